@@ -1,0 +1,32 @@
+"""Further: from a folder of papers to a further-pre-trained language model, and to what it brought."""
+
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+configfile: Path(workflow.basedir) / "config" / "config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/demo.smk"
+include: "workflow/rules/corpus.smk"
+include: "workflow/rules/tokens.smk"
+include: "workflow/rules/training.smk"
+include: "workflow/rules/evaluation.smk"
+include: "workflow/rules/scaling.smk"
+include: "workflow/rules/report.smk"
+
+
+localrules:
+    all,
+    fetch_model,
+
+
+rule all:
+    default_target: True
+    input:
+        "results/report/index.html",

@@ -1,0 +1,171 @@
+"""Settings and runs: a configuration checked against its schema, and the runs its sweeps ask for."""
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+Config = dict[str, Any]
+Run = dict[str, Any]
+
+DEFAULT_RUN = "default"
+NOT_OF_A_RUN = ("checkpoint_minutes",)  # how a run is carried out, not what it is
+
+
+def check_config(config: Mapping[str, Any], schema_file: Path) -> Config:
+    """Check a configuration against its schema and against what a schema cannot say.
+
+    Args:
+        config: As read from YAML.
+        schema_file: JSON schema, written as YAML.
+
+    Returns:
+        A copy, in which a whole number given where any number may stand is a float: 1 and 1.0 are one setting.
+
+    Raises:
+        ValueError: One line a fault, each with the key, its value and what is allowed.
+    """
+    schema = yaml.safe_load(schema_file.read_text(encoding="utf-8"))
+    validator = jsonschema.Draft202012Validator(schema)
+    faults = [_explain(error) for error in sorted(validator.iter_errors(config), key=lambda error: list(error.path))]
+    if not faults:
+        checked: Config = _normalise(dict(config), schema, schema)
+        faults = list(_disagreements(checked))
+    if faults:
+        raise ValueError("\n".join(faults))
+    return checked
+
+
+def expand_runs(config: Config) -> dict[str, Run]:
+    """The runs that the sweeps ask for, the default one first; a point that two sweeps share is one run.
+
+    Args:
+        config: As returned by `check_config`.
+
+    Returns:
+        Settings by the run's name.
+    """
+    default = {key: value for key, value in config["training"].items() if key not in NOT_OF_A_RUN}
+    runs = {DEFAULT_RUN: default}
+    for sweep in config["sweeps"].values():
+        for point in _points(sweep):
+            settings = default | point
+            runs[name_run(settings, default)] = settings
+    return runs
+
+
+def runs_of_sweep(config: Config, sweep: str) -> list[str]:
+    """Names of the runs of one sweep, in its order; none if the sweep is switched off or absent."""
+    default = expand_runs(config)[DEFAULT_RUN]
+    if config["sweeps"].get(sweep) is None:
+        return []
+    return [name_run(default | point, default) for point in _points(config["sweeps"][sweep])]
+
+
+def name_run(settings: Run, default: Run) -> str:
+    """A run's name: the settings in which it differs from the default one, readable in a path.
+
+    >>> name_run({"seed": 1, "rank": 8}, {"seed": 0, "rank": 8})
+    'seed-1'
+    """
+    return "_".join(f"{key}-{settings[key]}" for key in default if settings[key] != default[key]) or DEFAULT_RUN
+
+
+def micro_batch(run: Run) -> int:
+    """Sequences per forward pass: the batch's tokens over context and accumulation.
+
+    Raises:
+        ValueError: If they do not divide.
+    """
+    sequences: int
+    sequences, rest = divmod(run["batch_tokens"], run["context"] * run["accumulation"])
+    if rest or not sequences:
+        raise ValueError(
+            f"training.batch_tokens: {run['batch_tokens']} is not a multiple of "
+            f"context × accumulation = {run['context']} × {run['accumulation']}"
+        )
+    return sequences
+
+
+def _points(sweep: Mapping[str, list[Any]] | None) -> Iterator[Run]:
+    """Every combination of a sweep's values."""
+    if sweep is not None:
+        for values in product(*sweep.values()):
+            yield dict(zip(sweep, values, strict=True))
+
+
+def _explain(error: Any) -> str:
+    """One fault on one line: `key: value is …; allowed: …`."""
+    key = ".".join(str(part) for part in error.absolute_path) or "configuration"
+    if error.validator == "additionalProperties":
+        known = sorted(error.schema.get("properties", {}))
+        unknown = sorted(set(error.instance) - set(known))
+        return f"{key}: unknown key {', '.join(unknown)}; known: {', '.join(known)}"
+    if error.validator == "required":
+        return f"{key}: {error.message}"
+    return f"{key}: {error.instance!r} is not allowed: {_allowed(error)}"
+
+
+def _allowed(error: Any) -> str:
+    words = {
+        "type": "expected {}",
+        "enum": "one of {}",
+        "minimum": "at least {}",
+        "maximum": "at most {}",
+        "exclusiveMinimum": "more than {}",
+        "exclusiveMaximum": "less than {}",
+        "minLength": "at least {} character",
+        "minItems": "at least {} value",
+        "pattern": "the pattern {}",
+    }
+    value = error.validator_value
+    listed = " or ".join(map(str, value)) if isinstance(value, list) else str(value)
+    hint = (
+        " (in YAML 1.1 write 2.0e-4, not 2e-4)" if error.validator == "type" and isinstance(error.instance, str) else ""
+    )
+    return words.get(str(error.validator), error.message).format(listed) + hint
+
+
+def _normalise(value: Any, schema: Any, root: Any) -> Any:
+    """Turn whole numbers into floats wherever the schema says `number`."""
+    if "$ref" in schema:
+        schema = _resolve(schema["$ref"], root)
+    if isinstance(value, dict):
+        rest = schema.get("additionalProperties", {})
+        known = schema.get("properties", {})
+        return {key: _normalise(item, known.get(key, rest or {}), root) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_normalise(item, schema.get("items", {}), root) for item in value]
+    return float(value) if schema.get("type") == "number" else value
+
+
+def _resolve(reference: str, root: Any) -> Any:
+    for part in reference.removeprefix("#/").split("/"):
+        root = root[part]
+    return root
+
+
+def _disagreements(config: Config) -> Iterator[str]:
+    """Faults between keys, which a schema cannot state."""
+    corpus, evaluation, model = config["corpus"], config["evaluation"], config["model"]
+    if corpus["test_share"] + corpus["validation_share"] >= 1:
+        shares = f"{corpus['test_share']} + validation_share {corpus['validation_share']}"
+        yield f"corpus.test_share: {shares} leaves no training paper"
+    if evaluation["stride"] > evaluation["window"]:
+        yield f"evaluation.stride: {evaluation['stride']} is more than window {evaluation['window']}: tokens would be missed"
+    if model["source"] != "demo" and model["path"] is None:
+        yield f"model.path: null is not allowed with source {model['source']}"
+    if model["source"] == "hub" and model["revision"] is None:
+        yield "model.revision: null is not allowed with source hub: pin the commit"
+    yield from _impossible_batches(config)
+
+
+def _impossible_batches(config: Config) -> Iterator[str]:
+    for name, run in expand_runs(config).items():
+        try:
+            micro_batch(run)
+        except ValueError as error:
+            yield f"{error} (run {name})"

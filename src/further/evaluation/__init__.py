@@ -1,0 +1,1 @@
+"""Perplexity, intervals over papers, samples."""

@@ -1,0 +1,49 @@
+"""A job's log: everything that a script prints, its traceback too, ends in its rule's log file."""
+
+import logging
+import os
+import platform
+import sys
+from pathlib import Path
+from typing import TextIO
+
+PROGRESS = logging.getLogger("further.progress")
+
+
+def start_log(path: str) -> None:
+    """Send stdout and stderr of this process, and of its children, to a file; progress lines also to the terminal.
+
+    Args:
+        path: The rule's log file.
+    """
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    terminal = os.fdopen(os.dup(2), "w", buffering=1)
+    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(log)
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, force=True, format="%(asctime)s %(name)s: %(message)s")
+    _show_progress(terminal)
+
+
+def _show_progress(terminal: TextIO) -> None:
+    """Repeat what is logged to `PROGRESS` on the terminal the job was started from."""
+    handler = logging.StreamHandler(terminal)
+    handler.setFormatter(logging.Formatter("  %(message)s"))
+    PROGRESS.addHandler(handler)
+
+
+def describe_hardware(threads: int) -> dict[str, str | int | None]:
+    """Processor, GPU (None without CUDA) and the number of threads used; torch must have been imported to see a GPU."""
+    torch = sys.modules.get("torch")
+    gpu = torch.cuda.get_device_name(0) if torch is not None and torch.cuda.is_available() else None
+    return {"cpu": _cpu_name(), "gpu": gpu, "threads": threads}
+
+
+def _cpu_name() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()

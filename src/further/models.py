@@ -1,0 +1,96 @@
+"""Models at a precision, with or without an adapter; shared by training and evaluation."""
+
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a job never reaches for the network; set before transformers is imported
+
+import torch
+from transformers import AutoModelForCausalLM, BitsAndBytesConfig, PreTrainedModel
+
+logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it reports each absent optional kernel
+
+QUANTISATIONS = ("none", "int8", "nf4")
+
+
+def load_base(folder: Path, quantisation: str, compute_dtype: str) -> PreTrainedModel:
+    """Load a causal language model from a local folder, frozen, on the GPU where there is one.
+
+    Embeddings, norms and head keep `compute_dtype` at every quantisation: peft's `prepare_model_for_kbit_training`
+    would cast them to fp32, which doubles the 2 GiB that they take in an 8B Llama.
+
+    Args:
+        folder: Hugging Face folder with safetensors; its own code is never run.
+        quantisation: none, int8 (LLM.int8) or nf4 (double quantisation).
+        compute_dtype: float32 or bfloat16.
+
+    Raises:
+        ValueError: If the quantisation is not known.
+    """
+    dtype: torch.dtype = getattr(torch, compute_dtype)
+    model = AutoModelForCausalLM.from_pretrained(
+        folder,
+        dtype=dtype,
+        quantization_config=_quantisation_config(quantisation, dtype),
+        device_map={"": 0 if torch.cuda.is_available() else "cpu"},
+        use_safetensors=True,
+        local_files_only=True,
+        trust_remote_code=False,
+    )
+    # With its cache a model attends across packed documents without a word (transformers 5.23).
+    model.config.use_cache = False
+    return model.requires_grad_(False).eval()
+
+
+def _quantisation_config(quantisation: str, dtype: torch.dtype) -> BitsAndBytesConfig | None:
+    if quantisation == "none":
+        return None
+    if quantisation == "int8":
+        return BitsAndBytesConfig(load_in_8bit=True)
+    if quantisation == "nf4":
+        return BitsAndBytesConfig(
+            load_in_4bit=True,
+            bnb_4bit_quant_type="nf4",
+            bnb_4bit_use_double_quant=True,
+            bnb_4bit_compute_dtype=dtype,
+        )
+    raise ValueError(f"quantisation is {quantisation!r}; allowed: {', '.join(QUANTISATIONS)}")
+
+
+def load_adapted(folder: Path, adapter: Path, quantisation: str, compute_dtype: str) -> Any:
+    """Load a base and the adapter trained on it, for scoring."""
+    from peft import PeftModel
+
+    return PeftModel.from_pretrained(
+        load_base(folder, quantisation, compute_dtype), adapter, local_files_only=True
+    ).eval()
+
+
+def load_merged(folder: Path, adapter: Path, compute_dtype: str) -> Any:
+    """Load a base at full precision with the adapter added into its weights."""
+    return load_adapted(folder, adapter, "none", compute_dtype).merge_and_unload().eval()
+
+
+def decode(model: Any, input_ids: torch.Tensor, position_ids: torch.Tensor | None = None) -> torch.Tensor:
+    """Last hidden states, before the head: what a loss in chunks starts from.
+
+    Args:
+        model: A causal language model, or one with an adapter.
+        input_ids: Token ids, (B, T).
+        position_ids: Positions, (B, T); where they restart, attention does (no cache, no attention mask).
+
+    Returns:
+        (B, T, D).
+    """
+    core = model.get_base_model() if hasattr(model, "get_base_model") else model
+    hidden: torch.Tensor = core.base_model(input_ids=input_ids, position_ids=position_ids, use_cache=False)[0]
+    return hidden
+
+
+def head_of(model: Any) -> torch.nn.Module:
+    """The layer that turns hidden states into logits."""
+    core = model.get_base_model() if hasattr(model, "get_base_model") else model
+    head: torch.nn.Module = core.get_output_embeddings()
+    return head

@@ -1,0 +1,1 @@
+"""Text to token streams with document boundaries, and streams to training rows."""

@@ -1,0 +1,1 @@
+"""Loading at a precision, LoRA, the training loop, resuming."""

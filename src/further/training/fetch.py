@@ -1,0 +1,35 @@
+"""A model from the hub, at a pinned commit."""
+
+from pathlib import Path
+
+FILES = ["*.json", "*.safetensors", "tokenizer.model"]  # no pickled weights, no code
+
+
+def fetch_model(name: str, revision: str, folder: Path) -> None:
+    """Download a model's weights, configuration and tokenizer.
+
+    A token is read from the environment (HF_TOKEN) or from the hub's own log-in, and is written nowhere.
+
+    Args:
+        name: owner/model on the hub.
+        revision: Commit, 40 hexadecimal digits.
+        folder: Where to put the files.
+
+    Raises:
+        ValueError: If the model is gated, absent, or the hub cannot be reached; in one sentence, what to do.
+    """
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, LocalEntryNotFoundError, RepositoryNotFoundError
+
+    try:
+        snapshot_download(name, revision=revision, local_dir=folder, allow_patterns=FILES)
+    except GatedRepoError:
+        raise ValueError(
+            f"{name} is gated: ask for access on its page, then log in with `hf auth login` or set HF_TOKEN"
+        ) from None
+    except RepositoryNotFoundError:
+        raise ValueError(f"{name} at {revision} was not found: check model.path, or log in if it is private") from None
+    except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
+        raise ValueError(
+            f"{name} could not be fetched ({type(error).__name__}): is the hub reachable from here?"
+        ) from None

@@ -1,0 +1,46 @@
+"""A run's metrics file: its settings, its data, what was trained and what came of it. No times: those vary."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from further.training.run import Outcome
+
+
+class Counted(Protocol):
+    """Packed rows that know what was packed."""
+
+    @property
+    def num_tokens(self) -> int:
+        """Tokens of all documents, end marks counted."""
+
+    @property
+    def num_dropped(self) -> int:
+        """Tokens that are no label."""
+
+    @property
+    def efficiency(self) -> float:
+        """Share of the inputs that have a label."""
+
+
+def describe_data(run: dict[str, Any], papers: Sequence[str], packed: Counted) -> dict[str, Any]:
+    """What a run was trained on."""
+    return {
+        "settings": run,
+        "papers": list(papers),
+        "num_papers": len(papers),
+        "num_unique_tokens": packed.num_tokens,
+        "num_dropped_tokens": packed.num_dropped,
+        "packing_efficiency": packed.efficiency,
+    }
+
+
+def describe_run(name: str, outcome: Outcome) -> dict[str, Any]:
+    """What a run did; losses in nats per token."""
+    return {
+        "run": name,
+        "parameters": outcome.parameters.as_dict(),
+        "num_steps": outcome.num_steps,
+        "num_trained_tokens": outcome.num_trained_tokens,
+        "final_train_loss_nats": outcome.final_train_loss_nats,
+        "validation_loss_nats": outcome.validation_loss_nats,
+    }

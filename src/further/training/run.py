@@ -1,0 +1,160 @@
+"""One run: an adapter trained on packed rows, with what was measured on the way."""
+
+import logging
+import math
+import resource
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import TrainingArguments, set_seed
+
+from further.job import describe_hardware
+from further.models import load_base
+from further.training.adapters import ParameterCount, add_adapter, count_parameters
+from further.training.checkpoints import TimedCheckpoints, claim_folder, last_whole
+from further.training.history import History
+from further.training.trainer import PackedTrainer, RowDataset, Rows, mean_loss, stack_rows
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Task:
+    """How a run is carried out; none of it shapes the result.
+
+    Attributes:
+        name: The run's name.
+        checkpoints: Where checkpoints are kept until the run has ended.
+        checkpoint_minutes: Time between checkpoints.
+        identity: What a checkpoint depends on; one made with another is not used.
+        threads: Of the processor.
+    """
+
+    name: str
+    checkpoints: Path
+    checkpoint_minutes: float
+    identity: dict[str, Any]
+    threads: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run leaves: numbers that depend on the seed alone, its history, and the times it took."""
+
+    parameters: ParameterCount
+    num_steps: int
+    num_trained_tokens: int
+    final_train_loss_nats: float
+    validation_loss_nats: float
+    history: list[dict[str, Any]]
+    timing: dict[str, Any]
+
+
+def train_run(
+    model_folder: Path,
+    adapter: Path,
+    run: dict[str, Any],
+    micro_batch: int,
+    training: Rows,
+    validation: Rows,
+    task: Task,
+) -> Outcome:
+    """Train an adapter and save it as safetensors; continue from the run's own last checkpoint if there is one.
+
+    Args:
+        model_folder: The base model.
+        adapter: Folder to save the adapter in.
+        run: The run's settings.
+        micro_batch: Rows per forward pass.
+        training: Packed rows of the run's papers.
+        validation: Packed rows of the validation papers.
+        task: How it is carried out.
+    """
+    started = time.monotonic()
+    torch.set_num_threads(task.threads)
+    claim_folder(task.checkpoints, task.identity)
+    set_seed(run["seed"])  # before the adapter's random initialisation
+    model = add_adapter(load_base(model_folder, run["quantisation"], run["compute_dtype"]), run)
+    parameters = count_parameters(model)
+    history = History(task.name, RowDataset(training), RowDataset(validation), micro_batch)
+    trainer = PackedTrainer(
+        model=model,
+        args=_arguments(run, micro_batch, task.checkpoints, len(history.dataset)),
+        train_dataset=history.dataset,
+        data_collator=stack_rows,
+        callbacks=[TimedCheckpoints(task.checkpoint_minutes), history],
+    )
+    seconds = _train(trainer, last_whole(task.checkpoints))
+    model.save_pretrained(adapter)
+    return _outcome(trainer, parameters, history, _timing(seconds, started, history, trainer.state.epoch, task.threads))
+
+
+def _train(trainer: PackedTrainer, checkpoint: Path | None) -> float:
+    """Train to the end; returns the seconds it took."""
+    log.info("%s", f"resuming from {checkpoint}" if checkpoint else "starting from the base model")
+    started = time.monotonic()
+    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    return time.monotonic() - started
+
+
+def _arguments(run: dict[str, Any], micro_batch: int, checkpoints: Path, num_rows: int) -> TrainingArguments:
+    """Trainer's arguments; the schedule is matched to the run's own number of steps."""
+    steps = run["passes"] * math.ceil(num_rows / (micro_batch * run["accumulation"]))
+    return TrainingArguments(
+        output_dir=str(checkpoints),
+        per_device_train_batch_size=micro_batch,
+        gradient_accumulation_steps=run["accumulation"],
+        num_train_epochs=run["passes"],
+        learning_rate=run["learning_rate"],
+        lr_scheduler_type="cosine",
+        warmup_steps=math.ceil(run["warmup_share"] * steps),
+        weight_decay=run["weight_decay"],
+        max_grad_norm=run["max_grad_norm"],
+        optim=run["optimiser"],
+        gradient_checkpointing=run["gradient_checkpointing"],
+        seed=run["seed"],
+        data_seed=run["seed"],
+        use_cpu=not torch.cuda.is_available(),
+        save_strategy="no",  # TimedCheckpoints asks for them
+        save_total_limit=2,
+        logging_steps=1,
+        report_to=[],
+        disable_tqdm=True,
+        remove_unused_columns=False,
+        dataloader_pin_memory=torch.cuda.is_available(),
+    )
+
+
+def _outcome(trainer: PackedTrainer, parameters: ParameterCount, history: History, timing: dict[str, Any]) -> Outcome:
+    table = history.table(trainer.state)
+    return Outcome(
+        parameters=parameters,
+        num_steps=trainer.state.global_step,
+        num_trained_tokens=history.num_tokens(trainer.state.epoch),
+        final_train_loss_nats=table[-1]["loss_nats"],
+        validation_loss_nats=mean_loss(trainer.model, history.validation, history.batch_rows),
+        history=table,
+        timing=timing,
+    )
+
+
+def _timing(seconds: float, started: float, history: History, passes: float | None, threads: int) -> dict[str, Any]:
+    """Times and memory: apart from the metrics, which two runs with one seed have in common."""
+    tokens = history.num_tokens(passes) - history.tokens_at_start
+    return {
+        "seconds_train": round(seconds, 3),
+        "seconds_total": round(time.monotonic() - started, 3),
+        "tokens_per_second": round(tokens / seconds, 1),
+        "peak_memory_mb": round(_peak_memory_mb(), 1),
+        "hardware": describe_hardware(threads),
+    }
+
+
+def _peak_memory_mb() -> float:
+    """Peak of the GPU where there is one, of the process otherwise."""
+    if torch.cuda.is_available():
+        return torch.cuda.max_memory_allocated() / 2**20
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10

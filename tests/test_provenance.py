@@ -1,0 +1,56 @@
+import pytest
+
+from further import provenance
+
+
+@pytest.fixture
+def house(tmp_path, monkeypatch):
+    """A package with two modules, one importing the other, and a script importing the first."""
+    package = tmp_path / "further"
+    (package / "part").mkdir(parents=True)
+    (package / "__init__.py").write_text('"""Root."""\n')
+    (package / "part" / "__init__.py").write_text("")
+    (package / "part" / "first.py").write_text("from .second import two\n\n\ndef one():\n    return two() - 1\n")
+    (package / "part" / "second.py").write_text('def two():\n    """Two."""\n    return 2\n')
+    (package / "part" / "alone.py").write_text("x = 1\n")
+    (tmp_path / "script.py").write_text("from further.part.first import one\n")
+    monkeypatch.setattr(provenance, "PACKAGE", package)
+    return tmp_path
+
+
+def digest(house):
+    for function in (provenance.digest_code, provenance._parse, provenance._imports, provenance._digest_file):
+        function.cache_clear()
+    return provenance.digest_code(house / "script.py")
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "changes"),
+    [
+        ("further/part/second.py", 'def two():\n    """Zwei."""\n    # why\n    return  2\n', False),
+        ("further/part/second.py", "def two():\n    return 3\n", True),
+        ("further/part/first.py", "from .second import two\n\n\ndef one():\n    return two() - 2\n", True),
+        ("further/part/alone.py", "x = 2\n", False),
+        ("further/__init__.py", "import os\n", True),
+        ("script.py", "# a comment\nfrom further.part.first import one\n", False),
+        ("script.py", "from further.part.first import one as first\n", True),
+    ],
+)
+def test_the_digest_changes_exactly_when_code_that_runs_does(house, file, text, changes):
+    before = digest(house)
+    (house / file).write_text(text)
+    assert (digest(house) != before) is changes
+
+
+def test_a_module_reached_only_inside_a_function_counts(house):
+    before = digest(house)
+    (house / "script.py").write_text("def main():\n    from further.part import alone\n    return alone\n")
+    with_import = digest(house)
+    (house / "further/part/alone.py").write_text("x = 2\n")
+    assert len({before, with_import, digest(house)}) == 3
+
+
+def test_a_file_that_is_no_python_is_named(house):
+    (house / "further/part/second.py").write_text("def (\n")
+    with pytest.raises(ValueError, match=r"second\.py: not valid Python, line 1"):
+        digest(house)

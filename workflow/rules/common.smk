@@ -1,0 +1,89 @@
+# What the rules share: checked settings, the runs, the papers, and the digest of the code behind each rule.
+
+from further.config import check_config, expand_runs, runs_of_sweep
+from further.corpus.shards import list_papers, paper_id, shard_of
+from further.provenance import digest_code, installed_versions
+
+ROOT = Path(workflow.basedir)
+TRAINING_PACKAGES = ("torch", "transformers", "peft", "bitsandbytes", "accelerate")
+
+
+def stop_if_wrong(check, *arguments):
+    """Call `check`; what it finds wrong ends the study before any job, in its own words and without a traceback."""
+    try:
+        return check(*arguments)
+    except ValueError as error:
+        raise WorkflowError(str(error)) from None
+
+
+def find_papers(folder):
+    """PDFs of the study: those of a folder, or those that the bundled articles will be rendered to."""
+    if folder is not None:
+        return list_papers(Path(folder))
+    return [Path(f"results/demo/papers/{article.stem}.pdf") for article in ARTICLES]
+
+
+def group_papers(papers, num_shards):
+    """Papers by shard; a paper's shard depends on its own name only."""
+    shards = {}
+    for paper in papers:
+        shards.setdefault(shard_of(paper_id(paper), num_shards), []).append(str(paper))
+    return dict(sorted(shards.items()))
+
+
+def code(script):
+    """Digest of a script and of what it imports from the package: reruns follow the code that runs."""
+    return stop_if_wrong(digest_code, ROOT / "workflow" / "scripts" / script)
+
+
+def pick(section, *keys):
+    """The named settings of a section of the configuration."""
+    return {key: CONFIG[section][key] for key in keys}
+
+
+def papers_of_shard(wildcards):
+    return SHARDS[wildcards.shard]
+
+
+def settings_of_run(wildcards):
+    return {
+        "run": RUNS[wildcards.run],
+        "versions": installed_versions(TRAINING_PACKAGES),
+    }
+
+
+def quantisation_of_run(wildcards):
+    return SCORING | {"quantisation": RUNS[wildcards.run]["quantisation"]}
+
+
+CONFIG = stop_if_wrong(
+    check_config, config, ROOT / "workflow" / "schemas" / "config.schema.yaml"
+)
+RUNS = expand_runs(CONFIG)
+DATA_RUNS = runs_of_sweep(CONFIG, "data")
+QUANTISATION_RUNS = {
+    RUNS[run]["quantisation"]: run for run in runs_of_sweep(CONFIG, "quantisation")
+}
+QUANTISED_RUNS = [
+    run for quantisation, run in QUANTISATION_RUNS.items() if quantisation != "none"
+]
+QUANTISATIONS = sorted({run["quantisation"] for run in RUNS.values()} | {"none"})
+ARTICLES = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
+SHARDS = group_papers(
+    stop_if_wrong(find_papers, CONFIG["corpus"]["papers"]), CONFIG["corpus"]["shards"]
+)
+SCORING = pick("evaluation", "window", "stride", "batch_tokens") | {
+    "compute_dtype": CONFIG["training"]["compute_dtype"],
+    "versions": installed_versions(TRAINING_PACKAGES),
+}
+MODEL = {
+    "demo": "results/demo/base",
+    "hub": f"results/models/{CONFIG['model']['name']}",
+    "folder": CONFIG["model"]["path"],
+}[CONFIG["model"]["source"]]
+
+
+wildcard_constraints:
+    run="[A-Za-z0-9._-]+",
+    shard="[0-9]+",
+    quantisation="none|int8|nf4",

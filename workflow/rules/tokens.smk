@@ -1,0 +1,44 @@
+# Text to token streams, one per document.
+
+
+rule tokenize_papers:
+    input:
+        rows="results/corpus/rows.parquet",
+        split="results/corpus/split.parquet",
+        model=MODEL,
+    output:
+        tokens="results/tokens/papers.parquet",
+    log:
+        "logs/tokenize_papers.log",
+    benchmark:
+        "benchmarks/tokenize_papers.tsv"
+    threads: 1
+    resources:
+        mem_mb=4_000,
+        runtime=60,  # minutes
+    params:
+        settings={"versions": installed_versions(("transformers", "tokenizers"))},
+        code=code("tokenize_papers.py"),
+    script:
+        "../scripts/tokenize_papers.py"
+
+
+rule tokenize_general:
+    input:
+        heldout="results/demo/general/heldout.parquet",
+        model=MODEL,
+    output:
+        tokens="results/tokens/general.parquet",
+    log:
+        "logs/tokenize_general.log",
+    benchmark:
+        "benchmarks/tokenize_general.tsv"
+    threads: 1
+    resources:
+        mem_mb=2_000,
+        runtime=10,  # minutes
+    params:
+        settings={"versions": installed_versions(("transformers", "tokenizers"))},
+        code=code("tokenize_general.py"),
+    script:
+        "../scripts/tokenize_general.py"

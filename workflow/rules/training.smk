@@ -1,0 +1,45 @@
+# The base model, and one adapter per run.
+
+
+rule fetch_model:
+    output:
+        model=directory("results/models/{name}"),
+    log:
+        "logs/fetch_model/{name}.log",
+    benchmark:
+        "benchmarks/fetch_model/{name}.tsv"
+    threads: 1
+    resources:
+        mem_mb=2_000,
+        runtime=240,  # minutes
+    params:
+        settings=pick("model", "path", "revision"),
+        code=code("fetch_model.py"),
+    script:
+        "../scripts/fetch_model.py"
+
+
+rule train_qlora:
+    input:
+        tokens="results/tokens/papers.parquet",
+        model=MODEL,
+    output:
+        adapter=directory("results/runs/{run}/adapter"),
+        metrics="results/runs/{run}/metrics.json",
+        history="results/runs/{run}/history.parquet",
+        timing="results/runs/{run}/timing.json",
+    log:
+        "logs/train_qlora/{run}.log",
+    benchmark:
+        "benchmarks/train_qlora/{run}.tsv"
+    threads: CONFIG["hardware"]["threads"]
+    resources:
+        mem_mb=CONFIG["hardware"]["memory_mb"],
+        runtime=CONFIG["hardware"]["runtime_minutes"],
+    params:
+        settings=settings_of_run,
+        checkpoints="checkpoints/{run}",
+        checkpoint_minutes=CONFIG["training"]["checkpoint_minutes"],
+        code=code("train_qlora.py"),
+    script:
+        "../scripts/train_qlora.py"

@@ -1,0 +1,29 @@
+"""Score the base model at one quantisation."""
+
+from pathlib import Path
+from typing import Any
+
+from further.evaluation.scoring import SCORES
+from further.evaluation.table import score_texts
+from further.io import write_table
+from further.job import start_log
+from further.models import load_base
+from further.tokens.tokenizer import special_tokens
+
+
+def main(model: Path, texts: dict[str, Path], scores: Path, quantisation: str, settings: dict[str, Any]) -> None:
+    """Read token streams and the base model, write nats per document."""
+    loaded = load_base(model, quantisation, settings["compute_dtype"])
+    about = {"subject": "base", "run": None, "quantisation": quantisation}
+    write_table(scores, score_texts(loaded, texts, special_tokens(model).begin, settings, about), SCORES)
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    main(
+        Path(snakemake.input.model),
+        {name: Path(snakemake.input[name]) for name in ("papers", "general")},
+        Path(snakemake.output.scores),
+        snakemake.wildcards.quantisation,
+        snakemake.params.settings,
+    )

@@ -1,0 +1,30 @@
+"""Score a run's adapter merged into the base at full precision."""
+
+from pathlib import Path
+from typing import Any
+
+from further.evaluation.scoring import SCORES
+from further.evaluation.table import score_texts
+from further.io import write_table
+from further.job import start_log
+from further.models import load_merged
+from further.tokens.tokenizer import special_tokens
+
+
+def main(model: Path, adapter: Path, texts: dict[str, Path], scores: Path, run: str, settings: dict[str, Any]) -> None:
+    """Read token streams and adapter, write nats per document."""
+    loaded = load_merged(model, adapter, settings["compute_dtype"])
+    about = {"subject": "merged", "run": run, "quantisation": "none"}
+    write_table(scores, score_texts(loaded, texts, special_tokens(model).begin, settings, about), SCORES)
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    main(
+        Path(snakemake.input.model),
+        Path(snakemake.input.adapter),
+        {name: Path(snakemake.input[name]) for name in ("papers", "general")},
+        Path(snakemake.output.scores),
+        snakemake.wildcards.run,
+        snakemake.params.settings,
+    )

@@ -1,0 +1,43 @@
+"""Further pre-train: one run, one adapter."""
+
+from pathlib import Path
+from typing import Any
+
+from further.config import micro_batch
+from further.corpus.split import order_training_papers, take_fraction
+from further.io import read_table, write_json, write_table
+from further.job import start_log
+from further.tokens.packing import pack_documents
+from further.tokens.tokenizer import special_tokens
+from further.training.history import HISTORY
+from further.training.metrics import describe_data, describe_run
+from further.training.run import Task, train_run
+
+
+def main(tokens: Path, model: Path, outputs: dict[str, Path], run: dict[str, Any], task: Task) -> None:
+    """Read token streams and base model; write adapter, metrics, history and timing."""
+    streams, special = read_table(tokens).set_index("document"), special_tokens(model)
+    papers = take_fraction(order_training_papers(streams.reset_index(), run["seed"]), run["fraction"])
+    training = pack_documents(list(streams.loc[papers, "ids"]), run["context"], special)
+    validation = pack_documents(list(streams.loc[streams["split"] == "validation", "ids"]), run["context"], special)
+    outcome = train_run(model, outputs["adapter"], run, micro_batch(run), training, validation, task)
+    write_table(outputs["history"], outcome.history, HISTORY)
+    write_json(outputs["metrics"], describe_data(run, papers, training) | describe_run(task.name, outcome))
+    write_json(outputs["timing"], outcome.timing)
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    main(
+        Path(snakemake.input.tokens),
+        Path(snakemake.input.model),
+        {name: Path(path) for name, path in snakemake.output.items()},
+        snakemake.params.settings["run"],
+        Task(
+            name=snakemake.wildcards.run,
+            checkpoints=Path(snakemake.params.checkpoints),
+            checkpoint_minutes=snakemake.params.checkpoint_minutes,
+            identity=snakemake.params.settings | {"code": snakemake.params.code},
+            threads=snakemake.threads,
+        ),
+    )
