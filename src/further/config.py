@@ -126,7 +126,7 @@ def _allowed(error: Any) -> str:
     hint = (
         " (in YAML 1.1 write 2.0e-4, not 2e-4)" if error.validator == "type" and isinstance(error.instance, str) else ""
     )
-    return words.get(str(error.validator), error.message).format(listed) + hint
+    return str(words.get(str(error.validator), error.message)).format(listed) + hint
 
 
 def _normalise(value: Any, schema: Any, root: Any) -> Any:
@@ -155,7 +155,7 @@ def _disagreements(config: Config) -> Iterator[str]:
         shares = f"{corpus['test_share']} + validation_share {corpus['validation_share']}"
         yield f"corpus.test_share: {shares} leaves no training paper"
     if evaluation["stride"] > evaluation["window"]:
-        yield f"evaluation.stride: {evaluation['stride']} is more than window {evaluation['window']}: tokens would be missed"
+        yield f"evaluation.stride: {evaluation['stride']} is more than window {evaluation['window']}: tokens are missed"
     if model["source"] != "demo" and model["path"] is None:
         yield f"model.path: null is not allowed with source {model['source']}"
     if model["source"] == "hub" and model["revision"] is None:

@@ -41,7 +41,19 @@ def load_base(folder: Path, quantisation: str, compute_dtype: str) -> PreTrained
     )
     # With its cache a model attends across packed documents without a word (transformers 5.23).
     model.config.use_cache = False
+    _keep_4bit_layout(model)
     return model.requires_grad_(False).eval()
+
+
+def _keep_4bit_layout(model: PreTrainedModel) -> None:
+    """Stop bitsandbytes (0.50) from repacking 4-bit weights at the first forward pass in evaluation mode.
+
+    On CPUs with AVX512-BF16 it does so for good, and the repacked layers pass no gradient to what lies below them: a
+    validation loss in the middle of a run would end the training of all but the last layer, with a warning at most.
+    """
+    for module in model.modules():
+        if hasattr(module, "support_avx512bf16_for_cpu"):
+            module.support_avx512bf16_for_cpu = False
 
 
 def _quantisation_config(quantisation: str, dtype: torch.dtype) -> BitsAndBytesConfig | None:

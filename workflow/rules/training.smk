@@ -22,6 +22,7 @@ rule fetch_model:
 rule train_qlora:
     input:
         tokens="results/tokens/papers.parquet",
+        split="results/corpus/split.parquet",
         model=MODEL,
     output:
         adapter=directory("results/runs/{run}/adapter"),

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from further.config import micro_batch
 from further.corpus.split import order_training_papers, take_fraction
 from further.io import read_table, write_json, write_table
@@ -14,10 +16,10 @@ from further.training.metrics import describe_data, describe_run
 from further.training.run import Task, train_run
 
 
-def main(tokens: Path, model: Path, outputs: dict[str, Path], run: dict[str, Any], task: Task) -> None:
+def main(tokens: Path, split: Path, model: Path, outputs: dict[str, Path], run: dict[str, Any], task: Task) -> None:
     """Read token streams and base model; write adapter, metrics, history and timing."""
     streams, special = read_table(tokens).set_index("document"), special_tokens(model)
-    papers = take_fraction(order_training_papers(streams.reset_index(), run["seed"]), run["fraction"])
+    papers = take_fraction(order_training_papers(pq.read_table(split), run["seed"]), run["fraction"])
     training = pack_documents(list(streams.loc[papers, "ids"]), run["context"], special)
     validation = pack_documents(list(streams.loc[streams["split"] == "validation", "ids"]), run["context"], special)
     outcome = train_run(model, outputs["adapter"], run, micro_batch(run), training, validation, task)
@@ -30,6 +32,7 @@ if __name__ == "__main__":
     start_log(snakemake.log[0])
     main(
         Path(snakemake.input.tokens),
+        Path(snakemake.input.split),
         Path(snakemake.input.model),
         {name: Path(path) for name, path in snakemake.output.items()},
         snakemake.params.settings["run"],

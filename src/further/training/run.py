@@ -120,6 +120,7 @@ def _arguments(run: dict[str, Any], micro_batch: int, checkpoints: Path, num_row
         use_cpu=not torch.cuda.is_available(),
         save_strategy="no",  # TimedCheckpoints asks for them
         save_total_limit=2,
+        logging_nan_inf_filter=False,  # the default turns a loss that is no number into 0 in the log
         logging_steps=1,
         report_to=[],
         disable_tqdm=True,

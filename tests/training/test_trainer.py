@@ -1,0 +1,95 @@
+"""What training tools get quietly wrong, on a tiny real model."""
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional
+
+from further.models import decode, head_of, load_base
+from further.tokens.packing import pack_documents
+from further.tokens.tokenizer import special_tokens
+from further.training import loss
+from further.training.adapters import add_adapter
+from further.training.loss import sum_cross_entropy
+from further.training.trainer import RowDataset, mean_loss, stack_rows, sum_loss
+
+
+@pytest.fixture(scope="module")
+def model(model_folder):
+    return load_base(model_folder, "none", "float32")
+
+
+@pytest.fixture
+def packed(model_folder):
+    generator = np.random.default_rng(0)
+    documents = [generator.integers(2, 300, size).tolist() for size in (5, 40, 1, 17, 90)]
+    return pack_documents(documents, 32, special_tokens(model_folder))
+
+
+def test_perturbing_one_document_leaves_its_neighbours_alone(model, packed):
+    """Packed rows attend across documents where a cache is used (transformers 5.23 moved logits by 0.3)."""
+    batch = stack_rows([RowDataset(packed)[0]])
+    neighbour = torch.from_numpy(packed.documents_RT[0] != 0)
+    before = decode(model, batch["input_ids"], batch["position_ids"])[0, neighbour]
+    changed = batch["input_ids"].clone()
+    changed[0, 1] = (changed[0, 1] + 7) % 300
+    after = decode(model, changed, batch["position_ids"])[0, neighbour]
+    torch.testing.assert_close(before, after)
+    assert neighbour.any() and not neighbour.all()
+
+
+def test_a_packed_row_has_the_losses_of_its_documents_alone(model, model_folder, packed):
+    special = special_tokens(model_folder)
+    ids = [7, 8, 9, 20, 30]
+    alone = pack_documents([ids], 16, special)
+    both = pack_documents([[50, 60, 70], ids], 16, special)
+    own = torch.from_numpy(both.labels_RT.copy())
+    own[torch.from_numpy(both.documents_RT != 1)] = -100
+    batch = stack_rows([RowDataset(both)[0]])
+    assert float(sum_loss(model, batch | {"labels": own})) == pytest.approx(
+        float(sum_loss(model, stack_rows([RowDataset(alone)[0]]))), rel=1e-5
+    )
+
+
+def test_the_loss_in_chunks_equals_the_whole_with_its_gradient(model, packed, monkeypatch):
+    batch = stack_rows([RowDataset(packed)[row] for row in range(3)])
+    hidden = decode(model, batch["input_ids"], batch["position_ids"]).detach()
+    whole, parts = hidden.clone().requires_grad_(), hidden.clone().requires_grad_()
+    logits = head_of(model)(whole).float()
+    expected = functional.cross_entropy(logits.flatten(0, 1), batch["labels"].flatten(), reduction="sum")
+    monkeypatch.setattr(loss, "CHUNK", 10)
+    found = sum_cross_entropy(parts, head_of(model), batch["labels"])
+    expected.backward()
+    found.backward()
+    assert float(found.detach()) == pytest.approx(float(expected.detach()), rel=1e-6)
+    torch.testing.assert_close(parts.grad, whole.grad)
+
+
+def test_validation_loss_is_independent_of_the_batch_size(model, packed):
+    """A mean of batch means is not (transformers #39241)."""
+    dataset = RowDataset(packed)
+    assert mean_loss(model, dataset, 1) == pytest.approx(mean_loss(model, dataset, 4), rel=1e-6)
+
+
+def test_a_validation_loss_leaves_the_gradients_of_a_quantised_model_as_they_were(model_folder, packed):
+    """bitsandbytes 0.50 repacks 4-bit weights in evaluation mode, for good and without a gradient."""
+    run = {"target_modules": "all-linear", "rank": 4, "alpha": 8, "dropout": 0.0, "gradient_checkpointing": False}
+    torch.manual_seed(0)
+    model = add_adapter(load_base(model_folder, "nf4", "float32"), run).train()
+    dataset = RowDataset(packed)
+
+    def gradients():
+        model.zero_grad()
+        with torch.no_grad():  # B starts at zero, and with it every gradient of A
+            for name, parameter in model.named_parameters():
+                if "lora_B" in name:
+                    parameter.fill_(0.01)
+        sum_loss(model, stack_rows([dataset[0]])).backward()
+        return {name: parameter.grad.clone() for name, parameter in model.named_parameters() if parameter.requires_grad}
+
+    before = gradients()
+    mean_loss(model, dataset, 2)
+    after = gradients()
+    assert all(before[name].abs().max() > 0 for name in before)
+    for name, values in before.items():
+        torch.testing.assert_close(after[name], values)
