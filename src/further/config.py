@@ -23,7 +23,8 @@ def check_config(config: Mapping[str, Any], schema_file: Path) -> Config:
         schema_file: JSON schema, written as YAML.
 
     Returns:
-        A copy, in which a whole number given where any number may stand is a float: 1 and 1.0 are one setting.
+        A copy with sorted keys, in which a whole number given where any number may stand is a float: neither the
+        order of keys nor 1 for 1.0 makes another setting.
 
     Raises:
         ValueError: One line a fault, each with the key, its value and what is allowed.
@@ -130,13 +131,13 @@ def _allowed(error: Any) -> str:
 
 
 def _normalise(value: Any, schema: Any, root: Any) -> Any:
-    """Turn whole numbers into floats wherever the schema says `number`."""
+    """Sort keys, and turn whole numbers into floats wherever the schema says `number`."""
     if "$ref" in schema:
         schema = _resolve(schema["$ref"], root)
     if isinstance(value, dict):
         rest = schema.get("additionalProperties", {})
         known = schema.get("properties", {})
-        return {key: _normalise(item, known.get(key, rest or {}), root) for key, item in value.items()}
+        return {key: _normalise(item, known.get(key, rest or {}), root) for key, item in sorted(value.items())}
     if isinstance(value, list):
         return [_normalise(item, schema.get("items", {}), root) for item in value]
     return float(value) if schema.get("type") == "number" else value

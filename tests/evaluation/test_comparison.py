@@ -65,7 +65,6 @@ def test_scores_that_were_not_made_alike_are_refused(column):
         compare(before, after, resamples=500, seed=0)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("papers", [7, 25])
 def test_the_interval_covers_the_truth_as_often_as_it_says(papers):
     """Papers of unequal length, effects that differ by paper; 1,000 trials of a 95 % interval err by 0.7 points."""

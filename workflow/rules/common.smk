@@ -1,10 +1,14 @@
 # What the rules share: checked settings, the runs, the papers, and the digest of the code behind each rule.
 
+import platform
+
 from further.config import check_config, expand_runs, runs_of_sweep
 from further.corpus.shards import list_papers, paper_id, shard_of
 from further.provenance import digest_code, installed_versions
+from further.report import FIGURES
 
 ROOT = Path(workflow.basedir)
+PYTHON = platform.python_version()
 TRAINING_PACKAGES = ("torch", "transformers", "peft", "bitsandbytes", "accelerate")
 
 
@@ -87,3 +91,25 @@ wildcard_constraints:
     run="[A-Za-z0-9._-]+",
     shard="[0-9]+",
     quantisation="none|int8|nf4",
+
+
+REPORTED = {
+    "comparison": "results/evaluation/comparison.json",
+    "law": "results/scaling/law.json",
+    "samples": "results/evaluation/samples.json",
+    "rejected": "results/corpus/rejected.parquet",
+    "ledger": "results/corpus/ledger.parquet",
+    "split": "results/corpus/split.parquet",
+    "rows": "results/corpus/rows.parquet",
+    "tokens": "results/tokens/papers.parquet",
+    "runs": expand(
+        "results/runs/{run}/{file}",
+        run=RUNS,
+        file=["metrics.json", "history.parquet", "timing.json"],
+    ),
+}
+REPORTED_PACKAGES = (*TRAINING_PACKAGES, "snakemake", "pymupdf", "scipy", "pandas")
+CODE = {
+    script.stem: code(script.name)
+    for script in sorted((ROOT / "workflow" / "scripts").glob("*.py"))
+}

@@ -4,8 +4,8 @@
 rule fit_scaling_law:
     input:
         comparison="results/evaluation/comparison.json",
-        split="results/corpus/split.parquet",
-        timing=expand("results/runs/{run}/timing.json", run=RUNS),
+        metrics="results/runs/default/metrics.json",
+        timing=expand("results/runs/{run}/timing.json", run=DATA_RUNS or ["default"]),
     output:
         law="results/scaling/law.json",
     log:

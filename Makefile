@@ -1,0 +1,52 @@
+# make demo: the embedded study · make study PAPERS=folder: the same on your PDFs · make test · make lint · make lock
+SHELL := /bin/bash
+PYTHON ?= python3
+CORES ?= 2
+BIN := .venv/bin
+SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
+STUDY ?= studies/$(notdir $(abspath $(PAPERS)))
+
+.PHONY: demo study test test-fast lint lock clean
+
+demo: .venv/installed
+	$(SNAKEMAKE) --quiet rules
+	@echo "Report: $(CURDIR)/results/report/index.html"
+
+study: .venv/installed
+	@test -n "$(PAPERS)" || { echo "Say which folder: make study PAPERS=/path/to/pdfs" >&2; exit 2; }
+	@test -d "$(PAPERS)" || { echo "PAPERS: there is no folder $(PAPERS)" >&2; exit 2; }
+	mkdir -p "$(STUDY)"
+	$(SNAKEMAKE) --quiet rules --directory "$(STUDY)" --configfile config/study.yaml \
+	    --config 'corpus={"papers": "$(abspath $(PAPERS))"}'
+	@echo "Report: $(abspath $(STUDY))/results/report/index.html"
+
+test: .venv/installed
+	$(BIN)/python -m pytest
+
+test-fast: .venv/installed
+	$(BIN)/python -m pytest -m "not slow and not workflow"
+
+lint: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/snakefmt --check Snakefile workflow/rules
+
+# Resolves the ranges of pyproject.toml anew; torch is written without its build, which differs between machines.
+lock:
+	$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
+	.venv-lock/bin/uv pip compile pyproject.toml --extra dev --python-version 3.11 --no-header --no-annotate --quiet \
+	    | sed 's/^\(torch==[0-9.]*\)+.*/\1/' > requirements.lock.new
+	mv requirements.lock.new requirements.lock && rm -r .venv-lock
+
+clean:
+	rm -rf logs benchmarks checkpoints .snakemake
+	find results -mindepth 1 ! -name README.md -delete
+
+# torch first and by its exact pin: a later resolver step then has no reason to replace a CPU build.
+.venv/installed: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13) and "Python 3.11 to 3.13 is needed; say which: make PYTHON=python3.12 ...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --requirement requirements.lock
+	$(BIN)/pip install --quiet --no-deps --editable .
+	touch $@

@@ -1,0 +1,1 @@
+"""Corpus stage: PDFs of articles to rows of clean text, with an account of every character."""

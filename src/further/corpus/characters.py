@@ -1,0 +1,87 @@
+"""Characters of extracted text: mojibake, ligatures, invisible and unmapped characters, one Unicode form."""
+
+import re
+import unicodedata
+
+import ftfy
+
+# Quotes, widths and entities stay as printed; NFC, never NFKC, which turns 10⁶ into 106.
+FIXES = ftfy.TextFixerConfig(
+    unescape_html=False,
+    uncurl_quotes=False,
+    fix_latin_ligatures=True,
+    fix_character_width=False,
+    fix_line_breaks=True,
+    normalization="NFC",
+    explain=False,
+)
+SPACES = re.compile(r"[ \t\r\f\v\x1c-\x1f\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
+UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+UNMAPPED = re.compile("[\ue000-\uf8ff\ufffd\ufffe\uffff\U000f0000-\U0010ffff]|\\(cid:\\d+\\)")
+LIGATURES = {"\ufb05": "st", "\ufb06": "st"}
+SUPERSCRIPTS = str.maketrans("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
+UNIT = re.compile(r"(?:\d|(?<![^\W\d_])(?:[kmcdµμn]?m|km|in|ft|s|h|L|l|g|kg|min|day|d))$")
+MAX_UNMAPPED_SHARE = 0.05
+"""Share of characters without a Unicode value above which a paper's fonts count as unreadable."""
+VOWEL_SHARE = (0.2, 0.6)
+"""Bounds of the share of vowels among a text's Latin letters; in natural languages .35 to .5."""
+
+
+def clean_characters(text: str) -> str:
+    """One line or paragraph with its characters repaired; doing it twice changes nothing.
+
+    Args:
+        text: Extracted text; line feeds are kept.
+
+    Returns:
+        NFC text without control, soft-hyphen, zero-width, private-use or replacement characters, with plain spaces.
+    """
+    if not text.isascii():
+        text = ftfy.fix_text(text, FIXES)
+        for ligature, letters in LIGATURES.items():
+            text = text.replace(ligature, letters)
+        # An unmapped glyph stands between words as often as in one: a space keeps the words apart.
+        text = UNMAPPED.sub(" ", text)
+    text = SPACES.sub(" ", UNWANTED.sub("", text))
+    lines = [line.strip() for line in text.split("\n")]
+    return unicodedata.normalize("NFC", "\n".join(lines).strip())
+
+
+def raise_exponents(text: str, raised: list[int]) -> str:
+    """Text whose superscript exponents are superscript characters: 10 and a raised 6 become 10⁶, not 106.
+
+    Only what stands right after a digit or a unit of measurement: a raised number after a word is a citation.
+
+    Args:
+        text: A block's text.
+        raised: Start and end of each superscript, in characters, in ascending order.
+
+    Returns:
+        Text of the same length.
+    """
+    parts, position = [], 0
+    for start, end in zip(raised[::2], raised[1::2], strict=True):
+        piece = text[start:end]
+        exponent = re.fullmatch(r"[+−–-]?\d{1,3}\s*", piece) and UNIT.search(text[position:start][-8:])
+        parts += [text[position:start], piece.translate(SUPERSCRIPTS) if exponent else piece]
+        position = end
+    return "".join(parts) + text[position:]
+
+
+def is_unreadable(text: str) -> bool:
+    """Whether fonts without a usable Unicode map made this text.
+
+    Args:
+        text: All text of a paper.
+
+    Returns:
+        True if too many characters have no Unicode value, or its Latin letters have no language's share of vowels.
+    """
+    unmapped = len(UNMAPPED.findall(text)) + sum(1 for c in text if unicodedata.category(c) == "Cc" and c not in "\n\r\t")
+    if unmapped > MAX_UNMAPPED_SHARE * max(1, len(text)):
+        return True
+    letters = [c for c in unicodedata.normalize("NFD", text.lower()) if "a" <= c <= "z"]
+    if len(letters) < 500 or len(letters) < 0.5 * sum(c.isalpha() for c in text):
+        return False
+    vowels = sum(c in "aeiouy" for c in letters) / len(letters)
+    return not VOWEL_SHARE[0] <= vowels <= VOWEL_SHARE[1]

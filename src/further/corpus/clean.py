@@ -1,0 +1,92 @@
+"""Blocks to rows: one clean paragraph each, and an account of every character."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import pyarrow as pa
+
+from further.corpus.characters import is_unreadable
+from further.corpus.decide import Piece, decide
+from further.corpus.hyphens import collect_vocabulary
+from further.corpus.paragraphs import make_rows
+from further.corpus.schemas import KEPT, LEDGER, REJECTED, ROWS
+from further.corpus.words import count_words
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class CleanSettings:
+    """What is kept of a paper.
+
+    Attributes:
+        keep_captions: Whether captions of figures and tables become rows.
+        keep_headings: Whether headings become rows.
+        min_words: Words of body text under which a paper is rejected as too short.
+    """
+
+    keep_captions: bool
+    keep_headings: bool
+    min_words: int
+
+
+def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """Clean the papers of a table, one after the other.
+
+    The ledger counts characters of the blocks' text as extracted, line feeds included: each character of a block
+    goes to one reason, so the reasons of a paper add up to what was extracted. What cleaning changes inside kept
+    text (hyphens, spaces, ligatures) is counted as kept.
+
+    Args:
+        blocks: Blocks of whole papers (BLOCKS), each paper's together and in reading order.
+        settings: What to keep.
+
+    Returns:
+        Rows (ROWS), characters by reason (LEDGER), and papers with too little to keep (REJECTED).
+    """
+    rows, ledger, rejected = [], [], []
+    for paper, pieces in _papers(blocks):
+        decide(pieces, keep_captions=settings.keep_captions, keep_headings=settings.keep_headings)
+        refusal = _refuse(pieces, settings)
+        if refusal:
+            detail = {"paper": paper, "file": f"{paper}.pdf", "pages": max(piece.page for piece in pieces)}
+            rejected.append(detail | {"reason": refusal[0], "detail": refusal[1]})
+            log.warning("%s rejected: %s (%s)", paper, *refusal)
+            for piece in pieces:
+                piece.reason = "rejected paper"
+        else:
+            vocabulary = collect_vocabulary(line for piece in pieces if piece.is_text for line in piece.text.split("\n"))
+            rows += [{"paper": paper} | row for row in make_rows(pieces, vocabulary)]
+        ledger += [{"paper": paper} | entry for entry in count_characters(pieces)]
+    tables = ((rows, ROWS), (ledger, LEDGER), (rejected, REJECTED))
+    made = [pa.Table.from_pylist(lines, schema) for lines, schema in tables]
+    return made[0], made[1], made[2]
+
+
+def _papers(blocks: pa.Table) -> Iterator[tuple[str, list[Piece]]]:
+    names = [name for name in blocks.schema.names if name not in ("paper", "block")]
+    for paper, group in groupby(range(blocks.num_rows), blocks["paper"].to_pylist().__getitem__):
+        indices = list(group)
+        part = blocks.slice(indices[0], len(indices)).select(names)
+        yield paper, [Piece(**record) for record in part.to_pylist()]
+
+
+def _refuse(pieces: Sequence[Piece], settings: CleanSettings) -> tuple[str, str] | None:
+    """Reason and detail for which a paper is rejected, or None."""
+    if is_unreadable("\n".join(piece.text for piece in pieces)):
+        return "unreadable font", "its fonts do not say which letters they show"
+    words = sum(count_words(piece.text) for piece in pieces if piece.reason == KEPT and piece.is_text)
+    if words < settings.min_words:
+        return "too short", f"{words} words of body text, {settings.min_words} needed"
+    return None
+
+
+def count_characters(pieces: Sequence[Piece]) -> list[dict[str, Any]]:
+    """Characters of one paper's blocks by reason, sorted by reason."""
+    count: dict[str, int] = {}
+    for piece in pieces:
+        count[piece.reason] = count.get(piece.reason, 0) + len(piece.text)
+    return [{"reason": reason, "characters": count[reason]} for reason in sorted(count)]

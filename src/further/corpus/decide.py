@@ -1,0 +1,202 @@
+"""What becomes of each block of a paper: kept, or dropped for one reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from further.corpus.schemas import KEPT
+from further.corpus.sections import (
+    ABSTRACT,
+    AMBIGUOUS,
+    BACK,
+    BODY,
+    GLOSSARY,
+    KEYWORDS,
+    REFERENCES,
+    is_section,
+    plain_heading,
+    run_in,
+)
+from further.corpus.structure import CITE, is_address, is_licence, is_reference
+from further.corpus.words import count_words, prose_share
+
+BY_KIND = {
+    "page header": "page header",
+    "page footer": "page footer",
+    "footnote": "footnote",
+    "table": "table",
+    "reference": "reference",
+    "other": "figure text",
+}
+
+MIN_BEFORE_END = 0.4
+"""Share of a paper's characters before which no part like the references can begin: there it is a single note."""
+
+
+@dataclass
+class Piece:
+    """One block, and what becomes of it.
+
+    Attributes are the columns of BLOCKS, and `reason`: "" while undecided, "kept", or why it is dropped.
+    """
+
+    page: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    font_size: float
+    bold: bool
+    kind: str
+    text: str
+    lead: int
+    raised: list[int]
+    reason: str = ""
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is running text."""
+        return self.kind in ("text", "list")
+
+
+def decide(pieces: Sequence[Piece], *, keep_captions: bool, keep_headings: bool) -> None:
+    """Set the reason of every block of one paper.
+
+    Args:
+        pieces: Blocks in reading order.
+        keep_captions: Whether captions are kept.
+        keep_headings: Whether headings with kept text under them are kept.
+    """
+    for piece in pieces:
+        if is_licence(piece.text) and piece.kind not in ("title", "caption"):
+            piece.reason = "licence"
+        elif piece.kind == "caption":
+            piece.reason = KEPT if keep_captions else "caption"
+        else:
+            piece.reason = BY_KIND.get(piece.kind, "")
+    size = body_size(pieces)
+    open_pieces = [piece for piece in pieces if not piece.reason]
+    start = _drop_front(open_pieces, size)
+    first = open_pieces[start] if open_pieces else None
+    begun = next((i for i, piece in enumerate(pieces) if piece is first), 0)
+    _drop_end([piece for piece in pieces[begun:] if piece.reason in ("", "footnote", "figure text")], size)
+    for piece in open_pieces:
+        if not piece.reason:
+            piece.reason = KEPT if piece.kind != "heading" else "heading"
+    if keep_headings:
+        _keep_headings(pieces)
+
+
+def body_size(pieces: Sequence[Piece]) -> float:
+    """Font size of most running text, points."""
+    count: dict[float, int] = {}
+    for piece in pieces:
+        if piece.is_text:
+            size = round(2 * piece.font_size) / 2
+            count[size] = count.get(size, 0) + len(piece.text)
+    return max(count, key=count.__getitem__) if count else 10.0
+
+
+def _drop_front(pieces: Sequence[Piece], size: float) -> int:
+    """Drop what stands before the abstract, and names, addresses and keywords after it; where the abstract begins."""
+    start = next((i for i, piece in enumerate(pieces) if piece.page <= 2 and is_abstract(piece)), None)
+    if start is None:
+        start = next((i for i, piece in enumerate(pieces) if is_opening(piece)), 0)
+    for piece in pieces[:start]:
+        if piece.kind == "title":
+            piece.reason = KEPT
+        else:
+            piece.reason = "affiliation" if is_address(piece.text) else "front matter"
+    first_page = pieces[start].page if pieces else 1
+    abstract = next((p.font_size for p in pieces[start:] if p.is_text and count_words(p.text) >= 20), size)
+    for above, piece in zip([None, *pieces], pieces, strict=False):
+        if not piece.reason and piece.page <= first_page + 1 and piece.kind != "title":
+            piece.reason = _front_reason(piece, above, size)
+            small = piece.font_size < 0.93 * size and abs(piece.font_size - abstract) > 0.03 * size
+            if small and piece.is_text and not piece.reason:
+                piece.reason = "sidebar"
+    return start
+
+
+def _front_reason(piece: Piece, above: Piece | None, size: float) -> str:
+    """Why a block on an article's first pages is no part of its abstract or body; "" if it is."""
+    text = piece.text.lstrip()
+    lone = above is not None and above.reason == "keywords" and above.kind == "heading" and count_words(above.text) <= 3
+    if is_section(KEYWORDS, text) or (lone and prose_share(text) < 0.2):
+        return "keywords"
+    if run_in(GLOSSARY, text, piece.lead) or (text.count("=") > 2 and text.count("=") > 0.06 * count_words(text)):
+        return "front matter"
+    if CITE.match(text) and (count_words(text) <= 4 or run_in(CITE, text, piece.lead)):
+        return "front matter"
+    body = piece.is_text and abs(piece.font_size - size) < 0.04 * size and count_words(text) >= 20
+    if is_address(text) and (not body or text[0] in "*†‡§¶∗✉" or prose_share(text) < 0.12):
+        return "affiliation"
+    return ""
+
+
+def is_abstract(piece: Piece) -> bool:
+    """Whether a block is the abstract's heading or begins with it."""
+    return is_section(ABSTRACT, piece.text) and (count_words(piece.text) <= 3 or run_in(ABSTRACT, piece.text, piece.lead))
+
+
+def is_opening(piece: Piece) -> bool:
+    """Whether a block may be the first paragraph of an article without an abstract."""
+    if piece.kind == "heading":
+        return is_section(BODY, piece.text)
+    return piece.is_text and count_words(piece.text) >= 40 and prose_share(piece.text) > 0.25 and not is_address(piece.text)
+
+
+def _drop_end(pieces: Sequence[Piece], size: float) -> None:
+    """Drop references and back matter, each from its heading to the next heading that is of the body."""
+    headings = [i for i, p in enumerate(pieces) if p.kind == "heading" and not p.reason and is_section(BODY, p.text)]
+    # Small print is never a section of the body: "Methods" in a reference's title, say.
+    last_body = max((i for i in headings if pieces[i].font_size > 0.96 * size or pieces[i].bold), default=-1)
+    total, before = sum(len(piece.text) for piece in pieces), 0
+    zone = ""
+    for index, piece in enumerate(pieces):
+        before += len(piece.text)
+        if piece.reason and not zone:
+            continue
+        name = _zone_begun(piece, final=index > last_body or bool(zone))
+        if name and before > MIN_BEFORE_END * total:
+            zone = name
+        elif zone and piece.kind == "heading" and is_section(BODY, piece.text) and _ends_zone(pieces[index:], size):
+            zone = ""
+        if zone or name == "back matter":
+            piece.reason = zone or name
+        elif piece.is_text and is_reference(piece.text) and before > 0.5 * total:
+            piece.reason = "reference"
+
+
+def _zone_begun(piece: Piece, *, final: bool) -> str:
+    """Reason for which a block and those after it are dropped; "" if it begins no such part.
+
+    Args:
+        piece: The block.
+        final: Whether no section of the body begins later.
+    """
+    if (piece.kind == "heading" or count_words(piece.text) <= 4) and REFERENCES.fullmatch(plain_heading(piece.text)):
+        return "reference"
+    named = piece.kind == "heading" and is_section(BACK, piece.text)
+    if named or (piece.kind != "title" and run_in(BACK, piece.text, piece.lead)):
+        return "back matter" if final or not AMBIGUOUS.match(plain_heading(piece.text)) else ""
+    return ""
+
+
+def _ends_zone(pieces: Sequence[Piece], size: float) -> bool:
+    """Whether a heading of the body behind references or acknowledgements is one: prose in body size follows."""
+    following = [piece for piece in pieces[1:6] if piece.is_text]
+    prose = [p for p in following if abs(p.font_size - size) < 0.06 * size and prose_share(p.text) > 0.25]
+    words = sum(count_words(piece.text) for piece in prose if not is_reference(piece.text))
+    return count_words(pieces[0].text) <= 8 and words >= 60
+
+
+def _keep_headings(pieces: Sequence[Piece]) -> None:
+    """Keep headings that have kept text under them, before any heading of a part that is dropped."""
+    useful = False
+    for piece in reversed(pieces):
+        if piece.reason == KEPT and piece.is_text:
+            useful = True
+        elif piece.reason == "heading" and useful:
+            piece.reason = KEPT
+        elif piece.kind == "heading":
+            useful = False

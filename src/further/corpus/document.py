@@ -1,0 +1,147 @@
+"""One PDF to its blocks, or to the reason why it has none."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pymupdf
+
+from further.corpus.blocks import Block, make_blocks
+from further.corpus.furniture import find_furniture
+from further.corpus.kinds import mark_kinds
+from further.corpus.lines import Page, read_page
+from further.corpus.order import order_page
+from further.corpus.style import find_style
+
+MIN_CHARACTERS = 25
+"""Characters per page, on average, under which a paper with images is taken for scanned."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a paper has no blocks.
+
+    Attributes:
+        reason: One of REASONS.
+        detail: A sentence for people.
+        pages: Number of pages, None where unknown.
+    """
+
+    reason: str
+    detail: str
+    pages: int | None = None
+
+
+def parse_document(path: Path, password: str = "") -> list[dict[str, Any]] | Refusal:
+    """Blocks of one PDF, in reading order.
+
+    Nothing of the file is run or followed: no script, attachment or link.
+
+    Args:
+        path: The file.
+        password: Its password, "" for none.
+
+    Returns:
+        One dictionary per block with the columns of BLOCKS but the paper's name; or why there are none.
+    """
+    if not path.is_file():
+        return Refusal("damaged", "the file does not exist")
+    if path.stat().st_size == 0:
+        return Refusal("empty", "the file has 0 bytes")
+    with path.open("rb") as file:
+        head = file.read(1024 * 1024)
+    if b"%PDF-" not in head and b" obj" not in head:
+        return Refusal("not a PDF", f"the file begins with {head[:16]!r}")
+    try:
+        with pymupdf.open(path, filetype="pdf") as document:
+            return _parse_open(document, password)
+    except Exception as error:
+        return _refuse(error, path)
+
+
+def _refuse(error: Exception, path: Path = Path("\0")) -> Refusal:
+    """What an error of the library says about the file; a machine's path is no part of it."""
+    text = " ".join(str(error).replace(str(path), path.name).split())[:200]
+    if isinstance(error, MemoryError):
+        return Refusal("too large", "more memory needed than allowed")
+    if re.search(r"malloc|calloc|realloc|alloc .*failed|out of memory", text):
+        return Refusal("too large", "more memory needed than allowed")
+    return Refusal("damaged", f"{type(error).__name__}: {text}")
+
+
+def _parse_open(document: pymupdf.Document, password: str) -> list[dict[str, Any]] | Refusal:
+    if document.needs_pass and not document.authenticate(password):
+        return Refusal("encrypted", "a password is needed" if not password else "the password given is wrong")
+    if not document.is_pdf:
+        return Refusal("not a PDF", "the file opens as another format")
+    if document.page_count == 0:
+        return Refusal("damaged", "no page can be found", 0)
+    pages, failures = _read_pages(document)
+    characters = sum(len(line.text.strip()) for page in pages for line in (*page.lines, *page.turned))
+    if not pages:
+        return Refusal("damaged", f"no page can be read: {failures[0]}", document.page_count)
+    if characters < MIN_CHARACTERS * len(pages) and any(page.get_images() for page in document):
+        return Refusal("scanned", f"no text layer, {document.page_count} pages", document.page_count)
+    if characters == 0:
+        return Refusal("empty", f"no text on {document.page_count} pages", document.page_count)
+    return blocks_of_pages(pages)
+
+
+def _read_pages(document: pymupdf.Document) -> tuple[list[Page], list[str]]:
+    """The pages that can be read, and what went wrong on the others."""
+    pages, failures = [], []
+    for number in range(document.page_count):
+        try:
+            pages.append(read_page(document[number]))
+        except Exception as error:
+            if _refuse(error).reason == "too large":
+                raise
+            failures.append(_refuse(error).detail)
+    return pages, failures
+
+
+def blocks_of_pages(pages: list[Page]) -> list[dict[str, Any]]:
+    """Blocks of read pages: columns in order, then each page's heads, feet and turned lines.
+
+    Args:
+        pages: Pages with their lines; at least one line in all.
+
+    Returns:
+        One dictionary per block, as `parse_document` returns.
+    """
+    furniture = find_furniture(pages)
+    flow = [line for page in pages for line in page.lines if id(line) not in furniture]
+    style = find_style(flow or [line for page in pages for line in (*page.lines, *page.turned)])
+    ordered = []
+    for page in pages:
+        lines = [line for line in page.lines if id(line) not in furniture]
+        ordered.append(order_page(make_blocks(lines, style), style))
+    mark_kinds(ordered, style, [page.height for page in pages])
+    records = []
+    for page, blocks in zip(pages, ordered, strict=True):
+        edges = [Block([line], furniture[id(line)]) for line in page.lines if id(line) in furniture]
+        turned = [Block([line], "other") for line in page.turned]
+        records += [_record(block) for block in (*blocks, *edges, *turned)]
+    return [record | {"block": number} for number, record in enumerate(records)]
+
+
+def _record(block: Block) -> dict[str, Any]:
+    raised: list[int] = []
+    position = 0
+    for line in block.lines:
+        raised += [position + edge for span in line.raised for edge in span]
+        position += len(line.text) + 1
+    return {
+        "page": block.page,
+        "x0": block.x0,
+        "y0": block.y0,
+        "x1": block.x1,
+        "y1": block.y1,
+        "font_size": block.size,
+        "bold": block.bold,
+        "kind": block.kind,
+        "text": block.text,
+        "lead": block.lead,
+        "raised": raised,
+    }

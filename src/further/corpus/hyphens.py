@@ -1,0 +1,113 @@
+"""Words broken at line ends, put together with the paper's own vocabulary."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+HYPHENS = "-‐‑\u00ad"
+LETTERS = r"[^\W\d_]"
+WORD = re.compile(rf"{LETTERS}+(?:['’]{LETTERS}+)*")
+COMPOUND = re.compile(rf"({LETTERS}+)[-‐‑](?={LETTERS})")
+LAST_PART = re.compile(rf"({LETTERS}+)[{HYPHENS}]$")
+FIRST_PART = re.compile(rf"{LETTERS}+")
+SUSPENDED = frozenset("and or to und oder et ou y o".split())
+# Beginnings that are seldom words of their own: after them the hyphen is the typesetter's.
+PREFIXES = frozenset(
+    """ab ac ad af al an ap ar as at be bi co com con contra cor counter de di dia dif dis dys ef em en epi ex hy hyper
+    hypo im in inter intra ir macro meta micro mis mono neo non ob om op para per peri poly pre pro re retro semi sub
+    sup sur syn sys tele trans tri ul un uni""".split()
+)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Words of one paper, lower case, as they stand inside lines.
+
+    Attributes:
+        words: How often each word occurs.
+        compounds: How often each hyphenated pair occurs, as "left-right".
+        firsts: How often each word is the first of a hyphenated pair.
+    """
+
+    words: Counter[str]
+    compounds: Counter[str]
+    firsts: Counter[str]
+
+
+def collect_vocabulary(lines: Iterable[str]) -> Vocabulary:
+    """The words of a paper, broken ones left out.
+
+    Args:
+        lines: Lines of text; the last word of a line that ends in a hyphen, and the word after it, do not count.
+
+    Returns:
+        Counts of words and compounds.
+    """
+    vocabulary = Vocabulary(Counter(), Counter(), Counter())
+    broken = False
+    for line in lines:
+        text = line.strip().lower()
+        if broken:
+            text = FIRST_PART.sub("", text, count=1)
+        broken = bool(LAST_PART.search(text))
+        if broken:
+            text = LAST_PART.sub("", text)
+        vocabulary.words.update(WORD.findall(text))
+        pairs = re.findall(rf"(?=(?<!{LETTERS})({LETTERS}+)[-‐‑]({LETTERS}+))", text)
+        vocabulary.compounds.update(f"{left}-{right}" for left, right in pairs)
+        vocabulary.firsts.update(left for left, _ in pairs)
+    return vocabulary
+
+
+def join_lines(lines: Iterable[str], vocabulary: Vocabulary) -> str:
+    """Lines of one paragraph as one line, broken words made whole.
+
+    Args:
+        lines: Lines of text in order.
+        vocabulary: The paper's words.
+
+    Returns:
+        The paragraph.
+    """
+    text = ""
+    for line in lines:
+        text = join_pair(text, line.strip(), vocabulary)
+    return text
+
+
+def join_pair(above: str, below: str, vocabulary: Vocabulary) -> str:
+    """Two lines as one.
+
+    A hyphen at the end of the upper line goes if the paper says so; it stays in a compound, before a capital or a
+    digit, and (with a space) where it is suspended, as in "pre- and postoperative".
+    """
+    if not above or not below:
+        return above or below
+    if above[-1] not in HYPHENS:
+        # A slash, a dash or an opening bracket at a line's end had no space after it.
+        return above + below if re.search(r"[^\s][/–—]$", above) and not above.endswith(" –") else f"{above} {below}"
+    last, first = LAST_PART.search(above), FIRST_PART.match(below)
+    if above.endswith("\u00ad"):
+        return above[:-1] + below
+    if first and first.group() in SUSPENDED:
+        return f"{above} {below}"
+    if not last or not first or not _is_one_word(last[1], first.group(), vocabulary):
+        return above + below if re.search(r"\S-$|\S‐$|\S‑$", above) else f"{above} {below}"
+    return above[:-1] + below
+
+
+def _is_one_word(left: str, right: str, vocabulary: Vocabulary) -> bool:
+    """Whether a hyphen between two parts was put there by the typesetter."""
+    if right[0].isupper() and not left.isupper():
+        return False
+    left, right = left.lower(), right.lower()
+    joined, compound = vocabulary.words[left + right], vocabulary.compounds[f"{left}-{right}"]
+    if joined or compound:
+        return joined >= compound
+    if left in PREFIXES or len(left) == 1:
+        return len(left) > 1
+    # Both parts are words, or the left one often begins compounds: "long-" and "term".
+    if vocabulary.words[right] and len(right) > 2:
+        return not (vocabulary.firsts[left] or vocabulary.words[left] - vocabulary.firsts[left] > 0)
+    return True

@@ -1,0 +1,96 @@
+"""Tables of the corpus stage: their columns, units and closed sets of values."""
+
+import pyarrow as pa
+
+KINDS = (
+    "title",
+    "heading",
+    "text",
+    "list",
+    "caption",
+    "table",
+    "footnote",
+    "page header",
+    "page footer",
+    "reference",
+    "other",
+)
+"""What a block is, as its geometry, fonts and repetition say."""
+
+REASONS = (
+    "encrypted",
+    "damaged",
+    "empty",
+    "scanned",
+    "too large",
+    "timed out",
+    "not a PDF",
+    "too short",
+    "unreadable font",
+    "duplicate",
+    "other language",
+)
+"""Why a paper is rejected."""
+
+KEPT = "kept"
+DROP_REASONS = (
+    "front matter",
+    "affiliation",
+    "keywords",
+    "licence",
+    "heading",
+    "caption",
+    "table",
+    "figure text",
+    "footnote",
+    "page header",
+    "page footer",
+    "sidebar",
+    "reference",
+    "back matter",
+    "rejected paper",
+)
+"""Why characters of a paper are not in its rows."""
+
+_BOX = [(name, pa.float32()) for name in ("x0", "y0", "x1", "y1")]  # points, from the page's top left corner
+
+BLOCKS = pa.schema(
+    [
+        ("paper", pa.string()),
+        ("page", pa.int32()),  # from 1
+        ("block", pa.int32()),  # from 0, reading order over the whole paper
+        *_BOX,
+        ("font_size", pa.float32()),  # points
+        ("bold", pa.bool_()),
+        ("kind", pa.string()),  # one of KINDS
+        ("text", pa.string()),  # as extracted, one line of the page per line
+        ("lead", pa.int32()),  # characters of `text` at its start that are bold or italic
+        ("raised", pa.list_(pa.int32())),  # start, end, start, end ... of superscripts, in characters of `text`
+    ]
+)
+
+ROWS = pa.schema(
+    [
+        ("paper", pa.string()),
+        ("section", pa.string()),  # the heading it stands under, "" before the first
+        ("row", pa.int32()),  # from 0 in each paper
+        ("text", pa.string()),  # one paragraph
+        ("page", pa.int32()),  # where it begins, from 1
+        *_BOX,  # of its first block
+    ]
+)
+
+LEDGER = pa.schema([("paper", pa.string()), ("reason", pa.string()), ("characters", pa.int64())])
+
+REJECTED = pa.schema(
+    [
+        ("paper", pa.string()),
+        ("file", pa.string()),  # name only
+        ("reason", pa.string()),  # one of REASONS
+        ("detail", pa.string()),
+        ("pages", pa.int32()),  # null where the file could not be opened
+    ]
+)
+UNREADABLE = REJECTED
+
+SPLIT = pa.schema([("paper", pa.string()), ("split", pa.string()), ("num_words", pa.int64())])

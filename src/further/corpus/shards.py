@@ -1,0 +1,87 @@
+"""Papers, their names and their shards. Standard library only: read while Snakemake plans."""
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+MAX_ID_LENGTH = 80
+
+
+def hash_rank(*parts: object) -> str:
+    """Hexadecimal SHA-256 of the parts: a rank that no machine, order or Python version changes."""
+    return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()
+
+
+def paper_id(path: Path) -> str:
+    """Name of a paper: its file's stem as letters, digits, dots, dashes and underscores.
+
+    Args:
+        path: The paper's file; only the name is used.
+
+    Returns:
+        A path-safe name. A stem that loses characters gets a short hash, so that two different stems differ.
+    """
+    stem = unicodedata.normalize("NFC", path.stem)
+    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("-.")[:MAX_ID_LENGTH]
+    return slug if slug == stem else f"{slug or 'paper'}-{hash_rank(stem)[:6]}"
+
+
+def paper_ids(files: Sequence[Path]) -> dict[Path, str]:
+    """Names of several papers; of files with one name, the second in order gets the suffix "-2", and so on.
+
+    Args:
+        files: The papers' files.
+
+    Returns:
+        File to name, all names different.
+    """
+    seen: Counter[str] = Counter()
+    names = {}
+    for file in sorted(files, key=lambda file: (file.name, file)):
+        name = paper_id(file)
+        seen[name] += 1
+        names[file] = name if seen[name] == 1 else f"{name}-{seen[name]}"
+    return names
+
+
+def shard_of(paper: str, num_shards: int) -> str:
+    """Shard that a paper belongs to, whatever other papers there are.
+
+    Args:
+        paper: The paper's name.
+        num_shards: Number of shards, > 0.
+
+    Returns:
+        The shard's number as digits, padded to one width: "03" of 16.
+
+    Raises:
+        ValueError: If `num_shards` is below 1.
+    """
+    if num_shards < 1:
+        raise ValueError(f"{num_shards} shards: at least 1 is needed")
+    width = max(2, len(str(num_shards - 1)))
+    return f"{int(hash_rank('shard', paper)[:12], 16) % num_shards:0{width}d}"
+
+
+def list_papers(folder: Path) -> list[Path]:
+    """PDF files directly in a folder, sorted by name.
+
+    Args:
+        folder: The folder of papers.
+
+    Returns:
+        Files whose name ends in .pdf in any case.
+
+    Raises:
+        ValueError: If the folder is missing or holds no PDF.
+    """
+    if not folder.is_dir():
+        raise ValueError(f"folder of papers {folder} does not exist")
+    papers = sorted(file for file in folder.iterdir() if file.suffix.lower() == ".pdf" and file.is_file())
+    if not papers:
+        raise ValueError(f"folder of papers {folder} holds no PDF (no file name ends in .pdf)")
+    return papers

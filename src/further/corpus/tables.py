@@ -1,0 +1,61 @@
+"""Tables: the cells below a table's caption, and grids of cells without one."""
+
+from collections.abc import Sequence
+
+from further.corpus.blocks import Block
+from further.corpus.style import Style
+from further.corpus.words import count_words, prose_share
+
+
+def mark_tables(blocks: Sequence[Block], style: Style) -> None:
+    """Set the kind "table" on cells.
+
+    Args:
+        blocks: Blocks of one page in reading order; captions are known.
+        style: How the paper's body is set.
+    """
+    labels = ("table", "supp", "box", "appendix")
+    for caption in blocks:
+        if caption.kind == "caption" and caption.text.lstrip().lower().startswith(labels):
+            _mark_below(caption, blocks, style)
+    for block in blocks:
+        if not block.kind and is_cell(block, blocks, style):
+            block.kind = "table"
+
+
+def _mark_below(caption: Block, blocks: Sequence[Block], style: Style) -> None:
+    """Everything under a table's caption down to the first paragraph of the body or the next caption.
+
+    A table may be wider than its caption: each cell found widens the search.
+    """
+    x0, x1, found = caption.x0, caption.x1, True
+    while found:
+        below = [b for b in blocks if b.y1 > caption.y1 + 1 and min(b.x1, x1) > max(b.x0, x0)]
+        floors = [b.y0 for b in below if (b.kind == "caption" and b.y0 > caption.y1 + 3 * b.size) or is_body(b, style)]
+        floor = min(floors, default=float("inf"))
+        cells = [b for b in below if not b.kind and b.y0 < floor - 1 and not is_body(b, style)]
+        for block in cells:
+            block.kind = "table"
+            x0, x1 = min(x0, block.x0), max(x1, block.x1)
+        found = bool(cells)
+
+
+def is_body(block: Block, style: Style) -> bool:
+    """Whether a block is surely a paragraph of the body: its size and font, its measure, and prose."""
+    if not style.is_body_size(block.size) or block.font not in style.fonts:
+        return False
+    wide = block.width > 0.75 * style.measure
+    return wide and prose_share(block.text) > 0.2 and count_words(block.text) >= 8
+
+
+def is_cell(block: Block, blocks: Sequence[Block], style: Style) -> bool:
+    """Whether a narrow block stands on one line with others nearer than a column is wide, as cells do."""
+    if block.width > 0.6 * style.measure or is_body(block, style):
+        return False
+    beside = 0
+    for other in blocks:
+        gap = max(other.x0 - block.x1, block.x0 - other.x1)
+        if other is not block and other.width < 0.6 * style.measure and 0 < gap < 0.6 * style.measure:
+            beside += any(abs(mine.baseline - its.baseline) < 1.5 for mine in block.lines for its in other.lines)
+    own_style = not style.is_body_size(block.size) or block.font not in style.fonts
+    return beside >= (1 if own_style and block.page > 1 else 2)

@@ -1,0 +1,37 @@
+"""What tells prose from tables, names and addresses: the share of function words."""
+
+import re
+
+WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+# Function words of English and, where they are not English content words, of its neighbours in print.
+FUNCTION_WORDS = frozenset(
+    """a about after all also although among an and any are as at be because been before being between both but by can
+    could did do does during each either for from had has have having he her here him his how however i if in into is
+    it its itself may might more most must neither no nor not of on only or other our out over per she should since so
+    some such than that the their them then there therefore these they this those though through thus to under until
+    up upon was we were what when where whereas whether which while who whom whose why will with within without would
+    you your
+    der die das und ist nicht ein eine einer mit von zu den dem des auf für im sich als auch wurde werden bei
+    le la les et un une dans du est que qui pour par sur avec au aux ce cette sont ont été
+    el los las y una en del se con por para como más fue son lo al
+    il di che è per con della nel sono dei delle gli och att det som en av är på med till inte""".split()
+)
+
+
+def count_words(text: str) -> int:
+    """Number of words: runs of letters, hyphens and apostrophes between letters included."""
+    return sum(1 for _ in WORD.finditer(text))
+
+
+def count_function_words(text: str) -> int:
+    """Number of words that are articles, prepositions, conjunctions, pronouns or auxiliaries."""
+    return sum(match.group().lower() in FUNCTION_WORDS for match in WORD.finditer(text))
+
+
+def prose_share(text: str) -> float:
+    """Share of function words among the words and numbers of a text.
+
+    Articles' paragraphs have .25 to .5; references, addresses and tables mostly under .2.
+    """
+    tokens = re.findall(r"[^\W_]+", text)
+    return count_function_words(text) / len(tokens) if tokens else 0.0

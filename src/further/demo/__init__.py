@@ -1,0 +1,1 @@
+"""What makes the embedded default study: journal-like PDFs, plain English, a tiny base model."""

@@ -1,0 +1,115 @@
+"""Figures of held-out text: perplexity paper by paper, and what was gained against what was forgotten."""
+
+from typing import Literal
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from further.report.style import COLOURS, Drawing, new_figure, number_ticks, shorten
+from further.report.wording import show_change, show_count, show_number
+
+MOST_NAMED = 40  # more rows than this cannot be labelled on one page
+UNNAMED_INCHES = 7.0
+
+
+def draw_perplexity_by_paper(table: pd.DataFrame) -> Drawing:
+    """Two dots per held-out paper, joined: perplexity before and after."""
+    number = len(table)
+    height = 1.0 + 0.23 * number if number <= MOST_NAMED else UNNAMED_INCHES
+    drawing, (axes,) = new_figure(height)
+    worse = table["difference_nats_per_token"] > 0
+    _joins(axes, table[~worse], COLOURS["muted"], "solid")
+    _joins(axes, table[worse], COLOURS["alert"], "dashed")
+    for subject, marker in (("before", "o"), ("after", "D")):
+        _dots(drawing, axes, table, subject, marker)
+    _name_rows(axes, table)
+    axes.set_xscale("log")
+    number_ticks(axes.xaxis)
+    axes.set_xlabel("perplexity per token (log scale), lower is better")
+    axes.grid(axis="x")
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, borderaxespad=0.2)
+    return drawing
+
+
+def _joins(axes: Axes, rows: pd.DataFrame, colour: str, style: Literal["solid", "dashed"]) -> None:
+    """Lines from before to after, at the height of each row's place in the whole table."""
+    axes.hlines(rows.index, rows["before_perplexity"], rows["after_perplexity"], color=colour, linestyles=style, lw=1.4)
+
+
+def _dots(drawing: Drawing, axes: Axes, table: pd.DataFrame, subject: str, marker: str) -> None:
+    column = f"{subject}_perplexity"
+    face = COLOURS[subject] if subject == "after" else "none"
+    label = {"before": "before (base model)", "after": "after (adapted)"}[subject]
+    (line,) = axes.plot(
+        table[column],
+        range(len(table)),
+        marker,
+        ms=6,
+        mfc=face,
+        mec=COLOURS[subject],
+        mew=1.5,
+        label=label,
+        clip_on=False,
+    )
+    texts = [
+        f"{row.document}: {show_number(getattr(row, column))} {subject}, "
+        f"change {show_change(row.difference_nats_per_token)} nats per token, {show_count(row.num_tokens)} tokens"
+        for row in table.itertuples()
+    ]
+    drawing.tip(line, texts)
+
+
+def _name_rows(axes: Axes, table: pd.DataFrame) -> None:
+    named = len(table) <= MOST_NAMED
+    axes.set_yticks(range(len(table)), [shorten(name) for name in table["document"]] if named else [""] * len(table))
+    axes.set_ylim(len(table) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    if not named:
+        axes.set_ylabel(f"{len(table)} held-out papers, most improved at the top")
+
+
+def draw_forgetting(table: pd.DataFrame) -> Drawing:
+    """One cross per run: change on held-out papers across, change on general text up."""
+    wide = table.pivot(index="run", columns="text_set")
+    drawing, (axes,) = new_figure(3.3)
+    axes.axhline(0, color=COLOURS["muted"], lw=1)
+    axes.axvline(0, color=COLOURS["muted"], lw=1)
+    is_default = wide["is_default"]["papers"].astype(bool)
+    for runs, label in ((wide[~is_default], "other runs"), (wide[is_default], "the default run")):
+        if len(runs):
+            _crosses(drawing, axes, runs, label)
+    number_ticks(axes.xaxis)
+    number_ticks(axes.yaxis)
+    axes.margins(0.12)
+    axes.set_xlabel("change on held-out papers, nats per token\n(left of 0: better)")
+    axes.set_ylabel("change on general text, nats per token\n(above 0: forgot)")
+    axes.grid()
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, borderaxespad=0.2)
+    return drawing
+
+
+def _crosses(drawing: Drawing, axes: Axes, runs: pd.DataFrame, label: str) -> None:
+    default = label == "the default run"
+    colour = COLOURS["after"] if default else COLOURS["muted"]
+    change = runs["difference_nats_per_token"]
+    errors = [[change[name] - runs["low"][name], runs["high"][name] - change[name]] for name in ("papers", "general")]
+    drawn = axes.errorbar(
+        change["papers"],
+        change["general"],
+        xerr=errors[0],
+        yerr=errors[1],
+        fmt="D" if default else "o",
+        color=colour,
+        ms=7 if default else 4.5,
+        elinewidth=1.6 if default else 0.6,
+        alpha=1 if default else 0.75,
+        zorder=4 if default else 2,
+        label=label,
+    )
+    texts = [
+        f"{run}: papers {show_change(row['difference_nats_per_token', 'papers'])}, "
+        f"general text {show_change(row['difference_nats_per_token', 'general'])} nats per token"
+        for run, row in runs.iterrows()
+    ]
+    drawing.tip(drawn.lines[0], texts)

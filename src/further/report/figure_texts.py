@@ -1,0 +1,134 @@
+"""Words beside a figure: how to read it, what it shows in numbers, and what of a toy model's carries over."""
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from further.report.wording import THIN, count_noun, join_words, show_change, show_count, show_number
+
+HOW_TO_READ: Mapping[str, str] = {
+    "perplexity_by_paper": (
+        "One row per held-out paper. The open dot is the model before further pre-training, the filled diamond after "
+        "it. Further left is better; a dashed line marks a paper that got worse."
+    ),
+    "learning_curves": (
+        "Lines are the training loss as it was logged, diamonds the loss on validation papers, which were never "
+        "trained on. The stronger the line, the more papers; each seed has its own line."
+    ),
+    "scaling_law": (
+        "Each point is a separate run. The line is the fitted law; beyond the data it is dashed and its band hatched, "
+        "because there it only guesses. The bar at the right edge is the interval of the limit c. The dash is what a "
+        "fit without the largest size foretold for it."
+    ),
+    "quantisation": (
+        "Above, the same papers scored by the base, adapted and merged model at each precision. Below, what a "
+        "precision costs against none; an interval that crosses 0 shows no cost that could be told from nothing."
+    ),
+    "settings": (
+        "Each row is a run that differs from the default run in one setting. The grey-blue band is how far another "
+        "seed alone moved the loss: what lies inside it is not an effect."
+    ),
+    "forgetting": (
+        "Each point is a run. Left of the vertical line it got better on held-out papers; above the horizontal line "
+        "it got worse on general text, that is, it forgot."
+    ),
+    "ledger": (
+        "Every character that was extracted from the papers is either kept or dropped for one reason. The bars add up "
+        "to all of them."
+    ),
+}
+
+CARRIES_OVER: Mapping[str, tuple[bool, str]] = {
+    "perplexity_by_paper": (
+        False,
+        "The way of measuring carries over; the size of the gain does not. A toy has much to gain.",
+    ),
+    "learning_curves": (False, "Shape and level belong to the toy and its few steps."),
+    "scaling_law": (False, "The method and its warnings carry over; a, b and c belong to this base model alone."),
+    "quantisation": (False, "Small models lose a different amount by rounding than large ones."),
+    "settings": (False, "Which setting is best depends on the model and on the amount of text."),
+    "forgetting": (False, "A toy knows little that it could forget."),
+    "ledger": (True, "Reading and cleaning the papers is the same whatever the model."),
+}
+
+
+def describe_figure(name: str, table: pd.DataFrame) -> str:
+    """What a figure shows, in a sentence with its numbers; read aloud in place of the picture."""
+    return "There is nothing to draw." if table.empty else DESCRIBE[name](table)
+
+
+def _describe_papers(table: pd.DataFrame) -> str:
+    improved = int((table["difference_nats_per_token"] < 0).sum())
+    first, last = table.iloc[0], table.iloc[-1]
+    return (
+        f"{improved} of {count_noun(len(table), 'held-out paper')} improved. The change runs from "
+        f"{show_change(first['difference_nats_per_token'])} nats per token ({first['document']}) to "
+        f"{show_change(last['difference_nats_per_token'])} ({last['document']})."
+    )
+
+
+def _describe_curves(table: pd.DataFrame) -> str:
+    own = table[table["swept"] == ""]
+    last = own.sort_values("step").groupby("run").tail(1)
+    return (
+        f"{count_noun(own['run'].nunique(), 'run')} on {count_noun(own['fraction'].nunique(), 'amount')} of data; the "
+        f"last logged training loss lies between {show_number(last['loss_nats'].min())} and "
+        f"{show_number(last['loss_nats'].max())} nats per token."
+    )
+
+
+def _describe_law(table: pd.DataFrame) -> str:
+    points = table[table["kind"].isin(["point", "held_out"])]
+    if points.empty:
+        return "There are no measured points."
+    means = points.groupby("num_tokens")["loss_nats"].mean()
+    return (
+        f"Measured loss goes from {show_number(means.iloc[0])} nats per token at {show_count(means.index[0])} unique "
+        f"tokens to {show_number(means.iloc[-1])} at {show_count(means.index[-1])}."
+    )
+
+
+def _describe_quantisation(table: pd.DataFrame) -> str:
+    parts = [
+        f"{row.subject} at {row.quantisation} {show_number(row.perplexity)}"
+        for row in table.itertuples()
+        if row.subject in ("base", "adapted")
+    ]
+    return f"Perplexity on held-out papers: {join_words(parts)}."
+
+
+def _describe_settings(table: pd.DataFrame) -> str:
+    rows = table[table["setting"] != "seed"]
+    parts = [
+        f"{row.setting.replace('_', ' ')} {row.value} {show_change(row.difference_nats_per_token)}"
+        for row in rows.itertuples()
+    ]
+    if not parts:
+        return "Only the seed was varied."
+    return f"Loss minus the default run's, nats per token: {join_words(parts)}."
+
+
+def _describe_forgetting(table: pd.DataFrame) -> str:
+    default = table[table["is_default"]].set_index("text_set")
+    papers, general = default.loc["papers"], default.loc["general"]
+    return (
+        f"The default run changed held-out papers by {show_change(papers['difference_nats_per_token'])} nats per token "
+        f"and general text by {show_change(general['difference_nats_per_token'])} "
+        f"(perplexity {show_number(general['before_perplexity'])} to {show_number(general['after_perplexity'])})."
+    )
+
+
+def _describe_ledger(table: pd.DataFrame) -> str:
+    parts = [f"{row.reason} {show_number(100 * row.share, 2)}{THIN}%" for row in table.itertuples()]
+    return f"Of {show_count(table['characters'].sum())} characters: {join_words(parts)}."
+
+
+DESCRIBE: Mapping[str, Callable[[pd.DataFrame], str]] = {
+    "perplexity_by_paper": _describe_papers,
+    "learning_curves": _describe_curves,
+    "scaling_law": _describe_law,
+    "quantisation": _describe_quantisation,
+    "settings": _describe_settings,
+    "forgetting": _describe_forgetting,
+    "ledger": _describe_ledger,
+}

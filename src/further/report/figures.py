@@ -1,0 +1,60 @@
+"""Every figure of the report, each with the table it is drawn from."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from further.io import write_text
+from further.report import FIGURES
+from further.report.draw_law import draw_scaling_law
+from further.report.draw_ledger import draw_ledger
+from further.report.draw_papers import draw_forgetting, draw_perplexity_by_paper
+from further.report.draw_runs import draw_learning_curves, draw_quantisation, draw_settings
+from further.report.inputs import ReportInputs
+from further.report.style import Drawing, add_title, draw_sentence, house_style
+from further.report.svg import write_svg
+from further.report.tables import TABLES
+
+DRAW: Mapping[str, Callable[[pd.DataFrame], Drawing]] = {
+    "perplexity_by_paper": draw_perplexity_by_paper,
+    "learning_curves": draw_learning_curves,
+    "scaling_law": draw_scaling_law,
+    "quantisation": draw_quantisation,
+    "settings": draw_settings,
+    "forgetting": draw_forgetting,
+    "ledger": draw_ledger,
+}
+NOTHING_TO_DRAW = {
+    "perplexity_by_paper": "No held-out paper was scored in this study.",
+    "learning_curves": "No run of this study kept its learning curve.",
+    "scaling_law": "This study has no runs on several amounts of data, so no law could be fitted.",
+    "quantisation": "This study compares no precisions.",
+    "settings": "No run of this study differs from the default run in one setting.",
+    "forgetting": "No run of this study was scored on general text.",
+    "ledger": "No characters were extracted in this study.",
+}
+
+
+def draw_figures(inputs: ReportInputs, figures: Path, data: Path, titles: Mapping[str, str]) -> None:
+    """Draw every figure as `{name}.svg` and write its table as `{name}.csv`.
+
+    Args:
+        inputs: The study's results.
+        figures: Folder of the SVG files.
+        data: Folder of the CSV files.
+        titles: A title for each name in FIGURES.
+
+    Raises:
+        ValueError: If a figure has no title.
+    """
+    missing = sorted(set(FIGURES) - set(titles))
+    if missing:
+        raise ValueError(f"figures without a title: {', '.join(missing)}; each of {', '.join(FIGURES)} needs one")
+    for name in FIGURES:
+        table = TABLES[name](inputs)
+        write_text(data / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
+        with house_style():
+            drawing = draw_sentence(NOTHING_TO_DRAW[name]) if table.empty else DRAW[name](table)
+            add_title(drawing.figure, titles[name])
+            write_svg(drawing, figures / f"{name}.svg")

@@ -1,0 +1,110 @@
+"""What the report is made from: the files that the other stages left, read once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from further.io import read_json, read_table
+
+ROW_COLUMNS = ["paper", "section"]
+TOKEN_COLUMNS = ["split", "num_tokens", "num_words", "num_bytes"]
+
+
+@dataclass(frozen=True)
+class ReportFiles:
+    """Where the other stages' results lie.
+
+    Attributes:
+        comparison: Scores before and after, JSON.
+        law: The fitted scaling law, JSON.
+        samples: Continuations of the prompts, JSON.
+        rejected: Papers that could not be read, Parquet.
+        ledger: Characters by paper and reason, Parquet.
+        split: Papers by split, Parquet.
+        runs: One folder per run, named as the run, with metrics.json, history.parquet and timing.json.
+        rows: Paragraphs of the corpus, Parquet; None leaves their count out.
+        tokens: Token streams of the papers, Parquet; None leaves their count out.
+    """
+
+    comparison: Path
+    law: Path
+    samples: Path
+    rejected: Path
+    ledger: Path
+    split: Path
+    runs: Sequence[Path]
+    rows: Path | None = None
+    tokens: Path | None = None
+
+
+@dataclass(frozen=True)
+class ReportInputs:
+    """The loaded results of one study; the shapes are those of the stages' files.
+
+    Attributes:
+        title: The study's name, shown as the page's heading.
+        comparison: Scores before and after by run, and by quantisation.
+        law: The fitted scaling law.
+        samples: Continuations, one mapping each.
+        rejected: Columns paper, file, reason, detail, pages.
+        ledger: Columns paper, reason, characters.
+        split: Columns paper, split, num_words.
+        metrics: By run, what training measured.
+        history: By run, the learning curve.
+        timing: By run, seconds, speed, memory and hardware.
+        provenance: Versions, configuration, hardware, code digest; any nesting of mappings, lists and scalars.
+        rows: Columns paper, section; None if not given.
+        tokens: Columns split, num_tokens, num_words, num_bytes; None if not given.
+    """
+
+    title: str
+    comparison: Mapping[str, Any]
+    law: Mapping[str, Any]
+    samples: Sequence[Mapping[str, Any]]
+    rejected: pd.DataFrame
+    ledger: pd.DataFrame
+    split: pd.DataFrame
+    metrics: Mapping[str, Mapping[str, Any]]
+    history: Mapping[str, pd.DataFrame]
+    timing: Mapping[str, Mapping[str, Any]]
+    provenance: Mapping[str, Any]
+    rows: pd.DataFrame | None = None
+    tokens: pd.DataFrame | None = None
+
+
+def read_inputs(files: ReportFiles, title: str, provenance: Mapping[str, Any]) -> ReportInputs:
+    """Read every file of a study that the report needs.
+
+    Args:
+        files: Where they lie.
+        title: The study's name.
+        provenance: What the study was made with and from.
+
+    Raises:
+        FileNotFoundError: If a file is absent.
+    """
+    folders = {folder.name: folder for folder in files.runs}
+    return ReportInputs(
+        title=title,
+        comparison=read_json(files.comparison),
+        law=read_json(files.law),
+        samples=read_json(files.samples),
+        rejected=read_table(files.rejected),
+        ledger=read_table(files.ledger),
+        split=read_table(files.split),
+        metrics={run: read_json(folder / "metrics.json") for run, folder in folders.items()},
+        history={run: read_table(folder / "history.parquet") for run, folder in folders.items()},
+        timing={run: read_json(folder / "timing.json") for run, folder in folders.items()},
+        provenance=provenance,
+        rows=_read_columns(files.rows, ROW_COLUMNS),
+        tokens=_read_columns(files.tokens, TOKEN_COLUMNS),
+    )
+
+
+def _read_columns(path: Path | None, columns: list[str]) -> pd.DataFrame | None:
+    """Only some columns of a table: the text and the token ids of a large corpus stay on disk."""
+    return None if path is None else pq.read_table(path, columns=columns).to_pandas()

@@ -1,0 +1,115 @@
+"""Refuse what is not a learning curve, in one sentence that says what to do."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from further.scaling.records import Curve, Floats
+
+FEWEST_SIZES = 4
+LARGEST_LOSS = 20.0  # nats per token; guessing among a million words costs 13.8, so more is a perplexity
+SAME_SIZE = 1e-9  # relative; sizes that differ by less are one size written twice
+
+
+def check_curve(
+    num_tokens: ArrayLike,
+    losses: ArrayLike,
+    standard_errors: ArrayLike | None = None,
+    groups: Sequence[object] | None = None,
+    fewest_sizes: int = FEWEST_SIZES,
+) -> Curve:
+    """Check the points of a curve and sort them by size.
+
+    Args:
+        num_tokens: Unique training tokens of each point, shape (points,).
+        losses: Held-out loss in nats per token, shape (points,).
+        standard_errors: Standard error of each loss, same unit and shape, or None for equal weights.
+        groups: Label of each point's size; None: equal sizes are one size. With labels, runs of one label may differ
+            a little in tokens, as seeds that draw different papers do.
+        fewest_sizes: Fewest different sizes allowed.
+
+    Returns:
+        The curve.
+
+    Raises:
+        ValueError: If the points are not a falling curve of losses at `fewest_sizes` sizes or more.
+    """
+    t, y = _positive(num_tokens, "number of tokens"), _positive(losses, "loss")
+    if t.shape != y.shape:
+        raise ValueError(f"{t.size} sizes and {y.size} losses: give one loss for each size")
+    if y.size and y.max() > LARGEST_LOSS:
+        raise ValueError(
+            f"a loss of {y.max():.4g} is above {LARGEST_LOSS:g} nats per token and looks like a perplexity: "
+            "give its natural logarithm, or say that the unit is perplexity"
+        )
+    size = _size_index(t, groups)
+    weights = _weights(standard_errors, y.size)
+    order = np.lexsort((t, size))
+    curve = Curve(t[order], y[order], weights[order], size[order], standard_errors is not None)
+    _check_sizes(curve, fewest_sizes)
+    _check_falling(curve)
+    return curve
+
+
+def _positive(values: ArrayLike, what: str) -> Floats:
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim != 1:
+        raise ValueError(f"the values of {what} have {array.ndim} dimensions: give one list of numbers")
+    bad = np.flatnonzero(~(np.isfinite(array) & (array > 0)))
+    if bad.size:
+        raise ValueError(
+            f"point {bad[0] + 1} has a {what} of {array[bad[0]]:g}, "
+            "which must be finite and above 0: repair it or leave it out"
+        )
+    return array
+
+
+def _size_index(t: Floats, groups: Sequence[object] | None) -> NDArray[np.intp]:
+    if groups is None:
+        order = np.argsort(t, kind="stable")
+        new_size = np.diff(t[order]) > SAME_SIZE * t[order][1:]
+        index = np.zeros(t.size, dtype=np.intp)
+        index[order[1:]] = np.cumsum(new_size)
+        return index
+    if len(groups) != t.size:
+        raise ValueError(f"{len(groups)} size labels for {t.size} points: give one label for each point")
+    labels = sorted(set(groups), key=lambda label: np.mean([t[i] for i, one in enumerate(groups) if one == label]))
+    return np.array([labels.index(one) for one in groups], dtype=np.intp)
+
+
+def _weights(standard_errors: ArrayLike | None, num_points: int) -> Floats:
+    if standard_errors is None:
+        return np.ones(num_points)
+    errors = _positive(standard_errors, "standard error")
+    if errors.size != num_points:
+        raise ValueError(f"{errors.size} standard errors for {num_points} points: give one for each point, or none")
+    return np.asarray(errors**-2.0, dtype=np.float64)
+
+
+def _check_sizes(curve: Curve, fewest_sizes: int) -> None:
+    num_sizes = min(curve.num_sizes, _count_different(curve.t)) if curve.y.size else 0
+    if num_sizes < fewest_sizes:
+        raise ValueError(
+            f"{curve.y.size} points at {num_sizes} different size{'' if num_sizes == 1 else 's'}: train at "
+            f"{fewest_sizes} sizes or more, because the law has three unknowns"
+        )
+
+
+def _count_different(t: Floats) -> int:
+    return int(_size_index(t, None).max()) + 1
+
+
+def _check_falling(curve: Curve) -> None:
+    means = curve.size_means()
+    if np.ptp(means.y) <= 1e-12 * means.y.max():
+        raise ValueError(
+            f"the loss is {means.y[0]:.4g} at every size, so no law can be fitted: check that the runs differ in data"
+        )
+    x = np.log(means.t)
+    slope = np.sum(means.weights * (x - np.average(x, weights=means.weights)) * means.y)
+    if slope >= 0:
+        raise ValueError(
+            f"the loss rises from {means.y[0]:.4g} to {means.y[-1]:.4g} as data are added: look for overfitting, too "
+            "many passes or a learning rate that does not suit the length, then train again"
+        )

@@ -1,0 +1,131 @@
+"""What a number of tokens costs: papers, GPU-hours, energy and money."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from further.scaling.fit import predict_band
+from further.scaling.records import Interval, LawFit
+from further.scaling.region import gain_range
+
+
+@dataclass(frozen=True)
+class CostSettings:
+    """What turns tokens into hours and money; None where it is not known, and then not reported.
+
+    Attributes:
+        tokens_per_second: Trained tokens per second and GPU.
+        passes: Passes over the unique tokens.
+        price_per_gpu_hour: In `currency`.
+        currency: Such as "SEK".
+        price_date: Day of the price, ISO 8601.
+        kwh_per_gpu_hour: Energy, cooling not included unless it says so.
+        tokens_per_paper: Unique tokens of one paper of this corpus.
+        speed_source: "measured" on `hardware`, or "planned" by formula.
+        hardware: Name of the hardware.
+        yearly_budget: Money for training in a year, in `currency`.
+        trainings_per_year: Trainings that it has to pay for.
+    """
+
+    tokens_per_second: float
+    passes: float = 1.0
+    price_per_gpu_hour: float | None = None
+    currency: str | None = None
+    price_date: str | None = None
+    kwh_per_gpu_hour: float | None = None
+    tokens_per_paper: float | None = None
+    speed_source: str = "measured"
+    hardware: str | None = None
+    yearly_budget: float | None = None
+    trainings_per_year: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that are not positive, and a price without a currency and a date."""
+        for name, value in vars(self).items():
+            if isinstance(value, float | int) and not 0.0 < value < np.inf:
+                raise ValueError(f"{name} is {value}: give a finite number above 0")
+        if self.price_per_gpu_hour is not None and not (self.currency and self.price_date):
+            raise ValueError("a price per GPU-hour needs its currency and its date: give both")
+
+    @property
+    def gpu_hours_per_token(self) -> float:
+        """GPU-hours per unique token."""
+        return self.passes / self.tokens_per_second / 3600.0
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Cost of one training on so many unique tokens; an entry is None where its setting is.
+
+    Attributes:
+        tokens, papers, gpu_hours, energy_kwh: As named.
+        money: In `currency`.
+        currency, price_date: Of the price.
+    """
+
+    tokens: Interval
+    papers: Interval | None
+    gpu_hours: Interval
+    energy_kwh: Interval | None
+    money: Interval | None
+    currency: str | None
+    price_date: str | None
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The law at a larger corpus.
+
+    Attributes:
+        factor: Tokens there over the largest size measured.
+        num_tokens: Unique training tokens.
+        loss_nats: Predicted loss.
+        gain_nats: Fall in loss from the largest size measured, by the law at both.
+        cost: Of one training there, None without settings.
+        extra_papers: Papers beyond the largest size measured, None where tokens per paper are not known.
+    """
+
+    factor: float
+    num_tokens: float
+    loss_nats: Interval
+    gain_nats: Interval
+    cost: Cost | None
+    extra_papers: float | None
+
+
+def cost_of(tokens: Interval, settings: CostSettings) -> Cost:
+    """Return the cost of one training on an interval of unique tokens."""
+    hours = tokens.scaled(settings.gpu_hours_per_token)
+    return Cost(
+        tokens=tokens,
+        papers=None if settings.tokens_per_paper is None else tokens.scaled(1.0 / settings.tokens_per_paper),
+        gpu_hours=hours,
+        energy_kwh=None if settings.kwh_per_gpu_hour is None else hours.scaled(settings.kwh_per_gpu_hour),
+        money=None if settings.price_per_gpu_hour is None else hours.scaled(settings.price_per_gpu_hour),
+        currency=settings.currency,
+        price_date=settings.price_date,
+    )
+
+
+def forecast_at(fit: LawFit, num_tokens: float, settings: CostSettings | None = None) -> Forecast:
+    """Predict the loss at a size, the gain over the largest size measured, and the cost."""
+    level, band = fit.c.level, predict_band(fit, [num_tokens])
+    low, high = gain_range(fit.region, fit.largest, num_tokens)
+    here = fit.law.loss_at(np.array([fit.largest]))[0]
+    per_paper = None if settings is None else settings.tokens_per_paper
+    return Forecast(
+        factor=num_tokens / fit.largest,
+        num_tokens=num_tokens,
+        loss_nats=Interval(float(band.loss_nats[0]), float(band.low[0]), float(band.high[0]), level=level),
+        gain_nats=Interval(float(here - band.loss_nats[0]), low, high, level=level),
+        cost=None if settings is None else cost_of(Interval(num_tokens, num_tokens, num_tokens, level=level), settings),
+        extra_papers=None if per_paper is None else (num_tokens - fit.largest) / per_paper,
+    )
+
+
+def corpus_for_budget(settings: CostSettings) -> float | None:
+    """Return the unique tokens that the yearly budget pays for, None without a budget or a price."""
+    if settings.yearly_budget is None or settings.price_per_gpu_hour is None:
+        return None
+    hours = settings.yearly_budget / settings.trainings_per_year / settings.price_per_gpu_hour
+    return hours / settings.gpu_hours_per_token

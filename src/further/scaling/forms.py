@@ -1,0 +1,88 @@
+"""Is the power law the right form? Other forms side by side, and what the residuals say."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from further.scaling.families import FAMILIES, POWER, FamilyFit, fit_family
+from further.scaling.records import LawFit
+
+MUCH_BETTER = 0.5  # of the power law's root mean square of log residuals
+CLEARLY_BETTER = 4.0  # in AICc
+
+
+@dataclass(frozen=True)
+class Forms:
+    """Forms of the law on one curve.
+
+    Attributes:
+        fits: One per form that has fewer parameters than there are sizes.
+        preferred: Name of the lowest AICc, None where points are too few to have one.
+        doubtful: The power law's residuals run in one direction, or another form is far better.
+        reason: Why, in one sentence.
+    """
+
+    fits: tuple[FamilyFit, ...]
+    preferred: str | None
+    doubtful: bool
+    reason: str
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return one row per form, as in the docstring of `analysis`."""
+        lowest = min((fit.aicc for fit in self.fits if fit.aicc is not None), default=None)
+        return [
+            {
+                "name": fit.family.name,
+                "formula": fit.family.formula,
+                "num_parameters": fit.family.num_parameters,
+                "parameters": fit.parameters(),
+                "scale": fit.scale,
+                "sse": fit.sse,
+                "log_rmsd": fit.log_rmsd,
+                "aicc": fit.aicc,
+                "delta_aicc": None if fit.aicc is None or lowest is None else fit.aicc - lowest,
+            }
+            for fit in self.fits
+        ]
+
+
+def compare_forms(fit: LawFit, *, in_logs: bool = False) -> Forms:
+    """Fit every form to the points of a fitted curve.
+
+    Args:
+        fit: The power law; its basis, points or means of sizes, is used.
+        in_logs: Least squares of log losses.
+    """
+    curve = fit.curve.size_means() if fit.basis == "sizes" else fit.curve
+    fits = tuple(
+        fit_family(curve, family, in_logs=in_logs) for family in FAMILIES if family.num_parameters < curve.num_sizes
+    )
+    scored = [one for one in fits if one.aicc is not None]
+    preferred = min(scored, key=lambda one: one.aicc or 0.0).family.name if scored else None
+    better = _far_better(fits)
+    return Forms(fits, preferred, fit.residuals.curved or better is not None, _reason(fit, better))
+
+
+def _far_better(fits: tuple[FamilyFit, ...]) -> str | None:
+    """Name of a bending form with half the power law's error and a clearly lower AICc."""
+    power = next(one for one in fits if one.family is POWER)
+    for one in sorted(fits, key=lambda fit: fit.log_rmsd):
+        if one.aicc is None or power.aicc is None or len(one.family.parameters) == 1:
+            continue
+        if one.log_rmsd < MUCH_BETTER * power.log_rmsd and one.aicc < power.aicc - CLEARLY_BETTER:
+            return one.family.name
+    return None
+
+
+def _reason(fit: LawFit, better: str | None) -> str:
+    tests = fit.residuals
+    parts = []
+    if tests.curved:
+        parts.append(
+            f"the residuals run in one direction ({tests.runs} runs, p = {tests.runs_p:.2g}; correlation of neighbours "
+            f"{tests.autocorrelation:.2f}, p = {tests.autocorrelation_p:.2g})"
+        )
+    if better is not None:
+        parts.append(f"the {better} form has less than half the error")
+    if not parts:
+        return "Neither the residuals nor another form speak against the power law."
+    return f"The power law is not the right form: {' and '.join(parts)}; its intervals leave that out."

@@ -1,0 +1,170 @@
+"""Profile likelihood by geometry.
+
+At a fixed exponent the sum of squares is a bowl in (a, c), so the parameters within the F threshold are an ellipse cut
+by a >= 0 and c >= 0. A prediction `a * x0 + c` is linear there: its largest and smallest values lie where the ellipse
+has the prediction's direction as normal, or where it meets the axes. The profile interval is the range over all
+exponents; no optimiser is run and none can stop early.
+
+Source: Bates and Watts 1988, section 6.1.2 (profile t and the F threshold, n - 3 degrees of freedom).
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy import stats
+
+from further.scaling.projection import B_GRID, solve_linear
+from further.scaling.records import Curve, Flags, Floats, Region
+
+NUM_EXPONENTS = 300
+NUM_HALVINGS = 30
+
+
+def f_limit(sse: float, num_points: int, num_parameters: int, level: float) -> float:
+    """Return the sum of squares up to which parameters are inside the region."""
+    freedom = num_points - num_parameters
+    return float(sse * (1.0 + stats.f.ppf(level, 1, freedom) / freedom))
+
+
+def allowed_region(curve: Curve, b: float, sse: float, level: float) -> Region:
+    """Find the parameters that the data allow.
+
+    Args:
+        curve: Points, or means of sizes; four or more.
+        b: The best exponent.
+        sse: Its sum of squares on this curve.
+        level: Nominal coverage.
+    """
+    rounding = float(np.sum(curve.weights * (1e-14 * curve.y) ** 2))
+    limit = f_limit(max(sse, rounding), curve.y.size, 3, level)
+    log_s = np.log(curve.t / curve.scale)
+
+    def outside(places: Floats) -> Floats:
+        return solve_linear(np.exp(-places[:, None] * log_s), curve.y, curve.weights)[2] - limit
+
+    inside = np.append(B_GRID[outside(B_GRID) <= 0], b)
+    low, high = (_edge(outside, end, beyond) for end, beyond in _neighbours(inside))
+    places = np.unique(np.append(np.linspace(low, high, NUM_EXPONENTS), b))
+    places = places[outside(places) <= 1e-9 * limit]
+    return _moments(curve, places, limit, (low <= B_GRID[0], high >= B_GRID[-1]))
+
+
+def _neighbours(inside: Floats) -> list[tuple[float, Floats]]:
+    """Return the smallest and the largest inside, each with the next place of the grid beyond it, if any."""
+    first, last = float(inside.min()), float(inside.max())
+    below, above = np.flatnonzero(np.less(B_GRID, first)), np.flatnonzero(np.greater(B_GRID, last))
+    return [(first, B_GRID[below[-1:]]), (last, B_GRID[above[:1]])]
+
+
+def _edge(outside: Callable[[Floats], Floats], inner: float, outer: Floats) -> float:
+    """Halve towards the place between `inner`, inside, and `outer`, outside (empty at the grid's end)."""
+    if outer.size == 0:
+        return float(inner)
+    far = float(outer[0])
+    for _ in range(NUM_HALVINGS):
+        middle = 0.5 * (inner + far)
+        inner, far = (middle, far) if outside(np.array([middle]))[0] <= 0 else (inner, middle)
+    return float(inner)
+
+
+def _moments(curve: Curve, b: Floats, limit: float, is_open: tuple[bool, bool]) -> Region:
+    y, weights, total = curve.y, curve.weights, float(curve.weights.sum())
+    x = np.exp(-b[:, None] * np.log(curve.t / curve.scale))
+    x_mean, y_mean = x @ weights / total, float(y @ weights / total)
+    centred = x - x_mean[:, None]
+    x_square, x_zero_square = (centred * centred) @ weights, (x * x) @ weights
+    a, a_without_c = centred @ (weights * (y - y_mean)) / x_square, x @ (weights * y) / x_zero_square
+    return Region(
+        b=b,
+        x_mean=x_mean,
+        x_square=x_square,
+        x_zero_square=x_zero_square,
+        a=a,
+        mean=np.full_like(b, y_mean),
+        sse=((y - y_mean - a[:, None] * centred) ** 2) @ weights,
+        a_without_c=a_without_c,
+        sse_without_c=((y - a_without_c[:, None] * x) ** 2) @ weights,
+        sse_flat=float(weights @ (y - y_mean) ** 2),
+        y_mean=y_mean,
+        total_weight=total,
+        limit=limit,
+        scale=curve.scale,
+        b_low_open=is_open[0],
+        b_high_open=is_open[1],
+    )
+
+
+def allows_no_floor(region: Region) -> bool:
+    """Say whether c = 0 is inside the region."""
+    return bool(np.any(region.sse_without_c <= region.limit))
+
+
+def extremes(region: Region, slope: Floats, floor: float) -> tuple[Floats, Floats]:
+    """Return the smallest and largest value of `slope * a + floor * c` over the region.
+
+    Args:
+        region: Allowed parameters.
+        slope: Factor of a (for sizes divided by the region's scale) at each exponent, (G, T).
+        floor: Factor of c.
+
+    Returns:
+        Two arrays of shape (T,).
+    """
+    candidates = [*_bowl_ends(region, slope, floor), *_axis_ends(region, slope, floor)]
+    low = np.min([np.where(allowed, value, np.inf) for value, allowed in candidates], axis=(0, 1))
+    high = np.max([np.where(allowed, value, -np.inf) for value, allowed in candidates], axis=(0, 1))
+    return low, high
+
+
+def _bowl_ends(region: Region, slope: Floats, floor: float) -> list[tuple[Floats, Flags]]:
+    """Values at the two points of each ellipse that lie farthest along the prediction, and whether a, c >= 0 there.
+
+    In (a, m), m = c + a * x_mean, the axes of the ellipse are straight: x_square * da^2 + W * dm^2 = limit - sse.
+    """
+    column = [np.asarray(one)[:, None] for one in (region.x_mean, region.x_square, region.a, region.mean, region.sse)]
+    x_mean, x_square, a, mean, sse = column
+    room = np.maximum(region.limit - sse, 0.0)
+    along = slope - floor * x_mean
+    norm = np.sqrt(np.maximum(along**2 / x_square + floor**2 / region.total_weight, 1e-300))
+    ends = []
+    for sign in (-1.0, 1.0):
+        step = sign * np.sqrt(room) / norm
+        a_end, mean_end = a + step * along / x_square, mean + step * floor / region.total_weight
+        allowed = (sse <= region.limit) & (a_end >= 0) & (mean_end - a_end * x_mean >= 0)
+        ends.append((a_end * along + mean_end * floor, allowed))
+    return ends
+
+
+def _axis_ends(region: Region, slope: Floats, floor: float) -> list[tuple[Floats, Flags]]:
+    """Values where the ellipses meet c = 0 and a = 0, and whether they do."""
+    ends = []
+    room = (region.limit - region.sse_without_c)[:, None]
+    flat_room = region.limit - region.sse_flat
+    for sign in (-1.0, 1.0):
+        a_end = region.a_without_c[:, None] + sign * np.sqrt(np.maximum(room, 0.0) / region.x_zero_square[:, None])
+        ends.append((slope * np.maximum(a_end, 0.0), np.broadcast_to(room >= 0, slope.shape)))
+        c_end = region.y_mean + sign * np.sqrt(max(flat_room, 0.0) / region.total_weight)
+        ends.append((np.full_like(slope, floor * max(c_end, 0.0)), np.full(slope.shape, flat_room >= 0)))
+    return ends
+
+
+def floor_range(region: Region) -> tuple[float, float]:
+    """Return the profile interval of c."""
+    low, high = extremes(region, np.zeros((region.b.size, 1)), 1.0)
+    return float(low[0]), float(high[0])
+
+
+def loss_range(region: Region, num_tokens: Floats) -> tuple[Floats, Floats]:
+    """Return the profile interval of the law at each size, two arrays of shape (T,)."""
+    return extremes(region, _powers(region, num_tokens), 1.0)
+
+
+def gain_range(region: Region, from_tokens: float, to_tokens: float) -> tuple[float, float]:
+    """Return the profile interval of the fall in loss between two sizes, in which c cancels."""
+    powers = _powers(region, np.array([from_tokens, to_tokens]))
+    low, high = extremes(region, powers[:, :1] - powers[:, 1:], 0.0)
+    return float(low[0]), float(high[0])
+
+
+def _powers(region: Region, num_tokens: Floats) -> Floats:
+    return np.exp(-region.b[:, None] * np.log(np.asarray(num_tokens) / region.scale)[None, :])

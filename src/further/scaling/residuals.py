@@ -1,0 +1,84 @@
+"""Tests of residuals: a curve of the wrong form leaves runs of one sign, whatever its sum of squares."""
+
+from math import comb
+
+import numpy as np
+from scipy import stats
+
+from further.scaling.records import Curve, Floats, ResidualTests
+
+NUM_SHUFFLES = 999
+SIGNIFICANT = 0.05
+
+
+def examine_residuals(curve: Curve, fitted: Floats) -> ResidualTests:
+    """Test the residuals of a fit.
+
+    Args:
+        curve: The points.
+        fitted: Fitted loss of each point, (points,).
+    """
+    at_sizes = _standardised_means(curve, curve.y - fitted)
+    runs, runs_p = runs_test(at_sizes)
+    correlation, correlation_p = neighbour_correlation(at_sizes)
+    return ResidualTests(
+        runs=runs,
+        runs_p=runs_p,
+        autocorrelation=correlation,
+        autocorrelation_p=correlation_p,
+        lack_of_fit_p=lack_of_fit(curve, fitted),
+        curved=2.0 * min(runs_p, correlation_p) < SIGNIFICANT,
+    )
+
+
+def runs_test(residuals: Floats) -> tuple[int, float]:
+    """Count runs of one sign, and how likely so few are if every order of the signs is as likely.
+
+    Source: Wald and Wolfowitz 1940; the exact distribution, because sizes are few.
+    """
+    positive = residuals > 0
+    runs = 1 + int(np.count_nonzero(positive[1:] != positive[:-1]))
+    m, n = int(positive.sum()), int((~positive).sum())
+    if min(m, n) == 0:
+        return runs, 1.0
+    ways = sum(_ways(m, n, count) for count in range(2, runs + 1))
+    return runs, ways / comb(m + n, m)
+
+
+def _ways(m: int, n: int, runs: int) -> int:
+    """Number of orders of m signs of one kind and n of the other that make so many runs."""
+    half = runs // 2
+    if runs % 2 == 0:
+        return 2 * comb(m - 1, half - 1) * comb(n - 1, half - 1)
+    return comb(m - 1, half) * comb(n - 1, half - 1) + comb(m - 1, half - 1) * comb(n - 1, half)
+
+
+def neighbour_correlation(residuals: Floats) -> tuple[float, float]:
+    """Correlation of each residual with the next, and the share of shuffles that reach it."""
+    square = float(residuals @ residuals)
+    if square == 0.0:
+        return 0.0, 1.0
+    observed = float(residuals[1:] @ residuals[:-1]) / square
+    shuffled = np.random.default_rng(0).permuted(np.tile(residuals, (NUM_SHUFFLES, 1)), axis=1)
+    others = (shuffled[:, 1:] * shuffled[:, :-1]).sum(1) / square
+    return observed, float((1 + np.count_nonzero(others >= observed - 1e-12)) / (1 + NUM_SHUFFLES))
+
+
+def lack_of_fit(curve: Curve, fitted: Floats) -> float | None:
+    """F test of the means of sizes about the curve against the spread of seeds within sizes.
+
+    Returns:
+        The probability of so poor a fit by chance; None without repeats or with fewer than four sizes.
+    """
+    means = curve.size_means()
+    free_within, free_between = curve.y.size - curve.num_sizes, curve.num_sizes - 3
+    within = float(curve.weights @ (curve.y - means.y[curve.size]) ** 2)
+    if free_within < 1 or free_between < 1 or within == 0.0:
+        return None
+    between = max(float(curve.weights @ (curve.y - fitted) ** 2) - within, 0.0)
+    return float(stats.f.sf(between / free_between / (within / free_within), free_between, free_within))
+
+
+def _standardised_means(curve: Curve, residuals: Floats) -> Floats:
+    weight = np.bincount(curve.size, curve.weights)
+    return np.bincount(curve.size, curve.weights * residuals) / np.sqrt(weight)

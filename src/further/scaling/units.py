@@ -1,0 +1,76 @@
+"""Units of a loss: nats per token, perplexity, bits per byte."""
+
+from math import exp, log
+
+from further.scaling.records import Target
+
+UNITS = ("nats", "perplexity", "bits_per_byte")
+ALIASES = {unit: unit for unit in UNITS} | {"ppl": "perplexity", "bpb": "bits_per_byte"}
+
+
+def to_nats(value: float, unit: str, bytes_per_token: float | None = None) -> float:
+    """Return nats per token.
+
+    Args:
+        value: A loss in nats per token, a perplexity per token, or bits per UTF-8 byte.
+        unit: "nats", "perplexity" (or "ppl"), "bits_per_byte" (or "bpb").
+        bytes_per_token: UTF-8 bytes per token of the held-out text, needed for bits per byte.
+
+    Raises:
+        ValueError: If the unit is unknown, its conversion is missing, or the value cannot be a loss.
+    """
+    name = _unit(unit)
+    if not 0.0 < value < float("inf"):
+        raise ValueError(f"a loss of {value} {unit} is impossible: give a finite number above 0")
+    if name == "nats":
+        return value
+    if name == "perplexity":
+        if value <= 1.0:
+            raise ValueError(f"a perplexity of {value} is impossible: it must be above 1")
+        return log(value)
+    return value * log(2.0) * _bytes(bytes_per_token)
+
+
+def from_nats(loss_nats: float, unit: str, bytes_per_token: float | None = None) -> float:
+    """Return a loss in nats per token in another unit; arguments as in `to_nats`."""
+    name = _unit(unit)
+    if name == "nats":
+        return loss_nats
+    return exp(loss_nats) if name == "perplexity" else loss_nats / log(2.0) / _bytes(bytes_per_token)
+
+
+def make_target(value: float, unit: str, bytes_per_token: float | None = None) -> Target:
+    """Return a target in any unit; arguments and errors as in `to_nats`."""
+    return Target(value, _unit(unit), to_nats(value, unit, bytes_per_token))
+
+
+def parse_target(text: str, bytes_per_token: float | None = None) -> Target:
+    """Read a target such as "2.1nats", "8.2 ppl" or "0.54bpb"; the unit is required.
+
+    Raises:
+        ValueError: If the number or the unit is missing.
+    """
+    compact = text.strip().replace(" ", "")
+    number = compact.rstrip("abcdefghijklmnopqrstuvwxyz_") if not compact[-1:].isdigit() else compact
+    unit = compact[len(number) :]
+    try:
+        value = float(number)
+    except ValueError:
+        raise ValueError(f"target {text!r} is no number with a unit: write it like 2.1nats, 8.2ppl or 0.5bpb") from None
+    if not unit:
+        raise ValueError(f"target {text!r} has no unit: write {number}nats, {number}ppl or {number}bpb")
+    return make_target(value, unit, bytes_per_token)
+
+
+def _unit(unit: str) -> str:
+    if unit not in ALIASES:
+        raise ValueError(f"unit {unit!r} is unknown: use one of {', '.join(ALIASES)}")
+    return ALIASES[unit]
+
+
+def _bytes(bytes_per_token: float | None) -> float:
+    if bytes_per_token is None or not 0.0 < bytes_per_token < float("inf"):
+        raise ValueError(
+            f"bits per byte need bytes per token above 0, not {bytes_per_token}: count them on held-out text"
+        )
+    return bytes_per_token

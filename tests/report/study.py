@@ -1,0 +1,370 @@
+"""A small study, made by arithmetic: what the report's tests read."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from further.report import FIGURES
+from further.report.inputs import ReportInputs
+
+SETTINGS = {
+    "fraction": 1,
+    "seed": 0,
+    "quantisation": "nf4",
+    "target_modules": "all-linear",
+    "rank": 8,
+    "alpha": 16,
+    "context": 256,
+    "accumulation": 1,
+    "passes": 4,
+    "learning_rate": 2e-3,
+}
+TITLES = {name: f"Title of {name.replace('_', ' ')}" for name in FIGURES}
+
+
+def interval(estimate: float, low: float, high: float) -> dict[str, float]:
+    return {"estimate": estimate, "low": low, "high": high, "level": 0.95}
+
+
+def score(nats: float, documents: int = 7) -> dict[str, Any]:
+    return {
+        "nats_per_token": nats,
+        "perplexity": float(np.exp(nats)),
+        "word_perplexity": float(np.exp(1.6 * nats)),
+        "bits_per_byte": nats / 4 / np.log(2),
+        "num_documents": documents,
+        "num_tokens": 1600 * documents,
+        "num_bytes": 6400 * documents,
+    }
+
+
+def change(
+    before: float, estimate: float, low: float, high: float, documents: int = 7, names: list[str] | None = None
+) -> dict[str, Any]:
+    """A comparison whose papers scatter around the estimate by a fixed pattern."""
+    names = names or [f"article-{index:02d}" for index in range(documents)]
+    scatter = np.linspace(-0.06, 0.06, documents) if documents > 1 else np.zeros(1)
+    rows = []
+    for index, name in enumerate(names):
+        own = before + 0.15 * np.sin(2.0 * index)
+        after = own + estimate + scatter[index]
+        rows.append(
+            {
+                "document": name,
+                "before_nats_per_token": own,
+                "after_nats_per_token": after,
+                "before_perplexity": float(np.exp(own)),
+                "after_perplexity": float(np.exp(after)),
+                "num_tokens": 1500 + 40 * index,
+            }
+        )
+    return {
+        "before": score(before, documents),
+        "after": score(before + estimate, documents),
+        "difference_nats_per_token": interval(estimate, low, high),
+        "difference_bits_per_byte": interval(estimate / 3, low / 3, high / 3),
+        "p_value": 0.0156,
+        "num_documents": documents,
+        "num_improved": sum(row["after_nats_per_token"] < row["before_nats_per_token"] for row in rows),
+        "trustworthy": documents >= 6,
+        "documents": rows,
+    }
+
+
+def run_settings() -> dict[str, dict[str, Any]]:
+    """The runs of the default study, by name."""
+    runs = {}
+    for fraction in (0.0625, 0.125, 0.25, 0.5, 1):
+        for seed in (0, 1, 2):
+            parts = ([f"fraction-{fraction}"] if fraction != 1 else []) + ([f"seed-{seed}"] if seed else [])
+            runs["_".join(parts) or "default"] = {**SETTINGS, "fraction": fraction, "seed": seed}
+    for name, value in (("quantisation", "int8"), ("quantisation", "none"), ("target_modules", "attention")):
+        runs[f"{name}-{value}"] = {**SETTINGS, name: value}
+    for name, number in (("context", 128), ("accumulation", 4)):
+        runs[f"{name}-{number}"] = {**SETTINGS, name: number}
+    return runs
+
+
+def change_of(settings: dict[str, Any]) -> float:
+    """What a run gains, in nats per token: more with more papers, a little by its other settings."""
+    gain = -0.66 + 0.14 * float(np.log2(1 / settings["fraction"])) ** 0.9
+    gain += 0.008 * settings["seed"]
+    gain += {"int8": -0.004, "none": -0.011}.get(settings["quantisation"], 0)
+    return gain + 0.05 * (settings["target_modules"] == "attention") + 0.02 * (settings["context"] == 128)
+
+
+def make_comparison() -> dict[str, Any]:
+    runs = {}
+    for name, settings in run_settings().items():
+        gain = change_of(settings)
+        runs[name] = {
+            "settings": settings,
+            "num_unique_tokens": round(26000 * settings["fraction"]),
+            "papers": change(6.01, gain, gain - 0.05, gain + 0.05),
+            "general": change(4.95, 0.05 - 0.15 * gain, 0.01 - 0.15 * gain, 0.09 - 0.15 * gain, documents=9),
+        }
+    return {"runs": runs, "default_run": "default", "quantisation": make_quantisation()}
+
+
+def make_quantisation() -> dict[str, Any]:
+    return {
+        "none": {
+            "base": score(6.0),
+            "run": "quantisation-none",
+            "adapted": score(5.339),
+            "merged": None,
+            "base_cost_nats": None,
+            "adapted_cost_nats": None,
+        },
+        "int8": {
+            "base": score(6.002),
+            "run": "quantisation-int8",
+            "adapted": score(5.346),
+            "merged": score(5.344),
+            "base_cost_nats": interval(0.002, -0.001, 0.005),
+            "adapted_cost_nats": interval(0.007, -0.004, 0.018),
+        },
+        "nf4": {
+            "base": score(6.01),
+            "run": "default",
+            "adapted": score(5.35),
+            "merged": score(5.348),
+            "base_cost_nats": interval(0.01, 0.006, 0.014),
+            "adapted_cost_nats": interval(0.011, 0.004, 0.018),
+        },
+    }
+
+
+def make_samples() -> list[dict[str, Any]]:
+    prompt = "Heart transplant recipients are prone to"
+    base = {"prompt": prompt, "subject": "base", "run": None, "quantisation": "nf4", "ended": False, "num_tokens": 60}
+    adapted = {**base, "subject": "adapted", "run": "default", "ended": True, "num_tokens": 34}
+    return [
+        {**adapted, "text": " infection in the first months, when immunosuppression is strongest.", "looped": False},
+        {**base, "text": " the object. the object. the object. the object.", "looped": True},
+        {**base, "prompt": 'The donor\'s "age" & size', "text": " <script>alert('sample')</script>", "looped": False},
+    ]
+
+
+def make_history(settings: dict[str, Any]) -> pd.DataFrame:
+    steps = np.arange(1, max(4, round(40 * settings["fraction"])) + 1)
+    tokens = steps * 2600
+    loss = 5.98 + change_of(settings) * (1 - np.exp(-2.5 * steps / steps[-1])) + 0.04 * np.sin(steps + settings["seed"])
+    validation = [None] * (len(steps) - 1) + [float(loss[-1]) + 0.1]
+    return pd.DataFrame(
+        {
+            "step": steps,
+            "num_tokens": tokens,
+            "loss_nats": loss,
+            "learning_rate": 2e-3,
+            "validation_loss_nats": pd.array(validation, dtype="Float64").to_numpy(dtype=float, na_value=np.nan),
+        }
+    )
+
+
+def make_metrics(name: str, settings: dict[str, Any]) -> dict[str, Any]:
+    unique = round(26000 * settings["fraction"])
+    return {
+        "run": name,
+        "settings": settings,
+        "num_papers": max(1, round(16 * settings["fraction"])),
+        "num_unique_tokens": unique,
+        "num_trained_tokens": 4 * unique,
+        "num_dropped_tokens": 0,
+        "num_steps": max(4, round(40 * settings["fraction"])),
+        "packing_efficiency": 1.0,
+        "final_train_loss_nats": 5.4,
+        "validation_loss_nats": 5.5,
+        "parameters": {"trainable": 98304, "total": 2200000, "share": 0.0447, "names": ["lora_A", "lora_B"]},
+    }
+
+
+def make_ledger() -> pd.DataFrame:
+    reasons = {"kept": 5200, "references": 1400, "page header": 420, "caption": 310, "table": 260, "page footer": 120}
+    rows = [(f"article-{index:02d}", reason, size + index) for index in range(25) for reason, size in reasons.items()]
+    return pd.DataFrame(rows, columns=["paper", "reason", "characters"])
+
+
+def make_inputs(**changes: Any) -> ReportInputs:
+    """The whole study; any part can be given instead."""
+    runs = run_settings()
+    splits = ["train"] * 16 + ["validation"] * 2 + ["test"] * 7
+    papers = [f"article-{index:02d}" for index in range(25)]
+    rejected = [("broken", "broken.pdf", "damaged", "no page could be read", 0)]
+    timing = {"seconds_train": 21.0, "seconds_total": 26.5, "tokens_per_second": 7800.0, "peak_memory_mb": 910.0}
+    parts: dict[str, Any] = {
+        "title": "Heart transplantation, a demonstration",
+        "comparison": make_comparison(),
+        "law": make_law(),
+        "samples": make_samples(),
+        "rejected": pd.DataFrame(rejected, columns=["paper", "file", "reason", "detail", "pages"]),
+        "ledger": make_ledger(),
+        "split": pd.DataFrame({"paper": papers, "split": splits, "num_words": range(800, 825)}),
+        "metrics": {name: make_metrics(name, settings) for name, settings in runs.items()},
+        "history": {name: make_history(settings) for name, settings in runs.items()},
+        "timing": {name: {**timing, "hardware": {"cpu": "Some CPU", "gpu": None, "threads": 2}} for name in runs},
+        "provenance": {
+            "code digest": "0123456789abcdef",
+            "configuration": {"corpus": {"papers": "papers", "min_words": 200}, "training": {"rank": 8}},
+            "hardware": {"cpu": "Some CPU", "gpu": None, "threads": 2},
+            "versions": {"torch": "2.13.0", "peft": "0.21.2"},
+        },
+        "rows": pd.DataFrame({"paper": papers * 20, "section": ["Introduction"] * 500}),
+        "tokens": pd.DataFrame(
+            {"split": splits, "num_tokens": [1600] * 25, "num_words": [900] * 25, "num_bytes": [6400] * 25}
+        ),
+    }
+    return ReportInputs(**{**parts, **changes})
+
+
+def open_interval(estimate: float | None, low: float | None, high: float | None) -> dict[str, Any]:
+    """An interval of the scaling stage; for a missing end it says that it is open."""
+    ends = {"low_open": low is None, "high_open": high is None}
+    return {"estimate": estimate, "low": low, "high": high, **ends, "level": 0.95}
+
+
+def make_cost(tokens: float) -> dict[str, Any]:
+    hours = 4 * tokens / 7800 / 3600
+    return {
+        "tokens": open_interval(tokens, tokens, tokens),
+        "papers": open_interval(tokens / 1600, tokens / 1600, tokens / 1600),
+        "gpu_hours": open_interval(hours, hours, hours),
+        "energy_kwh": None,
+        "money": open_interval(20 * hours, 20 * hours, 20 * hours),
+        "currency": "SEK",
+        "price_date": "2026-11-01",
+    }
+
+
+def make_forecast(factor: float, gain: tuple[float | None, float | None, float | None]) -> dict[str, Any]:
+    tokens = 26000 * factor
+    return {
+        "factor": factor,
+        "num_tokens": tokens,
+        "loss_nats": open_interval(5.1, 5.0, 5.2),
+        "gain_nats": open_interval(*gain),
+        "cost": make_cost(tokens),
+        "extra_papers": 16 * (factor - 1),
+    }
+
+
+def make_points() -> list[dict[str, Any]]:
+    points = []
+    for name, settings in run_settings().items():
+        if "fraction" in name or "seed" in name or name == "default":
+            tokens = 26000 * settings["fraction"]
+            points.append(
+                {
+                    "run": name,
+                    "num_unique_tokens": tokens,
+                    "loss_nats": 12 * tokens**-0.25 + 4.3 + 0.02 * settings["seed"],
+                    "size": settings["fraction"],
+                    "seed": settings["seed"],
+                    "held_out": settings["fraction"] == 1,
+                }
+            )
+    return points
+
+
+def make_band() -> list[dict[str, Any]]:
+    """The law `12 t**-0.25 + 4.32` from the smallest size to ten times the largest, wider beyond the data."""
+    band = []
+    for tokens in np.geomspace(1625, 260000, 60).tolist():
+        loss = 12 * tokens**-0.25 + 4.32
+        half = 0.02 + 0.05 * max(0.0, float(np.log(tokens / 26000)))
+        place = {"num_tokens": tokens, "loss_nats": loss, "low": loss - half, "high": loss + half}
+        band.append({**place, "extrapolated": tokens > 26000})
+    return band
+
+
+def make_targets() -> list[dict[str, Any]]:
+    reachable = {"value": 130, "unit": "perplexity", "loss_nats": 4.8675}
+    unreachable = {"value": 3.5, "unit": "nats", "loss_nats": 3.5}
+    tokens = open_interval(None, 150000.0, 420000.0)
+    return [
+        {
+            "target": reachable,
+            "verdict": "reachable",
+            "reason": "The law reaches it beyond the data.",
+            "tokens": tokens,
+            "extrapolated": True,
+            "cost": {
+                **make_cost(1e5),
+                "gpu_hours": open_interval(None, 0.02, 0.06),
+                "money": open_interval(None, 0.4, 1.2),
+            },
+        },
+        {
+            "target": unreachable,
+            "verdict": "unreachable",
+            "reason": "It lies below the interval of c.",
+            "tokens": None,
+            "extrapolated": None,
+            "cost": None,
+        },
+    ]
+
+
+def make_law(gain: tuple[float | None, float | None, float | None] = (0.15, 0.11, 0.19)) -> dict[str, Any]:
+    """A fitted law; `gain` is estimate, low and high of the gain at twice the data."""
+    return {
+        **make_refused_law("", make_points()),
+        "fitted": True,
+        "reason": None,
+        "targets": make_targets(),
+        "cost_settings": {
+            "tokens_per_second": 7800.0,
+            "passes": 4.0,
+            "price_per_gpu_hour": 20.0,
+            "currency": "SEK",
+            "price_date": "2026-11-01",
+        },
+        "law": {"formula": "a * t**-b + c", "a": 12.0, "b": 0.25, "c": 4.32},
+        "fit": {
+            "num_points": 15,
+            "num_sizes": 5,
+            "smallest": 1625.0,
+            "largest": 26000.0,
+            "span": 16.0,
+            "noise_nats": 0.02,
+        },
+        "intervals": {"b": open_interval(0.25, 0.2, 0.3), "c": open_interval(4.32, 4.1, 4.5)},
+        "c_identified": True,
+        "c_reason": "The curve bends enough for c.",
+        "form_doubtful": False,
+        "form_reason": "The residuals show no other form.",
+        "holdout": {
+            "num_tokens": 26000.0,
+            "measured_nats": 5.27,
+            "predicted_nats": 5.31,
+            "error_percent": 0.76,
+            "low": 5.2,
+            "high": 5.42,
+            "within": True,
+            "beats_last_value": True,
+        },
+        "band": make_band(),
+        "forecasts": [
+            make_forecast(2, gain),
+            make_forecast(4, (0.27, 0.19, None)),
+            make_forecast(8, (None, 0.2, None)),
+        ],
+        "budget": None,
+    }
+
+
+def make_refused_law(reason: str, points: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the scaling stage writes where it cannot fit."""
+    return {
+        "fitted": False,
+        "reason": reason,
+        "x_axis": "unique training tokens",
+        "loss_unit": "nats per token",
+        "passes": 4.0,
+        "effective_tokens_factor": None,
+        "conditional_on": {"rank": 8, "quantisation": "nf4"},
+        "points": points,
+        "targets": [],
+        "cost_settings": None,
+    }

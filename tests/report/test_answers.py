@@ -1,0 +1,144 @@
+"""The answers' wording, held for each verdict, and the rule that decides between them."""
+
+from typing import Any
+
+import pytest
+
+from further.report.answers import answer_improvement, answer_quantisation, classify, seed_changes
+from further.report.wording import THIN
+from report.study import change, interval, make_comparison, make_quantisation, score
+
+
+def comparison_with(papers: dict[str, Any]) -> dict[str, Any]:
+    settings = {"seed": 0, "fraction": 1, "quantisation": "nf4"}
+    return {"runs": {"default": {"settings": settings, "papers": papers}}, "default_run": "default", "quantisation": {}}
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [
+        (-0.4, -0.2, "improved"),
+        (0.001, 0.2, "worse"),
+        (-0.009, 0.009, "unchanged"),
+        (-0.009, 0.011, "undecided"),
+        (-0.02, 0.0, "undecided"),  # zero itself is not excluded, and the interval is wider than the margin
+        (-0.005, 0.0, "unchanged"),
+        (None, None, "undecided"),
+        (float("nan"), 0.1, "undecided"),
+    ],
+)
+def test_verdict_follows_from_the_interval(low: float | None, high: float | None, verdict: str) -> None:
+    assert classify({"estimate": 0.0, "low": low, "high": high, "level": 0.95}) == verdict
+
+
+def test_no_interval_decides_nothing() -> None:
+    assert classify(None) == "undecided"
+
+
+def test_improvement_says_both_perplexities_change_and_interval() -> None:
+    papers = change(6.0, -0.5, -0.6, -0.4)  # exp(6.0) = 403.4, exp(5.5) = 244.7, 244.7 / 403.4 = 0.607
+    answer = answer_improvement(comparison_with(papers))
+    assert answer.verdict == "improved"
+    assert answer.lead == "Yes."
+    assert answer.sentence == (
+        f"Perplexity on 7 held-out papers fell from 403 to 245, 39.3{THIN}% lower: "
+        f"−0.500 nats per token (95{THIN}% interval −0.600 to −0.400)."
+    )
+    assert answer.how_sure.startswith(f"7 of 7 papers improved (p{THIN}={THIN}0.016 if nothing had changed).")
+    assert "One seed only" in answer.how_sure
+    assert "does not show that what the model writes is true" in answer.not_shown
+    assert answer.sources == ("results/evaluation/comparison.json: runs.default.papers",)
+
+
+def test_worse_says_so_plainly() -> None:
+    answer = answer_improvement(comparison_with(change(5.0, 0.1, 0.05, 0.15)))  # 148.4 to 164.0
+    assert (answer.verdict, answer.lead) == ("worse", "No, it got worse.")
+    assert answer.sentence.startswith(
+        f"Perplexity on 7 held-out papers rose from 148 to 164, 10.5{THIN}% higher: +0.100 nats"
+    )
+
+
+def test_unchanged_says_within_what() -> None:
+    answer = answer_improvement(comparison_with(change(5.0, 0.001, -0.004, 0.006)))
+    assert (answer.verdict, answer.lead) == ("unchanged", "No: nothing changed that matters.")
+    assert answer.sentence.endswith("which stays within ±0.01 nats, 1 % of perplexity.")
+
+
+def test_undecided_allows_for_both() -> None:
+    answer = answer_improvement(comparison_with(change(5.0, -0.1, -0.3, 0.1)))
+    assert (answer.verdict, answer.lead) == ("undecided", "Not decided by this study.")
+    assert answer.sentence.endswith("which allows for better as well as worse.")
+
+
+def test_small_improvement_is_called_small() -> None:
+    answer = answer_improvement(comparison_with(change(5.0, -0.006, -0.009, -0.003)))
+    assert (answer.verdict, answer.lead) == ("improved", "Yes, but by little.")
+
+
+@pytest.mark.parametrize(("documents", "is_warned"), [(5, True), (6, False)])
+def test_fewer_than_six_papers_take_the_trust_away(documents: int, is_warned: bool) -> None:
+    answer = answer_improvement(comparison_with(change(5.0, -0.5, -0.6, -0.4, documents)))
+    assert ("The interval is not to be trusted" in answer.how_sure) == is_warned
+    assert answer.lead == ("Perhaps: too few papers to say." if is_warned else "Yes.")
+
+
+def test_one_paper_is_one_paper() -> None:
+    papers = change(5.0, -0.5, -0.5, -0.5, 1) | {"p_value": None}
+    papers["difference_nats_per_token"] = {"estimate": -0.5, "low": None, "high": None, "level": 0.95}
+    answer = answer_improvement(comparison_with(papers))
+    assert answer.verdict == "undecided"
+    assert "on 1 held-out paper went" in answer.sentence and "(no interval)" in answer.sentence
+    assert answer.how_sure.startswith(
+        "1 of 1 paper improved. The interval is not to be trusted: it rests on 1 held-out paper,"
+    )
+
+
+def test_other_seeds_are_told_and_other_settings_are_not() -> None:
+    comparison = make_comparison()
+    assert seed_changes(comparison) == pytest.approx([-0.652, -0.644])
+    assert (
+        "The same run with 2 other seeds gave −0.652 and −0.644 nats per token."
+        in answer_improvement(comparison).how_sure
+    )
+
+
+def quantised(low: float, high: float) -> dict[str, Any]:
+    comparison = make_comparison()
+    cost = interval((low + high) / 2, low, high)
+    comparison["quantisation"] = {
+        **make_quantisation(),
+        "nf4": {**make_quantisation()["nf4"], "adapted_cost_nats": cost},
+    }
+    return comparison
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict", "lead"),
+    [
+        (0.02, 0.04, "worse", "It cost something."),
+        (0.002, 0.004, "worse", "It cost something, but little."),
+        (-0.002, 0.004, "unchanged", "Nothing that matters."),
+        (-0.04, -0.02, "improved", "Nothing: it came out lower."),
+        (-0.02, 0.04, "undecided", "Not decided by this study."),
+    ],
+)
+def test_cost_of_quantisation_by_verdict(low: float, high: float, verdict: str, lead: str) -> None:
+    answer = answer_quantisation(quantised(low, high))
+    assert (answer.verdict, answer.lead) == (verdict, lead)
+
+
+def test_cost_of_quantisation_names_the_default_run_s_precision_first() -> None:
+    answer = answer_quantisation(quantised(0.02, 0.04))  # exp(0.03) = 1.0305
+    assert answer.sentence.startswith(
+        f"With nf4, perplexity of the adapted model is 3.0{THIN}% higher: +0.030 nats per token "
+        f"(95{THIN}% interval +0.020 to +0.040); of the base alone +0.010"
+    )
+    assert answer.sentence.endswith(f"With int8 it is +0.007 (95{THIN}% interval −0.004 to +0.018).")
+    assert answer.sources[0] == "results/evaluation/comparison.json: quantisation.nf4"
+
+
+def test_a_study_without_precisions_says_that_it_was_not_asked() -> None:
+    only_none = {"none": {"base": score(6.0), "adapted": score(5.0), "adapted_cost_nats": None, "base_cost_nats": None}}
+    answer = answer_quantisation(make_comparison() | {"quantisation": only_none})
+    assert (answer.verdict, answer.lead) == ("undecided", "Not asked.")
+    assert answer_quantisation(make_comparison() | {"quantisation": {}}).lead == "Not asked."

@@ -1,0 +1,147 @@
+"""The figures: all written, the same bytes each time, without a date, with hover texts; none fails without data."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+
+from further.report import FIGURES
+from further.report.draw_papers import draw_perplexity_by_paper
+from further.report.draw_runs import show_fraction
+from further.report.figures import NOTHING_TO_DRAW, draw_figures
+from further.report.inputs import ReportInputs
+from further.report.style import house_style
+from further.report.svg import write_svg
+from further.report.tables import perplexity_by_paper
+from report.study import TITLES, change, make_comparison, make_inputs, make_points, make_refused_law
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def draw(inputs: ReportInputs, folder: Path, titles: dict[str, str] = TITLES) -> Path:
+    draw_figures(inputs, folder / "figures", folder / "data", titles)
+    return folder
+
+
+def text_of(path: Path) -> str:
+    return " ".join("".join(element.itertext()) for element in ElementTree.parse(path).getroot().iter(f"{SVG}text"))
+
+
+def test_every_figure_has_a_drawing_and_a_table(drawn: Path) -> None:
+    assert sorted(path.name for path in (drawn / "figures").iterdir()) == sorted(f"{name}.svg" for name in FIGURES)
+    assert sorted(path.name for path in (drawn / "data").iterdir()) == sorted(f"{name}.csv" for name in FIGURES)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_shows_its_title_and_its_data_can_be_read(drawn: Path, name: str) -> None:
+    assert TITLES[name] in text_of(drawn / "figures" / f"{name}.svg")
+    assert len(pd.read_csv(drawn / "data" / f"{name}.csv")) > 0
+
+
+def test_drawing_twice_gives_the_same_bytes(drawn: Path, inputs: ReportInputs, tmp_path: Path) -> None:
+    again = draw(inputs, tmp_path)
+    for path in [*(drawn / "figures").iterdir(), *(drawn / "data").iterdir()]:
+        assert (again / path.parent.name / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+def test_no_figure_names_a_date_or_a_program(drawn: Path) -> None:
+    for path in (drawn / "figures").iterdir():
+        text = path.read_text()
+        assert "<metadata" not in text and "date>" not in text
+
+
+def test_markers_carry_their_values(drawn: Path) -> None:
+    root = ElementTree.parse(drawn / "figures" / "perplexity_by_paper.svg").getroot()
+    tips = [title.text or "" for title in root.iter(f"{SVG}title")]
+    assert len(tips) == 14  # seven papers, before and after
+    assert any(tip.startswith("article-03: ") and "before" in tip for tip in tips)
+
+
+def test_axes_name_their_units(drawn: Path) -> None:
+    units = {
+        "perplexity_by_paper": "perplexity per token",
+        "learning_curves": "loss, nats per token",
+        "scaling_law": "unique training tokens",
+        "quantisation": "nats per token",
+        "settings": "nats per token",
+        "forgetting": "nats per token",
+        "ledger": "per cent",
+    }
+    for name, unit in units.items():
+        assert unit in text_of(drawn / "figures" / f"{name}.svg"), name
+
+
+def empty_parts() -> dict[str, Any]:
+    """A study of one run whose only measurements are those of its held-out papers."""
+    comparison = make_comparison()
+    comparison["runs"] = {"default": comparison["runs"]["default"]}
+    comparison["quantisation"] = {}
+    return {
+        "comparison": comparison,
+        "law": make_refused_law("no run", []),
+        "history": {},
+        "ledger": pd.DataFrame({"paper": [], "reason": [], "characters": []}),
+    }
+
+
+def test_a_figure_without_data_says_so(tmp_path: Path) -> None:
+    folder = draw(make_inputs(**empty_parts()), tmp_path)
+    for name in ("learning_curves", "scaling_law", "quantisation", "settings", "ledger"):
+        words = text_of(folder / "figures" / f"{name}.svg").split()
+        assert [word for word in NOTHING_TO_DRAW[name].split() if word not in words] == [], name
+
+
+def test_a_law_that_was_refused_still_shows_its_points(tmp_path: Path) -> None:
+    folder = draw(make_inputs(law=make_refused_law("too few sizes", make_points()[:2])), tmp_path)
+    assert "measured" in text_of(folder / "figures" / "scaling_law.svg")
+
+
+@pytest.mark.parametrize("number", [1, 2, 41, 120])
+def test_any_number_of_held_out_papers_can_be_drawn(tmp_path: Path, number: int) -> None:
+    comparison = make_comparison()
+    comparison["runs"]["default"]["papers"] = change(5.0, -0.02, -0.03, -0.01, number)
+    with house_style():
+        drawing = draw_perplexity_by_paper(perplexity_by_paper(make_inputs(comparison=comparison)))
+        write_svg(drawing, tmp_path / "papers.svg")
+    tips = list(ElementTree.parse(tmp_path / "papers.svg").getroot().iter(f"{SVG}title"))
+    assert len(tips) == 2 * number
+    assert drawing.figure.get_size_inches()[1] < 11  # inches: what a printed page holds
+
+
+def test_names_that_look_like_markup_are_drawn_as_they_are(tmp_path: Path) -> None:
+    comparison = make_comparison()
+    names = ["$x^2$ and $", "<script>alert(1)</script>", "a & b", '"quoted"', "名前", "back\\slash", "x" * 300]
+    comparison["runs"]["default"]["papers"] = change(5.0, -0.5, -0.6, -0.4, 7, names)
+    folder = draw(make_inputs(comparison=comparison), tmp_path)
+    root = ElementTree.parse(folder / "figures" / "perplexity_by_paper.svg").getroot()
+    assert not [element for element in root.iter() if element.tag.endswith("script")]
+    shown = text_of(folder / "figures" / "perplexity_by_paper.svg")
+    assert all(name in shown for name in names[:6])
+    assert "x" * 300 not in shown and "x" * 25 + "…" in shown
+
+
+def test_a_figure_without_a_title_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="figures without a title: ledger;"):
+        draw(make_inputs(), tmp_path, {name: "a" for name in FIGURES if name != "ledger"})
+
+
+@pytest.mark.parametrize(
+    ("fraction", "shown"), [(1, "all"), (0.0625, "1/16"), (0.25, "1/4"), (0.3, "30.0\u202f%"), (0.75, "75.0\u202f%")]
+)
+def test_fractions_are_shown_as_people_say_them(fraction: float, shown: str) -> None:
+    assert show_fraction(fraction) == shown
+
+
+def test_the_names_of_the_figures_load_no_plotting_library() -> None:
+    code = (
+        "import sys, further.report as report; assert report.FIGURES; "
+        "print([name for name in ('matplotlib', 'torch', 'pandas') if name in sys.modules])"
+    )
+    environment = {"PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src")}
+    command = [sys.executable, "-c", code]
+    result = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert result.stdout.strip() == "[]"

@@ -1,0 +1,225 @@
+"""The page: one file, well formed, escaped, honest about a toy; each part there."""
+
+import base64
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from lxml import html
+
+from further.report import FIGURES
+from further.report.figures import draw_figures
+from further.report.inputs import ReportInputs
+from further.report.page import PageSettings, write_page
+from further.report.sections import Prices
+from report.study import TITLES, change, make_comparison, make_inputs, make_samples
+
+EVIL = '<script>alert("x")</script><img src=x onerror=alert(1)>'
+
+
+def make_page(inputs: ReportInputs, folder: Path, **settings: object) -> str:
+    draw_figures(inputs, folder / "figures", folder / "data", TITLES)
+    target = folder / "index.html"
+    write_page(
+        inputs,
+        folder / "figures",
+        folder / "data",
+        target,
+        PageSettings(**{"titles": TITLES, "toy_base": False, **settings}),
+    )
+    return target.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def text(inputs: ReportInputs, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return make_page(inputs, tmp_path_factory.mktemp("page"))
+
+
+@pytest.fixture(scope="module")
+def page(text: str) -> html.HtmlElement:
+    return html.document_fromstring(text)
+
+
+def test_the_parts_stand_in_their_order(page: html.HtmlElement) -> None:
+    headings = [heading.text_content() for heading in page.iter("h2")]
+    expected = [
+        "The answers",
+        "Figures",
+        "Samples, before and after",
+        "The corpus",
+        "Money and time",
+        "How it was made",
+    ]
+    assert headings == expected
+    assert page.xpath("string(//h1)") == "Heart transplantation, a demonstration"
+    assert page.xpath("count(//main)") == 1 and page.xpath("count(//header/nav)") == 1
+
+
+def test_headings_skip_no_level(page: html.HtmlElement) -> None:
+    levels = [int(element.tag[1]) for element in page.iter() if re.fullmatch(r"h[1-6]", str(element.tag))]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_each_question_is_answered_with_a_number(page: html.HtmlElement) -> None:
+    sentences = [element.text_content() for element in page.find_class("sentence")]
+    assert len(sentences) == 3
+    assert all(re.search(r"\d\.\d", sentence) for sentence in sentences)
+
+
+def test_nothing_outside_the_file_is_asked_for(page: html.HtmlElement) -> None:
+    links = [value for name in ("href", "src", "action", "srcset", "poster") for value in page.xpath(f"//@{name}")]
+    assert links
+    assert all(link.startswith(("#", "data:")) for link in links)
+    assert not page.xpath("//script | //iframe | //object | //embed | //base")
+    assert "@import" not in page.xpath("string(//style)") and "url(" not in page.xpath("string(//style)")
+
+
+def test_ids_are_unique_and_every_inner_link_has_its_target(page: html.HtmlElement) -> None:
+    ids = page.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    inner = {link[1:] for link in page.xpath("//@href") if link.startswith("#")}
+    inner |= {
+        match
+        for value in page.xpath("//@style | //@clip-path | //@fill")
+        for match in re.findall(r"url\(#([^)]+)\)", value)
+    }
+    assert inner <= set(ids)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_each_figure_has_heading_alternative_text_and_its_data(
+    page: html.HtmlElement, inputs: ReportInputs, drawn: Path, name: str
+) -> None:
+    (figure,) = page.xpath(f"//figure[@id='figure-{name}']")
+    assert figure.xpath("string(h3)") == TITLES[name]
+    (svg,) = figure.xpath(".//svg")
+    assert svg.get("role") == "img" and svg.get("aria-label").startswith(f"{TITLES[name]}. ")
+    assert re.search(r"\d", svg.get("aria-label"))
+    assert "title" not in [element.get("id", "").rsplit("-", 1)[-1] for element in svg.iter()]
+    (link,) = figure.xpath(".//a[@download]")
+    assert link.get("download") == f"{name}.csv"
+    assert base64.b64decode(link.get("href").split(",", 1)[1]) == (drawn / "data" / f"{name}.csv").read_bytes()
+
+
+def test_tables_have_captions_and_headers(page: html.HtmlElement) -> None:
+    tables = page.xpath("//table")
+    assert len(tables) > 8
+    for table in tables:
+        assert table.xpath("string(caption)")
+        assert all(cell.get("scope") == "col" for cell in table.xpath("thead//th"))
+        assert all(cell.get("scope") == "row" for cell in table.xpath("tbody//th"))
+        widths = {len(row.xpath("td | th")) for row in table.xpath(".//tr")}
+        assert len(widths) == 1, table.xpath("string(caption)")
+
+
+def test_a_real_study_does_not_speak_of_a_toy_and_a_toy_says_so_on_its_face(
+    text: str, inputs: ReportInputs, tmp_path: Path
+) -> None:
+    assert "toy" not in text.lower()
+    toy = html.document_fromstring(make_page(inputs, tmp_path, toy_base=True))
+    assert "The base model of this study is a toy" in toy.xpath("string(//header)")
+    notes = [element.text_content() for element in toy.find_class("carries")]
+    assert len(notes) == len(FIGURES)
+    assert sum(note.startswith("Carries over to a real model.") for note in notes) == 1  # the ledger
+
+
+def test_samples_are_marked_and_are_no_medical_advice(page: html.HtmlElement) -> None:
+    (section,) = page.xpath("//section[@id='samples']")
+    assert "Not medical advice." in section.text_content()
+    first = section.xpath(".//article")[0]
+    names = [heading.text_content().split(":")[0] for heading in first.iter("h4")]
+    assert names == ["Before", "After"]
+    marks = [mark.text_content() for mark in first.find_class("mark")]
+    assert marks == ["repeats itself", "did not end by itself: cut after 60 tokens"]
+
+
+def test_rejected_papers_are_listed_with_their_reason(page: html.HtmlElement) -> None:
+    corpus = page.xpath("string(//section[@id='corpus'])")
+    assert "26 papers were given, 1 left out, 25 used; they hold 500 paragraphs" in corpus
+    assert "broken.pdf" in corpus and "no page could be read" in corpus
+
+
+def test_without_rejected_papers_it_says_so(tmp_path: Path) -> None:
+    none = pd.DataFrame({"paper": [], "file": [], "reason": [], "detail": [], "pages": []})
+    assert "No paper was left out." in make_page(make_inputs(rejected=none), tmp_path)
+
+
+def test_money_is_counted_where_a_price_is_set(text: str, inputs: ReportInputs, tmp_path: Path) -> None:
+    """20 runs of 26.5 s are 530 s, at 36 SEK an hour 5.30 SEK, and at 0.4 kW 0.0589 kWh."""
+    assert "No price of an hour is set" in text
+    prices = Prices(per_hour=36, currency="SEK", as_of="2026-11-01", kilowatts=0.4)
+    priced = html.document_fromstring(make_page(inputs, tmp_path, prices=prices)).xpath(
+        "string(//section[@id='money'])"
+    )
+    assert "is 5.30 SEK" in priced and "0.0589 kWh" in priced and "2026-11-01" in priced
+
+
+def test_text_of_papers_and_models_is_escaped_everywhere(tmp_path: Path) -> None:
+    comparison = make_comparison()
+    comparison["runs"]["default"]["papers"] = change(6.0, -0.5, -0.6, -0.4, 7, [f"{EVIL}{index}" for index in range(7)])
+    samples = [{**sample, "prompt": f'{EVIL}" onload="alert(2)', "text": EVIL} for sample in make_samples()]
+    rejected = pd.DataFrame(
+        [(EVIL, f"{EVIL}.pdf", "damaged", EVIL, 0)], columns=["paper", "file", "reason", "detail", "pages"]
+    )
+    provenance = {EVIL: EVIL, "configuration": {EVIL: {EVIL: [EVIL]}}}
+    inputs = make_inputs(title=EVIL, comparison=comparison, samples=samples, rejected=rejected, provenance=provenance)
+    text = make_page(inputs, tmp_path)
+    page = html.document_fromstring(text)
+    assert not page.xpath("//script | //img | //@onerror | //@onload")
+    assert "<script" not in text.lower()
+    assert page.xpath("string(//h1)") == EVIL
+    assert page.xpath("string(//blockquote)").strip() == EVIL
+
+
+def test_the_policy_forbids_scripts_and_connections(page: html.HtmlElement) -> None:
+    (policy,) = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+    assert policy.startswith("default-src 'none'") and "script-src" not in policy
+
+
+def test_how_it_was_made_holds_settings_versions_and_the_file_of_each_number(page: html.HtmlElement) -> None:
+    made = page.xpath("string(//section[@id='made'])")
+    for part in (
+        "0123456789abcdef",
+        "corpus.papers",
+        "torch",
+        "2.13.0",
+        "results/evaluation/comparison.json: runs.default.papers",
+    ):
+        assert part in made, part
+    assert "any other clinical use" in made
+
+
+def test_settings_are_told_once_where_all_runs_share_them(page: html.HtmlElement) -> None:
+    (shared,) = page.xpath("//table[caption='Settings that all runs share']")
+    (varied,) = page.xpath("//table[caption='Settings in which the runs differ']")
+    assert {row.xpath("string(th)"): row.xpath("string(td)") for row in shared.xpath("tbody/tr")} == {
+        "alpha": "16",
+        "learning rate": "0.002",
+        "passes": "4",
+        "rank": "8",
+    }
+    assert varied.xpath("thead//th/text()") == [
+        "run",
+        "accumulation",
+        "context",
+        "fraction",
+        "quantisation",
+        "seed",
+        "target modules",
+    ]
+    assert varied.xpath("string(tbody/tr[1]/th)") == "default"
+
+
+def test_the_way_from_papers_to_numbers_is_counted(page: html.HtmlElement) -> None:
+    steps = [item.text_content() for item in page.xpath("//ol[@class='steps']/li")]
+    assert steps[0].startswith("26 papers given, 25 used")
+    assert steps[1].startswith("130\u202f300 characters kept")  # 25 papers of 5,200 and their number: + 0 + ... + 24
+    assert any(step.startswith("20 adapters") for step in steps)
+
+
+def test_the_page_is_small_and_the_same_each_time(text: str, inputs: ReportInputs, tmp_path: Path) -> None:
+    assert len(text.encode()) < 5_000_000
+    assert make_page(inputs, tmp_path) == text

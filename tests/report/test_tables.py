@@ -1,0 +1,92 @@
+"""The tables behind the figures."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from further.report.inputs import ReportInputs
+from further.report.tables import (
+    learning_curves,
+    ledger,
+    paired_difference,
+    perplexity_by_paper,
+    quantisation,
+    settings,
+)
+from report.study import make_comparison, make_inputs
+
+
+def documents(values: list[float], tokens: list[int]) -> list[dict[str, object]]:
+    return [
+        {"document": f"d{index}", "after_nats_per_token": value, "num_tokens": number}
+        for index, (value, number) in enumerate(zip(values, tokens, strict=True))
+    ]
+
+
+def test_paired_difference_of_equal_papers_is_student_s_interval() -> None:
+    """Changes 0.1, 0.2, 0.3: mean 0.2, standard error 0.1 / sqrt(3), t(0.975, 2) = 4.302653."""
+    result = paired_difference(documents([1.1, 2.2, 3.3], [10, 10, 10]), documents([1.0, 2.0, 3.0], [10, 10, 10]))
+    assert result is not None
+    half = 4.302653 * 0.1 / np.sqrt(3)
+    assert result["difference_nats_per_token"] == pytest.approx(0.2)
+    assert (result["low"], result["high"]) == pytest.approx((0.2 - half, 0.2 + half), rel=1e-5)
+    assert result["num_documents"] == 3
+
+
+def test_paired_difference_weighs_papers_by_their_tokens() -> None:
+    """(300 * 0.1 + 100 * 0.5) / 400 = 0.2."""
+    result = paired_difference(documents([1.1, 1.5], [300, 100]), documents([1.0, 1.0], [300, 100]))
+    assert result is not None and result["difference_nats_per_token"] == pytest.approx(0.2)
+
+
+def test_paired_difference_uses_common_papers_only_and_one_paper_has_no_interval() -> None:
+    result = paired_difference(documents([1.1, 9.0], [10, 10]), documents([1.0], [10]))
+    assert result == {"difference_nats_per_token": pytest.approx(0.1), "low": None, "high": None, "num_documents": 1}
+    assert paired_difference(documents([1.1], [10]), []) is None
+
+
+def test_papers_are_sorted_from_most_improved_to_least(inputs: ReportInputs) -> None:
+    table = perplexity_by_paper(inputs)
+    assert len(table) == 7
+    assert table["difference_nats_per_token"].is_monotonic_increasing
+    change = np.log(table["after_perplexity"] / table["before_perplexity"]).to_list()
+    assert change == pytest.approx(table["difference_nats_per_token"].to_list())
+
+
+def test_learning_curves_mark_runs_that_differ_in_more_than_data_and_seed(inputs: ReportInputs) -> None:
+    table = learning_curves(inputs)
+    assert table.loc[table["swept"] == "", "run"].nunique() == 15
+    assert set(table.loc[table["run"] == "context-128", "swept"]) == {"context"}
+    assert len(table) == sum(len(history) for history in inputs.history.values())
+
+
+def test_quantisation_goes_from_full_precision_down(inputs: ReportInputs) -> None:
+    table = quantisation(inputs)
+    assert list(dict.fromkeys(table["quantisation"])) == ["none", "int8", "nf4"]
+    assert table.loc[table["quantisation"] == "none", "cost_nats"].isna().all()
+    nf4 = table[(table["quantisation"] == "nf4") & (table["subject"] == "adapted")].iloc[0]
+    assert (nf4["cost_nats"], nf4["low"], nf4["high"]) == (0.011, 0.004, 0.018)
+
+
+def test_settings_compare_runs_that_differ_in_one_setting(inputs: ReportInputs) -> None:
+    table = settings(inputs).set_index("run")
+    assert set(table.index) == {"target_modules-attention", "context-128", "accumulation-4", "seed-1", "seed-2"}
+    assert table.loc["context-128", "difference_nats_per_token"] == pytest.approx(0.02)
+    assert table.loc["target_modules-attention", "setting"] == "target_modules"
+
+
+def test_ledger_adds_up_and_starts_with_what_was_kept(inputs: ReportInputs) -> None:
+    table = ledger(inputs)
+    assert table.loc[0, "reason"] == "kept"
+    assert table["characters"].sum() == inputs.ledger["characters"].sum()
+    assert table["share"].sum() == pytest.approx(1)
+
+
+def test_empty_ledger_is_an_empty_table() -> None:
+    assert ledger(make_inputs(ledger=pd.DataFrame({"paper": [], "reason": [], "characters": []}))).empty
+
+
+def test_settings_of_a_study_with_one_run_are_empty() -> None:
+    comparison = make_comparison()
+    comparison["runs"] = {"default": comparison["runs"]["default"]}
+    assert settings(make_inputs(comparison=comparison)).empty

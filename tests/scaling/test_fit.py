@@ -1,0 +1,193 @@
+"""The law: what is recovered, what is invariant, what is refused."""
+
+import numpy as np
+import pytest
+from scipy import optimize, stats
+
+from further.scaling import band_grid, fit_power_law, predict_band
+from scaling.curves import make_curve
+
+
+def test_noise_free_curve_is_recovered():
+    fit = fit_power_law(*make_curve(a=60.0, b=0.35, c=1.8))
+    assert fit.law.a == pytest.approx(60.0, rel=1e-4)
+    assert fit.law.b == pytest.approx(0.35, rel=1e-5)
+    assert fit.law.c == pytest.approx(1.8, rel=1e-5)
+    assert fit.c.low == pytest.approx(1.8, abs=1e-3)
+    assert fit.c_identified
+
+
+@pytest.mark.parametrize("b", [0.02, 0.1, 0.5, 1.2])
+def test_slow_and_fast_curves_are_recovered(b):
+    fit = fit_power_law(*make_curve(a=2.0 * 1e5**b, b=b, c=1.0, span=1e3, num_sizes=7))
+    assert fit.law.b == pytest.approx(b, rel=1e-3)
+    assert fit.law.c == pytest.approx(1.0, rel=1e-3)
+
+
+@pytest.mark.parametrize("factor", [1e-3, 1e6])
+def test_unit_of_the_sizes_changes_only_a(factor):
+    t, y = make_curve(noise=0.01)
+    fit, other = fit_power_law(t, y), fit_power_law(t * factor, y)
+    assert other.law.b == pytest.approx(fit.law.b, rel=1e-6)
+    assert other.law.c == pytest.approx(fit.law.c, rel=1e-6)
+    assert other.c.high == pytest.approx(fit.c.high, rel=1e-6)
+    assert other.law.a == pytest.approx(fit.law.a * factor**fit.law.b, rel=1e-4)
+
+
+def test_order_of_the_points_does_not_matter():
+    t, y = make_curve(noise=0.01)
+    order = np.random.default_rng(1).permutation(t.size)
+    fit, other = fit_power_law(t, y), fit_power_law(t[order], y[order])
+    assert other.law == fit.law
+    assert other.c == fit.c
+
+
+def test_no_other_parameters_fit_better():
+    t, y = make_curve(a=200.0, b=0.4, c=2.0, noise=0.02, span=300.0)
+    fit = fit_power_law(t, y)
+    best = min(
+        optimize.least_squares(
+            lambda p: np.exp(p[0]) * (t / 1e6) ** -p[1] + p[2] - y, [0.0, b, 1.0], bounds=([-30, 1e-4, 0], [30, 10, 9])
+        ).cost
+        for b in (0.05, 0.2, 0.5, 1.0, 2.0)
+    )
+    assert fit.sse <= 2 * best * (1 + 1e-9)
+
+
+def sum_of_squares_at_floor(t, y, c):
+    """Least sum of squares with c held, by another route: a bounded search over b."""
+    x = np.log(t / np.exp(np.log(t).mean()))
+
+    def at(b):
+        power = np.exp(-b * x)
+        a = power @ (y - c) / (power @ power)
+        return np.sum((y - c - a * power) ** 2)
+
+    grid = np.linspace(0.01, 3.0, 600)
+    near = grid[np.argmin([at(b) for b in grid])]
+    return optimize.minimize_scalar(
+        at, bounds=(near - 0.01, near + 0.01), method="bounded", options={"xatol": 1e-10}
+    ).fun
+
+
+def test_ends_of_the_floors_interval_lie_on_the_f_threshold():
+    t, y = make_curve(noise=0.01)
+    fit = fit_power_law(t, y)
+    limit = fit.sse * (1 + stats.f.ppf(0.95, 1, 6) / 6)
+    for end in (fit.c.low, fit.c.high):
+        assert sum_of_squares_at_floor(t, y, end) == pytest.approx(limit, rel=1e-3)
+
+
+def test_weights_follow_the_standard_errors():
+    t, y = make_curve(noise=0.0)
+    bent = y.copy()
+    bent[0] += 0.5
+    errors = np.full(t.size, 0.01)
+    errors[0] = 100.0
+    assert fit_power_law(t, bent, standard_errors=errors).law.c == pytest.approx(1.8, abs=1e-3)
+    assert abs(fit_power_law(t, bent).law.c - 1.8) > 1e-2
+
+
+def test_a_common_factor_of_the_standard_errors_does_not_matter():
+    t, y = make_curve(noise=0.01)
+    fit, other = (fit_power_law(t, y, standard_errors=np.full(t.size, error)) for error in (0.001, 10.0))
+    assert other.c.high == pytest.approx(fit.c.high, rel=1e-6)
+    assert other.noise_nats * 0.001 == pytest.approx(fit.noise_nats * 0.001, rel=1e-6)
+
+
+def test_size_labels_join_runs_that_differ_a_little_in_tokens():
+    t, y = make_curve(seeds=3, noise=0.01, num_sizes=5)
+    shaken = t * (1 + 0.01 * np.random.default_rng(0).uniform(-1, 1, t.size))
+    assert fit_power_law(shaken, y, groups=[str(i // 3) for i in range(15)]).num_sizes == 5
+    assert fit_power_law(shaken, y).num_sizes == 15
+
+
+def test_sizes_that_scatter_more_than_seeds_count_as_sizes():
+    t, y = make_curve(seeds=3, noise=0.001, num_sizes=7)
+    shared = np.repeat(np.random.default_rng(5).normal(0, 0.02, 7), 3)
+    fit = fit_power_law(t, y + shared)
+    means = fit_power_law(t[::3], (y + shared).reshape(7, 3).mean(1))
+    assert fit.basis == "sizes"
+    assert fit.law.c == pytest.approx(means.law.c, rel=1e-6)
+    assert (fit.c.low, fit.c.high) == pytest.approx((means.c.low, means.c.high), rel=1e-5)
+
+
+def test_narrow_span_is_not_identified():
+    fit = fit_power_law(*make_curve(a=20.0, b=0.15, c=1.5, smallest=1e7, span=4.0, num_sizes=6, noise=0.01))
+    assert not fit.c_identified
+    assert "span only 4x" in fit.c_reason
+
+
+def test_a_curve_without_floor_is_open_below():
+    fit = fit_power_law(*make_curve(a=30.0, b=0.12, c=0.0, smallest=1e6, span=1e3, num_sizes=8, noise=0.015))
+    assert fit.c.low_open
+    assert fit.c.low == 0.0
+    assert not fit.c_identified
+    assert "never flattens" in fit.c_reason
+
+
+def test_an_exponent_beyond_the_grid_is_open():
+    """One high point and a flat rest: any steep fall will do."""
+    t = np.geomspace(1e5, 1e8, 6)
+    y = np.array([3.0, 2.0, 2.01, 1.99, 2.0, 2.005])
+    assert fit_power_law(t, y).b.high_open
+
+
+def test_band_says_what_is_extrapolated_and_widens():
+    fit = fit_power_law(*make_curve(noise=0.01))
+    band = predict_band(fit, band_grid(fit, factor=100.0, num_points=50))
+    assert not band.extrapolated[0]
+    assert band.extrapolated[-1]
+    assert np.all((band.low <= band.loss_nats) & (band.loss_nats <= band.high))
+    assert band.num_tokens[-1] == pytest.approx(fit.largest * 100)
+    assert np.all(np.diff(band.high) < 0)
+
+
+def test_band_far_out_is_the_interval_of_the_floor():
+    fit = fit_power_law(*make_curve(noise=0.01))
+    band = predict_band(fit, [1e60])
+    assert (band.low[0], band.high[0]) == pytest.approx((fit.c.low, fit.c.high), rel=1e-3)
+
+
+def test_result_is_plain_json():
+    record = fit_power_law(*make_curve(noise=0.01)).to_json()
+    assert set(record["c"]) == {"estimate", "low", "high", "low_open", "high_open", "level"}
+    assert isinstance(record["law"]["a"], float)
+
+
+T, Y = make_curve(num_sizes=5)
+BAD = {
+    "train at 4 sizes or more": (T[:3], Y[:3]),
+    "1 different size:": (np.full(5, 1e6), Y),
+    "check that the runs differ": (T, np.full(5, 2.0)),
+    "the loss rises from": (T, Y[::-1]),
+    "point 2 has a loss of nan": (T, np.where(np.arange(5) == 1, np.nan, Y)),
+    "point 1 has a loss of inf": (T, np.where(np.arange(5) == 0, np.inf, Y)),
+    "point 3 has a number of tokens of 0": (np.where(np.arange(5) == 2, 0.0, T), Y),
+    "point 3 has a number of tokens of -1": (np.where(np.arange(5) == 2, -1.0, T), Y),
+    "point 5 has a loss of -0.5": (T, np.where(np.arange(5) == 4, -0.5, Y)),
+    "looks like a perplexity": (T, np.exp(Y) + 10.0),
+    "give one loss for each size": (T, Y[:4]),
+    "one list of numbers": (T[None], Y[None]),
+    "0 points at 0 different sizes": ([], []),
+}
+
+
+@pytest.mark.parametrize("message", BAD)
+def test_bad_input_is_one_sentence(message):
+    with pytest.raises(ValueError, match=message) as error:
+        fit_power_law(*BAD[message])
+    assert "\n" not in str(error.value)
+
+
+def test_bad_options_are_refused():
+    with pytest.raises(ValueError, match="standard error of -1"):
+        fit_power_law(T, Y, standard_errors=[0.1, -1.0, 0.1, 0.1, 0.1])
+    with pytest.raises(ValueError, match="2 standard errors for 5 points"):
+        fit_power_law(T, Y, standard_errors=[0.1, 0.1])
+    with pytest.raises(ValueError, match="2 size labels for 5 points"):
+        fit_power_law(T, Y, groups=["a", "b"])
+    with pytest.raises(ValueError, match="level is 95"):
+        fit_power_law(T, Y, level=95)
+    with pytest.raises(ValueError, match="huber_delta is 0"):
+        fit_power_law(T, Y, huber_delta=0)

@@ -1,0 +1,136 @@
+"""Fifteen curves, made and real, whose optimum was found by two other routes."""
+
+import numpy as np
+import pytest
+
+from further.scaling import fit_power_law, hold_out_largest, judge_target, make_target
+from further.scaling.bootstrap import resample_parameters
+from further.scaling.families import FAMILIES, POWER, fit_family
+from further.scaling.forms import compare_forms
+from scaling.curves import known_answers, read_curve
+
+NAMES = [
+    "syn_noiseless", "syn_noise01", "syn_narrow4x", "syn_c0", "syn_seeds_hetero",
+    "gadre_rpj_d96_l8_h4", "gadre_c4_original_d512_l8_h4", "gadre_rw_original_d576_l24_h8",
+    "lin_flan_opt-6.7b", "lin_wmt19_gpt2",
+    "lcdb_3_LogisticRegression", "lcdb_3_SVC_rbf", "lcdb_3_Perceptron",
+    "nmt_6Enc_6Dec", "nmt_Dec-only",
+]  # fmt: skip
+
+
+def fit_named(name):
+    """The answers, and the fit; standard errors weigh only where a size has several runs."""
+    answers = known_answers()[name]
+    columns = read_curve(name)
+    return answers, fit_power_law(
+        columns["t"], columns["y"], standard_errors=columns["sd"] if name == "syn_seeds_hetero" else None
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_optimum(name):
+    answers, fit = fit_named(name)
+    for parameter, tolerance in answers["rel_tol"].items():
+        if tolerance is not None:
+            value = fit.sse if parameter == "sse" else getattr(fit.law, parameter)
+            assert value == pytest.approx(answers[parameter], rel=tolerance, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_interval_of_the_floor(name):
+    answers, fit = fit_named(name)
+    low, high = answers["c_profile95"]
+    assert fit.c.low == pytest.approx(low, abs=answers["c_ci_abs_tol"])
+    assert fit.c.high == pytest.approx(high, abs=answers["c_ci_abs_tol"])
+    assert fit.c.low_open == answers["c_profile_lower_open"]
+    assert not (fit.c_identified and answers["c_profile_lower_open"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_largest_sizes_held_out(name):
+    answers, fit = fit_named(name)
+    held = hold_out_largest(fit.curve)
+    assert held.num_points_held == answers["holdout"]["n_held"]
+    assert held.predicted_nats == pytest.approx(
+        answers["holdout"]["pred_last"], rel=answers["holdout"]["tol_pct"] / 100
+    )
+
+
+def test_interval_holds_the_truth_of_a_noisy_curve():
+    _, fit = fit_named("syn_noise01")
+    assert fit.c.low <= 1.8 <= fit.c.high
+
+
+def test_a_narrow_span_gives_no_token_count():
+    _, fit = fit_named("syn_narrow4x")
+    verdict = judge_target(fit, make_target(2.85, "nats"))
+    assert not fit.c_identified
+    assert "span only 4x" in fit.c_reason
+    assert verdict.verdict == "reachable"
+    assert verdict.tokens.estimate is None
+    assert verdict.tokens.low < verdict.tokens.high
+
+
+def test_a_pure_power_law_is_preferred_without_a_floor():
+    _, fit = fit_named("syn_c0")
+    assert compare_forms(fit).preferred == "power_without_floor"
+
+
+def test_verdicts():
+    verdicts = known_answers()["verdicts"]
+    _, fit = fit_named(verdicts["curve"])
+    for case in verdicts["cases"]:
+        judged = judge_target(fit, make_target(case["target"], "nats"))
+        assert case["expect"].startswith(judged.verdict)
+        assert (judged.tokens is None) == ("tokens" not in case)
+        if judged.tokens is not None:
+            assert judged.extrapolated
+            assert judged.tokens.estimate == pytest.approx(case["tokens"], rel=0.01)
+            low, high = case["tokens_case_boot95"]
+            assert low / 1.5 < judged.tokens.low < fit.largest < judged.tokens.high < high * 1.5
+
+
+def test_case_bootstrap_of_the_tokens_needed():
+    verdicts = known_answers()["verdicts"]
+    _, fit = fit_named(verdicts["curve"])
+    case = next(one for one in verdicts["cases"] if "tokens" in one)
+    drawn = resample_parameters(fit.curve, 2000)
+    excess = case["target"] - drawn["c"]
+    tokens = np.where(excess > 0, (np.maximum(excess, 1e-12) / drawn["a"]) ** (-1 / drawn["b"]), np.inf)
+    low, high = np.quantile(tokens, [0.025, 0.975], method="lower")
+    expected_low, expected_high = case["tokens_case_boot95"]
+    assert low == pytest.approx(expected_low, rel=0.2)
+    assert high == pytest.approx(expected_high, rel=0.6)
+    assert np.mean(excess <= 0) == pytest.approx(case["frac_boot_unreachable"], abs=0.01)
+
+
+@pytest.mark.parametrize("name", ["lin_flan_opt-6.7b", "lin_wmt19_gpt2"])
+def test_rectified_law_reaches_the_published_residuals(name):
+    answers, fit = fit_named(name)
+    rectified = next(family for family in FAMILIES if family.name == "rectified")
+    ours, power = (fit_family(fit.curve, family, in_logs=True).log_rmsd for family in (rectified, POWER))
+    assert ours == pytest.approx(answers["log_rmsd_rectified"], rel=1e-3)
+    assert ours <= answers["published_log_rmsd_rectified"]
+    assert power == pytest.approx(answers["log_rmsd_pow3"], rel=1e-3)
+    assert compare_forms(fit).doubtful == (power > 2 * ours)
+
+
+@pytest.mark.parametrize("name", ["lin_flan_opt-6.7b", "lin_wmt19_gpt2"])
+def test_forms_predict_eight_times_further(name):
+    answers, fit = fit_named(name)
+    held = hold_out_largest(fit.curve, factor=8.0, in_logs=True)
+    errors = {one.name: one.error_percent for one in held.families}
+    tolerance = answers["holdout8x"]["tol_pct"]
+    assert errors["power"] == pytest.approx(answers["holdout8x"]["pow3_pct"], abs=tolerance)
+    assert errors["rectified"] == pytest.approx(answers["holdout8x"]["rectified_pct"], abs=tolerance)
+
+
+@pytest.mark.parametrize("name", ["nmt_6Enc_6Dec", "nmt_Dec-only"])
+def test_the_last_value_beats_the_law_on_translation(name):
+    _, fit = fit_named(name)
+    held = hold_out_largest(fit.curve)
+    power, rectified = (
+        next(abs(f.error_percent) for f in held.families if f.name == n) for n in ("power", "rectified")
+    )
+    assert not held.beats_last_value
+    assert rectified < power

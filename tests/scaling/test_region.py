@@ -1,0 +1,72 @@
+"""Profile intervals against their definition: at an end, the best fit that passes through it reaches the F limit."""
+
+import numpy as np
+import pytest
+from scipy import optimize
+
+from further.scaling import fit_power_law
+from further.scaling.region import floor_range, gain_range, loss_range
+from scaling.curves import make_curve
+
+SETTINGS = [
+    {"noise": 0.01},
+    {"noise": 0.02, "a": 20.0, "b": 0.2, "c": 1.0, "span": 100.0},
+    {"noise": 0.015, "a": 30.0, "b": 0.12, "c": 0.0, "span": 1e3},
+    {"noise": 0.01, "seeds": 3, "num_sizes": 5},
+]
+
+
+def least_over_b(sum_at):
+    """Smallest value over the exponent, by a grid and a bounded search."""
+    grid = np.linspace(0.005, 3.0, 1500)
+    near = grid[np.argmin([sum_at(b) for b in grid])]
+    bounds = (max(near - 0.004, 1e-4), near + 0.004)
+    return optimize.minimize_scalar(sum_at, bounds=bounds, method="bounded", options={"xatol": 1e-11}).fun
+
+
+def sum_through(fit, num_tokens, loss):
+    """Least sum of squares of a law that passes through a loss at a size, with a >= 0 and c >= 0."""
+    s, y, s0 = fit.curve.t / fit.region.scale, fit.curve.y, num_tokens / fit.region.scale
+
+    def at(b):
+        x = s**-b - s0**-b
+        a = np.clip(x @ (y - loss) / (x @ x), 0.0, loss * min(s0**b, 1e100))
+        return np.sum((y - loss - a * x) ** 2)
+
+    return least_over_b(at)
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_ends_of_a_prediction_lie_on_the_limit(settings):
+    fit = fit_power_law(*make_curve(**settings))
+    for factor in (0.1, 2.0, 10.0):
+        t = factor * fit.largest
+        for end in loss_range(fit.region, np.array([t])):
+            assert sum_through(fit, t, end[0]) == pytest.approx(fit.region.limit, rel=1e-3)
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_upper_end_of_the_floor_lies_on_the_limit(settings):
+    fit = fit_power_law(*make_curve(**settings))
+    assert sum_through(fit, 1e200, floor_range(fit.region)[1]) == pytest.approx(fit.region.limit, rel=1e-3)
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_ends_of_a_gain_lie_on_the_limit(settings):
+    fit = fit_power_law(*make_curve(**settings))
+    s, y = fit.curve.t / fit.region.scale, fit.curve.y
+    near, far = fit.largest / fit.region.scale, 2 * fit.largest / fit.region.scale
+    for gain in gain_range(fit.region, fit.largest, 2 * fit.largest):
+
+        def at(b, gain=gain):
+            without_floor = gain / (near**-b - far**-b) * s**-b
+            return np.sum((y - without_floor - max(np.mean(y - without_floor), 0.0)) ** 2)
+
+        assert least_over_b(at) == pytest.approx(fit.region.limit, rel=1e-3)
+
+
+def test_a_higher_level_contains_a_lower_one():
+    t, y = make_curve(noise=0.01)
+    narrow, wide = (fit_power_law(t, y, level=level) for level in (0.8, 0.99))
+    assert wide.c.low < narrow.c.low < narrow.c.high < wide.c.high
+    assert wide.b.low < narrow.b.low < narrow.b.high < wide.b.high

@@ -1,0 +1,29 @@
+"""Standard errors from seeds."""
+
+import numpy as np
+
+from further.scaling.check import check_curve
+from further.scaling.replicates import errors_from_seeds
+
+
+def spread_curve(noise, seeds=3, seed=0):
+    t = np.repeat(np.geomspace(1e6, 1e8, noise.size), seeds)
+    y = 40 * t**-0.28 + 2.1 + np.repeat(noise, seeds) * np.random.default_rng(seed).normal(size=t.size)
+    return check_curve(t, y)
+
+
+def test_a_spread_that_falls_with_size_gives_weights():
+    errors = errors_from_seeds(spread_curve(np.geomspace(0.2, 0.002, 6)))
+    assert errors is not None
+    by_size = errors.reshape(6, 3)[:, 0]
+    assert np.all(np.diff(by_size) < 0)
+    assert 30 < by_size[0] / by_size[-1] < 300
+
+
+def test_an_even_spread_gives_none_nearly_always():
+    given = [errors_from_seeds(spread_curve(np.full(6, 0.01), seed=seed)) is not None for seed in range(200)]
+    assert np.mean(given) < 0.1
+
+
+def test_single_runs_give_none():
+    assert errors_from_seeds(spread_curve(np.full(6, 0.01), seeds=1)) is None

@@ -1,0 +1,53 @@
+"""Units of a loss, by hand: e nats is perplexity e to the power; a bit is ln 2 nats."""
+
+from math import e, log
+
+import pytest
+
+from further.scaling import from_nats, make_target, parse_target, to_nats
+
+
+def test_conversions_by_hand():
+    assert to_nats(2.5, "nats") == 2.5
+    assert to_nats(e, "perplexity") == pytest.approx(1.0)
+    assert to_nats(e, "ppl") == pytest.approx(1.0)
+    assert to_nats(0.5, "bpb", bytes_per_token=4.0) == pytest.approx(2 * log(2))
+
+
+@pytest.mark.parametrize("unit", ["nats", "perplexity", "bits_per_byte"])
+def test_there_and_back(unit):
+    assert to_nats(from_nats(1.7, unit, 4.2), unit, 4.2) == pytest.approx(1.7)
+
+
+def test_a_published_model():
+    """Llama-3.1-8B on wikitext: bits per byte 0.5453 is a perplexity of 1.4593 per byte."""
+    assert to_nats(0.5453, "bpb", 1.0) == pytest.approx(to_nats(1.4593, "ppl"), rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("text", "nats"), [("2.1nats", 2.1), (" 2.1 nats", 2.1), ("1e1ppl", log(10)), ("8.0 ppl", log(8))]
+)
+def test_targets_are_read_with_their_unit(text, nats):
+    assert parse_target(text).loss_nats == pytest.approx(nats)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("2.1", "no unit"),
+        ("nats", "no number"),
+        ("2.1bits", "unit 'bits' is unknown"),
+        ("0.5bpb", "bytes per token above 0, not None"),
+        ("1ppl", "must be above 1"),
+        ("-2nats", "finite number above 0"),
+        ("0nats", "finite number above 0"),
+    ],
+)
+def test_bad_targets_say_what_to_write(text, message):
+    with pytest.raises(ValueError, match=message):
+        parse_target(text)
+
+
+def test_a_target_keeps_what_was_asked():
+    target = make_target(8.0, "ppl")
+    assert (target.value, target.unit) == (8.0, "perplexity")

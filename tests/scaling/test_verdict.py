@@ -1,0 +1,72 @@
+"""Verdicts on a curve whose floor is 1.8 nats."""
+
+import numpy as np
+import pytest
+
+from further.scaling import fit_power_law, judge_target, make_target, tokens_needed
+from scaling.curves import make_curve
+
+
+@pytest.fixture(scope="module")
+def fit():
+    return fit_power_law(*make_curve(noise=0.005, span=1e3, num_sizes=8))
+
+
+def judge(fit, loss):
+    return judge_target(fit, make_target(loss, "nats"))
+
+
+def test_reached_where_a_size_was_measured_at_it(fit):
+    verdict = judge(fit, 2.2)
+    assert verdict.verdict == "reached"
+    assert not verdict.extrapolated
+    assert verdict.tokens.low <= (0.4 / 60) ** (-1 / 0.35) <= verdict.tokens.high <= fit.largest
+
+
+def test_reachable_with_an_interval_that_holds_the_truth(fit):
+    verdict = judge(fit, 1.87)
+    truth = (0.07 / 60) ** (-1 / 0.35)
+    assert verdict.verdict == "reachable"
+    assert verdict.extrapolated
+    assert verdict.tokens.low < truth < verdict.tokens.high
+    assert verdict.tokens.low < verdict.tokens.estimate < verdict.tokens.high
+
+
+def test_undecided_inside_the_interval_of_the_floor(fit):
+    verdict = judge(fit, fit.law.c)
+    assert verdict.verdict == "undecided"
+    assert verdict.tokens is None
+    assert "inside the 95% interval of c" in verdict.reason
+
+
+def test_unreachable_below_it(fit):
+    verdict = judge(fit, 1.5)
+    assert verdict.verdict == "unreachable"
+    assert "with this set-up" in verdict.reason
+
+
+def test_no_single_count_beyond_ten_times_the_largest_size(fit):
+    target = float(fit.law.loss_at(np.array([30 * fit.largest]))[0])
+    far = tokens_needed(fit, target)
+    assert far.estimate is None
+    near = tokens_needed(fit, float(fit.law.loss_at(np.array([5 * fit.largest]))[0]))
+    assert near.estimate == pytest.approx(5 * fit.largest, rel=1e-6)
+
+
+def test_ends_are_where_the_band_crosses_the_target(fit):
+    from further.scaling import predict_band
+
+    tokens = tokens_needed(fit, 1.87)
+    assert predict_band(fit, [tokens.low]).low[0] == pytest.approx(1.87, rel=1e-6)
+    assert predict_band(fit, [tokens.high]).high[0] == pytest.approx(1.87, rel=1e-6)
+
+
+def test_an_end_inside_the_interval_of_the_floor_is_open(fit):
+    tokens = tokens_needed(fit, fit.law.c)
+    assert tokens.high_open and tokens.high is None
+
+
+def test_a_floor_that_is_not_identified_makes_nothing_unreachable():
+    fit = fit_power_law(*make_curve(a=20.0, b=0.15, c=1.5, smallest=1e7, span=4.0, num_sizes=6, noise=0.01))
+    assert {judge(fit, loss).verdict for loss in (0.01, 0.5, 1.5)} == {"undecided"}
+    assert "span only 4x" in judge(fit, 0.5).reason
