@@ -165,8 +165,11 @@ def _disagreements(config: Config) -> Iterator[str]:
 
 
 def _impossible_batches(config: Config) -> Iterator[str]:
+    """One fault per combination, however many runs share it."""
+    faults: dict[str, str] = {}
     for name, run in expand_runs(config).items():
         try:
             micro_batch(run)
         except ValueError as error:
-            yield f"{error} (run {name})"
+            faults.setdefault(str(error), f"{error} (run {name})")
+    yield from faults.values()

@@ -12,7 +12,8 @@ import pytest
 from further.report import FIGURES
 from further.report.draw_papers import draw_perplexity_by_paper
 from further.report.draw_runs import show_fraction
-from further.report.figures import NOTHING_TO_DRAW, draw_figures
+from further.report.figure_texts import NOTHING_TO_DRAW
+from further.report.figures import draw_figures
 from further.report.inputs import ReportInputs
 from further.report.style import house_style
 from further.report.svg import write_svg

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from further.report.figures import draw_figures
 from further.report.inputs import ReportInputs
 from further.report.page import PageSettings, write_page
 from further.report.sections import Prices
+from further.report.style import COLOURS
 from report.study import TITLES, change, make_comparison, make_inputs, make_samples
 
 EVIL = '<script>alert("x")</script><img src=x onerror=alert(1)>'
@@ -136,6 +138,20 @@ def test_samples_are_marked_and_are_no_medical_advice(page: html.HtmlElement) ->
     assert marks == ["repeats itself", "did not end by itself: cut after 60 tokens"]
 
 
+def test_line_breaks_of_samples_are_shown_as_signs(tmp_path: Path) -> None:
+    samples = [{**make_samples()[0], "text": ".\n\n\nThe\nend"}]
+    page = html.document_fromstring(make_page(make_inputs(samples=samples), tmp_path))
+    assert page.xpath("string(//blockquote)") == ". ⏎×3 The ⏎ end"
+
+
+def test_a_figure_without_data_is_one_sentence_without_instructions(tmp_path: Path) -> None:
+    comparison = make_comparison() | {"quantisation": {}}
+    page = html.document_fromstring(make_page(make_inputs(comparison=comparison), tmp_path, toy_base=True))
+    (figure,) = page.xpath("//figure[@id='figure-quantisation']")
+    assert figure.xpath("string(figcaption/p[1])") == "This study compares no precisions."
+    assert not figure.find_class("reading") and not figure.find_class("carries")
+
+
 def test_rejected_papers_are_listed_with_their_reason(page: html.HtmlElement) -> None:
     corpus = page.xpath("string(//section[@id='corpus'])")
     assert "26 papers were given, 1 left out, 25 used; they hold 500 paragraphs" in corpus
@@ -223,3 +239,11 @@ def test_the_way_from_papers_to_numbers_is_counted(page: html.HtmlElement) -> No
 def test_the_page_is_small_and_the_same_each_time(text: str, inputs: ReportInputs, tmp_path: Path) -> None:
     assert len(text.encode()) < 5_000_000
     assert make_page(inputs, tmp_path) == text
+
+
+def test_every_colour_of_the_figures_has_its_variable_in_both_schemes() -> None:
+    css = (files("further.report") / "templates" / "style.css").read_text(encoding="utf-8")
+    light, dark = css.split("prefers-color-scheme: dark", 1)
+    for name, colour in COLOURS.items():
+        assert f"--{name}: {colour};" in light, name
+        assert re.search(rf"--{name}: #[0-9a-f]{{6}};", dark), name

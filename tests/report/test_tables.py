@@ -90,3 +90,9 @@ def test_settings_of_a_study_with_one_run_are_empty() -> None:
     comparison = make_comparison()
     comparison["runs"] = {"default": comparison["runs"]["default"]}
     assert settings(make_inputs(comparison=comparison)).empty
+
+
+def test_a_study_without_held_out_papers_has_an_empty_table() -> None:
+    comparison = make_comparison()
+    comparison["runs"]["default"]["papers"]["documents"] = []
+    assert perplexity_by_paper(make_inputs(comparison=comparison)).empty

@@ -13,6 +13,7 @@ from further.report.wording import (
     show_percent,
     show_range,
     show_seconds,
+    show_share,
 )
 
 
@@ -43,6 +44,15 @@ def test_percent_is_the_size_of_a_relative_change() -> None:
         f"26.6{THIN}%",
         f"0.0{THIN}%",
         f"less than 0.1{THIN}%",
+    ]
+
+
+def test_shares() -> None:
+    assert [show_share(share) for share in (0.0589, 0.0003, 0, 1)] == [
+        f"5.9{THIN}%",
+        f"less than 0.1{THIN}%",
+        f"0.0{THIN}%",
+        f"100.0{THIN}%",
     ]
 
 

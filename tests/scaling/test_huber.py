@@ -15,10 +15,10 @@ def test_factor_by_hand():
 
 def test_one_bad_run_hardly_moves_the_law():
     t, y = make_curve(noise=0.002, num_sizes=12)
-    y[6] += 0.3
+    y[10] += 0.3
     robust = fit_power_law(t, y, huber_delta=0.005)
     assert abs(robust.law.c - 1.8) < 0.01
-    assert abs(fit_power_law(t, y).law.c - 1.8) > 0.015
+    assert abs(fit_power_law(t, y).law.c - 1.8) > 0.05
     assert robust.huber_delta_nats == 0.005
     assert robust.method == "case bootstrap"
     assert robust.c.low <= robust.law.c <= robust.c.high

@@ -30,7 +30,7 @@ def sum_through(fit, num_tokens, loss):
 
     def at(b):
         x = s**-b - s0**-b
-        a = np.clip(x @ (y - loss) / (x @ x), 0.0, loss * min(s0**b, 1e100))
+        a = np.clip(x @ (y - loss) / (x @ x), 0.0, loss * np.exp(min(b * np.log(s0), 300.0)))
         return np.sum((y - loss - a * x) ** 2)
 
     return least_over_b(at)

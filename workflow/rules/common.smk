@@ -13,11 +13,11 @@ TRAINING_PACKAGES = ("torch", "transformers", "peft", "bitsandbytes", "accelerat
 
 
 def stop_if_wrong(check, *arguments):
-    """Call `check`; what it finds wrong ends the study before any job, in its own words and without a traceback."""
+    """Call `check`; what it finds wrong ends everything before any job, in its own words and without a traceback."""
     try:
         return check(*arguments)
     except ValueError as error:
-        raise WorkflowError(str(error)) from None
+        raise SystemExit(f"Nothing was started.\n{error}") from None
 
 
 def find_papers(folder):

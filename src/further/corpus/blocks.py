@@ -2,13 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from further.corpus.lines import Line
 from further.corpus.style import Style
 
-ITEM = re.compile(r"\s*(?:[•●▪■◦‣–∙·*o]\s|\(?\d{1,3}[.)]\s|\[\d{1,3}\]|\(?[a-z][.)]\s|\(?[ivx]{1,4}[.)]\s)")
+ITEM = re.compile(
+    r"\s*(?:[•●▪■◦‣–∙·*o]\s|[•●▪■‣\ufffd\ue000-\uf8ff]|\(?\d{1,3}[.)]\s|\[\d{1,3}\]|\(?[a-z][.)]\s|\(?[ivx]{1,4}[.)]\s)"
+)
 """What a list item or a numbered reference begins with."""
 ENDED = re.compile(r"[.?!:;…][\"'”’»)\]]*[\d,–\-\[\]\s*†‡]*$")
 """A line that may be a paragraph's last: punctuation, then at most citation numbers."""
@@ -39,12 +41,17 @@ class Block:
             fonts[line.font] += len(line.text)
         self.size = sizes.most_common(1)[0][0]
         self.font = fonts.most_common(1)[0][0]
+        self.fonts = fonts
         self.bold = sum(len(line.text) for line in lines if line.bold) > 0.5 * sum(len(line.text) for line in lines)
 
     @property
     def width(self) -> float:
         """Width of the box, points."""
         return self.x1 - self.x0
+
+    def share_in(self, fonts: Collection[str]) -> float:
+        """Share of the characters that are set in one of some fonts."""
+        return sum(self.fonts[font] for font in fonts) / max(1, self.fonts.total())
 
     @property
     def lead(self) -> int:
@@ -84,11 +91,13 @@ def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
     step = line.baseline - above.baseline
     if abs(above.size - line.size) > max(0.6, 0.07 * size) or above.bold != line.bold:
         return False
-    allowed = max(1.3 * style.leading * size / style.size, 1.45 * size) if size <= 1.1 * style.size else 1.5 * size
+    allowed = max(1.3 * style.leading * size / style.size, 1.45 * size) if size <= 1.1 * style.size else 1.65 * size
     if not 0.4 * size < step < allowed:
         return False
     overlap = min(above.x1, line.x1) - max(above.x0, line.x0)
-    if overlap < 0.5 * min(above.x1 - above.x0, line.x1 - line.x0) and not (overlap > 0 and abs(line.x0 - above.x0) < 4 * size):
+    if overlap < 0.5 * min(above.x1 - above.x0, line.x1 - line.x0) and not (
+        overlap > 0 and abs(line.x0 - above.x0) < 4 * size
+    ):
         return False
     if above.font != line.font and _is_heading_line(group, line):
         return False

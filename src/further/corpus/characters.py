@@ -77,7 +77,9 @@ def is_unreadable(text: str) -> bool:
     Returns:
         True if too many characters have no Unicode value, or its Latin letters have no language's share of vowels.
     """
-    unmapped = len(UNMAPPED.findall(text)) + sum(1 for c in text if unicodedata.category(c) == "Cc" and c not in "\n\r\t")
+    unmapped = len(UNMAPPED.findall(text)) + sum(
+        1 for c in text if unicodedata.category(c) == "Cc" and c not in "\n\r\t"
+    )
     if unmapped > MAX_UNMAPPED_SHARE * max(1, len(text)):
         return True
     letters = [c for c in unicodedata.normalize("NFD", text.lower()) if "a" <= c <= "z"]

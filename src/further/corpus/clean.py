@@ -58,7 +58,9 @@ def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, p
             for piece in pieces:
                 piece.reason = "rejected paper"
         else:
-            vocabulary = collect_vocabulary(line for piece in pieces if piece.is_text for line in piece.text.split("\n"))
+            vocabulary = collect_vocabulary(
+                line for piece in pieces if piece.is_text for line in piece.text.split("\n")
+            )
             rows += [{"paper": paper} | row for row in make_rows(pieces, vocabulary)]
         ledger += [{"paper": paper} | entry for entry in count_characters(pieces)]
     tables = ((rows, ROWS), (ledger, LEDGER), (rejected, REJECTED))

@@ -11,6 +11,7 @@ from further.corpus.sections import (
     BODY,
     GLOSSARY,
     KEYWORDS,
+    OPENING,
     REFERENCES,
     is_section,
     plain_heading,
@@ -28,8 +29,8 @@ BY_KIND = {
     "other": "figure text",
 }
 
-MIN_BEFORE_END = 0.4
-"""Share of a paper's characters before which no part like the references can begin: there it is a single note."""
+MIN_BEFORE_END = 0.15
+"""Share of the body's characters before which no back matter begins: a note on the first page stands alone."""
 
 
 @dataclass
@@ -78,12 +79,24 @@ def decide(pieces: Sequence[Piece], *, keep_captions: bool, keep_headings: bool)
     start = _drop_front(open_pieces, size)
     first = open_pieces[start] if open_pieces else None
     begun = next((i for i, piece in enumerate(pieces) if piece is first), 0)
+    _name_front(pieces[begun:], size)
     _drop_end([piece for piece in pieces[begun:] if piece.reason in ("", "footnote", "figure text")], size)
     for piece in open_pieces:
         if not piece.reason:
             piece.reason = KEPT if piece.kind != "heading" else "heading"
     if keep_headings:
         _keep_headings(pieces)
+
+
+def _name_front(pieces: Sequence[Piece], size: float) -> None:
+    """Give small print of the first pages the reason that its words show, rather than its place."""
+    for piece in pieces:
+        if piece.page <= 2 and piece.reason in ("footnote", "figure text"):
+            piece.reason = _front_reason(piece, None, size) or piece.reason
+
+
+def _is_size(piece: Piece, size: float) -> bool:
+    return abs(piece.font_size - size) < 0.06 * size
 
 
 def body_size(pieces: Sequence[Piece]) -> float:
@@ -102,7 +115,7 @@ def _drop_front(pieces: Sequence[Piece], size: float) -> int:
     if start is None:
         start = next((i for i, piece in enumerate(pieces) if is_opening(piece)), 0)
     for piece in pieces[:start]:
-        if piece.kind == "title":
+        if piece.kind == "title" or (is_opening(piece) and piece.kind != "heading" and _is_size(piece, size)):
             piece.reason = KEPT
         else:
             piece.reason = "affiliation" if is_address(piece.text) else "front matter"
@@ -127,7 +140,7 @@ def _front_reason(piece: Piece, above: Piece | None, size: float) -> str:
         return "front matter"
     if CITE.match(text) and (count_words(text) <= 4 or run_in(CITE, text, piece.lead)):
         return "front matter"
-    body = piece.is_text and abs(piece.font_size - size) < 0.04 * size and count_words(text) >= 20
+    body = piece.is_text and _is_size(piece, size) and count_words(text) >= 20
     if is_address(text) and (not body or text[0] in "*†‡§¶∗✉" or prose_share(text) < 0.12):
         return "affiliation"
     return ""
@@ -135,14 +148,21 @@ def _front_reason(piece: Piece, above: Piece | None, size: float) -> str:
 
 def is_abstract(piece: Piece) -> bool:
     """Whether a block is the abstract's heading or begins with it."""
-    return is_section(ABSTRACT, piece.text) and (count_words(piece.text) <= 3 or run_in(ABSTRACT, piece.text, piece.lead))
+    return is_section(ABSTRACT, piece.text) and (
+        count_words(piece.text) <= 3 or run_in(ABSTRACT, piece.text, piece.lead)
+    )
 
 
 def is_opening(piece: Piece) -> bool:
     """Whether a block may be the first paragraph of an article without an abstract."""
     if piece.kind == "heading":
-        return is_section(BODY, piece.text)
-    return piece.is_text and count_words(piece.text) >= 40 and prose_share(piece.text) > 0.25 and not is_address(piece.text)
+        return is_section(OPENING, piece.text)
+    return (
+        piece.is_text
+        and count_words(piece.text) >= 40
+        and prose_share(piece.text) > 0.25
+        and not is_address(piece.text)
+    )
 
 
 def _drop_end(pieces: Sequence[Piece], size: float) -> None:
@@ -150,20 +170,19 @@ def _drop_end(pieces: Sequence[Piece], size: float) -> None:
     headings = [i for i, p in enumerate(pieces) if p.kind == "heading" and not p.reason and is_section(BODY, p.text)]
     # Small print is never a section of the body: "Methods" in a reference's title, say.
     last_body = max((i for i in headings if pieces[i].font_size > 0.96 * size or pieces[i].bold), default=-1)
-    total, before = sum(len(piece.text) for piece in pieces), 0
+    body = [len(p.text) if p.is_text and not p.reason and _is_size(p, size) else 0 for p in pieces]
+    total, before = sum(body), 0
     zone = ""
     for index, piece in enumerate(pieces):
-        before += len(piece.text)
-        if piece.reason and not zone:
-            continue
+        before += body[index]
         name = _zone_begun(piece, final=index > last_body or bool(zone))
-        if name and before > MIN_BEFORE_END * total:
+        if name and (before > MIN_BEFORE_END * total or (name == "reference" and piece.page > 1)):
             zone = name
         elif zone and piece.kind == "heading" and is_section(BODY, piece.text) and _ends_zone(pieces[index:], size):
             zone = ""
         if zone or name == "back matter":
             piece.reason = zone or name
-        elif piece.is_text and is_reference(piece.text) and before > 0.5 * total:
+        elif not piece.reason and piece.is_text and is_reference(piece.text) and before > 0.5 * total:
             piece.reason = "reference"
 
 
@@ -185,7 +204,7 @@ def _zone_begun(piece: Piece, *, final: bool) -> str:
 def _ends_zone(pieces: Sequence[Piece], size: float) -> bool:
     """Whether a heading of the body behind references or acknowledgements is one: prose in body size follows."""
     following = [piece for piece in pieces[1:6] if piece.is_text]
-    prose = [p for p in following if abs(p.font_size - size) < 0.06 * size and prose_share(p.text) > 0.25]
+    prose = [p for p in following if p.font_size > 0.85 * size and prose_share(p.text) > 0.25]
     words = sum(count_words(piece.text) for piece in prose if not is_reference(piece.text))
     return count_words(pieces[0].text) <= 8 and words >= 60
 

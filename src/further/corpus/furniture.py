@@ -5,12 +5,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from further.corpus.lines import Line, Page
+from further.corpus.words import count_function_words
 
 MARGIN = 0.12
 """Share of the page's height, at the top and at the bottom, in which running heads are looked for."""
 MIN_SHARE = 0.25
 """Share of the pages on which a line must return to be a running head; two pages at least."""
-NUMBER = re.compile(r"\W*(?:page|p\.?|seite)?\W*(?:\d{1,6}|[ivxlc]{1,6}|[a-z]?\d{1,6})(?:\s*(?:of|/|\|)\s*\d{1,4})?\W*", re.IGNORECASE)
+MIN_LINE_NUMBERS = 8
+"""Fewest numbers in a margin that are taken for a manuscript's line numbers."""
+NUMBER = re.compile(
+    r"\W*(?:page|p\.?|seite)?\W*(?:\d{1,6}|[ivxlc]{1,6}|[a-z]?\d{1,6})(?:\s*(?:of|/|\|)\s*\d{1,4})?\W*", re.IGNORECASE
+)
 
 
 def find_furniture(pages: Sequence[Page]) -> dict[int, str]:
@@ -23,17 +28,46 @@ def find_furniture(pages: Sequence[Page]) -> dict[int, str]:
         id() of such a line to "page header" or "page footer".
     """
     found: dict[int, str] = {}
+    sizes = sorted(line.size for page in pages for line in page.lines)
+    usual = sizes[len(sizes) // 2] if sizes else 0.0
     for top in (True, False):
         margin = [(page, line) for page in pages for line in page.lines if _in_margin(page, line, top)]
-        sizes = sorted(line.size for page in pages for line in page.lines)
         repeated = _repeated(margin, len(pages))
-        edges = _edges(repeated, margin, top)
+        limit = _band_limit([line for _, line in margin if id(line) in repeated], top)
         for page, line in margin:
-            beyond = line.y1 <= edges[page.number] + 1 if top else line.y0 >= edges[page.number] - 1
-            large = line.size > 1.5 * sizes[len(sizes) // 2]  # the title may stand as high as running heads
-            if id(line) in repeated or (beyond and not large):
+            beyond = line.y1 <= limit + 1 if top else line.y0 >= limit - 1
+            if id(line) in repeated or _is_page_number(page, line, top) or (beyond and not _is_text(line, usual)):
                 found[id(line)] = "page header" if top else "page footer"
+    for page in pages:
+        found |= {id(line): "page header" for line in _line_numbers(page)}
     return found
+
+
+def _line_numbers(page: Page) -> list[Line]:
+    """Numbers that a manuscript has beside its lines: in one margin, each larger than the one above."""
+    for side in (True, False):
+        numbers = [
+            line for line in page.lines if re.fullmatch(r"\s*\d{1,4}\s*", line.text) and _is_outside(page, line, side)
+        ]
+        numbers.sort(key=lambda line: line.baseline)
+        values = [int(line.text) for line in numbers]
+        if len(values) >= MIN_LINE_NUMBERS and all(0 < b - a <= 5 for a, b in zip(values, values[1:], strict=False)):
+            return numbers
+    return []
+
+
+def _is_outside(page: Page, line: Line, left: bool) -> bool:
+    return line.x1 < 0.14 * page.width if left else line.x0 > 0.86 * page.width
+
+
+def _is_text(line: Line, usual: float) -> bool:
+    """Whether a line as far out as running heads may be the title, which is large, or the body's first or last."""
+    return line.size > 1.5 * usual or (line.size > 0.96 * usual and count_function_words(line.text) >= 2)
+
+
+def _is_page_number(page: Page, line: Line, top: bool) -> bool:
+    outer = line.y1 < 0.08 * page.height if top else line.y0 > 0.92 * page.height
+    return outer and bool(NUMBER.fullmatch(line.text.strip()))
 
 
 def _in_margin(page: Page, line: Line, top: bool) -> bool:
@@ -45,36 +79,24 @@ def _repeated(margin: Iterable[tuple[Page, Line]], num_pages: int) -> set[int]:
     seen: dict[tuple[str, int], dict[int, list[Line]]] = defaultdict(lambda: defaultdict(list))
     for page, line in margin:
         key = re.sub(r"[\W_]+", " ", re.sub(r"\d+", "#", line.text.lower())).strip()
+        if not key:  # a rule made of dots
+            continue
         height = round(line.baseline / 4)
         for near in (height, height + 1):  # two overlapping grids: equal heights meet in one of them
             seen[key, near][page.number].append(line)
     needed = max(2, MIN_SHARE * num_pages)
     return {
-        id(line)
-        for by_page in seen.values()
-        if len(by_page) >= needed
-        for lines in by_page.values()
-        for line in lines
+        id(line) for by_page in seen.values() if len(by_page) >= needed for lines in by_page.values() for line in lines
     }
 
 
-def _edges(repeated: set[int], margin: Iterable[tuple[Page, Line]], top: bool) -> dict[int, float]:
-    """Height beyond which everything is furniture, page by page.
+def _band_limit(heads: Sequence[Line], top: bool) -> float:
+    """Height beyond which all is furniture: how far in four fifths of the running heads reach.
 
-    The running heads of the other pages say how far the band reaches; so a head that stands on one page alone,
-    as the first page's often does, goes with them. Large lettering is left: it may be the title.
+    So a head that stands on one page alone, as the first page's often does, goes with the others.
     """
-    margin = list(margin)
-    heads = [line for _, line in margin if id(line) in repeated]
-    limit = 0.0 if top else float("inf")
-    if heads:
-        reach = sorted(line.y1 if top else line.y0 for line in heads)
-        limit = reach[int(0.8 * (len(reach) - 1))] if top else reach[int(0.2 * (len(reach) - 1))]
-    edges = {page.number: limit for page, _ in margin}
-    for page, line in margin:
-        if NUMBER.fullmatch(line.text.strip()):
-            if top and line.y1 < 0.08 * page.height:
-                edges[page.number] = max(edges[page.number], line.y1)
-            elif not top and line.y0 > 0.92 * page.height:
-                edges[page.number] = min(edges[page.number], line.y0)
-    return edges
+    if not heads:
+        return float("-inf") if top else float("inf")
+    reach = sorted(line.y1 if top else -line.y0 for line in heads)
+    edge = reach[int(0.8 * (len(reach) - 1))]
+    return edge if top else -edge

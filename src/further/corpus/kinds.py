@@ -4,17 +4,12 @@ import re
 from collections.abc import Sequence
 
 from further.corpus.blocks import ITEM, Block
+from further.corpus.captions import extend_captions, is_caption
+from further.corpus.headings import is_heading
 from further.corpus.style import Style
 from further.corpus.tables import mark_tables
 from further.corpus.words import count_words, prose_share
 
-LABEL = re.compile(
-    r"\s*(?:(?:supplement(?:ary|al)|extended data|online|additional|appendix)\s+)?"
-    r"(?P<label>fig(?:ure|s)?s?|table|scheme|chart|box|plate|video|movie|panel|exhibit|algorithm|photo|graph|map)s?\.?\s*"
-    r"(?P<number>(?:[a-z]{1,2}[-.]?)?\d{1,3}(?:[.-]\d{1,2})?[a-z]?|[ivxlc]{1,6})\b(?P<mark>\s*[.:|–—-]|\s*\)|\s*$|\s*\n)?\s*(?P<rest>.?)",
-    re.IGNORECASE,
-)
-MAX_HEADING_WORDS = 25
 MIN_STYLE_SHARE = 0.08
 """Share of a paper's characters above which a style that is not the body's may hold sections of it."""
 
@@ -31,7 +26,7 @@ def mark_kinds(pages: Sequence[Sequence[Block]], style: Style, heights: Sequence
         for block in blocks:
             if not block.kind and is_caption(block, style):
                 block.kind = "caption"
-        _extend_captions(blocks, style)
+        extend_captions(blocks, style)
         mark_tables(blocks, style)
         _mark_footnotes(blocks, style, height)
     _mark_title([block for blocks in pages[:2] for block in blocks], style)
@@ -39,45 +34,6 @@ def mark_kinds(pages: Sequence[Sequence[Block]], style: Style, heights: Sequence
         for block, below in zip(blocks, [*blocks[1:], None], strict=False):
             if not block.kind:
                 block.kind = _kind_by_style(block, below, style)
-
-
-def is_caption(block: Block, style: Style) -> bool:
-    """Whether a block begins as a caption does: a label, a number, then a mark, a new line or another style.
-
-    "Figure 2 shows ..." in body style is a sentence; "Figure 2. Survival" and "Figure 2 Survival" are captions.
-    """
-    match = LABEL.match(block.text)
-    if not match or not block.text.lstrip()[0].isupper():
-        return False
-    if match["mark"] and (match["mark"].strip() != ")" ) and (not match["rest"] or not match["rest"].islower()):
-        return True
-    body = style.is_body_size(block.size) and block.font in style.fonts and not block.bold
-    styled = block.lines[0].lead >= len(match["label"]) or not body
-    return styled and not match["rest"].islower()
-
-
-def _extend_captions(blocks: Sequence[Block], style: Style) -> None:
-    """Further parts of a caption: beside or right below a label that stands alone, or set as the caption is."""
-    for above in blocks:
-        if above.kind != "caption":
-            continue
-        alone = count_words(above.text) <= 2
-        body = style.is_body_size(above.size) and above.font in style.fonts
-        for block in blocks:
-            if block.kind or abs(block.size - above.size) > 0.3 or (body and not alone) or block.font != above.font and not alone:
-                continue
-            beside = abs(block.lines[0].baseline - above.lines[0].baseline) < 1.5 and 0 < block.x0 - above.x1 < 3 * above.size
-            under = -2 < block.y0 - above.y1 < (1.2 if alone else 0.8) * block.size and _overlap(above, block) > 0
-            if (alone and (beside or under)) or (under and not _is_table_label(above)):
-                block.kind = "caption"
-
-
-def _overlap(one: Block, other: Block) -> float:
-    return min(one.x1, other.x1) - max(one.x0, other.x0)
-
-
-def _is_table_label(block: Block) -> bool:
-    return block.text.lstrip().lower().startswith("table")
 
 
 def _mark_footnotes(blocks: Sequence[Block], style: Style, height: float) -> None:
@@ -97,10 +53,17 @@ def _mark_title(blocks: Sequence[Block], style: Style) -> None:
     best = max(candidates, key=lambda block: (scores[id(block)], -block.page, -block.y0), default=None)
     if best is None or scores[id(best)] < 0.9:
         return
-    for block in candidates:
-        same = block.page == best.page and abs(block.size - best.size) < 0.03 * best.size and block.font == best.font
-        if same and max(block.y0 - best.y1, best.y0 - block.y1) < 2 * best.size:
+    best.kind = "title"
+    for _ in range(len(candidates)):
+        parts = [block for block in candidates if block.kind == "title"]
+        alike = [
+            b for b in candidates if b.page == best.page and abs(b.size - best.size) < 0.03 * best.size and not b.kind
+        ]
+        near = [b for b in alike if any(max(b.y0 - part.y1, part.y0 - b.y1) < 1.5 * b.size for part in parts)]
+        for block in near:
             block.kind = "title"
+        if not near:
+            break
 
 
 def _title_score(block: Block, style: Style) -> float:
@@ -126,27 +89,17 @@ def _kind_by_style(block: Block, below: Block | None, style: Style) -> str:
     ended = block.text.rstrip()[-1] in ".:;?!"
     if ITEM.match(block.text) and (body or (share > 0.2 and words >= 8)):
         return "list"
-    if body and ((share > 0.1 and words >= 4) or words >= 8 or (words >= 2 and ended)):
+    wide = block.share_in(style.fonts) > 0.5 and block.width > 0.5 * style.measure
+    if body and ((share > 0.1 and words >= 4) or words >= (3 if wide else 8) or (words >= 2 and ended)):
         return "text"
     # Prose in another style: an abstract, or a section in small type; never a lone box.
-    usual = block.page <= 2 or style.share_of(block.font, block.size) > MIN_STYLE_SHARE
-    if words >= 15 and share > 0.2 and block.size > 0.75 * style.size and usual:
+    front = block.page <= 2
+    usual = front or style.share_of(block.font, block.size) > MIN_STYLE_SHARE
+    if (
+        words >= (8 if front and ended else 15)
+        and share > (0.15 if front else 0.2)
+        and block.size > 0.75 * style.size
+        and usual
+    ):
         return "text"
     return "other"
-
-
-def is_heading(block: Block, below: Block | None, style: Style) -> bool:
-    """Whether a block is a section's heading: few words, set apart by weight, size, font or capitals."""
-    text = block.text.strip()
-    words = count_words(text)
-    if not 1 <= words <= MAX_HEADING_WORDS or len(block.lines) > 4 or block.size < (0.75 if block.bold else 0.88) * style.size:
-        return False
-    if text[-1] in ",;" or text[0].islower() or not any(len(word) > 2 for word in text.split()):
-        return False
-    if below is not None and below.page == block.page and below.y0 < block.y0 - 5 and below.x0 < block.x1:
-        return False
-    slanted = block.lines[0].lead >= 0.5 * len(block.lines[0].text)
-    capitals = text.upper() == text
-    larger = block.size > 1.04 * style.size
-    numbered = bool(re.match(r"\d{1,2}(\.\d{1,2}){0,3}\.?\s+[A-Z]", text)) and words <= 12 and text[-1] != "."
-    return block.bold or larger or capitals or slanted or numbered or (block.font not in style.fonts and words <= 12)

@@ -8,6 +8,8 @@ from typing import Any
 
 import pymupdf
 
+from further.corpus.spaces import restore_spaces
+
 SUPERSCRIPT, ITALIC, BOLD = 1, 2, 16
 """Bits of a span's flags in PyMuPDF."""
 # Images are not read. Unmapped glyphs stay U+FFFD: with TEXT_CID_FOR_UNKNOWN_UNICODE they would become wrong letters.
@@ -73,7 +75,7 @@ def read_page(page: pymupdf.Page) -> Page:
     Returns:
         Its lines in drawing order. If most of its characters run in one other direction, the page is turned.
     """
-    found = page.get_text("dict", flags=TEXT_FLAGS)
+    found = restore_spaces(page, page.get_text("dict", flags=TEXT_FLAGS), TEXT_FLAGS)
     raw = [(number, line) for number, block in enumerate(found["blocks"]) for line in block.get("lines", ())]
     turn = _main_direction(raw)
     width, height = found["width"], found["height"]
@@ -204,7 +206,11 @@ def _join_stretched(lines: list[Line]) -> list[Line]:
     index = 0
     while index < len(lines):
         end = index + 1
-        while end < len(lines) and lines[end].group == lines[index].group and abs(lines[end].baseline - lines[index].baseline) < 1:
+        while (
+            end < len(lines)
+            and lines[end].group == lines[index].group
+            and abs(lines[end].baseline - lines[index].baseline) < 1
+        ):
             end += 1
         parts = lines[index:end]
         above = joined[-1] if joined and joined[-1].group == parts[0].group else None
@@ -224,7 +230,9 @@ def _continues(left: Line, right: Line) -> bool:
 
 
 def _join(left: Line, right: Line) -> Line:
-    space = "" if left.text.endswith(" ") or right.text.startswith(" ") or right.x0 - left.x1 < 0.15 * right.size else " "
+    space = (
+        "" if left.text.endswith(" ") or right.text.startswith(" ") or right.x0 - left.x1 < 0.15 * right.size else " "
+    )
     offset = len(left.text) + len(space)
     main = left if len(left.text) >= len(right.text) else right
     return replace(

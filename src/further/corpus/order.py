@@ -96,6 +96,11 @@ def _find_gutter(blocks: Sequence[Block]) -> float | None:
         crossed = sum(b.y1 - b.y0 for b in blocks if b.x0 < x - TOLERANCE and b.x1 > x + TOLERANCE)
         left = sum(b.y1 - b.y0 for b in blocks if b.x1 <= x + TOLERANCE)
         right = sum(b.y1 - b.y0 for b in blocks if b.x0 >= x - TOLERANCE)
-        if min(left, right) > 0 and crossed < 0.6 * total and crossed < 3 * min(left, right) and (best is None or crossed < best[0]):
+        if (
+            min(left, right) > 0
+            and crossed < 0.6 * total
+            and crossed < 3 * min(left, right)
+            and (best is None or crossed < best[0])
+        ):
             best = crossed, x
     return best[1] if best else None

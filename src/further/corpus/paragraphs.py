@@ -58,7 +58,12 @@ def group_paragraphs(pieces: Sequence[Piece]) -> list[list[Piece]]:
 def continues(above: Piece, below: Piece) -> bool:
     """Whether a kept block carries on the sentence of the kept block before it."""
     if above.kind != below.kind:
-        return above.kind == "list" and below.kind == "text" and not ENDED.search(above.text.rstrip()) and below.text.lstrip()[:1].islower()
+        return (
+            above.kind == "list"
+            and below.kind == "text"
+            and not ENDED.search(above.text.rstrip())
+            and below.text.lstrip()[:1].islower()
+        )
     if below.kind == "title":
         return above.page == below.page
     if below.kind == "heading":

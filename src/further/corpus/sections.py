@@ -2,7 +2,10 @@
 
 import re
 
-NUMBERING = re.compile(r"^\W*(?:(?:section|chapter|part)\s+)?(?:\d{1,2}(?:\.\d{1,2})*|[ivx]{1,5}(?=[.)\s])|[a-h](?=[.)]\s))[.):]?\s+", re.IGNORECASE)
+NUMBERING = re.compile(
+    r"^\W*(?:(?:section|chapter|part)\s+)?(?:\d{1,2}(?:\.\d{1,2})*|[ivx]{1,5}(?=[.)\s])|[a-h](?=[.)]\s))[.):]?\s+",
+    re.IGNORECASE,
+)
 ABSTRACT = re.compile(
     r"(?:graphical |structured |extended |author |plain language |lay )?(?:abstract|summary|synopsis|r[ée]sum[ée]|zusammenfassung|resumen|resumo)\b",
     re.IGNORECASE,
@@ -10,16 +13,25 @@ ABSTRACT = re.compile(
 BODY = re.compile(
     r"(?:general |brief |clinical )?(?:introduction|background|objectives?|aims?|purpose|rationale|materials?|patients?|subjects?|"
     r"participants|methods?|methodology|experimental|study design|design|setting|statistical|results?|findings|discussion|"
-    r"conclusions?|concluding|limitations?|implications|perspectives?|case (?:report|presentation|description)|main text|theory)\b",
+    r"star.?methods|online methods|method details|conclusions?|concluding|limitations?|implications|perspectives?|case (?:report|presentation|description)|main text|theory)\b",
     re.IGNORECASE,
+)
+OPENING = re.compile(
+    r"(?:general |brief )?(?:introduction|background|objectives?|aims?|purpose|rationale)\b", re.IGNORECASE
 )
 REFERENCES = re.compile(
     r"(?:list of |main |cited |selected )?(?:references?|bibliography|literature(?: cited)?|works cited|r[ée]f[ée]rences|literatur(?:verzeichnis)?|"
     r"bibliograf[ií]a|referencias|references and notes|notes and references|reference list|citations)\s*[:.]?",
     re.IGNORECASE,
 )
-KEYWORDS = re.compile(r"(?:key ?-?words?(?: and phrases)?|index terms|mesh(?: terms| headings)?|subject headings|keyword|mots[- ]cl[ée]s|palabras clave)\b", re.IGNORECASE)
-GLOSSARY = re.compile(r"(?:(?:list of )?(?:non-?standard )?abbreviations?(?: used| and acronyms)?|acronyms|glossary|nomenclature)\b", re.IGNORECASE)
+KEYWORDS = re.compile(
+    r"(?:key ?-?words?(?: and phrases)?|index terms|mesh(?: terms| headings)?|subject headings|keyword|mots[- ]cl[ée]s|palabras clave)\b",
+    re.IGNORECASE,
+)
+GLOSSARY = re.compile(
+    r"(?:(?:list of )?(?:non-?standard )?abbreviations?(?: used| and acronyms)?|acronyms|glossary|nomenclature)\b",
+    re.IGNORECASE,
+)
 BACK = re.compile(
     r"(?:acknowledge?ments?|acknowledge?ment of|funding|financial|grant support|sources? of (?:funding|support)|role of the funding|"
     r"(?:declaration|statement|potential|disclosure)s? of (?:competing|conflict|interest|potential)|declarations?\b|disclosures?|"
@@ -71,7 +83,12 @@ def run_in(pattern: re.Pattern[str], text: str, lead: int = 0) -> bool:
         Whether it does.
     """
     first = text.lstrip().split("\n")[0].strip()
-    if is_section(pattern, first) and len(first.split()) <= 6 and "\n" in text.strip() and not first.endswith((",", "-")):
+    if (
+        is_section(pattern, first)
+        and len(first.split()) <= 6
+        and "\n" in text.strip()
+        and not first.endswith((",", "-"))
+    ):
         second = text.lstrip().split("\n")[1].lstrip()
         if second[:1].isupper() and len(first) < 0.75 * max(len(line) for line in text.split("\n")):
             return True
@@ -81,5 +98,5 @@ def run_in(pattern: re.Pattern[str], text: str, lead: int = 0) -> bool:
     if not match or not line[:1].isupper():
         return False
     rest = line[match.end() :]
-    marked = re.match(r"(?:\s?[\w'’/]+){0,5}\s*(?:[:.—–|]\s|\s[-–—]\s|[:.—–]$|$)", rest)
+    marked = re.match(r"(?:\s?[\w'’/]+){0,5}\s*(?:[:.|]\s|\s-\s|[—–]|[:.]$|$)", rest)
     return bool(marked) or 0 < match.end() <= lead <= match.end() + 60

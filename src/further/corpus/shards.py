@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 MAX_ID_LENGTH = 80
+MIN_PAPERS = 4  # to split: one to validate, one to test, two to train on
 
 
 def hash_rank(*parts: object) -> str:
@@ -77,11 +78,15 @@ def list_papers(folder: Path) -> list[Path]:
         Files whose name ends in .pdf in any case.
 
     Raises:
-        ValueError: If the folder is missing or holds no PDF.
+        ValueError: If the folder is missing or holds fewer than MIN_PAPERS PDFs.
     """
     if not folder.is_dir():
-        raise ValueError(f"folder of papers {folder} does not exist")
+        raise ValueError(f"corpus.papers: there is no folder {folder}")
     papers = sorted(file for file in folder.iterdir() if file.suffix.lower() == ".pdf" and file.is_file())
     if not papers:
-        raise ValueError(f"folder of papers {folder} holds no PDF (no file name ends in .pdf)")
+        raise ValueError(f"corpus.papers: folder {folder} holds no PDF (no file name ends in .pdf)")
+    if len(papers) < MIN_PAPERS:
+        raise ValueError(
+            f"corpus.papers: {len(papers)} papers in {folder}; at least {MIN_PAPERS} are needed to split them"
+        )
     return papers

@@ -5,10 +5,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from further.corpus.schemas import SPLIT
-from further.corpus.shards import hash_rank
-
-MIN_PAPERS = 4
-"""Fewest papers that can be split: one to validate, one to test, two to train on."""
+from further.corpus.shards import MIN_PAPERS, hash_rank
 
 
 def split_papers(rows: pa.Table, *, test_share: float, validation_share: float, seed: int) -> pa.Table:
@@ -33,7 +30,9 @@ def split_papers(rows: pa.Table, *, test_share: float, validation_share: float, 
     for paper, text in zip(rows["paper"].to_pylist(), rows["text"].to_pylist(), strict=True):
         num_words[paper] = num_words.get(paper, 0) + len(text.split())
     if len(num_words) < MIN_PAPERS:
-        raise ValueError(f"{len(num_words)} papers are left after cleaning: at least {MIN_PAPERS} are needed to split them")
+        raise ValueError(
+            f"{len(num_words)} papers are left after cleaning: at least {MIN_PAPERS} are needed to split them"
+        )
     ranked = sorted(num_words, key=lambda paper: hash_rank(seed, paper))
     num_test = max(1, round(test_share * len(ranked)))
     num_validation = max(1, round(validation_share * len(ranked)))

@@ -31,8 +31,9 @@ def _mark_below(caption: Block, blocks: Sequence[Block], style: Style) -> None:
     x0, x1, found = caption.x0, caption.x1, True
     while found:
         below = [b for b in blocks if b.y1 > caption.y1 + 1 and min(b.x1, x1) > max(b.x0, x0)]
-        floors = [b.y0 for b in below if (b.kind == "caption" and b.y0 > caption.y1 + 3 * b.size) or is_body(b, style)]
-        floor = min(floors, default=float("inf"))
+        ends = [b for b in below if (b.kind == "caption" and b.y0 > caption.y1 + 3 * b.size) or is_body(b, style)]
+        ends += [b for b in below if b.y0 > caption.y1 and _stands_free(b, below, style)]
+        floor = min((b.y0 for b in ends), default=float("inf"))
         cells = [b for b in below if not b.kind and b.y0 < floor - 1 and not is_body(b, style)]
         for block in cells:
             block.kind = "table"
@@ -40,9 +41,18 @@ def _mark_below(caption: Block, blocks: Sequence[Block], style: Style) -> None:
         found = bool(cells)
 
 
+def _stands_free(block: Block, beside: Sequence[Block], style: Style) -> bool:
+    """Whether a block is set as the body, or as a heading of it, with nothing on its lines: no cell of a table."""
+    as_body = style.is_body_size(block.size) and block.share_in(style.fonts) > 0.5
+    as_heading = block.bold and block.size > 0.96 * style.size
+    if not (as_body or as_heading) or count_words(block.text) < (3 if as_body else 1):
+        return False
+    return not any(b is not block and b.y0 < block.y1 - 2 and b.y1 > block.y0 + 2 for b in beside)
+
+
 def is_body(block: Block, style: Style) -> bool:
     """Whether a block is surely a paragraph of the body: its size and font, its measure, and prose."""
-    if not style.is_body_size(block.size) or block.font not in style.fonts:
+    if not style.is_body_size(block.size) or block.share_in(style.fonts) < 0.3:
         return False
     wide = block.width > 0.75 * style.measure
     return wide and prose_share(block.text) > 0.2 and count_words(block.text) >= 8

@@ -103,17 +103,18 @@ def _targets(axes: Axes, rows: pd.DataFrame | None) -> None:
         else:
             off[bottom if loss < bottom else top].append(f"{label} {'↓' if loss < bottom else '↑'} off the figure")
     for edge, labels in off.items():
-        _name_target(axes, "\n".join(labels), edge, below=edge == top)
+        _name_target(axes, "\n".join(labels), edge, below=edge == top, right=True)
 
 
-def _name_target(axes: Axes, label: str, loss: float, below: bool) -> None:
-    """A label at the left edge, just above or just below a loss."""
+def _name_target(axes: Axes, label: str, loss: float, below: bool, right: bool = False) -> None:
+    """A label just above or just below a loss, at the left edge or beside the bar of c."""
     axes.annotate(
         label,
-        (0, loss),
+        (1 - LIMIT_SHARE if right else 0, loss),
         xycoords=axes.get_yaxis_transform(),
-        xytext=(4, -2 if below else 2),
+        xytext=(-4 if right else 4, -2 if below else 2),
         textcoords="offset points",
+        ha="right" if right else "left",
         va="top" if below else "bottom",
         fontsize=8.5,
     )

@@ -22,7 +22,8 @@ def draw_learning_curves(table: pd.DataFrame) -> Drawing:
     for fraction, runs in own.groupby("fraction"):
         for index, (_, run) in enumerate(runs.groupby("run")):
             label = f"{show_fraction(float(fraction))} of the papers" if index == 0 else None
-            axes.plot(run["num_tokens"], run["loss_nats"], color=colours[fraction], lw=0.9, alpha=0.85, label=label)
+            logged = run.dropna(subset=["loss_nats"])
+            axes.plot(logged["num_tokens"], logged["loss_nats"], color=colours[fraction], lw=1.1, label=label)
             _validation_points(drawing, axes, run, colours[fraction])
     axes.set_xscale("log")
     token_ticks(axes.xaxis)

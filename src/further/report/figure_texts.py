@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from further.report.wording import THIN, count_noun, join_words, show_change, show_count, show_number
+from further.report.wording import count_noun, join_words, show_change, show_count, show_number, show_share
 
 HOW_TO_READ: Mapping[str, str] = {
     "perplexity_by_paper": (
@@ -51,10 +51,20 @@ CARRIES_OVER: Mapping[str, tuple[bool, str]] = {
     "ledger": (True, "Reading and cleaning the papers is the same whatever the model."),
 }
 
+NOTHING_TO_DRAW: Mapping[str, str] = {
+    "perplexity_by_paper": "No held-out paper was scored in this study.",
+    "learning_curves": "No run of this study kept its learning curve.",
+    "scaling_law": "This study has no runs on several amounts of data, so no law could be fitted.",
+    "quantisation": "This study compares no precisions.",
+    "settings": "No run of this study differs from the default run in one setting.",
+    "forgetting": "No run of this study was scored on general text.",
+    "ledger": "No characters were extracted in this study.",
+}
+
 
 def describe_figure(name: str, table: pd.DataFrame) -> str:
     """What a figure shows, in a sentence with its numbers; read aloud in place of the picture."""
-    return "There is nothing to draw." if table.empty else DESCRIBE[name](table)
+    return NOTHING_TO_DRAW[name] if table.empty else DESCRIBE[name](table)
 
 
 def _describe_papers(table: pd.DataFrame) -> str:
@@ -119,7 +129,7 @@ def _describe_forgetting(table: pd.DataFrame) -> str:
 
 
 def _describe_ledger(table: pd.DataFrame) -> str:
-    parts = [f"{row.reason} {show_number(100 * row.share, 2)}{THIN}%" for row in table.itertuples()]
+    parts = [f"{row.reason} {show_share(row.share)}" for row in table.itertuples()]
     return f"Of {show_count(table['characters'].sum())} characters: {join_words(parts)}."
 
 

@@ -11,6 +11,7 @@ from further.report.draw_law import draw_scaling_law
 from further.report.draw_ledger import draw_ledger
 from further.report.draw_papers import draw_forgetting, draw_perplexity_by_paper
 from further.report.draw_runs import draw_learning_curves, draw_quantisation, draw_settings
+from further.report.figure_texts import NOTHING_TO_DRAW
 from further.report.inputs import ReportInputs
 from further.report.style import Drawing, add_title, draw_sentence, house_style
 from further.report.svg import write_svg
@@ -24,15 +25,6 @@ DRAW: Mapping[str, Callable[[pd.DataFrame], Drawing]] = {
     "settings": draw_settings,
     "forgetting": draw_forgetting,
     "ledger": draw_ledger,
-}
-NOTHING_TO_DRAW = {
-    "perplexity_by_paper": "No held-out paper was scored in this study.",
-    "learning_curves": "No run of this study kept its learning curve.",
-    "scaling_law": "This study has no runs on several amounts of data, so no law could be fitted.",
-    "quantisation": "This study compares no precisions.",
-    "settings": "No run of this study differs from the default run in one setting.",
-    "forgetting": "No run of this study was scored on general text.",
-    "ledger": "No characters were extracted in this study.",
 }
 
 

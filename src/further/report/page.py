@@ -71,6 +71,7 @@ class FigurePart:
     table: Table | None
     carries_over: bool
     toy_note: str
+    is_empty: bool
 
 
 def write_page(inputs: ReportInputs, figures: Path, data: Path, target: Path, settings: PageSettings) -> None:
@@ -121,6 +122,7 @@ def _figure_part(inputs: ReportInputs, name: str, figures: Path, data: Path, set
         table=_frame_table(f"Data of the figure: {title}", frame),
         carries_over=carries_over,
         toy_note=note,
+        is_empty=frame.empty,
     )
 
 

@@ -1,13 +1,14 @@
 """The parts of the page that are tables and lists: samples, corpus, money and time, how it was made."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from further.report.inputs import ReportInputs
-from further.report.wording import THIN, count_noun, show_count, show_number, show_seconds
+from further.report.wording import THIN, count_noun, show_count, show_number, show_seconds, show_share
 
 SPLITS = ("train", "validation", "test")
 
@@ -75,7 +76,12 @@ def _show_sample(sample: Mapping[str, Any]) -> dict[str, Any]:
     if not sample["ended"]:
         marks.append(f"did not end by itself: cut after {show_count(sample['num_tokens'])} tokens")
     name = names.get(sample["subject"], sample["subject"])
-    return {"name": name, "details": ", ".join(details), "text": sample["text"], "marks": marks}
+    return {"name": name, "details": ", ".join(details), "text": _show_breaks(sample["text"]), "marks": marks}
+
+
+def _show_breaks(text: str) -> str:
+    """Line breaks as signs with their number: a small model may write nothing else."""
+    return re.sub(r"\n+", lambda breaks: f" ⏎{f'×{len(breaks[0])}' if len(breaks[0]) > 1 else ''} ", text)
 
 
 def count_papers(inputs: ReportInputs) -> dict[str, int]:
@@ -98,7 +104,7 @@ def ledger_table(inputs: ReportInputs) -> Table:
     totals = inputs.ledger.groupby("reason")["characters"].sum().sort_values(ascending=False)
     total = max(1, int(totals.sum()))
     reasons = ["kept"] * ("kept" in totals.index) + [str(reason) for reason in totals.index if reason != "kept"]
-    rows = [(reason, show_count(totals[reason]), f"{100 * totals[reason] / total:.1f}{THIN}%") for reason in reasons]
+    rows = [(reason, show_count(totals[reason]), show_share(totals[reason] / total)) for reason in reasons]
     rows.append(("extracted, in all", show_count(totals.sum()), f"100{THIN}%"))
     return make_table("Where every extracted character went", ("characters", "number", "share"), rows, numbers=[1, 2])
 

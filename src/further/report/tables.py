@@ -11,6 +11,7 @@ from further.report.answers import differing_settings
 from further.report.inputs import ReportInputs
 from further.report.law import law_table
 
+SCORES = ("nats_per_token", "perplexity")
 SWEPT_APART = ("target_modules", "context", "accumulation", "rank", "alpha", "passes", "learning_rate")
 
 
@@ -21,7 +22,8 @@ def perplexity_by_paper(inputs: ReportInputs) -> pd.DataFrame:
         Columns document, num_tokens, before_perplexity, after_perplexity, difference_nats_per_token.
     """
     run = inputs.comparison["runs"][inputs.comparison["default_run"]]
-    table = pd.DataFrame(run["papers"]["documents"])
+    scored = ["document", "num_tokens", *(f"{when}_{unit}" for when in ("before", "after") for unit in SCORES)]
+    table = pd.DataFrame(run["papers"]["documents"], columns=scored)
     table["difference_nats_per_token"] = table["after_nats_per_token"] - table["before_nats_per_token"]
     columns = ["document", "num_tokens", "before_perplexity", "after_perplexity", "difference_nats_per_token"]
     return table[columns].sort_values(["difference_nats_per_token", "document"], ignore_index=True)

@@ -50,7 +50,12 @@ def show_interval(interval: Mapping[str, Any], decimals: int = 3) -> str:
 
 def show_percent(ratio: float) -> str:
     """The size of a relative change to a tenth of a per cent, without its sign: 0.734 and 1.266 give `26.6 %`."""
-    percent = abs(ratio - 1) * 100
+    return show_share(abs(ratio - 1))
+
+
+def show_share(share: float) -> str:
+    """A share to a tenth of a per cent: 0.0589 gives `5.9 %`, 0.0003 gives `less than 0.1 %`."""
+    percent = 100 * share
     return f"{percent:.1f}{THIN}%" if percent >= 0.05 or percent == 0 else f"less than 0.1{THIN}%"
 
 

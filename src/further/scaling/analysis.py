@@ -109,7 +109,8 @@ class Analysis:
 
     def as_dict(self) -> dict[str, Any]:
         """Return what the module's docstring describes."""
-        passes = self.cost_settings.passes if self.cost_settings else self.conditional_on.get("passes")
+        planned = self.cost_settings.passes if self.cost_settings else None
+        passes = self.conditional_on.get("passes", planned)
         shared = {
             "fitted": self.answer is not None,
             "reason": self.reason,
@@ -142,7 +143,7 @@ def analyse_curve(
         cost: What turns tokens into hours and money.
         standard_errors: Of each loss, in nats; None: from the spread of seeds where that changes with size, else equal.
         level: Nominal coverage of the intervals.
-        huber_delta: As in `fit_power_law`.
+        huber_delta: As in `fit_power_law`; the hold-out and the other forms stay least squares.
 
     Returns:
         The analysis; `reason` says why there is no law where there is none.

@@ -18,6 +18,10 @@ from further.scaling.units import ALIASES, parse_target, to_nats
 SIZE_COLUMNS = ("t", "num_unique_tokens", "num_tokens", "tokens", "size")
 LOSS_COLUMNS = ("y", "loss_nats", "loss", "perplexity", "bits_per_byte")
 ERROR_COLUMNS = ("sd", "se", "standard_error")
+SETTING_COLUMNS = (
+    "base", "model", "schedule", "passes", "quantisation", "target_modules", "rank", "alpha", "context",
+    "accumulation", "learning_rate",
+)  # fmt: skip
 OF_THE_TABLE = {"perplexity": "perplexity", "bits_per_byte": "bits_per_byte", "loss_nats": "nats"}
 
 
@@ -48,7 +52,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="further-law", description="Fit loss = a * t^-b + c to runs of different sizes, and judge target losses."
     )
     add = parser.add_argument
-    add("table", type=Path, help=f"CSV: one of {', '.join(SIZE_COLUMNS)}; one of {', '.join(LOSS_COLUMNS)}; maybe sd")
+    columns = f"one column of {', '.join(SIZE_COLUMNS)}; one of {', '.join(LOSS_COLUMNS)}"
+    add("table", type=Path, help=f"CSV with {columns}; maybe sd, run, and settings that must agree, such as rank")
     add("--target", action="append", default=[], help="loss to reach, with its unit: 2.1nats, 8.2ppl, 0.54bpb")
     add("--unit", choices=list(ALIASES), help="unit of the table's losses (default: by the column's name, else nats)")
     add("--bytes-per-token", type=float, help="UTF-8 bytes per token of the held-out text, for bits per byte")
@@ -58,12 +63,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--json", action="store_true", help="print everything as JSON")
     add("--tokens-per-second", type=float, help="trained tokens per second and GPU; needed for any cost")
     add("--passes", type=float, default=1.0, help="passes over the unique tokens")
-    add("--tokens-per-paper", type=float)
-    add("--price-per-gpu-hour", type=float)
-    add("--currency")
+    add("--tokens-per-paper", type=float, help="unique tokens of one paper of the corpus")
+    add("--price-per-gpu-hour", type=float, help="in --currency, on --price-date")
+    add("--currency", help="of the price and the budget, such as SEK")
     add("--price-date", help="day of the price, such as 2026-11-01")
-    add("--kwh-per-gpu-hour", type=float)
-    add("--yearly-budget", type=float)
+    add("--kwh-per-gpu-hour", type=float, help="energy of one GPU-hour")
+    add("--yearly-budget", type=float, help="money for one training a year")
     return parser
 
 
@@ -77,29 +82,43 @@ def _analyse(options: argparse.Namespace) -> Analysis:
 
 
 def _read_points(table: pd.DataFrame, options: argparse.Namespace) -> tuple[list[Point], list[float] | None]:
-    size_column, loss_column = _column(table, SIZE_COLUMNS, "size"), _column(table, LOSS_COLUMNS, "loss")
+    size_column, loss_column = _column(table, SIZE_COLUMNS, "sizes"), _column(table, LOSS_COLUMNS, "losses")
     unit = options.unit or OF_THE_TABLE.get(loss_column, "nats")
     sizes, given = _numbers(table, size_column), _numbers(table, loss_column)
     losses = given if ALIASES[unit] == "nats" else [to_nats(one, unit, options.bytes_per_token) for one in given]
     runs = [str(one) for one in table["run"]] if "run" in table else [f"row {row + 1}" for row in range(len(table))]
-    points = [Point(run, t, y) for run, t, y in zip(runs, sizes, losses, strict=True)]
-    column = next((name for name in ERROR_COLUMNS if name in table), None)
-    repeated = len(set(sizes)) < len(sizes)
-    if column is None or options.weights == "none" or (options.weights == "auto" and not repeated):
-        if column is None and options.weights == "sd":
-            raise ValueError(f"no standard errors: name a column one of {', '.join(ERROR_COLUMNS)}")
+    columns = zip(runs, sizes, losses, _settings(table), strict=True)
+    points = [Point(run, t, y, settings=settings) for run, t, y, settings in columns]
+    column = _error_column(table, options.weights, repeated=len(set(sizes)) < len(sizes))
+    if column is None:
         return points, None
-    return points, [
-        _error_in_nats(one, y, unit, options.bytes_per_token)
-        for one, y in zip(_numbers(table, column), given, strict=True)
-    ]
+    pairs = zip(_numbers(table, column), given, strict=True)
+    return points, [_error_in_nats(error, loss, unit, options.bytes_per_token) for error, loss in pairs]
+
+
+def _error_column(table: pd.DataFrame, weights: str, *, repeated: bool) -> str | None:
+    """Name the column of standard errors to use, if any.
+
+    By itself it weighs repeated runs only: errors of one mean per size leave out how far the form itself is off, which
+    on real curves is the greater part.
+    """
+    column = next((name for name in ERROR_COLUMNS if name in table), None)
+    if column is None and weights == "sd":
+        raise ValueError(f"no standard errors: name a column one of {', '.join(ERROR_COLUMNS)}")
+    return column if weights == "sd" or (weights == "auto" and repeated) else None
+
+
+def _settings(table: pd.DataFrame) -> list[dict[str, object]]:
+    """Columns that name a setting; rows that differ in one are refused by `analyse_curve`."""
+    names = [name for name in SETTING_COLUMNS if name in table]
+    return [dict(zip(names, row, strict=True)) for row in table[names].itertuples(index=False)]
 
 
 def _column(table: pd.DataFrame, names: Sequence[str], what: str) -> str:
     found = [name for name in names if name in table]
     if not found:
         raise ValueError(
-            f"no column of {what}s among {', '.join(map(str, table.columns))}: name it one of {', '.join(names)}"
+            f"no column of {what} among {', '.join(map(str, table.columns))}: name it one of {', '.join(names)}"
         )
     return found[0]
 

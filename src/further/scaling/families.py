@@ -19,6 +19,7 @@ from further.scaling.projection import B_GRID, solve_linear
 from further.scaling.records import Curve, Floats
 
 NUM_STARTS = 3
+FAR_OUT = 12.0  # below the starts, in logarithms: there d has no effect left
 B_STARTS = np.log(np.geomspace(0.03, 3.0, 14))
 D_STARTS = np.log(np.geomspace(1e-3, 1e3, 15))
 E_STARTS = np.array([-0.5, 0.3, 0.6, 1.2, 2.4])
@@ -166,7 +167,7 @@ def _linear(family: Family, theta: Floats, log_s: Floats, y: Floats, weights: Fl
 
 
 def _best_shape(family: Family, log_s: Floats, y: Floats, weights: Floats) -> Floats:
-    low, high = family.starts.min(0) - 3.0, family.starts.max(0) + 3.0  # far out, forms run into one another
+    low, high = family.starts.min(0) - FAR_OUT, family.starts.max(0) + 2.0
 
     def objective(theta: Floats) -> float:
         inside = np.clip(theta, low, high)

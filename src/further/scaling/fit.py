@@ -89,7 +89,7 @@ def fit_curve(curve: Curve, level: float = 0.95, huber_delta: float | None = Non
         num_sizes=curve.num_sizes,
         smallest=float(curve.t.min()),
         largest=float(curve.t.max()),
-        at_limit=law.b <= B_GRID[1] or law.b >= B_GRID[-2],
+        at_limit=bool(law.b <= B_GRID[1] or law.b >= B_GRID[-2]),
         curve=given,
         region=region,
     )

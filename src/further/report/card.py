@@ -1,0 +1,105 @@
+"""The model card of an adapter, in the form that Hugging Face reads: what it is, how well it did, what it is not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from further.io import write_text
+from further.report.answers import make_answers
+from further.report.inputs import ReportInputs
+from further.report.wording import show_change, show_count, show_interval, show_number
+
+LANGUAGE = "en"
+
+
+@dataclass(frozen=True)
+class CardSettings:
+    """What a card says beyond the numbers.
+
+    Attributes:
+        name: The adapter's name, as a heading.
+        base_model: Hub id or folder name of the base model.
+        base_revision: Commit of the base model; None for one that is not from a hub.
+        license: SPDX id or "other"; the base model's terms usually decide.
+        toy_base: Whether the base model is a toy.
+    """
+
+    name: str
+    base_model: str
+    base_revision: str | None
+    license: str
+    toy_base: bool
+
+
+def write_card(inputs: ReportInputs, run: str, target: Path, settings: CardSettings) -> None:
+    """Write the model card of one run's adapter.
+
+    Args:
+        inputs: The study's results.
+        run: The run whose adapter it is.
+        target: The Markdown file, `README.md` beside the adapter.
+        settings: What the card says beyond the numbers.
+
+    Raises:
+        ValueError: If the study has no such run.
+    """
+    if run not in inputs.comparison["runs"]:
+        raise ValueError(f"no run is called {run}; there are {', '.join(sorted(inputs.comparison['runs']))}")
+    environment = Environment(
+        loader=PackageLoader("further.report"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )  # Markdown, not HTML: nothing in it comes from papers or models
+    text = environment.get_template("card.md.jinja").render(
+        front=yaml.safe_dump(_front_matter(inputs, run, settings), sort_keys=False, allow_unicode=True),
+        settings=settings,
+        run=run,
+        metrics=inputs.metrics[run],
+        trained=sorted(inputs.metrics[run]["settings"].items()),
+        scores=_score_rows(inputs.comparison["runs"][run]),
+        answers=make_answers(inputs.comparison, inputs.law),
+        show_count=show_count,
+        show_number=show_number,
+    )
+    write_text(target, text)
+
+
+def _front_matter(inputs: ReportInputs, run: str, settings: CardSettings) -> dict[str, Any]:
+    """The YAML header: what the Hub's index reads, the measured numbers among it."""
+    compared = inputs.comparison["runs"][run]
+    measured = [
+        {
+            "task": {"type": "text-generation"},
+            "dataset": {"type": text_set, "name": name},
+            "metrics": [{"type": "perplexity", "value": round(compared[text_set]["after"]["perplexity"], 4)}],
+        }
+        for text_set, name in (("papers", "held-out papers"), ("general", "general text"))
+    ]
+    return {
+        "base_model": settings.base_model,
+        "library_name": "peft",
+        "pipeline_tag": "text-generation",
+        "license": settings.license,
+        "language": LANGUAGE,
+        "tags": ["further-pre-training", "lora", "not-for-clinical-use"],
+        "model-index": [{"name": settings.name, "results": measured}],
+    }
+
+
+def _score_rows(compared: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    for text_set, name in (("papers", "held-out papers"), ("general", "general text")):
+        scores = compared[text_set]
+        difference = scores["difference_nats_per_token"]
+        rows.append(
+            (
+                name,
+                show_count(scores["num_documents"]),
+                show_number(scores["before"]["perplexity"], 4),
+                show_number(scores["after"]["perplexity"], 4),
+                f"{show_change(difference['estimate'])} ({show_interval(difference)})",
+            )
+        )
+    return rows

@@ -1,0 +1,126 @@
+"""The whole answer: what stands in it, what is refused, and what happens where there is no law."""
+
+import json
+
+import pytest
+
+from further.scaling import CostSettings, Point, analyse_curve, make_target
+from scaling.curves import make_curve
+
+SETTINGS = {"base": "tiny", "rank": 8, "passes": 1}
+FRACTIONS = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0]
+COST = CostSettings(
+    1000.0, price_per_gpu_hour=20.0, currency="SEK", price_date="2026-11-01", tokens_per_paper=9e3, yearly_budget=1e4
+)
+
+
+def make_points(noise=0.005, smallest=2e4, **settings):
+    t, y = make_curve(a=20.0, b=0.3, c=2.0, smallest=smallest, span=16.0, num_sizes=5, seeds=3, noise=noise)
+    return [
+        Point(
+            f"fraction-{FRACTIONS[i // 3]}_seed-{i % 3}",
+            float(t[i]),
+            float(y[i]),
+            FRACTIONS[i // 3],
+            i % 3,
+            SETTINGS | settings,
+        )
+        for i in range(15)
+    ]
+
+
+@pytest.fixture(scope="module")
+def record():
+    targets = [make_target(value, "nats") for value in (2.8, 2.6, 2.0, 0.5)]
+    return analyse_curve(make_points(), targets, COST).as_dict()
+
+
+def test_it_is_json_without_nan(record):
+    assert json.loads(json.dumps(record, allow_nan=False)) == record
+
+
+def test_every_key_is_documented(record):
+    from further.scaling import analysis
+
+    for key in record:
+        assert f"    {key} " in analysis.__doc__, key
+
+
+def test_it_says_what_the_axis_is_and_what_holds(record):
+    assert record["x_axis"] == "unique training tokens"
+    assert record["passes"] == 1
+    assert record["conditional_on"] == SETTINGS
+    assert record["fit"]["num_sizes"] == 5
+    assert record["fit"]["span"] == pytest.approx(16.0)
+
+
+def test_the_largest_size_is_marked_as_held_out(record):
+    assert [point["run"] for point in record["points"] if point["held_out"]] == [
+        f"fraction-1.0_seed-{i}" for i in range(3)
+    ]
+    assert record["holdout"]["num_points_held"] == 3
+
+
+def test_every_target_has_a_verdict_and_its_cost(record):
+    assert record["targets"][0]["verdict"] == "reached"
+    assert record["targets"][0]["cost"]["currency"] == "SEK"
+    assert record["targets"][-1]["tokens"] is None and record["targets"][-1]["cost"] is None
+
+
+def test_forecasts_stand_at_factors_of_the_largest_size(record):
+    assert [one["factor"] for one in record["forecasts"]] == pytest.approx([2.0, 4.0, 8.0])
+    assert record["budget"]["num_tokens"] == pytest.approx(1e4 / 20.0 * 3600 * 1000)
+    assert record["band"][0]["num_tokens"] == pytest.approx(record["fit"]["smallest"])
+    assert not record["band"][0]["extrapolated"] and record["band"][-1]["extrapolated"]
+
+
+def test_same_points_same_answer(record):
+    targets = [make_target(value, "nats") for value in (2.8, 2.6, 2.0, 0.5)]
+    again = analyse_curve(make_points()[::-1], targets, COST).as_dict()
+    assert again["law"]["c"] == pytest.approx(record["law"]["c"], rel=1e-9)
+
+
+def test_a_curve_that_cannot_be_fitted_is_a_result():
+    record = analyse_curve(make_points()[:6], [make_target(9.0, "nats"), make_target(1.0, "nats")], COST).as_dict()
+    assert not record["fitted"]
+    assert "train at 4 sizes or more" in record["reason"]
+    assert [one["verdict"] for one in record["targets"]] == ["reached", "undecided"]
+    assert len(record["points"]) == 6
+    assert "law" not in record
+    json.dumps(record, allow_nan=False)
+
+
+def test_no_points_at_all_is_a_result():
+    assert "0 points" in analyse_curve([]).as_dict()["reason"]
+
+
+def test_a_rising_curve_is_a_result():
+    points = make_points()
+    rising = [Point(p.run, p.num_unique_tokens, 6.0 - p.loss_nats, p.size, p.seed, p.settings) for p in points]
+    assert "the loss rises" in analyse_curve(rising).as_dict()["reason"]
+
+
+def test_runs_that_differ_in_a_setting_are_refused_by_name():
+    points = make_points()
+    points[4] = make_points(rank=16)[4]
+    reason = analyse_curve(points).as_dict()["reason"]
+    assert "runs differ in rank" in reason
+    assert "16 in fraction-0.125_seed-1" in reason
+
+
+def test_several_points_of_one_run_are_refused():
+    points = make_points()
+    points[3] = Point(points[2].run, points[3].num_unique_tokens, points[3].loss_nats)
+    assert "fraction-0.0625_seed-2 gives 2 points" in analyse_curve(points).as_dict()["reason"]
+
+
+def test_fraction_and_seed_may_differ():
+    points = [
+        Point(
+            p.run, p.num_unique_tokens, p.loss_nats, p.size, p.seed, {**p.settings, "fraction": p.size, "seed": p.seed}
+        )
+        for p in make_points()
+    ]
+    record = analyse_curve(points).as_dict()
+    assert record["fitted"]
+    assert record["conditional_on"] == SETTINGS

@@ -1,0 +1,83 @@
+"""Snakemake as a user types it, on a copy of the project, so that a test may edit any file of it."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+COPIED = ("Snakefile", "workflow", "config", "src", "resources", "profiles", "slurm")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of the project, and a study's folder."""
+
+    code: Path
+    study: Path
+
+    def snakemake(self, *arguments, check=True, timeout=600):
+        """Run snakemake in the study's folder; returns what it printed."""
+        environment = os.environ | {"PYTHONPATH": str(self.code / "src"), "OMP_NUM_THREADS": "1"}
+        command = [sys.executable, "-m", "snakemake", "--snakefile", str(self.code / "Snakefile"), *map(str, arguments)]
+        done = subprocess.run(
+            command, cwd=self.study, env=environment, text=True, timeout=timeout,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        assert not check or done.returncode == 0, done.stdout[-6000:]
+        return done
+
+    def plan(self, *arguments):
+        """Jobs that a dry run announces, by rule; the target itself is left out."""
+        done = self.snakemake("-n", "--profile", self.code / "profiles/default", *self.config, *arguments)
+        table = re.search(r"^Job stats:\n(.*?)\n\n", done.stdout, re.M | re.S)
+        rows = [line.split() for line in table.group(1).splitlines()[2:]] if table else []
+        assert rows or "Nothing to be done" in done.stdout, done.stdout
+        return {rule: int(count) for rule, count in rows if rule not in ("total", "all")}
+
+    @property
+    def config(self):
+        return ("--configfile", self.study / "config.yaml")
+
+
+def copy_project(folder):
+    code = folder / "project"
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir() and not source.is_symlink():
+            shutil.copytree(source, code / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+        else:
+            code.mkdir(exist_ok=True)
+            shutil.copy2(source, code / name, follow_symlinks=False)
+    return code
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory):
+    """The project and an empty folder to plan in."""
+    folder = tmp_path_factory.mktemp("plans")
+    (folder / "study").mkdir()
+    return Project(copy_project(folder), folder / "study")
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """A small study on a folder of eleven papers and a broken one, run to its end."""
+    from further.demo.render import render_article
+
+    folder = tmp_path_factory.mktemp("finished")
+    project = Project(copy_project(folder), folder / "study")
+    (project.study / "papers").mkdir(parents=True)
+    articles = sorted((ROOT / "resources/demo/articles").glob("*.md"))
+    for article in articles[:11]:
+        render_article(article, project.study / "papers" / f"{article.stem}.pdf")
+    (project.study / "papers" / "broken.pdf").write_bytes(b"%PDF-1.7\n1 0 obj << /Type")
+    render_article(articles[11], folder / "another.pdf")
+    shutil.copy(Path(__file__).parent / "small.yaml", project.study / "config.yaml")
+    project.snakemake("--cores", "2", "--profile", project.code / "profiles/default", *project.config)
+    return project

@@ -1,0 +1,92 @@
+"""Plans and refusals: `snakemake -n` of each shipped configuration, and what a wrong setting says."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+pytestmark = pytest.mark.workflow
+
+
+def test_the_default_study_is_planned_in_five_seconds(project):
+    started = time.monotonic()
+    done = project.snakemake("-n")
+    assert "train_qlora" in done.stdout
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("profile", ["slurm", "profiles/slurm"])
+def test_the_slurm_profile_plans(project, profile):
+    done = project.snakemake("-n", "--profile", project.code / profile)
+    assert "slurm_partition=gpua100" in done.stdout and "gres=gpu:1" in done.stdout
+
+
+def test_the_real_study_is_planned_without_network_gpu_or_slurm(project):
+    papers = project.study / "papers"
+    papers.mkdir(exist_ok=True)
+    for number in range(25):
+        (papers / f"paper-{number}.pdf").touch()
+    done = project.snakemake("-n", "--configfile", project.code / "config/lunarc.yaml")
+    assert "fetch_model" in done.stdout and "train_base" not in done.stdout
+    assert "render_papers" not in done.stdout
+
+
+def test_reading_the_snakefile_imports_neither_torch_nor_transformers(project):
+    program = (
+        "import sys; from snakemake.cli import main\n"
+        f"try: main(['-n', '--quiet', '--snakefile', {str(project.code / 'Snakefile')!r}])\n"
+        "except SystemExit as end: assert not end.code\n"
+        "print(sorted({'torch', 'transformers', 'matplotlib', 'pymupdf', 'scipy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=project.study, capture_output=True, text=True)
+    assert done.stdout.strip().endswith("[]"), done.stdout[-2000:] + done.stderr[-2000:]
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("training={rnak: 8}", "training: unknown key rnak; known: accumulation"),
+        ("training={rank: eight}", "training.rank: 'eight' is not allowed: expected integer"),
+        ("training={rank: 0}", "training.rank: 0 is not allowed: at least 1"),
+        ("training={learning_rate: 2e-4x}", "training.learning_rate: '2e-4x' is not allowed: expected number"),
+        ("training={context: 96}", "training.batch_tokens: 1024 is not a multiple of context × accumulation = 96 × 1 ("),
+        ("training={quantisation: nf3}", "training.quantisation: 'nf3' is not allowed: one of none or int8 or nf4"),
+        ("sweeps={data: {rnak: [1]}}", "sweeps.data: unknown key rnak"),
+        ("evaluation={stride: 512}", "evaluation.stride: 512 is more than window 256"),
+        ("model={source: hub}", "model.path: null is not allowed with source hub"),
+        ("corpus={papers: nowhere}", "corpus.papers: there is no folder nowhere"),
+        ("corpus={papers: empty}", "corpus.papers: folder empty holds no PDF"),
+        ("corpus={papers: few}", "corpus.papers: 3 papers in few; at least 4 are needed"),
+        ("training=[1]", "training: [1] is not allowed: expected object"),
+    ],
+)
+def test_a_wrong_setting_is_one_clear_line_before_any_job(project, setting, message):
+    (project.study / "empty").mkdir(exist_ok=True)
+    (project.study / "few").mkdir(exist_ok=True)
+    for number in range(3):
+        (project.study / "few" / f"{number}.pdf").touch()
+    (project.study / "wrong.yaml").write_text(setting.replace("=", ": ", 1))
+    done = project.snakemake("-n", "--configfile", "wrong.yaml", check=False)
+    assert done.returncode != 0
+    lines = [line for line in done.stdout.splitlines() if message in line]
+    assert len(lines) == 1, done.stdout
+    assert "Traceback" not in done.stdout and "Job stats" not in done.stdout
+
+
+def test_two_studies_in_one_folder_get_the_lock_message(project, tmp_path):
+    study = type(project)(project.code, tmp_path)
+    command = [sys.executable, "-m", "snakemake", "--snakefile", project.code / "Snakefile", "--cores", "1"]
+    first = subprocess.Popen(
+        [*map(str, command), "results/demo/base.json"], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while not list(tmp_path.glob(".snakemake/locks/*")) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        second = study.snakemake("--cores", "1", "results/demo/base.json", check=False)
+    finally:
+        first.terminate()
+        first.wait(60)
+    assert second.returncode != 0
+    assert "lock" in second.stdout.lower()

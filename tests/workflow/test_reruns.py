@@ -1,0 +1,122 @@
+"""What reruns after an edit: the table that Snakemake alone gets wrong in four places."""
+
+import os
+import re
+import shutil
+from contextlib import contextmanager
+
+import pytest
+import yaml
+
+pytestmark = [pytest.mark.slow, pytest.mark.workflow]
+
+READ_RUNS = {"compare_scores", "fit_scaling_law", "draw_figures", "write_report"}
+AFTER_CLEANING = {
+    "clean_papers", "gather_corpus", "split_papers", "tokenize_papers", "train_qlora", "score_base", "score_run",
+    "score_merged", "generate_samples", *READ_RUNS,
+}  # fmt: skip
+
+
+@contextmanager
+def edited(file, edit):
+    """A file with its text edited, put back afterwards, time stamp included."""
+    text, status = file.read_text(), file.stat()
+    changed = edit(text)
+    assert changed != text
+    file.write_text(changed)
+    try:
+        yield
+    finally:
+        file.write_text(text)
+        os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def replace(old, new):
+    return lambda text: text.replace(old, new, 1)
+
+
+def test_nothing_to_do_when_nothing_changed(finished):
+    assert finished.plan() == {}
+
+
+@pytest.mark.parametrize("module", ["corpus/clean.py", "training/run.py", "models.py", "report/figures.py"])
+def test_a_comment_or_a_docstring_reruns_nothing(finished, module):
+    with edited(finished.code / "src/further" / module, lambda text: "# why\n" + text.replace('"""', '"""Well: ', 1)):
+        assert finished.plan() == {}
+
+
+def test_a_module_used_by_cleaning_reruns_cleaning_and_after_but_no_parsing(finished):
+    with edited(finished.code / "src/further/corpus/clean.py", lambda text: text + "\nEDITED = 1\n"):
+        assert set(finished.plan()) == AFTER_CLEANING
+
+
+def test_a_rank_reruns_that_run_and_what_reads_it(finished):
+    with edited(finished.study / "config.yaml", replace("rank: [4, 2]", "rank: [4, 3]")):
+        assert finished.plan() == {"train_qlora": 1, "score_run": 1} | dict.fromkeys(READ_RUNS, 1)
+
+
+def test_two_swapped_values_of_one_type_are_seen(finished):
+    with edited(finished.study / "config.yaml", replace("rank: 4, alpha: 16", "rank: 16, alpha: 4")):
+        plan = finished.plan()
+    assert plan["train_qlora"] == 7 - 1  # every run but the one whose rank is swept, and that one's old point
+    assert not {"tokenize_papers", "train_base", "score_base"} & set(plan)
+
+
+def test_the_order_of_keys_and_a_whole_number_for_a_float_rerun_nothing(finished):
+    def reorder(text):
+        config = yaml.safe_load(text)
+        config["demo"] |= {"base_steps": config["demo"]["base_steps"]}
+        turned = {section: dict(reversed(list(values.items()))) for section, values in reversed(list(config.items()))}
+        turned["training"]["fraction"] = 1
+        return yaml.safe_dump(turned, sort_keys=False)
+
+    with edited(finished.study / "config.yaml", reorder):
+        assert finished.plan() == {}
+
+
+def test_a_figures_title_reruns_figures_and_page(finished):
+    with edited(finished.study / "config.yaml", lambda text: text + "report: {titles: {ledger: Characters}}\n"):
+        assert finished.plan() == {"draw_figures": 1, "write_report": 1}
+
+
+def test_touching_a_script_or_a_module_reruns_nothing(finished):
+    for file in ("workflow/scripts/train_qlora.py", "src/further/training/run.py"):
+        (finished.code / file).touch()
+    assert finished.plan() == {}
+
+
+def test_an_edited_script_reruns_its_rule_and_after(finished):
+    with edited(finished.code / "workflow/scripts/fit_scaling_law.py", replace("compared =", "comparison_ = compared =")):
+        assert set(finished.plan()) == {"fit_scaling_law", "draw_figures", "write_report"}
+
+
+def test_an_added_paper_reruns_its_shard_and_after(finished):
+    added = finished.study / "papers" / "another.pdf"
+    shutil.copy(finished.study.parent / "another.pdf", added)
+    try:
+        plan = finished.plan()
+    finally:
+        added.unlink()
+    assert (plan["parse_papers"], plan["clean_papers"]) == (1, 1)
+    assert set(plan) == AFTER_CLEANING | {"parse_papers"}
+
+
+def test_the_same_configuration_written_back_reruns_nothing(finished):
+    file = finished.study / "config.yaml"
+    file.write_text(file.read_text())
+    assert finished.plan() == {}
+
+
+def test_a_prompt_reruns_the_samples_and_the_page(finished):
+    with edited(finished.study / "config.yaml", replace('["The heart"]', '["The donor"]')):
+        assert set(finished.plan()) == {"generate_samples", "draw_figures", "write_report"}
+
+
+def test_every_rule_states_what_style_asks_for(finished):
+    """Log, benchmark, threads, memory, minutes, settings and code: in every rule, and retries in none."""
+    for file in (finished.code / "workflow/rules").glob("*.smk"):
+        rules = re.split(r"^rule ", file.read_text(), flags=re.M)[1:]
+        for rule in rules:
+            for directive in ("log:", "benchmark:", "threads:", "mem_mb=", "runtime=", "settings=", "code=code("):
+                assert directive in rule, f"{file.name}: rule {rule.split(':')[0]} lacks {directive}"
+            assert "retries:" not in rule
