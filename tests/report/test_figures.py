@@ -10,15 +10,18 @@ import pandas as pd
 import pytest
 
 from further.report import FIGURES
+from further.report.draw_law import draw_scaling_law
 from further.report.draw_papers import draw_perplexity_by_paper
 from further.report.draw_runs import show_fraction
 from further.report.figure_texts import NOTHING_TO_DRAW
 from further.report.figures import draw_figures
 from further.report.inputs import ReportInputs
+from further.report.law import law_table
 from further.report.style import house_style
 from further.report.svg import write_svg
 from further.report.tables import perplexity_by_paper
-from report.study import TITLES, change, make_comparison, make_inputs, make_points, make_refused_law
+from report.law_case import make_law, make_points, make_refused_law
+from report.study import TITLES, change, make_comparison, make_inputs
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -146,3 +149,13 @@ def test_the_names_of_the_figures_load_no_plotting_library() -> None:
     command = [sys.executable, "-c", code]
     result = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     assert result.stdout.strip() == "[]"
+
+
+def test_targets_stand_in_the_law_s_figure_even_where_they_lie_far_below_it(tmp_path: Path) -> None:
+    law = make_law()
+    law["targets"][1]["target"] = {"value": 1.5, "unit": "nats", "loss_nats": 1.5}
+    with house_style():
+        write_svg(draw_scaling_law(law_table(law)), tmp_path / "law.svg")
+    words = text_of(tmp_path / "law.svg")
+    assert "perplexity 130: reachable" in words
+    assert "1.5 nats per token: unreachable (below)" in words

@@ -7,7 +7,7 @@ import pytest
 from further.report.answers import answer_more_data
 from further.report.law import forecast_table, law_table, target_table
 from further.report.wording import THIN
-from report.study import make_law, make_points, make_refused_law
+from report.law_case import make_law, make_points, make_refused_law
 
 
 @pytest.mark.parametrize(

@@ -96,3 +96,15 @@ def test_a_study_without_held_out_papers_has_an_empty_table() -> None:
     comparison = make_comparison()
     comparison["runs"]["default"]["papers"]["documents"] = []
     assert perplexity_by_paper(make_inputs(comparison=comparison)).empty
+
+
+def test_a_long_run_is_thinned_to_its_validated_and_evenly_chosen_steps() -> None:
+    steps = np.arange(1, 5001)
+    validation = np.where(steps % 777 == 0, 5.5, np.nan)
+    columns = {"step": steps, "num_tokens": steps * 256, "loss_nats": 5.0, "validation_loss_nats": validation}
+    inputs = make_inputs()
+    table = learning_curves(make_inputs(history={**inputs.history, "default": pd.DataFrame(columns)}))
+    kept = table[table["run"] == "default"]["step"].to_list()
+    assert {1, 5000, 777, 1554, 4662} <= set(kept)
+    assert 400 <= len(kept) <= 406
+    assert kept == sorted(kept)

@@ -54,6 +54,23 @@ def test_a_table_of_perplexities_gives_the_same_law(table, tmp_path, capsys):
     assert laws[0] == pytest.approx(laws[1], rel=1e-6)
 
 
+def test_standard_errors_are_carried_over_to_nats(tmp_path, capsys):
+    """A perplexity of P known to e is a loss known to e / P; a bit per byte is ln 2 times the bytes of a token."""
+    t, y = make_curve(noise=0.005, num_sizes=8)
+    errors = np.geomspace(0.05, 0.005, 8)
+    tables = {
+        "nats": (y, errors, []),
+        "ppl": (np.exp(y), errors * np.exp(y), ["--unit=ppl"]),
+        "bpb": (y / np.log(2) / 4, errors / np.log(2) / 4, ["--unit=bpb", "--bytes-per-token=4"]),
+    }
+    sums = []
+    for unit, (losses, given, words) in tables.items():
+        path = tmp_path / f"{unit}.csv"
+        path.write_text("t,y,sd\n" + "\n".join(f"{a},{b},{c}" for a, b, c in zip(t, losses, given, strict=True)))
+        sums.append(json.loads(run(capsys, path, "--weights=sd", "--json", *words)[1].out)["fit"]["sse"])
+    assert sums[1:] == pytest.approx(sums[:1] * 2, rel=1e-6)
+
+
 def test_bits_per_byte_need_bytes_per_token(table, capsys):
     code, out = run(capsys, table, "--unit", "bpb")
     assert code == 2 and "bytes per token" in out.err

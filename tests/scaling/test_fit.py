@@ -112,6 +112,14 @@ def test_sizes_that_scatter_more_than_seeds_count_as_sizes():
     assert (fit.c.low, fit.c.high) == pytest.approx((means.c.low, means.c.high), rel=1e-5)
 
 
+def test_counting_sizes_on_request_is_fitting_their_means():
+    t, y = make_curve(seeds=3, noise=0.01, num_sizes=6)
+    fit = fit_power_law(t, y, by_size=True)
+    means = fit_power_law(t[::3], y.reshape(6, 3).mean(1))
+    assert fit_power_law(t, y, by_size=False).basis == "points"
+    assert (fit.c.low, fit.c.high) == pytest.approx((means.c.low, means.c.high), rel=1e-5)
+
+
 def test_narrow_span_is_not_identified():
     fit = fit_power_law(*make_curve(a=20.0, b=0.15, c=1.5, smallest=1e7, span=4.0, num_sizes=6, noise=0.01))
     assert not fit.c_identified

@@ -27,3 +27,19 @@ def test_an_even_spread_gives_none_nearly_always():
 
 def test_single_runs_give_none():
     assert errors_from_seeds(spread_curve(np.full(6, 0.01), seeds=1)) is None
+
+
+def test_errors_are_right_on_the_average():
+    """The logarithm of a sample variance lies below that of the variance: by 0.58 with three seeds."""
+    noise = np.geomspace(0.2, 0.002, 6)
+    found = [errors_from_seeds(spread_curve(noise, seed=seed)) for seed in range(60)]
+    ratios = [np.log(errors.reshape(6, 3)[:, 0] / noise).mean() for errors in found if errors is not None]
+    assert len(ratios) > 50
+    assert abs(np.mean(ratios)) < 0.1
+
+
+def test_means_of_sizes_are_weighted():
+    curve = check_curve([1e6, 1e6, 2e6, 4e6, 8e6], [3.0, 4.0, 2.5, 2.2, 2.0], [1.0, 0.5, 1.0, 1.0, 1.0])
+    means = curve.size_means()
+    assert np.allclose(means.y, [(3.0 + 4 * 4.0) / 5, 2.5, 2.2, 2.0])  # weights 1 and 4
+    assert np.allclose(means.weights, [5.0, 1.0, 1.0, 1.0])

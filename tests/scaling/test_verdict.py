@@ -70,3 +70,9 @@ def test_a_floor_that_is_not_identified_makes_nothing_unreachable():
     fit = fit_power_law(*make_curve(a=20.0, b=0.15, c=1.5, smallest=1e7, span=4.0, num_sizes=6, noise=0.01))
     assert {judge(fit, loss).verdict for loss in (0.01, 0.5, 1.5)} == {"undecided"}
     assert "span only 4x" in judge(fit, 0.5).reason
+
+
+def test_a_narrow_span_makes_nothing_unreachable_even_without_noise():
+    fit = fit_power_law(*make_curve(a=20.0, b=0.15, c=1.5, smallest=1e7, span=4.0, num_sizes=6, noise=1e-6))
+    assert fit.c.low > 1.0
+    assert judge(fit, 0.5).verdict == "undecided"

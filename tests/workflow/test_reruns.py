@@ -58,7 +58,7 @@ def test_a_rank_reruns_that_run_and_what_reads_it(finished):
 def test_two_swapped_values_of_one_type_are_seen(finished):
     with edited(finished.study / "config.yaml", replace("rank: 4, alpha: 16", "rank: 16, alpha: 4")):
         plan = finished.plan()
-    assert plan["train_qlora"] == 7 - 1  # every run but the one whose rank is swept, and that one's old point
+    assert plan["train_qlora"] == 7  # the default, three fractions, none, and the two ranks of the sweep
     assert not {"tokenize_papers", "train_base", "score_base"} & set(plan)
 
 

@@ -50,7 +50,7 @@ def extend_captions(blocks: Sequence[Block], style: Style) -> None:
                 and 0 < block.x0 - above.x1 < 3 * above.size
             )
             under = -2 < block.y0 - above.y1 < (1.2 if alone else 0.8) * block.size and _overlap(above, block) > 0
-            if (alone and (beside or under)) or (under and not is_table_label(above)):
+            if (alone and (beside or under)) or (under and not _is_table_label(above)):
                 block.kind = "caption"
 
 
@@ -58,5 +58,5 @@ def _overlap(one: Block, other: Block) -> float:
     return min(one.x1, other.x1) - max(one.x0, other.x0)
 
 
-def is_table_label(block: Block) -> bool:
+def _is_table_label(block: Block) -> bool:
     return block.text.lstrip().lower().startswith("table")

@@ -21,6 +21,7 @@ UNMAPPED = re.compile("[\ue000-\uf8ff\ufffd\ufffe\uffff\U000f0000-\U0010ffff]|\\
 LIGATURES = {"\ufb05": "st", "\ufb06": "st"}
 SUPERSCRIPTS = str.maketrans("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
 UNIT = re.compile(r"(?:\d|(?<![^\W\d_])(?:[kmcdµμn]?m|km|in|ft|s|h|L|l|g|kg|min|day|d))$")
+MAX_ROUNDS = 10
 MAX_UNMAPPED_SHARE = 0.05
 """Share of characters without a Unicode value above which a paper's fonts count as unreadable."""
 VOWEL_SHARE = (0.2, 0.6)
@@ -36,6 +37,15 @@ def clean_characters(text: str) -> str:
     Returns:
         NFC text without control, soft-hyphen, zero-width, private-use or replacement characters, with plain spaces.
     """
+    for _ in range(MAX_ROUNDS):  # a repair may lay open another one, as when a space shows two bytes to be mojibake
+        cleaned = _clean_once(text)
+        if cleaned == text:
+            break
+        text = cleaned
+    return text
+
+
+def _clean_once(text: str) -> str:
     if not text.isascii():
         text = ftfy.fix_text(text, FIXES)
         for ligature, letters in LIGATURES.items():

@@ -17,7 +17,7 @@ from further.corpus.sections import (
     plain_heading,
     run_in,
 )
-from further.corpus.structure import CITE, is_address, is_licence, is_reference
+from further.corpus.structure import CITE, is_address, is_legend, is_licence, is_reference
 from further.corpus.words import count_words, prose_share
 
 BY_KIND = {
@@ -37,7 +37,8 @@ MIN_BEFORE_END = 0.15
 class Piece:
     """One block, and what becomes of it.
 
-    Attributes are the columns of BLOCKS, and `reason`: "" while undecided, "kept", or why it is dropped.
+    Attributes are the columns of BLOCKS, and `reason`: "" while undecided, "kept", or why it is dropped; and
+    `opens_section`, whether it is a heading with kept text under it.
     """
 
     page: int
@@ -52,6 +53,7 @@ class Piece:
     lead: int
     raised: list[int]
     reason: str = ""
+    opens_section: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -74,6 +76,8 @@ def decide(pieces: Sequence[Piece], *, keep_captions: bool, keep_headings: bool)
             piece.reason = KEPT if keep_captions else "caption"
         else:
             piece.reason = BY_KIND.get(piece.kind, "")
+        if not piece.reason and is_legend(piece.text):
+            piece.reason = "table"
     size = body_size(pieces)
     open_pieces = [piece for piece in pieces if not piece.reason]
     start = _drop_front(open_pieces, size)
@@ -84,8 +88,7 @@ def decide(pieces: Sequence[Piece], *, keep_captions: bool, keep_headings: bool)
     for piece in open_pieces:
         if not piece.reason:
             piece.reason = KEPT if piece.kind != "heading" else "heading"
-    if keep_headings:
-        _keep_headings(pieces)
+    _find_sections(pieces, keep_headings)
 
 
 def _name_front(pieces: Sequence[Piece], size: float) -> None:
@@ -209,13 +212,14 @@ def _ends_zone(pieces: Sequence[Piece], size: float) -> bool:
     return count_words(pieces[0].text) <= 8 and words >= 60
 
 
-def _keep_headings(pieces: Sequence[Piece]) -> None:
-    """Keep headings that have kept text under them, before any heading of a part that is dropped."""
+def _find_sections(pieces: Sequence[Piece], keep_headings: bool) -> None:
+    """Mark, and keep if asked, headings that have kept text under them before any heading of a part that is dropped."""
     useful = False
     for piece in reversed(pieces):
         if piece.reason == KEPT and piece.is_text:
             useful = True
         elif piece.reason == "heading" and useful:
-            piece.reason = KEPT
+            piece.opens_section = True
+            piece.reason = KEPT if keep_headings else "heading"
         elif piece.kind == "heading":
             useful = False

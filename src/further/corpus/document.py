@@ -81,10 +81,11 @@ def _parse_open(document: pymupdf.Document, password: str) -> list[dict[str, Any
     characters = sum(len(line.text.strip()) for page in pages for line in (*page.lines, *page.turned))
     if not pages:
         return Refusal("damaged", f"no page can be read: {failures[0]}", document.page_count)
+    count = f"{document.page_count} page{'' if document.page_count == 1 else 's'}"
     if characters < MIN_CHARACTERS * len(pages) and any(page.get_images() for page in document):
-        return Refusal("scanned", f"no text layer, {document.page_count} pages", document.page_count)
+        return Refusal("scanned", f"no text layer, {count}", document.page_count)
     if characters == 0:
-        return Refusal("empty", f"no text on {document.page_count} pages", document.page_count)
+        return Refusal("empty", f"no text on {count}", document.page_count)
     return blocks_of_pages(pages)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from further.corpus.lines import Line, Page
 from further.corpus.words import count_function_words
@@ -33,7 +34,7 @@ def find_furniture(pages: Sequence[Page]) -> dict[int, str]:
     for top in (True, False):
         margin = [(page, line) for page in pages for line in page.lines if _in_margin(page, line, top)]
         repeated = _repeated(margin, len(pages))
-        limit = _band_limit([line for _, line in margin if id(line) in repeated], top)
+        limit = _band_limit([line for _, line in margin if id(line) in repeated and not _is_text(line, usual)], top)
         for page, line in margin:
             beyond = line.y1 <= limit + 1 if top else line.y0 >= limit - 1
             if id(line) in repeated or _is_page_number(page, line, top) or (beyond and not _is_text(line, usual)):
@@ -51,7 +52,7 @@ def _line_numbers(page: Page) -> list[Line]:
         ]
         numbers.sort(key=lambda line: line.baseline)
         values = [int(line.text) for line in numbers]
-        if len(values) >= MIN_LINE_NUMBERS and all(0 < b - a <= 5 for a, b in zip(values, values[1:], strict=False)):
+        if len(values) >= MIN_LINE_NUMBERS and all(0 < b - a <= 5 for a, b in pairwise(values)):
             return numbers
     return []
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import pairwise
 from typing import Any
 
 import pymupdf
@@ -79,7 +80,8 @@ def read_page(page: pymupdf.Page) -> Page:
     raw = [(number, line) for number, block in enumerate(found["blocks"]) for line in block.get("lines", ())]
     turn = _main_direction(raw)
     width, height = found["width"], found["height"]
-    lines, turned = [], []
+    lines: list[Line] = []
+    turned: list[Line] = []
     for number, line in raw:
         made = _make_line(line, page.number + 1, number, turn, (width, height))
         if made is not None:
@@ -184,20 +186,25 @@ def _join_scattered(lines: list[Line]) -> list[Line]:
     by_foot: dict[int, list[int]] = {}
     for index, line in enumerate(lines):
         by_foot.setdefault(round(line.baseline), []).append(index)
-    merged: dict[int, Line | None] = {}
+    made: dict[int, Line | None] = dict(enumerate(lines))
     for foot, members in by_foot.items():
         near = sorted([*members, *by_foot.get(foot + 1, ())], key=lambda index: lines[index].x0)
-        for left, right in zip(near, near[1:], strict=False):
-            one, other = merged.get(left, lines[left]), merged.get(right, lines[right])
-            if one is None or other is None or abs(one.baseline - other.baseline) > 1:
-                continue
-            alike = 0.85 < other.size / one.size < 1.18
-            if alike and -0.2 * one.size < other.x0 - one.x1 < 0.45 * one.size:
-                first = min(left, right)
-                merged[left + right - first] = None
-                merged[first] = _join(one, other)
-                near[near.index(right)] = first
-    return [line for line in (merged.get(index, line) for index, line in enumerate(lines)) if line is not None]
+        last = near[0]
+        for index in near[1:]:
+            left, right = made[last], made[index]
+            if left is not None and right is not None and _touch(left, right):
+                made[last] = made[index] = None
+                last = min(last, index)
+                made[last] = _join(left, right)
+            else:
+                last = index
+    return [line for line in made.values() if line is not None]
+
+
+def _touch(left: Line, right: Line) -> bool:
+    """Whether one part ends where the other begins, on one baseline and in one size."""
+    alike = abs(left.baseline - right.baseline) <= 1 and 0.85 < right.size / left.size < 1.18
+    return alike and -0.2 * left.size < right.x0 - left.x1 < 0.45 * left.size
 
 
 def _join_stretched(lines: list[Line]) -> list[Line]:
@@ -215,7 +222,7 @@ def _join_stretched(lines: list[Line]) -> list[Line]:
         parts = lines[index:end]
         above = joined[-1] if joined and joined[-1].group == parts[0].group else None
         if above and len(parts) > 1 and abs(above.x0 - parts[0].x0) < 3 and abs(above.x1 - parts[-1].x1) < 3:
-            ordered = all(left.x1 <= right.x0 + 1 for left, right in zip(parts, parts[1:], strict=False))
+            ordered = all(left.x1 <= right.x0 + 1 for left, right in pairwise(parts))
             parts = [reduce(_join, parts)] if ordered and len(above.text) > 20 else parts
         joined += parts
         index = end

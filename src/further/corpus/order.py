@@ -1,6 +1,7 @@
 """Reading order of a page's blocks: columns from left to right, between what spans them."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from further.corpus.blocks import Block
 from further.corpus.style import Style
@@ -34,7 +35,7 @@ def order_page(blocks: Sequence[Block], style: Style) -> list[Block]:
 def count_jumps(blocks: Sequence[Block]) -> int:
     """How often an order goes up within a column, or to the left without going below what it leaves."""
     jumps = 0
-    for above, below in zip(blocks, blocks[1:], strict=False):
+    for above, below in pairwise(blocks):
         overlap = min(above.x1, below.x1) - max(above.x0, below.x0)
         if overlap > 0.3 * min(above.width, below.width):
             jumps += below.y1 < above.y0 + TOLERANCE

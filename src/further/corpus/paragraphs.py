@@ -24,17 +24,28 @@ def make_rows(pieces: Sequence[Piece], vocabulary: Vocabulary) -> list[dict[str,
         Dictionaries with the columns of ROWS but the paper's name.
     """
     rows: list[dict[str, Any]] = []
-    section = ""
+    sections = name_sections(pieces)
     for group in group_paragraphs(pieces):
         first = group[0]
         lines = [line for piece in group for line in raise_exponents(piece.text, piece.raised).split("\n")]
         text = clean_characters(join_lines(map(clean_line, lines), vocabulary))
-        if first.kind == "heading":
-            section = plain_heading(text)
         if text:
             box = {name: getattr(first, name) for name in ("page", "x0", "y0", "x1", "y1")}
-            rows.append({"section": section, "row": len(rows), "text": text} | box)
+            rows.append({"section": sections[id(first)], "row": len(rows), "text": text} | box)
     return rows
+
+
+def name_sections(pieces: Sequence[Piece]) -> dict[int, str]:
+    """The heading that each piece stands under, by id(); headings of several blocks as one."""
+    names: dict[int, str] = {}
+    section, above = "", None
+    for piece in pieces:
+        if piece.opens_section:
+            more = above is not None and above.opens_section and continues(above, piece)
+            section = plain_heading(clean_characters(f"{section} {piece.text}" if more else piece.text))
+        names[id(piece)] = section
+        above = piece
+    return names
 
 
 def clean_line(line: str) -> str:

@@ -2,56 +2,85 @@
 
 import re
 
+
+def _names(*patterns: str) -> re.Pattern[str]:
+    """One pattern, blind to case, of several beginnings of a heading."""
+    return re.compile(rf"(?:{'|'.join(patterns)})", re.IGNORECASE)
+
+
 NUMBERING = re.compile(
     r"^\W*(?:(?:section|chapter|part)\s+)?(?:\d{1,2}(?:\.\d{1,2})*|[ivx]{1,5}(?=[.)\s])|[a-h](?=[.)]\s))[.):]?\s+",
     re.IGNORECASE,
 )
-ABSTRACT = re.compile(
-    r"(?:graphical |structured |extended |author |plain language |lay )?(?:abstract|summary|synopsis|r[ée]sum[ée]|zusammenfassung|resumen|resumo)\b",
-    re.IGNORECASE,
+ABSTRACT = _names(
+    r"(?:graphical |structured |extended |author |plain language |lay )?(?:abstract|summary|synopsis)\b",
+    r"r[ée]sum[ée]\b|zusammenfassung\b|resumen\b|resumo\b",
 )
-BODY = re.compile(
-    r"(?:general |brief |clinical )?(?:introduction|background|objectives?|aims?|purpose|rationale|materials?|patients?|subjects?|"
-    r"participants|methods?|methodology|experimental|study design|design|setting|statistical|results?|findings|discussion|"
-    r"star.?methods|online methods|method details|conclusions?|concluding|limitations?|implications|perspectives?|case (?:report|presentation|description)|main text|theory)\b",
-    re.IGNORECASE,
+OPENING = _names(r"(?:general |brief )?(?:introduction|background|objectives?|aims?|purpose|rationale)\b")
+BODY = _names(
+    r"(?:general |brief |clinical )?(?:introduction|background|objectives?|aims?|purpose|rationale)\b",
+    r"(?:materials?|patients?|subjects?|participants|methods?|methodology|experimental|study design|design|setting)\b",
+    r"(?:star.?methods|online methods|method details|statistical|theory)\b",
+    r"(?:results?|findings|discussion|case (?:report|presentation|description)|main text)\b",
+    r"(?:conclusions?|concluding|limitations?|implications|perspectives?)\b",
 )
-OPENING = re.compile(
-    r"(?:general |brief )?(?:introduction|background|objectives?|aims?|purpose|rationale)\b", re.IGNORECASE
+REFERENCES = _names(
+    r"(?:list of |main |cited |selected )?references?(?: and notes| list)?\s*[:.]?",
+    r"(?:bibliography|literature(?: cited)?|works cited|notes and references|citations)\s*[:.]?",
+    r"(?:r[ée]f[ée]rences|literatur(?:verzeichnis)?|bibliograf[ií]a|referencias)\s*[:.]?",
 )
-REFERENCES = re.compile(
-    r"(?:list of |main |cited |selected )?(?:references?|bibliography|literature(?: cited)?|works cited|r[ée]f[ée]rences|literatur(?:verzeichnis)?|"
-    r"bibliograf[ií]a|referencias|references and notes|notes and references|reference list|citations)\s*[:.]?",
-    re.IGNORECASE,
+KEYWORDS = _names(
+    r"key ?-?words?(?: and phrases)?\b|index terms\b|mesh(?: terms| headings)?\b|subject headings\b",
+    r"mots[- ]cl[ée]s\b|palabras clave\b",
 )
-KEYWORDS = re.compile(
-    r"(?:key ?-?words?(?: and phrases)?|index terms|mesh(?: terms| headings)?|subject headings|keyword|mots[- ]cl[ée]s|palabras clave)\b",
-    re.IGNORECASE,
+GLOSSARY = _names(
+    r"(?:list of )?(?:non-?standard )?abbreviations?(?: used| and acronyms)?\b|acronyms\b|glossary\b|nomenclature\b"
 )
-GLOSSARY = re.compile(
-    r"(?:(?:list of )?(?:non-?standard )?abbreviations?(?: used| and acronyms)?|acronyms|glossary|nomenclature)\b",
-    re.IGNORECASE,
+_INTERESTS = (
+    r"(?:declaration|statement|potential|disclosure)s? of (?:competing|conflict|interest|potential)",
+    r"(?:potential |financial |declared )?(?:conflicts?|competing|duality)(?: of)?(?: financial)? interests?",
+    r"declarations?\b|disclosures?|transparency",
 )
-BACK = re.compile(
-    r"(?:acknowledge?ments?|acknowledge?ment of|funding|financial|grant support|sources? of (?:funding|support)|role of the funding|"
-    r"(?:declaration|statement|potential|disclosure)s? of (?:competing|conflict|interest|potential)|declarations?\b|disclosures?|"
-    r"(?:potential |financial |declared )?(?:conflicts?|competing|duality)(?: of)?(?: financial)? interests?|authors? (?:disclosure|statement|details|information|note)|"
-    r"(?:individual )?author(?:s|'s|s'|’s|s’)?\s+(?:contributions?|statements?|information|details|disclosures?|affiliations?|roles?|biograph)|"
-    r"contributions?$|contributors?$|contributorship|credit author|guarantor|"
-    r"(?:data|code|software|materials?)(?:,? (?:and|&) (?:data|code|software|materials?))*\s+(?:availability|sharing|access|deposition|accessibility)|"
-    r"availability of|accession (?:numbers?|codes?)|(?:supplementa(?:ry|l)|supporting|additional|electronic supplementary|appendix)\s+(?:information|materials?|data|files?|files|content|movie|figures?|tables?|legends?)|"
-    r"supplements?$|ethic(?:s|al)\b(?:.{0,40}(?:approval|statement|consent|declaration|considerations?|standards?|compliance)|$|(?=[.:]))|(?:informed |patient )?consent(?: for| to|$| statement)|compliance with ethical|"
-    r"human and animal rights|institutional review board statement|"
-    r"open access$|publisher['’]?s? note|abbreviations?(?: used)?:?$|list of abbreviations|nomenclature$|glossary$|orcid|provenance and peer|peer review|"
-    r"(?:prior|previous) (?:publication|presentation)|present(?:ed|ation) at|endnotes?$|footnotes?$|notes$|note added in proof|appendi(?:x|ces)|annex|copyright|licen[cs]e|rights and permissions|"
-    r"how to cite|cite this|correspondence|reprints?|received|address(?:es)? for|about the authors?|biograph|grant(?:s| information|$)|"
-    r"associated content|author correspondence|editorial note|handling editor|reviewer|referee|open peer review|current (?:referee|peer)|transparency|patient and public involvement|pre-?publication)",
-    re.IGNORECASE,
+_MONEY = (
+    r"funding|financial|grant support|grant(?:s| information|$)",
+    r"sources? of (?:funding|support)|role of the funding",
 )
+_PEOPLE = (
+    r"acknowledge?ments?",
+    r"(?:individual )?author(?:s|'s|s'|’s|s’)?\s+"
+    r"(?:contributions?|statements?|information|details|disclosures?|affiliations?|roles?|biograph|note)",
+    r"contributions?$|contributors?$|contributorship|credit author|guarantor|author correspondence",
+    r"correspondence|reprints?|received|address(?:es)? for|about the authors?|biograph|orcid",
+)
+_DATA = (
+    r"(?:data|code|software|materials?)(?:,? (?:and|&) (?:data|code|software|materials?))*\s+"
+    r"(?:availability|sharing|access|deposition|accessibility)",
+    r"availability of|accession (?:numbers?|codes?)|associated content",
+    r"(?:supplementa(?:ry|l)|supporting|additional|electronic supplementary|appendix)\s+"
+    r"(?:information|materials?|data|files?|content|movie|figures?|tables?|legends?)",
+    r"supplements?$|appendi(?:x|ces)|annex",
+)
+_ETHICS = (
+    r"ethic(?:s|al)\b(?:.{0,40}(?:approval|statement|consent|declaration|considerations?|standards?|compliance)|$|(?=[.:]))",
+    r"(?:informed |patient )?consent(?: for| to|$| statement)|compliance with ethical|human and animal rights",
+    r"institutional review board statement|patient and public involvement",
+)
+_PUBLISHING = (
+    r"open access$|publisher['’]?s? note|provenance and peer|peer review|open peer review|reviewer|referee",
+    r"current (?:referee|peer)|editorial note|handling editor|copyright|licen[cs]e|rights and permissions",
+    r"how to cite|cite this|(?:prior|previous) (?:publication|presentation)|present(?:ed|ation) at|pre-?publication",
+)
+_NOTES = (
+    r"abbreviations?(?: used)?:?$|list of abbreviations|nomenclature$|glossary$",
+    r"endnotes?$|footnotes?$|notes$|note added in proof",
+)
+BACK = _names(*_INTERESTS, *_MONEY, *_PEOPLE, *_DATA, *_ETHICS, *_PUBLISHING, *_NOTES)
 # Names that also stand over parts of the methods: they end an article only behind its last section.
-AMBIGUOUS = re.compile(
-    r"(?:ethic|consent|informed|patient|data|code|software|material|abbreviation|nomenclature|glossary|supplement|supporting|additional|appendi|funding|contribut|notes|accession|availability|disclosure|copyright|licen|correspond|present|received|reviewer|transparency|reprint|institutional|grant|financial)",
-    re.IGNORECASE,
+AMBIGUOUS = _names(
+    r"ethic|consent|informed|patient|institutional|data|code|software|material|availability|accession",
+    r"abbreviation|nomenclature|glossary|notes|supplement|supporting|additional|appendi",
+    r"funding|grant|financial|contribut|disclosure|transparency",
+    r"copyright|licen|correspond|present|received|reviewer|reprint",
 )
 
 
@@ -82,21 +111,21 @@ def run_in(pattern: re.Pattern[str], text: str, lead: int = 0) -> bool:
     Returns:
         Whether it does.
     """
-    first = text.lstrip().split("\n")[0].strip()
-    if (
-        is_section(pattern, first)
-        and len(first.split()) <= 6
-        and "\n" in text.strip()
-        and not first.endswith((",", "-"))
-    ):
-        second = text.lstrip().split("\n")[1].lstrip()
-        if second[:1].isupper() and len(first) < 0.75 * max(len(line) for line in text.split("\n")):
-            return True
+    if _stands_on_first_line(pattern, text):
+        return True
     line = re.sub(r"\s*[\u2001-\u2003]\s*|(?<=\S)\s{2,}(?=\S)", ": ", text[:300].strip())
     line = NUMBERING.sub("", " ".join(line.split()))
     match = pattern.match(line)
     if not match or not line[:1].isupper():
         return False
-    rest = line[match.end() :]
-    marked = re.match(r"(?:\s?[\w'’/]+){0,5}\s*(?:[:.|]\s|\s-\s|[—–]|[:.]$|$)", rest)
+    marked = re.match(r"(?:\s?[\w'’/]+){0,5}\s*(?:[:.|]\s|\s-\s|[—–]|[:.]$|$)", line[match.end() :])
     return bool(marked) or 0 < match.end() <= lead <= match.end() + 60
+
+
+def _stands_on_first_line(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether a name has a paragraph's first line for itself: a short line before one with a capital."""
+    lines = text.strip().split("\n")
+    first = lines[0].strip()
+    if len(lines) < 2 or not is_section(pattern, first) or len(first.split()) > 6 or first.endswith((",", "-")):
+        return False
+    return lines[1].lstrip()[:1].isupper() and len(first) < 0.75 * max(map(len, lines))

@@ -1,8 +1,9 @@
 """How a paper is set: the size, fonts, leading and measure of its body text."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from further.corpus.lines import Line
 from further.corpus.words import count_function_words
@@ -46,7 +47,8 @@ def find_style(lines: Sequence[Line]) -> Style:
     Returns:
         The style of its body text.
     """
-    sizes, weights = Counter[float](), {}
+    sizes: dict[float, float] = defaultdict(float)
+    weights: dict[int, float] = {}
     last_page = max(line.page for line in lines)
     for line in lines:
         # References come late: what stands in the last third counts half.
@@ -55,7 +57,7 @@ def find_style(lines: Sequence[Line]) -> Style:
     near = {size: sum(n for other, n in sizes.items() if abs(other - size) <= 0.04 * size) for size in sizes}
     size = max(near, key=lambda size: (near[size], sizes[size]))
     body = [line for line in lines if abs(line.size - size) <= 0.04 * size]
-    fonts = Counter[str]()
+    fonts: dict[str, float] = defaultdict(float)
     for line in body:
         fonts[line.font] += weights[id(line)]
     total = sum(fonts.values())
@@ -70,7 +72,7 @@ def find_style(lines: Sequence[Line]) -> Style:
 
 def _leading(body: Sequence[Line], size: float) -> float:
     steps = Counter[float]()
-    for above, below in zip(body, body[1:], strict=False):
+    for above, below in pairwise(body):
         step = below.baseline - above.baseline
         if above.page == below.page and abs(above.x0 - below.x0) < 2 * size and 0.8 * size < step < 3 * size:
             steps[round(2 * step) / 2] += 1

@@ -26,24 +26,38 @@ def mark_tables(blocks: Sequence[Block], style: Style) -> None:
 def _mark_below(caption: Block, blocks: Sequence[Block], style: Style) -> None:
     """Everything under a table's caption down to the first paragraph of the body or the next caption.
 
-    A table may be wider than its caption: each cell found widens the search.
+    A table may be wider than its caption: each cell found, and what stands on a line with one, widens the search.
     """
     x0, x1, found = caption.x0, caption.x1, True
+    cells: list[Block] = []
     while found:
         below = [b for b in blocks if b.y1 > caption.y1 + 1 and min(b.x1, x1) > max(b.x0, x0)]
         ends = [b for b in below if (b.kind == "caption" and b.y0 > caption.y1 + 3 * b.size) or is_body(b, style)]
         ends += [b for b in below if b.y0 > caption.y1 and _stands_free(b, below, style)]
         floor = min((b.y0 for b in ends), default=float("inf"))
-        cells = [b for b in below if not b.kind and b.y0 < floor - 1 and not is_body(b, style)]
-        for block in cells:
+        new = [b for b in below if not b.kind and b.y0 < floor - 1 and not is_body(b, style)]
+        new += [
+            b for b in blocks if b not in new and not b.kind and not _is_set_as_body(b, style) and _is_beside(b, cells)
+        ]
+        for block in new:
             block.kind = "table"
             x0, x1 = min(x0, block.x0), max(x1, block.x1)
-        found = bool(cells)
+        cells += new
+        found = bool(new)
+
+
+def _is_beside(block: Block, cells: Sequence[Block]) -> bool:
+    """Whether a block shares its first line's height with a cell."""
+    return any(abs(block.lines[0].baseline - line.baseline) < 1.5 for cell in cells for line in cell.lines)
+
+
+def _is_set_as_body(block: Block, style: Style) -> bool:
+    return style.is_body_size(block.size) and block.share_in(style.fonts) > 0.5
 
 
 def _stands_free(block: Block, beside: Sequence[Block], style: Style) -> bool:
     """Whether a block is set as the body, or as a heading of it, with nothing on its lines: no cell of a table."""
-    as_body = style.is_body_size(block.size) and block.share_in(style.fonts) > 0.5
+    as_body = _is_set_as_body(block, style)
     as_heading = block.bold and block.size > 0.96 * style.size
     if not (as_body or as_heading) or count_words(block.text) < (3 if as_body else 1):
         return False

@@ -13,7 +13,7 @@ COUNTS = ["split", "document", "num_tokens", "num_words", "num_bytes"]
 def score_texts(
     model: Any, texts: Mapping[str, Path], begin: int, settings: Mapping[str, Any], about: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """Score each document of each text set.
+    """Score each document of each text set that was not trained on.
 
     Args:
         model: A causal language model in evaluation mode.
@@ -27,7 +27,7 @@ def score_texts(
     """
     rows = []
     for text_set, path in texts.items():
-        streams = read_table(path)
+        streams = read_table(path).query("split != 'train'")
         ids = [list(map(int, document)) for document in streams["ids"]]
         nats = score_documents(model, ids, begin, settings["window"], settings["stride"], settings["batch_tokens"])
         counts = streams[COUNTS].to_dict("records")

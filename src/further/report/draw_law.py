@@ -90,31 +90,28 @@ def _limit(axes: Axes, rows: pd.DataFrame | None) -> None:
 
 
 def _targets(axes: Axes, rows: pd.DataFrame | None) -> None:
-    """Target losses as lines, named with their verdict; those far off are named at the edge beyond which they lie."""
+    """Target losses as lines, named with their verdict; those far off stand in the legend only."""
     if rows is None:
         return
     bottom, top = axes.get_ylim()
-    off: dict[float, list[str]] = {bottom: [], top: []}
     for row in rows.itertuples():
-        label, loss = shorten(str(row.label), 44), float(row.loss_nats)
+        loss = float(row.loss_nats)
         if bottom < loss < top:
             axes.axhline(loss, color=COLOURS["alert"], lw=1, ls="-.")
-            _name_target(axes, label, loss, below=top - loss < 0.06 * (top - bottom))
+            _name_target(axes, shorten(str(row.label), 48), loss, below=top - loss < 0.06 * (top - bottom))
         else:
-            off[bottom if loss < bottom else top].append(f"{label} {'↓' if loss < bottom else '↑'} off the figure")
-    for edge, labels in off.items():
-        _name_target(axes, "\n".join(labels), edge, below=edge == top, right=True)
+            label = f"{shorten(str(row.label), 32)} ({'below' if loss < bottom else 'above'})"
+            axes.plot([], [], color=COLOURS["alert"], lw=1, ls="-.", label=label)
 
 
-def _name_target(axes: Axes, label: str, loss: float, below: bool, right: bool = False) -> None:
-    """A label just above or just below a loss, at the left edge or beside the bar of c."""
+def _name_target(axes: Axes, label: str, loss: float, below: bool) -> None:
+    """A label at the left edge, just above or just below a loss."""
     axes.annotate(
         label,
-        (1 - LIMIT_SHARE if right else 0, loss),
+        (0, loss),
         xycoords=axes.get_yaxis_transform(),
-        xytext=(-4 if right else 4, -2 if below else 2),
+        xytext=(4, -2 if below else 2),
         textcoords="offset points",
-        ha="right" if right else "left",
         va="top" if below else "bottom",
         fontsize=8.5,
     )

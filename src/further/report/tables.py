@@ -12,7 +12,8 @@ from further.report.inputs import ReportInputs
 from further.report.law import law_table
 
 SCORES = ("nats_per_token", "perplexity")
-SWEPT_APART = ("target_modules", "context", "accumulation", "rank", "alpha", "passes", "learning_rate")
+OWN_FIGURE = {"fraction", "quantisation"}  # settings whose effect another figure shows
+MOST_STEPS = 400  # logged steps per run that a figure can show; the whole history stays in its file
 
 
 def perplexity_by_paper(inputs: ReportInputs) -> pd.DataFrame:
@@ -30,7 +31,7 @@ def perplexity_by_paper(inputs: ReportInputs) -> pd.DataFrame:
 
 
 def learning_curves(inputs: ReportInputs) -> pd.DataFrame:
-    """Every run's loss while it trained.
+    """Every run's loss while it trained; of a long run, evenly chosen steps and all that were validated.
 
     Returns:
         Columns run, fraction, seed, swept (what else differs from the default run; "" for none), step, num_tokens,
@@ -41,12 +42,20 @@ def learning_curves(inputs: ReportInputs) -> pd.DataFrame:
     for run, history in sorted(inputs.history.items()):
         settings = inputs.metrics[run]["settings"]
         swept = differing_settings(settings, default) - {"seed", "fraction"}
-        named = history.assign(
+        named = _thin(history).assign(
             run=run, fraction=settings["fraction"], seed=settings["seed"], swept=" ".join(sorted(swept))
         )
         parts.append(named)
     columns = ["run", "fraction", "seed", "swept", "step", "num_tokens", "loss_nats", "validation_loss_nats"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def _thin(history: pd.DataFrame) -> pd.DataFrame:
+    """At most `MOST_STEPS` rows, first and last among them, and every row with a validation loss."""
+    chosen = np.unique(np.linspace(0, len(history) - 1, min(len(history), MOST_STEPS)).round().astype(int))
+    keep = history["validation_loss_nats"].notna().to_numpy(copy=True)
+    keep[chosen] = True
+    return history[keep]
 
 
 def quantisation(inputs: ReportInputs) -> pd.DataFrame:
@@ -93,7 +102,7 @@ def settings(inputs: ReportInputs) -> pd.DataFrame:
     rows = []
     for name, run in sorted(runs.items()):
         differing = differing_settings(run["settings"], default["settings"])
-        if len(differing) == 1 and differing <= {*SWEPT_APART, "seed"}:
+        if len(differing) == 1 and not differing <= OWN_FIGURE:
             setting = differing.pop()
             paired = paired_difference(run["papers"]["documents"], default["papers"]["documents"])
             if paired is not None:

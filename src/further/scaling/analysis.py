@@ -134,6 +134,7 @@ def analyse_curve(
     standard_errors: Sequence[float] | None = None,
     level: float = 0.95,
     huber_delta: float | None = None,
+    by_size: bool | None = None,
 ) -> Analysis:
     """Analyse one curve of separate runs. A curve that cannot be fitted is a result, not an error.
 
@@ -144,13 +145,14 @@ def analyse_curve(
         standard_errors: Of each loss, in nats; None: from the spread of seeds where that changes with size, else equal.
         level: Nominal coverage of the intervals.
         huber_delta: As in `fit_power_law`; the hold-out and the other forms stay least squares.
+        by_size: As in `fit_power_law`.
 
     Returns:
         The analysis; `reason` says why there is no law where there is none.
     """
     try:
         check_one_curve(points)
-        answer = _answer(_curve_of(points, standard_errors), cost, level, huber_delta)
+        answer = _answer(fit_curve(_curve_of(points, standard_errors), level, huber_delta, by_size), cost)
     except ValueError as error:
         measured = tuple((_judge_without_law(points, target), None) for target in targets)
         return Analysis(str(error), tuple(points), common_settings(points), measured, cost, None)
@@ -167,13 +169,12 @@ def _curve_of(points: Sequence[Point], standard_errors: Sequence[float] | None) 
     return curve if errors is None else check_curve(curve.t, curve.y, errors, curve.size.tolist())
 
 
-def _answer(curve: Curve, cost: CostSettings | None, level: float, huber_delta: float | None) -> LawAnswer:
-    fit = fit_curve(curve, level, huber_delta)
+def _answer(fit: LawFit, cost: CostSettings | None) -> LawAnswer:
     affordable = None if cost is None else corpus_for_budget(cost)
     return LawAnswer(
         fit=fit,
         forms=compare_forms(fit),
-        holdout=hold_out_largest(curve, level=level),
+        holdout=hold_out_largest(fit.curve, level=fit.c.level),
         band=predict_band(fit, band_grid(fit)),
         forecasts=tuple(forecast_at(fit, factor * fit.largest, cost) for factor in FORECAST_FACTORS),
         budget=None if affordable is None else forecast_at(fit, affordable, cost),

@@ -26,6 +26,7 @@ def fit_power_law(
     groups: Sequence[object] | None = None,
     level: float = 0.95,
     huber_delta: float | None = None,
+    by_size: bool | None = None,
 ) -> LawFit:
     """Fit the power law with a floor to separate runs at different sizes.
 
@@ -38,6 +39,8 @@ def fit_power_law(
         level: Nominal coverage of the intervals, between 0 and 1.
         huber_delta: Residual in nats from which Huber's loss is straight; None for least squares. With standard
             errors it counts them.
+        by_size: True: intervals count sizes, not runs, as they must where the seeds of a size share its papers; False:
+            they count runs. None: sizes where their means scatter more than the seeds within them (F test at 5 %).
 
     Returns:
         The fit. Intervals are by profile likelihood, under Huber's loss by case bootstrap.
@@ -53,17 +56,20 @@ def fit_power_law(
     if huber_delta is not None and not 0.0 < huber_delta < np.inf:
         raise ValueError(f"huber_delta is {huber_delta}: give a residual in nats above 0, or None for least squares")
     curve = check_curve(num_tokens, losses, standard_errors, groups)
-    return fit_curve(curve, level, huber_delta)
+    return fit_curve(curve, level, huber_delta, by_size)
 
 
-def fit_curve(curve: Curve, level: float = 0.95, huber_delta: float | None = None) -> LawFit:
+def fit_curve(
+    curve: Curve, level: float = 0.95, huber_delta: float | None = None, by_size: bool | None = None
+) -> LawFit:
     """Fit a checked curve; arguments and result as in `fit_power_law`."""
     given = curve
     if huber_delta is not None:
         curve = huber_weights(curve, huber_delta)
     law, sse = best_law(curve)
     residuals = examine_residuals(curve, law.loss_at(curve.t))
-    by_size = residuals.lack_of_fit_p is not None and residuals.lack_of_fit_p < SIGNIFICANT
+    if by_size is None:
+        by_size = residuals.lack_of_fit_p is not None and residuals.lack_of_fit_p < SIGNIFICANT
     basis = curve.size_means() if by_size else curve
     basis_sse = float(basis.weights @ (basis.y - law.loss_at(basis.t)) ** 2)
     region = allowed_region(basis, law.b, basis_sse, level)

@@ -164,7 +164,7 @@ class LawFit:
         c_identified: Do the data say where the curve flattens?
         c_reason: Why, or why not, in one sentence.
         residuals: Tests of the residuals.
-        basis: "points", or "sizes" where the means of the sizes scatter more than the seeds within them.
+        basis: What intervals count: "points", or "sizes" where asked for, or where means of sizes scatter too much.
         method: "profile likelihood" or "case bootstrap".
         huber_delta_nats: Huber's threshold, None for least squares.
         weighted: True if standard errors weigh the points.

@@ -1,0 +1,61 @@
+"""The 25 real articles: every character accounted for, and the text as good as measured."""
+
+import csv
+import statistics
+import sys
+
+import pyarrow.compute as pc
+import pytest
+
+from further.corpus.characters import clean_characters
+from further.corpus.clean import CleanSettings, clean_papers
+
+SETTINGS = CleanSettings(keep_captions=False, keep_headings=True, min_words=200)
+
+
+@pytest.fixture(scope="module")
+def cleaned(real_blocks):
+    return clean_papers(real_blocks, SETTINGS)
+
+
+def test_every_character_of_every_article_is_kept_or_dropped_for_a_reason(real_blocks, cleaned):
+    lengths = real_blocks.append_column("characters", pc.utf8_length(real_blocks["text"]).cast("int64"))
+    sums = [table.group_by("paper").aggregate([("characters", "sum")]) for table in (lengths, cleaned[1])]
+    extracted, counted = (dict(zip(t["paper"].to_pylist(), t["characters_sum"].to_pylist(), strict=True)) for t in sums)
+    assert len(counted) == 25
+    assert counted == extracted
+
+
+def test_no_article_is_rejected(cleaned):
+    assert cleaned[2].num_rows == 0
+
+
+def test_cleaning_rows_again_changes_nothing(cleaned):
+    texts = cleaned[0]["text"].to_pylist()
+    assert [clean_characters(text) for text in texts] == texts
+
+
+def test_text_against_the_truth(shared_papers, cleaned, monkeypatch):
+    pytest.importorskip("rapidfuzz")
+    pytest.importorskip("lxml")
+    monkeypatch.setattr(sys, "path", [str(shared_papers), *sys.path])
+    import score
+
+    texts: dict[str, list[str]] = {}
+    for row in cleaned[0].to_pylist():
+        texts.setdefault(row["paper"], []).append(row["text"])
+    with (shared_papers / "articles.csv").open() as file:
+        records = list(csv.DictReader(file))
+    scores = []
+    for record in records:
+        truth = score.truth(str(shared_papers / record["truth"]), str(shared_papers / record["file"]))
+        stem = record["file"].rsplit("/", 1)[-1].removesuffix(".pdf")
+        scores.append(score.score("\n\n".join(texts[stem]), truth))
+    mean = {key: statistics.mean(s[key] for s in scores if s[key] is not None) for key in scores[0]}
+    assert mean["word_F1"] >= 0.99
+    assert mean["word_R"] >= 0.99
+    assert mean["order_sim"] >= 0.98
+    assert mean["para_intact"] >= 0.965
+    assert mean["junk_share"] <= 0.005
+    assert mean["hyph_overjoin_per_k"] <= 0.1
+    assert mean["bad_per_k"] == mean["lig_per_k"] == mean["shy_per_k"] == 0

@@ -1,0 +1,150 @@
+"""Blocks to rows, and where every character went."""
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from further.corpus.clean import CleanSettings, clean_papers
+from further.corpus.schemas import BLOCKS, DROP_REASONS, KEPT, LEDGER, ROWS
+
+SETTINGS = CleanSettings(keep_captions=False, keep_headings=True, min_words=100)
+WITH_CAPTIONS = CleanSettings(keep_captions=True, keep_headings=False, min_words=100)
+
+
+def make_blocks(*records):
+    """Blocks from (kind, text) or a dictionary of columns, one below the other."""
+    plain = {"paper": "p", "page": 1, "x0": 50, "x1": 290, "font_size": 10, "bold": False, "lead": 0, "raised": []}
+    blocks = []
+    for number, record in enumerate(records):
+        given = record if isinstance(record, dict) else dict(zip(("kind", "text"), record, strict=True))
+        blocks.append(plain | {"block": number, "y0": 30 * number, "y1": 30 * number + 20} | given)
+    return pa.Table.from_pylist(blocks, BLOCKS)
+
+
+def texts(rows):
+    return rows["text"].to_pylist()
+
+
+def ledger_of(ledger):
+    return dict(zip(ledger["reason"].to_pylist(), ledger["characters"].to_pylist(), strict=True))
+
+
+@pytest.fixture(scope="module")
+def cleaned(article_blocks):
+    return clean_papers(article_blocks, SETTINGS)
+
+
+def test_rows_of_the_made_article(cleaned):
+    rows, _, rejected = cleaned
+    assert rejected.num_rows == 0
+    assert rows.schema == ROWS
+    assert rows["row"].to_pylist() == list(range(rows.num_rows))
+    assert texts(rows)[0] == "Cold storage of the donor heart before transplantation"
+    headings = [text for text in texts(rows) if len(text) < 20]
+    assert headings == ["Abstract", "Introduction", "Methods", "Discussion"]
+
+
+def test_word_broken_at_a_line_end_is_whole(cleaned):
+    assert any("for how long after transplantation. It does" in text for text in texts(cleaned[0]))
+
+
+def test_paragraph_goes_on_in_the_next_column(cleaned):
+    row = next(row for row in cleaned[0].to_pylist() if "found with the plan was that the heart" in row["text"])
+    assert (row["section"], row["page"], round(row["x0"])) == ("Introduction", 1, 50)
+
+
+@pytest.mark.parametrize(
+    "junk", ["J Made Art", "Journal of Made", "Failed", "nurses", "University", "Ada Maker", "The box in"]
+)
+def test_what_is_not_body_is_gone(cleaned, junk):
+    assert not any(junk in text for text in texts(cleaned[0]))
+
+
+def test_captions_and_headings_are_kept_if_asked(article_blocks):
+    rows, _, _ = clean_papers(article_blocks, WITH_CAPTIONS)
+    assert "Figure 1. The box in which a heart travels." in texts(rows)
+    assert "Methods" not in texts(rows)
+    assert "Methods" in rows["section"].to_pylist()
+
+
+def test_every_character_has_one_reason(article_blocks, cleaned):
+    _, ledger, _ = cleaned
+    assert ledger.schema == LEDGER
+    count = ledger_of(ledger)
+    assert set(count) <= {KEPT, *DROP_REASONS}
+    assert sum(count.values()) == pc.sum(pc.utf8_length(article_blocks["text"])).as_py()
+    assert count["back matter"] == len("Acknowledgements") + len("We thank the nurses of the clinic for their help.")
+    # Eight entries of two lines, 43 and 24 letters with a line feed between, one letter more from 10(2) on; a heading.
+    assert count["reference"] == len("References") + 8 * (43 + 1 + 24) + 1
+
+
+PROSE = "the graft and the patient were seen in the clinic by the team that had made the plan for this study of it " * 3
+
+
+def test_paragraph_goes_on_over_a_table_and_a_page():
+    blocks = make_blocks(
+        ("heading", "Introduction"),
+        ("text", PROSE + "and the heart of the"),
+        ("table", "1 2 3"),
+        {"kind": "page header", "text": "Journal", "page": 2},
+        {"kind": "text", "text": "donor was kept in the cold. " + PROSE, "page": 2},
+    )
+    rows, ledger, _ = clean_papers(blocks, CleanSettings(keep_captions=False, keep_headings=False, min_words=10))
+    assert len(texts(rows)) == 1
+    assert "the heart of the donor was kept" in texts(rows)[0]
+    assert ledger_of(ledger)["table"] == 5 and ledger_of(ledger)["page header"] == 7
+
+
+def test_body_after_the_references_is_kept():
+    blocks = make_blocks(
+        ("heading", "Introduction"),
+        ("text", PROSE),
+        {"kind": "heading", "text": "References", "page": 2},
+        {"kind": "text", "text": "1. Maker A. Hearts in a box. J Art. 2019;1:2-3.", "page": 2, "font_size": 7},
+        {"kind": "heading", "text": "Methods", "page": 3},
+        {"kind": "text", "text": PROSE, "page": 3},
+    )
+    rows, _, _ = clean_papers(blocks, CleanSettings(keep_captions=False, keep_headings=True, min_words=10))
+    assert [text[:12] for text in texts(rows)] == ["Introduction", "the graft an", "Methods", "the graft an"]
+
+
+def test_ethics_among_the_methods_stays_and_at_the_end_goes():
+    ethics = ("heading", "Ethics approval")
+    blocks = make_blocks(
+        ("heading", "Methods"),
+        ("text", PROSE),
+        ethics,
+        ("text", PROSE),
+        ("heading", "Results"),
+        ("text", PROSE),
+        ethics,
+        ("text", "Given."),
+    )
+    rows, ledger, _ = clean_papers(blocks, CleanSettings(keep_captions=False, keep_headings=True, min_words=10))
+    assert texts(rows).count("Ethics approval") == 1
+    assert ledger_of(ledger)["back matter"] == len("Ethics approval") + len("Given.")
+
+
+def test_short_paper_is_rejected_with_both_numbers():
+    rows, ledger, rejected = clean_papers(make_blocks(("text", "Only five words stand here.")), SETTINGS)
+    assert rows.num_rows == 0
+    (record,) = rejected.to_pylist()
+    assert (record["reason"], record["detail"]) == ("too short", "5 words of body text, 100 needed")
+    assert ledger_of(ledger) == {"rejected paper": 27}
+
+
+def test_paper_of_unmapped_glyphs_is_rejected():
+    _, _, rejected = clean_papers(make_blocks(("text", "\ufffd\ue001 " * 500)), SETTINGS)
+    assert rejected["reason"].to_pylist() == ["unreadable font"]
+
+
+def test_papers_do_not_mix():
+    blocks = pa.concat_tables([make_blocks({"kind": "text", "text": PROSE, "paper": name}) for name in ("a", "b")])
+    rows, _, _ = clean_papers(blocks, CleanSettings(keep_captions=False, keep_headings=True, min_words=10))
+    assert rows["paper"].to_pylist() == ["a", "b"]
+    assert rows["row"].to_pylist() == [0, 0]
+
+
+def test_no_papers_make_empty_tables():
+    rows, ledger, rejected = clean_papers(BLOCKS.empty_table(), SETTINGS)
+    assert rows.num_rows == ledger.num_rows == rejected.num_rows == 0

@@ -1,0 +1,40 @@
+"""Words broken at line ends."""
+
+import pytest
+
+from further.corpus.hyphens import collect_vocabulary, join_lines
+
+PAPER = [
+    "Survival after transplantation is a long-term and patient-centred outcome.",
+    "The non-invasive and non-surgical way was taken; interaction was seen in the heart.",
+    "A well perfused organ, a dose of the drug, and its term of use. Decisions were made.",
+]
+VOCABULARY = collect_vocabulary(PAPER)
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["before trans-", "plantation"], "before transplantation"),  # the joined word stands elsewhere
+        (["in the long-", "term"], "in the long-term"),  # the compound stands elsewhere
+        (["a myo-", "cardial biopsy"], "a myocardial biopsy"),  # neither part is a word
+        (["drug-", "related death"], "drug-related death"),  # "related" ends compounds
+        (["in thirty-", "day mortality"], "in thirty-day mortality"),
+        (["the COVID-", "19 era"], "the COVID-19 era"),  # before a digit
+        (["a post-", "Mustard patient"], "a post-Mustard patient"),  # before a capital
+        (["pre-", "and postoperative"], "pre- and postoperative"),  # suspended
+        (["non-", "responding"], "non-responding"),  # the paper hyphenates this prefix
+        (["inter-", "action"], "interaction"),
+        (["soft\u00ad", "ware"], "software"),  # a soft hyphen is always the typesetter's
+        (["and/", "or"], "and/or"),
+        (["no hyphen", "here"], "no hyphen here"),
+    ],
+)
+def test_line_ends(lines, expected):
+    assert join_lines(lines, VOCABULARY) == expected
+
+
+def test_broken_words_are_no_part_of_the_vocabulary():
+    vocabulary = collect_vocabulary(["a trans-", "plant was made"])
+    assert vocabulary.words["trans"] == vocabulary.words["plant"] == 0
+    assert vocabulary.words["made"] == 1

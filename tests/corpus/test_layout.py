@@ -1,0 +1,114 @@
+"""Reading order, paragraphs and running heads, on lines placed by hand."""
+
+import pytest
+
+from further.corpus.blocks import Block, make_blocks
+from further.corpus.furniture import find_furniture
+from further.corpus.lines import Line, Page, join_fragments
+from further.corpus.order import count_jumps, order_blocks, order_page
+from further.corpus.style import find_style
+
+
+def line(text, x0, y, width=200.0, page=1, size=10.0, font="body", bold=False):
+    return Line(page, x0, y - 8, x0 + width, y + 2, size, font, bold, text, baseline=y)
+
+
+def block(name, x0, y0, x1, y1):
+    made = Block([line(name, x0, y0 + 8, x1 - x0)])
+    made.y0, made.y1 = y0, y1
+    return made
+
+
+WORDS = ("", "first", "next", "other", "last")
+# title over two columns, a wide table between bands, a band below
+PAGE = {
+    "title": (50, 50, 550, 80),
+    "left top": (50, 100, 290, 300),
+    "right top": (310, 100, 550, 300),
+    "table": (50, 320, 550, 400),
+    "left low": (50, 420, 290, 700),
+    "right low": (310, 420, 550, 700),
+}
+
+
+@pytest.mark.parametrize("drawn", [list(PAGE), list(PAGE)[::-1], sorted(PAGE)])
+def test_columns_are_read_between_what_spans_them(drawn):
+    blocks = [block(name, *PAGE[name]) for name in drawn]
+    assert [b.text for b in order_blocks(blocks)] == list(PAGE)
+
+
+def test_three_columns():
+    blocks = [block(str(n), x, 100, x + 150, 700) for n, x in ((3, 390), (1, 50), (2, 220))]
+    assert [b.text for b in order_blocks(blocks)] == ["1", "2", "3"]
+
+
+def test_sensible_drawing_order_is_kept():
+    # References start below the left column but are read after the right one.
+    drawn = [
+        block("left", 50, 100, 290, 400),
+        block("right", 310, 100, 550, 400),
+        block("references", 50, 420, 290, 700),
+    ]
+    style = find_style([line("the and of to in", 50, 100)])
+    assert [b.text for b in order_page(drawn, style)] == ["left", "right", "references"]
+    assert count_jumps(drawn) == 0
+    assert count_jumps([drawn[2], drawn[0]]) == 1
+
+
+def test_indented_line_after_a_full_stop_begins_a_paragraph():
+    lines = [
+        line("the heart was kept", 50, 100),
+        line("in the cold.", 50, 112, 90),
+        line("It was then", 62, 124, 188),
+        line("used", 50, 136, 40),
+    ]
+    assert [b.text for b in make_blocks(lines, find_style(lines))] == [
+        "the heart was kept\nin the cold.",
+        "It was then\nused",
+    ]
+
+
+def test_hanging_items_are_apart():
+    lines = [line("1. the first of", 50, 100), line("the items", 62, 112, 188), line("2. the second", 50, 124)]
+    assert [len(b.lines) for b in make_blocks(lines, find_style(lines))] == [2, 1]
+
+
+def test_heading_in_a_font_of_its_own_is_a_block_of_its_own():
+    lines = [
+        line("Methods", 50, 100, 40, font="head"),
+        line("The heart was kept", 50, 112),
+        line("in the cold", 50, 124),
+    ]
+    assert [len(b.lines) for b in make_blocks(lines, find_style(lines))] == [1, 2]
+
+
+def test_stretched_line_is_one_line_and_table_cells_are_not():
+    words = [line("tumor", 50, 100, 24), line("initiation", 82, 100, 40)]
+    cells = [line("12", 50, 200, 10), line("34", 90, 200, 10)]
+    assert [made.text for made in join_fragments([*words, *cells])] == ["tumor initiation", "12", "34"]
+
+
+def test_italic_word_drawn_later_goes_to_its_place():
+    parts = [line("Longevity of", 50, 100, 60), line("in the ocean", 150, 100, 60), line("Carcharhinus", 113, 100, 34)]
+    assert [made.text for made in join_fragments(parts)] == ["Longevity of Carcharhinus in the ocean"]
+
+
+def test_heads_and_numbers_that_return_are_furniture_and_text_is_not():
+    pages = []
+    for number in range(1, 5):
+        lines = (
+            line(f"Maker et al. 2020, page {number}", 50, 30, page=number, size=8.0),
+            line(f"the {WORDS[number]} line of the text that is in the body", 50, 66, page=number),
+            line(str(number), 300, 780, 6, page=number, size=8.0),
+        )
+        pages.append(Page(number, 600, 800, lines, ()))
+    found = find_furniture(pages)
+    kinds = [[found.get(id(made)) for made in page.lines] for page in pages]
+    assert kinds == [["page header", None, "page footer"]] * 4
+
+
+def test_line_numbers_of_a_manuscript_are_furniture():
+    numbers = [line(str(n), 20, 100 + 24 * n, 10) for n in range(1, 15)]
+    text = [line("the heart of the donor was kept", 80, 100 + 24 * n, 300) for n in range(1, 15)]
+    page = Page(1, 600, 800, tuple(part for pair in zip(numbers, text, strict=True) for part in pair), ())
+    assert set(find_furniture([page])) == {id(number) for number in numbers}

@@ -1,0 +1,84 @@
+"""References, licences, addresses, captions and section names, told by their structure."""
+
+import pytest
+
+from further.corpus.sections import ABSTRACT, BACK, BODY, REFERENCES, is_section, plain_heading, run_in
+from further.corpus.structure import is_address, is_legend, is_licence, is_reference
+
+PROSE = "We found that the hearts which had been kept in the cold for four hours did as well as the others did."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12. Maker A, Drawer B, et al. Hearts kept in a box. J Made Art. 2019;12(3):45-52.",
+        "Maker, A., and Drawer, B. (2019). Hearts kept in a box. Journal of Art 12, 45–52. doi: 10.1000/xyz",
+        "[7] A. Maker, B. Drawer, Hearts kept in a box, J. Made Art. 12 (2019) 45–52.",
+    ],
+)
+def test_references(text):
+    assert is_reference(text)
+    assert not is_licence(text)
+
+
+@pytest.mark.parametrize(
+    "text", [PROSE, "As Maker et al. (2019) found, the hearts that were kept in the cold did as well as others."]
+)
+def test_prose_is_none_of_them(text):
+    assert not is_reference(text) and not is_licence(text) and not is_address(text) and not is_legend(text)
+
+
+def test_licences():
+    assert is_licence("© 2020 The Authors. This is an open access article under the terms of the licence CC BY.")
+    assert not is_licence("The hospital holds a copyright notice for its own guideline, " + PROSE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1Department of Surgery, University of Somewhere, Sometown, Country; 2Institute of Boxes, Othertown",
+        "*Correspondence: ada.maker@example.org",
+        "Received 3 May 2019; accepted 7 June 2019",
+    ],
+)
+def test_addresses(text):
+    assert is_address(text)
+
+
+def test_legend_of_abbreviations():
+    assert is_legend("BP = blood pressure; HR = heart rate; CI = confidence interval")
+
+
+@pytest.mark.parametrize(
+    ("heading", "plain"),
+    [
+        ("2.1. Study design", "Study design"),
+        ("IV. RESULTS", "RESULTS"),
+        ("1 | INTRODUCTION", "INTRODUCTION"),
+        ("a b s t r a c t", "abstract"),
+    ],
+)
+def test_headings_lose_their_number(heading, plain):
+    assert plain_heading(heading) == plain
+
+
+def test_section_names():
+    assert is_section(ABSTRACT, "Abstract") and is_section(BODY, "3 Materials and methods")
+    assert is_section(BACK, "Acknowledgments") and is_section(BACK, "Author contributions")
+    assert is_section(BACK, "Conflict of interest statement") and is_section(BACK, "Data Availability Statement")
+    assert not is_section(BACK, "Data collection") and not is_section(BACK, "Contribution of the donor to survival")
+    assert REFERENCES.fullmatch("References") and not REFERENCES.fullmatch("Reference values of troponin")
+
+
+@pytest.mark.parametrize(
+    ("text", "lead", "expected"),
+    [
+        ("Funding: This work was paid for by nobody.", 0, True),
+        ("Acknowledgements\nWe thank the nurses of the clinic and all\nwho helped", 0, True),
+        ("Acknowledgements We thank the nurses", 16, True),
+        ("Funding of transplantation differs between countries and years", 0, False),
+        ("Consent was asked of every patient before", 0, False),
+    ],
+)
+def test_run_in_headings(text, lead, expected):
+    assert run_in(BACK, text, lead) is expected
