@@ -6,7 +6,7 @@ BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 STUDY ?= studies/$(notdir $(abspath $(PAPERS)))
 
-.PHONY: demo study test test-fast lint lock clean
+.PHONY: demo study test test-fast lint lock picture clean
 
 demo: .venv/installed
 	$(SNAKEMAKE) --quiet rules
@@ -39,11 +39,15 @@ lock:
 	    | sed 's/^\(torch==[0-9.]*\)+.*/\1/' > requirements.lock.new
 	mv requirements.lock.new requirements.lock && rm -r .venv-lock
 
+# The top of the demonstration's report, as the README shows it.
+picture:
+	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1280,1000 \
+	    --screenshot=docs/report.png file://$(CURDIR)/results/report/index.html
+
 clean:
 	rm -rf logs benchmarks checkpoints .snakemake
 	find results -mindepth 1 ! -name README.md -delete
 
-# torch first and by its exact pin: a later resolver step then has no reason to replace a CPU build.
 .venv/installed: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13) and "Python 3.11 to 3.13 is needed; say which: make PYTHON=python3.12 ...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

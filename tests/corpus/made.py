@@ -9,9 +9,9 @@ WIDTH, HEIGHT = 600, 800
 LEFT, RIGHT = 50, 310  # left edges of the two columns, 240 points wide
 SIZE, LEADING = 10, 12
 
-WORDS = (
-    ["the", "graft", "and", "the", "patient", "were", "seen", "in", "the", "clinic", "by", "a", "team", "that", "had", "made", "this", "plan", "for", "all", "of", "them", "who", "came", "from", "far", "and", "near", "to", "be", "with", "their", "own", "people", "when", "it", "was", "time"]
-)
+_WORDS = """the graft and the patient were seen in the clinic by a team that had made this plan for all of them who
+came from far and near to be with their own people when it was time"""
+WORDS = _WORDS.split()
 
 
 def prose(count: int, seed: str = "") -> list[str]:
@@ -59,7 +59,7 @@ def _first(page: pymupdf.Page) -> None:
 
 
 def _middle(page: pymupdf.Page) -> None:
-    write(page, LEFT, 80, ["Methods"], font="hebo")
+    write(page, LEFT, 80, ["Methods" if page.number == 1 else "Results"], font="hebo")
     write(page, LEFT, 94, prose(20, f"{page.number} upper left"))
     write(page, LEFT, 360, ["Table 1. Hearts by time in the cold."], size=8)
     for row, cells in enumerate((("Hours", "Hearts", "Failed"), ("2", "31", "1"), ("4", "28", "2"))):

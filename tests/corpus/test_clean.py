@@ -41,7 +41,7 @@ def test_rows_of_the_made_article(cleaned):
     assert rows["row"].to_pylist() == list(range(rows.num_rows))
     assert texts(rows)[0] == "Cold storage of the donor heart before transplantation"
     headings = [text for text in texts(rows) if len(text) < 20]
-    assert headings == ["Abstract", "Introduction", "Methods", "Discussion"]
+    assert headings == ["Abstract", "Introduction", "Methods", "Results", "Discussion"]
 
 
 def test_word_broken_at_a_line_end_is_whole(cleaned):

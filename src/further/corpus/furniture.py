@@ -62,8 +62,13 @@ def _is_outside(page: Page, line: Line, left: bool) -> bool:
 
 
 def _is_text(line: Line, usual: float) -> bool:
-    """Whether a line as far out as running heads may be the title, which is large, or the body's first or last."""
-    return line.size > 1.5 * usual or (line.size > 0.96 * usual and count_function_words(line.text) >= 2)
+    """Whether a line as far out as running heads may be the title, which is large, or the body's first or last.
+
+    A bold line behind the first page may be a heading: running heads there are known by returning.
+    """
+    if line.size > 1.5 * usual or (line.bold and line.page > 1 and line.size > 0.96 * usual):
+        return True
+    return line.size > 0.96 * usual and count_function_words(line.text) >= 2
 
 
 def _is_page_number(page: Page, line: Line, top: bool) -> bool:
