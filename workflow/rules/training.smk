@@ -37,10 +37,10 @@ rule train_qlora:
     resources:
         mem_mb=CONFIG["hardware"]["memory_mb"],
         runtime=CONFIG["hardware"]["runtime_minutes"],
+        checkpoint_minutes=CONFIG["training"]["checkpoint_minutes"],  # no param: it shapes no result
     params:
         settings=settings_of_run,
         checkpoints="checkpoints/{run}",
-        checkpoint_minutes=CONFIG["training"]["checkpoint_minutes"],
         code=code("train_qlora.py"),
     script:
         "../scripts/train_qlora.py"

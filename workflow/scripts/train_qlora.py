@@ -39,7 +39,7 @@ if __name__ == "__main__":
         Task(
             name=snakemake.wildcards.run,
             checkpoints=Path(snakemake.params.checkpoints),
-            checkpoint_minutes=snakemake.params.checkpoint_minutes,
+            checkpoint_minutes=snakemake.resources.checkpoint_minutes,
             identity=snakemake.params.settings | {"code": snakemake.params.code},
             threads=snakemake.threads,
         ),

@@ -14,6 +14,7 @@ from torch.nn import functional
 from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from further.demo.muon import Muon
+from further.job import PROGRESS
 
 LOG = logging.getLogger(__name__)
 
@@ -261,7 +262,7 @@ def _log_progress(step: int, loss_nats: float, seconds: float, settings: BaseSet
         return
     speed = step * settings.batch_size * settings.context / seconds
     left = seconds / step * (settings.num_steps - step)
-    LOG.info(
+    PROGRESS.info(
         "base model: step %d of %d, loss %.3f nats per token, %.0f tokens/s, %.0f s left",
         step, settings.num_steps, loss_nats, speed, left,
     )  # fmt: skip

@@ -1,0 +1,161 @@
+"""Score this project's rows of real articles beside other tools' text, in one run.
+
+    python bench/corpus/run.py [--papers 2000]
+
+Needs the folder ../shared/papers beside the checkout. Tools that are not installed are named and left out.
+With --papers, articles are parsed again and again under other names, to show speed and memory at that number.
+"""
+
+import argparse
+import importlib.util
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SHARED = ROOT / ".." / "shared" / "papers"
+COLUMNS = {
+    "word_F1": "word F1",
+    "word_R": "recall",
+    "order_R": "order recall",
+    "order_sim": "order sim.",
+    "para_intact": "intact",
+    "num_R": "numbers",
+    "junk_share": "junk",
+    "left_refs": "refs",
+    "left_tables": "tables",
+    "left_affs": "affil.",
+    "left_licence": "licence",
+    "left_back": "back",
+    "left_headers": "heads",
+    "hyph_broken_per_k": "broken",
+    "hyph_overjoin_per_k": "joined",
+    "glued_per_k": "glued",
+    "bad_per_k": "bad chars",
+}
+
+
+def read_further(files: list[Path]) -> dict[str, str]:
+    from further.corpus.clean import CleanSettings, clean_papers
+    from further.corpus.parse import parse_papers
+
+    blocks, _ = parse_papers(files, timeout_s=120, memory_mb=2000)
+    rows, _, _ = clean_papers(blocks, CleanSettings(keep_captions=False, keep_headings=True, min_words=200))
+    texts: dict[str, list[str]] = {file.stem: [] for file in files}
+    for paper, text in zip(rows["paper"].to_pylist(), rows["text"].to_pylist(), strict=True):
+        texts[paper].append(text)
+    return {stem: "\n\n".join(parts) for stem, parts in texts.items()}
+
+
+def read_pymupdf(files: list[Path]) -> dict[str, str]:
+    import pymupdf
+
+    return {file.stem: "\n".join(page.get_text() for page in pymupdf.open(file)) for file in files}
+
+
+def read_pymupdf4llm(files: list[Path]) -> dict[str, str]:
+    import pymupdf4llm
+
+    return {file.stem: pymupdf4llm.to_markdown(str(file), header=False, footer=False) for file in files}
+
+
+def read_pypdf(files: list[Path]) -> dict[str, str]:
+    import pypdf
+
+    return {file.stem: "\n".join(page.extract_text() for page in pypdf.PdfReader(file).pages) for file in files}
+
+
+def read_pdftotext(files: list[Path]) -> dict[str, str]:
+    run = [(file.stem, subprocess.run(["pdftotext", str(file), "-"], capture_output=True, text=True)) for file in files]
+    return {stem: done.stdout for stem, done in run}
+
+
+TOOLS: dict[str, tuple[Callable[[list[Path]], dict[str, str]], bool]] = {
+    "further": (read_further, True),
+    "PyMuPDF text": (read_pymupdf, True),
+    "pymupdf4llm": (read_pymupdf4llm, importlib.util.find_spec("pymupdf4llm") is not None),
+    "pypdf": (read_pypdf, importlib.util.find_spec("pypdf") is not None),
+    "pdftotext": (read_pdftotext, shutil.which("pdftotext") is not None),
+}
+
+
+def cpu_seconds() -> float:
+    """CPU time of this process and of the children that it has waited for."""
+    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in usage)
+
+
+def score_texts(texts: dict[str, str], articles: Path, out: Path) -> dict[str, str]:
+    """Mean scores of one tool's texts, by the scorer that lies with the articles."""
+    folder = out / "texts"
+    folder.mkdir(parents=True)
+    for stem, text in texts.items():
+        (folder / f"{stem}.txt").write_text(text, encoding="utf-8")
+    command = [sys.executable, str(articles / "score.py"), "--manifest", str(articles / "articles.csv")]
+    command += ["--root", str(articles), "--summary", str(out / "summary.csv"), f"tool={folder}"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    names, values = (out / "summary.csv").read_text().splitlines()
+    return dict(zip(names.split(","), values.split(","), strict=True))
+
+
+def compare(articles: Path) -> None:
+    import pymupdf
+
+    files = sorted((articles / "articles").glob("*.pdf"))
+    pages = sum(pymupdf.open(file).page_count for file in files)
+    print(f"{len(files)} articles, {pages} pages\n| tool | {' | '.join(COLUMNS.values())} | pages / CPU s |")
+    print("|---" * (len(COLUMNS) + 2) + "|")
+    for name, (read, present) in TOOLS.items():
+        if not present:
+            print(f"| {name} | not installed |")
+            continue
+        start = cpu_seconds()
+        texts = read(files)
+        speed = pages / (cpu_seconds() - start)
+        with tempfile.TemporaryDirectory() as out:
+            scores = score_texts(texts, articles, Path(out))
+        print(f"| {name} | {' | '.join(f'{float(scores[key]):.3f}' for key in COLUMNS)} | {speed:.1f} |", flush=True)
+
+
+def repeat(articles: Path, num_papers: int, shards: int = 16) -> None:
+    """Parse and clean `num_papers` copies of the articles, shard by shard, and print speed and peak memory."""
+    from further.corpus.shards import shard_of
+
+    files = sorted((articles / "articles").glob("*.pdf"))
+    with tempfile.TemporaryDirectory() as folder:
+        groups: dict[str, list[Path]] = {}
+        for number in range(num_papers):
+            link = Path(folder) / f"{files[number % len(files)].stem}-{number}.pdf"
+            link.symlink_to(files[number % len(files)].resolve())
+            groups.setdefault(shard_of(link.stem, max(1, num_papers // shards)), []).append(link)
+        begun, start, largest = time.monotonic(), cpu_seconds(), max(map(len, groups.values()))
+        for group in groups.values():
+            read_further(group)
+    peak = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    wall, cpu = time.monotonic() - begun, cpu_seconds() - start
+    print(f"{num_papers} papers in {len(groups)} shards of at most {largest}: {wall:.0f} s, {cpu:.0f} CPU s,")
+    print(f"peak memory {peak[0]:.0f} MB (tables), {peak[1]:.0f} MB (parser)")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--papers", type=int, help="copies to parse for speed and memory, instead of the table")
+    asked = parser.parse_args()
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    sys.path.insert(0, str(ROOT / "src"))
+    if not SHARED.is_dir():
+        sys.exit("no folder ../shared/papers beside the checkout: nothing to measure with")
+    if asked.papers:
+        repeat(SHARED, asked.papers)
+    else:
+        compare(SHARED)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+from pathlib import Path
+
+import pytest
+import yaml
+
+from further.config import check_config, expand_runs, micro_batch, name_run, runs_of_sweep
+
+ROOT = Path(__file__).parents[1]
+SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
+
+
+@pytest.fixture
+def config():
+    return yaml.safe_load((ROOT / "config/config.yaml").read_text())
+
+
+def test_the_default_study_has_twenty_runs(config):
+    runs = expand_runs(check_config(config, SCHEMA))
+    # 5 fractions × 3 seeds, two more precisions, one more choice of modules, one context, one accumulation
+    assert len(runs) == 15 + 2 + 1 + 1 + 1
+    assert next(iter(runs)) == "default"
+    assert runs["fraction-0.25_seed-1"]["fraction"] == 0.25
+    assert runs["fraction-0.25_seed-1"]["quantisation"] == "nf4"
+
+
+def test_a_point_that_two_sweeps_share_is_one_run(config):
+    config["sweeps"] = {"data": {"seed": [0, 1]}, "rank": {"rank": [8], "seed": [1]}}
+    checked = check_config(config, SCHEMA)
+    assert list(expand_runs(checked)) == ["default", "seed-1"]
+    assert runs_of_sweep(checked, "data") == ["default", "seed-1"]
+    assert runs_of_sweep(checked, "absent") == []
+
+
+def test_a_sweep_is_switched_off_by_null(config):
+    config["sweeps"]["data"] = None
+    assert runs_of_sweep(check_config(config, SCHEMA), "data") == []
+
+
+def test_a_runs_name_holds_what_differs():
+    default = {"fraction": 1.0, "rank": 8, "seed": 0}
+    assert name_run(default, default) == "default"
+    assert name_run({"fraction": 0.0625, "rank": 8, "seed": 2}, default) == "fraction-0.0625_seed-2"
+
+
+def test_how_a_run_is_carried_out_is_no_setting_of_it(config):
+    assert "checkpoint_minutes" not in expand_runs(check_config(config, SCHEMA))["default"]
+
+
+def test_key_order_and_whole_numbers_for_floats_make_no_other_setting(config):
+    turned = {name: config[name] for name in reversed(config)}
+    turned["training"] = {name: config["training"][name] for name in reversed(config["training"])} | {"fraction": 1}
+    assert repr(check_config(turned, SCHEMA)) == repr(check_config(config, SCHEMA))
+
+
+@pytest.mark.parametrize(
+    ("batch_tokens", "context", "accumulation", "expected"), [(1024, 256, 1, 4), (1024, 256, 4, 1), (1024, 128, 2, 4)]
+)
+def test_rows_per_forward_pass(batch_tokens, context, accumulation, expected):
+    run = {"batch_tokens": batch_tokens, "context": context, "accumulation": accumulation}
+    assert micro_batch(run) == expected
+
+
+@pytest.mark.parametrize(("batch_tokens", "context", "accumulation"), [(1000, 256, 1), (128, 256, 1), (1024, 256, 3)])
+def test_a_batch_that_does_not_divide_names_all_three_numbers(batch_tokens, context, accumulation):
+    with pytest.raises(ValueError, match=f"{batch_tokens}.*{context} × {accumulation}"):
+        micro_batch({"batch_tokens": batch_tokens, "context": context, "accumulation": accumulation})
+
+
+def test_every_fault_is_told_at_once(config):
+    config["training"]["rank"] = 0
+    config["corpus"]["shrads"] = 3
+    with pytest.raises(ValueError, match=r"corpus: unknown key shrads.*\ntraining\.rank: 0 is not allowed: at least 1"):
+        check_config(config, SCHEMA)
+
+
+@pytest.mark.parametrize("file", ["lunarc.yaml", "study.yaml"])
+def test_every_shipped_study_is_valid(config, file):
+    def lay_over(below, above):
+        merged = dict(below)
+        for key, value in above.items():
+            both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+            merged[key] = lay_over(merged[key], value) if both else value
+        return merged
+
+    check_config(lay_over(config, yaml.safe_load((ROOT / "config" / file).read_text())), SCHEMA)
+
+
+def test_every_key_is_explained(config):
+    text = (ROOT / "config/README.md").read_text()
+    for section, keys in config.items():
+        for key in keys if section not in ("sweeps", "cost") else ():
+            assert f"`{section}.{key}`" in text or f"`.{key}`" in text, f"{section}.{key} is not in config/README.md"
