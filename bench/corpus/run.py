@@ -60,8 +60,10 @@ def read_pymupdf(files: list[Path]) -> dict[str, str]:
 
 
 def read_pymupdf4llm(files: list[Path]) -> dict[str, str]:
+    import pymupdf
     import pymupdf4llm
 
+    pymupdf.set_messages(path=os.devnull)  # it talks on stdout, once per document
     return {file.stem: pymupdf4llm.to_markdown(str(file), header=False, footer=False) for file in files}
 
 

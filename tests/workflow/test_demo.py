@@ -48,5 +48,5 @@ def test_the_base_model_knows_general_english():
 def test_the_page_stands_alone_and_answers():
     page = (RESULTS / "report/index.html").read_text()
     assert len(page) < 5_000_000
-    assert "src=\"http" not in page and "href=\"http" not in page.split("<main")[0]
+    assert 'src="http' not in page and 'href="http' not in page.split("<main")[0]
     assert page.count("How sure") >= 3

@@ -43,7 +43,9 @@ def test_each_question_has_numbers(finished):
 def test_fractions_are_nested_and_no_held_out_paper_is_trained_on(finished):
     split = pq.read_table(finished.study / "results/corpus/split.parquet").to_pylist()
     train = {row["paper"] for row in split if row["split"] == "train"}
-    papers = [read(finished, f"runs/{run}/metrics.json")["papers"] for run in ("fraction-0.25", "fraction-0.5", "default")]
+    papers = [
+        read(finished, f"runs/{run}/metrics.json")["papers"] for run in ("fraction-0.25", "fraction-0.5", "default")
+    ]
     assert set(papers[0]) < set(papers[1]) < set(papers[2]) == train
 
 

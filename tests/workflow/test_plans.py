@@ -50,7 +50,10 @@ def test_reading_the_snakefile_imports_neither_torch_nor_transformers(project):
         ("training={rank: eight}", "training.rank: 'eight' is not allowed: expected integer"),
         ("training={rank: 0}", "training.rank: 0 is not allowed: at least 1"),
         ("training={learning_rate: 2e-4x}", "training.learning_rate: '2e-4x' is not allowed: expected number"),
-        ("training={context: 96}", "training.batch_tokens: 1024 is not a multiple of context × accumulation = 96 × 1 ("),
+        (
+            "training={context: 96}",
+            "training.batch_tokens: 1024 is not a multiple of context × accumulation = 96 × 1 (",
+        ),
         ("training={quantisation: nf3}", "training.quantisation: 'nf3' is not allowed: one of none or int8 or nf4"),
         ("sweeps={data: {rnak: [1]}}", "sweeps.data: unknown key rnak"),
         ("evaluation={stride: 512}", "evaluation.stride: 512 is more than window 256"),
@@ -78,7 +81,10 @@ def test_two_studies_in_one_folder_get_the_lock_message(project, tmp_path):
     study = type(project)(project.code, tmp_path)
     command = [sys.executable, "-m", "snakemake", "--snakefile", project.code / "Snakefile", "--cores", "1"]
     first = subprocess.Popen(
-        [*map(str, command), "results/demo/base.json"], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*map(str, command), "results/demo/base.json"],
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         deadline = time.monotonic() + 60

@@ -8,13 +8,9 @@ from dataclasses import dataclass
 HYPHENS = "-‐‑\u00ad"
 LETTERS = r"[^\W\d_]"
 WORD = re.compile(rf"{LETTERS}+(?:['’]{LETTERS}+)*")
-COMPOUND = re.compile(rf"({LETTERS}+)[-‐‑](?={LETTERS})")
 LAST_PART = re.compile(rf"({LETTERS}+)[{HYPHENS}]$")
 FIRST_PART = re.compile(rf"{LETTERS}+")
-_SUSPENDED = """
-    and or to und oder et ou y o
-"""
-SUSPENDED = frozenset(_SUSPENDED.split())
+SUSPENDED = frozenset(("and", "or", "to", "und", "oder", "et", "ou", "y", "o"))
 # Beginnings that are seldom words of their own: after them the hyphen is the typesetter's.
 _PREFIXES = """
     ab ac ad af al an ap ar as at be bi co com con contra cor counter de di dia dif dis dys ef em en epi ex hy hyper
@@ -22,29 +18,34 @@ _PREFIXES = """
     sub sup sur syn sys tele trans tri ul un uni
 """
 PREFIXES = frozenset(_PREFIXES.split())
-
+LOOSE_PREFIXES = frozenset(("non", "semi", "neo"))  # these go before any word, also one that stands nowhere else
+# Words that are written together with what follows or goes before: "throughout", "somewhat", "childless".
+CLOSED = frozenset(("any", "every", "some", "through", "with", "there", "where", "what", "how", "under", "over", "out"))
+ENDINGS = frozenset(
+    ("less", "ness", "ful", "able", "ible", "ward", "wards", "wise", "hood", "ship", "ever", "side", "one")
+)
 # Words that begin or end compounds, in writing of any field, far more often than a broken word begins or ends so.
 _FIRSTS = """
-    above all best better broad cell cross decision dose double drug early eight equal evidence ever eye fast first
+    above all best better broad cell cross decision dose double drug early eight equal ever evidence eye fast first
     five follow four free front full gender gene good half hand hard head health heat high higher hospital hour ill
     in-depth large late left less life light like long longer low lower meta mid middle mild more multi near newly
-    nine non north off old one open own patient placebo plant point poor post problem quasi quality rapid rate real
+    nine non north off old one open own patient placebo plant point poor post problem quality quasi rapid rate real
     right risk same second self seven severe sex short side single six slow small so socio soft south state steady
     stress strong ten third thirty three time top treatment tumor tumour twelve twenty two two-thirds user water
     well west whole wide world x-ray year young
 """
 FIRSTS = frozenset(_FIRSTS.split())
 _SECONDS = """
-    aged aerated aged analysis associated axis based blind blinded borne bound breaking built care centered centred
-    chain class coated color colour conditioned confirmed containing control controlled coupled cultured cut day
-    days defined deficient dependent derived designed directed dose driven edge effective enhanced enriched exposed
-    faced fed field fold follow free friendly functioning generation grade group growing guided half headed hour
-    hours independent induced infected known label labeled labelled learning led length level life like limiting
-    line linked loaded looking made making matched mediated minute minutes month months naive negative off old
-    oriented out phase point poor positive powered producing prone quality range ranging rate reactive recommended
-    reduced regulated related released report reported resistant responsive rich risk scale scaled score seeking
-    sensitive shaped side sided sized source specific stage standing state step study style taking term tailed test
-    threatening tolerant treated trial type up use value versus volume wave week weeks wide world year years yield
+    aerated aged analysis associated axis based blind blinded borne bound breaking built care centered centred chain
+    class coated color colour conditioned confirmed containing control controlled coupled cultured cut day days
+    deficient defined dependent derived designed directed dose driven edge effective enhanced enriched exposed faced
+    fed field fold follow free friendly functioning generation grade group growing guided half headed hour hours
+    independent induced infected known label labeled labelled learning led length level life like limiting linked
+    loaded looking made making matched mediated minute minutes month months naive negative old oriented phase poor
+    positive powered producing prone quality range ranging rate reactive recommended reduced regulated related
+    released report reported resistant responsive rich risk scale scaled score seeking sensitive shaped sided sized
+    source specific stage standing state step study style tailed taking term test threatening tolerant treated trial
+    type up use value versus volume wave week weeks wide world year years yield
 """
 SECONDS = frozenset(_SECONDS.split())
 
@@ -135,16 +136,19 @@ def join_pair(above: str, below: str, vocabulary: Vocabulary) -> str:
 
 def _is_one_word(left: str, right: str, vocabulary: Vocabulary) -> bool:
     """Whether a hyphen between two parts was put there by the typesetter."""
-    capital = right[0].isupper()
+    capital = right[0].isupper() or (left.isupper() and len(left) > 1)  # a name, or an abbreviation: "HIV-positive"
     left, right = left.lower(), right.lower()
     joined, compound = vocabulary.words[left + right], vocabulary.compounds[f"{left}-{right}"]
     if joined or compound or capital:
         return joined > 0 and joined >= compound
+    known = vocabulary.words[right] > 0
     if left in PREFIXES:
-        return not vocabulary.hyphenates_prefix(left)
-    if len(left) == 1 or left in FIRSTS or right in SECONDS:
+        return not (vocabulary.hyphenates_prefix(left) and (known or left in LOOSE_PREFIXES))
+    if left in CLOSED or right in ENDINGS:
+        return True
+    if len(left) == 1 or left in FIRSTS or (right in SECONDS and (len(right) > 4 or vocabulary.words[left])):
         return False
     # Both parts are words, or the left one often begins compounds: "long-" and "term".
-    if vocabulary.words[right] and len(right) > 2:
+    if known and len(right) > 2:
         return not (vocabulary.firsts[left] or vocabulary.words[left])
     return True

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from further.corpus.blocks import ITEM, Block
 from further.corpus.captions import extend_captions, is_caption
 from further.corpus.headings import is_heading
+from further.corpus.structure import is_reference
 from further.corpus.style import Style
 from further.corpus.tables import mark_tables
 from further.corpus.words import count_words, prose_share
@@ -85,6 +86,8 @@ def _kind_by_style(block: Block, below: Block | None, style: Style) -> str:
     if is_heading(block, below, style):
         return "heading"
     body = style.is_body_size(block.size)
+    if block.size < 0.97 * style.size and block.page > 1 and is_reference(block.text):
+        return "reference"
     share = prose_share(block.text)
     ended = block.text.rstrip()[-1] in ".:;?!"
     if ITEM.match(block.text) and (body or (share > 0.2 and words >= 8)):
