@@ -46,7 +46,7 @@ picture:
 
 clean:
 	rm -rf logs benchmarks checkpoints .snakemake
-	find results -mindepth 1 ! -name README.md -delete
+	find results -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
 
 .venv/installed: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13) and "Python 3.11 to 3.13 is needed; say which: make PYTHON=python3.12 ...")'
