@@ -7,6 +7,7 @@ With --papers, articles are parsed again and again under other names, to show sp
 """
 
 import argparse
+import contextlib
 import importlib.util
 import os
 import resource
@@ -64,7 +65,8 @@ def read_pymupdf4llm(files: list[Path]) -> dict[str, str]:
     import pymupdf4llm
 
     pymupdf.set_messages(path=os.devnull)  # it talks on stdout, once per document
-    return {file.stem: pymupdf4llm.to_markdown(str(file), header=False, footer=False) for file in files}
+    with contextlib.redirect_stdout(None):
+        return {file.stem: pymupdf4llm.to_markdown(str(file), header=False, footer=False) for file in files}
 
 
 def read_pypdf(files: list[Path]) -> dict[str, str]:
