@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from further.config import check_config, expand_runs, micro_batch, name_run, runs_of_sweep
+from further.batch import micro_batch
+from further.config import check_config, expand_runs, name_run, runs_of_sweep
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"

@@ -8,6 +8,8 @@ from typing import Any
 import jsonschema
 import yaml
 
+from further.batch import micro_batch
+
 Config = dict[str, Any]
 Run = dict[str, Any]
 
@@ -75,22 +77,6 @@ def name_run(settings: Run, default: Run) -> str:
     return "_".join(f"{key}-{settings[key]}" for key in default if settings[key] != default[key]) or DEFAULT_RUN
 
 
-def micro_batch(run: Run) -> int:
-    """Sequences per forward pass: the batch's tokens over context and accumulation.
-
-    Raises:
-        ValueError: If they do not divide.
-    """
-    sequences: int
-    sequences, rest = divmod(run["batch_tokens"], run["context"] * run["accumulation"])
-    if rest or not sequences:
-        raise ValueError(
-            f"training.batch_tokens: {run['batch_tokens']} is not a multiple of "
-            f"context × accumulation = {run['context']} × {run['accumulation']}"
-        )
-    return sequences
-
-
 def _points(sweep: Mapping[str, list[Any]] | None) -> Iterator[Run]:
     """Every combination of a sweep's values."""
     if sweep is not None:
@@ -140,7 +126,8 @@ def _normalise(value: Any, schema: Any, root: Any) -> Any:
         return {key: _normalise(item, known.get(key, rest or {}), root) for key, item in sorted(value.items())}
     if isinstance(value, list):
         return [_normalise(item, schema.get("items", {}), root) for item in value]
-    return float(value) if schema.get("type") == "number" else value
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return float(value) if is_number and "number" in schema.get("type", ()) else value
 
 
 def _resolve(reference: str, root: Any) -> Any:

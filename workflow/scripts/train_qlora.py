@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from further.config import micro_batch
+from further.batch import micro_batch
 from further.corpus.split import order_training_papers, take_fraction
 from further.io import read_table, write_json, write_table
 from further.job import start_log

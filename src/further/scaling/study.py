@@ -50,7 +50,7 @@ def cost_of_study(
     """Cost settings from the study's own measured speed.
 
     Args:
-        prices: price_per_gpu_hour, currency, price_date, kwh_per_gpu_hour.
+        prices: price_per_gpu_hour, currency, price_date, kwh_per_gpu_hour, yearly_budget, trainings_per_year.
         metrics: Of the default run.
         timings: Of the runs of the curve; the median of the longer half's speeds counts, since short runs hardly
             get going.
@@ -65,5 +65,7 @@ def cost_of_study(
         price_date=prices["price_date"],
         kwh_per_gpu_hour=prices["kwh_per_gpu_hour"] or None,
         tokens_per_paper=metrics["num_unique_tokens"] / metrics["num_papers"],
+        yearly_budget=prices["yearly_budget"],
+        trainings_per_year=prices["trainings_per_year"],
         hardware=hardware["gpu"] or f"{hardware['cpu']}, {hardware['threads']} threads",
     )
