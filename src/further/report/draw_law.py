@@ -13,6 +13,12 @@ from further.report.wording import show_count, show_number
 LIMIT_SHARE = 0.045  # of the figure's width, at its right end: the interval of c belongs to no token count
 MARGIN_SHARE = 0.07  # of the losses' range, left free above and below
 SEED_MARKERS = "o^svPX*"
+INSET = (
+    0.56,
+    0.72,
+    0.36,
+    0.2,
+)  # left, bottom, width, height, in shares of the axes: the corner that a falling curve leaves
 
 
 def draw_scaling_law(table: pd.DataFrame) -> Drawing:
@@ -34,6 +40,7 @@ def draw_scaling_law(table: pd.DataFrame) -> Drawing:
     _prediction(drawing, axes, kinds.get("prediction"))
     _decorate(axes)
     _cost_axis(axes, table)
+    _straight_inset(axes, kinds)
     return drawing
 
 
@@ -165,6 +172,22 @@ def _prediction(drawing: Drawing, axes: Axes, rows: pd.DataFrame | None) -> None
     label = "foretold without the largest size"
     (line,) = axes.plot(row["num_tokens"], row["loss_nats"], "_", ms=13, mec=colour, mew=2.2, zorder=6, label=label)
     drawing.tip(line, [f"foretold without it: {show_number(row['loss_nats'], 4)} nats per token"])
+
+
+def _straight_inset(axes: Axes, kinds: dict[str, pd.DataFrame]) -> None:
+    """Loss less its limit c on two log scales, where a power law is a straight line; nothing without a law."""
+    if "asymptote" not in kinds or "curve" not in kinds or pd.isna(kinds["asymptote"]["loss_nats"].iloc[0]):
+        return
+    c = float(kinds["asymptote"]["loss_nats"].iloc[0])
+    inset = axes.inset_axes(INSET)
+    measured = pd.concat([kinds[kind] for kind in ("point", "held_out") if kind in kinds])
+    above = measured[measured["loss_nats"] > c]
+    curve = kinds["curve"].sort_values("num_tokens")
+    inset.plot(curve["num_tokens"], curve["loss_nats"].astype(float) - c, color=COLOURS["ink"], lw=1)
+    inset.plot(above["num_tokens"], above["loss_nats"].astype(float) - c, "o", ms=3, mfc="none", mec=COLOURS["after"])
+    inset.set(xscale="log", yscale="log", xticks=[], yticks=[])
+    inset.minorticks_off()
+    inset.set_title(f"loss − c, both scales log (c = {show_number(c, 3)})", fontsize=7.5, pad=2)
 
 
 def _cost_axis(axes: Axes, table: pd.DataFrame) -> None:
