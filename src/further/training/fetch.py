@@ -18,18 +18,17 @@ def fetch_model(name: str, revision: str, folder: Path) -> None:
     Raises:
         ValueError: If the model is gated, absent, or the hub cannot be reached; in one sentence, what to do.
     """
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, LocalEntryNotFoundError, RepositoryNotFoundError
+    from huggingface_hub import errors, snapshot_download
 
     try:
         snapshot_download(name, revision=revision, local_dir=folder, allow_patterns=FILES)
-    except GatedRepoError:
+    except errors.GatedRepoError:
         raise ValueError(
             f"{name} is gated: ask for access on its page, then log in with `hf auth login` or set HF_TOKEN"
         ) from None
-    except RepositoryNotFoundError:
+    except (errors.RepositoryNotFoundError, errors.RevisionNotFoundError):
         raise ValueError(f"{name} at {revision} was not found: check model.path, or log in if it is private") from None
-    except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
+    except (errors.LocalEntryNotFoundError, errors.HfHubHTTPError, OSError) as error:
         raise ValueError(
             f"{name} could not be fetched ({type(error).__name__}): is the hub reachable from here?"
         ) from None
