@@ -61,3 +61,11 @@ def test_the_form_that_made_a_curve_is_preferred(name):
 def test_few_sizes_leave_out_forms_with_many_parameters():
     fit = fit_power_law(T[::4], MADE["power"][::4])
     assert [one.family.name for one in compare_forms(fit).fits] == ["power", "power_without_floor"]
+
+
+def test_the_residuals_of_each_form_are_tested_and_only_the_wrong_forms_run_in_one_direction():
+    noise = np.random.default_rng(3).normal(0, 0.002, T.size)
+    rows = compare_forms(fit_power_law(T, MADE["rectified"] + noise)).rows()
+    curved = {row["name"]: row["residuals"].curved for row in rows}
+    assert curved["power_without_floor"]
+    assert not curved["rectified"]

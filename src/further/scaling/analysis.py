@@ -30,6 +30,7 @@ an open low end is 0.0 with the flag true), and "estimate" is null where a singl
     form_reason          one sentence
     families             [{"name", "formula", "num_parameters", "parameters": {name: number for t / scale}, "scale",
                          "sse", "log_rmsd", "aicc": null | number, "delta_aicc": null | number,
+                         "residuals": as above, of this form,
                          "holdout_predicted_nats": null | number, "holdout_error_percent": null | number}]
     preferred_family     name with the lowest AICc, null where points are too few for it
     holdout              null, or {"num_sizes_held", "num_points_held", "num_tokens", "fitted_up_to", "measured_nats",

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from further.scaling.families import FAMILIES, POWER, FamilyFit, fit_family
-from further.scaling.records import LawFit
+from further.scaling.records import LawFit, ResidualTests
+from further.scaling.residuals import examine_residuals
 
 MUCH_BETTER = 0.5  # of the power law's root mean square of log residuals
 CLEARLY_BETTER = 4.0  # in AICc
@@ -16,12 +17,14 @@ class Forms:
 
     Attributes:
         fits: One per form that has fewer parameters than there are sizes.
+        residuals: Tests of the residuals of each fit.
         preferred: Name of the lowest AICc, None where points are too few to have one.
         doubtful: The power law's residuals run in one direction, or another form is far better.
         reason: Why, in one sentence.
     """
 
     fits: tuple[FamilyFit, ...]
+    residuals: tuple[ResidualTests, ...]
     preferred: str | None
     doubtful: bool
     reason: str
@@ -40,8 +43,9 @@ class Forms:
                 "log_rmsd": fit.log_rmsd,
                 "aicc": fit.aicc,
                 "delta_aicc": None if fit.aicc is None or lowest is None else fit.aicc - lowest,
+                "residuals": tests,
             }
-            for fit in self.fits
+            for fit, tests in zip(self.fits, self.residuals, strict=True)
         ]
 
 
@@ -56,10 +60,11 @@ def compare_forms(fit: LawFit, *, in_logs: bool = False) -> Forms:
     fits = tuple(
         fit_family(curve, family, in_logs=in_logs) for family in FAMILIES if family.num_parameters < curve.num_sizes
     )
+    residuals = tuple(examine_residuals(curve, one.loss_at(curve.t), one.family.num_parameters) for one in fits)
     scored = [one for one in fits if one.aicc is not None]
     preferred = min(scored, key=lambda one: one.aicc or 0.0).family.name if scored else None
     better = _far_better(fits)
-    return Forms(fits, preferred, fit.residuals.curved or better is not None, _reason(fit, better))
+    return Forms(fits, residuals, preferred, fit.residuals.curved or better is not None, _reason(fit, better))
 
 
 def _far_better(fits: tuple[FamilyFit, ...]) -> str | None:

@@ -11,12 +11,13 @@ NUM_SHUFFLES = 999
 SIGNIFICANT = 0.05
 
 
-def examine_residuals(curve: Curve, fitted: Floats) -> ResidualTests:
+def examine_residuals(curve: Curve, fitted: Floats, num_parameters: int = 3) -> ResidualTests:
     """Test the residuals of a fit.
 
     Args:
         curve: The points.
         fitted: Fitted loss of each point, (points,).
+        num_parameters: Of the form that was fitted.
     """
     at_sizes = _standardised_means(curve, curve.y - fitted)
     runs, runs_p = runs_test(at_sizes)
@@ -26,7 +27,7 @@ def examine_residuals(curve: Curve, fitted: Floats) -> ResidualTests:
         runs_p=runs_p,
         autocorrelation=correlation,
         autocorrelation_p=correlation_p,
-        lack_of_fit_p=lack_of_fit(curve, fitted),
+        lack_of_fit_p=lack_of_fit(curve, fitted, num_parameters),
         curved=2.0 * min(runs_p, correlation_p) < SIGNIFICANT,
     )
 
@@ -64,14 +65,14 @@ def neighbour_correlation(residuals: Floats) -> tuple[float, float]:
     return observed, float((1 + np.count_nonzero(others >= observed - 1e-12)) / (1 + NUM_SHUFFLES))
 
 
-def lack_of_fit(curve: Curve, fitted: Floats) -> float | None:
+def lack_of_fit(curve: Curve, fitted: Floats, num_parameters: int = 3) -> float | None:
     """F test of the means of sizes about the curve against the spread of seeds within sizes.
 
     Returns:
-        The probability of so poor a fit by chance; None without repeats or with fewer than four sizes.
+        The probability of so poor a fit by chance; None without repeats or without more sizes than parameters.
     """
     means = curve.size_means()
-    free_within, free_between = curve.y.size - curve.num_sizes, curve.num_sizes - 3
+    free_within, free_between = curve.y.size - curve.num_sizes, curve.num_sizes - num_parameters
     within = float(curve.weights @ (curve.y - means.y[curve.size]) ** 2)
     if free_within < 1 or free_between < 1 or within == 0.0:
         return None
