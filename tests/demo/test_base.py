@@ -102,7 +102,7 @@ def test_training_leaves_the_callers_random_numbers_alone(tmp_path):
 
 
 def test_progress_is_logged_with_step_loss_speed_and_time_left(tmp_path, caplog):
-    with caplog.at_level(logging.INFO, logger="further.demo.base"):
+    with caplog.at_level(logging.INFO, logger="further.progress"):
         train_base(TEXTS, tmp_path, replace(TINY, num_steps=4))
     lines = [record.getMessage() for record in caplog.records if "step" in record.getMessage()]
     assert len(lines) == 4
