@@ -140,7 +140,8 @@ def _normalise(value: Any, schema: Any, root: Any) -> Any:
         return {key: _normalise(item, known.get(key, rest or {}), root) for key, item in sorted(value.items())}
     if isinstance(value, list):
         return [_normalise(item, schema.get("items", {}), root) for item in value]
-    return float(value) if schema.get("type") == "number" else value
+    may_be_any_number = "number" in schema.get("type", ()) and value is not None
+    return float(value) if may_be_any_number else value
 
 
 def _resolve(reference: str, root: Any) -> Any:

@@ -1,4 +1,4 @@
-# PDFs to rows, by shards of papers; then one table, its account, and the split by paper.
+# PDFs to rows, by shards of papers; then one table, its account, the split by paper, and no text twice.
 
 
 rule parse_papers:
@@ -56,9 +56,9 @@ rule gather_corpus:
             shard=SHARDS,
         ),
     output:
-        rows="results/corpus/rows.parquet",
-        ledger="results/corpus/ledger.parquet",
-        rejected="results/corpus/rejected.parquet",
+        rows="results/corpus/gathered/rows.parquet",
+        ledger="results/corpus/gathered/ledger.parquet",
+        rejected="results/corpus/gathered/rejected.parquet",
     log:
         "logs/gather_corpus.log",
     benchmark:
@@ -74,11 +74,36 @@ rule gather_corpus:
         "../scripts/gather_corpus.py"
 
 
+rule drop_duplicates:
+    input:
+        rows="results/corpus/gathered/rows.parquet",
+        ledger="results/corpus/gathered/ledger.parquet",
+        rejected="results/corpus/gathered/rejected.parquet",
+    output:
+        rows="results/corpus/unique/rows.parquet",
+        ledger="results/corpus/unique/ledger.parquet",
+        rejected="results/corpus/rejected.parquet",
+    log:
+        "logs/drop_duplicates.log",
+    benchmark:
+        "benchmarks/drop_duplicates.tsv"
+    threads: 1
+    resources:
+        mem_mb=2_000,
+        runtime=30,  # minutes
+    params:
+        settings=pick("corpus", "paper_similarity")
+        | {"versions": installed_versions(("rensa",))},
+        code=code("drop_duplicates.py"),
+    script:
+        "../scripts/drop_duplicates.py"
+
+
 rule split_papers:
     input:
-        rows="results/corpus/rows.parquet",
+        rows="results/corpus/unique/rows.parquet",
     output:
-        split="results/corpus/split.parquet",
+        split="results/corpus/unique/split.parquet",
     log:
         "logs/split_papers.log",
     benchmark:
@@ -92,3 +117,29 @@ rule split_papers:
         code=code("split_papers.py"),
     script:
         "../scripts/split_papers.py"
+
+
+rule drop_repeats:
+    input:
+        rows="results/corpus/unique/rows.parquet",
+        ledger="results/corpus/unique/ledger.parquet",
+        split="results/corpus/unique/split.parquet",
+    output:
+        rows="results/corpus/rows.parquet",
+        ledger="results/corpus/ledger.parquet",
+        split="results/corpus/split.parquet",
+        repeats="results/corpus/repeats.parquet",
+    log:
+        "logs/drop_repeats.log",
+    benchmark:
+        "benchmarks/drop_repeats.tsv"
+    threads: 1
+    resources:
+        mem_mb=2_000,
+        runtime=30,  # minutes
+    params:
+        settings=pick("corpus", "paragraph_similarity", "paragraph_words")
+        | {"versions": installed_versions(("rensa",))},
+        code=code("drop_repeats.py"),
+    script:
+        "../scripts/drop_repeats.py"

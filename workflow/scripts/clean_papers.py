@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pyarrow.parquet as pq
-from further.corpus.clean import CleanSettings, clean_papers
 
+from further.corpus.clean import CleanSettings, clean_papers
 from further.corpus.schemas import LEDGER, REJECTED, ROWS
 from further.io import write_table
 from further.job import start_log

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from further.corpus.gather import check_rejected, gather
-
 from further.corpus.schemas import LEDGER, REJECTED, ROWS
 from further.io import write_table
 from further.job import start_log

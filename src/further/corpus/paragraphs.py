@@ -31,6 +31,7 @@ def make_rows(pieces: Sequence[Piece], vocabulary: Vocabulary) -> list[dict[str,
         text = clean_characters(join_lines(map(clean_line, lines), vocabulary))
         if text:
             box = {name: getattr(first, name) for name in ("page", "x0", "y0", "x1", "y1")}
+            box["characters"] = sum(len(piece.text) for piece in group)
             rows.append({"section": sections[id(first)], "row": len(rows), "text": text} | box)
     return rows
 
