@@ -148,3 +148,42 @@ def test_papers_do_not_mix():
 def test_no_papers_make_empty_tables():
     rows, ledger, rejected = clean_papers(BLOCKS.empty_table(), SETTINGS)
     assert rows.num_rows == ledger.num_rows == rejected.num_rows == 0
+
+
+GERMAN = """Nach einer Herztransplantation werden die Patienten in den ersten Monaten engmaschig untersucht, weil eine
+Abstoßung in dieser Zeit am häufigsten ist. Die Biopsie des rechten Ventrikels gilt noch immer als das sicherste
+Verfahren, doch sie ist belastend und wird deshalb in vielen Zentren seltener als früher vorgenommen. """
+CHINESE = (
+    "心脏移植后,患者在最初几个月内需要接受密切的检查,因为这一时期最容易发生排斥反应。右心室活检仍然是最可靠的方法。" * 8
+)
+
+
+def only_english(*records):
+    settings = CleanSettings(keep_captions=False, keep_headings=True, min_words=100, language="en")
+    return clean_papers(make_blocks(*records), settings)
+
+
+@pytest.mark.parametrize(("text", "language"), [(GERMAN * 3, "de"), (CHINESE, "zh")])
+def test_paper_in_another_language_is_rejected_with_the_language_found(text, language):
+    _, ledger, rejected = only_english(("text", text), ("reference", "Smith J. Hearts in a box. 2019."))
+    (record,) = rejected.to_pylist()
+    assert (record["reason"], record["detail"]) == ("other language", f"its language is {language}, en is kept")
+    assert ledger_of(ledger) == {"rejected paper": len(text) + len("Smith J. Hearts in a box. 2019.")}
+
+
+def test_an_abstract_in_another_language_is_no_reason():
+    rows, _, rejected = only_english(("text", GERMAN), *[("text", PROSE)] * 5)
+    assert rejected.num_rows == 0 and rows.num_rows > 0
+
+
+def test_any_language_is_kept_if_asked():
+    assert clean_papers(make_blocks(("text", GERMAN * 3)), SETTINGS)[2].num_rows == 0
+
+
+def test_a_text_too_short_to_tell_is_too_short():
+    assert only_english(("text", "Die Biopsie des rechten Ventrikels."))[2]["reason"].to_pylist() == ["too short"]
+
+
+def test_an_unknown_language_is_refused():
+    with pytest.raises(ValueError, match=r"'eng' is not known.* en,"):
+        clean_papers(BLOCKS.empty_table(), CleanSettings(False, True, 100, language="eng"))

@@ -39,8 +39,10 @@ rule clean_papers:
         mem_mb=2_000,
         runtime=30,  # minutes
     params:
-        settings=pick("corpus", "keep_captions", "keep_headings", "min_words")
-        | {"versions": installed_versions(("ftfy",))},
+        settings=pick(
+            "corpus", "keep_captions", "keep_headings", "min_words", "language"
+        )
+        | {"versions": installed_versions(("ftfy", "py3langid"))},
         code=code("clean_papers.py"),
     script:
         "../scripts/clean_papers.py"

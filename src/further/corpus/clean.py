@@ -11,6 +11,7 @@ import pyarrow as pa
 from further.corpus.characters import is_unreadable
 from further.corpus.decide import Piece, decide
 from further.corpus.hyphens import collect_vocabulary
+from further.corpus.language import MIN_CHARACTERS, check_language, find_language
 from further.corpus.paragraphs import make_rows
 from further.corpus.schemas import KEPT, LEDGER, REJECTED, ROWS
 from further.corpus.words import count_words
@@ -26,11 +27,13 @@ class CleanSettings:
         keep_captions: Whether captions of figures and tables become rows.
         keep_headings: Whether headings become rows.
         min_words: Words of body text under which a paper is rejected as too short.
+        language: ISO 639 code of the only language that is kept; None keeps any.
     """
 
     keep_captions: bool
     keep_headings: bool
     min_words: int
+    language: str | None = None
 
 
 def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, pa.Table, pa.Table]:
@@ -46,7 +49,12 @@ def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, p
 
     Returns:
         Rows (ROWS), characters by reason (LEDGER), and papers with too little to keep (REJECTED).
+
+    Raises:
+        ValueError: If the language's code is not known.
     """
+    if settings.language is not None:
+        check_language(settings.language)
     rows, ledger, rejected = [], [], []
     for paper, pieces in _papers(blocks):
         decide(pieces, keep_captions=settings.keep_captions, keep_headings=settings.keep_headings)
@@ -80,10 +88,19 @@ def _refuse(pieces: Sequence[Piece], settings: CleanSettings) -> tuple[str, str]
     """Reason and detail for which a paper is rejected, or None."""
     if is_unreadable("\n".join(piece.text for piece in pieces)):
         return "unreadable font", "its fonts do not say which letters they show"
+    language = None if settings.language is None else find_language(_running_text(pieces))
+    if language != settings.language and language is not None:
+        return "other language", f"its language is {language}, {settings.language} is kept"
     words = sum(count_words(piece.text) for piece in pieces if piece.reason == KEPT and piece.is_text)
     if words < settings.min_words:
         return "too short", f"{words} words of body text, {settings.min_words} needed"
     return None
+
+
+def _running_text(pieces: Sequence[Piece]) -> str:
+    """What is kept; of a paper of which little is, as of one in a script without spaces, all of its text."""
+    kept = "\n".join(piece.text for piece in pieces if piece.reason == KEPT and piece.is_text)
+    return kept if len(kept) >= MIN_CHARACTERS else "\n".join(piece.text for piece in pieces)
 
 
 def count_characters(pieces: Sequence[Piece]) -> list[dict[str, Any]]:
