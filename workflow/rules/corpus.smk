@@ -30,6 +30,7 @@ rule clean_papers:
         rows="results/corpus/rows/{shard}.parquet",
         ledger="results/corpus/ledger/{shard}.parquet",
         rejected="results/corpus/rejected/{shard}.parquet",
+        decisions="results/corpus/decisions/{shard}.parquet",
     log:
         "logs/clean_papers/{shard}.log",
     benchmark:
@@ -145,3 +146,29 @@ rule drop_repeats:
         code=code("drop_repeats.py"),
     script:
         "../scripts/drop_repeats.py"
+
+
+rule draw_pages:
+    input:
+        blocks=expand("results/corpus/blocks/{shard}.parquet", shard=SHARDS),
+        decisions=expand("results/corpus/decisions/{shard}.parquet", shard=SHARDS),
+        repeats="results/corpus/repeats.parquet",
+        rejected="results/corpus/rejected.parquet",
+        split="results/corpus/split.parquet",
+        templates=sorted((ROOT / "src/further/corpus/templates").iterdir()),
+    output:
+        index="results/corpus/view/index.html",
+        papers=directory("results/corpus/view/papers"),
+    log:
+        "logs/draw_pages.log",
+    benchmark:
+        "benchmarks/draw_pages.tsv"
+    threads: 1
+    resources:
+        mem_mb=2_000,
+        runtime=30,  # minutes
+    params:
+        settings={"versions": installed_versions(("jinja2",))},
+        code=code("draw_pages.py"),
+    script:
+        "../scripts/draw_pages.py"

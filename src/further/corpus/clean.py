@@ -13,7 +13,7 @@ from further.corpus.decide import Piece, decide
 from further.corpus.hyphens import collect_vocabulary
 from further.corpus.language import MIN_CHARACTERS, check_language, find_language
 from further.corpus.paragraphs import make_rows
-from further.corpus.schemas import KEPT, LEDGER, REJECTED, ROWS
+from further.corpus.schemas import DECISIONS, KEPT, LEDGER, REJECTED, ROWS
 from further.corpus.words import count_words
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class CleanSettings:
     language: str | None = None
 
 
-def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, pa.Table, pa.Table]:
+def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
     """Clean the papers of a table, one after the other.
 
     The ledger counts characters of the blocks' text as extracted, line feeds included: each character of a block
@@ -48,14 +48,15 @@ def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, p
         settings: What to keep.
 
     Returns:
-        Rows (ROWS), characters by reason (LEDGER), and papers with too little to keep (REJECTED).
+        Rows (ROWS), characters by reason (LEDGER), papers with too little to keep (REJECTED), and what became of each
+        block (DECISIONS), of rejected papers too.
 
     Raises:
         ValueError: If the language's code is not known.
     """
     if settings.language is not None:
         check_language(settings.language)
-    rows, ledger, rejected = [], [], []
+    rows, ledger, rejected, decisions = [], [], [], []
     for paper, pieces in _papers(blocks):
         decide(pieces, keep_captions=settings.keep_captions, keep_headings=settings.keep_headings)
         refusal = _refuse(pieces, settings)
@@ -63,17 +64,19 @@ def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, p
             detail = {"paper": paper, "file": f"{paper}.pdf", "pages": max(piece.page for piece in pieces)}
             rejected.append(detail | {"reason": refusal[0], "detail": refusal[1]})
             log.warning("%s rejected: %s (%s)", paper, *refusal)
-            for piece in pieces:
-                piece.reason = "rejected paper"
         else:
             vocabulary = collect_vocabulary(
                 line for piece in pieces if piece.is_text for line in piece.text.split("\n")
             )
             rows += [{"paper": paper} | row for row in make_rows(pieces, vocabulary)]
-        ledger += [{"paper": paper} | entry for entry in count_characters(pieces)]
-    tables = ((rows, ROWS), (ledger, LEDGER), (rejected, REJECTED))
+        decisions += [
+            {"paper": paper, "block": block, "reason": piece.reason, "row": piece.row}
+            for block, piece in enumerate(pieces)
+        ]
+        ledger += [{"paper": paper} | entry for entry in count_characters(pieces, rejected=refusal is not None)]
+    tables = ((rows, ROWS), (ledger, LEDGER), (rejected, REJECTED), (decisions, DECISIONS))
     made = [pa.Table.from_pylist(lines, schema) for lines, schema in tables]
-    return made[0], made[1], made[2]
+    return made[0], made[1], made[2], made[3]
 
 
 def _papers(blocks: pa.Table) -> Iterator[tuple[str, list[Piece]]]:
@@ -103,9 +106,10 @@ def _running_text(pieces: Sequence[Piece]) -> str:
     return kept if len(kept) >= MIN_CHARACTERS else "\n".join(piece.text for piece in pieces)
 
 
-def count_characters(pieces: Sequence[Piece]) -> list[dict[str, Any]]:
-    """Characters of one paper's blocks by reason, sorted by reason."""
+def count_characters(pieces: Sequence[Piece], *, rejected: bool) -> list[dict[str, Any]]:
+    """Characters of one paper's blocks by reason, sorted by reason; of a rejected paper all under one reason."""
     count: dict[str, int] = {}
     for piece in pieces:
-        count[piece.reason] = count.get(piece.reason, 0) + len(piece.text)
+        reason = "rejected paper" if rejected else piece.reason
+        count[reason] = count.get(reason, 0) + len(piece.text)
     return [{"reason": reason, "characters": count[reason]} for reason in sorted(count)]

@@ -84,6 +84,15 @@ ROWS = pa.schema(
     ]
 )
 
+DECISIONS = pa.schema(
+    [
+        ("paper", pa.string()),
+        ("block", pa.int32()),
+        ("reason", pa.string()),  # kept or one of DROP_REASONS; of a rejected paper what it would have been
+        ("row", pa.int32()),  # the row it is a part of, null if none
+    ]
+)
+
 LEDGER = pa.schema([("paper", pa.string()), ("reason", pa.string()), ("characters", pa.int64())])
 
 REJECTED = pa.schema(
