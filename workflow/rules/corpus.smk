@@ -16,8 +16,7 @@ rule parse_papers:
         mem_mb=CONFIG["corpus"]["memory_mb"] + 1_000,
         runtime=120,  # minutes
     params:
-        settings=pick("corpus", "timeout_s", "memory_mb")
-        | {"versions": installed_versions(("pymupdf",))},
+        settings=parsing_of_shard,
         code=code("parse_papers.py"),
     script:
         "../scripts/parse_papers.py"
