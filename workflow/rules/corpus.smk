@@ -40,7 +40,12 @@ rule clean_papers:
         runtime=30,  # minutes
     params:
         settings=pick(
-            "corpus", "keep_captions", "keep_headings", "min_words", "language"
+            "corpus",
+            "keep_captions",
+            "keep_headings",
+            "min_words",
+            "language",
+            "drop_sections",
         )
         | {"versions": installed_versions(("ftfy", "py3langid"))},
         code=code("clean_papers.py"),

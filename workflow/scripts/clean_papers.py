@@ -28,5 +28,6 @@ if __name__ == "__main__":
             keep_headings=snakemake.params.settings["keep_headings"],
             min_words=snakemake.params.settings["min_words"],
             language=snakemake.params.settings["language"],
+            drop_sections=tuple(snakemake.params.settings["drop_sections"]),
         ),
     )

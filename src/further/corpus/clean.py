@@ -13,6 +13,7 @@ from further.corpus.decide import Piece, decide
 from further.corpus.hyphens import collect_vocabulary
 from further.corpus.language import MIN_CHARACTERS, check_language, find_language
 from further.corpus.paragraphs import make_rows
+from further.corpus.parts import drop_parts
 from further.corpus.schemas import DECISIONS, KEPT, LEDGER, REJECTED, ROWS
 from further.corpus.words import count_words
 
@@ -28,12 +29,14 @@ class CleanSettings:
         keep_headings: Whether headings become rows.
         min_words: Words of body text under which a paper is rejected as too short.
         language: ISO 639 code of the only language that is kept; None keeps any.
+        drop_sections: Parts of an article that are left out, by their names in `further.corpus.parts`.
     """
 
     keep_captions: bool
     keep_headings: bool
     min_words: int
     language: str | None = None
+    drop_sections: tuple[str, ...] = ()
 
 
 def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
@@ -52,13 +55,14 @@ def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, p
         block (DECISIONS), of rejected papers too.
 
     Raises:
-        ValueError: If the language's code is not known.
+        ValueError: If the language's code or a part's name is not known.
     """
     if settings.language is not None:
         check_language(settings.language)
     rows, ledger, rejected, decisions = [], [], [], []
     for paper, pieces in _papers(blocks):
         decide(pieces, keep_captions=settings.keep_captions, keep_headings=settings.keep_headings)
+        drop_parts(pieces, settings.drop_sections)
         refusal = _refuse(pieces, settings)
         if refusal:
             detail = {"paper": paper, "file": f"{paper}.pdf", "pages": max(piece.page for piece in pieces)}

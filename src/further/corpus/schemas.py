@@ -48,6 +48,7 @@ DROP_REASONS = (
     "sidebar",
     "reference",
     "back matter",
+    "section",  # one that corpus.drop_sections names
     "rejected paper",
     "repeated paragraph",
     "also in test",
