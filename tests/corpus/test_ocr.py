@@ -5,7 +5,7 @@ import pytest
 
 from further.corpus.clean import CleanSettings, clean_papers
 from further.corpus.lines import Line, Page, show_hidden
-from further.corpus.ocr import find_language_data, steady_sizes
+from further.corpus.ocr import find_language_data, follow_columns, set_scan
 from further.corpus.parse import parse_papers
 
 LIMITS = {"timeout_s": 120, "memory_mb": 2000}
@@ -53,10 +53,25 @@ def test_sizes_near_the_body_become_the_body_and_others_whole_points():
         lines = tuple(Line(1, 0, 0, 9, 9, size, "f", False, "ten letters") for size in sizes)
         return Page(1, 100, 100, lines, (), hidden)
 
-    steady = steady_sizes([page(True, 9.1, 10.0, 10.3, 17.6), page(False, 9.1)])
+    steady = set_scan([page(True, 9.1, 10.0, 10.3, 17.6), page(False, 9.1)])
     # Four lines of eleven letters: half of the letters are reached with the second line, 10 points.
     assert [line.size for line in steady[0].lines] == [10.0, 10.0, 10.0, 18.0]
     assert steady[1].lines[0].size == 9.1
+
+
+def test_lines_read_across_a_gutter_stand_in_columns():
+    def line(x0, baseline, text):
+        return Line(1, x0, baseline - 8, x0 + 200, baseline, 10, "f", False, text, baseline=baseline)
+
+    across = [line(50, 100, "l1"), line(300, 101, "r1"), line(50, 112, "l2"), line(300, 113, "r2"), line(50, 160, "l3")]
+    assert [line.text for line in follow_columns(across)] == ["l1", "l2", "r1", "r2", "l3"]
+
+
+def test_a_sections_name_alone_on_a_line_is_bold():
+    texts = ("Methods", "Methods of the study were these", "Results.", "results", "References")
+    lines = tuple(Line(1, 0, 0, 90, 9, 10, "f", False, text, baseline=20 * n) for n, text in enumerate(texts))
+    (page,) = set_scan([Page(1, 100, 100, lines, (), True)])
+    assert [line.text for line in page.lines if line.bold] == ["Methods", "References"]
 
 
 def test_without_tesseract_a_scanned_paper_is_rejected_and_says_why(article, tmp_path, monkeypatch):

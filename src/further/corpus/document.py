@@ -11,7 +11,7 @@ from further.corpus.blocks import Block, make_blocks
 from further.corpus.furniture import find_furniture
 from further.corpus.kinds import mark_kinds
 from further.corpus.lines import Page, read_page
-from further.corpus.ocr import find_language_data, read_scan, steady_sizes
+from further.corpus.ocr import find_language_data, read_scan, set_scan
 from further.corpus.order import order_page
 from further.corpus.style import find_style
 
@@ -126,7 +126,7 @@ def blocks_of_pages(pages: list[Page]) -> list[dict[str, Any]]:
     Returns:
         One dictionary per block, as `parse_document` returns.
     """
-    pages = steady_sizes(pages)
+    pages = set_scan(pages)
     furniture = find_furniture(pages)
     flow = [line for page in pages for line in page.lines if id(line) not in furniture]
     style = find_style(flow or [line for page in pages for line in (*page.lines, *page.turned)])

@@ -6,6 +6,8 @@ from dataclasses import replace
 import pymupdf
 
 from further.corpus.lines import Line, Page
+from further.corpus.sections import ABSTRACT, BACK, BODY, REFERENCES, is_section
+from further.corpus.words import count_words
 
 DPI = 300
 """Resolution at which Tesseract reads; its documentation asks for at least this."""
@@ -43,8 +45,35 @@ def read_scan(document: pymupdf.Document, language: str, data: str) -> pymupdf.D
     return made
 
 
-def steady_sizes(pages: Sequence[Page]) -> list[Page]:
-    """Pages whose lines read by OCR have the body's font size where theirs is near it, else whole points.
+def follow_columns(lines: Sequence[Line]) -> list[Line]:
+    """Lines in the order of their columns: Tesseract may read across a gutter, left line, right line, left line.
+
+    A line follows the one nearest above it, among those that no line follows yet, if they share most of the shorter
+    one's width and stand at most three font sizes apart; else it begins a column.
+
+    Args:
+        lines: Lines of one page.
+    """
+    columns: list[list[Line]] = []
+    for line in sorted(lines, key=lambda line: (line.baseline, line.x0)):
+        above = [column for column in columns if _stands_under(line, column[-1])]
+        if above:
+            max(above, key=lambda column: column[-1].baseline).append(line)
+        else:
+            columns.append([line])
+    return [line for column in columns for line in column]
+
+
+def _stands_under(line: Line, above: Line) -> bool:
+    shared = min(line.x1, above.x1) - max(line.x0, above.x0)
+    near = 0.4 * line.size < line.baseline - above.baseline < 3 * max(line.size, above.size)
+    return near and shared > 0.5 * min(line.x1 - line.x0, above.x1 - above.x0)
+
+
+def set_scan(pages: Sequence[Page]) -> list[Page]:
+    """Pages whose lines read by OCR stand in columns and have steady sizes: the body's if near it, else whole points.
+
+    Lines that are nothing but a section's name are taken for bold.
 
     Args:
         pages: Pages of one paper; those with visible text stay as they are.
@@ -57,11 +86,20 @@ def steady_sizes(pages: Sequence[Page]) -> list[Page]:
             body = size
             break
     return [
-        replace(page, lines=tuple(_steady(line, body) for line in page.lines)) if page.hidden else page
+        replace(page, lines=tuple(follow_columns([_steady(line, body) for line in page.lines])))
+        if page.hidden
+        else page
         for page in pages
     ]
 
 
 def _steady(line: Line, body: float) -> Line:
     near = abs(line.size - body) <= NEAR * body
-    return replace(line, size=body if near else max(1.0, float(round(line.size))))
+    return replace(line, size=body if near else max(1.0, float(round(line.size))), bold=_names_section(line.text))
+
+
+def _names_section(text: str) -> bool:
+    """Whether a line is nothing but a section's name: OCR does not tell that a heading is bold."""
+    if count_words(text) > 3 or not text.strip()[:1].isupper() or text.rstrip().endswith((".", ",", "-")):
+        return False
+    return any(is_section(names, text) for names in (ABSTRACT, BODY, BACK, REFERENCES))
