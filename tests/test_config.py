@@ -91,3 +91,10 @@ def test_every_key_is_explained(config):
     for section, keys in config.items():
         for key in keys if section not in ("sweeps", "cost") else ():
             assert f"`{section}.{key}`" in text or f"`.{key}`" in text, f"{section}.{key} is not in config/README.md"
+
+
+def test_no_message_repeats_a_password(config):
+    config["corpus"]["passwords"] = {"a": 4711}
+    with pytest.raises(ValueError, match=r"corpus\.passwords\.a: the value \(not shown\)") as caught:
+        check_config(config, SCHEMA)
+    assert "4711" not in str(caught.value)

@@ -14,6 +14,7 @@ Config = dict[str, Any]
 Run = dict[str, Any]
 
 DEFAULT_RUN = "default"
+SECRET = "passwords"  # a key whose values no message repeats
 NOT_OF_A_RUN = ("checkpoint_minutes",)  # how a run is carried out, not what it is
 
 
@@ -93,7 +94,8 @@ def _explain(error: Any) -> str:
         return f"{key}: unknown key {', '.join(unknown)}; known: {', '.join(known)}"
     if error.validator == "required":
         return f"{key}: {error.message}"
-    return f"{key}: {error.instance!r} is not allowed: {_allowed(error)}"
+    value = "the value (not shown)" if SECRET in error.absolute_path else repr(error.instance)
+    return f"{key}: {value} is not allowed: {_allowed(error)}"
 
 
 def _allowed(error: Any) -> str:

@@ -10,7 +10,7 @@ import pytest
 from further.corpus.characters import clean_characters
 from further.corpus.clean import CleanSettings, clean_papers
 
-SETTINGS = CleanSettings(keep_captions=False, keep_headings=True, min_words=200)
+SETTINGS = CleanSettings(keep_captions=False, keep_headings=True, min_words=200, language="en")
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,7 @@ def cleaned(article_blocks):
 
 
 def test_rows_of_the_made_article(cleaned):
-    rows, _, rejected = cleaned
+    rows, _, rejected, _ = cleaned
     assert rejected.num_rows == 0
     assert rows.schema == ROWS
     assert rows["row"].to_pylist() == list(range(rows.num_rows))
@@ -61,14 +61,14 @@ def test_what_is_not_body_is_gone(cleaned, junk):
 
 
 def test_captions_and_headings_are_kept_if_asked(article_blocks):
-    rows, _, _ = clean_papers(article_blocks, WITH_CAPTIONS)
+    rows, *_ = clean_papers(article_blocks, WITH_CAPTIONS)
     assert "Figure 1. The box in which a heart travels." in texts(rows)
     assert "Methods" not in texts(rows)
     assert "Methods" in rows["section"].to_pylist()
 
 
 def test_every_character_has_one_reason(article_blocks, cleaned):
-    _, ledger, _ = cleaned
+    _, ledger, *_ = cleaned
     assert ledger.schema == LEDGER
     count = ledger_of(ledger)
     assert set(count) <= {KEPT, *DROP_REASONS}
@@ -89,7 +89,7 @@ def test_paragraph_goes_on_over_a_table_and_a_page():
         {"kind": "page header", "text": "Journal", "page": 2},
         {"kind": "text", "text": "donor was kept in the cold. " + PROSE, "page": 2},
     )
-    rows, ledger, _ = clean_papers(blocks, CleanSettings(keep_captions=False, keep_headings=False, min_words=10))
+    rows, ledger, *_ = clean_papers(blocks, CleanSettings(keep_captions=False, keep_headings=False, min_words=10))
     assert len(texts(rows)) == 1
     assert "the heart of the donor was kept" in texts(rows)[0]
     assert ledger_of(ledger)["table"] == 5 and ledger_of(ledger)["page header"] == 7
@@ -104,7 +104,7 @@ def test_body_after_the_references_is_kept():
         {"kind": "heading", "text": "Methods", "page": 3},
         {"kind": "text", "text": PROSE, "page": 3},
     )
-    rows, _, _ = clean_papers(blocks, CleanSettings(keep_captions=False, keep_headings=True, min_words=10))
+    rows, *_ = clean_papers(blocks, CleanSettings(keep_captions=False, keep_headings=True, min_words=10))
     assert [text[:12] for text in texts(rows)] == ["Introduction", "the graft an", "Methods", "the graft an"]
 
 
@@ -120,13 +120,13 @@ def test_ethics_among_the_methods_stays_and_at_the_end_goes():
         ethics,
         ("text", "Given."),
     )
-    rows, ledger, _ = clean_papers(blocks, CleanSettings(keep_captions=False, keep_headings=True, min_words=10))
+    rows, ledger, *_ = clean_papers(blocks, CleanSettings(keep_captions=False, keep_headings=True, min_words=10))
     assert texts(rows).count("Ethics approval") == 1
     assert ledger_of(ledger)["back matter"] == len("Ethics approval") + len("Given.")
 
 
 def test_short_paper_is_rejected_with_both_numbers():
-    rows, ledger, rejected = clean_papers(make_blocks(("text", "Only five words stand here.")), SETTINGS)
+    rows, ledger, rejected, _ = clean_papers(make_blocks(("text", "Only five words stand here.")), SETTINGS)
     assert rows.num_rows == 0
     (record,) = rejected.to_pylist()
     assert (record["reason"], record["detail"]) == ("too short", "5 words of body text, 100 needed")
@@ -134,17 +134,54 @@ def test_short_paper_is_rejected_with_both_numbers():
 
 
 def test_paper_of_unmapped_glyphs_is_rejected():
-    _, _, rejected = clean_papers(make_blocks(("text", "\ufffd\ue001 " * 500)), SETTINGS)
+    _, _, rejected, _ = clean_papers(make_blocks(("text", "\ufffd\ue001 " * 500)), SETTINGS)
     assert rejected["reason"].to_pylist() == ["unreadable font"]
 
 
 def test_papers_do_not_mix():
     blocks = pa.concat_tables([make_blocks({"kind": "text", "text": PROSE, "paper": name}) for name in ("a", "b")])
-    rows, _, _ = clean_papers(blocks, CleanSettings(keep_captions=False, keep_headings=True, min_words=10))
+    rows, *_ = clean_papers(blocks, CleanSettings(keep_captions=False, keep_headings=True, min_words=10))
     assert rows["paper"].to_pylist() == ["a", "b"]
     assert rows["row"].to_pylist() == [0, 0]
 
 
 def test_no_papers_make_empty_tables():
-    rows, ledger, rejected = clean_papers(BLOCKS.empty_table(), SETTINGS)
+    rows, ledger, rejected, _ = clean_papers(BLOCKS.empty_table(), SETTINGS)
     assert rows.num_rows == ledger.num_rows == rejected.num_rows == 0
+
+
+GERMAN = """Nach einer Herztransplantation werden die Patienten in den ersten Monaten engmaschig untersucht, weil eine
+Abstoßung in dieser Zeit am häufigsten ist. Die Biopsie des rechten Ventrikels gilt noch immer als das sicherste
+Verfahren, doch sie ist belastend und wird deshalb in vielen Zentren seltener als früher vorgenommen. """
+CHINESE = "心脏移植后,患者在最初几个月内需要接受密切的检查,因为这一时期最容易发生排斥反应。" * 12
+
+
+def only_english(*records):
+    settings = CleanSettings(keep_captions=False, keep_headings=True, min_words=100, language="en")
+    return clean_papers(make_blocks(*records), settings)
+
+
+@pytest.mark.parametrize(("text", "language"), [(GERMAN * 3, "de"), (CHINESE, "zh")])
+def test_paper_in_another_language_is_rejected_with_the_language_found(text, language):
+    _, ledger, rejected, _ = only_english(("text", text), ("reference", "Smith J. Hearts in a box. 2019."))
+    (record,) = rejected.to_pylist()
+    assert (record["reason"], record["detail"]) == ("other language", f"its language is {language}, en is kept")
+    assert ledger_of(ledger) == {"rejected paper": len(text) + len("Smith J. Hearts in a box. 2019.")}
+
+
+def test_an_abstract_in_another_language_is_no_reason():
+    rows, _, rejected, _ = only_english(("text", GERMAN), *[("text", PROSE)] * 5)
+    assert rejected.num_rows == 0 and rows.num_rows > 0
+
+
+def test_any_language_is_kept_if_asked():
+    assert clean_papers(make_blocks(("text", GERMAN * 3)), SETTINGS)[2].num_rows == 0
+
+
+def test_a_text_too_short_to_tell_is_too_short():
+    assert only_english(("text", "Die Biopsie des rechten Ventrikels."))[2]["reason"].to_pylist() == ["too short"]
+
+
+def test_an_unknown_language_is_refused():
+    with pytest.raises(ValueError, match=r"'eng' is not known.* en,"):
+        clean_papers(BLOCKS.empty_table(), CleanSettings(False, True, 100, language="eng"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from further.corpus.shards import list_papers, paper_id, paper_ids, shard_of
+from further.corpus.shards import list_papers, mark_passwords, paper_id, paper_ids, shard_of
 
 
 def test_a_plain_stem_is_its_own_name():
@@ -60,3 +60,16 @@ def test_module_needs_the_standard_library_alone():
     source = Path(__file__).resolve().parents[2] / "src"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={"PYTHONPATH": str(source)})
     assert done.stdout.strip() == "[]"
+
+
+def test_a_password_is_recorded_as_a_mark_of_two_digits():
+    files = [Path("a.pdf"), Path("b.pdf")]
+    marks = mark_passwords({"b": "open sesame"}, files)
+    assert list(marks) == ["b"] and len(marks["b"]) == 2
+    assert len({mark_passwords({"b": f"try {n}"}, files)["b"] for n in range(20)}) > 10
+
+
+def test_a_password_for_no_paper_is_refused_without_it():
+    with pytest.raises(ValueError, match=r"no paper c ") as caught:
+        mark_passwords({"c": "open sesame"}, [Path("a.pdf")])
+    assert "sesame" not in str(caught.value)

@@ -12,8 +12,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.workflow]
 
 READ_RUNS = {"compare_scores", "fit_scaling_law", "draw_figures", "write_report"}
 AFTER_CLEANING = {
-    "clean_papers", "gather_corpus", "split_papers", "tokenize_papers", "train_qlora", "score_base", "score_run",
-    "score_merged", "generate_samples", *READ_RUNS,
+    "clean_papers", "gather_corpus", "drop_duplicates", "split_papers", "drop_repeats", "draw_pages", "tokenize_papers",
+    "train_qlora", "score_base", "score_run", "score_merged", "generate_samples", *READ_RUNS,
 }  # fmt: skip
 
 

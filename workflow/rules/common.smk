@@ -3,7 +3,7 @@
 import platform
 
 from further.config import check_config, expand_runs, runs_of_sweep
-from further.corpus.shards import list_papers, paper_id, shard_of
+from further.corpus.shards import list_papers, mark_passwords, paper_id, shard_of
 from further.provenance import digest_code, installed_versions
 from further.report import FIGURES
 
@@ -49,6 +49,14 @@ def papers_of_shard(wildcards):
     return SHARDS[wildcards.shard]
 
 
+def parsing_of_shard(wildcards):
+    """Settings of parsing; marks stand for passwords, as settings are recorded."""
+    ids = {paper_id(Path(paper)) for paper in SHARDS[wildcards.shard]}
+    return PARSING | {
+        "passwords": {name: mark for name, mark in PASSWORDS.items() if name in ids}
+    }
+
+
 def settings_of_run(wildcards):
     return {
         "run": RUNS[wildcards.run],
@@ -73,9 +81,13 @@ QUANTISED_RUNS = [
 ]
 QUANTISATIONS = sorted({run["quantisation"] for run in RUNS.values()} | {"none"})
 ARTICLES = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
-SHARDS = group_papers(
-    stop_if_wrong(find_papers, CONFIG["corpus"]["papers"]), CONFIG["corpus"]["shards"]
-)
+PAPERS = stop_if_wrong(find_papers, CONFIG["corpus"]["papers"])
+SHARDS = group_papers(PAPERS, CONFIG["corpus"]["shards"])
+# Taken out of the settings: these are recorded, and shown in the report.
+PASSWORDS = stop_if_wrong(mark_passwords, CONFIG["corpus"].pop("passwords"), PAPERS)
+PARSING = pick("corpus", "timeout_s", "memory_mb", "ocr", "ocr_language") | {
+    "versions": installed_versions(("pymupdf",))
+}
 SCORING = pick("evaluation", "window", "stride", "batch_tokens") | {
     "compute_dtype": CONFIG["training"]["compute_dtype"],
     "versions": installed_versions(TRAINING_PACKAGES),

@@ -1,4 +1,4 @@
-# PDFs to rows, by shards of papers; then one table, its account, and the split by paper.
+# PDFs to rows, by shards of papers; then one table, its account, the split by paper, and no text twice.
 
 
 rule parse_papers:
@@ -16,8 +16,7 @@ rule parse_papers:
         mem_mb=CONFIG["corpus"]["memory_mb"] + 1_000,
         runtime=120,  # minutes
     params:
-        settings=pick("corpus", "timeout_s", "memory_mb")
-        | {"versions": installed_versions(("pymupdf",))},
+        settings=parsing_of_shard,
         code=code("parse_papers.py"),
     script:
         "../scripts/parse_papers.py"
@@ -30,6 +29,7 @@ rule clean_papers:
         rows="results/corpus/rows/{shard}.parquet",
         ledger="results/corpus/ledger/{shard}.parquet",
         rejected="results/corpus/rejected/{shard}.parquet",
+        decisions="results/corpus/decisions/{shard}.parquet",
     log:
         "logs/clean_papers/{shard}.log",
     benchmark:
@@ -39,8 +39,15 @@ rule clean_papers:
         mem_mb=2_000,
         runtime=30,  # minutes
     params:
-        settings=pick("corpus", "keep_captions", "keep_headings", "min_words")
-        | {"versions": installed_versions(("ftfy",))},
+        settings=pick(
+            "corpus",
+            "keep_captions",
+            "keep_headings",
+            "min_words",
+            "language",
+            "drop_sections",
+        )
+        | {"versions": installed_versions(("ftfy", "py3langid"))},
         code=code("clean_papers.py"),
     script:
         "../scripts/clean_papers.py"
@@ -56,9 +63,9 @@ rule gather_corpus:
             shard=SHARDS,
         ),
     output:
-        rows="results/corpus/rows.parquet",
-        ledger="results/corpus/ledger.parquet",
-        rejected="results/corpus/rejected.parquet",
+        rows="results/corpus/gathered/rows.parquet",
+        ledger="results/corpus/gathered/ledger.parquet",
+        rejected="results/corpus/gathered/rejected.parquet",
     log:
         "logs/gather_corpus.log",
     benchmark:
@@ -74,11 +81,36 @@ rule gather_corpus:
         "../scripts/gather_corpus.py"
 
 
+rule drop_duplicates:
+    input:
+        rows="results/corpus/gathered/rows.parquet",
+        ledger="results/corpus/gathered/ledger.parquet",
+        rejected="results/corpus/gathered/rejected.parquet",
+    output:
+        rows="results/corpus/unique/rows.parquet",
+        ledger="results/corpus/unique/ledger.parquet",
+        rejected="results/corpus/rejected.parquet",
+    log:
+        "logs/drop_duplicates.log",
+    benchmark:
+        "benchmarks/drop_duplicates.tsv"
+    threads: 1
+    resources:
+        mem_mb=2_000,
+        runtime=30,  # minutes
+    params:
+        settings=pick("corpus", "paper_similarity")
+        | {"versions": installed_versions(("rensa",))},
+        code=code("drop_duplicates.py"),
+    script:
+        "../scripts/drop_duplicates.py"
+
+
 rule split_papers:
     input:
-        rows="results/corpus/rows.parquet",
+        rows="results/corpus/unique/rows.parquet",
     output:
-        split="results/corpus/split.parquet",
+        split="results/corpus/unique/split.parquet",
     log:
         "logs/split_papers.log",
     benchmark:
@@ -92,3 +124,55 @@ rule split_papers:
         code=code("split_papers.py"),
     script:
         "../scripts/split_papers.py"
+
+
+rule drop_repeats:
+    input:
+        rows="results/corpus/unique/rows.parquet",
+        ledger="results/corpus/unique/ledger.parquet",
+        split="results/corpus/unique/split.parquet",
+    output:
+        rows="results/corpus/rows.parquet",
+        ledger="results/corpus/ledger.parquet",
+        split="results/corpus/split.parquet",
+        repeats="results/corpus/repeats.parquet",
+    log:
+        "logs/drop_repeats.log",
+    benchmark:
+        "benchmarks/drop_repeats.tsv"
+    threads: 1
+    resources:
+        mem_mb=2_000,
+        runtime=30,  # minutes
+    params:
+        settings=pick("corpus", "paragraph_similarity", "paragraph_words")
+        | {"versions": installed_versions(("rensa",))},
+        code=code("drop_repeats.py"),
+    script:
+        "../scripts/drop_repeats.py"
+
+
+rule draw_pages:
+    input:
+        blocks=expand("results/corpus/blocks/{shard}.parquet", shard=SHARDS),
+        decisions=expand("results/corpus/decisions/{shard}.parquet", shard=SHARDS),
+        repeats="results/corpus/repeats.parquet",
+        rejected="results/corpus/rejected.parquet",
+        split="results/corpus/split.parquet",
+        templates=sorted((ROOT / "src/further/corpus/templates").iterdir()),
+    output:
+        index="results/corpus/view/index.html",
+        papers=directory("results/corpus/view/papers"),
+    log:
+        "logs/draw_pages.log",
+    benchmark:
+        "benchmarks/draw_pages.tsv"
+    threads: 1
+    resources:
+        mem_mb=2_000,
+        runtime=30,  # minutes
+    params:
+        settings={"versions": installed_versions(("jinja2",))},
+        code=code("draw_pages.py"),
+    script:
+        "../scripts/draw_pages.py"

@@ -38,6 +38,7 @@ rule write_report:
         **REPORTED,
         figures=[f"results/report/figures/{name}.svg" for name in FIGURES],
         data=[f"results/report/data/{name}.csv" for name in FIGURES],
+        view="results/corpus/view/index.html",
         templates=sorted((ROOT / "src/further/report/templates").iterdir()),
     output:
         page=report(

@@ -37,8 +37,8 @@ MIN_BEFORE_END = 0.15
 class Piece:
     """One block, and what becomes of it.
 
-    Attributes are the columns of BLOCKS, and `reason`: "" while undecided, "kept", or why it is dropped; and
-    `opens_section`, whether it is a heading with kept text under it.
+    Attributes are the columns of BLOCKS, and `reason`: "" while undecided, "kept", or why it is dropped;
+    `opens_section`, whether it is a heading with kept text under it; and `row`, the row that it is a part of.
     """
 
     page: int
@@ -54,6 +54,7 @@ class Piece:
     raised: list[int]
     reason: str = ""
     opens_section: bool = False
+    row: int | None = None
 
     @property
     def is_text(self) -> bool:

@@ -11,6 +11,7 @@ from further.corpus.blocks import Block, make_blocks
 from further.corpus.furniture import find_furniture
 from further.corpus.kinds import mark_kinds
 from further.corpus.lines import Page, read_page
+from further.corpus.ocr import find_language_data, read_scan, set_scan
 from further.corpus.order import order_page
 from further.corpus.style import find_style
 
@@ -33,7 +34,7 @@ class Refusal:
     pages: int | None = None
 
 
-def parse_document(path: Path, password: str = "") -> list[dict[str, Any]] | Refusal:
+def parse_document(path: Path, password: str = "", ocr: str = "") -> list[dict[str, Any]] | Refusal:
     """Blocks of one PDF, in reading order.
 
     Nothing of the file is run or followed: no script, attachment or link.
@@ -41,6 +42,7 @@ def parse_document(path: Path, password: str = "") -> list[dict[str, Any]] | Ref
     Args:
         path: The file.
         password: Its password, "" for none.
+        ocr: Tesseract's code of the language to read scanned papers in, "" to reject them.
 
     Returns:
         One dictionary per block with the columns of BLOCKS but the paper's name; or why there are none.
@@ -55,7 +57,7 @@ def parse_document(path: Path, password: str = "") -> list[dict[str, Any]] | Ref
         return Refusal("not a PDF", f"the file begins with {head[:16]!r}")
     try:
         with pymupdf.open(path, filetype="pdf") as document:
-            return _parse_open(document, password)
+            return _parse_open(document, password, ocr)
     except Exception as error:
         return _refuse(error, path)
 
@@ -70,7 +72,7 @@ def _refuse(error: Exception, path: Path = Path("\0")) -> Refusal:
     return Refusal("damaged", f"{type(error).__name__}: {text}")
 
 
-def _parse_open(document: pymupdf.Document, password: str) -> list[dict[str, Any]] | Refusal:
+def _parse_open(document: pymupdf.Document, password: str, ocr: str) -> list[dict[str, Any]] | Refusal:
     if document.needs_pass and not document.authenticate(password):
         return Refusal("encrypted", "a password is needed" if not password else "the password given is wrong")
     if not document.is_pdf:
@@ -83,9 +85,22 @@ def _parse_open(document: pymupdf.Document, password: str) -> list[dict[str, Any
         return Refusal("damaged", f"no page can be read: {failures[0]}", document.page_count)
     count = f"{document.page_count} page{'' if document.page_count == 1 else 's'}"
     if characters < MIN_CHARACTERS * len(pages) and any(page.get_images() for page in document):
-        return Refusal("scanned", f"no text layer, {count}", document.page_count)
+        return _parse_scan(document, count, ocr)
     if characters == 0:
         return Refusal("empty", f"no text on {count}", document.page_count)
+    return blocks_of_pages(pages)
+
+
+def _parse_scan(document: pymupdf.Document, count: str, ocr: str) -> list[dict[str, Any]] | Refusal:
+    """Blocks of a paper without text, if OCR is asked for, possible, and finds some."""
+    data = find_language_data() if ocr else None
+    if data is None:
+        why = "; Tesseract is not installed" if ocr else ""
+        return Refusal("scanned", f"no text layer, {count}{why}", document.page_count)
+    with read_scan(document, ocr, data) as read:
+        pages, _ = _read_pages(read)
+    if not any(page.lines for page in pages):
+        return Refusal("scanned", f"no text layer, {count}; OCR finds no text", document.page_count)
     return blocks_of_pages(pages)
 
 
@@ -111,6 +126,7 @@ def blocks_of_pages(pages: list[Page]) -> list[dict[str, Any]]:
     Returns:
         One dictionary per block, as `parse_document` returns.
     """
+    pages = set_scan(pages)
     furniture = find_furniture(pages)
     flow = [line for page in pages for line in page.lines if id(line) not in furniture]
     style = find_style(flow or [line for page in pages for line in (*page.lines, *page.turned)])

@@ -58,6 +58,7 @@ class Page:
         width: Points; height accordingly.
         lines: In the order in which the file draws them.
         turned: Lines that do not run as the page does, such as a note along its edge.
+        hidden: Whether all of its text is invisible, as that of a scanned page is.
     """
 
     number: int
@@ -65,6 +66,7 @@ class Page:
     height: float
     lines: tuple[Line, ...]
     turned: tuple[Line, ...]
+    hidden: bool = False
 
 
 def read_page(page: pymupdf.Page) -> Page:
@@ -75,8 +77,10 @@ def read_page(page: pymupdf.Page) -> Page:
 
     Returns:
         Its lines in drawing order. If most of its characters run in one other direction, the page is turned.
+        Invisible text is left out unless there is no other.
     """
     found = restore_spaces(page, page.get_text("dict", flags=TEXT_FLAGS), TEXT_FLAGS)
+    hidden = show_hidden(found)
     raw = [(number, line) for number, block in enumerate(found["blocks"]) for line in block.get("lines", ())]
     turn = _main_direction(raw)
     width, height = found["width"], found["height"]
@@ -88,7 +92,27 @@ def read_page(page: pymupdf.Page) -> Page:
             (lines if _quarter(line["dir"]) == turn else turned).append(made)
     if turn % 2:
         width, height = height, width
-    return Page(page.number + 1, width, height, tuple(join_fragments(lines)), tuple(turned))
+    return Page(page.number + 1, width, height, tuple(join_fragments(lines)), tuple(turned), hidden)
+
+
+def show_hidden(found: dict[str, Any]) -> bool:
+    """Make a page's invisible text visible if it has no other; whether that was so.
+
+    OCR gives every word its own font size: a line becomes one span of their median.
+
+    Args:
+        found: A page's text as PyMuPDF's dictionary; changed in place.
+    """
+    lines = [line for block in found["blocks"] for line in block.get("lines", ())]
+    spans = [span for line in lines for span in line["spans"] if span["text"].strip()]
+    if not spans or any(span.get("alpha", 255) > 0 for span in spans):
+        return False
+    for line in lines:
+        words = sorted(span["size"] for span in line["spans"])
+        text = "".join(span["text"] for span in line["spans"])
+        whole = {"text": text, "size": words[len(words) // 2], "flags": 0, "alpha": 255}
+        line["spans"] = [line["spans"][0] | whole]
+    return True
 
 
 def _quarter(direction: tuple[float, float]) -> int:

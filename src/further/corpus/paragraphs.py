@@ -14,7 +14,7 @@ ENDED = re.compile(r"[.?!:;…][\"'”’»)\]]*(?:\s?[\[(]?[\d,–\-\s*†‡]{
 
 
 def make_rows(pieces: Sequence[Piece], vocabulary: Vocabulary) -> list[dict[str, Any]]:
-    """Rows of one paper.
+    """Rows of one paper; each kept block learns the number of its row.
 
     Args:
         pieces: Its blocks in reading order, with what becomes of each.
@@ -31,6 +31,9 @@ def make_rows(pieces: Sequence[Piece], vocabulary: Vocabulary) -> list[dict[str,
         text = clean_characters(join_lines(map(clean_line, lines), vocabulary))
         if text:
             box = {name: getattr(first, name) for name in ("page", "x0", "y0", "x1", "y1")}
+            for piece in group:
+                piece.row = len(rows)
+            box["characters"] = sum(len(piece.text) for piece in group)
             rows.append({"section": sections[id(first)], "row": len(rows), "text": text} | box)
     return rows
 

@@ -29,9 +29,9 @@ class Worker:
     Its start costs one CPU second (importing PyMuPDF), so it is kept between papers.
     """
 
-    def __init__(self, timeout_s: float, memory_mb: int) -> None:
-        """Remember the limits; the process starts with the first paper."""
-        self.timeout_s, self.memory_mb = timeout_s, memory_mb
+    def __init__(self, timeout_s: float, memory_mb: int, ocr: str = "") -> None:
+        """Remember the limits and the language of OCR ("": none); the process starts with the first paper."""
+        self.timeout_s, self.memory_mb, self.ocr = timeout_s, memory_mb, ocr
         self.process: subprocess.Popen[bytes] | None = None
 
     def parse(self, path: Path, password: str) -> dict[str, Any]:
@@ -46,7 +46,7 @@ class Worker:
         """
         process = self.process or self._start()
         assert process.stdin is not None
-        request = json.dumps({"path": str(path.absolute()), "password": password}) + "\n"
+        request = json.dumps({"path": str(path.absolute()), "password": password, "ocr": self.ocr}) + "\n"
         try:
             process.stdin.write(request.encode())
             process.stdin.flush()
@@ -114,7 +114,12 @@ def _refusal(reason: str, detail: str) -> dict[str, Any]:
 
 
 def parse_papers(
-    files: Sequence[Path], *, timeout_s: float, memory_mb: int, password: Mapping[str, str] = NO_PASSWORDS
+    files: Sequence[Path],
+    *,
+    timeout_s: float,
+    memory_mb: int,
+    password: Mapping[str, str] = NO_PASSWORDS,
+    ocr: str = "",
 ) -> tuple[pa.Table, pa.Table]:
     """Parse PDFs, one after the other, in a child process.
 
@@ -123,6 +128,7 @@ def parse_papers(
         timeout_s: Seconds one paper may take, > 0.
         memory_mb: MB of memory one paper may take, > 0.
         password: Passwords by paper name, of papers that need one.
+        ocr: Tesseract's code of the language to read scanned papers in, "" to reject them.
 
     Returns:
         Blocks of the papers that can be read (BLOCKS), and the others with their reasons (REJECTED).
@@ -133,7 +139,7 @@ def parse_papers(
     if timeout_s <= 0 or memory_mb <= 0:
         raise ValueError(f"limits of {timeout_s} s and {memory_mb} MB per paper: both must be above 0")
     tables, rejected = [], []
-    worker = Worker(timeout_s, memory_mb)
+    worker = Worker(timeout_s, memory_mb, ocr)
     try:
         for file, paper in sorted(paper_ids(files).items(), key=lambda item: item[1]):
             answer = worker.parse(file, password.get(paper, ""))

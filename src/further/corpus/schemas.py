@@ -48,7 +48,11 @@ DROP_REASONS = (
     "sidebar",
     "reference",
     "back matter",
+    "section",  # one that corpus.drop_sections names
     "rejected paper",
+    "repeated paragraph",
+    "also in test",
+    "also in validation",
 )
 """Why characters of a paper are not in its rows."""
 
@@ -73,10 +77,20 @@ ROWS = pa.schema(
     [
         ("paper", pa.string()),
         ("section", pa.string()),  # the heading it stands under, "" before the first
-        ("row", pa.int32()),  # from 0 in each paper
+        ("row", pa.int32()),  # from 0 in each paper; a repeated paragraph that is dropped leaves its number out
         ("text", pa.string()),  # one paragraph
         ("page", pa.int32()),  # where it begins, from 1
         *_BOX,  # of its first block
+        ("characters", pa.int32()),  # of its blocks as extracted, as the ledger counts them
+    ]
+)
+
+DECISIONS = pa.schema(
+    [
+        ("paper", pa.string()),
+        ("block", pa.int32()),
+        ("reason", pa.string()),  # kept or one of DROP_REASONS; of a rejected paper what it would have been
+        ("row", pa.int32()),  # the row it is a part of, null if none
     ]
 )
 
@@ -88,9 +102,21 @@ REJECTED = pa.schema(
         ("file", pa.string()),  # name only
         ("reason", pa.string()),  # one of REASONS
         ("detail", pa.string()),
-        ("pages", pa.int32()),  # null where the file could not be opened
+        ("pages", pa.int32()),  # null where not known
     ]
 )
 UNREADABLE = REJECTED
 
 SPLIT = pa.schema([("paper", pa.string()), ("split", pa.string()), ("num_words", pa.int64())])
+
+REPEATS = pa.schema(
+    [
+        ("paper", pa.string()),
+        ("row", pa.int32()),
+        ("characters", pa.int32()),  # as extracted
+        ("reason", pa.string()),  # repeated paragraph, also in test, also in validation
+        ("like_paper", pa.string()),  # the row that was kept
+        ("like_row", pa.int32()),
+        ("similarity", pa.float32()),  # share of word sequences that both hold
+    ]
+)

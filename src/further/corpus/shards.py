@@ -4,7 +4,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 MAX_ID_LENGTH = 80
@@ -90,3 +90,27 @@ def list_papers(folder: Path) -> list[Path]:
             f"corpus.papers: {len(papers)} papers in {folder}; at least {MIN_PAPERS} are needed to split them"
         )
     return papers
+
+
+def mark_passwords(passwords: Mapping[str, str], papers: Sequence[Path]) -> dict[str, str]:
+    """What may be recorded of the papers' passwords: whose they are, and a mark that changes when one is corrected.
+
+    The mark has 8 bits, which tell next to nothing of the password, and miss one correction in 256.
+
+    Args:
+        passwords: Passwords by paper name.
+        papers: Files of all papers.
+
+    Returns:
+        Mark by paper name.
+
+    Raises:
+        ValueError: If there is no paper of a name.
+    """
+    known = set(paper_ids(papers).values())
+    unknown = sorted(set(passwords) - known)
+    if unknown:
+        raise ValueError(
+            f"corpus.passwords: there is no paper {', '.join(unknown)} (a paper's name: its file's, no .pdf)"
+        )
+    return {paper: hash_rank("password", paper, password)[:2] for paper, password in sorted(passwords.items())}

@@ -55,7 +55,7 @@ def serve(timeout_s: float, memory_mb: int) -> None:
     for request in sys.stdin:
         task = json.loads(request)
         signal.setitimer(signal.ITIMER_REAL, timeout_s + GRACE_S)
-        result = parse_document(Path(task["path"]), task["password"])
+        result = parse_document(Path(task["path"]), task["password"], task["ocr"])
         answer = {"refusal": asdict(result)} if isinstance(result, Refusal) else {"blocks": result}
         text = json.dumps(answer)
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -9,6 +9,8 @@ from further.report.page import PageSettings
 from further.report.sections import Prices
 
 SINGLE = ("comparison", "law", "samples", "rejected", "ledger", "split", "rows", "tokens")
+CORPUS_VIEW = "../corpus/view/index.html"
+"""The papers page by page, from the report's page."""
 
 
 def report_files(named: Mapping[str, Any]) -> ReportFiles:
@@ -28,4 +30,5 @@ def page_settings(config: Mapping[str, Any]) -> PageSettings:
     """What the page is told by the configuration."""
     cost = config["cost"]
     prices = Prices(cost["price_per_gpu_hour"], cost["currency"], cost["price_date"], cost["kwh_per_gpu_hour"])
-    return PageSettings(config["report"]["titles"], toy_base=config["model"]["source"] == "demo", prices=prices)
+    toy_base = config["model"]["source"] == "demo"
+    return PageSettings(config["report"]["titles"], toy_base=toy_base, prices=prices, corpus_view=CORPUS_VIEW)

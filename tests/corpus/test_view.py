@@ -1,0 +1,98 @@
+"""The papers page by page: every block once, in its colour, with nothing of its text taken for markup."""
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from lxml import html
+
+from corpus.test_clean import PROSE, make_blocks
+from further.corpus.clean import CleanSettings, clean_papers
+from further.corpus.schemas import REJECTED, REPEATS, SPLIT
+from further.corpus.view import REASONS, count_shares, explain, lay_out, write_view
+
+HOSTILE = "<script>alert(1)</script> & \x07 " + PROSE.strip() + "."
+
+
+def write_tables(folder, blocks, decisions, **given):
+    schemas = {"repeats": REPEATS, "rejected": REJECTED, "split": SPLIT}
+    tables = {name: pa.Table.from_pylist(given.get(name, []), schema) for name, schema in schemas.items()}
+    for name, table in (tables | {"blocks": blocks, "decisions": decisions}).items():
+        pq.write_table(table, folder / f"{name}.parquet")
+    files = {name: folder / f"{name}.parquet" for name in schemas}
+    return [(folder / "blocks.parquet", folder / "decisions.parquet")], files
+
+
+@pytest.fixture(scope="module")
+def view(tmp_path_factory):
+    """Two papers: one with a repeated paragraph and hostile text, one that was rejected; and one without blocks."""
+    folder = tmp_path_factory.mktemp("view")
+    one = make_blocks(
+        ("heading", "Introduction"), ("text", HOSTILE), {"kind": "text", "text": PROSE, "page": 2}, ("table", "1 2 3")
+    )
+    two = make_blocks({"kind": "text", "text": "Five words stand right here.", "paper": "short"})
+    blocks = pa.concat_tables([one, two])
+    _, _, rejected, decisions = clean_papers(blocks, CleanSettings(False, True, 20))
+    refusals = [*rejected.to_pylist(), {"paper": "bad", "reason": "damaged", "detail": "no <objects>", "pages": None}]
+    repeat = {"paper": "p", "row": 2, "reason": "also in test", "like_paper": "q", "like_row": 7, "similarity": 0.9}
+    shards, files = write_tables(
+        folder, blocks, decisions, rejected=refusals, repeats=[repeat], split=[{"paper": "p", "split": "train"}]
+    )
+    write_view(shards, files, folder / "view/index.html", folder / "view/papers")
+    return folder / "view"
+
+
+def read(file):
+    return html.fromstring(file.read_text(encoding="utf-8"))
+
+
+def test_every_block_is_drawn_once_with_its_reason(view):
+    page = read(view / "papers/p.html")
+    titles = page.xpath("//g/title/text()")
+    assert [title.split(":")[0] for title in titles] == [
+        "kept, row 0, heading",
+        "kept, row 1, text",
+        "table, table",
+        "also in test (90% like row 7 of q), row 2, text",
+    ]
+    assert page.xpath("//g/@class") == [f"r{REASONS.index('kept')}"] * 2 + [
+        f"r{REASONS.index(reason)} dropped" for reason in ("table", "also in test")
+    ]
+    assert page.xpath("//g//text[@class='mark']/text()") == ["0", "1", "table", "also in test"]
+    assert page.xpath("//h2/text()") == ["Page 1", "Page 2"]
+
+
+def test_nothing_of_a_paper_is_markup_and_nothing_is_asked_of_the_network(view):
+    for file in view.rglob("*.html"):
+        page = read(file)
+        assert not page.xpath("//script | //link | //img | //@src")
+        assert all(not link.startswith(("http", "//")) for link in page.xpath("//@href"))
+        assert "\x07" not in file.read_text()
+    assert "<script>alert(1)</script> & \ufffd" in read(view / "papers/p.html").xpath("//tspan/text()")[1]
+
+
+def test_index_names_every_paper_and_links_those_with_pages(view):
+    page = read(view / "index.html")
+    rows = [" ".join(row.text_content().split()) for row in page.xpath("//tbody/tr")]
+    assert rows[0] == "bad rejected, damaged: no <objects>"
+    assert rows[1].startswith("p train 2 ")
+    assert rows[2] == "short rejected, too short: 5 words of body text, 20 needed 1 100 %"
+    links = page.xpath("//tbody//a/@href")
+    assert links == ["papers/p.html", "papers/short.html"]
+    assert all((view / link).is_file() for link in links)
+    assert read(view / links[0]).xpath("//a/@href") == ["../index.html"]
+
+
+def test_rejected_paper_says_so(view):
+    (text,) = read(view / "papers/short.html").xpath("//p[@class='refusal']/text()")
+    assert text.startswith("Rejected, too short: 5 words")
+
+
+def test_shares_are_those_of_the_ledger(article_blocks):
+    _, ledger, _, decisions = clean_papers(article_blocks, CleanSettings(False, True, 100))
+    blocks = [block | decided for block, decided in zip(article_blocks.to_pylist(), decisions.to_pylist(), strict=True)]
+    explain(blocks, {})
+    characters = dict(zip(ledger["reason"].to_pylist(), ledger["characters"].to_pylist(), strict=True))
+    total = sum(characters.values())
+    assert dict(count_shares(blocks)) == {reason: number / total for reason, number in characters.items()}
+    # Within the page made for it, 600 points wide: left edge 50, and the right column ends by 550.
+    assert all(500 < page["width"] <= 650 for page in lay_out(blocks))
