@@ -185,3 +185,9 @@ def test_a_text_too_short_to_tell_is_too_short():
 def test_an_unknown_language_is_refused():
     with pytest.raises(ValueError, match=r"'eng' is not known.* en,"):
         clean_papers(BLOCKS.empty_table(), CleanSettings(False, True, 100, language="eng"))
+
+
+def test_the_heading_over_how_to_cite_is_front_matter():
+    cite = "► Please cite this article as:"
+    _, ledger, *_ = clean_papers(make_blocks(("text", PROSE), ("heading", cite), ("text", PROSE)), SETTINGS)
+    assert ledger_of(ledger)["front matter"] == len(cite)

@@ -142,7 +142,7 @@ def _front_reason(piece: Piece, above: Piece | None, size: float) -> str:
         return "keywords"
     if run_in(GLOSSARY, text, piece.lead) or (text.count("=") > 2 and text.count("=") > 0.06 * count_words(text)):
         return "front matter"
-    if CITE.match(text) and (count_words(text) <= 4 or run_in(CITE, text, piece.lead)):
+    if CITE.match(text) and (count_words(text) <= 6 or run_in(CITE, text, piece.lead)):
         return "front matter"
     body = piece.is_text and _is_size(piece, size) and count_words(text) >= 20
     if is_address(text) and (not body or text[0] in "*†‡§¶∗✉" or prose_share(text) < 0.12):

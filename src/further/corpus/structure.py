@@ -44,7 +44,7 @@ LICENCE = re.compile(
     re.IGNORECASE,
 )
 CITE = re.compile(
-    r"(?:to cite|cite this|how to cite|please cite|citation|cite as|recommended citation|suggested citation)\b",
+    r"\W*(?:to cite|cite this|how to cite|please cite|citation|cite as|recommended citation|suggested citation)\b",
     re.IGNORECASE,
 )
 
