@@ -52,9 +52,7 @@ def papers_of_shard(wildcards):
 def parsing_of_shard(wildcards):
     """Settings of parsing; marks stand for passwords, as settings are recorded."""
     ids = {paper_id(Path(paper)) for paper in SHARDS[wildcards.shard]}
-    return PARSING | {
-        "passwords": {name: mark for name, mark in PASSWORDS.items() if name in ids}
-    }
+    return PARSING | {"passwords": {name: mark for name, mark in PASSWORDS.items() if name in ids}}
 
 
 def settings_of_run(wildcards):
@@ -68,17 +66,11 @@ def quantisation_of_run(wildcards):
     return SCORING | {"quantisation": RUNS[wildcards.run]["quantisation"]}
 
 
-CONFIG = stop_if_wrong(
-    check_config, config, ROOT / "workflow" / "schemas" / "config.schema.yaml"
-)
+CONFIG = stop_if_wrong(check_config, config, ROOT / "workflow" / "schemas" / "config.schema.yaml")
 RUNS = expand_runs(CONFIG)
 DATA_RUNS = runs_of_sweep(CONFIG, "data")
-QUANTISATION_RUNS = {
-    RUNS[run]["quantisation"]: run for run in runs_of_sweep(CONFIG, "quantisation")
-}
-QUANTISED_RUNS = [
-    run for quantisation, run in QUANTISATION_RUNS.items() if quantisation != "none"
-]
+QUANTISATION_RUNS = {RUNS[run]["quantisation"]: run for run in runs_of_sweep(CONFIG, "quantisation")}
+QUANTISED_RUNS = [run for quantisation, run in QUANTISATION_RUNS.items() if quantisation != "none"]
 QUANTISATIONS = sorted({run["quantisation"] for run in RUNS.values()} | {"none"})
 ARTICLES = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
 PAPERS = stop_if_wrong(find_papers, CONFIG["corpus"]["papers"])
@@ -121,7 +113,4 @@ REPORTED = {
     ),
 }
 REPORTED_PACKAGES = (*TRAINING_PACKAGES, "snakemake", "pymupdf", "scipy", "pandas")
-CODE = {
-    script.stem: code(script.name)
-    for script in sorted((ROOT / "workflow" / "scripts").glob("*.py"))
-}
+CODE = {script.stem: code(script.name) for script in sorted((ROOT / "workflow" / "scripts").glob("*.py"))}

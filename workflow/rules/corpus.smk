@@ -99,8 +99,7 @@ rule drop_duplicates:
         mem_mb=2_000,
         runtime=30,  # minutes
     params:
-        settings=pick("corpus", "paper_similarity")
-        | {"versions": installed_versions(("rensa",))},
+        settings=pick("corpus", "paper_similarity") | {"versions": installed_versions(("rensa",))},
         code=code("drop_duplicates.py"),
     script:
         "../scripts/drop_duplicates.py"

@@ -71,9 +71,7 @@ rule score_merged:
 
 rule compare_scores:
     input:
-        base=expand(
-            "results/scores/base/{quantisation}.parquet", quantisation=QUANTISATIONS
-        ),
+        base=expand("results/scores/base/{quantisation}.parquet", quantisation=QUANTISATIONS),
         runs=expand("results/scores/runs/{run}.parquet", run=RUNS),
         merged=expand("results/scores/merged/{run}.parquet", run=QUANTISED_RUNS),
         metrics=expand("results/runs/{run}/metrics.json", run=RUNS),
@@ -88,8 +86,7 @@ rule compare_scores:
         mem_mb=1_500,
         runtime=15,  # minutes
     params:
-        settings=pick("evaluation", "bootstrap", "seed")
-        | {"quantisation_runs": QUANTISATION_RUNS},
+        settings=pick("evaluation", "bootstrap", "seed") | {"quantisation_runs": QUANTISATION_RUNS},
         code=code("compare_scores.py"),
     script:
         "../scripts/compare_scores.py"

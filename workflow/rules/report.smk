@@ -41,9 +41,7 @@ rule write_report:
         view="results/corpus/view/index.html",
         templates=sorted((ROOT / "src/further/report/templates").iterdir()),
     output:
-        page=report(
-            "results/report/index.html", caption="../report/page.rst", category="Page"
-        ),
+        page=report("results/report/index.html", caption="../report/page.rst", category="Page"),
     log:
         "logs/write_report.log",
     benchmark:
