@@ -1,6 +1,6 @@
 """Score this project's rows of real articles beside other tools' text, in one run.
 
-    python bench/corpus/run.py [--papers 2000]
+    python bench/corpus/run.py [--papers 2000 [--cores 2]]
 
 Needs the folder ../shared/papers beside the checkout. Tools that are not installed are named and left out.
 With --papers, articles are parsed again and again under other names, to show speed and memory at that number.
@@ -9,6 +9,7 @@ With --papers, articles are parsed again and again under other names, to show sp
 import argparse
 import contextlib
 import importlib.util
+import multiprocessing
 import os
 import resource
 import shutil
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -127,36 +129,55 @@ def compare(articles: Path) -> None:
         print(f"| {name} | {' | '.join(f'{float(scores[key]):.3f}' for key in COLUMNS)} | {speed:.1f} |", flush=True)
 
 
-def repeat(articles: Path, num_papers: int, shards: int = 16) -> None:
-    """Parse and clean `num_papers` copies of the articles, shard by shard, and print speed and peak memory."""
+def read_group(group: list[Path]) -> int:
+    """Parse and clean one shard in this process; the texts stay here, only their number goes back."""
+    sys.path.insert(0, str(ROOT / "src"))
+    return len(read_further(group))
+
+
+def make_groups(articles: Path, folder: Path, num_papers: int, shard_size: int = 16) -> list[list[Path]]:
+    """Links to the articles under other names, by shard."""
     from further.corpus.shards import shard_of
 
     files = sorted((articles / "articles").glob("*.pdf"))
-    with tempfile.TemporaryDirectory() as folder:
-        groups: dict[str, list[Path]] = {}
-        for number in range(num_papers):
-            link = Path(folder) / f"{files[number % len(files)].stem}-{number}.pdf"
-            link.symlink_to(files[number % len(files)].resolve())
-            groups.setdefault(shard_of(link.stem, max(1, num_papers // shards)), []).append(link)
-        begun, start, largest = time.monotonic(), cpu_seconds(), max(map(len, groups.values()))
-        for group in groups.values():
-            read_further(group)
-    peak = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    wall, cpu = time.monotonic() - begun, cpu_seconds() - start
-    print(f"{num_papers} papers in {len(groups)} shards of at most {largest}: {wall:.0f} s, {cpu:.0f} CPU s,")
-    print(f"peak memory {peak[0]:.0f} MB (tables), {peak[1]:.0f} MB (parser)")
+    groups: dict[str, list[Path]] = {}
+    for number in range(num_papers):
+        link = folder / f"{files[number % len(files)].stem}-{number}.pdf"
+        link.symlink_to(files[number % len(files)].resolve())
+        groups.setdefault(shard_of(link.stem, max(1, num_papers // shard_size)), []).append(link)
+    return list(groups.values())
+
+
+def repeat(articles: Path, num_papers: int, cores: int) -> None:
+    """Parse and clean `num_papers` copies of the articles, shard by shard, and print speed and peak memory."""
+    import pymupdf
+
+    pages = sum(pymupdf.open(file).page_count for file in (articles / "articles").glob("*.pdf"))
+    total = pages * num_papers / len(list((articles / "articles").glob("*.pdf")))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn")) as pool,
+    ):
+        groups = make_groups(articles, Path(folder), num_papers)
+        begun = time.monotonic()
+        kept = sum(pool.map(read_group, groups))
+        wall = time.monotonic() - begun
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"{num_papers} papers ({kept} kept) in {len(groups)} shards on {cores} cores: {wall:.0f} s,")
+    print(f"{total / wall:.1f} pages per second, peak memory of the largest process {peak:.0f} MB")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--papers", type=int, help="copies to parse for speed and memory, instead of the table")
+    parser.add_argument("--cores", type=int, default=1, help="processes for --papers")
     asked = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     sys.path.insert(0, str(ROOT / "src"))
     if not SHARED.is_dir():
         sys.exit("no folder ../shared/papers beside the checkout: nothing to measure with")
     if asked.papers:
-        repeat(SHARED, asked.papers)
+        repeat(SHARED, asked.papers, asked.cores)
     else:
         compare(SHARED)
 
