@@ -5,12 +5,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it reports each absent optional kernel when imported
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a job never reaches for the network; set before transformers is imported
 
-import torch
-from transformers import AutoModelForCausalLM, BitsAndBytesConfig, PreTrainedModel
-
-logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it reports each absent optional kernel
+import torch  # noqa: E402
+from transformers import AutoModelForCausalLM, BitsAndBytesConfig, PreTrainedModel  # noqa: E402
 
 QUANTISATIONS = ("none", "int8", "nf4")
 
