@@ -4,6 +4,7 @@ import pytest
 
 from further.corpus.blocks import Block, make_blocks
 from further.corpus.furniture import find_furniture
+from further.corpus.kinds import mark_kinds
 from further.corpus.lines import Line, Page, join_fragments
 from further.corpus.order import count_jumps, order_blocks, order_page
 from further.corpus.style import find_style
@@ -80,6 +81,21 @@ def test_heading_in_a_font_of_its_own_is_a_block_of_its_own():
         line("in the cold", 50, 124),
     ]
     assert [len(b.lines) for b in make_blocks(lines, find_style(lines))] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Trial registration: Registry number UMIN000012345.", "text"),
+        ("Study protocol registration", "heading"),
+        ("Academic editor: A. Maker", "heading"),
+    ],
+)
+def test_registration_of_a_trial_is_the_abstracts_last_paragraph(text, kind):
+    lines = [line("We found that it was so in all of them.", 50, 100 + 12 * n) for n in range(9)]
+    made = make_blocks([*lines, line(text, 50, 250, font="abstract")], find_style(lines))
+    mark_kinds([made], find_style(lines), [800.0])
+    assert made[-1].kind == kind
 
 
 def test_stretched_line_is_one_line_and_table_cells_are_not():

@@ -72,7 +72,7 @@ rule gather_corpus:
         "benchmarks/gather_corpus.tsv"
     threads: 1
     resources:
-        mem_mb=2_000,
+        mem_mb=WHOLE_CORPUS_MB,
         runtime=30,  # minutes
     params:
         settings=pick("corpus", "max_rejected_share"),
@@ -96,7 +96,7 @@ rule drop_duplicates:
         "benchmarks/drop_duplicates.tsv"
     threads: 1
     resources:
-        mem_mb=2_000,
+        mem_mb=WHOLE_CORPUS_MB,
         runtime=30,  # minutes
     params:
         settings=pick("corpus", "paper_similarity") | {"versions": installed_versions(("rensa",))},
@@ -116,7 +116,7 @@ rule split_papers:
         "benchmarks/split_papers.tsv"
     threads: 1
     resources:
-        mem_mb=2_000,
+        mem_mb=WHOLE_CORPUS_MB,
         runtime=10,  # minutes
     params:
         settings=pick("corpus", "test_share", "validation_share", "split_seed"),
@@ -141,7 +141,7 @@ rule drop_repeats:
         "benchmarks/drop_repeats.tsv"
     threads: 1
     resources:
-        mem_mb=2_000,
+        mem_mb=WHOLE_CORPUS_MB,
         runtime=30,  # minutes
     params:
         settings=pick("corpus", "paragraph_similarity", "paragraph_words")

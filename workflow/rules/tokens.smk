@@ -14,7 +14,7 @@ rule tokenize_papers:
         "benchmarks/tokenize_papers.tsv"
     threads: 1
     resources:
-        mem_mb=4_000,
+        mem_mb=WHOLE_CORPUS_MB + 2_000,
         runtime=60,  # minutes
     params:
         settings={"versions": installed_versions(("transformers", "tokenizers"))},

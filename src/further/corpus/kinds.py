@@ -14,6 +14,12 @@ from further.corpus.words import count_words, prose_share
 MIN_STYLE_SHARE = 0.08
 """Share of a paper's characters above which a style that is not the body's may hold sections of it."""
 
+# The last line of a trial's abstract (CONSORT, item 1b) is as short as a heading and ends in a number.
+REGISTRATION = re.compile(
+    r"(?:(?:clinical )?trials?|study|protocol|review|prospero) (?:registry|registration|identifier)\b[^:.]{0,20}[:.] \S",
+    re.IGNORECASE,
+)
+
 
 def mark_kinds(pages: Sequence[Sequence[Block]], style: Style, heights: Sequence[float]) -> None:
     """Set the kind of every block of a paper.
@@ -83,6 +89,8 @@ def _kind_by_style(block: Block, below: Block | None, style: Style) -> str:
     words = count_words(block.text)
     if words == 0:
         return "other"
+    if block.page <= 2 and REGISTRATION.match(block.text):
+        return "text"
     if is_heading(block, below, style):
         return "heading"
     body = style.is_body_size(block.size)
