@@ -16,7 +16,8 @@ MIN_STYLE_SHARE = 0.08
 
 # The last line of a trial's abstract (CONSORT, item 1b) is as short as a heading and ends in a number.
 REGISTRATION = re.compile(
-    r"(?:(?:clinical )?trials?|study|protocol|review|prospero) (?:registry|registration|identifier)\b[^:.]{0,20}[:.] \S",
+    r"(?:(?:clinical )?trials?|study|protocol|review|prospero) (?:registry|registration|identifier)\b"
+    r"[^:.]{0,20}[:.] \S",
     re.IGNORECASE,
 )
 
