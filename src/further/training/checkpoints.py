@@ -13,6 +13,7 @@ import logging
 import os
 import shutil
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,12 +28,12 @@ from further.io import read_json, write_json
 from further.job import PROGRESS
 from further.training.clock import Clock
 from further.training.identity import find_differences
-from further.training.lock import hold_lock
+from further.training.lock import Lock, hold_lock
 
 log = logging.getLogger(__name__)
 
 KEPT = 2  # checkpoints
-IDENTITY, MANIFEST, STARTS, PART = "identity.json", "manifest.json", "starts.json", ".part"
+IDENTITY, MANIFEST, STARTS = "identity.json", "manifest.json", "starts.json"
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,13 @@ class Store:
         folder: Of this identity, in the run's folder.
         starts: How often the run was started with it, this time included.
         clock: Its seconds go into each checkpoint.
+        lock: Of the run; a job that lost it adds no checkpoint.
     """
 
     folder: Path
     starts: int
     clock: Clock
+    lock: Lock
 
     def find_last(self) -> Path | None:
         """The newest whole checkpoint, None if there is none; one that was damaged is said and removed."""
@@ -73,16 +76,17 @@ class Store:
 
         Raises:
             OSError: If it could not be written; the checkpoints before it are as they were.
+            SystemExit: If the run's lock was lost.
         """
-        part = self.folder / PART
-        shutil.rmtree(part, ignore_errors=True)
+        part = self.folder / f".part-{uuid.uuid4().hex}"
         try:
-            part.mkdir(parents=True)
+            part.mkdir()
             yield part
             self._check_in(part / f"checkpoint-{step}")
             part.rmdir()
         except (OSError, RuntimeError, SafetensorError) as error:  # writers of weights hide the system's own error
             shutil.rmtree(part, ignore_errors=True)
+            self.lock.check()
             if isinstance(error, torch.OutOfMemoryError):
                 raise
             raise OSError(self._explain(step, size_bytes, error)) from error
@@ -93,6 +97,7 @@ class Store:
         write_json(checkpoint / MANIFEST, {"files": files, "spent": self.clock.spent()})
         for path in [*_list_files(checkpoint), *(path for path in checkpoint.rglob("*") if path.is_dir()), checkpoint]:
             _sync(path)
+        self.lock.check()
         os.replace(checkpoint, self.folder / checkpoint.name)
         _sync(self.folder)
         for old in _list_checkpoints(self.folder)[:-KEPT]:
@@ -100,31 +105,34 @@ class Store:
 
     def _explain(self, step: int, size_bytes: int, error: Exception) -> str:
         left = _list_checkpoints(self.folder)
+        needed = max([size_bytes, *(sum(file.stat().st_size for file in _list_files(last)) for last in left[-1:])])
         rest = f"{left[-1].name} stays and is used at the next start" if left else "there is no earlier one"
-        free = shutil.disk_usage(self.folder).free
+        free, reason = shutil.disk_usage(self.folder).free, str(error).split("\n")[0]
         return (
             f"the checkpoint of step {step} could not be written to {self.folder}: it needs about "
-            f"{_megabytes(size_bytes)}, {_megabytes(free)} are free ({error}); {rest}. Make room and run again"
+            f"{_megabytes(needed)}, {_megabytes(free)} are free ({reason}); {rest}. Make room and run again"
         )
 
 
-def open_store(folder: Path, identity: dict[str, Any], clock: Clock) -> Store:
+def open_store(folder: Path, identity: dict[str, Any], clock: Clock, lock: Lock) -> Store:
     """Open the checkpoints that belong to an identity; those of another are said to differ, kept aside and not used.
 
     Args:
         folder: The run's, whose lock the caller holds.
         identity: What a checkpoint depends on: settings, versions, code, data, base model.
         clock: Its seconds go into each checkpoint.
+        lock: Of the run.
     """
     wanted = json.loads(json.dumps(identity))
     own = folder / hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()[:12]
     _set_others_aside(folder, own, wanted)
-    shutil.rmtree(own / PART, ignore_errors=True)
+    for part in own.glob(".part-*"):
+        shutil.rmtree(part, ignore_errors=True)
     if not (own / IDENTITY).is_file():
         write_json(own / IDENTITY, wanted)
     starts = 1 + (read_json(own / STARTS) if (own / STARTS).is_file() else 0)
     write_json(own / STARTS, starts)
-    return Store(own, starts, clock)
+    return Store(own, starts, clock, lock)
 
 
 def _set_others_aside(folder: Path, own: Path, wanted: dict[str, Any]) -> None:
@@ -198,7 +206,7 @@ def _sync(path: Path) -> None:
 
 
 def _megabytes(size_bytes: int) -> str:
-    return f"{size_bytes / 1e6:,.1f} MB"
+    return f"{size_bytes / 1e6:,.2f} MB"
 
 
 class TimedCheckpoints(TrainerCallback):

@@ -54,6 +54,15 @@ class Lock:
         except FileNotFoundError:
             return False
 
+    def check(self) -> None:
+        """Stop if the lock was lost.
+
+        Raises:
+            SystemExit: If another job took it over.
+        """
+        if not self.is_held():
+            stop_job(f"{self.file} is no longer this job's: another took the run over; stopped without saving")
+
     def release(self) -> None:
         """Stop the heartbeat and remove the lock."""
         self._released.set()
@@ -216,5 +225,4 @@ class StopWhenSuperseded(TrainerCallback):
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """Look at the lock."""
-        if not self.lock.is_held():
-            stop_job(f"{self.lock.file} is no longer this job's: another took the run over; stopped without saving")
+        self.lock.check()

@@ -47,5 +47,5 @@ def open_session(
     """
     clock, in_time = Clock(), StopInTime(name, walltime)
     with in_time.listening(), hold_lock(checkpoints) as lock:
-        store = open_store(checkpoints, identity, clock)
+        store = open_store(checkpoints, identity, clock, lock)
         yield Session(store, clock, [StopWhenSuperseded(lock), TimedCheckpoints(checkpoint_minutes), in_time])
