@@ -66,9 +66,10 @@ def test_one_that_could_not_be_written_leaves_the_others_and_nothing_else(folder
     store = open_store(folder, {"rank": 4}, Clock(), lock)
     write(store, 1)
     before = sorted(folder.rglob("*"))
-    with pytest.raises(
-        OSError, match=r"step 2 could not be written to .*: it needs about .* \(no room\); checkpoint-1"
-    ), store.writing(2, 100) as part:
+    with (
+        pytest.raises(OSError, match=r"step 2 could not be written to .*: it needs about .* \(no room\); checkpoint-1"),
+        store.writing(2, 100) as part,
+    ):
         (part / "checkpoint-2").mkdir()
         raise OSError("no room")
     assert sorted(folder.rglob("*")) == before

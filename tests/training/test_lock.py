@@ -14,7 +14,8 @@ BEAT = 0.1
 
 def owner(**fields):
     """A lock as another node's job leaves it."""
-    return {"host": "cn042", "machine": "elsewhere", "pid": 1, "pid_started": 5, "slurm_job": "777", "started": "2026-11-22T07:00:00+00:00"} | fields  # fmt: skip
+    elsewhere = {"host": "cn042", "machine": "elsewhere", "pid": 1, "pid_started": 5, "slurm_job": "777"}
+    return elsewhere | {"started": "2026-11-22T07:00:00+00:00"} | fields
 
 
 def test_a_lock_is_there_while_it_is_held_and_fresh(tmp_path):

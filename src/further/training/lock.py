@@ -4,6 +4,7 @@ The lock's content says who holds it; its time stamp is the heartbeat. A waiting
 saw before, never with its own clock, so clocks of two nodes may differ.
 """
 
+import fcntl
 import json
 import logging
 import os
@@ -151,18 +152,20 @@ def _look(file: Path) -> _Seen | None:
 
 
 def _take_away(file: Path, seen: _Seen, why: str) -> None:
-    """Remove a dead owner's lock, and that one only: another waiting job may have replaced it in this moment."""
-    aside = file.with_name(f".lock.{uuid.uuid4().hex}")
+    """Remove a dead owner's lock, and that one only: another waiting job may have replaced it in this moment.
+
+    Jobs that find the same dead lock take turns on its file; the second finds another in its place. Where the file
+    system knows no such turns, a job that lost its lock to the race notices before it saves.
+    """
     try:
-        file.rename(aside)
+        with file.open("r+b") as stream:
+            with suppress(OSError):
+                fcntl.lockf(stream, fcntl.LOCK_EX)
+            if stream.read() == seen.content and os.path.samestat(os.stat(file), os.fstat(stream.fileno())):
+                file.unlink()
+                PROGRESS.info("%s was in use by %s, which %s: taken over", file.parent, _describe(seen.owner), why)
     except FileNotFoundError:
         return
-    if aside.read_bytes() != seen.content:
-        with suppress(OSError):
-            os.link(aside, file)
-    else:
-        PROGRESS.info("%s was in use by %s, which %s: taken over", file.parent, _describe(seen.owner), why)
-    aside.unlink()
 
 
 def _this_process() -> dict[str, Any]:
