@@ -98,6 +98,8 @@ def test_a_run_that_has_ended_leaves_nothing(folder):
     with hold_lock(folder) as lock:
         for rank in (4, 8):
             write(open_store(folder, {"rank": rank}, Clock(), lock), 1)
+        forget_checkpoints(folder)
+        assert len(list(folder.glob("*/checkpoint-1"))) == 2  # in use
     forget_checkpoints(folder)
     assert not folder.exists()
 

@@ -4,7 +4,7 @@ checkpoints/{run}/                 the run's folder, with its lock
   3f0c…/                           one folder per identity: settings, versions, code, data, base model
     identity.json  starts.json
     checkpoint-40/  checkpoint-60/ the last two; manifest.json has size and digest of every file
-    .part/                         the next one, while it is being written
+    .part-…/                       the next one, while it is being written; one folder per start
 """
 
 import hashlib
@@ -15,7 +15,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,12 +80,11 @@ class Store:
         """
         part = self.folder / f".part-{uuid.uuid4().hex}"
         try:
-            part.mkdir()
-            yield part
-            self._check_in(part / f"checkpoint-{step}")
-            part.rmdir()
+            with _removed_at_the_end(part):
+                part.mkdir()
+                yield part
+                self._check_in(part / f"checkpoint-{step}")
         except (OSError, RuntimeError, SafetensorError) as error:  # writers of weights hide the system's own error
-            shutil.rmtree(part, ignore_errors=True)
             self.lock.check()
             if isinstance(error, torch.OutOfMemoryError):
                 raise
@@ -101,7 +100,7 @@ class Store:
         os.replace(checkpoint, self.folder / checkpoint.name)
         _sync(self.folder)
         for old in _list_checkpoints(self.folder)[:-KEPT]:
-            shutil.rmtree(old)
+            shutil.rmtree(old, ignore_errors=True)
 
     def _explain(self, step: int, size_bytes: int, error: Exception) -> str:
         left = _list_checkpoints(self.folder)
@@ -152,13 +151,21 @@ def _set_others_aside(folder: Path, own: Path, wanted: dict[str, Any]) -> None:
 
 
 def forget_checkpoints(folder: Path) -> None:
-    """Remove all checkpoints of a run that has ended and whose results are written."""
-    with hold_lock(folder):
+    """Remove all checkpoints of a run that has ended and whose results are written; unless a job has them in use."""
+    with suppress(BlockingIOError), hold_lock(folder, wait=False):
         for path in folder.iterdir():
             if path.is_dir():
                 shutil.rmtree(path)
-    if not any(folder.iterdir()):
+    with suppress(OSError):  # not empty: somebody's lock
         folder.rmdir()
+
+
+@contextmanager
+def _removed_at_the_end(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def find_fault(checkpoint: Path) -> str | None:

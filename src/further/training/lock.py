@@ -81,7 +81,7 @@ class Lock:
 
 
 @contextmanager
-def hold_lock(folder: Path, heartbeat_s: float | None = None) -> Iterator[Lock]:
+def hold_lock(folder: Path, heartbeat_s: float | None = None, wait: bool = True) -> Iterator[Lock]:
     """Hold a run's lock; a lock whose owner is dead is taken over.
 
     An owner on this machine is known to be dead at once; one elsewhere after three heartbeats of silence.
@@ -89,14 +89,19 @@ def hold_lock(folder: Path, heartbeat_s: float | None = None) -> Iterator[Lock]:
     Args:
         folder: The run's folder of checkpoints.
         heartbeat_s: Seconds between two signs of life; None: `HEARTBEAT_S`.
+        wait: Whether to look for a sign of life of an owner.
 
     Raises:
+        BlockingIOError: If there is an owner and `wait` is false.
         SystemExit: If another job holds the lock and is alive; the message names it.
     """
     heartbeat_s = HEARTBEAT_S if heartbeat_s is None else heartbeat_s
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "lock"
-    lock = Lock(file, _acquire(file, heartbeat_s), heartbeat_s)
+    descriptor = _acquire(file, heartbeat_s) if wait else _create(file)
+    if descriptor is None:
+        raise BlockingIOError(f"{file} is held")
+    lock = Lock(file, descriptor, heartbeat_s)
     try:
         yield lock
     finally:
