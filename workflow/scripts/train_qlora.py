@@ -9,22 +9,34 @@ from further.batch import micro_batch
 from further.corpus.split import order_training_papers, take_fraction
 from further.io import read_table, write_json, write_table
 from further.job import start_log
-from further.tokens.packing import pack_documents
+from further.tokens.chunks import lay_out
+from further.tokens.replay import count_tokens, take_replay
 from further.tokens.tokenizer import special_tokens
 from further.training.history import HISTORY
 from further.training.metrics import describe_data, describe_run
 from further.training.run import Task, train_run
 
 
-def main(tokens: Path, split: Path, model: Path, outputs: dict[str, Path], run: dict[str, Any], task: Task) -> None:
+def main(
+    tokens: Path,
+    split: Path,
+    model: Path,
+    outputs: dict[str, Path],
+    run: dict[str, Any],
+    task: Task,
+    general: Path | None,
+) -> None:
     """Read token streams and base model; write adapter, metrics, history and timing."""
     streams, special = read_table(tokens).set_index("document"), special_tokens(model)
     papers = take_fraction(order_training_papers(pq.read_table(split), run["seed"]), run["fraction"])
-    training = pack_documents(list(streams.loc[papers, "ids"]), run["context"], special)
-    validation = pack_documents(list(streams.loc[streams["split"] == "validation", "ids"]), run["context"], special)
+    documents, held_out = list(streams.loc[papers, "ids"]), list(streams.loc[streams["split"] == "validation", "ids"])
+    replayed = {} if general is None else read_table(general).set_index("document")["ids"].to_dict()
+    replay = take_replay(replayed, count_tokens(documents), run["replay_share"], run["seed"])
+    training = lay_out([*documents, *replay], run["context"], special, run["packing"])
+    validation = lay_out(held_out, run["context"], special, run["packing"])
     outcome = train_run(model, outputs["adapter"], run, micro_batch(run), training, validation, task)
     write_table(outputs["history"], outcome.history, HISTORY)
-    write_json(outputs["metrics"], describe_data(run, papers, training) | describe_run(task.name, outcome))
+    write_json(outputs["metrics"], describe_data(run, papers, training, count_tokens(replay)) | describe_run(task.name, outcome))
     write_json(outputs["timing"], outcome.timing)
 
 
@@ -43,4 +55,5 @@ if __name__ == "__main__":
             identity=snakemake.params.settings | {"code": snakemake.params.code},
             threads=snakemake.threads,
         ),
+        general=next(map(Path, snakemake.input.general), None),
     )

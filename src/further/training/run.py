@@ -2,7 +2,6 @@
 
 import logging
 import math
-import resource
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,9 @@ from further.models import load_base
 from further.training.adapters import ParameterCount, add_adapter, count_parameters
 from further.training.checkpoints import TimedCheckpoints, claim_folder, last_whole
 from further.training.history import History
+from further.training.initialise import adapter_start, save_adapter
+from further.training.memory import peak_memory_mb, used_memory_mb
+from further.training.stopping import EarlyStopping
 from further.training.trainer import PackedTrainer, RowDataset, Rows, mean_loss, stack_rows
 
 log = logging.getLogger(__name__)
@@ -46,6 +48,7 @@ class Outcome:
 
     parameters: ParameterCount
     num_steps: int
+    stopped_early: bool
     num_trained_tokens: int
     final_train_loss_nats: float
     validation_loss_nats: float
@@ -77,19 +80,28 @@ def train_run(
     torch.set_num_threads(task.threads)
     claim_folder(task.checkpoints, task.identity)
     set_seed(run["seed"])  # before the adapter's random initialisation
-    model = add_adapter(load_base(model_folder, run["quantisation"], run["compute_dtype"]), run)
-    parameters = count_parameters(model)
-    history = History(task.name, RowDataset(training), RowDataset(validation), micro_batch)
+    memory = {"memory_before_mb": used_memory_mb()}
+    base = load_base(model_folder, run["quantisation"], run["compute_dtype"], run["attention"])
+    memory["memory_loaded_mb"] = used_memory_mb()
+    model = add_adapter(base, run, model_folder)
+    start, parameters = adapter_start(model, run), count_parameters(model)
+    if run["compile"]:
+        model.get_base_model().base_model.compile()  # in place, as the loss calls it: Trainer's own wrapper is passed by
+    rows, held_out = RowDataset(training, run["packing"]), RowDataset(validation, run["packing"])
+    history = History(task.name, rows, held_out, micro_batch, run["validations_per_pass"])
+    stopping = EarlyStopping(run["patience"], task.checkpoints / "best")
     trainer = PackedTrainer(
         model=model,
         args=_arguments(run, micro_batch, task.checkpoints, len(history.dataset)),
         train_dataset=history.dataset,
         data_collator=stack_rows,
-        callbacks=[TimedCheckpoints(task.checkpoint_minutes), history],
+        callbacks=[TimedCheckpoints(task.checkpoint_minutes), history, stopping],
     )
     seconds = _train(trainer, last_whole(task.checkpoints))
-    model.save_pretrained(adapter)
-    return _outcome(trainer, parameters, history, _timing(seconds, started, history, trainer.state.epoch, task.threads))
+    stopping.restore(model, trainer.state)
+    save_adapter(model, adapter, run, start)
+    timing = _timing(seconds, started, history, trainer.state.epoch, task.threads)
+    return _outcome(trainer, parameters, history, timing | {name: round(value, 1) for name, value in memory.items()})
 
 
 def _train(trainer: PackedTrainer, checkpoint: Path | None) -> float:
@@ -134,6 +146,7 @@ def _outcome(trainer: PackedTrainer, parameters: ParameterCount, history: Histor
     return Outcome(
         parameters=parameters,
         num_steps=trainer.state.global_step,
+        stopped_early=trainer.state.global_step < trainer.state.max_steps,
         num_trained_tokens=history.num_tokens(trainer.state.epoch),
         final_train_loss_nats=table[-1]["loss_nats"],
         validation_loss_nats=mean_loss(trainer.model, history.validation, history.batch_rows),
@@ -149,13 +162,7 @@ def _timing(seconds: float, started: float, history: History, passes: float | No
         "seconds_train": round(seconds, 3),
         "seconds_total": round(time.monotonic() - started, 3),
         "tokens_per_second": round(tokens / seconds, 1),
-        "peak_memory_mb": round(_peak_memory_mb(), 1),
+        "peak_memory_mb": round(peak_memory_mb(), 1),
         "hardware": describe_hardware(threads),
     }
 
-
-def _peak_memory_mb() -> float:
-    """Peak of the GPU where there is one, of the process otherwise."""
-    if torch.cuda.is_available():
-        return torch.cuda.max_memory_allocated() / 2**20
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
