@@ -36,7 +36,10 @@ def main(
     validation = lay_out(held_out, run["context"], special, run["packing"])
     outcome = train_run(model, outputs["adapter"], run, micro_batch(run), training, validation, task)
     write_table(outputs["history"], outcome.history, HISTORY)
-    write_json(outputs["metrics"], describe_data(run, papers, training, count_tokens(replay)) | describe_run(task.name, outcome))
+    write_json(
+        outputs["metrics"],
+        describe_data(run, papers, training, count_tokens(replay)) | describe_run(task.name, outcome),
+    )
     write_json(outputs["timing"], outcome.timing)
 
 

@@ -57,4 +57,6 @@ def _alone(number: int, ids: Sequence[int], context: int, special: SpecialTokens
     """One document's rows; an empty document without a begin mark has none."""
     packed = pack_documents([ids], context, special)
     owners = np.where(packed.documents_RT == 0, number, -1)
-    return Packed(packed.inputs_RT, packed.labels_RT, packed.positions_RT, owners, packed.num_tokens, packed.num_dropped)
+    return Packed(
+        packed.inputs_RT, packed.labels_RT, packed.positions_RT, owners, packed.num_tokens, packed.num_dropped
+    )

@@ -27,9 +27,7 @@ class History(TrainerCallback):
     All of it stands in Trainer's own log, which checkpoints carry: a resumed run has its whole history.
     """
 
-    def __init__(
-        self, name: str, dataset: RowDataset, validation: RowDataset, batch_rows: int, per_pass: int
-    ) -> None:
+    def __init__(self, name: str, dataset: RowDataset, validation: RowDataset, batch_rows: int, per_pass: int) -> None:
         """Keep what is needed to count tokens and to measure the validation loss."""
         self.name, self.dataset, self.validation, self.batch_rows = name, dataset, validation, batch_rows
         self.per_pass = per_pass

@@ -86,7 +86,7 @@ def train_run(
     model = add_adapter(base, run, model_folder)
     start, parameters = adapter_start(model, run), count_parameters(model)
     if run["compile"]:
-        model.get_base_model().base_model.compile()  # in place, as the loss calls it: Trainer's own wrapper is passed by
+        model.get_base_model().base_model.compile()  # what the loss calls, and Trainer's own wrapper does not
     rows, held_out = RowDataset(training, run["packing"]), RowDataset(validation, run["packing"])
     history = History(task.name, rows, held_out, micro_batch, run["validations_per_pass"])
     stopping = EarlyStopping(run["patience"], task.checkpoints / "best")
@@ -165,4 +165,3 @@ def _timing(seconds: float, started: float, history: History, passes: float | No
         "peak_memory_mb": round(peak_memory_mb(), 1),
         "hardware": describe_hardware(threads),
     }
-
