@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,49 @@ def test_no_message_repeats_a_password(config):
     with pytest.raises(ValueError, match=r"corpus\.passwords\.a: the value \(not shown\)") as caught:
         check_config(config, SCHEMA)
     assert "4711" not in str(caught.value)
+
+
+def test_names_of_layers_make_safe_names_of_runs(config):
+    targets = ["attention", ["q_proj", "v_proj"], ["mlp.up_proj"], r".*layers\.(2|3)\..*", r".*layers\.(4|5)\..*"]
+    config["sweeps"] = {"modules": {"target_modules": [*targets, [f"layer_{n}" for n in range(40)]]}}
+    names = runs_of_sweep(check_config(config, SCHEMA), "modules")
+    assert names[:3] == ["target_modules-attention", "target_modules-q_proj+v_proj", "target_modules-mlp.up_proj"]
+    assert all(re.fullmatch(r"target_modules-regex-[0-9a-f]{8}", name) for name in names[3:5])
+    assert names[5].startswith("target_modules-list-")
+    assert len(set(names)) == 6
+    assert all(re.fullmatch(r"[A-Za-z0-9._+-]{1,120}", name) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"initialisation": "pissa"}, "training.initialisation: pissa is not allowed with quantisation nf4"),
+        (
+            {"initialisation": "loftq", "quantisation": "none"},
+            "training.initialisation: loftq is not allowed with quantisation none",
+        ),
+        ({"initialisation": "loftq", "dora": True}, "training.initialisation: loftq is not allowed with dora"),
+        ({"dora": True, "quantisation": "int8"}, "training.dora: true is not allowed with quantisation int8"),
+        ({"target_modules": "(q_proj"}, r"training.target_modules: '(q_proj' is no regular expression"),
+        ({"target_modules": ["a/b"]}, "is not allowed: the pattern"),
+        ({"patience": 3}, "training.patience: 3 is not allowed in sweeps.data"),
+        ({"replay_share": 1.0}, "training.replay_share: 1.0 is not allowed: less than 1"),
+    ],
+)
+def test_options_that_exclude_each_other_are_refused_by_name(config, settings, message):
+    config["sweeps"] = {"data": {"fraction": [0.5, 1.0]}}
+    config["training"] |= settings
+    with pytest.raises(ValueError, match=re.escape(message)) as caught:
+        check_config(config, SCHEMA)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_early_stopping_is_allowed_beside_the_law(config):
+    config["sweeps"] = {"data": {"fraction": [0.5, 1.0]}, "stopping": {"patience": [3]}}
+    assert "patience-3" in expand_runs(check_config(config, SCHEMA))
+
+
+def test_every_setting_of_a_run_can_be_swept_but_the_precision_it_is_scored_at(config):
+    schema = yaml.safe_load(SCHEMA.read_text())
+    swept = schema["properties"]["sweeps"]["additionalProperties"]["properties"]
+    assert config["training"].keys() - swept.keys() == {"compute_dtype", "checkpoint_minutes"}

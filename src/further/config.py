@@ -1,5 +1,7 @@
 """Settings and runs: a configuration checked against its schema, and the runs its sweeps ask for."""
 
+import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from itertools import product
 from pathlib import Path
@@ -9,6 +11,7 @@ import jsonschema
 import yaml
 
 from further.batch import micro_batch
+from further.options import find_conflict_with_law, find_conflicts
 
 Config = dict[str, Any]
 Run = dict[str, Any]
@@ -75,7 +78,21 @@ def name_run(settings: Run, default: Run) -> str:
     >>> name_run({"seed": 1, "rank": 8}, {"seed": 0, "rank": 8})
     'seed-1'
     """
-    return "_".join(f"{key}-{settings[key]}" for key in default if settings[key] != default[key]) or DEFAULT_RUN
+    return "_".join(f"{key}-{_show(settings[key])}" for key in default if settings[key] != default[key]) or DEFAULT_RUN
+
+
+def _show(value: Any) -> str:
+    """A value as a part of a path; a list's items stand between plus signs, a long list or an expression as a digest.
+
+    >>> _show(["q_proj", "v_proj"]), _show(r".*[qv]_proj"), _show(None)
+    ('q_proj+v_proj', 'regex-8a4710b4', 'null')
+    """
+    if value is None:
+        return "null"
+    text = "+".join(value) if isinstance(value, list) else str(value)
+    if re.fullmatch(r"[A-Za-z0-9._+-]{1,80}", text):
+        return text
+    return f"{'list' if isinstance(value, list) else 'regex'}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 def _points(sweep: Mapping[str, list[Any]] | None) -> Iterator[Run]:
@@ -155,6 +172,7 @@ def _disagreements(config: Config) -> Iterator[str]:
         margin, runtime = hardware["walltime_margin_minutes"], hardware["runtime_minutes"]
         yield f"hardware.walltime_margin_minutes: {margin} is not less than runtime_minutes {runtime}"
     yield from _impossible_batches(config)
+    yield from _impossible_options(config)
 
 
 def _impossible_batches(config: Config) -> Iterator[str]:
@@ -165,4 +183,16 @@ def _impossible_batches(config: Config) -> Iterator[str]:
             micro_batch(run)
         except ValueError as error:
             faults.setdefault(str(error), f"{error} (run {name})")
+    yield from faults.values()
+
+
+def _impossible_options(config: Config) -> Iterator[str]:
+    """One fault per combination of options, however many runs share it."""
+    runs, faults = expand_runs(config), dict[str, str]()
+    for name, run in runs.items():
+        for fault in find_conflicts(run):
+            faults.setdefault(fault, f"{fault} (run {name})")
+    for name in runs_of_sweep(config, "data"):
+        for fault in find_conflict_with_law(runs[name]):
+            faults.setdefault(fault, f"{fault} (run {name})")
     yield from faults.values()

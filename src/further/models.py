@@ -11,10 +11,13 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a job never reaches for the netw
 import torch  # noqa: E402
 from transformers import AutoModelForCausalLM, BitsAndBytesConfig, PreTrainedModel  # noqa: E402
 
+from further.io import read_json  # noqa: E402
+
 QUANTISATIONS = ("none", "int8", "nf4")
+BASE_FILE = "base.json"  # beside an adapter that belongs on a quantised base only
 
 
-def load_base(folder: Path, quantisation: str, compute_dtype: str) -> PreTrainedModel:
+def load_base(folder: Path, quantisation: str, compute_dtype: str, attention: str = "sdpa") -> PreTrainedModel:
     """Load a causal language model from a local folder, frozen, on the GPU where there is one.
 
     Embeddings, norms and head keep `compute_dtype` at every quantisation: peft's `prepare_model_for_kbit_training`
@@ -24,6 +27,7 @@ def load_base(folder: Path, quantisation: str, compute_dtype: str) -> PreTrained
         folder: Hugging Face folder with safetensors; its own code is never run.
         quantisation: none, int8 (LLM.int8) or nf4 (double quantisation).
         compute_dtype: float32 or bfloat16.
+        attention: sdpa or eager; both keep packed documents apart.
 
     Raises:
         ValueError: If the quantisation is not known.
@@ -32,6 +36,7 @@ def load_base(folder: Path, quantisation: str, compute_dtype: str) -> PreTrained
     model = AutoModelForCausalLM.from_pretrained(
         folder,
         dtype=dtype,
+        attn_implementation=attention,
         quantization_config=_quantisation_config(quantisation, dtype),
         device_map={"": 0 if torch.cuda.is_available() else "cpu"},
         use_safetensors=True,
@@ -80,8 +85,22 @@ def load_adapted(folder: Path, adapter: Path, quantisation: str, compute_dtype: 
 
 
 def load_merged(folder: Path, adapter: Path, compute_dtype: str) -> Any:
-    """Load a base at full precision with the adapter added into its weights."""
-    return load_adapted(folder, adapter, "none", compute_dtype).merge_and_unload().eval()
+    """Load a base at full precision with the adapter added into its weights.
+
+    An adapter that holds what 4-bit weights lost goes into those weights, not into the originals.
+    """
+    from peft import PeftModel
+
+    base = load_base(folder, _base_of(adapter), compute_dtype)
+    if _base_of(adapter) != "none":
+        base.dequantize(dtype=getattr(torch, compute_dtype))
+    return PeftModel.from_pretrained(base, adapter, local_files_only=True).merge_and_unload().eval()
+
+
+def _base_of(adapter: Path) -> str:
+    """Quantisation of the only base that an adapter fits; none where it fits all."""
+    file = adapter / BASE_FILE
+    return str(read_json(file)["quantisation"]) if file.is_file() else "none"
 
 
 def decode(model: Any, input_ids: torch.Tensor, position_ids: torch.Tensor | None = None) -> torch.Tensor:

@@ -38,6 +38,7 @@ documents = st.lists(st.lists(st.integers(0, 99), max_size=40), min_size=1, max_
 
 @given(documents, st.integers(2, 17))
 def test_every_token_is_a_label_exactly_once(documents, context):
+    """Also of documents longer than a row, whose rest other packers drop without a word (TRL #4632)."""
     packed = pack_documents(documents, context, MARKED)
     labels = packed.labels_RT[packed.labels_RT != IGNORED].tolist()
     assert labels == [token for document in documents for token in [*document, EOS]]

@@ -11,25 +11,9 @@ from typing import Any
 import numpy as np
 
 from further.io import read_json, write_json
+from training.settings import RUN as SHORT_RUN
 
-RUN = {
-    "seed": 0,
-    "quantisation": "none",
-    "target_modules": "all-linear",
-    "rank": 4,
-    "alpha": 8,
-    "dropout": 0.1,
-    "context": 32,
-    "accumulation": 1,
-    "passes": 3,
-    "learning_rate": 1e-3,
-    "warmup_share": 0.2,
-    "weight_decay": 0.0,
-    "max_grad_norm": 1.0,
-    "compute_dtype": "float32",
-    "gradient_checkpointing": False,
-    "optimiser": "adamw_torch",
-}
+RUN = SHORT_RUN | {"dropout": 0.1}
 SIZES = {"ahmed": 30, "berg": 75, "costa": 11, "diaz": 120, "evans": 60, "frank": 90}  # tokens by paper
 
 SERVER = multiprocessing.get_context("forkserver")

@@ -3,55 +3,12 @@
 import hashlib
 import math
 
-import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file
 
 from further.models import load_base
-from further.tokens.packing import pack_documents
-from further.tokens.tokenizer import special_tokens
 from further.training.adapters import add_adapter, count_parameters
-from further.training.run import Task, train_run
-
-RUN = {
-    "seed": 0,
-    "quantisation": "none",
-    "target_modules": "all-linear",
-    "rank": 4,
-    "alpha": 8,
-    "dropout": 0.0,
-    "accumulation": 1,
-    "passes": 3,
-    "learning_rate": 1e-3,
-    "warmup_share": 0.2,
-    "weight_decay": 0.0,
-    "max_grad_norm": 1.0,
-    "compute_dtype": "float32",
-    "gradient_checkpointing": False,
-    "optimiser": "adamw_torch",
-}
-
-
-@pytest.fixture
-def rows(model_folder):
-    generator = np.random.default_rng(0)
-    documents = [generator.integers(2, 40, size).tolist() for size in (30, 75, 11, 120, 60)]
-    return pack_documents(documents, 32, special_tokens(model_folder))
-
-
-@pytest.fixture
-def train(model_folder, rows, tmp_path):
-    """Train a run in a folder of its own; returns adapter weights and outcome."""
-
-    def run(name="run", micro_batch=4, minutes=60.0, **settings):
-        chosen = RUN | settings
-        task = Task(name, tmp_path / name / "checkpoints", minutes, {"settings": chosen}, threads=1)
-        adapter = tmp_path / name / "adapter"
-        outcome = train_run(model_folder, adapter, chosen, micro_batch, rows, rows, task)
-        return load_file(adapter / "adapter_model.safetensors"), outcome
-
-    return run
+from training.settings import RUN
 
 
 def digest(weights):
@@ -97,13 +54,16 @@ def test_every_token_is_counted(train, rows):
 
 @pytest.mark.parametrize(("preset", "modules"), [("attention", 4), ("all-linear", 7)])
 def test_only_the_adapter_is_trained(model_folder, preset, modules):
-    model = add_adapter(load_base(model_folder, "none", "float32"), RUN | {"target_modules": preset})
+    model = add_adapter(load_base(model_folder, "none", "float32"), RUN | {"target_modules": preset}, model_folder)
     count = count_parameters(model)
     assert len(count.names) == 2 * 2 * modules  # A and B, two layers
     assert all("lora_" in name for name in count.names)
     # rank × (inputs + outputs): four attention layers of 64 by 64, three of 64 by 128
     by_hand = 2 * 4 * (4 * 128 + (3 * 192 if preset == "all-linear" else 0))
     assert count.trainable == by_hand
+    # tied embeddings; in each layer four matrices of 64 by 64, three of 64 by 128 and two norms; a norm at the end
+    base = 300 * 64 + 2 * (4 * 64 * 64 + 3 * 64 * 128 + 2 * 64) + 64
+    assert (count.total, count.share) == (base + by_hand, by_hand / (base + by_hand))
 
 
 def test_a_loss_that_is_no_number_stops_the_run_and_says_where(train):

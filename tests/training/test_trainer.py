@@ -1,8 +1,11 @@
 """What training tools get quietly wrong, on a tiny real model."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
+import yaml
 from torch.nn import functional
 
 from further.models import decode, head_of, load_base
@@ -12,6 +15,9 @@ from further.training import loss
 from further.training.adapters import add_adapter
 from further.training.loss import sum_cross_entropy
 from further.training.trainer import RowDataset, mean_loss, stack_rows, sum_loss
+from training.settings import RUN
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -26,16 +32,50 @@ def packed(model_folder):
     return pack_documents(documents, 32, special_tokens(model_folder))
 
 
-def test_perturbing_one_document_leaves_its_neighbours_alone(model, packed):
+def offered_attention():
+    schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
+    return schema["$defs"]["run"]["attention"]["enum"]
+
+
+@pytest.mark.parametrize("attention", offered_attention())
+def test_perturbing_one_document_leaves_its_neighbours_alone(model_folder, packed, attention):
     """Packed rows attend across documents where a cache is used (transformers 5.23 moved logits by 0.3)."""
-    batch = stack_rows([RowDataset(packed)[0]])
-    neighbour = torch.from_numpy(packed.documents_RT[0] != 0)
-    before = decode(model, batch["input_ids"], batch["position_ids"])[0, neighbour]
+    model = load_base(model_folder, "none", "float32", attention)
+    assert model.config._attn_implementation == attention
+    batch = stack_rows([RowDataset(packed, packed=True)[0]])
+    own = torch.from_numpy(packed.documents_RT[0] == 0)
+    before = decode(model, batch["input_ids"], batch["position_ids"])[0]
     changed = batch["input_ids"].clone()
     changed[0, 1] = (changed[0, 1] + 7) % 300
-    after = decode(model, changed, batch["position_ids"])[0, neighbour]
-    torch.testing.assert_close(before, after)
-    assert neighbour.any() and not neighbour.all()
+    after = decode(model, changed, batch["position_ids"])[0]
+    torch.testing.assert_close(after[~own], before[~own])
+    assert (after[own][1:] - before[own][1:]).abs().min() > 0  # the document itself does change
+    assert own.any() and not own.all()
+
+
+@pytest.mark.parametrize("attention", offered_attention())
+def test_without_the_guard_documents_would_see_each_other(model_folder, packed, attention):
+    """The model's own default uses a cache; `decode` and `load_base` each switch it off."""
+    model = load_base(model_folder, "none", "float32", attention)
+    assert model.config.use_cache is False
+    batch = stack_rows([RowDataset(packed, packed=True)[0]])
+    changed = batch["input_ids"].clone()
+    changed[0, 1] = (changed[0, 1] + 7) % 300
+    later = torch.from_numpy(packed.documents_RT[0] == 1)
+
+    def moved(use_cache):
+        with torch.no_grad():
+            hidden = [
+                model.model(input_ids=ids, position_ids=batch["position_ids"], use_cache=use_cache)[0][0, later]
+                for ids in (batch["input_ids"], changed)
+            ]
+        return float((hidden[0] - hidden[1]).abs().max())
+
+    assert moved(use_cache=False) < 1e-5
+    assert moved(use_cache=True) > 1e-3
+    model.config.use_cache = True  # as if the base had been loaded otherwise: `decode` still asks for none
+    hidden = [decode(model, ids, batch["position_ids"])[0, later] for ids in (batch["input_ids"], changed)]
+    torch.testing.assert_close(hidden[0], hidden[1])
 
 
 def test_a_packed_row_has_the_losses_of_its_documents_alone(model, model_folder, packed):
@@ -45,14 +85,14 @@ def test_a_packed_row_has_the_losses_of_its_documents_alone(model, model_folder,
     both = pack_documents([[50, 60, 70], ids], 16, special)
     own = torch.from_numpy(both.labels_RT.copy())
     own[torch.from_numpy(both.documents_RT != 1)] = -100
-    batch = stack_rows([RowDataset(both)[0]])
+    batch = stack_rows([RowDataset(both, packed=True)[0]])
     assert float(sum_loss(model, batch | {"labels": own})) == pytest.approx(
-        float(sum_loss(model, stack_rows([RowDataset(alone)[0]]))), rel=1e-5
+        float(sum_loss(model, stack_rows([RowDataset(alone, packed=True)[0]]))), rel=1e-5
     )
 
 
 def test_the_loss_in_chunks_equals_the_whole_with_its_gradient(model, packed, monkeypatch):
-    batch = stack_rows([RowDataset(packed)[row] for row in range(3)])
+    batch = stack_rows([RowDataset(packed, packed=True)[row] for row in range(3)])
     hidden = decode(model, batch["input_ids"], batch["position_ids"]).detach()
     whole, parts = hidden.clone().requires_grad_(), hidden.clone().requires_grad_()
     logits = head_of(model)(whole).float()
@@ -67,16 +107,15 @@ def test_the_loss_in_chunks_equals_the_whole_with_its_gradient(model, packed, mo
 
 def test_validation_loss_is_independent_of_the_batch_size(model, packed):
     """A mean of batch means is not (transformers #39241)."""
-    dataset = RowDataset(packed)
+    dataset = RowDataset(packed, packed=True)
     assert mean_loss(model, dataset, 1) == pytest.approx(mean_loss(model, dataset, 4), rel=1e-6)
 
 
 def test_a_validation_loss_leaves_the_gradients_of_a_quantised_model_as_they_were(model_folder, packed):
     """bitsandbytes 0.50 repacks 4-bit weights in evaluation mode, for good and without a gradient."""
-    run = {"target_modules": "all-linear", "rank": 4, "alpha": 8, "dropout": 0.0, "gradient_checkpointing": False}
     torch.manual_seed(0)
-    model = add_adapter(load_base(model_folder, "nf4", "float32"), run).train()
-    dataset = RowDataset(packed)
+    model = add_adapter(load_base(model_folder, "nf4", "float32"), RUN, model_folder).train()
+    dataset = RowDataset(packed, packed=True)
 
     def gradients():
         model.zero_grad()

@@ -6,6 +6,7 @@ from further.config import check_config, expand_runs, runs_of_sweep
 from further.corpus.shards import list_papers, mark_passwords, paper_id, shard_of
 from further.provenance import digest_code, installed_versions
 from further.report import FIGURES
+from further.targets import check_targets
 
 ROOT = Path(workflow.basedir)
 PYTHON = platform.python_version()
@@ -62,6 +63,11 @@ def settings_of_run(wildcards):
     }
 
 
+def replay_of_run(wildcards):
+    """General text to train on beside the papers, if any."""
+    return ["results/tokens/replay.parquet"] if RUNS[wildcards.run]["replay_share"] else []
+
+
 def quantisation_of_run(wildcards):
     return SCORING | {"quantisation": RUNS[wildcards.run]["quantisation"]}
 
@@ -90,10 +96,11 @@ MODEL = {
     "hub": f"results/models/{CONFIG['model']['name']}",
     "folder": CONFIG["model"]["path"],
 }[CONFIG["model"]["source"]]
+stop_if_wrong(check_targets, Path(MODEL), [run["target_modules"] for run in RUNS.values()])
 
 
 wildcard_constraints:
-    run="[A-Za-z0-9._-]+",
+    run="[A-Za-z0-9._+-]+",
     shard="[0-9]+",
     quantisation="none|int8|nf4",
 

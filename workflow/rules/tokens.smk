@@ -23,6 +23,27 @@ rule tokenize_papers:
         "../scripts/tokenize_papers.py"
 
 
+rule tokenize_replay:
+    input:
+        train="results/demo/general/train.parquet",
+        model=MODEL,
+    output:
+        tokens="results/tokens/replay.parquet",
+    log:
+        "logs/tokenize_replay.log",
+    benchmark:
+        "benchmarks/tokenize_replay.tsv"
+    threads: 1
+    resources:
+        mem_mb=2_000,
+        runtime=30,  # minutes
+    params:
+        settings={"versions": installed_versions(("transformers", "tokenizers"))},
+        code=code("tokenize_replay.py"),
+    script:
+        "../scripts/tokenize_replay.py"
+
+
 rule tokenize_general:
     input:
         heldout="results/demo/general/heldout.parquet",

@@ -23,6 +23,7 @@ rule train_qlora:
     input:
         tokens="results/tokens/papers.parquet",
         split="results/corpus/split.parquet",
+        general=replay_of_run,
         model=MODEL,
     output:
         adapter=directory("results/runs/{run}/adapter"),

@@ -11,7 +11,8 @@ from further.batch import micro_batch
 from further.corpus.split import order_training_papers, take_fraction
 from further.io import read_table, write_json, write_table
 from further.job import start_log
-from further.tokens.packing import pack_documents
+from further.tokens.chunks import lay_out
+from further.tokens.replay import count_tokens, take_replay
 from further.tokens.tokenizer import special_tokens
 from further.training.checkpoints import forget_checkpoints
 from further.training.history import HISTORY
@@ -20,16 +21,30 @@ from further.training.run import Task, train_run
 from further.training.walltime import find_walltime
 
 
-def main(tokens: Path, split: Path, model: Path, outputs: dict[str, Path], run: dict[str, Any], task: Task) -> None:
+def main(
+    tokens: Path,
+    split: Path,
+    model: Path,
+    outputs: dict[str, Path],
+    run: dict[str, Any],
+    task: Task,
+    general: Path | None,
+) -> None:
     """Read token streams and base model; write adapter, metrics, history and timing."""
     streams, special = read_table(tokens).set_index("document"), special_tokens(model)
     papers = take_fraction(order_training_papers(pq.read_table(split), run["seed"]), run["fraction"])
-    training = pack_documents(list(streams.loc[papers, "ids"]), run["context"], special)
-    validation = pack_documents(list(streams.loc[streams["split"] == "validation", "ids"]), run["context"], special)
+    documents, held_out = list(streams.loc[papers, "ids"]), list(streams.loc[streams["split"] == "validation", "ids"])
+    replayed = {} if general is None else read_table(general).set_index("document")["ids"].to_dict()
+    replay = take_replay(replayed, count_tokens(documents), run["replay_share"], run["seed"])
+    training = lay_out([*documents, *replay], run["context"], special, run["packing"])
+    validation = lay_out(held_out, run["context"], special, run["packing"])
     task = replace(task, documents=tuple(papers))
     outcome = train_run(model, outputs["adapter"], run, micro_batch(run), training, validation, task)
     write_table(outputs["history"], outcome.history, HISTORY)
-    write_json(outputs["metrics"], describe_data(run, papers, training) | describe_run(task.name, outcome))
+    write_json(
+        outputs["metrics"],
+        describe_data(run, papers, training, count_tokens(replay)) | describe_run(task.name, outcome),
+    )
     write_json(outputs["timing"], outcome.timing)
     forget_checkpoints(task.checkpoints)
 
@@ -52,4 +67,5 @@ if __name__ == "__main__":
                 snakemake.resources.runtime, snakemake.resources.get("walltime_margin_minutes"), os.environ
             ),
         ),
+        general=next(map(Path, snakemake.input.general), None),
     )

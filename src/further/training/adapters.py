@@ -1,14 +1,18 @@
 """LoRA adapters: where they sit, and an account of what is trained."""
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
+import torch
 from peft import LoraConfig, PeftModel, get_peft_model
+from transformers.pytorch_utils import Conv1D
 
-TARGET_MODULES: dict[str, str | list[str]] = {
-    "attention": ["q_proj", "k_proj", "v_proj", "o_proj"],
-    "all-linear": "all-linear",  # every linear layer but the head
-}
+from further.targets import match_targets
+from further.training.initialise import start_from_loss
+
+# peft's names; LoftQ starts as the default does, and is filled in afterwards.
+INITIALISATIONS: dict[str, bool | str] = {"default": True, "gaussian": "gaussian", "pissa": "pissa", "loftq": True}
 
 
 @dataclass(frozen=True)
@@ -25,24 +29,58 @@ class ParameterCount:
         return asdict(self)
 
 
-def add_adapter(model: Any, run: dict[str, Any]) -> PeftModel:
+def add_adapter(model: Any, run: dict[str, Any], folder: Path) -> PeftModel:
     """Put a fresh LoRA adapter on a frozen base; the seed must have been set before.
 
     Args:
         model: As loaded by `further.models.load_base`.
-        run: Settings target_modules, rank, alpha, dropout, gradient_checkpointing.
+        run: Settings target_modules, train_embeddings, rank, alpha, rslora, dora, initialisation, dropout,
+            gradient_checkpointing and compute_dtype.
+        folder: Where the base was loaded from.
+
+    Raises:
+        ValueError: If target_modules matches no linear layer.
     """
+    trained = _embeddings(model) if run["train_embeddings"] else None
     config = LoraConfig(
         task_type="CAUSAL_LM",
-        target_modules=TARGET_MODULES[run["target_modules"]],
+        target_modules=_targets(model, run["target_modules"]),
+        modules_to_save=trained,
+        # Without it a merge leaves a tied head at the base's weights (peft #2777).
+        ensure_weight_tying=trained is not None and len(trained) == 1,
         r=run["rank"],
         lora_alpha=run["alpha"],
+        use_rslora=run["rslora"],
+        use_dora=run["dora"],
+        init_lora_weights=INITIALISATIONS[run["initialisation"]],
         lora_dropout=run["dropout"],
         bias="none",
     )
     if run["gradient_checkpointing"]:
         model.enable_input_require_grads()
-    return get_peft_model(model, config)
+    adapted = get_peft_model(model, config)
+    if run["initialisation"] == "loftq":
+        start_from_loss(adapted, folder, run["compute_dtype"])
+    return adapted
+
+
+def _targets(model: Any, target: str | list[str]) -> str | list[str]:
+    """Linear layers by name; all of them in peft's own word."""
+    layers = [
+        name
+        for name, module in model.named_modules()
+        if isinstance(module, torch.nn.Linear | Conv1D) and module is not model.get_output_embeddings()
+    ]
+    names = match_targets(layers, target)
+    return "all-linear" if target == "all-linear" else names
+
+
+def _embeddings(model: Any) -> list[str]:
+    """Names of the embeddings and, where it has weights of its own, of the head."""
+    wanted = [model.get_input_embeddings()]
+    if not model.config.tie_word_embeddings:
+        wanted.append(model.get_output_embeddings())
+    return [name for name, module in model.named_modules() if any(module is one for one in wanted)]
 
 
 def count_parameters(model: PeftModel) -> ParameterCount:

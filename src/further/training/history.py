@@ -15,20 +15,21 @@ HISTORY = pa.schema(
         ("num_tokens", pa.int64()),  # labels seen so far
         ("loss_nats", pa.float64()),  # per token of the training batch
         ("learning_rate", pa.float64()),
-        ("validation_loss_nats", pa.float64()),  # per token, at the end of each pass
+        ("validation_loss_nats", pa.float64()),  # per token, where it was measured
     ]
 )
 
 
 class History(TrainerCallback):
-    """Keeps loss and learning rate of every step, and the validation loss at the end of each pass.
+    """Keeps loss and learning rate of every step, and the validation loss so many times a pass, at its end the last.
 
     All of it stands in Trainer's own log, which checkpoints carry: a resumed run has its whole history.
     """
 
-    def __init__(self, name: str, dataset: RowDataset, validation: RowDataset, batch_rows: int) -> None:
+    def __init__(self, name: str, dataset: RowDataset, validation: RowDataset, batch_rows: int, per_pass: int) -> None:
         """Keep what is needed to count tokens and to measure the validation loss."""
         self.name, self.dataset, self.validation, self.batch_rows = name, dataset, validation, batch_rows
+        self.per_pass = per_pass
         self.tokens_per_pass = int((dataset.labels != IGNORED).sum())
         self.started = time.monotonic()
         self.tokens_at_start = 0
@@ -64,8 +65,8 @@ class History(TrainerCallback):
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, model: Any = None, **kwargs: Any
     ) -> None:
-        """Measure the validation loss at the end of a pass; before its checkpoint, which a run may go on from."""
-        if not float(state.epoch or 0.0).is_integer():
+        """Measure the validation loss; before a checkpoint of this step is written, which a run may go on from."""
+        if not is_due(state.global_step, state.max_steps // int(args.num_train_epochs), self.per_pass):
             return
         loss = mean_loss(model, self.validation, self.batch_rows)
         state.log_history.append({"step": state.global_step, "epoch": state.epoch, "validation_loss": loss})
@@ -86,3 +87,13 @@ class History(TrainerCallback):
             for entry in state.log_history
             if "loss" in entry
         ]
+
+
+def is_due(step: int, steps_per_pass: int, per_pass: int) -> bool:
+    """Whether a validation falls on a step: `per_pass` of them a pass, evenly, the last at its end.
+
+    >>> [step for step in range(1, 11) if is_due(step, 5, 2)]
+    [3, 5, 8, 10]
+    """
+    place = (step - 1) % steps_per_pass + 1
+    return place in {-(-steps_per_pass * number // per_pass) for number in range(1, per_pass + 1)}

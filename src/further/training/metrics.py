@@ -22,13 +22,16 @@ class Counted(Protocol):
         """Share of the inputs that have a label."""
 
 
-def describe_data(run: dict[str, Any], papers: Sequence[str], packed: Counted) -> dict[str, Any]:
-    """What a run was trained on."""
+def describe_data(
+    run: dict[str, Any], papers: Sequence[str], packed: Counted, num_replay_tokens: int
+) -> dict[str, Any]:
+    """What a run was trained on; unique tokens are those of the papers, general text apart."""
     return {
         "settings": run,
         "papers": list(papers),
         "num_papers": len(papers),
-        "num_unique_tokens": packed.num_tokens,
+        "num_unique_tokens": packed.num_tokens - num_replay_tokens,
+        "num_replay_tokens": num_replay_tokens,
         "num_dropped_tokens": packed.num_dropped,
         "packing_efficiency": packed.efficiency,
     }
@@ -40,6 +43,7 @@ def describe_run(name: str, outcome: Outcome) -> dict[str, Any]:
         "run": name,
         "parameters": outcome.parameters.as_dict(),
         "num_steps": outcome.num_steps,
+        "stopped_early": outcome.stopped_early,
         "num_trained_tokens": outcome.num_trained_tokens,
         "final_train_loss_nats": outcome.final_train_loss_nats,
         "validation_loss_nats": outcome.validation_loss_nats,

@@ -2,7 +2,6 @@
 
 import logging
 import math
-import resource
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,10 @@ from further.training.adapters import ParameterCount, add_adapter, count_paramet
 from further.training.guard import StopAtNoNumber, explain_memory
 from further.training.history import History
 from further.training.identity import describe_inputs
+from further.training.initialise import adapter_start, save_adapter
+from further.training.memory import peak_memory_mb, used_memory_mb
 from further.training.session import Session, open_session
+from further.training.stopping import EarlyStopping
 from further.training.trainer import PackedTrainer, RowDataset, Rows, mean_loss, stack_rows
 from further.training.walltime import Walltime
 
@@ -53,6 +55,7 @@ class Outcome:
 
     parameters: ParameterCount
     num_steps: int
+    stopped_early: bool
     num_trained_tokens: int
     final_train_loss_nats: float
     validation_loss_nats: float
@@ -103,22 +106,30 @@ def _train_in(
 ) -> Outcome:
     torch.set_num_threads(task.threads)
     set_seed(run["seed"])  # before the adapter's random initialisation
-    model = add_adapter(load_base(model_folder, run["quantisation"], run["compute_dtype"]), run)
-    parameters = count_parameters(model)
-    history = History(task.name, RowDataset(training), RowDataset(validation), micro_batch)
+    memory = {"memory_before_mb": used_memory_mb()}
+    base = load_base(model_folder, run["quantisation"], run["compute_dtype"], run["attention"])
+    memory["memory_loaded_mb"] = used_memory_mb()
+    model = add_adapter(base, run, model_folder)
+    start, parameters = adapter_start(model, run), count_parameters(model)
+    if run["compile"]:
+        model.get_base_model().base_model.compile()  # what the loss calls, and Trainer's own wrapper does not
+    rows, held_out = RowDataset(training, run["packing"]), RowDataset(validation, run["packing"])
+    history = History(task.name, rows, held_out, micro_batch, run["validations_per_pass"])
+    stopping = EarlyStopping(run["patience"], session.store.folder / "best")
     trainer = PackedTrainer(
         model=model,
         args=_arguments(run, micro_batch, session.store.folder, len(history.dataset)),
         train_dataset=history.dataset,
         data_collator=stack_rows,
-        callbacks=[*session.callbacks, history],
+        callbacks=[*session.callbacks, history, stopping],
         store=session.store,
     )
     trainer.add_callback(StopAtNoNumber(trainer, training.documents_RT, task.documents))
     with explain_memory(trainer, run, micro_batch):
         _train(trainer, session)
-    model.save_pretrained(adapter)
-    return _outcome(trainer, parameters, history, _timing(session, history, trainer.state.epoch, task.threads))
+    stopping.restore(model, trainer.state)
+    save_adapter(model, adapter, run, start)
+    return _outcome(trainer, parameters, history, _timing(session, history, trainer.state.epoch, task.threads) | memory)
 
 
 def _train(trainer: PackedTrainer, session: Session) -> None:
@@ -164,6 +175,7 @@ def _outcome(trainer: PackedTrainer, parameters: ParameterCount, history: Histor
     return Outcome(
         parameters=parameters,
         num_steps=trainer.state.global_step,
+        stopped_early=trainer.state.global_step < trainer.state.max_steps,
         num_trained_tokens=history.num_tokens(trainer.state.epoch),
         final_train_loss_nats=table[-1]["loss_nats"],
         validation_loss_nats=mean_loss(trainer.model, history.validation, history.batch_rows),
@@ -182,13 +194,6 @@ def _timing(session: Session, history: History, passes: float | None, threads: i
         **{name: round(seconds, 3) for name, seconds in spent.items()},
         "starts": session.store.starts,
         "tokens_per_second": round(history.num_tokens(passes) / spent["seconds_train"], 1),
-        "peak_memory_mb": round(_peak_memory_mb(), 1),
+        "peak_memory_mb": round(peak_memory_mb(), 1),
         "hardware": describe_hardware(threads),
     }
-
-
-def _peak_memory_mb() -> float:
-    """Peak of the GPU where there is one, of the process otherwise."""
-    if torch.cuda.is_available():
-        return torch.cuda.max_memory_allocated() / 2**20
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10

@@ -1,6 +1,6 @@
 """transformers' Trainer on packed rows: a loss per token, whatever the micro-batch, and attention within documents."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -43,11 +43,12 @@ class Rows(Protocol):
 class RowDataset(Dataset[Batch]):
     """One item per row."""
 
-    def __init__(self, rows: Rows) -> None:
-        """Keep the rows as tensors."""
+    def __init__(self, rows: Rows, packed: bool) -> None:
+        """Keep the rows as tensors; rows that are not packed are computed up to their last label only."""
         self.inputs, self.labels, self.positions = (
             torch.from_numpy(values) for values in (rows.inputs_RT, rows.labels_RT, rows.positions_RT)
         )
+        self.lengths = None if packed else _lengths(self.labels)
 
     def __len__(self) -> int:
         """Number of rows."""
@@ -55,12 +56,19 @@ class RowDataset(Dataset[Batch]):
 
     def __getitem__(self, row: int) -> Batch:
         """Inputs, labels and positions of one row, each (T,), and its number."""
-        return {
+        item = {
             "input_ids": self.inputs[row],
             "labels": self.labels[row],
             "position_ids": self.positions[row],
             "row": torch.tensor(row),
         }
+        return item if self.lengths is None else item | {"length": self.lengths[row]}
+
+
+def _lengths(labels_RT: torch.Tensor) -> torch.Tensor:
+    """Inputs of each row up to its last label, (R,); what follows would be computed for nothing."""
+    places = torch.arange(1, labels_RT.shape[1] + 1)
+    return torch.where(labels_RT != IGNORED, places, 0).amax(dim=1)
 
 
 def stack_rows(rows: Sequence[Batch]) -> Batch:
@@ -129,6 +137,19 @@ class PackedTrainer(Trainer):
 
 def sum_loss(model: Any, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
     """Summed cross-entropy of a batch, in nats."""
+    if "length" in batch:
+        return torch.stack([_sum_packed(model, rows) for rows in _same_length(batch)]).sum()
+    return _sum_packed(model, batch)
+
+
+def _same_length(batch: Mapping[str, torch.Tensor]) -> Iterator[Batch]:
+    """Cut a batch into batches of rows of one length each: nothing is padded."""
+    lengths = batch["length"]
+    for length in lengths.unique().tolist():
+        yield {key: values[lengths == length, :length] for key, values in batch.items() if key not in ("length", "row")}
+
+
+def _sum_packed(model: Any, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
     hidden = decode(model, batch["input_ids"], batch["position_ids"])
     return sum_cross_entropy(hidden, head_of(model), batch["labels"])
 

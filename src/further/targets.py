@@ -1,0 +1,81 @@
+"""Where adapters sit: a preset, a list of names or a regular expression, held against a model's own layers."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+Target = str | list[str]
+
+PRESETS: dict[str, list[str] | None] = {
+    "attention": ["q_proj", "k_proj", "v_proj", "o_proj"],
+    "all-linear": None,  # every linear layer but the head
+}
+NOT_LINEAR = ("embed", "lm_head", "wte", "wpe", "norm")  # two-dimensional weights that no adapter is offered for
+
+
+def match_targets(layers: Iterable[str], target: Target) -> list[str]:
+    """The linear layers that a setting names.
+
+    Args:
+        layers: Full names of a model's linear layers, without its head.
+        target: A preset; a list of last parts of names (q_proj, mlp.up_proj); or a regular expression for whole names.
+
+    Returns:
+        Full names, in the order of `layers`.
+
+    Raises:
+        ValueError: If the expression, or one name of the list, matches no layer.
+    """
+    layers = list(layers)
+    names = PRESETS[target] if isinstance(target, str) and target in PRESETS else target
+    if names is None:
+        return layers
+    if isinstance(names, str):
+        found = {layer for layer in layers if re.fullmatch(names, layer)}
+        return _found_or_refused(layers, found, [] if found else [names])
+    missing = [name for name in names if not any(_ends_in(layer, name) for layer in layers)]
+    found = {layer for layer in layers if any(_ends_in(layer, name) for name in names)}
+    return _found_or_refused(layers, found, missing)
+
+
+def _found_or_refused(layers: list[str], found: set[str], missing: list[str]) -> list[str]:
+    if missing:
+        last_parts = sorted({layer.rsplit(".", 1)[-1] for layer in layers})
+        example = f", in full for instance {layers[0]}" if layers else ""
+        raise ValueError(
+            f"training.target_modules: {', '.join(missing)} matches no linear layer; "
+            f"the model's end in {', '.join(last_parts)}{example} (for embeddings and head: training.train_embeddings)"
+        )
+    return [layer for layer in layers if layer in found]
+
+
+def _ends_in(layer: str, name: str) -> bool:
+    return layer == name or layer.endswith(f".{name}")
+
+
+def check_targets(folder: Path, targets: Iterable[Target]) -> None:
+    """Hold settings against the names in a model's weight files, before anything runs and without reading a weight.
+
+    Args:
+        folder: Hugging Face folder; one that is not there yet, or has no safetensors, is not checked.
+        targets: Settings as in `match_targets`.
+
+    Raises:
+        ValueError: As `match_targets`.
+    """
+    layers = sorted(set(_weight_matrices(folder)))
+    for target in targets if layers else ():
+        match_targets(layers, target)
+
+
+def _weight_matrices(folder: Path) -> Iterator[str]:
+    """Names of the two-dimensional weights: a safetensors file begins with the length of its header, then JSON."""
+    for file in sorted(folder.glob("*.safetensors")):
+        with file.open("rb") as stream:
+            header = json.loads(stream.read(int.from_bytes(stream.read(8), "little")))
+        for tensor, entry in header.items():
+            name = tensor.removesuffix(".weight")
+            last = name.rsplit(".", 1)[-1]
+            if name != tensor and len(entry["shape"]) == 2 and not any(part in last for part in NOT_LINEAR):
+                yield name

@@ -1,0 +1,62 @@
+"""Rows without packing: each holds a piece of one document, and no row is computed further than its last label.
+
+Rows of one table have one width, so the shorter ones are filled up in the file's sense only: training cuts each at
+its last label (`further.training.trainer`), and no position that was filled up is ever computed.
+
+    documents   a b c d e   |   f          with BOS and EOS, context 4
+    inputs      BOS a b c   .   labels      a b c d
+                d e         .               e EOS
+                BOS f       .               f EOS
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from further.tokens.packing import IGNORED, Packed, pack_documents
+from further.tokens.tokenizer import SpecialTokens
+
+
+class Chunked(Packed):
+    """Rows of one document each."""
+
+    @property
+    def efficiency(self) -> float:
+        """Share of the computed inputs that have a label."""
+        return float(np.mean(self.labels_RT[self.documents_RT >= 0] != IGNORED))
+
+
+def lay_out(documents: Sequence[Sequence[int]], context: int, special: SpecialTokens, packing: bool) -> Packed:
+    """Documents as training rows, packed or one by one; both hold the same labels in the same order.
+
+    Args:
+        documents: Token ids without special tokens.
+        context: Inputs per row, at least 2.
+        special: Begin and end marks.
+        packing: Whether a row may hold several documents.
+
+    Raises:
+        ValueError: If there is no document or `context` is too small.
+    """
+    if packing:
+        return pack_documents(documents, context, special)
+    if not documents:
+        raise ValueError("nothing to train on: no documents")
+    parts = [_alone(number, ids, context, special) for number, ids in enumerate(documents)]
+    return Chunked(
+        np.concatenate([part.inputs_RT for part in parts]),
+        np.concatenate([part.labels_RT for part in parts]),
+        np.concatenate([part.positions_RT for part in parts]),
+        np.concatenate([part.documents_RT for part in parts]),
+        sum(part.num_tokens for part in parts),
+        sum(part.num_dropped for part in parts),
+    )
+
+
+def _alone(number: int, ids: Sequence[int], context: int, special: SpecialTokens) -> Packed:
+    """One document's rows; an empty document without a begin mark has none."""
+    packed = pack_documents([ids], context, special)
+    owners = np.where(packed.documents_RT == 0, number, -1)
+    return Packed(
+        packed.inputs_RT, packed.labels_RT, packed.positions_RT, owners, packed.num_tokens, packed.num_dropped
+    )

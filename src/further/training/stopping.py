@@ -1,0 +1,72 @@
+"""Early stopping: a run ends when its validation loss has not fallen for a while, and its best adapter is kept."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+log = logging.getLogger(__name__)
+
+
+class EarlyStopping(TrainerCallback):
+    """Stops after so many validations in a row without a new lowest loss; keeps the trained weights of the lowest.
+
+    The losses stand in Trainer's own log, which checkpoints carry, and the weights beside the checkpoints: a resumed
+    run counts on from where it was. Must come after `further.training.history.History`, which measures.
+    """
+
+    def __init__(self, patience: int | None, folder: Path) -> None:
+        """Keep the patience, None for off, and the folder for the best weights."""
+        self.patience, self.folder = patience, folder
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, model: Any = None, **kwargs: Any
+    ) -> TrainerControl:
+        """Look at a loss that was measured at this step."""
+        steps, losses = _validations(state)
+        if self.patience is None or not steps or steps[-1] != state.global_step:
+            return control
+        best = losses.index(min(losses))
+        if best == len(losses) - 1:
+            self._keep(model, steps[best])
+        elif len(losses) - 1 - best >= self.patience:
+            log.info("stopping at step %d: no lower validation loss since step %d", state.global_step, steps[best])
+            control.should_training_stop = True
+        return control
+
+    def _keep(self, model: Any, step: int) -> None:
+        """Write the trained weights; the last two improvements stay, as a resumed run may be behind the newest."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        part = self.folder / "part.safetensors"
+        save_file({name: values.detach().cpu().contiguous() for name, values in _trained(model).items()}, part)
+        part.replace(self._file(step))
+        for file in sorted(self.folder.glob("best-*.safetensors"))[:-2]:
+            file.unlink()
+
+    def _file(self, step: int) -> Path:
+        return self.folder / f"best-{step:09d}.safetensors"
+
+    @torch.no_grad()
+    def restore(self, model: Any, state: TrainerState) -> None:
+        """Put the weights of the lowest validation loss back into the model, where early stopping is on."""
+        steps, losses = _validations(state)
+        if self.patience is None or not losses:
+            return
+        step = steps[losses.index(min(losses))]
+        log.info("keeping the adapter of step %d, validation loss %.4f", step, min(losses))
+        weights = load_file(self._file(step))
+        for name, values in _trained(model).items():
+            values.copy_(weights[name])
+
+
+def _validations(state: TrainerState) -> tuple[list[int], list[float]]:
+    """Steps and losses of the validations so far."""
+    entries = [entry for entry in state.log_history if "validation_loss" in entry]
+    return [entry["step"] for entry in entries], [entry["validation_loss"] for entry in entries]
+
+
+def _trained(model: Any) -> dict[str, torch.Tensor]:
+    return {name: values for name, values in model.named_parameters() if values.requires_grad}

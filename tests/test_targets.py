@@ -1,0 +1,43 @@
+import pytest
+
+from further.targets import check_targets, match_targets
+
+LAYERS = [
+    f"model.layers.{layer}.{part}"
+    for layer in (0, 1)
+    for part in ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj", "mlp.up_proj")
+]
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("all-linear", LAYERS),
+        ("attention", [name for name in LAYERS if "attn" in name]),
+        (["up_proj"], ["model.layers.0.mlp.up_proj", "model.layers.1.mlp.up_proj"]),
+        (["mlp.up_proj", "q_proj"], [name for name in LAYERS if name.endswith(("up_proj", "q_proj"))]),
+        (r".*\.1\..*[qv]_proj", ["model.layers.1.self_attn.q_proj", "model.layers.1.self_attn.v_proj"]),
+    ],
+)
+def test_what_a_setting_names(target, expected):
+    assert match_targets(LAYERS, target) == expected
+
+
+@pytest.mark.parametrize(
+    ("target", "named"), [(["q_proj", "p_proj"], "p_proj"), (["proj"], "proj"), ("q_proj", "q_proj")]
+)
+def test_what_matches_nothing_is_named_with_what_there_is(target, named):
+    with pytest.raises(
+        ValueError, match=rf"target_modules: {named} matches no linear layer; .* k_proj, o_proj, q_proj"
+    ):
+        match_targets(LAYERS, target)
+
+
+def test_names_are_read_from_the_weight_files(model_folder, tmp_path):
+    check_targets(model_folder, ["attention", "all-linear", ["q_proj"], r".*mlp.*"])
+    with pytest.raises(ValueError, match="wq matches no linear layer; the model's end in down_proj, gate_proj"):
+        check_targets(model_folder, [["q_proj", "wq"]])
+    for target in ("embed_tokens", "lm_head"):
+        with pytest.raises(ValueError, match="matches no linear layer"):
+            check_targets(model_folder, [[target]])
+    check_targets(tmp_path / "not fetched yet", [["wq"]])

@@ -1,0 +1,302 @@
+"""Every option of a run does what its name says, on a tiny real model."""
+
+import math
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+import torch
+import yaml
+
+from further.models import head_of, load_base
+from further.tokens.chunks import lay_out
+from further.tokens.tokenizer import special_tokens
+from further.training.adapters import add_adapter, count_parameters
+from further.training.memory import peak_memory_mb, used_memory_mb
+from further.training.trainer import PackedTrainer, RowDataset, mean_loss, stack_rows, sum_loss
+from training.settings import RUN
+
+ROOT = Path(__file__).parents[2]
+
+
+def adapt(folder, **settings):
+    run = RUN | settings
+    torch.manual_seed(0)
+    base = load_base(folder, run["quantisation"], run["compute_dtype"], run["attention"])
+    return add_adapter(base, run, folder)
+
+
+def lora_layers(model):
+    return {name: layer for name, layer in model.named_modules() if hasattr(layer, "lora_A")}
+
+
+def gradients(model, batch):
+    model.train()
+    model.zero_grad()
+    with torch.no_grad():  # B starts at zero, and with it every gradient of A
+        for name, parameter in model.named_parameters():
+            if "lora_B" in name:
+                parameter.fill_(0.01)
+    sum_loss(model, batch).backward()
+    return {name: values.grad.clone() for name, values in model.named_parameters() if values.requires_grad}
+
+
+@pytest.fixture
+def batch(rows):
+    dataset = RowDataset(rows, packed=True)
+    return stack_rows([dataset[row] for row in range(4)])
+
+
+@pytest.mark.parametrize(("rslora", "scale"), [(False, 12 / 9), (True, 12 / 3)])
+def test_rslora_divides_alpha_by_the_root_of_the_rank(model_folder, rslora, scale):
+    layers = lora_layers(adapt(model_folder, rank=9, alpha=12, rslora=rslora))
+    assert {layer.scaling["default"] for layer in layers.values()} == {scale}
+
+
+@pytest.mark.parametrize("quantisation", ["none", "nf4"])
+def test_dora_trains_a_magnitude_for_every_output(train, quantisation):
+    weights, outcome = train(dora=True, quantisation=quantisation)
+    magnitudes = {name: values for name, values in weights.items() if "magnitude" in name}
+    assert len(magnitudes) == 2 * 7
+    assert magnitudes["base_model.model.model.layers.0.mlp.up_proj.lora_magnitude_vector"].shape == (128,)
+    at_start = adapt_magnitudes(train.folder, quantisation)
+    assert all((magnitudes[name] - at_start[name]).abs().max() > 0 for name in magnitudes)
+    assert outcome.parameters.trainable == sum(values.numel() for values in weights.values())
+
+
+def adapt_magnitudes(folder, quantisation):
+    from peft import get_peft_model_state_dict
+
+    state = get_peft_model_state_dict(adapt(folder, dora=True, quantisation=quantisation))
+    return {name: values for name, values in state.items() if "magnitude" in name}
+
+
+def test_starts_differ_as_they_should(model_folder):
+    layers = {
+        start: next(iter(lora_layers(adapt(model_folder, initialisation=start)).values()))
+        for start in ("default", "gaussian", "pissa")
+    }
+    A = {start: layer.lora_A["default"].weight for start, layer in layers.items()}
+    assert A["default"].abs().max() <= 1 / math.sqrt(64) < A["gaussian"].abs().max()  # uniform to ±1/√inputs
+    assert float(A["gaussian"].detach().std()) == pytest.approx(1 / 4, rel=0.25)  # normal with deviation 1/rank
+    assert all(layers[start].lora_B["default"].weight.abs().max() == 0 for start in ("default", "gaussian"))
+    base = layers["default"].get_base_layer().weight
+    product = layers["pissa"].lora_B["default"].weight @ A["pissa"] * (8 / 4)
+    U, S, Vh = torch.linalg.svd(base)
+    torch.testing.assert_close(product, U[:, :4] * S[:4] @ Vh[:4], rtol=1e-3, atol=1e-4)
+    torch.testing.assert_close(layers["pissa"].get_base_layer().weight + product, base, rtol=1e-4, atol=1e-5)
+
+
+def test_dropout_changes_the_losses_from_the_second_step_on(train):
+    without, with_dropout = (train(f"d{dropout}", dropout=dropout)[1].history for dropout in (0.0, 0.5))
+    assert with_dropout[0]["loss_nats"] == pytest.approx(without[0]["loss_nats"], rel=1e-6)  # B is zero
+    assert with_dropout[3]["loss_nats"] != without[3]["loss_nats"]
+
+
+def test_embeddings_are_trained_only_where_asked(model_folder):
+    assert not any("embed" in name for name in count_parameters(adapt(model_folder)).names)
+    count = count_parameters(adapt(model_folder, train_embeddings=True))
+    assert [name for name in count.names if "lora" not in name] == [
+        "base_model.model.model.embed_tokens.modules_to_save.default.weight"
+    ]
+    assert count.trainable == count_parameters(adapt(model_folder)).trainable + 300 * 64
+
+
+@pytest.mark.parametrize(
+    ("target", "modules"),
+    [
+        ("attention", 8),
+        ("all-linear", 14),
+        (["q_proj", "mlp.up_proj"], 4),
+        (r".*layers\.1\.mlp\..*", 3),
+        (".*", 14),  # never the head, never a norm
+    ],
+)
+def test_adapters_sit_where_they_are_asked_for(model_folder, target, modules):
+    model = adapt(model_folder, target_modules=target)
+    assert len(lora_layers(model)) == modules
+    assert not hasattr(head_of(model), "lora_A")
+
+
+@pytest.mark.parametrize("target", [["q_proj", "qproj"], "q_proj", ["lm_head"], ["embed_tokens"], r".*\.attn\..*"])
+def test_a_target_that_matches_nothing_is_refused_before_training(model_folder, target):
+    with pytest.raises(ValueError, match=r"training\.target_modules: .* matches no linear layer; the model's end in"):
+        adapt(model_folder, target_modules=target)
+
+
+@pytest.mark.parametrize("settings", [{}, {"train_embeddings": True}, {"target_modules": "attention"}, {"dora": True}])
+def test_weights_before_and_after_differ_exactly_where_they_are_trained(model_folder, rows, tmp_path, settings):
+    from transformers import TrainingArguments
+
+    model = adapt(model_folder, **settings)
+    before = {name: values.clone() for name, values in model.named_parameters()}
+    arguments = TrainingArguments(
+        output_dir=str(tmp_path), max_steps=3, learning_rate=1e-2, report_to=[], use_cpu=True, save_strategy="no",
+        remove_unused_columns=False,
+    )  # fmt: skip
+    PackedTrainer(
+        model=model, args=arguments, train_dataset=RowDataset(rows, packed=True), data_collator=stack_rows
+    ).train()
+    changed = sorted(name for name, values in model.named_parameters() if not torch.equal(values, before[name]))
+    assert changed == count_parameters(model).names
+
+
+@pytest.mark.parametrize("quantisation", ["none", "int8", "nf4"])
+def test_embeddings_norms_and_head_keep_their_precision(model_folder, quantisation):
+    """peft's prepare_model_for_kbit_training casts them to fp32: 2 GiB become 3.9 in an 8B Llama."""
+    model = adapt(model_folder, quantisation=quantisation, compute_dtype="bfloat16")
+    kept = {
+        name: values.dtype
+        for name, values in model.named_parameters()
+        if "lora" not in name and ("embed" in name or "norm" in name or "head" in name)
+    }
+    assert (
+        set(kept.values()) == {torch.bfloat16} and len(kept) == 1 + 2 * 2 + 1
+    )  # tied head; two norms a layer, one after
+    assert head_of(model).weight.dtype == torch.bfloat16
+
+
+def test_bfloat16_trains(train):
+    _, outcome = train(compute_dtype="bfloat16", passes=4, learning_rate=5e-3)
+    assert outcome.history[-1]["loss_nats"] < outcome.history[0]["loss_nats"] - 0.1
+
+
+def test_memory_before_and_after_loading_stands_with_the_times(train):
+    _, outcome = train()
+    memory = [outcome.timing[name] for name in ("memory_before_mb", "memory_loaded_mb", "peak_memory_mb")]
+    assert min(memory[:2]) > 50 and max(memory[:2]) <= memory[2], memory
+
+
+def test_memory_in_use_is_measured():
+    before = used_memory_mb()
+    held = torch.ones(64 * 2**20 // 4)
+    assert used_memory_mb() - before == pytest.approx(64, abs=8)
+    assert peak_memory_mb() >= used_memory_mb() - 1
+    del held
+
+
+def test_attention_implementations_train_alike(train):
+    sdpa, eager = (train(name, attention=name)[1].history for name in ("sdpa", "eager"))
+    assert [row["loss_nats"] for row in eager] == pytest.approx([row["loss_nats"] for row in sdpa], rel=1e-4)
+
+
+@pytest.mark.parametrize("quantisation", ["none", "int8", "nf4"])
+def test_gradient_checkpointing_gives_the_same_gradients(model_folder, batch, quantisation):
+    plain = gradients(adapt(model_folder, quantisation=quantisation), batch)
+    model = adapt(model_folder, quantisation=quantisation, gradient_checkpointing=True)
+    model.gradient_checkpointing_enable()
+    inner, calls = model.get_base_model().model.layers[0].self_attn, []
+    inner.register_forward_hook(lambda *arguments: calls.append(1))
+    recomputed = gradients(model, batch)
+    assert len(calls) == 2  # forward, and again on the way back
+    assert all(values.abs().max() > 0 for values in plain.values())
+    for name, values in plain.items():
+        torch.testing.assert_close(recomputed[name], values, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("packing", [True, False])
+@pytest.mark.parametrize("micro_batch", [2, 8])
+def test_eight_rows_give_one_gradient_however_they_are_cut(model_folder, documents, packing, micro_batch):
+    """Unequal numbers of labels a row: a mean of means is another gradient (transformers #34191)."""
+    run = RUN | {"packing": packing}
+    dataset = RowDataset(lay_out(documents, 40, special_tokens(model_folder), packing), packing)
+    items = [dataset[row] for row in range(len(dataset))]
+    assert len({int((item["labels"] != -100).sum()) for item in items}) > 1
+    trainer = object.__new__(PackedTrainer)  # its loss alone: no arguments, no folder
+    count = sum(int((item["labels"] != -100).sum()) for item in items)
+    found = []
+    for size in (1, micro_batch):
+        model = add_adapter(load_base(model_folder, "none", "float32"), run, model_folder)
+        torch.manual_seed(0)
+        for values in model.parameters():
+            if values.requires_grad:
+                torch.nn.init.normal_(values, std=0.05)
+        losses = []
+        for start in range(0, len(items), size):
+            loss = trainer.compute_loss(model, stack_rows(items[start : start + size]), num_items_in_batch=count)
+            loss.backward()
+            losses.append(float(loss.detach()))
+        found.append((sum(losses), {n: v.grad for n, v in model.named_parameters() if v.requires_grad}))
+    assert found[0][0] == pytest.approx(found[1][0], rel=1e-5)
+    for name, values in found[0][1].items():
+        torch.testing.assert_close(found[1][1][name], values, rtol=1e-3, atol=1e-6)
+
+
+def test_rows_that_are_not_packed_cost_no_padding(model_folder, documents):
+    """Nothing after a row's last label reaches the model, and the loss is that of each document alone."""
+    special = special_tokens(model_folder)
+    apart = RowDataset(lay_out(documents, 64, special, packing=False), packed=False)
+    model = load_base(model_folder, "none", "float32")
+    seen = []
+    model.model.register_forward_pre_hook(
+        lambda module, _, inputs: seen.append(inputs["input_ids"].numel()), with_kwargs=True
+    )
+    loss = mean_loss(model, apart, 4)
+    assert sum(seen) == sum(len(document) + 1 for document in documents)
+    alone, count = 0.0, 0
+    for document in documents:
+        ids = [0, *document, 1]
+        for start in range(0, len(ids) - 1, 64):
+            part = torch.tensor([ids[start : start + 65]])
+            alone += float(model(input_ids=part[:, :-1], labels=None).logits.log_softmax(-1)[0]
+                           .gather(1, part[0, 1:, None]).sum().detach())  # fmt: skip
+            count += part.shape[1] - 1
+    assert loss == pytest.approx(-alone / count, rel=1e-5)
+
+
+def test_unpacked_runs_see_the_same_tokens(train):
+    outcomes = [train(str(packing), packing=packing)[1] for packing in (True, False)]
+    assert outcomes[0].num_trained_tokens == outcomes[1].num_trained_tokens == 3 * (30 + 75 + 11 + 120 + 60 + 5)
+
+
+def offered_optimisers():
+    schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
+    return schema["$defs"]["run"]["optimiser"]["enum"]
+
+
+@pytest.mark.parametrize("optimiser", offered_optimisers())
+def test_every_optimiser_trains_with_the_state_it_is_named_for(train, monkeypatch, optimiser):
+    made = []
+    create = PackedTrainer.create_optimizer
+    monkeypatch.setattr(
+        PackedTrainer, "create_optimizer", lambda self, *given: made.append(create(self, *given)) or made[-1]
+    )
+    _, outcome = train(optimiser=optimiser, rank=64, passes=4, learning_rate=5e-3)
+    assert outcome.history[-1]["loss_nats"] < outcome.history[0]["loss_nats"] - 0.1
+    optimizer = getattr(made[0], "optimizer", made[0])
+    kinds = {
+        values.dtype
+        for state in optimizer.state.values()
+        for key, values in state.items()
+        if key in ("exp_avg", "state1")
+    }
+    assert kinds == {torch.uint8 if "8bit" in optimiser else torch.float32}
+
+
+def can_compile():
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "a.cpp"
+        source.write_text("#include <vector>\nint main() { return 0; }\n")
+        try:
+            made = subprocess.run([os.environ.get("CXX", "g++"), source, "-o", Path(folder) / "a"], capture_output=True)
+        except FileNotFoundError:
+            return False
+        return made.returncode == 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not can_compile(), reason="torch.compile needs a C++ compiler on the CPU, and there is none")
+def test_a_compiled_run_has_the_same_losses(train, shallow_folder):
+    import torch._dynamo.utils as dynamo
+
+    settings = {"folder": shallow_folder, "passes": 1, "quantisation": "nf4", "target_modules": ["up_proj"]}
+    plain = train("plain", **settings)[1]
+    dynamo.counters.clear()
+    compiled = train("compiled", compile=True, **settings)[1]
+    assert dynamo.counters["stats"]["unique_graphs"] > 0  # Trainer's own switch would compile what the loss never calls
+    assert [row["loss_nats"] for row in compiled.history] == pytest.approx(
+        [row["loss_nats"] for row in plain.history], rel=1e-3
+    )
+    assert compiled.validation_loss_nats == pytest.approx(plain.validation_loss_nats, rel=1e-3)

@@ -1,0 +1,167 @@
+"""What is saved, on a base loaded anew, is the model that was trained; merging keeps it, and ties stay tied."""
+
+import json
+
+import pytest
+import torch
+from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
+
+from further.models import head_of, load_adapted, load_base, load_merged
+from further.training.adapters import add_adapter
+from further.training.initialise import adapter_start, save_adapter
+from further.training.trainer import RowDataset, stack_rows, sum_loss
+from training.settings import RUN
+
+
+@pytest.fixture
+def batch(rows):
+    dataset = RowDataset(rows, packed=True)
+    return stack_rows([dataset[row] for row in range(3)])
+
+
+@pytest.fixture(scope="module")
+def untied_folder(tmp_path_factory):
+    """A model whose head has weights of its own."""
+    torch.manual_seed(1)
+    folder = tmp_path_factory.mktemp("untied")
+    config = {"vocab_size": 300, "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2}
+    LlamaForCausalLM(LlamaConfig(**config, num_attention_heads=4, tie_word_embeddings=False)).save_pretrained(folder)
+    return folder
+
+
+def logits(model, batch):
+    model.eval()
+    with torch.no_grad():
+        return model(input_ids=batch["input_ids"], use_cache=False).logits
+
+
+def train_and_save(base_folder, folder, batch, **settings):
+    """A few steps on one batch; returns the trained model and where its adapter lies."""
+    run = RUN | settings
+    torch.manual_seed(0)
+    model = add_adapter(load_base(base_folder, run["quantisation"], run["compute_dtype"]), run, base_folder).train()
+    start = adapter_start(model, run)
+    optimiser = torch.optim.AdamW([values for values in model.parameters() if values.requires_grad], lr=1e-2)
+    for _ in range(4):
+        optimiser.zero_grad()
+        (sum_loss(model, batch) / 96).backward()
+        optimiser.step()
+    save_adapter(model, folder, run, start)
+    return model, folder
+
+
+VARIANTS = [
+    {},
+    {"rslora": True},
+    {"dora": True},
+    {"initialisation": "gaussian"},
+    {"initialisation": "pissa"},
+    {"initialisation": "pissa", "rslora": True},
+    {"initialisation": "pissa", "dora": True},
+    {"initialisation": "pissa", "train_embeddings": True},
+    {"train_embeddings": True},
+    {"quantisation": "int8"},
+    {"quantisation": "nf4"},
+    {"quantisation": "nf4", "dora": True},
+    {"quantisation": "nf4", "train_embeddings": True},
+    {"quantisation": "nf4", "initialisation": "loftq"},
+    {"quantisation": "nf4", "initialisation": "loftq", "rslora": True},
+    {"target_modules": r".*layers\.1\.mlp\..*"},
+    {"target_modules": ["q_proj", "mlp.up_proj"]},
+]
+
+
+def name(settings):
+    return "-".join(map(str, settings.values())) or "plain"
+
+
+@pytest.mark.parametrize("settings", VARIANTS, ids=name)
+def test_a_saved_adapter_on_a_fresh_base_is_the_trained_model(model_folder, tmp_path, batch, settings):
+    model, adapter = train_and_save(model_folder, tmp_path / "adapter", batch, **settings)
+    fresh = load_adapted(model_folder, adapter, settings.get("quantisation", "none"), "float32")
+    base = load_base(model_folder, settings.get("quantisation", "none"), "float32")
+    trained = logits(model, batch)
+    torch.testing.assert_close(logits(fresh, batch), trained, rtol=1e-3, atol=1e-3)
+    assert (trained - logits(base, batch)).abs().max() > 0.1  # or it would have been easy
+
+
+@pytest.mark.parametrize("settings", [one for one in VARIANTS if "quantisation" not in one], ids=name)
+def test_a_merged_model_has_the_adapters_logits(model_folder, tmp_path, batch, settings):
+    model, adapter = train_and_save(model_folder, tmp_path / "adapter", batch, **settings)
+    merged = load_merged(model_folder, adapter, "float32")
+    torch.testing.assert_close(logits(merged, batch), logits(model, batch), rtol=1e-3, atol=1e-3)
+
+
+def test_at_bfloat16_merging_rounds_and_a_quantised_base_differs_more(model_folder, tmp_path, batch):
+    """The merged model is another one than the adapter on 4-bit weights: scored apart, so that it shows."""
+    _, adapter = train_and_save(model_folder, tmp_path / "adapter", batch, quantisation="nf4", compute_dtype="bfloat16")
+    merged = logits(load_merged(model_folder, adapter, "bfloat16"), batch).float()
+    unmerged = logits(load_adapted(model_folder, adapter, "none", "bfloat16"), batch).float()
+    quantised = logits(load_adapted(model_folder, adapter, "nf4", "bfloat16"), batch).float()
+    rounding, both = (merged - unmerged).abs().mean(), (merged - quantised).abs().mean()
+    assert 0 < rounding < 0.05 * unmerged.abs().mean()
+    assert both > 2 * rounding
+
+
+@pytest.mark.parametrize("rslora", [False, True])
+def test_loftq_starts_nearer_to_the_full_weights_and_merges_into_the_quantised_ones(
+    model_folder, tmp_path, batch, rslora
+):
+    """Also where LoRA's scale is not 1, which peft's own function takes no notice of."""
+    run = RUN | {"quantisation": "nf4", "initialisation": "loftq", "rslora": rslora, "rank": 16, "alpha": 48}
+    full = logits(load_base(model_folder, "none", "float32"), batch)
+    plain = logits(load_base(model_folder, "nf4", "float32"), batch)
+    started = logits(add_adapter(load_base(model_folder, "nf4", "float32"), run, model_folder), batch)
+    assert (started - full).norm() < 0.8 * (plain - full).norm()
+    model, adapter = train_and_save(model_folder, tmp_path / "adapter", batch, **run)
+    merged = load_merged(model_folder, adapter, "float32")
+    torch.testing.assert_close(logits(merged, batch), logits(model, batch), rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("initialisation", ["default", "gaussian", "pissa"])
+@pytest.mark.parametrize("dora", [False, True])
+def test_before_the_first_step_the_model_is_the_base(model_folder, batch, initialisation, dora):
+    run = RUN | {"initialisation": initialisation, "dora": dora}
+    model = add_adapter(load_base(model_folder, "none", "float32"), run, model_folder)
+    base = logits(load_base(model_folder, "none", "float32"), batch)
+    torch.testing.assert_close(logits(model, batch), base, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("train_embeddings", [False, True])
+@pytest.mark.parametrize("tokens_added", [0, 20])
+def test_tied_weights_survive_a_merge(model_folder, tmp_path, batch, train_embeddings, tokens_added):
+    """With trained or resized embeddings a merge may leave the head behind (peft #2777)."""
+    base_folder = model_folder
+    if tokens_added:
+        base_folder = tmp_path / "resized"
+        base = AutoModelForCausalLM.from_pretrained(model_folder)
+        base.resize_token_embeddings(300 + tokens_added)
+        base.save_pretrained(base_folder)
+    model, adapter = train_and_save(base_folder, tmp_path / "adapter", batch, train_embeddings=train_embeddings)
+    merged = load_merged(base_folder, adapter, "float32")
+    assert head_of(merged).weight is merged.get_input_embeddings().weight
+    assert len(head_of(merged).weight) == 300 + tokens_added
+    merged.save_pretrained(tmp_path / "merged")
+    loaded = load_base(tmp_path / "merged", "none", "float32")
+    assert loaded.lm_head.weight is loaded.model.embed_tokens.weight
+    torch.testing.assert_close(logits(loaded, batch), logits(model, batch), rtol=1e-3, atol=1e-3)
+    moved = (loaded.lm_head.weight - load_base(base_folder, "none", "float32").lm_head.weight).abs().max()
+    assert (moved > 0) == train_embeddings
+
+
+def test_a_head_of_its_own_is_trained_beside_the_embeddings(untied_folder, tmp_path, batch):
+    model, adapter = train_and_save(untied_folder, tmp_path / "adapter", batch, train_embeddings=True)
+    merged = load_merged(untied_folder, adapter, "float32")
+    torch.testing.assert_close(logits(merged, batch), logits(model, batch), rtol=1e-3, atol=1e-3)
+    base = load_base(untied_folder, "none", "float32")
+    for part in ("get_input_embeddings", "get_output_embeddings"):
+        assert not torch.equal(getattr(merged, part)().weight, getattr(base, part)().weight)
+    assert not torch.equal(merged.get_input_embeddings().weight, merged.get_output_embeddings().weight)
+
+
+def test_pissa_is_saved_as_plain_lora_of_twice_the_rank(model_folder, tmp_path, batch):
+    for rslora, alpha in ((False, 16), (True, 8 * 2**0.5)):
+        _, adapter = train_and_save(model_folder, tmp_path / f"{rslora}", batch, initialisation="pissa", rslora=rslora)
+        config = json.loads((adapter / "adapter_config.json").read_text())
+        assert (config["r"], config["init_lora_weights"]) == (8, True)
+        assert config["lora_alpha"] == pytest.approx(alpha)

@@ -1,0 +1,79 @@
+"""The training script as the rule calls it: every setting read, general text beside the papers."""
+
+import pytest
+import torch
+import train_qlora
+from safetensors.torch import load_file
+
+from further.corpus.schemas import SPLIT
+from further.io import read_json, write_table
+from further.tokens.streams import STREAMS
+from further.training.run import Task
+from training.settings import RUN, SHIPPED
+
+
+class Recorded(dict):
+    """Settings that remember which were read one by one."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.read = set()
+
+    def __getitem__(self, key):
+        self.read.add(key)
+        return super().__getitem__(key)
+
+
+@pytest.fixture
+def study(tmp_path, documents):
+    """Token streams of five training papers and a validation paper, and general text."""
+
+    def table(path, texts):
+        rows = [
+            {"document": name, "split": split, "ids": ids, "num_tokens": len(ids), "num_words": 1, "num_bytes": 1}
+            for name, split, ids in texts
+        ]
+        write_table(path, rows, STREAMS)
+        return path
+
+    papers = [(f"p{number}", "train", ids) for number, ids in enumerate(documents)]
+    papers.append(("v", "validation", documents[0][::-1]))
+    split = [{"paper": name, "split": part, "num_words": 1} for name, part, _ in papers]
+    write_table(tmp_path / "split.parquet", split, SPLIT)
+    general = [(f"g{number}", "train", [50 + number] * 20) for number in range(40)]
+    return (
+        table(tmp_path / "tokens.parquet", papers),
+        tmp_path / "split.parquet",
+        table(tmp_path / "general.parquet", general),
+    )
+
+
+def run_script(study, model_folder, folder, run):
+    tokens, split, general = study
+    names = {"adapter": "adapter", "metrics": "metrics.json", "history": "history.parquet", "timing": "timing.json"}
+    folder.mkdir()
+    outputs = {kind: folder / file for kind, file in names.items()}
+    task = Task("run", folder / "checkpoints", 60.0, {"run": dict(run)}, threads=1)
+    train_qlora.main(tokens, split, model_folder, outputs, run, task, general if run["replay_share"] else None)
+    return read_json(outputs["metrics"]), load_file(outputs["adapter"] / "adapter_model.safetensors")
+
+
+def test_no_setting_of_a_run_is_ignored(study, model_folder, tmp_path):
+    run = Recorded(RUN | {"batch_tokens": 64})
+    run_script(study, model_folder, tmp_path / "run", run)
+    assert SHIPPED.keys() - run.read == {"checkpoint_minutes"}  # how a run is carried out: given by the rule
+
+
+def test_replay_is_trained_on_at_the_share_asked_for_and_counted_apart(study, model_folder, tmp_path):
+    run = RUN | {"batch_tokens": 64, "passes": 1}
+    plain, _ = run_script(study, model_folder, tmp_path / "plain", run)
+    metrics, weights = run_script(study, model_folder, tmp_path / "replay", run | {"replay_share": 0.4})
+    assert (plain["num_replay_tokens"], plain["num_unique_tokens"]) == (0, 301)
+    # 0.4 of all is 200.7 tokens beside 301; documents of 21 tokens: ten of them, 210
+    assert metrics["num_replay_tokens"] == 210
+    assert metrics["num_unique_tokens"] == 301
+    assert metrics["num_trained_tokens"] == 301 + 210
+    again, same = run_script(study, model_folder, tmp_path / "again", run | {"replay_share": 0.4})
+    assert again == metrics and all(torch.equal(weights[name], same[name]) for name in weights)
+    _, other = run_script(study, model_folder, tmp_path / "other", run | {"replay_share": 0.4, "seed": 1})
+    assert any(not torch.equal(weights[name], other[name]) for name in weights)
