@@ -106,9 +106,9 @@ def _train_in(
 ) -> Outcome:
     torch.set_num_threads(task.threads)
     set_seed(run["seed"])  # before the adapter's random initialisation
-    memory = {"memory_before_mb": used_memory_mb()}
+    memory = {"memory_before_mb": round(used_memory_mb(), 1)}
     base = load_base(model_folder, run["quantisation"], run["compute_dtype"], run["attention"])
-    memory["memory_loaded_mb"] = used_memory_mb()
+    memory["memory_loaded_mb"] = round(used_memory_mb(), 1)
     model = add_adapter(base, run, model_folder)
     start, parameters = adapter_start(model, run), count_parameters(model)
     if run["compile"]:
