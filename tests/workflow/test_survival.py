@@ -34,9 +34,9 @@ def test_a_training_job_killed_under_snakemake_goes_on_to_the_same_adapter(finis
     shutil.copytree(finished.study, again.study)
     config = again.study / "config.yaml"
     config.write_text(config.read_text().replace("{passes: 1", "{checkpoint_minutes: 0, passes: 1"))
-    assert again.plan() == {}  # how often a run is saved shapes no result
-    command = ("--cores", "1", "--profile", again.code / "profiles/default", *again.config)
+    command = (*again.config, "--profile", again.code / "profiles/default", "--cores", "1")
     target = f"results/runs/{RUN}/metrics.json"
+    assert again.plan("--cores", "1", target) == {}  # how often a run is saved shapes no result
     with ThreadPoolExecutor() as threads:
         job = threads.submit(again.snakemake, *command, "--force", target, check=False)
         killed_after(again.study, 3, job)
