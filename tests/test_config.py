@@ -112,6 +112,12 @@ def test_names_of_layers_make_safe_names_of_runs(config):
     assert all(re.fullmatch(r"[A-Za-z0-9._+-]{1,120}", name) for name in names)
 
 
+def test_two_runs_never_share_a_name(config):
+    config["sweeps"] = {"modules": {"target_modules": [["q_proj"], "q_proj"]}}  # a list, and an expression
+    with pytest.raises(ValueError, match="two runs would both be called target_modules-q_proj"):
+        check_config(config, SCHEMA)
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

@@ -54,13 +54,18 @@ def expand_runs(config: Config) -> dict[str, Run]:
 
     Returns:
         Settings by the run's name.
+
+    Raises:
+        ValueError: If two different runs would have one name.
     """
     default = {key: value for key, value in config["training"].items() if key not in NOT_OF_A_RUN}
     runs = {DEFAULT_RUN: default}
     for sweep in config["sweeps"].values():
         for point in _points(sweep):
             settings = default | point
-            runs[name_run(settings, default)] = settings
+            name = name_run(settings, default)
+            if runs.setdefault(name, settings) != settings:
+                raise ValueError(f"sweeps: two runs would both be called {name}: {runs[name]} and {settings}")
     return runs
 
 

@@ -173,7 +173,7 @@ def test_memory_in_use_is_measured():
     before = used_memory_mb()
     held = torch.ones(64 * 2**20 // 4)
     assert used_memory_mb() - before == pytest.approx(64, abs=8)
-    assert peak_memory_mb() >= used_memory_mb() - 1
+    assert peak_memory_mb() >= before + 56
     del held
 
 

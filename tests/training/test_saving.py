@@ -103,6 +103,16 @@ def test_at_bfloat16_merging_rounds_and_a_quantised_base_differs_more(model_fold
     assert both > 2 * rounding
 
 
+def test_at_bfloat16_pissa_is_saved_up_to_rounding(model_folder, tmp_path, batch):
+    """What was taken out of the base was rounded there, and is not in the adapter."""
+    settings = {"initialisation": "pissa", "compute_dtype": "bfloat16"}
+    model, adapter = train_and_save(model_folder, tmp_path / "adapter", batch, **settings)
+    trained = logits(model, batch).float()
+    fresh = logits(load_adapted(model_folder, adapter, "none", "bfloat16"), batch).float()
+    base = logits(load_base(model_folder, "none", "bfloat16"), batch).float()
+    assert (fresh - trained).abs().mean() < 0.03 * (base - trained).abs().mean()
+
+
 @pytest.mark.parametrize("rslora", [False, True])
 def test_loftq_starts_nearer_to_the_full_weights_and_merges_into_the_quantised_ones(
     model_folder, tmp_path, batch, rslora

@@ -61,6 +61,12 @@ def test_reading_the_snakefile_imports_neither_torch_nor_transformers(project):
         ("corpus={papers: nowhere}", "corpus.papers: there is no folder nowhere"),
         ("corpus={papers: empty}", "corpus.papers: folder empty holds no PDF"),
         ("corpus={papers: few}", "corpus.papers: 3 papers in few; at least 4 are needed"),
+        (
+            "training={initialisation: pissa}",
+            "training.initialisation: pissa is not allowed with quantisation nf4: it trains",
+        ),
+        ("training={patience: 3}", "training.patience: 3 is not allowed in sweeps.data: a run that stops early"),
+        ("training={target_modules: '(q'}", "training.target_modules: '(q' is no regular expression: missing )"),
         ("training=[1]", "training: [1] is not allowed: expected object"),
     ],
 )
@@ -75,6 +81,23 @@ def test_a_wrong_setting_is_one_clear_line_before_any_job(project, setting, mess
     lines = [line for line in done.stdout.splitlines() if message in line]
     assert len(lines) == 1, done.stdout
     assert "Traceback" not in done.stdout and "Job stats" not in done.stdout
+
+
+def test_layers_are_held_against_the_names_of_a_model_that_is_there(project, model_folder):
+    model = f"model: {{name: mine, source: folder, path: {model_folder}}}\n"
+    (project.study / "layers.yaml").write_text(model + "training: {target_modules: [q_proj, wk]}\n")
+    done = project.snakemake("-n", "--configfile", "layers.yaml", check=False)
+    assert done.returncode != 0 and "Traceback" not in done.stdout
+    assert "training.target_modules: wk matches no linear layer; the model's end in down_proj" in done.stdout
+
+
+def test_general_text_is_tokenized_for_replay_only_where_a_run_replays(project):
+    (project.study / "replay.yaml").write_text("sweeps: {replay: {replay_share: [0.1]}}\n")
+    assert "rule tokenize_replay:" not in project.snakemake("-n").stdout
+    plan = project.snakemake("-n", "--configfile", "replay.yaml").stdout
+    assert plan.count("rule tokenize_replay:") == 1
+    inputs = [line for line in plan.splitlines() if "results/tokens/papers.parquet" in line and "input:" in line]
+    assert sum("results/tokens/replay.parquet" in line for line in inputs) == 1
 
 
 def test_two_studies_in_one_folder_get_the_lock_message(project, tmp_path):

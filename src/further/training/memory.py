@@ -17,4 +17,5 @@ def peak_memory_mb() -> float:
     """The most that was in use so far, in MB of 2**20 bytes."""
     if torch.cuda.is_available():
         return float(torch.cuda.max_memory_allocated() / 2**20)
-    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10)
+    # The kernel's own peak may lag behind by what a thread has not reported yet.
+    return max(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10, used_memory_mb())
