@@ -10,7 +10,7 @@ from further.plan.memory import estimate_memory
 from further.plan.shape import Shape
 from further.plan.speed import Measured, Rate, formula_rate, on_same_hardware, rate_for, read_measured
 from further.plan.table import PlannedRun
-from further.plan.targets import place_adapter
+from further.plan.targets import Adapter, place_adapter
 from further.plan.work import Texts, Work, count_flops, count_work
 
 Settings = Mapping[str, Any]
@@ -73,8 +73,6 @@ def _add_model(row: PlannedRun, run: Settings, shape: Shape, work: Work, gpu: bo
     adapter = place_adapter(shape, run["target_modules"], run["rank"])
     training, validation = count_flops(shape, adapter, work, run)
     total = shape.total_parameters + adapter.parameters
-    memory = estimate_memory(shape, adapter, run, micro_batch(run), gpu)
-    parts: dict[str, Any] = {f"{name}_mb": size / MB for name, size in vars(memory).items()}
     return replace(
         row,
         trainable_parameters=adapter.parameters,
@@ -82,9 +80,15 @@ def _add_model(row: PlannedRun, run: Settings, shape: Shape, work: Work, gpu: bo
         trainable_share=adapter.parameters / total,
         training_flops=training,
         validation_flops=validation * (run["passes"] + 1),
-        peak_memory_mb=memory.peak / MB,
-        **parts,
+        **_memory_columns(shape, adapter, run, gpu),
     )
+
+
+def _memory_columns(shape: Shape, adapter: Adapter, run: Settings, gpu: bool) -> dict[str, Any]:
+    if not shape.memory_known:
+        return {}
+    memory = estimate_memory(shape, adapter, run, micro_batch(run), gpu)
+    return {f"{name}_mb": size / MB for name, size in vars(memory).items()} | {"peak_memory_mb": memory.peak / MB}
 
 
 def flops_per_token(row: PlannedRun, run: Settings) -> float:

@@ -8,8 +8,9 @@ recomputation does not see them (`ctx.tensors`), so checkpointing saves little t
 
 Source:
     Korthikanti et al. 2022, section 4 (activations by operation), which has bf16 everywhere, dropout and full
-    training; Dettmers et al. 2023 (QLoRA), section 3: blocks of 64 weights with an 8-bit constant each, and those in blocks of
-    256 with a 32-bit one; Dettmers et al. 2022 (8-bit optimisers), section 2: two bytes and 2 × 4/256 per parameter.
+    training; Dettmers et al. 2023 (QLoRA), section 3: blocks of 64 weights with an 8-bit constant each, and those in
+    blocks of 256 with a 32-bit one; Dettmers et al. 2022 (8-bit optimisers), section 2: two bytes and 2 × 4/256 per
+    parameter.
 """
 
 import math
@@ -118,7 +119,8 @@ def _workspace_bytes(shape: Shape, run: Mapping[str, Any], gpu: bool) -> int:
     """One matrix dequantised for a product; for nf4 the CPU's kernel does without."""
     if run["quantisation"] == "none" or (run["quantisation"] == "nf4" and not gpu):
         return 0
-    return BYTES[run["compute_dtype"]] * max(linear.weights for linear in shape.linears)
+    size: int = BYTES[run["compute_dtype"]]
+    return size * max(linear.weights for linear in shape.linears)
 
 
 def _activations_and_logits(
@@ -141,7 +143,8 @@ def _activations_and_logits(
 
 def _saved_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any]) -> int:
     """Per token, saved by the forward pass: blocks or their inputs, rotations, and the last norm."""
-    size, width = BYTES[run["compute_dtype"]], shape.hidden_size
+    size: int = BYTES[run["compute_dtype"]]
+    width = shape.hidden_size
     if run["gradient_checkpointing"]:
         return _inputs_bytes(shape, run) + FP32 * width
     first_layer, first_stage = adapter.first
@@ -166,12 +169,11 @@ def _rotations(shape: Shape, size: int) -> int:
 
 def _block_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any], layer: int) -> int:
     """Per token, saved by one block."""
-    size, attention = BYTES[run["compute_dtype"]], shape.attention_size
-    norms = shape.norms_per_layer * FP32 * (shape.hidden_size + 1)
-    heads = 4 * size * attention + FP32 * shape.num_heads + size * run["context"]
-    branches = 3 if shape.gated else 4
+    size: int = BYTES[run["compute_dtype"]]
+    norms = FP32 * (shape.norms_per_layer * (shape.hidden_size + 1) + shape.normed_heads_size)
+    heads = 4 * size * shape.attention_size + FP32 * shape.num_heads + size * run["context"]
     inputs = sum(_adapter_bytes(shape, adapter, run, layer, stage) for stage in STAGES)
-    return norms + heads + branches * size * shape.mlp_size + inputs + _kept_by_int8(shape, adapter, run, layer)
+    return int(norms + heads + 3 * size * shape.mlp_size + inputs + _kept_by_int8(shape, adapter, run, layer))
 
 
 def _kept_by_int8(shape: Shape, adapter: Adapter, run: Mapping[str, Any], layer: int) -> int:

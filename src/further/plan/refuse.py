@@ -66,9 +66,10 @@ SHAPING = (
 
 
 def _memory_fault(shape: Shape, run: Settings, hardware: Settings) -> str | None:
-    needed = _memory(shape, run)  # also where there is no limit: it finds targets that name no layer
-    if hardware["gpu_memory_gb"] is None:
+    place_adapter(shape, run["target_modules"], run["rank"])  # finds targets that name no layer
+    if hardware["gpu_memory_gb"] is None or not shape.memory_known:
         return None
+    needed = _memory(shape, run)
     limit = hardware["gpu_memory_gb"] * GIB * (1 - hardware["memory_margin"])
     if needed.peak <= limit:
         return None
@@ -156,9 +157,9 @@ def _faster(run: Settings) -> Iterator[dict[str, Any]]:
 
 def _fits(row: PlannedRun, hardware: Settings) -> bool:
     """In minutes and, where that is known, in memory."""
-    assert row.seconds_high is not None and row.peak_memory_mb is not None
-    gigabytes = hardware["gpu_memory_gb"]
-    room = gigabytes is None or row.peak_memory_mb <= gigabytes * 1024 * (1 - hardware["memory_margin"])
+    assert row.seconds_high is not None
+    gigabytes, peak = hardware["gpu_memory_gb"], row.peak_memory_mb
+    room = gigabytes is None or peak is None or peak <= gigabytes * 1024 * (1 - hardware["memory_margin"])
     return bool(room and row.seconds_high <= hardware["runtime_minutes"] * 60)
 
 

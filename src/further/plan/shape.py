@@ -59,7 +59,9 @@ class Shape:
         norms_per_layer: Norms over the whole width in one block.
         tied: Whether the head is the embedding matrix.
         other_parameters: Of norms and learned positions.
-        gated: Whether the feed-forward part multiplies two branches.
+        normed_heads_size: Width of queries and keys where they are normed per head, else 0.
+        memory_known: Whether what its blocks save for the backward pass is known here. Not so for GPT-2, whose own
+            dropout stays on, and Gemma 2, which caps its attention.
     """
 
     model_type: str
@@ -73,7 +75,8 @@ class Shape:
     norms_per_layer: int
     tied: bool
     other_parameters: int
-    gated: bool
+    normed_heads_size: int = 0
+    memory_known: bool = True
 
     @property
     def head_weights(self) -> int:
@@ -184,7 +187,8 @@ def _llama_like(
         norms_per_layer=norms,
         tied=bool(config.get("tie_word_embeddings", tied)),
         other_parameters=width * (norms * layers + 1) + layers * head_norms * 2 * head_size,
-        gated=True,
+        normed_heads_size=head_norms * (attention + key_heads * head_size),
+        memory_known=config.get("attn_logit_softcapping") is None,
     )
 
 
@@ -210,7 +214,7 @@ def _gpt2(config: Settings) -> Shape:
         norms_per_layer=2,
         tied=True,
         other_parameters=width * (2 * (2 * layers + 1) + config["n_positions"]),
-        gated=False,
+        memory_known=False,
     )
 
 

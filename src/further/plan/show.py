@@ -49,12 +49,15 @@ def plan_study(
 
 def _read_shape(model: Path, hardware: Settings) -> Shape | None:
     """The model's shape; what is not known is said, and the study goes on."""
+    unchecked = "; whether it fits hardware.gpu_memory_gb is not checked" if hardware["gpu_memory_gb"] else ""
     try:
-        return read_shape(model)
+        shape = read_shape(model)
     except ValueError as error:
-        unchecked = "; whether it fits hardware.gpu_memory_gb is not checked" if hardware["gpu_memory_gb"] else ""
         PROGRESS.warning("%s%s", error, unchecked)
         return None
+    if not shape.memory_known:
+        PROGRESS.warning("the memory of the architecture %r is not planned%s", shape.model_type, unchecked)
+    return shape
 
 
 def _refuse(
