@@ -201,7 +201,7 @@ def _adapter_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any], layer
     outputs = FP32 * adapter.rank * len(adapted)
     width = adapted[0].inputs
     if run["dropout"] > 0:
-        return outputs + (FP32 + 1) * width * len(adapted)  # what is left of the input, and which of it
+        return outputs + 2 * FP32 * width * len(adapted)  # what is left of the input, and which of it: bytes on CUDA
     if BYTES[run["compute_dtype"]] < FP32:
         return outputs + FP32 * width * len(adapted)
     return outputs + (0 if stage == ATTENTION_OUT else FP32 * width)

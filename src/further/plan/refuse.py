@@ -73,12 +73,13 @@ def _memory_fault(shape: Shape, run: Settings, hardware: Settings) -> str | None
     limit = hardware["gpu_memory_gb"] * GIB * (1 - hardware["memory_margin"])
     if needed.peak <= limit:
         return None
+    smallest = math.ceil(needed.peak / GIB / (1 - hardware["memory_margin"]))
     parts = sorted(((size, name) for name, size in vars(needed).items()), reverse=True)[:3]
     largest = ", ".join(f"{name} {size / GIB:.1f}" for size, name in parts)
     return (
         f"needs {needed.peak / GIB:.1f} GiB of GPU memory ({largest}); hardware.gpu_memory_gb is "
         f"{hardware['gpu_memory_gb']:g}, of which {limit / GIB:.1f} may be planned (memory_margin "
-        f"{hardware['memory_margin']:g}). {_advice(memory_remedies(shape, run, limit))}"
+        f"{hardware['memory_margin']:g}). {_advice(memory_remedies(shape, run, limit), smallest)}"
     )
 
 
@@ -138,7 +139,7 @@ def check_walltime(
         remedies += [_describe_change(change, _minutes(new)) for change, new in tried if _fits(new, hardware)]
         faults.append(
             f"{_names([row.run])}: expected to take {_minutes(row)}; hardware.runtime_minutes is {limit}. "
-            f"{_advice(remedies)}"
+            f"It would fit with {'; or '.join(remedies)}."
         )
     if faults:
         more = [f"and {len(faults) - SAID} more runs"] if len(faults) > SAID else []
@@ -173,10 +174,10 @@ def _describe_change(change: Mapping[str, Any], result: str) -> str:
     return f"{' with '.join(words)} ({result})"
 
 
-def _advice(remedies: Sequence[str]) -> str:
+def _advice(remedies: Sequence[str], smallest: int) -> str:
     if not remedies:
-        return "No change of quantisation, checkpointing, accumulation or optimiser makes it fit: a larger GPU would."
-    return f"It would fit with {'; or '.join(remedies)}."
+        return f"No change of quantisation, checkpointing, accumulation or optimiser makes it fit: {smallest} GB would."
+    return f"It would fit with {'; or '.join(remedies)}; or with {smallest} GB."
 
 
 def _names(names: Sequence[str]) -> str:
