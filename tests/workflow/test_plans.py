@@ -1,5 +1,6 @@
 """Plans and refusals: `snakemake -n` of each shipped configuration, and what a wrong setting says."""
 
+import json
 import subprocess
 import sys
 import time
@@ -74,6 +75,21 @@ def test_a_wrong_setting_is_one_clear_line_before_any_job(project, setting, mess
     assert done.returncode != 0
     lines = [line for line in done.stdout.splitlines() if message in line]
     assert len(lines) == 1, done.stdout
+    assert "Traceback" not in done.stdout and "Job stats" not in done.stdout
+
+
+def test_a_run_that_cannot_fit_the_gpu_is_refused_when_the_snakefile_is_read(project):
+    shape = {"hidden_size": 4096, "intermediate_size": 14336, "num_hidden_layers": 32, "num_attention_heads": 32}
+    model = project.study / "model"
+    model.mkdir(exist_ok=True)
+    (model / "config.json").write_text(json.dumps(shape | {"model_type": "llama", "vocab_size": 128256}))
+    settings = "model: {source: folder, path: model}\ntraining: {quantisation: none}\nsweeps: {quantisation: null}\n"
+    (project.study / "small_gpu.yaml").write_text(settings + "hardware: {gpu_memory_gb: 24}\n")
+    done = project.snakemake("-n", "--configfile", "small_gpu.yaml", check=False)
+    assert done.returncode != 0
+    assert "Nothing was started.\nruns default, fraction-0.0625," in done.stdout
+    assert "hardware.gpu_memory_gb is 24, of which 21.6 may be planned" in done.stdout
+    assert "It would fit with training.quantisation: nf4 (" in done.stdout
     assert "Traceback" not in done.stdout and "Job stats" not in done.stdout
 
 
