@@ -14,6 +14,7 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/demo.smk"
 include: "workflow/rules/corpus.smk"
 include: "workflow/rules/tokens.smk"
+include: "workflow/rules/plan.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/scaling.smk"
@@ -23,9 +24,16 @@ include: "workflow/rules/report.smk"
 localrules:
     all,
     fetch_model,
+    plan,
+    plan_runs,
 
 
 rule all:
     default_target: True
     input:
         "results/report/index.html",
+
+
+rule plan:
+    input:
+        "results/plan.tsv",

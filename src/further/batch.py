@@ -1,9 +1,10 @@
 """How a batch of so many tokens is cut into rows; apart from `config`, so that training does not follow all of it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 
-def micro_batch(run: dict[str, Any]) -> int:
+def micro_batch(run: Mapping[str, Any]) -> int:
     """Rows per forward pass: the batch's tokens over context and accumulation.
 
     Args:

@@ -7,6 +7,8 @@ import shutil
 import pyarrow.parquet as pq
 import pytest
 
+from further.plan.table import read_plan
+
 pytestmark = pytest.mark.slow
 
 
@@ -47,6 +49,17 @@ def test_fractions_are_nested_and_no_held_out_paper_is_trained_on(finished):
         read(finished, f"runs/{run}/metrics.json")["papers"] for run in ("fraction-0.25", "fraction-0.5", "default")
     ]
     assert set(papers[0]) < set(papers[1]) < set(papers[2]) == train
+
+
+def test_each_run_had_what_was_planned(finished):
+    for planned in read_plan(finished.study / "results/plan.tsv"):
+        metrics, timing = (read(finished, f"runs/{planned.run}/{file}.json") for file in ("metrics", "timing"))
+        assert planned.num_steps == metrics["num_steps"]
+        assert planned.num_trained_tokens == metrics["num_trained_tokens"]
+        assert planned.num_unique_tokens == metrics["num_unique_tokens"]
+        assert planned.trainable_parameters == metrics["parameters"]["trainable"]
+        assert planned.total_parameters == metrics["parameters"]["total"]
+        assert planned.peak_memory_mb == pytest.approx(timing["peak_memory_mb"], rel=0.15)
 
 
 def test_no_token_is_lost(finished):

@@ -1,5 +1,6 @@
 """Plans and refusals: `snakemake -n` of each shipped configuration, and what a wrong setting says."""
 
+import json
 import subprocess
 import sys
 import time
@@ -98,6 +99,21 @@ def test_general_text_is_tokenized_for_replay_only_where_a_run_replays(project):
     assert plan.count("rule tokenize_replay:") == 1
     inputs = [line for line in plan.splitlines() if "results/tokens/papers.parquet" in line and "input:" in line]
     assert sum("results/tokens/replay.parquet" in line for line in inputs) == 1
+
+
+def test_a_run_that_cannot_fit_the_gpu_is_refused_when_the_snakefile_is_read(project):
+    shape = {"hidden_size": 4096, "intermediate_size": 14336, "num_hidden_layers": 32, "num_attention_heads": 32}
+    model = project.study / "model"
+    model.mkdir(exist_ok=True)
+    (model / "config.json").write_text(json.dumps(shape | {"model_type": "llama", "vocab_size": 128256}))
+    settings = "model: {source: folder, path: model}\ntraining: {quantisation: none}\nsweeps: {quantisation: null}\n"
+    (project.study / "small_gpu.yaml").write_text(settings + "hardware: {gpu_memory_gb: 24}\n")
+    done = project.snakemake("-n", "--configfile", "small_gpu.yaml", check=False)
+    assert done.returncode != 0
+    assert "Nothing was started.\nruns default, fraction-0.0625," in done.stdout
+    assert "hardware.gpu_memory_gb is 24, of which 21.6 may be planned" in done.stdout
+    assert "It would fit with training.quantisation: nf4 (" in done.stdout
+    assert "Traceback" not in done.stdout and "Job stats" not in done.stdout
 
 
 def test_two_studies_in_one_folder_get_the_lock_message(project, tmp_path):

@@ -1,5 +1,6 @@
 """What reruns after an edit: the table that Snakemake alone gets wrong in four places."""
 
+import json
 import os
 import re
 import shutil
@@ -8,12 +9,14 @@ from contextlib import contextmanager
 import pytest
 import yaml
 
+from further.plan.table import read_plan
+
 pytestmark = [pytest.mark.slow, pytest.mark.workflow]
 
 READ_RUNS = {"compare_scores", "fit_scaling_law", "draw_figures", "write_report"}
 AFTER_CLEANING = {
     "clean_papers", "gather_corpus", "drop_duplicates", "split_papers", "drop_repeats", "draw_pages", "tokenize_papers",
-    "train_qlora", "score_base", "score_run", "score_merged", "generate_samples", *READ_RUNS,
+    "plan_runs", "train_qlora", "score_base", "score_run", "score_merged", "generate_samples", *READ_RUNS,
 }  # fmt: skip
 
 
@@ -52,7 +55,7 @@ def test_a_module_used_by_cleaning_reruns_cleaning_and_after_but_no_parsing(fini
 
 def test_a_rank_reruns_that_run_and_what_reads_it(finished):
     with edited(finished.study / "config.yaml", replace("rank: [4, 2]", "rank: [4, 3]")):
-        assert finished.plan() == {"train_qlora": 1, "score_run": 1} | dict.fromkeys(READ_RUNS, 1)
+        assert finished.plan() == {"plan_runs": 1, "train_qlora": 1, "score_run": 1} | dict.fromkeys(READ_RUNS, 1)
 
 
 def test_two_swapped_values_of_one_type_are_seen(finished):
@@ -112,6 +115,50 @@ def test_the_same_configuration_written_back_reruns_nothing(finished):
 def test_a_prompt_reruns_the_samples_and_the_page(finished):
     with edited(finished.study / "config.yaml", replace('["The heart"]', '["The donor"]')):
         assert set(finished.plan()) == {"generate_samples", "draw_figures", "write_report"}
+
+
+def append(text):
+    return lambda before: before + text
+
+
+@pytest.mark.parametrize(
+    "key", ["peak_tflops: 5.0", "utilisation: [0.1, 0.2]", "gpu_memory_gb: 80", "runtime_minutes: 9"]
+)
+def test_what_the_plan_is_made_from_retrains_nothing(finished, key):
+    with edited(finished.study / "config.yaml", append(f"hardware: {{{key}}}\n")):
+        assert finished.plan() == {"plan_runs": 1, "write_report": 1}
+
+
+def test_a_price_reruns_the_plan_and_what_shows_money(finished):
+    with edited(finished.study / "config.yaml", append("cost: {price_per_gpu_hour: 9.0}\n")):
+        assert set(finished.plan()) == {"plan_runs", "fit_scaling_law", "draw_figures", "write_report"}
+
+
+def make_plan(finished, *arguments, check=True):
+    profile = finished.code / "profiles/default"
+    return finished.snakemake("--cores", "1", "--profile", profile, *finished.config, *arguments, check=check)
+
+
+def test_a_plan_made_again_knows_the_measured_speeds_and_retrains_nothing(finished):
+    file = finished.study / "results/plan.tsv"
+    assert {run.speed_source for run in read_plan(file)} == {"formula"}
+    shown = make_plan(finished, "--force", "results/plan.tsv").stdout
+    assert re.search(r"^  run +trained weights +tokens +steps", shown, re.M)
+    assert finished.plan() == {}
+    for run in read_plan(file):
+        assert run.speed_source == "measured"
+        timing = json.loads((finished.study / f"results/runs/{run.run}/timing.json").read_text())
+        expected = 10 + timing["seconds_train"]  # hardware.startup_seconds
+        assert expected / 1.5 < run.seconds < expected * 1.5
+
+
+def test_a_walltime_that_is_too_short_is_refused_before_any_training(finished):
+    with edited(finished.study / "config.yaml", append("hardware: {startup_seconds: 100, runtime_minutes: 1}\n")):
+        refused = make_plan(finished, "plan", check=False)
+    make_plan(finished, "plan")
+    assert refused.returncode != 0
+    assert "expected to take 2 to 2 minutes; hardware.runtime_minutes is 1" in refused.stdout
+    assert finished.plan() == {}
 
 
 def test_every_rule_states_what_style_asks_for(finished):

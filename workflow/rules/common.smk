@@ -4,6 +4,7 @@ import platform
 
 from further.config import check_config, expand_runs, runs_of_sweep
 from further.corpus.shards import list_papers, mark_passwords, paper_id, shard_of
+from further.plan.refuse import refuse_early
 from further.provenance import digest_code, installed_versions
 from further.report import FIGURES
 from further.targets import check_targets
@@ -97,6 +98,7 @@ MODEL = {
     "folder": CONFIG["model"]["path"],
 }[CONFIG["model"]["source"]]
 stop_if_wrong(check_targets, Path(MODEL), [run["target_modules"] for run in RUNS.values()])
+stop_if_wrong(refuse_early, Path(MODEL), RUNS, CONFIG["hardware"])
 
 
 wildcard_constraints:

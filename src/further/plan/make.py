@@ -1,0 +1,125 @@
+"""The plan itself: one row per run, from shapes, lengths, settings and, where there are any, measured speeds."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from further.batch import micro_batch
+from further.plan.memory import estimate_memory
+from further.plan.shape import Shape
+from further.plan.speed import Measured, Rate, formula_rate, on_same_hardware, rate_for, read_measured
+from further.plan.table import PlannedRun
+from further.plan.targets import Adapter, place_adapter
+from further.plan.work import Texts, Work, count_flops, count_work
+
+Settings = Mapping[str, Any]
+MB = 2**20
+
+
+def count_runs(
+    runs: Mapping[str, Settings], shape: Shape | None, texts_of: Callable[[Settings], Texts], gpu: bool
+) -> list[PlannedRun]:
+    """Plan every run but for its speed.
+
+    Args:
+        runs: Settings by the run's name.
+        shape: The model; None where its architecture is not known, and then only tokens and steps are.
+        texts_of: What a run is trained on and watched with.
+        gpu: Whether it runs on CUDA.
+    """
+    return [count_run(name, run, shape, texts_of(run), gpu) for name, run in runs.items()]
+
+
+def measured_speeds(
+    plan: Sequence[PlannedRun], runs: Mapping[str, Settings], hardware: Settings, finished: Path
+) -> list[Measured]:
+    """Speeds of this study's finished runs, on the hardware that the settings describe.
+
+    Args:
+        plan: As counted.
+        runs: Settings by the run's name.
+        hardware: That section of the configuration.
+        finished: Folder of finished runs; may be absent.
+    """
+    flops = {row.run: flops_per_token(row, runs[row.run]) for row in plan if row.training_flops is not None}
+    return on_same_hardware(read_measured(finished, flops, runs), hardware)
+
+
+def count_run(name: str, run: Settings, shape: Shape | None, texts: Texts, gpu: bool) -> PlannedRun:
+    """What a run has to do and to hold, without its speed."""
+    work = count_work(texts, run)
+    row = PlannedRun(
+        run=name,
+        quantisation=run["quantisation"],
+        target_modules=_one_line(run["target_modules"]),
+        rank=run["rank"],
+        context=run["context"],
+        accumulation=run["accumulation"],
+        micro_batch=micro_batch(run),
+        num_papers=work.num_papers,
+        num_unique_tokens=work.num_unique_tokens,
+        num_trained_tokens=work.num_trained_tokens,
+        num_steps=work.num_steps,
+    )
+    return row if shape is None else _add_model(row, run, shape, work, gpu)
+
+
+def _one_line(target_modules: Any) -> str:
+    return target_modules if isinstance(target_modules, str) else ",".join(target_modules)
+
+
+def _add_model(row: PlannedRun, run: Settings, shape: Shape, work: Work, gpu: bool) -> PlannedRun:
+    adapter = place_adapter(shape, run["target_modules"], run["rank"])
+    training, validation = count_flops(shape, adapter, work, run)
+    total = shape.total_parameters + adapter.parameters
+    return replace(
+        row,
+        trainable_parameters=adapter.parameters,
+        total_parameters=total,
+        trainable_share=adapter.parameters / total,
+        training_flops=training,
+        validation_flops=validation * (run["passes"] + 1),
+        **_memory_columns(shape, adapter, run, gpu),
+    )
+
+
+def _memory_columns(shape: Shape, adapter: Adapter, run: Settings, gpu: bool) -> dict[str, Any]:
+    if not shape.memory_known:
+        return {}
+    memory = estimate_memory(shape, adapter, run, micro_batch(run), gpu)
+    return {f"{name}_mb": size / MB for name, size in vars(memory).items()} | {"peak_memory_mb": memory.peak / MB}
+
+
+def flops_per_token(row: PlannedRun, run: Settings) -> float:
+    """Operations per trained token, the looks at the validation papers between the passes counted."""
+    assert row.training_flops is not None and row.validation_flops is not None
+    between: float = row.validation_flops * run["passes"] / (run["passes"] + 1)
+    return (row.training_flops + between) / row.num_trained_tokens
+
+
+def add_speed(row: PlannedRun, run: Settings, measured: list[Measured], settings: Settings) -> PlannedRun:
+    """Seconds, hours, energy and money, at the speed of finished runs of this precision or at the formula's."""
+    if row.training_flops is None or row.validation_flops is None:
+        return row
+    rate = rate_for(run["quantisation"], measured, formula_rate(settings["hardware"]))
+    flops = row.training_flops + row.validation_flops
+    ends = {"": rate.expected, "_low": rate.high, "_high": rate.low}  # a high rate makes a low time
+    seconds = {end: settings["hardware"]["startup_seconds"] + flops / speed for end, speed in ends.items()}
+    hours = {end: value / 3600 for end, value in seconds.items()}
+    columns: dict[str, Any] = {"speed_source": rate.source, "price_date": settings["cost"]["price_date"]}
+    columns |= _named("seconds", seconds) | _named("gpu_hours", hours) | _tokens_per_second(row, run, rate)
+    for name, price in (("energy_kwh", "kwh_per_gpu_hour"), ("money", "price_per_gpu_hour")):
+        if settings["cost"][price]:
+            columns |= _named(name, {end: value * settings["cost"][price] for end, value in hours.items()})
+    return replace(row, currency=settings["cost"]["currency"], **columns)
+
+
+def _named(name: str, values: Mapping[str, float]) -> dict[str, float]:
+    return {name + end: value for end, value in values.items()}
+
+
+def _tokens_per_second(row: PlannedRun, run: Settings, rate: Rate) -> dict[str, float]:
+    per_token = flops_per_token(row, run)
+    ends = {"": rate.expected, "_low": rate.low, "_high": rate.high}
+    return _named("tokens_per_second", {end: speed / per_token for end, speed in ends.items()})

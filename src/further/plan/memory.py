@@ -1,0 +1,219 @@
+"""Peak memory of a training job by part, in bytes, from shapes alone.
+
+What is saved for the backward pass follows transformers 5.23 and peft 0.21 operation by operation, and the tests hold
+each of these to what torch saves: adapters are fp32 at every compute type, so in bfloat16 each adapted layer keeps its
+own fp32 copy of its input; norms keep theirs in fp32; a frozen layer keeps nothing; keys and values are repeated to all
+heads; attention to a packed row keeps a T × T mask per block. bitsandbytes' int8 layers keep their inputs where
+recomputation does not see them (`ctx.tensors`), so checkpointing saves little there.
+
+Source:
+    Korthikanti et al. 2022, section 4 (activations by operation), which has bf16 everywhere, dropout and full
+    training; Dettmers et al. 2023 (QLoRA), section 3: blocks of 64 weights with an 8-bit constant each, and those in
+    blocks of 256 with a 32-bit one; Dettmers et al. 2022 (8-bit optimisers), section 2: two bytes and 2 × 4/256 per
+    parameter.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from further.plan.flops import LOSS_CHUNK
+from further.plan.shape import ATTENTION_OUT, MLP_IN, MLP_OUT, QUERY_KEY_VALUE, Linear, Shape
+from further.plan.targets import Adapter
+
+FP32 = 4
+BYTES = {"float32": 4, "bfloat16": 2}
+MIN_8BIT = 4096  # bitsandbytes keeps the state of smaller tensors in 32 bits
+STAGES = (QUERY_KEY_VALUE, ATTENTION_OUT, MLP_IN, MLP_OUT)
+# Taken before any tensor. CUDA: context and cuBLAS workspace. CPU: Python with torch, transformers, peft, bitsandbytes.
+OVERHEAD = {"gpu": 640 * 2**20, "cpu": 660 * 2**20}
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Bytes by part; they add up to the peak.
+
+    Attributes:
+        weights: The blocks' matrices at their precision, constants of the quantisation counted.
+        unquantised: Embeddings, head, norms and biases at the compute type.
+        adapter: fp32.
+        gradients: Of the adapter, fp32.
+        optimiser: Two moments per trained parameter.
+        activations: What is saved for the backward pass, and the gradients under way at its worst moment.
+        logits: One chunk of the loss: log-probabilities, and two gradients of their size.
+        overhead: The process before any tensor.
+    """
+
+    weights: int
+    unquantised: int
+    adapter: int
+    gradients: int
+    optimiser: int
+    activations: int
+    logits: int
+    overhead: int
+
+    @property
+    def peak(self) -> int:
+        """All parts."""
+        return sum(vars(self).values())
+
+
+def estimate_memory(shape: Shape, adapter: Adapter, run: Mapping[str, Any], micro_batch: int, gpu: bool) -> Memory:
+    """Peak memory of a run.
+
+    Args:
+        shape: The model.
+        adapter: Where LoRA sits.
+        run: Settings quantisation, compute_dtype, context, dropout, optimiser, gradient_checkpointing.
+        micro_batch: Rows per forward pass.
+        gpu: Whether it runs on CUDA.
+    """
+    workspace = _workspace_bytes(shape, run, gpu)
+    activations, logits = _activations_and_logits(shape, adapter, run, micro_batch, workspace)
+    return Memory(
+        weights=sum(weight_bytes(linear, run["quantisation"], BYTES[run["compute_dtype"]]) for linear in shape.linears),
+        unquantised=shape.unquantised_parameters * BYTES[run["compute_dtype"]],
+        adapter=FP32 * adapter.parameters,
+        gradients=FP32 * adapter.parameters,
+        optimiser=_optimiser_bytes(shape, adapter, run["optimiser"]),
+        activations=activations,
+        logits=logits,
+        overhead=OVERHEAD["gpu" if gpu else "cpu"],
+    )
+
+
+def weight_bytes(linear: Linear, quantisation: str, compute_bytes: int) -> int:
+    """Bytes of one matrix of the blocks, with the constants of its quantisation.
+
+    Args:
+        linear: The layer.
+        quantisation: none, int8 (one fp32 scale per output) or nf4 with double quantisation.
+        compute_bytes: Of one weight that is not quantised.
+
+    Raises:
+        ValueError: If the quantisation is not known.
+    """
+    if quantisation == "none":
+        return linear.weights * compute_bytes
+    if quantisation == "int8":
+        return linear.weights + FP32 * linear.outputs
+    if quantisation == "nf4":
+        blocks = math.ceil(linear.weights / 64)
+        tables = FP32 * (16 + 256 + 1)  # values of the 4 bits, of the constants' 8 bits, and their mean
+        return math.ceil(linear.weights / 2) + blocks + FP32 * math.ceil(blocks / 256) + tables
+    raise ValueError(f"quantisation is {quantisation!r}; allowed: none, int8, nf4")
+
+
+def _optimiser_bytes(shape: Shape, adapter: Adapter, optimiser: str) -> int:
+    """Two moments of every trained number: 32 bits each, or 8 with a scale per 256 of them."""
+    if not optimiser.endswith("8bit"):
+        return 2 * FP32 * adapter.parameters
+    adapted = [linear for linear in (*shape.linears, shape.head) if linear.name in adapter.names]
+    tensors = [adapter.rank * size for linear in adapted for size in (linear.inputs, linear.outputs)]
+    return sum(2 * (size + FP32 * math.ceil(size / 256) if size >= MIN_8BIT else FP32 * size) for size in tensors)
+
+
+def _workspace_bytes(shape: Shape, run: Mapping[str, Any], gpu: bool) -> int:
+    """One matrix dequantised for a product; for nf4 the CPU's kernel does without."""
+    if run["quantisation"] == "none" or (run["quantisation"] == "nf4" and not gpu):
+        return 0
+    size: int = BYTES[run["compute_dtype"]]
+    return size * max(linear.weights for linear in shape.linears)
+
+
+def _activations_and_logits(
+    shape: Shape, adapter: Adapter, run: Mapping[str, Any], micro_batch: int, workspace: int
+) -> tuple[int, int]:
+    """Both at the moment at which their sum is largest: in the loss, or in the backward pass of a block."""
+    tokens, size = micro_batch * run["context"], BYTES[run["compute_dtype"]]
+    chunk = min(tokens, LOSS_CHUNK)
+    logits = 3 * FP32 * shape.vocab_size * chunk
+    hidden = 2 * size * shape.hidden_size * tokens if tokens > LOSS_CHUNK else 0  # kept by the chunks, and its gradient
+    saved = _saved_bytes(shape, adapter, run) * tokens + hidden
+    block = max(_backward_bytes(shape, adapter, run, layer) for layer in range(shape.num_layers)) * tokens + workspace
+    if run["gradient_checkpointing"]:
+        inputs = _inputs_bytes(shape, run) * tokens
+        return (inputs + block, 0) if inputs + block > saved + logits else (saved, logits)
+    last = shape.num_layers - 1
+    under_way = block - _block_bytes(shape, adapter, run, last) * tokens
+    return (saved + under_way, 0) if under_way > logits else (saved, logits)
+
+
+def _saved_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any]) -> int:
+    """Per token, saved by the forward pass: blocks or their inputs, rotations, and the last norm."""
+    size: int = BYTES[run["compute_dtype"]]
+    width = shape.hidden_size
+    if run["gradient_checkpointing"]:
+        return _inputs_bytes(shape, run) + FP32 * width
+    first_layer, first_stage = adapter.first
+    blocks = sum(_block_bytes(shape, adapter, run, layer) for layer in range(first_layer, shape.num_layers))
+    # The norm before the first trained layer needs no gradient; the norm before the head does.
+    norms = FP32 * width * (0 if first_stage == QUERY_KEY_VALUE else 1)
+    return blocks + norms + _rotations(shape, size)
+
+
+def _inputs_bytes(shape: Shape, run: Mapping[str, Any]) -> int:
+    """Per token, kept while blocks are computed again: each block's input, the mask as booleans, the rotations."""
+    size: int = BYTES[run["compute_dtype"]]
+    kept = size * shape.hidden_size * shape.num_layers
+    if run["quantisation"] == "int8":
+        kept += size * sum(_inputs_by_stage(shape).values()) * shape.num_layers
+    return kept + int(run["context"]) + _rotations(shape, size)
+
+
+def _rotations(shape: Shape, size: int) -> int:
+    return 2 * size * shape.attention_size // shape.num_heads
+
+
+def _block_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any], layer: int) -> int:
+    """Per token, saved by one block."""
+    size: int = BYTES[run["compute_dtype"]]
+    norms = FP32 * (shape.norms_per_layer * (shape.hidden_size + 1) + shape.normed_heads_size)
+    heads = 4 * size * shape.attention_size + FP32 * shape.num_heads + size * run["context"]
+    inputs = sum(_adapter_bytes(shape, adapter, run, layer, stage) for stage in STAGES)
+    return int(norms + heads + 3 * size * shape.mlp_size + inputs + _kept_by_int8(shape, adapter, run, layer))
+
+
+def _kept_by_int8(shape: Shape, adapter: Adapter, run: Mapping[str, Any], layer: int) -> int:
+    """Per token, inputs of one block's int8 layers that nothing else keeps; attention keeps its own output."""
+    if run["quantisation"] != "int8":
+        return 0
+    size, inputs = BYTES[run["compute_dtype"]], _inputs_by_stage(shape)
+    shared = {
+        stage
+        for stage in STAGES
+        if size == FP32 and not run["dropout"] and _adapter_bytes(shape, adapter, run, layer, stage)
+    }
+    return size * sum(width for stage, width in inputs.items() if stage not in shared | {ATTENTION_OUT})
+
+
+def _inputs_by_stage(shape: Shape) -> dict[int, int]:
+    return {linear.stage: linear.inputs for linear in shape.block(0)}
+
+
+def _adapter_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any], layer: int, stage: int) -> int:
+    """Per token, what the adapters of one stage of a block save: outputs of A, and inputs that nothing else keeps."""
+    adapted = [linear for linear in shape.block(layer) if linear.stage == stage and linear.name in adapter.names]
+    if not adapted:
+        return 0
+    outputs = FP32 * adapter.rank * len(adapted)
+    width = adapted[0].inputs
+    if run["dropout"] > 0:
+        return outputs + 2 * FP32 * width * len(adapted)  # what is left of the input, and which of it: bytes on CUDA
+    if BYTES[run["compute_dtype"]] < FP32:
+        return outputs + FP32 * width * len(adapted)
+    return outputs + (0 if stage == ATTENTION_OUT else FP32 * width)
+
+
+def _backward_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any], layer: int) -> int:
+    """Per token, the worst moment of a block's backward pass: what it saved, and gradients of its inner width."""
+    size, inner, width = BYTES[run["compute_dtype"]], shape.mlp_size, shape.hidden_size
+    saved, down = _block_bytes(shape, adapter, run, layer), _adapter_bytes(shape, adapter, run, layer, MLP_OUT)
+    if run["gradient_checkpointing"]:  # the block's input is kept already, and so are those of its int8 layers
+        saved -= _kept_by_int8(shape, adapter, run, layer) + (FP32 * width if size == FP32 else 0)
+    at_product = saved - down + size * (3 * inner + width)
+    cast = FP32 + size if size < FP32 else size
+    at_last_layer = saved + (cast + size) * inner + (size + FP32) * width if down else 0
+    return max(at_product, at_last_layer)

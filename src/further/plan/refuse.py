@@ -1,0 +1,186 @@
+"""Runs that cannot fit, refused with both numbers and with what would make them fit; each remedy has been tried."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from further.batch import micro_batch
+from further.plan.memory import Memory, estimate_memory
+from further.plan.shape import Shape, read_shape
+from further.plan.table import PlannedRun
+from further.plan.targets import place_adapter
+
+Settings = Mapping[str, Any]
+GIB = 2**30
+
+
+def refuse_early(model: Path, runs: Mapping[str, Settings], hardware: Settings) -> None:
+    """Check every run against a model's config.json, if it is on disk already and of a known architecture.
+
+    Args:
+        model: The model's folder; it may not exist yet.
+        runs: Settings by the run's name.
+        hardware: That section of the configuration.
+
+    Raises:
+        ValueError: If a run needs more memory than the GPU has, or names no layer of the model.
+    """
+    if not (model / "config.json").is_file():
+        return
+    try:
+        shape = read_shape(model)
+    except ValueError:
+        return  # the plan says so, once
+    check_memory(shape, runs, hardware)
+
+
+def check_memory(shape: Shape, runs: Mapping[str, Settings], hardware: Settings) -> None:
+    """Refuse runs whose peak memory is more than the GPU has, less the margin.
+
+    Args:
+        shape: The model.
+        runs: Settings by the run's name.
+        hardware: Settings gpu_memory_gb, None without a GPU, and memory_margin.
+
+    Raises:
+        ValueError: With what is needed, what there is, and which change of a setting would make it fit.
+    """
+    refused: dict[str, list[str]] = {}
+    known: dict[str, str | None] = {}
+    for name, run in runs.items():
+        key = repr([run[setting] for setting in SHAPING])
+        if key not in known:
+            known[key] = _memory_fault(shape, run, hardware)
+        fault = known[key]
+        if fault is not None:
+            refused.setdefault(fault, []).append(name)
+    if refused:
+        raise ValueError("\n".join(f"{_names(names)}: {fault}" for fault, names in refused.items()))
+
+
+SHAPING = (
+    "quantisation", "target_modules", "rank", "dropout", "context", "batch_tokens", "accumulation", "compute_dtype",
+    "gradient_checkpointing", "optimiser",
+)  # fmt: skip
+
+
+def _memory_fault(shape: Shape, run: Settings, hardware: Settings) -> str | None:
+    place_adapter(shape, run["target_modules"], run["rank"])  # finds targets that name no layer
+    if hardware["gpu_memory_gb"] is None or not shape.memory_known:
+        return None
+    needed = _memory(shape, run)
+    limit = hardware["gpu_memory_gb"] * GIB * (1 - hardware["memory_margin"])
+    if needed.peak <= limit:
+        return None
+    smallest = math.ceil(needed.peak / GIB / (1 - hardware["memory_margin"]))
+    parts = sorted(((size, name) for name, size in vars(needed).items()), reverse=True)[:3]
+    largest = ", ".join(f"{name} {size / GIB:.1f}" for size, name in parts)
+    return (
+        f"needs {needed.peak / GIB:.1f} GiB of GPU memory ({largest}); hardware.gpu_memory_gb is "
+        f"{hardware['gpu_memory_gb']:g}, of which {limit / GIB:.1f} may be planned (memory_margin "
+        f"{hardware['memory_margin']:g}). {_advice(memory_remedies(shape, run, limit), smallest)}"
+    )
+
+
+def _memory(shape: Shape, run: Settings) -> Memory:
+    adapter = place_adapter(shape, run["target_modules"], run["rank"])
+    return estimate_memory(shape, adapter, run, micro_batch(run), gpu=True)
+
+
+def memory_remedies(shape: Shape, run: Settings, limit: float) -> list[str]:
+    """Changes that bring a run under a limit in bytes: each that does so alone, or else all of them together."""
+    changes = [change for change in _changes(shape, run, limit) if any(run[key] != change[key] for key in change)]
+    alone = [change for change in changes if _memory(shape, {**run, **change}).peak <= limit]
+    if not alone and changes:
+        every = {key: value for change in changes for key, value in change.items()}
+        alone = [every] if _memory(shape, {**run, **every}).peak <= limit else []
+    return [_describe_change(change, f"{_memory(shape, {**run, **change}).peak / GIB:.1f} GiB") for change in alone]
+
+
+def _changes(shape: Shape, run: Settings, limit: float) -> Iterator[dict[str, Any]]:
+    yield {"quantisation": "nf4"}
+    yield {"gradient_checkpointing": True}
+    smaller = [{"accumulation": value} for value in _accumulations(run)]
+    yield from [change for change in smaller if _memory(shape, {**run, **change}).peak <= limit][:1] or smaller[-1:]
+    yield {"optimiser": "paged_adamw_8bit"}
+
+
+def _accumulations(run: Settings) -> list[int]:
+    """Accumulations that cut the same batch into smaller micro-batches, down to one row."""
+    rows = micro_batch(run)
+    return [run["accumulation"] * cut for cut in range(2, rows + 1) if rows % cut == 0]
+
+
+def check_walltime(
+    plan: Sequence[PlannedRun],
+    runs: Mapping[str, Settings],
+    hardware: Settings,
+    plan_again: Callable[[str, Settings], PlannedRun],
+) -> None:
+    """Refuse runs whose expected time, at its upper end, is more than a job may take.
+
+    Args:
+        plan: One row per run.
+        runs: Settings by the run's name.
+        hardware: Settings runtime_minutes, gpu_memory_gb and memory_margin.
+        plan_again: Plans a run with other settings, to try what would fit.
+
+    Raises:
+        ValueError: With the minutes expected, the minutes there are, and what would make it fit.
+    """
+    limit = hardware["runtime_minutes"]
+    faults = []
+    for row in plan:
+        if row.seconds_high is None or row.seconds_high <= limit * 60:
+            continue
+        tried = [(change, plan_again(row.run, {**runs[row.run], **change})) for change in _faster(runs[row.run])]
+        remedies = [f"hardware.runtime_minutes: {math.ceil(row.seconds_high / 60)}"]
+        remedies += [_describe_change(change, _minutes(new)) for change, new in tried if _fits(new, hardware)]
+        faults.append(
+            f"{_names([row.run])}: expected to take {_minutes(row)}; hardware.runtime_minutes is {limit}. "
+            f"It would fit with {'; or '.join(remedies)}."
+        )
+    if faults:
+        more = [f"and {len(faults) - SAID} more runs"] if len(faults) > SAID else []
+        raise ValueError("\n".join([*faults[:SAID], *more]))
+
+
+SAID = 5  # runs told one by one
+
+
+def _faster(run: Settings) -> Iterator[dict[str, Any]]:
+    if run["gradient_checkpointing"]:
+        yield {"gradient_checkpointing": False}
+    if run["passes"] > 1:
+        yield {"passes": 1}
+
+
+def _fits(row: PlannedRun, hardware: Settings) -> bool:
+    """In minutes and, where that is known, in memory."""
+    assert row.seconds_high is not None
+    gigabytes, peak = hardware["gpu_memory_gb"], row.peak_memory_mb
+    room = gigabytes is None or peak is None or peak <= gigabytes * 1024 * (1 - hardware["memory_margin"])
+    return bool(room and row.seconds_high <= hardware["runtime_minutes"] * 60)
+
+
+def _minutes(row: PlannedRun) -> str:
+    assert row.seconds_low is not None and row.seconds_high is not None
+    return f"{row.seconds_low / 60:.0f} to {row.seconds_high / 60:.0f} minutes"
+
+
+def _describe_change(change: Mapping[str, Any], result: str) -> str:
+    words = [f"training.{key}: {str(value).lower()}" for key, value in change.items()]
+    return f"{' with '.join(words)} ({result})"
+
+
+def _advice(remedies: Sequence[str], smallest: int) -> str:
+    if not remedies:
+        return f"No change of quantisation, checkpointing, accumulation or optimiser makes it fit: {smallest} GB would."
+    return f"It would fit with {'; or '.join(remedies)}; or with {smallest} GB."
+
+
+def _names(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:SAID])
+    rest = f" and {len(names) - SAID} more" if len(names) > SAID else ""
+    return f"run{'s' if len(names) > 1 else ''} {shown}{rest}"

@@ -1,0 +1,238 @@
+"""A model's shape, read from its config.json: its linear layers by name, and what stands around them."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+Settings = Mapping[str, Any]
+
+# In what order a block computes: what stands earlier needs no gradient unless an adapter stands before it.
+QUERY_KEY_VALUE, ATTENTION, ATTENTION_OUT, MLP_IN, MLP_OUT = range(5)
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A linear layer of a block.
+
+    Attributes:
+        name: Dotted name of the module, as peft sees it.
+        inputs, outputs: Its width on both sides.
+        layer: Number of its block, from 0.
+        stage: Its place in the block, `QUERY_KEY_VALUE` to `MLP_OUT`.
+        bias: Whether it has one.
+    """
+
+    name: str
+    inputs: int
+    outputs: int
+    layer: int
+    stage: int
+    bias: bool = False
+
+    @property
+    def weights(self) -> int:
+        """Parameters of its matrix."""
+        return self.inputs * self.outputs
+
+    @property
+    def parameters(self) -> int:
+        """Parameters, bias counted."""
+        return self.weights + self.outputs * self.bias
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A decoder-only language model.
+
+    Attributes:
+        model_type: As config.json says it.
+        linears: The blocks' linear layers, in order; the head is not among them.
+        vocab_size: Tokens.
+        hidden_size: Width between the blocks.
+        mlp_size: Width inside the feed-forward part.
+        attention_size: Heads × width of a head.
+        num_heads: Attention heads.
+        num_layers: Blocks.
+        norms_per_layer: Norms over the whole width in one block.
+        tied: Whether the head is the embedding matrix.
+        other_parameters: Of norms and learned positions.
+        normed_heads_size: Width of queries and keys where they are normed per head, else 0.
+        memory_known: Whether what its blocks save for the backward pass is known here. Not so for GPT-2, whose own
+            dropout stays on, and Gemma 2, which caps its attention.
+    """
+
+    model_type: str
+    linears: tuple[Linear, ...]
+    vocab_size: int
+    hidden_size: int
+    mlp_size: int
+    attention_size: int
+    num_heads: int
+    num_layers: int
+    norms_per_layer: int
+    tied: bool
+    other_parameters: int
+    normed_heads_size: int = 0
+    memory_known: bool = True
+
+    @property
+    def head_weights(self) -> int:
+        """Parameters of the head, which is also the size of the embeddings."""
+        return self.vocab_size * self.hidden_size
+
+    def block(self, layer: int) -> tuple[Linear, ...]:
+        """The linear layers of one block."""
+        size = len(self.linears) // self.num_layers
+        return self.linears[layer * size : (layer + 1) * size]
+
+    @property
+    def head(self) -> Linear:
+        """The head, which an adapter sits on only where it is named."""
+        return Linear("lm_head", self.hidden_size, self.vocab_size, self.num_layers, QUERY_KEY_VALUE)
+
+    @property
+    def block_weights(self) -> int:
+        """Parameters of the blocks' matrices."""
+        return sum(linear.weights for linear in self.linears)
+
+    @property
+    def matmul_parameters(self) -> int:
+        """Parameters that every token is multiplied with: blocks and head."""
+        return self.block_weights + self.head_weights
+
+    @property
+    def unquantised_parameters(self) -> int:
+        """Embeddings, head, norms and biases, which no quantisation touches."""
+        biases = sum(linear.parameters - linear.weights for linear in self.linears)
+        return self.head_weights * (1 if self.tied else 2) + self.other_parameters + biases
+
+    @property
+    def total_parameters(self) -> int:
+        """All parameters of the base model."""
+        return self.block_weights + self.unquantised_parameters
+
+
+def read_shape(folder: Path) -> Shape:
+    """The shape of the model in a local Hugging Face folder; only its config.json is read.
+
+    Raises:
+        ValueError: If there is no such file, if it is of an architecture that is not known here, or lacks a size.
+    """
+    file = folder / "config.json"
+    if not file.is_file():
+        raise ValueError(f"{folder}: no config.json, so the model's shape is not known")
+    return shape_of(json.loads(file.read_text(encoding="utf-8")))
+
+
+def shape_of(config: Settings) -> Shape:
+    """The shape that a model's configuration describes.
+
+    Args:
+        config: What config.json holds.
+
+    Raises:
+        ValueError: If the architecture is not known here, or a size is missing.
+    """
+    model_type = config.get("model_type")
+    if model_type not in FAMILIES:
+        raise ValueError(
+            f"the plan does not know the architecture {model_type!r}: it can count tokens and steps, but no FLOPs, "
+            f"memory or time; known: {', '.join(sorted(FAMILIES))}"
+        )
+    try:
+        return FAMILIES[model_type](config)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"config.json of architecture {model_type} gives no usable {error}") from error
+
+
+def _llama_like(
+    config: Settings, *, norms: int = 2, head_norms: bool = False, bias: bool | None = None, tied: bool = False
+) -> Shape:
+    """Blocks of q, k, v, o and a gated feed-forward part: the Llama family.
+
+    Args:
+        config: What config.json holds.
+        norms: Norms over the whole width in one block.
+        head_norms: Whether queries and keys are normed per head.
+        bias: Whether q, k and v have one; None: as `attention_bias` says, and o with them.
+        tied: What holds where config.json does not say whether the head is tied.
+    """
+    width, layers, heads = config["hidden_size"], config["num_hidden_layers"], config["num_attention_heads"]
+    head_size = config.get("head_dim") or width // heads
+    key_heads = config.get("num_key_value_heads") or heads
+    attention, inner = heads * head_size, config["intermediate_size"]
+    bias_in = bool(config.get("attention_bias")) if bias is None else bias
+    bias_out, bias_mlp = bool(config.get("attention_bias")) and bias is None, bool(config.get("mlp_bias"))
+    block = (
+        Linear("self_attn.q_proj", width, attention, 0, QUERY_KEY_VALUE, bias_in),
+        Linear("self_attn.k_proj", width, key_heads * head_size, 0, QUERY_KEY_VALUE, bias_in),
+        Linear("self_attn.v_proj", width, key_heads * head_size, 0, QUERY_KEY_VALUE, bias_in),
+        Linear("self_attn.o_proj", attention, width, 0, ATTENTION_OUT, bias_out),
+        Linear("mlp.gate_proj", width, inner, 0, MLP_IN, bias_mlp),
+        Linear("mlp.up_proj", width, inner, 0, MLP_IN, bias_mlp),
+        Linear("mlp.down_proj", inner, width, 0, MLP_OUT, bias_mlp),
+    )
+    return Shape(
+        model_type=config["model_type"],
+        linears=_repeat(block, "model.layers", layers),
+        vocab_size=config["vocab_size"],
+        hidden_size=width,
+        mlp_size=inner,
+        attention_size=attention,
+        num_heads=heads,
+        num_layers=layers,
+        norms_per_layer=norms,
+        tied=bool(config.get("tie_word_embeddings", tied)),
+        other_parameters=width * (norms * layers + 1) + layers * head_norms * 2 * head_size,
+        normed_heads_size=head_norms * (attention + key_heads * head_size),
+        memory_known=config.get("attn_logit_softcapping") is None,
+    )
+
+
+def _gpt2(config: Settings) -> Shape:
+    """GPT-2: q, k and v in one layer, biases everywhere, learned positions, head always tied."""
+    width, layers = config["n_embd"], config["n_layer"]
+    inner = config.get("n_inner") or 4 * width
+    block = (
+        Linear("attn.c_attn", width, 3 * width, 0, QUERY_KEY_VALUE, True),
+        Linear("attn.c_proj", width, width, 0, ATTENTION_OUT, True),
+        Linear("mlp.c_fc", width, inner, 0, MLP_IN, True),
+        Linear("mlp.c_proj", inner, width, 0, MLP_OUT, True),
+    )
+    return Shape(
+        model_type="gpt2",
+        linears=_repeat(block, "transformer.h", layers),
+        vocab_size=config["vocab_size"],
+        hidden_size=width,
+        mlp_size=inner,
+        attention_size=width,
+        num_heads=config["n_head"],
+        num_layers=layers,
+        norms_per_layer=2,
+        tied=True,
+        other_parameters=width * (2 * (2 * layers + 1) + config["n_positions"]),
+        memory_known=False,
+    )
+
+
+def _repeat(block: tuple[Linear, ...], prefix: str, num_layers: int) -> tuple[Linear, ...]:
+    return tuple(
+        replace(linear, name=f"{prefix}.{layer}.{linear.name}", layer=layer)
+        for layer in range(num_layers)
+        for linear in block
+    )
+
+
+FAMILIES: dict[str, Callable[[Settings], Shape]] = {
+    "llama": _llama_like,
+    "mistral": _llama_like,
+    "qwen2": partial(_llama_like, bias=True),
+    "qwen3": partial(_llama_like, head_norms=True),
+    "gemma": partial(_llama_like, tied=True),
+    "gemma2": partial(_llama_like, norms=4, tied=True),
+    "gemma3_text": partial(_llama_like, norms=4, head_norms=True, tied=True),
+    "gpt2": _gpt2,
+}

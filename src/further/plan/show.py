@@ -1,0 +1,71 @@
+"""A study's plan, shown to whoever started it, and refused where a run cannot fit."""
+
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from further.job import PROGRESS
+from further.plan.make import add_speed, count_run, count_runs, measured_speeds
+from further.plan.refuse import check_memory, check_walltime
+from further.plan.shape import Shape, read_shape
+from further.plan.table import PlannedRun, format_plan
+from further.plan.work import Texts
+
+log = logging.getLogger(__name__)
+Settings = Mapping[str, Any]
+
+
+def plan_study(
+    model: Path, texts_of: Callable[[Settings], Texts], settings: Settings, finished: Path
+) -> list[PlannedRun]:
+    """Plan every run of a study and show the table, in the log and on the terminal.
+
+    Args:
+        model: The base model's folder.
+        texts_of: What a run is trained on and watched with.
+        settings: Sections runs, hardware and cost.
+        finished: Folder of finished runs.
+
+    Raises:
+        ValueError: If a run cannot fit the GPU's memory or a job's minutes.
+    """
+    shape = _read_shape(model, settings["hardware"])
+    runs, gpu = settings["runs"], settings["hardware"]["gpu_memory_gb"] is not None
+    counted = count_runs(runs, shape, texts_of, gpu)
+    measured = measured_speeds(counted, runs, settings["hardware"], finished)
+    plan = [add_speed(row, runs[row.run], measured, settings) for row in counted]
+    for line in format_plan(plan).splitlines():
+        PROGRESS.info("%s", line)
+    if shape is not None:
+        _refuse(
+            plan,
+            shape,
+            settings,
+            lambda name, run: add_speed(count_run(name, run, shape, texts_of(run), gpu), run, measured, settings),
+        )
+    return plan
+
+
+def _read_shape(model: Path, hardware: Settings) -> Shape | None:
+    """The model's shape; what is not known is said, and the study goes on."""
+    unchecked = "; whether it fits hardware.gpu_memory_gb is not checked" if hardware["gpu_memory_gb"] else ""
+    try:
+        shape = read_shape(model)
+    except ValueError as error:
+        PROGRESS.warning("%s%s", error, unchecked)
+        return None
+    if not shape.memory_known:
+        PROGRESS.warning("the memory of the architecture %r is not planned%s", shape.model_type, unchecked)
+    return shape
+
+
+def _refuse(
+    plan: list[PlannedRun], shape: Shape, settings: Settings, plan_again: Callable[[str, Settings], PlannedRun]
+) -> None:
+    try:
+        check_memory(shape, settings["runs"], settings["hardware"])
+        check_walltime(plan, settings["runs"], settings["hardware"], plan_again)
+    except ValueError as error:
+        PROGRESS.error("No training is started: %s", error)
+        raise

@@ -1,0 +1,102 @@
+"""Operations per second: as this study's finished runs reached them, or else by the formula from the settings."""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+APART = 0.2  # least width assumed: like runs on one shared machine differed by so much from their median
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Floating-point operations per second, with where they come from.
+
+    Attributes:
+        expected, low, high: Per second.
+        source: "measured" or "formula".
+    """
+
+    expected: float
+    low: float
+    high: float
+    source: str
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a finished run reached.
+
+    Attributes:
+        run: Its name.
+        quantisation: Of its base.
+        flops_per_second: Of training and of the looks at the validation documents between passes.
+        hardware: As its timing names it.
+    """
+
+    run: str
+    quantisation: str
+    flops_per_second: float
+    hardware: str
+
+
+def formula_rate(hardware: Mapping[str, Any]) -> Rate:
+    """Peak × utilisation; the expected one is the geometric mean of the two utilisations given.
+
+    Args:
+        hardware: Settings peak_tflops, in 10**12 operations per second, and utilisation, [low, high].
+
+    Source:
+        Chowdhery et al. 2022 (PaLM), appendix B: utilisation as the share of the peak. Done differently: recomputed
+        operations count as work here, as they take the time that is asked for.
+    """
+    low, high = (hardware["peak_tflops"] * 1e12 * share for share in hardware["utilisation"])
+    return Rate(math.sqrt(low * high), low, high, "formula")
+
+
+def read_measured(folder: Path, flops: Mapping[str, float], runs: Mapping[str, Mapping[str, Any]]) -> list[Measured]:
+    """Finished runs of this study, with these very settings.
+
+    Args:
+        folder: `results/runs`.
+        flops: Per trained token of each run, validation between passes counted.
+        runs: Settings by the run's name.
+    """
+    found = []
+    for name, settings in runs.items():
+        files = [folder / name / file for file in ("metrics.json", "timing.json")]
+        if name in flops and all(file.is_file() for file in files):
+            metrics, timing = (json.loads(file.read_text(encoding="utf-8")) for file in files)
+            if metrics["settings"] == settings:
+                speed = timing["tokens_per_second"] * flops[name]
+                found.append(Measured(name, settings["quantisation"], speed, json.dumps(timing["hardware"])))
+    return found
+
+
+def on_same_hardware(measured: Iterable[Measured], hardware: Mapping[str, Any]) -> list[Measured]:
+    """Those on a GPU if the settings name one's memory, else those on as many threads; the most frequent machine's."""
+    kept = [run for run in measured if _is_like(json.loads(run.hardware), hardware)]
+    counts = Counter(run.hardware for run in kept)
+    return [run for run in kept if run.hardware == counts.most_common(1)[0][0]]
+
+
+def _is_like(found: Mapping[str, Any], hardware: Mapping[str, Any]) -> bool:
+    if hardware["gpu_memory_gb"] is not None:
+        return found["gpu"] is not None
+    return found["gpu"] is None and found["threads"] == hardware["threads"]
+
+
+def rate_for(quantisation: str, measured: Iterable[Measured], formula: Rate) -> Rate:
+    """Median of the runs measured at this precision, and how far such runs lay from it; without one, the formula's."""
+    speeds: dict[str, list[float]] = {}
+    for run in measured:
+        speeds.setdefault(run.quantisation, []).append(run.flops_per_second)
+    if quantisation not in speeds:
+        return formula
+    expected = median(speeds[quantisation])
+    apart = [speed / median(group) for group in speeds.values() for speed in group]
+    return Rate(expected, expected * min(1 - APART, *apart), expected * max(1 + APART, *apart), "measured")

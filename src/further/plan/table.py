@@ -1,0 +1,200 @@
+"""The plan as a table: `results/plan.tsv`, and the lines that a person reads.
+
+`PlannedRun` is the one place where the columns are described. An empty cell is a number that is not known: of a model
+whose architecture the plan does not know, or money without a price. One MB is 2**20 bytes, as in `timing.json`.
+"""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+SHOWN = 30  # runs on the terminal; the file holds all
+UNKNOWN = "-"
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """One row of `results/plan.tsv`.
+
+    Attributes:
+        run: Its name.
+        quantisation, target_modules, rank, context, accumulation: Its settings.
+        micro_batch: Rows per forward pass.
+        trainable_parameters, total_parameters: As peft counts them, adapter counted in both.
+        trainable_share: One over the other, 0 to 1.
+        num_papers: Training papers.
+        num_unique_tokens: Their tokens, end marks counted, as in `metrics.json`.
+        num_trained_tokens: Labels over all passes, as in `metrics.json`.
+        num_steps: Optimiser steps.
+        training_flops: Floating-point operations of all passes.
+        validation_flops: Of the looks at the validation papers, one after each pass and one at the end.
+        weights_mb: The blocks' matrices at their precision.
+        unquantised_mb: Embeddings, head, norms and biases.
+        adapter_mb, gradients_mb, optimiser_mb: Of what is trained.
+        activations_mb: Saved for the backward pass, and gradients under way.
+        logits_mb: One chunk of the loss.
+        overhead_mb: The process before any tensor.
+        peak_memory_mb: The sum of these: on a GPU its memory, else the process's.
+        tokens_per_second, tokens_per_second_low, tokens_per_second_high: Trained tokens per second of training.
+        seconds, seconds_low, seconds_high: Of the whole job: start-up, training, validation.
+        gpu_hours, gpu_hours_low, gpu_hours_high: The same in hours.
+        energy_kwh, energy_kwh_low, energy_kwh_high: At `cost.kwh_per_gpu_hour`.
+        money, money_low, money_high: At `cost.price_per_gpu_hour`, in `currency`.
+        currency: ISO 4217.
+        price_date: Of the price.
+        speed_source: "measured" on this study's finished runs, or "formula": peak_tflops × utilisation.
+    """
+
+    run: str
+    quantisation: str
+    target_modules: str
+    rank: int
+    context: int
+    accumulation: int
+    micro_batch: int
+    num_papers: int
+    num_unique_tokens: int
+    num_trained_tokens: int
+    num_steps: int
+    trainable_parameters: int | None = None
+    total_parameters: int | None = None
+    trainable_share: float | None = None
+    training_flops: float | None = None
+    validation_flops: float | None = None
+    weights_mb: float | None = None
+    unquantised_mb: float | None = None
+    adapter_mb: float | None = None
+    gradients_mb: float | None = None
+    optimiser_mb: float | None = None
+    activations_mb: float | None = None
+    logits_mb: float | None = None
+    overhead_mb: float | None = None
+    peak_memory_mb: float | None = None
+    tokens_per_second: float | None = None
+    tokens_per_second_low: float | None = None
+    tokens_per_second_high: float | None = None
+    seconds: float | None = None
+    seconds_low: float | None = None
+    seconds_high: float | None = None
+    gpu_hours: float | None = None
+    gpu_hours_low: float | None = None
+    gpu_hours_high: float | None = None
+    energy_kwh: float | None = None
+    energy_kwh_low: float | None = None
+    energy_kwh_high: float | None = None
+    money: float | None = None
+    money_low: float | None = None
+    money_high: float | None = None
+    currency: str | None = None
+    price_date: str | None = None
+    speed_source: str | None = None
+
+
+def plan_text(plan: Sequence[PlannedRun]) -> str:
+    """The plan as tab-separated text, six significant digits for what is no whole number."""
+    lines = ["\t".join(field.name for field in fields(PlannedRun))]
+    lines += ["\t".join(_cell(value) for value in asdict(run).values()) for run in plan]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(value: str | int | float | None) -> str:
+    return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def read_plan(file: Path) -> list[PlannedRun]:
+    """Read `results/plan.tsv`.
+
+    Raises:
+        ValueError: If its columns are not those of a plan.
+    """
+    with file.open(encoding="utf-8", newline="") as text:
+        reader = csv.DictReader(text, delimiter="\t", quoting=csv.QUOTE_NONE)
+        rows, names = list(reader), list(reader.fieldnames or [])
+    expected = [field.name for field in fields(PlannedRun)]
+    if names != expected:
+        odd = sorted(set(names) ^ set(expected))
+        raise ValueError(f"{file} is no plan of this version: columns {', '.join(odd)}; make it again")
+    kinds = {field.name: str(field.type) for field in fields(PlannedRun)}
+    return [PlannedRun(**{name: _value(row[name], kinds[name]) for name in expected}) for row in rows]
+
+
+def _value(cell: str, kind: str) -> Any:
+    if not cell and "None" in kind:
+        return None
+    return int(cell) if "int" in kind else float(cell) if "float" in kind else cell
+
+
+def format_plan(plan: Sequence[PlannedRun]) -> str:
+    """The plan as aligned lines: a head, one line per run, a line with the totals."""
+    rows = [_readable(run) for run in plan[:SHOWN]]
+    widths = [max(len(row[column]) for row in [HEAD, *rows]) for column in range(len(HEAD))]
+    lines = [_align(row, widths) for row in [HEAD, *rows]]
+    if len(plan) > SHOWN:
+        lines.append(f"… and {len(plan) - SHOWN} more")
+    return "\n".join([*lines, _totals(plan)])
+
+
+HEAD = ("run", "trained weights", "tokens", "steps", "memory", "minutes", "tokens/s", "cost")
+
+
+def _readable(run: PlannedRun) -> tuple[str, ...]:
+    share = "" if run.trainable_share is None else f" ({run.trainable_share:.2%})"
+    return (
+        run.run,
+        _number(run.trainable_parameters, "{:,}") + share,
+        f"{run.num_trained_tokens:,}",
+        f"{run.num_steps:,}",
+        _size(run.peak_memory_mb),
+        _range(run.seconds, run.seconds_low, run.seconds_high, 1 / 60),
+        _number(run.tokens_per_second, "{:,.0f}"),
+        f"{_number(run.money, '{:,.2f}')} {run.currency}" if run.money is not None else UNKNOWN,
+    )
+
+
+def _totals(plan: Sequence[PlannedRun]) -> str:
+    """Hours, energy and money of all runs, and where the speed comes from."""
+    parts = [f"{len(plan)} runs"]
+    if all(run.seconds is not None for run in plan):
+        parts.append(f"{_sum_range(plan, 'gpu_hours')} hours of training jobs")
+        if all(run.energy_kwh is not None for run in plan):
+            parts.append(f"{_sum_range(plan, 'energy_kwh')} kWh")
+        if all(run.money is not None for run in plan):
+            parts.append(f"{_sum_range(plan, 'money')} {plan[0].currency} at prices of {plan[0].price_date}")
+        sources = sorted({str(run.speed_source) for run in plan})
+        parts.append("speed " + " and ".join(SOURCES[source] for source in sources))
+    return "; ".join(parts)
+
+
+SOURCES = {"measured": "as finished runs had it", "formula": "by hardware.peak_tflops × utilisation"}
+
+
+def _sum_range(plan: Sequence[PlannedRun], name: str) -> str:
+    values = [sum(getattr(run, name + end) for run in plan) for end in ("", "_low", "_high")]
+    return _range(values[0], values[1], values[2], 1)
+
+
+def _align(row: Sequence[str], widths: Sequence[int]) -> str:
+    first, *rest = zip(row, widths, strict=True)
+    return "  ".join([first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in rest)])
+
+
+def _number(value: float | None, form: str) -> str:
+    return UNKNOWN if value is None else form.format(value)
+
+
+def _size(megabytes: float | None) -> str:
+    if megabytes is None:
+        return UNKNOWN
+    return f"{megabytes / 1024:.1f} GiB" if megabytes >= 1024 else f"{megabytes:.0f} MB"
+
+
+def _range(value: float | None, low: float | None, high: float | None, factor: float) -> str:
+    """Expected, and in brackets from what to what."""
+    if value is None or low is None or high is None:
+        return UNKNOWN
+    scaled = [number * factor for number in (value, low, high)]
+    form = "{:,.0f}" if scaled[0] >= 100 else "{:,.1f}" if scaled[0] >= 1 else "{:,.2f}"
+    expected, least, most = (form.format(number) for number in scaled)
+    return f"{expected} ({least} to {most})"

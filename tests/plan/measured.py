@@ -1,0 +1,114 @@
+"""Real training steps of tiny models, through the project's own loss, with torch's own measures of them."""
+
+import torch
+from peft import LoraConfig, get_peft_model
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.profiler import ProfilerActivity, profile
+from torch.utils.flop_counter import FlopCounterMode
+from transformers import LlamaConfig, LlamaForCausalLM
+
+from further.models import load_base
+from further.training.adapters import add_adapter
+from further.training.trainer import sum_loss
+
+RUN = {
+    "fraction": 1.0,
+    "seed": 0,
+    "quantisation": "none",
+    "target_modules": "all-linear",
+    "rank": 4,
+    "alpha": 8,
+    "dropout": 0.0,
+    "context": 64,
+    "batch_tokens": 256,
+    "accumulation": 1,
+    "passes": 2,
+    "learning_rate": 1e-3,
+    "warmup_share": 0.1,
+    "weight_decay": 0.0,
+    "max_grad_norm": 1.0,
+    "compute_dtype": "float32",
+    "gradient_checkpointing": False,
+    "optimiser": "adamw_torch",
+}
+
+
+def save_llama(folder, width, inner, layers, heads, key_heads, vocabulary):
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=vocabulary,
+        hidden_size=width,
+        intermediate_size=inner,
+        num_hidden_layers=layers,
+        num_attention_heads=heads,
+        num_key_value_heads=key_heads,
+        max_position_embeddings=4096,
+    )
+    LlamaForCausalLM(config).save_pretrained(folder)
+    return folder
+
+
+class Step:
+    """Forward, backward and optimiser step of one micro-batch of packed rows, two documents in each."""
+
+    def __init__(self, folder, run, rows, vocabulary):
+        torch.manual_seed(0)
+        self.model = adapt(load_base(folder, run["quantisation"], run["compute_dtype"]), run).train()
+        if run["gradient_checkpointing"]:
+            self.model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+        device = next(self.model.parameters()).device
+        ids = torch.randint(0, vocabulary, (2, rows, run["context"]), device=device)
+        positions = (torch.arange(run["context"], device=device) % (run["context"] // 2)).repeat(rows, 1)
+        self.batch = {"input_ids": ids[0], "labels": ids[1], "position_ids": positions}
+        trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
+        self.optimiser = torch.optim.AdamW(trained)
+        self.take()  # makes the optimiser's state
+
+    def take(self):
+        sum_loss(self.model, self.batch).backward()
+        self.optimiser.step()
+        self.optimiser.zero_grad()
+
+    def flops(self):
+        """Counted operation by operation; attention by products of matrices, as the counter knows no CPU kernel."""
+        with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
+            self.take()
+        return counter.get_total_flops()
+
+    def peak_bytes(self):
+        """Most bytes that torch's allocator held at once during a step, beyond what it held before."""
+        with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiler:
+            self.take()
+        events = [event for event in profiler.profiler.kineto_results.events() if event.name() == "[memory]"]
+        held = peak = 0
+        for event in sorted(events, key=lambda event: event.start_ns()):
+            held += event.nbytes()
+            peak = max(peak, held)
+        return peak
+
+    def resting_bytes(self):
+        """Weights with the constants of their quantisation, adapter, optimiser's state: each storage once."""
+        states = [value for state in self.optimiser.state.values() for value in state.values()]
+        tensors = [*self.model.parameters(), *self.model.buffers(), *states]
+        for parameter in self.model.parameters():
+            tensors += constants_of(parameter)
+        storages = [tensor.untyped_storage() for tensor in tensors]
+        return sum({storage.data_ptr(): storage.nbytes() for storage in storages}.values())
+
+
+def adapt(model, run):
+    """The project's adapter for its presets, peft's own for a list or a regular expression."""
+    if run["target_modules"] in ("attention", "all-linear"):
+        return add_adapter(model, run)
+    if run["gradient_checkpointing"]:
+        model.enable_input_require_grads()
+    return get_peft_model(model, LoraConfig(r=run["rank"], target_modules=run["target_modules"], task_type="CAUSAL_LM"))
+
+
+def constants_of(parameter):
+    """Tensors that bitsandbytes keeps beside a quantised weight."""
+    state = getattr(parameter, "quant_state", None)
+    if state is not None:
+        return [state.absmax, state.code, state.offset, state.state2.absmax, state.state2.code]
+    scale = getattr(parameter, "SCB", None)
+    return [] if scale is None else [scale]

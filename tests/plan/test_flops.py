@@ -1,0 +1,60 @@
+"""Predicted operations against torch's counter, on real steps of tiny models."""
+
+import pytest
+
+from further.plan.flops import LOSS_CHUNK, forward_flops, training_flops
+from further.plan.shape import read_shape, shape_of
+from further.plan.targets import place_adapter
+from further.training import loss
+from plan.measured import RUN, Step, save_llama
+from plan.shapes import LLAMA_8B
+
+SHAPES = {  # width, inner width, blocks, heads, key heads, vocabulary, rows, context
+    "wide": (128, 384, 3, 4, 2, 512, 2, 128),
+    "long": (64, 128, 2, 4, 4, 300, 1, 512),
+    "many rows": (64, 192, 2, 4, 1, 500, 9, 128),  # more tokens than a chunk of the loss
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("checkpointing", [False, True])
+@pytest.mark.parametrize("targets", ["attention", "all-linear", ["up_proj"], r".*\.1\.self_attn\.o_proj"])
+def test_training_takes_what_is_predicted(tmp_path, name, checkpointing, targets):
+    *dimensions, rows, context = SHAPES[name]
+    folder = save_llama(tmp_path, *dimensions)
+    run = RUN | {"gradient_checkpointing": checkpointing, "context": context, "target_modules": targets}
+    step = Step(folder, run, rows, dimensions[-1])
+    shape = read_shape(folder)
+    adapter = place_adapter(shape, targets, run["rank"])
+    predicted = training_flops(shape, adapter, rows, context, checkpointing) * rows * context
+    assert predicted == pytest.approx(step.flops(), rel=1e-3)
+
+
+def test_the_chunk_of_the_loss_is_the_trainings_own():
+    assert loss.CHUNK == LOSS_CHUNK
+
+
+def test_by_hand_on_one_block():
+    """Width 8, inner width 16, one head, vocabulary 10, context 4; LoRA of rank 1 on the value layer alone."""
+    config = {"hidden_size": 8, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 1}
+    shape = shape_of(config | {"model_type": "llama", "vocab_size": 10})
+    adapter = place_adapter(shape, ["v_proj"], 1)
+    attention, mlp, head = 4 * 8 * 8, 3 * 8 * 16, 8 * 10
+    assert shape.matmul_parameters == attention + mlp + head == 720
+    # q, k and v stand beside or before the adapter: no gradient flows through them, and none into its own A
+    through = 720 - 3 * 64
+    adapter_flops = 6 * (8 + 8) - 2 * 8
+    expected = 2 * 720 + 2 * through + adapter_flops + 3 * 4 * 8 * 4
+    assert training_flops(shape, adapter, 1, 4, checkpointing=False) == expected
+    assert forward_flops(shape, adapter, 4) == 2 * (720 + 16) + 4 * 8 * 4
+
+
+def test_an_8b_llama_takes_four_per_frozen_weight_and_six_per_adapter_weight():
+    """Without the savings of the first block and of the last product, which are small at this size."""
+    shape = shape_of(LLAMA_8B)
+    adapter = place_adapter(shape, "all-linear", 16)
+    attention = 4 * 32 * 4096 * 2048
+    plain = 4 * 7.50e9 + 6 * adapter.parameters + 3 * attention
+    again = plain + 2 * 6.98e9 + 2 * adapter.parameters + attention + 2 * 0.525e9  # the head is chunked at 2,048
+    assert training_flops(shape, adapter, 1, 2048, checkpointing=False) == pytest.approx(plain + 2 * 0.525e9, rel=0.01)
+    assert training_flops(shape, adapter, 1, 2048, checkpointing=True) == pytest.approx(again, rel=0.01)

@@ -1,0 +1,208 @@
+"""A whole plan of an 8B model on one A100: its table, its refusals, and what it says of models it does not know."""
+
+import json
+import logging
+import subprocess
+import sys
+from dataclasses import fields, replace
+
+import pytest
+import yaml
+
+from further.config import expand_runs
+from further.plan.refuse import check_memory, refuse_early
+from further.plan.shape import shape_of
+from further.plan.show import plan_study
+from further.plan.table import PlannedRun, format_plan, plan_text, read_plan
+from further.plan.work import Texts
+from plan.measured import RUN
+from plan.shapes import LLAMA_8B, LLAMA_70B
+
+HARDWARE = {
+    "threads": 16, "memory_mb": 120000, "runtime_minutes": 720, "gpu_memory_gb": 80.0, "memory_margin": 0.1,
+    "peak_tflops": 312.0, "utilisation": [0.3, 0.57], "startup_seconds": 120.0,
+}  # fmt: skip
+COST = {"price_per_gpu_hour": 2.0, "kwh_per_gpu_hour": 0.6, "currency": "EUR", "price_date": "2026-11"}
+REAL = RUN | {
+    "quantisation": "nf4", "rank": 16, "context": 2048, "batch_tokens": 16384, "accumulation": 8,
+    "compute_dtype": "bfloat16", "gradient_checkpointing": True, "optimiser": "paged_adamw_8bit",
+}  # fmt: skip
+PAPERS = Texts((10_000,) * 40, (10_000,) * 5, has_begin=True)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    def save(config):
+        (tmp_path / "config.json").write_text(json.dumps(config))
+        return tmp_path
+
+    return save
+
+
+def plan(model, runs, hardware=HARDWARE, cost=COST, texts=PAPERS, finished=None):
+    settings = {"runs": runs, "hardware": hardware, "cost": cost}
+    return plan_study(model, lambda run: texts, settings, finished or model / "runs")
+
+
+def test_hours_and_money_by_hand(folder):
+    (row,) = plan(folder(LLAMA_8B), {"default": REAL})
+    # 400,040 predictions are 196 rows, so 25 steps a pass; 2 passes
+    assert (row.num_trained_tokens, row.num_steps, row.num_unique_tokens) == (800_080, 50, 400_040)
+    assert row.trainable_share == pytest.approx(41_943_040 / 8_072_204_288)
+    # about 50.7 GFLOP a token, a validation of 25 rows after each pass and at the end at about 16; 312 × √(.3 × .57)
+    operations = 2 * 196 * 2048 * 50.7e9 + 3 * 25 * 2048 * 16.2e9
+    assert row.seconds == pytest.approx(120 + operations / 129e12, rel=0.02)
+    assert row.gpu_hours == pytest.approx(row.seconds / 3600) and row.money == pytest.approx(2 * row.gpu_hours)
+    assert row.energy_kwh == pytest.approx(0.6 * row.gpu_hours)
+    assert row.seconds_low < row.seconds < row.seconds_high
+    assert row.tokens_per_second_low < row.tokens_per_second < row.tokens_per_second_high
+    parts = [value for name, value in vars(row).items() if name.endswith("_mb") and name != "peak_memory_mb"]
+    assert sum(parts) == pytest.approx(row.peak_memory_mb)
+
+
+def test_a_70b_model_fits_one_a100_of_80_gb_at_nf4(folder):
+    (row,) = plan(folder(LLAMA_70B), {"default": REAL})
+    assert 40 * 1024 < row.peak_memory_mb < 72 * 1024
+    with pytest.raises(
+        ValueError, match=r"run none: needs 1\d\d\.\d GiB .*training\.quantisation: nf4 \(4\d\.\d GiB\)"
+    ):
+        plan(folder(LLAMA_70B), {"none": REAL | {"quantisation": "none"}})
+
+
+def test_finished_runs_give_the_speed(folder):
+    model = folder(LLAMA_8B)
+    (model / "runs/default").mkdir(parents=True)
+    (model / "runs/default/metrics.json").write_text(json.dumps({"settings": REAL}))
+    timing = {"tokens_per_second": 2500.0, "hardware": {"cpu": "c", "gpu": "A100", "threads": 16}}
+    (model / "runs/default/timing.json").write_text(json.dumps(timing))
+    (row, other) = plan(model, {"default": REAL, "none": REAL | {"quantisation": "none"}})
+    assert row.tokens_per_second == pytest.approx(2500) and row.speed_source == "measured"
+    assert (row.tokens_per_second_low, row.tokens_per_second_high) == pytest.approx((2000, 3000))
+    assert other.speed_source == "formula"
+
+
+def test_the_table_is_read_as_it_was_written(folder, tmp_path):
+    rows = plan(folder(LLAMA_8B), {"default": REAL, "list": REAL | {"target_modules": ["q_proj", "v_proj"]}})
+    file = tmp_path / "plan.tsv"
+    file.write_text(plan_text(rows))
+    for read, row in zip(read_plan(file), rows, strict=True):
+        for field in fields(PlannedRun):
+            value = getattr(row, field.name)
+            expected = pytest.approx(value, rel=1e-5) if isinstance(value, float) else value
+            assert getattr(read, field.name) == expected, field.name
+    file.write_text("run\tseconds\n")
+    with pytest.raises(ValueError, match=r"is no plan of this version: columns .*accumulation"):
+        read_plan(file)
+
+
+def test_the_readable_table_is_aligned_and_ends_with_totals(folder):
+    rows = plan(folder(LLAMA_8B), {"default": REAL, "rank-8": REAL | {"rank": 8}})
+    head, first, second, total = format_plan(rows).splitlines()
+    assert len(head) == len(first) == len(second)
+    assert "41,943,040 (0.52%)" in first and "800,080" in first and "8.4 GiB" in first
+    assert total.startswith("2 runs; ") and "EUR at prices of 2026-11" in total and "peak_tflops" in total
+    many = format_plan([replace(rows[0], run=f"r{number}") for number in range(100)]).splitlines()
+    assert len(many) == 33 and many[-2] == "… and 70 more"
+
+
+def test_money_and_energy_without_a_price_are_left_out(folder):
+    (row,) = plan(folder(LLAMA_8B), {"default": REAL}, cost=COST | {"price_per_gpu_hour": 0.0, "kwh_per_gpu_hour": 0.0})
+    assert row.money is None and row.energy_kwh is None and row.gpu_hours is not None
+
+
+@pytest.mark.parametrize(
+    ("change", "gigabytes", "said"),
+    [
+        ({"quantisation": "none"}, 16, "training.quantisation: nf4 (8."),
+        ({"gradient_checkpointing": False}, 16, "training.gradient_checkpointing: true (8."),
+        ({"accumulation": 1}, 16, "training.accumulation: 2 ("),
+        (
+            {"accumulation": 1, "quantisation": "none", "gradient_checkpointing": False},
+            16,
+            "training.quantisation: nf4 with training.gradient_checkpointing: true with training.accumulation: 8 (8.",
+        ),
+        ({"optimiser": "adamw_torch", "rank": 256}, 17, "training.optimiser: paged_adamw_8bit ("),
+        ({}, 4, "No change of quantisation, checkpointing, accumulation or optimiser makes it fit: 10 GB would."),
+    ],
+)
+def test_a_run_that_cannot_fit_is_told_what_was_tried_and_fits(change, gigabytes, said):
+    shape, run = shape_of(LLAMA_8B), REAL | change
+    with pytest.raises(ValueError, match=rf"run default: needs \d+\.\d GiB .*gpu_memory_gb is {gigabytes}, ") as caught:
+        check_memory(shape, {"default": run}, HARDWARE | {"gpu_memory_gb": float(gigabytes)})
+    assert said in str(caught.value)
+
+
+def test_what_is_told_to_fit_is_accepted():
+    shape, hardware = shape_of(LLAMA_8B), HARDWARE | {"gpu_memory_gb": 24.0}
+    run = REAL | {"gradient_checkpointing": False, "accumulation": 4}
+    with pytest.raises(ValueError, match=r"gradient_checkpointing: true \(.*; or with 52 GB") as caught:
+        check_memory(shape, {"default": run}, hardware)
+    assert "nf4" not in str(caught.value)  # it is at nf4 already
+    check_memory(shape, {"default": run | {"gradient_checkpointing": True}}, hardware)
+    check_memory(shape, {"default": run}, hardware | {"gpu_memory_gb": 52.0})
+    with pytest.raises(ValueError, match="needs 45"):
+        check_memory(shape, {"default": run}, hardware | {"gpu_memory_gb": 50.0})
+
+
+def test_runs_refused_for_one_reason_are_told_together():
+    runs = {f"seed-{seed}": REAL | {"quantisation": "none", "seed": seed} for seed in range(8)}
+    with pytest.raises(ValueError, match=r"^runs seed-0, seed-1, seed-2, seed-3, seed-4 and 3 more: needs [^\n]*$"):
+        check_memory(shape_of(LLAMA_8B), runs, HARDWARE | {"gpu_memory_gb": 16.0})
+
+
+def test_a_walltime_that_is_too_short_is_refused_with_both_numbers(folder):
+    hardware = HARDWARE | {"runtime_minutes": 6}
+    with pytest.raises(ValueError, match=r"expected to take \d to 10 minutes; hardware.runtime_minutes is 6") as caught:
+        plan(folder(LLAMA_8B), {"default": REAL}, hardware)
+    assert "hardware.runtime_minutes: 10" in str(caught.value)
+    assert "training.passes: 1 (" in str(caught.value)
+    plan(folder(LLAMA_8B), {"default": REAL}, hardware | {"runtime_minutes": 10})
+
+
+def test_an_architecture_that_is_not_known_is_said_and_the_study_goes_on(folder, caplog):
+    with caplog.at_level(logging.INFO):
+        (row,) = plan(folder({"model_type": "mamba"}), {"default": REAL})
+    assert "does not know the architecture 'mamba'" in caplog.text
+    assert "whether it fits hardware.gpu_memory_gb is not checked" in caplog.text
+    assert (row.num_steps, row.training_flops, row.seconds) == (50, None, None)
+    assert "default" in format_plan([row])
+
+
+def test_an_architecture_whose_memory_is_not_known_has_operations_and_time(folder, caplog):
+    config = {
+        "model_type": "gpt2",
+        "vocab_size": 50257,
+        "n_embd": 768,
+        "n_layer": 12,
+        "n_head": 12,
+        "n_positions": 4096,
+    }
+    (row,) = plan(folder(config), {"default": REAL})
+    assert row.peak_memory_mb is None and row.seconds is not None
+    assert "memory of the architecture 'gpt2' is not planned; whether it fits" in caplog.text
+
+
+def test_an_early_look_needs_the_file_and_the_architecture(folder, tmp_path):
+    small = HARDWARE | {"gpu_memory_gb": 2.0}
+    refuse_early(tmp_path / "nowhere", {"default": REAL}, small)
+    refuse_early(folder({"model_type": "mamba"}), {"default": REAL}, small)
+    with pytest.raises(ValueError, match="gpu_memory_gb is 2"):
+        refuse_early(folder(LLAMA_8B), {"default": REAL}, small)
+    with pytest.raises(ValueError, match="names no linear layer"):
+        refuse_early(folder(LLAMA_8B), {"default": REAL | {"target_modules": "x"}}, HARDWARE | {"gpu_memory_gb": None})
+
+
+def test_no_part_of_the_plan_imports_torch_nor_the_early_look_tables():
+    program = (
+        "import sys, further.plan.refuse; print(sorted({'torch', 'pandas', 'pyarrow', 'numpy'} & set(sys.modules)));"
+        "import further.plan.show, further.plan.make; print('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["[]", "False"]
+
+
+def test_the_shipped_cluster_study_fits_its_gpu(request):
+    root = request.config.rootpath / "config"
+    base, real = (yaml.safe_load((root / file).read_text()) for file in ("config.yaml", "lunarc.yaml"))
+    config = {"training": base["training"] | real["training"], "sweeps": base["sweeps"] | real["sweeps"]}
+    check_memory(shape_of(LLAMA_8B), expand_runs(config), base["hardware"] | real["hardware"])

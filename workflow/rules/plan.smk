@@ -1,0 +1,28 @@
+# What each run will take, before the first one starts.
+
+
+rule plan_runs:
+    input:
+        tokens="results/tokens/papers.parquet",
+        split="results/corpus/split.parquet",
+        model=MODEL,
+    output:
+        plan="results/plan.tsv",
+    log:
+        "logs/plan_runs.log",
+    benchmark:
+        "benchmarks/plan_runs.tsv"
+    threads: 1
+    resources:
+        mem_mb=2_000,
+        runtime=10,  # minutes
+    params:
+        settings={
+            "runs": RUNS,
+            "hardware": CONFIG["hardware"],
+            "cost": pick("cost", "price_per_gpu_hour", "currency", "price_date", "kwh_per_gpu_hour"),
+        },
+        finished="results/runs",  # their speeds are used where there are any; no input: they need the plan first
+        code=code("plan_runs.py"),
+    script:
+        "../scripts/plan_runs.py"
