@@ -16,6 +16,7 @@ include: "workflow/rules/corpus.smk"
 include: "workflow/rules/tokens.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/evaluation.smk"
+include: "workflow/rules/folds.smk"
 include: "workflow/rules/scaling.smk"
 include: "workflow/rules/report.smk"
 

@@ -21,8 +21,8 @@ rule fetch_model:
 
 rule train_qlora:
     input:
-        tokens="results/tokens/papers.parquet",
-        split="results/corpus/split.parquet",
+        tokens=branch(is_fold, "results/folds/{run}/tokens.parquet", "results/tokens/papers.parquet"),
+        split=branch(is_fold, "results/folds/{run}/split.parquet", "results/corpus/split.parquet"),
         model=MODEL,
     output:
         adapter=directory("results/runs/{run}/adapter"),
