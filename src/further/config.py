@@ -165,6 +165,9 @@ def _disagreements(config: Config) -> Iterator[str]:
         yield f"corpus.test_share: {shares} leaves no training paper"
     if evaluation["stride"] > evaluation["window"]:
         yield f"evaluation.stride: {evaluation['stride']} is more than window {evaluation['window']}: tokens are missed"
+    length = evaluation["memorisation_prefix_tokens"] + evaluation["memorisation_new_tokens"]
+    if length > evaluation["window"]:
+        yield f"evaluation.memorisation_new_tokens: {length} with the prefix is more than window {evaluation['window']}"
     if model["source"] != "demo" and model["path"] is None:
         yield f"model.path: null is not allowed with source {model['source']}"
     if model["source"] == "hub" and model["revision"] is None:

@@ -9,6 +9,7 @@ from scipy import stats
 
 from further.evaluation.intervals import ratio_interval
 from further.evaluation.pairing import HOW, check_alike, digest_texts, pair_scores
+from further.evaluation.rates import rates
 
 MIN_TRUSTED = 6  # documents under which an interval is not to be trusted
 
@@ -19,19 +20,17 @@ def summarise(scores: pd.DataFrame) -> dict[str, Any]:
     Args:
         scores: Columns nats, num_tokens, num_words, num_bytes, document, sha256; one row per document.
     """
-    nats, tokens, words, size = (float(scores[name].sum()) for name in ("nats", "num_tokens", "num_words", "num_bytes"))
-    return {
-        "nats_per_token": nats / tokens,
-        "perplexity": float(np.exp(nats / tokens)),
-        "word_perplexity": float(np.exp(nats / words)),
-        "bits_per_byte": nats / np.log(2) / size,
-        "num_documents": len(scores),
-        "nats": nats,
-        "num_tokens": int(tokens),
-        "num_words": int(words),
-        "num_bytes": int(size),
-        "sha256": digest_texts(scores),
-    }
+    nats = float(scores["nats"].sum())
+    counts = {name: int(scores[name].sum()) for name in ("num_tokens", "num_words", "num_bytes")}
+    return (
+        rates(nats, counts)
+        | counts
+        | {
+            "nats_per_token": nats / counts["num_tokens"],
+            "num_documents": len(scores),
+            "sha256": digest_texts(scores),
+        }
+    )
 
 
 def compare(before: pd.DataFrame, after: pd.DataFrame, resamples: int, seed: int) -> dict[str, Any]:

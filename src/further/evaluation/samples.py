@@ -1,5 +1,6 @@
 """Samples: how a model goes on from a prompt, how sure it is of it, and whether it loops or stops short."""
 
+import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -23,7 +24,7 @@ class Decoding:
     Attributes:
         temperature: Divides the logits before drawing; None is greedy.
         top_p: Share of the probability that tokens are drawn from.
-        seed: Of the drawing.
+        seed: Of the drawing; with it, each prompt has random numbers of its own, the same for base and adapted.
     """
 
     temperature: float | None
@@ -145,7 +146,7 @@ def _generate(model: Any, given: Sequence[int], new_tokens: int, eos: int, decod
         use_cache=True,
         **drawn,
     )
-    torch.manual_seed(decoding.seed)
+    torch.manual_seed(int(hashlib.sha256(f"{decoding.seed} {list(given)}".encode()).hexdigest()[:8], 16))
     inputs = torch.tensor([list(given)], device=next(model.parameters()).device)
     output = model.generate(
         input_ids=inputs,
