@@ -61,7 +61,7 @@ def test_base_and_adapted_are_paired_by_paper():
     assert compared["difference_match_tokens"]["estimate"] == pytest.approx(7 / 6)
     # three paragraphs are continued by the adapted model alone, none by the base alone: 2 / 2**3
     assert compared["p_value"] == pytest.approx(0.25)
-    assert (compared["num_papers"], compared["num_paragraphs"]) == (2, 6)
+    assert (compared["num_papers"], compared["num_paragraphs"], compared["trustworthy"]) == (2, 6, False)
 
 
 def test_paragraphs_that_are_too_short_or_of_other_papers_are_not_drawn():

@@ -7,11 +7,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from further.evaluation.intervals import ratio_interval
+from further.evaluation.intervals import MIN_TRUSTED, ratio_interval
 from further.evaluation.pairing import HOW, check_alike, digest_texts, pair_scores
 from further.evaluation.rates import rates
-
-MIN_TRUSTED = 6  # documents under which an interval is not to be trusted
 
 
 def summarise(scores: pd.DataFrame) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 LEVEL = 0.95
+MIN_TRUSTED = 6  # papers under which an interval is not to be trusted
 
 
 def ratio_interval(amounts: "pd.Series[float]", sizes: "pd.Series[int]", resamples: int, seed: int) -> dict[str, float]:

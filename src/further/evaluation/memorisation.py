@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from scipy import stats
 
-from further.evaluation.intervals import LEVEL, ratio_interval
+from further.evaluation.intervals import LEVEL, MIN_TRUSTED, ratio_interval
 from further.evaluation.probe import before_and_after
 from further.models import decode, head_of
 
@@ -145,6 +145,7 @@ def compare_lengths(
     return {
         "num_paragraphs": len(passages),
         "num_papers": len(papers),
+        "trustworthy": len(papers) >= MIN_TRUSTED,
         "base": describe_lengths(before, new),
         "adapted": describe_lengths(after, new),
         "difference_match_tokens": (
