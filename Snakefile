@@ -17,6 +17,7 @@ include: "workflow/rules/tokens.smk"
 include: "workflow/rules/plan.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/evaluation.smk"
+include: "workflow/rules/folds.smk"
 include: "workflow/rules/scaling.smk"
 include: "workflow/rules/report.smk"
 

@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from further.batch import micro_batch
-from further.config import check_config, expand_runs, name_run, runs_of_sweep
+from further.config import check_config, expand_runs, name_folds, name_run, runs_of_sweep
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
@@ -42,6 +42,18 @@ def test_a_runs_name_holds_what_differs():
     default = {"fraction": 1.0, "rank": 8, "seed": 0}
     assert name_run(default, default) == "default"
     assert name_run({"fraction": 0.0625, "rank": 8, "seed": 2}, default) == "fraction-0.0625_seed-2"
+
+
+def test_folds_have_names_that_no_sweep_can_make(config):
+    config["evaluation"]["folds"] = 3
+    folds = name_folds(check_config(config, SCHEMA), num_papers=3)
+    assert list(folds) == ["fold-1-of-3", "fold-2-of-3", "fold-3-of-3"]
+    assert folds["fold-2-of-3"] == {"fold": 2, "folds": 3}
+    assert "fold" not in config["training"]  # a run's name begins with a setting
+    with pytest.raises(ValueError, match=r"evaluation.folds: 3 is more than the 2 papers"):
+        name_folds(config, num_papers=2)
+    config["evaluation"]["folds"] = None
+    assert name_folds(config, num_papers=2) == {}
 
 
 def test_how_a_run_is_carried_out_is_no_setting_of_it(config):

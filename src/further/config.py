@@ -69,6 +69,25 @@ def expand_runs(config: Config) -> dict[str, Run]:
     return runs
 
 
+def name_folds(config: Config, num_papers: int) -> dict[str, dict[str, int]]:
+    """The folds of the cross-validation by the name of their run, which sets them apart from every sweep's.
+
+    Args:
+        config: As returned by `check_config`.
+        num_papers: Papers of the study, the unreadable ones included.
+
+    Returns:
+        Number of the fold and of folds by name; none where `evaluation.folds` is null.
+
+    Raises:
+        ValueError: If there are more folds than papers.
+    """
+    folds = config["evaluation"]["folds"] or 0
+    if folds > num_papers:
+        raise ValueError(f"evaluation.folds: {folds} is more than the {num_papers} papers")
+    return {f"fold-{fold}-of-{folds}": {"fold": fold, "folds": folds} for fold in range(1, folds + 1)}
+
+
 def runs_of_sweep(config: Config, sweep: str) -> list[str]:
     """Names of the runs of one sweep, in its order; none if the sweep is switched off or absent."""
     default = expand_runs(config)[DEFAULT_RUN]
@@ -168,6 +187,9 @@ def _disagreements(config: Config) -> Iterator[str]:
         yield f"corpus.test_share: {shares} leaves no training paper"
     if evaluation["stride"] > evaluation["window"]:
         yield f"evaluation.stride: {evaluation['stride']} is more than window {evaluation['window']}: tokens are missed"
+    length = evaluation["memorisation_prefix_tokens"] + evaluation["memorisation_new_tokens"]
+    if length > evaluation["window"]:
+        yield f"evaluation.memorisation_new_tokens: {length} with the prefix is more than window {evaluation['window']}"
     if model["source"] != "demo" and model["path"] is None:
         yield f"model.path: null is not allowed with source {model['source']}"
     if model["source"] == "hub" and model["revision"] is None:

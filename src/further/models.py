@@ -9,7 +9,7 @@ logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it reports each abs
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a job never reaches for the network; set before transformers is imported
 
 import torch  # noqa: E402
-from transformers import AutoModelForCausalLM, BitsAndBytesConfig, PreTrainedModel  # noqa: E402
+from transformers import AutoModelForCausalLM, BitsAndBytesConfig, GenerationConfig, PreTrainedModel  # noqa: E402
 
 from further.io import read_json  # noqa: E402
 
@@ -45,6 +45,8 @@ def load_base(folder: Path, quantisation: str, compute_dtype: str, attention: st
     )
     # With its cache a model attends across packed documents without a word (transformers 5.23).
     model.config.use_cache = False
+    # generate() takes what it is not told from here: a model may bring a temperature or a repetition penalty.
+    model.generation_config = GenerationConfig()
     _keep_4bit_layout(model)
     return model.requires_grad_(False).eval()
 

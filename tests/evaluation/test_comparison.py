@@ -1,24 +1,13 @@
+import hashlib
 import math
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from further.evaluation.comparison import compare, ratio_interval, summarise
-
-
-def scores(nats, tokens):
-    return pd.DataFrame(
-        {
-            "document": [f"paper-{number}" for number in range(len(nats))],
-            "nats": nats,
-            "num_tokens": tokens,
-            "num_words": [count // 2 for count in tokens],
-            "num_bytes": [count * 4 for count in tokens],
-            "window": 256,
-            "stride": 128,
-        }
-    )
+from evaluation.conftest import make_scores as scores
+from further.evaluation.comparison import compare, compare_runs, describe_scoring, summarise
+from further.evaluation.intervals import ratio_interval
 
 
 def test_a_summary_weighs_every_token_the_same():
@@ -28,6 +17,9 @@ def test_a_summary_weighs_every_token_the_same():
     assert summary["perplexity"] == pytest.approx(math.e**2.5)
     assert summary["word_perplexity"] == pytest.approx(math.e**5)
     assert summary["bits_per_byte"] == pytest.approx(0.625 / math.log(2))
+    assert (summary["nats"], summary["num_words"], summary["num_bytes"]) == (1000, 200, 1600)
+    lines = b"paper-0 hash of paper-0\npaper-1 hash of paper-1\n"
+    assert summary["sha256"] == hashlib.sha256(lines).hexdigest()
 
 
 def test_a_comparison_by_hand():
@@ -57,12 +49,67 @@ def test_an_unchanged_model_has_no_difference():
     assert result["p_value"] == 1.0
 
 
-@pytest.mark.parametrize("column", ["document", "num_tokens", "window"])
-def test_scores_that_were_not_made_alike_are_refused(column):
-    before, after = scores([1.0, 2.0], [10, 10]), scores([1.0, 2.0], [10, 10])
-    after.loc[0, column] = "other" if column == "document" else 11
-    with pytest.raises(ValueError, match="scored differently"):
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [
+        ("window", "window is 256 for base at nf4 and 11 for adapted default at nf4"),
+        ("stride", "stride is 128 for base at nf4 and 11 for adapted default at nf4"),
+        ("begin_id", "begin_id is 0 for base at nf4 and 11 for adapted default at nf4"),
+        ("compute_dtype", "compute_dtype is float32 for base at nf4 and 11 for adapted default at nf4"),
+        ("document", "11, paper-0 only for one of base at nf4 and adapted default at nf4"),
+        ("sha256", "sha256 of paper-0 is hash of paper-0 for base at nf4 and 11 for adapted default at nf4"),
+        ("num_tokens", "num_tokens of paper-0 is 10 for base at nf4 and 11 for adapted default at nf4"),
+    ],
+)
+def test_scores_that_were_not_made_alike_are_refused_naming_both(column, message):
+    before, after = scores([1.0, 2.0], [10, 10]), scores([1.0, 2.0], [10, 10], subject="adapted", run="default")
+    if column in ("document", "sha256", "num_tokens"):
+        after.loc[0, column] = 11 if column == "num_tokens" else "11"
+    else:
+        after[column] = 11
+    with pytest.raises(ValueError, match=f"scored differently: {message}"):
         compare(before, after, resamples=500, seed=0)
+
+
+def test_a_table_made_in_two_ways_is_refused_even_against_itself():
+    mixed = scores([1.0, 2.0], [10, 10])
+    mixed.loc[1, "window"] = 512
+    with pytest.raises(ValueError, match="window is 256, 512 for base at nf4"):
+        compare(mixed, mixed, resamples=500, seed=0)
+
+
+def test_a_base_at_another_precision_is_refused():
+    both = [scores([1.0, 2.0], [10, 10]), scores([1.0, 2.0], [10, 10], text_set="general", split="heldout")]
+    run = pd.concat(both).assign(subject="adapted", run="default", quantisation="int8")
+    metrics = {"default": {"settings": {"quantisation": "nf4"}, "num_unique_tokens": 1}}
+    with pytest.raises(ValueError, match="quantisation is nf4 for base at nf4 and int8 for adapted default at int8"):
+        compare_runs({"nf4": pd.concat(both)}, {"default": run}, metrics, resamples=500, seed=0)
+    right = run.assign(quantisation="nf4")
+    result = compare_runs({"nf4": pd.concat(both)}, {"default": right}, metrics, resamples=500, seed=0)
+    assert result["default"]["general"]["num_documents"] == 2
+
+
+def test_an_empty_document_is_left_out_of_the_comparison():
+    before = scores([300.0, 0.0], [100, 0])
+    result = compare(before, before, resamples=500, seed=0)
+    assert [line["document"] for line in result["documents"]] == ["paper-0"]
+    assert (result["num_documents"], result["before"]["num_documents"]) == (1, 2)
+
+
+def test_the_way_of_scoring_is_told():
+    assert describe_scoring(scores([1.0], [10])) == {
+        "window": 256,
+        "stride": 128,
+        "begin_id": 0,
+        "begin_rule": "begin mark",
+        "compute_dtype": "float32",
+    }
+
+
+@pytest.mark.parametrize(("papers", "trusted"), [(5, False), (6, True)])
+def test_fewer_than_six_papers_are_not_to_be_trusted(papers, trusted):
+    before = scores([300.0] * papers, [100] * papers)
+    assert compare(before, before, resamples=500, seed=0)["trustworthy"] is trusted
 
 
 @pytest.mark.parametrize("papers", [7, 25])

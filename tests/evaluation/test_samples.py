@@ -1,17 +1,120 @@
-import pytest
+import json
+import math
 
-from further.evaluation.samples import loops
+import pytest
+import torch
+from transformers import AutoTokenizer
+
+from further.evaluation.samples import (
+    Decoding,
+    choose_decodings,
+    continue_prompt,
+    distinct,
+    longest_repeat,
+    loops,
+    sample_both,
+)
+from further.models import load_base
+
+GREEDY, SAMPLED = Decoding(None, 0.9, 0), Decoding(0.7, 0.9, 0)
 
 
 @pytest.mark.parametrize(
-    ("text", "looped"),
+    ("text", "repeats"),
     [
-        ("cec. cec. cec. cec.", True),
-        ("cec. cec. cec.", False),
-        ("it is the heart of the heart of the heart of the heart of the", True),
-        ("the heart and the lungs and the kidneys", False),
-        ("", False),
+        ("cec. cec. cec. cec.", 4),
+        ("cec. cec. cec.", 3),
+        ("it is the heart of the heart of the heart of the heart of the", 4),
+        ("the heart and the lungs and the kidneys", 1),
+        ("heart", 1),
+        ("", 0),
     ],
 )
-def test_a_word_or_phrase_four_times_in_a_row_is_a_loop(text, looped):
-    assert loops(text.split()) is looped
+def test_a_word_or_phrase_four_times_in_a_row_is_a_loop(text, repeats):
+    assert longest_repeat(text.split()) == repeats
+    assert loops(text.split()) is (repeats >= 4)
+
+
+@pytest.mark.parametrize(("length", "share"), [(1, 3 / 5), (2, 3 / 4), (3, 1.0), (6, None)])
+def test_distinct_runs_of_words(length, share):
+    # the heart | heart and | and the | the heart
+    assert distinct(["the", "heart", "and", "the", "heart"], length) == share
+
+
+def test_a_temperature_adds_a_sampled_continuation():
+    assert [decoding.name for decoding in choose_decodings(0.8, 0.9, 0)] == ["greedy", "sampled"]
+    assert choose_decodings(None, 0.9, 0) == [GREEDY]
+
+
+@pytest.fixture(scope="module")
+def tokenizer(model_folder):
+    return AutoTokenizer.from_pretrained(model_folder, local_files_only=True)
+
+
+def test_the_perplexity_of_a_continuation_is_the_model_s_own(adapted, tokenizer):
+    sample = continue_prompt(adapted, tokenizer, "The heart", 12, GREEDY)
+    given = tokenizer("The heart")["input_ids"]
+    with torch.no_grad():
+        ids, nats = list(given), 0.0
+        for _ in range(sample.num_tokens):
+            logits = adapted(input_ids=torch.tensor([ids])).logits[0, -1].double().log_softmax(-1)
+            nats -= float(logits.max())  # greedy: the likeliest token
+            ids.append(int(logits.argmax()))
+    assert sample.text == tokenizer.decode(ids[len(given) :], skip_special_tokens=True)
+    assert sample.nats == pytest.approx(nats, rel=1e-4)
+    assert sample.perplexity == pytest.approx(math.exp(nats / sample.num_tokens), rel=1e-4)
+    assert (sample.decoding, sample.temperature, sample.top_p) == ("greedy", None, None)
+
+
+def test_sampling_depends_on_the_seed_alone(adapted, tokenizer):
+    first = continue_prompt(adapted, tokenizer, "The heart", 20, SAMPLED)
+    torch.rand(3)
+    assert continue_prompt(adapted, tokenizer, "The heart", 20, SAMPLED) == first
+    assert continue_prompt(adapted, tokenizer, "The heart", 20, Decoding(0.7, 0.9, 1)) != first
+    assert first.text != continue_prompt(adapted, tokenizer, "The heart", 20, GREEDY).text
+
+
+def test_a_tiny_top_p_leaves_the_likeliest_token_alone(adapted, tokenizer):
+    greedy = continue_prompt(adapted, tokenizer, "The heart", 20, GREEDY)
+    assert continue_prompt(adapted, tokenizer, "The heart", 20, Decoding(0.7, 1e-6, 5)).text == greedy.text
+
+
+def test_an_end_mark_ends_a_sample(model_folder, tokenizer):
+    model = load_base(model_folder, "none", "float32")
+    with torch.no_grad():
+        direction = model.model.embed_tokens.weight[1]
+        model.model.norm.weight.mul_(0.01)
+        head = torch.nn.Linear(direction.shape[0], 300)
+        head.weight.zero_()
+        head.bias.zero_()
+        head.bias[1] = 50.0  # whatever stands before, the end mark follows
+    model.lm_head = head
+    sample = continue_prompt(model, tokenizer, "The heart", 12, GREEDY)
+    assert (sample.ended, sample.text, sample.num_tokens) == (True, "", 1)
+    assert (sample.distinct_1, sample.longest_repeat, sample.looped) == (None, 0, False)
+
+
+def test_a_model_s_own_settings_of_generation_play_no_part(model_folder, tokenizer, tmp_path):
+    import shutil
+
+    folder = shutil.copytree(model_folder, tmp_path / "model")
+    settings = {"do_sample": True, "temperature": 5.0, "repetition_penalty": 9.0, "top_k": 3}
+    (folder / "generation_config.json").write_text(json.dumps(settings))
+    plain, other = (load_base(path, "none", "float32") for path in (model_folder, folder))
+    for decoding in (GREEDY, SAMPLED):
+        samples = [continue_prompt(model, tokenizer, "The heart", 20, decoding) for model in (plain, other)]
+        assert samples[0] == samples[1]
+
+
+def test_base_and_adapted_stand_side_by_side(adapted, tokenizer, model_folder):
+    settings = {"prompts": ["The heart", "A pump"], "new_tokens": 6, "temperature": 0.7, "top_p": 0.9, "seed": 0}
+    entries = sample_both(adapted, tokenizer, settings)
+    assert [(entry["prompt"], entry["decoding"], entry["subject"]) for entry in entries] == [
+        (prompt, decoding, subject)
+        for prompt in ("The heart", "A pump")
+        for decoding in ("greedy", "sampled")
+        for subject in ("base", "adapted")
+    ]
+    base = load_base(model_folder, "none", "float32")
+    assert entries[0]["text"] == continue_prompt(base, tokenizer, "The heart", 6, GREEDY).text
+    assert entries[1]["text"] == continue_prompt(adapted, tokenizer, "The heart", 6, GREEDY).text

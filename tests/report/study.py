@@ -140,10 +140,13 @@ def make_quantisation() -> dict[str, Any]:
 def make_samples() -> list[dict[str, Any]]:
     prompt = "Heart transplant recipients are prone to"
     base = {"prompt": prompt, "subject": "base", "run": None, "quantisation": "nf4", "ended": False, "num_tokens": 60}
+    base |= {"decoding": "greedy", "temperature": None, "top_p": None, "nats": 90.0, "perplexity": 4.4817}
+    base |= {"distinct_1": 0.5, "distinct_2": 0.5, "distinct_3": 0.5, "longest_repeat": 4}
     adapted = {**base, "subject": "adapted", "run": "default", "ended": True, "num_tokens": 34}
     return [
         {**adapted, "text": " infection in the first months, when immunosuppression is strongest.", "looped": False},
         {**base, "text": " the object. the object. the object. the object.", "looped": True},
+        {**base, "decoding": "sampled", "temperature": 0.8, "top_p": 0.95, "text": " a method.", "looped": False},
         {**base, "prompt": 'The donor\'s "age" & size', "text": " <script>alert('sample')</script>", "looped": False},
     ]
 

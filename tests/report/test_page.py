@@ -133,9 +133,10 @@ def test_samples_are_marked_and_are_no_medical_advice(page: html.HtmlElement) ->
     assert "Not medical advice." in section.text_content()
     first = section.xpath(".//article")[0]
     names = [heading.text_content().split(":")[0] for heading in first.iter("h4")]
-    assert names == ["Before", "After"]
+    assert names == ["Before", "After", "Before"]  # likeliest words, then drawn
+    assert "drawn at temperature 0.8, perplexity 4.48 to itself" in first.find_class("details")[2].text_content()
     marks = [mark.text_content() for mark in first.find_class("mark")]
-    assert marks == ["repeats itself", "did not end by itself: cut after 60 tokens"]
+    assert marks == ["repeats itself: 4 times in a row", *["did not end by itself: cut after 60 tokens"] * 2]
 
 
 def test_line_breaks_of_samples_are_shown_as_signs(tmp_path: Path) -> None:

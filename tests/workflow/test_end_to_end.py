@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 
 import pyarrow.parquet as pq
@@ -40,6 +41,61 @@ def test_each_question_has_numbers(finished):
     assert set(comparison["quantisation"]) == {"none", "nf4"}
     law = read(finished, "scaling/law.json")
     assert len(law["points"]) == 3 or law["fitted"]
+
+
+def test_what_was_compared_was_scored_on_the_same_bytes(finished):
+    comparison = read(finished, "evaluation/comparison.json")
+    assert comparison["scoring"]["begin_rule"] == "begin mark" and comparison["scoring"]["window"] == 256
+    papers = [run["papers"] for run in comparison["runs"].values()]
+    assert len({(paper["before"]["sha256"], paper["after"]["sha256"]) for paper in papers}) == 1
+    rows = pq.read_table(finished.study / "results/corpus/rows.parquet").to_pandas()
+    for document in papers[0]["documents"]:
+        text = "\n\n".join(rows[rows["paper"] == document["document"]].sort_values("row")["text"])
+        assert hashlib.sha256(text.encode()).hexdigest() == document["sha256"]
+        assert len(text.encode()) == document["num_bytes"]
+    assert comparison["excluded"]["shared_paragraphs_left"] == 0
+    assert comparison["cross_validation"] is None
+
+
+def test_the_way_to_the_merged_model_is_told_in_parts(finished):
+    split = read(finished, "evaluation/comparison.json")["quantisation"]["nf4"]
+    parts = [split[name]["estimate"] for name in ("base_cost_nats", "adaptation_nats", "merging_nats")]
+    assert split["total_nats"]["estimate"] == pytest.approx(sum(parts))
+
+
+def test_memorisation_terms_and_samples_have_numbers(finished):
+    memorisation = read(finished, "evaluation/memorisation.json")
+    for group in ("train", "heldout"):
+        assert memorisation[group]["num_paragraphs"] == 20
+        assert sum(memorisation[group]["adapted"]["histogram"]) == 20
+    terms = read(finished, "evaluation/terms.json")
+    scored = read(finished, "evaluation/comparison.json")["runs"]["default"]["papers"]
+    assert terms["before_nats"] == pytest.approx(scored["before"]["nats"])
+    assert terms["after_nats"] == pytest.approx(scored["after"]["nats"])
+    samples = read(finished, "evaluation/samples.json")
+    assert [(sample["decoding"], sample["subject"]) for sample in samples] == [
+        (decoding, subject) for decoding in ("greedy", "sampled") for subject in ("base", "adapted")
+    ]
+
+
+def test_every_paper_is_held_out_once_in_a_cross_validation(finished, tmp_path):
+    again = tmp_path / "study"
+    shutil.copytree(finished.study, again)
+    config = (again / "config.yaml").read_text()
+    (again / "config.yaml").write_text(config.replace("{stride: 256", "{folds: 2, stride: 256"))
+    done = type(finished)(finished.code, again).snakemake(
+        "--cores", "2", "--profile", finished.code / "profiles/default", "--configfile", again / "config.yaml",
+        "results/evaluation/comparison.json",
+    )  # fmt: skip
+    assert len(re.findall("^.*rule train_qlora:", done.stdout, re.M)) == 2
+    result = json.loads((again / "results/evaluation/comparison.json").read_text())["cross_validation"]
+    assert result["num_papers"] == result["papers"]["num_documents"] == 11
+    assert result["papers"]["trustworthy"] and result["not_held_out"] == []
+    for fold in range(1, 3):
+        split = pq.read_table(again / f"results/folds/fold-{fold}-of-2/split.parquet").to_pylist()
+        metrics = json.loads((again / f"results/runs/fold-{fold}-of-2/metrics.json").read_text())
+        assert set(metrics["papers"]) == {line["paper"] for line in split if line["split"] == "train"}
+        assert metrics["settings"] == read(finished, "runs/default/metrics.json")["settings"]
 
 
 def test_fractions_are_nested_and_no_held_out_paper_is_trained_on(finished):

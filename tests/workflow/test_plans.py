@@ -58,6 +58,12 @@ def test_reading_the_snakefile_imports_neither_torch_nor_transformers(project):
         ("training={quantisation: nf3}", "training.quantisation: 'nf3' is not allowed: one of none or int8 or nf4"),
         ("sweeps={data: {rnak: [1]}}", "sweeps.data: unknown key rnak"),
         ("evaluation={stride: 512}", "evaluation.stride: 512 is more than window 256"),
+        ("evaluation={folds: 1}", "evaluation.folds: 1 is not allowed: at least 2"),
+        ("evaluation={folds: 26}", "evaluation.folds: 26 is more than the 25 papers"),
+        (
+            "evaluation={memorisation_new_tokens: 250}",
+            "memorisation_new_tokens: 282 with the prefix is more than window",
+        ),
         ("model={source: hub}", "model.path: null is not allowed with source hub"),
         ("corpus={papers: nowhere}", "corpus.papers: there is no folder nowhere"),
         ("corpus={papers: empty}", "corpus.papers: folder empty holds no PDF"),

@@ -16,7 +16,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.workflow]
 READ_RUNS = {"compare_scores", "fit_scaling_law", "draw_figures", "write_report"}
 AFTER_CLEANING = {
     "clean_papers", "gather_corpus", "drop_duplicates", "split_papers", "drop_repeats", "draw_pages", "tokenize_papers",
-    "plan_runs", "train_qlora", "score_base", "score_run", "score_merged", "generate_samples", *READ_RUNS,
+    "plan_runs", "train_qlora", "score_base", "score_run", "score_merged", "generate_samples", "probe_default",
+    *READ_RUNS,
 }  # fmt: skip
 
 
@@ -56,6 +57,12 @@ def test_a_module_used_by_cleaning_reruns_cleaning_and_after_but_no_parsing(fini
 def test_a_rank_reruns_that_run_and_what_reads_it(finished):
     with edited(finished.study / "config.yaml", replace("rank: [4, 2]", "rank: [4, 3]")):
         assert finished.plan() == {"plan_runs": 1, "train_qlora": 1, "score_run": 1} | dict.fromkeys(READ_RUNS, 1)
+
+
+def test_folds_add_runs_and_rerun_none_that_is_there(finished):
+    added = "split_fold", "drop_repeats_of_fold", "tokenize_fold", "train_qlora", "score_base_of_fold", "score_run"
+    with edited(finished.study / "config.yaml", replace("{stride: 256", "{folds: 3, stride: 256")):
+        assert finished.plan() == dict.fromkeys(added, 3) | dict.fromkeys(READ_RUNS, 1)
 
 
 def test_two_swapped_values_of_one_type_are_seen(finished):

@@ -2,7 +2,7 @@
 
 import platform
 
-from further.config import check_config, expand_runs, runs_of_sweep
+from further.config import check_config, expand_runs, name_folds, runs_of_sweep
 from further.corpus.shards import list_papers, mark_passwords, paper_id, shard_of
 from further.plan.refuse import refuse_early
 from further.provenance import digest_code, installed_versions
@@ -59,7 +59,7 @@ def parsing_of_shard(wildcards):
 
 def settings_of_run(wildcards):
     return {
-        "run": RUNS[wildcards.run],
+        "run": RUN_SETTINGS[wildcards.run],
         "versions": installed_versions(TRAINING_PACKAGES),
     }
 
@@ -70,17 +70,27 @@ def replay_of_run(wildcards):
 
 
 def quantisation_of_run(wildcards):
-    return SCORING | {"quantisation": RUNS[wildcards.run]["quantisation"]}
+    return SCORING | {"quantisation": RUN_SETTINGS[wildcards.run]["quantisation"]}
+
+
+def settings_of_fold(wildcards):
+    return FOLDS[wildcards.run] | pick("corpus", "validation_share", "split_seed")
+
+
+def is_fold(wildcards):
+    return wildcards.run in FOLDS
 
 
 CONFIG = stop_if_wrong(check_config, config, ROOT / "workflow" / "schemas" / "config.schema.yaml")
 RUNS = expand_runs(CONFIG)
 DATA_RUNS = runs_of_sweep(CONFIG, "data")
-QUANTISATION_RUNS = {RUNS[run]["quantisation"]: run for run in runs_of_sweep(CONFIG, "quantisation")}
+QUANTISATION_RUNS = {RUNS[run]["quantisation"]: run for run in ["default", *runs_of_sweep(CONFIG, "quantisation")]}
 QUANTISED_RUNS = [run for quantisation, run in QUANTISATION_RUNS.items() if quantisation != "none"]
 QUANTISATIONS = sorted({run["quantisation"] for run in RUNS.values()} | {"none"})
 ARTICLES = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
 PAPERS = stop_if_wrong(find_papers, CONFIG["corpus"]["papers"])
+FOLDS = stop_if_wrong(name_folds, CONFIG, len(PAPERS))
+RUN_SETTINGS = RUNS | dict.fromkeys(FOLDS, RUNS["default"])
 SHARDS = group_papers(PAPERS, CONFIG["corpus"]["shards"])
 WHOLE_CORPUS_MB = 1_500 + len(PAPERS) // 2  # 670 MB were measured for the repeats among 2,000 papers
 # Taken out of the settings: these are recorded, and shown in the report.
@@ -111,6 +121,8 @@ REPORTED = {
     "comparison": "results/evaluation/comparison.json",
     "law": "results/scaling/law.json",
     "samples": "results/evaluation/samples.json",
+    "memorisation": "results/evaluation/memorisation.json",
+    "terms": "results/evaluation/terms.json",
     "rejected": "results/corpus/rejected.parquet",
     "ledger": "results/corpus/ledger.parquet",
     "split": "results/corpus/split.parquet",

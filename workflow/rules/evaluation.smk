@@ -25,7 +25,7 @@ rule score_base:
 
 rule score_run:
     input:
-        papers="results/tokens/papers.parquet",
+        papers=branch(is_fold, "results/folds/{run}/tokens.parquet", "results/tokens/papers.parquet"),
         general="results/tokens/general.parquet",
         model=MODEL,
         adapter="results/runs/{run}/adapter",
@@ -75,6 +75,14 @@ rule compare_scores:
         runs=expand("results/scores/runs/{run}.parquet", run=RUNS),
         merged=expand("results/scores/merged/{run}.parquet", run=QUANTISED_RUNS),
         metrics=expand("results/runs/{run}/metrics.json", run=RUNS),
+        corpus=expand("results/corpus/{table}.parquet", table=["rejected", "repeats", "rows", "split"]),
+        folds=expand("results/folds/{run}/{table}.parquet", run=FOLDS, table=["split", "rows", "repeats"]),
+        fold_base=expand(
+            "results/scores/folds/{run}/{quantisation}.parquet",
+            run=FOLDS,
+            quantisation=RUNS["default"]["quantisation"],
+        ),
+        fold_runs=expand("results/scores/runs/{run}.parquet", run=FOLDS),
     output:
         comparison="results/evaluation/comparison.json",
     log:
@@ -86,7 +94,9 @@ rule compare_scores:
         mem_mb=1_500,
         runtime=15,  # minutes
     params:
-        settings=pick("evaluation", "bootstrap", "seed") | {"quantisation_runs": QUANTISATION_RUNS},
+        settings=pick("evaluation", "bootstrap", "seed")
+        | pick("corpus", "paper_similarity", "paragraph_similarity", "paragraph_words")
+        | {"quantisation_runs": QUANTISATION_RUNS},
         code=code("compare_scores.py"),
     script:
         "../scripts/compare_scores.py"
@@ -107,9 +117,45 @@ rule generate_samples:
         mem_mb=CONFIG["hardware"]["memory_mb"],
         runtime=CONFIG["hardware"]["runtime_minutes"],
     params:
-        settings=pick("evaluation", "prompts", "new_tokens")
+        settings=pick("evaluation", "prompts", "new_tokens", "temperature", "top_p", "seed")
         | pick("training", "quantisation", "compute_dtype")
         | {"versions": installed_versions(TRAINING_PACKAGES)},
         code=code("generate_samples.py"),
     script:
         "../scripts/generate_samples.py"
+
+
+rule probe_default:
+    input:
+        rows="results/corpus/rows.parquet",
+        split="results/corpus/split.parquet",
+        metrics="results/runs/default/metrics.json",
+        model=MODEL,
+        adapter="results/runs/default/adapter",
+    output:
+        memorisation="results/evaluation/memorisation.json",
+        terms="results/evaluation/terms.json",
+    log:
+        "logs/probe_default.log",
+    benchmark:
+        "benchmarks/probe_default.tsv"
+    threads: CONFIG["hardware"]["threads"]
+    resources:
+        mem_mb=CONFIG["hardware"]["memory_mb"],
+        runtime=CONFIG["hardware"]["runtime_minutes"],
+    params:
+        settings=SCORING
+        | pick(
+            "evaluation",
+            "memorisation_paragraphs",
+            "memorisation_prefix_tokens",
+            "memorisation_new_tokens",
+            "terms",
+            "term_occurrences",
+            "bootstrap",
+            "seed",
+        )
+        | pick("training", "quantisation"),
+        code=code("probe_default.py"),
+    script:
+        "../scripts/probe_default.py"

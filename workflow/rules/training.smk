@@ -21,8 +21,8 @@ rule fetch_model:
 
 rule train_qlora:
     input:
-        tokens="results/tokens/papers.parquet",
-        split="results/corpus/split.parquet",
+        tokens=branch(is_fold, "results/folds/{run}/tokens.parquet", "results/tokens/papers.parquet"),
+        split=branch(is_fold, "results/folds/{run}/split.parquet", "results/corpus/split.parquet"),
         general=replay_of_run,
         model=MODEL,
         plan=ancient("results/plan.tsv"),  # must have let every run pass; a newer plan retrains none

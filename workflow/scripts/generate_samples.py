@@ -5,24 +5,19 @@ from typing import Any
 
 from transformers import AutoTokenizer
 
-from further.evaluation.samples import continue_prompt
+from further.evaluation.samples import sample_both
 from further.io import write_json
 from further.job import start_log
-from further.models import load_adapted, load_base
+from further.models import load_adapted
 
 
 def main(model: Path, adapter: Path, samples: Path, settings: dict[str, Any]) -> None:
-    """Write one entry per prompt and model."""
+    """Write one entry per prompt, decoding and model."""
     tokenizer = AutoTokenizer.from_pretrained(model, local_files_only=True, trust_remote_code=False)
-    precision = (settings["quantisation"], settings["compute_dtype"])
-    subjects = {"base": load_base(model, *precision), "adapted": load_adapted(model, adapter, *precision)}
-    entries = [
-        {"subject": subject, "run": "default", "quantisation": settings["quantisation"]}
-        | continue_prompt(loaded, tokenizer, prompt, settings["new_tokens"]).as_dict()
-        for prompt in settings["prompts"]
-        for subject, loaded in subjects.items()
-    ]
-    write_json(samples, entries)
+    loaded = load_adapted(model, adapter, settings["quantisation"], settings["compute_dtype"])
+    entries = sample_both(loaded, tokenizer, settings)
+    about = {"run": "default", "quantisation": settings["quantisation"]}
+    write_json(samples, [about | entry for entry in entries])
 
 
 if __name__ == "__main__":

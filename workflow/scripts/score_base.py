@@ -14,15 +14,16 @@ from further.tokens.tokenizer import special_tokens
 def main(model: Path, texts: dict[str, Path], scores: Path, quantisation: str, settings: dict[str, Any]) -> None:
     """Read token streams and the base model, write nats per document."""
     loaded = load_base(model, quantisation, settings["compute_dtype"])
-    about = {"subject": "base", "run": None, "quantisation": quantisation}
-    write_table(scores, score_texts(loaded, texts, special_tokens(model).begin, settings, about), SCORES)
+    special = special_tokens(model)
+    about = {"subject": "base", "run": None, "quantisation": quantisation, "begin_rule": special.begin_rule}
+    write_table(scores, score_texts(loaded, texts, special.begin, settings, about), SCORES)
 
 
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     main(
         Path(snakemake.input.model),
-        {name: Path(snakemake.input[name]) for name in ("papers", "general")},
+        {name: Path(path) for name, path in snakemake.input.items() if name != "model"},
         Path(snakemake.output.scores),
         snakemake.wildcards.quantisation,
         snakemake.params.settings,

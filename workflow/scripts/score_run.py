@@ -14,8 +14,14 @@ from further.tokens.tokenizer import special_tokens
 def main(model: Path, adapter: Path, texts: dict[str, Path], scores: Path, run: str, settings: dict[str, Any]) -> None:
     """Read token streams and adapter, write nats per document."""
     loaded = load_adapted(model, adapter, settings["quantisation"], settings["compute_dtype"])
-    about = {"subject": "adapted", "run": run, "quantisation": settings["quantisation"]}
-    write_table(scores, score_texts(loaded, texts, special_tokens(model).begin, settings, about), SCORES)
+    special = special_tokens(model)
+    about = {
+        "subject": "adapted",
+        "run": run,
+        "quantisation": settings["quantisation"],
+        "begin_rule": special.begin_rule,
+    }
+    write_table(scores, score_texts(loaded, texts, special.begin, settings, about), SCORES)
 
 
 if __name__ == "__main__":

@@ -26,9 +26,7 @@ def split_papers(rows: pa.Table, *, test_share: float, validation_share: float, 
     Raises:
         ValueError: If there are fewer than MIN_PAPERS papers, or none would be left to train on.
     """
-    num_words: dict[str, int] = {}
-    for paper, text in zip(rows["paper"].to_pylist(), rows["text"].to_pylist(), strict=True):
-        num_words[paper] = num_words.get(paper, 0) + len(text.split())
+    num_words = count_words(rows)
     if len(num_words) < MIN_PAPERS:
         raise ValueError(
             f"{len(num_words)} papers are left after cleaning: at least {MIN_PAPERS} are needed to split them"
@@ -47,6 +45,14 @@ def split_papers(rows: pa.Table, *, test_share: float, validation_share: float, 
     papers = sorted(num_words)
     columns = [papers, [split[paper] for paper in papers], [num_words[paper] for paper in papers]]
     return pa.table(columns, schema=SPLIT)
+
+
+def count_words(rows: pa.Table) -> dict[str, int]:
+    """Words of each paper, from its rows (ROWS)."""
+    num_words: dict[str, int] = {}
+    for paper, text in zip(rows["paper"].to_pylist(), rows["text"].to_pylist(), strict=True):
+        num_words[paper] = num_words.get(paper, 0) + len(text.split())
+    return num_words
 
 
 def order_training_papers(split: pa.Table, seed: int) -> list[str]:

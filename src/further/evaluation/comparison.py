@@ -5,31 +5,30 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
-Floats = NDArray[np.float64]
-
-LEVEL = 0.95
-MIN_TRUSTED = 6  # documents under which an interval is not to be trusted
+from further.evaluation.intervals import MIN_TRUSTED, ratio_interval
+from further.evaluation.pairing import HOW, check_alike, digest_texts, pair_scores
+from further.evaluation.rates import rates
 
 
 def summarise(scores: pd.DataFrame) -> dict[str, Any]:
     """Perplexity of a set of documents, every token weighing the same.
 
     Args:
-        scores: Columns nats, num_tokens, num_words, num_bytes; one row per document.
+        scores: Columns nats, num_tokens, num_words, num_bytes, document, sha256; one row per document.
     """
-    nats, tokens, words, size = (float(scores[name].sum()) for name in ("nats", "num_tokens", "num_words", "num_bytes"))
-    return {
-        "nats_per_token": nats / tokens,
-        "perplexity": float(np.exp(nats / tokens)),
-        "word_perplexity": float(np.exp(nats / words)),
-        "bits_per_byte": nats / np.log(2) / size,
-        "num_documents": len(scores),
-        "num_tokens": int(tokens),
-        "num_bytes": int(size),
-    }
+    nats = float(scores["nats"].sum())
+    counts = {name: int(scores[name].sum()) for name in ("num_tokens", "num_words", "num_bytes")}
+    return (
+        rates(nats, counts)
+        | counts
+        | {
+            "nats_per_token": nats / counts["num_tokens"],
+            "num_documents": len(scores),
+            "sha256": digest_texts(scores),
+        }
+    )
 
 
 def compare(before: pd.DataFrame, after: pd.DataFrame, resamples: int, seed: int) -> dict[str, Any]:
@@ -46,7 +45,7 @@ def compare(before: pd.DataFrame, after: pd.DataFrame, resamples: int, seed: int
         test's p-value, and each document's numbers.
 
     Raises:
-        ValueError: If the documents, their sizes or the windows are not the same.
+        ValueError: If the documents, to the byte, or the way of scoring are not the same.
     """
     paired = pair_scores(before, after)
     change = paired["nats_after"] - paired["nats_before"]
@@ -64,57 +63,6 @@ def compare(before: pd.DataFrame, after: pd.DataFrame, resamples: int, seed: int
     }
 
 
-def pair_scores(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """Join two models' scores by document: document, nats_before, nats_after, num_tokens, num_bytes.
-
-    Raises:
-        ValueError: If the two were not scored on the same documents in the same way.
-    """
-    keys = ["document", "num_tokens", "num_words", "num_bytes", "window", "stride"]
-    paired = before[[*keys, "nats"]].merge(after[[*keys, "nats"]], on=keys, suffixes=("_before", "_after"))
-    if not len(before) == len(after) == len(paired):
-        raise ValueError(f"scored differently: {len(before)} and {len(after)} documents, {len(paired)} of them alike")
-    return paired.sort_values("document").reset_index(drop=True)
-
-
-def ratio_interval(amounts: "pd.Series[float]", sizes: "pd.Series[int]", resamples: int, seed: int) -> dict[str, float]:
-    """Sum of amounts over sum of sizes, with a studentised bootstrap interval over documents.
-
-    Args:
-        amounts: Per document, in nats or bits.
-        sizes: Per document, in tokens or bytes.
-        resamples: Number of bootstrap resamples.
-        seed: Of the resampling.
-
-    Returns:
-        estimate, low, high and level; with one document, or none that differs, the interval is the estimate.
-
-    Source:
-        Efron and Tibshirani 1993, section 12.5, with the linearised standard error of a ratio. A simulation of 25
-        papers of unequal length covers the truth in 94 to 96 % of trials; BCa in 90 to 91 %.
-    """
-    values, weights = amounts.to_numpy(dtype=float), sizes.to_numpy(dtype=float)
-    estimate, error = _ratio(values, weights)
-    low, high = estimate, estimate
-    if len(values) > 1 and error > 0:
-        picks = np.random.default_rng(seed).integers(0, len(values), (resamples, len(values)))
-        estimates, errors = _ratio(values[picks], weights[picks])
-        usable = errors > 0  # a resample of one document alone says nothing of the spread
-        pivots = (estimates[usable] - estimate) / errors[usable]
-        upper, lower = np.quantile(pivots, [(1 + LEVEL) / 2, (1 - LEVEL) / 2])
-        low, high = estimate - upper * error, estimate - lower * error
-    return {"estimate": float(estimate), "low": float(low), "high": float(high), "level": LEVEL}
-
-
-def _ratio(values: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    """Ratio of the sums over the last axis, and its linearised standard error."""
-    count = values.shape[-1]
-    ratio = values.sum(-1) / weights.sum(-1)
-    residuals = values - ratio[..., None] * weights
-    error = np.sqrt(count / max(count - 1, 1) * (residuals**2).sum(-1)) / weights.sum(-1)
-    return ratio, np.where(error > 1e-12 * np.abs(ratio), error, 0.0)
-
-
 def _describe(row: Any) -> dict[str, Any]:
     before, after = row.nats_before / row.num_tokens, row.nats_after / row.num_tokens
     return {
@@ -123,7 +71,12 @@ def _describe(row: Any) -> dict[str, Any]:
         "after_nats_per_token": after,
         "before_perplexity": float(np.exp(before)),
         "after_perplexity": float(np.exp(after)),
+        "before_bits_per_byte": float(row.nats_before / np.log(2) / row.num_bytes),
+        "after_bits_per_byte": float(row.nats_after / np.log(2) / row.num_bytes),
         "num_tokens": int(row.num_tokens),
+        "num_words": int(row.num_words),
+        "num_bytes": int(row.num_bytes),
+        "sha256": row.sha256,
     }
 
 
@@ -145,10 +98,14 @@ def compare_runs(
         metrics: Metrics of training by run.
         resamples: Bootstrap resamples.
         seed: Of the bootstrap.
+
+    Raises:
+        ValueError: If a base was scored at another precision, in another way or on other texts than the run.
     """
     result = {}
     for run, scores in runs.items():
         before = base[metrics[run]["settings"]["quantisation"]]
+        check_alike(before, scores, ["quantisation"])
         result[run] = {
             "settings": metrics[run]["settings"],
             "num_unique_tokens": metrics[run]["num_unique_tokens"],
@@ -159,39 +116,7 @@ def compare_runs(
     return result
 
 
-def cost_of_quantisation(
-    base: Mapping[str, pd.DataFrame], runs: Mapping[str, pd.DataFrame], merged: Mapping[str, pd.DataFrame],
-    quantisation_runs: Mapping[str, str], resamples: int, seed: int,
-) -> dict[str, Any]:  # fmt: skip
-    """What each quantisation costs on held-out papers: of the base, and of the model trained on it.
-
-    Args:
-        base: Scores by quantisation, `none` among them.
-        runs: Scores by run.
-        merged: Scores of adapters merged into the full-precision base, by run.
-        quantisation_runs: The run that was trained at each quantisation.
-        resamples: Bootstrap resamples.
-        seed: Of the bootstrap.
-
-    Returns:
-        By quantisation; costs in nats per token, positive where quantisation is worse than full precision.
-    """
-
-    def cost(full: pd.DataFrame, quantised: pd.DataFrame) -> dict[str, float]:
-        difference: dict[str, float] = compare(heldout(full, "papers"), heldout(quantised, "papers"), resamples, seed)[
-            "difference_nats_per_token"
-        ]
-        return difference
-
-    full_run = quantisation_runs.get("none")
-    return {
-        quantisation: {
-            "base": summarise(heldout(base[quantisation], "papers")),
-            "run": run,
-            "adapted": summarise(heldout(runs[run], "papers")),
-            "merged": summarise(heldout(merged[run], "papers")) if run in merged else None,
-            "base_cost_nats": cost(base["none"], base[quantisation]),
-            "adapted_cost_nats": cost(runs[full_run], runs[run]) if full_run else None,
-        }
-        for quantisation, run in quantisation_runs.items()
-    }
+def describe_scoring(scores: pd.DataFrame) -> dict[str, Any]:
+    """How the documents of a table were scored: window and stride, begin mark, precision of the computation."""
+    line = scores.iloc[0]
+    return {name: line[name] if isinstance(line[name], str) else int(line[name]) for name in HOW}

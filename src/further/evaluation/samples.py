@@ -1,53 +1,173 @@
-"""Samples: how a model goes on from a prompt, and whether it loops or stops short."""
+"""Samples: how a model goes on from a prompt, how sure it is of it, and whether it loops or stops short."""
 
-from collections.abc import Sequence
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import groupby
+from itertools import groupby, product
 from typing import Any
 
 import torch
+from transformers import GenerationConfig
+
+from further.evaluation.probe import before_and_after
+from further.evaluation.scoring import score_continuation
 
 MAX_REPEATS = 4  # a word as often in a row occurs in no human text that was counted
+PHRASE = 8  # words of the longest phrase whose repetition counts
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """How the next token is chosen; without a temperature the likeliest one, else drawn.
+
+    Attributes:
+        temperature: Divides the logits before drawing; None is greedy.
+        top_p: Share of the probability that tokens are drawn from.
+        seed: Of the drawing; with it, each prompt has random numbers of its own, the same for base and adapted.
+    """
+
+    temperature: float | None
+    top_p: float
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """`greedy` or `sampled`."""
+        return "greedy" if self.temperature is None else "sampled"
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A continuation: `ended` if the model put an end mark itself, `looped` if it repeats itself."""
+    """A continuation.
+
+    Attributes:
+        prompt: What it goes on from.
+        decoding: greedy or sampled.
+        temperature: None where greedy.
+        top_p: None where greedy.
+        text: The continuation alone.
+        ended: If the model put an end mark itself.
+        looped: If a word or phrase stands four times or more in a row.
+        num_tokens: Of the continuation, its end mark counted.
+        nats: Of the continuation given the prompt, under the model itself at temperature 1.
+        perplexity: The same per token.
+        distinct_1: Share of its words that are different; None of an empty text.
+        distinct_2: The same of two words in a row.
+        distinct_3: The same of three.
+        longest_repeat: How often a word or a phrase stands in a row, at most.
+    """
 
     prompt: str
+    decoding: str
+    temperature: float | None
+    top_p: float | None
     text: str
     ended: bool
     looped: bool
     num_tokens: int
+    nats: float
+    perplexity: float
+    distinct_1: float | None
+    distinct_2: float | None
+    distinct_3: float | None
+    longest_repeat: int
 
-    def as_dict(self) -> dict[str, Any]:
-        """For the samples file."""
-        return asdict(self)
+
+def choose_decodings(temperature: float | None, top_p: float, seed: int) -> list[Decoding]:
+    """Greedy, and sampled where a temperature is given."""
+    return [Decoding(value, top_p, seed) for value in dict.fromkeys((None, temperature))]
 
 
-@torch.no_grad()
-def continue_prompt(model: Any, tokenizer: Any, prompt: str, new_tokens: int) -> Sample:
-    """Continue a prompt greedily.
+def sample_both(model: Any, tokenizer: Any, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Continue every prompt with the base and with the adapted model, greedily and, if asked for, sampled.
+
+    Args:
+        model: A model with an adapter.
+        tokenizer: transformers' tokenizer of the model.
+        settings: prompts, new_tokens, temperature, top_p, seed.
+
+    Returns:
+        By prompt, then by decoding, the base before the adapted: the sample's fields and its `subject`.
+    """
+    decodings = choose_decodings(settings["temperature"], settings["top_p"], settings["seed"])
+    entries = []
+    for prompt, decoding in product(settings["prompts"], decodings):
+        samples = before_and_after(model, continue_prompt, tokenizer, prompt, settings["new_tokens"], decoding)
+        entries += [
+            asdict(sample) | {"subject": subject} for subject, sample in zip(("base", "adapted"), samples, strict=True)
+        ]
+    return entries
+
+
+def continue_prompt(model: Any, tokenizer: Any, prompt: str, new_tokens: int, decoding: Decoding) -> Sample:
+    """Continue a prompt.
 
     Args:
         model: A causal language model in evaluation mode.
         tokenizer: transformers' tokenizer of the model.
         prompt: What to go on from; the tokenizer adds its begin mark.
         new_tokens: At most.
+        decoding: How tokens are chosen.
     """
-    inputs = tokenizer(prompt, return_tensors="pt").to(next(model.parameters()).device)
-    output = model.generate(
-        input_ids=inputs["input_ids"],
-        attention_mask=inputs["attention_mask"],
-        max_new_tokens=new_tokens,
-        do_sample=False,
-        use_cache=True,
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.eos_token_id,
-    )
-    ids = output[0, inputs["input_ids"].shape[1] :].tolist()
+    given = tokenizer(prompt)["input_ids"]
+    ids = _generate(model, given, new_tokens, tokenizer.eos_token_id, decoding)
     text = tokenizer.decode(ids, skip_special_tokens=True)
-    return Sample(prompt, text, tokenizer.eos_token_id in ids, loops(text.split()), len(ids))
+    nats, words = score_continuation(model, given, ids), text.split()
+    repeat = longest_repeat(words)
+    return Sample(
+        prompt=prompt,
+        decoding=decoding.name,
+        temperature=decoding.temperature,
+        top_p=None if decoding.temperature is None else decoding.top_p,
+        text=text,
+        ended=tokenizer.eos_token_id in ids,
+        looped=repeat >= MAX_REPEATS,
+        num_tokens=len(ids),
+        nats=nats,
+        perplexity=math.exp(nats / len(ids)),
+        distinct_1=distinct(words, 1),
+        distinct_2=distinct(words, 2),
+        distinct_3=distinct(words, 3),
+        longest_repeat=repeat,
+    )
+
+
+@torch.no_grad()
+def _generate(model: Any, given: Sequence[int], new_tokens: int, eos: int, decoding: Decoding) -> list[int]:
+    """Ids of the continuation."""
+    drawn = {} if decoding.temperature is None else {"temperature": decoding.temperature, "top_p": decoding.top_p}
+    config = GenerationConfig(
+        max_new_tokens=new_tokens,
+        do_sample=bool(drawn),
+        top_k=0 if drawn else None,
+        eos_token_id=eos,
+        pad_token_id=eos,
+        use_cache=True,
+        **drawn,
+    )
+    torch.manual_seed(int(hashlib.sha256(f"{decoding.seed} {list(given)}".encode()).hexdigest()[:8], 16))
+    inputs = torch.tensor([list(given)], device=next(model.parameters()).device)
+    output = model.generate(
+        input_ids=inputs,
+        attention_mask=torch.ones_like(inputs),
+        generation_config=config,
+    )
+    ids: list[int] = output[0, len(given) :].tolist()
+    return ids
+
+
+def distinct(words: Sequence[str], length: int) -> float | None:
+    """Share of the runs of `length` words that are different; None where the text has no such run.
+
+    Source:
+        Li et al. 2016, A diversity-promoting objective function, section 5.3, which divides by the number of words.
+
+    >>> distinct("the heart and the heart".split(), 2)
+    0.75
+    """
+    runs = [tuple(words[place : place + length]) for place in range(len(words) - length + 1)]
+    return len(set(runs)) / len(runs) if runs else None
 
 
 def loops(words: Sequence[str]) -> bool:
@@ -56,10 +176,19 @@ def loops(words: Sequence[str]) -> bool:
     >>> loops("cec. cec. cec. cec.".split()), loops("the heart and the heart".split())
     (True, False)
     """
-    return any(_longest_repeat(words, length) >= MAX_REPEATS for length in range(1, 9))
+    return longest_repeat(words) >= MAX_REPEATS
 
 
-def _longest_repeat(words: Sequence[str], length: int) -> int:
+def longest_repeat(words: Sequence[str]) -> int:
+    """How often a word, or a phrase of two to eight words, stands in a row at most; 0 for no words.
+
+    >>> longest_repeat("of the heart of the heart of the".split())
+    2
+    """
+    return max((_repeats(words, length) for length in range(1, PHRASE + 1)), default=0) if words else 0
+
+
+def _repeats(words: Sequence[str], length: int) -> int:
     """How often a phrase of `length` words stands in a row, at most."""
     same = [words[place] == words[place + length] for place in range(len(words) - length)]
     runs = [len(list(group)) for equal, group in groupby(same) if equal]

@@ -4,8 +4,10 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import torch
+from numpy.typing import NDArray
 from torch.nn import functional
 
 from further.evaluation.windows import Window, cut_windows
@@ -23,9 +25,16 @@ SCORES = pa.schema(
         ("nats", pa.float64()),
         ("num_tokens", pa.int64()),
         ("num_words", pa.int64()),
-        ("num_bytes", pa.int64()),
+        ("num_bytes", pa.int64()),  # UTF-8 bytes of the original text
+        ("sha256", pa.string()),  # of these bytes
+        ("perplexity", pa.float64()),  # per token; this and the next two are null for an empty document
+        ("word_perplexity", pa.float64()),
+        ("bits_per_byte", pa.float64()),
         ("window", pa.int64()),
         ("stride", pa.int64()),
+        ("begin_id", pa.int64()),  # the token before each document's first, context only
+        ("begin_rule", pa.string()),  # begin mark, or end mark where the model has no begin mark
+        ("compute_dtype", pa.string()),
     ]
 )
 
@@ -51,17 +60,44 @@ def score_documents(
     Returns:
         One number per document; 0 for an empty one.
     """
+    nats = [0.0] * len(documents)
+    for piece, values in _score_windows(model, documents, begin, window, stride, batch_tokens):
+        nats[piece.document] += float(values.sum())
+    return nats
+
+
+def score_tokens(
+    model: Any, documents: Sequence[Sequence[int]], begin: int, window: int, stride: int, batch_tokens: int
+) -> list[NDArray[np.float64]]:
+    """Negative log-likelihood of every token of each document, in nats; the arguments are those of `score_documents`.
+
+    Returns:
+        One array per document, as long as the document.
+    """
+    nats = [np.zeros(len(ids)) for ids in documents]
+    for piece, values in _score_windows(model, documents, begin, window, stride, batch_tokens):
+        nats[piece.document][piece.first : piece.first + len(values)] = values.numpy()
+    return nats
+
+
+def score_continuation(model: Any, given: Sequence[int], ids: Sequence[int]) -> float:
+    """Summed negative log-likelihood of `ids` after the tokens `given`, in nats, in one window."""
+    window = Window(0, [*given, *ids][:-1], ids, 0)
+    return float(_score_batch(model, [window])[0].sum())
+
+
+def _score_windows(
+    model: Any, documents: Sequence[Sequence[int]], begin: int, window: int, stride: int, batch_tokens: int
+) -> Iterator[tuple[Window, torch.Tensor]]:
+    """Windows of all documents, longest first, each with the nats of its targets."""
     windows = [
         piece for number, ids in enumerate(documents) for piece in cut_windows(number, ids, begin, window, stride)
     ]
-    nats = [0.0] * len(documents)
     started, done = time.monotonic(), 0
     for batch in batch_windows(windows, batch_tokens):
-        for piece, value in zip(batch, _score_batch(model, batch), strict=True):
-            nats[piece.document] += value
+        yield from zip(batch, _score_batch(model, batch), strict=True)
         done += len(batch)
         PROGRESS.debug("scored %d of %d windows in %.0f s", done, len(windows), time.monotonic() - started)
-    return nats
 
 
 def batch_windows(windows: Sequence[Window], batch_tokens: int) -> Iterator[list[Window]]:
@@ -75,8 +111,8 @@ def batch_windows(windows: Sequence[Window], batch_tokens: int) -> Iterator[list
 
 
 @torch.no_grad()
-def _score_batch(model: Any, batch: Sequence[Window]) -> list[float]:
-    """Nats of each window's targets."""
+def _score_batch(model: Any, batch: Sequence[Window]) -> tuple[torch.Tensor, ...]:
+    """Nats of each window's targets, one by one."""
     device = next(model.parameters()).device
     hidden_BTD = decode(model, torch.tensor([list(window.inputs) for window in batch], device=device))
     scored = torch.cat([hidden[-len(window.targets) :] for hidden, window in zip(hidden_BTD, batch, strict=True)])
@@ -84,7 +120,8 @@ def _score_batch(model: Any, batch: Sequence[Window]) -> list[float]:
     losses = torch.cat(
         [_losses(head_of(model), *pair) for pair in zip(scored.split(CHUNK), targets.split(CHUNK), strict=True)]
     )
-    return [float(part.double().sum()) for part in losses.split([len(window.targets) for window in batch])]
+    parts: tuple[torch.Tensor, ...] = losses.double().cpu().split([len(window.targets) for window in batch])
+    return parts
 
 
 def _losses(head: torch.nn.Module, hidden: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:

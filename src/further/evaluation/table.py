@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from further.evaluation.rates import rates
 from further.evaluation.scoring import score_documents
 from further.io import read_table
 
-COUNTS = ["split", "document", "num_tokens", "num_words", "num_bytes"]
+COUNTS = ["split", "document", "num_tokens", "num_words", "num_bytes", "sha256"]
+HOW = ("window", "stride", "compute_dtype")
 
 
 def score_texts(
@@ -19,8 +21,8 @@ def score_texts(
         model: A causal language model in evaluation mode.
         texts: Token streams by the text set's name.
         begin: The token before each document's first.
-        settings: window, stride and batch_tokens.
-        about: Columns that describe the model: subject, run, quantisation.
+        settings: window, stride, batch_tokens and compute_dtype.
+        about: Columns that describe the model: subject, run, quantisation, begin_rule.
 
     Returns:
         Rows of `further.evaluation.scoring.SCORES`.
@@ -31,6 +33,6 @@ def score_texts(
         ids = [list(map(int, document)) for document in streams["ids"]]
         nats = score_documents(model, ids, begin, settings["window"], settings["stride"], settings["batch_tokens"])
         counts = streams[COUNTS].to_dict("records")
-        fixed = dict(about) | {"text_set": text_set, "window": settings["window"], "stride": settings["stride"]}
-        rows += [fixed | count | {"nats": value} for count, value in zip(counts, nats, strict=True)]
+        fixed = dict(about) | {"text_set": text_set, "begin_id": begin} | {name: settings[name] for name in HOW}
+        rows += [fixed | count | rates(value, count) for count, value in zip(counts, nats, strict=True)]
     return rows

@@ -5,11 +5,15 @@ from typing import NamedTuple
 
 
 class Window(NamedTuple):
-    """One input of the model: `inputs` are fed, the last `len(targets)` outputs are scored against `targets`."""
+    """One input of the model: `inputs` are fed, the last `len(targets)` outputs are scored against `targets`.
+
+    `first` is the place of the first target among the document's tokens.
+    """
 
     document: int
     inputs: Sequence[int]
     targets: Sequence[int]
+    first: int
 
 
 def cut_windows(document: int, ids: Sequence[int], begin: int, window: int, stride: int) -> Iterator[Window]:
@@ -39,5 +43,5 @@ def cut_windows(document: int, ids: Sequence[int], begin: int, window: int, stri
     while scored < len(ids):
         end = min(len(ids), scored + (stride if scored else window))
         start = max(0, end - window)
-        yield Window(document, stream[start:end], ids[scored:end])
+        yield Window(document, stream[start:end], ids[scored:end], scored)
         scored = end

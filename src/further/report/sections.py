@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from further.report.inputs import ReportInputs
-from further.report.wording import THIN, count_noun, show_count, show_number, show_seconds, show_share
+from further.report.wording import THIN, count_noun, show_count, show_number, show_plain, show_seconds, show_share
 
 SPLITS = ("train", "validation", "test")
 
@@ -56,13 +56,13 @@ def make_table(
 
 
 def group_samples(samples: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Samples by prompt in their first order, the base before the adapted, each with marks for how it ended."""
+    """Samples by prompt in their first order, greedy before sampled, in each the base before the adapted."""
     prompts = list(dict.fromkeys(sample["prompt"] for sample in samples))
     order = {"base": 0, "adapted": 1, "merged": 2}
     groups = []
     for prompt in prompts:
         own = [sample for sample in samples if sample["prompt"] == prompt]
-        own.sort(key=lambda sample: order.get(sample["subject"], len(order)))
+        own.sort(key=lambda sample: (sample["decoding"] != "greedy", order.get(sample["subject"], len(order))))
         groups.append({"prompt": prompt, "samples": [_show_sample(sample) for sample in own]})
     return groups
 
@@ -72,11 +72,19 @@ def _show_sample(sample: Mapping[str, Any]) -> dict[str, Any]:
     quantisation = sample["quantisation"]
     details = ["unquantised weights" if quantisation == "none" else f"{quantisation} weights"]
     details += [f"run {sample['run']}"] if sample["subject"] != "base" else []
-    marks = ["repeats itself"] if sample["looped"] else []
+    details += [_say_decoding(sample), f"perplexity {show_number(sample['perplexity'])} to itself"]
+    marks = [f"repeats itself: {sample['longest_repeat']} times in a row"] if sample["looped"] else []
     if not sample["ended"]:
         marks.append(f"did not end by itself: cut after {show_count(sample['num_tokens'])} tokens")
     name = names.get(sample["subject"], sample["subject"])
-    return {"name": name, "details": ", ".join(details), "text": _show_breaks(sample["text"]), "marks": marks}
+    shown = {"name": name, "details": ", ".join(details), "text": _show_breaks(sample["text"]), "marks": marks}
+    return shown | {"decoding": sample["decoding"]}
+
+
+def _say_decoding(sample: Mapping[str, Any]) -> str:
+    if sample["decoding"] == "greedy":
+        return "likeliest words"
+    return f"drawn at temperature {show_plain(sample['temperature'])}"
 
 
 def _show_breaks(text: str) -> str:

@@ -1,5 +1,6 @@
 """Token streams: the ids of each document, without special tokens, and what was counted on the original text."""
 
+import hashlib
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ STREAMS = pa.schema(
         ("num_tokens", pa.int64()),
         ("num_words", pa.int64()),  # runs of non-blank characters
         ("num_bytes", pa.int64()),  # UTF-8 bytes of the text
+        ("sha256", pa.string()),  # of these bytes, hexadecimal
     ]
 )
 
@@ -58,4 +60,5 @@ def _encode(document: Document, tokenizer: Tokenizer) -> dict[str, Any]:
         "num_tokens": len(ids),
         "num_words": len(document.text.split()),
         "num_bytes": len(document.text.encode()),
+        "sha256": hashlib.sha256(document.text.encode()).hexdigest(),
     }

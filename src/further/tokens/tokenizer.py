@@ -21,6 +21,11 @@ class SpecialTokens:
         """What stands before a text's first token when it is scored: the begin mark, or else the end mark."""
         return self.eos if self.bos is None else self.bos
 
+    @property
+    def begin_rule(self) -> str:
+        """Which of the two that is, in words: "begin mark" or "end mark"."""
+        return "end mark" if self.bos is None else "begin mark"
+
 
 def load_tokenizer(folder: Path) -> Tokenizer:
     """The tokenizer of a local Hugging Face folder.

@@ -1,0 +1,48 @@
+"""Folds for cross-validation: the same ranking of the papers as for the one split, another stretch of it for each."""
+
+import pyarrow as pa
+
+from further.corpus.schemas import SPLIT
+from further.corpus.shards import hash_rank
+from further.corpus.split import count_words
+
+
+def split_fold(rows: pa.Table, *, fold: int, folds: int, validation_share: float, seed: int) -> pa.Table:
+    """Split the papers for one fold: its stretch of the ranking is the test, what follows it the validation.
+
+    Seven papers in three folds, one of them for validation, the ranking going round:
+
+        fold 1   T T V . . . .
+        fold 2   . . T T V . .
+        fold 3   V . . . T T T
+
+    Args:
+        rows: Rows of the cleaned papers (ROWS).
+        fold: Number of the fold, from 1.
+        folds: Number of folds, at least 2.
+        validation_share: Share of papers in the validation split, in (0, 1); at least one paper.
+        seed: Seed of the ranking.
+
+    Returns:
+        One line per paper, sorted by name (SPLIT).
+
+    Raises:
+        ValueError: If there are fewer papers than folds, or none would be left to train on.
+    """
+    num_words = count_words(rows)
+    ranked = sorted(num_words, key=lambda paper: hash_rank(seed, paper))
+    if folds > len(ranked):
+        raise ValueError(f"evaluation.folds: {folds} is more than the {len(ranked)} papers left after cleaning")
+    start, end = (number * len(ranked) // folds for number in (fold - 1, fold))
+    turned = ranked[start:] + ranked[:start]
+    num_test, num_validation = end - start, max(1, round(validation_share * len(ranked)))
+    if num_test + num_validation >= len(ranked):
+        raise ValueError(
+            f"fold {fold} of {folds}: {num_test} test and {num_validation} validation papers of {len(ranked)} leave "
+            f"none to train on: raise evaluation.folds ({folds}) or lower validation_share ({validation_share})"
+        )
+    names = ["test"] * num_test + ["validation"] * num_validation
+    names += ["train"] * (len(ranked) - len(names))
+    split = dict(zip(turned, names, strict=True))
+    papers = sorted(num_words)
+    return pa.table([papers, [split[paper] for paper in papers], [num_words[paper] for paper in papers]], schema=SPLIT)

@@ -1,0 +1,73 @@
+"""Two models' scores side by side, once it is known that both were scored on the same bytes in the same way."""
+
+import hashlib
+from collections.abc import Sequence
+
+import pandas as pd
+
+HOW = ("window", "stride", "begin_id", "begin_rule", "compute_dtype")
+"""Columns of a score table that say how it was made: one value each, alike in what is compared."""
+TEXT = ("sha256", "num_tokens", "num_words", "num_bytes")
+"""Columns that say what was scored, document by document."""
+
+
+def pair_scores(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Join two models' scores by document: document, the columns of `TEXT`, nats_before, nats_after.
+
+    Documents without a token are left out: they have no loss to compare.
+
+    Raises:
+        ValueError: If the two were not scored on the same documents, to the byte, in the same way.
+    """
+    check_alike(before, after, HOW)
+    _check_documents(before, after)
+    columns = ["document", *TEXT, "nats"]
+    paired = before[columns].merge(after[["document", "nats"]], on="document", suffixes=("_before", "_after"))
+    return paired[paired["num_tokens"] > 0].sort_values("document").reset_index(drop=True)
+
+
+def check_alike(before: pd.DataFrame, after: pd.DataFrame, columns: Sequence[str]) -> None:
+    """Check that columns hold one value, the same in both tables.
+
+    Raises:
+        ValueError: Naming the column, both values and both models.
+    """
+    for column in columns:
+        first, second = (sorted(set(scores[column]), key=str) for scores in (before, after))
+        if first != second or len(first) > 1:
+            values = f"{_list(first)} for {_name(before)} and {_list(second)} for {_name(after)}"
+            raise ValueError(f"scored differently: {column} is {values}")
+
+
+def _check_documents(before: pd.DataFrame, after: pd.DataFrame) -> None:
+    first, second = before.set_index("document"), after.set_index("document")
+    if not (first.index.is_unique and second.index.is_unique):
+        raise ValueError(f"scored differently: a document stands twice in {_name(before)} or {_name(after)}")
+    alone = sorted(set(first.index) ^ set(second.index))
+    if alone:
+        raise ValueError(f"scored differently: {_list(alone)} only for one of {_name(before)} and {_name(after)}")
+    for column in TEXT:
+        unlike = first[column].ne(second[column].reindex(first.index))
+        if unlike.any():
+            document = unlike.index[unlike][0]
+            raise ValueError(
+                f"scored differently: {column} of {document} is {first[column][document]} for {_name(before)} and "
+                f"{second[column][document]} for {_name(after)}"
+            )
+
+
+def _name(scores: pd.DataFrame) -> str:
+    """Which model a table is of, in words."""
+    line = scores.iloc[0]
+    run = "" if pd.isna(line["run"]) else f" {line['run']}"
+    return f"{line['subject']}{run} at {line['quantisation']}"
+
+
+def _list(values: Sequence[object]) -> str:
+    return ", ".join(map(str, values))
+
+
+def digest_texts(scores: pd.DataFrame) -> str:
+    """SHA-256 of a set of documents: of the lines `document sha256`, sorted by document."""
+    pairs = sorted(zip(scores["document"], scores["sha256"], strict=True))
+    return hashlib.sha256("".join(f"{document} {digest}\n" for document, digest in pairs).encode()).hexdigest()

@@ -1,0 +1,48 @@
+"""Texts that training and test papers share: what the corpus stage left out, and what is still there."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+WORD = re.compile(r"[^\W_]+")
+DROPPED = ("repeated paragraph", "also in test", "also in validation")
+
+
+def count_excluded(rejected: pd.DataFrame, repeats: pd.DataFrame, thresholds: Mapping[str, Any]) -> dict[str, Any]:
+    """Papers that repeat another and were rejected, and paragraphs that were dropped, by reason.
+
+    Args:
+        rejected: Columns paper and reason.
+        repeats: Columns reason and characters.
+        thresholds: paper_similarity and paragraph_similarity from which two are one; null: not looked for.
+    """
+    return (
+        dict(thresholds) | {"duplicate_papers": int((rejected["reason"] == "duplicate").sum())} | count_dropped(repeats)
+    )
+
+
+def count_dropped(repeats: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """Dropped paragraphs and their characters by reason, the reasons that did not occur with 0."""
+    groups = {reason: repeats[repeats["reason"] == reason] for reason in DROPPED}
+    return {
+        "paragraphs": {reason: len(group) for reason, group in groups.items()},
+        "characters": {reason: int(group["characters"].sum()) for reason, group in groups.items()},
+    }
+
+
+def count_shared(rows: pd.DataFrame, split: pd.DataFrame, min_words: int) -> int:
+    """Paragraphs of test papers that also stand in a training paper, word for word: a check that needs no sketches.
+
+    Args:
+        rows: Columns paper and text.
+        split: Columns paper and split.
+        min_words: Words under which a paragraph does not count: headings and stock phrases repeat.
+    """
+    parts = dict(zip(split["paper"], split["split"], strict=True))
+    words: dict[str, list[tuple[str, ...]]] = {"train": [], "test": [], "validation": []}
+    for paper, text in zip(rows["paper"], rows["text"], strict=True):
+        words[parts[paper]].append(tuple(WORD.findall(text.casefold())))
+    known = set(words["train"])
+    return sum(len(paragraph) >= min_words and paragraph in known for paragraph in words["test"])

@@ -1,0 +1,143 @@
+"""Domain terms: the words whose probability in held-out papers rose and fell most."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from further.evaluation.intervals import LEVEL
+from further.evaluation.probe import before_and_after
+from further.evaluation.scoring import score_tokens
+
+WORD = re.compile(r"[^\W\d_][^\W_]*(?:[-'’][^\W_]+)*")
+"""A letter, then letters and digits; parts joined by hyphens or apostrophes are one word."""
+MIN_PAPERS = 2  # in which a word has to occur: a name in one paper is no term of the field
+
+Floats = NDArray[np.float64]
+
+
+class Document(Protocol):
+    """A paper as it was tokenised."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def text(self) -> str:
+        """Its text."""
+
+
+def measure_terms(
+    model: Any, documents: Sequence[Document], tokenizer: Any, begin: int, settings: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """Score every token of held-out papers with the base and with the adapted model, and say which words changed.
+
+    Args:
+        model: A model with an adapter.
+        documents: The papers.
+        tokenizer: The model's, of the tokenizers library.
+        begin: The token before each paper's first.
+        settings: window, stride, batch_tokens, terms (None: not measured), term_occurrences.
+
+    Returns:
+        What `rank_words` says; the nats of all tokens and of those in words; None if not measured.
+    """
+    if settings["terms"] is None:
+        return None
+    encoded = [tokenizer.encode(document.text, add_special_tokens=False) for document in documents]
+    how = (settings["window"], settings["stride"], settings["batch_tokens"])
+    before, after = before_and_after(model, score_tokens, [text.ids for text in encoded], begin, *how)
+    found = [
+        find_occurrences(document.text, text.offsets, *nats).assign(paper=document.name)
+        for document, text, *nats in zip(documents, encoded, before, after, strict=True)
+    ]
+    occurrences = pd.concat(found, ignore_index=True)
+    return {
+        "run": "default",
+        "num_papers": len(documents),
+        "before_nats": float(sum(nats.sum() for nats in before)),
+        "after_nats": float(sum(nats.sum() for nats in after)),
+        "in_words_before_nats": float(occurrences["before"].sum()),
+        "in_words_after_nats": float(occurrences["after"].sum()),
+        "min_occurrences": settings["term_occurrences"],
+        "min_papers": MIN_PAPERS,
+        "level": LEVEL,
+    } | rank_words(occurrences, settings["term_occurrences"], settings["terms"])
+
+
+def find_occurrences(text: str, offsets: Sequence[tuple[int, int]], before: Floats, after: Floats) -> pd.DataFrame:
+    """One line per word of a text: word, before, after; the nats of its tokens together.
+
+    A token belongs to the first word that it holds a character of, whole; one that holds none, a full stop say, is
+    left out.
+
+        text      Rejection (acute)
+        tokens    Reject|ion| (|ac|ute|)
+        words     rejection       acute
+
+    Args:
+        text: The text.
+        offsets: Start and end of each token in it, in characters.
+        before: Nats of each token under one model.
+        after: Under the other.
+    """
+    words = list(WORD.finditer(text))
+    ends = np.array([word.end() for word in words])
+    nats = np.zeros((len(words), 2))
+    for (start, end), *pair in zip(offsets, before, after, strict=True):
+        place = int(np.searchsorted(ends, start, side="right"))
+        if place < len(words) and words[place].start() < end:
+            nats[place] += pair
+    names = [word.group().casefold() for word in words]
+    return pd.DataFrame({"word": names, "before": nats[:, 0], "after": nats[:, 1]})
+
+
+def rank_words(occurrences: pd.DataFrame, min_occurrences: int, number: int) -> dict[str, Any]:
+    """Words that changed most, by the bound of their interval that is nearer to no change.
+
+    So a word comes first whose change is large for certain, not by the luck of five occurrences; words whose interval
+    holds no change are not listed. The intervals are Student's over occurrences, each word by itself: of a thousand
+    words that did not change, fifty would be listed in the long run, far down.
+
+    Args:
+        occurrences: Columns paper, word, before, after.
+        min_occurrences: Fewer leave a word out.
+        number: Words in each of the two lists, at most.
+
+    Returns:
+        `num_words` that were compared, `rose` and `fell`: word, num_occurrences, num_papers, in how many of them it
+        changed the same way, nats per occurrence before and after, their change with its interval (negative: the
+        probability rose), and the change over all occurrences.
+    """
+    lines = [
+        _describe(str(word), group)
+        for word, group in occurrences.groupby("word", sort=True)
+        if len(group) >= min_occurrences and group["paper"].nunique() >= MIN_PAPERS
+    ]
+    rose = sorted((line for line in lines if line["high"] < 0), key=lambda line: line["high"])
+    fell = sorted((line for line in lines if line["low"] > 0), key=lambda line: -line["low"])
+    return {"num_words": len(lines), "rose": rose[:number], "fell": fell[:number]}
+
+
+def _describe(word: str, group: pd.DataFrame) -> dict[str, Any]:
+    change = group["after"] - group["before"]
+    mean, count = float(change.mean()), len(change)
+    half = float(stats.t.ppf((1 + LEVEL) / 2, count - 1) * change.std(ddof=1) / np.sqrt(count))
+    papers = change.groupby(group["paper"]).mean()
+    return {
+        "word": word,
+        "num_occurrences": count,
+        "num_papers": len(papers),
+        "num_papers_same_way": int((np.sign(papers) == np.sign(mean)).sum()),
+        "before_nats": float(group["before"].mean()),
+        "after_nats": float(group["after"].mean()),
+        "change_nats": mean,
+        "low": mean - half,
+        "high": mean + half,
+        "total_nats": float(change.sum()),
+    }

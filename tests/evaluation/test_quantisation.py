@@ -1,0 +1,49 @@
+import pandas as pd
+import pytest
+
+from evaluation.conftest import make_scores
+from further.evaluation.quantisation import split_quantisation
+
+TOKENS = [100, 100, 200]
+
+
+def table(nats, **columns):
+    return make_scores(nats, TOKENS, **columns)
+
+
+def test_the_way_from_base_to_merged_by_hand():
+    base = {"none": table([300.0, 300.0, 600.0], quantisation="none"), "nf4": table([310.0, 306.0, 608.0])}
+    runs = {
+        "default": table([280.0, 290.0, 570.0], subject="adapted", run="default"),
+        "quantisation-none": table([272.0, 284.0, 560.0], subject="adapted", run="full", quantisation="none"),
+    }
+    merged = {"default": table([276.0, 288.0, 568.0], subject="merged", run="default", quantisation="none")}
+    split = split_quantisation(base, runs, merged, {"none": "quantisation-none", "nf4": "default"}, 500, 0)
+    differences = {name: value["estimate"] for name, value in split["nf4"].items() if name.endswith("_nats")}
+    assert differences == {
+        "base_cost_nats": pytest.approx(24 / 400),  # 1224 against 1200
+        "adaptation_nats": pytest.approx(-84 / 400),  # 1140 against 1224
+        "merging_nats": pytest.approx(-8 / 400),  # 1132 against 1140
+        "total_nats": pytest.approx(-68 / 400),  # 1132 against 1200
+        "adapted_cost_nats": pytest.approx(24 / 400),  # 1140 against 1116
+    }
+    parts = [differences[name] for name in ("base_cost_nats", "adaptation_nats", "merging_nats")]
+    assert differences["total_nats"] == pytest.approx(sum(parts))
+    assert all(split["nf4"][name]["low"] < split["nf4"][name]["high"] for name in differences)
+    assert split["nf4"]["full_base"]["nats_per_token"] == 3.0
+    assert split["none"]["merged"] is None and split["none"]["merging_nats"] is None
+    assert split["none"]["base_cost_nats"]["estimate"] == 0
+
+
+def test_without_a_run_at_full_precision_there_is_no_cost_of_the_adapted_model():
+    base = {"none": table([3.0, 3.0, 6.0], quantisation="none"), "nf4": table([3.0, 3.0, 6.0])}
+    split = split_quantisation(base, {"default": base["nf4"]}, {}, {"nf4": "default"}, 500, 0)
+    assert split["nf4"]["adapted_cost_nats"] is None
+    assert set(split) == {"nf4"}
+
+
+def test_a_merged_model_scored_on_other_text_is_refused():
+    base = {"none": table([3.0, 3.0, 6.0], quantisation="none"), "nf4": table([3.0, 3.0, 6.0])}
+    merged = pd.DataFrame(base["none"]).assign(subject="merged", run="default", sha256="another")
+    with pytest.raises(ValueError, match="sha256 of paper-0 is hash of paper-0 for base at nf4 and another for merged"):
+        split_quantisation(base, {"default": base["nf4"]}, {"default": merged}, {"nf4": "default"}, 500, 0)

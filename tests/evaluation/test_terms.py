@@ -1,0 +1,93 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from further.evaluation.scoring import score_documents
+from further.evaluation.terms import find_occurrences, measure_terms, rank_words
+from further.tokens.streams import Document
+from further.tokens.tokenizer import load_tokenizer
+
+
+def test_the_drawn_example():
+    text = "Rejection (acute)."
+    offsets = [(0, 6), (6, 9), (9, 11), (11, 13), (13, 16), (16, 18)]  # Reject|ion| (|ac|ute|).
+    nats = np.array([1.0, 2.0, 4.0, 8.0, 16.0, 32.0])
+    found = find_occurrences(text, offsets, nats, nats / 2)
+    assert found["word"].tolist() == ["rejection", "acute"]
+    assert found["before"].tolist() == [3.0, 24.0]
+    assert found["after"].tolist() == [1.5, 12.0]
+
+
+def test_a_token_over_two_words_goes_to_the_first_and_blanks_belong_to_the_token():
+    found = find_occurrences("of the heart", [(0, 6), (6, 12)], np.array([1.0, 2.0]), np.array([0.0, 0.0]))
+    assert found[["word", "before"]].values.tolist() == [["of", 1.0], ["the", 0.0], ["heart", 2.0]]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Left-ventricular assist device's", ["left-ventricular", "assist", "device's"]),
+        ("grade 2R, 37 °C in 2019", ["grade", "r", "c", "in"]),
+        ("HLA-DR4, β-blocker", ["hla-dr4", "β-blocker"]),
+        ("", []),
+    ],
+)
+def test_what_a_word_is(text, words):
+    assert find_occurrences(text, [], np.zeros(0), np.zeros(0))["word"].tolist() == words
+
+
+def occurrences(word, changes, papers):
+    return pd.DataFrame({"word": word, "paper": list(papers), "before": 5.0, "after": 5.0 + np.array(changes)})
+
+
+def test_words_are_ranked_by_the_bound_nearer_to_no_change():
+    table = pd.concat(
+        [
+            occurrences("graft", [-2.0, -2.1, -1.9, -2.0], "aabb"),  # sure
+            occurrences("pump", [-9.0, -0.5, -4.0, -3.0], "aabb"),  # more, less sure
+            occurrences("the", [0.1, -0.1, 0.2, -0.2], "aabb"),  # no change
+            occurrences("object", [1.0, 1.2, 0.8, 1.0], "aabb"),
+            occurrences("rare", [-9.0, -9.1], "ab"),  # too few
+            occurrences("name", [-9.0, -9.1, -9.0, -9.2], "aaaa"),  # one paper
+        ]
+    )
+    ranked = rank_words(table, min_occurrences=4, number=5)
+    assert ranked["num_words"] == 4
+    assert [line["word"] for line in ranked["rose"]] == ["graft"]  # the pump's interval reaches over 0
+    assert [line["word"] for line in ranked["fell"]] == ["object"]
+    graft = ranked["rose"][0]
+    assert graft["change_nats"] == pytest.approx(-2.0) and graft["total_nats"] == pytest.approx(-8.0)
+    assert (graft["before_nats"], graft["after_nats"]) == (5.0, pytest.approx(3.0))
+    assert (graft["num_occurrences"], graft["num_papers"], graft["num_papers_same_way"]) == (4, 2, 2)
+    independent = stats.ttest_1samp([-2.0, -2.1, -1.9, -2.0], 0).confidence_interval(0.95)
+    assert (graft["low"], graft["high"]) == pytest.approx(tuple(independent))
+
+
+def test_the_list_is_cut():
+    table = pd.concat([occurrences(word, [-2.0, -2.1, -1.9], "aab") for word in ("one", "two", "three")])
+    ranked = rank_words(table, min_occurrences=3, number=2)
+    assert len(ranked["rose"]) == 2 and ranked["num_words"] == 3
+
+
+SETTINGS = {"terms": 3, "term_occurrences": 2, "window": 32, "stride": 16, "batch_tokens": 64}
+TEXTS = [
+    Document("a", "test", "The heart, kept cold; the heart of a donor. Café!"),
+    Document("b", "test", "A heart is found: the pump is off, the heart is safe."),
+]
+
+
+def test_every_word_s_nats_come_from_the_scores(adapted, model_folder):
+    tokenizer = load_tokenizer(model_folder)
+    found = measure_terms(adapted, TEXTS, tokenizer, 0, SETTINGS)
+    ids = [tokenizer.encode(text.text, add_special_tokens=False).ids for text in TEXTS]
+    assert found["after_nats"] == pytest.approx(sum(score_documents(adapted, ids, 0, 32, 16, 64)))
+    assert 0 < found["in_words_after_nats"] < found["after_nats"]
+    assert found["num_words"] == 3  # heart and the in both papers, a once in each
+    json.dumps(found, allow_nan=False)
+
+
+def test_switched_off_it_is_none(adapted, model_folder):
+    assert measure_terms(adapted, TEXTS, load_tokenizer(model_folder), 0, SETTINGS | {"terms": None}) is None

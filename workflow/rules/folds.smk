@@ -1,0 +1,62 @@
+# Cross-validation: the papers of each fold. Training and scoring are those of any run, under the fold's name.
+
+
+rule split_fold:
+    input:
+        rows="results/corpus/unique/rows.parquet",
+    output:
+        split="results/folds/{run}/unique.parquet",
+    log:
+        "logs/split_fold/{run}.log",
+    benchmark:
+        "benchmarks/split_fold/{run}.tsv"
+    threads: 1
+    resources:
+        mem_mb=2_000,
+        runtime=10,  # minutes
+    params:
+        settings=settings_of_fold,
+        code=code("split_fold.py"),
+    script:
+        "../scripts/split_fold.py"
+
+
+use rule drop_repeats as drop_repeats_of_fold with:
+    input:
+        rows="results/corpus/unique/rows.parquet",
+        ledger="results/corpus/unique/ledger.parquet",
+        split="results/folds/{run}/unique.parquet",
+    output:
+        rows="results/folds/{run}/rows.parquet",
+        ledger="results/folds/{run}/ledger.parquet",
+        split="results/folds/{run}/split.parquet",
+        repeats="results/folds/{run}/repeats.parquet",
+    log:
+        "logs/drop_repeats/{run}.log",
+    benchmark:
+        "benchmarks/drop_repeats/{run}.tsv"
+
+
+use rule tokenize_papers as tokenize_fold with:
+    input:
+        rows="results/folds/{run}/rows.parquet",
+        split="results/folds/{run}/split.parquet",
+        model=MODEL,
+    output:
+        tokens="results/folds/{run}/tokens.parquet",
+    log:
+        "logs/tokenize_papers/{run}.log",
+    benchmark:
+        "benchmarks/tokenize_papers/{run}.tsv"
+
+
+use rule score_base as score_base_of_fold with:
+    input:
+        papers="results/folds/{run}/tokens.parquet",
+        model=MODEL,
+    output:
+        scores="results/scores/folds/{run}/{quantisation}.parquet",
+    log:
+        "logs/score_base/{run}/{quantisation}.log",
+    benchmark:
+        "benchmarks/score_base/{run}/{quantisation}.tsv"
