@@ -6,6 +6,7 @@ from further.config import check_config, expand_runs, runs_of_sweep
 from further.corpus.shards import list_papers, mark_passwords, paper_id, shard_of
 from further.provenance import digest_code, installed_versions
 from further.report import FIGURES
+from further.report.trace import trace_rules
 
 ROOT = Path(workflow.basedir)
 PYTHON = platform.python_version()

@@ -25,7 +25,8 @@ rule train_qlora:
         split="results/corpus/split.parquet",
         model=MODEL,
     output:
-        adapter=directory("results/runs/{run}/adapter"),
+        adapter="results/runs/{run}/adapter/adapter_model.safetensors",
+        adapter_config="results/runs/{run}/adapter/adapter_config.json",
         metrics="results/runs/{run}/metrics.json",
         history="results/runs/{run}/history.parquet",
         timing="results/runs/{run}/timing.json",

@@ -22,7 +22,7 @@ def main(tokens: Path, split: Path, model: Path, outputs: dict[str, Path], run: 
     papers = take_fraction(order_training_papers(pq.read_table(split), run["seed"]), run["fraction"])
     training = pack_documents(list(streams.loc[papers, "ids"]), run["context"], special)
     validation = pack_documents(list(streams.loc[streams["split"] == "validation", "ids"]), run["context"], special)
-    outcome = train_run(model, outputs["adapter"], run, micro_batch(run), training, validation, task)
+    outcome = train_run(model, outputs["adapter"].parent, run, micro_batch(run), training, validation, task)
     write_table(outputs["history"], outcome.history, HISTORY)
     write_json(outputs["metrics"], describe_data(run, papers, training) | describe_run(task.name, outcome))
     write_json(outputs["timing"], outcome.timing)

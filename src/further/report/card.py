@@ -1,6 +1,6 @@
 """The model card of an adapter, in the form that Hugging Face reads: what it is, how well it did, what it is not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,27 @@ class CardSettings:
     base_revision: str | None
     license: str
     toy_base: bool
+
+
+def write_cards(inputs: ReportInputs, cards: Sequence[Path], model: Mapping[str, Any]) -> None:
+    """Write the model card of every run's adapter.
+
+    Args:
+        inputs: The study's results.
+        cards: `{run}/adapter/README.md` for each run.
+        model: Name, source, path and revision of the base model, as configured.
+    """
+    for card in cards:
+        run = card.parent.parent.name
+        write_card(inputs, run, card, card_settings(f"{inputs.title}, run {run}", model))
+
+
+def card_settings(name: str, model: Mapping[str, Any]) -> CardSettings:
+    """What a card says of the base model, by its configuration."""
+    toy = model["source"] == "demo"
+    base = model["path"] if model["source"] == "hub" else model["name"]
+    # A licence is the base model's and the papers' business, which nobody here can know.
+    return CardSettings(name, base, model["revision"], license="agpl-3.0" if toy else "other", toy_base=toy)
 
 
 def write_card(inputs: ReportInputs, run: str, target: Path, settings: CardSettings) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from further.report.sections import Table, make_table
+from further.report.table import Table, make_table
 from further.report.wording import show_count, show_nats, show_number, show_plain, show_range, show_seconds
 
 COLUMNS = ["kind", "label", "run", "seed", "num_tokens", "loss_nats", "low", "high", "hours", "money", "currency"]

@@ -89,6 +89,7 @@ def train_run(
     )
     seconds = _train(trainer, last_whole(task.checkpoints))
     model.save_pretrained(adapter)
+    (adapter / "README.md").unlink(missing_ok=True)  # peft's empty form; the report stage writes the card
     return _outcome(trainer, parameters, history, _timing(seconds, started, history, trainer.state.epoch, task.threads))
 
 
