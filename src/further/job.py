@@ -35,6 +35,13 @@ def _show_progress(terminal: TextIO) -> None:
     PROGRESS.addHandler(handler)
 
 
+def say_left(seconds: float) -> str:
+    """Time left, in the unit that suits it: `42 s left`, `12 min left`, `3.4 h left`."""
+    if seconds < 90:
+        return f"{seconds:.0f} s left"
+    return f"{seconds / 60:.0f} min left" if seconds < 5400 else f"{seconds / 3600:.1f} h left"
+
+
 def describe_hardware(threads: int) -> dict[str, str | int | None]:
     """Processor, GPU (None without CUDA) and the number of threads used; torch must have been imported to see a GPU."""
     torch = sys.modules.get("torch")

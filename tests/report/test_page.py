@@ -204,10 +204,10 @@ def test_the_statement_names_split_base_and_what_is_not_known(inputs: ReportInpu
     page = html.document_fromstring(make_page(inputs, tmp_path, base="org/model at commit 0e9e39f"))
     (table,) = page.xpath("//table[caption='In the order of TRIPOD-LLM']")
     said = {row.xpath("string(th)"): row.xpath("string(td)") for row in table.xpath("tbody/tr")}
-    assert "16 papers for train, 7 papers for test and 2 papers for validation" in said["Split"]
+    assert "16 for training, 2 for watching it and 7 held out" in said["Split"]
     assert said["Model and version"] == "org/model at commit 0e9e39f."
     assert "quantisation nf4, target modules all-linear, rank 8, context 256, passes 4" in said["Training"]
-    assert said["Dates, sources, licences and populations of the papers"].startswith("Not known")
+    assert said["Dates, sources and licences of the papers"].startswith("Not known")
     assert "any other clinical use" in said["Out of scope"] and said["Human assessment"] == "None."
 
 

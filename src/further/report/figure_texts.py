@@ -109,10 +109,12 @@ def _describe_law(table: pd.DataFrame) -> str:
     points = table[table["kind"].isin(["point", "held_out"])]
     if points.empty:
         return "There are no measured points."
-    means = points.groupby("num_tokens")["loss_nats"].mean()
+    means = points.groupby(points["size"].fillna(points["num_tokens"]))[["num_tokens", "loss_nats"]].mean()
+    first, last = means.iloc[0], means.iloc[-1]
     return (
-        f"Measured loss goes from {show_number(means.iloc[0])} nats per token at {show_count(means.index[0])} unique "
-        f"tokens to {show_number(means.iloc[-1])} at {show_count(means.index[-1])}."
+        f"Measured loss goes from {show_number(first['loss_nats'])} nats per token at "
+        f"{show_count(first['num_tokens'])} unique tokens to {show_number(last['loss_nats'])} at "
+        f"{show_count(last['num_tokens'])}, means over the seeds."
     )
 
 

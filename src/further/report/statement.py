@@ -5,9 +5,10 @@ from typing import Any
 from further.report.inputs import ReportInputs, count_papers
 from further.report.study import PageSettings
 from further.report.table import Table, make_table
-from further.report.wording import count_noun, join_words, show_seconds
+from further.report.wording import count_noun, join_words, show_count, show_seconds
 
 TRAINED_WITH = ("quantisation", "target_modules", "rank", "context", "passes", "learning_rate")
+USES = {"train": "for training", "validation": "for watching it", "test": "held out"}
 UNKNOWN = "Not known to this workflow; whoever publishes these numbers has to state it."
 
 
@@ -24,11 +25,11 @@ def statement_table(inputs: ReportInputs, settings: PageSettings) -> Table:
 
 def _data(inputs: ReportInputs) -> list[tuple[str, str]]:
     papers, sizes = count_papers(inputs), inputs.split["split"].value_counts()
-    split = join_words([f"{count_noun(int(number), 'paper')} for {name}" for name, number in sizes.items()])
+    split = join_words([f"{show_count(sizes[name])} {use}" for name, use in USES.items() if name in sizes])
     return [
         ("Task", "Continuing scientific text. The study has no clinical task and predicts nothing about patients."),
         ("Data", f"{count_noun(papers['given'], 'paper')} from one folder, {papers['used']} used."),
-        ("Dates, sources, licences and populations of the papers", UNKNOWN),
+        ("Dates, sources and licences of the papers", UNKNOWN),
         ("Preparation", "The papers' own text, cleaned by fixed rules; each character kept or dropped has its reason."),
         ("Split", f"By whole papers: {split}. Papers that are there twice count once."),
     ]
@@ -62,5 +63,5 @@ def _use() -> list[tuple[str, str]]:
         ("Intended use", "Research on language models and on collections of papers."),
         ("Out of scope", "Diagnosis, treatment, triage, advice to patients, and any other clinical use."),
         ("Availability", "Code under AGPL-3.0-or-later; settings, versions and digests of the code stand below."),
-        ("Ethics, funding, conflicts of interest, registration, involvement of patients", UNKNOWN),
+        ("Ethics, funding, conflicts of interest, registration", UNKNOWN),
     ]
