@@ -174,6 +174,15 @@ def test_forgetting_is_drawn_against_the_replayed_share_where_it_was_swept(drawn
     assert axis not in text_of(drawn / "figures" / "forgetting.svg")
 
 
+def test_the_cost_of_a_reachable_target_is_a_line_with_its_ends_to_hover(drawn: Path) -> None:
+    """The target's 95 % interval of money is 0.4 to 1.2 SEK; the other target has no cost."""
+    root = ElementTree.parse(drawn / "figures" / "cost_to_target.svg").getroot()
+    tips = [title.text or "" for title in root.iter(f"{SVG}title")]
+    assert "perplexity 130: 4.867 nats per token for 0.400 to 1.20 SEK" in tips
+    assert len(tips) == 5 + 3 + 1 and not any(tip.startswith("3.5 nats") for tip in tips)
+    assert "95 % interval of a target's cost" in text_of(drawn / "figures" / "cost_to_target.svg")
+
+
 def test_the_workflow_shows_every_rule_once_and_no_arrow_that_follows_from_others(drawn: Path) -> None:
     root = ElementTree.parse(drawn / "figures" / "workflow.svg").getroot()
     words = [text.text for text in root.iter(f"{SVG}text") if text.text != TITLES["workflow"]]
