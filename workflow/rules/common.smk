@@ -1,6 +1,7 @@
 # What the rules share: checked settings, the runs, the papers, and the digest of the code behind each rule.
 
 import platform
+from functools import cache
 
 from further.config import check_config, expand_runs, runs_of_sweep
 from further.corpus.shards import list_papers, mark_passwords, paper_id, shard_of

@@ -1,10 +1,16 @@
 # Figures, each with its data, the page that people read, and a model card beside each adapter.
 
 
+@cache
+def find_rules():
+    """Pairs of a rule and one that needs its files; called by params, when every rule is known."""
+    return trace_rules(workflow.rules, "all")
+
+
 def figure_settings(wildcards):
     return {
         "titles": CONFIG["report"]["titles"],
-        "rules": trace_rules(workflow.rules, "all"),
+        "rules": find_rules(),
         "versions": installed_versions(("matplotlib", "seaborn")),
     }
 
@@ -12,7 +18,7 @@ def figure_settings(wildcards):
 def page_settings(wildcards):
     return {
         "configuration": CONFIG,
-        "rules": trace_rules(workflow.rules, "all"),
+        "rules": find_rules(),
         "versions": installed_versions(REPORTED_PACKAGES),
     }
 

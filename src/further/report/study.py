@@ -76,11 +76,12 @@ def _folders(files: Sequence[str]) -> list[Path]:
 def page_settings(config: Mapping[str, Any]) -> PageSettings:
     """What the page is told by the configuration."""
     cost = config["cost"]
+    per_hour, kilowatts = (cost[key] or None for key in ("price_per_gpu_hour", "kwh_per_gpu_hour"))  # 0 leaves it out
     return PageSettings(
         config["report"]["titles"],
         toy_base=is_toy(config),
         base=name_base(config["model"]),
-        prices=Prices(cost["price_per_gpu_hour"], cost["currency"], cost["price_date"], cost["kwh_per_gpu_hour"]),
+        prices=Prices(per_hour, cost["currency"], cost["price_date"], kilowatts) if per_hour else None,
         corpus_view=CORPUS_VIEW,
     )
 
