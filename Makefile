@@ -39,10 +39,20 @@ lock:
 	    | sed 's/^\(torch==[0-9.]*\)+.*/\1/' > requirements.lock.new
 	mv requirements.lock.new requirements.lock && rm -r .venv-lock
 
-# The top of the demonstration's report, as the README shows it.
+# What the README shows of the finished demonstration: the report's top, a figure of it, a paper's pages.
+PICTURES := docs/report.png docs/law.png docs/pages.png
+SHOOT = chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
+    --disable-component-update --disable-sync --disable-quic --hide-scrollbars --user-data-dir=$$(mktemp -d)
+SMALLER := from PIL import Image; import sys; \
+    [Image.open(name).convert("RGB").quantize(64).save(name, optimize=True) for name in sys.argv[1:]]
+
 picture:
-	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1280,1000 \
-	    --screenshot=docs/report.png file://$(CURDIR)/results/report/index.html
+	$(SHOOT) --window-size=1280,1000 --screenshot=docs/report.png "file://$(CURDIR)/results/report/index.html"
+	$(SHOOT) --window-size=510,450 --force-device-scale-factor=2 --screenshot=docs/law.png \
+	    "file://$(CURDIR)/results/report/figures/scaling_law.svg"
+	$(SHOOT) --window-size=1280,900 --screenshot=docs/pages.png \
+	    "file://$(CURDIR)/results/corpus/view/papers/antibody-mediated-rejection.html"
+	$(BIN)/python -c '$(SMALLER)' $(PICTURES)
 
 clean:
 	rm -rf logs benchmarks checkpoints .snakemake

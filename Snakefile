@@ -33,6 +33,7 @@ rule all:
     default_target: True
     input:
         "results/report/index.html",
+        expand("results/runs/{run}/adapter/README.md", run=RUNS),
 
 
 rule plan:

@@ -35,6 +35,13 @@ def _show_progress(terminal: TextIO) -> None:
     PROGRESS.addHandler(handler)
 
 
+def say_left(seconds: float) -> str:
+    """Time left, in the unit that suits it: `42 s left`, `12 min left`, `3.4 h left`."""
+    if seconds < 90:
+        return f"{seconds:.0f} s left"
+    return f"{seconds / 60:.0f} min left" if seconds < 5400 else f"{seconds / 3600:.1f} h left"
+
+
 def stop_job(message: str) -> NoReturn:
     """End the job with a line on the terminal and in the log; its exit code says that running it again will do.
 

@@ -21,6 +21,14 @@ SETTINGS = {
     "passes": 4,
     "learning_rate": 2e-3,
 }
+RULES = [  # parse goes over clean and train to write, and straight to clean, train and write
+    ("clean", "train"),
+    ("clean", "write"),
+    ("parse", "clean"),
+    ("parse", "write"),
+    ("train", "write"),
+    ("write", "all"),
+]
 TITLES = {name: f"Title of {name.replace('_', ' ')}" for name in FIGURES}
 
 
@@ -218,5 +226,6 @@ def make_inputs(**changes: Any) -> ReportInputs:
         "tokens": pd.DataFrame(
             {"split": splits, "num_tokens": [1600] * 25, "num_words": [900] * 25, "num_bytes": [6400] * 25}
         ),
+        "rules": RULES,
     }
     return ReportInputs(**{**parts, **changes})

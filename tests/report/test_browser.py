@@ -13,7 +13,8 @@ import pytest
 from further.report import FIGURES
 from further.report.figures import draw_figures
 from further.report.inputs import ReportInputs
-from further.report.page import PageSettings, write_page
+from further.report.page import write_page
+from further.report.study import PageSettings
 from report.study import TITLES, change, make_comparison, make_inputs, make_samples
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install -e .[dev]")

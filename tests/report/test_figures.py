@@ -74,6 +74,7 @@ def test_axes_name_their_units(drawn: Path) -> None:
         "settings": "nats per token",
         "forgetting": "nats per token",
         "ledger": "per cent",
+        "cost_to_target": "cost of one training, SEK",
     }
     for name, unit in units.items():
         assert unit in text_of(drawn / "figures" / f"{name}.svg"), name
@@ -89,12 +90,13 @@ def empty_parts() -> dict[str, Any]:
         "law": make_refused_law("no run", []),
         "history": {},
         "ledger": pd.DataFrame({"paper": [], "reason": [], "characters": []}),
+        "rules": [],
     }
 
 
 def test_a_figure_without_data_says_so(tmp_path: Path) -> None:
     folder = draw(make_inputs(**empty_parts()), tmp_path)
-    for name in ("learning_curves", "scaling_law", "quantisation", "settings", "ledger"):
+    for name in ("learning_curves", "scaling_law", "quantisation", "settings", "ledger", "cost_to_target", "workflow"):
         words = text_of(folder / "figures" / f"{name}.svg").split()
         assert [word for word in NOTHING_TO_DRAW[name].split() if word not in words] == [], name
 
@@ -159,3 +161,30 @@ def test_targets_stand_in_the_law_s_figure_even_where_they_lie_far_below_it(tmp_
     words = text_of(tmp_path / "law.svg")
     assert "perplexity 130: reachable" in words
     assert "1.5 nats per token: unreachable (below)" in words
+
+
+def test_forgetting_is_drawn_against_the_replayed_share_where_it_was_swept(drawn: Path, tmp_path: Path) -> None:
+    comparison = make_comparison()
+    for name, share in (("default", 0.0), ("replay_share-0.1", 0.1), ("replay_share-0.2", 0.2)):
+        run = comparison["runs"]["default"]
+        comparison["runs"][name] = {**run, "settings": {**run["settings"], "replay_share": share}}
+    folder = draw(make_inputs(comparison=comparison), tmp_path)
+    axis = "general text among the training text, per cent"
+    assert axis in text_of(folder / "figures" / "forgetting.svg")
+    assert axis not in text_of(drawn / "figures" / "forgetting.svg")
+
+
+def test_the_cost_of_a_reachable_target_is_a_line_with_its_ends_to_hover(drawn: Path) -> None:
+    """The target's 95 % interval of money is 0.4 to 1.2 SEK; the other target has no cost."""
+    root = ElementTree.parse(drawn / "figures" / "cost_to_target.svg").getroot()
+    tips = [title.text or "" for title in root.iter(f"{SVG}title")]
+    assert "perplexity 130: 4.867 nats per token for 0.400 to 1.20 SEK" in tips
+    assert len(tips) == 5 + 3 + 1 and not any(tip.startswith("3.5 nats") for tip in tips)
+    assert "95 % interval of a target's cost" in text_of(drawn / "figures" / "cost_to_target.svg")
+
+
+def test_the_workflow_shows_every_rule_once_and_no_arrow_that_follows_from_others(drawn: Path) -> None:
+    root = ElementTree.parse(drawn / "figures" / "workflow.svg").getroot()
+    words = [text.text for text in root.iter(f"{SVG}text") if text.text != TITLES["workflow"]]
+    assert sorted(words) == ["all", "clean", "parse", "train", "write"]
+    assert len(pd.read_csv(drawn / "data" / "workflow.csv")) == 6

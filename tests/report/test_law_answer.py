@@ -59,6 +59,13 @@ def test_a_doubtful_form_and_a_check_worse_than_the_last_value_are_said() -> Non
     assert "no better than taking the loss of the size before" in how_sure
 
 
+@pytest.mark.parametrize(("within", "said"), [(True, False), (False, True), (None, False)])
+def test_a_forecast_that_missed_its_interval_is_said_to_have(within: bool | None, said: bool) -> None:
+    law = make_law()
+    law["holdout"]["within"] = within
+    assert ("off and outside that interval." in answer_more_data(law).how_sure) is said
+
+
 def test_without_a_law_the_reason_stands_in_its_place() -> None:
     answer = answer_more_data(make_refused_law("three sizes are too few: add one", make_points()))
     assert (answer.verdict, answer.lead) == ("undecided", "Not decided by this study.")

@@ -13,9 +13,10 @@ from lxml import html
 from further.report import FIGURES
 from further.report.figures import draw_figures
 from further.report.inputs import ReportInputs
-from further.report.page import PageSettings, write_page
-from further.report.sections import Prices
+from further.report.page import write_page
+from further.report.study import PageSettings, Prices
 from further.report.style import COLOURS
+from report.law_case import make_law, make_refused_law
 from report.study import TITLES, change, make_comparison, make_inputs, make_samples
 
 EVIL = '<script>alert("x")</script><img src=x onerror=alert(1)>'
@@ -125,7 +126,7 @@ def test_a_real_study_does_not_speak_of_a_toy_and_a_toy_says_so_on_its_face(
     assert "The base model of this study is a toy" in toy.xpath("string(//header)")
     notes = [element.text_content() for element in toy.find_class("carries")]
     assert len(notes) == len(FIGURES)
-    assert sum(note.startswith("Carries over to a real model.") for note in notes) == 1  # the ledger
+    assert sum(note.startswith("Carries over to a real model.") for note in notes) == 2  # ledger and workflow
 
 
 def test_samples_are_marked_and_are_no_medical_advice(page: html.HtmlElement) -> None:
@@ -137,6 +138,13 @@ def test_samples_are_marked_and_are_no_medical_advice(page: html.HtmlElement) ->
     assert "drawn at temperature 0.8, perplexity 4.48 to itself" in first.find_class("details")[2].text_content()
     marks = [mark.text_content() for mark in first.find_class("mark")]
     assert marks == ["repeats itself: 4 times in a row", *["did not end by itself: cut after 60 tokens"] * 2]
+
+
+def test_a_sample_that_ends_by_itself_too_soon_is_marked(tmp_path: Path) -> None:
+    samples = [{**make_samples()[0], "num_tokens": number, "prompt": str(number)} for number in (1, 9, 10)]
+    page = html.document_fromstring(make_page(make_inputs(samples=samples), tmp_path))
+    marks = [mark.text_content() for mark in page.find_class("mark")]
+    assert marks == ["stops short: ended by itself after 1 token", "stops short: ended by itself after 9 tokens"]
 
 
 def test_line_breaks_of_samples_are_shown_as_signs(tmp_path: Path) -> None:
@@ -172,6 +180,45 @@ def test_money_is_counted_where_a_price_is_set(text: str, inputs: ReportInputs, 
         "string(//section[@id='money'])"
     )
     assert "is 5.30 SEK" in priced and "0.0589 kWh" in priced and "2026-11-01" in priced
+
+
+def test_the_next_factor_of_two_is_priced_from_the_law(text: str, inputs: ReportInputs, tmp_path: Path) -> None:
+    """52,000 tokens, 4 passes at 7,800 tokens/s are 26.7 s; at 20 SEK an hour 0.148 SEK."""
+    assert (
+        "With 2 times the training papers, 16 more, one training takes 27\u202fs and costs 0.148 SEK, at the speed and "
+        "the price of this study. By the law the loss falls by 0.110 to 0.190 nats per token" in text
+    )
+    refused = make_inputs(law=make_refused_law("too few sizes", []))
+    assert "No law could be fitted, so nothing is said of what more data" in make_page(refused, tmp_path)
+
+
+def test_without_a_speed_the_next_factor_of_two_has_no_price(tmp_path: Path) -> None:
+    law = make_law()
+    law["forecasts"][0]["cost"], law["cost_settings"] = None, None
+    law["targets"][0]["cost"] = None
+    for forecast in law["forecasts"]:
+        forecast["cost"] = None
+    assert "no speed was measured, so no time is given" in make_page(make_inputs(law=law), tmp_path)
+
+
+def test_the_statement_names_split_base_and_what_is_not_known(inputs: ReportInputs, tmp_path: Path) -> None:
+    page = html.document_fromstring(make_page(inputs, tmp_path, base="org/model at commit 0e9e39f"))
+    (table,) = page.xpath("//table[caption='In the order of TRIPOD-LLM']")
+    said = {row.xpath("string(th)"): row.xpath("string(td)") for row in table.xpath("tbody/tr")}
+    assert "16 for training, 2 for watching it and 7 held out" in said["Split"]
+    assert said["Model and version"] == "org/model at commit 0e9e39f."
+    assert "quantisation nf4, target modules all-linear, rank 8, context 256, passes 4" in said["Training"]
+    assert said["Dates, sources and licences of the papers"].startswith("Not known")
+    assert "any other clinical use" in said["Out of scope"] and said["Human assessment"] == "None."
+
+
+def test_seeds_are_those_of_the_configuration_and_of_the_runs(inputs: ReportInputs, tmp_path: Path) -> None:
+    config = {"corpus": {"split_seed": 3}, "training": {"seed": 0, "rank": 8}}
+    study = make_inputs(provenance={"configuration": config})
+    page = html.document_fromstring(make_page(study, tmp_path))
+    (table,) = page.xpath("//table[caption='Seeds']")
+    rows = {row.xpath("string(th)"): row.xpath("string(td)") for row in table.xpath("tbody/tr")}
+    assert rows == {"corpus.split_seed": "3", "training.seed": "0", "over all runs": "0, 1, 2"}
 
 
 def test_text_of_papers_and_models_is_escaped_everywhere(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from further.report.inputs import ReportInputs
 from further.report.tables import (
+    forgetting,
     learning_curves,
     ledger,
     paired_difference,
@@ -108,3 +109,29 @@ def test_a_long_run_is_thinned_to_its_validated_and_evenly_chosen_steps() -> Non
     assert {1, 5000, 777, 1554, 4662} <= set(kept)
     assert 400 <= len(kept) <= 406
     assert kept == sorted(kept)
+
+
+def with_runs(**settings: dict[str, object]) -> dict[str, object]:
+    """The comparison of the small study with more runs; each has the default run's settings and some of its own."""
+    comparison = make_comparison()
+    default = comparison["runs"]["default"]
+    for name, own in settings.items():
+        comparison["runs"][name] = {**default, "settings": {**default["settings"], **own}}
+    return comparison
+
+
+def test_settings_that_a_sweep_moved_together_are_one_row_and_numbers_stand_by_size() -> None:
+    comparison = with_runs(a={"rank": 16, "alpha": 32}, b={"rank": 4, "alpha": 8}, c={"rank": 4, "seed": 1})
+    table = settings(make_inputs(comparison=comparison))
+    joined = table[table["setting"] == "alpha, rank"]
+    assert joined["value"].to_list() == ["8, 4", "32, 16"]
+    assert "c" not in set(table["run"])  # a seed beside another setting shows neither's effect
+
+
+def test_replay_share_stands_beside_runs_that_differ_in_it_and_the_seed_only() -> None:
+    comparison = with_runs(
+        none={"replay_share": 0.0}, tenth={"replay_share": 0.1, "seed": 1}, other={"replay_share": 0.1, "rank": 4}
+    )
+    shares = forgetting(make_inputs(comparison=comparison)).query("text_set == 'general'").set_index("run")
+    assert shares.loc["none", "replay_share"] == 0.0 and shares.loc["tenth", "replay_share"] == 0.1
+    assert shares.loc[["other", "context-128"], "replay_share"].isna().all()

@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
@@ -139,6 +140,25 @@ def test_base_and_run_made_again_are_the_same_to_the_bit(finished, tmp_path):
         "--force", "results/demo/base.json", "results/runs/default/metrics.json", "results/scores/runs/default.parquet",
     )  # fmt: skip
     assert digest(*paths) == before
+
+
+def test_the_picture_of_the_workflow_is_that_of_snakemake(finished):
+    plain = ("--profile", finished.code / "profiles/default", *finished.config)
+    graph = finished.snakemake(*plain, "--forceall", "--rulegraph", "dot").stdout
+    names = dict(re.findall(r'(\d+)\[label = "(\w+)', graph))
+    arrows = {(names[one], names[other]) for one, other in re.findall(r"(\d+) -> (\d+)", graph)}
+    table = pd.read_csv(finished.study / "results/report/data/workflow.csv")
+    assert arrows and set(table.itertuples(index=False, name=None)) == arrows
+
+
+def test_each_adapter_has_its_card(finished):
+    runs = sorted(path.parent.name for path in (finished.study / "results/runs").glob("*/metrics.json"))
+    for run in runs:
+        adapter = finished.study / "results/runs" / run / "adapter"
+        card = (adapter / "README.md").read_text()
+        assert f"# Small study, run {run}" in card and "| held-out papers | 3 |" in card
+        files = sorted(path.name for path in adapter.iterdir())
+        assert files == ["README.md", "adapter_config.json", "adapter_model.safetensors"]
 
 
 def test_the_snakemake_report_holds_the_figures(finished, tmp_path):

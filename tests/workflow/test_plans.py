@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from further.command import main as further
+
 pytestmark = pytest.mark.workflow
 
 
@@ -77,7 +79,7 @@ def test_reading_the_snakefile_imports_neither_torch_nor_transformers(project):
         ("training=[1]", "training: [1] is not allowed: expected object"),
     ],
 )
-def test_a_wrong_setting_is_one_clear_line_before_any_job(project, setting, message):
+def test_a_wrong_setting_is_one_clear_line_before_any_job(project, setting, message, monkeypatch, capsys):
     (project.study / "empty").mkdir(exist_ok=True)
     (project.study / "few").mkdir(exist_ok=True)
     for number in range(3):
@@ -88,6 +90,9 @@ def test_a_wrong_setting_is_one_clear_line_before_any_job(project, setting, mess
     lines = [line for line in done.stdout.splitlines() if message in line]
     assert len(lines) == 1, done.stdout
     assert "Traceback" not in done.stdout and "Job stats" not in done.stdout
+    monkeypatch.chdir(project.study)
+    assert further(["check", "--configfile", "wrong.yaml"]) == 1
+    assert lines[0] in capsys.readouterr().err.splitlines()
 
 
 def test_layers_are_held_against_the_names_of_a_model_that_is_there(project, model_folder):

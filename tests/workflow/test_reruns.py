@@ -13,7 +13,7 @@ from further.plan.table import read_plan
 
 pytestmark = [pytest.mark.slow, pytest.mark.workflow]
 
-READ_RUNS = {"compare_scores", "fit_scaling_law", "draw_figures", "write_report"}
+READ_RUNS = {"compare_scores", "fit_scaling_law", "draw_figures", "write_report", "write_cards"}
 AFTER_CLEANING = {
     "clean_papers", "gather_corpus", "drop_duplicates", "split_papers", "drop_repeats", "draw_pages", "tokenize_papers",
     "plan_runs", "train_qlora", "score_base", "score_run", "score_merged", "generate_samples", "probe_default",
@@ -99,7 +99,7 @@ def test_an_edited_script_reruns_its_rule_and_after(finished):
     with edited(
         finished.code / "workflow/scripts/fit_scaling_law.py", replace("compared =", "comparison_ = compared =")
     ):
-        assert set(finished.plan()) == {"fit_scaling_law", "draw_figures", "write_report"}
+        assert set(finished.plan()) == {"fit_scaling_law", "draw_figures", "write_report", "write_cards"}
 
 
 def test_an_added_paper_reruns_its_shard_and_after(finished):
@@ -121,7 +121,7 @@ def test_the_same_configuration_written_back_reruns_nothing(finished):
 
 def test_a_prompt_reruns_the_samples_and_the_page(finished):
     with edited(finished.study / "config.yaml", replace('["The heart"]', '["The donor"]')):
-        assert set(finished.plan()) == {"generate_samples", "draw_figures", "write_report"}
+        assert set(finished.plan()) == {"generate_samples", "draw_figures", "write_report", "write_cards"}
 
 
 def append(text):

@@ -1,12 +1,14 @@
 # What the rules share: checked settings, the runs, the papers, and the digest of the code behind each rule.
 
 import platform
+from functools import cache
 
 from further.config import check_config, expand_runs, name_folds, runs_of_sweep
 from further.corpus.shards import list_papers, mark_passwords, paper_id, shard_of
 from further.plan.refuse import refuse_early
 from further.provenance import digest_code, installed_versions
 from further.report import FIGURES
+from further.report.trace import trace_rules
 from further.targets import check_targets
 
 ROOT = Path(workflow.basedir)

@@ -28,7 +28,7 @@ rule score_run:
         papers=branch(is_fold, "results/folds/{run}/tokens.parquet", "results/tokens/papers.parquet"),
         general="results/tokens/general.parquet",
         model=MODEL,
-        adapter="results/runs/{run}/adapter",
+        adapter="results/runs/{run}/adapter/adapter_model.safetensors",
     output:
         scores="results/scores/runs/{run}.parquet",
     log:
@@ -51,7 +51,7 @@ rule score_merged:
         papers="results/tokens/papers.parquet",
         general="results/tokens/general.parquet",
         model=MODEL,
-        adapter="results/runs/{run}/adapter",
+        adapter="results/runs/{run}/adapter/adapter_model.safetensors",
     output:
         scores="results/scores/merged/{run}.parquet",
     log:
@@ -105,7 +105,7 @@ rule compare_scores:
 rule generate_samples:
     input:
         model=MODEL,
-        adapter="results/runs/default/adapter",
+        adapter="results/runs/default/adapter/adapter_model.safetensors",
     output:
         samples="results/evaluation/samples.json",
     log:

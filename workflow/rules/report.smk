@@ -1,4 +1,26 @@
-# Figures, each with its data, and the page that people read.
+# Figures, each with its data, the page that people read, and a model card beside each adapter.
+
+
+@cache
+def find_rules():
+    """Pairs of a rule and one that needs its files; called by params, when every rule is known."""
+    return trace_rules(workflow.rules, "all")
+
+
+def figure_settings(wildcards):
+    return {
+        "titles": CONFIG["report"]["titles"],
+        "rules": find_rules(),
+        "versions": installed_versions(("matplotlib", "seaborn")),
+    }
+
+
+def page_settings(wildcards):
+    return {
+        "configuration": CONFIG,
+        "rules": find_rules(),
+        "versions": installed_versions(REPORTED_PACKAGES),
+    }
 
 
 rule draw_figures:
@@ -24,10 +46,7 @@ rule draw_figures:
         mem_mb=1_500,
         runtime=15,  # minutes
     params:
-        settings={
-            "titles": CONFIG["report"]["titles"],
-            "versions": installed_versions(("matplotlib", "seaborn")),
-        },
+        settings=figure_settings,
         code=code("draw_figures.py"),
     script:
         "../scripts/draw_figures.py"
@@ -51,11 +70,30 @@ rule write_report:
         mem_mb=1_500,
         runtime=15,  # minutes
     params:
-        settings={
-            "configuration": CONFIG,
-            "versions": installed_versions(REPORTED_PACKAGES),
-        },
+        settings=page_settings,
         code=code("write_report.py"),
         study_code=CODE,
     script:
         "../scripts/write_report.py"
+
+
+rule write_cards:
+    input:
+        **REPORTED,
+        adapters=expand("results/runs/{run}/adapter/adapter_model.safetensors", run=RUNS),
+        template=ROOT / "src/further/report/templates/card.md.jinja",
+    output:
+        cards=expand("results/runs/{run}/adapter/README.md", run=RUNS),
+    log:
+        "logs/write_cards.log",
+    benchmark:
+        "benchmarks/write_cards.tsv"
+    threads: 1
+    resources:
+        mem_mb=1_500,
+        runtime=15,  # minutes
+    params:
+        settings={"title": CONFIG["study"]["title"], "model": CONFIG["model"]},
+        code=code("write_cards.py"),
+    script:
+        "../scripts/write_cards.py"

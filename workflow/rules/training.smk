@@ -27,7 +27,8 @@ rule train_qlora:
         model=MODEL,
         plan=ancient("results/plan.tsv"),  # must have let every run pass; a newer plan retrains none
     output:
-        adapter=directory("results/runs/{run}/adapter"),
+        adapter="results/runs/{run}/adapter/adapter_model.safetensors",
+        adapter_config="results/runs/{run}/adapter/adapter_config.json",
         metrics="results/runs/{run}/metrics.json",
         history="results/runs/{run}/history.parquet",
         timing="results/runs/{run}/timing.json",

@@ -24,7 +24,7 @@ if __name__ == "__main__":
     start_log(snakemake.log[0])
     main(
         Path(snakemake.input.model),
-        Path(snakemake.input.adapter),
+        Path(snakemake.input.adapter).parent,
         Path(snakemake.output.samples),
         snakemake.params.settings,
     )

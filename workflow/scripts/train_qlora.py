@@ -39,7 +39,7 @@ def main(
     training = lay_out([*documents, *replay], run["context"], special, run["packing"])
     validation = lay_out(held_out, run["context"], special, run["packing"])
     task = replace(task, documents=tuple(papers))
-    outcome = train_run(model, outputs["adapter"], run, micro_batch(run), training, validation, task)
+    outcome = train_run(model, outputs["adapter"].parent, run, micro_batch(run), training, validation, task)
     write_table(outputs["history"], outcome.history, HISTORY)
     write_json(
         outputs["metrics"],

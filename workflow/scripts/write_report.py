@@ -1,29 +1,27 @@
 """Write the page that people read."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from further.job import start_log
-from further.report.inputs import ReportFiles, read_inputs
 from further.report.page import write_page
-from further.report.study import page_settings, report_files
+from further.report.study import page_settings, read_study
 
 
-def main(
-    files: ReportFiles, figures: Path, data: Path, page: Path, config: dict[str, Any], provenance: dict[str, Any]
-) -> None:
+def main(study: Mapping[str, Any], page: Path, settings: dict[str, Any], code: Mapping[str, str]) -> None:
     """Read results and figures, write one self-contained HTML file."""
-    inputs = read_inputs(files, config["study"]["title"], provenance)
-    write_page(inputs, figures, data, page, page_settings(config))
+    config = settings["configuration"]
+    provenance = {"configuration": config, "versions": settings["versions"], "code": code}
+    inputs = read_study(study, config["study"]["title"], provenance, settings["rules"])
+    write_page(inputs, Path(study["figures"][0]).parent, Path(study["data"][0]).parent, page, page_settings(config))
 
 
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     main(
-        report_files(snakemake.input),
-        Path(snakemake.input.figures[0]).parent,
-        Path(snakemake.input.data[0]).parent,
+        snakemake.input,
         Path(snakemake.output.page),
-        config=snakemake.params.settings["configuration"],
-        provenance=snakemake.params.settings | {"code": snakemake.params.study_code},
+        snakemake.params.settings,
+        snakemake.params.study_code,
     )

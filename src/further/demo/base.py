@@ -14,7 +14,7 @@ from torch.nn import functional
 from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from further.demo.muon import Muon
-from further.job import PROGRESS
+from further.job import PROGRESS, say_left
 
 LOG = logging.getLogger(__name__)
 
@@ -263,6 +263,6 @@ def _log_progress(step: int, loss_nats: float, seconds: float, settings: BaseSet
     speed = step * settings.batch_size * settings.context / seconds
     left = seconds / step * (settings.num_steps - step)
     PROGRESS.info(
-        "base model: step %d of %d, loss %.3f nats per token, %.0f tokens/s, %.0f s left",
-        step, settings.num_steps, loss_nats, speed, left,
+        "base model: step %d of %d, loss %.3f nats per token, %.0f tokens/s, %s",
+        step, settings.num_steps, loss_nats, speed, say_left(left),
     )  # fmt: skip

@@ -4,8 +4,10 @@ FIGURES = (
     "perplexity_by_paper",
     "learning_curves",
     "scaling_law",
+    "cost_to_target",
     "quantisation",
     "settings",
     "forgetting",
     "ledger",
+    "workflow",
 )

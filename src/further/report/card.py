@@ -1,6 +1,6 @@
 """The model card of an adapter, in the form that Hugging Face reads: what it is, how well it did, what it is not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,11 @@ from further.report.inputs import ReportInputs
 from further.report.wording import show_change, show_count, show_interval, show_number
 
 LANGUAGE = "en"
+MERGED = (
+    "**In this folder the adapter is merged into the weights of its base model, and transformers loads it as it is. "
+    "The rest of this card is the adapter's: the numbers were measured with adapter and base apart, at the precision "
+    "of the run.**"
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,47 @@ class CardSettings:
     base_revision: str | None
     license: str
     toy_base: bool
+
+
+def write_cards(inputs: ReportInputs, cards: Sequence[Path], model: Mapping[str, Any]) -> None:
+    """Write the model card of every run's adapter.
+
+    Args:
+        inputs: The study's results.
+        cards: `{run}/adapter/README.md` for each run.
+        model: Name, source, path and revision of the base model, as configured.
+    """
+    for card in cards:
+        run = card.parent.parent.name
+        write_card(inputs, run, card, card_settings(f"{inputs.title}, run {run}", model))
+
+
+def card_settings(name: str, model: Mapping[str, Any]) -> CardSettings:
+    """What a card says of the base model, by its configuration."""
+    toy = model["source"] == "demo"
+    base = model["path"] if model["source"] == "hub" else model["name"]
+    # The terms are those of the base model and of the papers, which are not known here.
+    return CardSettings(name, base, model["revision"], license="other", toy_base=toy)
+
+
+def make_merged_card(card: str) -> str:
+    """The card of a model that an adapter was merged into, from the adapter's own.
+
+    Args:
+        card: As `write_card` writes it.
+
+    Raises:
+        ValueError: If it has no YAML header.
+    """
+    parts = card.split("---\n", 2)
+    if len(parts) != 3 or parts[0]:
+        raise ValueError("the model card has no YAML header between lines of ---")
+    header = yaml.safe_load(parts[1])
+    header |= {"library_name": "transformers", "base_model_relation": "finetune"}
+    header["tags"] = [tag for tag in header["tags"] if tag != "lora"]
+    title, rest = parts[2].lstrip("\n").split("\n", 1)
+    front = yaml.safe_dump(header, sort_keys=False, allow_unicode=True)
+    return f"---\n{front}---\n\n{title}\n\n{MERGED}\n{rest}"
 
 
 def write_card(inputs: ReportInputs, run: str, target: Path, settings: CardSettings) -> None:

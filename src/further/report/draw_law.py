@@ -34,7 +34,7 @@ def draw_scaling_law(table: pd.DataFrame) -> Drawing:
     _curve(axes, kinds.get("curve"), inside=True)
     _curve(axes, kinds.get("extrapolation"), inside=False)
     _limit(axes, kinds.get("asymptote"))
-    _targets(axes, kinds.get("target"))
+    draw_targets(axes, kinds.get("target"))
     measured = [kinds[kind] for kind in ("point", "held_out") if kind in kinds]
     _points(drawing, axes, pd.concat(measured))
     _prediction(drawing, axes, kinds.get("prediction"))
@@ -96,7 +96,7 @@ def _limit(axes: Axes, rows: pd.DataFrame | None) -> None:
         axes.plot([0, 1], [row["loss_nats"]] * 2, transform=where, color=colour, lw=1.2, ls=":", label="c")
 
 
-def _targets(axes: Axes, rows: pd.DataFrame | None) -> None:
+def draw_targets(axes: Axes, rows: pd.DataFrame | None) -> None:
     """Target losses as lines, named with their verdict; those far off stand in the legend only."""
     if rows is None:
         return

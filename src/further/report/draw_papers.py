@@ -72,7 +72,10 @@ def _name_rows(axes: Axes, table: pd.DataFrame) -> None:
 def draw_forgetting(table: pd.DataFrame) -> Drawing:
     """One cross per run: change on held-out papers across, change on general text up."""
     wide = table.pivot(index="run", columns="text_set")
-    drawing, (axes,) = new_figure(3.3)
+    replayed = table.dropna(subset=["replay_share"])
+    swept = replayed["replay_share"].nunique() > 1
+    drawing, panels = new_figure(5.8, rows=2, ratios=[3, 2]) if swept else new_figure(3.3)
+    axes = panels[0]
     axes.axhline(0, color=COLOURS["muted"], lw=1)
     axes.axvline(0, color=COLOURS["muted"], lw=1)
     is_default = wide["is_default"]["papers"].astype(bool)
@@ -86,7 +89,32 @@ def draw_forgetting(table: pd.DataFrame) -> Drawing:
     axes.set_ylabel("change on general text, nats per token\n(above 0: forgot)")
     axes.grid()
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, borderaxespad=0.2)
+    if swept:
+        _by_replay(drawing, panels[1], replayed)
     return drawing
+
+
+def _by_replay(drawing: Drawing, axes: Axes, rows: pd.DataFrame) -> None:
+    """What replayed general text does to both kinds of text: changes against its share of the training text."""
+    axes.axhline(0, color=COLOURS["muted"], lw=1)
+    looks = {"general": ("before", "o", "general text"), "papers": ("after", "D", "held-out papers")}
+    for text_set, (colour, marker, label) in looks.items():
+        own = rows[rows["text_set"] == text_set].sort_values(["replay_share", "run"])
+        shares, change = 100 * own["replay_share"].astype(float), own["difference_nats_per_token"].astype(float)
+        errors = [change - own["low"].astype(float), own["high"].astype(float) - change]
+        drawn = axes.errorbar(shares, change, yerr=errors, fmt=marker, color=COLOURS[colour], ms=6, lw=1.4, label=label)
+        texts = [
+            f"{row.run}, {label}: {show_change(row.difference_nats_per_token)} nats per token"
+            for row in own.itertuples()
+        ]
+        drawing.tip(drawn.lines[0], texts)
+    number_ticks(axes.xaxis)
+    number_ticks(axes.yaxis)
+    axes.margins(0.12)
+    axes.set_xlabel("general text among the training text, per cent")
+    axes.set_ylabel("change, nats per token")
+    axes.grid()
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, borderaxespad=0.2)
 
 
 def _crosses(drawing: Drawing, axes: Axes, runs: pd.DataFrame, label: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
+from further.report.cost_table import say_targets
 from further.report.wording import count_noun, join_words, show_change, show_count, show_number, show_share
 
 HOW_TO_READ: Mapping[str, str] = {
@@ -20,6 +21,11 @@ HOW_TO_READ: Mapping[str, str] = {
         "because there it only guesses. The bar at the right edge is the interval of the limit c. The dash is what a "
         "fit without the largest size foretold for it."
     ),
+    "cost_to_target": (
+        "Circles are what was measured, placed at what one training on so much text costs. Diamonds are what the law "
+        "foretells for more text, with the interval of the loss. A thick line at a target is the interval of its cost; "
+        "a target without one is not known to be reachable at any cost. The table under Money and time says why."
+    ),
     "quantisation": (
         "Above, the same papers scored by the base, adapted and merged model at each precision. Below, what a "
         "precision costs against none; an interval that crosses 0 shows no cost that could be told from nothing."
@@ -30,11 +36,16 @@ HOW_TO_READ: Mapping[str, str] = {
     ),
     "forgetting": (
         "Each point is a run. Left of the vertical line it got better on held-out papers; above the horizontal line "
-        "it got worse on general text, that is, it forgot."
+        "it got worse on general text, that is, it forgot. Where the share of replayed general text was swept, the "
+        "lower panel shows both changes against it."
     ),
     "ledger": (
         "Every character that was extracted from the papers is either kept or dropped for one reason. The bars add up "
         "to all of them."
+    ),
+    "workflow": (
+        "Each name is a rule of the workflow; an arrow leads to a rule that needs its files. Arrows that follow from "
+        "others are left out of the drawing and stand in the data."
     ),
 }
 
@@ -45,20 +56,27 @@ CARRIES_OVER: Mapping[str, tuple[bool, str]] = {
     ),
     "learning_curves": (False, "Shape and level belong to the toy and its few steps."),
     "scaling_law": (False, "The method and its warnings carry over; a, b and c belong to this base model alone."),
+    "cost_to_target": (
+        False,
+        "The way of reckoning carries over; speed, price and law are those of this machine and toy.",
+    ),
     "quantisation": (False, "Small models lose a different amount by rounding than large ones."),
     "settings": (False, "Which setting is best depends on the model and on the amount of text."),
     "forgetting": (False, "A toy knows little that it could forget."),
     "ledger": (True, "Reading and cleaning the papers is the same whatever the model."),
+    "workflow": (True, "The rules are those of a real study; only the base model comes from elsewhere."),
 }
 
 NOTHING_TO_DRAW: Mapping[str, str] = {
     "perplexity_by_paper": "No held-out paper was scored in this study.",
     "learning_curves": "No run of this study kept its learning curve.",
     "scaling_law": "This study has no runs on several amounts of data, so no law could be fitted.",
+    "cost_to_target": "Without a fitted law and a measured speed nothing can be said of what a lower loss costs.",
     "quantisation": "This study compares no precisions.",
     "settings": "No run of this study differs from the default run in one setting.",
     "forgetting": "No run of this study was scored on general text.",
     "ledger": "No characters were extracted in this study.",
+    "workflow": "The rules of the workflow were not recorded.",
 }
 
 
@@ -91,10 +109,12 @@ def _describe_law(table: pd.DataFrame) -> str:
     points = table[table["kind"].isin(["point", "held_out"])]
     if points.empty:
         return "There are no measured points."
-    means = points.groupby("num_tokens")["loss_nats"].mean()
+    means = points.groupby(points["size"].fillna(points["num_tokens"]))[["num_tokens", "loss_nats"]].mean()
+    first, last = means.iloc[0], means.iloc[-1]
     return (
-        f"Measured loss goes from {show_number(means.iloc[0])} nats per token at {show_count(means.index[0])} unique "
-        f"tokens to {show_number(means.iloc[-1])} at {show_count(means.index[-1])}."
+        f"Measured loss goes from {show_number(first['loss_nats'])} nats per token at "
+        f"{show_count(first['num_tokens'])} unique tokens to {show_number(last['loss_nats'])} at "
+        f"{show_count(last['num_tokens'])}, means over the seeds."
     )
 
 
@@ -133,12 +153,30 @@ def _describe_ledger(table: pd.DataFrame) -> str:
     return f"Of {show_count(table['characters'].sum())} characters: {join_words(parts)}."
 
 
+def _describe_cost(table: pd.DataFrame) -> str:
+    unit = "money" if table["money"].notna().any() else "hours"
+    measured = table[table["kind"] == "measured"].iloc[-1]
+    name = measured["currency"] if unit == "money" else "hours"
+    largest = f"{show_number(measured['loss_nats'])} nats per token for {show_number(measured[unit])} {name}"
+    targets = table[table["kind"] == "target"]
+    judged = join_words([f"{row.label} {row.verdict}" for row in targets.itertuples()])
+    verdicts = f" Targets: {judged}." if judged else ""
+    return f"One training on the largest size reached {largest}. {say_targets(table)}{verdicts}"
+
+
+def _describe_workflow(table: pd.DataFrame) -> str:
+    rules = {*table["rule"], *table["needed_by"]} - {"all"}
+    return f"{count_noun(len(rules), 'rule')} and {count_noun(len(table), 'dependency', 'dependencies')} between them."
+
+
 DESCRIBE: Mapping[str, Callable[[pd.DataFrame], str]] = {
     "perplexity_by_paper": _describe_papers,
     "learning_curves": _describe_curves,
     "scaling_law": _describe_law,
+    "cost_to_target": _describe_cost,
     "quantisation": _describe_quantisation,
     "settings": _describe_settings,
     "forgetting": _describe_forgetting,
     "ledger": _describe_ledger,
+    "workflow": _describe_workflow,
 }

@@ -7,9 +7,11 @@ import pandas as pd
 
 from further.io import write_text
 from further.report import FIGURES
+from further.report.draw_cost import draw_cost_to_target
 from further.report.draw_law import draw_scaling_law
 from further.report.draw_ledger import draw_ledger
 from further.report.draw_papers import draw_forgetting, draw_perplexity_by_paper
+from further.report.draw_rules import draw_workflow
 from further.report.draw_runs import draw_learning_curves, draw_quantisation, draw_settings
 from further.report.figure_texts import NOTHING_TO_DRAW
 from further.report.inputs import ReportInputs
@@ -21,10 +23,12 @@ DRAW: Mapping[str, Callable[[pd.DataFrame], Drawing]] = {
     "perplexity_by_paper": draw_perplexity_by_paper,
     "learning_curves": draw_learning_curves,
     "scaling_law": draw_scaling_law,
+    "cost_to_target": draw_cost_to_target,
     "quantisation": draw_quantisation,
     "settings": draw_settings,
     "forgetting": draw_forgetting,
     "ledger": draw_ledger,
+    "workflow": draw_workflow,
 }
 
 

@@ -59,6 +59,7 @@ class ReportInputs:
         provenance: Versions, configuration, hardware, code digest; any nesting of mappings, lists and scalars.
         rows: Columns paper, section; None if not given.
         tokens: Columns split, num_tokens, num_words, num_bytes; None if not given.
+        rules: Pairs of a rule and one that needs its files.
     """
 
     title: str
@@ -74,15 +75,19 @@ class ReportInputs:
     provenance: Mapping[str, Any]
     rows: pd.DataFrame | None = None
     tokens: pd.DataFrame | None = None
+    rules: Sequence[tuple[str, str]] = ()
 
 
-def read_inputs(files: ReportFiles, title: str, provenance: Mapping[str, Any]) -> ReportInputs:
+def read_inputs(
+    files: ReportFiles, title: str, provenance: Mapping[str, Any], rules: Sequence[tuple[str, str]] = ()
+) -> ReportInputs:
     """Read every file of a study that the report needs.
 
     Args:
         files: Where they lie.
         title: The study's name.
         provenance: What the study was made with and from.
+        rules: Pairs of a rule and one that needs its files.
 
     Raises:
         FileNotFoundError: If a file is absent.
@@ -102,9 +107,22 @@ def read_inputs(files: ReportFiles, title: str, provenance: Mapping[str, Any]) -
         provenance=provenance,
         rows=_read_columns(files.rows, ROW_COLUMNS),
         tokens=_read_columns(files.tokens, TOKEN_COLUMNS),
+        rules=rules,
     )
 
 
 def _read_columns(path: Path | None, columns: list[str]) -> pd.DataFrame | None:
     """Only some columns of a table: the text and the token ids of a large corpus stay on disk."""
     return None if path is None else pq.read_table(path, columns=columns).to_pandas()
+
+
+def count_papers(inputs: ReportInputs) -> dict[str, int]:
+    """Papers given, rejected and used."""
+    used, rejected = len(inputs.split), len(inputs.rejected)
+    return {"given": used + rejected, "rejected": rejected, "used": used}
+
+
+def order_runs(inputs: ReportInputs) -> list[tuple[str, Mapping[str, Any]]]:
+    """Runs with their metrics, the default run first."""
+    default = inputs.comparison["default_run"]
+    return sorted(inputs.metrics.items(), key=lambda item: (item[0] != default, item[0]))

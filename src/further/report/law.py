@@ -5,10 +5,23 @@ from typing import Any
 
 import pandas as pd
 
-from further.report.sections import Table, make_table
+from further.report.table import Table, make_table
 from further.report.wording import show_count, show_nats, show_number, show_plain, show_range, show_seconds
 
-COLUMNS = ["kind", "label", "run", "seed", "num_tokens", "loss_nats", "low", "high", "hours", "money", "currency"]
+COLUMNS = [
+    "kind",
+    "label",
+    "run",
+    "seed",
+    "size",
+    "num_tokens",
+    "loss_nats",
+    "low",
+    "high",
+    "hours",
+    "money",
+    "currency",
+]
 
 
 def law_table(law: Mapping[str, Any]) -> pd.DataFrame:
@@ -16,8 +29,8 @@ def law_table(law: Mapping[str, Any]) -> pd.DataFrame:
 
     Returns:
         Columns kind (point, held_out, prediction, curve, extrapolation, asymptote, target), label, run, seed,
-        num_tokens, loss_nats, low, high, and where speed and price are known the hours, money and currency of one
-        training on so many tokens.
+        size (share of the papers), num_tokens, loss_nats, low, high, and where speed and price are known the hours,
+        money and currency of one training on so many tokens.
     """
     if not law["points"]:
         return pd.DataFrame(columns=COLUMNS)
@@ -34,6 +47,7 @@ def _point_row(point: Mapping[str, Any]) -> dict[str, Any]:
         "kind": "held_out" if point["held_out"] else "point",
         "run": point["run"],
         "seed": point["seed"],
+        "size": point["size"],
         "num_tokens": point["num_unique_tokens"],
         "loss_nats": point["loss_nats"],
     }

@@ -124,6 +124,8 @@ def _say_holdout(holdout: Mapping[str, Any]) -> str:
     said += (
         f"; {show_number(holdout['measured_nats'])} was measured, {show_change(holdout['error_percent'], 1)}{THIN}% off"
     )
+    if holdout["within"] is False:
+        said += " and outside that interval"
     if not holdout["beats_last_value"]:
         said += ", no better than taking the loss of the size before"
     return f"{said}."

@@ -8,6 +8,7 @@ import pandas as pd
 from scipy import stats
 
 from further.report.answers import differing_settings
+from further.report.cost_table import cost_to_target
 from further.report.inputs import ReportInputs
 from further.report.law import law_table
 
@@ -91,24 +92,33 @@ def _quantised_row(name: str, subject: str, scores: Mapping[str, Any]) -> dict[s
 
 
 def settings(inputs: ReportInputs) -> pd.DataFrame:
-    """Runs that differ from the default run in one setting, with all papers: their loss minus the default's.
+    """Runs that differ from the default run in other settings than those with a figure: their loss minus the default's.
 
     Returns:
-        Columns setting, value, run, difference_nats_per_token, low, high, num_documents. Runs of other seeds are
-        among them: they show what luck alone does.
+        Columns setting, value, run, difference_nats_per_token, low, high, num_documents. Where a sweep moved several
+        settings at once, their names and values are joined. Runs of other seeds are among them: they show what luck
+        alone does.
     """
     runs = inputs.comparison["runs"]
     default = runs[inputs.comparison["default_run"]]
     rows = []
-    for name, run in sorted(runs.items()):
+    for name, run in runs.items():
         differing = differing_settings(run["settings"], default["settings"])
-        if len(differing) == 1 and not differing <= OWN_FIGURE:
-            setting = differing.pop()
-            paired = paired_difference(run["papers"]["documents"], default["papers"]["documents"])
-            if paired is not None:
-                rows.append({"setting": setting, "value": str(run["settings"][setting]), "run": name, **paired})
+        if not differing or differing & OWN_FIGURE or (len(differing) > 1 and "seed" in differing):
+            continue
+        paired = paired_difference(run["papers"]["documents"], default["papers"]["documents"])
+        if paired is not None:
+            values = [run["settings"].get(setting) for setting in sorted(differing)]
+            setting, value = ", ".join(sorted(differing)), ", ".join(map(str, values))
+            rows.append({"setting": setting, "value": value, "run": name, "order": _by_size(values), **paired})
+    rows.sort(key=lambda row: (row["setting"], row["order"], row["run"]))
     columns = ["setting", "value", "run", "difference_nats_per_token", "low", "high", "num_documents"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _by_size(values: list[Any]) -> list[tuple[float, str]]:
+    """A key that sorts numbers by size and all else by name."""
+    return [(float(value), "") if isinstance(value, int | float) else (0.0, str(value)) for value in values]
 
 
 def paired_difference(documents: list[Mapping[str, Any]], reference: list[Mapping[str, Any]]) -> dict[str, Any] | None:
@@ -151,10 +161,13 @@ def forgetting(inputs: ReportInputs) -> pd.DataFrame:
 
     Returns:
         Columns run, text_set (papers, general), before_perplexity, after_perplexity, difference_nats_per_token, low,
-        high, is_default.
+        high, is_default, replay_share (of general text among a run's training text; empty for a run that differs from
+        the default one in more than that and the seed).
     """
+    default = inputs.comparison["runs"][inputs.comparison["default_run"]]["settings"]
     rows = []
     for name, run in sorted(inputs.comparison["runs"].items()):
+        is_comparable = differing_settings(run["settings"], default) <= {"seed", "replay_share"}
         for text_set in ("papers", "general"):
             scores, difference = run[text_set], run[text_set]["difference_nats_per_token"]
             rows.append(
@@ -167,6 +180,7 @@ def forgetting(inputs: ReportInputs) -> pd.DataFrame:
                     "low": difference["low"],
                     "high": difference["high"],
                     "is_default": name == inputs.comparison["default_run"],
+                    "replay_share": run["settings"].get("replay_share") if is_comparable else None,
                 }
             )
     return pd.DataFrame(rows)
@@ -189,8 +203,10 @@ TABLES: Mapping[str, Callable[[ReportInputs], pd.DataFrame]] = {
     "perplexity_by_paper": perplexity_by_paper,
     "learning_curves": learning_curves,
     "scaling_law": lambda inputs: law_table(inputs.law),
+    "cost_to_target": lambda inputs: cost_to_target(inputs.law),
     "quantisation": quantisation,
     "settings": settings,
     "forgetting": forgetting,
     "ledger": ledger,
+    "workflow": lambda inputs: pd.DataFrame(inputs.rules, columns=["rule", "needed_by"]),
 }

@@ -68,9 +68,9 @@ def show_seconds(seconds: float) -> str:
     return f"{show_number(seconds / 3600)}{THIN}h"
 
 
-def count_noun(number: int, noun: str) -> str:
-    """A count and its noun: `1 paper`, `7 papers`."""
-    return f"{show_count(number)} {noun}{'' if number == 1 else 's'}"
+def count_noun(number: int, noun: str, plural: str = "") -> str:
+    """A count and its noun: `1 paper`, `7 papers`; `plural` where it is not the noun with an s."""
+    return f"{show_count(number)} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def join_words(words: list[str]) -> str:

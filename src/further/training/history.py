@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from further.job import PROGRESS
+from further.job import PROGRESS, say_left
 from further.training.trainer import IGNORED, RowDataset, mean_loss
 
 HISTORY = pa.schema(
@@ -56,7 +56,7 @@ class History(TrainerCallback):
         speed = (seen - self.tokens_at_start) / (time.monotonic() - self.started)
         left = (self.tokens_per_pass * args.num_train_epochs - seen) / speed
         step = f"step {state.global_step}/{state.max_steps}"
-        return f"{self.name}: {step}, loss {loss:.3f}, {speed:,.0f} tokens/s, {left:.0f} s left"
+        return f"{self.name}: {step}, loss {loss:.3f}, {speed:,.0f} tokens/s, {say_left(left)}"
 
     def num_tokens(self, passes: float | None) -> int:
         """Labels seen after so many passes; within a pass, in proportion."""

@@ -129,6 +129,7 @@ def _train_in(
         _train(trainer, session)
     stopping.restore(model, trainer.state)
     save_adapter(model, adapter, run, start)
+    (adapter / "README.md").unlink(missing_ok=True)  # peft's empty form; the report stage writes the card
     return _outcome(trainer, parameters, history, _timing(session, history, trainer.state.epoch, task.threads) | memory)
 
 

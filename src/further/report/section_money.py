@@ -1,0 +1,86 @@
+"""Money and time: what the runs took, what more data would take and bring, what the targets would cost."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from further.report.inputs import ReportInputs, order_runs
+from further.report.law import forecast_table, target_table
+from further.report.study import PageSettings, Prices
+from further.report.table import Table, make_table
+from further.report.wording import show_count, show_nats, show_number, show_plain, show_range, show_seconds
+
+
+def fill_money(inputs: ReportInputs, settings: PageSettings) -> dict[str, Any]:
+    """What was spent, and what is predicted."""
+    return {
+        "spent": say_spent(inputs, settings.prices),
+        "next": say_next(inputs.law),
+        "runs": runs_table(inputs, settings.prices),
+        "forecast": forecast_table(inputs.law),
+        "targets": target_table(inputs.law),
+    }
+
+
+def runs_table(inputs: ReportInputs, prices: Prices | None) -> Table:
+    """What each run trained on, and what it took."""
+    header = [
+        "run",
+        "papers",
+        "unique tokens",
+        "trained tokens",
+        "steps",
+        "time",
+        "tokens per second",
+        "peak memory, MB",
+    ]
+    header += [f"cost, {prices.currency}"] if prices else []
+    rows = []
+    for run, metrics in order_runs(inputs):
+        timing = inputs.timing[run]
+        counts = [metrics[key] for key in ("num_papers", "num_unique_tokens", "num_trained_tokens", "num_steps")]
+        row = [run, *map(show_count, counts), show_seconds(timing["seconds_total"])]
+        row += [show_number(timing["tokens_per_second"]), show_number(timing["peak_memory_mb"])]
+        row += [show_number(cost_of(timing["seconds_total"], prices))] if prices else []
+        rows.append(row)
+    return make_table("What each run took", header, rows, numbers=range(1, len(header)))
+
+
+def cost_of(seconds: float, prices: Prices) -> float:
+    """Price of a stretch of time."""
+    return seconds / 3600 * prices.per_hour
+
+
+def say_spent(inputs: ReportInputs, prices: Prices | None) -> str:
+    """Time, money and energy of all training runs together."""
+    seconds = sum(timing["seconds_total"] for timing in inputs.timing.values())
+    said = f"All {len(inputs.timing)} training runs together took {show_seconds(seconds)}"
+    if prices is None:
+        return f"{said}. No price of an hour is set, so no money is counted."
+    said += f", which at {show_number(prices.per_hour)} {prices.currency} an hour ({prices.as_of}) is "
+    said += f"{show_number(cost_of(seconds, prices))} {prices.currency}"
+    if prices.kilowatts is not None:
+        said += f"; at {show_number(prices.kilowatts)} kW, {show_number(seconds / 3600 * prices.kilowatts)} kWh"
+    return f"{said}."
+
+
+def say_next(law: Mapping[str, Any]) -> str:
+    """The next factor of two: papers, time and money it takes, and what the law says it brings."""
+    if not law["fitted"]:
+        return "No law could be fitted, so nothing is said of what more data would bring or cost."
+    double = law["forecasts"][0]
+    said = f"With {show_plain(double['factor'])} times the training papers"
+    if double["extra_papers"] is not None:
+        said += f", {show_count(double['extra_papers'])} more,"
+    said += _say_cost_of_one(double["cost"])
+    gain = show_range(double["gain_nats"], show_nats)
+    return f"{said} By the law the loss falls by {gain} nats per token (95 % interval)."
+
+
+def _say_cost_of_one(cost: Mapping[str, Any] | None) -> str:
+    """Time and money of one training, as the end of a sentence."""
+    if cost is None:
+        return " one training takes longer in proportion; no speed was measured, so no time is given."
+    said = f" one training takes {show_seconds(3600 * cost['gpu_hours']['estimate'])}"
+    if cost["money"] is not None:
+        said += f" and costs {show_number(cost['money']['estimate'])} {cost['currency']}"
+    return f"{said}, at the speed and the price of this study."
