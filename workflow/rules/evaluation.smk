@@ -131,7 +131,7 @@ rule probe_default:
         split="results/corpus/split.parquet",
         metrics="results/runs/default/metrics.json",
         model=MODEL,
-        adapter="results/runs/default/adapter",
+        adapter="results/runs/default/adapter/adapter_model.safetensors",
     output:
         memorisation="results/evaluation/memorisation.json",
         terms="results/evaluation/terms.json",

@@ -30,7 +30,7 @@ if __name__ == "__main__":
     start_log(snakemake.log[0])
     main(
         Path(snakemake.input.model),
-        Path(snakemake.input.adapter),
+        Path(snakemake.input.adapter).parent,
         {name: Path(snakemake.input[name]) for name in ("rows", "split", "metrics")},
         {name: Path(path) for name, path in snakemake.output.items()},
         snakemake.params.settings,
