@@ -87,6 +87,14 @@ def test_every_fault_is_told_at_once(config):
         check_config(config, SCHEMA)
 
 
+def test_a_job_cannot_stop_before_it_starts(config):
+    config["hardware"] |= {"runtime_minutes": 15, "walltime_margin_minutes": 14}
+    check_config(config, SCHEMA)
+    config["hardware"]["walltime_margin_minutes"] = 15
+    with pytest.raises(ValueError, match="walltime_margin_minutes: 15 is not less than runtime_minutes 15"):
+        check_config(config, SCHEMA)
+
+
 @pytest.mark.parametrize("file", ["lunarc.yaml", "study.yaml"])
 def test_every_shipped_study_is_valid(config, file):
     def lay_over(below, above):

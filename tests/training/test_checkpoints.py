@@ -94,6 +94,17 @@ def test_the_newest_of_another_identity_is_kept_aside_and_found_again(folder, lo
     assert back.find_last() == back.folder / "checkpoint-30"
 
 
+def test_records_left_empty_by_a_lost_power_supply_stop_nobody(folder, lock, caplog):
+    for rank in (4, 8):
+        store = open_store(folder, {"rank": rank}, Clock(), lock)
+        write(store, 1)
+        for name in ("identity.json", "starts.json"):
+            (store.folder / name).write_text("")
+    again = open_store(folder, {"rank": 4}, Clock(), lock)
+    assert again.starts == 1 and again.find_last() == again.folder / "checkpoint-1"
+    assert "rank nothing → 4" in caplog.text
+
+
 def test_a_run_that_has_ended_leaves_nothing(folder):
     with hold_lock(folder) as lock:
         for rank in (4, 8):

@@ -129,7 +129,7 @@ def open_store(folder: Path, identity: dict[str, Any], clock: Clock, lock: Lock)
         shutil.rmtree(part, ignore_errors=True)
     if not (own / IDENTITY).is_file():
         write_json(own / IDENTITY, wanted)
-    starts = 1 + (read_json(own / STARTS) if (own / STARTS).is_file() else 0)
+    starts = 1 + _read_if_whole(own / STARTS, 0)
     write_json(own / STARTS, starts)
     return Store(own, starts, clock, lock)
 
@@ -142,7 +142,7 @@ def _set_others_aside(folder: Path, own: Path, wanted: dict[str, Any]) -> None:
         log.info("%s: older checkpoints of another identity, removed", other)
         shutil.rmtree(other)
     for other in (path for path in others[-1:] if path.is_dir()):
-        found = read_json(other / IDENTITY) if (other / IDENTITY).is_file() else {}
+        found = _read_if_whole(other / IDENTITY, {})
         PROGRESS.warning(
             "%s, up to %s, is not used, as it was made with other settings, data or code: %s. It is kept until this "
             "run has ended; put back what differs to go on from it",
@@ -158,6 +158,14 @@ def forget_checkpoints(folder: Path) -> None:
                 shutil.rmtree(path)
     with suppress(OSError):  # not empty: somebody's lock
         folder.rmdir()
+
+
+def _read_if_whole(file: Path, otherwise: Any) -> Any:
+    """A small record; a machine that lost power may have left it empty, which must stop nobody."""
+    try:
+        return read_json(file)
+    except (FileNotFoundError, ValueError):
+        return otherwise
 
 
 @contextmanager
