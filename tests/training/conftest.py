@@ -34,12 +34,13 @@ def rows(model_folder, documents):
 def train(model_folder, documents, tmp_path):
     """Train a run in a folder of its own; returns adapter weights and outcome."""
 
-    def run(name="run", micro_batch=4, minutes=60.0, folder=model_folder, **settings):
+    def run(name="run", micro_batch=4, minutes=60.0, folder=model_folder, held_out=None, **settings):
         chosen = RUN | settings
-        rows = lay_out(documents, 32, special_tokens(model_folder), chosen["packing"])
+        sets = (documents, documents if held_out is None else held_out)
+        rows, validation = (lay_out(one, 32, special_tokens(folder), chosen["packing"]) for one in sets)
         task = Task(name, tmp_path / name / "checkpoints", minutes, {"settings": chosen}, threads=1)
         adapter = tmp_path / name / "adapter"
-        outcome = train_run(folder, adapter, chosen, micro_batch, rows, rows, task)
+        outcome = train_run(folder, adapter, chosen, micro_batch, rows, validation, task)
         return load_file(adapter / "adapter_model.safetensors"), outcome
 
     run.folder = model_folder

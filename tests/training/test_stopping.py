@@ -63,10 +63,20 @@ class Killed(RuntimeError):
     pass
 
 
-@pytest.mark.parametrize("step", [3, 4, 6])
-def test_a_killed_run_stops_where_an_undisturbed_one_does(train, monkeypatch, step, caplog):
+@pytest.mark.parametrize(
+    ("step", "settings"),
+    [
+        (3, {}),
+        (4, {}),
+        (4, {"initialisation": "pissa"}),
+        (4, {"train_embeddings": True, "dora": True}),
+        (4, {"initialisation": "loftq", "quantisation": "nf4"}),
+    ],
+)
+def test_a_killed_run_ends_as_an_undisturbed_one(train, documents, monkeypatch, step, settings, caplog):
     """Validation losses stand in the checkpoint of their own step, at the end of a pass too."""
-    settings = LEARNS_THEN_BREAKS | {"patience": 2, "validations_per_pass": 1, "learning_rate": 0.02}
+    other_text = [ids[::2] for ids in documents]  # unlearned again once the training text is known by heart
+    settings = {"learning_rate": 0.1, "passes": 8, "patience": 1, "held_out": other_text} | settings
     expected_weights, expected = train("undisturbed", **settings)
     shown = History.on_log
 
@@ -82,6 +92,7 @@ def test_a_killed_run_stops_where_an_undisturbed_one_does(train, monkeypatch, st
     with caplog.at_level(logging.INFO):
         weights, outcome = train("killed", minutes=0.0, **settings)
     assert "resuming from" in caplog.text
+    assert expected.stopped_early
     assert outcome.history == expected.history
     assert all(torch.equal(weights[name], expected_weights[name]) for name in weights)
 
