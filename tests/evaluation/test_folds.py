@@ -38,7 +38,7 @@ def test_every_paper_is_held_out_once_and_compared_in_one_pool():
     one, two = result["folds"].values()
     assert one["difference_nats_per_token"]["estimate"] == pytest.approx(-30 / 200)
     assert two["difference_nats_per_token"]["estimate"] == pytest.approx(-20 / 200)
-    assert (one["num_train_papers"], one["num_test_papers"]) == (2, 2)
+    assert (one["num_train_papers"], one["num_test_papers"], one["trustworthy"]) == (2, 2, False)
     assert one["dropped"]["paragraphs"]["also in test"] == 1
     assert one["shared_paragraphs_left"] == 2  # every paper's one paragraph is the same
     assert (result["num_papers"], result["not_held_out"]) == (4, [])

@@ -85,8 +85,8 @@ def test_every_paper_is_held_out_once_in_a_cross_validation(finished, tmp_path):
     config = (again / "config.yaml").read_text()
     (again / "config.yaml").write_text(config.replace("{stride: 256", "{folds: 2, stride: 256"))
     done = type(finished)(finished.code, again).snakemake(
-        "--cores", "2", "--profile", finished.code / "profiles/default", "--configfile", again / "config.yaml",
-        "results/evaluation/comparison.json",
+        "results/evaluation/comparison.json", "--cores", "2", "--profile", finished.code / "profiles/default",
+        "--configfile", again / "config.yaml",
     )  # fmt: skip
     assert len(re.findall("^.*rule train_qlora:", done.stdout, re.M)) == 2
     result = json.loads((again / "results/evaluation/comparison.json").read_text())["cross_validation"]

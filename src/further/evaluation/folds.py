@@ -84,6 +84,7 @@ def _describe(fold: Fold, min_words: int, resamples: int, seed: int) -> dict[str
         "before": compared["before"],
         "after": compared["after"],
         "difference_nats_per_token": compared["difference_nats_per_token"],
+        "trustworthy": compared["trustworthy"],
         "num_improved": compared["num_improved"],
         "dropped": count_dropped(fold.repeats),
         "shared_paragraphs_left": count_shared(fold.rows, fold.split, min_words),
