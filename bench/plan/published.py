@@ -1,9 +1,9 @@
-"""The plan's figures for published shapes on one A100 of 80 GB: memory by part, speed, hours and money per million tokens.
+"""The plan's figures for published shapes on one A100 of 80 GB: memory by part, speed, hours and money per 10^6 tokens.
 
     python bench/plan/published.py
 
-Nothing is loaded or measured. The rows of the second table set published speeds of QLoRA against the operations that the
-plan counts for the same model: the share of the peak that they reached is where `hardware.utilisation` of
+Nothing is loaded or measured. The rows of the second table set published speeds of QLoRA against the operations that
+the plan counts for the same model: the share of the peak that they reached is where `hardware.utilisation` of
 `config/lunarc.yaml` comes from.
 """
 
