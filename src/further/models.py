@@ -138,6 +138,6 @@ def _check_head(model: PreTrainedModel) -> None:
     difference = float((own - ours).abs().max())
     if not difference <= 0.01 * float(own.abs().max()):
         raise ValueError(
-            f"{model.config.model_type}: logits of this architecture differ from its output layer's by {difference:.3g} "
-            f"(largest {float(own.abs().max()):.3g}): it changes them in a way that is not known here"
+            f"{model.config.model_type}: logits of this family differ from its output layer's by {difference:.3g}, "
+            f"the largest is {float(own.abs().max()):.3g}: it changes them in a way that is not known here"
         )

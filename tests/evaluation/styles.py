@@ -1,4 +1,4 @@
-"""Tiny models with the tokenizers of three families, each saved as a Hugging Face folder; made here, trained nowhere."""
+"""Tiny models with the tokenizers of three families, as Hugging Face folders made in the test."""
 
 import json
 

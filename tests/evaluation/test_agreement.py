@@ -8,8 +8,8 @@ import math
 
 import pytest
 import torch
-from evaluation.styles import STYLES, TEXT, save_style
 
+from evaluation.styles import STYLES, TEXT, save_style
 from further.evaluation.scoring import score_documents
 from further.models import load_base
 from further.tokens.streams import Document, encode_documents
