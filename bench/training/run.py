@@ -138,7 +138,9 @@ def compare(options: argparse.Namespace) -> None:
         train_base(folder, train[: max(1, len(train) // 4)], options.base_steps)
         from tools import Job, encode
 
-        tokens = sum(map(len, encode(Job(folder, folder, train, "none", options.context, options.rows, 1)))) + len(train)
+        tokens = sum(map(len, encode(Job(folder, folder, train, "none", options.context, options.rows, 1)))) + len(
+            train
+        )
         sys.stdout.write(
             f"{describe_machine(options.threads)}\nLlama of {size:,} parameters, vocabulary {VOCAB}, context "
             f"{options.context}, {options.rows} rows a step, LoRA of rank 16 on all linear layers\n"
@@ -163,7 +165,9 @@ def main() -> None:
     parser.add_argument("--base-steps", type=int, default=100, help="steps that the base is trained for at first")
     parser.add_argument("--quantisation", nargs="+", default=["none", "nf4"], choices=["none", "int8", "nf4"])
     parser.add_argument("--tools", nargs="+", help="only these")
-    parser.add_argument("--cuda", action="store_true", help="the shapes of a large model, with random weights, on a GPU")
+    parser.add_argument(
+        "--cuda", action="store_true", help="the shapes of a large model, with random weights, on a GPU"
+    )
     parser.add_argument("--shapes", default="llama-3.1-8b", choices=["llama-3.1-8b", "tiny"])
     parser.add_argument("--steps", type=int, default=30, help="with --cuda")
     options = parser.parse_args()

@@ -86,9 +86,13 @@ def train_further(job: Job) -> Trained:
     rows = pack(job)
     run = RUN | {"quantisation": job.quantisation, "optimiser": job.optimiser}
     task = Task("bench", job.work / "checkpoints", 60.0, {}, job.threads)
-    one = pack(Job(**{**job.__dict__, "texts": job.texts[:1]}))  # a validation loss is part of our runs: a small one
+    one = pack(
+        Job(**{**job.__dict__, "texts": [job.texts[0][:1000]]})
+    )  # a validation loss is part of our runs: a small one
     train_run(job.folder, job.work / "adapter", run, job.rows, rows, one, task)
-    return load_adapted(job.folder, job.work / "adapter", job.quantisation, "float32"), rows.num_tokens - rows.num_dropped
+    return load_adapted(
+        job.folder, job.work / "adapter", job.quantisation, "float32"
+    ), rows.num_tokens - rows.num_dropped
 
 
 def common_arguments(job: Job) -> dict[str, Any]:

@@ -1,15 +1,15 @@
 """Models at a precision, with or without an adapter; shared by training and evaluation."""
 
-import logging
 import os
 from pathlib import Path
 from typing import Any
 
-logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it reports each absent optional kernel when imported
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a job never reaches for the network; set before transformers is imported
 
 import torch  # noqa: E402
 from transformers import AutoModelForCausalLM, BitsAndBytesConfig, PreTrainedModel  # noqa: E402
+
+from further import quantiser  # noqa: E402, F401 - before peft or a quantised model import bitsandbytes
 
 QUANTISATIONS = ("none", "int8", "nf4")
 
