@@ -116,7 +116,11 @@ def middle(results: list[dict[str, Any]], key: str) -> float:
 def describe_machine(threads: int) -> str:
     import torch
 
-    names = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
+    names = [
+        line.split(":")[1].strip()
+        for line in Path("/proc/cpuinfo").read_text().splitlines()
+        if line.startswith("model name")
+    ]
     return (
         f"{names[0] if names else 'processor unknown'}, {os.cpu_count()} cores, {threads} threads, "
         f"torch {torch.__version__}, load {os.getloadavg()[0]:.1f}"

@@ -35,7 +35,7 @@ TINY = {
 
 
 def random_model(shape: dict[str, int], context: int, device: str, dtype: torch.dtype) -> Any:
-    """A Llama on the device, its linear layers nf4 with double quantisation; never whole in memory at full precision."""
+    """A Llama on the device, its linear layers nf4 with double quantisation; never all of it at full precision."""
     from transformers import LlamaConfig, LlamaForCausalLM
     from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding
 
@@ -116,7 +116,7 @@ def measure(shapes: str, steps: int) -> None:
     kernels = [name for name in ("liger_kernel", "cut_cross_entropy", "unsloth") if importlib.util.find_spec(name)]
     name = torch.cuda.get_device_name(0) if device == "cuda" else "processor"
     sys.stdout.write(
-        f"{name}, torch {torch.__version__}; {shapes}, nf4, rank 16, all linear, context {context}, batch 1, {steps} steps; "
+        f"{name}, torch {torch.__version__}; {shapes}, nf4, rank 16, context {context}, batch 1, {steps} steps\n"
         f"installed and not used: {', '.join(kernels) or 'none'}\nmatmul ceiling {ceiling / 1e12:.3g} TFLOP/s\n"
     )
     for recompute in (False, True):
@@ -171,6 +171,6 @@ class SyncedClock(StepClock):
 def show(result: dict[str, float], ceiling: float, recompute: bool) -> None:
     share = result["speed"] * result["flops"] / ceiling
     sys.stdout.write(
-        f"recomputation {str(recompute):5}  {result['speed']:10,.0f} tokens/s  peak {result['peak_gib']:.2f} GiB  "
+        f"recomputation {recompute!s:5}  {result['speed']:10,.0f} tokens/s  peak {result['peak_gib']:.2f} GiB  "
         f"{share:.1%} of the ceiling ({result['trained']:,} trained, FLOPs of a run without recomputation)\n"
     )

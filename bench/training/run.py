@@ -3,9 +3,9 @@
     python bench/training/run.py [--quantisation none nf4] [--repeats 3] [--threads 2] [--documents 25]
     python bench/training/run.py --cuda [--shapes llama-3.1-8b|tiny] [--steps 30]
 
-Each in a process of its own, in turn, with the same optimiser steps. TRL and lm-eval are no dependencies of the package;
-tools that are not installed are named and left out. Held-out loss: nats per token of the last fifth of the articles, by
-this project's scoring, for every tool alike.
+Each in a process of its own, in turn, with the same optimiser steps. TRL is no dependency of the package: where it is
+not installed, that is said and it is left out. Held-out loss: nats per token of the last fifth of the articles, by this
+project's scoring, for every tool alike.
 """
 
 import argparse
@@ -119,8 +119,10 @@ def show(quantisation: str, results: dict[str, list[dict[str, Any]]], tokens: in
     for tool, runs in results.items():
         sys.stdout.write(
             f"{tool:14}{runs[0]['kept']:18,}{middle(runs, 'tokens_per_second'):10.0f}"
-            f"{middle(runs, 'tokens_per_cpu_second'):11.0f}{middle(runs, 'peak_mb'):9.0f}{middle(runs, 'train_loss'):12.4f}"
-            f"{middle(runs, 'heldout_loss'):10.4f}{middle(runs, 'imported'):8.1f}{middle(runs, 'load'):7.1f}"
+            f"{middle(runs, 'tokens_per_cpu_second'):11.0f}{middle(runs, 'peak_mb'):9.0f}"
+            f"{middle(runs, 'train_loss'):12.4f}"
+            f"{middle(runs, 'heldout_loss'):10.4f}"
+            f"{middle(runs, 'imported'):8.1f}{middle(runs, 'load'):7.1f}"
             f"{middle(runs, 'first_step'):10.2f}\n"
         )
     ours = results["further"]

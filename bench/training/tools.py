@@ -1,4 +1,4 @@
-"""One model, one set of documents, trained by three tools; each returns the trained model and what it kept of the text."""
+"""One model, one set of documents, trained by three tools; each returns the trained model and the tokens it kept."""
 
 import math
 import time
@@ -125,7 +125,7 @@ def lora() -> Any:
 
 
 def train_plain(job: Job) -> Trained:
-    """A script as the examples of transformers have it: texts end to end with EOS, cut every `context`, rest dropped."""
+    """A script as in the examples of transformers: texts end to end with EOS, cut every `context`, the rest dropped."""
     import torch
     from peft import get_peft_model
     from transformers import Trainer, TrainingArguments, default_data_collator, set_seed

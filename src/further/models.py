@@ -6,10 +6,10 @@ from typing import Any
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a job never reaches for the network; set before transformers is imported
 
-import torch  # noqa: E402
-from transformers import AutoModelForCausalLM, BitsAndBytesConfig, PreTrainedModel  # noqa: E402
+import torch
+from transformers import AutoModelForCausalLM, BitsAndBytesConfig, PreTrainedModel
 
-from further import quantiser  # noqa: E402, F401 - before peft or a quantised model import bitsandbytes
+from further import quantiser  # noqa: F401 - before peft or a quantised model import bitsandbytes
 
 QUANTISATIONS = ("none", "int8", "nf4")
 

@@ -1,8 +1,8 @@
 """Import bitsandbytes without torch's compiler; to be imported before transformers or peft import it.
 
-bitsandbytes 0.50 wraps four fallback kernels in `torch.compile` when it is imported, and that loads inductor: 0.7 of a
-training job's 5 seconds of imports. Where `torch.compile` raises it keeps the plain functions, and neither its CPU nor its
-CUDA library ever calls them.
+bitsandbytes 0.50 wraps four fallback kernels in `torch.compile` when it is imported, and that loads inductor: 0.7 of
+4.3 processor seconds that a training job's imports take. Where `torch.compile` raises it keeps the plain functions;
+its CPU and CUDA libraries call none of the four.
 """
 
 import logging
