@@ -1,17 +1,16 @@
 """Models at a precision, with or without an adapter; shared by training and evaluation."""
 
-import logging
 import os
 from pathlib import Path
 from typing import Any
 
-logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it reports each absent optional kernel when imported
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a job never reaches for the network; set before transformers is imported
 
-import torch  # noqa: E402
-from transformers import AutoModelForCausalLM, BitsAndBytesConfig, GenerationConfig, PreTrainedModel  # noqa: E402
+import torch
+from transformers import AutoModelForCausalLM, BitsAndBytesConfig, GenerationConfig, PreTrainedModel
 
-from further.io import read_json  # noqa: E402
+from further import quantiser  # noqa: F401 - before peft or a quantised model import bitsandbytes
+from further.io import read_json
 
 QUANTISATIONS = ("none", "int8", "nf4")
 BASE_FILE = "base.json"  # beside an adapter that belongs on a quantised base only
@@ -30,7 +29,7 @@ def load_base(folder: Path, quantisation: str, compute_dtype: str, attention: st
         attention: sdpa or eager; both keep packed documents apart.
 
     Raises:
-        ValueError: If the quantisation is not known.
+        ValueError: If the quantisation is not known, or the model's logits are not `head_of` on its hidden states.
     """
     dtype: torch.dtype = getattr(torch, compute_dtype)
     model = AutoModelForCausalLM.from_pretrained(
@@ -48,7 +47,9 @@ def load_base(folder: Path, quantisation: str, compute_dtype: str, attention: st
     # generate() takes what it is not told from here: a model may bring a temperature or a repetition penalty.
     model.generation_config = GenerationConfig()
     _keep_4bit_layout(model)
-    return model.requires_grad_(False).eval()
+    model.requires_grad_(False).eval()
+    _check_head(model)
+    return model
 
 
 def _keep_4bit_layout(model: PreTrainedModel) -> None:
@@ -122,7 +123,41 @@ def decode(model: Any, input_ids: torch.Tensor, position_ids: torch.Tensor | Non
 
 
 def head_of(model: Any) -> torch.nn.Module:
-    """The layer that turns hidden states into logits."""
+    """What turns hidden states into logits: the output layer, and the scale or cap that some families put after it.
+
+    Gemma 2 caps its logits at ±30 and Cohere and Granite scale theirs; the output layer alone gave a Gemma 2 a
+    perplexity of 854 where its own logits give 511.
+    """
     core = model.get_base_model() if hasattr(model, "get_base_model") else model
     head: torch.nn.Module = core.get_output_embeddings()
-    return head
+    config = core.config.get_text_config()
+    cap, factor = getattr(config, "final_logit_softcapping", None), getattr(config, "logit_scale", None)
+    divisor = getattr(config, "logits_scaling", None)
+    if cap is None and factor is None and divisor is None:
+        return head
+    return torch.nn.Sequential(head, _LogitScale((factor or 1.0) / (divisor or 1.0), cap))
+
+
+class _LogitScale(torch.nn.Module):
+    """Logits times a factor, then pressed smoothly into ±cap."""
+
+    def __init__(self, factor: float, cap: float | None) -> None:
+        super().__init__()
+        self.factor, self.cap = factor, cap
+
+    def forward(self, logits: torch.Tensor) -> torch.Tensor:
+        scaled = logits if self.factor == 1 else logits * self.factor
+        return scaled if self.cap is None else torch.tanh(scaled / self.cap) * self.cap
+
+
+@torch.no_grad()
+def _check_head(model: PreTrainedModel) -> None:
+    """Refuse a model whose own logits are something else than its head on its last hidden states."""
+    ids = torch.tensor([[0, 1, 2]], device=model.device)
+    own, ours = model(input_ids=ids, use_cache=False).logits.float(), head_of(model)(decode(model, ids)).float()
+    difference = float((own - ours).abs().max())
+    if not difference <= 0.01 * float(own.abs().max()):
+        raise ValueError(
+            f"{model.config.model_type}: logits of this family differ from its output layer's by {difference:.3g}, "
+            f"the largest is {float(own.abs().max()):.3g}: it changes them in a way that is not known here"
+        )

@@ -1,1 +1,3 @@
 """Loading at a precision, LoRA, the training loop, resuming."""
+
+from further import quantiser  # noqa: F401 - before Trainer imports peft, and peft bitsandbytes

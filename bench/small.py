@@ -1,0 +1,127 @@
+"""What the benches of training and evaluation share: articles, a small Llama made on the spot, one process per turn."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).resolve().parents[1]
+JATS = ROOT / ".." / "shared" / "papers" / "truth"
+DEMO = ROOT / "resources" / "demo" / "articles"
+SPECIAL = ("<s>", "</s>")
+
+
+def read_articles() -> tuple[str, list[str]]:
+    """Where they are from, and the paragraphs of each: 25 published articles if they are there, else the demo's."""
+    files = sorted(JATS.glob("*.xml"))
+    if not files:
+        return "resources/demo/articles", [file.read_text() for file in sorted(DEMO.glob("*.md"))]
+    bodies = [ElementTree.parse(file).getroot().find(".//body") for file in files]
+    texts = [
+        "\n\n".join(" ".join("".join(part.itertext()).split()) for part in body.iter("p"))
+        for body in bodies
+        if body is not None
+    ]
+    return "25 open-access articles (shared/papers/truth)", texts
+
+
+def make_model(folder: Path, texts: list[str], hidden: int, layers: int, vocab: int, context: int) -> int:
+    """Save a Llama with random weights and a byte-level BPE trained on the texts; returns its parameters."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    make_tokenizer(folder, texts, vocab)
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=vocab,
+        hidden_size=hidden,
+        intermediate_size=hidden * 11 // 4 // 32 * 32,
+        num_hidden_layers=layers,
+        num_attention_heads=hidden // 32,
+        num_key_value_heads=hidden // 32,
+        max_position_embeddings=context,
+        bos_token_id=0,
+        eos_token_id=1,
+        pad_token_id=1,
+        tie_word_embeddings=True,
+    )
+    model = LlamaForCausalLM(config)
+    model.save_pretrained(folder)
+    return int(model.num_parameters())
+
+
+def make_tokenizer(folder: Path, texts: list[str], vocab: int) -> None:
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocab,
+        special_tokens=list(SPECIAL),
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(texts, trainer)
+    tokenizer.post_processor = processors.TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 0)])
+    names = {"bos_token": SPECIAL[0], "eos_token": SPECIAL[1], "pad_token": SPECIAL[1]}
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names).save_pretrained(folder)
+
+
+def run_child(script: Path, spec: dict[str, Any]) -> dict[str, Any]:
+    """Run `script --child` in a process of its own; what it prints goes to a file that is shown if it fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        order, answer, log = (Path(folder) / name for name in ("order.json", "answer.json", "log"))
+        order.write_text(json.dumps(spec | {"answer": str(answer), "started": time.time()}))
+        environment = os.environ | {
+            "OMP_NUM_THREADS": str(spec["threads"]),
+            "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]),
+            "HF_HUB_OFFLINE": "1",
+            "TOKENIZERS_PARALLELISM": "false",
+        }
+        with log.open("w") as stream:
+            command = [sys.executable, str(script), "--child", str(order)]
+            code = subprocess.run(command, env=environment, stdout=stream, stderr=stream, check=False).returncode
+        if code:
+            raise SystemExit(f"{spec['tool']}: exit {code}\n{log.read_text()[-4000:]}")
+        return dict(json.loads(answer.read_text()))
+
+
+class Clock:
+    """Wall and processor seconds since it was made."""
+
+    def __init__(self) -> None:
+        self.wall, self.cpu = time.perf_counter(), time.process_time()
+
+    def read(self) -> dict[str, float]:
+        return {"seconds": time.perf_counter() - self.wall, "cpu_seconds": time.process_time() - self.cpu}
+
+
+def peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
+
+
+def middle(results: list[dict[str, Any]], key: str) -> float:
+    return median(result[key] for result in results)
+
+
+def describe_machine(threads: int) -> str:
+    import torch
+
+    names = [
+        line.split(":")[1].strip()
+        for line in Path("/proc/cpuinfo").read_text().splitlines()
+        if line.startswith("model name")
+    ]
+    return (
+        f"{names[0] if names else 'processor unknown'}, {os.cpu_count()} cores, {threads} threads, "
+        f"torch {torch.__version__}, load {os.getloadavg()[0]:.1f}"
+    )

@@ -1,0 +1,178 @@
+"""One model, one set of documents, trained by three tools; each returns the trained model and the tokens it kept."""
+
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from transformers import TrainerCallback
+
+Trained = tuple[Any, int]  # the model with its adapter, and the tokens of the documents that are trained on in a pass
+
+RUN = {
+    "seed": 0,
+    "target_modules": "all-linear",
+    "rank": 16,
+    "alpha": 32,
+    "dropout": 0.0,
+    "accumulation": 1,
+    "passes": 1,
+    "learning_rate": 1.0e-3,
+    "warmup_share": 0.05,
+    "weight_decay": 0.0,
+    "max_grad_norm": 1.0,
+    "compute_dtype": "float32",
+    "gradient_checkpointing": False,
+    "optimiser": "adamw_torch",
+}
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every tool gets: a folder with model and tokenizer, the texts, and the shape of a step."""
+
+    folder: Path
+    work: Path
+    texts: list[str]
+    quantisation: str
+    context: int
+    rows: int
+    threads: int
+    optimiser: str = "adamw_torch"
+
+
+class StepClock(TrainerCallback):
+    """When training began, when its first step was done, and when it ended; wall and processor seconds."""
+
+    marks: dict[str, tuple[float, float]] = {}  # noqa: RUF012 - one run per process
+
+    def mark(self, name: str) -> None:
+        self.marks.setdefault(name, (time.perf_counter(), time.process_time()))
+
+    def on_train_begin(self, *args: Any, **kwargs: Any) -> None:
+        self.mark("begin")
+
+    def on_step_end(self, *args: Any, **kwargs: Any) -> None:
+        self.mark("first step")
+
+    def on_train_end(self, *args: Any, **kwargs: Any) -> None:
+        self.mark("end")
+
+
+def num_steps(job: Job) -> int:
+    """Optimiser steps that a pass over every token takes: what all tools are given."""
+    return math.ceil(len(pack(job).inputs_RT) / job.rows)
+
+
+def encode(job: Job) -> list[list[int]]:
+    from further.tokens.tokenizer import load_tokenizer
+
+    tokenizer = load_tokenizer(job.folder)
+    return [tokenizer.encode(text, add_special_tokens=False).ids for text in job.texts]
+
+
+def pack(job: Job) -> Any:
+    from further.tokens.packing import pack_documents
+    from further.tokens.tokenizer import special_tokens
+
+    return pack_documents(encode(job), job.context, special_tokens(job.folder))
+
+
+def train_further(job: Job) -> Trained:
+    from further.models import load_adapted
+    from further.training.run import Task, train_run
+
+    rows = pack(job)
+    run = RUN | {"quantisation": job.quantisation, "optimiser": job.optimiser}
+    task = Task("bench", job.work / "checkpoints", 60.0, {}, job.threads)
+    one = pack(
+        Job(**{**job.__dict__, "texts": [job.texts[0][:1000]]})
+    )  # a validation loss is part of our runs: a small one
+    train_run(job.folder, job.work / "adapter", run, job.rows, rows, one, task)
+    return load_adapted(
+        job.folder, job.work / "adapter", job.quantisation, "float32"
+    ), rows.num_tokens - rows.num_dropped
+
+
+def common_arguments(job: Job) -> dict[str, Any]:
+    """The same optimiser, schedule and number of steps for every tool that is transformers' Trainer."""
+    steps = num_steps(job)
+    return {
+        "output_dir": str(job.work),
+        "per_device_train_batch_size": job.rows,
+        "max_steps": steps,
+        "learning_rate": RUN["learning_rate"],
+        "lr_scheduler_type": "cosine",
+        "warmup_steps": math.ceil(float(str(RUN["warmup_share"])) * steps),
+        "weight_decay": RUN["weight_decay"],
+        "max_grad_norm": RUN["max_grad_norm"],
+        "optim": job.optimiser,
+        "seed": RUN["seed"],
+        "save_strategy": "no",
+        "report_to": [],
+        "disable_tqdm": True,
+        "use_cpu": True,
+        "dataloader_pin_memory": False,
+        "logging_steps": 10,
+    }
+
+
+def lora() -> Any:
+    from peft import LoraConfig
+
+    return LoraConfig(task_type="CAUSAL_LM", target_modules="all-linear", r=RUN["rank"], lora_alpha=RUN["alpha"])
+
+
+def train_plain(job: Job) -> Trained:
+    """A script as in the examples of transformers: texts end to end with EOS, cut every `context`, the rest dropped."""
+    import torch
+    from peft import get_peft_model
+    from transformers import Trainer, TrainingArguments, default_data_collator, set_seed
+
+    from further.models import load_base
+    from further.tokens.tokenizer import special_tokens
+
+    set_seed(0)
+    special = special_tokens(job.folder)
+    flat = [token for ids in encode(job) for token in [special.begin, *ids, special.eos]]
+    kept = len(flat) // job.context * job.context
+    rows = torch.tensor(flat[:kept]).reshape(-1, job.context)
+    dataset = [{"input_ids": row, "labels": row} for row in rows]
+    model = get_peft_model(load_base(job.folder, job.quantisation, "float32"), lora())
+    arguments = TrainingArguments(**common_arguments(job))
+    Trainer(model=model, args=arguments, train_dataset=dataset, data_collator=default_data_collator).train()
+    return model, kept
+
+
+def train_trl(job: Job, **options: Any) -> Trained:
+    """TRL's SFTTrainer on the texts; gradient checkpointing and bf16, its defaults, are slower here and off."""
+    from datasets import Dataset
+    from transformers import AutoTokenizer
+    from trl import SFTConfig, SFTTrainer
+
+    from further.models import load_base
+
+    arguments = SFTConfig(
+        **common_arguments(job), max_length=job.context, bf16=False, gradient_checkpointing=False, **options
+    )
+    trainer = SFTTrainer(
+        model=load_base(job.folder, job.quantisation, "float32"),
+        args=arguments,
+        train_dataset=Dataset.from_dict({"text": job.texts}),
+        processing_class=AutoTokenizer.from_pretrained(job.folder),
+        peft_config=lora(),
+    )
+    kept = sum(min(len(row), job.context) for row in trainer.train_dataset["input_ids"])
+    trainer.train()
+    return trainer.model, kept
+
+
+TOOLS = {
+    "further": train_further,
+    "plain Trainer": train_plain,
+    "TRL default": train_trl,
+    "TRL bfd": lambda job: train_trl(job, packing=True, packing_strategy="bfd"),
+    "TRL bfd_split": lambda job: train_trl(job, packing=True, packing_strategy="bfd_split"),
+    "TRL wrapped": lambda job: train_trl(job, packing=True, packing_strategy="wrapped"),
+}

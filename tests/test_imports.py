@@ -1,0 +1,36 @@
+"""Start-up: what the scripts of many small jobs import, and what they can do without."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+COMPILER = "torch._inductor.compile_fx"  # a second of processor time in every job
+
+
+def modules_after(script, *names):
+    """Which of the modules are loaded once the script is imported, in a fresh interpreter."""
+    code = f"import {script}, sys; print(*(name for name in {names!r} if name in sys.modules))"
+    path = {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT / 'workflow' / 'scripts'}", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run([sys.executable, "-c", code], env=path, capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize("script", ["score_run", "score_base"])
+def test_scoring_imports_neither_training_nor_drawing_nor_the_compiler(script):
+    unneeded = ("further.training", "transformers.trainer", "peft", "matplotlib", "seaborn", "snakemake", COMPILER)
+    assert modules_after(script, "further.evaluation.scoring", *unneeded) == ["further.evaluation.scoring"]
+
+
+def test_training_imports_neither_evaluation_nor_drawing_nor_the_compiler():
+    unneeded = ("further.evaluation", "matplotlib", "seaborn", "snakemake", COMPILER)
+    assert modules_after("train_qlora", "bitsandbytes", "peft", *unneeded) == ["bitsandbytes", "peft"]
+
+
+def test_torch_compile_is_whole_again_after_the_import():
+    code = "import torch; whole = torch.compile; import further.quantiser; print(torch.compile is whole)"
+    path = {"PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run([sys.executable, "-c", code], env=path, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True"]
