@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+
 from cluster import daemons
 
 ROOT = Path(__file__).parents[2]
@@ -71,7 +72,14 @@ class Study:
     slurm: daemons.Daemons
 
     def command(self, *arguments):
-        return [sys.executable, "-m", "snakemake", "--slurm-init-seconds-before-status-checks", "1", *map(str, arguments)]
+        return [
+            sys.executable,
+            "-m",
+            "snakemake",
+            "--slurm-init-seconds-before-status-checks",
+            "1",
+            *map(str, arguments),
+        ]
 
     @property
     def environment(self):
@@ -131,7 +139,7 @@ class Study:
         return head.read_text()[-4000:] if head.exists() else ""
 
     def halt_at_first_checkpoint(self, run):
-        """Stop a training (SIGSTOP) as soon as it has a checkpoint, so that it cannot end meanwhile; its job's number."""
+        """Stop a training (SIGSTOP) at its first checkpoint, so that it cannot end meanwhile; its job's number."""
         folder = self.folder / "checkpoints" / run
         self.wait(f"{run} makes a checkpoint", lambda: list(folder.rglob("checkpoint-*/trainer_state.json")))
         number = self.wait(f"{run} runs", lambda: self.job_of(run))
@@ -142,7 +150,9 @@ class Study:
     def adapters(self):
         """Digest of each run's adapter."""
         runs = self.folder / "results/runs"
-        return {run: sha256((runs / run / "adapter/adapter_model.safetensors").read_bytes()).hexdigest() for run in RUNS}
+        return {
+            run: sha256((runs / run / "adapter/adapter_model.safetensors").read_bytes()).hexdigest() for run in RUNS
+        }
 
     def forget_runs(self):
         """As if nothing had been trained yet."""
@@ -168,12 +178,13 @@ def copy_project(folder):
 
 
 @pytest.fixture(scope="session")
-def fresh(slurm, tmp_path_factory):
+def fresh(slurm, model_folder, tmp_path_factory):
     """A project as it is shipped, with papers, in which nothing has run yet; the profile still has no account."""
     from further.demo.render import render_article
 
     folder = tmp_path_factory.mktemp("fresh") / "project"
     copy_project(folder)
+    shutil.copytree(model_folder, folder / "base")
     (folder / "papers").mkdir()
     for article in sorted((ROOT / "resources/demo/articles").glob("*.md"))[:NUM_PAPERS]:
         render_article(article, folder / "papers" / f"{article.stem}.pdf")

@@ -125,13 +125,17 @@ class Daemons:
         return done.stdout
 
     def spawn(self, *command):
-        """Start a daemon in the foreground, in a session of its own, so that a Ctrl-C does not reach it before its turn."""
+        """Start a daemon in the foreground, in a session of its own: a Ctrl-C reaches it in its turn only."""
         log = (self.folder / "daemons.log").open("ab")
         self.running.append(
             subprocess.Popen(
-                [*TIED, *map(str, command)], env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                [*TIED, *map(str, command)],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
                 start_new_session=True,
-            )  # fmt: skip
+            )
         )
 
     def wait(self, what, ready, seconds=60):
@@ -180,7 +184,10 @@ def write_settings(folder, ports, password):
     private(folder / "gres.conf", GRES_CONF, 0o644)
     private(folder / "slurmdbd.conf", SLURMDBD_CONF.format(**values))
     private(folder / "munge.key", secrets.token_bytes(128))
-    private(folder / "users.sql", f"CREATE USER slurm@'127.0.0.1' IDENTIFIED BY '{password}';\nGRANT ALL ON *.* TO slurm@'127.0.0.1';\n")  # fmt: skip # noqa: E501
+    private(
+        folder / "users.sql",
+        f"CREATE USER slurm@'127.0.0.1' IDENTIFIED BY '{password}';\nGRANT ALL ON *.* TO slurm@'127.0.0.1';\n",
+    )
     (folder / "bin").mkdir()
     srun = f'#!/bin/sh\nSLURM_CONF={folder}/slurm.conf exec {shutil.which("srun")} "$@"\n'
     private(folder / "bin/srun", srun, 0o755)
@@ -241,7 +248,9 @@ def start_scheduler(daemons):
     daemons.wait("slurmctld answers", lambda: answers(daemons.ports["ctld_port"]))
     for node in NODES:
         daemons.spawn("slurmd", "-D", "-f", conf, "-N", node)
-    daemons.wait("nodes are idle", lambda: daemons.call("sinfo", "-h", "-N", "-o", "%T").split().count("idle") >= len(NODES))  # fmt: skip # noqa: E501
+    daemons.wait(
+        "nodes are idle", lambda: daemons.call("sinfo", "-h", "-N", "-o", "%T").split().count("idle") >= len(NODES)
+    )
 
 
 def answers(port):

@@ -165,8 +165,8 @@ def _refusals(requests: Iterable[Request]) -> Iterator[str]:
             words = re.sub(r"^(sbatch: |error: |allocation failure: )+", "", answer.text.splitlines()[-1])
             yield (
                 f"{request.name}: partition {request.partition} with account {request.account} refuses {request.cores} "
-                f"cores, {request.memory_mb:,} MB, {request.minutes:,} minutes, GPU {request.gres or 'none'}: SLURM says "
-                f"“{words}”. The account and the partition stand in {PROFILE}"
+                f"cores, {request.memory_mb:,} MB, {request.minutes:,} minutes, GPU {request.gres or 'none'}: SLURM "
+                f"says “{words}”. The account and the partition stand in {PROFILE}"
             )
 
 

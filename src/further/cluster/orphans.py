@@ -77,8 +77,9 @@ def cancel_orphans(folder: Path, patience_s: float = 120) -> list[Queued]:
     deadline = time.monotonic() + patience_s
     while orphans and (left := list_jobs(folder)):
         if time.monotonic() > deadline:
+            numbers = " ".join(job.number for job in left)
             raise ValueError(
-                f"jobs {' '.join(job.number for job in left)} of an earlier snakemake have not ended {patience_s:.0f} s after scancel: wait until "
+                f"jobs {numbers} of an earlier snakemake have not ended {patience_s:.0f} s after scancel: wait until "
                 "`squeue --me` shows them no more, and start again"
             )
         time.sleep(1)

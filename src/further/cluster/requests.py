@@ -81,7 +81,15 @@ def draw_table(requests: Iterable[Request]) -> str:
     counts = Counter(requests)
     head = ("job", "jobs", "partition", "GPU", "cores", "MB", "minutes")
     rows = [
-        (each.name, str(number), each.partition or "-", each.gres or "-", str(each.cores), f"{each.memory_mb:,}", f"{each.minutes:,}")  # fmt: skip # noqa: E501
+        (
+            each.name,
+            str(number),
+            each.partition or "-",
+            each.gres or "-",
+            str(each.cores),
+            f"{each.memory_mb:,}",
+            f"{each.minutes:,}",
+        )
         for each, number in sorted(counts.items())
     ]
     hours = sum(each.num_gpus * each.minutes * number for each, number in counts.items()) / 60
@@ -100,6 +108,10 @@ def _align(rows: list[tuple[str, ...]]) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     left = {0, 2, 3}
     return [
-        "  " + "  ".join(cell.ljust(width) if place in left else cell.rjust(width) for place, (cell, width) in enumerate(zip(row, widths, strict=True))).rstrip()  # fmt: skip # noqa: E501
+        "  "
+        + "  ".join(
+            cell.ljust(width) if place in left else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
         for row in rows
     ]

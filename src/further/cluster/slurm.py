@@ -23,8 +23,13 @@ def ask(command: Sequence[str]) -> Answer:
     """
     try:
         done = subprocess.run(
-            command, text=True, timeout=TIMEOUT_S, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )  # fmt: skip
+            command,
+            text=True,
+            timeout=TIMEOUT_S,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
     except FileNotFoundError:
         raise ValueError(
             f"there is no {command[0]} here: type `snakemake --profile slurm` on the log-in node of a SLURM cluster"

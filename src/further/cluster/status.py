@@ -135,9 +135,7 @@ def draw_status(statuses: list[RunStatus]) -> str:
     order = {state: place for place, state in enumerate(("failed", "stopped", "running", "queued", "waiting", "done"))}
     rows = [_cells(each) for each in sorted(statuses, key=lambda each: (order[each.state], each.name))]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)] if rows else []
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    ]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     counts = Counter(each.state for each in statuses)
     total = ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
     return "\n".join([*lines, f"{len(statuses)} runs: {total or 'none'}"])

@@ -1,0 +1,79 @@
+"""Trainings that are cancelled, run out of time or lose their node, and a snakemake that is killed."""
+
+import os
+import re
+import signal
+import subprocess
+
+import pytest
+
+from cluster.conftest import RUNS, numbers_in
+
+pytestmark = [pytest.mark.cluster, pytest.mark.slow]
+
+
+def targets(*runs):
+    return [f"results/runs/{run}/metrics.json" for run in runs]
+
+
+def killed_jobs(study, since):
+    """States of the training jobs that did not complete, by run."""
+    return {
+        job["Comment"].split("_wildcards_")[1]: job["State"].split()[0]
+        for number, job in study.jobs().items()
+        if number > since and job["State"] != "COMPLETED"
+    }
+
+
+def test_killed_trainings_are_retried_and_end_with_the_same_adapters(finished):
+    cancelled, out_of_time, on_lost_node = RUNS
+    before, last = finished.adapters(), max(finished.jobs())
+    finished.forget_runs()
+    head = finished.start(*targets(*RUNS))
+    try:
+        jobs = {run: finished.halt_at_first_checkpoint(run) for run in RUNS}
+        finished.slurm.call("scontrol", "update", f"JobId={jobs[out_of_time]}", "TimeLimit=1")
+        node = finished.slurm.call("squeue", "-h", "-j", jobs[on_lost_node], "-o", "%N").strip()
+        finished.slurm.call("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=test")
+        finished.slurm.call("scancel", jobs[cancelled])
+        assert head.wait(600) == 0, finished.tail()
+    finally:
+        stop(head)
+        finished.slurm.call("scontrol", "update", f"NodeName={node}", "State=RESUME")
+    assert killed_jobs(finished, last) == {cancelled: "CANCELLED", out_of_time: "TIMEOUT", on_lost_node: "NODE_FAIL"}
+    assert len(numbers_in(finished.tail())) == 2 * len(RUNS)  # each once more, by the profile's retries
+    assert all("resuming from" in finished.log_of(run) for run in RUNS)
+    assert finished.adapters() == before
+
+
+def test_a_killed_snakemake_is_started_again(finished):
+    before, last = finished.adapters(), max(finished.jobs())
+    ended, orphan = "fraction-0.25", "default"
+    finished.forget_runs()
+    head = finished.start(*targets(ended, orphan))
+    try:
+        number = finished.halt_at_first_checkpoint(orphan)
+        finished.wait("one training ends", lambda: "1 of 2 steps" in finished.tail(), 300)
+    finally:
+        os.killpg(head.pid, signal.SIGKILL)
+        head.wait()
+    assert finished.job_of(orphan) == number  # nobody cancelled it
+    assert "--unlock" in finished.snakemake(*targets(ended, orphan), check=False)
+    finished.snakemake("--unlock")
+    again = finished.snakemake(*targets(ended, orphan))
+    assert f"Cancelled SLURM job {number} (rule_train_qlora_wildcards_{orphan})" in again
+    assert len(numbers_in(again)) == 1 and not re.search(rf"wildcards: run={re.escape(ended)}$", again, re.M)
+    assert killed_jobs(finished, last) == {orphan: "CANCELLED"}
+    assert "resuming from" in finished.log_of(orphan)
+    assert {run: finished.adapters()[run] for run in (ended, orphan)} == {run: before[run] for run in (ended, orphan)}
+
+
+def stop(head):
+    """End a snakemake that a failed test left; its jobs end with SLURM."""
+    if head.poll() is None:
+        head.send_signal(signal.SIGINT)
+        try:
+            head.wait(60)
+        except subprocess.TimeoutExpired:
+            head.kill()
+            head.wait()
