@@ -138,14 +138,20 @@ class Study:
         head = self.folder / "head.txt"
         return head.read_text()[-4000:] if head.exists() else ""
 
-    def halt_at_first_checkpoint(self, run):
-        """Stop a training (SIGSTOP) at its first checkpoint, so that it cannot end meanwhile; its job's number."""
-        folder = self.folder / "checkpoints" / run
-        self.wait(f"{run} makes a checkpoint", lambda: list(folder.rglob("checkpoint-*/trainer_state.json")))
-        number = self.wait(f"{run} runs", lambda: self.job_of(run))
-        self.slurm.call("scancel", "--signal=STOP", number)
-        assert not (self.folder / "results/runs" / run / "metrics.json").exists()
-        return number
+    def halt_at_first_checkpoint(self, *runs):
+        """SIGSTOP each training once it has a checkpoint, so that it cannot end meanwhile; numbers of their jobs."""
+        halted = {}
+
+        def halt():
+            for run in set(runs) - set(halted):
+                if list((self.folder / "checkpoints" / run).rglob("checkpoint-*/trainer_state.json")):
+                    halted[run] = self.job_of(run)
+                    self.slurm.call("scancel", "--signal=STOP", halted[run])
+            return len(halted) == len(runs)
+
+        self.wait("trainings make a checkpoint", halt, 400)
+        assert not [run for run in runs if (self.folder / "results/runs" / run / "metrics.json").exists()]
+        return halted
 
     def adapters(self):
         """Digest of each run's adapter."""

@@ -29,9 +29,10 @@ def test_killed_trainings_are_retried_and_end_with_the_same_adapters(finished):
     cancelled, out_of_time, on_lost_node = RUNS
     before, last = finished.adapters(), max(finished.jobs())
     finished.forget_runs()
+    node = None
     head = finished.start(*targets(*RUNS))
     try:
-        jobs = {run: finished.halt_at_first_checkpoint(run) for run in RUNS}
+        jobs = finished.halt_at_first_checkpoint(*RUNS)
         finished.slurm.call("scontrol", "update", f"JobId={jobs[out_of_time]}", "TimeLimit=1")
         node = finished.slurm.call("squeue", "-h", "-j", jobs[on_lost_node], "-o", "%N").strip()
         finished.slurm.call("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=test")
@@ -39,7 +40,8 @@ def test_killed_trainings_are_retried_and_end_with_the_same_adapters(finished):
         assert head.wait(600) == 0, finished.tail()
     finally:
         stop(head)
-        finished.slurm.call("scontrol", "update", f"NodeName={node}", "State=RESUME")
+        if node:
+            finished.slurm.call("scontrol", "update", f"NodeName={node}", "State=RESUME")
     assert killed_jobs(finished, last) == {cancelled: "CANCELLED", out_of_time: "TIMEOUT", on_lost_node: "NODE_FAIL"}
     assert len(numbers_in(finished.tail())) == 2 * len(RUNS)  # each once more, by the profile's retries
     assert all("resuming from" in finished.log_of(run) for run in RUNS)
@@ -52,7 +54,7 @@ def test_a_killed_snakemake_is_started_again(finished):
     finished.forget_runs()
     head = finished.start(*targets(ended, orphan))
     try:
-        number = finished.halt_at_first_checkpoint(orphan)
+        number = finished.halt_at_first_checkpoint(orphan)[orphan]
         finished.wait("one training ends", lambda: "1 of 2 steps" in finished.tail(), 300)
     finally:
         os.killpg(head.pid, signal.SIGKILL)

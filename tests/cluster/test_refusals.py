@@ -51,7 +51,7 @@ def test_the_account_that_nobody_wrote_into_the_profile(study):
 def test_an_account_that_does_not_exist(study):
     with profile(study, (f"slurm_account={ACCOUNT}", "slurm_account=lu2026-9-99")):
         message = refused(study)
-    assert message.startswith(f"slurm_account lu2026-9-99: SLURM knows no such account of yours, but {ACCOUNT}")
+    assert message.startswith(f"slurm_account lu2026-9-99: SLURM knows no such account of yours, but {ACCOUNT}, root")
     assert "profiles/slurm/config.yaml" in message and len(message.splitlines()) == 1
 
 
@@ -83,15 +83,15 @@ def test_a_partition_that_takes_no_jobs(study):
             lines = refused(study).splitlines()
     finally:
         study.slurm.call("scontrol", "update", "PartitionName=gpua100", "State=UP")
-    assert len(lines) == 4 and all("partition gpua100 takes no jobs now (state inact)" in line for line in lines)
+    assert len(lines) == 4 and all("partition gpua100 takes no jobs now (state inactive)" in line for line in lines)
 
 
 def test_a_queue_that_refuses_says_why_in_its_own_words(study):
-    study.slurm.call("sacctmgr", "-i", "modify", "account", ACCOUNT, "set", "MaxWall=5")
+    study.slurm.call("sacctmgr", "-i", "modify", "user", "root", "set", "MaxSubmitJobs=0")
     try:
         with profile(study):
             message = refused(study)
     finally:
-        study.slurm.call("sacctmgr", "-i", "modify", "account", ACCOUNT, "set", "MaxWall=-1")
+        study.slurm.call("sacctmgr", "-i", "modify", "user", "root", "set", "MaxSubmitJobs=-1")
     assert f"train_qlora: partition gpua100 with account {ACCOUNT} refuses 1 cores, 1,800 MB, 15 minutes" in message
-    assert "SLURM says “" in message
+    assert "SLURM says “Job violates accounting/QOS policy (job submit limit" in message

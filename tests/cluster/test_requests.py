@@ -99,11 +99,11 @@ def test_the_placeholder_is_the_profiles_own():
 def test_only_snakemakes_jobs_of_the_folder_are_its_jobs(tmp_path):
     name = "8612b9dd-8829-4f32-a064-d3331f3d1c11"
     queue = f"""\
-12|RUNNING|{name}|{tmp_path}|rule_train_qlora_wildcards_default
-13|RUNNING|{name}|{tmp_path / "other"}|rule_train_qlora_wildcards_default
-14|PENDING|interactive|{tmp_path}|(null)
-15|PENDING|prefix-{name}|{tmp_path}|rule_a|b"""
+12|RUNNING|None|{name}|{tmp_path}|rule_train_qlora_wildcards_default
+13|RUNNING|None|{name}|{tmp_path / "other"}|rule_train_qlora_wildcards_default
+14|PENDING|Priority|interactive|{tmp_path}|(null)
+15|PENDING|Resources|prefix-{name}|{tmp_path}|rule_a|b"""
     assert read_queue(queue, tmp_path) == [
-        Queued("12", "RUNNING", "rule_train_qlora_wildcards_default"),
-        Queued("15", "PENDING", "rule_a|b"),
+        Queued("12", "RUNNING", "None", "rule_train_qlora_wildcards_default"),
+        Queued("15", "PENDING", "Resources", "rule_a|b"),
     ]

@@ -70,11 +70,11 @@ def test_a_failed_run_names_its_error_and_its_log(study):
 def test_slurms_queue_says_more_than_files(study):
     told = statuses(
         study,
-        Queued("12", "PENDING", "rule_train_qlora_wildcards_never"),
-        Queued("13", "RUNNING", "rule_train_qlora_wildcards_broken"),  # retried
-        Queued("14", "RUNNING", "rule_score_run_wildcards_silent"),
+        Queued("12", "PENDING", "Priority", "rule_train_qlora_wildcards_never"),
+        Queued("13", "RUNNING", "None", "rule_train_qlora_wildcards_broken"),  # retried
+        Queued("14", "RUNNING", "None", "rule_score_run_wildcards_silent"),
     )
-    assert (told["never"].state, told["never"].note) == ("queued", "SLURM job 12, pending")
+    assert (told["never"].state, told["never"].note) == ("queued", "SLURM job 12, waits for Priority")
     assert told["broken"].state == "running" and told["silent"].state == "stopped"
 
 

@@ -23,11 +23,13 @@ class Queued:
     Attributes:
         number: SLURM's.
         state: RUNNING, PENDING, COMPLETING and others.
+        reason: Why it waits: Priority, Resources, AssocMaxWallDurationPerJobLimit; None for one that does not.
         comment: `rule_train_qlora_wildcards_default`.
     """
 
     number: str
     state: str
+    reason: str
     comment: str
 
 
@@ -35,13 +37,13 @@ def read_queue(text: str, folder: Path) -> list[Queued]:
     """Jobs that Snakemake queued from a folder.
 
     Args:
-        text: What `squeue --format=%i|%T|%j|%Z|%k` printed.
+        text: What `squeue --format=%i|%T|%r|%j|%Z|%k` printed.
         folder: Where snakemake was typed.
     """
-    rows = [line.split("|", 4) for line in text.splitlines()]
+    rows = [line.split("|", 5) for line in text.splitlines()]
     return [
-        Queued(number, state, comment)
-        for number, state, name, workdir, comment in rows
+        Queued(number, state, reason, comment)
+        for number, state, reason, name, workdir, comment in rows
         if UUID.search(name) and Path(workdir) == folder
     ]
 
@@ -52,7 +54,7 @@ def list_jobs(folder: Path) -> list[Queued]:
     Raises:
         ValueError: If SLURM does not answer.
     """
-    answer = ask(["squeue", "--me", "--noheader", "--format=%i|%T|%j|%Z|%k"])
+    answer = ask(["squeue", "--me", "--noheader", "--format=%i|%T|%r|%j|%Z|%k"])
     if not answer.ok:
         raise ValueError(f"SLURM does not answer: {answer.text}")
     return read_queue(answer.text, folder)

@@ -87,7 +87,8 @@ def _steps(progress: Progress) -> int:
 
 def _state(folder: Path, run: str, job: Queued | None, log: Path, text: str, now: float) -> tuple[str, str]:
     if job is not None:
-        return ("queued" if job.state == "PENDING" else "running"), f"SLURM job {job.number}, {job.state.lower()}"
+        waits = f", waits for {job.reason}" if job.state == "PENDING" else ""
+        return ("queued" if waits else "running"), f"SLURM job {job.number}{waits}"
     if (folder / "results" / "runs" / run / "metrics.json").is_file():
         return "done", ""
     if "Traceback (most recent call last)" in text:
