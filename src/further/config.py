@@ -150,6 +150,10 @@ def _disagreements(config: Config) -> Iterator[str]:
         yield f"model.path: null is not allowed with source {model['source']}"
     if model["source"] == "hub" and model["revision"] is None:
         yield "model.revision: null is not allowed with source hub: pin the commit"
+    hardware = config["hardware"]
+    if (hardware["walltime_margin_minutes"] or 0) >= hardware["runtime_minutes"]:
+        margin, runtime = hardware["walltime_margin_minutes"], hardware["runtime_minutes"]
+        yield f"hardware.walltime_margin_minutes: {margin} is not less than runtime_minutes {runtime}"
     yield from _impossible_batches(config)
 
 

@@ -5,7 +5,7 @@ import os
 import platform
 import sys
 from pathlib import Path
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 PROGRESS = logging.getLogger("further.progress")
 
@@ -33,6 +33,16 @@ def _show_progress(terminal: TextIO) -> None:
     handler = logging.StreamHandler(terminal)
     handler.setFormatter(logging.Formatter("  %(message)s"))
     PROGRESS.addHandler(handler)
+
+
+def stop_job(message: str) -> NoReturn:
+    """End the job with a line on the terminal and in the log; its exit code says that running it again will do.
+
+    Raises:
+        SystemExit: With `os.EX_TEMPFAIL`, 75.
+    """
+    PROGRESS.warning("%s", message)
+    raise SystemExit(os.EX_TEMPFAIL)
 
 
 def describe_hardware(threads: int) -> dict[str, str | int | None]:

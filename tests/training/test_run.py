@@ -12,8 +12,6 @@ from further.models import load_base
 from further.tokens.packing import pack_documents
 from further.tokens.tokenizer import special_tokens
 from further.training.adapters import add_adapter, count_parameters
-from further.training.checkpoints import claim_folder, last_whole
-from further.training.history import History
 from further.training.run import Task, train_run
 
 RUN = {
@@ -106,48 +104,6 @@ def test_only_the_adapter_is_trained(model_folder, preset, modules):
     # rank × (inputs + outputs): four attention layers of 64 by 64, three of 64 by 128
     by_hand = 2 * 4 * (4 * 128 + (3 * 192 if preset == "all-linear" else 0))
     assert count.trainable == by_hand
-
-
-class Killed(RuntimeError):
-    pass
-
-
-@pytest.mark.parametrize("step", [2, 5, 8])
-def test_a_killed_run_ends_with_the_same_adapter_bit_for_bit(train, monkeypatch, step):
-    expected = digest(train("undisturbed", dropout=0.1)[0])
-    shown = History.on_log
-
-    def die(self, args, state, control, **kwargs):
-        shown(self, args, state, control, **kwargs)
-        if state.global_step == step:
-            raise Killed
-
-    with monkeypatch.context() as context:
-        context.setattr(History, "on_log", die)
-        with pytest.raises(Killed):
-            train("killed", minutes=0.0, dropout=0.1)  # a checkpoint after every step
-    weights, outcome = train("killed", minutes=0.0, dropout=0.1)
-    assert digest(weights) == expected
-    assert [row["step"] for row in outcome.history] == list(range(1, outcome.num_steps + 1))
-
-
-def test_a_checkpoint_of_other_settings_is_not_used(tmp_path, caplog):
-    claim_folder(tmp_path / "run", {"settings": {"rank": 4}, "code": "a"})
-    (tmp_path / "run" / "checkpoint-3").mkdir()
-    claim_folder(tmp_path / "run", {"settings": {"rank": 4}, "code": "a"})
-    assert (tmp_path / "run" / "checkpoint-3").is_dir()
-    claim_folder(tmp_path / "run", {"settings": {"rank": 8}, "code": "a"})
-    assert not (tmp_path / "run" / "checkpoint-3").exists()
-    assert "other settings" in caplog.text
-
-
-def test_a_checkpoint_cut_short_is_passed_over(tmp_path):
-    for step, text in ((3, '{"global_step": 3}'), (20, '{"global_')):
-        (tmp_path / f"checkpoint-{step}").mkdir()
-        (tmp_path / f"checkpoint-{step}" / "trainer_state.json").write_text(text)
-    (tmp_path / "checkpoint-100").mkdir()
-    assert last_whole(tmp_path) == tmp_path / "checkpoint-3"
-    assert last_whole(tmp_path / "nowhere") is None
 
 
 def test_a_loss_that_is_no_number_stops_the_run_and_says_where(train):

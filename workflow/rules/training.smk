@@ -37,7 +37,8 @@ rule train_qlora:
     resources:
         mem_mb=CONFIG["hardware"]["memory_mb"],
         runtime=CONFIG["hardware"]["runtime_minutes"],
-        checkpoint_minutes=CONFIG["training"]["checkpoint_minutes"],  # no param: it shapes no result
+        checkpoint_minutes=CONFIG["training"]["checkpoint_minutes"],  # no params: they shape no result
+        walltime_margin_minutes=CONFIG["hardware"]["walltime_margin_minutes"],
     params:
         settings=settings_of_run,
         checkpoints="checkpoints/{run}",

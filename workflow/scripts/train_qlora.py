@@ -1,5 +1,7 @@
 """Further pre-train: one run, one adapter."""
 
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,11 @@ from further.io import read_table, write_json, write_table
 from further.job import start_log
 from further.tokens.packing import pack_documents
 from further.tokens.tokenizer import special_tokens
+from further.training.checkpoints import forget_checkpoints
 from further.training.history import HISTORY
 from further.training.metrics import describe_data, describe_run
 from further.training.run import Task, train_run
+from further.training.walltime import find_walltime
 
 
 def main(tokens: Path, split: Path, model: Path, outputs: dict[str, Path], run: dict[str, Any], task: Task) -> None:
@@ -22,10 +26,12 @@ def main(tokens: Path, split: Path, model: Path, outputs: dict[str, Path], run: 
     papers = take_fraction(order_training_papers(pq.read_table(split), run["seed"]), run["fraction"])
     training = pack_documents(list(streams.loc[papers, "ids"]), run["context"], special)
     validation = pack_documents(list(streams.loc[streams["split"] == "validation", "ids"]), run["context"], special)
+    task = replace(task, documents=tuple(papers))
     outcome = train_run(model, outputs["adapter"], run, micro_batch(run), training, validation, task)
     write_table(outputs["history"], outcome.history, HISTORY)
     write_json(outputs["metrics"], describe_data(run, papers, training) | describe_run(task.name, outcome))
     write_json(outputs["timing"], outcome.timing)
+    forget_checkpoints(task.checkpoints)
 
 
 if __name__ == "__main__":
@@ -42,5 +48,8 @@ if __name__ == "__main__":
             checkpoint_minutes=snakemake.resources.checkpoint_minutes,
             identity=snakemake.params.settings | {"code": snakemake.params.code},
             threads=snakemake.threads,
+            walltime=find_walltime(  # Snakemake leaves a resource out that is None
+                snakemake.resources.runtime, snakemake.resources.get("walltime_margin_minutes"), os.environ
+            ),
         ),
     )

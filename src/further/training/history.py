@@ -1,6 +1,5 @@
 """A run's history: loss, learning rate and validation loss by step, and its progress line."""
 
-import math
 import time
 from typing import Any
 
@@ -43,15 +42,10 @@ class History(TrainerCallback):
         self.tokens_at_start = self.num_tokens(state.epoch)
 
     def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        """Show progress every ten seconds, and stop at a loss that is no number."""
+        """Show progress every ten seconds."""
         latest = state.log_history[-1]
         if "loss" not in latest:
             return
-        if not math.isfinite(latest["loss"]):
-            raise FloatingPointError(
-                f"loss is {latest['loss']} at step {state.global_step}, learning rate {latest['learning_rate']:.2e}: "
-                "lower training.learning_rate"
-            )
         if time.monotonic() - self.shown > 10:
             self.shown = time.monotonic()
             PROGRESS.info("%s", self._progress(args, state, latest["loss"]))
@@ -67,10 +61,12 @@ class History(TrainerCallback):
         """Labels seen after so many passes; within a pass, in proportion."""
         return round(self.tokens_per_pass * (passes or 0.0))
 
-    def on_epoch_end(
+    def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, model: Any = None, **kwargs: Any
     ) -> None:
-        """Measure the validation loss."""
+        """Measure the validation loss at the end of a pass; before its checkpoint, which a run may go on from."""
+        if not float(state.epoch or 0.0).is_integer():
+            return
         loss = mean_loss(model, self.validation, self.batch_rows)
         state.log_history.append({"step": state.global_step, "epoch": state.epoch, "validation_loss": loss})
 

@@ -3,7 +3,6 @@
 import logging
 import math
 import resource
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,12 @@ from transformers import TrainingArguments, set_seed
 from further.job import describe_hardware
 from further.models import load_base
 from further.training.adapters import ParameterCount, add_adapter, count_parameters
-from further.training.checkpoints import TimedCheckpoints, claim_folder, last_whole
+from further.training.guard import StopAtNoNumber, explain_memory
 from further.training.history import History
+from further.training.identity import describe_inputs
+from further.training.session import Session, open_session
 from further.training.trainer import PackedTrainer, RowDataset, Rows, mean_loss, stack_rows
+from further.training.walltime import Walltime
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +30,12 @@ class Task:
     Attributes:
         name: The run's name.
         checkpoints: Where checkpoints are kept until the run has ended.
-        checkpoint_minutes: Time between checkpoints.
-        identity: What a checkpoint depends on; one made with another is not used.
+        checkpoint_minutes: Time between checkpoints; 0: one after every step.
+        identity: Settings, versions and code that a checkpoint depends on, beside data and base model; one made with
+            another is not used.
         threads: Of the processor.
+        documents: Names of the training documents in the order in which they were packed, to name a bad batch.
+        walltime: When the job will be killed, None where nothing kills it.
     """
 
     name: str
@@ -38,6 +43,8 @@ class Task:
     checkpoint_minutes: float
     identity: dict[str, Any]
     threads: int
+    documents: tuple[str, ...] = ()
+    walltime: Walltime | None = None
 
 
 @dataclass(frozen=True)
@@ -72,32 +79,55 @@ def train_run(
         training: Packed rows of the run's papers.
         validation: Packed rows of the validation papers.
         task: How it is carried out.
+
+    Raises:
+        SystemExit: If another job trains this run, or if this one was stopped, having saved: run again to continue.
+        FloatingPointError: If loss or gradient is no number.
+        MemoryError: If memory does not suffice.
+        OSError: If a checkpoint could not be written.
     """
-    started = time.monotonic()
+    identity = task.identity | {"inputs": describe_inputs(model_folder, training, validation)}
+    with open_session(task.name, task.checkpoints, identity, task.checkpoint_minutes, task.walltime) as session:
+        return _train_in(session, model_folder, adapter, run, micro_batch, training, validation, task)
+
+
+def _train_in(
+    session: Session,
+    model_folder: Path,
+    adapter: Path,
+    run: dict[str, Any],
+    micro_batch: int,
+    training: Rows,
+    validation: Rows,
+    task: Task,
+) -> Outcome:
     torch.set_num_threads(task.threads)
-    claim_folder(task.checkpoints, task.identity)
     set_seed(run["seed"])  # before the adapter's random initialisation
     model = add_adapter(load_base(model_folder, run["quantisation"], run["compute_dtype"]), run)
     parameters = count_parameters(model)
     history = History(task.name, RowDataset(training), RowDataset(validation), micro_batch)
     trainer = PackedTrainer(
         model=model,
-        args=_arguments(run, micro_batch, task.checkpoints, len(history.dataset)),
+        args=_arguments(run, micro_batch, session.store.folder, len(history.dataset)),
         train_dataset=history.dataset,
         data_collator=stack_rows,
-        callbacks=[TimedCheckpoints(task.checkpoint_minutes), history],
+        callbacks=[*session.callbacks, history],
+        store=session.store,
     )
-    seconds = _train(trainer, last_whole(task.checkpoints))
+    trainer.add_callback(StopAtNoNumber(trainer, training.documents_RT, task.documents))
+    with explain_memory(trainer, run, micro_batch):
+        _train(trainer, session)
     model.save_pretrained(adapter)
-    return _outcome(trainer, parameters, history, _timing(seconds, started, history, trainer.state.epoch, task.threads))
+    return _outcome(trainer, parameters, history, _timing(session, history, trainer.state.epoch, task.threads))
 
 
-def _train(trainer: PackedTrainer, checkpoint: Path | None) -> float:
-    """Train to the end; returns the seconds it took."""
+def _train(trainer: PackedTrainer, session: Session) -> None:
+    """Train to the end."""
+    checkpoint = session.store.find_last()
     log.info("%s", f"resuming from {checkpoint}" if checkpoint else "starting from the base model")
-    started = time.monotonic()
+    session.clock.start_training()
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-    return time.monotonic() - started
+    session.clock.end_training()
 
 
 def _arguments(run: dict[str, Any], micro_batch: int, checkpoints: Path, num_rows: int) -> TrainingArguments:
@@ -142,13 +172,16 @@ def _outcome(trainer: PackedTrainer, parameters: ParameterCount, history: Histor
     )
 
 
-def _timing(seconds: float, started: float, history: History, passes: float | None, threads: int) -> dict[str, Any]:
-    """Times and memory: apart from the metrics, which two runs with one seed have in common."""
-    tokens = history.num_tokens(passes) - history.tokens_at_start
+def _timing(session: Session, history: History, passes: float | None, threads: int) -> dict[str, Any]:
+    """Times and memory: apart from the metrics, which two runs with one seed have in common.
+
+    Seconds are those of all starts that led here, so that tokens per second stay right over interruptions.
+    """
+    spent = session.clock.spent()
     return {
-        "seconds_train": round(seconds, 3),
-        "seconds_total": round(time.monotonic() - started, 3),
-        "tokens_per_second": round(tokens / seconds, 1),
+        **{name: round(seconds, 3) for name, seconds in spent.items()},
+        "starts": session.store.starts,
+        "tokens_per_second": round(history.num_tokens(passes) / spent["seconds_train"], 1),
         "peak_memory_mb": round(_peak_memory_mb(), 1),
         "hardware": describe_hardware(threads),
     }

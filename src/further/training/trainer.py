@@ -1,6 +1,7 @@
 """transformers' Trainer on packed rows: a loss per token, whatever the micro-batch, and attention within documents."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -10,6 +11,7 @@ from torch.utils.data import Dataset
 from transformers import Trainer
 
 from further.models import decode, head_of
+from further.training.checkpoints import Store
 from further.training.loss import sum_cross_entropy
 
 IGNORED = -100
@@ -33,6 +35,10 @@ class Rows(Protocol):
     def positions_RT(self) -> Ids:
         """Positions, which restart with each document."""
 
+    @property
+    def documents_RT(self) -> Ids:
+        """Number of each input's document, -1 where a row was filled up."""
+
 
 class RowDataset(Dataset[Batch]):
     """One item per row."""
@@ -48,22 +54,65 @@ class RowDataset(Dataset[Batch]):
         return len(self.inputs)
 
     def __getitem__(self, row: int) -> Batch:
-        """Inputs, labels and positions of one row, each (T,)."""
-        return {"input_ids": self.inputs[row], "labels": self.labels[row], "position_ids": self.positions[row]}
+        """Inputs, labels and positions of one row, each (T,), and its number."""
+        return {
+            "input_ids": self.inputs[row],
+            "labels": self.labels[row],
+            "position_ids": self.positions[row],
+            "row": torch.tensor(row),
+        }
 
 
 def stack_rows(rows: Sequence[Batch]) -> Batch:
-    """Stack rows into a batch, (B, T)."""
+    """Stack rows into a batch, (B, T); their numbers are (B,)."""
     return {key: torch.stack([row[key] for row in rows]) for key in rows[0]}
 
 
 class PackedTrainer(Trainer):
     """Trainer whose loss is the sum over a step's tokens over their number, however they are cut in micro-batches."""
 
-    def __init__(self, *arguments: Any, **keywords: Any) -> None:
-        """Tell Trainer that the loss is divided here, by the tokens of the whole step (transformers #34191)."""
+    def __init__(self, *arguments: Any, store: Store | None = None, **keywords: Any) -> None:
+        """Tell Trainer that the loss is divided here, by the tokens of the whole step (transformers #34191).
+
+        Args:
+            arguments: Trainer's.
+            store: Where checkpoints go; None: Trainer writes them itself.
+            keywords: Trainer's.
+        """
         super().__init__(*arguments, **keywords)
         self.model_accepts_loss_kwargs = True
+        self.store = store
+        self.checkpoint_folder: Path | None = None
+        self._batches_of_step: list[Batch] = []
+
+    @property
+    def rows_of_step(self) -> list[int]:
+        """Numbers of the rows of the latest optimiser step."""
+        return [int(row) for batch in self._batches_of_step for row in batch["row"]]
+
+    def get_batch_samples(self, *arguments: Any, **keywords: Any) -> Any:
+        """The micro-batches of an optimiser step, which are remembered until the next."""
+        batches, num_items = super().get_batch_samples(*arguments, **keywords)
+        self._batches_of_step = batches
+        return batches, num_items
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        """Write a checkpoint as Trainer does, but into a temporary folder that is renamed when whole."""
+        if self.store is None:
+            super()._save_checkpoint(model, trial)
+            return
+        with self.store.writing(self.state.global_step, self._checkpoint_bytes()) as self.checkpoint_folder:
+            super()._save_checkpoint(model, trial)
+        self.checkpoint_folder = None
+
+    def _get_output_dir(self, trial: Any) -> str:
+        return str(self.checkpoint_folder or super()._get_output_dir(trial))
+
+    def _checkpoint_bytes(self) -> int:
+        """What a checkpoint holds: trained weights and the optimiser's state."""
+        states = [value for state in self.optimizer.state.values() for value in state.values()]
+        weights = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
+        return sum(value.numel() * value.element_size() for value in weights + states if torch.is_tensor(value))
 
     def compute_loss(
         self,

@@ -1,0 +1,176 @@
+"""Tiny runs in processes of their own, which a test may kill; torch is imported once for all of them."""
+
+import gc
+import multiprocessing
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from further.io import read_json, write_json
+
+RUN = {
+    "seed": 0,
+    "quantisation": "none",
+    "target_modules": "all-linear",
+    "rank": 4,
+    "alpha": 8,
+    "dropout": 0.1,
+    "context": 32,
+    "accumulation": 1,
+    "passes": 3,
+    "learning_rate": 1e-3,
+    "warmup_share": 0.2,
+    "weight_decay": 0.0,
+    "max_grad_norm": 1.0,
+    "compute_dtype": "float32",
+    "gradient_checkpointing": False,
+    "optimiser": "adamw_torch",
+}
+SIZES = {"ahmed": 30, "berg": 75, "costa": 11, "diaz": 120, "evans": 60, "frank": 90}  # tokens by paper
+
+SERVER = multiprocessing.get_context("forkserver")
+SERVER.set_forkserver_preload(["further.training.run", "further.tokens.packing"])
+
+
+@dataclass(frozen=True)
+class Case:
+    """A run, and what happens to its process.
+
+    Attributes:
+        folder: For checkpoints, adapter, log and results.
+        model_folder: The base model.
+        settings: That differ from `RUN`.
+        minutes: Between checkpoints.
+        step_s: Least seconds a step takes, so that a test can hit one.
+        heartbeat_s: Of the lock.
+        walltime_s: Seconds until the walltime, and its margin; none if None.
+        memory_ends_at: Step at which more memory is asked for than there is.
+        room_ends_at: Step from which no file may have more than 20 kB.
+        poisoned: A paper given a token whose embedding is infinite.
+        checkpoints: Where they lie; None: in the folder.
+    """
+
+    folder: Path
+    model_folder: Path
+    settings: dict[str, Any] = field(default_factory=dict)
+    minutes: float = 0.0
+    step_s: float = 0.0
+    heartbeat_s: float = 20.0
+    walltime_s: tuple[float, float] | None = None
+    memory_ends_at: int | None = None
+    room_ends_at: int | None = None
+    poisoned: str | None = None
+    checkpoints: Path | None = None
+
+    @property
+    def store(self) -> Path:
+        return self.checkpoints or self.folder / "checkpoints"
+
+    def steps_saved(self) -> list[int]:
+        """Steps of the checkpoints that lie there."""
+        return sorted(int(path.name.rsplit("-", 1)[1]) for path in self.store.glob("*/checkpoint-*"))
+
+    def log(self) -> str:
+        return (self.folder / "log").read_text()
+
+    def results(self) -> tuple[bytes, Any]:
+        """The adapter's bytes, and everything that must not depend on interruptions."""
+        return (self.folder / "adapter/adapter_model.safetensors").read_bytes(), read_json(self.folder / "results.json")
+
+
+def start(case):
+    """Start a run in a process."""
+    case.folder.mkdir(exist_ok=True)
+    process = SERVER.Process(target=_train, args=(case,))
+    process.start()
+    return process
+
+
+def finish(process, timeout=120):
+    """Wait for a process; returns its exit code."""
+    process.join(timeout)
+    assert process.exitcode is not None, "still running"
+    return process.exitcode
+
+
+@contextmanager
+def running(case):
+    """A run's process, killed at the end if it still runs."""
+    process = start(case)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.join()
+
+
+def wait_for_step(case, process, step, timeout=120):
+    """Wait until the run has saved this step."""
+    until = time.monotonic() + timeout
+    while max(case.steps_saved(), default=0) < step:
+        assert process.is_alive() and time.monotonic() < until, case.log()
+        time.sleep(0.001)
+
+
+def pack(case):
+    """Rows of six papers; a poisoned one holds token 299 once."""
+    from further.tokens.packing import pack_documents
+    from further.tokens.tokenizer import special_tokens
+
+    generator = np.random.default_rng(0)
+    papers = {name: generator.integers(2, 40, size).tolist() for name, size in SIZES.items()}
+    if case.poisoned:
+        papers[case.poisoned][3] = 299
+    return pack_documents(list(papers.values()), 32, special_tokens(case.model_folder))
+
+
+def _train(case):
+    """Body of the process: one start of the run, its results as JSON."""
+    from further.job import start_log
+    from further.training import lock
+    from further.training.run import Task, train_run
+    from further.training.walltime import Walltime
+
+    gc.freeze()  # Trainer collects garbage at its start: a second for all that the server has imported
+    start_log(str(case.folder / "log"))
+    lock.HEARTBEAT_S = case.heartbeat_s
+    _let_steps_fail_or_last(case)
+    run, rows = RUN | case.settings, pack(case)
+    walltime = None
+    if case.walltime_s:
+        end, margin = time.time() + case.walltime_s[0], case.walltime_s[1]
+        walltime = Walltime(end, end - margin)
+    task = Task("run", case.store, case.minutes, {"run": run}, 1, tuple(SIZES), walltime)
+    outcome = train_run(case.model_folder, case.folder / "adapter", run, 2, rows, rows, task)
+    kept = ("num_steps", "num_trained_tokens", "final_train_loss_nats", "validation_loss_nats", "history")
+    write_json(case.folder / "results.json", {name: getattr(outcome, name) for name in kept})
+    write_json(case.folder / "timing.json", outcome.timing)
+
+
+def _let_steps_fail_or_last(case):
+    """What happens outside of the run's own code: slow steps, memory and room that end."""
+    import resource
+
+    import torch
+
+    from further.training import trainer
+    from further.training.loss import sum_cross_entropy as measure
+
+    steps = 0
+
+    def measure_slowly(hidden, head, labels):
+        nonlocal steps
+        if hidden.requires_grad:
+            steps += 1
+            time.sleep(case.step_s)
+            if steps == case.memory_ends_at:
+                torch.empty(2**50)
+            if steps == case.room_ends_at:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+        return measure(hidden, head, labels)
+
+    trainer.sum_cross_entropy = measure_slowly
