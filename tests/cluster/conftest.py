@@ -130,13 +130,14 @@ class Study:
     def wait(self, what, ready, seconds=180):
         deadline = time.monotonic() + seconds
         while not (found := ready()):
-            assert time.monotonic() < deadline, f"{what}: {self.tail()}"
+            assert time.monotonic() < deadline, f"{what}: {self.said()[-4000:]}"
             time.sleep(0.1)
         return found
 
-    def tail(self):
+    def said(self):
+        """What the snakemake in the background has said so far."""
         head = self.folder / "head.txt"
-        return head.read_text()[-4000:] if head.exists() else ""
+        return head.read_text() if head.exists() else ""
 
     def halt_at_first_checkpoint(self, *runs):
         """SIGSTOP each training once it has a checkpoint, so that it cannot end meanwhile; numbers of their jobs."""
@@ -203,10 +204,7 @@ def finished(fresh, tmp_path_factory):
     folder = tmp_path_factory.mktemp("finished") / "project"
     shutil.copytree(fresh.folder, folder, symlinks=True, ignore=shutil.ignore_patterns(".snakemake"))
     study = Study(folder, fresh.slurm)
-    # A checkpoint after every step, so that a killed training has one to go on from.
-    study.edit_profile(
-        ("lu2026-0-00", daemons.ACCOUNT), ("train_qlora: {", "train_qlora: {checkpoint_minutes: 0, ")
-    )  # fmt: skip
+    study.edit_profile(("lu2026-0-00", daemons.ACCOUNT))
     (folder / "whole.txt").write_text(study.snakemake())
     return study
 

@@ -37,13 +37,13 @@ def test_killed_trainings_are_retried_and_end_with_the_same_adapters(finished):
         node = finished.slurm.call("squeue", "-h", "-j", jobs[on_lost_node], "-o", "%N").strip()
         finished.slurm.call("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=test")
         finished.slurm.call("scancel", jobs[cancelled])
-        assert head.wait(600) == 0, finished.tail()
+        assert head.wait(600) == 0, finished.said()[-6000:]
     finally:
         stop(head)
         if node:
             finished.slurm.call("scontrol", "update", f"NodeName={node}", "State=RESUME")
     assert killed_jobs(finished, last) == {cancelled: "CANCELLED", out_of_time: "TIMEOUT", on_lost_node: "NODE_FAIL"}
-    assert len(numbers_in(finished.tail())) == 2 * len(RUNS)  # each once more, by the profile's retries
+    assert len(numbers_in(finished.said())) == 2 * len(RUNS)  # each once more, by the profile's retries
     assert all("resuming from" in finished.log_of(run) for run in RUNS)
     assert finished.adapters() == before
 
@@ -55,7 +55,7 @@ def test_a_killed_snakemake_is_started_again(finished):
     head = finished.start(*targets(ended, orphan))
     try:
         number = finished.halt_at_first_checkpoint(orphan)[orphan]
-        finished.wait("one training ends", lambda: "1 of 2 steps" in finished.tail(), 300)
+        finished.wait("one training ends", lambda: "1 of 2 steps" in finished.said(), 300)
     finally:
         os.killpg(head.pid, signal.SIGKILL)
         head.wait()

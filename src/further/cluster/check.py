@@ -148,9 +148,9 @@ def _unknown_accounts(requests: Iterable[Request]) -> Iterator[str]:
     """Accounts that SLURM does not list for this user; a site that lists none is asked by `_refusals`."""
     user = os.environ.get("USER") or str(os.getuid())
     listed = ask(["sacctmgr", "--noheader", "--parsable2", "show", "associations", f"user={user}", "format=account"])
-    known = set(listed.text.splitlines()) if listed.ok else set()
+    known = set(listed.text.lower().splitlines()) if listed.ok else set()
     for account in sorted({request.account for request in requests}):
-        if known and account not in known:
+        if known and account.lower() not in known:
             yield (
                 f"slurm_account {account}: SLURM knows no such account of yours, but {', '.join(sorted(known))}: "
                 f"change it in {PROFILE}, under default-resources"
