@@ -72,11 +72,10 @@ GRES_CONF = """\
 NodeName=gpu[1-3],shared1 Name=gpu Type=a100 File=/dev/null
 """
 
-# What a task sees is kept for the tests; a folder of its own on the node, as LUNARC gives.
+# What a task sees is kept for the tests.
 TASK_PROLOG = """\
 #!/bin/sh
 env > {folder}/tasks/$SLURM_JOB_ID.$SLURM_STEP_ID
-echo "export SNIC_TMP={folder}/scratch"
 """
 
 SLURMDBD_CONF = """\
@@ -112,7 +111,8 @@ class Daemons:
     @property
     def environment(self):
         """What a user's shell on the log-in node holds."""
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(("SLURM_", "SBATCH_"))}
+        hidden = ("SLURM_", "SBATCH_", "HF_HUB_OFFLINE")
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(hidden)}
         return kept | {"SLURM_CONF": str(self.folder / "slurm.conf"), "PATH": f"{self.folder}/bin:{os.environ['PATH']}"}
 
     def call(self, *command, check=True):
@@ -192,7 +192,7 @@ def write_settings(folder, ports, password):
     srun = f'#!/bin/sh\nSLURM_CONF={folder}/slurm.conf exec {shutil.which("srun")} "$@"\n'
     private(folder / "bin/srun", srun, 0o755)
     private(folder / "bin/task_prolog", TASK_PROLOG.format(folder=folder), 0o755)
-    for name in ("state", "tasks", "scratch", *(f"spool-{node}" for node in NODES)):
+    for name in ("state", "tasks", *(f"spool-{node}" for node in NODES)):
         (folder / name).mkdir()
 
 
