@@ -86,20 +86,20 @@ class Study:
         found = {"PYTHONPATH": str(self.folder / "src"), "OMP_NUM_THREADS": "1"}
         return self.slurm.environment | found
 
-    def snakemake(self, *arguments, check=True, timeout=900):
+    def snakemake(self, *arguments, configs=("small.yaml",), check=True, timeout=900):
         """What `snakemake --profile slurm` prints, typed in the project's folder."""
         done = subprocess.run(
-            self.command("--profile", "slurm", "--configfile", "small.yaml", *arguments), cwd=self.folder,
+            self.command(*arguments, "--profile", "slurm", "--configfile", *configs), cwd=self.folder,
             env=self.environment, text=True, timeout=timeout, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         assert not check or done.returncode == 0, done.stdout[-6000:]
         return done.stdout
 
-    def start(self, *arguments):
+    def start(self, *targets):
         """The same, in the background; its output goes to `head.txt`."""
         with (self.folder / "head.txt").open("w") as out:
             return subprocess.Popen(
-                self.command("--profile", "slurm", "--configfile", "small.yaml", *arguments), cwd=self.folder,
+                self.command(*targets, "--profile", "slurm", "--configfile", "small.yaml"), cwd=self.folder,
                 env=self.environment, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
 

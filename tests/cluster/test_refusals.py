@@ -30,9 +30,9 @@ def profile(study, *edits):
         file.write_text(text)
 
 
-def refused(study, *arguments):
+def refused(study, *configs):
     """What stands after "Nothing was started."; nothing was, and no lock is left."""
-    said = study.snakemake(*arguments, check=False)
+    said = study.snakemake(configs=("small.yaml", *configs), check=False)
     assert "Traceback" not in said, said
     message = said.split("Nothing was started.\n")[1].strip()
     assert not study.jobs() and not (study.folder / "results/corpus").exists()
@@ -67,7 +67,7 @@ def test_a_partition_that_does_not_exist(study):
 def test_memory_and_minutes_above_the_nodes(study):
     (study.folder / "large.yaml").write_text("hardware: {memory_mb: 600000, runtime_minutes: 20000}\n")
     with profile(study):
-        lines = refused(study, "--configfile", "small.yaml", "large.yaml").splitlines()
+        lines = refused(study, "large.yaml").splitlines()
     assert len(lines) == 2 * 4  # four kinds of GPU job
     assert (
         "train_qlora: 600,000 MB of memory asked for, partition gpua100 gives at most 512,000: change "

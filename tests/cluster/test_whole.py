@@ -80,16 +80,13 @@ def test_the_target_runs_where_it_was_typed(finished):
     assert re.search(r"^localrule all:", whole, re.M)
 
 
-def test_a_model_is_fetched_where_snakemake_is_typed(fresh, finished):
+def test_a_model_is_fetched_where_snakemake_is_typed(finished, monkeypatch):
     before = set(finished.jobs())
     (finished.folder / "hub.yaml").write_text(
         "model: {name: far, source: hub, path: owner/model, revision: '" + "a" * 40 + "'}\n"
     )
-    said = subprocess.run(
-        [*finished.command("--profile", "slurm", "--configfile", "small.yaml", "hub.yaml"), "results/models/far"],
-        cwd=finished.folder, env=finished.environment | {"HF_ENDPOINT": "http://127.0.0.1:9"}, text=True, timeout=300,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    ).stdout  # fmt: skip
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    said = finished.snakemake("results/models/far", "--retries=0", configs=("small.yaml", "hub.yaml"), check=False)
     assert "localrule fetch_model" in said
     log = (finished.folder / "logs/fetch_model/far.log").read_text()
     assert "is the hub reachable from here?" in log  # it tried, as jobs with HF_HUB_OFFLINE would not
