@@ -1,4 +1,4 @@
-# make demo: the embedded study · make study PAPERS=folder: the same on your PDFs · make test · make lint · make lock
+# make demo: the embedded study · make study PAPERS=folder: the same on your PDFs · make status · make test · make lint
 SHELL := /bin/bash
 PYTHON ?= python3
 CORES ?= 2
@@ -6,7 +6,7 @@ BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 STUDY ?= studies/$(notdir $(abspath $(PAPERS)))
 
-.PHONY: demo study test test-fast lint lock picture clean
+.PHONY: demo study status test test-fast test-cluster lint lock picture clean
 
 demo: .venv/installed
 	$(SNAKEMAKE) --quiet rules
@@ -20,11 +20,20 @@ study: .venv/installed
 	    --config 'corpus={"papers": "$(abspath $(PAPERS))"}'
 	@echo "Report: $(abspath $(STUDY))/results/report/index.html"
 
+# How the runs stand: make status, make status CONFIG=config/lunarc.yaml, make status PAPERS=folder
+status: .venv/installed
+	@$(BIN)/python -m further.cluster.command $(if $(PAPERS),--directory $(STUDY) --configfile config/study.yaml) \
+	    $(if $(CONFIG),--configfile $(CONFIG))
+
 test: .venv/installed
 	$(BIN)/python -m pytest
 
 test-fast: .venv/installed
-	$(BIN)/python -m pytest -m "not slow and not workflow"
+	$(BIN)/python -m pytest -m "not slow and not workflow and not cluster"
+
+# A real SLURM on this machine, for as long as the tests run. Installs Debian's packages if absent (root).
+test-cluster: .venv/installed
+	$(BIN)/python -m pytest -m cluster tests/cluster
 
 lint: .venv/installed
 	$(BIN)/ruff check .

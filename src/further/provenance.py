@@ -31,6 +31,7 @@ def digest_code(script: Path) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+@cache
 def installed_versions(packages: tuple[str, ...]) -> dict[str, str]:
     """Versions of installed packages, by name.
 

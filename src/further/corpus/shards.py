@@ -1,6 +1,7 @@
 """Papers, their names and their shards. Standard library only: read while Snakemake plans."""
 
 import hashlib
+import os
 import re
 import unicodedata
 from collections import Counter
@@ -82,7 +83,9 @@ def list_papers(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         raise ValueError(f"corpus.papers: there is no folder {folder}")
-    papers = sorted(file for file in folder.iterdir() if file.suffix.lower() == ".pdf" and file.is_file())
+    with os.scandir(folder) as entries:  # tells files from folders without a look at each: every job lists the papers
+        names = sorted(entry.name for entry in entries if entry.name.lower().endswith(".pdf") and entry.is_file())
+    papers = [folder / name for name in names if name.lower() != ".pdf"]
     if not papers:
         raise ValueError(f"corpus.papers: folder {folder} holds no PDF (no file name ends in .pdf)")
     if len(papers) < MIN_PAPERS:
@@ -107,7 +110,7 @@ def mark_passwords(passwords: Mapping[str, str], papers: Sequence[Path]) -> dict
     Raises:
         ValueError: If there is no paper of a name.
     """
-    known = set(paper_ids(papers).values())
+    known = set(paper_ids(papers).values()) if passwords else set()
     unknown = sorted(set(passwords) - known)
     if unknown:
         raise ValueError(

@@ -1,0 +1,182 @@
+"""Whether SLURM will take the jobs of a study, asked before the first is queued."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from further.cluster.requests import Request
+from further.cluster.slurm import ask
+
+PROFILE = "profiles/slurm/config.yaml"
+PLACEHOLDER = "lu2026-0-00"  # what the profile holds until its user writes an account there
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """Nodes of one kind in a partition.
+
+    Attributes:
+        partition: Its name.
+        state: Of the partition: up, down, inact or drain.
+        max_minutes: Longest walltime; None without a limit.
+        cores: Of a node.
+        memory_mb: Of a node.
+        num_gpus: Of a node.
+    """
+
+    partition: str
+    state: str
+    max_minutes: int | None
+    cores: int
+    memory_mb: int
+    num_gpus: int
+
+
+def check_account(account: str) -> None:
+    """Refuse an account that nobody has written into the profile.
+
+    Raises:
+        ValueError: If it is missing, the profile's placeholder, or the name of a variable that is not set.
+    """
+    if account in ("", PLACEHOLDER) or account.startswith("$"):
+        raise ValueError(
+            f"slurm_account is {account or 'missing'}: write your account into {PROFILE}, under default-resources "
+            "(on COSMOS `projinfo` names it)"
+        )
+
+
+def check_requests(requests: Iterable[Request]) -> None:
+    """Ask SLURM whether it would take each kind of job; nothing is queued.
+
+    Args:
+        requests: One per job or kind of job.
+
+    Raises:
+        ValueError: With a line per fault: who asks for what, what there is, and the setting to change.
+    """
+    kinds = sorted(set(requests))
+    for account in sorted({kind.account for kind in kinds}):
+        check_account(account)
+    nodes = read_nodes(_must(["sinfo", "--noheader", "--exact", "--format=%R|%a|%l|%c|%m|%G"]))
+    faults = [fault for kind in kinds for fault in find_faults(kind, nodes)]
+    faults = faults or list(_unknown_accounts(kinds)) or list(_refusals(kinds))
+    if faults:
+        raise ValueError("\n".join(dict.fromkeys(faults)))
+
+
+def _must(command: list[str]) -> str:
+    answer = ask(command)
+    if not answer.ok:
+        raise ValueError(f"SLURM does not answer: {answer.text}")
+    return answer.text
+
+
+def read_nodes(text: str) -> list[Nodes]:
+    """Read `sinfo --format=%R|%a|%l|%c|%m|%G`.
+
+    Args:
+        text: One line per partition and kind of node.
+    """
+    rows = [line.split("|") for line in text.splitlines()]
+    return [
+        Nodes(partition, state, _minutes(limit), _first_number(cores), _first_number(memory), _num_gpus(gres))
+        for partition, state, limit, cores, memory, gres in rows
+    ]
+
+
+def _minutes(limit: str) -> int | None:
+    """`7-00:00:00`, `1:30:00` or `infinite` in minutes."""
+    match = re.fullmatch(r"(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+)", limit)
+    if match is None:
+        return None
+    days, hours, minutes, _ = (int(part or 0) for part in match.groups())
+    return (days * 24 + hours) * 60 + minutes
+
+
+def _first_number(text: str) -> int:
+    match = re.match(r"\d+", text)  # "48+": at least
+    return int(match.group()) if match else 0
+
+
+def _num_gpus(gres: str) -> int:
+    """GPUs in `gpu:a100:2(S:0-1),shard:4`."""
+    return sum(int(number) for number in re.findall(r"\bgpu:(?:[^,:(]+:)?(\d+)", gres))
+
+
+def find_faults(request: Request, nodes: Iterable[Nodes]) -> Iterator[str]:
+    """What about a request no node of its partition can give.
+
+    Args:
+        request: What is asked for.
+        nodes: All nodes of the cluster.
+    """
+    names = sorted({each.partition for each in nodes})
+    mine = [each for each in nodes if each.partition == request.partition]
+    where = f"in {PROFILE}"
+    if not mine:
+        yield (
+            f"{request.name}: there is no partition {request.partition or '(none is named)'}, there are "
+            f"{', '.join(names)}: change slurm_partition {where}"
+        )
+        return
+    if mine[0].state not in ("up", "down"):  # a partition that is down still queues
+        yield (
+            f"{request.name}: partition {request.partition} takes no jobs now (state {mine[0].state}): change "
+            f"slurm_partition {where}, or wait"
+        )
+    yield from _too_much(request, mine)
+
+
+def _too_much(request: Request, nodes: list[Nodes]) -> Iterator[str]:
+    limits = (
+        ("cores", request.cores, max(each.cores for each in nodes), "hardware.threads", "threads"),
+        ("MB of memory", request.memory_mb, max(each.memory_mb for each in nodes), "hardware.memory_mb", "mem_mb"),
+        ("GPUs", request.num_gpus, max(each.num_gpus for each in nodes), "", "gres or slurm_partition"),
+        ("minutes", request.minutes, nodes[0].max_minutes, "hardware.runtime_minutes", "runtime"),
+    )
+    for unit, asked, most, key, resource in limits:
+        if most is not None and asked > most:
+            place = f"change {key} in the study's configuration, or" if key else "change"
+            yield (
+                f"{request.name}: {asked:,} {unit} asked for, partition {request.partition} gives at most {most:,}: "
+                f"{place} {resource} of {request.name} in {PROFILE}"
+            )
+
+
+def _unknown_accounts(requests: Iterable[Request]) -> Iterator[str]:
+    """Accounts that SLURM does not list for this user; a site that lists none is asked by `_refusals`."""
+    user = os.environ.get("USER") or str(os.getuid())
+    listed = ask(["sacctmgr", "--noheader", "--parsable2", "show", "associations", f"user={user}", "format=account"])
+    known = set(listed.text.lower().splitlines()) if listed.ok else set()
+    for account in sorted({request.account for request in requests}):
+        if known and account.lower() not in known:
+            yield (
+                f"slurm_account {account}: SLURM knows no such account of yours, but {', '.join(sorted(known))}: "
+                f"change it in {PROFILE}, under default-resources"
+            )
+
+
+def _refusals(requests: Iterable[Request]) -> Iterator[str]:
+    """What `sbatch --test-only` says: the scheduler's own verdict, limits of accounts and queues included."""
+    for request in requests:
+        answer = ask(_test_only(request))
+        if not answer.ok:
+            words = re.sub(r"^(sbatch: |error: |allocation failure: )+", "", answer.text.splitlines()[-1])
+            yield (
+                f"{request.name}: partition {request.partition} with account {request.account} refuses {request.cores} "
+                f"cores, {request.memory_mb:,} MB, {request.minutes:,} minutes, GPU {request.gres or 'none'}: SLURM "
+                f"says “{words}”. The account and the partition stand in {PROFILE}"
+            )
+
+
+def _test_only(request: Request) -> list[str]:
+    wanted = {
+        "--account": request.account,
+        "--partition": request.partition,
+        "--gres": request.gres,
+        "--cpus-per-task": request.cores,
+        "--mem": request.memory_mb,
+        "--time": request.minutes,
+    }
+    return ["sbatch", "--test-only", *(f"{option}={value}" for option, value in wanted.items() if value), "--wrap=true"]

@@ -1,0 +1,117 @@
+"""What the jobs of a study ask of SLURM, and a table of it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+
+@dataclass(frozen=True, order=True)
+class Request:
+    """What one job asks for.
+
+    Attributes:
+        name: The rule; of a group of rules that are one job, its name.
+        partition: Of SLURM; empty if none is asked for.
+        gres: Generic resources, `gpu:1`; empty if none.
+        cores: Processor cores.
+        memory_mb: Memory of the whole job, MB; 0 if none is asked for.
+        minutes: Walltime; 0 if none is asked for.
+        account: That is charged; empty if none is named.
+    """
+
+    name: str
+    partition: str
+    gres: str
+    cores: int
+    memory_mb: int
+    minutes: int
+    account: str
+
+    @property
+    def num_gpus(self) -> int:
+        """GPUs asked for: the last number of `gpu:a100:2`; `gpu` alone is one."""
+        kind, *rest = self.gres.split(":")
+        return 0 if kind != "gpu" else int(rest[-1]) if rest and rest[-1].isdigit() else 1
+
+
+def request_of(name: str, threads: int, resources: Mapping[str, Any]) -> Request:
+    """Read a request from a job's threads and resources, under the names that Snakemake's SLURM executor uses."""
+    return Request(
+        name=name,
+        partition=str(resources.get("slurm_partition", "")),
+        gres=str(resources.get("gres", "")),
+        cores=int(threads),
+        memory_mb=_whole(resources.get("mem_mb")),
+        minutes=_whole(resources.get("runtime")),
+        account=str(resources.get("slurm_account", "")),
+    )
+
+
+def merge_requests(group: str | None, requests: Sequence[Request]) -> Request:
+    """What the jobs of a group ask for together: they run one after the other in one job.
+
+    Args:
+        group: Its name; None for a job that is in no group.
+        requests: One per job, at least one; all in one partition.
+    """
+    first = requests[0]
+    if group is None:
+        return first
+    return replace(
+        first,
+        name=f"group {group}",
+        cores=max(each.cores for each in requests),
+        memory_mb=max(each.memory_mb for each in requests),
+        minutes=sum(each.minutes for each in requests),
+    )
+
+
+def _whole(value: Any) -> int:
+    """A number; 0 for none, and for one that Snakemake will know only later."""
+    return value if isinstance(value, int) else 0
+
+
+def draw_table(requests: Iterable[Request]) -> str:
+    """A line per kind of job and what it asks for, and what all ask for together.
+
+    Args:
+        requests: One per job in the queue.
+    """
+    counts = Counter(requests)
+    head = ("job", "jobs", "partition", "GPU", "cores", "MB", "minutes")
+    rows = [
+        (
+            each.name,
+            str(number),
+            each.partition or "-",
+            each.gres or "-",
+            str(each.cores),
+            f"{each.memory_mb:,}",
+            f"{each.minutes:,}",
+        )
+        for each, number in sorted(counts.items())
+    ]
+    hours = sum(each.num_gpus * each.minutes * number for each, number in counts.items()) / 60
+    return "\n".join(
+        [
+            "What SLURM is asked for, per job:",
+            *_align([head, *rows]),
+            f"{counts.total():,} jobs in the queue; at most {hours:,.0f} GPU-hours, "
+            "if every job takes all of its minutes.",
+        ]
+    )
+
+
+def _align(rows: list[tuple[str, ...]]) -> list[str]:
+    """Columns of one width: names to the left, numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    left = {0, 2, 3}
+    return [
+        "  "
+        + "  ".join(
+            cell.ljust(width) if place in left else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]

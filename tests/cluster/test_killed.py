@@ -1,0 +1,90 @@
+"""Trainings that are cancelled, run out of time or lose their node, and a snakemake that is killed."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+
+import pytest
+
+from cluster.conftest import RUNS, Study, numbers_in
+
+pytestmark = [pytest.mark.cluster, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def study(finished, tmp_path_factory):
+    """A copy of the finished study in a folder of its own: its jobs are told apart by that."""
+    folder = tmp_path_factory.mktemp("killed") / "project"
+    shutil.copytree(finished.folder, folder, symlinks=True)
+    return Study(folder, finished.slurm)
+
+
+def targets(*runs):
+    return [f"results/runs/{run}/metrics.json" for run in runs]
+
+
+def killed_jobs(study, since):
+    """States of the training jobs that did not complete, by run."""
+    return {
+        job["Comment"].split("_wildcards_")[1]: job["State"].split()[0]
+        for number, job in study.jobs().items()
+        if number > since and job["State"] != "COMPLETED"
+    }
+
+
+def test_killed_trainings_are_retried_and_end_with_the_same_adapters(study):
+    cancelled, out_of_time, on_lost_node = RUNS
+    before, last = study.adapters(), max(study.jobs(), default=0)
+    study.forget_runs()
+    node = None
+    head = study.start(*targets(*RUNS))
+    try:
+        jobs = study.halt_at_first_checkpoint(*RUNS)
+        study.slurm.call("scontrol", "update", f"JobId={jobs[out_of_time]}", "TimeLimit=1")
+        node = study.slurm.call("squeue", "-h", "-j", jobs[on_lost_node], "-o", "%N").strip()
+        study.slurm.call("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=test")
+        study.slurm.call("scancel", jobs[cancelled])
+        assert head.wait(600) == 0, study.said()[-6000:]
+    finally:
+        stop(head)
+        if node:
+            study.slurm.call("scontrol", "update", f"NodeName={node}", "State=RESUME")
+    assert killed_jobs(study, last) == {cancelled: "CANCELLED", out_of_time: "TIMEOUT", on_lost_node: "NODE_FAIL"}
+    assert len(numbers_in(study.said())) == 2 * len(RUNS)  # each once more, by the profile's retries
+    assert all("resuming from" in study.log_of(run) for run in RUNS)
+    assert study.adapters() == before
+
+
+def test_a_killed_snakemake_is_started_again(study):
+    before, last = study.adapters(), max(study.jobs(), default=0)
+    ended, orphan = "fraction-0.25", "default"
+    study.forget_runs()
+    head = study.start(*targets(ended, orphan))
+    try:
+        number = study.halt_at_first_checkpoint(orphan)[orphan]
+        study.wait("one training ends", lambda: "1 of 2 steps" in study.said(), 300)
+    finally:
+        os.killpg(head.pid, signal.SIGKILL)
+        head.wait()
+    assert study.job_of(orphan) == number  # nobody cancelled it
+    assert "--unlock" in study.snakemake(*targets(ended, orphan), check=False)
+    study.snakemake("--unlock")
+    again = study.snakemake(*targets(ended, orphan))
+    assert f"Cancelled SLURM job {number} (rule_train_qlora_wildcards_{orphan})" in again
+    assert len(numbers_in(again)) == 1 and not re.search(rf"wildcards: run={re.escape(ended)}$", again, re.M)
+    assert killed_jobs(study, last) == {orphan: "CANCELLED"}
+    assert "resuming from" in study.log_of(orphan)
+    assert {run: study.adapters()[run] for run in (ended, orphan)} == {run: before[run] for run in (ended, orphan)}
+
+
+def stop(head):
+    """End a snakemake that a failed test left; its jobs end with SLURM."""
+    if head.poll() is None:
+        head.send_signal(signal.SIGINT)
+        try:
+            head.wait(60)
+        except subprocess.TimeoutExpired:
+            head.kill()
+            head.wait()

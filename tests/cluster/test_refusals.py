@@ -1,0 +1,97 @@
+"""What SLURM would refuse is one clear message before anything is queued, and leaves nothing behind."""
+
+import shutil
+from contextlib import contextmanager
+
+import pytest
+
+from cluster.conftest import Study
+from cluster.daemons import ACCOUNT
+
+pytestmark = [pytest.mark.cluster, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def study(fresh, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("refused") / "project"
+    shutil.copytree(fresh.folder, folder, symlinks=True, ignore=shutil.ignore_patterns(".snakemake"))
+    return Study(folder, fresh.slurm)
+
+
+@contextmanager
+def profile(study, *edits):
+    """The profile with an account, and with edits, for the time of a test."""
+    file = study.folder / "profiles/slurm/config.yaml"
+    text = file.read_text()
+    study.edit_profile(("lu2026-0-00", ACCOUNT), *edits)
+    try:
+        yield
+    finally:
+        file.write_text(text)
+
+
+def refused(study, *configs):
+    """What stands after "Nothing was started."; nothing was, and no lock is left."""
+    said = study.snakemake(configs=("small.yaml", *configs), check=False)
+    assert "Traceback" not in said, said
+    message = said.split("Nothing was started.\n")[1].strip()
+    assert not study.jobs() and not (study.folder / "results/corpus").exists()
+    locks = study.folder / ".snakemake/locks"
+    assert not locks.exists() or not list(locks.iterdir())
+    return message
+
+
+def test_the_account_that_nobody_wrote_into_the_profile(study):
+    assert refused(study) == (
+        "slurm_account is lu2026-0-00: write your account into profiles/slurm/config.yaml, under default-resources "
+        "(on COSMOS `projinfo` names it)"
+    )
+
+
+def test_an_account_that_does_not_exist(study):
+    with profile(study, (f"slurm_account={ACCOUNT}", "slurm_account=lu2026-9-99")):
+        message = refused(study)
+    assert message.startswith(f"slurm_account lu2026-9-99: SLURM knows no such account of yours, but {ACCOUNT}, root")
+    assert "profiles/slurm/config.yaml" in message and len(message.splitlines()) == 1
+
+
+def test_a_partition_that_does_not_exist(study):
+    with profile(study, ("train_qlora: {slurm_partition: gpua100,", "train_qlora: {slurm_partition: gpua10,")):
+        message = refused(study)
+    assert message == (
+        "train_qlora: there is no partition gpua10, there are gpua100, gpua100i, lu48: change slurm_partition in "
+        "profiles/slurm/config.yaml"
+    )
+
+
+def test_memory_and_minutes_above_the_nodes(study):
+    (study.folder / "large.yaml").write_text("hardware: {memory_mb: 600000, runtime_minutes: 20000}\n")
+    with profile(study):
+        lines = refused(study, "large.yaml").splitlines()
+    assert len(lines) == 2 * 4  # four kinds of GPU job
+    assert (
+        "train_qlora: 600,000 MB of memory asked for, partition gpua100 gives at most 512,000: change "
+        "hardware.memory_mb in the study's configuration, or mem_mb of train_qlora in profiles/slurm/config.yaml"
+    ) in lines
+    assert any(line.startswith("train_qlora: 20,000 minutes asked for, partition gpua100 gives at most 10,080") for line in lines)  # fmt: skip # noqa: E501
+
+
+def test_a_partition_that_takes_no_jobs(study):
+    study.slurm.call("scontrol", "update", "PartitionName=gpua100", "State=INACTIVE")
+    try:
+        with profile(study):
+            lines = refused(study).splitlines()
+    finally:
+        study.slurm.call("scontrol", "update", "PartitionName=gpua100", "State=UP")
+    assert len(lines) == 4 and all("partition gpua100 takes no jobs now (state inactive)" in line for line in lines)
+
+
+def test_a_queue_that_refuses_says_why_in_its_own_words(study):
+    study.slurm.call("sacctmgr", "-i", "modify", "user", "root", "set", "MaxSubmitJobs=0")
+    try:
+        with profile(study):
+            message = refused(study)
+    finally:
+        study.slurm.call("sacctmgr", "-i", "modify", "user", "root", "set", "MaxSubmitJobs=-1")
+    assert f"train_qlora: partition gpua100 with account {ACCOUNT} refuses 1 cores, 1,800 MB, 15 minutes" in message
+    assert "SLURM says “Job violates accounting/QOS policy (job submit limit" in message

@@ -1,0 +1,109 @@
+"""What is asked of SLURM, read and told; and what sinfo says of the nodes. No SLURM is needed here."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from further.cluster.check import check_account, find_faults, read_nodes
+from further.cluster.orphans import Queued, read_queue
+from further.cluster.requests import Request, draw_table, merge_requests, request_of
+
+TRAINING = Request("train_qlora", "gpua100", "gpu:1", 16, 120_000, 720, "lu2026-2-34")
+SMALL = Request("split_papers", "lu48", "", 1, 2_000, 10, "lu2026-2-34")
+SINFO = """\
+lu48|up|7-00:00:00|48|254000|(null)
+gpua100|up|7-00:00:00|48|512000|gpu:a100:1(S:0)
+gpua100|up|7-00:00:00|48|1000000|gpu:a100:2(S:0-1),shard:a100:8
+gpua40|inact|2:00|32|128000+|gpu:2
+test|up|infinite|48+|254000|(null)
+"""
+
+
+def test_a_request_is_read_from_the_resources_that_the_executor_reads():
+    resources = {"slurm_partition": "gpua100", "gres": "gpu:1", "mem_mb": 120_000, "runtime": 720, "tmpdir": "/tmp",
+                 "slurm_account": "lu2026-2-34"}  # fmt: skip
+    assert request_of("train_qlora", 16, resources) == TRAINING
+    assert request_of("all", 1, {}) == Request("all", "", "", 1, 0, 0, "")
+
+
+@pytest.mark.parametrize(("gres", "number"), [("gpu:1", 1), ("gpu:a100:2", 2), ("gpu", 1), ("gpu:a100", 1), ("", 0), ("shard:4", 0)])  # fmt: skip # noqa: E501
+def test_gpus_of_a_request(gres, number):
+    assert Request("any", "p", gres, 1, 1, 1, "a").num_gpus == number
+
+
+def test_a_group_takes_turns_its_minutes_add_up_and_its_memory_is_the_largest():
+    other = Request("tokenize_papers", "lu48", "", 2, 4_000, 60, "lu2026-2-34")
+    assert merge_requests("corpus", [SMALL, other]) == Request("group corpus", "lu48", "", 2, 4_000, 70, "lu2026-2-34")
+    assert merge_requests(None, [SMALL]) == SMALL
+
+
+def test_the_table_counts_jobs_and_gpu_hours():
+    assert (
+        draw_table([TRAINING, SMALL, TRAINING])
+        == """\
+What SLURM is asked for, per job:
+  job           jobs  partition  GPU    cores       MB  minutes
+  split_papers     1  lu48       -          1    2,000       10
+  train_qlora      2  gpua100    gpu:1     16  120,000      720
+3 jobs in the queue; at most 24 GPU-hours, if every job takes all of its minutes."""
+    )
+
+
+def test_nodes_as_sinfo_tells_them():
+    nodes = {(node.partition, node.memory_mb): node for node in read_nodes(SINFO)}
+    assert nodes["lu48", 254_000].num_gpus == 0 and nodes["lu48", 254_000].max_minutes == 7 * 24 * 60
+    assert nodes["gpua100", 1_000_000].num_gpus == 2
+    assert (nodes["gpua40", 128_000].num_gpus, nodes["gpua40", 128_000].max_minutes) == (2, 2)
+    assert nodes["test", 254_000].max_minutes is None and nodes["test", 254_000].cores == 48
+
+
+def faults(**changes):
+    return list(find_faults(Request(**(vars(TRAINING) | changes)), read_nodes(SINFO)))
+
+
+def test_what_a_node_can_give_is_no_fault():
+    assert faults() == []
+    assert faults(memory_mb=1_000_000, gres="gpu:2", minutes=10_080) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"partition": "gpu"}, "no partition gpu, there are gpua100, gpua40, lu48, test: change slurm_partition"),
+        ({"partition": ""}, "there is no partition (none is named)"),
+        ({"cores": 64}, "64 cores asked for, partition gpua100 gives at most 48: change hardware.threads"),
+        ({"memory_mb": 1_000_001}, "1,000,001 MB of memory asked for, partition gpua100 gives at most 1,000,000"),
+        ({"gres": "gpu:4"}, "4 GPUs asked for, partition gpua100 gives at most 2: change gres or slurm_partition of"),
+        ({"minutes": 10_081}, "10,081 minutes asked for, partition gpua100 gives at most 10,080"),
+        ({"partition": "gpua40", "minutes": 2}, "partition gpua40 takes no jobs now (state inact)"),
+    ],
+)  # fmt: skip
+def test_a_fault_names_what_is_asked_what_there_is_and_the_setting(changes, message):
+    assert any(fault.startswith("train_qlora: ") and message in fault for fault in faults(**changes))
+
+
+@pytest.mark.parametrize("account", ["", "lu2026-0-00", "$ACCOUNT"])
+def test_an_account_that_nobody_wrote(account):
+    with pytest.raises(ValueError, match=r"slurm_account is .*: write your account into profiles/slurm/config.yaml"):
+        check_account(account)
+
+
+def test_the_placeholder_is_the_profiles_own():
+    profile = yaml.safe_load((Path(__file__).parents[2] / "profiles/slurm/config.yaml").read_text())
+    account = next(item for item in profile["default-resources"] if item.startswith("slurm_account="))
+    with pytest.raises(ValueError, match="write your account"):
+        check_account(account.removeprefix("slurm_account="))
+
+
+def test_only_snakemakes_jobs_of_the_folder_are_its_jobs(tmp_path):
+    name = "8612b9dd-8829-4f32-a064-d3331f3d1c11"
+    queue = f"""\
+12|RUNNING|None|{name}|{tmp_path}|rule_train_qlora_wildcards_default
+13|RUNNING|None|{name}|{tmp_path / "other"}|rule_train_qlora_wildcards_default
+14|PENDING|Priority|interactive|{tmp_path}|(null)
+15|PENDING|Resources|prefix-{name}|{tmp_path}|rule_a|b"""
+    assert read_queue(queue, tmp_path) == [
+        Queued("12", "RUNNING", "None", "rule_train_qlora_wildcards_default"),
+        Queued("15", "PENDING", "Resources", "rule_a|b"),
+    ]

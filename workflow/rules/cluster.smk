@@ -1,0 +1,51 @@
+# What the study asks of SLURM: a dry run ends with it, and it is checked before the first job is queued.
+
+import atexit
+
+from snakemake.logging import logger
+
+from further.cluster.check import check_requests
+from further.cluster.orphans import cancel_orphans
+from further.cluster.requests import draw_table, merge_requests, request_of
+
+
+def runs_here(job):
+    """Whether a job runs where snakemake is typed; a dry run's own `is_local` says so of every job."""
+    return job.rule.norun or job.rule.name in workflow._localrules
+
+
+def request_of_job(job):
+    return request_of(job.name, job.threads, job.resources)
+
+
+def requests_of_study():
+    """What each job in the queue asks for; a group of small ones is one job."""
+    dag = workflow.dag
+    queued = {}
+    for job in dag.needrun_jobs(exclude_finished=False):
+        if not runs_here(job):
+            queued.setdefault(dag.get_job_group(job) or job, []).append(job)
+    return [merge_requests(jobs[0].group, list(map(request_of_job, jobs))) for jobs in queued.values()]
+
+
+def show_requests():
+    """End a dry run with what SLURM would be asked for, where a profile names partitions."""
+    if workflow.dryrun and workflow.is_main_process and workflow._dag is not None:
+        requests = requests_of_study()
+        if any(request.partition for request in requests):
+            print(draw_table(requests), flush=True)
+
+
+def make_queue_ready():
+    """Refuse what SLURM would refuse; end what an earlier snakemake left in the queue."""
+    stop_if_wrong(check_requests, requests_of_study())
+    for job in stop_if_wrong(cancel_orphans, Path.cwd()):
+        logger.info(f"Cancelled SLURM job {job.number} ({job.comment}), left by a snakemake that is no more.")
+
+
+atexit.register(show_requests)
+
+
+onstart:
+    if not workflow.local_exec and workflow.is_main_process:
+        make_queue_ready()
