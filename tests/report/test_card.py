@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from further.report.card import CardSettings, write_card
+from further.report.card import CardSettings, card_settings, make_merged_card, write_card, write_cards
 from further.report.inputs import ReportInputs
 from report.study import make_inputs
 
@@ -50,3 +50,18 @@ def test_a_name_cannot_break_the_header(tmp_path: Path) -> None:
 def test_an_unknown_run_is_refused_with_the_known_ones(inputs: ReportInputs, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no run is called best; there are accumulation-4, context-128, default"):
         write_card(inputs, "best", tmp_path / "README.md", SETTINGS)
+
+
+def test_every_run_gets_its_card_and_a_hub_s_model_is_named_by_its_id(inputs: ReportInputs, tmp_path: Path) -> None:
+    cards = [tmp_path / run / "adapter/README.md" for run in ("default", "context-128")]
+    write_cards(inputs, cards, {"name": "l8", "source": "hub", "path": "org/model", "revision": "0e9e39f"})
+    for card, run in zip(cards, ("default", "context-128"), strict=True):
+        text = card.read_text(encoding="utf-8")
+        assert f"# {inputs.title}, run {run}" in text and "`org/model` at commit `0e9e39f`" in text
+    settings = card_settings("A", {"name": "tiny", "source": "demo", "path": None, "revision": None})
+    assert settings == CardSettings("A", "tiny", None, "other", toy_base=True)
+
+
+def test_a_card_without_a_header_cannot_be_that_of_a_merged_model() -> None:
+    with pytest.raises(ValueError, match="no YAML header"):
+        make_merged_card("# A card\n")
