@@ -159,6 +159,40 @@ def make_samples() -> list[dict[str, Any]]:
     ]
 
 
+def make_memorisation() -> dict[str, Any]:
+    def said(number: int, mean: float, most: int) -> dict[str, Any]:
+        return {
+            "num_verbatim": number,
+            "share": number / 200,
+            "low": 0.0,
+            "high": 0.05,
+            "mean_match_tokens": mean,
+            "max_match_tokens": most,
+        }
+
+    return {
+        "prefix_tokens": 32,
+        "new_tokens": 24,
+        "p_value_train_heldout": 0.007,
+        "train": {"num_paragraphs": 200, "base": said(0, 0.5, 3), "adapted": said(7, 2.25, 24)},
+        "heldout": {"num_paragraphs": 200, "base": said(0, 0.5, 3), "adapted": said(0, 0.75, 6)},
+    }
+
+
+def make_terms() -> dict[str, Any]:
+    def word(name: str, change: float, number: int) -> dict[str, Any]:
+        return {
+            "word": name,
+            "change_nats": change,
+            "low": change - 0.25,
+            "high": change + 0.25,
+            "num_occurrences": number,
+        }
+
+    rose = [word("allograft", -1.5, 41), word("<b>donor</b>", -1.0, 30)]
+    return {"min_occurrences": 5, "min_papers": 2, "rose": rose, "fell": [word("class", 0.75, 6)]}
+
+
 def make_history(settings: dict[str, Any]) -> pd.DataFrame:
     steps = np.arange(1, max(4, round(40 * settings["fraction"])) + 1)
     tokens = steps * 2600
@@ -227,5 +261,7 @@ def make_inputs(**changes: Any) -> ReportInputs:
             {"split": splits, "num_tokens": [1600] * 25, "num_words": [900] * 25, "num_bytes": [6400] * 25}
         ),
         "rules": RULES,
+        "memorisation": make_memorisation(),
+        "terms": make_terms(),
     }
     return ReportInputs(**{**parts, **changes})

@@ -50,6 +50,7 @@ def test_the_parts_stand_in_their_order(page: html.HtmlElement) -> None:
     expected = [
         "The answers",
         "Figures",
+        "What it learned, and what it knows by heart",
         "Samples, before and after",
         "The corpus",
         "Money and time",

@@ -28,6 +28,8 @@ class ReportFiles:
         runs: One folder per run, named as the run, with metrics.json, history.parquet and timing.json.
         rows: Paragraphs of the corpus, Parquet; None leaves their count out.
         tokens: Token streams of the papers, Parquet; None leaves their count out.
+        memorisation: Paragraphs continued word for word, JSON, null where switched off; None leaves it out.
+        terms: Words whose probability changed, JSON, null where switched off; None leaves them out.
     """
 
     comparison: Path
@@ -39,6 +41,8 @@ class ReportFiles:
     runs: Sequence[Path]
     rows: Path | None = None
     tokens: Path | None = None
+    memorisation: Path | None = None
+    terms: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,8 @@ class ReportInputs:
         provenance: Versions, configuration, hardware, code digest; any nesting of mappings, lists and scalars.
         rows: Columns paper, section; None if not given.
         tokens: Columns split, num_tokens, num_words, num_bytes; None if not given.
+        memorisation: Paragraphs continued word for word by base and adapted model; None if not measured.
+        terms: Words whose probability rose and fell; None if not measured.
         rules: Pairs of a rule and one that needs its files.
     """
 
@@ -75,6 +81,8 @@ class ReportInputs:
     provenance: Mapping[str, Any]
     rows: pd.DataFrame | None = None
     tokens: pd.DataFrame | None = None
+    memorisation: Mapping[str, Any] | None = None
+    terms: Mapping[str, Any] | None = None
     rules: Sequence[tuple[str, str]] = ()
 
 
@@ -107,6 +115,8 @@ def read_inputs(
         provenance=provenance,
         rows=_read_columns(files.rows, ROW_COLUMNS),
         tokens=_read_columns(files.tokens, TOKEN_COLUMNS),
+        memorisation=None if files.memorisation is None else read_json(files.memorisation),
+        terms=None if files.terms is None else read_json(files.terms),
         rules=rules,
     )
 

@@ -15,6 +15,7 @@ from further.report.answers import make_answers
 from further.report.figure_part import make_part
 from further.report.inputs import ReportInputs, count_papers
 from further.report.section_corpus import fill_corpus
+from further.report.section_learned import fill_learned
 from further.report.section_made import fill_made
 from further.report.section_money import fill_money
 from further.report.section_samples import fill_samples
@@ -57,6 +58,7 @@ def fill_figures(inputs: ReportInputs, settings: PageSettings) -> dict[str, Any]
 SECTIONS = (
     Section("answers", "The answers", "Answers", fill_answers),
     Section("figures", "Figures", "Figures", fill_figures),
+    Section("learned", "What it learned, and what it knows by heart", "Learned", fill_learned),
     Section("samples", "Samples, before and after", "Samples", fill_samples),
     Section("corpus", "The corpus", "Corpus", fill_corpus),
     Section("money", "Money and time", "Money and time", fill_money),
