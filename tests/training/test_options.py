@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import torch
 import yaml
+from peft import get_peft_model_state_dict
+from transformers import TrainingArguments
 
 from further.models import head_of, load_base
 from further.tokens.chunks import lay_out
@@ -67,8 +69,6 @@ def test_dora_trains_a_magnitude_for_every_output(train, quantisation):
 
 
 def adapt_magnitudes(folder, quantisation):
-    from peft import get_peft_model_state_dict
-
     state = get_peft_model_state_dict(adapt(folder, dora=True, quantisation=quantisation))
     return {name: values for name, values in state.items() if "magnitude" in name}
 
@@ -128,8 +128,6 @@ def test_a_target_that_matches_nothing_is_refused_before_training(model_folder, 
 
 @pytest.mark.parametrize("settings", [{}, {"train_embeddings": True}, {"target_modules": "attention"}, {"dora": True}])
 def test_weights_before_and_after_differ_exactly_where_they_are_trained(model_folder, rows, tmp_path, settings):
-    from transformers import TrainingArguments
-
     model = adapt(model_folder, **settings)
     before = {name: values.clone() for name, values in model.named_parameters()}
     arguments = TrainingArguments(
