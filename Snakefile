@@ -33,6 +33,7 @@ localrules:
 rule all:
     default_target: True
     input:
+        "results/plan.tsv",
         "results/report/index.html",
         expand("results/runs/{run}/adapter/README.md", run=RUNS),
 

@@ -143,7 +143,7 @@ def test_a_price_reruns_the_plan_and_what_shows_money(finished):
 
 def make_plan(finished, *arguments, check=True):
     profile = finished.code / "profiles/default"
-    return finished.snakemake("--cores", "1", "--profile", profile, *finished.config, *arguments, check=check)
+    return finished.snakemake("--cores", "1", *arguments, "--profile", profile, *finished.config, check=check)
 
 
 def test_a_plan_made_again_knows_the_measured_speeds_and_retrains_nothing(finished):
@@ -159,7 +159,7 @@ def test_a_plan_made_again_knows_the_measured_speeds_and_retrains_nothing(finish
         assert expected / 1.5 < run.seconds < expected * 1.5
 
 
-def test_a_walltime_that_is_too_short_is_refused_before_any_training(finished):
+def test_a_walltime_that_is_too_short_is_refused_by_the_plan(finished):
     with edited(finished.study / "config.yaml", append("hardware: {startup_seconds: 100, runtime_minutes: 1}\n")):
         refused = make_plan(finished, "plan", check=False)
     make_plan(finished, "plan")

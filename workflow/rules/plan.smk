@@ -1,4 +1,5 @@
-# What each run will take, before the first one starts.
+# What each run will take. No input of training: Snakemake (9.27) looks for no other reason to rerun a job once what its
+# input comes from is rerun, not even behind `ancient`, so that with a new run only the plan would be made.
 
 
 rule plan_runs:
@@ -12,6 +13,7 @@ rule plan_runs:
         "logs/plan_runs.log",
     benchmark:
         "benchmarks/plan_runs.tsv"
+    priority: 100  # as soon as the tokens are there; a refusal stops what has not been started
     threads: 1
     resources:
         mem_mb=2_000,

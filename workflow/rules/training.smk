@@ -25,7 +25,6 @@ rule train_qlora:
         split=branch(is_fold, "results/folds/{run}/split.parquet", "results/corpus/split.parquet"),
         general=replay_of_run,
         model=MODEL,
-        plan=ancient("results/plan.tsv"),  # must have let every run pass; a newer plan retrains none
     output:
         adapter="results/runs/{run}/adapter/adapter_model.safetensors",
         adapter_config="results/runs/{run}/adapter/adapter_config.json",

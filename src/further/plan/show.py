@@ -67,5 +67,5 @@ def _refuse(
         check_memory(shape, settings["runs"], settings["hardware"])
         check_walltime(plan, settings["runs"], settings["hardware"], plan_again)
     except ValueError as error:
-        PROGRESS.error("No training is started: %s", error)
+        PROGRESS.error("The plan refuses this study. %s", error)
         raise
