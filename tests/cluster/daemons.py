@@ -167,7 +167,7 @@ class Daemons:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def end_leftovers(self):
-        """Kill what still runs with this SLURM's environment: the job of a node that was set down lives on, as it may."""
+        """Kill what still runs in this SLURM's environment: a job may outlive the node that was set down."""
         mark = f"{self.folder}/bin:".encode()
         for process in Path("/proc").iterdir():
             with suppress(OSError, ValueError):
