@@ -163,7 +163,16 @@ class Daemons:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        self.end_leftovers()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def end_leftovers(self):
+        """Kill what still runs in this SLURM's environment: a job may outlive the node that was set down."""
+        mark = f"{self.folder}/bin:".encode()
+        for process in Path("/proc").iterdir():
+            with suppress(OSError, ValueError):
+                if int(process.name) != os.getpid() and mark in (process / "environ").read_bytes():
+                    os.kill(int(process.name), signal.SIGKILL)
 
 
 def free_ports(*names):

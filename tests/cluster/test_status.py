@@ -76,6 +76,7 @@ def test_slurms_queue_says_more_than_files(study):
     )
     assert (told["never"].state, told["never"].note) == ("queued", "SLURM job 12, waits for Priority")
     assert told["broken"].state == "running" and told["silent"].state == "stopped"
+    assert told["at-work"].state == "stopped"  # its log is fresh, but its job is gone
 
 
 def test_what_needs_a_look_stands_first_and_all_are_counted(study):

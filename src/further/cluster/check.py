@@ -1,6 +1,6 @@
 """Whether SLURM will take the jobs of a study, asked before the first is queued."""
 
-import os
+import getpass
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -146,7 +146,7 @@ def _too_much(request: Request, nodes: list[Nodes]) -> Iterator[str]:
 
 def _unknown_accounts(requests: Iterable[Request]) -> Iterator[str]:
     """Accounts that SLURM does not list for this user; a site that lists none is asked by `_refusals`."""
-    user = os.environ.get("USER") or str(os.getuid())
+    user = getpass.getuser()
     listed = ask(["sacctmgr", "--noheader", "--parsable2", "show", "associations", f"user={user}", "format=account"])
     known = set(listed.text.lower().splitlines()) if listed.ok else set()
     for account in sorted({request.account for request in requests}):

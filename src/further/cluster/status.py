@@ -4,6 +4,7 @@ Read from what jobs leave (results, logs, checkpoints), and from SLURM's queue w
 a laptop too, while the study runs and after it.
 """
 
+import math
 import re
 import shutil
 from collections import Counter
@@ -71,7 +72,9 @@ def read_status(folder: Path, runs: Iterable[str], queue: Mapping[str, Queued], 
 def _status(folder: Path, run: str, queue: Mapping[str, Queued], now: float) -> RunStatus:
     log = folder / "logs" / "train_qlora" / f"{run}.log"
     text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
-    state, note = _state(folder, run, queue.get(run), log, text, now)
+    # Where SLURM has trainings of this study, one that it does not have is at work nowhere.
+    age = math.inf if queue or not text else now - log.stat().st_mtime
+    state, note = _state(folder, run, queue.get(run), log, text, age)
     step, num_steps, loss = max(_from_log(text), _from_checkpoint(folder / "checkpoints" / run), key=_steps)
     if state == "done":
         step, num_steps, loss = _from_history(folder / "results" / "runs" / run, (step, num_steps, loss))
@@ -85,7 +88,7 @@ def _steps(progress: Progress) -> int:
     return progress[0] or 0
 
 
-def _state(folder: Path, run: str, job: Queued | None, log: Path, text: str, now: float) -> tuple[str, str]:
+def _state(folder: Path, run: str, job: Queued | None, log: Path, text: str, age_s: float) -> tuple[str, str]:
     if job is not None:
         waits = f", waits for {job.reason}" if job.state == "PENDING" else ""
         return ("queued" if waits else "running"), f"SLURM job {job.number}{waits}"
@@ -93,7 +96,7 @@ def _state(folder: Path, run: str, job: Queued | None, log: Path, text: str, now
         return "done", ""
     if "Traceback (most recent call last)" in text:
         return "failed", f"{_last_line(text)} ({log.relative_to(folder)})"
-    if text and now - log.stat().st_mtime < SILENT_S:
+    if age_s < SILENT_S:
         return "running", ""
     return ("stopped", f"see {log.relative_to(folder)}") if text else ("waiting", "")
 
