@@ -79,5 +79,5 @@ def finished(tmp_path_factory):
     (project.study / "papers" / "broken.pdf").write_bytes(b"%PDF-1.7\n1 0 obj << /Type")
     render_article(articles[11], folder / "another.pdf")
     shutil.copy(Path(__file__).parent / "small.yaml", project.study / "config.yaml")
-    project.snakemake("--cores", "2", "--profile", project.code / "profiles/default", *project.config)
+    project.snakemake("--cores", "2", "--profile", project.code / "profiles/default", *project.config, timeout=1800)
     return project

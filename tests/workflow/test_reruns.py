@@ -159,11 +159,13 @@ def test_a_plan_made_again_knows_the_measured_speeds_and_retrains_nothing(finish
         assert expected / 1.5 < run.seconds < expected * 1.5
 
 
-def test_a_walltime_that_is_too_short_is_refused_by_the_plan(finished):
-    with edited(finished.study / "config.yaml", append("hardware: {startup_seconds: 100, runtime_minutes: 1}\n")):
-        refused = make_plan(finished, "plan", check=False)
+def test_a_walltime_that_is_too_short_is_refused_by_the_plan_before_any_training(finished):
+    file, short = finished.study / "config.yaml", append("hardware: {startup_seconds: 100, runtime_minutes: 1}\n")
+    with edited(file, replace("rank: [4, 2]", "rank: [4, 2, 3]")), edited(file, short):
+        refused = make_plan(finished, "--cores", "2", check=False)
     make_plan(finished, "plan")
     assert refused.returncode != 0
+    assert not (finished.study / "logs/train_qlora/rank-3.log").exists()  # it could have started at the same moment
     assert "expected to take 2 to 2 minutes; hardware.runtime_minutes is 1" in refused.stdout
     assert finished.plan() == {}
 

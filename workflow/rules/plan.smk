@@ -13,11 +13,12 @@ rule plan_runs:
         "logs/plan_runs.log",
     benchmark:
         "benchmarks/plan_runs.tsv"
-    priority: 100  # as soon as the tokens are there; a refusal stops what has not been started
+    priority: 100  # before any training, which `plan_first` keeps waiting meanwhile; a refusal then ends the study
     threads: 1
     resources:
         mem_mb=2_000,
         runtime=10,  # minutes
+        plan_first=1000,
     params:
         settings={
             "runs": RUNS,

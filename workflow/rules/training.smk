@@ -41,6 +41,7 @@ rule train_qlora:
         runtime=CONFIG["hardware"]["runtime_minutes"],
         checkpoint_minutes=CONFIG["training"]["checkpoint_minutes"],  # no params: they shape no result
         walltime_margin_minutes=CONFIG["hardware"]["walltime_margin_minutes"],
+        plan_first=1,
     params:
         settings=settings_of_run,
         checkpoints="checkpoints/{run}",
