@@ -102,9 +102,14 @@ class PackedTrainer(Trainer):
         return [int(row) for batch in self._batches_of_step for row in batch["row"]]
 
     def get_batch_samples(self, *arguments: Any, **keywords: Any) -> Any:
-        """The micro-batches of an optimiser step, which are remembered until the next."""
+        """The micro-batches of an optimiser step, which are remembered until the next, and the number of their labels.
+
+        Trainer (5.23) leaves each row's first label out of that number: it takes labels for not yet shifted.
+        """
         batches, num_items = super().get_batch_samples(*arguments, **keywords)
         self._batches_of_step, self._num_taken = batches, 0
+        if batches:
+            num_items = torch.stack([(batch["labels"] != IGNORED).sum() for batch in batches]).sum().to(num_items.device)
         return batches, num_items
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
