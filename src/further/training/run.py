@@ -13,11 +13,11 @@ from further.job import describe_hardware
 from further.models import load_base
 from further.training import group
 from further.training.adapters import ParameterCount, add_adapter, count_parameters
+from further.training.dropout import SeedEachStep
 from further.training.guard import StopAtNoNumber, explain_memory
 from further.training.history import History
 from further.training.identity import describe_inputs
 from further.training.initialise import adapter_start, save_adapter
-from further.training.dropout import SeedEachStep
 from further.training.memory import peak_memory_mb, used_memory_mb
 from further.training.session import Session, open_session
 from further.training.stopping import EarlyStopping
@@ -93,7 +93,9 @@ def train_run(
         MemoryError: If memory does not suffice.
         OSError: If a checkpoint could not be written.
     """
-    identity = task.identity | {"inputs": describe_inputs(model_folder, training, validation)} if group.is_first() else {}
+    identity = (
+        task.identity | {"inputs": describe_inputs(model_folder, training, validation)} if group.is_first() else {}
+    )
     if task.processes > 1:  # which add in another order than one does
         identity |= {"processes": task.processes}
     with open_session(task.name, task.checkpoints, identity, task.checkpoint_minutes, task.walltime) as session:
@@ -204,6 +206,8 @@ def _timing(session: Session, history: History, passes: float | None, task: Task
         "starts": session.store.starts,
         "tokens_per_second": round(history.num_tokens(passes) / spent["seconds_train"], 1),
         "peak_memory_mb": round(peak_memory_mb(), 1),
-        "processes": task.processes,
+        "devices": task.processes
+        if torch.cuda.is_available()
+        else 1,  # that an hour is paid for: GPUs, or a job's cores
         "hardware": describe_hardware(task.threads),
     }

@@ -109,7 +109,9 @@ class PackedTrainer(Trainer):
         batches, num_items = super().get_batch_samples(*arguments, **keywords)
         self._batches_of_step, self._num_taken = batches, 0
         if batches:
-            num_items = torch.stack([(batch["labels"] != IGNORED).sum() for batch in batches]).sum().to(num_items.device)
+            num_items = (
+                torch.stack([(batch["labels"] != IGNORED).sum() for batch in batches]).sum().to(num_items.device)
+            )
         return batches, num_items
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
@@ -143,7 +145,9 @@ class PackedTrainer(Trainer):
         mine = own_share(inputs, self._num_taken, self.args.gradient_accumulation_steps)
         self._num_taken += 1
         # Without a row nothing is computed, and there is nothing to go back through.
-        loss = sum_loss(model, mine) if len(mine["labels"]) else torch.zeros((), device=self.args.device).requires_grad_()
+        loss = (
+            sum_loss(model, mine) if len(mine["labels"]) else torch.zeros((), device=self.args.device).requires_grad_()
+        )
         count = (inputs["labels"] != IGNORED).sum() if num_items_in_batch is None else num_items_in_batch
         return (loss / count, {}) if return_outputs else loss / count
 
@@ -165,7 +169,7 @@ class PackedTrainer(Trainer):
 
 
 def own_share(batch: Mapping[str, torch.Tensor], number: int, accumulation: int) -> Mapping[str, torch.Tensor]:
-    """What this process computes of a micro-batch: all or none of it where they are dealt out whole, else every n-th row.
+    """This process's share of a micro-batch: all or nothing where they are dealt out whole, else every n-th row.
 
     Args:
         batch: All processes have the same.
