@@ -1,6 +1,7 @@
 """A run on two processes of one machine, as on two GPUs of a node, against the same run on one."""
 
 import os
+import re
 import signal
 import time
 from dataclasses import replace
@@ -92,7 +93,7 @@ def test_disturbed_in_every_way_it_ends_as_undisturbed(model_folder, tmp_path):
     assert f"run: stopped by SIGTERM at step {max(case.steps_saved())} of 56, saved; run again" in case.log()
     assert not (case.store / "lock").exists()
 
-    assert finish(start(case)) == 0, case.log()
+    assert finish(start(replace(case, minutes=60))) == 0, case.log()
     assert case.results() == undisturbed.results()
     assert read_json(case.folder / "timing.json")["starts"] == 4
 
@@ -106,17 +107,9 @@ def wait_for_log(case, process, *words):
 
 @pytest.mark.slow
 def test_a_loss_that_is_no_number_ends_all_processes_with_one_error(model_folder, tmp_path):
-    from transformers import AutoModelForCausalLM
-
-    broken = tmp_path / "broken"
-    model = AutoModelForCausalLM.from_pretrained(model_folder)
-    with torch.no_grad():
-        model.get_input_embeddings().weight[299] = torch.inf
-    model.save_pretrained(broken)
-    for file in model_folder.glob("tokenizer*"):
-        (broken / file.name).write_bytes(file.read_bytes())
-    case = Case(tmp_path / "run", broken, {"batch_tokens": 128}, processes=2, poisoned="costa")
+    settings = {"batch_tokens": 128, "learning_rate": 1e30, "warmup_share": 0.0, "max_grad_norm": 1e30}
+    case = Case(tmp_path / "run", model_folder, settings, processes=2)
     assert finish(start(case)) == 1
     last = case.log().splitlines()[-1]
-    assert last.startswith("RuntimeError: a training process failed: FloatingPointError: loss is nan at step ")
-    assert "costa" in last and last.count("Nothing of this step was saved") == 1
+    assert re.match(r"RuntimeError: a training process failed: FloatingPointError: loss is (nan|inf) at step \d+,", last)
+    assert "diaz" in last and last.count("Nothing of this step was saved") == 1
