@@ -192,3 +192,16 @@ def test_a_step_is_dealt_out_to_the_processes_of_a_run(config, accumulation, pro
     config["sweeps"] = dict.fromkeys(config["sweeps"])
     with pytest.raises(ValueError, match=words):
         check_config(config, SCHEMA)
+
+
+def test_what_sharding_excludes_is_refused_by_name(config):
+    config["hardware"]["sharding"] = "fsdp"
+    config["sweeps"] = dict.fromkeys(config["sweeps"])
+    with pytest.raises(ValueError, match="fsdp needs gpus_per_run of 2 or more"):
+        check_config(config, SCHEMA)
+    config["hardware"]["gpus_per_run"] = 2
+    check_config(config, SCHEMA)
+    for key, value in {"quantisation": "int8", "packing": False, "compile": True}.items():
+        changed = config | {"training": config["training"] | {key: value}}
+        with pytest.raises(ValueError, match=f"fsdp does not go with training.{key}: {str(value).lower()}, "):
+            check_config(changed, SCHEMA)

@@ -18,6 +18,11 @@ Run = dict[str, Any]
 
 DEFAULT_RUN = "default"
 SECRET = "passwords"  # a key whose values no message repeats
+UNSHARDED = (  # settings of a run that `hardware.sharding: fsdp` excludes
+    ("quantisation", "int8", "whose layers lose their constants when weights are sharded (bitsandbytes 0.50)"),
+    ("packing", False, "as processes would go through the model unequally often"),
+    ("compile", True, "which was not tried"),
+)
 NOT_OF_A_RUN = ("checkpoint_minutes",)  # how a run is carried out, not what it is
 
 
@@ -199,6 +204,7 @@ def _disagreements(config: Config) -> Iterator[str]:
         margin, runtime = hardware["walltime_margin_minutes"], hardware["runtime_minutes"]
         yield f"hardware.walltime_margin_minutes: {margin} is not less than runtime_minutes {runtime}"
     yield from _impossible_batches(config)
+    yield from _impossible_sharding(config)
     yield from _impossible_options(config)
 
 
@@ -210,6 +216,21 @@ def _impossible_batches(config: Config) -> Iterator[str]:
             share_of_process(run, config["hardware"]["gpus_per_run"])
         except ValueError as error:
             faults.setdefault(str(error), f"{error} (run {name})")
+    yield from faults.values()
+
+
+def _impossible_sharding(config: Config) -> Iterator[str]:
+    """What fsdp cannot do, once each."""
+    if config["hardware"]["sharding"] == "none":
+        return
+    if config["hardware"]["gpus_per_run"] == 1:
+        yield "hardware.sharding: fsdp needs gpus_per_run of 2 or more"
+    faults: dict[str, str] = {}
+    for name, run in expand_runs(config).items():
+        for key, value, why in UNSHARDED:
+            if run[key] == value:
+                said = f"hardware.sharding: fsdp does not go with training.{key}: {str(value).lower()}"
+                faults.setdefault(key, f"{said}, {why} (run {name})")
     yield from faults.values()
 
 

@@ -37,6 +37,7 @@ class Case:
         poisoned: A paper given a token whose embedding is infinite.
         checkpoints: Where they lie; None: in the folder.
         processes: That train it together; the disturbances above are for one only.
+        sharded: Whether each keeps a part of the base.
     """
 
     folder: Path
@@ -51,6 +52,7 @@ class Case:
     poisoned: str | None = None
     checkpoints: Path | None = None
     processes: int = 1
+    sharded: bool = False
 
     @property
     def store(self) -> Path:
@@ -132,7 +134,7 @@ def _train(case):
     if case.walltime_s:
         end, margin = time.time() + case.walltime_s[0], case.walltime_s[1]
         walltime = Walltime(end, end - margin)
-    task = Task("run", case.store, case.minutes, {"run": run}, 1, tuple(SIZES), walltime, case.processes)
+    task = Task("run", case.store, case.minutes, {"run": run}, 1, tuple(SIZES), walltime, case.processes, case.sharded)
     outcome = start_run(case.model_folder, case.folder / "adapter", run, micro_batch(run), rows, rows, task)
     kept = ("num_steps", "num_trained_tokens", "final_train_loss_nats", "validation_loss_nats", "history")
     write_json(case.folder / "results.json", {name: getattr(outcome, name) for name in kept})

@@ -58,6 +58,24 @@ def test_two_processes_train_as_one(model_folder, tmp_path, settings):
         torch.testing.assert_close(together[name], values, atol=1e-5, rtol=1e-4)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("settings", [{"quantisation": "nf4", "gradient_checkpointing": True}, {"accumulation": 2}])
+def test_sharded_processes_train_as_one(model_folder, tmp_path, settings):
+    """13 rows, six a step: the last step has one, so that one of the processes has none."""
+    one = Case(tmp_path / "one", model_folder, {"dropout": 0.0, "batch_tokens": 192} | settings, minutes=60)
+    alone, expected = carried_out(one)
+    two = replace(one, folder=tmp_path / "two", processes=2, sharded=True)
+    together, results = carried_out(two)
+    for mine, other in zip(results["history"], expected["history"], strict=True):
+        assert mine == pytest.approx(other, abs=1e-5)
+    for name, values in alone.items():
+        torch.testing.assert_close(together[name], values, atol=1e-5, rtol=1e-4)
+    # in each block four matrices of 64 by 64 and three of 64 by 128, of 4 bits or 4 bytes, and two norms in fp32
+    matrices = 4 * 64 * 64 + 3 * 64 * 128
+    size = 2 * (matrices / 2 if "quantisation" in settings else matrices * 4) + 2 * 2 * 64 * 4
+    assert f"sharded 2 blocks: {size / 2e6:.2f} of {size / 1e6:.2f} MB stay here" in two.log()
+
+
 def workers(process):
     """The processes that train, by number; they are in sessions of their own."""
     found = [child for child in psutil.Process(process.pid).children() if "worker" in " ".join(child.cmdline())]
@@ -111,5 +129,7 @@ def test_a_loss_that_is_no_number_ends_all_processes_with_one_error(model_folder
     case = Case(tmp_path / "run", model_folder, settings, processes=2)
     assert finish(start(case)) == 1
     last = case.log().splitlines()[-1]
-    assert re.match(r"RuntimeError: a training process failed: FloatingPointError: loss is (nan|inf) at step \d+,", last)
+    assert re.match(
+        r"RuntimeError: a training process failed: FloatingPointError: loss is (nan|inf) at step \d+,", last
+    )
     assert "diaz" in last and last.count("Nothing of this step was saved") == 1

@@ -42,6 +42,7 @@ rule train_qlora:
         checkpoint_minutes=CONFIG["training"]["checkpoint_minutes"],  # no params: they shape no result
         walltime_margin_minutes=CONFIG["hardware"]["walltime_margin_minutes"],
         gpus_per_run=CONFIG["hardware"]["gpus_per_run"],
+        sharding=CONFIG["hardware"]["sharding"],
         plan_first=1,
     params:
         settings=settings_of_run,

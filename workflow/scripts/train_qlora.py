@@ -68,6 +68,7 @@ if __name__ == "__main__":
                 snakemake.resources.runtime, snakemake.resources.get("walltime_margin_minutes"), os.environ
             ),
             processes=snakemake.resources.gpus_per_run,
+            sharded=snakemake.resources.sharding == "fsdp",
         ),
         general=next(map(Path, snakemake.input.general), None),
     )

@@ -20,6 +20,7 @@ from further.training.identity import describe_inputs
 from further.training.initialise import adapter_start, save_adapter
 from further.training.memory import peak_memory_mb, used_memory_mb
 from further.training.session import Session, open_session
+from further.training.sharding import shard_blocks
 from further.training.stopping import EarlyStopping
 from further.training.trainer import PackedTrainer, RowDataset, Rows, mean_loss, stack_rows
 from further.training.walltime import Walltime
@@ -41,6 +42,7 @@ class Task:
         documents: Names of the training documents in the order in which they were packed, to name a bad batch.
         walltime: When the job will be killed, None where nothing kills it.
         processes: That train it together, one per GPU; `further.training.launch` starts them where there are several.
+        sharded: Whether each keeps its part of the base's frozen weights only.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Task:
     documents: tuple[str, ...] = ()
     walltime: Walltime | None = None
     processes: int = 1
+    sharded: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,8 @@ def _train_in(
     memory["memory_loaded_mb"] = round(used_memory_mb(), 1)
     model = add_adapter(base, run, model_folder)
     start, parameters = adapter_start(model, run), count_parameters(model)
+    if task.sharded:
+        shard_blocks(model)
     if run["compile"]:
         model.get_base_model().base_model.compile()  # what the loss calls, and Trainer's own wrapper does not
     rows, held_out = RowDataset(training, run["packing"]), RowDataset(validation, run["packing"])

@@ -14,6 +14,7 @@ from further.models import decode, head_of
 from further.training import group
 from further.training.checkpoints import Store
 from further.training.loss import sum_cross_entropy
+from further.training.sharding import is_sharded
 
 IGNORED = -100
 
@@ -93,6 +94,7 @@ class PackedTrainer(Trainer):
         self.store = store
         self.checkpoint_folder: Path | None = None
         self._batches_of_step: list[Batch] = []
+        self._sharded = is_sharded(self.model)
         self._num_taken = 0  # micro-batches of this step
         self._summed_loss = torch.tensor(0.0)
 
@@ -142,7 +144,8 @@ class PackedTrainer(Trainer):
         num_items_in_batch: torch.Tensor | int | None = None,
     ) -> Any:
         """Mean cross-entropy in nats per token of the optimiser step that this micro-batch belongs to."""
-        mine = own_share(inputs, self._num_taken, self.args.gradient_accumulation_steps)
+        is_last = self._num_taken + 1 == len(self._batches_of_step)
+        mine = own_share(inputs, self._num_taken, is_last, self.args.gradient_accumulation_steps, self._sharded)
         self._num_taken += 1
         # Without a row nothing is computed, and there is nothing to go back through.
         loss = (
@@ -168,18 +171,32 @@ class PackedTrainer(Trainer):
         return torch.full_like(loss, total)
 
 
-def own_share(batch: Mapping[str, torch.Tensor], number: int, accumulation: int) -> Mapping[str, torch.Tensor]:
+def own_share(
+    batch: Mapping[str, torch.Tensor], number: int, is_last: bool, accumulation: int, sharded: bool
+) -> Mapping[str, torch.Tensor]:
     """This process's share of a micro-batch: all or nothing where they are dealt out whole, else every n-th row.
 
     Args:
         batch: All processes have the same.
         number: Of the micro-batch in its step, from 0.
+        is_last: Whether it is the step's last.
         accumulation: Micro-batches of a whole step.
+        sharded: Whether all processes must go through the model equally often: a row without labels makes up for it.
     """
     processes, own = group.num_processes(), group.process_number()
     if accumulation % processes == 0:
-        return batch if number % processes == own else {key: values[:0] for key, values in batch.items()}
-    return {key: values[own::processes] for key, values in batch.items()}
+        share = batch if number % processes == own else {key: values[:0] for key, values in batch.items()}
+        idle = is_last and number % processes < own
+    else:
+        share = {key: values[own::processes] for key, values in batch.items()}
+        idle = not len(share["labels"])
+    return _without_labels(batch) if sharded and idle else share
+
+
+def _without_labels(batch: Mapping[str, torch.Tensor]) -> Batch:
+    """The first row, of which nothing counts."""
+    first = {key: values[:1] for key, values in batch.items()}
+    return first | {"labels": torch.full_like(first["labels"], IGNORED)}
 
 
 def sum_loss(model: Any, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
@@ -211,9 +228,12 @@ def mean_loss(model: Any, dataset: RowDataset, batch_rows: int) -> float:
     model.eval()
     device = next(model.parameters()).device
     total, count = 0.0, 0
-    first, step = batch_rows * group.process_number(), batch_rows * group.num_processes()
-    for start in range(first, len(dataset), step):
-        batch = stack_rows([dataset[row] for row in range(start, min(start + batch_rows, len(dataset)))])
+    own, sharded = batch_rows * group.process_number(), is_sharded(model)
+    for turn in range(0, len(dataset), batch_rows * group.num_processes()):
+        rows = range(turn + own, min(turn + own + batch_rows, len(dataset)))
+        if not rows and not sharded:
+            break
+        batch = stack_rows([dataset[row] for row in rows]) if rows else _without_labels(stack_rows([dataset[0]]))
         total += float(sum_loss(model, {key: value.to(device) for key, value in batch.items()}))
         count += int((batch["labels"] != IGNORED).sum())
     model.train(was_training)
