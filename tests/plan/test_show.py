@@ -19,8 +19,9 @@ from plan.measured import RUN
 from plan.shapes import LLAMA_8B, LLAMA_70B
 
 HARDWARE = {
-    "threads": 16, "memory_mb": 120000, "runtime_minutes": 720, "gpus_per_run": 1, "gpu_memory_gb": 80.0,
-    "memory_margin": 0.1, "peak_tflops": 312.0, "utilisation": [0.3, 0.57], "startup_seconds": 120.0,
+    "threads": 16, "memory_mb": 120000, "runtime_minutes": 720, "gpus_per_run": 1, "sharding": "none",
+    "gpu_memory_gb": 80.0, "memory_margin": 0.1, "peak_tflops": 312.0,
+    "utilisation": [0.3, 0.57], "startup_seconds": 120.0,
 }  # fmt: skip
 COST = {"price_per_gpu_hour": 2.0, "kwh_per_gpu_hour": 0.6, "currency": "EUR", "price_date": "2026-11"}
 REAL = RUN | {
@@ -68,6 +69,12 @@ def test_two_gpus_take_half_the_time_and_are_both_paid_for(folder):
     assert two.peak_memory_mb == one.peak_memory_mb  # eight passes of a row are dealt out
     (split,) = plan(folder(LLAMA_8B), {"default": REAL | {"accumulation": 1}}, HARDWARE | {"gpus_per_run": 2})
     assert (split.micro_batch, one.micro_batch) == (4, 1)  # the eight rows of one pass are
+    sharded = HARDWARE | {"gpus_per_run": 2, "sharding": "fsdp"}
+    (half,) = plan(folder(LLAMA_8B), {"default": REAL | {"accumulation": 1}}, sharded)
+    assert half.weights_mb == pytest.approx(
+        split.weights_mb * (1 / 2 + 2 / 32), rel=1e-3
+    )  # 32 blocks, one put together
+    assert split.peak_memory_mb - half.peak_memory_mb == pytest.approx(split.weights_mb - half.weights_mb)
     (cores,) = plan(folder(LLAMA_8B), {"default": REAL}, HARDWARE | {"gpus_per_run": 2, "gpu_memory_gb": None})
     assert cores.gpu_hours == pytest.approx(one.gpu_hours)  # processes on one processor share it
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from further.batch import share_of_process
-from further.plan.memory import estimate_memory
+from further.plan.devices import ALONE, Devices, memory_of_process
 from further.plan.shape import Shape
 from further.plan.speed import Measured, Rate, count_devices, formula_rate, on_same_hardware, rate_for, read_measured
 from further.plan.table import PlannedRun
@@ -22,7 +22,7 @@ def count_runs(
     shape: Shape | None,
     texts_of: Callable[[Settings], Texts],
     gpu: bool,
-    processes: int = 1,
+    devices: Devices = ALONE,
 ) -> list[PlannedRun]:
     """Plan every run but for its speed.
 
@@ -31,9 +31,9 @@ def count_runs(
         shape: The model; None where its architecture is not known, and then only tokens and steps are.
         texts_of: What a run is trained on and watched with.
         gpu: Whether it runs on CUDA.
-        processes: That train a run together.
+        devices: That train a run together.
     """
-    return [count_run(name, run, shape, texts_of(run), gpu, processes) for name, run in runs.items()]
+    return [count_run(name, run, shape, texts_of(run), gpu, devices) for name, run in runs.items()]
 
 
 def measured_speeds(
@@ -51,7 +51,9 @@ def measured_speeds(
     return on_same_hardware(read_measured(finished, flops, runs), hardware)
 
 
-def count_run(name: str, run: Settings, shape: Shape | None, texts: Texts, gpu: bool, processes: int = 1) -> PlannedRun:
+def count_run(
+    name: str, run: Settings, shape: Shape | None, texts: Texts, gpu: bool, devices: Devices = ALONE
+) -> PlannedRun:
     """What a run has to do, and what each of its processes has to hold, without its speed."""
     work = count_work(texts, run)
     row = PlannedRun(
@@ -61,20 +63,20 @@ def count_run(name: str, run: Settings, shape: Shape | None, texts: Texts, gpu: 
         rank=run["rank"],
         context=run["context"],
         accumulation=run["accumulation"],
-        micro_batch=share_of_process(run, processes)[0],
+        micro_batch=share_of_process(run, devices.processes)[0],
         num_papers=work.num_papers,
         num_unique_tokens=work.num_unique_tokens,
         num_trained_tokens=work.num_trained_tokens,
         num_steps=work.num_steps,
     )
-    return row if shape is None else _add_model(row, run, shape, work, gpu)
+    return row if shape is None else _add_model(row, run, shape, work, gpu, devices)
 
 
 def _one_line(target_modules: Any) -> str:
     return target_modules if isinstance(target_modules, str) else ",".join(target_modules)
 
 
-def _add_model(row: PlannedRun, run: Settings, shape: Shape, work: Work, gpu: bool) -> PlannedRun:
+def _add_model(row: PlannedRun, run: Settings, shape: Shape, work: Work, gpu: bool, devices: Devices) -> PlannedRun:
     adapter = place_adapter(shape, run["target_modules"], run["rank"])
     training, validation = count_flops(shape, adapter, work, run)
     total = shape.total_parameters + adapter.parameters
@@ -85,14 +87,14 @@ def _add_model(row: PlannedRun, run: Settings, shape: Shape, work: Work, gpu: bo
         trainable_share=adapter.parameters / total,
         training_flops=training,
         validation_flops=validation * (run["passes"] + 1),
-        **_memory_columns(shape, adapter, run, gpu, row.micro_batch),
+        **_memory_columns(shape, adapter, run, gpu, devices),
     )
 
 
-def _memory_columns(shape: Shape, adapter: Adapter, run: Settings, gpu: bool, micro_batch: int) -> dict[str, Any]:
+def _memory_columns(shape: Shape, adapter: Adapter, run: Settings, gpu: bool, devices: Devices) -> dict[str, Any]:
     if not shape.memory_known:
         return {}
-    memory = estimate_memory(shape, adapter, run, micro_batch, gpu)
+    memory = memory_of_process(shape, adapter, run, devices, gpu)
     return {f"{name}_mb": size / MB for name, size in vars(memory).items()} | {"peak_memory_mb": memory.peak / MB}
 
 

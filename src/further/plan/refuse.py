@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from further.batch import micro_batch, share_of_process
-from further.plan.memory import Memory, estimate_memory
+from further.batch import micro_batch
+from further.plan.devices import ALONE, Devices, memory_of_process, read_devices
+from further.plan.memory import Memory
 from further.plan.shape import Shape, read_shape
 from further.plan.table import PlannedRun
 from further.plan.targets import place_adapter
@@ -69,8 +70,8 @@ def _memory_fault(shape: Shape, run: Settings, hardware: Settings) -> str | None
     place_adapter(shape, run["target_modules"], run["rank"])  # finds targets that name no layer
     if hardware["gpu_memory_gb"] is None or not shape.memory_known:
         return None
-    processes = hardware["gpus_per_run"]
-    needed = _memory(shape, run, processes)
+    devices = read_devices(hardware)
+    needed = _memory(shape, run, devices)
     limit = hardware["gpu_memory_gb"] * GIB * (1 - hardware["memory_margin"])
     if needed.peak <= limit:
         return None
@@ -80,45 +81,44 @@ def _memory_fault(shape: Shape, run: Settings, hardware: Settings) -> str | None
     return (
         f"needs {needed.peak / GIB:.1f} GiB of GPU memory ({largest}); hardware.gpu_memory_gb is "
         f"{hardware['gpu_memory_gb']:g}, of which {limit / GIB:.1f} may be planned (memory_margin "
-        f"{hardware['memory_margin']:g}). {_advice(memory_remedies(shape, run, limit, processes), smallest)}"
+        f"{hardware['memory_margin']:g}). {_advice(memory_remedies(shape, run, limit, devices), smallest)}"
     )
 
 
-def _memory(shape: Shape, run: Settings, processes: int) -> Memory:
+def _memory(shape: Shape, run: Settings, devices: Devices) -> Memory:
     adapter = place_adapter(shape, run["target_modules"], run["rank"])
-    return estimate_memory(shape, adapter, run, share_of_process(run, processes)[0], gpu=True)
+    return memory_of_process(shape, adapter, run, devices, gpu=True)
 
 
-def memory_remedies(shape: Shape, run: Settings, limit: float, processes: int = 1) -> list[str]:
+def memory_remedies(shape: Shape, run: Settings, limit: float, devices: Devices = ALONE) -> list[str]:
     """Changes that bring a run under a limit in bytes: each that does so alone, or else all of them together."""
     changes = [
-        change for change in _changes(shape, run, limit, processes) if any(run[key] != change[key] for key in change)
+        change for change in _changes(shape, run, limit, devices) if any(run[key] != change[key] for key in change)
     ]
-    alone = [change for change in changes if _memory(shape, {**run, **change}, processes).peak <= limit]
+    alone = [change for change in changes if _memory(shape, {**run, **change}, devices).peak <= limit]
     if not alone and changes:
         every = {key: value for change in changes for key, value in change.items()}
-        alone = [every] if _memory(shape, {**run, **every}, processes).peak <= limit else []
+        alone = [every] if _memory(shape, {**run, **every}, devices).peak <= limit else []
     return [
-        _describe_change(change, f"{_memory(shape, {**run, **change}, processes).peak / GIB:.1f} GiB")
-        for change in alone
+        _describe_change(change, f"{_memory(shape, {**run, **change}, devices).peak / GIB:.1f} GiB") for change in alone
     ]
 
 
-def _changes(shape: Shape, run: Settings, limit: float, processes: int) -> Iterator[dict[str, Any]]:
+def _changes(shape: Shape, run: Settings, limit: float, devices: Devices) -> Iterator[dict[str, Any]]:
     yield {"quantisation": "nf4"}
     yield {"gradient_checkpointing": True}
-    smaller = [{"accumulation": value} for value in _accumulations(run, processes)]
-    yield from [change for change in smaller if _memory(shape, {**run, **change}, processes).peak <= limit][
+    smaller = [{"accumulation": value} for value in _accumulations(run, devices)]
+    yield from [change for change in smaller if _memory(shape, {**run, **change}, devices).peak <= limit][
         :1
     ] or smaller[-1:]
     yield {"optimiser": "paged_adamw_8bit"}
 
 
-def _accumulations(run: Settings, processes: int) -> list[int]:
-    """Accumulations that cut the same batch into smaller micro-batches, down to one row, and divide among processes."""
+def _accumulations(run: Settings, devices: Devices) -> list[int]:
+    """Accumulations that cut the same batch into smaller micro-batches, down to one row, and divide among devices."""
     rows = micro_batch(run)
     cuts = [(run["accumulation"] * cut, rows // cut) for cut in range(2, rows + 1) if rows % cut == 0]
-    return [passes for passes, left in cuts if passes % processes == 0 or left % processes == 0]
+    return [passes for passes, left in cuts if passes % devices.processes == 0 or left % devices.processes == 0]
 
 
 def check_walltime(

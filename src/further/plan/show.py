@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from further.job import PROGRESS
+from further.plan.devices import read_devices
 from further.plan.make import add_speed, count_run, count_runs, measured_speeds
 from further.plan.refuse import check_memory, check_walltime
 from further.plan.shape import Shape, read_shape
@@ -32,8 +33,8 @@ def plan_study(
     """
     shape = _read_shape(model, settings["hardware"])
     runs, gpu = settings["runs"], settings["hardware"]["gpu_memory_gb"] is not None
-    processes = settings["hardware"]["gpus_per_run"]
-    counted = count_runs(runs, shape, texts_of, gpu, processes)
+    devices = read_devices(settings["hardware"])
+    counted = count_runs(runs, shape, texts_of, gpu, devices)
     measured = measured_speeds(counted, runs, settings["hardware"], finished)
     plan = [add_speed(row, runs[row.run], measured, settings) for row in counted]
     for line in format_plan(plan).splitlines():
@@ -44,7 +45,7 @@ def plan_study(
             shape,
             settings,
             lambda name, run: add_speed(
-                count_run(name, run, shape, texts_of(run), gpu, processes), run, measured, settings
+                count_run(name, run, shape, texts_of(run), gpu, devices), run, measured, settings
             ),
         )
     return plan
