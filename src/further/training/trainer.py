@@ -144,14 +144,10 @@ class PackedTrainer(Trainer):
         num_items_in_batch: torch.Tensor | int | None = None,
     ) -> Any:
         """Mean cross-entropy in nats per token of the optimiser step that this micro-batch belongs to."""
-        is_last = self._num_taken + 1 == len(self._batches_of_step)
-        mine = own_share(inputs, self._num_taken, is_last, self.args.gradient_accumulation_steps, self._sharded)
-        self._num_taken += 1
         # Without a row nothing is computed, and there is nothing to go back through.
-        loss = (
-            sum_loss(model, mine) if len(mine["labels"]) else torch.zeros((), device=self.args.device).requires_grad_()
-        )
-        count = (inputs["labels"] != IGNORED).sum() if num_items_in_batch is None else num_items_in_batch
+        labels = inputs["labels"]
+        loss = sum_loss(model, inputs) if len(labels) else torch.zeros((), device=labels.device).requires_grad_()
+        count = (labels != IGNORED).sum() if num_items_in_batch is None else num_items_in_batch
         return (loss / count, {}) if return_outputs else loss / count
 
     def training_step(self, model: Any, inputs: Any, num_items_in_batch: Any = None) -> torch.Tensor:
@@ -159,11 +155,16 @@ class PackedTrainer(Trainer):
 
         The loss is divided by the tokens of the whole step, all processes' rows counted: sums are what one process has.
         """
-        loss: torch.Tensor = super().training_step(model, inputs, num_items_in_batch)
+        loss: torch.Tensor
         if group.num_processes() == 1:
+            loss = super().training_step(model, inputs, num_items_in_batch)
             return loss
+        is_last = self._num_taken + 1 == len(self._batches_of_step)
+        mine = own_share(inputs, self._num_taken, is_last, self.args.gradient_accumulation_steps, self._sharded)
+        self._num_taken += 1
+        loss = super().training_step(model, mine, num_items_in_batch)
         self._summed_loss = self._summed_loss.to(loss.device) + loss
-        if not self.accelerator.sync_gradients:
+        if not is_last:
             return torch.zeros_like(loss)
         group.add_up_gradients(model)
         [total] = group.add_up([float(self._summed_loss)])
