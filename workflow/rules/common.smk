@@ -68,7 +68,7 @@ def settings_of_run(wildcards):
 
 def replay_of_run(wildcards):
     """General text to train on beside the papers, if any."""
-    return ["results/tokens/replay.parquet"] if RUNS[wildcards.run]["replay_share"] else []
+    return ["results/tokens/replay.parquet"] if RUN_SETTINGS[wildcards.run]["replay_share"] else []
 
 
 def quantisation_of_run(wildcards):
