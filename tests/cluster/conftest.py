@@ -121,7 +121,7 @@ class Study:
 
     def job_of(self, run):
         """Number of the running training job of a run, None if there is none."""
-        for line in self.slurm.call("squeue", "-h", "-t", "RUNNING", "-o", "%i|%k|%Z").splitlines():
+        for line in self.slurm.call("squeue", "-h", "-t", "RUNNING,STOPPED", "-o", "%i|%k|%Z").splitlines():
             number, comment, folder = line.split("|")
             if comment == f"rule_train_qlora_wildcards_{run}" and folder == str(self.folder):
                 return number
