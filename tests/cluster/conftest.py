@@ -154,11 +154,12 @@ class Study:
         assert not [run for run in runs if (self.folder / "results/runs" / run / "metrics.json").exists()]
         return halted
 
-    def adapters(self):
+    def adapters(self, *runs):
         """Digest of each run's adapter."""
         runs = self.folder / "results/runs"
         return {
-            run: sha256((runs / run / "adapter/adapter_model.safetensors").read_bytes()).hexdigest() for run in RUNS
+            run: sha256((runs / run / "adapter/adapter_model.safetensors").read_bytes()).hexdigest()
+            for run in runs or RUNS
         }
 
     def forget_runs(self):
