@@ -3,7 +3,7 @@
 import platform
 from functools import cache
 
-from further.config import check_config, expand_runs, name_folds, runs_of_sweep
+from further.config import check_config, expand_runs, model_folder, name_folds, runs_of_sweep
 from further.corpus.shards import list_papers, mark_passwords, paper_id, shard_of
 from further.plan.refuse import refuse_early
 from further.provenance import digest_code, installed_versions
@@ -104,11 +104,7 @@ SCORING = pick("evaluation", "window", "stride", "batch_tokens") | {
     "compute_dtype": CONFIG["training"]["compute_dtype"],
     "versions": installed_versions(TRAINING_PACKAGES),
 }
-MODEL = {
-    "demo": "results/demo/base",
-    "hub": f"results/models/{CONFIG['model']['name']}",
-    "folder": CONFIG["model"]["path"],
-}[CONFIG["model"]["source"]]
+MODEL = model_folder(CONFIG)
 stop_if_wrong(check_targets, Path(MODEL), [run["target_modules"] for run in RUNS.values()])
 stop_if_wrong(refuse_early, Path(MODEL), RUNS, CONFIG["hardware"])
 
