@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from further.batch import micro_batch
+from further.batch import micro_batch, share_of_process
 from further.config import check_config, expand_runs, name_folds, name_run, runs_of_sweep
 
 ROOT = Path(__file__).parents[1]
@@ -171,3 +171,24 @@ def test_every_setting_of_a_run_can_be_swept_but_the_precision_it_is_scored_at(c
     schema = yaml.safe_load(SCHEMA.read_text())
     swept = schema["properties"]["sweeps"]["additionalProperties"]["properties"]
     assert config["training"].keys() - swept.keys() == {"compute_dtype", "checkpoint_minutes"}
+
+
+@pytest.mark.parametrize(
+    ("accumulation", "processes", "share"),
+    [(1, 1, (12, 1)), (1, 4, (3, 1)), (4, 2, (3, 2)), (2, 4, None), (6, 3, (2, 2)), (2, 3, (2, 2)), (3, 2, (2, 3))],
+)
+def test_a_step_is_dealt_out_to_the_processes_of_a_run(config, accumulation, processes, share):
+    """Twelve rows a step; whole micro-batches where they divide, else the rows of each."""
+    run = {"batch_tokens": 12 * 32, "context": 32, "accumulation": accumulation}
+    if share:
+        assert share_of_process(run, processes) == share
+        rows, passes = share
+        assert rows * passes * processes == 12
+        return
+    words = "gpus_per_run: 4 divides neither training.accumulation 2 nor the 6 rows of a micro-batch: choose a"
+    with pytest.raises(ValueError, match=f"{words} training.batch_tokens that is a multiple of 128"):
+        share_of_process(run, processes)
+    config["hardware"]["gpus_per_run"], config["training"] = processes, config["training"] | run
+    config["sweeps"] = dict.fromkeys(config["sweeps"])
+    with pytest.raises(ValueError, match=words):
+        check_config(config, SCHEMA)

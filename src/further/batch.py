@@ -20,3 +20,27 @@ def micro_batch(run: Mapping[str, Any]) -> int:
             f"context × accumulation = {run['context']} × {run['accumulation']}"
         )
     return int(rows)
+
+
+def share_of_process(run: Mapping[str, Any], processes: int) -> tuple[int, int]:
+    """Rows per forward pass and forward passes per step of each of the processes that train a run together.
+
+    Whole micro-batches are dealt out where their number divides: memory stays as it is alone, and the passes are fewer.
+    Otherwise the rows of each micro-batch are.
+
+    Args:
+        run: Settings batch_tokens, context and accumulation.
+        processes: At least 1.
+
+    Raises:
+        ValueError: If neither divides: a process would wait for the others in every step.
+    """
+    rows, passes = micro_batch(run), int(run["accumulation"])
+    if passes % processes == 0:
+        return rows, passes // processes
+    if rows % processes == 0:
+        return rows // processes, passes
+    raise ValueError(
+        f"hardware.gpus_per_run: {processes} divides neither training.accumulation {passes} nor the {rows} rows of a "
+        f"micro-batch: choose a training.batch_tokens that is a multiple of {run['context'] * processes:,}"
+    )

@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import yaml
 
-from further.batch import micro_batch
+from further.batch import share_of_process
 from further.options import find_conflict_with_law, find_conflicts
 
 Config = dict[str, Any]
@@ -214,7 +214,7 @@ def _impossible_batches(config: Config) -> Iterator[str]:
     faults: dict[str, str] = {}
     for name, run in expand_runs(config).items():
         try:
-            micro_batch(run)
+            share_of_process(run, config["hardware"]["gpus_per_run"])
         except ValueError as error:
             faults.setdefault(str(error), f"{error} (run {name})")
     yield from faults.values()

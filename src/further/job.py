@@ -28,6 +28,17 @@ def start_log(path: str) -> None:
     _show_progress(terminal)
 
 
+def join_log(progress: TextIO | None) -> None:
+    """Log to the stderr that this process was started with, the log of the job that it belongs to.
+
+    Args:
+        progress: Where progress lines go, for the job's own process to repeat; None: nowhere.
+    """
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, force=True, format="%(asctime)s %(name)s: %(message)s")
+    PROGRESS.propagate = False
+    PROGRESS.addHandler(logging.NullHandler() if progress is None else logging.StreamHandler(progress))
+
+
 def _show_progress(terminal: TextIO) -> None:
     """Repeat what is logged to `PROGRESS` on the terminal the job was started from."""
     handler = logging.StreamHandler(terminal)

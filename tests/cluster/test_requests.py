@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from further.cluster.check import check_account, find_faults, read_nodes
+from further.cluster.check import check_account, find_faults, find_missing_gpus, read_nodes
 from further.cluster.orphans import Queued, read_queue
 from further.cluster.requests import Request, draw_table, merge_requests, request_of
 
@@ -107,3 +107,25 @@ def test_only_snakemakes_jobs_of_the_folder_are_its_jobs(tmp_path):
         Queued("12", "RUNNING", "None", "rule_train_qlora_wildcards_default"),
         Queued("15", "PENDING", "Resources", "rule_a|b"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("gres", "gpus_per_run", "written"),
+    [
+        ("gpu:1", 2, "gpu:2"),
+        ("gpu:A100:1", 4, "gpu:A100:4"),
+        ("gpu", 2, "gpu:2"),
+        ("", 2, "gpu:2"),
+        ("gpu:4", 2, "gpu:2"),
+    ],
+)
+def test_a_training_that_uses_other_gpus_than_it_asks_for_is_refused(gres, gpus_per_run, written):
+    request = request_of("train_qlora", 1, {"gres": gres, "gpus_per_run": gpus_per_run})
+    [fault] = find_missing_gpus([request, request])
+    assert f'gpus_per_run is {gpus_per_run}, gres is {gres or "not given"}: write gres: "{written}"' in fault
+
+
+def test_as_many_gpus_as_asked_for_are_no_fault():
+    asked = [("gpu:2", 2), ("gpu:A100:2", 2), ("gpu:1", 1), ("", 1), ("gpu:1", 0)]
+    requests = [request_of("any", 1, {"gres": gres, "gpus_per_run": number}) for gres, number in asked]
+    assert list(find_missing_gpus(requests)) == []

@@ -19,8 +19,8 @@ from plan.measured import RUN
 from plan.shapes import LLAMA_8B, LLAMA_70B
 
 HARDWARE = {
-    "threads": 16, "memory_mb": 120000, "runtime_minutes": 720, "gpu_memory_gb": 80.0, "memory_margin": 0.1,
-    "peak_tflops": 312.0, "utilisation": [0.3, 0.57], "startup_seconds": 120.0,
+    "threads": 16, "memory_mb": 120000, "runtime_minutes": 720, "gpus_per_run": 1, "gpu_memory_gb": 80.0,
+    "memory_margin": 0.1, "peak_tflops": 312.0, "utilisation": [0.3, 0.57], "startup_seconds": 120.0,
 }  # fmt: skip
 COST = {"price_per_gpu_hour": 2.0, "kwh_per_gpu_hour": 0.6, "currency": "EUR", "price_date": "2026-11"}
 REAL = RUN | {
@@ -60,6 +60,18 @@ def test_hours_and_money_by_hand(folder):
     assert sum(parts) == pytest.approx(row.peak_memory_mb)
 
 
+def test_two_gpus_take_half_the_time_and_are_both_paid_for(folder):
+    (one,), (two,) = (plan(folder(LLAMA_8B), {"default": REAL}, HARDWARE | {"gpus_per_run": gpus}) for gpus in (1, 2))
+    assert two.seconds - 120 == pytest.approx((one.seconds - 120) / 2)
+    assert two.gpu_hours == pytest.approx(2 * two.seconds / 3600) and two.money == pytest.approx(2 * two.gpu_hours)
+    assert two.tokens_per_second == pytest.approx(2 * one.tokens_per_second)
+    assert two.peak_memory_mb == one.peak_memory_mb  # eight passes of a row are dealt out
+    (split,) = plan(folder(LLAMA_8B), {"default": REAL | {"accumulation": 1}}, HARDWARE | {"gpus_per_run": 2})
+    assert (split.micro_batch, one.micro_batch) == (4, 1)  # the eight rows of one pass are
+    (cores,) = plan(folder(LLAMA_8B), {"default": REAL}, HARDWARE | {"gpus_per_run": 2, "gpu_memory_gb": None})
+    assert cores.gpu_hours == pytest.approx(one.gpu_hours)  # processes on one processor share it
+
+
 def test_a_70b_model_fits_one_a100_of_80_gb_at_nf4(folder):
     (row,) = plan(folder(LLAMA_70B), {"default": REAL})
     assert 40 * 1024 < row.peak_memory_mb < 72 * 1024
@@ -73,7 +85,7 @@ def test_finished_runs_give_the_speed(folder):
     model = folder(LLAMA_8B)
     (model / "runs/default").mkdir(parents=True)
     (model / "runs/default/metrics.json").write_text(json.dumps({"settings": REAL}))
-    timing = {"tokens_per_second": 2500.0, "hardware": {"cpu": "c", "gpu": "A100", "threads": 16}}
+    timing = {"tokens_per_second": 2500.0, "devices": 1, "hardware": {"cpu": "c", "gpu": "A100", "threads": 16}}
     (model / "runs/default/timing.json").write_text(json.dumps(timing))
     (row, other) = plan(model, {"default": REAL, "none": REAL | {"quantisation": "none"}})
     assert row.tokens_per_second == pytest.approx(2500) and row.speed_source == "measured"

@@ -4,7 +4,7 @@ import pytest
 
 from further.plan.speed import Measured, formula_rate, on_same_hardware, rate_for, read_measured
 
-HARDWARE = {"gpu_memory_gb": None, "threads": 1, "peak_tflops": 2.0, "utilisation": [0.1, 0.4]}
+HARDWARE = {"gpus_per_run": 1, "gpu_memory_gb": None, "threads": 1, "peak_tflops": 2.0, "utilisation": [0.1, 0.4]}
 CPU = {"cpu": "a", "gpu": None, "threads": 1}
 
 
@@ -41,7 +41,9 @@ def test_a_finished_run_counts_only_with_these_very_settings(tmp_path):
     for name, recorded in (("same", settings), ("other", settings | {"rank": 8})):
         (tmp_path / name).mkdir()
         (tmp_path / name / "metrics.json").write_text(json.dumps({"settings": recorded}))
-        (tmp_path / name / "timing.json").write_text(json.dumps({"tokens_per_second": 50.0, "hardware": CPU}))
+        (tmp_path / name / "timing.json").write_text(
+            json.dumps({"tokens_per_second": 50.0, "devices": 1, "hardware": CPU})
+        )
     runs = {name: settings for name in ("same", "other", "absent")}
     found = read_measured(tmp_path, dict.fromkeys(runs, 3e6), runs)
     assert [(run.run, run.flops_per_second) for run in found] == [("same", 1.5e8)]

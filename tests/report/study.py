@@ -238,7 +238,13 @@ def make_inputs(**changes: Any) -> ReportInputs:
     splits = ["train"] * 16 + ["validation"] * 2 + ["test"] * 7
     papers = [f"article-{index:02d}" for index in range(25)]
     rejected = [("broken", "broken.pdf", "damaged", "no page could be read", 0)]
-    timing = {"seconds_train": 21.0, "seconds_total": 26.5, "tokens_per_second": 7800.0, "peak_memory_mb": 910.0}
+    timing = {
+        "devices": 1,
+        "seconds_train": 21.0,
+        "seconds_total": 26.5,
+        "tokens_per_second": 7800.0,
+        "peak_memory_mb": 910.0,
+    }
     parts: dict[str, Any] = {
         "title": "Heart transplantation, a demonstration",
         "comparison": make_comparison(),

@@ -13,11 +13,11 @@ import numpy as np
 from further.io import read_json, write_json
 from training.settings import RUN as SHORT_RUN
 
-RUN = SHORT_RUN | {"dropout": 0.1}
+RUN = SHORT_RUN | {"dropout": 0.1, "batch_tokens": 64}
 SIZES = {"ahmed": 30, "berg": 75, "costa": 11, "diaz": 120, "evans": 60, "frank": 90}  # tokens by paper
 
 SERVER = multiprocessing.get_context("forkserver")
-SERVER.set_forkserver_preload(["further.training.run", "further.tokens.packing"])
+SERVER.set_forkserver_preload(["further.training.launch", "further.tokens.packing"])
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Case:
         room_ends_at: Step from which no file may have more than 20 kB.
         poisoned: A paper given a token whose embedding is infinite.
         checkpoints: Where they lie; None: in the folder.
+        processes: That train it together; the disturbances above are for one only.
     """
 
     folder: Path
@@ -49,6 +50,7 @@ class Case:
     room_ends_at: int | None = None
     poisoned: str | None = None
     checkpoints: Path | None = None
+    processes: int = 1
 
     @property
     def store(self) -> Path:
@@ -114,9 +116,11 @@ def pack(case):
 
 def _train(case):
     """Body of the process: one start of the run, its results as JSON."""
+    from further.batch import micro_batch
     from further.job import start_log
     from further.training import lock
-    from further.training.run import Task, train_run
+    from further.training.launch import start_run
+    from further.training.run import Task
     from further.training.walltime import Walltime
 
     gc.freeze()  # Trainer collects garbage at its start: a second for all that the server has imported
@@ -128,8 +132,8 @@ def _train(case):
     if case.walltime_s:
         end, margin = time.time() + case.walltime_s[0], case.walltime_s[1]
         walltime = Walltime(end, end - margin)
-    task = Task("run", case.store, case.minutes, {"run": run}, 1, tuple(SIZES), walltime)
-    outcome = train_run(case.model_folder, case.folder / "adapter", run, 2, rows, rows, task)
+    task = Task("run", case.store, case.minutes, {"run": run}, 1, tuple(SIZES), walltime, case.processes)
+    outcome = start_run(case.model_folder, case.folder / "adapter", run, micro_batch(run), rows, rows, task)
     kept = ("num_steps", "num_trained_tokens", "final_train_loss_nats", "validation_loss_nats", "history")
     write_json(case.folder / "results.json", {name: getattr(outcome, name) for name in kept})
     write_json(case.folder / "timing.json", outcome.timing)

@@ -4,7 +4,7 @@ import atexit
 
 from snakemake.logging import logger
 
-from further.cluster.check import check_requests
+from further.cluster.check import check_requests, find_missing_gpus
 from further.cluster.orphans import cancel_orphans
 from further.cluster.requests import draw_table, merge_requests, request_of
 
@@ -33,7 +33,7 @@ def show_requests():
     if workflow.dryrun and workflow.is_main_process and workflow._dag is not None:
         requests = requests_of_study()
         if any(request.partition for request in requests):
-            print(draw_table(requests), flush=True)
+            print(draw_table(requests), *find_missing_gpus(requests), sep="\n", flush=True)
 
 
 def make_queue_ready():

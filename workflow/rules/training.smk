@@ -41,6 +41,7 @@ rule train_qlora:
         runtime=CONFIG["hardware"]["runtime_minutes"],
         checkpoint_minutes=CONFIG["training"]["checkpoint_minutes"],  # no params: they shape no result
         walltime_margin_minutes=CONFIG["hardware"]["walltime_margin_minutes"],
+        gpus_per_run=CONFIG["hardware"]["gpus_per_run"],
         plan_first=1,
     params:
         settings=settings_of_run,

@@ -16,8 +16,9 @@ from further.tokens.replay import count_tokens, take_replay
 from further.tokens.tokenizer import special_tokens
 from further.training.checkpoints import forget_checkpoints
 from further.training.history import HISTORY
+from further.training.launch import start_run
 from further.training.metrics import describe_data, describe_run
-from further.training.run import Task, train_run
+from further.training.run import Task
 from further.training.walltime import find_walltime
 
 
@@ -39,7 +40,7 @@ def main(
     training = lay_out([*documents, *replay], run["context"], special, run["packing"])
     validation = lay_out(held_out, run["context"], special, run["packing"])
     task = replace(task, documents=tuple(papers))
-    outcome = train_run(model, outputs["adapter"].parent, run, micro_batch(run), training, validation, task)
+    outcome = start_run(model, outputs["adapter"].parent, run, micro_batch(run), training, validation, task)
     write_table(outputs["history"], outcome.history, HISTORY)
     write_json(
         outputs["metrics"],
@@ -66,6 +67,7 @@ if __name__ == "__main__":
             walltime=find_walltime(  # Snakemake leaves a resource out that is None
                 snakemake.resources.runtime, snakemake.resources.get("walltime_margin_minutes"), os.environ
             ),
+            processes=snakemake.resources.gpus_per_run,
         ),
         general=next(map(Path, snakemake.input.general), None),
     )

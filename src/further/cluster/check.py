@@ -46,6 +46,22 @@ def check_account(account: str) -> None:
         )
 
 
+def find_missing_gpus(requests: Iterable[Request]) -> Iterator[str]:
+    """Jobs that would use more GPUs than they ask for; known without SLURM.
+
+    Args:
+        requests: One per job or kind of job.
+    """
+    for request in sorted(set(requests)):
+        wanted = request.gpus_per_run
+        if 1 < wanted != request.num_gpus:
+            kind = re.sub(r":\d+$", "", request.gres) or "gpu"
+            yield (
+                f"{request.name}: hardware.gpus_per_run is {wanted}, gres is {request.gres or 'not given'}: write "
+                f'gres: "{kind}:{wanted}" for {request.name} in {PROFILE}'
+            )
+
+
 def check_requests(requests: Iterable[Request]) -> None:
     """Ask SLURM whether it would take each kind of job; nothing is queued.
 
@@ -58,6 +74,8 @@ def check_requests(requests: Iterable[Request]) -> None:
     kinds = sorted(set(requests))
     for account in sorted({kind.account for kind in kinds}):
         check_account(account)
+    if missing := list(find_missing_gpus(kinds)):
+        raise ValueError("\n".join(missing))
     nodes = read_nodes(_must(["sinfo", "--noheader", "--exact", "--format=%R|%a|%l|%c|%m|%G"]))
     faults = [fault for kind in kinds for fault in find_faults(kind, nodes)]
     faults = faults or list(_unknown_accounts(kinds)) or list(_refusals(kinds))

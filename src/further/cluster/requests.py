@@ -18,6 +18,7 @@ class Request:
         memory_mb: Memory of the whole job, MB; 0 if none is asked for.
         minutes: Walltime; 0 if none is asked for.
         account: That is charged; empty if none is named.
+        gpus_per_run: GPUs that the job will use; 0 where the study does not say.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Request:
     memory_mb: int
     minutes: int
     account: str
+    gpus_per_run: int = 0
 
     @property
     def num_gpus(self) -> int:
@@ -45,6 +47,7 @@ def request_of(name: str, threads: int, resources: Mapping[str, Any]) -> Request
         memory_mb=_whole(resources.get("mem_mb")),
         minutes=_whole(resources.get("runtime")),
         account=str(resources.get("slurm_account", "")),
+        gpus_per_run=_whole(resources.get("gpus_per_run")),
     )
 
 

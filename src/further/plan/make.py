@@ -5,10 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from further.batch import micro_batch
+from further.batch import share_of_process
 from further.plan.memory import estimate_memory
 from further.plan.shape import Shape
-from further.plan.speed import Measured, Rate, formula_rate, on_same_hardware, rate_for, read_measured
+from further.plan.speed import Measured, Rate, count_devices, formula_rate, on_same_hardware, rate_for, read_measured
 from further.plan.table import PlannedRun
 from further.plan.targets import Adapter, place_adapter
 from further.plan.work import Texts, Work, count_flops, count_work
@@ -18,7 +18,11 @@ MB = 2**20
 
 
 def count_runs(
-    runs: Mapping[str, Settings], shape: Shape | None, texts_of: Callable[[Settings], Texts], gpu: bool
+    runs: Mapping[str, Settings],
+    shape: Shape | None,
+    texts_of: Callable[[Settings], Texts],
+    gpu: bool,
+    processes: int = 1,
 ) -> list[PlannedRun]:
     """Plan every run but for its speed.
 
@@ -27,8 +31,9 @@ def count_runs(
         shape: The model; None where its architecture is not known, and then only tokens and steps are.
         texts_of: What a run is trained on and watched with.
         gpu: Whether it runs on CUDA.
+        processes: That train a run together.
     """
-    return [count_run(name, run, shape, texts_of(run), gpu) for name, run in runs.items()]
+    return [count_run(name, run, shape, texts_of(run), gpu, processes) for name, run in runs.items()]
 
 
 def measured_speeds(
@@ -46,8 +51,8 @@ def measured_speeds(
     return on_same_hardware(read_measured(finished, flops, runs), hardware)
 
 
-def count_run(name: str, run: Settings, shape: Shape | None, texts: Texts, gpu: bool) -> PlannedRun:
-    """What a run has to do and to hold, without its speed."""
+def count_run(name: str, run: Settings, shape: Shape | None, texts: Texts, gpu: bool, processes: int = 1) -> PlannedRun:
+    """What a run has to do, and what each of its processes has to hold, without its speed."""
     work = count_work(texts, run)
     row = PlannedRun(
         run=name,
@@ -56,7 +61,7 @@ def count_run(name: str, run: Settings, shape: Shape | None, texts: Texts, gpu: 
         rank=run["rank"],
         context=run["context"],
         accumulation=run["accumulation"],
-        micro_batch=micro_batch(run),
+        micro_batch=share_of_process(run, processes)[0],
         num_papers=work.num_papers,
         num_unique_tokens=work.num_unique_tokens,
         num_trained_tokens=work.num_trained_tokens,
@@ -80,14 +85,14 @@ def _add_model(row: PlannedRun, run: Settings, shape: Shape, work: Work, gpu: bo
         trainable_share=adapter.parameters / total,
         training_flops=training,
         validation_flops=validation * (run["passes"] + 1),
-        **_memory_columns(shape, adapter, run, gpu),
+        **_memory_columns(shape, adapter, run, gpu, row.micro_batch),
     )
 
 
-def _memory_columns(shape: Shape, adapter: Adapter, run: Settings, gpu: bool) -> dict[str, Any]:
+def _memory_columns(shape: Shape, adapter: Adapter, run: Settings, gpu: bool, micro_batch: int) -> dict[str, Any]:
     if not shape.memory_known:
         return {}
-    memory = estimate_memory(shape, adapter, run, micro_batch(run), gpu)
+    memory = estimate_memory(shape, adapter, run, micro_batch, gpu)
     return {f"{name}_mb": size / MB for name, size in vars(memory).items()} | {"peak_memory_mb": memory.peak / MB}
 
 
@@ -99,14 +104,19 @@ def flops_per_token(row: PlannedRun, run: Settings) -> float:
 
 
 def add_speed(row: PlannedRun, run: Settings, measured: list[Measured], settings: Settings) -> PlannedRun:
-    """Seconds, hours, energy and money, at the speed of finished runs of this precision or at the formula's."""
+    """Seconds, hours, energy and money, at the speed of finished runs of this precision or at the formula's.
+
+    Several GPUs are taken to be as fast as one each: what passes between them once per step are adapters.
+    """
     if row.training_flops is None or row.validation_flops is None:
         return row
     rate = rate_for(run["quantisation"], measured, formula_rate(settings["hardware"]))
     flops = row.training_flops + row.validation_flops
+    devices = count_devices(settings["hardware"])
+    rate = Rate(rate.expected * devices, rate.low * devices, rate.high * devices, rate.source)
     ends = {"": rate.expected, "_low": rate.high, "_high": rate.low}  # a high rate makes a low time
     seconds = {end: settings["hardware"]["startup_seconds"] + flops / speed for end, speed in ends.items()}
-    hours = {end: value / 3600 for end, value in seconds.items()}
+    hours = {end: devices * value / 3600 for end, value in seconds.items()}
     columns: dict[str, Any] = {"speed_source": rate.source, "price_date": settings["cost"]["price_date"]}
     columns |= _named("seconds", seconds) | _named("gpu_hours", hours) | _tokens_per_second(row, run, rate)
     for name, price in (("energy_kwh", "kwh_per_gpu_hour"), ("money", "price_per_gpu_hour")):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from further.batch import micro_batch
+from further.batch import micro_batch, share_of_process
 from further.plan.memory import Memory, estimate_memory
 from further.plan.shape import Shape, read_shape
 from further.plan.table import PlannedRun
@@ -69,7 +69,8 @@ def _memory_fault(shape: Shape, run: Settings, hardware: Settings) -> str | None
     place_adapter(shape, run["target_modules"], run["rank"])  # finds targets that name no layer
     if hardware["gpu_memory_gb"] is None or not shape.memory_known:
         return None
-    needed = _memory(shape, run)
+    processes = hardware["gpus_per_run"]
+    needed = _memory(shape, run, processes)
     limit = hardware["gpu_memory_gb"] * GIB * (1 - hardware["memory_margin"])
     if needed.peak <= limit:
         return None
@@ -79,37 +80,45 @@ def _memory_fault(shape: Shape, run: Settings, hardware: Settings) -> str | None
     return (
         f"needs {needed.peak / GIB:.1f} GiB of GPU memory ({largest}); hardware.gpu_memory_gb is "
         f"{hardware['gpu_memory_gb']:g}, of which {limit / GIB:.1f} may be planned (memory_margin "
-        f"{hardware['memory_margin']:g}). {_advice(memory_remedies(shape, run, limit), smallest)}"
+        f"{hardware['memory_margin']:g}). {_advice(memory_remedies(shape, run, limit, processes), smallest)}"
     )
 
 
-def _memory(shape: Shape, run: Settings) -> Memory:
+def _memory(shape: Shape, run: Settings, processes: int) -> Memory:
     adapter = place_adapter(shape, run["target_modules"], run["rank"])
-    return estimate_memory(shape, adapter, run, micro_batch(run), gpu=True)
+    return estimate_memory(shape, adapter, run, share_of_process(run, processes)[0], gpu=True)
 
 
-def memory_remedies(shape: Shape, run: Settings, limit: float) -> list[str]:
+def memory_remedies(shape: Shape, run: Settings, limit: float, processes: int = 1) -> list[str]:
     """Changes that bring a run under a limit in bytes: each that does so alone, or else all of them together."""
-    changes = [change for change in _changes(shape, run, limit) if any(run[key] != change[key] for key in change)]
-    alone = [change for change in changes if _memory(shape, {**run, **change}).peak <= limit]
+    changes = [
+        change for change in _changes(shape, run, limit, processes) if any(run[key] != change[key] for key in change)
+    ]
+    alone = [change for change in changes if _memory(shape, {**run, **change}, processes).peak <= limit]
     if not alone and changes:
         every = {key: value for change in changes for key, value in change.items()}
-        alone = [every] if _memory(shape, {**run, **every}).peak <= limit else []
-    return [_describe_change(change, f"{_memory(shape, {**run, **change}).peak / GIB:.1f} GiB") for change in alone]
+        alone = [every] if _memory(shape, {**run, **every}, processes).peak <= limit else []
+    return [
+        _describe_change(change, f"{_memory(shape, {**run, **change}, processes).peak / GIB:.1f} GiB")
+        for change in alone
+    ]
 
 
-def _changes(shape: Shape, run: Settings, limit: float) -> Iterator[dict[str, Any]]:
+def _changes(shape: Shape, run: Settings, limit: float, processes: int) -> Iterator[dict[str, Any]]:
     yield {"quantisation": "nf4"}
     yield {"gradient_checkpointing": True}
-    smaller = [{"accumulation": value} for value in _accumulations(run)]
-    yield from [change for change in smaller if _memory(shape, {**run, **change}).peak <= limit][:1] or smaller[-1:]
+    smaller = [{"accumulation": value} for value in _accumulations(run, processes)]
+    yield from [change for change in smaller if _memory(shape, {**run, **change}, processes).peak <= limit][
+        :1
+    ] or smaller[-1:]
     yield {"optimiser": "paged_adamw_8bit"}
 
 
-def _accumulations(run: Settings) -> list[int]:
-    """Accumulations that cut the same batch into smaller micro-batches, down to one row."""
+def _accumulations(run: Settings, processes: int) -> list[int]:
+    """Accumulations that cut the same batch into smaller micro-batches, down to one row, and divide among processes."""
     rows = micro_batch(run)
-    return [run["accumulation"] * cut for cut in range(2, rows + 1) if rows % cut == 0]
+    cuts = [(run["accumulation"] * cut, rows // cut) for cut in range(2, rows + 1) if rows % cut == 0]
+    return [passes for passes, left in cuts if passes % processes == 0 or left % processes == 0]
 
 
 def check_walltime(

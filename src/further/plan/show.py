@@ -32,7 +32,8 @@ def plan_study(
     """
     shape = _read_shape(model, settings["hardware"])
     runs, gpu = settings["runs"], settings["hardware"]["gpu_memory_gb"] is not None
-    counted = count_runs(runs, shape, texts_of, gpu)
+    processes = settings["hardware"]["gpus_per_run"]
+    counted = count_runs(runs, shape, texts_of, gpu, processes)
     measured = measured_speeds(counted, runs, settings["hardware"], finished)
     plan = [add_speed(row, runs[row.run], measured, settings) for row in counted]
     for line in format_plan(plan).splitlines():
@@ -42,7 +43,9 @@ def plan_study(
             plan,
             shape,
             settings,
-            lambda name, run: add_speed(count_run(name, run, shape, texts_of(run), gpu), run, measured, settings),
+            lambda name, run: add_speed(
+                count_run(name, run, shape, texts_of(run), gpu, processes), run, measured, settings
+            ),
         )
     return plan
 

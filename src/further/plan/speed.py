@@ -34,7 +34,8 @@ class Measured:
     Attributes:
         run: Its name.
         quantisation: Of its base.
-        flops_per_second: Of training and of the looks at the validation documents between passes.
+        flops_per_second: Of training and of the looks at the validation documents between passes; of one GPU, or of a
+            job's cores.
         hardware: As its timing names it.
     """
 
@@ -58,6 +59,11 @@ def formula_rate(hardware: Mapping[str, Any]) -> Rate:
     return Rate(math.sqrt(low * high), low, high, "formula")
 
 
+def count_devices(hardware: Mapping[str, Any]) -> int:
+    """What an hour is paid for and a speed stated of: the GPUs of a run; without any, a job's cores are one."""
+    return 1 if hardware["gpu_memory_gb"] is None else int(hardware["gpus_per_run"])
+
+
 def read_measured(folder: Path, flops: Mapping[str, float], runs: Mapping[str, Mapping[str, Any]]) -> list[Measured]:
     """Finished runs of this study, with these very settings.
 
@@ -72,7 +78,7 @@ def read_measured(folder: Path, flops: Mapping[str, float], runs: Mapping[str, M
         if name in flops and all(file.is_file() for file in files):
             metrics, timing = (json.loads(file.read_text(encoding="utf-8")) for file in files)
             if metrics["settings"] == settings:
-                speed = timing["tokens_per_second"] * flops[name]
+                speed = timing["tokens_per_second"] * flops[name] / timing["devices"]
                 found.append(Measured(name, settings["quantisation"], speed, json.dumps(timing["hardware"])))
     return found
 

@@ -21,7 +21,7 @@ class PlannedRun:
     Attributes:
         run: Its name.
         quantisation, target_modules, rank, context, accumulation: Its settings.
-        micro_batch: Rows per forward pass.
+        micro_batch: Rows per forward pass of one GPU.
         trainable_parameters, total_parameters: As peft counts them, adapter counted in both.
         trainable_share: One over the other, 0 to 1.
         num_papers: Training papers.
@@ -39,7 +39,7 @@ class PlannedRun:
         peak_memory_mb: The sum of these: on a GPU its memory, else the process's.
         tokens_per_second, tokens_per_second_low, tokens_per_second_high: Trained tokens per second of training.
         seconds, seconds_low, seconds_high: Of the whole job: start-up, training, validation.
-        gpu_hours, gpu_hours_low, gpu_hours_high: The same in hours.
+        gpu_hours, gpu_hours_low, gpu_hours_high: The same in hours, times the GPUs.
         energy_kwh, energy_kwh_low, energy_kwh_high: At `cost.kwh_per_gpu_hour`.
         money, money_low, money_high: At `cost.price_per_gpu_hour`, in `currency`.
         currency: ISO 4217.

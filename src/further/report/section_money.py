@@ -41,7 +41,7 @@ def runs_table(inputs: ReportInputs, prices: Prices | None) -> Table:
         counts = [metrics[key] for key in ("num_papers", "num_unique_tokens", "num_trained_tokens", "num_steps")]
         row = [run, *map(show_count, counts), show_seconds(timing["seconds_total"]), _say_planned(inputs, run)]
         row += [show_number(timing["tokens_per_second"]), show_number(timing["peak_memory_mb"])]
-        row += [show_number(cost_of(timing["seconds_total"], prices))] if prices else []
+        row += [show_number(cost_of(timing["devices"] * timing["seconds_total"], prices))] if prices else []
         rows.append(row)
     return make_table("What each run took", header, rows, numbers=range(1, len(header)))
 
@@ -62,13 +62,15 @@ def cost_of(seconds: float, prices: Prices) -> float:
 def say_spent(inputs: ReportInputs, prices: Prices | None) -> str:
     """Time, money and energy of all training runs together."""
     seconds = sum(timing["seconds_total"] for timing in inputs.timing.values())
+    paid = sum(timing["devices"] * timing["seconds_total"] for timing in inputs.timing.values())
     said = f"All {len(inputs.timing)} training runs together took {show_seconds(seconds)}"
+    said += f" on {max(timing['devices'] for timing in inputs.timing.values())} GPUs each" if paid > seconds else ""
     if prices is None:
         return f"{said}. No price of an hour is set, so no money is counted."
     said += f", which at {show_number(prices.per_hour)} {prices.currency} an hour ({prices.as_of}) is "
-    said += f"{show_number(cost_of(seconds, prices))} {prices.currency}"
+    said += f"{show_number(cost_of(paid, prices))} {prices.currency}"
     if prices.kilowatts is not None:
-        said += f"; at {show_number(prices.kilowatts)} kW, {show_number(seconds / 3600 * prices.kilowatts)} kWh"
+        said += f"; at {show_number(prices.kilowatts)} kW, {show_number(paid / 3600 * prices.kilowatts)} kWh"
     return f"{said}."
 
 

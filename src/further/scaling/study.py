@@ -58,7 +58,7 @@ def cost_of_study(
     longest = sorted(timings, key=lambda timing: timing["seconds_train"])[len(timings) // 2 :]
     hardware = longest[-1]["hardware"]
     return CostSettings(
-        tokens_per_second=median(timing["tokens_per_second"] for timing in longest),
+        tokens_per_second=median(timing["tokens_per_second"] / timing["devices"] for timing in longest),
         passes=metrics["settings"]["passes"],
         price_per_gpu_hour=prices["price_per_gpu_hour"] or None,
         currency=prices["currency"],

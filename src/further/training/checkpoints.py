@@ -26,6 +26,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 
 from further.io import read_json, write_json
 from further.job import PROGRESS
+from further.training import group
 from further.training.clock import Clock
 from further.training.identity import find_differences
 from further.training.lock import Lock, hold_lock
@@ -44,13 +45,13 @@ class Store:
         folder: Of this identity, in the run's folder.
         starts: How often the run was started with it, this time included.
         clock: Its seconds go into each checkpoint.
-        lock: Of the run; a job that lost it adds no checkpoint.
+        lock: Of the run; a job that lost it adds no checkpoint. None in a process that writes none.
     """
 
     folder: Path
     starts: int
     clock: Clock
-    lock: Lock
+    lock: Lock | None
 
     def find_last(self) -> Path | None:
         """The newest whole checkpoint, None if there is none; one that was damaged is said and removed."""
@@ -85,7 +86,7 @@ class Store:
                 yield part
                 self._check_in(part / f"checkpoint-{step}")
         except (OSError, RuntimeError, SafetensorError) as error:  # writers of weights hide the system's own error
-            self.lock.check()
+            self._check_lock()
             if isinstance(error, torch.OutOfMemoryError):
                 raise
             raise OSError(self._explain(step, size_bytes, error)) from error
@@ -96,11 +97,15 @@ class Store:
         write_json(checkpoint / MANIFEST, {"files": files, "spent": self.clock.spent()})
         for path in [*_list_files(checkpoint), *(path for path in checkpoint.rglob("*") if path.is_dir()), checkpoint]:
             _sync(path)
-        self.lock.check()
+        self._check_lock()
         os.replace(checkpoint, self.folder / checkpoint.name)
         _sync(self.folder)
         for old in _list_checkpoints(self.folder)[:-KEPT]:
             shutil.rmtree(old, ignore_errors=True)
+
+    def _check_lock(self) -> None:
+        assert self.lock is not None, "only the process that holds the lock writes"
+        self.lock.check()
 
     def _explain(self, step: int, size_bytes: int, error: Exception) -> str:
         left = _list_checkpoints(self.folder)
@@ -236,7 +241,7 @@ class TimedCheckpoints(TrainerCallback):
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> TrainerControl:
         """Ask for a checkpoint once the time is up."""
-        if time.monotonic() - self.last >= self.seconds:
+        if group.from_first(time.monotonic() - self.last >= self.seconds):
             control.should_save = True
             self.last = time.monotonic()
         return control

@@ -11,7 +11,9 @@ from transformers import TrainingArguments, set_seed
 
 from further.job import describe_hardware
 from further.models import load_base
+from further.training import group
 from further.training.adapters import ParameterCount, add_adapter, count_parameters
+from further.training.dropout import SeedEachStep
 from further.training.guard import StopAtNoNumber, explain_memory
 from further.training.history import History
 from further.training.identity import describe_inputs
@@ -38,6 +40,7 @@ class Task:
         threads: Of the processor.
         documents: Names of the training documents in the order in which they were packed, to name a bad batch.
         walltime: When the job will be killed, None where nothing kills it.
+        processes: That train it together, one per GPU; `further.training.launch` starts them where there are several.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Task:
     threads: int
     documents: tuple[str, ...] = ()
     walltime: Walltime | None = None
+    processes: int = 1
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ def train_run(
         model_folder: The base model.
         adapter: Folder to save the adapter in.
         run: The run's settings.
-        micro_batch: Rows per forward pass.
+        micro_batch: Rows per forward pass of one process alone.
         training: Packed rows of the run's papers.
         validation: Packed rows of the validation papers.
         task: How it is carried out.
@@ -89,7 +93,11 @@ def train_run(
         MemoryError: If memory does not suffice.
         OSError: If a checkpoint could not be written.
     """
-    identity = task.identity | {"inputs": describe_inputs(model_folder, training, validation)}
+    identity = (
+        task.identity | {"inputs": describe_inputs(model_folder, training, validation)} if group.is_first() else {}
+    )
+    if task.processes > 1:  # which add in another order than one does
+        identity |= {"processes": task.processes}
     with open_session(task.name, task.checkpoints, identity, task.checkpoint_minutes, task.walltime) as session:
         return _train_in(session, model_folder, adapter, run, micro_batch, training, validation, task)
 
@@ -104,7 +112,7 @@ def _train_in(
     validation: Rows,
     task: Task,
 ) -> Outcome:
-    torch.set_num_threads(task.threads)
+    torch.set_num_threads(max(1, task.threads // task.processes))
     set_seed(run["seed"])  # before the adapter's random initialisation
     memory = {"memory_before_mb": round(used_memory_mb(), 1)}
     base = load_base(model_folder, run["quantisation"], run["compute_dtype"], run["attention"])
@@ -121,21 +129,23 @@ def _train_in(
         args=_arguments(run, micro_batch, session.store.folder, len(history.dataset)),
         train_dataset=history.dataset,
         data_collator=stack_rows,
-        callbacks=[*session.callbacks, history, stopping],
+        callbacks=[*session.callbacks, history, stopping, SeedEachStep(run["seed"])],
         store=session.store,
     )
     trainer.add_callback(StopAtNoNumber(trainer, training.documents_RT, task.documents))
     with explain_memory(trainer, run, micro_batch):
         _train(trainer, session)
+    group.check_alike(model)
     stopping.restore(model, trainer.state)
-    save_adapter(model, adapter, run, start)
-    (adapter / "README.md").unlink(missing_ok=True)  # peft's empty form; the report stage writes the card
-    return _outcome(trainer, parameters, history, _timing(session, history, trainer.state.epoch, task.threads) | memory)
+    if group.is_first():
+        save_adapter(model, adapter, run, start)
+        (adapter / "README.md").unlink(missing_ok=True)  # peft's empty form; the report stage writes the card
+    return _outcome(trainer, parameters, history, _timing(session, history, trainer.state.epoch, task) | memory)
 
 
 def _train(trainer: PackedTrainer, session: Session) -> None:
     """Train to the end."""
-    checkpoint = session.store.find_last()
+    checkpoint = group.from_first(session.store.find_last() if group.is_first() else None)
     log.info("%s", f"resuming from {checkpoint}" if checkpoint else "starting from the base model")
     session.clock.start_training()
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
@@ -185,7 +195,7 @@ def _outcome(trainer: PackedTrainer, parameters: ParameterCount, history: Histor
     )
 
 
-def _timing(session: Session, history: History, passes: float | None, threads: int) -> dict[str, Any]:
+def _timing(session: Session, history: History, passes: float | None, task: Task) -> dict[str, Any]:
     """Times and memory: apart from the metrics, which two runs with one seed have in common.
 
     Seconds are those of all starts that led here, so that tokens per second stay right over interruptions.
@@ -196,5 +206,8 @@ def _timing(session: Session, history: History, passes: float | None, threads: i
         "starts": session.store.starts,
         "tokens_per_second": round(history.num_tokens(passes) / spent["seconds_train"], 1),
         "peak_memory_mb": round(peak_memory_mb(), 1),
-        "hardware": describe_hardware(threads),
+        "devices": task.processes
+        if torch.cuda.is_available()
+        else 1,  # that an hour is paid for: GPUs, or a job's cores
+        "hardware": describe_hardware(task.threads),
     }

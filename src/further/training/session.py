@@ -8,6 +8,7 @@ from typing import Any
 
 from transformers import TrainerCallback
 
+from further.training import group
 from further.training.checkpoints import Store, TimedCheckpoints, open_store
 from further.training.clock import Clock
 from further.training.lock import StopWhenSuperseded, hold_lock
@@ -35,6 +36,8 @@ def open_session(
 ) -> Iterator[Session]:
     """Take the run's lock, open its checkpoints and listen to signals, until the run has ended.
 
+    Of several processes the first does so for all; the others know where the checkpoints lie.
+
     Args:
         name: The run's.
         checkpoints: Its folder.
@@ -46,6 +49,13 @@ def open_session(
         SystemExit: If another job trains this run.
     """
     clock, in_time = Clock(), StopInTime(name, walltime)
-    with in_time.listening(), hold_lock(checkpoints) as lock:
-        store = open_store(checkpoints, identity, clock, lock)
-        yield Session(store, clock, [StopWhenSuperseded(lock), TimedCheckpoints(checkpoint_minutes), in_time])
+    callbacks = [TimedCheckpoints(checkpoint_minutes), in_time]
+    with in_time.listening():
+        if not group.is_first():
+            folder, starts = group.from_first(None)
+            yield Session(Store(folder, starts, clock, None), clock, callbacks)
+            return
+        with hold_lock(checkpoints) as lock:
+            store = open_store(checkpoints, identity, clock, lock)
+            group.from_first((store.folder, store.starts))
+            yield Session(store, clock, [StopWhenSuperseded(lock), *callbacks])

@@ -8,6 +8,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from further.training import group
+
 log = logging.getLogger(__name__)
 
 
@@ -31,7 +33,9 @@ class EarlyStopping(TrainerCallback):
             return control
         best = losses.index(min(losses))
         if best == len(losses) - 1:
-            self._keep(model, steps[best])
+            if group.is_first():
+                self._keep(model, steps[best])
+            group.wait()
         elif len(losses) - 1 - best >= self.patience:
             log.info("stopping at step %d: no lower validation loss since step %d", state.global_step, steps[best])
             control.should_training_stop = True

@@ -11,6 +11,7 @@ from torch.utils.data import Dataset
 from transformers import Trainer
 
 from further.models import decode, head_of
+from further.training import group
 from further.training.checkpoints import Store
 from further.training.loss import sum_cross_entropy
 
@@ -92,6 +93,8 @@ class PackedTrainer(Trainer):
         self.store = store
         self.checkpoint_folder: Path | None = None
         self._batches_of_step: list[Batch] = []
+        self._num_taken = 0  # micro-batches of this step
+        self._summed_loss = torch.tensor(0.0)
 
     @property
     def rows_of_step(self) -> list[int]:
@@ -99,9 +102,16 @@ class PackedTrainer(Trainer):
         return [int(row) for batch in self._batches_of_step for row in batch["row"]]
 
     def get_batch_samples(self, *arguments: Any, **keywords: Any) -> Any:
-        """The micro-batches of an optimiser step, which are remembered until the next."""
+        """The micro-batches of an optimiser step, which are remembered until the next, and the number of their labels.
+
+        Trainer (5.23) leaves each row's first label out of that number: it takes labels for not yet shifted.
+        """
         batches, num_items = super().get_batch_samples(*arguments, **keywords)
-        self._batches_of_step = batches
+        self._batches_of_step, self._num_taken = batches, 0
+        if batches:
+            num_items = (
+                torch.stack([(batch["labels"] != IGNORED).sum() for batch in batches]).sum().to(num_items.device)
+            )
         return batches, num_items
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
@@ -109,9 +119,11 @@ class PackedTrainer(Trainer):
         if self.store is None:
             super()._save_checkpoint(model, trial)
             return
-        with self.store.writing(self.state.global_step, self._checkpoint_bytes()) as self.checkpoint_folder:
-            super()._save_checkpoint(model, trial)
-        self.checkpoint_folder = None
+        if group.is_first():
+            with self.store.writing(self.state.global_step, self._checkpoint_bytes()) as self.checkpoint_folder:
+                super()._save_checkpoint(model, trial)
+            self.checkpoint_folder = None
+        group.wait()  # a process that ended meanwhile would take the one that writes with it
 
     def _get_output_dir(self, trial: Any) -> str:
         return str(self.checkpoint_folder or super()._get_output_dir(trial))
@@ -130,9 +142,44 @@ class PackedTrainer(Trainer):
         num_items_in_batch: torch.Tensor | int | None = None,
     ) -> Any:
         """Mean cross-entropy in nats per token of the optimiser step that this micro-batch belongs to."""
-        loss = sum_loss(model, inputs)
+        mine = own_share(inputs, self._num_taken, self.args.gradient_accumulation_steps)
+        self._num_taken += 1
+        # Without a row nothing is computed, and there is nothing to go back through.
+        loss = (
+            sum_loss(model, mine) if len(mine["labels"]) else torch.zeros((), device=self.args.device).requires_grad_()
+        )
         count = (inputs["labels"] != IGNORED).sum() if num_items_in_batch is None else num_items_in_batch
         return (loss / count, {}) if return_outputs else loss / count
+
+    def training_step(self, model: Any, inputs: Any, num_items_in_batch: Any = None) -> torch.Tensor:
+        """Loss and gradient of a micro-batch; with the step's last, those of all processes together.
+
+        The loss is divided by the tokens of the whole step, all processes' rows counted: sums are what one process has.
+        """
+        loss: torch.Tensor = super().training_step(model, inputs, num_items_in_batch)
+        if group.num_processes() == 1:
+            return loss
+        self._summed_loss = self._summed_loss.to(loss.device) + loss
+        if not self.accelerator.sync_gradients:
+            return torch.zeros_like(loss)
+        group.add_up_gradients(model)
+        [total] = group.add_up([float(self._summed_loss)])
+        self._summed_loss = torch.zeros_like(loss)
+        return torch.full_like(loss, total)
+
+
+def own_share(batch: Mapping[str, torch.Tensor], number: int, accumulation: int) -> Mapping[str, torch.Tensor]:
+    """This process's share of a micro-batch: all or nothing where they are dealt out whole, else every n-th row.
+
+    Args:
+        batch: All processes have the same.
+        number: Of the micro-batch in its step, from 0.
+        accumulation: Micro-batches of a whole step.
+    """
+    processes, own = group.num_processes(), group.process_number()
+    if accumulation % processes == 0:
+        return batch if number % processes == own else {key: values[:0] for key, values in batch.items()}
+    return {key: values[own::processes] for key, values in batch.items()}
 
 
 def sum_loss(model: Any, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
@@ -156,14 +203,19 @@ def _sum_packed(model: Any, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
 
 @torch.no_grad()
 def mean_loss(model: Any, dataset: RowDataset, batch_rows: int) -> float:
-    """Cross-entropy in nats per token over all rows: token-weighted, so independent of `batch_rows`."""
+    """Cross-entropy in nats per token over all rows: token-weighted, so independent of `batch_rows`.
+
+    Several processes take turns with the batches; all get the same number.
+    """
     was_training = model.training
     model.eval()
     device = next(model.parameters()).device
     total, count = 0.0, 0
-    for start in range(0, len(dataset), batch_rows):
+    first, step = batch_rows * group.process_number(), batch_rows * group.num_processes()
+    for start in range(first, len(dataset), step):
         batch = stack_rows([dataset[row] for row in range(start, min(start + batch_rows, len(dataset)))])
         total += float(sum_loss(model, {key: value.to(device) for key, value in batch.items()}))
         count += int((batch["labels"] != IGNORED).sum())
     model.train(was_training)
-    return total / count
+    total, tokens = group.add_up([total, count])
+    return total / tokens

@@ -12,6 +12,7 @@ from typing import Any
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from further.job import stop_job
+from further.training import group
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)  # a queue's, Ctrl-C, and what sbatch --signal sends
 
@@ -72,6 +73,7 @@ class StopInTime(TrainerCallback):
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
         """Stop at once where a signal came while the model was loaded."""
+        self.signal = group.from_first(self.signal)
         if self.signal:
             stop_job(f"{self.name}: stopped by {self.signal} before the first step; run again to continue")
 
@@ -87,7 +89,7 @@ class StopInTime(TrainerCallback):
         """Ask for a checkpoint if the job has to stop here; the last step of all is followed by the end anyway."""
         self.longest_step_s = max(self.longest_step_s, time.monotonic() - self.step_started)
         if state.global_step < state.max_steps:
-            self.reason = self._find_reason()
+            self.reason = group.from_first(self._find_reason())
             control.should_save = control.should_save or self.reason is not None
         return control
 

@@ -1,0 +1,115 @@
+"""A run on two processes of one machine, as on two GPUs of a node, against the same run on one."""
+
+import os
+import re
+import signal
+import time
+from dataclasses import replace
+
+import psutil
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from further.io import read_json
+from further.training.launch import check_gpus
+from training.drive import Case, finish, running, start, wait_for_step
+
+NUM_LABELS = 386 + 6  # a prediction per token of the six papers, and their end marks
+
+
+def test_more_processes_than_gpus_are_refused():
+    check_gpus(2, 2)
+    check_gpus(2, None)
+    with pytest.raises(ValueError, match="gpus_per_run: 2 GPUs are wanted, this job has 1: ask for as many"):
+        check_gpus(2, 1)
+
+
+def carried_out(case):
+    """Weights and results of a whole run."""
+    assert finish(start(case)) == 0, case.log()
+    return load_file(case.folder / "adapter/adapter_model.safetensors"), case.results()[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"batch_tokens": 128},  # four rows a step, two for each process; the last step of a pass has one row
+        {
+            "batch_tokens": 192,
+            "accumulation": 2,
+            "packing": False,
+            "quantisation": "nf4",
+            "gradient_checkpointing": True,
+        },
+    ],
+)
+def test_two_processes_train_as_one(model_folder, tmp_path, settings):
+    one = Case(tmp_path / "one", model_folder, {"dropout": 0.0} | settings, minutes=60)
+    alone, expected = carried_out(one)
+    together, results = carried_out(replace(one, folder=tmp_path / "two", processes=2))
+    assert results["num_trained_tokens"] == expected["num_trained_tokens"] == 3 * NUM_LABELS
+    assert results["num_steps"] == expected["num_steps"]
+    for mine, other in zip(results["history"], expected["history"], strict=True):
+        assert mine == pytest.approx(other, abs=1e-5)
+    assert results["validation_loss_nats"] == pytest.approx(expected["validation_loss_nats"], abs=1e-5)
+    for name, values in alone.items():
+        torch.testing.assert_close(together[name], values, atol=1e-5, rtol=1e-4)
+
+
+def workers(process):
+    """The processes that train, by number; they are in sessions of their own."""
+    found = [child for child in psutil.Process(process.pid).children() if "worker" in " ".join(child.cmdline())]
+    return {int(child.environ()["RANK"]): child for child in found}
+
+
+@pytest.mark.slow
+def test_disturbed_in_every_way_it_ends_as_undisturbed(model_folder, tmp_path):
+    """With dropout, whose generators no checkpoint of two processes holds."""
+    undisturbed = Case(tmp_path / "undisturbed", model_folder, {"passes": 8}, minutes=60, processes=2)
+    assert finish(start(undisturbed)) == 0, undisturbed.log()
+    case = replace(undisturbed, folder=tmp_path / "run", minutes=0.0)
+
+    with running(case) as process:
+        wait_for_step(case, process, 2)
+        workers(process)[1].kill()
+        assert finish(process) == 1
+    assert "RuntimeError: a training process failed: " in case.log().splitlines()[-1]
+    assert "process 1 was ended by SIGKILL" in case.log().splitlines()[-1]
+
+    with running(case) as process:
+        wait_for_step(case, process, max(case.steps_saved()) + 2)
+        left = list(workers(process).values())
+        process.kill()
+        psutil.wait_procs(left, timeout=20)
+        assert len(left) == 2 and not any(worker.is_running() for worker in left)
+    killed_at = max(case.steps_saved())
+
+    with running(replace(case, minutes=60)) as process:
+        wait_for_log(case, process, f"/checkpoint-{killed_at}", "run: step ")
+        os.kill(process.pid, signal.SIGTERM)
+        assert finish(process) == os.EX_TEMPFAIL, case.log()
+    assert f"run: stopped by SIGTERM at step {max(case.steps_saved())} of 56, saved; run again" in case.log()
+    assert not (case.store / "lock").exists()
+
+    assert finish(start(replace(case, minutes=60))) == 0, case.log()
+    assert case.results() == undisturbed.results()
+    assert read_json(case.folder / "timing.json")["starts"] == 4
+
+
+def wait_for_log(case, process, *words):
+    until = time.monotonic() + 120
+    while not all(each in case.log() for each in words):
+        assert process.is_alive() and time.monotonic() < until, case.log()
+        time.sleep(0.01)
+
+
+@pytest.mark.slow
+def test_a_loss_that_is_no_number_ends_all_processes_with_one_error(model_folder, tmp_path):
+    settings = {"batch_tokens": 128, "learning_rate": 1e30, "warmup_share": 0.0, "max_grad_norm": 1e30}
+    case = Case(tmp_path / "run", model_folder, settings, processes=2)
+    assert finish(start(case)) == 1
+    last = case.log().splitlines()[-1]
+    assert re.match(r"RuntimeError: a training process failed: FloatingPointError: loss is (nan|inf) at step \d+,", last)
+    assert "diaz" in last and last.count("Nothing of this step was saved") == 1
