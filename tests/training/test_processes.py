@@ -111,5 +111,7 @@ def test_a_loss_that_is_no_number_ends_all_processes_with_one_error(model_folder
     case = Case(tmp_path / "run", model_folder, settings, processes=2)
     assert finish(start(case)) == 1
     last = case.log().splitlines()[-1]
-    assert re.match(r"RuntimeError: a training process failed: FloatingPointError: loss is (nan|inf) at step \d+,", last)
+    assert re.match(
+        r"RuntimeError: a training process failed: FloatingPointError: loss is (nan|inf) at step \d+,", last
+    )
     assert "diaz" in last and last.count("Nothing of this step was saved") == 1
