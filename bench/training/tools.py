@@ -6,25 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from transformers import TrainerCallback
 
 Trained = tuple[Any, int]  # the model with its adapter, and the tokens of the documents that are trained on in a pass
 
-RUN = {
-    "seed": 0,
-    "target_modules": "all-linear",
+SHIPPED = yaml.safe_load((Path(__file__).resolve().parents[2] / "config" / "config.yaml").read_text())["training"]
+RUN = {key: value for key, value in SHIPPED.items() if key != "checkpoint_minutes"} | {
     "rank": 16,
     "alpha": 32,
-    "dropout": 0.0,
-    "accumulation": 1,
     "passes": 1,
     "learning_rate": 1.0e-3,
     "warmup_share": 0.05,
-    "weight_decay": 0.0,
-    "max_grad_norm": 1.0,
-    "compute_dtype": "float32",
-    "gradient_checkpointing": False,
-    "optimiser": "adamw_torch",
 }
 
 

@@ -93,6 +93,13 @@ def name_folds(config: Config, num_papers: int) -> dict[str, dict[str, int]]:
     return {f"fold-{fold}-of-{folds}": {"fold": fold, "folds": folds} for fold in range(1, folds + 1)}
 
 
+def model_folder(config: Config) -> str:
+    """Where the base model lies: the demonstration's, a fetched one, or the user's own folder."""
+    model = config["model"]
+    places = {"demo": "results/demo/base", "hub": f"results/models/{model['name']}", "folder": model["path"]}
+    return str(places[model["source"]])
+
+
 def runs_of_sweep(config: Config, sweep: str) -> list[str]:
     """Names of the runs of one sweep, in its order; none if the sweep is switched off or absent."""
     default = expand_runs(config)[DEFAULT_RUN]

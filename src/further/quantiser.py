@@ -20,7 +20,7 @@ def _no_compiler() -> Iterator[None]:
     compile_function = torch.compile
 
     def refuse(*arguments: Any, **keywords: Any) -> None:
-        raise NotImplementedError("no compiler while bitsandbytes is imported")
+        raise RuntimeError("no compiler while bitsandbytes is imported")
 
     torch.compile = refuse  # type: ignore[assignment]
     try:

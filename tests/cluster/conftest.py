@@ -121,7 +121,7 @@ class Study:
 
     def job_of(self, run):
         """Number of the running training job of a run, None if there is none."""
-        for line in self.slurm.call("squeue", "-h", "-t", "RUNNING", "-o", "%i|%k|%Z").splitlines():
+        for line in self.slurm.call("squeue", "-h", "-t", "RUNNING,STOPPED", "-o", "%i|%k|%Z").splitlines():
             number, comment, folder = line.split("|")
             if comment == f"rule_train_qlora_wildcards_{run}" and folder == str(self.folder):
                 return number
@@ -154,11 +154,12 @@ class Study:
         assert not [run for run in runs if (self.folder / "results/runs" / run / "metrics.json").exists()]
         return halted
 
-    def adapters(self):
+    def adapters(self, *runs):
         """Digest of each run's adapter."""
         runs = self.folder / "results/runs"
         return {
-            run: sha256((runs / run / "adapter/adapter_model.safetensors").read_bytes()).hexdigest() for run in RUNS
+            run: sha256((runs / run / "adapter/adapter_model.safetensors").read_bytes()).hexdigest()
+            for run in runs or RUNS
         }
 
     def forget_runs(self):

@@ -7,7 +7,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from further.plan.shape import shape_of
 from further.plan.targets import is_target, place_adapter
-from further.training.adapters import TARGET_MODULES
+from further.targets import PRESETS
 from plan.shapes import LLAMA_8B
 
 CHOICES = ["attention", "all-linear", ["lm_head", "mlp.down_proj"], r"model\.layers\.(0|31)\..*_proj"]
@@ -18,7 +18,7 @@ def test_an_8b_llama_is_counted_as_peft_counts_it(targets):
     known = {key: value for key, value in LLAMA_8B.items() if key != "model_type"}
     with torch.device("meta"):
         model = LlamaForCausalLM(LlamaConfig(**known))
-        modules = TARGET_MODULES.get(targets, targets) if isinstance(targets, str) else targets
+        modules = PRESETS["attention"] if targets == "attention" else targets
         adapted = get_peft_model(model, LoraConfig(r=16, target_modules=modules, task_type="CAUSAL_LM"))
     trainable, total = adapted.get_nb_trainable_parameters()
     shape = shape_of(LLAMA_8B)

@@ -130,10 +130,26 @@ def test_cost_of_quantisation_by_verdict(low: float, high: float, verdict: str, 
 def test_cost_of_quantisation_names_the_default_run_s_precision_first() -> None:
     answer = answer_quantisation(quantised(0.02, 0.04))  # exp(0.03) = 1.0305
     assert answer.sentence.startswith(
-        f"With nf4, perplexity of the adapted model is 3.0{THIN}% higher: +0.030 nats per token "
-        f"(95{THIN}% interval +0.020 to +0.040); of the base alone +0.010"
+        f"With nf4, perplexity of the adapted model is 3.0{THIN}% higher: +0.0300 nats per token "
+        f"(95{THIN}% interval +0.0200 to +0.0400); of the base alone +0.0100"
     )
-    assert answer.sentence.endswith(f"With int8 it is +0.007 (95{THIN}% interval −0.004 to +0.018).")
+    assert answer.sentence.endswith(f"With int8 it is +0.0070 nats per token (95{THIN}% interval −0.0040 to +0.0180).")
+
+
+def test_what_merging_changes_is_told_where_it_was_measured() -> None:
+    comparison = quantised(0.02, 0.04)
+    comparison["quantisation"]["nf4"]["merging_nats"] = {
+        "estimate": 0.0029,
+        "low": 0.0027,
+        "high": 0.0037,
+        "level": 0.95,
+    }
+    said = answer_quantisation(comparison).sentence
+    assert f"weights changes it by +0.0029 nats per token (95{THIN}% interval +0.0027 to +0.0037)." in said
+
+
+def test_the_file_of_the_cost_is_named() -> None:
+    answer = answer_quantisation(quantised(0.02, 0.04))
     assert answer.sources[0] == "results/evaluation/comparison.json: quantisation.nf4"
 
 

@@ -55,6 +55,7 @@ rule draw_figures:
 rule write_report:
     input:
         **REPORTED,
+        plan="results/plan.tsv",
         figures=[f"results/report/figures/{name}.svg" for name in FIGURES],
         data=[f"results/report/data/{name}.csv" for name in FIGURES],
         view="results/corpus/view/index.html",

@@ -7,8 +7,10 @@ from typing import Any
 import yaml
 
 import further
-from further.config import Config, check_config, expand_runs
+from further.config import Config, check_config, expand_runs, model_folder, name_folds
 from further.corpus.shards import list_papers, mark_passwords
+from further.plan.refuse import refuse_early
+from further.targets import check_targets
 
 ROOT = Path(further.__file__).resolve().parents[2]
 """The project's folder: its own configuration is what a study's is laid over."""
@@ -67,6 +69,10 @@ def check_study(config: Mapping[str, Any]) -> tuple[Config, int]:
     bundled = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
     papers = list_papers(Path(folder)) if folder is not None else [Path(f"{article.stem}.pdf") for article in bundled]
     mark_passwords(checked["corpus"]["passwords"], papers)
+    name_folds(checked, len(papers))
+    runs, model = expand_runs(checked), Path(model_folder(checked))
+    check_targets(model, [run["target_modules"] for run in runs.values()])
+    refuse_early(model, runs, checked["hardware"])
     return checked, len(papers)
 
 

@@ -173,16 +173,22 @@ def _say_cost(name: str, cost: Mapping[str, Any]) -> str:
     adapted, base = cost["adapted_cost_nats"], cost["base_cost_nats"]
     percent = show_percent(math.exp(adapted["estimate"]))
     way = "higher" if adapted["estimate"] > 0 else "lower"
-    sentence = f"With {name}, perplexity of the adapted model is {percent} {way}: {show_change(adapted['estimate'])} "
-    sentence += f"nats per token ({show_interval(adapted)})"
-    if base is None:
-        return f"{sentence}."
-    return f"{sentence}; of the base alone {show_change(base['estimate'])} ({show_interval(base)})."
+    sentence = f"With {name}, perplexity of the adapted model is {percent} {way}: {_say_small(adapted)}"
+    sentence += f"; of the base alone {_say_small(base)}." if base is not None else "."
+    merging = cost.get("merging_nats")
+    if merging is not None:
+        sentence += f" Merging the adapter into the unquantised weights changes it by {_say_small(merging)}."
+    return sentence
 
 
 def _say_cost_shortly(name: str, cost: Mapping[str, Any]) -> str:
     adapted = cost["adapted_cost_nats"]
-    return f"With {name} it is {show_change(adapted['estimate'])} ({show_interval(adapted)})."
+    return f"With {name} it is {_say_small(adapted)}."
+
+
+def _say_small(cost: Mapping[str, Any]) -> str:
+    """A cost of quantisation with its interval; the third decimal would show most as nothing."""
+    return f"{show_change(cost['estimate'], 4)} nats per token ({show_interval(cost, 4)})"
 
 
 def _say_interval_of_cost(comparison: Mapping[str, Any]) -> str:

@@ -30,6 +30,7 @@ class ReportFiles:
         tokens: Token streams of the papers, Parquet; None leaves their count out.
         memorisation: Paragraphs continued word for word, JSON, null where switched off; None leaves it out.
         terms: Words whose probability changed, JSON, null where switched off; None leaves them out.
+        plan: What each run was expected to take, tab-separated; None leaves it out.
     """
 
     comparison: Path
@@ -43,6 +44,7 @@ class ReportFiles:
     tokens: Path | None = None
     memorisation: Path | None = None
     terms: Path | None = None
+    plan: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class ReportInputs:
         tokens: Columns split, num_tokens, num_words, num_bytes; None if not given.
         memorisation: Paragraphs continued word for word by base and adapted model; None if not measured.
         terms: Words whose probability rose and fell; None if not measured.
+        plan: By run, columns seconds_low and seconds_high: what it was expected to take; None if not given.
         rules: Pairs of a rule and one that needs its files.
     """
 
@@ -83,6 +86,7 @@ class ReportInputs:
     tokens: pd.DataFrame | None = None
     memorisation: Mapping[str, Any] | None = None
     terms: Mapping[str, Any] | None = None
+    plan: pd.DataFrame | None = None
     rules: Sequence[tuple[str, str]] = ()
 
 
@@ -117,6 +121,7 @@ def read_inputs(
         tokens=_read_columns(files.tokens, TOKEN_COLUMNS),
         memorisation=None if files.memorisation is None else read_json(files.memorisation),
         terms=None if files.terms is None else read_json(files.terms),
+        plan=None if files.plan is None else pd.read_csv(files.plan, sep="\t", index_col="run"),
         rules=rules,
     )
 

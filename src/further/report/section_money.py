@@ -30,6 +30,7 @@ def runs_table(inputs: ReportInputs, prices: Prices | None) -> Table:
         "trained tokens",
         "steps",
         "time",
+        "planned",
         "tokens per second",
         "peak memory, MB",
     ]
@@ -38,11 +39,19 @@ def runs_table(inputs: ReportInputs, prices: Prices | None) -> Table:
     for run, metrics in order_runs(inputs):
         timing = inputs.timing[run]
         counts = [metrics[key] for key in ("num_papers", "num_unique_tokens", "num_trained_tokens", "num_steps")]
-        row = [run, *map(show_count, counts), show_seconds(timing["seconds_total"])]
+        row = [run, *map(show_count, counts), show_seconds(timing["seconds_total"]), _say_planned(inputs, run)]
         row += [show_number(timing["tokens_per_second"]), show_number(timing["peak_memory_mb"])]
         row += [show_number(cost_of(timing["devices"] * timing["seconds_total"], prices))] if prices else []
         rows.append(row)
     return make_table("What each run took", header, rows, numbers=range(1, len(header)))
+
+
+def _say_planned(inputs: ReportInputs, run: str) -> str:
+    """The time that the plan gave a run, from and to; a fold of a cross-validation is in no plan."""
+    if inputs.plan is None or run not in inputs.plan.index:
+        return ""
+    low, high = inputs.plan.loc[run, ["seconds_low", "seconds_high"]]
+    return f"{show_seconds(low)} to {show_seconds(high)}"
 
 
 def cost_of(seconds: float, prices: Prices) -> float:

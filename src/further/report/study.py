@@ -57,7 +57,8 @@ def read_study(
     """Read a study's files.
 
     Args:
-        named: Paths as text: one for each name in `SINGLE`; `runs` lists the files of every run, one folder each.
+        named: Paths as text: one for each name in `SINGLE`, and `plan` where the report shows it; `runs` lists the
+            files of every run, one folder each.
         title: The study's name.
         provenance: What the study was made with and from.
         rules: Pairs of a rule and one that needs its files.
@@ -65,7 +66,8 @@ def read_study(
     Raises:
         FileNotFoundError: If a file is absent.
     """
-    files = ReportFiles(**{name: Path(named[name]) for name in SINGLE}, runs=_folders(named["runs"]))
+    plan = Path(named["plan"]) if "plan" in named.keys() else None  # noqa: SIM118 - Snakemake's inputs are a list with names
+    files = ReportFiles(**{name: Path(named[name]) for name in SINGLE}, runs=_folders(named["runs"]), plan=plan)
     return read_inputs(files, title, provenance or {}, [(rule, other) for rule, other in rules])
 
 

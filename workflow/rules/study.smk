@@ -1,0 +1,59 @@
+# The study: checked settings, its papers and shards, its runs and folds, and the files that the report reads.
+
+from further.config import check_config, expand_runs, model_folder, name_folds, runs_of_sweep
+from further.corpus.shards import mark_passwords
+from further.plan.refuse import refuse_early
+from further.report import FIGURES
+from further.targets import check_targets
+
+CONFIG = stop_if_wrong(check_config, config, ROOT / "workflow" / "schemas" / "config.schema.yaml")
+RUNS = expand_runs(CONFIG)
+DATA_RUNS = runs_of_sweep(CONFIG, "data")
+QUANTISATION_RUNS = {RUNS[run]["quantisation"]: run for run in ["default", *runs_of_sweep(CONFIG, "quantisation")]}
+QUANTISED_RUNS = [run for quantisation, run in QUANTISATION_RUNS.items() if quantisation != "none"]
+QUANTISATIONS = sorted({run["quantisation"] for run in RUNS.values()} | {"none"})
+ARTICLES = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
+PAPERS = stop_if_wrong(find_papers, CONFIG["corpus"]["papers"])
+FOLDS = stop_if_wrong(name_folds, CONFIG, len(PAPERS))
+RUN_SETTINGS = RUNS | dict.fromkeys(FOLDS, RUNS["default"])
+SHARDS = group_papers(PAPERS, CONFIG["corpus"]["shards"])
+WHOLE_CORPUS_MB = 1_500 + len(PAPERS) // 2  # 670 MB were measured for the repeats among 2,000 papers
+# Taken out of the settings: these are recorded, and shown in the report.
+PASSWORDS = stop_if_wrong(mark_passwords, CONFIG["corpus"].pop("passwords"), PAPERS)
+PARSING = pick("corpus", "timeout_s", "memory_mb", "ocr", "ocr_language") | {
+    "versions": installed_versions(("pymupdf",))
+}
+SCORING = pick("evaluation", "window", "stride", "batch_tokens") | {
+    "compute_dtype": CONFIG["training"]["compute_dtype"],
+    "versions": installed_versions(TRAINING_PACKAGES),
+}
+MODEL = model_folder(CONFIG)
+stop_if_wrong(check_targets, Path(MODEL), [run["target_modules"] for run in RUNS.values()])
+stop_if_wrong(refuse_early, Path(MODEL), RUNS, CONFIG["hardware"])
+
+
+wildcard_constraints:
+    run="[A-Za-z0-9._+-]+",
+    shard="[0-9]+",
+    quantisation="none|int8|nf4",
+
+
+REPORTED = {
+    "comparison": "results/evaluation/comparison.json",
+    "law": "results/scaling/law.json",
+    "samples": "results/evaluation/samples.json",
+    "memorisation": "results/evaluation/memorisation.json",
+    "terms": "results/evaluation/terms.json",
+    "rejected": "results/corpus/rejected.parquet",
+    "ledger": "results/corpus/ledger.parquet",
+    "split": "results/corpus/split.parquet",
+    "rows": "results/corpus/rows.parquet",
+    "tokens": "results/tokens/papers.parquet",
+    "runs": expand(
+        "results/runs/{run}/{file}",
+        run=RUNS,
+        file=["metrics.json", "history.parquet", "timing.json"],
+    ),
+}
+REPORTED_PACKAGES = (*TRAINING_PACKAGES, "snakemake", "pymupdf", "scipy", "pandas")
+CODE = {script.stem: code(script.name) for script in sorted((ROOT / "workflow" / "scripts").glob("*.py"))}
