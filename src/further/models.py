@@ -16,7 +16,7 @@ QUANTISATIONS = ("none", "int8", "nf4")
 BASE_FILE = "base.json"  # beside an adapter that belongs on a quantised base only
 
 
-def load_base(folder: Path, quantisation: str, compute_dtype: str, attention: str = "sdpa") -> PreTrainedModel:
+def load_base(folder: Path, quantisation: str, compute_dtype: str, attention: str | None = None) -> PreTrainedModel:
     """Load a causal language model from a local folder, frozen, on the GPU where there is one.
 
     Embeddings, norms and head keep `compute_dtype` at every quantisation: peft's `prepare_model_for_kbit_training`
@@ -26,7 +26,7 @@ def load_base(folder: Path, quantisation: str, compute_dtype: str, attention: st
         folder: Hugging Face folder with safetensors; its own code is never run.
         quantisation: none, int8 (LLM.int8) or nf4 (double quantisation).
         compute_dtype: float32 or bfloat16.
-        attention: sdpa or eager; both keep packed documents apart.
+        attention: sdpa or eager, which both keep packed documents apart; None: the model's own (Gemma 2 has no sdpa).
 
     Raises:
         ValueError: If the quantisation is not known, or the model's logits are not `head_of` on its hidden states.

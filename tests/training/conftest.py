@@ -1,3 +1,5 @@
+import shutil
+
 import numpy as np
 import pytest
 from safetensors.torch import load_file
@@ -22,6 +24,8 @@ def shallow_folder(tmp_path_factory, model_folder):
     folder = tmp_path_factory.mktemp("shallow")
     model = AutoModelForCausalLM.from_pretrained(model_folder, num_hidden_layers=1)
     model.save_pretrained(folder)
+    for file in model_folder.glob("tokenizer*"):
+        shutil.copy(file, folder)
     return folder
 
 

@@ -50,12 +50,17 @@ def study(tmp_path, documents):
 
 def run_script(study, model_folder, folder, run):
     tokens, split, general = study
-    names = {"adapter": "adapter", "metrics": "metrics.json", "history": "history.parquet", "timing": "timing.json"}
+    names = {
+        "adapter": "adapter/adapter_model.safetensors",
+        "metrics": "metrics.json",
+        "history": "history.parquet",
+        "timing": "timing.json",
+    }
     folder.mkdir()
     outputs = {kind: folder / file for kind, file in names.items()}
     task = Task("run", folder / "checkpoints", 60.0, {"run": dict(run)}, threads=1)
     train_qlora.main(tokens, split, model_folder, outputs, run, task, general if run["replay_share"] else None)
-    return read_json(outputs["metrics"]), load_file(outputs["adapter"] / "adapter_model.safetensors")
+    return read_json(outputs["metrics"]), load_file(outputs["adapter"])
 
 
 def test_no_setting_of_a_run_is_ignored(study, model_folder, tmp_path):
