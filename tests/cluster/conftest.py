@@ -156,9 +156,9 @@ class Study:
 
     def adapters(self, *runs):
         """Digest of each run's adapter."""
-        runs = self.folder / "results/runs"
+        folder = self.folder / "results/runs"
         return {
-            run: sha256((runs / run / "adapter/adapter_model.safetensors").read_bytes()).hexdigest()
+            run: sha256((folder / run / "adapter/adapter_model.safetensors").read_bytes()).hexdigest()
             for run in runs or RUNS
         }
 

@@ -10,7 +10,7 @@ from cluster.conftest import RUNS, numbers_in
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
-GPU_RULES = {"train_qlora", "score_base", "score_run", "generate_samples"}
+GPU_RULES = {"train_qlora", "score_base", "score_run", "generate_samples", "probe_default"}
 
 
 def rule_of(job):
@@ -64,7 +64,7 @@ def test_small_jobs_that_follow_each_other_are_one_job_and_keep_their_logs(finis
     ):
         assert (finished.folder / f"logs/{rule}.log").is_file()
     group = next(job for job in finished.jobs().values() if rule_of(job).startswith("corpus_"))
-    assert "mem=4000M" in group["ReqTRES"]  # the most that one of them needs: they take turns
+    assert "mem=3504M" in group["ReqTRES"]  # the most that one of them needs: they take turns
     assert int(group["TimelimitRaw"]) == 30 + 30 + 10 + 30 + 30 + 60
 
 
