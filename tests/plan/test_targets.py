@@ -10,7 +10,7 @@ from further.plan.targets import is_target, place_adapter
 from further.targets import PRESETS
 from plan.shapes import LLAMA_8B
 
-CHOICES = ["attention", "all-linear", ["lm_head", "mlp.down_proj"], r"model\.layers\.(0|31)\..*_proj"]
+CHOICES = ["attention", "all-linear", ["v_proj", "mlp.down_proj"], r"model\.layers\.(0|31)\..*_proj"]
 
 
 @pytest.mark.parametrize("targets", CHOICES)
@@ -22,7 +22,7 @@ def test_an_8b_llama_is_counted_as_peft_counts_it(targets):
         adapted = get_peft_model(model, LoraConfig(r=16, target_modules=modules, task_type="CAUSAL_LM"))
     trainable, total = adapted.get_nb_trainable_parameters()
     shape = shape_of(LLAMA_8B)
-    adapter = place_adapter(shape, targets, 16)
+    adapter = place_adapter(shape, RUN | {"target_modules": targets, "rank": 16})
     assert adapter.parameters == trainable
     assert shape.total_parameters + adapter.parameters == total
 

@@ -20,14 +20,14 @@ def test_by_hand():
     run = RUN | {"context": 4, "batch_tokens": 8, "passes": 3}
     work = count_work(Texts((3, 1), (5,), has_begin=True), run)
     assert (work.num_papers, work.num_unique_tokens, work.num_trained_tokens) == (2, 6, 18)
-    assert (work.num_rows, work.num_steps, work.num_validation_rows) == (2, 3, 2)
+    assert (work.training.number, work.num_steps, work.validation.number) == (2, 3, 2)
 
 
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=8), st.integers(2, 17), st.booleans())
 def test_as_packing_does(lengths, context, has_begin):
     packed = pack_documents([[7] * length for length in lengths], context, SpecialTokens(1 if has_begin else None, 2))
     work = count_work(Texts(tuple(lengths), (), has_begin), RUN | {"context": context, "batch_tokens": 2 * context})
-    assert work.num_rows == len(packed.inputs_RT)
+    assert work.training.number == len(packed.inputs_RT)
     assert work.num_unique_tokens == packed.num_tokens
     assert work.num_trained_tokens == 2 * (packed.labels_RT != IGNORED).sum()
 
@@ -42,7 +42,7 @@ def test_a_real_run_has_the_steps_tokens_and_parameters_that_were_planned(model_
     outcome = train_run(model_folder, tmp_path / "adapter", run, micro_batch(run), rows, rows, task)
     work = count_work(Texts(tuple(map(len, documents)), (), has_begin=True), run)
     shape = read_shape(model_folder)
-    adapter = place_adapter(shape, "all-linear", run["rank"])
+    adapter = place_adapter(shape, run)
     assert (work.num_steps, work.num_trained_tokens) == (outcome.num_steps, outcome.num_trained_tokens)
     assert adapter.parameters == outcome.parameters.trainable
     assert shape.total_parameters + adapter.parameters == outcome.parameters.total
@@ -50,7 +50,7 @@ def test_a_real_run_has_the_steps_tokens_and_parameters_that_were_planned(model_
 
 def test_operations_grow_with_passes_and_rows(model_folder):
     shape = read_shape(model_folder)
-    adapter = place_adapter(shape, "all-linear", 4)
+    adapter = place_adapter(shape, RUN)
     texts = Texts((200, 300), (100,), has_begin=True)
     (one, look), (three, same) = (
         count_flops(shape, adapter, count_work(texts, RUN | {"passes": passes}), RUN | {"passes": passes})

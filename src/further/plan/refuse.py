@@ -61,12 +61,12 @@ def check_memory(shape: Shape, runs: Mapping[str, Settings], hardware: Settings)
 
 SHAPING = (
     "quantisation", "target_modules", "rank", "dropout", "context", "batch_tokens", "accumulation", "compute_dtype",
-    "gradient_checkpointing", "optimiser",
+    "gradient_checkpointing", "optimiser", "dora", "train_embeddings", "initialisation", "packing", "attention",
 )  # fmt: skip
 
 
 def _memory_fault(shape: Shape, run: Settings, hardware: Settings) -> str | None:
-    place_adapter(shape, run["target_modules"], run["rank"])  # finds targets that name no layer
+    place_adapter(shape, run)  # finds targets that name no layer
     if hardware["gpu_memory_gb"] is None or not shape.memory_known:
         return None
     processes = hardware["gpus_per_run"]
@@ -85,7 +85,7 @@ def _memory_fault(shape: Shape, run: Settings, hardware: Settings) -> str | None
 
 
 def _memory(shape: Shape, run: Settings, processes: int) -> Memory:
-    adapter = place_adapter(shape, run["target_modules"], run["rank"])
+    adapter = place_adapter(shape, run)
     return estimate_memory(shape, adapter, run, share_of_process(run, processes)[0], gpu=True)
 
 
