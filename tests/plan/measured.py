@@ -90,7 +90,7 @@ class Step:
 
 
 def constants_of(layer):
-    """Tensors that bitsandbytes keeps beside a quantised layer's weight; int8's are the layer's once it has computed."""
+    """Tensors that bitsandbytes keeps beside a quantised weight; int8's are the layer's once it has computed."""
     state = getattr(getattr(layer, "weight", None), "quant_state", None)
     if state is not None:
         return [state.absmax, state.code, state.offset, state.state2.absmax, state.state2.code]
