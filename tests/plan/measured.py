@@ -70,14 +70,13 @@ class Step:
 
     def peak_bytes(self):
         """Most bytes that torch's allocator held at once during a step, beyond what it held before."""
-        with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiler:
-            self.take()
-        events = [event for event in profiler.profiler.kineto_results.events() if event.name() == "[memory]"]
-        held = peak = 0
-        for event in sorted(events, key=lambda event: event.start_ns()):
-            held += event.nbytes()
-            peak = max(peak, held)
-        return peak
+        return peak_bytes_of(self.take)
+
+    def of_lengths(self, lengths):
+        """The same step on rows that are not packed, of so many tokens each."""
+        self.batch |= {"length": torch.tensor(lengths), "row": torch.arange(len(lengths))}
+        self.take()
+        return self
 
     def resting_bytes(self):
         """Weights with the constants of their quantisation, adapter, optimiser's state: each storage once."""
@@ -87,6 +86,18 @@ class Step:
             tensors += constants_of(module)
         storages = [tensor.untyped_storage() for tensor in tensors]
         return sum({storage.data_ptr(): storage.nbytes() for storage in storages}.values())
+
+
+def peak_bytes_of(action):
+    """Most bytes that torch's allocator held at once during a call, beyond what it held before."""
+    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiler:
+        action()
+    events = [event for event in profiler.profiler.kineto_results.events() if event.name() == "[memory]"]
+    held = peak = 0
+    for event in sorted(events, key=lambda event: event.start_ns()):
+        held += event.nbytes()
+        peak = max(peak, held)
+    return peak
 
 
 def constants_of(layer):

@@ -5,6 +5,7 @@ import pytest
 from further.plan.flops import LOSS_CHUNK, forward_flops, training_flops
 from further.plan.shape import read_shape, shape_of
 from further.plan.targets import place_adapter
+from further.plan.work import Texts, count_flops, count_work
 from further.training import loss
 from plan.measured import RUN, Step, save_llama
 from plan.shapes import LLAMA_8B
@@ -51,6 +52,18 @@ def test_options_take_what_is_predicted(tmp_path, option, checkpointing, tied):
     shape = read_shape(folder)
     predicted = training_flops(shape, place_adapter(shape, run), rows, context, checkpointing) * rows * context
     assert predicted == pytest.approx(step.flops(), rel=1e-3)
+
+
+def test_rows_that_are_not_packed_take_what_is_predicted(tmp_path):
+    *dimensions, rows, context = SHAPES["wide"]
+    lengths = [context, 50]
+    folder = save_llama(tmp_path, *dimensions)
+    step, shape = Step(folder, RUN | {"context": context}, rows, dimensions[-1]).of_lengths(lengths), read_shape(folder)
+    run = RUN | {"packing": False, "context": context, "batch_tokens": rows * context, "passes": 1}
+    work = count_work(Texts(tuple(length - 1 for length in lengths), (), has_begin=True), run)
+    training, _ = count_flops(shape, place_adapter(shape, run), work, run)
+    assert work.num_steps == 1
+    assert training == pytest.approx(step.flops(), rel=1e-3)
 
 
 def test_the_chunk_of_the_loss_is_the_trainings_own():

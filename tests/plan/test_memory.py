@@ -4,11 +4,13 @@ import pytest
 import torch
 
 from further.models import load_base
+from further.plan.beside import start_bytes
 from further.plan.memory import OVERHEAD, estimate_memory
-from further.plan.precision import weight_bytes
+from further.plan.precision import FP32, weight_bytes
 from further.plan.shape import read_shape, shape_of
 from further.plan.targets import place_adapter
-from plan.measured import RUN, Step, constants_of, save_llama
+from further.training.adapters import add_adapter
+from plan.measured import RUN, Step, constants_of, peak_bytes_of, save_llama
 from plan.shapes import LLAMA_8B
 
 SHAPES = {  # width, inner width, blocks, heads, key heads, vocabulary, rows, context
@@ -80,6 +82,28 @@ def test_options_take_no_more_than_planned(tmp_path, option, checkpointing, name
     assert resting == pytest.approx(step.resting_bytes(), rel=0.02)
     planned, peak = memory.gradients + memory.activations + memory.logits, step.peak_bytes()
     assert 0.98 * peak < planned < above * peak
+
+
+@pytest.mark.parametrize("lengths", [[256] * 5, [256, 255, 254, 253, 252]])
+@pytest.mark.parametrize("checkpointing", [False, True])
+def test_rows_that_are_not_packed_take_no_more_than_planned(tmp_path, lengths, checkpointing):
+    """Planned for the worst, rows of as many lengths as there are rows: each one's logits wait."""
+    settings = {"packing": False, "gradient_checkpointing": checkpointing}
+    memory, step = compare(tmp_path, "large vocabulary", settings)
+    planned, peak = memory.gradients + memory.activations + memory.logits, step.of_lengths(lengths).peak_bytes()
+    assert 0.98 * peak < planned < 2 * peak
+
+
+@pytest.mark.parametrize(("initialisation", "quantisation"), [("pissa", "none"), ("loftq", "nf4")])
+@pytest.mark.parametrize("name", ["wide", "demonstration"])
+def test_starts_take_no_more_than_planned(tmp_path, initialisation, quantisation, name):
+    *dimensions, _, _ = SHAPES[name]
+    folder = save_llama(tmp_path, *dimensions)
+    run = RUN | {"initialisation": initialisation, "quantisation": quantisation}
+    base, shape = load_base(folder, quantisation, "float32"), read_shape(folder)
+    peak = peak_bytes_of(lambda: add_adapter(base, run, folder))
+    planned = start_bytes(shape, run) + FP32 * place_adapter(shape, run).parameters
+    assert peak < planned < 1.5 * peak
 
 
 @pytest.mark.gpu

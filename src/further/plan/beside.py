@@ -9,6 +9,10 @@ from further.plan.targets import Adapter
 
 Settings = Mapping[str, Any]
 
+# Matrices of the largest layer's size, in fp32, while it is decomposed: itself, its factors, LAPACK's copies and room,
+# and, as peft starts PiSSA, what is made of them. Above what torch's allocator was seen to hold on the CPU.
+DECOMPOSED = {"pissa": 10, "loftq": 6}
+
 
 def dora_bytes(shape: Shape, adapter: Adapter, run: Settings, layer: int) -> int:
     """Per token, saved by one block: what its magnitudes multiply, the base's and the adapter's own outputs.
@@ -52,12 +56,9 @@ def embedding_gradient(shape: Shape, adapter: Adapter, run: Settings) -> int:
 
 
 def start_bytes(shape: Shape, run: Settings) -> int:
-    """Beside the base, before training: LoftQ reads the full weights once more; both it and PiSSA decompose matrices.
-
-    Of the largest matrix there are then itself in fp32, its factors, and the decomposition's own copy and room.
-    """
-    if run["initialisation"] not in ("pissa", "loftq"):
+    """Beside the base, before training: LoftQ reads the full weights once more; both it and PiSSA decompose matrices."""
+    if run["initialisation"] not in DECOMPOSED:
         return 0
-    decomposed = 5 * FP32 * max(linear.weights for linear in shape.linears)
+    decomposed = DECOMPOSED[run["initialisation"]] * FP32 * max(linear.weights for linear in shape.linears)
     again = BYTES[run["compute_dtype"]] * shape.total_parameters if run["initialisation"] == "loftq" else 0
     return decomposed + again
