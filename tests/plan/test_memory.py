@@ -95,15 +95,15 @@ def test_rows_that_are_not_packed_take_no_more_than_planned(tmp_path, lengths, c
 
 
 @pytest.mark.parametrize(("initialisation", "quantisation"), [("pissa", "none"), ("loftq", "nf4")])
-@pytest.mark.parametrize("name", ["wide", "demonstration"])
-def test_starts_take_no_more_than_planned(tmp_path, initialisation, quantisation, name):
-    *dimensions, _, _ = SHAPES[name]
-    folder = save_llama(tmp_path, *dimensions)
+@pytest.mark.parametrize("widths", [(192, 512), (256, 256)])
+def test_starts_take_no_more_than_planned(tmp_path, initialisation, quantisation, widths):
+    """Of one block, as the profiler sees no end of what was there before it, such as weights that PiSSA replaces."""
+    folder = save_llama(tmp_path, *widths, 1, 4, 4, 500)
     run = RUN | {"initialisation": initialisation, "quantisation": quantisation}
     base, shape = load_base(folder, quantisation, "float32"), read_shape(folder)
     peak = peak_bytes_of(lambda: add_adapter(base, run, folder))
     planned = start_bytes(shape, run) + FP32 * place_adapter(shape, run).parameters
-    assert peak < planned < 1.5 * peak
+    assert peak < planned < 2 * peak
 
 
 @pytest.mark.gpu
