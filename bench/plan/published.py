@@ -32,7 +32,8 @@ PUBLISHED = [  # model, hardware, its peak, tokens per second, source
 ]
 SETTINGS = {
     "compute_dtype": "bfloat16", "context": 2048, "dropout": 0.0, "optimiser": "paged_adamw_8bit",
-    "gradient_checkpointing": True,
+    "gradient_checkpointing": True, "packing": True, "attention": "sdpa", "initialisation": "default",
+    "target_modules": "all-linear", "rank": 16, "dora": False, "train_embeddings": False,
 }  # fmt: skip
 
 
@@ -61,7 +62,7 @@ def describe(shape: Shape, quantisation: str, checkpointing: bool) -> list[str]:
 
 
 def all_linear(shape: Shape) -> Adapter:
-    return place_adapter(shape, "all-linear", 16)
+    return place_adapter(shape, SETTINGS)
 
 
 def write(line: str) -> None:

@@ -1,7 +1,9 @@
 """Real training steps of tiny models, through the project's own loss, with torch's own measures of them."""
 
+from pathlib import Path
+
 import torch
-from peft import LoraConfig, get_peft_model
+import yaml
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
@@ -11,29 +13,18 @@ from further.models import load_base
 from further.training.adapters import add_adapter
 from further.training.trainer import sum_loss
 
-RUN = {
-    "fraction": 1.0,
-    "seed": 0,
+SHIPPED = yaml.safe_load((Path(__file__).parents[2] / "config" / "config.yaml").read_text())["training"]
+RUN = {key: value for key, value in SHIPPED.items() if key != "checkpoint_minutes"} | {
     "quantisation": "none",
-    "target_modules": "all-linear",
     "rank": 4,
     "alpha": 8,
-    "dropout": 0.0,
     "context": 64,
     "batch_tokens": 256,
-    "accumulation": 1,
-    "passes": 2,
     "learning_rate": 1e-3,
-    "warmup_share": 0.1,
-    "weight_decay": 0.0,
-    "max_grad_norm": 1.0,
-    "compute_dtype": "float32",
-    "gradient_checkpointing": False,
-    "optimiser": "adamw_torch",
 }
 
 
-def save_llama(folder, width, inner, layers, heads, key_heads, vocabulary):
+def save_llama(folder, width, inner, layers, heads, key_heads, vocabulary, tied=False):
     torch.manual_seed(0)
     config = LlamaConfig(
         vocab_size=vocabulary,
@@ -43,6 +34,7 @@ def save_llama(folder, width, inner, layers, heads, key_heads, vocabulary):
         num_attention_heads=heads,
         num_key_value_heads=key_heads,
         max_position_embeddings=4096,
+        tie_word_embeddings=tied,
     )
     LlamaForCausalLM(config).save_pretrained(folder)
     return folder
@@ -53,7 +45,8 @@ class Step:
 
     def __init__(self, folder, run, rows, vocabulary):
         torch.manual_seed(0)
-        self.model = adapt(load_base(folder, run["quantisation"], run["compute_dtype"]), run).train()
+        base = load_base(folder, run["quantisation"], run["compute_dtype"], run["attention"])
+        self.model = add_adapter(base, run, folder).train()
         if run["gradient_checkpointing"]:
             self.model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
         device = next(self.model.parameters()).device
@@ -77,38 +70,40 @@ class Step:
 
     def peak_bytes(self):
         """Most bytes that torch's allocator held at once during a step, beyond what it held before."""
-        with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiler:
-            self.take()
-        events = [event for event in profiler.profiler.kineto_results.events() if event.name() == "[memory]"]
-        held = peak = 0
-        for event in sorted(events, key=lambda event: event.start_ns()):
-            held += event.nbytes()
-            peak = max(peak, held)
-        return peak
+        return peak_bytes_of(self.take)
+
+    def of_lengths(self, lengths):
+        """The same step on rows that are not packed, of so many tokens each."""
+        self.batch |= {"length": torch.tensor(lengths), "row": torch.arange(len(lengths))}
+        self.take()
+        return self
 
     def resting_bytes(self):
         """Weights with the constants of their quantisation, adapter, optimiser's state: each storage once."""
         states = [value for state in self.optimiser.state.values() for value in state.values()]
         tensors = [*self.model.parameters(), *self.model.buffers(), *states]
-        for parameter in self.model.parameters():
-            tensors += constants_of(parameter)
+        for module in self.model.modules():
+            tensors += constants_of(module)
         storages = [tensor.untyped_storage() for tensor in tensors]
         return sum({storage.data_ptr(): storage.nbytes() for storage in storages}.values())
 
 
-def adapt(model, run):
-    """The project's adapter for its presets, peft's own for a list or a regular expression."""
-    if run["target_modules"] in ("attention", "all-linear"):
-        return add_adapter(model, run)
-    if run["gradient_checkpointing"]:
-        model.enable_input_require_grads()
-    return get_peft_model(model, LoraConfig(r=run["rank"], target_modules=run["target_modules"], task_type="CAUSAL_LM"))
+def peak_bytes_of(action):
+    """Most bytes that torch's allocator held at once during a call, beyond what it held before."""
+    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiler:
+        action()
+    events = [event for event in profiler.profiler.kineto_results.events() if event.name() == "[memory]"]
+    held = peak = 0
+    for event in sorted(events, key=lambda event: event.start_ns()):
+        held += event.nbytes()
+        peak = max(peak, held)
+    return peak
 
 
-def constants_of(parameter):
-    """Tensors that bitsandbytes keeps beside a quantised weight."""
-    state = getattr(parameter, "quant_state", None)
+def constants_of(layer):
+    """Tensors that bitsandbytes keeps beside a quantised weight; int8's are the layer's once it has computed."""
+    state = getattr(getattr(layer, "weight", None), "quant_state", None)
     if state is not None:
         return [state.absmax, state.code, state.offset, state.state2.absmax, state.state2.code]
-    scale = getattr(parameter, "SCB", None)
+    scale = getattr(getattr(layer, "state", None), "SCB", None)
     return [] if scale is None else [scale]

@@ -4,10 +4,13 @@ import pytest
 import torch
 
 from further.models import load_base
-from further.plan.memory import OVERHEAD, estimate_memory, weight_bytes
+from further.plan.beside import start_bytes
+from further.plan.memory import OVERHEAD, estimate_memory
+from further.plan.precision import FP32, weight_bytes
 from further.plan.shape import read_shape, shape_of
 from further.plan.targets import place_adapter
-from plan.measured import RUN, Step, save_llama
+from further.training.adapters import add_adapter
+from plan.measured import RUN, Step, constants_of, peak_bytes_of, save_llama
 from plan.shapes import LLAMA_8B
 
 SHAPES = {  # width, inner width, blocks, heads, key heads, vocabulary, rows, context
@@ -38,7 +41,7 @@ def compare(tmp_path, name, settings):
     run = RUN | settings | {"context": context}
     step = Step(folder, run, rows, dimensions[-1])
     shape = read_shape(folder)
-    adapter = place_adapter(shape, run["target_modules"], run["rank"])
+    adapter = place_adapter(shape, run)
     memory = estimate_memory(shape, adapter, run, rows, gpu=False)
     return memory, step
 
@@ -57,6 +60,52 @@ def test_dropout_keeps_what_it_left_of_each_input(tmp_path):
     assert memory.gradients + memory.activations + memory.logits == pytest.approx(step.peak_bytes(), rel=0.1)
 
 
+OPTIONS = {  # each with how far above the real the plan may be
+    "magnitudes": ({"dora": True}, 1.25),
+    "magnitudes at nf4": ({"dora": True, "quantisation": "nf4"}, 1.25),
+    "magnitudes and dropout": ({"dora": True, "dropout": 0.1}, 1.25),
+    "magnitudes and dropout at bfloat16": ({"dora": True, "dropout": 0.1, "compute_dtype": "bfloat16"}, 1.25),
+    "embeddings": ({"train_embeddings": True}, 1.15),
+    "embeddings at bfloat16": ({"train_embeddings": True, "compute_dtype": "bfloat16"}, 1.15),
+    "eager attention": ({"attention": "eager"}, 1.4),
+    "eager attention at bfloat16": ({"attention": "eager", "compute_dtype": "bfloat16"}, 1.6),
+}
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+@pytest.mark.parametrize("checkpointing", [False, True])
+@pytest.mark.parametrize("name", ["wide", "large vocabulary"])
+def test_options_take_no_more_than_planned(tmp_path, option, checkpointing, name):
+    settings, above = OPTIONS[option]
+    memory, step = compare(tmp_path, name, settings | {"gradient_checkpointing": checkpointing})
+    resting = memory.weights + memory.unquantised + memory.adapter + memory.optimiser
+    assert resting == pytest.approx(step.resting_bytes(), rel=0.02)
+    planned, peak = memory.gradients + memory.activations + memory.logits, step.peak_bytes()
+    assert 0.98 * peak < planned < above * peak
+
+
+@pytest.mark.parametrize("lengths", [[256] * 5, [256, 255, 254, 253, 252]])
+@pytest.mark.parametrize("checkpointing", [False, True])
+def test_rows_that_are_not_packed_take_no_more_than_planned(tmp_path, lengths, checkpointing):
+    """Planned for the worst, rows of as many lengths as there are rows: each one's logits wait."""
+    settings = {"packing": False, "gradient_checkpointing": checkpointing}
+    memory, step = compare(tmp_path, "large vocabulary", settings)
+    planned, peak = memory.gradients + memory.activations + memory.logits, step.of_lengths(lengths).peak_bytes()
+    assert 0.98 * peak < planned < 2 * peak
+
+
+@pytest.mark.parametrize(("initialisation", "quantisation"), [("pissa", "none"), ("loftq", "nf4")])
+@pytest.mark.parametrize("widths", [(192, 512), (256, 256)])
+def test_starts_take_no_more_than_planned(tmp_path, initialisation, quantisation, widths):
+    """Of one block, as the profiler sees no end of what was there before it, such as weights that PiSSA replaces."""
+    folder = save_llama(tmp_path, *widths, 1, 4, 4, 500)
+    run = RUN | {"initialisation": initialisation, "quantisation": quantisation}
+    base, shape = load_base(folder, quantisation, "float32"), read_shape(folder)
+    peak = peak_bytes_of(lambda: add_adapter(base, run, folder))
+    planned = start_bytes(shape, run) + FP32 * place_adapter(shape, run).parameters
+    assert peak < planned < 2 * peak
+
+
 @pytest.mark.gpu
 @pytest.mark.parametrize("quantisation", ["none", "nf4"])
 @pytest.mark.parametrize("checkpointing", [False, True])
@@ -70,7 +119,7 @@ def test_the_peak_on_a_gpu_is_within_a_tenth(tmp_path, quantisation, checkpointi
     torch.cuda.reset_peak_memory_stats()
     step.take()
     shape = read_shape(folder)
-    memory = estimate_memory(shape, place_adapter(shape, "all-linear", run["rank"]), run, 4, gpu=True)
+    memory = estimate_memory(shape, place_adapter(shape, run), run, 4, gpu=True)
     assert memory.peak - OVERHEAD["gpu"] == pytest.approx(torch.cuda.max_memory_allocated(), rel=0.1)
 
 
@@ -81,17 +130,15 @@ def test_quantised_weights_take_what_bitsandbytes_keeps(tmp_path, quantisation):
     modules = dict(load_base(folder, quantisation, "float32").named_modules())
     for linear in read_shape(folder).linears:
         weight = modules[linear.name].weight
-        state = getattr(weight, "quant_state", None)
-        kept = weight.nbytes + (state.absmax.nbytes + state.state2.absmax.nbytes if state else weight.SCB.nbytes)
-        tables = state.code.nbytes + state.state2.code.nbytes + state.offset.nbytes if state else 0
-        assert weight_bytes(linear, quantisation, 4) == kept + tables
+        kept = weight.nbytes + sum(tensor.nbytes for tensor in constants_of(modules[linear.name]))
+        assert weight_bytes(linear, quantisation, 4) == kept
 
 
 def test_known_figures_of_an_8b_llama():
     """Its blocks at nf4 are 3.25 GiB and 0.10 of constants, embeddings and head 1.96 in bf16."""
     shape = shape_of(LLAMA_8B)
     run = RUN | {"quantisation": "nf4", "compute_dtype": "bfloat16", "context": 2048, "gradient_checkpointing": True}
-    memory = estimate_memory(shape, place_adapter(shape, "all-linear", 16), run, 1, gpu=True)
+    memory = estimate_memory(shape, place_adapter(shape, run | {"rank": 16}), run, 1, gpu=True)
     assert memory.weights / 2**30 == pytest.approx(3.25 + 0.10, abs=0.005)
     assert memory.unquantised / 2**30 == pytest.approx(1.96, abs=0.005)
     assert memory.adapter == memory.gradients == memory.optimiser // 2 == 4 * 41_943_040
@@ -103,8 +150,8 @@ def test_known_figures_of_an_8b_llama():
 
 def test_eight_bit_moments_take_two_bytes_and_their_scales():
     shape = shape_of(LLAMA_8B)
-    adapter = place_adapter(shape, "all-linear", 16)
-    run = RUN | {"optimiser": "paged_adamw_8bit"}
+    run = RUN | {"optimiser": "paged_adamw_8bit", "rank": 16}
+    adapter = place_adapter(shape, run)
     memory = estimate_memory(shape, adapter, run, 1, gpu=True)
     assert memory.optimiser == 2 * adapter.parameters * (1 + 4 / 256)
 

@@ -207,7 +207,7 @@ def test_an_early_look_needs_the_file_and_the_architecture(folder, tmp_path):
     refuse_early(folder({"model_type": "mamba"}), {"default": REAL}, small)
     with pytest.raises(ValueError, match="gpu_memory_gb is 2"):
         refuse_early(folder(LLAMA_8B), {"default": REAL}, small)
-    with pytest.raises(ValueError, match="names no linear layer"):
+    with pytest.raises(ValueError, match="matches no linear layer"):
         refuse_early(folder(LLAMA_8B), {"default": REAL | {"target_modules": "x"}}, HARDWARE | {"gpu_memory_gb": None})
 
 

@@ -1,5 +1,7 @@
 """Tokens, rows and steps against packing, and against a real run's own metrics."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,9 +11,12 @@ from further.batch import micro_batch
 from further.plan.shape import read_shape
 from further.plan.targets import place_adapter
 from further.plan.work import Texts, count_flops, count_work
-from further.tokens.packing import IGNORED, pack_documents
+from further.tokens.chunks import lay_out
+from further.tokens.packing import IGNORED
+from further.tokens.replay import count_tokens, take_replay
 from further.tokens.tokenizer import SpecialTokens, special_tokens
 from further.training.run import Task, train_run
+from further.training.trainer import RowDataset
 from plan.measured import RUN
 
 
@@ -20,37 +25,78 @@ def test_by_hand():
     run = RUN | {"context": 4, "batch_tokens": 8, "passes": 3}
     work = count_work(Texts((3, 1), (5,), has_begin=True), run)
     assert (work.num_papers, work.num_unique_tokens, work.num_trained_tokens) == (2, 6, 18)
-    assert (work.num_rows, work.num_steps, work.num_validation_rows) == (2, 3, 2)
+    assert (work.training.number, work.num_steps, work.validation.number) == (2, 3, 2)
 
 
-@given(st.lists(st.integers(0, 40), min_size=1, max_size=8), st.integers(2, 17), st.booleans())
-def test_as_packing_does(lengths, context, has_begin):
-    packed = pack_documents([[7] * length for length in lengths], context, SpecialTokens(1 if has_begin else None, 2))
-    work = count_work(Texts(tuple(lengths), (), has_begin), RUN | {"context": context, "batch_tokens": 2 * context})
-    assert work.num_rows == len(packed.inputs_RT)
-    assert work.num_unique_tokens == packed.num_tokens
-    assert work.num_trained_tokens == 2 * (packed.labels_RT != IGNORED).sum()
+def test_rows_of_one_document_each_by_hand():
+    """Documents of 3 and 1 tokens: 4 + 2 predictions, rows of 3 + 1 and 2, so 2 steps a pass of 2 rows."""
+    run = RUN | {"context": 3, "batch_tokens": 6, "passes": 3, "packing": False, "validations_per_pass": 5}
+    work = count_work(Texts((3, 1), (5,), has_begin=True), run)
+    assert (work.training.number, work.num_steps, work.num_trained_tokens) == (3, 6, 18)
+    assert (work.training.num_inputs, work.training.num_pairs) == (6, 9 + 1 + 4)
+    assert work.num_looks == 6  # not five a pass: one a step
 
 
-@pytest.mark.parametrize("accumulation", [1, 4])
-def test_a_real_run_has_the_steps_tokens_and_parameters_that_were_planned(model_folder, tmp_path, accumulation):
+def test_general_text_is_trained_on_but_is_none_of_the_unique_tokens():
+    """Papers of 3 and 1 tokens and a general document of 5: 6 + 6 predictions are 3 rows of 4, 2 steps of 2 rows."""
+    run = RUN | {"context": 4, "batch_tokens": 8, "passes": 1}
+    work = count_work(Texts((3, 1), (5,), has_begin=True, replay=(5,)), run)
+    assert (work.num_papers, work.num_unique_tokens, work.num_replay_tokens) == (2, 6, 6)
+    assert (work.num_trained_tokens, work.training.number, work.num_steps) == (12, 3, 2)
+
+
+@given(
+    st.lists(st.integers(0, 40), min_size=1, max_size=8), st.integers(2, 17), st.booleans(), st.booleans(),
+    st.integers(0, 2),
+)  # fmt: skip
+def test_as_rows_are_laid_out(lengths, context, has_begin, packing, num_replayed):
+    rows = lay_out([[7] * length for length in lengths], context, SpecialTokens(1 if has_begin else None, 2), packing)
+    papers = max(1, len(lengths) - num_replayed)
+    run = RUN | {"context": context, "batch_tokens": 2 * context, "packing": packing}
+    work = count_work(Texts(tuple(lengths[:papers]), (), has_begin, tuple(lengths[papers:])), run)
+    assert work.training.number == len(rows.inputs_RT)
+    assert work.num_unique_tokens + work.num_replay_tokens == rows.num_tokens
+    assert work.num_trained_tokens == 2 * (rows.labels_RT != IGNORED).sum()
+    assert work.num_steps == 2 * math.ceil(len(rows.inputs_RT) / 2)
+    computed = [context] * len(rows.inputs_RT) if packing else RowDataset(rows, packed=False).lengths.tolist()
+    assert (work.training.num_inputs, work.training.num_pairs) == (sum(computed), sum(size**2 for size in computed))
+
+
+OPTIONS = [
+    {},
+    {"accumulation": 4},
+    {"packing": False, "validations_per_pass": 2},
+    {"replay_share": 0.4},
+    {"packing": False, "replay_share": 0.4, "dora": True, "train_embeddings": True},
+]
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_a_real_run_has_the_steps_tokens_and_parameters_that_were_planned(model_folder, tmp_path, options):
     generator = np.random.default_rng(0)
     documents = [generator.integers(2, 40, size).tolist() for size in (30, 75, 11, 120, 60)]
-    run = RUN | {"context": 32, "batch_tokens": 128, "accumulation": accumulation}
-    rows = pack_documents(documents, 32, special_tokens(model_folder))
+    general = {f"general-{size}": generator.integers(2, 40, size).tolist() for size in (50, 70, 90, 110)}
+    run = RUN | {"context": 32, "batch_tokens": 128} | options
+    replay = take_replay(general, count_tokens(documents), run["replay_share"], run["seed"])
+    rows, held_out = (
+        lay_out(texts, 32, special_tokens(model_folder), run["packing"]) for texts in ([*documents, *replay], documents)
+    )
     task = Task("run", tmp_path / "checkpoints", 60.0, {}, threads=1)
-    outcome = train_run(model_folder, tmp_path / "adapter", run, micro_batch(run), rows, rows, task)
-    work = count_work(Texts(tuple(map(len, documents)), (), has_begin=True), run)
+    outcome = train_run(model_folder, tmp_path / "adapter", run, micro_batch(run), rows, held_out, task)
+    lengths, replayed = tuple(map(len, documents)), tuple(map(len, replay))
+    work = count_work(Texts(lengths, lengths, has_begin=True, replay=replayed), run)
     shape = read_shape(model_folder)
-    adapter = place_adapter(shape, "all-linear", run["rank"])
+    adapter = place_adapter(shape, run)
+    assert bool(replayed) == bool(run["replay_share"])
     assert (work.num_steps, work.num_trained_tokens) == (outcome.num_steps, outcome.num_trained_tokens)
+    assert work.num_looks == sum(entry["validation_loss_nats"] is not None for entry in outcome.history)
     assert adapter.parameters == outcome.parameters.trainable
     assert shape.total_parameters + adapter.parameters == outcome.parameters.total
 
 
 def test_operations_grow_with_passes_and_rows(model_folder):
     shape = read_shape(model_folder)
-    adapter = place_adapter(shape, "all-linear", 4)
+    adapter = place_adapter(shape, RUN)
     texts = Texts((200, 300), (100,), has_begin=True)
     (one, look), (three, same) = (
         count_flops(shape, adapter, count_work(texts, RUN | {"passes": passes}), RUN | {"passes": passes})

@@ -114,6 +114,7 @@ def test_each_run_had_what_was_planned(finished):
         assert planned.num_steps == metrics["num_steps"]
         assert planned.num_trained_tokens == metrics["num_trained_tokens"]
         assert planned.num_unique_tokens == metrics["num_unique_tokens"]
+        assert planned.num_replay_tokens == metrics["num_replay_tokens"]
         assert planned.trainable_parameters == metrics["parameters"]["trainable"]
         assert planned.total_parameters == metrics["parameters"]["total"]
         assert planned.peak_memory_mb == pytest.approx(timing["peak_memory_mb"], rel=0.15)

@@ -67,6 +67,11 @@ def replay_of_run(wildcards):
     return ["results/tokens/replay.parquet"] if RUN_SETTINGS[wildcards.run]["replay_share"] else []
 
 
+def replay_of_any_run(wildcards):
+    """The same, if any run of the study has some; folds train as the default run does."""
+    return ["results/tokens/replay.parquet"] if any(run["replay_share"] for run in RUNS.values()) else []
+
+
 def quantisation_of_run(wildcards):
     return SCORING | {"quantisation": RUN_SETTINGS[wildcards.run]["quantisation"]}
 

@@ -6,6 +6,7 @@ rule plan_runs:
     input:
         tokens="results/tokens/papers.parquet",
         split="results/corpus/split.parquet",
+        general=replay_of_any_run,
         model=MODEL,
     output:
         plan="results/plan.tsv",

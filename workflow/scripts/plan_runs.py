@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow.parquet as pq
 
 from further.corpus.split import order_training_papers, take_fraction
@@ -12,26 +13,41 @@ from further.job import start_log
 from further.plan.show import plan_study
 from further.plan.table import plan_text
 from further.plan.work import Texts
+from further.tokens.replay import count_tokens, take_replay
 from further.tokens.tokenizer import special_tokens
 
 
-def main(tokens: Path, split: Path, model: Path, plan: Path, finished: Path, settings: dict[str, Any]) -> None:
+def main(
+    tokens: Path,
+    split: Path,
+    general: Path | None,
+    model: Path,
+    plan: Path,
+    finished: Path,
+    settings: dict[str, Any],
+) -> None:
     """Read token counts and the model's shape; show the plan, refuse what cannot fit, write the table."""
-    table = pq.read_table(tokens, columns=["document", "split", "num_tokens"]).to_pandas().set_index("document")
-    validation = tuple(map(int, table.loc[table["split"] == "validation", "num_tokens"]))
+    table = _read_lengths(tokens)
+    lengths, held_out = table["ids"].to_dict(), table.loc[table["split"] == "validation", "num_tokens"]
+    replayed = {} if general is None else _read_lengths(general)["ids"].to_dict()
     has_begin = special_tokens(model).bos is not None
 
     @cache
-    def lengths(seed: int) -> dict[str, int]:
-        return table["num_tokens"].loc[order_training_papers(pq.read_table(split), seed)].to_dict()
+    def order(seed: int) -> list[str]:
+        return order_training_papers(pq.read_table(split), seed)
 
     def texts_of(run: dict[str, Any]) -> Texts:
-        papers = lengths(run["seed"])
-        return Texts(
-            tuple(papers[name] for name in take_fraction(list(papers), run["fraction"])), validation, has_begin
-        )
+        papers = [lengths[name] for name in take_fraction(order(run["seed"]), run["fraction"])]
+        replay = take_replay(replayed, count_tokens(papers), run["replay_share"], run["seed"])
+        return Texts(tuple(map(len, papers)), tuple(map(int, held_out)), has_begin, tuple(map(len, replay)))
 
     write_text(plan, plan_text(plan_study(model, texts_of, settings, finished)))
+
+
+def _read_lengths(tokens: Path) -> pd.DataFrame:
+    """Documents of a table of streams without their ids; ranges stand for these, of which only the number matters."""
+    table = pq.read_table(tokens, columns=["document", "split", "num_tokens"]).to_pandas().set_index("document")
+    return table.assign(ids=[range(size) for size in table["num_tokens"]])
 
 
 if __name__ == "__main__":
@@ -39,6 +55,7 @@ if __name__ == "__main__":
     main(
         Path(snakemake.input.tokens),
         Path(snakemake.input.split),
+        next(map(Path, snakemake.input.general), None),
         Path(snakemake.input.model),
         Path(snakemake.output.plan),
         Path(snakemake.params.finished),

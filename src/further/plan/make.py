@@ -47,7 +47,7 @@ def measured_speeds(
         hardware: That section of the configuration.
         finished: Folder of finished runs; may be absent.
     """
-    flops = {row.run: flops_per_token(row, runs[row.run]) for row in plan if row.training_flops is not None}
+    flops = {row.run: flops_per_token(row) for row in plan if row.training_flops is not None}
     return on_same_hardware(read_measured(finished, flops, runs), hardware)
 
 
@@ -66,8 +66,10 @@ def count_run(
         micro_batch=share_of_process(run, devices.processes)[0],
         num_papers=work.num_papers,
         num_unique_tokens=work.num_unique_tokens,
+        num_replay_tokens=work.num_replay_tokens,
         num_trained_tokens=work.num_trained_tokens,
         num_steps=work.num_steps,
+        num_looks=work.num_looks,
     )
     return row if shape is None else _add_model(row, run, shape, work, gpu, devices)
 
@@ -77,7 +79,7 @@ def _one_line(target_modules: Any) -> str:
 
 
 def _add_model(row: PlannedRun, run: Settings, shape: Shape, work: Work, gpu: bool, devices: Devices) -> PlannedRun:
-    adapter = place_adapter(shape, run["target_modules"], run["rank"])
+    adapter = place_adapter(shape, run)
     training, validation = count_flops(shape, adapter, work, run)
     total = shape.total_parameters + adapter.parameters
     return replace(
@@ -86,7 +88,7 @@ def _add_model(row: PlannedRun, run: Settings, shape: Shape, work: Work, gpu: bo
         total_parameters=total,
         trainable_share=adapter.parameters / total,
         training_flops=training,
-        validation_flops=validation * (run["passes"] + 1),
+        validation_flops=validation * (work.num_looks + 1),
         **_memory_columns(shape, adapter, run, gpu, devices),
     )
 
@@ -98,10 +100,10 @@ def _memory_columns(shape: Shape, adapter: Adapter, run: Settings, gpu: bool, de
     return {f"{name}_mb": size / MB for name, size in vars(memory).items()} | {"peak_memory_mb": memory.peak / MB}
 
 
-def flops_per_token(row: PlannedRun, run: Settings) -> float:
-    """Operations per trained token, the looks at the validation papers between the passes counted."""
+def flops_per_token(row: PlannedRun) -> float:
+    """Operations per trained token, the looks at the validation papers during training counted."""
     assert row.training_flops is not None and row.validation_flops is not None
-    between: float = row.validation_flops * run["passes"] / (run["passes"] + 1)
+    between: float = row.validation_flops * row.num_looks / (row.num_looks + 1)
     return (row.training_flops + between) / row.num_trained_tokens
 
 
@@ -120,7 +122,7 @@ def add_speed(row: PlannedRun, run: Settings, measured: list[Measured], settings
     seconds = {end: settings["hardware"]["startup_seconds"] + flops / speed for end, speed in ends.items()}
     hours = {end: devices * value / 3600 for end, value in seconds.items()}
     columns: dict[str, Any] = {"speed_source": rate.source, "price_date": settings["cost"]["price_date"]}
-    columns |= _named("seconds", seconds) | _named("gpu_hours", hours) | _tokens_per_second(row, run, rate)
+    columns |= _named("seconds", seconds) | _named("gpu_hours", hours) | _tokens_per_second(row, rate)
     for name, price in (("energy_kwh", "kwh_per_gpu_hour"), ("money", "price_per_gpu_hour")):
         if settings["cost"][price]:
             columns |= _named(name, {end: value * settings["cost"][price] for end, value in hours.items()})
@@ -131,7 +133,7 @@ def _named(name: str, values: Mapping[str, float]) -> dict[str, float]:
     return {name + end: value for end, value in values.items()}
 
 
-def _tokens_per_second(row: PlannedRun, run: Settings, rate: Rate) -> dict[str, float]:
-    per_token = flops_per_token(row, run)
+def _tokens_per_second(row: PlannedRun, rate: Rate) -> dict[str, float]:
+    per_token = flops_per_token(row)
     ends = {"": rate.expected, "_low": rate.low, "_high": rate.high}
     return _named("tokens_per_second", {end: speed / per_token for end, speed in ends.items()})

@@ -4,7 +4,11 @@ What is saved for the backward pass follows transformers 5.23 and peft 0.21 oper
 each of these to what torch saves: adapters are fp32 at every compute type, so in bfloat16 each adapted layer keeps its
 own fp32 copy of its input; norms keep theirs in fp32; a frozen layer keeps nothing; keys and values are repeated to all
 heads; attention to a packed row keeps a T × T mask per block. bitsandbytes' int8 layers keep their inputs where
-recomputation does not see them (`ctx.tensors`), so checkpointing saves little there.
+recomputation does not see them (`ctx.tensors`), so checkpointing saves little there. Eager attention keeps its weights,
+T per token and head. Not modelled: `training.compile`, which keeps less or as much.
+
+What is above the real, never below it: DoRA, whose norms take whole matrices for a moment; trained embeddings; and rows
+without packing, whose lengths differ from step to step.
 
 Source:
     Korthikanti et al. 2022, section 4 (activations by operation), which has bf16 everywhere, dropout and full
@@ -18,12 +22,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from further.plan.beside import dora_bytes, dora_matrices, dora_workspace, embedding_gradient, start_bytes
 from further.plan.flops import LOSS_CHUNK
-from further.plan.shape import ATTENTION_OUT, MLP_IN, MLP_OUT, QUERY_KEY_VALUE, Linear, Shape
+from further.plan.precision import BYTES, FP32, weight_bytes
+from further.plan.shape import ATTENTION_OUT, MLP_IN, MLP_OUT, QUERY_KEY_VALUE, Shape
 from further.plan.targets import Adapter
 
-FP32 = 4
-BYTES = {"float32": 4, "bfloat16": 2}
 MIN_8BIT = 4096  # bitsandbytes keeps the state of smaller tensors in 32 bits
 STAGES = (QUERY_KEY_VALUE, ATTENTION_OUT, MLP_IN, MLP_OUT)
 # Taken before any tensor. CUDA: context and cuBLAS workspace. CPU: Python with torch, transformers, peft, bitsandbytes.
@@ -37,11 +41,13 @@ class Memory:
     Attributes:
         weights: The blocks' matrices at their precision, constants of the quantisation counted.
         unquantised: Embeddings, head, norms and biases at the compute type.
-        adapter: fp32.
-        gradients: Of the adapter, fp32.
+        adapter: fp32; trained copies of embeddings and head at the compute type.
+        gradients: Of all that is trained, at its type.
         optimiser: Two moments per trained parameter.
         activations: What is saved for the backward pass, and the gradients under way at its worst moment.
-        logits: One chunk of the loss: log-probabilities, and two gradients of their size.
+        logits: One chunk of the loss: log-probabilities, and two gradients of their size. Without packing, those of
+            each length among the rows are kept.
+        start: What an adapter's start from the base's weights takes beyond what training does after it.
         overhead: The process before any tensor.
     """
 
@@ -52,6 +58,7 @@ class Memory:
     optimiser: int
     activations: int
     logits: int
+    start: int
     overhead: int
 
     @property
@@ -65,62 +72,54 @@ def estimate_memory(shape: Shape, adapter: Adapter, run: Mapping[str, Any], micr
 
     Args:
         shape: The model.
-        adapter: Where LoRA sits.
-        run: Settings quantisation, compute_dtype, context, dropout, optimiser, gradient_checkpointing.
+        adapter: What is trained.
+        run: Settings quantisation, compute_dtype, context, packing, dropout, optimiser, gradient_checkpointing,
+            attention, initialisation.
         micro_batch: Rows per forward pass.
         gpu: Whether it runs on CUDA.
     """
-    workspace = _workspace_bytes(shape, run, gpu)
+    size = BYTES[run["compute_dtype"]]
+    workspace = _workspace_bytes(shape, adapter, run, gpu)
     activations, logits = _activations_and_logits(shape, adapter, run, micro_batch, workspace)
+    trained = FP32 * (adapter.low_rank + adapter.magnitudes) + size * adapter.copied
+    optimiser = _optimiser_bytes(shape, adapter, run)
     return Memory(
-        weights=sum(weight_bytes(linear, run["quantisation"], BYTES[run["compute_dtype"]]) for linear in shape.linears),
-        unquantised=shape.unquantised_parameters * BYTES[run["compute_dtype"]],
-        adapter=FP32 * adapter.parameters,
-        gradients=FP32 * adapter.parameters,
-        optimiser=_optimiser_bytes(shape, adapter, run["optimiser"]),
+        weights=sum(weight_bytes(linear, run["quantisation"], size) for linear in shape.linears),
+        unquantised=shape.unquantised_parameters * size,
+        adapter=trained,
+        gradients=trained,
+        optimiser=optimiser,
         activations=activations,
         logits=logits,
+        start=max(0, start_bytes(shape, run) - trained - optimiser - activations - logits),
         overhead=OVERHEAD["gpu" if gpu else "cpu"],
     )
 
 
-def weight_bytes(linear: Linear, quantisation: str, compute_bytes: int) -> int:
-    """Bytes of one matrix of the blocks, with the constants of its quantisation.
+def _optimiser_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any]) -> int:
+    """Two moments of every trained number: 32 bits each, or 8 with a scale per 256 of them.
 
-    Args:
-        linear: The layer.
-        quantisation: none, int8 (one fp32 scale per output) or nf4 with double quantisation.
-        compute_bytes: Of one weight that is not quantised.
-
-    Raises:
-        ValueError: If the quantisation is not known.
+    torch's are of the parameter's type; Trainer has bitsandbytes keep those of embeddings in 32 bits, and a head's are
+    counted so, too.
     """
-    if quantisation == "none":
-        return linear.weights * compute_bytes
-    if quantisation == "int8":
-        return linear.weights + FP32 * linear.outputs
-    if quantisation == "nf4":
-        blocks = math.ceil(linear.weights / 64)
-        tables = FP32 * (16 + 256 + 1)  # values of the 4 bits, of the constants' 8 bits, and their mean
-        return math.ceil(linear.weights / 2) + blocks + FP32 * math.ceil(blocks / 256) + tables
-    raise ValueError(f"quantisation is {quantisation!r}; allowed: none, int8, nf4")
-
-
-def _optimiser_bytes(shape: Shape, adapter: Adapter, optimiser: str) -> int:
-    """Two moments of every trained number: 32 bits each, or 8 with a scale per 256 of them."""
-    if not optimiser.endswith("8bit"):
-        return 2 * FP32 * adapter.parameters
-    adapted = [linear for linear in (*shape.linears, shape.head) if linear.name in adapter.names]
+    of_copies = BYTES[run["compute_dtype"]] if run["optimiser"] == "adamw_torch" else FP32
+    copies = 2 * of_copies * adapter.copied
+    if not run["optimiser"].endswith("8bit"):
+        return copies + 2 * FP32 * (adapter.low_rank + adapter.magnitudes)
+    adapted = [linear for linear in shape.linears if linear.name in adapter.names]
     tensors = [adapter.rank * size for linear in adapted for size in (linear.inputs, linear.outputs)]
-    return sum(2 * (size + FP32 * math.ceil(size / 256) if size >= MIN_8BIT else FP32 * size) for size in tensors)
+    tensors += [linear.outputs for linear in adapted if adapter.magnitudes]
+    kept = sum(2 * (size + FP32 * math.ceil(size / 256) if size >= MIN_8BIT else FP32 * size) for size in tensors)
+    return copies + kept
 
 
-def _workspace_bytes(shape: Shape, run: Mapping[str, Any], gpu: bool) -> int:
-    """One matrix dequantised for a product; for nf4 the CPU's kernel does without."""
+def _workspace_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any], gpu: bool) -> int:
+    """One matrix dequantised for a product; for nf4 the CPU's kernel does without. More with DoRA."""
+    matrices = dora_workspace(shape, adapter, run)
     if run["quantisation"] == "none" or (run["quantisation"] == "nf4" and not gpu):
-        return 0
+        return matrices
     size: int = BYTES[run["compute_dtype"]]
-    return size * max(linear.weights for linear in shape.linears)
+    return matrices + size * max(linear.weights for linear in shape.linears)
 
 
 def _activations_and_logits(
@@ -129,16 +128,27 @@ def _activations_and_logits(
     """Both at the moment at which their sum is largest: in the loss, or in the backward pass of a block."""
     tokens, size = micro_batch * run["context"], BYTES[run["compute_dtype"]]
     chunk = min(tokens, LOSS_CHUNK)
-    logits = 3 * FP32 * shape.vocab_size * chunk
+    logits = FP32 * shape.vocab_size * (2 * chunk + _kept_positions(run, micro_batch, chunk))
+    logits += embedding_gradient(shape, adapter, run)
     hidden = 2 * size * shape.hidden_size * tokens if tokens > LOSS_CHUNK else 0  # kept by the chunks, and its gradient
     saved = _saved_bytes(shape, adapter, run) * tokens + hidden
     block = max(_backward_bytes(shape, adapter, run, layer) for layer in range(shape.num_layers)) * tokens + workspace
+    matrices = [dora_matrices(shape, adapter, run, layer) for layer in range(shape.num_layers)]
     if run["gradient_checkpointing"]:
-        inputs = _inputs_bytes(shape, run) * tokens
+        inputs = _inputs_bytes(shape, run) * tokens + max(matrices)
         return (inputs + block, 0) if inputs + block > saved + logits else (saved, logits)
+    saved += sum(matrices)
     last = shape.num_layers - 1
     under_way = block - _block_bytes(shape, adapter, run, last) * tokens
     return (saved + under_way, 0) if under_way > logits else (saved, logits)
+
+
+def _kept_positions(run: Mapping[str, Any], micro_batch: int, chunk: int) -> int:
+    """Positions whose log-probabilities wait for the backward pass: one chunk's, as larger losses compute them again.
+
+    Without packing, rows of each length have a loss of their own: at worst every row of a micro-batch waits.
+    """
+    return chunk if run["packing"] else max(chunk, micro_batch * min(run["context"], LOSS_CHUNK))
 
 
 def _saved_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any]) -> int:
@@ -148,7 +158,7 @@ def _saved_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any]) -> int:
     if run["gradient_checkpointing"]:
         return _inputs_bytes(shape, run) + FP32 * width
     first_layer, first_stage = adapter.first
-    blocks = sum(_block_bytes(shape, adapter, run, layer) for layer in range(first_layer, shape.num_layers))
+    blocks = sum(_block_bytes(shape, adapter, run, layer) for layer in range(max(first_layer, 0), shape.num_layers))
     # The norm before the first trained layer needs no gradient; the norm before the head does.
     norms = FP32 * width * (0 if first_stage == QUERY_KEY_VALUE else 1)
     return blocks + norms + _rotations(shape, size)
@@ -172,8 +182,18 @@ def _block_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any], layer: 
     size: int = BYTES[run["compute_dtype"]]
     norms = FP32 * (shape.norms_per_layer * (shape.hidden_size + 1) + shape.normed_heads_size)
     heads = 4 * size * shape.attention_size + FP32 * shape.num_heads + size * run["context"]
+    heads += _eager_bytes(shape, run)
     inputs = sum(_adapter_bytes(shape, adapter, run, layer, stage) for stage in STAGES)
+    inputs += dora_bytes(shape, adapter, run, layer)
     return int(norms + heads + 3 * size * shape.mlp_size + inputs + _kept_by_int8(shape, adapter, run, layer))
+
+
+def _eager_bytes(shape: Shape, run: Mapping[str, Any]) -> int:
+    """Per token, weights of eager attention: fp32 as the softmax left them, and once more at another compute type."""
+    if run["attention"] != "eager":
+        return 0
+    size = BYTES[run["compute_dtype"]]
+    return int(shape.num_heads * run["context"] * (FP32 + (size if size < FP32 else 0)))
 
 
 def _kept_by_int8(shape: Shape, adapter: Adapter, run: Mapping[str, Any], layer: int) -> int:
@@ -216,4 +236,6 @@ def _backward_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any], laye
     at_product = saved - down + size * (3 * inner + width)
     cast = FP32 + size if size < FP32 else size
     at_last_layer = saved + (cast + size) * inner + (size + FP32) * width if down else 0
-    return max(at_product, at_last_layer)
+    scores = FP32 * shape.num_heads * run["context"] if run["attention"] == "eager" else 0
+    at_attention = saved - down - 3 * size * inner + 3 * scores  # of the inner width nothing is left
+    return max(at_product, at_last_layer, at_attention)

@@ -62,12 +62,12 @@ def check_memory(shape: Shape, runs: Mapping[str, Settings], hardware: Settings)
 
 SHAPING = (
     "quantisation", "target_modules", "rank", "dropout", "context", "batch_tokens", "accumulation", "compute_dtype",
-    "gradient_checkpointing", "optimiser",
+    "gradient_checkpointing", "optimiser", "dora", "train_embeddings", "initialisation", "packing", "attention",
 )  # fmt: skip
 
 
 def _memory_fault(shape: Shape, run: Settings, hardware: Settings) -> str | None:
-    place_adapter(shape, run["target_modules"], run["rank"])  # finds targets that name no layer
+    place_adapter(shape, run)  # finds targets that name no layer
     if hardware["gpu_memory_gb"] is None or not shape.memory_known:
         return None
     devices = read_devices(hardware)
@@ -86,7 +86,7 @@ def _memory_fault(shape: Shape, run: Settings, hardware: Settings) -> str | None
 
 
 def _memory(shape: Shape, run: Settings, devices: Devices) -> Memory:
-    adapter = place_adapter(shape, run["target_modules"], run["rank"])
+    adapter = place_adapter(shape, run)
     return memory_of_process(shape, adapter, run, devices, gpu=True)
 
 

@@ -26,15 +26,18 @@ class PlannedRun:
         trainable_share: One over the other, 0 to 1.
         num_papers: Training papers.
         num_unique_tokens: Their tokens, end marks counted, as in `metrics.json`.
-        num_trained_tokens: Labels over all passes, as in `metrics.json`.
-        num_steps: Optimiser steps.
+        num_replay_tokens: Of general text trained on beside them, end marks counted, as in `metrics.json`.
+        num_trained_tokens: Labels over all passes, general text counted, as in `metrics.json`.
+        num_steps: Optimiser steps; with `training.patience` the most that there may be.
+        num_looks: At the validation papers during training.
         training_flops: Floating-point operations of all passes.
-        validation_flops: Of the looks at the validation papers, one after each pass and one at the end.
+        validation_flops: Of these looks, and of one more at the end.
         weights_mb: The blocks' matrices at their precision.
         unquantised_mb: Embeddings, head, norms and biases.
         adapter_mb, gradients_mb, optimiser_mb: Of what is trained.
         activations_mb: Saved for the backward pass, and gradients under way.
         logits_mb: One chunk of the loss.
+        start_mb: What starting an adapter from the base's weights takes beyond what training does after it.
         overhead_mb: The process before any tensor.
         peak_memory_mb: The sum of these: on a GPU its memory, else the process's.
         tokens_per_second, tokens_per_second_low, tokens_per_second_high: Trained tokens per second of training.
@@ -56,8 +59,10 @@ class PlannedRun:
     micro_batch: int
     num_papers: int
     num_unique_tokens: int
+    num_replay_tokens: int
     num_trained_tokens: int
     num_steps: int
+    num_looks: int
     trainable_parameters: int | None = None
     total_parameters: int | None = None
     trainable_share: float | None = None
@@ -70,6 +75,7 @@ class PlannedRun:
     optimiser_mb: float | None = None
     activations_mb: float | None = None
     logits_mb: float | None = None
+    start_mb: float | None = None
     overhead_mb: float | None = None
     peak_memory_mb: float | None = None
     tokens_per_second: float | None = None

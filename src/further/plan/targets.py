@@ -1,74 +1,71 @@
-"""Where adapters sit, and how many parameters they have; the rules are peft's, so that the counts are its own."""
+"""What a run trains: its adapter, and with `train_embeddings` copies of embeddings and head; peft's counts are met."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from further.plan.shape import Linear, Shape
+from further.plan.shape import MLP_OUT, Linear, Shape
+from further.targets import match_targets
 
-ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")
+BEFORE_ALL = (-1, MLP_OUT)  # where embeddings are trained, every block needs gradients
 
 
 @dataclass(frozen=True)
 class Adapter:
-    """LoRA on some linear layers of a model.
+    """LoRA on some linear layers of a model, and what is trained beside it.
 
     Attributes:
         rank: r.
         names: Dotted names of the layers it sits on.
-        first: Block and stage of the earliest of them: nothing before it needs a gradient.
-        parameters: Trainable parameters, r × (inputs + outputs) per layer.
+        first: Block and stage of the earliest that is trained: nothing before it needs a gradient.
+        low_rank: Parameters of A and B, r × (inputs + outputs) per layer.
+        magnitudes: Of DoRA, one per output of each layer; 0 without.
+        copied: Of the trained copies of the embeddings and of a head with weights of its own; the originals stay.
+        multiplies_twice: Whether DoRA multiplies what dropout left with the frozen weights, too.
     """
 
     rank: int
     names: frozenset[str]
     first: tuple[int, int]
-    parameters: int
+    low_rank: int
+    magnitudes: int = 0
+    copied: int = 0
+    multiplies_twice: bool = False
+
+    @property
+    def parameters(self) -> int:
+        """All that is trained, and all that stands beside the base model."""
+        return self.low_rank + self.magnitudes + self.copied
 
 
-def place_adapter(shape: Shape, target_modules: str | Sequence[str], rank: int) -> Adapter:
-    """Find the layers that a choice of modules means.
+def place_adapter(shape: Shape, run: Mapping[str, Any]) -> Adapter:
+    """Find what a run's settings train.
 
     Args:
         shape: The model.
-        target_modules: "attention" (q, k, v, o), "all-linear" (every linear layer but the head), a list of modules'
-            names or ends of names, or a regular expression that matches whole dotted names.
-        rank: r.
+        run: Settings target_modules, rank, dora, dropout, train_embeddings.
 
     Raises:
-        ValueError: If no layer is meant, or the expression is none.
+        ValueError: If no layer is meant.
 
     Source:
-        Hu et al. 2022 (LoRA), section 4.1: W + B·A with A r × inputs and B outputs × r.
+        Hu et al. 2022 (LoRA), section 4.1: W + B·A with A r × inputs and B outputs × r; Liu et al. 2024 (DoRA),
+        section 4: one magnitude per output, as peft has it.
     """
-    adapted = [linear for linear in (*shape.linears, shape.head) if is_target(linear.name, target_modules)]
-    if not adapted:
-        raise ValueError(f"target_modules {target_modules!r} names no linear layer of a {shape.model_type}")
+    names = frozenset(match_targets([linear.name for linear in shape.linears], run["target_modules"]))
+    adapted = [linear for linear in shape.linears if linear.name in names]
+    embeddings = run["train_embeddings"]
     return Adapter(
-        rank=rank,
-        names=frozenset(linear.name for linear in adapted),
-        first=min((linear.layer, linear.stage) for linear in adapted),
-        parameters=sum(adapter_parameters(linear, rank) for linear in adapted),
+        rank=run["rank"],
+        names=names,
+        first=BEFORE_ALL if embeddings else min((linear.layer, linear.stage) for linear in adapted),
+        low_rank=sum(adapter_parameters(linear, run["rank"]) for linear in adapted),
+        magnitudes=sum(linear.outputs for linear in adapted) if run["dora"] else 0,
+        copied=shape.head_weights * (1 if shape.tied else 2) if embeddings else 0,
+        multiplies_twice=run["dora"] and run["dropout"] > 0,
     )
 
 
 def adapter_parameters(linear: Linear, rank: int) -> int:
     """Parameters of A and B on one layer."""
     return rank * (linear.inputs + linear.outputs)
-
-
-def is_target(name: str, target_modules: str | Sequence[str]) -> bool:
-    """Whether a linear layer of a block is meant, as peft decides it.
-
-    >>> is_target("model.layers.0.mlp.up_proj", ["up_proj"]), is_target("model.layers.0.mlp.up_proj", ".*up")
-    (True, False)
-    """
-    if target_modules == "all-linear":
-        return name != "lm_head"
-    names = ATTENTION if target_modules == "attention" else target_modules
-    if isinstance(names, str):
-        try:
-            return re.fullmatch(names, name) is not None
-        except re.error as error:
-            raise ValueError(f"target_modules {names!r} is no regular expression: {error}") from error
-    return any(name == end or name.endswith(f".{end}") for end in names)

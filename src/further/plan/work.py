@@ -1,4 +1,7 @@
-"""Tokens, rows and steps that a run will have, from the lengths of its documents alone."""
+"""Tokens, rows and steps that a run will have, from the lengths of its documents alone.
+
+A run with `training.patience` may stop early: what is planned is its whole length, the most that it can take.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -16,14 +19,38 @@ class Texts:
     """What a run is trained on and watched with.
 
     Attributes:
-        training: Tokens of each training document, without special tokens.
-        validation: The same of the validation documents.
+        training: Tokens of each training paper, without special tokens.
+        validation: The same of the validation papers.
         has_begin: Whether the tokenizer puts a mark before each document.
+        replay: The same of the general documents that are trained on beside the papers.
     """
 
     training: tuple[int, ...]
     validation: tuple[int, ...]
     has_begin: bool
+    replay: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of one pass over some documents.
+
+    Attributes:
+        number: Of them.
+        num_labels: Predictions.
+        num_inputs: Positions computed: packed rows are computed whole, others up to their last label.
+        num_pairs: Sum of the squares of the rows' computed lengths, which attention goes with.
+    """
+
+    number: int
+    num_labels: int
+    num_inputs: int
+    num_pairs: int
+
+    @property
+    def mean_context(self) -> float:
+        """Positions that one attends to, whole rows counted, on average."""
+        return self.num_pairs / self.num_inputs if self.num_inputs else 0.0
 
 
 @dataclass(frozen=True)
@@ -31,56 +58,74 @@ class Work:
     """How much a run has to do.
 
     Attributes:
-        num_papers: Training documents.
+        num_papers: Training papers.
         num_unique_tokens: Their tokens, end marks counted.
-        num_trained_tokens: Labels over all passes.
-        num_rows: Rows per pass.
+        num_replay_tokens: Of general text, end marks counted.
+        num_trained_tokens: Labels over all passes, general text counted.
         num_steps: Optimiser steps over all passes.
-        num_validation_rows: Rows of the validation documents.
+        num_looks: Validations between and within the passes; one more follows at the end.
+        training: Rows of one pass.
+        validation: Rows of the validation papers.
     """
 
     num_papers: int
     num_unique_tokens: int
+    num_replay_tokens: int
     num_trained_tokens: int
-    num_rows: int
     num_steps: int
-    num_validation_rows: int
+    num_looks: int
+    training: Rows
+    validation: Rows
 
 
 def count_work(texts: Texts, run: Mapping[str, Any]) -> Work:
-    """Count as packing and training do: documents end to end, rows cut every `context` inputs, the last filled up.
+    """Count as laying out rows and training do.
 
     A document of n tokens is n + 1 predictions where it has a begin mark; without one its first token is none.
 
     Args:
         texts: Lengths of the documents.
-        run: Settings context, batch_tokens, accumulation, passes.
+        run: Settings context, packing, batch_tokens, accumulation, passes, validations_per_pass.
 
     Raises:
         ValueError: If there is nothing to train on, or the batch does not divide.
     """
     if not texts.training:
         raise ValueError("nothing to plan: no training documents")
-    num_labels = count_labels(texts.training, texts.has_begin)
-    num_rows = math.ceil(num_labels / run["context"])
+    rows = count_rows((*texts.training, *texts.replay), texts.has_begin, run)
+    steps_per_pass = math.ceil(rows.number / (micro_batch(run) * run["accumulation"]))
     return Work(
         num_papers=len(texts.training),
         num_unique_tokens=sum(texts.training) + len(texts.training),
-        num_trained_tokens=run["passes"] * num_labels,
-        num_rows=num_rows,
-        num_steps=run["passes"] * math.ceil(num_rows / (micro_batch(run) * run["accumulation"])),
-        num_validation_rows=math.ceil(count_labels(texts.validation, texts.has_begin) / run["context"]),
+        num_replay_tokens=sum(texts.replay) + len(texts.replay),
+        num_trained_tokens=run["passes"] * rows.num_labels,
+        num_steps=run["passes"] * steps_per_pass,
+        num_looks=run["passes"] * min(run["validations_per_pass"], steps_per_pass),  # one a step at most
+        training=rows,
+        validation=count_rows(texts.validation, texts.has_begin, run),
     )
 
 
-def count_labels(lengths: Sequence[int], has_begin: bool) -> int:
-    """Predictions that documents of these lengths give."""
-    return sum(lengths) + (len(lengths) if has_begin else 0)
+def count_rows(lengths: Sequence[int], has_begin: bool, run: Mapping[str, Any]) -> Rows:
+    """Rows of documents of these lengths: end to end, the last filled up, or each document on rows of its own.
+
+    Args:
+        lengths: Tokens without special tokens.
+        has_begin: Whether each has a begin mark.
+        run: Settings context and packing.
+    """
+    context, labels = run["context"], [length + has_begin for length in lengths]
+    if run["packing"]:
+        number = math.ceil(sum(labels) / context)
+        return Rows(number, sum(labels), number * context, number * context**2)
+    whole, rests = sum(size // context for size in labels), [size % context for size in labels if size % context]
+    return Rows(whole + len(rests), sum(labels), sum(labels), whole * context**2 + sum(rest**2 for rest in rests))
 
 
 def count_flops(shape: Shape, adapter: Adapter, work: Work, run: Mapping[str, Any]) -> tuple[float, float]:
     """Floating-point operations of training over all passes, and of one look at the validation documents."""
-    per_token = training_flops(shape, adapter, micro_batch(run), run["context"], run["gradient_checkpointing"])
-    training = per_token * run["passes"] * work.num_rows * run["context"]
-    looking = forward_flops(shape, adapter, run["context"]) * work.num_validation_rows * run["context"]
+    rows, checkpointing = micro_batch(run), run["gradient_checkpointing"]
+    per_token = training_flops(shape, adapter, rows, work.training.mean_context, checkpointing)
+    training = per_token * run["passes"] * work.training.num_inputs
+    looking = forward_flops(shape, adapter, rows, work.validation.mean_context) * work.validation.num_inputs
     return float(training), float(looking)

@@ -1,0 +1,151 @@
+"""The script as its rule calls it: every setting of a run changes its plan, or is said here to change nothing of it."""
+
+import json
+
+import plan_runs
+import pytest
+
+from conftest import save_tokenizer
+from further.corpus.schemas import SPLIT
+from further.io import write_table
+from further.plan.table import read_plan
+from further.tokens.chunks import lay_out
+from further.tokens.replay import count_tokens, take_replay
+from further.tokens.streams import STREAMS
+from further.tokens.tokenizer import special_tokens
+from plan.measured import RUN, SHIPPED
+from plan.shapes import LLAMA_8B
+
+PAPERS = {f"p{number}": 1000 + 311 * number for number in range(12)}
+GENERAL = {f"g{number}": 700 + 97 * number for number in range(12)}
+BASE = RUN | {  # rows so short that LoftQ's start takes more memory than training
+    "fraction": 0.5, "quantisation": "nf4", "compute_dtype": "bfloat16", "context": 256, "batch_tokens": 1024,
+    "accumulation": 2,
+}  # fmt: skip
+CHANGES = {  # key: another value
+    "fraction": 0.25,
+    "seed": 1,
+    "replay_share": 0.3,
+    "quantisation": "none",
+    "target_modules": "attention",
+    "train_embeddings": True,
+    "rank": 8,
+    "dora": True,
+    "initialisation": "loftq",
+    "dropout": 0.1,
+    "context": 512,
+    "packing": False,
+    "batch_tokens": 2048,
+    "accumulation": 1,
+    "passes": 3,
+    "compute_dtype": "float32",
+    "attention": "eager",
+    "gradient_checkpointing": True,
+    "optimiser": "adamw_8bit",
+    "validations_per_pass": 2,
+}
+UNCHANGED = {
+    "alpha": "a factor of what is computed anyway",
+    "rslora": "another value of that factor",
+    "learning_rate": "a number that the optimiser multiplies with",
+    "warmup_share": "the same steps at other learning rates",
+    "weight_decay": "within the optimiser's step, which is not counted",
+    "max_grad_norm": "gradients are measured at every limit",
+    "compile": "the same products; how much faster depends on the machine, and measured runs tell",
+    "patience": "when a run stops is not known before it; the plan is the most that it takes",
+    "checkpoint_minutes": "writing is not counted, and no setting of what is computed",
+}
+NAMES = ("run", "quantisation", "target_modules", "rank", "context", "accumulation")
+HARDWARE = {
+    "threads": 1, "runtime_minutes": 10**6, "gpus_per_run": 1, "sharding": "none", "gpu_memory_gb": None, "memory_margin": 0.1,
+    "peak_tflops": 1.0, "utilisation": [0.2, 0.5], "startup_seconds": 10.0,
+}  # fmt: skip
+COST = {"price_per_gpu_hour": 2.0, "kwh_per_gpu_hour": 0.6, "currency": "EUR", "price_date": "2026-11"}
+
+
+def ids_of(size):
+    return [number % 200 + 10 for number in range(size)]
+
+
+@pytest.fixture
+def plan(tmp_path):
+    """Plan runs of an 8B model on twelve papers; returns their rows by name."""
+
+    def table(name, texts):
+        rows = [
+            {
+                "document": document,
+                "split": split,
+                "ids": ids_of(size),
+                "num_tokens": size,
+                "num_words": 1,
+                "num_bytes": 1,
+            }
+            for document, split, size in texts
+        ]
+        write_table(tmp_path / name, rows, STREAMS)
+        return tmp_path / name
+
+    texts = [*((name, "train", size) for name, size in PAPERS.items()), ("v", "validation", 2000)]
+    tokens = table("tokens.parquet", texts)
+    general = table("replay.parquet", [(name, "train", size) for name, size in GENERAL.items()])
+    split = [{"paper": name, "split": part, "num_words": 1} for name, part, _ in texts]
+    write_table(tmp_path / "split.parquet", split, SPLIT)
+    save_tokenizer(tmp_path)
+    (tmp_path / "config.json").write_text(json.dumps(LLAMA_8B))
+
+    def run(runs, general=general):
+        settings = {"runs": runs, "hardware": HARDWARE, "cost": COST}
+        file = tmp_path / "plan.tsv"
+        plan_runs.main(tokens, tmp_path / "split.parquet", general, tmp_path, file, tmp_path / "runs", settings)
+        return {row.run: row for row in read_plan(file)}
+
+    run.model = tmp_path
+    return run
+
+
+def test_every_setting_changes_the_plan_or_is_said_not_to(plan):
+    assert CHANGES.keys() | UNCHANGED.keys() == SHIPPED.keys() and not CHANGES.keys() & UNCHANGED.keys()
+    rows = plan({"base": BASE} | {key: BASE | {key: value} for key, value in CHANGES.items()})
+
+    def planned(name):  # all but the settings themselves
+        return {column: value for column, value in vars(rows[name]).items() if column not in NAMES}
+
+    assert [key for key in CHANGES if planned(key) == planned("base")] == []
+
+
+def test_what_is_said_to_change_nothing_is_not_read(plan):
+    rows = plan({"base": {key: value for key, value in BASE.items() if key not in UNCHANGED}})
+    assert rows == plan({"base": BASE})
+
+
+@pytest.mark.parametrize("packing", [True, False])
+def test_replayed_text_is_what_training_takes(plan, packing):
+    run = BASE | {"fraction": 1.0, "replay_share": 0.25, "packing": packing}
+    row = plan({"run": run})["run"]
+    general = {name: ids_of(size) for name, size in GENERAL.items()}
+    papers = [ids_of(size) for size in PAPERS.values()]
+    replay = take_replay(general, count_tokens(papers), 0.25, run["seed"])
+    rows = lay_out([*papers, *replay], run["context"], special_tokens(plan.model), packing)
+    assert row.num_replay_tokens == count_tokens(replay) > 0
+    assert row.num_unique_tokens == count_tokens(papers) == rows.num_tokens - row.num_replay_tokens
+    assert row.num_trained_tokens == run["passes"] * (rows.labels_RT >= 0).sum()
+    assert row.num_steps == run["passes"] * -(-len(rows.labels_RT) // 4)
+
+
+def test_a_study_without_replay_needs_no_general_text(plan):
+    assert plan({"run": BASE}, general=None)["run"].num_replay_tokens == 0
+
+
+def test_more_general_text_than_there_is_is_refused_when_planned(plan):
+    with pytest.raises(ValueError, match=r"replay_share: 0\.9 of the tokens asks for"):
+        plan({"run": BASE | {"replay_share": 0.9}})
+
+
+def test_loftq_reads_the_weights_once_more(plan):
+    """Full weights at bfloat16 are 15.0 GiB, beside which what is trained later is small."""
+    rows = plan({"default": BASE, "loftq": BASE | {"initialisation": "loftq"}})
+    more = rows["loftq"].peak_memory_mb - rows["default"].peak_memory_mb
+    trained = ("gradients_mb", "optimiser_mb", "activations_mb", "logits_mb")
+    assert rows["default"].start_mb == 0 and more == pytest.approx(rows["loftq"].start_mb, rel=1e-4)
+    assert 15.0 < (more + sum(getattr(rows["loftq"], name) for name in trained)) / 1024 < 17.0
