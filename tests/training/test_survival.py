@@ -107,7 +107,7 @@ def test_a_signal_saves_at_the_steps_end_and_a_retry_goes_on(case, expected, num
 
 
 def test_it_stops_before_the_walltime(case, expected):
-    case = replace(case, minutes=60, step_s=0.05, walltime_s=(61.5, 60))
+    case = replace(case, minutes=60, step_s=0.25, walltime_s=(61.5, 60))
     assert finish(start(case)) == os.EX_TEMPFAIL
     [step] = case.steps_saved()
     assert f"run: stopped 1.0 minutes before the walltime at step {step} of {STEPS}, saved" in case.log()

@@ -7,7 +7,7 @@ heads; attention to a packed row keeps a T × T mask per block. bitsandbytes' in
 recomputation does not see them (`ctx.tensors`), so checkpointing saves little there. Eager attention keeps its weights,
 T per token and head. Not modelled: `training.compile`, which keeps less or as much.
 
-What is at or above the real one, to 2 %: DoRA, whose norms take whole matrices for a moment; trained embeddings; and rows
+At or above the real one, to 2 %: DoRA, whose norms take whole matrices for a moment; trained embeddings; and rows
 without packing, whose lengths differ from step to step.
 
 Source:
