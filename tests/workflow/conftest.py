@@ -23,14 +23,19 @@ class Project:
 
     def snakemake(self, *arguments, check=True, timeout=600):
         """Run snakemake in the study's folder; returns what it printed."""
-        environment = os.environ | {"PYTHONPATH": str(self.code / "src"), "OMP_NUM_THREADS": "1"}
-        command = [sys.executable, "-m", "snakemake", "--snakefile", str(self.code / "Snakefile"), *map(str, arguments)]
         done = subprocess.run(
-            command, cwd=self.study, env=environment, text=True, timeout=timeout,
+            self.command(*arguments), cwd=self.study, env=self.environment, text=True, timeout=timeout,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         assert not check or done.returncode == 0, done.stdout[-6000:]
         return done
+
+    def command(self, *arguments):
+        return [sys.executable, "-m", "snakemake", "--snakefile", str(self.code / "Snakefile"), *map(str, arguments)]
+
+    @property
+    def environment(self):
+        return os.environ | {"PYTHONPATH": str(self.code / "src"), "OMP_NUM_THREADS": "1"}
 
     def plan(self, *arguments):
         """Jobs that a dry run announces, by rule; the target itself is left out."""
