@@ -138,14 +138,14 @@ def train(
     if device == "cuda":
         torch.cuda.reset_peak_memory_stats()
     run = RUN | {"gradient_checkpointing": recompute, "compute_dtype": str(dtype).removeprefix("torch.")}
-    model = add_adapter(random_model(shape, context, device, dtype), run)
+    model = add_adapter(random_model(shape, context, device, dtype), run, Path())
     StepClock.marks.clear()
     clock = SyncedClock(device)
     with tempfile.TemporaryDirectory() as folder:
         trainer = PackedTrainer(
             model=model,
             args=_arguments(run, 1, Path(folder), steps),
-            train_dataset=RowDataset(random_rows(shape, context, steps)),
+            train_dataset=RowDataset(random_rows(shape, context, steps), packed=True),
             data_collator=stack_rows,
             callbacks=[clock],
         )

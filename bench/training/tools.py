@@ -74,15 +74,15 @@ def pack(job: Job) -> Any:
 
 def train_further(job: Job) -> Trained:
     from further.models import load_adapted
-    from further.training.run import Task, train_run
+    from further.training.run import Recipe, Task, train_run
 
     rows = pack(job)
     run = RUN | {"quantisation": job.quantisation, "optimiser": job.optimiser}
-    task = Task("bench", job.work / "checkpoints", 60.0, {}, job.threads)
+    task = Task("bench", job.work / "adapter", job.work / "checkpoints", 60.0, {}, job.threads)
     one = pack(
         Job(**{**job.__dict__, "texts": [job.texts[0][:1000]]})
     )  # a validation loss is part of our runs: a small one
-    train_run(job.folder, job.work / "adapter", run, job.rows, rows, one, task)
+    train_run(Recipe(job.folder, run, job.rows, rows, one), task)
     return load_adapted(
         job.folder, job.work / "adapter", job.quantisation, "float32"
     ), rows.num_tokens - rows.num_dropped

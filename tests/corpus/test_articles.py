@@ -3,12 +3,18 @@
 import csv
 import statistics
 import sys
+from dataclasses import replace
 
+import pyarrow as pa
 import pyarrow.compute as pc
+import pymupdf
 import pytest
 
 from further.corpus.characters import clean_characters
 from further.corpus.clean import CleanSettings, clean_papers
+from further.corpus.document import blocks_of_pages
+from further.corpus.lines import read_page
+from further.corpus.schemas import BLOCKS
 
 SETTINGS = CleanSettings(keep_captions=False, keep_headings=True, min_words=200, language="en")
 
@@ -59,3 +65,29 @@ def test_text_against_the_truth(shared_papers, cleaned, monkeypatch):
     assert mean["junk_share"] <= 0.005
     assert mean["hyph_overjoin_per_k"] <= 0.1
     assert mean["bad_per_k"] == mean["lig_per_k"] == mean["shy_per_k"] == 0
+
+
+def test_an_article_reads_the_same_however_its_lines_are_drawn_and_whatever_its_size(shared_papers):
+    """Pages scaled by 1.4, and pages whose lines are drawn in rows across the columns."""
+    seq = pytest.importorskip("rapidfuzz.distance").LCSseq
+    with pymupdf.open(shared_papers / "articles/PMC4521097.pdf") as document:
+        pages = [read_page(page) for page in document]
+    plain = _words(pages)
+    assert seq.normalized_similarity(plain, _words(list(map(_scale, pages)))) > 0.999
+    rows = [
+        replace(page, lines=tuple(sorted(page.lines, key=lambda line: (round(line.baseline), line.x0))))
+        for page in pages
+    ]
+    assert seq.normalized_similarity(plain, _words(rows)) > 0.97
+
+
+def _scale(page):
+    names = ("x0", "y0", "x1", "y1", "size", "baseline")
+    lines = [replace(line, **{name: 1.4 * getattr(line, name) for name in names}) for line in page.lines]
+    return replace(page, width=1.4 * page.width, height=1.4 * page.height, lines=tuple(lines))
+
+
+def _words(pages):
+    """Kept words of an article, from its pages."""
+    blocks = pa.Table.from_pylist([block | {"paper": "one"} for block in blocks_of_pages(pages)], schema=BLOCKS)
+    return " ".join(clean_papers(blocks, SETTINGS)[0]["text"].to_pylist()).split()

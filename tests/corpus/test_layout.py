@@ -6,7 +6,7 @@ from further.corpus.blocks import Block, make_blocks
 from further.corpus.furniture import find_furniture
 from further.corpus.kinds import mark_kinds
 from further.corpus.lines import Line, Page, join_fragments
-from further.corpus.order import count_jumps, order_blocks, order_page
+from further.corpus.order import count_jumps, order_blocks, order_lines, order_page
 from further.corpus.style import find_style
 
 
@@ -54,6 +54,30 @@ def test_sensible_drawing_order_is_kept():
     assert [b.text for b in order_page(drawn, style)] == ["left", "right", "references"]
     assert count_jumps(drawn) == 0
     assert count_jumps([drawn[2], drawn[0]]) == 1
+
+
+def drawn_in_rows(count, offset=0.0):
+    """Two columns of so many lines each, drawn from left to right; the right one stands lower by an offset."""
+    left, right = (
+        [f"the {side} of line {number} and it is so" for number in range(count)] for side in ("left", "right")
+    )
+    pairs = enumerate(zip(left, right, strict=True))
+    rows = [(line(one, 50, 100 + 12 * n), line(two, 310, 100 + offset + 12 * n)) for n, (one, two) in pairs]
+    return left + right, [drawn for row in rows for drawn in row]
+
+
+@pytest.mark.parametrize("offset", [0.0, 3.0, 6.0])
+def test_a_page_drawn_in_rows_across_its_columns_is_read_in_columns(offset):
+    columns, rows = drawn_in_rows(12, offset)
+    title = line("The title of the paper", 50, 80, 460)
+    found = order_lines([title, *rows], find_style(rows))
+    assert [one.text for one in found] == [title.text, *columns]
+
+
+def test_cells_drawn_in_rows_stay_rows():
+    body = [line("the body of the paper and it is so", 50, 300 + 12 * n) for n in range(20)]
+    cells = [line(f"{row}{column}", 50 + 60 * column, 100 + 12 * row, 30) for row in range(9) for column in range(4)]
+    assert order_lines([*cells, *body], find_style(body)) == [*cells, *body]
 
 
 def test_indented_line_after_a_full_stop_begins_a_paragraph():

@@ -15,7 +15,7 @@ from further.tokens.chunks import lay_out
 from further.tokens.packing import IGNORED
 from further.tokens.replay import count_tokens, take_replay
 from further.tokens.tokenizer import SpecialTokens, special_tokens
-from further.training.run import Task, train_run
+from further.training.run import Recipe, Task, train_run
 from further.training.trainer import RowDataset
 from plan.measured import RUN
 
@@ -81,8 +81,8 @@ def test_a_real_run_has_the_steps_tokens_and_parameters_that_were_planned(model_
     rows, held_out = (
         lay_out(texts, 32, special_tokens(model_folder), run["packing"]) for texts in ([*documents, *replay], documents)
     )
-    task = Task("run", tmp_path / "checkpoints", 60.0, {}, threads=1)
-    outcome = train_run(model_folder, tmp_path / "adapter", run, micro_batch(run), rows, held_out, task)
+    task = Task("run", tmp_path / "adapter", tmp_path / "checkpoints", 60.0, {}, threads=1)
+    outcome = train_run(Recipe(model_folder, run, micro_batch(run), rows, held_out), task)
     lengths, replayed = tuple(map(len, documents)), tuple(map(len, replay))
     work = count_work(Texts(lengths, lengths, has_begin=True, replay=replayed), run)
     shape = read_shape(model_folder)

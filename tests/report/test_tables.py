@@ -135,3 +135,8 @@ def test_replay_share_stands_beside_runs_that_differ_in_it_and_the_seed_only() -
     shares = forgetting(make_inputs(comparison=comparison)).query("text_set == 'general'").set_index("run")
     assert shares.loc["none", "replay_share"] == 0.0 and shares.loc["tenth", "replay_share"] == 0.1
     assert shares.loc[["other", "context-128"], "replay_share"].isna().all()
+
+
+def test_a_list_of_target_modules_is_told_in_words() -> None:
+    comparison = with_runs(some={"target_modules": ["q_proj", "v_proj"]})
+    assert settings(make_inputs(comparison=comparison)).set_index("run").loc["some", "value"] == "q_proj + v_proj"

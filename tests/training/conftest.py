@@ -6,7 +6,7 @@ from safetensors.torch import load_file
 
 from further.tokens.chunks import lay_out
 from further.tokens.tokenizer import special_tokens
-from further.training.run import Task, train_run
+from further.training.run import Recipe, Task, train_run
 from training.settings import RUN
 
 
@@ -42,9 +42,9 @@ def train(model_folder, documents, tmp_path):
         chosen = RUN | settings
         sets = (documents, documents if held_out is None else held_out)
         rows, validation = (lay_out(one, 32, special_tokens(folder), chosen["packing"]) for one in sets)
-        task = Task(name, tmp_path / name / "checkpoints", minutes, {"settings": chosen}, threads=1)
         adapter = tmp_path / name / "adapter"
-        outcome = train_run(folder, adapter, chosen, micro_batch, rows, validation, task)
+        task = Task(name, adapter, tmp_path / name / "checkpoints", minutes, {"settings": chosen}, threads=1)
+        outcome = train_run(Recipe(folder, chosen, micro_batch, rows, validation), task)
         return load_file(adapter / "adapter_model.safetensors"), outcome
 
     run.folder = model_folder

@@ -122,7 +122,7 @@ def _train(case):
     from further.job import start_log
     from further.training import lock
     from further.training.launch import start_run
-    from further.training.run import Task
+    from further.training.run import Recipe, Task
     from further.training.walltime import Walltime
 
     gc.freeze()  # Trainer collects garbage at its start: a second for all that the server has imported
@@ -134,8 +134,9 @@ def _train(case):
     if case.walltime_s:
         end, margin = time.time() + case.walltime_s[0], case.walltime_s[1]
         walltime = Walltime(end, end - margin)
-    task = Task("run", case.store, case.minutes, {"run": run}, 1, tuple(SIZES), walltime, case.processes, case.sharded)
-    outcome = start_run(case.model_folder, case.folder / "adapter", run, micro_batch(run), rows, rows, task)
+    how = {"walltime": walltime, "processes": case.processes, "sharded": case.sharded}
+    task = Task("run", case.folder / "adapter", case.store, case.minutes, {"run": run}, 1, tuple(SIZES), **how)
+    outcome = start_run(Recipe(case.model_folder, run, micro_batch(run), rows, rows), task)
     kept = ("num_steps", "num_trained_tokens", "final_train_loss_nats", "validation_loss_nats", "history")
     write_json(case.folder / "results.json", {name: getattr(outcome, name) for name in kept})
     write_json(case.folder / "timing.json", outcome.timing)

@@ -9,7 +9,7 @@ from safetensors.torch import load_file, save_file
 
 from further.io import read_json, write_json
 from further.training.guard import is_out_of_memory
-from further.training.run import Task, train_run
+from further.training.run import Recipe, Task, train_run
 from training.drive import RUN, SIZES, Case, pack
 
 POISON = 299  # the token whose embedding is poisoned
@@ -32,8 +32,8 @@ def poisoned_model(model_folder, tmp_path):
 def train(case, rows, micro_batch=1, **settings):
     """One step per row: every batch is one row."""
     run = RUN | settings
-    task = Task("run", case.store, 0.0, {"run": run}, 1, tuple(SIZES))
-    train_run(case.model_folder, case.folder / "adapter", run, micro_batch, rows, rows, task)
+    task = Task("run", case.folder / "adapter", case.store, 0.0, {"run": run}, 1, tuple(SIZES))
+    train_run(Recipe(case.model_folder, run, micro_batch, rows, rows), task)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ rule tokenize_papers:
 
 rule tokenize_replay:
     input:
-        train="results/demo/general/train.parquet",
+        texts="results/demo/general/train.parquet",
         model=MODEL,
     output:
         tokens="results/tokens/replay.parquet",
@@ -38,15 +38,15 @@ rule tokenize_replay:
         mem_mb=2_000,
         runtime=30,  # minutes
     params:
-        settings={"versions": installed_versions(("transformers", "tokenizers"))},
-        code=code("tokenize_replay.py"),
+        settings={"split": "train", "versions": installed_versions(("transformers", "tokenizers"))},
+        code=code("tokenize_general.py"),
     script:
-        "../scripts/tokenize_replay.py"
+        "../scripts/tokenize_general.py"
 
 
 rule tokenize_general:
     input:
-        heldout="results/demo/general/heldout.parquet",
+        texts="results/demo/general/heldout.parquet",
         model=MODEL,
     output:
         tokens="results/tokens/general.parquet",
@@ -59,7 +59,7 @@ rule tokenize_general:
         mem_mb=2_000,
         runtime=10,  # minutes
     params:
-        settings={"versions": installed_versions(("transformers", "tokenizers"))},
+        settings={"split": "heldout", "versions": installed_versions(("transformers", "tokenizers"))},
         code=code("tokenize_general.py"),
     script:
         "../scripts/tokenize_general.py"

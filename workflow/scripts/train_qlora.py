@@ -18,7 +18,7 @@ from further.training.checkpoints import forget_checkpoints
 from further.training.history import HISTORY
 from further.training.launch import start_run
 from further.training.metrics import describe_data, describe_run
-from further.training.run import Task
+from further.training.run import Recipe, Task
 from further.training.walltime import find_walltime
 
 
@@ -40,7 +40,7 @@ def main(
     training = lay_out([*documents, *replay], run["context"], special, run["packing"])
     validation = lay_out(held_out, run["context"], special, run["packing"])
     task = replace(task, documents=tuple(papers))
-    outcome = start_run(model, outputs["adapter"].parent, run, micro_batch(run), training, validation, task)
+    outcome = start_run(Recipe(model, run, micro_batch(run), training, validation), task)
     write_table(outputs["history"], outcome.history, HISTORY)
     write_json(
         outputs["metrics"],
@@ -60,6 +60,7 @@ if __name__ == "__main__":
         snakemake.params.settings["run"],
         Task(
             name=snakemake.wildcards.run,
+            adapter=Path(snakemake.output.adapter).parent,
             checkpoints=Path(snakemake.params.checkpoints),
             checkpoint_minutes=snakemake.resources.checkpoint_minutes,
             identity=snakemake.params.settings | {"code": snakemake.params.code},

@@ -12,7 +12,7 @@ from further.corpus.furniture import find_furniture
 from further.corpus.kinds import mark_kinds
 from further.corpus.lines import Page, read_page
 from further.corpus.ocr import find_language_data, read_scan, set_scan
-from further.corpus.order import order_page
+from further.corpus.order import order_lines, order_page
 from further.corpus.style import find_style
 
 MIN_CHARACTERS = 25
@@ -130,10 +130,10 @@ def blocks_of_pages(pages: list[Page]) -> list[dict[str, Any]]:
     furniture = find_furniture(pages)
     flow = [line for page in pages for line in page.lines if id(line) not in furniture]
     style = find_style(flow or [line for page in pages for line in (*page.lines, *page.turned)])
-    ordered = []
-    for page in pages:
-        lines = [line for line in page.lines if id(line) not in furniture]
-        ordered.append(order_page(make_blocks(lines, style), style))
+    lines = [order_lines([line for line in page.lines if id(line) not in furniture], style) for page in pages]
+    if flow:
+        style = find_style([line for one in lines for line in one])  # whose leading is seen in columns only
+    ordered = [order_page(make_blocks(one, style), style) for one in lines]
     mark_kinds(ordered, style, [page.height for page in pages])
     records = []
     for page, blocks in zip(pages, ordered, strict=True):

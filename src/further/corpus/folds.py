@@ -2,9 +2,8 @@
 
 import pyarrow as pa
 
-from further.corpus.schemas import SPLIT
 from further.corpus.shards import hash_rank
-from further.corpus.split import count_words
+from further.corpus.split import count_words, deal_out
 
 
 def split_fold(rows: pa.Table, *, fold: int, folds: int, validation_share: float, seed: int) -> pa.Table:
@@ -41,8 +40,4 @@ def split_fold(rows: pa.Table, *, fold: int, folds: int, validation_share: float
             f"fold {fold} of {folds}: {num_test} test and {num_validation} validation papers of {len(ranked)} leave "
             f"none to train on: raise evaluation.folds ({folds}) or lower validation_share ({validation_share})"
         )
-    names = ["test"] * num_test + ["validation"] * num_validation
-    names += ["train"] * (len(ranked) - len(names))
-    split = dict(zip(turned, names, strict=True))
-    papers = sorted(num_words)
-    return pa.table([papers, [split[paper] for paper in papers], [num_words[paper] for paper in papers]], schema=SPLIT)
+    return deal_out(turned, num_test, num_validation, num_words)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from further.corpus.blocks import Block
+from further.corpus.lines import Line
 from further.corpus.style import Style
 
 TOLERANCE = 2.0
@@ -11,6 +12,30 @@ TOLERANCE = 2.0
 
 MAX_DEPTH = 30
 """Divisions after which a page is read from top to bottom: a newspaper's page needs fewer than ten."""
+
+
+MIN_ROWS = 5
+"""Steps from a line to one beside it, in another column, that show a page drawn in rows."""
+
+
+def order_lines(lines: Sequence[Line], style: Style) -> list[Line]:
+    """Lines of one page, column by column where the file draws them in rows across its columns.
+
+    Args:
+        lines: In drawing order.
+        style: How the body is set; short lines beside each other are a table's.
+
+    Returns:
+        The same lines.
+    """
+    wide = [line for line in lines if line.x1 - line.x0 > 0.6 * style.measure]
+    rows = sum(
+        abs(one.baseline - other.baseline) < 1.5 * style.size and (one.x1 < other.x0 or other.x1 < one.x0)
+        for one, other in pairwise(wide)
+    )
+    if rows < MIN_ROWS or rows < 0.2 * len(wide):
+        return list(lines)
+    return [line for block in order_blocks([Block([line]) for line in lines]) for line in block.lines]
 
 
 def order_page(blocks: Sequence[Block], style: Style) -> list[Block]:

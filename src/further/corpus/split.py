@@ -1,6 +1,6 @@
 """Split of the papers into train, validation and test, stable when papers come and go."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
@@ -39,10 +39,25 @@ def split_papers(rows: pa.Table, *, test_share: float, validation_share: float, 
             f"{num_test} test and {num_validation} validation papers of {len(ranked)} leave none to train on:"
             f" lower test_share ({test_share}) or validation_share ({validation_share})"
         )
+    return deal_out(ranked, num_test, num_validation, num_words)
+
+
+def deal_out(ranked: Sequence[str], num_test: int, num_validation: int, num_words: Mapping[str, int]) -> pa.Table:
+    """Give the first papers to the test, the next to the validation, the rest to the training.
+
+    Args:
+        ranked: Papers in the order in which they are given out.
+        num_test: Papers in the test split.
+        num_validation: Papers in the validation split.
+        num_words: Words of each paper.
+
+    Returns:
+        One line per paper, sorted by name (SPLIT).
+    """
     names = ["test"] * num_test + ["validation"] * num_validation
     names += ["train"] * (len(ranked) - len(names))
     split = dict(zip(ranked, names, strict=True))
-    papers = sorted(num_words)
+    papers = sorted(split)
     columns = [papers, [split[paper] for paper in papers], [num_words[paper] for paper in papers]]
     return pa.table(columns, schema=SPLIT)
 

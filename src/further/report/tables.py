@@ -109,11 +109,16 @@ def settings(inputs: ReportInputs) -> pd.DataFrame:
         paired = paired_difference(run["papers"]["documents"], default["papers"]["documents"])
         if paired is not None:
             values = [run["settings"].get(setting) for setting in sorted(differing)]
-            setting, value = ", ".join(sorted(differing)), ", ".join(map(str, values))
+            setting, value = ", ".join(sorted(differing)), ", ".join(map(_say_value, values))
             rows.append({"setting": setting, "value": value, "run": name, "order": _by_size(values), **paired})
     rows.sort(key=lambda row: (row["setting"], row["order"], row["run"]))
     columns = ["setting", "value", "run", "difference_nats_per_token", "low", "high", "num_documents"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _say_value(value: Any) -> str:
+    """A setting's value in a reader's words: names in a list are added up."""
+    return " + ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _by_size(values: list[Any]) -> list[tuple[float, str]]:

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import torch
 from torch.distributed.elastic.multiprocessing.api import DefaultLogsSpecs
@@ -22,8 +21,7 @@ from further.batch import share_of_process
 from further.io import write_text
 from further.job import PROGRESS
 from further.training import worker
-from further.training.run import Outcome, Task, train_run
-from further.training.trainer import Rows
+from further.training.run import Outcome, Recipe, Task, train_run
 from further.training.walltime import SIGNALS
 
 log = logging.getLogger(__name__)
@@ -31,15 +29,7 @@ log = logging.getLogger(__name__)
 GRACE_S = 10  # that the others have to end once a process has failed
 
 
-def start_run(
-    model_folder: Path,
-    adapter: Path,
-    run: dict[str, Any],
-    micro_batch: int,
-    training: Rows,
-    validation: Rows,
-    task: Task,
-) -> Outcome:
+def start_run(recipe: Recipe, task: Task) -> Outcome:
     """Train a run in this process, or in `task.processes` of their own; as `further.training.run.train_run` does.
 
     Raises:
@@ -48,12 +38,12 @@ def start_run(
         RuntimeError: If a process failed; with what each says.
     """
     if task.processes == 1:
-        return train_run(model_folder, adapter, run, micro_batch, training, validation, task)
-    share_of_process(run, task.processes)
+        return train_run(recipe, task)
+    share_of_process(recipe.run, task.processes)
     check_gpus(task.processes, torch.cuda.device_count() if torch.cuda.is_available() else None)
     with tempfile.TemporaryDirectory(prefix="further-") as temporary:
         folder = Path(temporary)
-        worker.write_job(folder, model_folder, adapter, run, micro_batch, training, validation, task)
+        worker.write_job(folder, recipe, task)
         with _showing_progress(folder), _passing_on_signals(folder):
             _launch(folder, task.processes)
         return worker.read_outcome(folder)

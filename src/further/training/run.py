@@ -29,11 +29,31 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class Recipe:
+    """What a run is made of: all that shapes its result.
+
+    Attributes:
+        model_folder: The base model.
+        run: The run's settings.
+        micro_batch: Rows per forward pass of one process alone.
+        training: Packed rows of the run's papers.
+        validation: Packed rows of the validation papers.
+    """
+
+    model_folder: Path
+    run: dict[str, Any]
+    micro_batch: int
+    training: Rows
+    validation: Rows
+
+
+@dataclass(frozen=True)
 class Task:
     """How a run is carried out; none of it shapes the result.
 
     Attributes:
         name: The run's name.
+        adapter: Folder to save the adapter in.
         checkpoints: Where checkpoints are kept until the run has ended.
         checkpoint_minutes: Time between checkpoints; 0: one after every step.
         identity: Settings, versions and code that a checkpoint depends on, beside data and base model; one made with
@@ -46,6 +66,7 @@ class Task:
     """
 
     name: str
+    adapter: Path
     checkpoints: Path
     checkpoint_minutes: float
     identity: dict[str, Any]
@@ -70,25 +91,8 @@ class Outcome:
     timing: dict[str, Any]
 
 
-def train_run(
-    model_folder: Path,
-    adapter: Path,
-    run: dict[str, Any],
-    micro_batch: int,
-    training: Rows,
-    validation: Rows,
-    task: Task,
-) -> Outcome:
+def train_run(recipe: Recipe, task: Task) -> Outcome:
     """Train an adapter and save it as safetensors; continue from the run's own last checkpoint if there is one.
-
-    Args:
-        model_folder: The base model.
-        adapter: Folder to save the adapter in.
-        run: The run's settings.
-        micro_batch: Rows per forward pass of one process alone.
-        training: Packed rows of the run's papers.
-        validation: Packed rows of the validation papers.
-        task: How it is carried out.
 
     Raises:
         SystemExit: If another job trains this run, or if this one was stopped, having saved: run again to continue.
@@ -96,55 +100,46 @@ def train_run(
         MemoryError: If memory does not suffice.
         OSError: If a checkpoint could not be written.
     """
-    identity = (
-        task.identity | {"inputs": describe_inputs(model_folder, training, validation)} if group.is_first() else {}
-    )
+    inputs = (recipe.model_folder, recipe.training, recipe.validation)
+    identity = task.identity | {"inputs": describe_inputs(*inputs)} if group.is_first() else {}
     if task.processes > 1:  # which add in another order than one does
         identity |= {"processes": task.processes}
     with open_session(task.name, task.checkpoints, identity, task.checkpoint_minutes, task.walltime) as session:
-        return _train_in(session, model_folder, adapter, run, micro_batch, training, validation, task)
+        return _train_in(session, recipe, task)
 
 
-def _train_in(
-    session: Session,
-    model_folder: Path,
-    adapter: Path,
-    run: dict[str, Any],
-    micro_batch: int,
-    training: Rows,
-    validation: Rows,
-    task: Task,
-) -> Outcome:
+def _train_in(session: Session, recipe: Recipe, task: Task) -> Outcome:
+    run = recipe.run
     torch.set_num_threads(max(1, task.threads // task.processes))
     set_seed(run["seed"])  # before the adapter's random initialisation
     memory = {"memory_before_mb": round(used_memory_mb(), 1)}
-    base = load_base(model_folder, run["quantisation"], run["compute_dtype"], run["attention"])
+    base = load_base(recipe.model_folder, run["quantisation"], run["compute_dtype"], run["attention"])
     memory["memory_loaded_mb"] = round(used_memory_mb(), 1)
-    model = add_adapter(base, run, model_folder)
+    model = add_adapter(base, run, recipe.model_folder)
     start, parameters = adapter_start(model, run), count_parameters(model)
     if task.sharded:
         shard_blocks(model)
     if run["compile"]:
         model.get_base_model().base_model.compile()  # what the loss calls, and Trainer's own wrapper does not
-    rows, held_out = RowDataset(training, run["packing"]), RowDataset(validation, run["packing"])
-    history = History(task.name, rows, held_out, micro_batch, run["validations_per_pass"])
+    rows, held_out = (RowDataset(packed, run["packing"]) for packed in (recipe.training, recipe.validation))
+    history = History(task.name, rows, held_out, recipe.micro_batch, run["validations_per_pass"])
     stopping = EarlyStopping(run["patience"], session.store.folder / "best")
     trainer = PackedTrainer(
         model=model,
-        args=_arguments(run, micro_batch, session.store.folder, len(history.dataset)),
+        args=_arguments(run, recipe.micro_batch, session.store.folder, len(history.dataset)),
         train_dataset=history.dataset,
         data_collator=stack_rows,
         callbacks=[*session.callbacks, history, stopping, SeedEachStep(run["seed"])],
         store=session.store,
     )
-    trainer.add_callback(StopAtNoNumber(trainer, training.documents_RT, task.documents))
-    with explain_memory(trainer, run, micro_batch):
+    trainer.add_callback(StopAtNoNumber(trainer, recipe.training.documents_RT, task.documents))
+    with explain_memory(trainer, run, recipe.micro_batch):
         _train(trainer, session)
     group.check_alike(model)
     stopping.restore(model, trainer.state)
     if group.is_first():
-        save_adapter(model, adapter, run, start)
-        (adapter / "README.md").unlink(missing_ok=True)  # peft's empty form; the report stage writes the card
+        save_adapter(model, task.adapter, run, start)
+        (task.adapter / "README.md").unlink(missing_ok=True)  # peft's empty form; the report stage writes the card
     return _outcome(trainer, parameters, history, _timing(session, history, trainer.state.epoch, task) | memory)
 
 

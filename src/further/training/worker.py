@@ -24,8 +24,8 @@ from further.io import read_json, write_json
 from further.job import join_log
 from further.training import group
 from further.training.adapters import ParameterCount
-from further.training.run import Outcome, Task, train_run
-from further.training.trainer import Ids, Rows
+from further.training.run import Outcome, Recipe, Task, train_run
+from further.training.trainer import Ids
 from further.training.walltime import Walltime
 
 WATCH_S = 0.2  # seconds between two looks at the launching process and at its wish to stop
@@ -43,23 +43,14 @@ class StoredRows:
     documents_RT: Ids
 
 
-def write_job(
-    folder: Path,
-    model_folder: Path,
-    adapter: Path,
-    run: dict[str, Any],
-    micro_batch: int,
-    training: Rows,
-    validation: Rows,
-    task: Task,
-) -> None:
+def write_job(folder: Path, recipe: Recipe, task: Task) -> None:
     """Write what `further.training.run.train_run` is given into a folder."""
-    for name, rows in (("training", training), ("validation", validation)):
+    for name, rows in (("training", recipe.training), ("validation", recipe.validation)):
         for array in ARRAYS:
             np.save(folder / f"{name}-{array}.npy", getattr(rows, array))
-    job = {"model_folder": str(model_folder), "adapter": str(adapter), "run": dict(run), "micro_batch": micro_batch}
-    job["task"] = asdict(task) | {"checkpoints": str(task.checkpoints)}
-    write_json(folder / "job.json", job | {"launcher": os.getpid()})
+    plain = {"model_folder": str(recipe.model_folder), "run": dict(recipe.run), "micro_batch": recipe.micro_batch}
+    paths = {"adapter": str(task.adapter), "checkpoints": str(task.checkpoints)}
+    write_json(folder / "job.json", {"recipe": plain, "task": asdict(task) | paths, "launcher": os.getpid()})
 
 
 def read_rows(folder: Path, name: str) -> StoredRows:
@@ -67,11 +58,17 @@ def read_rows(folder: Path, name: str) -> StoredRows:
     return StoredRows(*(np.load(folder / f"{name}-{array}.npy", mmap_mode="c") for array in ARRAYS))
 
 
+def read_recipe(folder: Path, stored: dict[str, Any]) -> Recipe:
+    """A recipe written by `write_job`."""
+    rows = {name: read_rows(folder, name) for name in ("training", "validation")}
+    return Recipe(Path(stored["model_folder"]), stored["run"], stored["micro_batch"], **rows)
+
+
 def read_task(stored: dict[str, Any]) -> Task:
     """A task written by `write_job`."""
     walltime = Walltime(**stored["walltime"]) if stored["walltime"] else None
-    changed = {"checkpoints": Path(stored["checkpoints"]), "documents": tuple(stored["documents"])}
-    return Task(**stored | changed | {"walltime": walltime})
+    paths = {name: Path(stored[name]) for name in ("adapter", "checkpoints")}
+    return Task(**stored | paths | {"documents": tuple(stored["documents"]), "walltime": walltime})
 
 
 def read_outcome(folder: Path) -> Outcome:
@@ -87,10 +84,7 @@ def main(folder: Path) -> None:
     threading.Thread(target=_watch, args=(folder, job["launcher"], number == 0), daemon=True).start()
     try:
         _join()
-        outcome = train_run(
-            Path(job["model_folder"]), Path(job["adapter"]), job["run"], job["micro_batch"],
-            read_rows(folder, "training"), read_rows(folder, "validation"), read_task(job["task"]),
-        )  # fmt: skip
+        outcome = train_run(read_recipe(folder, job["recipe"]), read_task(job["task"]))
         if group.is_first():
             write_json(folder / "outcome.json", asdict(outcome))
         group.wait()
