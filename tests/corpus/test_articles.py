@@ -13,7 +13,7 @@ import pytest
 from further.corpus.characters import clean_characters
 from further.corpus.clean import CleanSettings, clean_papers
 from further.corpus.document import blocks_of_pages
-from further.corpus.lines import read_page
+from further.corpus.pages import read_page
 from further.corpus.schemas import BLOCKS
 
 SETTINGS = CleanSettings(keep_captions=False, keep_headings=True, min_words=200, language="en")

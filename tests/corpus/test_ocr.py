@@ -4,8 +4,9 @@ import pymupdf
 import pytest
 
 from further.corpus.clean import CleanSettings, clean_papers
-from further.corpus.lines import Line, Page, show_hidden
+from further.corpus.lines import Line, Page
 from further.corpus.ocr import find_language_data, follow_columns, set_scan
+from further.corpus.pages import show_hidden
 from further.corpus.parse import parse_papers
 
 LIMITS = {"timeout_s": 120, "memory_mb": 2000}

@@ -10,9 +10,10 @@ import pymupdf
 from further.corpus.blocks import Block, make_blocks
 from further.corpus.furniture import find_furniture
 from further.corpus.kinds import mark_kinds
-from further.corpus.lines import Page, read_page
+from further.corpus.lines import Page
 from further.corpus.ocr import find_language_data, read_scan, set_scan
 from further.corpus.order import order_lines, order_page
+from further.corpus.pages import read_page
 from further.corpus.style import find_style
 
 MIN_CHARACTERS = 25

@@ -3,17 +3,14 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 
-from further.corpus.lines import Line, Page
+from further.corpus.lines import Line, Page, find_line_numbers
 from further.corpus.words import count_function_words
 
 MARGIN = 0.12
 """Share of the page's height, at the top and at the bottom, in which running heads are looked for."""
 MIN_SHARE = 0.25
 """Share of the pages on which a line must return to be a running head; two pages at least."""
-MIN_LINE_NUMBERS = 8
-"""Fewest numbers in a margin that are taken for a manuscript's line numbers."""
 NUMBER = re.compile(
     r"\W*(?:page|p\.?|seite)?\W*(?:\d{1,6}|[ivxlc]{1,6}|[a-z]?\d{1,6})(?:\s*(?:of|/|\|)\s*\d{1,4})?\W*", re.IGNORECASE
 )
@@ -40,25 +37,8 @@ def find_furniture(pages: Sequence[Page]) -> dict[int, str]:
             if id(line) in repeated or _is_page_number(page, line, top) or (beyond and not _is_text(line, usual)):
                 found[id(line)] = "page header" if top else "page footer"
     for page in pages:
-        found |= {id(line): "page header" for line in _line_numbers(page)}
+        found |= {id(line): "page header" for line in find_line_numbers(page.lines, page.width)}
     return found
-
-
-def _line_numbers(page: Page) -> list[Line]:
-    """Numbers that a manuscript has beside its lines: in one margin, each larger than the one above."""
-    for side in (True, False):
-        numbers = [
-            line for line in page.lines if re.fullmatch(r"\s*\d{1,4}\s*", line.text) and _is_outside(page, line, side)
-        ]
-        numbers.sort(key=lambda line: line.baseline)
-        values = [int(line.text) for line in numbers]
-        if len(values) >= MIN_LINE_NUMBERS and all(0 < b - a <= 5 for a, b in pairwise(values)):
-            return numbers
-    return []
-
-
-def _is_outside(page: Page, line: Line, left: bool) -> bool:
-    return line.x1 < 0.14 * page.width if left else line.x0 > 0.86 * page.width
 
 
 def _is_text(line: Line, usual: float) -> bool:
