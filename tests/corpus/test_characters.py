@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from further.corpus.characters import clean_characters, is_unreadable, raise_exponents
+from further.corpus.characters import clean_characters, is_unreadable
+from further.corpus.superscripts import cut_citations, raise_superscripts
 
 
 @pytest.mark.parametrize(
@@ -40,13 +41,38 @@ def test_cleaning_twice_is_cleaning_once(text):
         ("106 cells", [2, 3], "10⁶ cells"),
         ("5 cm2 of", [4, 5], "5 cm² of"),
         ("10-3 M", [2, 4], "10⁻³ M"),
-        ("patients12 were", [8, 10], "patients12 were"),  # a citation
+        ("patients12 were", [8, 10], "patients¹² were"),  # a citation
+        ("so.1,3-5 It", [3, 8], "so.¹,³-⁵ It"),
+        ("the Ca2+ of", [6, 8], "the Ca²⁺ of"),
+        ("R2 of 131I", [1, 2, 6, 9], "R² of ¹³¹I"),
         ("the 11th one", [6, 8], "the 11th one"),
         ("none at all", [], "none at all"),
     ],
 )
-def test_exponents_are_told_from_citations(text, raised, expected):
-    assert raise_exponents(text, raised) == expected
+def test_raised_numbers_are_raised(text, raised, expected):
+    assert raise_superscripts(text, raised) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "raised", "expected"),
+    [
+        ("patients12 were", [8, 10], "patients were"),
+        ("seen.1,3-5 It", [5, 10], "seen. It"),
+        ("in 20197 it", [7, 8], "in 2019 it"),
+        ("(2019)7 it", [6, 7], "(2019) it"),
+        ("IL-610 rose", [4, 6], "IL-6 rose"),
+        ("106 cells of 5 cm2", [2, 3, 17, 18], "106 cells of 5 cm2"),
+        ("R2 and χ2 of 131I, Ca2+", [1, 2, 8, 9, 13, 16, 21, 23], "R2 and χ2 of 131I, Ca2+"),
+        ("2x106 CD45 cells", [4, 5, 9, 10], "2x106 CD4 cells"),
+        ("the 11th one", [6, 8], "the 11th one"),
+    ],
+)
+def test_citations_alone_are_cut(text, raised, expected):
+    assert cut_citations(text, raised)[0] == expected
+
+
+def test_a_power_behind_a_citation_stays_where_it_was():
+    assert cut_citations("grafts12 of 5 cm2", [6, 8, 16, 17]) == ("grafts of 5 cm2", [14, 15])
 
 
 def test_text_without_letters_behind_its_glyphs_is_unreadable():

@@ -95,6 +95,20 @@ def test_paragraph_goes_on_over_a_table_and_a_page():
     assert ledger_of(ledger)["table"] == 5 and ledger_of(ledger)["page header"] == 7
 
 
+@pytest.mark.parametrize(("keep", "shown"), [(True, "the grafts¹² of 10⁶ cells"), (False, "the grafts of 10⁶ cells")])
+def test_citations_are_kept_raised_or_cut_and_counted(keep, shown):
+    text = PROSE + "and the grafts12 of 106 cells."
+    start, power = text.index("12"), text.index("106") + 2
+    raised = [start, start + 2, power, power + 1]
+    blocks = make_blocks(("heading", "Introduction"), {"kind": "text", "text": text, "raised": raised})
+    settings = CleanSettings(keep_captions=False, keep_headings=False, min_words=10, keep_citations=keep)
+    rows, ledger, *_ = clean_papers(blocks, settings)
+    assert shown in texts(rows)[0]
+    assert ledger_of(ledger).get("citation", 0) == (0 if keep else 2)
+    assert sum(ledger_of(ledger).values()) == len(text) + len("Introduction")
+    assert rows["characters"].to_pylist() == [ledger_of(ledger)[KEPT]]
+
+
 def test_body_after_the_references_is_kept():
     blocks = make_blocks(
         ("heading", "Introduction"),

@@ -1,5 +1,6 @@
 """Reading order, paragraphs and running heads, on lines placed by hand."""
 
+import pymupdf
 import pytest
 
 from further.corpus.blocks import Block, make_blocks
@@ -7,6 +8,7 @@ from further.corpus.furniture import find_furniture
 from further.corpus.kinds import mark_kinds
 from further.corpus.lines import Line, Page, join_fragments
 from further.corpus.order import count_jumps, order_blocks, order_lines, order_page
+from further.corpus.pages import read_page
 from further.corpus.style import find_style
 
 
@@ -145,6 +147,23 @@ def test_heads_and_numbers_that_return_are_furniture_and_text_is_not():
     found = find_furniture(pages)
     kinds = [[found.get(id(made)) for made in page.lines] for page in pages]
     assert kinds == [["page header", None, "page footer"]] * 4
+
+
+@pytest.mark.parametrize(("gap", "size", "every"), [(10, 6, 1), (12, 8, 1), (20, 8, 5)])
+def test_line_numbers_are_not_joined_to_the_text_beside_them(gap, size, every):
+    """As LaTeX's lineno sets them: right-aligned, ten points from the text."""
+    with pymupdf.open() as document:
+        page = document.new_page(width=612, height=792)
+        for number in range(1, 27):
+            text = str(number)
+            if number % every == 0:
+                left = 72 - gap - pymupdf.get_text_length(text, fontsize=size)
+                page.insert_text((left, 80 + 24 * number), text, fontsize=size)
+            page.insert_text((72, 80 + 24 * number), "the heart of the donor was kept in the cold", fontsize=11)
+        read = read_page(page)
+    assert {one.text for one in read.lines if id(one) not in find_furniture([read])} == {
+        "the heart of the donor was kept in the cold"
+    }
 
 
 def test_line_numbers_of_a_manuscript_are_furniture():

@@ -97,6 +97,23 @@ def test_page_without_text_is_empty_and_a_picture_of_a_page_is_scanned(tmp_path)
     assert rejected["detail"].to_pylist()[1] == "no text layer, 1 page"
 
 
+def test_a_cover_and_stamps_on_pictures_of_pages_are_no_text_layer(tmp_path, article):
+    """Each picture lies in strips, as scanners make them; the cover has text, and is one page of five."""
+    picture = pymupdf.Pixmap(pymupdf.csGRAY, pymupdf.IRect(0, 0, 50, 50))
+    document = pymupdf.open()
+    document.insert_pdf(pymupdf.open(article), to_page=0)
+    for number in range(4):
+        page = document.new_page(width=600, height=800)
+        for strip in range(8):
+            page.insert_image(
+                pymupdf.Rect(0, 100 * strip, 600, 100 * strip + 100), pixmap=picture, keep_proportion=False
+            )
+        page.insert_text((60, 790), f"Downloaded by guest on 3 May 2021, page {number}", fontsize=7)
+    document.save(tmp_path / "stamped.pdf")
+    _, rejected = parse_papers([tmp_path / "stamped.pdf"], **LIMITS)
+    assert rejected["detail"].to_pylist() == ["no text layer, 5 pages"]
+
+
 def test_password(tmp_path, article):
     locked = tmp_path / "locked.pdf"
     with pymupdf.open(article) as document:

@@ -42,6 +42,7 @@ rule clean_papers:
         settings=pick(
             "corpus",
             "keep_captions",
+            "keep_citations",
             "keep_headings",
             "min_words",
             "language",

@@ -27,6 +27,7 @@ if __name__ == "__main__":
             keep_captions=snakemake.params.settings["keep_captions"],
             keep_headings=snakemake.params.settings["keep_headings"],
             min_words=snakemake.params.settings["min_words"],
+            keep_citations=snakemake.params.settings["keep_citations"],
             language=snakemake.params.settings["language"],
             drop_sections=tuple(snakemake.params.settings["drop_sections"]),
         ),

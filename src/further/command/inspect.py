@@ -49,6 +49,7 @@ def inspect_paper(paper: Path, folder: Path, corpus: Mapping[str, Any]) -> list[
 def _settings(corpus: Mapping[str, Any]) -> CleanSettings:
     return CleanSettings(
         keep_captions=corpus["keep_captions"],
+        keep_citations=corpus["keep_citations"],
         keep_headings=corpus["keep_headings"],
         min_words=corpus["min_words"],
         language=corpus["language"],

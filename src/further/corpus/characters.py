@@ -19,8 +19,6 @@ SPACES = re.compile(r"[ \t\r\f\v\x1c-\x1f\x85\u00a0\u1680\u2000-\u200a\u2028\u20
 UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 UNMAPPED = re.compile("[\ue000-\uf8ff\ufffd\ufffe\uffff\U000f0000-\U0010ffff]|\\(cid:\\d+\\)")
 LIGATURES = {"\ufb05": "st", "\ufb06": "st"}
-SUPERSCRIPTS = str.maketrans("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
-UNIT = re.compile(r"(?:\d|(?<![^\W\d_])(?:[kmcdµμn]?m|km|in|ft|s|h|L|l|g|kg|min|day|d))$")
 MAX_ROUNDS = 10
 MAX_UNMAPPED_SHARE = 0.05
 """Share of characters without a Unicode value above which a paper's fonts count as unreadable."""
@@ -55,27 +53,6 @@ def _clean_once(text: str) -> str:
     text = SPACES.sub(" ", UNWANTED.sub("", text))
     lines = [line.strip() for line in text.split("\n")]
     return unicodedata.normalize("NFC", "\n".join(lines).strip())
-
-
-def raise_exponents(text: str, raised: list[int]) -> str:
-    """Text whose superscript exponents are superscript characters: 10 and a raised 6 become 10⁶, not 106.
-
-    Only what stands right after a digit or a unit of measurement: a raised number after a word is a citation.
-
-    Args:
-        text: A block's text.
-        raised: Start and end of each superscript, in characters, in ascending order.
-
-    Returns:
-        Text of the same length.
-    """
-    parts, position = [], 0
-    for start, end in zip(raised[::2], raised[1::2], strict=True):
-        piece = text[start:end]
-        exponent = re.fullmatch(r"[+−–-]?\d{1,3}\s*", piece) and UNIT.search(text[position:start][-8:])
-        parts += [text[position:start], piece.translate(SUPERSCRIPTS) if exponent else piece]
-        position = end
-    return "".join(parts) + text[position:]
 
 
 def is_unreadable(text: str) -> bool:

@@ -15,6 +15,7 @@ from further.corpus.language import MIN_CHARACTERS, check_language, find_languag
 from further.corpus.paragraphs import make_rows
 from further.corpus.parts import drop_parts
 from further.corpus.schemas import DECISIONS, KEPT, LEDGER, REJECTED, ROWS
+from further.corpus.superscripts import cut_citations
 from further.corpus.words import count_words
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ class CleanSettings:
         keep_headings: Whether headings become rows.
         min_words: Words of body text under which a paper is rejected as too short.
         language: ISO 639 code of the only language that is kept; None keeps any.
+        keep_citations: Whether superscript numbers of citations stay in the text, as superscript characters.
         drop_sections: Parts of an article that are left out, by their names in `further.corpus.parts`.
     """
 
@@ -36,6 +38,7 @@ class CleanSettings:
     keep_headings: bool
     min_words: int
     language: str | None = None
+    keep_citations: bool = True
     drop_sections: tuple[str, ...] = ()
 
 
@@ -69,6 +72,8 @@ def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, p
             rejected.append(detail | {"reason": refusal[0], "detail": refusal[1]})
             log.warning("%s rejected: %s (%s)", paper, *refusal)
         else:
+            if not settings.keep_citations:
+                _cut_citations(pieces)
             vocabulary = collect_vocabulary(
                 line for piece in pieces if piece.is_text for line in piece.text.split("\n")
             )
@@ -110,10 +115,20 @@ def _running_text(pieces: Sequence[Piece]) -> str:
     return kept if len(kept) >= MIN_CHARACTERS else "\n".join(piece.text for piece in pieces)
 
 
+def _cut_citations(pieces: Sequence[Piece]) -> None:
+    for piece in pieces:
+        if piece.reason == KEPT:
+            before = len(piece.text)
+            piece.text, piece.raised = cut_citations(piece.text, piece.raised)
+            piece.num_cut = before - len(piece.text)
+
+
 def count_characters(pieces: Sequence[Piece], *, rejected: bool) -> list[dict[str, Any]]:
     """Characters of one paper's blocks by reason, sorted by reason; of a rejected paper all under one reason."""
     count: dict[str, int] = {}
     for piece in pieces:
         reason = "rejected paper" if rejected else piece.reason
         count[reason] = count.get(reason, 0) + len(piece.text)
+        if piece.num_cut:
+            count["citation"] = count.get("citation", 0) + piece.num_cut
     return [{"reason": reason, "characters": count[reason]} for reason in sorted(count)]

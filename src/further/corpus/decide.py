@@ -38,7 +38,8 @@ class Piece:
     """One block, and what becomes of it.
 
     Attributes are the columns of BLOCKS, and `reason`: "" while undecided, "kept", or why it is dropped;
-    `opens_section`, whether it is a heading with kept text under it; and `row`, the row that it is a part of.
+    `num_cut`, characters of citations cut out of its text; `opens_section`, whether it is a heading with kept text
+    under it; and `row`, the row that it is a part of.
     """
 
     page: int
@@ -53,6 +54,7 @@ class Piece:
     lead: int
     raised: list[int]
     reason: str = ""
+    num_cut: int = 0
     opens_section: bool = False
     row: int | None = None
 

@@ -1,6 +1,7 @@
 """One PDF to its blocks, or to the reason why it has none."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,16 @@ import pymupdf
 from further.corpus.blocks import Block, make_blocks
 from further.corpus.furniture import find_furniture
 from further.corpus.kinds import mark_kinds
-from further.corpus.lines import Page
+from further.corpus.lines import Line, Page
 from further.corpus.ocr import find_language_data, read_scan, set_scan
 from further.corpus.order import order_lines, order_page
 from further.corpus.pages import read_page
 from further.corpus.style import find_style
 
 MIN_CHARACTERS = 25
-"""Characters per page, on average, under which a paper with images is taken for scanned."""
+"""Characters under which a page has no text of its own; stamps that return from page to page are not counted."""
+MIN_PICTURE = 0.5
+"""Share of a page that the picture of a scanned one covers."""
 
 
 @dataclass(frozen=True)
@@ -81,15 +84,35 @@ def _parse_open(document: pymupdf.Document, password: str, ocr: str) -> list[dic
     if document.page_count == 0:
         return Refusal("damaged", "no page can be found", 0)
     pages, failures = _read_pages(document)
-    characters = sum(len(line.text.strip()) for page in pages for line in (*page.lines, *page.turned))
     if not pages:
         return Refusal("damaged", f"no page can be read: {failures[0]}", document.page_count)
     count = f"{document.page_count} page{'' if document.page_count == 1 else 's'}"
-    if characters < MIN_CHARACTERS * len(pages) and any(page.get_images() for page in document):
+    if _is_scanned(document, pages):
         return _parse_scan(document, count, ocr)
-    if characters == 0:
+    if not any(page.lines or page.turned for page in pages):
         return Refusal("empty", f"no text on {count}", document.page_count)
     return blocks_of_pages(pages)
+
+
+def _is_scanned(document: pymupdf.Document, pages: list[Page]) -> bool:
+    """Whether most pages are pictures without text: a repository's cover and its stamps on each page are no text."""
+    stamps = Counter(text for page in pages for text in {_plain(line) for line in (*page.lines, *page.turned)})
+    bare = []
+    for page in pages:
+        own = [_plain(line) for line in (*page.lines, *page.turned)]
+        if sum(len(text) for text in own if stamps[text] < max(2, len(pages) / 2)) < MIN_CHARACTERS:
+            bare.append(page.number)
+    return 2 * len(bare) > len(pages) and any(_is_picture(document[number - 1]) for number in bare)
+
+
+def _plain(line: Line) -> str:
+    return re.sub(r"\d+", "#", line.text.strip())
+
+
+def _is_picture(page: pymupdf.Page) -> bool:
+    """Whether pictures, which may be the strips of one, cover most of a page."""
+    boxes = [pymupdf.Rect(image["bbox"]) & page.rect for image in page.get_image_info()]
+    return bool(sum(abs(box.get_area()) for box in boxes) > MIN_PICTURE * abs(page.rect.get_area()))
 
 
 def _parse_scan(document: pymupdf.Document, count: str, ocr: str) -> list[dict[str, Any]] | Refusal:

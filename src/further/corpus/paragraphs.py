@@ -4,11 +4,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from further.corpus.characters import clean_characters, raise_exponents
+from further.corpus.characters import clean_characters
 from further.corpus.decide import Piece
 from further.corpus.hyphens import Vocabulary, join_lines
 from further.corpus.schemas import KEPT
 from further.corpus.sections import plain_heading
+from further.corpus.superscripts import raise_superscripts
 
 ENDED = re.compile(r"[.?!:;…][\"'”’»)\]]*(?:\s?[\[(]?[\d,–\-\s*†‡]{1,30}[\])]?)?$")
 
@@ -27,7 +28,7 @@ def make_rows(pieces: Sequence[Piece], vocabulary: Vocabulary) -> list[dict[str,
     sections = name_sections(pieces)
     for group in group_paragraphs(pieces):
         first = group[0]
-        lines = [line for piece in group for line in raise_exponents(piece.text, piece.raised).split("\n")]
+        lines = [line for piece in group for line in raise_superscripts(piece.text, piece.raised).split("\n")]
         text = clean_characters(join_lines(map(clean_line, lines), vocabulary))
         if text:
             box = {name: getattr(first, name) for name in ("page", "x0", "y0", "x1", "y1")}

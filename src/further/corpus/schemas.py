@@ -48,6 +48,7 @@ DROP_REASONS = (
     "sidebar",
     "reference",
     "back matter",
+    "citation",  # superscript numbers in kept text
     "section",  # one that corpus.drop_sections names
     "rejected paper",
     "repeated paragraph",
