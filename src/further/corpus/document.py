@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from further.corpus.lines import Line, Page
 from further.corpus.ocr import find_language_data, read_scan, set_scan
 from further.corpus.order import order_lines, order_page
 from further.corpus.pages import read_page
+from further.corpus.pi_fonts import find_signs, mend_equations
 from further.corpus.style import find_style
 
 MIN_CHARACTERS = 25
@@ -131,14 +132,24 @@ def _parse_scan(document: pymupdf.Document, count: str, ocr: str) -> list[dict[s
 def _read_pages(document: pymupdf.Document) -> tuple[list[Page], list[str]]:
     """The pages that can be read, and what went wrong on the others."""
     pages, failures = [], []
+    signs = find_signs(document)
     for number in range(document.page_count):
         try:
-            pages.append(read_page(document[number]))
+            pages.append(read_page(document[number], signs))
         except Exception as error:
             if _refuse(error).reason == "too large":
                 raise
             failures.append(_refuse(error).detail)
-    return pages, failures
+    return _mend(pages), failures
+
+
+def _mend(pages: list[Page]) -> list[Page]:
+    texts = [line.text for page in pages for line in page.lines]
+    mended = mend_equations(texts)
+    if mended == texts:
+        return pages
+    new = iter(mended)
+    return [replace(page, lines=tuple(replace(line, text=next(new)) for line in page.lines)) for page in pages]
 
 
 def blocks_of_pages(pages: list[Page]) -> list[dict[str, Any]]:
