@@ -5,9 +5,11 @@ import math
 
 import pytest
 import torch
+from torch.optim import SGD
 
 from further.models import load_base
 from further.training.adapters import add_adapter, count_parameters
+from further.training.schedule import make_schedule
 from further.training.trainer import RowDataset, mean_loss
 from training.settings import RUN
 
@@ -39,12 +41,30 @@ def test_a_run_lowers_the_loss_at_every_quantisation(train, quantisation):
 
 
 def test_the_schedule_is_matched_to_the_runs_own_length(train, rows):
-    _, outcome = train()
-    rates = [row["learning_rate"] for row in outcome.history]
-    assert outcome.num_steps == len(rates) == 3 * math.ceil(len(rows.inputs_RT) / 4)
-    peak = rates.index(max(rates))
-    assert peak == math.ceil(0.2 * len(rates)) and rates[peak] == pytest.approx(1e-3)
-    assert rates[0] == 0 and rates[-1] < 0.05 * max(rates)
+    """Two steps of six below the peak, at thirds of it; then a quarter of the cosine each."""
+    _, outcome = train(passes=2, warmup_share=0.3)
+    assert outcome.num_steps == len(outcome.history) == 2 * math.ceil(len(rows.inputs_RT) / 4) == 6
+    expected = [1 / 3, 2 / 3, 1, 0.8535534, 0.5, 0.1464466]
+    assert [row["learning_rate"] for row in outcome.history] == pytest.approx([1e-3 * share for share in expected])
+
+
+def test_a_run_of_one_step_trains(train, rows):
+    weights, outcome = train(micro_batch=len(rows.inputs_RT), passes=1)
+    assert [row["learning_rate"] for row in outcome.history] == [1e-3]
+    assert all(values.abs().max() > 0 for name, values in weights.items() if "lora_B" in name)
+
+
+@pytest.mark.parametrize(("num_steps", "num_warmup"), [(1, 0), (1, 1), (2, 1), (5, 5), (9, 2)])
+def test_every_step_has_a_rate_and_one_the_peak(num_steps, num_warmup):
+    schedule = make_schedule(SGD([torch.zeros(1)], lr=1.0), num_steps, num_warmup)
+    rates = []
+    for _ in range(num_steps):
+        rates += schedule.get_last_lr()
+        schedule.optimizer.step()
+        schedule.step()
+    peak = rates.index(1.0)
+    assert peak == min(num_warmup, num_steps - 1) and min(rates) > 0
+    assert rates[: peak + 1] == sorted(rates[: peak + 1]) and rates[peak:] == sorted(rates[peak:], reverse=True)
 
 
 def test_every_token_is_counted(train, rows):

@@ -161,7 +161,6 @@ def _arguments(run: dict[str, Any], micro_batch: int, checkpoints: Path, num_row
         gradient_accumulation_steps=run["accumulation"],
         num_train_epochs=run["passes"],
         learning_rate=run["learning_rate"],
-        lr_scheduler_type="cosine",
         warmup_steps=math.ceil(run["warmup_share"] * steps),
         weight_decay=run["weight_decay"],
         max_grad_norm=run["max_grad_norm"],

@@ -14,6 +14,7 @@ from further.models import decode, head_of
 from further.training import group
 from further.training.checkpoints import Store
 from further.training.loss import sum_cross_entropy
+from further.training.schedule import make_schedule
 from further.training.sharding import is_sharded
 
 IGNORED = -100
@@ -102,6 +103,13 @@ class PackedTrainer(Trainer):
     def rows_of_step(self) -> list[int]:
         """Numbers of the rows of the latest optimiser step."""
         return [int(row) for batch in self._batches_of_step for row in batch["row"]]
+
+    def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
+        """Scheduler whose every step trains (`further.training.schedule`)."""
+        warmup = self.args.get_warmup_steps(num_training_steps)
+        self.lr_scheduler: Any = make_schedule(optimizer or self.optimizer, num_training_steps, warmup)
+        self._created_lr_scheduler = True
+        return self.lr_scheduler
 
     def get_batch_samples(self, *arguments: Any, **keywords: Any) -> Any:
         """The micro-batches of an optimiser step, which are remembered until the next, and the number of their labels.
