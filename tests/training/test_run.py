@@ -6,8 +6,10 @@ import math
 import pytest
 import torch
 from torch.optim import SGD
+from transformers import TrainingArguments
 
 from further.models import load_base
+from further.training import run
 from further.training.adapters import add_adapter, count_parameters
 from further.training.schedule import make_schedule
 from further.training.trainer import RowDataset, mean_loss
@@ -65,6 +67,22 @@ def test_every_step_has_a_rate_and_one_the_peak(num_steps, num_warmup):
     peak = rates.index(1.0)
     assert peak == min(num_warmup, num_steps - 1) and min(rates) > 0
     assert rates[: peak + 1] == sorted(rates[: peak + 1]) and rates[peak:] == sorted(rates[peak:], reverse=True)
+
+
+class SeesTwoGPUs(TrainingArguments):
+    """As on a node whose GPUs are all visible to the job."""
+
+    def __post_init__(self):
+        super().__post_init__()
+        self._n_gpu = 2
+
+
+def test_a_second_visible_gpu_changes_no_step(train, monkeypatch):
+    _, expected = train("one", micro_batch=2, passes=1)
+    monkeypatch.setattr(run, "TrainingArguments", SeesTwoGPUs)
+    _, outcome = train("two", micro_batch=2, passes=1)
+    assert outcome.num_steps == expected.num_steps == 5  # ten rows, two at a time
+    assert outcome.history == expected.history
 
 
 def test_every_token_is_counted(train, rows):

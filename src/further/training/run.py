@@ -155,7 +155,7 @@ def _train(trainer: PackedTrainer, session: Session) -> None:
 def _arguments(run: dict[str, Any], micro_batch: int, checkpoints: Path, num_rows: int) -> TrainingArguments:
     """Trainer's arguments; the schedule is matched to the run's own number of steps."""
     steps = run["passes"] * math.ceil(num_rows / (micro_batch * run["accumulation"]))
-    return TrainingArguments(
+    arguments = TrainingArguments(
         output_dir=str(checkpoints),
         per_device_train_batch_size=micro_batch,
         gradient_accumulation_steps=run["accumulation"],
@@ -178,6 +178,9 @@ def _arguments(run: dict[str, Any], micro_batch: int, checkpoints: Path, num_row
         remove_unused_columns=False,
         dataloader_pin_memory=torch.cuda.is_available(),
     )
+    # A process has one GPU, whatever it sees: of more, Trainer would make one larger batch or its DataParallel.
+    arguments._n_gpu = min(1, arguments.n_gpu)
+    return arguments
 
 
 def _outcome(trainer: PackedTrainer, parameters: ParameterCount, history: History, timing: dict[str, Any]) -> Outcome:
