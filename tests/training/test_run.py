@@ -3,14 +3,16 @@
 import hashlib
 import math
 
+import numpy as np
 import pytest
 import torch
 from torch.optim import SGD
 from transformers import TrainingArguments
 
 from further.models import load_base
-from further.training import run
+from further.training import run, trainer
 from further.training.adapters import add_adapter, count_parameters
+from further.training.loss import sum_cross_entropy
 from further.training.schedule import make_schedule
 from further.training.trainer import RowDataset, mean_loss
 from training.settings import RUN
@@ -18,6 +20,20 @@ from training.settings import RUN
 
 def digest(weights):
     return hashlib.sha256(b"".join(weights[name].numpy().tobytes() for name in sorted(weights))).hexdigest()
+
+
+@pytest.fixture
+def labels_trained(monkeypatch):
+    """Labels of every batch that the model is trained on, counted at the loss itself."""
+    counts = []
+
+    def count(hidden, head, labels):
+        if hidden.requires_grad:
+            counts.append(int((labels >= 0).sum()))
+        return sum_cross_entropy(hidden, head, labels)
+
+    monkeypatch.setattr(trainer, "sum_cross_entropy", count)
+    return counts
 
 
 def test_accumulation_at_equal_batch_gives_the_same_losses_and_weights(train):
@@ -85,10 +101,32 @@ def test_a_second_visible_gpu_changes_no_step(train, monkeypatch):
     assert outcome.history == expected.history
 
 
-def test_every_token_is_counted(train, rows):
+class DropsLastBatch(TrainingArguments):
+    def __post_init__(self):
+        super().__post_init__()
+        self.dataloader_drop_last = True
+
+
+def test_every_token_is_counted(train, rows, labels_trained):
     _, outcome = train()
+    assert outcome.num_trained_tokens == sum(labels_trained) == outcome.history[-1]["num_tokens"]
     assert outcome.num_trained_tokens + 3 * rows.num_dropped == 3 * rows.num_tokens
     assert [row["validation_loss_nats"] is not None for row in outcome.history].count(True) == 3
+
+
+def test_tokens_that_are_not_trained_on_are_not_counted(train, rows, labels_trained, monkeypatch):
+    """Ten rows, four at a time: a Trainer that leaves out what fills no batch leaves out two rows a pass."""
+    monkeypatch.setattr(run, "TrainingArguments", DropsLastBatch)
+    _, outcome = train()
+    assert [row["num_tokens"] for row in outcome.history] == np.cumsum(labels_trained).tolist()
+    assert outcome.num_trained_tokens == sum(labels_trained) < 3 * (rows.num_tokens - rows.num_dropped)
+
+
+def test_a_run_that_stops_early_counts_what_it_did(train, labels_trained):
+    _, outcome = train(passes=20, learning_rate=0.5, validations_per_pass=3, patience=1)
+    assert outcome.stopped_early
+    assert [row["num_tokens"] for row in outcome.history] == np.cumsum(labels_trained).tolist()
+    assert outcome.num_trained_tokens == sum(labels_trained)
 
 
 @pytest.mark.parametrize(("preset", "modules"), [("attention", 4), ("all-linear", 7)])

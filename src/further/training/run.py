@@ -140,7 +140,7 @@ def _train_in(session: Session, recipe: Recipe, task: Task) -> Outcome:
     if group.is_first():
         save_adapter(model, task.adapter, run, start)
         (task.adapter / "README.md").unlink(missing_ok=True)  # peft's empty form; the report stage writes the card
-    return _outcome(trainer, parameters, history, _timing(session, history, trainer.state.epoch, task) | memory)
+    return _outcome(trainer, parameters, history, _timing(session, history.num_tokens(trainer.state), task) | memory)
 
 
 def _train(trainer: PackedTrainer, session: Session) -> None:
@@ -189,7 +189,7 @@ def _outcome(trainer: PackedTrainer, parameters: ParameterCount, history: Histor
         parameters=parameters,
         num_steps=trainer.state.global_step,
         stopped_early=trainer.state.global_step < trainer.state.max_steps,
-        num_trained_tokens=history.num_tokens(trainer.state.epoch),
+        num_trained_tokens=history.num_tokens(trainer.state),
         final_train_loss_nats=table[-1]["loss_nats"],
         validation_loss_nats=mean_loss(trainer.model, history.validation, history.batch_rows),
         history=table,
@@ -197,7 +197,7 @@ def _outcome(trainer: PackedTrainer, parameters: ParameterCount, history: Histor
     )
 
 
-def _timing(session: Session, history: History, passes: float | None, task: Task) -> dict[str, Any]:
+def _timing(session: Session, num_tokens: int, task: Task) -> dict[str, Any]:
     """Times and memory: apart from the metrics, which two runs with one seed have in common.
 
     Seconds are those of all starts that led here, so that tokens per second stay right over interruptions.
@@ -206,7 +206,7 @@ def _timing(session: Session, history: History, passes: float | None, task: Task
     return {
         **{name: round(seconds, 3) for name, seconds in spent.items()},
         "starts": session.store.starts,
-        "tokens_per_second": round(history.num_tokens(passes) / spent["seconds_train"], 1),
+        "tokens_per_second": round(num_tokens / spent["seconds_train"], 1),
         "peak_memory_mb": round(peak_memory_mb(), 1),
         "devices": task.processes
         if torch.cuda.is_available()

@@ -98,6 +98,7 @@ class PackedTrainer(Trainer):
         self._sharded = is_sharded(self.model)
         self._num_taken = 0  # micro-batches of this step
         self._summed_loss = torch.tensor(0.0)
+        self._num_labels: torch.Tensor | float = 0  # of this step that reached the loss
 
     @property
     def rows_of_step(self) -> list[int]:
@@ -117,12 +118,18 @@ class PackedTrainer(Trainer):
         Trainer (5.23) leaves each row's first label out of that number: it takes labels for not yet shifted.
         """
         batches, num_items = super().get_batch_samples(*arguments, **keywords)
-        self._batches_of_step, self._num_taken = batches, 0
+        self._batches_of_step, self._num_taken, self._num_labels = batches, 0, 0
         if batches:
             num_items = (
                 torch.stack([(batch["labels"] != IGNORED).sum() for batch in batches]).sum().to(num_items.device)
             )
         return batches, num_items
+
+    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
+        """Log; a step's entry, which checkpoints carry, has the number of labels that its loss was computed on."""
+        if "loss" in logs:
+            logs["num_tokens"] = int(self._num_labels)
+        super().log(logs, start_time)
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         """Write a checkpoint as Trainer does, but into a temporary folder that is renamed when whole."""
@@ -155,7 +162,9 @@ class PackedTrainer(Trainer):
         # Without a row nothing is computed, and there is nothing to go back through.
         labels = inputs["labels"]
         loss = sum_loss(model, inputs) if len(labels) else torch.zeros((), device=labels.device).requires_grad_()
-        count = (labels != IGNORED).sum() if num_items_in_batch is None else num_items_in_batch
+        num_labels = (labels != IGNORED).sum()
+        self._num_labels = self._num_labels + num_labels
+        count = num_labels if num_items_in_batch is None else num_items_in_batch
         return (loss / count, {}) if return_outputs else loss / count
 
     def training_step(self, model: Any, inputs: Any, num_items_in_batch: Any = None) -> torch.Tensor:
@@ -175,7 +184,7 @@ class PackedTrainer(Trainer):
         if not is_last:
             return torch.zeros_like(loss)
         group.add_up_gradients(model)
-        [total] = group.add_up([float(self._summed_loss)])
+        total, self._num_labels = group.add_up([float(self._summed_loss), float(self._num_labels)])
         self._summed_loss = torch.zeros_like(loss)
         return torch.full_like(loss, total)
 
