@@ -60,7 +60,7 @@ class History(TrainerCallback):
         return f"{self.name}: {step}, loss {loss:.3f}, {speed:,.0f} tokens/s, {say_left(left)}"
 
     def num_tokens(self, state: TrainerState) -> int:
-        """Labels trained on so far, as counted step by step where the loss is computed."""
+        """Labels trained on so far, as counted micro-batch by micro-batch where they are."""
         return sum(entry["num_tokens"] for entry in _steps(state))
 
     def on_step_end(

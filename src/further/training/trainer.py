@@ -98,7 +98,7 @@ class PackedTrainer(Trainer):
         self._sharded = is_sharded(self.model)
         self._num_taken = 0  # micro-batches of this step
         self._summed_loss = torch.tensor(0.0)
-        self._num_labels: torch.Tensor | float = 0  # of this step that reached the loss
+        self._num_labels: torch.Tensor | float = 0  # of this step that were trained on
 
     @property
     def rows_of_step(self) -> list[int]:
@@ -126,7 +126,7 @@ class PackedTrainer(Trainer):
         return batches, num_items
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
-        """Log; a step's entry, which checkpoints carry, has the number of labels that its loss was computed on."""
+        """Log; a step's entry, which checkpoints carry, has the number of labels that were trained on."""
         if "loss" in logs:
             logs["num_tokens"] = int(self._num_labels)
         super().log(logs, start_time)
@@ -162,9 +162,7 @@ class PackedTrainer(Trainer):
         # Without a row nothing is computed, and there is nothing to go back through.
         labels = inputs["labels"]
         loss = sum_loss(model, inputs) if len(labels) else torch.zeros((), device=labels.device).requires_grad_()
-        num_labels = (labels != IGNORED).sum()
-        self._num_labels = self._num_labels + num_labels
-        count = num_labels if num_items_in_batch is None else num_items_in_batch
+        count = (labels != IGNORED).sum() if num_items_in_batch is None else num_items_in_batch
         return (loss / count, {}) if return_outputs else loss / count
 
     def training_step(self, model: Any, inputs: Any, num_items_in_batch: Any = None) -> torch.Tensor:
@@ -172,14 +170,12 @@ class PackedTrainer(Trainer):
 
         The loss is divided by the tokens of the whole step, all processes' rows counted: sums are what one process has.
         """
-        loss: torch.Tensor
         if group.num_processes() == 1:
-            loss = super().training_step(model, inputs, num_items_in_batch)
-            return loss
+            return self._train_on(model, inputs, num_items_in_batch)
         is_last = self._num_taken + 1 == len(self._batches_of_step)
         mine = own_share(inputs, self._num_taken, is_last, self.args.gradient_accumulation_steps, self._sharded)
         self._num_taken += 1
-        loss = super().training_step(model, mine, num_items_in_batch)
+        loss = self._train_on(model, mine, num_items_in_batch)
         self._summed_loss = self._summed_loss.to(loss.device) + loss
         if not is_last:
             return torch.zeros_like(loss)
@@ -187,6 +183,12 @@ class PackedTrainer(Trainer):
         total, self._num_labels = group.add_up([float(self._summed_loss), float(self._num_labels)])
         self._summed_loss = torch.zeros_like(loss)
         return torch.full_like(loss, total)
+
+    def _train_on(self, model: Any, batch: Any, num_items_in_batch: Any) -> torch.Tensor:
+        """Loss and gradient of what this process has of a micro-batch, and the count of its labels."""
+        self._num_labels = self._num_labels + (batch["labels"] != IGNORED).sum()
+        loss: torch.Tensor = super().training_step(model, batch, num_items_in_batch)
+        return loss
 
 
 def own_share(
