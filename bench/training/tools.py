@@ -89,7 +89,7 @@ def train_further(job: Job) -> Trained:
 
 
 def common_arguments(job: Job) -> dict[str, Any]:
-    """The same optimiser, schedule and number of steps for every tool that is transformers' Trainer."""
+    """The same optimiser and number of steps for every tool that is Trainer; its cosine, unlike ours, begins at 0."""
     steps = num_steps(job)
     return {
         "output_dir": str(job.work),

@@ -58,7 +58,7 @@ def run_script(study, model_folder, folder, run):
     }
     folder.mkdir()
     outputs = {kind: folder / file for kind, file in names.items()}
-    task = Task("run", folder / "checkpoints", 60.0, {"run": dict(run)}, threads=1)
+    task = Task("run", folder / "adapter", folder / "checkpoints", 60.0, {"run": dict(run)}, threads=1)
     train_qlora.main(tokens, split, model_folder, outputs, run, task, general if run["replay_share"] else None)
     return read_json(outputs["metrics"]), load_file(outputs["adapter"])
 

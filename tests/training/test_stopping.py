@@ -5,8 +5,10 @@ import logging
 import numpy as np
 import pytest
 import torch
+from transformers import TrainerControl, TrainerState
 
 from further.training.history import History, is_due
+from further.training.stopping import EarlyStopping
 
 
 def steps_due(num_steps, steps_per_pass, per_pass):
@@ -97,6 +99,47 @@ def test_a_killed_run_ends_as_an_undisturbed_one(train, monkeypatch, step, setti
     assert expected.stopped_early
     assert outcome.history == expected.history
     assert all(torch.equal(weights[name], expected_weights[name]) for name in weights)
+
+
+def validate(folder, validations, seen=()):
+    """One start of a run: steps and losses that it validates with, after those that its checkpoint has `seen`.
+
+    The weight is the step's number.
+    """
+    stopping, model = EarlyStopping(5, folder / "best"), torch.nn.Linear(1, 1, bias=False)
+    state = TrainerState(global_step=seen[-1][0] if seen else 0)
+    state.log_history = [{"step": step, "validation_loss": loss} for step, loss in seen]
+    stopping.on_train_begin(None, state, TrainerControl())
+    for step, loss in validations:
+        state.global_step = step
+        state.log_history.append({"step": step, "validation_loss": loss})
+        torch.nn.init.constant_(model.weight, step)
+        stopping.on_step_end(None, state, TrainerControl(), model=model)
+    stopping.restore(model, state)
+    return float(model.weight.detach())
+
+
+def best_kept(folder):
+    return sorted(int(file.stem.removeprefix("best-")) for file in (folder / "best").iterdir())
+
+
+def test_what_a_killed_start_found_after_its_checkpoint_does_not_count(tmp_path):
+    """Killed after step 40, resumed from step 10, on a GPU that adds in another order: only step 20 is lower now."""
+    (tmp_path / "checkpoint-10").mkdir()
+    assert validate(tmp_path, [(10, 5.0), (20, 4.9), (30, 4.89), (40, 4.88)]) == 40
+    again = [(20, 4.9), (30, 4.901), (40, 4.902), (50, 4.91)]
+    assert validate(tmp_path, again, seen=[(10, 5.0)]) == 20
+    assert best_kept(tmp_path) == [10, 20]
+
+
+def test_the_best_of_each_checkpoint_is_kept_however_many_are_found_later(tmp_path):
+    for step in (15, 25):
+        (tmp_path / f"checkpoint-{step}").mkdir()
+    first = [(10, 5.0), (20, 4.9), (30, 4.8), (40, 4.7), (50, 4.6)]
+    assert validate(tmp_path, first) == 50
+    assert best_kept(tmp_path) == [10, 20, 50]
+    assert validate(tmp_path, [(30, 4.95), (40, 4.96)], seen=first[:2]) == 20
+    assert validate(tmp_path, [(20, 5.1), (30, 5.2)], seen=first[:1]) == 10
 
 
 def test_the_loss_that_stops_a_run_is_per_token_whatever_the_batch(train):

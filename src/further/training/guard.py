@@ -1,4 +1,4 @@
-"""What ends a run with an explanation: a loss that is no number, and memory that does not suffice."""
+"""What ends a run with an explanation: a number that is none, and memory that does not suffice."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,10 @@ SHOWN_PAPERS = 50
 
 
 class StopAtNoNumber(TrainerCallback):
-    """Stops at a loss or a gradient that is NaN or infinite; Trainer logs before it saves, so that step is not kept."""
+    """Stops at a NaN or an infinity in loss, gradient, validation loss, or in a weight that a checkpoint would hold.
+
+    Trainer logs after the callbacks of a step's end and before it saves: that step is not kept, the one before is.
+    """
 
     def __init__(self, trainer: PackedTrainer, documents_RT: NDArray[np.int64], names: Sequence[str]) -> None:
         """Keep what names a batch.
@@ -28,7 +31,9 @@ class StopAtNoNumber(TrainerCallback):
         """
         self.trainer, self.documents_RT, self.names = trainer, documents_RT, names
 
-    def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+    def on_log(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, model: Any = None, **kwargs: Any
+    ) -> None:
         """Look at the step just logged.
 
         Raises:
@@ -37,21 +42,48 @@ class StopAtNoNumber(TrainerCallback):
         latest = state.log_history[-1]
         if "loss" not in latest:
             return
-        loss, norm = latest["loss"], latest["grad_norm"]
-        if math.isfinite(loss) and math.isfinite(norm):
-            return
-        what = f"loss is {loss}" if not math.isfinite(loss) else f"gradient norm is {norm} (loss {loss:.4g})"
-        raise FloatingPointError(
-            f"{what} at step {state.global_step}, learning rate {latest['learning_rate']:.2e}, in the batch of "
-            f"{', '.join(self._papers())}. Nothing of this step was saved. Lower training.learning_rate, or look at "
-            "these papers"
-        )
+        fault = _find_fault(latest, model if control.should_save else None)
+        if fault is not None:
+            raise FloatingPointError(
+                f"{fault} at step {state.global_step}, learning rate {latest['learning_rate']:.2e}, in the batch of "
+                f"{', '.join(self._papers())}. Nothing of this step was saved. Lower training.learning_rate, or look "
+                "at these papers"
+            )
+        for entry in state.log_history[-2:]:  # a validation of this step was logged before it
+            if "validation_loss" in entry:
+                check_validation(entry["validation_loss"], state.global_step)
 
     def _papers(self) -> list[str]:
         numbers = np.unique(self.documents_RT[self.trainer.rows_of_step])
         papers = [self.names[n] if n < len(self.names) else f"document {n}" for n in numbers if n >= 0]
         rest = len(papers) - SHOWN_PAPERS
         return papers[:SHOWN_PAPERS] + ([f"{rest} more"] if rest > 0 else [])
+
+
+def _find_fault(step: dict[str, Any], model: Any) -> str | None:
+    """What of a step's log entry is no number, or of the model's trained weights, where one is given."""
+    loss, norm = step["loss"], step["grad_norm"]
+    if not math.isfinite(loss):
+        return f"loss is {loss}"
+    if not math.isfinite(norm):
+        return f"gradient norm is {norm} (loss {loss:.4g})"
+    trained = [] if model is None else [weight for weight in model.parameters() if weight.requires_grad]
+    if not all(bool(weight.isfinite().all()) for weight in trained):
+        return f"a trained weight is no finite number (loss {loss:.4g})"
+    return None
+
+
+def check_validation(loss_nats: float, step: int) -> None:
+    """Refuse a validation loss that is no number.
+
+    Raises:
+        FloatingPointError: With the step after which it was measured.
+    """
+    if not math.isfinite(loss_nats):
+        raise FloatingPointError(
+            f"validation loss is {loss_nats} after step {step}, which is not saved. Lower training.learning_rate, or "
+            "look at the validation papers"
+        )
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """A run's history: loss, learning rate and validation loss by step, and its progress line."""
 
 import time
+from itertools import accumulate
 from typing import Any
 
 import pyarrow as pa
@@ -12,7 +13,7 @@ from further.training.trainer import IGNORED, RowDataset, mean_loss
 HISTORY = pa.schema(
     [
         ("step", pa.int64()),
-        ("num_tokens", pa.int64()),  # labels seen so far
+        ("num_tokens", pa.int64()),  # labels trained on so far
         ("loss_nats", pa.float64()),  # per token of the training batch
         ("learning_rate", pa.float64()),
         ("validation_loss_nats", pa.float64()),  # per token, where it was measured
@@ -40,7 +41,7 @@ class History(TrainerCallback):
     ) -> None:
         """Start the clock; a resumed run starts in the middle."""
         self.started = time.monotonic()
-        self.tokens_at_start = self.num_tokens(state.epoch)
+        self.tokens_at_start = self.num_tokens(state)
 
     def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """Show progress every ten seconds."""
@@ -52,15 +53,15 @@ class History(TrainerCallback):
             PROGRESS.info("%s", self._progress(args, state, latest["loss"]))
 
     def _progress(self, args: TrainingArguments, state: TrainerState, loss: float) -> str:
-        seen = self.num_tokens(state.epoch)
+        seen = self.num_tokens(state)
         speed = (seen - self.tokens_at_start) / (time.monotonic() - self.started)
         left = (self.tokens_per_pass * args.num_train_epochs - seen) / speed
         step = f"step {state.global_step}/{state.max_steps}"
         return f"{self.name}: {step}, loss {loss:.3f}, {speed:,.0f} tokens/s, {say_left(left)}"
 
-    def num_tokens(self, passes: float | None) -> int:
-        """Labels seen after so many passes; within a pass, in proportion."""
-        return round(self.tokens_per_pass * (passes or 0.0))
+    def num_tokens(self, state: TrainerState) -> int:
+        """Labels trained on so far, as counted micro-batch by micro-batch where they are."""
+        return sum(entry["num_tokens"] for entry in _steps(state))
 
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, model: Any = None, **kwargs: Any
@@ -76,17 +77,22 @@ class History(TrainerCallback):
         validation = {
             entry["step"]: entry["validation_loss"] for entry in state.log_history if "validation_loss" in entry
         }
+        num_tokens = accumulate(entry["num_tokens"] for entry in _steps(state))
         return [
             {
                 "step": entry["step"],
-                "num_tokens": self.num_tokens(entry["epoch"]),
+                "num_tokens": seen,
                 "loss_nats": entry["loss"],
                 "learning_rate": entry["learning_rate"],
                 "validation_loss_nats": validation.get(entry["step"]),
             }
-            for entry in state.log_history
-            if "loss" in entry
+            for entry, seen in zip(_steps(state), num_tokens, strict=True)
         ]
+
+
+def _steps(state: TrainerState) -> list[dict[str, Any]]:
+    """Entries of the optimiser steps in Trainer's log."""
+    return [entry for entry in state.log_history if "loss" in entry]
 
 
 def is_due(step: int, steps_per_pass: int, per_pass: int) -> bool:

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import TrainingArguments, set_seed
+from transformers import TrainerState, TrainingArguments, set_seed
 
 from further.job import describe_hardware
 from further.models import load_base
 from further.training import group
 from further.training.adapters import ParameterCount, add_adapter, count_parameters
 from further.training.dropout import SeedEachStep
-from further.training.guard import StopAtNoNumber, explain_memory
+from further.training.guard import StopAtNoNumber, check_validation, explain_memory
 from further.training.history import History
 from further.training.identity import describe_inputs
 from further.training.initialise import adapter_start, save_adapter
@@ -96,7 +96,7 @@ def train_run(recipe: Recipe, task: Task) -> Outcome:
 
     Raises:
         SystemExit: If another job trains this run, or if this one was stopped, having saved: run again to continue.
-        FloatingPointError: If loss or gradient is no number.
+        FloatingPointError: If a loss, a gradient, or a trained weight is no number.
         MemoryError: If memory does not suffice.
         OSError: If a checkpoint could not be written.
     """
@@ -137,10 +137,13 @@ def _train_in(session: Session, recipe: Recipe, task: Task) -> Outcome:
         _train(trainer, session)
     group.check_alike(model)
     stopping.restore(model, trainer.state)
+    validation_loss = mean_loss(model, held_out, recipe.micro_batch)
+    check_validation(validation_loss, trainer.state.global_step)
     if group.is_first():
         save_adapter(model, task.adapter, run, start)
         (task.adapter / "README.md").unlink(missing_ok=True)  # peft's empty form; the report stage writes the card
-    return _outcome(trainer, parameters, history, _timing(session, history, trainer.state.epoch, task) | memory)
+    timing = _timing(session, history.num_tokens(trainer.state), task) | memory
+    return _outcome(trainer.state, parameters, history, validation_loss, timing)
 
 
 def _train(trainer: PackedTrainer, session: Session) -> None:
@@ -155,13 +158,12 @@ def _train(trainer: PackedTrainer, session: Session) -> None:
 def _arguments(run: dict[str, Any], micro_batch: int, checkpoints: Path, num_rows: int) -> TrainingArguments:
     """Trainer's arguments; the schedule is matched to the run's own number of steps."""
     steps = run["passes"] * math.ceil(num_rows / (micro_batch * run["accumulation"]))
-    return TrainingArguments(
+    arguments = TrainingArguments(
         output_dir=str(checkpoints),
         per_device_train_batch_size=micro_batch,
         gradient_accumulation_steps=run["accumulation"],
         num_train_epochs=run["passes"],
         learning_rate=run["learning_rate"],
-        lr_scheduler_type="cosine",
         warmup_steps=math.ceil(run["warmup_share"] * steps),
         weight_decay=run["weight_decay"],
         max_grad_norm=run["max_grad_norm"],
@@ -179,23 +181,28 @@ def _arguments(run: dict[str, Any], micro_batch: int, checkpoints: Path, num_row
         remove_unused_columns=False,
         dataloader_pin_memory=torch.cuda.is_available(),
     )
+    # A process has one GPU, whatever it sees: of more, Trainer would make one larger batch or its DataParallel.
+    arguments._n_gpu = min(1, arguments.n_gpu)
+    return arguments
 
 
-def _outcome(trainer: PackedTrainer, parameters: ParameterCount, history: History, timing: dict[str, Any]) -> Outcome:
-    table = history.table(trainer.state)
+def _outcome(
+    state: TrainerState, parameters: ParameterCount, history: History, validation_loss: float, timing: dict[str, Any]
+) -> Outcome:
+    table = history.table(state)
     return Outcome(
         parameters=parameters,
-        num_steps=trainer.state.global_step,
-        stopped_early=trainer.state.global_step < trainer.state.max_steps,
-        num_trained_tokens=history.num_tokens(trainer.state.epoch),
+        num_steps=state.global_step,
+        stopped_early=state.global_step < state.max_steps,
+        num_trained_tokens=history.num_tokens(state),
         final_train_loss_nats=table[-1]["loss_nats"],
-        validation_loss_nats=mean_loss(trainer.model, history.validation, history.batch_rows),
+        validation_loss_nats=validation_loss,
         history=table,
         timing=timing,
     )
 
 
-def _timing(session: Session, history: History, passes: float | None, task: Task) -> dict[str, Any]:
+def _timing(session: Session, num_tokens: int, task: Task) -> dict[str, Any]:
     """Times and memory: apart from the metrics, which two runs with one seed have in common.
 
     Seconds are those of all starts that led here, so that tokens per second stay right over interruptions.
@@ -204,7 +211,7 @@ def _timing(session: Session, history: History, passes: float | None, task: Task
     return {
         **{name: round(seconds, 3) for name, seconds in spent.items()},
         "starts": session.store.starts,
-        "tokens_per_second": round(history.num_tokens(passes) / spent["seconds_train"], 1),
+        "tokens_per_second": round(num_tokens / spent["seconds_train"], 1),
         "peak_memory_mb": round(peak_memory_mb(), 1),
         "devices": task.processes
         if torch.cuda.is_available()

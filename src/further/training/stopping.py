@@ -24,6 +24,16 @@ class EarlyStopping(TrainerCallback):
         """Keep the patience, None for off, and the folder for the best weights."""
         self.patience, self.folder = patience, folder
 
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        """Forget what an earlier start found after the checkpoint that this one goes on from: its log lacks that."""
+        if group.is_first():
+            for step in self._steps_kept():
+                if step > state.global_step:
+                    self._file(step).unlink()
+        group.wait()
+
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, model: Any = None, **kwargs: Any
     ) -> TrainerControl:
@@ -42,13 +52,20 @@ class EarlyStopping(TrainerCallback):
         return control
 
     def _keep(self, model: Any, step: int) -> None:
-        """Write the trained weights; the last two improvements stay, as a resumed run may be behind the newest."""
+        """Write the trained weights; older ones stay as long as they are the best of a checkpoint that lies there."""
         self.folder.mkdir(parents=True, exist_ok=True)
         part = self.folder / "part.safetensors"
         save_file({name: values.detach().cpu().contiguous() for name, values in _trained(model).items()}, part)
         part.replace(self._file(step))
-        for file in sorted(self.folder.glob("best-*.safetensors"))[:-2]:
-            file.unlink()
+        kept = self._steps_kept()
+        starts = [_step_of(path) for path in self.folder.parent.glob("checkpoint-*")]
+        needed = {max((best for best in kept if best <= start), default=step) for start in [*starts, step]}
+        for other in set(kept) - needed:
+            self._file(other).unlink()
+
+    def _steps_kept(self) -> list[int]:
+        """Steps whose weights lie in the folder: each was the best when it was reached."""
+        return [_step_of(file) for file in self.folder.glob("best-*.safetensors")]
 
     def _file(self, step: int) -> Path:
         return self.folder / f"best-{step:09d}.safetensors"
@@ -64,6 +81,11 @@ class EarlyStopping(TrainerCallback):
         weights = load_file(self._file(step))
         for name, values in _trained(model).items():
             values.copy_(weights[name])
+
+
+def _step_of(path: Path) -> int:
+    """The number that a file's or a folder's name ends with."""
+    return int(path.stem.rsplit("-", 1)[1])
 
 
 def _validations(state: TrainerState) -> tuple[list[int], list[float]]:

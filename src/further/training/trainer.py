@@ -14,6 +14,7 @@ from further.models import decode, head_of
 from further.training import group
 from further.training.checkpoints import Store
 from further.training.loss import sum_cross_entropy
+from further.training.schedule import make_schedule
 from further.training.sharding import is_sharded
 
 IGNORED = -100
@@ -97,11 +98,19 @@ class PackedTrainer(Trainer):
         self._sharded = is_sharded(self.model)
         self._num_taken = 0  # micro-batches of this step
         self._summed_loss = torch.tensor(0.0)
+        self._num_labels: torch.Tensor | float = 0  # of this step that were trained on
 
     @property
     def rows_of_step(self) -> list[int]:
         """Numbers of the rows of the latest optimiser step."""
         return [int(row) for batch in self._batches_of_step for row in batch["row"]]
+
+    def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
+        """Scheduler whose every step trains (`further.training.schedule`)."""
+        warmup = self.args.get_warmup_steps(num_training_steps)
+        self.lr_scheduler: Any = make_schedule(optimizer or self.optimizer, num_training_steps, warmup)
+        self._created_lr_scheduler = True
+        return self.lr_scheduler
 
     def get_batch_samples(self, *arguments: Any, **keywords: Any) -> Any:
         """The micro-batches of an optimiser step, which are remembered until the next, and the number of their labels.
@@ -109,12 +118,18 @@ class PackedTrainer(Trainer):
         Trainer (5.23) leaves each row's first label out of that number: it takes labels for not yet shifted.
         """
         batches, num_items = super().get_batch_samples(*arguments, **keywords)
-        self._batches_of_step, self._num_taken = batches, 0
+        self._batches_of_step, self._num_taken, self._num_labels = batches, 0, 0
         if batches:
             num_items = (
                 torch.stack([(batch["labels"] != IGNORED).sum() for batch in batches]).sum().to(num_items.device)
             )
         return batches, num_items
+
+    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
+        """Log; a step's entry, which checkpoints carry, has the number of labels that were trained on."""
+        if "loss" in logs:
+            logs["num_tokens"] = int(self._num_labels)
+        super().log(logs, start_time)
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         """Write a checkpoint as Trainer does, but into a temporary folder that is renamed when whole."""
@@ -155,21 +170,25 @@ class PackedTrainer(Trainer):
 
         The loss is divided by the tokens of the whole step, all processes' rows counted: sums are what one process has.
         """
-        loss: torch.Tensor
         if group.num_processes() == 1:
-            loss = super().training_step(model, inputs, num_items_in_batch)
-            return loss
+            return self._train_on(model, inputs, num_items_in_batch)
         is_last = self._num_taken + 1 == len(self._batches_of_step)
         mine = own_share(inputs, self._num_taken, is_last, self.args.gradient_accumulation_steps, self._sharded)
         self._num_taken += 1
-        loss = super().training_step(model, mine, num_items_in_batch)
+        loss = self._train_on(model, mine, num_items_in_batch)
         self._summed_loss = self._summed_loss.to(loss.device) + loss
         if not is_last:
             return torch.zeros_like(loss)
         group.add_up_gradients(model)
-        [total] = group.add_up([float(self._summed_loss)])
+        total, self._num_labels = group.add_up([float(self._summed_loss), float(self._num_labels)])
         self._summed_loss = torch.zeros_like(loss)
         return torch.full_like(loss, total)
+
+    def _train_on(self, model: Any, batch: Any, num_items_in_batch: Any) -> torch.Tensor:
+        """Loss and gradient of what this process has of a micro-batch, and the count of its labels."""
+        self._num_labels = self._num_labels + (batch["labels"] != IGNORED).sum()
+        loss: torch.Tensor = super().training_step(model, batch, num_items_in_batch)
+        return loss
 
 
 def own_share(
