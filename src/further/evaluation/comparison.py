@@ -41,8 +41,8 @@ def compare(before: pd.DataFrame, after: pd.DataFrame, resamples: int, seed: int
         seed: Of the bootstrap.
 
     Returns:
-        Both summaries, differences (after - before; negative is better) with intervals, the exact two-sided sign
-        test's p-value, and each document's numbers.
+        Both summaries, differences (after - before; negative is better) with intervals, whose open ends are None, the
+        exact two-sided sign test's p-value, and each document's numbers.
 
     Raises:
         ValueError: If the documents, to the byte, or the way of scoring are not the same.
