@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from evaluation.conftest import make_scores as scores
-from further.evaluation.comparison import compare, compare_runs, describe_scoring, summarise
+from further.evaluation.comparison import compare, compare_runs, describe_scoring, heldout, summarise
 from further.evaluation.intervals import ratio_interval
 
 
@@ -52,6 +52,7 @@ def test_an_unchanged_model_has_no_difference():
 @pytest.mark.parametrize(
     ("column", "message"),
     [
+        ("base", "base is digest of the base for base at nf4 and 11 for adapted default at nf4; models of two bases"),
         ("window", "window is 256 for base at nf4 and 11 for adapted default at nf4"),
         ("stride", "stride is 128 for base at nf4 and 11 for adapted default at nf4"),
         ("begin_id", "begin_id is 0 for base at nf4 and 11 for adapted default at nf4"),
@@ -96,8 +97,17 @@ def test_an_empty_document_is_left_out_of_the_comparison():
     assert (result["num_documents"], result["before"]["num_documents"]) == (1, 2)
 
 
+def test_without_a_held_out_text_there_is_nothing_to_compare():
+    empty = scores([0.0, 0.0], [0, 0])
+    with pytest.raises(ValueError, match=r"no document of papers \(test\) has a token"):
+        compare(empty, empty, resamples=500, seed=0)
+    with pytest.raises(ValueError, match=r"no document of general \(heldout\) was scored"):
+        heldout(empty, "general")
+
+
 def test_the_way_of_scoring_is_told():
     assert describe_scoring(scores([1.0], [10])) == {
+        "base": "digest of the base",
         "window": 256,
         "stride": 128,
         "begin_id": 0,

@@ -79,6 +79,19 @@ def test_a_tiny_top_p_leaves_the_likeliest_token_alone(adapted, tokenizer):
     assert continue_prompt(adapted, tokenizer, "The heart", 20, Decoding(0.7, 1e-6, 5)).text == greedy.text
 
 
+def test_a_tokenizer_that_ends_every_text_does_not_end_the_prompt(adapted, tokenizer, model_folder):
+    from tokenizers.processors import TemplateProcessing
+
+    ending = AutoTokenizer.from_pretrained(model_folder, local_files_only=True)
+    begin, end = ((token, ending.convert_tokens_to_ids(token)) for token in (ending.bos_token, ending.eos_token))
+    ending.backend_tokenizer.post_processor = TemplateProcessing(
+        single=f"{begin[0]} $A {end[0]}", special_tokens=[begin, end]
+    )
+    assert ending("The heart")["input_ids"] == [*tokenizer("The heart")["input_ids"], ending.eos_token_id]
+    plain = continue_prompt(adapted, tokenizer, "The heart", 12, GREEDY)
+    assert continue_prompt(adapted, ending, "The heart", 12, GREEDY) == plain
+
+
 def test_an_end_mark_ends_a_sample(model_folder, tokenizer):
     model = load_base(model_folder, "none", "float32")
     with torch.no_grad():

@@ -106,11 +106,11 @@ def continue_prompt(model: Any, tokenizer: Any, prompt: str, new_tokens: int, de
     Args:
         model: A causal language model in evaluation mode.
         tokenizer: transformers' tokenizer of the model.
-        prompt: What to go on from; the tokenizer adds its begin mark.
+        prompt: What to go on from, at least one token; it stands after the begin mark, if the model has one.
         new_tokens: At most.
         decoding: How tokens are chosen.
     """
-    given = tokenizer(prompt)["input_ids"]
+    given = _encode_prompt(tokenizer, prompt)
     ids = _generate(model, given, new_tokens, tokenizer.eos_token_id, decoding)
     text = tokenizer.decode(ids, skip_special_tokens=True)
     nats, words = score_continuation(model, given, ids), text.split()
@@ -131,6 +131,16 @@ def continue_prompt(model: Any, tokenizer: Any, prompt: str, new_tokens: int, de
         distinct_3=distinct(words, 3),
         longest_repeat=repeat,
     )
+
+
+def _encode_prompt(tokenizer: Any, prompt: str) -> list[int]:
+    """The prompt's tokens after the begin mark, if the tokenizer puts one; no end mark, after which a text is over.
+
+    As texts are scored and trained on (`further.tokens.tokenizer.special_tokens`).
+    """
+    ids: list[int] = tokenizer(prompt, add_special_tokens=False)["input_ids"]
+    begin = tokenizer.bos_token_id
+    return [begin, *ids] if tokenizer(prompt)["input_ids"][:1] == [begin] else ids
 
 
 @torch.no_grad()
