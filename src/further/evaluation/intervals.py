@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
 Floats = NDArray[np.float64]
 
@@ -42,6 +43,32 @@ def ratio_interval(
         upper, lower = _pivot_quantiles(estimate, *ratio_error(values[picks], weights[picks]))
         low, high = _end(estimate - upper * error), _end(estimate - lower * error)
     return {"estimate": float(estimate), "low": low, "high": high, "level": LEVEL}
+
+
+def share_interval(hits: "pd.Series[int]", sizes: "pd.Series[int]") -> tuple[float | None, float | None]:
+    """Exact interval of a share, counted over documents that are each worth less the more its parts are alike.
+
+    Args:
+        hits: Parts with the property, by document.
+        sizes: Parts, by document.
+
+    Returns:
+        Low and high, that of Clopper and Pearson where every document has one part; None for fewer than two documents.
+
+    Source:
+        Korn and Graubard 1998, Confidence intervals for proportions with small expected number of positive counts
+        estimated from survey data: number of parts over the design effect, here at least 1. Where no part has the
+        property, or all, the design effect cannot be known and is taken for 1.
+    """
+    if len(sizes) < 2:
+        return None, None
+    share, error = ratio_error(hits.to_numpy(dtype=float), sizes.to_numpy(dtype=float))
+    number, upper = int(sizes.sum()), (1 + LEVEL) / 2
+    effect = max(1.0, float((number - 1) * error**2 / (share * (1 - share)))) if 0 < share < 1 else 1.0
+    worth = number / effect * (stats.t.ppf(upper, number - 1) / stats.t.ppf(upper, len(sizes) - 1)) ** 2
+    low = stats.beta.ppf(1 - upper, share * worth, worth - share * worth + 1) if share > 0 else 0.0
+    high = stats.beta.ppf(upper, share * worth + 1, worth - share * worth) if share < 1 else 1.0
+    return float(low), float(high)
 
 
 def ratio_error(values: Floats, weights: Floats) -> tuple[Floats, Floats]:
