@@ -10,29 +10,11 @@ from further.evaluation.samples import (
     choose_decodings,
     continue_prompt,
     distinct,
-    longest_repeat,
-    loops,
     sample_both,
 )
 from further.models import load_base
 
 GREEDY, SAMPLED = Decoding(None, 0.9, 0), Decoding(0.7, 0.9, 0)
-
-
-@pytest.mark.parametrize(
-    ("text", "repeats"),
-    [
-        ("cec. cec. cec. cec.", 4),
-        ("cec. cec. cec.", 3),
-        ("it is the heart of the heart of the heart of the heart of the", 4),
-        ("the heart and the lungs and the kidneys", 1),
-        ("heart", 1),
-        ("", 0),
-    ],
-)
-def test_a_word_or_phrase_four_times_in_a_row_is_a_loop(text, repeats):
-    assert longest_repeat(text.split()) == repeats
-    assert loops(text.split()) is (repeats >= 4)
 
 
 @pytest.mark.parametrize(("length", "share"), [(1, 3 / 5), (2, 3 / 4), (3, 1.0), (6, None)])
