@@ -1,10 +1,11 @@
 """Whether a text goes round in circles: words, phrases or pieces of text that stand many times in a row.
 
 What counts was chosen by what people write. In the running text of 25 biomedical articles and the 25 of the
-demonstration (780,000 characters) nothing is marked: no phrase of up to 32 words stands more than three times in a row, no
-piece with a letter or digit that is said four times or more reaches 12 characters, no piece without one reaches 40 (the
-longest, 30, is the rule under a table's head). Tables are another matter: cells of crosses or zeros are marked in 3 of
-the 25 articles, and 8 of 79 chapters of Python's documentation are, for their grammars and ruled tables.
+demonstration (780,000 characters) nothing is marked: no phrase of up to 32 words stands more than three times in a
+row, no piece with a letter or digit that is said four times or more reaches 12 characters, no piece without one
+reaches 40 (the longest, 30, is the rule under a table's head). Tables are another matter: cells of crosses or zeros
+are marked in 3 of the 25 articles, and 8 of 79 chapters of Python's documentation are, for their grammars and ruled
+tables.
 """
 
 import re
