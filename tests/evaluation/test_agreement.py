@@ -60,7 +60,7 @@ def harness_nats(pretrained, texts, window, batch_size=8, **options):
 
 
 def begin_option(folder):
-    """What the harness is told of the begin mark: something only where the tokenizer never puts the one that it names."""
+    """What the harness is told of the begin mark: something only where the one that is named is never put."""
     from transformers import AutoTokenizer
 
     named, begin = AutoTokenizer.from_pretrained(folder).bos_token_id, special_tokens(folder).begin
