@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from further.batch import micro_batch, share_of_process
-from further.config import check_config, expand_runs, name_folds, name_run, runs_of_sweep
+from further.config import check_config, expand_runs, name_folds, name_run, quantisation_runs, runs_of_sweep
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
@@ -36,6 +36,23 @@ def test_a_point_that_two_sweeps_share_is_one_run(config):
 def test_a_sweep_is_switched_off_by_null(config):
     config["sweeps"]["data"] = None
     assert runs_of_sweep(check_config(config, SCHEMA), "data") == []
+
+
+def test_quantisations_are_compared_by_runs_that_differ_in_nothing_else(config):
+    config["sweeps"] = {"quantisation": {"seed": [0, 1], "quantisation": ["none", "nf4"]}, "rank": {"rank": [4]}}
+    assert quantisation_runs(check_config(config, SCHEMA)) == {"nf4": "default", "none": "quantisation-none"}
+    config["sweeps"]["quantisation"] = None
+    assert quantisation_runs(check_config(config, SCHEMA)) == {"nf4": "default"}
+
+
+def test_a_quantisation_whose_runs_all_differ_in_something_else_is_refused(config):
+    config["sweeps"] = {"quantisation": {"quantisation": ["none", "int8", "nf4"], "rank": [16]}}
+    with pytest.raises(
+        ValueError, match=r"sweeps.quantisation: no run at none differs .* quantisation-none_rank-16 for"
+    ):
+        check_config(config, SCHEMA)
+    config["sweeps"] = {"precision": config["sweeps"]["quantisation"]}  # a name without a meaning
+    assert len(expand_runs(check_config(config, SCHEMA))) == 4
 
 
 def test_a_runs_name_holds_what_differs():

@@ -3,7 +3,9 @@
     python bench/evaluation/run.py [--repeats 3] [--threads 2] [--window 256] [--hidden 192] [--layers 4] [--vocab 4096]
 
 Each in a process of its own, in turn; every tool tries several batch sizes first and is then timed at its best.
-Ours and lm-eval are timed from texts to nats per document; the floor only feeds ready windows through the model.
+Ours and lm-eval are timed from texts to nats per document; the floor only feeds ready windows through the model. The
+exit code is 1 if ours takes over 1.25 of the floor's seconds or more than lm-eval's, or if a document's nats differ by
+over 1e-4.
 """
 
 import argparse
@@ -17,6 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from small import Clock, describe_machine, make_model, middle, peak_mb, read_articles, run_child
 
+MAX_OVER_FLOOR = 1.25
+MAX_APART = 1e-4  # relative, of a document's nats
 BATCHES = {"floor": [1, 4, 16, 32, 64], "further": [1, 4, 16, 32, 64], "lm-eval": [1, 2, 4, 8, 16, 32, 64]}
 
 
@@ -87,9 +91,9 @@ def time_tools(spec: dict[str, Any], repeats: int) -> dict[str, list[dict[str, A
     best = {}
     for tool, sizes in BATCHES.items():
         tries = [run_child(Path(__file__), spec | {"tool": tool, "batch": size, "documents": 8}) for size in sizes]
-        best[tool] = min(tries, key=lambda answer: answer["cpu_seconds"])["batch"]
-        tried = ", ".join(f"{answer['batch']}: {answer['cpu_seconds']:.2f}" for answer in tries)
-        sys.stdout.write(f"  {tool}: CPU seconds for 8 documents by batch {tried}\n")
+        best[tool] = min(tries, key=lambda answer: answer["seconds"])["batch"]
+        tried = ", ".join(f"{answer['batch']}: {answer['seconds']:.2f}" for answer in tries)
+        sys.stdout.write(f"  {tool}: seconds for 8 documents by batch {tried}\n")
     results: dict[str, list[dict[str, Any]]] = {tool: [] for tool in TOOLS}
     for _ in range(repeats):
         for tool in TOOLS:
@@ -110,9 +114,25 @@ def show(results: dict[str, list[dict[str, Any]]], tokens: int) -> None:
             f"{tool:10}{runs[0]['batch']:6}{wall:9.2f}{wall / floor['seconds']:8.2f}{cpu:8.2f}"
             f"{cpu / floor['cpu_seconds']:8.2f}{tokens / wall:10.0f}{middle(runs, 'peak_mb'):9.0f}{nats}\n"
         )
-    pairs = list(zip(results["further"][0]["nats"], results["lm-eval"][0]["nats"], strict=True))
-    worst = max(abs(ours - theirs) / theirs for ours, theirs in pairs)
+    worst = largest_difference(results)
     sys.stdout.write(f"largest relative difference of a document's nats, further and lm-eval: {worst:.1e}\n")
+
+
+def largest_difference(results: dict[str, list[dict[str, Any]]]) -> float:
+    pairs = zip(results["further"][0]["nats"], results["lm-eval"][0]["nats"], strict=True)
+    return max(abs(ours - theirs) / theirs for ours, theirs in pairs)
+
+
+def find_faults(results: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """What is not as it has to be, in words."""
+    ours, theirs, floor = (middle(results[tool], "seconds") for tool in ("further", "lm-eval", "floor"))
+    worst = largest_difference(results)
+    faults = {
+        f"further takes {ours / floor:.2f} of the floor, allowed {MAX_OVER_FLOOR}": ours > MAX_OVER_FLOOR * floor,
+        f"further takes {ours:.2f} s, lm-eval {theirs:.2f} s": ours > theirs,
+        f"nats differ by {worst:.1e}, allowed {MAX_APART}": not worst <= MAX_APART,
+    }
+    return [fault for fault, found in faults.items() if found]
 
 
 def main() -> None:
@@ -137,7 +157,10 @@ def main() -> None:
         )
         keys = ("threads", "window", "documents")
         spec = {"folder": name} | {key: getattr(options, key) for key in keys}
-        show(time_tools(spec, options.repeats), tokens)
+        results = time_tools(spec, options.repeats)
+    show(results, tokens)
+    if faults := find_faults(results):
+        raise SystemExit("\n".join(faults))
 
 
 if __name__ == "__main__":

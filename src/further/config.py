@@ -108,6 +108,24 @@ def runs_of_sweep(config: Config, sweep: str) -> list[str]:
     return [name_run(default | point, default) for point in _points(config["sweeps"][sweep])]
 
 
+def quantisation_runs(config: Config) -> dict[str, str]:
+    """The runs that the cost of quantisation is read from, by quantisation.
+
+    They are the default run and those of the sweep `quantisation` that differ from it in that alone.
+
+    Args:
+        config: As returned by `check_config`.
+    """
+    runs = expand_runs(config)
+    default = runs[DEFAULT_RUN]
+    swept = {name: runs[name] for name in runs_of_sweep(config, "quantisation")}
+    found = {default["quantisation"]: DEFAULT_RUN}
+    for name, run in swept.items():
+        if run == default | {"quantisation": run["quantisation"]}:
+            found[run["quantisation"]] = name
+    return found
+
+
 def name_run(settings: Run, default: Run) -> str:
     """A run's name: the settings in which it differs from the default one, readable in a path.
 
@@ -213,6 +231,7 @@ def _disagreements(config: Config) -> Iterator[str]:
     yield from _impossible_batches(config)
     yield from _impossible_sharding(config)
     yield from _impossible_options(config)
+    yield from _unpaired_quantisations(config)
 
 
 def _impossible_batches(config: Config) -> Iterator[str]:
@@ -251,3 +270,13 @@ def _impossible_options(config: Config) -> Iterator[str]:
         for fault in find_conflict_with_law(runs[name]):
             faults.setdefault(fault, f"{fault} (run {name})")
     yield from faults.values()
+
+
+def _unpaired_quantisations(config: Config) -> Iterator[str]:
+    """Quantisations of their sweep whose cost could not be told from that of another setting."""
+    runs, paired = expand_runs(config), quantisation_runs(config)
+    swept = {runs[name]["quantisation"]: name for name in runs_of_sweep(config, "quantisation")}
+    for quantisation, name in swept.items():
+        if quantisation not in paired:
+            said = f"sweeps.quantisation: no run at {quantisation} differs from the default one in quantisation alone"
+            yield f"{said}, {name} for one; add the default run's values of the other settings, or rename the sweep"

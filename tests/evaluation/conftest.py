@@ -39,6 +39,7 @@ def make_scores(nats, tokens, *, first=0, **columns):
         {
             "subject": "base",
             "run": None,
+            "base": "digest of the base",
             "quantisation": "nf4",
             "text_set": "papers",
             "split": "test",

@@ -1,4 +1,4 @@
-"""Tiny models with the tokenizers of three families, as Hugging Face folders made in the test."""
+"""Tiny models with the tokenizers of four families, as Hugging Face folders made in the test."""
 
 import json
 
@@ -68,7 +68,13 @@ def gemma_2():
     return GemmaTokenizer(vocab=vocab, merges=merges, add_bos_token=True), Gemma2ForCausalLM(config)
 
 
-STYLES = {"llama 2": llama_2, "llama 3": llama_3, "gpt 2": gpt_2, "gemma 2": gemma_2}
+def bloom():
+    """BPE over bytes; BOS is named, another than EOS, and never added."""
+    tokenizer = _train_bytes(["<s>", "</s>"])
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>"), _llama(0, 1)
+
+
+STYLES = {"llama 2": llama_2, "llama 3": llama_3, "gpt 2": gpt_2, "gemma 2": gemma_2, "bloom": bloom}
 
 
 def _llama(bos, eos):

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from evaluation.conftest import make_scores as scores
-from further.evaluation.comparison import compare, compare_runs, describe_scoring, summarise
+from further.evaluation.comparison import compare, compare_runs, describe_scoring, heldout, summarise
 from further.evaluation.intervals import ratio_interval
 
 
@@ -52,6 +52,7 @@ def test_an_unchanged_model_has_no_difference():
 @pytest.mark.parametrize(
     ("column", "message"),
     [
+        ("base", "base is digest of the base for base at nf4 and 11 for adapted default at nf4; models of two bases"),
         ("window", "window is 256 for base at nf4 and 11 for adapted default at nf4"),
         ("stride", "stride is 128 for base at nf4 and 11 for adapted default at nf4"),
         ("begin_id", "begin_id is 0 for base at nf4 and 11 for adapted default at nf4"),
@@ -96,8 +97,17 @@ def test_an_empty_document_is_left_out_of_the_comparison():
     assert (result["num_documents"], result["before"]["num_documents"]) == (1, 2)
 
 
+def test_without_a_held_out_text_there_is_nothing_to_compare():
+    empty = scores([0.0, 0.0], [0, 0])
+    with pytest.raises(ValueError, match=r"no document of papers \(test\) has a token"):
+        compare(empty, empty, resamples=500, seed=0)
+    with pytest.raises(ValueError, match=r"no document of general \(heldout\) was scored"):
+        heldout(empty, "general")
+
+
 def test_the_way_of_scoring_is_told():
     assert describe_scoring(scores([1.0], [10])) == {
+        "base": "digest of the base",
         "window": 256,
         "stride": 128,
         "begin_id": 0,
@@ -112,6 +122,12 @@ def test_fewer_than_six_papers_are_not_to_be_trusted(papers, trusted):
     assert compare(before, before, resamples=500, seed=0)["trustworthy"] is trusted
 
 
+def covers(interval, truth):
+    """Whether an interval holds the truth; an end that is None is open."""
+    low, high = interval["low"], interval["high"]
+    return (low is None or low <= truth) and (high is None or truth <= high)
+
+
 @pytest.mark.parametrize("papers", [7, 25])
 def test_the_interval_covers_the_truth_as_often_as_it_says(papers):
     """Papers of unequal length, effects that differ by paper; 1,000 trials of a 95 % interval err by 0.7 points."""
@@ -120,5 +136,37 @@ def test_the_interval_covers_the_truth_as_often_as_it_says(papers):
         tokens = generator.integers(2_000, 8_000, papers)
         effects = generator.normal(-0.3, 0.1, papers)
         interval = ratio_interval(pd.Series(effects * tokens), pd.Series(tokens), resamples=1000, seed=0)
-        hits += interval["low"] <= -0.3 <= interval["high"]
+        hits += covers(interval, -0.3)
     assert 0.93 <= hits / trials <= 0.97
+
+
+@pytest.mark.parametrize("papers", [2, 3, 6])
+def test_few_papers_never_give_too_sure_an_interval(papers):
+    generator, hits, trials = np.random.default_rng(1), 0, 400
+    for _ in range(trials):
+        tokens = generator.integers(2_000, 8_000, papers)
+        effects = generator.normal(-0.3, 0.1, papers)
+        hits += covers(ratio_interval(pd.Series(effects * tokens), pd.Series(tokens), 500, 0), -0.3)
+    assert hits / trials >= 0.92
+
+
+def test_where_few_papers_change_the_interval_still_covers_the_truth():
+    """15 % of 25 papers change by one; in 1.7 % of the trials none does, and no interval can know."""
+    generator, hits, trials = np.random.default_rng(1), 0, 400
+    for _ in range(trials):
+        changes = pd.Series((generator.random(25) < 0.15).astype(float))
+        hits += covers(ratio_interval(changes, pd.Series([1] * 25), 500, 0), 0.15)
+    assert hits / trials >= 0.92
+
+
+def test_one_paper_has_no_interval_and_two_have_none_either():
+    for nats in ([-10.0], [-10.0, -60.0]):
+        interval = ratio_interval(pd.Series(nats), pd.Series([100] * len(nats)), 500, 0)
+        assert (interval["low"], interval["high"]) == (None, None)
+    assert interval["estimate"] == pytest.approx(-0.35)
+
+
+def test_one_of_many_papers_that_moved_leaves_the_end_beyond_it_open():
+    """More than a third of the resamples miss it, all without spread: (24/25)**25 = .36."""
+    interval = ratio_interval(pd.Series([0.0] * 24 + [640.0]), pd.Series([13] * 25), 2000, 0)
+    assert interval["high"] is None and interval["low"] < 0 < interval["estimate"]

@@ -6,9 +6,11 @@ import torch
 from further.evaluation.memorisation import (
     Passage,
     compare_lengths,
+    count_papers,
     describe_lengths,
     match_lengths,
     measure_memorisation,
+    permute_papers,
     sample_passages,
 )
 from further.tokens.tokenizer import load_tokenizer
@@ -40,8 +42,12 @@ def test_one_forward_pass_finds_what_greedy_generation_says(adapted):
         assert match_lengths(adapted, passages, 0, PREFIX, batch_tokens).tolist() == expected
 
 
+def of_papers(names):
+    return [Passage(name, row, (1,)) for row, name in enumerate(names)]
+
+
 def test_lengths_by_hand():
-    described = describe_lengths(np.array([0, 2, 3, 3]), new=3)
+    described = describe_lengths(of_papers("abcd"), np.array([0, 2, 3, 3]), new=3)
     assert described["histogram"] == [1, 0, 1, 2]
     assert (described["num_verbatim"], described["share"], described["mean_match_tokens"]) == (2, 0.5, 2.0)
     # Clopper and Pearson for 2 of 4, as in their tables: 6.8 to 93.2 %
@@ -49,18 +55,44 @@ def test_lengths_by_hand():
 
 
 def test_no_passage_has_no_share():
-    described = describe_lengths(np.array([], dtype=np.int64), new=3)
+    described = describe_lengths([], np.array([], dtype=np.int64), new=3)
     assert (described["share"], described["low"], described["mean_match_tokens"]) == (None, None, None)
     assert described["histogram"] == [0, 0, 0, 0]
 
 
+def test_paragraphs_that_are_known_paper_by_paper_count_as_papers():
+    """Of ten papers with ten paragraphs each five are known whole: as sure as five papers of ten, 18.7 to 81.3 %."""
+    names, known = [name for name in "abcdefghij" for _ in range(10)], np.repeat([3, 0], 50)
+    described = describe_lengths(of_papers(names), known, new=3)
+    alone = describe_lengths(of_papers("abcdefghij"), known[::10], new=3)
+    # Clopper and Pearson for 5 of 10, as in their tables
+    assert (alone["low"], alone["high"]) == (pytest.approx(0.1871, abs=1e-4), pytest.approx(0.8129, abs=1e-4))
+    assert described["low"] < 0.25 and described["high"] > 0.75 and described["share"] == 0.5
+
+
+def test_one_paper_known_by_heart_does_not_make_training_papers_known():
+    """20 of 206 training paragraphs, all of one paper, against 0 of 100: Fisher's test would say .0003."""
+    names = ["known"] * 20 + [f"paper{row % 14}" for row in range(186)]
+    said = np.repeat([3, 0], [20, 186])
+    heldout = count_papers(of_papers([f"other{row % 7}" for row in range(100)]), np.zeros(100, dtype=int), 3)
+    assert permute_papers([count_papers(of_papers(names), said, 3), heldout], 2000, seed=0) > 0.5
+    assert compare_lengths(of_papers(names), np.zeros(206, dtype=int), said, 3, 500, 0)["p_value"] == 1.0
+
+
+def test_all_of_three_papers_against_none_of_three_is_two_of_twenty_exchanges():
+    train = count_papers(of_papers("aabc"), np.array([3, 3, 3, 3]), 3)
+    heldout = count_papers(of_papers("deff"), np.array([0, 0, 0, 0]), 3)
+    assert permute_papers([train, heldout], 2000, seed=0) == pytest.approx(2 / 20)
+    assert permute_papers([train, train.iloc[:0]], 2000, seed=0) == 1.0
+
+
 def test_base_and_adapted_are_paired_by_paper():
-    passages = [Passage(paper, row, (1,)) for row, paper in enumerate("aabbbb")]
+    passages = of_papers("aabbbb")
     before, after = np.array([0, 1, 0, 0, 3, 2]), np.array([3, 3, 0, 1, 3, 3])
     compared = compare_lengths(passages, before, after, new=3, resamples=500, seed=0)
     assert compared["difference_match_tokens"]["estimate"] == pytest.approx(7 / 6)
-    # three paragraphs are continued by the adapted model alone, none by the base alone: 2 / 2**3
-    assert compared["p_value"] == pytest.approx(0.25)
+    # both papers have more paragraphs that are continued by the adapted model: 2 / 2**2
+    assert compared["p_value"] == pytest.approx(0.5)
     assert (compared["num_papers"], compared["num_paragraphs"], compared["trustworthy"]) == (2, 6, False)
 
 

@@ -4,7 +4,7 @@ import pytest
 from evaluation.conftest import make_scores
 from further.evaluation.quantisation import split_quantisation
 
-TOKENS = [100, 100, 200]
+TOKENS = [100, 100, 100, 100]
 
 
 def table(nats, **columns):
@@ -12,12 +12,13 @@ def table(nats, **columns):
 
 
 def test_the_way_from_base_to_merged_by_hand():
-    base = {"none": table([300.0, 300.0, 600.0], quantisation="none"), "nf4": table([310.0, 306.0, 608.0])}
+    full = table([300.0, 300.0, 298.0, 302.0], quantisation="none")
+    base = {"none": full, "nf4": table([310.0, 306.0, 301.0, 307.0])}
     runs = {
-        "default": table([280.0, 290.0, 570.0], subject="adapted", run="default"),
-        "quantisation-none": table([272.0, 284.0, 560.0], subject="adapted", run="full", quantisation="none"),
+        "default": table([280.0, 290.0, 281.0, 289.0], subject="adapted", run="default"),
+        "quantisation-none": table([272.0, 284.0, 277.0, 283.0], subject="adapted", run="full", quantisation="none"),
     }
-    merged = {"default": table([276.0, 288.0, 568.0], subject="merged", run="default", quantisation="none")}
+    merged = {"default": table([276.0, 288.0, 281.0, 287.0], subject="merged", run="default", quantisation="none")}
     split = split_quantisation(base, runs, merged, {"none": "quantisation-none", "nf4": "default"}, 500, 0)
     differences = {name: value["estimate"] for name, value in split["nf4"].items() if name.endswith("_nats")}
     assert differences == {
@@ -36,14 +37,14 @@ def test_the_way_from_base_to_merged_by_hand():
 
 
 def test_without_a_run_at_full_precision_there_is_no_cost_of_the_adapted_model():
-    base = {"none": table([3.0, 3.0, 6.0], quantisation="none"), "nf4": table([3.0, 3.0, 6.0])}
+    base = {"none": table([3.0, 3.0, 3.0, 3.0], quantisation="none"), "nf4": table([3.0, 3.0, 3.0, 3.0])}
     split = split_quantisation(base, {"default": base["nf4"]}, {}, {"nf4": "default"}, 500, 0)
     assert split["nf4"]["adapted_cost_nats"] is None
     assert set(split) == {"nf4"}
 
 
 def test_a_merged_model_scored_on_other_text_is_refused():
-    base = {"none": table([3.0, 3.0, 6.0], quantisation="none"), "nf4": table([3.0, 3.0, 6.0])}
+    base = {"none": table([3.0, 3.0, 3.0, 3.0], quantisation="none"), "nf4": table([3.0, 3.0, 3.0, 3.0])}
     merged = pd.DataFrame(base["none"]).assign(subject="merged", run="default", sha256="another")
     with pytest.raises(ValueError, match="sha256 of paper-0 is hash of paper-0 for base at nf4 and another for merged"):
         split_quantisation(base, {"default": base["nf4"]}, {"default": merged}, {"nf4": "default"}, 500, 0)

@@ -10,29 +10,11 @@ from further.evaluation.samples import (
     choose_decodings,
     continue_prompt,
     distinct,
-    longest_repeat,
-    loops,
     sample_both,
 )
 from further.models import load_base
 
 GREEDY, SAMPLED = Decoding(None, 0.9, 0), Decoding(0.7, 0.9, 0)
-
-
-@pytest.mark.parametrize(
-    ("text", "repeats"),
-    [
-        ("cec. cec. cec. cec.", 4),
-        ("cec. cec. cec.", 3),
-        ("it is the heart of the heart of the heart of the heart of the", 4),
-        ("the heart and the lungs and the kidneys", 1),
-        ("heart", 1),
-        ("", 0),
-    ],
-)
-def test_a_word_or_phrase_four_times_in_a_row_is_a_loop(text, repeats):
-    assert longest_repeat(text.split()) == repeats
-    assert loops(text.split()) is (repeats >= 4)
 
 
 @pytest.mark.parametrize(("length", "share"), [(1, 3 / 5), (2, 3 / 4), (3, 1.0), (6, None)])
@@ -77,6 +59,19 @@ def test_sampling_depends_on_the_seed_alone(adapted, tokenizer):
 def test_a_tiny_top_p_leaves_the_likeliest_token_alone(adapted, tokenizer):
     greedy = continue_prompt(adapted, tokenizer, "The heart", 20, GREEDY)
     assert continue_prompt(adapted, tokenizer, "The heart", 20, Decoding(0.7, 1e-6, 5)).text == greedy.text
+
+
+def test_a_tokenizer_that_ends_every_text_does_not_end_the_prompt(adapted, tokenizer, model_folder):
+    from tokenizers.processors import TemplateProcessing
+
+    ending = AutoTokenizer.from_pretrained(model_folder, local_files_only=True)
+    begin, end = ((token, ending.convert_tokens_to_ids(token)) for token in (ending.bos_token, ending.eos_token))
+    ending.backend_tokenizer.post_processor = TemplateProcessing(
+        single=f"{begin[0]} $A {end[0]}", special_tokens=[begin, end]
+    )
+    assert ending("The heart")["input_ids"] == [*tokenizer("The heart")["input_ids"], ending.eos_token_id]
+    plain = continue_prompt(adapted, tokenizer, "The heart", 12, GREEDY)
+    assert continue_prompt(adapted, ending, "The heart", 12, GREEDY) == plain
 
 
 def test_an_end_mark_ends_a_sample(model_folder, tokenizer):

@@ -1,10 +1,11 @@
 import pytest
 import torch
 
-from further.evaluation import scoring
+from further.evaluation import memorisation, scoring
+from further.evaluation.memorisation import Passage, match_lengths
 from further.evaluation.scoring import batch_windows, score_documents
 from further.evaluation.windows import cut_windows
-from further.models import load_base
+from further.models import head_of, load_base
 
 DOCUMENTS = [[5, 9, 200, 31, 7], [], list(range(10, 60)), [299], [8] * 33]
 BEGIN = 0
@@ -37,6 +38,23 @@ def test_the_batch_size_and_the_chunk_do_not_matter(model, monkeypatch):
     alone = score_documents(model, DOCUMENTS, BEGIN, 16, 8, batch_tokens=1)
     monkeypatch.setattr(scoring, "CHUNK", 7)
     assert score_documents(model, DOCUMENTS, BEGIN, 16, 8, batch_tokens=10_000) == pytest.approx(alone, rel=1e-5)
+
+
+@pytest.mark.parametrize("measure", ["score_documents", "match_lengths"])
+def test_the_head_never_sees_more_positions_than_a_chunk(model, monkeypatch, measure):
+    """All logits at once would be 2 GiB for 4,096 tokens of a Llama-3.1."""
+    rows = []
+    monkeypatch.setattr(scoring, "CHUNK", 7)
+    monkeypatch.setattr(memorisation, "CHUNK", 7)
+    hook = head_of(model).register_forward_pre_hook(lambda head, inputs: rows.append(inputs[0].shape[:-1].numel()))
+    if measure == "score_documents":
+        score_documents(model, DOCUMENTS, BEGIN, 16, 8, batch_tokens=10_000)
+    else:
+        passages = [Passage("paper", row, tuple(range(row, row + 20))) for row in range(5)]
+        match_lengths(model, passages, BEGIN, 4, batch_tokens=10_000)
+    hook.remove()
+    positions = sum(map(len, DOCUMENTS)) if measure == "score_documents" else 5 * 16
+    assert max(rows) == 7 and sum(rows) == positions
 
 
 def test_more_context_is_used(model):

@@ -1,16 +1,17 @@
 import math
+import shutil
 
 import pandas as pd
 import pytest
 
 from further.evaluation.rates import rates
 from further.evaluation.scoring import SCORES, score_documents
-from further.evaluation.table import score_texts
+from further.evaluation.table import digest_base, score_texts
 from further.io import read_table, write_table
 from further.tokens.streams import STREAMS, Document, encode_documents
 from further.tokens.tokenizer import load_tokenizer, special_tokens
 
-ABOUT = {"subject": "base", "run": None, "quantisation": "none", "begin_rule": "begin mark"}
+ABOUT = {"subject": "base", "run": None, "base": "ab12", "quantisation": "none", "begin_rule": "begin mark"}
 HOW = {"window": 32, "stride": 16, "batch_tokens": 64, "compute_dtype": "float32", "versions": {}}
 
 
@@ -35,7 +36,34 @@ def test_a_table_says_what_was_scored_and_how(adapted, model_folder, tmp_path):
     assert first["bits_per_byte"] == pytest.approx(nats / 25 / math.log(2))
     assert (first["begin_id"], first["begin_rule"], first["compute_dtype"]) == (0, "begin mark", "float32")
     assert (first["window"], first["stride"], first["text_set"]) == (32, 16, "papers") and pd.isna(first["run"])
+    assert first["base"] == "ab12"
     assert (empty["nats"], empty["num_bytes"]) == (0.0, 0) and math.isnan(empty["perplexity"])
+
+
+def test_a_loss_that_is_no_number_is_refused_naming_document_and_model(model_folder, tmp_path):
+    import torch
+
+    from further.models import load_base
+
+    texts = [Document("a", "test", ""), Document("b", "test", "The heart is safe.")]
+    write_table(tmp_path / "papers.parquet", encode_documents(texts, load_tokenizer(model_folder)), STREAMS)
+    model = load_base(model_folder, "none", "float32")
+    with torch.no_grad():
+        model.lm_head.weight[7] = math.inf
+    about = ABOUT | {"subject": "adapted", "run": "seed-1", "quantisation": "nf4"}
+    message = r"papers: the loss of adapted seed-1 at nf4 is no number for b \(1 of 2 documents\)"
+    with pytest.raises(ValueError, match=message):
+        score_texts(model, {"papers": tmp_path / "papers.parquet"}, 0, HOW, about)
+
+
+def test_a_base_is_known_by_its_weights_configuration_and_tokenizer(model_folder, tmp_path):
+    found = {digest_base(model_folder)}
+    assert digest_base(shutil.copytree(model_folder, tmp_path / "copy")) in found
+    for name in ("config.json", "tokenizer.json", "model.safetensors"):
+        changed = shutil.copytree(model_folder, tmp_path / f"other {name}") / name
+        changed.write_bytes(changed.read_bytes()[:-1] + b" ")  # as long as before
+        found.add(digest_base(changed.parent))
+    assert len(found) == 4
 
 
 def test_rates_by_hand():

@@ -46,10 +46,10 @@ def occurrences(word, changes, papers):
 def test_words_are_ranked_by_the_bound_nearer_to_no_change():
     table = pd.concat(
         [
-            occurrences("graft", [-2.0, -2.1, -1.9, -2.0], "aabb"),  # sure
+            occurrences("graft", [-2.0, -2.1, -1.9, -1.8, -2.2], "aabcc"),  # sure
             occurrences("pump", [-9.0, -0.5, -4.0, -3.0], "aabb"),  # more, less sure
             occurrences("the", [0.1, -0.1, 0.2, -0.2], "aabb"),  # no change
-            occurrences("object", [1.0, 1.2, 0.8, 1.0], "aabb"),
+            occurrences("object", [1.0, 1.2, 1.1, 1.0], "aabb"),
             occurrences("rare", [-9.0, -9.1], "ab"),  # too few
             occurrences("name", [-9.0, -9.1, -9.0, -9.2], "aaaa"),  # one paper
         ]
@@ -59,11 +59,25 @@ def test_words_are_ranked_by_the_bound_nearer_to_no_change():
     assert [line["word"] for line in ranked["rose"]] == ["graft"]  # the pump's interval reaches over 0
     assert [line["word"] for line in ranked["fell"]] == ["object"]
     graft = ranked["rose"][0]
-    assert graft["change_nats"] == pytest.approx(-2.0) and graft["total_nats"] == pytest.approx(-8.0)
-    assert (graft["before_nats"], graft["after_nats"]) == (5.0, pytest.approx(3.0))
-    assert (graft["num_occurrences"], graft["num_papers"], graft["num_papers_same_way"]) == (4, 2, 2)
-    independent = stats.ttest_1samp([-2.0, -2.1, -1.9, -2.0], 0).confidence_interval(0.95)
+    means = [-2.05, -1.9, -2.0]  # of the papers a, b and c
+    assert graft["change_nats"] == pytest.approx(-5.95 / 3) and graft["total_nats"] == pytest.approx(-10.0)
+    assert (graft["before_nats"], graft["after_nats"]) == (5.0, pytest.approx(5 - 5.95 / 3))
+    assert (graft["num_occurrences"], graft["num_papers"], graft["num_papers_same_way"]) == (5, 3, 3)
+    independent = stats.ttest_1samp(means, 0).confidence_interval(0.95)
     assert (graft["low"], graft["high"]) == pytest.approx(tuple(independent))
+
+
+@pytest.mark.parametrize("most", [2, 40])
+def test_of_words_that_did_not_change_one_in_twenty_is_listed(most):
+    """Each paper moves a word by its own luck; one paper has up to `most` occurrences, the six others two or three."""
+    generator = np.random.default_rng(0)
+    numbers = generator.integers(2, [most + 1, *[4] * 6], (300, 7)).ravel()
+    own = np.repeat(generator.normal(0, 0.3, 2100), numbers)
+    word, paper = (np.repeat(names.ravel(), numbers) for names in np.indices((300, 7)))
+    changes = own + generator.normal(0, 0.5, len(own))
+    table = pd.DataFrame({"word": word, "paper": paper, "before": 5.0, "after": 5.0 + changes})
+    ranked = rank_words(table, min_occurrences=5, number=300)
+    assert len(ranked["rose"]) + len(ranked["fell"]) <= 0.08 * ranked["num_words"]
 
 
 def test_the_list_is_cut():

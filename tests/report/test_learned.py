@@ -1,11 +1,12 @@
 """What was learned: words, paragraphs known by heart, and every paper held out once, on numbers that can be checked."""
 
 from pathlib import Path
+from typing import Any
 
 from lxml import html
 
 from further.report.section_learned import say_excluded, say_folds, say_memorisation
-from report.study import interval, make_inputs, make_memorisation
+from report.study import interval, make_comparison, make_inputs, make_memorisation
 from report.test_page import make_page
 
 
@@ -56,3 +57,24 @@ def test_folds_and_what_was_taken_out() -> None:
     counts = {"also in test": 2, "also in validation": 1, "repeated paragraph": 9}
     excluded = say_excluded({"duplicate_papers": 1, "paragraphs": counts, "shared_paragraphs_left": 0})
     assert excluded is not None and excluded.startswith("1 paper that were there twice, and 3 paragraphs of training")
+
+
+def open_ends(value: Any) -> Any:
+    """The same record with every interval open, as few papers leave it."""
+    if isinstance(value, list):
+        return [open_ends(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    ends = dict.fromkeys({"low", "high"} & set(value), None)
+    return {key: open_ends(item) for key, item in value.items()} | ends
+
+
+def test_a_study_of_too_few_papers_for_any_interval_has_a_page(tmp_path: Path) -> None:
+    nothing = dict.fromkeys(("share", "low", "high", "mean_match_tokens", "max_match_tokens"))
+    memorisation = open_ends(make_memorisation())
+    memorisation["heldout"] |= {model: memorisation["heldout"][model] | nothing for model in ("base", "adapted")}
+    inputs = make_inputs(comparison=open_ends(make_comparison()), memorisation=memorisation)
+    page = html.fromstring(make_page(inputs, tmp_path))
+    table = rows_of(page, "Paragraphs that the model goes on with")
+    assert table[1][2] == "3.5\u202f% (no interval)" and table[3][2:] == ["not known"] * 3
+    assert "−0.660 nats per token (no interval)" in page.text_content()

@@ -37,7 +37,7 @@ def test_each_question_has_numbers(finished):
     papers = comparison["runs"]["default"]["papers"]
     assert papers["num_documents"] == 3 and not papers["trustworthy"]
     interval = papers["difference_nats_per_token"]
-    assert interval["low"] <= interval["estimate"] <= interval["high"]
+    assert interval["estimate"] is not None and interval["low"] is None and interval["high"] is None
     assert papers["before"]["num_tokens"] == papers["after"]["num_tokens"]
     assert set(comparison["quantisation"]) == {"none", "nf4"}
     law = read(finished, "scaling/law.json")

@@ -1,6 +1,6 @@
 # The study: checked settings, its papers and shards, its runs and folds, and the files that the report reads.
 
-from further.config import check_config, expand_runs, model_folder, name_folds, runs_of_sweep
+from further.config import check_config, expand_runs, model_folder, name_folds, quantisation_runs, runs_of_sweep
 from further.corpus.shards import mark_passwords
 from further.plan.refuse import refuse_early
 from further.report import FIGURES
@@ -9,7 +9,7 @@ from further.targets import check_targets
 CONFIG = stop_if_wrong(check_config, config, ROOT / "workflow" / "schemas" / "config.schema.yaml")
 RUNS = expand_runs(CONFIG)
 DATA_RUNS = runs_of_sweep(CONFIG, "data")
-QUANTISATION_RUNS = {RUNS[run]["quantisation"]: run for run in ["default", *runs_of_sweep(CONFIG, "quantisation")]}
+QUANTISATION_RUNS = quantisation_runs(CONFIG)
 QUANTISED_RUNS = [run for quantisation, run in QUANTISATION_RUNS.items() if quantisation != "none"]
 QUANTISATIONS = sorted({run["quantisation"] for run in RUNS.values()} | {"none"})
 ARTICLES = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from further.evaluation.scoring import SCORES
-from further.evaluation.table import score_texts
+from further.evaluation.table import digest_base, score_texts
 from further.io import write_table
 from further.job import start_log
 from further.models import load_base
@@ -15,7 +15,13 @@ def main(model: Path, texts: dict[str, Path], scores: Path, quantisation: str, s
     """Read token streams and the base model, write nats per document."""
     loaded = load_base(model, quantisation, settings["compute_dtype"])
     special = special_tokens(model)
-    about = {"subject": "base", "run": None, "quantisation": quantisation, "begin_rule": special.begin_rule}
+    about = {
+        "subject": "base",
+        "run": None,
+        "base": digest_base(model),
+        "quantisation": quantisation,
+        "begin_rule": special.begin_rule,
+    }
     write_table(scores, score_texts(loaded, texts, special.begin, settings, about), SCORES)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from further.evaluation.scoring import SCORES
-from further.evaluation.table import score_texts
+from further.evaluation.table import digest_base, score_texts
 from further.io import write_table
 from further.job import start_log
 from further.models import load_merged
@@ -15,7 +15,13 @@ def main(model: Path, adapter: Path, texts: dict[str, Path], scores: Path, run: 
     """Read token streams and adapter, write nats per document."""
     loaded = load_merged(model, adapter, settings["compute_dtype"])
     special = special_tokens(model)
-    about = {"subject": "merged", "run": run, "quantisation": "none", "begin_rule": special.begin_rule}
+    about = {
+        "subject": "merged",
+        "run": run,
+        "base": digest_base(model),
+        "quantisation": "none",
+        "begin_rule": special.begin_rule,
+    }
     write_table(scores, score_texts(loaded, texts, special.begin, settings, about), SCORES)
 
 

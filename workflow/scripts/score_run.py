@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from further.evaluation.scoring import SCORES
-from further.evaluation.table import score_texts
+from further.evaluation.table import digest_base, score_texts
 from further.io import write_table
 from further.job import start_log
 from further.models import load_adapted
@@ -18,6 +18,7 @@ def main(model: Path, adapter: Path, texts: dict[str, Path], scores: Path, run: 
     about = {
         "subject": "adapted",
         "run": run,
+        "base": digest_base(model),
         "quantisation": settings["quantisation"],
         "begin_rule": special.begin_rule,
     }

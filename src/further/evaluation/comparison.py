@@ -41,11 +41,11 @@ def compare(before: pd.DataFrame, after: pd.DataFrame, resamples: int, seed: int
         seed: Of the bootstrap.
 
     Returns:
-        Both summaries, differences (after - before; negative is better) with intervals, the exact two-sided sign
-        test's p-value, and each document's numbers.
+        Both summaries, differences (after - before; negative is better) with intervals, whose open ends are None, the
+        exact two-sided sign test's p-value, and each document's numbers.
 
     Raises:
-        ValueError: If the documents, to the byte, or the way of scoring are not the same.
+        ValueError: If the documents, to the byte, or the way of scoring are not the same, or no document has a token.
     """
     paired = pair_scores(before, after)
     change = paired["nats_after"] - paired["nats_before"]
@@ -81,9 +81,16 @@ def _describe(row: Any) -> dict[str, Any]:
 
 
 def heldout(scores: pd.DataFrame, text_set: str) -> pd.DataFrame:
-    """The held-out documents of a text set."""
+    """The held-out documents of a text set.
+
+    Raises:
+        ValueError: If there is none, naming text set and split.
+    """
     split = {"papers": "test", "general": "heldout"}[text_set]
-    return scores[(scores["text_set"] == text_set) & (scores["split"] == split)]
+    chosen = scores[(scores["text_set"] == text_set) & (scores["split"] == split)]
+    if chosen.empty:
+        raise ValueError(f"nothing to compare: no document of {text_set} ({split}) was scored")
+    return chosen
 
 
 def compare_runs(

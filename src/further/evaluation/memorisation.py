@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from scipy import stats
 
-from further.evaluation.intervals import LEVEL, MIN_TRUSTED, ratio_interval
+from further.evaluation.intervals import LEVEL, MIN_TRUSTED, ratio_interval, share_interval
 from further.evaluation.probe import before_and_after
 from further.models import decode, head_of
 
@@ -18,6 +18,7 @@ CHUNK = 1024  # predicted positions whose logits stand in memory at once
 EXAMPLES = 5  # of the training paragraphs continued farthest
 
 Lengths = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,9 @@ def measure_memorisation(
             batch_tokens, bootstrap, seed.
 
     Returns:
-        By group, what `compare_lengths` says; the exact test that the adapted model continues training paragraphs as
-        often as held-out ones; and the training paragraphs that it continues farthest. None if not measured.
+        By group, what `compare_lengths` says; the p-value that the adapted model continues training paragraphs as often
+        as held-out ones (`permute_papers`); and the training paragraphs that it continues farthest. None if not
+        measured.
     """
     number, prefix = settings["memorisation_paragraphs"], settings["memorisation_prefix_tokens"]
     new, bootstrap = settings["memorisation_new_tokens"], (settings["bootstrap"], settings["seed"])
@@ -129,7 +131,9 @@ def measure_memorisation(
         "new_tokens": new,
         "level": LEVEL,
         **{group: compare_lengths(passages[group], *pair, new, *bootstrap) for group, pair in lengths.items()},
-        "p_value_train_heldout": _fisher([pair[1] for pair in lengths.values()], new),
+        "p_value_train_heldout": permute_papers(
+            [count_papers(passages[group], after, new) for group, (_, after) in lengths.items()], *bootstrap
+        ),
         "examples": _examples(passages["train"], *lengths["train"], prefix, tokenizer.decode),
     }
 
@@ -137,52 +141,81 @@ def measure_memorisation(
 def compare_lengths(
     passages: Sequence[Passage], before: Lengths, after: Lengths, new: int, resamples: int, seed: int
 ) -> dict[str, Any]:
-    """Base and adapted model on the same passages, paired."""
-    changes = pd.DataFrame({"paper": [passage.paper for passage in passages], "change": after - before, "one": 1})
-    papers = changes.groupby("paper")[["change", "one"]].sum()
-    only_after, only_before = int(((after == new) & (before < new)).sum()), int(((before == new) & (after < new)).sum())
-    discordant = only_after + only_before
+    """Base and adapted model on the same passages, paired; papers are the unit.
+
+    Returns:
+        num_paragraphs, num_papers, trustworthy; `base` and `adapted` as `describe_lengths` says;
+        difference_match_tokens with its interval; `p_value` of the exact sign test of the papers of which more, or
+        fewer, paragraphs are continued word for word than before.
+    """
+    papers = count_papers(passages, after, new) - count_papers(passages, before, new)
+    rose, fell = int((papers["verbatim"] > 0).sum()), int((papers["verbatim"] < 0).sum())
+    number = count_papers(passages, after, new)["paragraphs"]
     return {
         "num_paragraphs": len(passages),
         "num_papers": len(papers),
         "trustworthy": len(papers) >= MIN_TRUSTED,
-        "base": describe_lengths(before, new),
-        "adapted": describe_lengths(after, new),
-        "difference_match_tokens": (
-            ratio_interval(papers["change"], papers["one"], resamples, seed) if len(papers) else None
-        ),
-        "p_value": float(stats.binomtest(only_after, discordant).pvalue) if discordant else 1.0,
+        "base": describe_lengths(passages, before, new),
+        "adapted": describe_lengths(passages, after, new),
+        "difference_match_tokens": ratio_interval(papers["tokens"], number, resamples, seed) if len(papers) else None,
+        "p_value": float(stats.binomtest(rose, rose + fell).pvalue) if rose + fell else 1.0,
     }
 
 
-def describe_lengths(lengths: Lengths, new: int) -> dict[str, Any]:
-    """Share of passages continued to the end, with its exact interval, and how far the others went.
+def count_papers(passages: Sequence[Passage], lengths: Lengths, new: int) -> pd.DataFrame:
+    """By paper, in columns: its paragraphs, those continued to the end (verbatim), and tokens said as they stand."""
+    papers = [passage.paper for passage in passages]
+    counts = pd.DataFrame({"paragraphs": 1, "verbatim": (lengths == new).astype(int), "tokens": lengths})
+    return counts.groupby(np.array(papers, dtype=object)).sum()
+
+
+def describe_lengths(passages: Sequence[Passage], lengths: Lengths, new: int) -> dict[str, Any]:
+    """Share of passages continued to the end, with its interval over papers, and how far the others went.
 
     Args:
+        passages: What was continued.
         lengths: Tokens said as they stand, 0 to `new`.
         new: Tokens that a verbatim continuation has.
 
     Returns:
-        num_verbatim, share, low, high (Clopper and Pearson 1934, passages as independent), mean_match_tokens,
+        num_verbatim, share, low, high (`further.evaluation.intervals.share_interval`), mean_match_tokens,
         max_match_tokens; `histogram`: passages by tokens said, from 0 to `new`. Shares and means of nothing are null.
     """
-    verbatim, number = int((lengths == new).sum()), len(lengths)
-    interval = stats.binomtest(verbatim, number).proportion_ci(LEVEL, method="exact") if number else None
+    papers, number = count_papers(passages, lengths, new), len(lengths)
+    low, high = share_interval(papers["verbatim"], papers["paragraphs"])
     return {
-        "num_verbatim": verbatim,
-        "share": verbatim / number if number else None,
-        "low": float(interval.low) if interval else None,
-        "high": float(interval.high) if interval else None,
+        "num_verbatim": int(papers["verbatim"].sum()),
+        "share": float((lengths == new).mean()) if number else None,
+        "low": low,
+        "high": high,
         "mean_match_tokens": float(lengths.mean()) if number else None,
         "max_match_tokens": int(lengths.max()) if number else None,
         "histogram": np.bincount(lengths, minlength=new + 1).tolist(),
     }
 
 
-def _fisher(groups: Sequence[Lengths], new: int) -> float:
-    """Fisher's exact test that both groups are continued verbatim as often."""
-    table = np.array([[(lengths == new).sum(), (lengths < new).sum()] for lengths in groups], dtype=np.int64)
-    return float(stats.fisher_exact(table).pvalue)
+def permute_papers(groups: Sequence[pd.DataFrame], resamples: int, seed: int) -> float:
+    """Two-sided p-value that paragraphs of both groups of papers are continued word for word as often.
+
+    Whole papers are exchanged between the groups, as paragraphs of one paper are known, or not, together. Each counts
+    by its share: papers of the group with fewer of them have more of the paragraphs drawn.
+
+    Args:
+        groups: Two tables of `count_papers`.
+        resamples: Exchanges that are tried, at most; all where there are fewer.
+        seed: Of the exchanges.
+
+    Returns:
+        The p-value; 1 where a group has fewer than two papers.
+    """
+
+    def difference(first: Floats, second: Floats, axis: int) -> Floats:
+        return np.asarray(first.mean(axis) - second.mean(axis))
+
+    if min(map(len, groups)) < 2:
+        return 1.0
+    shares = [(papers["verbatim"] / papers["paragraphs"]).to_numpy() for papers in groups]
+    return float(stats.permutation_test(shares, difference, vectorized=True, n_resamples=resamples, rng=seed).pvalue)
 
 
 def _examples(

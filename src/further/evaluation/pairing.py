@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-HOW = ("window", "stride", "begin_id", "begin_rule", "compute_dtype")
+HOW = ("base", "window", "stride", "begin_id", "begin_rule", "compute_dtype")
 """Columns of a score table that say how it was made: one value each, alike in what is compared."""
+HINTS = {"base": "; models of two bases, whose tokens may differ, are compared by their bits_per_byte alone"}
 TEXT = ("sha256", "num_tokens", "num_words", "num_bytes")
 """Columns that say what was scored, document by document."""
 
@@ -17,13 +18,16 @@ def pair_scores(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     Documents without a token are left out: they have no loss to compare.
 
     Raises:
-        ValueError: If the two were not scored on the same documents, to the byte, in the same way.
+        ValueError: If the two were not scored on the same documents, to the byte, in the same way, or none has a token.
     """
     check_alike(before, after, HOW)
     _check_documents(before, after)
     columns = ["document", *TEXT, "nats"]
     paired = before[columns].merge(after[["document", "nats"]], on="document", suffixes=("_before", "_after"))
-    return paired[paired["num_tokens"] > 0].sort_values("document").reset_index(drop=True)
+    paired = paired[paired["num_tokens"] > 0].sort_values("document").reset_index(drop=True)
+    if paired.empty:
+        raise ValueError(f"nothing to compare: no document of {_name_texts(before)} has a token")
+    return paired
 
 
 def check_alike(before: pd.DataFrame, after: pd.DataFrame, columns: Sequence[str]) -> None:
@@ -36,7 +40,7 @@ def check_alike(before: pd.DataFrame, after: pd.DataFrame, columns: Sequence[str
         first, second = (sorted(set(scores[column]), key=str) for scores in (before, after))
         if first != second or len(first) > 1:
             values = f"{_list(first)} for {_name(before)} and {_list(second)} for {_name(after)}"
-            raise ValueError(f"scored differently: {column} is {values}")
+            raise ValueError(f"scored differently: {column} is {values}{HINTS.get(column, '')}")
 
 
 def _check_documents(before: pd.DataFrame, after: pd.DataFrame) -> None:
@@ -61,6 +65,11 @@ def _name(scores: pd.DataFrame) -> str:
     line = scores.iloc[0]
     run = "" if pd.isna(line["run"]) else f" {line['run']}"
     return f"{line['subject']}{run} at {line['quantisation']}"
+
+
+def _name_texts(scores: pd.DataFrame) -> str:
+    """Which documents a table is of: text sets and splits."""
+    return ", ".join(sorted(set(scores["text_set"] + " (" + scores["split"] + ")")))
 
 
 def _list(values: Sequence[object]) -> str:

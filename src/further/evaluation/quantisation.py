@@ -33,9 +33,9 @@ def split_quantisation(
         ValueError: If two of them were not scored on the same texts in the same way.
     """
 
-    def difference(before: pd.DataFrame, after: pd.DataFrame) -> dict[str, float]:
+    def difference(before: pd.DataFrame, after: pd.DataFrame) -> dict[str, float | None]:
         compared = compare(heldout(before, "papers"), heldout(after, "papers"), resamples, seed)
-        nats: dict[str, float] = compared["difference_nats_per_token"]
+        nats: dict[str, float | None] = compared["difference_nats_per_token"]
         return nats
 
     full_run = quantisation_runs.get("none")

@@ -4,17 +4,15 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import groupby, product
+from itertools import product
 from typing import Any
 
 import torch
 from transformers import GenerationConfig
 
 from further.evaluation.probe import before_and_after
+from further.evaluation.repeats import MAX_REPEATS, longest_repeat
 from further.evaluation.scoring import score_continuation
-
-MAX_REPEATS = 4  # a word as often in a row occurs in no human text that was counted
-PHRASE = 8  # words of the longest phrase whose repetition counts
 
 
 @dataclass(frozen=True)
@@ -48,14 +46,14 @@ class Sample:
         top_p: None where greedy.
         text: The continuation alone.
         ended: If the model put an end mark itself.
-        looped: If a word or phrase stands four times or more in a row.
+        looped: If it goes round in circles (`further.evaluation.repeats.loops`).
         num_tokens: Of the continuation, its end mark counted.
         nats: Of the continuation given the prompt, under the model itself at temperature 1.
         perplexity: The same per token.
         distinct_1: Share of its words that are different; None of an empty text.
         distinct_2: The same of two words in a row.
         distinct_3: The same of three.
-        longest_repeat: How often a word or a phrase stands in a row, at most.
+        longest_repeat: How often a word, a phrase or a piece of text stands in a row, at most.
     """
 
     prompt: str
@@ -106,15 +104,15 @@ def continue_prompt(model: Any, tokenizer: Any, prompt: str, new_tokens: int, de
     Args:
         model: A causal language model in evaluation mode.
         tokenizer: transformers' tokenizer of the model.
-        prompt: What to go on from; the tokenizer adds its begin mark.
+        prompt: What to go on from, at least one token; it stands after the begin mark, if the model has one.
         new_tokens: At most.
         decoding: How tokens are chosen.
     """
-    given = tokenizer(prompt)["input_ids"]
+    given = _encode_prompt(tokenizer, prompt)
     ids = _generate(model, given, new_tokens, tokenizer.eos_token_id, decoding)
     text = tokenizer.decode(ids, skip_special_tokens=True)
     nats, words = score_continuation(model, given, ids), text.split()
-    repeat = longest_repeat(words)
+    repeat = longest_repeat(text)
     return Sample(
         prompt=prompt,
         decoding=decoding.name,
@@ -131,6 +129,16 @@ def continue_prompt(model: Any, tokenizer: Any, prompt: str, new_tokens: int, de
         distinct_3=distinct(words, 3),
         longest_repeat=repeat,
     )
+
+
+def _encode_prompt(tokenizer: Any, prompt: str) -> list[int]:
+    """The prompt's tokens after the begin mark, if the tokenizer puts one; no end mark, after which a text is over.
+
+    As texts are scored and trained on (`further.tokens.tokenizer.special_tokens`).
+    """
+    ids: list[int] = tokenizer(prompt, add_special_tokens=False)["input_ids"]
+    begin = tokenizer.bos_token_id
+    return [begin, *ids] if tokenizer(prompt)["input_ids"][:1] == [begin] else ids
 
 
 @torch.no_grad()
@@ -168,28 +176,3 @@ def distinct(words: Sequence[str], length: int) -> float | None:
     """
     runs = [tuple(words[place : place + length]) for place in range(len(words) - length + 1)]
     return len(set(runs)) / len(runs) if runs else None
-
-
-def loops(words: Sequence[str]) -> bool:
-    """Whether a word, or a phrase of two to eight words, stands four times or more in a row.
-
-    >>> loops("cec. cec. cec. cec.".split()), loops("the heart and the heart".split())
-    (True, False)
-    """
-    return longest_repeat(words) >= MAX_REPEATS
-
-
-def longest_repeat(words: Sequence[str]) -> int:
-    """How often a word, or a phrase of two to eight words, stands in a row at most; 0 for no words.
-
-    >>> longest_repeat("of the heart of the heart of the".split())
-    2
-    """
-    return max((_repeats(words, length) for length in range(1, PHRASE + 1)), default=0) if words else 0
-
-
-def _repeats(words: Sequence[str], length: int) -> int:
-    """How often a phrase of `length` words stands in a row, at most."""
-    same = [words[place] == words[place + length] for place in range(len(words) - length)]
-    runs = [len(list(group)) for equal, group in groupby(same) if equal]
-    return max(runs, default=0) // length + 1

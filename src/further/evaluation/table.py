@@ -1,6 +1,8 @@
 """Scores of one model on several text sets, as a table."""
 
-from collections.abc import Mapping
+import hashlib
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from further.io import read_table
 
 COUNTS = ["split", "document", "num_tokens", "num_words", "num_bytes", "sha256"]
 HOW = ("window", "stride", "compute_dtype")
+ENDS = 2**20  # bytes
 
 
 def score_texts(
@@ -22,10 +25,13 @@ def score_texts(
         texts: Token streams by the text set's name.
         begin: The token before each document's first.
         settings: window, stride, batch_tokens and compute_dtype.
-        about: Columns that describe the model: subject, run, quantisation, begin_rule.
+        about: Columns that describe the model: subject, run, base, quantisation, begin_rule.
 
     Returns:
         Rows of `further.evaluation.scoring.SCORES`.
+
+    Raises:
+        ValueError: If the model's loss on a document is no number, naming document and model.
     """
     rows = []
     for text_set, path in texts.items():
@@ -33,6 +39,36 @@ def score_texts(
         ids = [list(map(int, document)) for document in streams["ids"]]
         nats = score_documents(model, ids, begin, settings["window"], settings["stride"], settings["batch_tokens"])
         counts = streams[COUNTS].to_dict("records")
+        _check_finite(nats, [count["document"] for count in counts], text_set, about)
         fixed = dict(about) | {"text_set": text_set, "begin_id": begin} | {name: settings[name] for name in HOW}
         rows += [fixed | count | rates(value, count) for count, value in zip(counts, nats, strict=True)]
     return rows
+
+
+def _check_finite(nats: Sequence[float], documents: Sequence[str], text_set: str, about: Mapping[str, Any]) -> None:
+    wrong = [document for document, value in zip(documents, nats, strict=True) if not math.isfinite(value)]
+    if wrong:
+        model = f"{about['subject']}{'' if about['run'] is None else ' ' + about['run']} at {about['quantisation']}"
+        raise ValueError(
+            f"{text_set}: the loss of {model} is no number for {wrong[0]} ({len(wrong)} of {len(nats)} documents): its "
+            "weights hold numbers that are not finite, or overflow in training.compute_dtype"
+        )
+
+
+def digest_base(folder: Path) -> str:
+    """Which base model a folder holds: 16 hexadecimal digits of its configuration, tokenizer and weights.
+
+    Of each file its name, its size and its first and last MiB: all of an 8B model would take minutes to read.
+    """
+    digest = hashlib.sha256()
+    for file in sorted([*folder.glob("config.json"), *folder.glob("tokenizer.json"), *folder.glob("*.safetensors")]):
+        digest.update(f"{file.name} {file.stat().st_size}\n".encode())
+        digest.update(b"".join(_read_ends(file)))
+    return digest.hexdigest()[:16]
+
+
+def _read_ends(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as stream:
+        yield stream.read(ENDS)
+        stream.seek(max(stream.tell(), file.stat().st_size - ENDS))
+        yield stream.read(ENDS)

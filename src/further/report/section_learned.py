@@ -52,9 +52,9 @@ def memorisation_table(found: Mapping[str, Any]) -> Table:
         (
             f"{SETS[text]}, {MODELS[model]}",
             show_count(found[text]["num_paragraphs"]),
-            f"{show_share(own['share'])} ({show_share(own['low'])} to {show_share(own['high'])})",
+            _say_share(own),
             show_number(own["mean_match_tokens"]),
-            show_count(own["max_match_tokens"]),
+            show_number(own["max_match_tokens"]),
         )
         for text in SETS
         for model in MODELS
@@ -62,6 +62,14 @@ def memorisation_table(found: Mapping[str, Any]) -> Table:
     ]
     header = ("paragraphs of", "number", "continued word for word (95 % interval)", "tokens, mean", "tokens, most")
     return make_table("Paragraphs that the model goes on with as they are printed", header, rows, numbers=[1, 2, 3, 4])
+
+
+def _say_share(own: Mapping[str, Any]) -> str:
+    """A share with its interval, which one paper does not have; of no paragraphs there is none."""
+    if own["share"] is None:
+        return "not known"
+    ends = "no interval" if own["low"] is None else f"{show_share(own['low'])} to {show_share(own['high'])}"
+    return f"{show_share(own['share'])} ({ends})"
 
 
 def say_memorisation(found: Mapping[str, Any]) -> str:
