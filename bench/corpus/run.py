@@ -1,9 +1,9 @@
 """Score this project's rows of real articles beside other tools' text, in one run.
 
-    python bench/corpus/run.py [--papers 2000 [--cores 2]]
+    python bench/corpus/run.py [--papers 200 2000 [--cores 1 2]]
 
 Needs the folder ../shared/papers beside the checkout. Tools that are not installed are named and left out.
-With --papers, articles are parsed again and again under other names, to show speed and memory at that number.
+With --papers, articles are parsed again and again under other names, to show speed and memory at those numbers.
 """
 
 import argparse
@@ -129,10 +129,11 @@ def compare(articles: Path) -> None:
         print(f"| {name} | {' | '.join(f'{float(scores[key]):.3f}' for key in COLUMNS)} | {speed:.1f} |", flush=True)
 
 
-def read_group(group: list[Path]) -> int:
-    """Parse and clean one shard in this process; the texts stay here, only their number goes back."""
+def read_group(group: list[Path]) -> tuple[int, int]:
+    """Parse and clean one shard in this process; back go the number of papers and the largest process's memory, kB."""
     sys.path.insert(0, str(ROOT / "src"))
-    return len(read_further(group))
+    kept = len(read_further(group))
+    return kept, max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
 def make_groups(articles: Path, folder: Path, num_papers: int, shard_size: int = 16) -> list[list[Path]]:
@@ -148,36 +149,52 @@ def make_groups(articles: Path, folder: Path, num_papers: int, shard_size: int =
     return list(groups.values())
 
 
-def repeat(articles: Path, num_papers: int, cores: int) -> None:
-    """Parse and clean `num_papers` copies of the articles, shard by shard, and print speed and peak memory."""
+def repeat(articles: Path, num_papers: int, cores: int) -> tuple[float, float]:
+    """Parse and clean `num_papers` copies of the articles, shard by shard.
+
+    Returns:
+        Pages per second, and the memory of the largest process in MB.
+    """
     import pymupdf
 
-    pages = sum(pymupdf.open(file).page_count for file in (articles / "articles").glob("*.pdf"))
-    total = pages * num_papers / len(list((articles / "articles").glob("*.pdf")))
+    files = list((articles / "articles").glob("*.pdf"))
+    total = sum(pymupdf.open(file).page_count for file in files) * num_papers / len(files)
     with (
         tempfile.TemporaryDirectory() as folder,
         ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn")) as pool,
     ):
         groups = make_groups(articles, Path(folder), num_papers)
         begun = time.monotonic()
-        kept = sum(pool.map(read_group, groups))
+        done = list(pool.map(read_group, groups))
         wall = time.monotonic() - begun
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"{num_papers} papers ({kept} kept) in {len(groups)} shards on {cores} cores: {wall:.0f} s,")
-    print(f"{total / wall:.1f} pages per second, peak memory of the largest process {peak:.0f} MB")
+    speed, peak = total / wall, max(peak for _, peak in done) / 1024
+    kept = sum(papers for papers, _ in done)
+    print(
+        f"| {num_papers} ({kept} kept) | {len(groups)} | {cores} | {wall:.0f} | {speed:.1f} | {peak:.0f} |", flush=True
+    )
+    return speed, peak
+
+
+def grow(articles: Path, sizes: list[int], cores: list[int]) -> None:
+    """Speed and memory at each number of papers and of cores, and how they change."""
+    print("| papers | shards | cores | s | pages / s | largest process, MB |\n|---|---|---|---|---|---|")
+    done = {(size, number): repeat(articles, size, number) for size in sizes for number in cores}
+    few, many = (min(sizes), min(cores)), (max(sizes), max(cores))
+    print(f"\n{many[0]} papers take {done[many[0], few[1]][1] / done[few][1]:.2f} of the memory of {few[0]}")
+    print(f"{many[1]} cores are {done[few[0], many[1]][0] / done[few][0]:.2f} times as fast as {few[1]}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--papers", type=int, help="copies to parse for speed and memory, instead of the table")
-    parser.add_argument("--cores", type=int, default=1, help="processes for --papers")
+    parser.add_argument("--papers", type=int, nargs="+", help="copies to parse, instead of the table")
+    parser.add_argument("--cores", type=int, nargs="+", default=[1], help="processes for --papers")
     asked = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     sys.path.insert(0, str(ROOT / "src"))
     if not SHARED.is_dir():
         sys.exit("no folder ../shared/papers beside the checkout: nothing to measure with")
     if asked.papers:
-        repeat(SHARED, asked.papers, asked.cores)
+        grow(SHARED, asked.papers, asked.cores)
     else:
         compare(SHARED)
 
