@@ -175,7 +175,7 @@ def _answer(fit: LawFit, cost: CostSettings | None) -> LawAnswer:
     return LawAnswer(
         fit=fit,
         forms=compare_forms(fit),
-        holdout=hold_out_largest(fit.curve, level=fit.c.level),
+        holdout=hold_out_largest(fit.curve, level=fit.c.level, by_size=fit.basis == "sizes"),
         band=predict_band(fit, band_grid(fit)),
         forecasts=tuple(forecast_at(fit, factor * fit.largest, cost) for factor in FORECAST_FACTORS),
         budget=None if affordable is None else forecast_at(fit, affordable, cost),
