@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from further.scaling.families import FAMILIES, POWER, FamilyFit, fit_family
-from further.scaling.records import LawFit, ResidualTests
+from further.scaling.records import EXACT, LawFit, ResidualTests
 from further.scaling.residuals import examine_residuals
 
 MUCH_BETTER = 0.5  # of the power law's root mean square of log residuals
@@ -73,7 +73,7 @@ def _far_better(fits: tuple[FamilyFit, ...]) -> str | None:
     for one in sorted(fits, key=lambda fit: fit.log_rmsd):
         if one.aicc is None or power.aicc is None or len(one.family.parameters) == 1:
             continue
-        if one.log_rmsd < MUCH_BETTER * power.log_rmsd and one.aicc < power.aicc - CLEARLY_BETTER:
+        if max(one.log_rmsd, EXACT) < MUCH_BETTER * power.log_rmsd and one.aicc < power.aicc - CLEARLY_BETTER:
             return one.family.name
     return None
 

@@ -12,6 +12,7 @@ from further.scaling.shape import plain
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Verdict = Literal["reached", "reachable", "undecided", "unreachable"]
+EXACT = 1e-6  # of a loss: smaller residuals are rounding, of the loss as written or of the search for its law
 
 
 @dataclass(frozen=True)
