@@ -75,7 +75,7 @@ def test_the_residuals_of_each_form_are_tested_and_only_the_wrong_forms_run_in_o
 @pytest.mark.parametrize("b", [0.1, 0.35, 0.5])
 @pytest.mark.parametrize("c", [1.0, 2.5])
 def test_an_exact_power_law_is_the_right_form(b, c, num_sizes):
-    """What other forms win there by is rounding: the form with the fewest parameters among the exact ones is preferred."""
+    """What other forms win there by is rounding: of the exact ones the one with the fewest parameters is preferred."""
     t = np.geomspace(1e5, 1e9, num_sizes)
     forms = compare_forms(fit_power_law(t, 1.5 * (t / 1e5) ** -b + c))
     assert (forms.doubtful, forms.preferred) == (False, "power")

@@ -26,7 +26,8 @@ an open low end is 0.0 with the flag true), and "estimate" is null where a singl
     c_reason             one sentence
     residuals            {"runs", "runs_p", "autocorrelation", "autocorrelation_p", "lack_of_fit_p": null | number,
                          "curved": bool}
-    form_doubtful        bool: another form of the law is needed, or the residuals run in one direction
+    form_doubtful        bool: another form of the law is needed, the residuals run in one direction, or the held-out
+                         size lies outside its interval; then no target is called reachable or unreachable
     form_reason          one sentence
     families             [{"name", "formula", "num_parameters", "parameters": {name: number for t / scale}, "scale",
                          "sse", "log_rmsd", "aicc": null | number, "delta_aicc": null | number,
@@ -157,7 +158,7 @@ def analyse_curve(
     except ValueError as error:
         measured = tuple((_judge_without_law(points, target), None) for target in targets)
         return Analysis(str(error), tuple(points), common_settings(points), measured, cost, None)
-    judged = tuple(_judge(answer.fit, target, cost) for target in targets)
+    judged = tuple(_judge(answer, target, cost) for target in targets)
     return Analysis(None, tuple(points), common_settings(points), judged, cost, answer)
 
 
@@ -172,18 +173,19 @@ def _curve_of(points: Sequence[Point], standard_errors: Sequence[float] | None) 
 
 def _answer(fit: LawFit, cost: CostSettings | None) -> LawAnswer:
     affordable = None if cost is None else corpus_for_budget(cost)
+    holdout = hold_out_largest(fit.curve, level=fit.c.level, by_size=fit.basis == "sizes")
     return LawAnswer(
         fit=fit,
-        forms=compare_forms(fit),
-        holdout=hold_out_largest(fit.curve, level=fit.c.level, by_size=fit.basis == "sizes"),
+        forms=compare_forms(fit, holdout),
+        holdout=holdout,
         band=predict_band(fit, band_grid(fit)),
         forecasts=tuple(forecast_at(fit, factor * fit.largest, cost) for factor in FORECAST_FACTORS),
         budget=None if affordable is None else forecast_at(fit, affordable, cost),
     )
 
 
-def _judge(fit: LawFit, target: Target, cost: CostSettings | None) -> tuple[TargetVerdict, Cost | None]:
-    verdict = judge_target(fit, target)
+def _judge(answer: LawAnswer, target: Target, cost: CostSettings | None) -> tuple[TargetVerdict, Cost | None]:
+    verdict = judge_target(answer.fit, target, answer.forms.reason if answer.forms.doubtful else None)
     return verdict, None if cost is None or verdict.tokens is None else cost_of(verdict.tokens, cost)
 
 

@@ -1,9 +1,10 @@
-"""Is the power law the right form? Other forms side by side, and what the residuals say."""
+"""Is the power law the right form? Other forms side by side, what the residuals say, and what the held-out size does."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from further.scaling.families import FAMILIES, POWER, FamilyFit, fit_family
+from further.scaling.holdout import HoldOut
 from further.scaling.records import EXACT, LawFit, ResidualTests
 from further.scaling.residuals import examine_residuals
 
@@ -19,7 +20,8 @@ class Forms:
         fits: One per form that has fewer parameters than there are sizes.
         residuals: Tests of the residuals of each fit.
         preferred: Name of the lowest AICc, None where points are too few to have one.
-        doubtful: The power law's residuals run in one direction, or another form is far better.
+        doubtful: The power law's residuals run in one direction, another form is far better, or the held-out size lies
+            outside its interval.
         reason: Why, in one sentence.
     """
 
@@ -49,11 +51,12 @@ class Forms:
         ]
 
 
-def compare_forms(fit: LawFit, *, in_logs: bool = False) -> Forms:
+def compare_forms(fit: LawFit, holdout: HoldOut | None = None, *, in_logs: bool = False) -> Forms:
     """Fit every form to the points of a fitted curve.
 
     Args:
         fit: The power law; its basis, points or means of sizes, is used.
+        holdout: The largest size, predicted from the others.
         in_logs: Least squares of log losses.
     """
     curve = fit.curve.size_means() if fit.basis == "sizes" else fit.curve
@@ -63,8 +66,8 @@ def compare_forms(fit: LawFit, *, in_logs: bool = False) -> Forms:
     residuals = tuple(examine_residuals(curve, one.loss_at(curve.t), one.family.num_parameters) for one in fits)
     scored = [one for one in fits if one.aicc is not None]
     preferred = min(scored, key=lambda one: one.aicc or 0.0).family.name if scored else None
-    better = _far_better(fits)
-    return Forms(fits, residuals, preferred, fit.residuals.curved or better is not None, _reason(fit, better))
+    doubts = _doubts(fit, _far_better(fits), holdout)
+    return Forms(fits, residuals, preferred, bool(doubts), _reason(doubts))
 
 
 def _far_better(fits: tuple[FamilyFit, ...]) -> str | None:
@@ -78,16 +81,25 @@ def _far_better(fits: tuple[FamilyFit, ...]) -> str | None:
     return None
 
 
-def _reason(fit: LawFit, better: str | None) -> str:
+def _doubts(fit: LawFit, better: str | None, holdout: HoldOut | None) -> list[str]:
     tests = fit.residuals
-    parts = []
+    doubts = []
     if tests.curved:
-        parts.append(
+        doubts.append(
             f"the residuals run in one direction ({tests.runs} runs, p = {tests.runs_p:.2g}; correlation of neighbours "
             f"{tests.autocorrelation:.2f}, p = {tests.autocorrelation_p:.2g})"
         )
     if better is not None:
-        parts.append(f"the {better} form has less than half the error")
-    if not parts:
+        doubts.append(f"the {better} form has less than half the error")
+    if holdout is not None and holdout.within is False:
+        doubts.append(
+            f"the largest size, left out, has a loss of {holdout.measured_nats:.4g}, outside the law's interval for it, "
+            f"{holdout.low:.4g} to {holdout.high:.4g}"
+        )
+    return doubts
+
+
+def _reason(doubts: list[str]) -> str:
+    if not doubts:
         return "Neither the residuals nor another form speak against the power law."
-    return f"The power law is not the right form: {' and '.join(parts)}; its intervals leave that out."
+    return f"The power law is in doubt: {'; '.join(doubts)}. Its intervals leave that out."

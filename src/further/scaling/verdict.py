@@ -33,18 +33,31 @@ class TargetVerdict:
     extrapolated: bool | None
 
 
-def judge_target(fit: LawFit, target: Target) -> TargetVerdict:
+def judge_target(fit: LawFit, target: Target, doubt: str | None = None) -> TargetVerdict:
     """Judge one target on a fitted curve.
 
     The target is compared with the lowest mean loss measured, then with the interval of c: above it, some amount of
     data reaches the target; inside it, the data do not say; below it, no amount of data does, with this set-up.
+
+    Args:
+        fit: The law.
+        target: The loss to reach.
+        doubt: A sentence that says why the power law may not hold; what was not measured is then undecided.
     """
     lowest = float(fit.curve.size_means().y.min())
     loss = target.loss_nats
     if lowest <= loss:
         reason = f"A measured size has a mean loss of {lowest:.4g} nats per token, at or below {loss:.4g}."
         return TargetVerdict(target, "reached", reason, _tokens_reached(fit, loss), False)
-    low, high = fit.c.low, fit.c.high
+    verdict = _judge_by_law(fit, target)
+    if doubt is None or verdict.verdict == "undecided":
+        return verdict
+    reason = f"By the law {loss:.4g} nats per token would be {verdict.verdict}, but the law may not hold. {doubt}"
+    return TargetVerdict(target, "undecided", reason, None, None)
+
+
+def _judge_by_law(fit: LawFit, target: Target) -> TargetVerdict:
+    loss, low, high = target.loss_nats, fit.c.low, fit.c.high
     if high is not None and loss > high:
         return _reachable(fit, target, high)
     between = f"the {fit.c.level:.0%} interval of c, {low or 0:.4g} to {'open' if high is None else f'{high:.4g}'}"
