@@ -138,6 +138,14 @@ def test_settings_in_columns_must_agree(tmp_path, capsys):
     assert code == 1 and "runs differ in rank" in out.out
 
 
+@pytest.mark.parametrize("word", ["--level=95", "--level=1", "--level=nan", "--huber=-1", "--huber=0", "--huber=inf"])
+def test_an_option_out_of_its_range_is_refused(table, capsys, word):
+    code, out = run(capsys, table, word)
+    name, value = word.removeprefix("--").split("=")
+    assert code == 2 and out.out == ""
+    assert f"{'huber_delta' if name == 'huber' else name} is {float(value)}: give" in out.err
+
+
 def test_scaling_never_imports_torch():
     script = "import sys, further.scaling, further.scaling.command; sys.exit('torch' in sys.modules)"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}

@@ -33,7 +33,8 @@ an open low end is 0.0 with the flag true), and "estimate" is null where a singl
                          "sse", "log_rmsd", "aicc": null | number, "delta_aicc": null | number,
                          "residuals": as above, of this form,
                          "holdout_predicted_nats": null | number, "holdout_error_percent": null | number}]
-    preferred_family     name with the lowest AICc, null where points are too few for it
+    preferred_family     name with the lowest AICc, null where points are too few to score the power law and another;
+                         then every delta_aicc is null
     holdout              null, or {"num_sizes_held", "num_points_held", "num_tokens", "fitted_up_to", "measured_nats",
                          "predicted_nats", "error_percent", "low", "high", "within", "last_value_nats",
                          "last_value_error_percent", "beats_last_value", "families": [{"name", "predicted_nats",
@@ -56,7 +57,7 @@ from typing import Any
 from further.scaling.check import SAME_SIZE, check_curve
 from further.scaling.comparable import check_one_curve, common_settings
 from further.scaling.cost import Cost, CostSettings, Forecast, corpus_for_budget, cost_of, forecast_at
-from further.scaling.fit import band_grid, fit_curve, predict_band
+from further.scaling.fit import band_grid, check_options, fit_curve, predict_band
 from further.scaling.forms import Forms, compare_forms
 from further.scaling.holdout import HoldOut, hold_out_largest
 from further.scaling.records import Band, Curve, LawFit, Point, Target
@@ -151,7 +152,11 @@ def analyse_curve(
 
     Returns:
         The analysis; `reason` says why there is no law where there is none.
+
+    Raises:
+        ValueError: If `level` or `huber_delta` is out of its range.
     """
+    check_options(level, huber_delta)
     try:
         check_one_curve(points)
         answer = _answer(fit_curve(_curve_of(points, standard_errors), level, huber_delta, by_size), cost)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from further.scaling.analysis import Analysis, LawAnswer
 from further.scaling.cost import Cost, Forecast
+from further.scaling.forms import Forms
 from further.scaling.records import Interval
 from further.scaling.verdict import TargetVerdict
 
@@ -28,10 +29,20 @@ def _law_lines(answer: LawAnswer) -> Iterator[str]:
         yield f"  Huber's loss, straight beyond {fit.huber_delta_nats:g} nats"
     yield fit.c_reason
     yield answer.forms.reason
+    yield _aicc_line(answer.forms)
     yield from _holdout_lines(answer)
     yield from (_forecast_line(one) for one in answer.forecasts)
     if answer.budget is not None:
         yield "The yearly budget: " + _forecast_line(answer.budget)
+
+
+def _aicc_line(forms: Forms) -> str:
+    behind = forms.aicc_behind()
+    if not behind:
+        return "  too few points to compare forms by AICc"
+    rest = [one.family.name for one in forms.fits if one.family.name not in behind]
+    ranked = ", ".join(f"{name} +{behind[name]:.1f}" for name in sorted(behind, key=lambda name: behind[name]))
+    return f"  AICc over the lowest: {ranked}" + (f"; too few points for {', '.join(rest)}" if rest else "")
 
 
 def _holdout_lines(answer: LawAnswer) -> Iterator[str]:

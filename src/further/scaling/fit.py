@@ -46,23 +46,19 @@ def fit_power_law(
         The fit. Intervals are by profile likelihood, under Huber's loss by case bootstrap.
 
     Raises:
-        ValueError: If the points are not a falling curve of losses at four sizes or more.
+        ValueError: If the points are not a falling curve of losses at four sizes or more, or an option is out of range.
 
     Source:
         Variable projection: Golub and Pereyra 1973. Form: Hoffmann et al. 2022, eq. 2, at one model size.
     """
-    if not 0.0 < level < 1.0:
-        raise ValueError(f"level is {level}: give a coverage between 0 and 1, such as 0.95")
-    if huber_delta is not None and not 0.0 < huber_delta < np.inf:
-        raise ValueError(f"huber_delta is {huber_delta}: give a residual in nats above 0, or None for least squares")
-    curve = check_curve(num_tokens, losses, standard_errors, groups)
-    return fit_curve(curve, level, huber_delta, by_size)
+    return fit_curve(check_curve(num_tokens, losses, standard_errors, groups), level, huber_delta, by_size)
 
 
 def fit_curve(
     curve: Curve, level: float = 0.95, huber_delta: float | None = None, by_size: bool | None = None
 ) -> LawFit:
     """Fit a checked curve; arguments and result as in `fit_power_law`."""
+    check_options(level, huber_delta)
     given = curve
     if huber_delta is not None:
         curve = huber_weights(curve, huber_delta)
@@ -99,6 +95,18 @@ def fit_curve(
         curve=given,
         region=region,
     )
+
+
+def check_options(level: float, huber_delta: float | None) -> None:
+    """Refuse a level or a Huber threshold that `fit_power_law` cannot take.
+
+    Raises:
+        ValueError: If it is out of its range.
+    """
+    if not 0.0 < level < 1.0:
+        raise ValueError(f"level is {level}: give a coverage between 0 and 1, such as 0.95")
+    if huber_delta is not None and not 0.0 < huber_delta < np.inf:
+        raise ValueError(f"huber_delta is {huber_delta}: give a residual in nats above 0, or None for least squares")
 
 
 def best_law(curve: Curve) -> tuple[PowerLaw, float]:

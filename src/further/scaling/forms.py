@@ -1,4 +1,4 @@
-"""Is the power law the right form? Other forms side by side, what the residuals say, and what the held-out size does."""
+"""Is the power law the right form? Other forms side by side, the residuals, and the size that was held out."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ class Forms:
     Attributes:
         fits: One per form that has fewer parameters than there are sizes.
         residuals: Tests of the residuals of each fit.
-        preferred: Name of the lowest AICc, None where points are too few to have one.
+        preferred: Name of the lowest AICc, None where points are too few to score the power law and another.
         doubtful: The power law's residuals run in one direction, another form is far better, or the held-out size lies
             outside its interval.
         reason: Why, in one sentence.
@@ -31,9 +31,14 @@ class Forms:
     doubtful: bool
     reason: str
 
+    def aicc_behind(self) -> dict[str, float]:
+        """Return AICc over the lowest by name, of the forms that have one; empty where none is preferred."""
+        scored = {fit.family.name: fit.aicc for fit in self.fits if fit.aicc is not None}
+        return {name: score - min(scored.values()) for name, score in scored.items()} if self.preferred else {}
+
     def rows(self) -> list[dict[str, Any]]:
         """Return one row per form, as in the docstring of `analysis`."""
-        lowest = min((fit.aicc for fit in self.fits if fit.aicc is not None), default=None)
+        behind = self.aicc_behind()
         return [
             {
                 "name": fit.family.name,
@@ -44,7 +49,7 @@ class Forms:
                 "sse": fit.sse,
                 "log_rmsd": fit.log_rmsd,
                 "aicc": fit.aicc,
-                "delta_aicc": None if fit.aicc is None or lowest is None else fit.aicc - lowest,
+                "delta_aicc": behind.get(fit.family.name),
                 "residuals": tests,
             }
             for fit, tests in zip(self.fits, self.residuals, strict=True)
@@ -64,10 +69,14 @@ def compare_forms(fit: LawFit, holdout: HoldOut | None = None, *, in_logs: bool 
         fit_family(curve, family, in_logs=in_logs) for family in FAMILIES if family.num_parameters < curve.num_sizes
     )
     residuals = tuple(examine_residuals(curve, one.loss_at(curve.t), one.family.num_parameters) for one in fits)
-    scored = [one for one in fits if one.aicc is not None]
-    preferred = min(scored, key=lambda one: one.aicc or 0.0).family.name if scored else None
     doubts = _doubts(fit, _far_better(fits), holdout)
-    return Forms(fits, residuals, preferred, bool(doubts), _reason(doubts))
+    return Forms(fits, residuals, _preferred(fits), bool(doubts), _reason(doubts))
+
+
+def _preferred(fits: tuple[FamilyFit, ...]) -> str | None:
+    """Name of the lowest AICc among the power law and others; no form wins a field of one, or one without the law."""
+    scored = {one.family.name: one.aicc for one in fits if one.aicc is not None}
+    return min(scored, key=lambda name: scored[name]) if POWER.name in scored and len(scored) > 1 else None
 
 
 def _far_better(fits: tuple[FamilyFit, ...]) -> str | None:
@@ -93,8 +102,8 @@ def _doubts(fit: LawFit, better: str | None, holdout: HoldOut | None) -> list[st
         doubts.append(f"the {better} form has less than half the error")
     if holdout is not None and holdout.within is False:
         doubts.append(
-            f"the largest size, left out, has a loss of {holdout.measured_nats:.4g}, outside the law's interval for it, "
-            f"{holdout.low:.4g} to {holdout.high:.4g}"
+            f"the largest size, left out, has a loss of {holdout.measured_nats:.4g}, outside the law's "
+            f"interval for it, {holdout.low:.4g} to {holdout.high:.4g}"
         )
     return doubts
 
