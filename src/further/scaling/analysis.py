@@ -54,7 +54,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from further.scaling.check import SAME_SIZE, check_curve
+from further.scaling.check import TooFewSizesError, check_curve
 from further.scaling.comparable import check_one_curve, common_settings
 from further.scaling.cost import Cost, CostSettings, Forecast, corpus_for_budget, cost_of, forecast_at
 from further.scaling.fit import band_grid, check_options, fit_curve, predict_band
@@ -67,6 +67,7 @@ from further.scaling.shape import plain
 from further.scaling.verdict import TargetVerdict, judge_target
 
 FORECAST_FACTORS = (2.0, 4.0, 8.0)
+SLACK = 1e-9  # relative, of a size written twice
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,8 @@ def analyse_curve(
         check_one_curve(points)
         answer = _answer(fit_curve(_curve_of(points, standard_errors), level, huber_delta, by_size), cost)
     except ValueError as error:
-        measured = tuple((_judge_without_law(points, target), None) for target in targets)
+        losses = [point.loss_nats for point in points] if isinstance(error, TooFewSizesError) else []
+        measured = tuple((_judge_without_law(losses, target), None) for target in targets)
         return Analysis(str(error), tuple(points), common_settings(points), measured, cost, None)
     judged = tuple(_judge(answer, target, cost) for target in targets)
     return Analysis(None, tuple(points), common_settings(points), judged, cost, answer)
@@ -194,15 +196,15 @@ def _judge(answer: LawAnswer, target: Target, cost: CostSettings | None) -> tupl
     return verdict, None if cost is None or verdict.tokens is None else cost_of(verdict.tokens, cost)
 
 
-def _judge_without_law(points: Sequence[Point], target: Target) -> TargetVerdict:
-    losses = [point.loss_nats for point in points]
+def _judge_without_law(losses: Sequence[float], target: Target) -> TargetVerdict:
+    """Judge by losses that are in order but too few; of those that were refused themselves, none is given."""
     if losses and min(losses) <= target.loss_nats:
         return TargetVerdict(target, "reached", f"A run has a loss of {min(losses):.4g} nats per token.", None, None)
     return TargetVerdict(target, "undecided", "There is no law to judge by.", None, None)
 
 
 def _point_rows(points: Sequence[Point], holdout: HoldOut | None) -> list[dict[str, Any]]:
-    above = float("inf") if holdout is None else holdout.fitted_up_to * (1 + SAME_SIZE)
+    above = float("inf") if holdout is None else holdout.fitted_up_to * (1 + SLACK)
     names = ("run", "num_unique_tokens", "loss_nats", "size", "seed")
     return [
         {name: getattr(point, name) for name in names} | {"held_out": point.num_unique_tokens > above}

@@ -35,7 +35,7 @@ def fit_power_law(
         losses: Held-out loss in nats per token, (points,).
         standard_errors: Standard error of each loss in nats; squares of them weigh the points and are scaled to the
             residuals. None: equal weights.
-        groups: Label of each point's size; seeds share one. None: equal sizes are one size.
+        groups: Label of each point's size; seeds share one. None: sizes within 5 % are one size.
         level: Nominal coverage of the intervals, between 0 and 1.
         huber_delta: Residual in nats from which Huber's loss is straight; None for least squares. With standard
             errors it counts them.
