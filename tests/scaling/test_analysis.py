@@ -91,7 +91,7 @@ def test_a_curve_that_cannot_be_fitted_is_a_result():
 
 
 def test_losses_that_are_refused_themselves_reach_no_target():
-    """One of -0.5 nats, accuracies in place of losses, and runs that differ in a setting: none is a loss of this curve."""
+    """One of -0.5 nats, accuracies in place of losses, and runs that differ in a setting: none counts."""
     sizes = [1e6, 1e7, 1e8, 1e9]
     curves = {"-0.5": [3.0, 2.0, 1.0, -0.5], "rises": [0.3, 0.35, 0.4, 0.45], "rank": [3.0, 2.5, 2.2, 2.0]}
     for reason, losses in curves.items():

@@ -111,7 +111,7 @@ def test_sizes_within_a_twentieth_are_one():
 
 
 def test_a_chain_of_near_sizes_is_not_one_size():
-    """Each is 4 % above the one before: a size begins where 5 % above the first of the last one is passed, every other."""
+    """Each is 4 % above the one before: every other one is over 5 % above the first of its size."""
     t = 1e6 * 1.04 ** np.arange(12)
     assert fit_power_law(t, 60 * t**-0.35 + 1.8).num_sizes == 6
 

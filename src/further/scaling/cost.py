@@ -40,10 +40,14 @@ class CostSettings:
     trainings_per_year: float = 1.0
 
     def __post_init__(self) -> None:
-        """Refuse numbers that are not positive, and a price without a currency and a date."""
+        """Refuse numbers that are not positive, a price without currency and date, and a budget without a price."""
         for name, value in vars(self).items():
             if isinstance(value, float | int) and not 0.0 < value < np.inf:
                 raise ValueError(f"{name} is {value}: give a finite number above 0")
+        if self.passes < 1.0:
+            raise ValueError(f"passes is {self.passes}: give 1 or more")
+        if self.yearly_budget is not None and self.price_per_gpu_hour is None:
+            raise ValueError(f"a yearly budget of {self.yearly_budget:g} buys nothing without a price per GPU-hour")
         if self.price_per_gpu_hour is not None and not (self.currency and self.price_date):
             raise ValueError("a price per GPU-hour needs its currency and its date: give both")
 

@@ -1,6 +1,7 @@
 """An analysis in words, for a terminal."""
 
 from collections.abc import Iterator
+from math import exp
 
 from further.scaling.analysis import Analysis, LawAnswer
 from further.scaling.cost import Cost, Forecast
@@ -14,16 +15,24 @@ def describe(analysis: Analysis) -> str:
     lines = [f"No law: {analysis.reason}."] if analysis.answer is None else list(_law_lines(analysis.answer))
     for verdict, cost in analysis.targets:
         lines += _target_lines(verdict, cost)
-    if analysis.conditional_on:
-        given = ", ".join(f"{name} {value}" for name, value in analysis.conditional_on.items())
-        lines.append(f"All of this holds for {given}, and for no other set-up.")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_condition_lines(analysis)]) + "\n"
+
+
+def _condition_lines(analysis: Analysis) -> Iterator[str]:
+    values = analysis.conditional_on.items()
+    given = ", ".join(f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in values)
+    if given:
+        yield f"Conditional on {given}: all of this holds for no other set-up."
+    elif analysis.answer is not None:
+        yield "The table names no set-up: all of this holds for that of its runs alone."
 
 
 def _law_lines(answer: LawAnswer) -> Iterator[str]:
     fit = answer.fit
     yield f"loss = {fit.law.a:.5g} * t^-{fit.law.b:.5g} + {fit.law.c:.5g} nats per token, t in unique training tokens"
     yield f"  {fit.num_points} runs at {fit.num_sizes} sizes from {fit.smallest:.4g} to {fit.largest:.4g} tokens"
+    lowest = float(fit.curve.y.min())
+    yield f"  lowest loss {lowest:.4g} nats per token, a perplexity of {exp(lowest):.4g}"
     yield f"  b {_interval(fit.b)}; c {_interval(fit.c)}; by {fit.method}" + (", weighted" if fit.weighted else "")
     if fit.huber_delta_nats is not None:
         yield f"  Huber's loss, straight beyond {fit.huber_delta_nats:g} nats"
