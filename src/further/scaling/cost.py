@@ -21,7 +21,7 @@ class CostSettings:
         price_date: Day of the price, ISO 8601.
         kwh_per_gpu_hour: Energy, cooling not included unless it says so.
         tokens_per_paper: Unique tokens of one paper of this corpus.
-        speed_source: "measured" on `hardware`, or "planned" by formula.
+        speed_source: "measured" on `hardware` by the runs of the curve, or "given".
         hardware: Name of the hardware.
         yearly_budget: Money for training in a year, in `currency`.
         trainings_per_year: Trainings that it has to pay for.
