@@ -97,7 +97,7 @@ def test_a_job_cannot_stop_before_it_starts(config):
 
 def test_a_budget_buys_nothing_without_a_price(config):
     config["cost"] |= {"price_per_gpu_hour": 0, "yearly_budget": 500}
-    with pytest.raises(ValueError, match="cost.yearly_budget: 500 buys nothing without a price_per_gpu_hour"):
+    with pytest.raises(ValueError, match=r"cost\.yearly_budget: 500 buys nothing without a price_per_gpu_hour"):
         check_config(config, SCHEMA)
 
 

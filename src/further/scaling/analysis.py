@@ -146,7 +146,8 @@ def analyse_curve(
         points: One per run; runs of one size share `size`.
         targets: Losses to judge.
         cost: What turns tokens into hours and money.
-        standard_errors: Of each loss, in nats; None: from the spread of seeds where that changes with size, else equal.
+        standard_errors: Of each loss, in nats; None: from the spread of seeds where that changes with size, else equal
+            (always equal under Huber's loss, whose threshold is then in nats).
         level: Nominal coverage of the intervals.
         huber_delta: As in `fit_power_law`; the hold-out and the other forms stay least squares.
         by_size: As in `fit_power_law`.
@@ -160,7 +161,8 @@ def analyse_curve(
     check_options(level, huber_delta)
     try:
         check_one_curve(points)
-        answer = _answer(fit_curve(_curve_of(points, standard_errors), level, huber_delta, by_size), cost)
+        curve = _curve_of(points, standard_errors, by_seeds=huber_delta is None)
+        answer = _answer(fit_curve(curve, level, huber_delta, by_size), cost)
     except ValueError as error:
         losses = [point.loss_nats for point in points] if isinstance(error, TooFewSizesError) else []
         measured = tuple((_judge_without_law(losses, target), None) for target in targets)
@@ -169,12 +171,13 @@ def analyse_curve(
     return Analysis(None, tuple(points), common_settings(points), judged, cost, answer)
 
 
-def _curve_of(points: Sequence[Point], standard_errors: Sequence[float] | None) -> Curve:
+def _curve_of(points: Sequence[Point], standard_errors: Sequence[float] | None, *, by_seeds: bool) -> Curve:
+    """Checked points, weighted by standard errors; by those of seeds only without a threshold in nats."""
     t, y = [point.num_unique_tokens for point in points], [point.loss_nats for point in points]
     labels = [point.size for point in points]
     groups = None if any(label is None for label in labels) else labels
     curve = check_curve(t, y, standard_errors, groups)
-    errors = errors_from_seeds(curve) if standard_errors is None else None
+    errors = errors_from_seeds(curve) if by_seeds and standard_errors is None else None
     return curve if errors is None else check_curve(curve.t, curve.y, errors, curve.size.tolist())
 
 

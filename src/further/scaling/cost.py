@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from further.scaling.fit import predict_band
+from further.scaling.fit import predict_band, predict_gain
 from further.scaling.records import Interval, LawFit
-from further.scaling.region import gain_range
 
 
 @dataclass(frozen=True)
@@ -114,14 +113,12 @@ def cost_of(tokens: Interval, settings: CostSettings) -> Cost:
 def forecast_at(fit: LawFit, num_tokens: float, settings: CostSettings | None = None) -> Forecast:
     """Predict the loss at a size, the gain over the largest size measured, and the cost."""
     level, band = fit.c.level, predict_band(fit, [num_tokens])
-    low, high = gain_range(fit.region, fit.largest, num_tokens)
-    here = fit.law.loss_at(np.array([fit.largest]))[0]
     per_paper = None if settings is None else settings.tokens_per_paper
     return Forecast(
         factor=num_tokens / fit.largest,
         num_tokens=num_tokens,
         loss_nats=Interval(float(band.loss_nats[0]), float(band.low[0]), float(band.high[0]), level=level),
-        gain_nats=Interval(float(here - band.loss_nats[0]), low, high, level=level),
+        gain_nats=predict_gain(fit, num_tokens),
         cost=None if settings is None else cost_of(Interval(num_tokens, num_tokens, num_tokens, level=level), settings),
         extra_papers=None if per_paper is None else (num_tokens - fit.largest) / per_paper,
     )

@@ -35,7 +35,8 @@ def _law_lines(answer: LawAnswer) -> Iterator[str]:
     yield f"  lowest loss {lowest:.4g} nats per token, a perplexity of {exp(lowest):.4g}"
     yield f"  b {_interval(fit.b)}; c {_interval(fit.c)}; by {fit.method}" + (", weighted" if fit.weighted else "")
     if fit.huber_delta_nats is not None:
-        yield f"  Huber's loss, straight beyond {fit.huber_delta_nats:g} nats"
+        unit = "standard errors" if fit.weighted else "nats"
+        yield f"  Huber's loss, straight beyond {fit.huber_delta_nats:g} {unit}"
     yield fit.c_reason
     yield answer.forms.reason
     yield _aicc_line(answer.forms)
