@@ -250,6 +250,10 @@ def test_the_perplexity_of_the_lowest_loss_is_told(table, capsys):
     )
 
 
+def test_a_target_above_every_loss_is_told_by_its_upper_end(table, capsys):
+    assert "  tokens at most 1e+05\n" in run(capsys, table, "--target=9nats")[1].out
+
+
 def test_units_may_be_written_in_capitals(table, capsys):
     assert "Target 8 perplexity: reached" in run(capsys, table, "--unit=NATS", "--target=8 PPL")[1].out
 

@@ -98,9 +98,11 @@ def _cost(cost: Cost) -> str:
 
 
 def _interval(interval: Interval) -> str:
-    """Write an interval; one without width is a number."""
+    """Write an interval; one without width is a number, one that knows only its upper end says so."""
     if interval.low is not None and interval.low == interval.high:
         return f"{interval.low:.4g}"
+    if interval.low is None and interval.estimate is None and interval.high is not None:
+        return f"at most {interval.high:.4g}"
     low = "open" if interval.low is None else f"{interval.low:.4g}" + (" (open)" if interval.low_open else "")
     high = "open" if interval.high is None else f"{interval.high:.4g}"
     estimate = "" if interval.estimate is None else f"{interval.estimate:.4g} "
