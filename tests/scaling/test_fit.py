@@ -1,10 +1,13 @@
 """The law: what is recovered, what is invariant, what is refused."""
 
+from contextlib import suppress
+
 import numpy as np
 import pytest
 from scipy import optimize, stats
 
 from further.scaling import band_grid, fit_power_law, hold_out_largest, predict_band
+from further.scaling.identify import chance_of_fall
 from scaling.curves import make_curve
 
 
@@ -146,6 +149,28 @@ def test_a_curve_without_floor_is_open_below():
     assert fit.c.low == 0.0
     assert not fit.c_identified
     assert "never flattens" in fit.c_reason
+
+
+def test_a_constant_with_noise_is_told_to_be_one():
+    """Half of such curves happen to fall from end to end; a law that is no better than a constant says so."""
+    t, generator = np.geomspace(1e6, 1e9, 10), np.random.default_rng(0)
+    fits = []
+    for losses in 2.0 + generator.normal(0, 0.01, (60, 10)):
+        with suppress(ValueError):
+            fits.append(fit_power_law(t, losses))
+    told = ["does not fall beyond the noise" in fit.c_reason and not fit.c_identified for fit in fits]
+    assert len(told) > 20 and np.mean(told) > 0.9
+    assert (
+        "beyond the noise" not in fit_power_law(t, 0.1 * (t / 1e6) ** -0.3 + 2 + generator.normal(0, 0.01, 10)).c_reason
+    )
+
+
+def test_the_f_test_against_a_constant_is_that_of_nested_fits():
+    t, y = make_curve(noise=0.4, num_sizes=8)
+    fit = fit_power_law(t, y)
+    by_hand = stats.f.sf((np.sum((y - y.mean()) ** 2) - fit.sse) / 2 / (fit.sse / 5), 2, 5)
+    assert chance_of_fall(fit.region, fit.sse, 8) == pytest.approx(by_hand)
+    assert 1e-6 < by_hand < 0.5
 
 
 def test_an_exponent_beyond_the_grid_is_open():

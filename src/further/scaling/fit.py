@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from further.scaling.bootstrap import resample_parameters
 from further.scaling.check import check_curve
 from further.scaling.huber import huber_weights
-from further.scaling.identify import judge_floor
+from further.scaling.identify import chance_of_fall, judge_floor
 from further.scaling.projection import B_GRID, fit_exponent
 from further.scaling.records import Band, Curve, Floats, Interval, LawFit, PowerLaw, Region
 from further.scaling.region import allowed_region, allows_no_floor, floor_range, gain_range, loss_range
@@ -70,7 +70,7 @@ def fit_curve(
     region = allowed_region(basis, law.b, basis_sse, level)
     drawn = None if huber_delta is None else resample_parameters(given, NUM_RESAMPLES_HUBER, huber_delta=huber_delta)
     b, c = _profile_intervals(region, law, level) if drawn is None else _bootstrap_intervals(drawn, law, level)
-    identified, reason = judge_floor(curve, c, residuals)
+    identified, reason = judge_floor(curve, c, residuals, chance_of_fall(region, basis_sse, basis.y.size))
     freedom = curve.y.size - 3
     return LawFit(
         law=law,
