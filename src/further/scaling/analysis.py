@@ -14,7 +14,7 @@ an open low end is 0.0 with the flag true), and "estimate" is null where a singl
     points *             [{"run", "num_unique_tokens", "loss_nats", "size", "seed", "held_out": bool}]
     targets *            [{"target": {"value", "unit", "loss_nats"}, "verdict": "reached" | "reachable" | "undecided"
                          | "unreachable", "reason", "tokens": I | null, "extrapolated": bool | null,
-                         "cost": COST | null}]
+                         "cost": COST | null}]; tokens of a target that the smallest size has reached are open below
     cost_settings *      null, or {"tokens_per_second", "passes", "price_per_gpu_hour", "currency", "price_date",
                          "kwh_per_gpu_hour", "tokens_per_paper", "speed_source", "hardware", "yearly_budget",
                          "trainings_per_year"}
