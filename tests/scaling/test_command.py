@@ -214,10 +214,19 @@ def test_many_values_of_a_setting_are_not_all_listed(tmp_path, capsys):
 
 
 def test_runs_steps_and_seeds_are_no_settings(tmp_path, capsys):
-    path = write(tmp_path, **{"": range(8)}, run=list("abcdefgh"), Step=range(8), SEED=range(8), Tokens=T, Loss=Y)
+    path = write(
+        tmp_path,
+        **{"": range(8)},
+        run=list("abcdefgh"),
+        Step=range(8),
+        SEED=[0, "", 2, "x", 4, 5, 6, 7],
+        Tokens=T,
+        Loss=Y,
+    )
     record = json.loads(run(capsys, path, "--json")[1].out)
     assert record["fitted"] and record["conditional_on"] == {}
-    assert [(point["run"], point["seed"]) for point in record["points"]][2] == ("c", 2)
+    seeds = [(point["run"], point["seed"]) for point in record["points"]]
+    assert seeds[:4] == [("a", 0), ("b", None), ("c", 2), ("d", None)]
 
 
 @pytest.mark.parametrize(("label", "num_sizes"), [("fraction", 8), ("group", 8), ("step", 24)])

@@ -53,7 +53,7 @@ def read_points(table: pd.DataFrame, unit: str | None, bytes_per_token: float | 
             num_unique_tokens=size,
             loss_nats=loss,
             size=None if label is None else _value(row[label]),
-            seed=None if _value(row.get("seed")) is None else int(row["seed"]),
+            seed=_seed(row.get("seed")),
             settings={name: _value(row[name]) for name in row if name not in ROLES},
         )
         for number, (row, size, loss) in enumerate(
@@ -137,6 +137,12 @@ def _label_column(table: pd.DataFrame) -> str | None:
 def _value(cell: Any) -> Any:
     """Return the value of a cell, None for an empty one."""
     return None if pd.isna(cell) else cell
+
+
+def _seed(cell: Any) -> int | None:
+    """Return a seed, None for what is no whole number: it names a run and is not computed with."""
+    number = pd.to_numeric(cell, errors="coerce") if cell is not None else None
+    return int(number) if number is not None and number == number // 1 else None
 
 
 def _numbers(table: pd.DataFrame, column: str) -> list[float]:
