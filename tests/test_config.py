@@ -112,6 +112,12 @@ def test_a_job_cannot_stop_before_it_starts(config):
         check_config(config, SCHEMA)
 
 
+def test_a_budget_buys_nothing_without_a_price(config):
+    config["cost"] |= {"price_per_gpu_hour": 0, "yearly_budget": 500}
+    with pytest.raises(ValueError, match=r"cost\.yearly_budget: 500 buys nothing without a price_per_gpu_hour"):
+        check_config(config, SCHEMA)
+
+
 @pytest.mark.parametrize("file", ["lunarc.yaml", "study.yaml"])
 def test_every_shipped_study_is_valid(config, file):
     def lay_over(below, above):

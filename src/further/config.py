@@ -228,6 +228,9 @@ def _disagreements(config: Config) -> Iterator[str]:
     if (hardware["walltime_margin_minutes"] or 0) >= hardware["runtime_minutes"]:
         margin, runtime = hardware["walltime_margin_minutes"], hardware["runtime_minutes"]
         yield f"hardware.walltime_margin_minutes: {margin} is not less than runtime_minutes {runtime}"
+    cost = config["cost"]
+    if cost["yearly_budget"] is not None and not cost["price_per_gpu_hour"]:
+        yield f"cost.yearly_budget: {cost['yearly_budget']:g} buys nothing without a price_per_gpu_hour above 0"
     yield from _impossible_batches(config)
     yield from _impossible_sharding(config)
     yield from _impossible_options(config)

@@ -152,7 +152,7 @@ def make_refused_law(reason: str, points: list[dict[str, Any]]) -> dict[str, Any
         "loss_unit": "nats per token",
         "passes": 4.0,
         "effective_tokens_factor": None,
-        "conditional_on": {"rank": 8, "quantisation": "nf4"},
+        "conditional_on": {"base": "tiny", "rank": 8, "quantisation": "nf4"},
         "points": points,
         "targets": [],
         "cost_settings": None,

@@ -90,6 +90,18 @@ def test_a_curve_that_cannot_be_fitted_is_a_result():
     json.dumps(record, allow_nan=False)
 
 
+def test_losses_that_are_refused_themselves_reach_no_target():
+    """One of -0.5 nats, accuracies in place of losses, and runs that differ in a setting: none counts."""
+    sizes = [1e6, 1e7, 1e8, 1e9]
+    curves = {"-0.5": [3.0, 2.0, 1.0, -0.5], "rises": [0.3, 0.35, 0.4, 0.45], "rank": [3.0, 2.5, 2.2, 2.0]}
+    for reason, losses in curves.items():
+        ranks = [{"rank": 8 + i * (reason == "rank")} for i in range(4)]
+        points = [Point(f"run {i}", sizes[i], losses[i], settings=ranks[i]) for i in range(4)]
+        record = analyse_curve(points, [make_target(2.8, "nats")]).as_dict()
+        assert reason in record["reason"]
+        assert record["targets"][0]["verdict"] == "undecided"
+
+
 def test_no_points_at_all_is_a_result():
     assert "0 points" in analyse_curve([]).as_dict()["reason"]
 

@@ -138,6 +138,142 @@ def test_settings_in_columns_must_agree(tmp_path, capsys):
     assert code == 1 and "runs differ in rank" in out.out
 
 
+@pytest.mark.parametrize("word", ["--level=95", "--level=1", "--level=nan", "--huber=-1", "--huber=0", "--huber=inf"])
+def test_an_option_out_of_its_range_is_refused(table, capsys, word):
+    code, out = run(capsys, table, word)
+    name, value = word.removeprefix("--").split("=")
+    assert code == 2 and out.out == ""
+    assert f"{'huber_delta' if name == 'huber' else name} is {float(value)}: give" in out.err
+
+
+def write(tmp_path, **columns):
+    path = tmp_path / "runs.csv"
+    rows = [",".join(map(str, row)) for row in zip(*columns.values(), strict=True)]
+    path.write_text("\n".join([",".join(columns), *rows]))
+    return path
+
+
+T, Y = make_curve(noise=0.005, span=1e3, num_sizes=8)
+COST = ["--tokens-per-second=1000", "--price-per-gpu-hour=20", "--currency=SEK", "--price-date=2026-11-01"]
+
+
+def test_the_passes_of_the_table_are_paid_for(tmp_path, capsys):
+    """3.6 million trained tokens an hour; the largest size is 1e8 tokens, its double 4 times over 8e8: 222.2 hours."""
+    for name in ("passes", "epochs"):
+        path = write(tmp_path, t=T, y=Y, **{name: [4] * 8})
+        record = json.loads(run(capsys, path, "--json", *COST)[1].out)
+        assert record["forecasts"][0]["cost"]["gpu_hours"]["estimate"] == pytest.approx(8e8 / 3.6e6)
+        assert (record["passes"], record["cost_settings"]["passes"]) == (4, 4)
+
+
+def test_passes_given_are_a_condition_and_must_be_those_of_the_table(table, tmp_path, capsys):
+    assert "Conditional on passes 4: " in run(capsys, table, "--passes=4")[1].out
+    path = write(tmp_path, t=T, y=Y, passes=[4] * 8)
+    assert run(capsys, path, "--passes=4")[0] == 0
+    code, out = run(capsys, path, "--passes=1")
+    assert code == 2 and "--passes is 1, but row 1 of the table has 4" in out.err
+
+
+@pytest.mark.parametrize("passes", [0.5, "two", ""])
+def test_impossible_passes_are_named_by_their_row(tmp_path, capsys, passes):
+    path = write(tmp_path, t=T, y=Y, passes=[1] * 3 + [passes] + [1] * 4)
+    code, out = run(capsys, path, "--json")
+    assert code == 2 and "row 4 has passes of" in out.err
+
+
+@pytest.mark.parametrize("words", [["--passes=.5"], ["--passes=.5", "--json"], ["--passes=nan", *COST]])
+def test_less_than_one_pass_is_refused(table, capsys, words):
+    code, out = run(capsys, table, *words)
+    assert code == 2 and "passes is" in out.err and out.out == ""
+
+
+def test_a_budget_without_a_price_is_refused(table, capsys):
+    code, out = run(capsys, table, "--tokens-per-second=1000", "--yearly-budget=1000")
+    assert code == 2 and "without a price" in out.err
+
+
+@pytest.mark.parametrize("name", ["base_model", "lora_rank", "lr", "Scheduler", " precision", "dataset", "warmup"])
+def test_any_other_column_is_a_setting(tmp_path, capsys, name):
+    code, out = run(capsys, write(tmp_path, t=T, y=Y, **{name: [1] * 5 + [2] * 3}))
+    assert code == 1 and f"runs differ in {name.strip().lower()} (1 in row 5, 2 in row 8)" in out.out
+    code, out = run(capsys, write(tmp_path, t=T, y=Y, **{name: [1] * 8}))
+    assert code == 0 and f"Conditional on {name.strip().lower()} 1: " in out.out
+
+
+def test_a_table_without_settings_is_told_so(table, capsys):
+    assert "The table names no set-up" in run(capsys, table)[1].out
+
+
+def test_a_missing_setting_is_another_value(tmp_path, capsys):
+    out = run(capsys, write(tmp_path, t=T, y=Y, rank=[8] * 4 + [""] + [8] * 3))[1].out
+    assert "runs differ in rank (8.0 in row 8, None in row 5)" in out
+
+
+def test_many_values_of_a_setting_are_not_all_listed(tmp_path, capsys):
+    assert "3 in row 4 and 4 more)" in run(capsys, write(tmp_path, t=T, y=Y, hours=range(8)))[1].out
+
+
+def test_runs_steps_and_seeds_are_no_settings(tmp_path, capsys):
+    path = write(
+        tmp_path,
+        **{"": range(8)},
+        run=list("abcdefgh"),
+        Step=range(8),
+        SEED=[0, "", 2, "x", 4, 5, 6, 7],
+        Tokens=T,
+        Loss=Y,
+    )
+    record = json.loads(run(capsys, path, "--json")[1].out)
+    assert record["fitted"] and record["conditional_on"] == {}
+    seeds = [(point["run"], point["seed"]) for point in record["points"]]
+    assert seeds[:4] == [("a", 0), ("b", None), ("c", 2), ("d", None)]
+
+
+@pytest.mark.parametrize(("label", "num_sizes"), [("fraction", 8), ("group", 8), ("step", 24)])
+def test_a_label_joins_the_runs_of_a_size(tmp_path, capsys, label, num_sizes):
+    t, y = make_curve(noise=0.005, span=1e3, num_sizes=8, seeds=3)
+    path = write(tmp_path, **{label: np.repeat(np.arange(8), 3)}, t=t * np.tile([0.9, 1.0, 1.1], 8), y=y)
+    record = json.loads(run(capsys, path, "--json")[1].out)
+    assert record["fit"]["num_sizes"] == num_sizes
+    assert sum(point["held_out"] for point in record["points"]) == 3
+
+
+def test_an_impossible_perplexity_is_named_by_its_row(tmp_path, capsys):
+    path = write(tmp_path, t=T, perplexity=[*np.exp(Y[:3]), "nan", *np.exp(Y[4:])])
+    code, out = run(capsys, path)
+    assert code == 2 and "row 4: a loss of nan perplexity is impossible" in out.err
+
+
+def test_two_columns_of_losses_are_refused(tmp_path, capsys):
+    code, out = run(capsys, write(tmp_path, t=T, loss=Y, perplexity=np.exp(Y)))
+    assert code == 2 and "2 columns of losses, loss and perplexity" in out.err
+    code, out = run(capsys, write(tmp_path, t=T, T=T, loss=Y))
+    assert code == 2 and "two columns are named t" in out.err
+
+
+def test_the_perplexity_of_the_lowest_loss_is_told(table, capsys):
+    """Perplexities of 11.6 to 5.2 pass as nats; a perplexity of 181 in their place is not to be overlooked."""
+    y = np.loadtxt(table, delimiter=",", skiprows=1)[:, 1]
+    assert (
+        f"lowest loss {y.min():.4g} nats per token, a perplexity of {np.exp(y.min()):.4g}" in run(capsys, table)[1].out
+    )
+
+
+def test_a_target_above_every_loss_is_told_by_its_upper_end(table, capsys):
+    assert "  tokens at most 1e+05\n" in run(capsys, table, "--target=9nats")[1].out
+
+
+def test_units_may_be_written_in_capitals(table, capsys):
+    assert "Target 8 perplexity: reached" in run(capsys, table, "--unit=NATS", "--target=8 PPL")[1].out
+
+
+def test_standard_errors_leave_hubers_threshold_in_nats(tmp_path, capsys):
+    t, y = make_curve(noise=0.005, span=1e3, num_sizes=8, seeds=2)
+    path = write(tmp_path, t=t, y=y, sd=np.full(16, 0.005))
+    fits = [json.loads(run(capsys, path, "--json", *words)[1].out)["fit"] for words in ([], ["--huber=0.01"])]
+    assert [fit["weighted"] for fit in fits] == [True, False]
+
+
 def test_scaling_never_imports_torch():
     script = "import sys, further.scaling, further.scaling.command; sys.exit('torch' in sys.modules)"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from further.scaling import fit_power_law
+from further.scaling import Point, analyse_curve, fit_power_law
 from further.scaling.check import check_curve
+from further.scaling.describe import describe
 from further.scaling.families import FAMILIES, aicc, fit_family
 from further.scaling.forms import compare_forms
+from scaling.curves import make_curve
 
 BY_NAME = {family.name: family for family in FAMILIES}
 T = np.geomspace(1e5, 1e9, 14)
@@ -69,3 +71,32 @@ def test_the_residuals_of_each_form_are_tested_and_only_the_wrong_forms_run_in_o
     curved = {row["name"]: row["residuals"].curved for row in rows}
     assert curved["power_without_floor"]
     assert not curved["rectified"]
+
+
+@pytest.mark.parametrize("num_sizes", [8, 12])
+@pytest.mark.parametrize("b", [0.1, 0.35, 0.5])
+@pytest.mark.parametrize("c", [1.0, 2.5])
+def test_an_exact_power_law_is_the_right_form(b, c, num_sizes):
+    """What other forms win there by is rounding: of the exact ones the one with the fewest parameters is preferred."""
+    t = np.geomspace(1e5, 1e9, num_sizes)
+    forms = compare_forms(fit_power_law(t, 1.5 * (t / 1e5) ** -b + c))
+    assert (forms.doubtful, forms.preferred) == (False, "power")
+
+
+@pytest.mark.parametrize(("num_sizes", "scored"), [(5, 0), (6, 2), (7, 4), (14, 5)])
+def test_no_form_is_preferred_without_the_power_law_and_a_rival(num_sizes, scored):
+    """A form of k parameters is scored from k + 3 points on: without a floor from 5, the power law from 6."""
+    t, y = make_curve(noise=0.003, num_sizes=num_sizes)
+    forms = compare_forms(fit_power_law(t, y))
+    deltas = [row["delta_aicc"] for row in forms.rows()]
+    assert len([one for one in deltas if one is not None]) == scored == len(forms.aicc_behind())
+    assert (forms.preferred is None) == (scored == 0)
+    assert scored == 0 or forms.aicc_behind()[forms.preferred] == 0.0
+
+
+def test_the_forms_are_told_by_aicc():
+    t, y = make_curve(noise=0.003, num_sizes=6)
+    points = [Point(f"run {i}", *one) for i, one in enumerate(zip(t, y, strict=True))]
+    assert "AICc over the lowest: power +0.0, power_without_floor +" in describe(analyse_curve(points))
+    assert "; too few points for rectified, shifted" in describe(analyse_curve(points))
+    assert "too few points to compare forms by AICc" in describe(analyse_curve(points[1:]))

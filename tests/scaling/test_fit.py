@@ -1,10 +1,13 @@
 """The law: what is recovered, what is invariant, what is refused."""
 
+from contextlib import suppress
+
 import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from further.scaling import band_grid, fit_power_law, predict_band
+from further.scaling import band_grid, fit_power_law, hold_out_largest, predict_band
+from further.scaling.identify import chance_of_fall
 from scaling.curves import make_curve
 
 
@@ -95,11 +98,25 @@ def test_a_common_factor_of_the_standard_errors_does_not_matter():
     assert other.noise_nats * 0.001 == pytest.approx(fit.noise_nats * 0.001, rel=1e-6)
 
 
-def test_size_labels_join_runs_that_differ_a_little_in_tokens():
+def test_size_labels_join_runs_that_differ_in_tokens():
     t, y = make_curve(seeds=3, noise=0.01, num_sizes=5)
-    shaken = t * (1 + 0.01 * np.random.default_rng(0).uniform(-1, 1, t.size))
+    shaken = t * np.tile([0.9, 1.0, 1.1], 5)
     assert fit_power_law(shaken, y, groups=[str(i // 3) for i in range(15)]).num_sizes == 5
     assert fit_power_law(shaken, y).num_sizes == 15
+
+
+def test_sizes_within_a_twentieth_are_one():
+    t, y = make_curve(seeds=3, noise=0.01, num_sizes=5)
+    fit = fit_power_law(t * np.tile([0.98, 1.0, 1.02], 5), y)
+    held = hold_out_largest(fit.curve, families=())
+    assert (fit.num_sizes, held.num_points_held) == (5, 3)
+    assert held.fitted_up_to == pytest.approx(1.02 * t[-4])
+
+
+def test_a_chain_of_near_sizes_is_not_one_size():
+    """Each is 4 % above the one before: every other one is over 5 % above the first of its size."""
+    t = 1e6 * 1.04 ** np.arange(12)
+    assert fit_power_law(t, 60 * t**-0.35 + 1.8).num_sizes == 6
 
 
 def test_sizes_that_scatter_more_than_seeds_count_as_sizes():
@@ -132,6 +149,28 @@ def test_a_curve_without_floor_is_open_below():
     assert fit.c.low == 0.0
     assert not fit.c_identified
     assert "never flattens" in fit.c_reason
+
+
+def test_a_constant_with_noise_is_told_to_be_one():
+    """Half of such curves happen to fall from end to end; a law that is no better than a constant says so."""
+    t, generator = np.geomspace(1e6, 1e9, 10), np.random.default_rng(0)
+    fits = []
+    for losses in 2.0 + generator.normal(0, 0.01, (60, 10)):
+        with suppress(ValueError):
+            fits.append(fit_power_law(t, losses))
+    told = ["does not fall beyond the noise" in fit.c_reason and not fit.c_identified for fit in fits]
+    assert len(told) > 20 and np.mean(told) > 0.9
+    assert (
+        "beyond the noise" not in fit_power_law(t, 0.1 * (t / 1e6) ** -0.3 + 2 + generator.normal(0, 0.01, 10)).c_reason
+    )
+
+
+def test_the_f_test_against_a_constant_is_that_of_nested_fits():
+    t, y = make_curve(noise=0.4, num_sizes=8)
+    fit = fit_power_law(t, y)
+    by_hand = stats.f.sf((np.sum((y - y.mean()) ** 2) - fit.sse) / 2 / (fit.sse / 5), 2, 5)
+    assert chance_of_fall(fit.region, fit.sse, 8) == pytest.approx(by_hand)
+    assert 1e-6 < by_hand < 0.5
 
 
 def test_an_exponent_beyond_the_grid_is_open():
@@ -169,6 +208,12 @@ BAD = {
     "1 different size:": (np.full(5, 1e6), Y),
     "check that the runs differ": (T, np.full(5, 2.0)),
     "the loss rises from": (T, Y[::-1]),
+    "does not fall as data are added: it is 3 at the smallest size, 2 at 1e[+]06 tokens and 2.95 at the largest": (
+        T,
+        np.array([3.0, 2.0, 2.5, 2.9, 2.95]),
+    ),
+    "the sizes span only 1.18x": (1e6 * np.array([1.0, 1.055, 1.115, 1.18]), np.array([3.0, 2.9, 2.8, 2.7])),
+    "2 different sizes": (np.repeat([1e6, 4e6], 3) * np.tile([0.98, 1.0, 1.02], 2), np.repeat([3.0, 2.5], 3)),
     "point 2 has a loss of nan": (T, np.where(np.arange(5) == 1, np.nan, Y)),
     "point 1 has a loss of inf": (T, np.where(np.arange(5) == 0, np.inf, Y)),
     "point 3 has a number of tokens of 0": (np.where(np.arange(5) == 2, 0.0, T), Y),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from further.scaling import fit_power_law, hold_out_largest
+from further.scaling import Point, analyse_curve, fit_power_law, hold_out_largest
 from scaling.curves import make_curve
 
 
@@ -49,3 +49,26 @@ def test_three_sizes_left_give_a_prediction_without_interval():
 def test_measured_mean_is_within_the_interval_as_often_as_said():
     within = [hold(noise=0.01, seeds=2, num_sizes=7, seed=seed)[2].within for seed in range(800)]
     assert 0.92 <= np.mean(within) <= 0.98
+
+
+def shared_error(generator):
+    """Papers drawn once per size move its three seeds together, by twice the scatter of a seed."""
+    t = np.repeat(np.geomspace(1e6, 1e8, 6), 3)
+    return t, 30 * t**-0.25 + 1.9 + np.repeat(generator.normal(0, 0.02, 6), 3) + generator.normal(0, 0.01, 18)
+
+
+def test_the_interval_holds_a_size_whose_runs_share_an_error():
+    """Counting runs, it held 69 of 100."""
+    generator = np.random.default_rng(3)
+    fits = [fit_power_law(*shared_error(generator)) for _ in range(150)]
+    within = [hold_out_largest(fit.curve, families=(), by_size=fit.basis == "sizes").within for fit in fits]
+    assert np.mean(within) > 0.9
+
+
+def test_an_analysis_counts_for_the_held_out_size_what_its_fit_counts():
+    t, y = shared_error(np.random.default_rng(3))
+    answer = analyse_curve([Point(f"run {i}", *one) for i, one in enumerate(zip(t, y, strict=True))]).answer
+    by_size = hold_out_largest(answer.fit.curve, families=(), by_size=True)
+    assert answer.fit.basis == "sizes"
+    assert (answer.holdout.low, answer.holdout.high) == (by_size.low, by_size.high)
+    assert answer.holdout.num_points_held == 3

@@ -23,6 +23,29 @@ def test_reached_where_a_size_was_measured_at_it(fit):
     assert verdict.tokens.low <= (0.4 / 60) ** (-1 / 0.35) <= verdict.tokens.high <= fit.largest
 
 
+def test_a_target_that_every_size_reached_needs_at_most_the_smallest(fit):
+    verdict = judge(fit, 9.0)
+    assert (verdict.verdict, verdict.extrapolated) == ("reached", False)
+    assert verdict.tokens.low is None and verdict.tokens.low_open and verdict.tokens.estimate is None
+    assert verdict.tokens.high == pytest.approx(1e5) and not verdict.tokens.high_open
+
+
+@pytest.mark.parametrize("loss", [2.7, 2.3, 2.0, 1.96, 1.91])
+def test_what_was_reached_needs_no_more_than_where_it_was_and_holds_its_estimate(fit, loss):
+    means = fit.curve.size_means()
+    first = means.t[means.y <= loss][0]
+    tokens = judge(fit, loss).tokens
+    assert fit.smallest <= tokens.low <= tokens.estimate <= tokens.high <= first
+
+
+def test_a_wrong_law_cannot_move_what_was_measured():
+    """A late steep fall reaches 2.0 at 4.6e8 tokens; the power law, which misses it, asked for 1e9."""
+    t = np.geomspace(1e6, 1e9, 10)
+    y = 3 * (t / 1e6) ** -0.02 * (1 + (t / 1e8) ** 2) ** -0.1
+    tokens = judge(fit_power_law(t, y), 2.0).tokens
+    assert tokens.low <= tokens.estimate <= tokens.high == pytest.approx(t[-2])
+
+
 def test_reachable_with_an_interval_that_holds_the_truth(fit):
     verdict = judge(fit, 1.87)
     truth = (0.07 / 60) ** (-1 / 0.35)

@@ -19,6 +19,7 @@ rule fit_scaling_law:
     params:
         settings={
             "runs": DATA_RUNS,
+            "model": CONFIG["model"],
             "targets": CONFIG["scaling"]["targets"],
             "cost": CONFIG["cost"],
         },

@@ -15,7 +15,8 @@ def main(comparison: Path, metrics: Path, timing: Sequence[Path], law: Path, set
     compared = read_json(comparison)
     cost = cost_of_study(settings["cost"], read_json(metrics), [read_json(path) for path in timing])
     targets = targets_of_study(settings["targets"], compared)
-    write_json(law, analyse_curve(points_of_runs(compared, settings["runs"]), targets, cost).as_dict())
+    points = points_of_runs(compared, settings["runs"], settings["model"])
+    write_json(law, analyse_curve(points, targets, cost).as_dict())
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ an open low end is 0.0 with the flag true), and "estimate" is null where a singl
     points *             [{"run", "num_unique_tokens", "loss_nats", "size", "seed", "held_out": bool}]
     targets *            [{"target": {"value", "unit", "loss_nats"}, "verdict": "reached" | "reachable" | "undecided"
                          | "unreachable", "reason", "tokens": I | null, "extrapolated": bool | null,
-                         "cost": COST | null}]
+                         "cost": COST | null}]; tokens of a target that the smallest size has reached are open below
     cost_settings *      null, or {"tokens_per_second", "passes", "price_per_gpu_hour", "currency", "price_date",
                          "kwh_per_gpu_hour", "tokens_per_paper", "speed_source", "hardware", "yearly_budget",
                          "trainings_per_year"}
@@ -26,13 +26,15 @@ an open low end is 0.0 with the flag true), and "estimate" is null where a singl
     c_reason             one sentence
     residuals            {"runs", "runs_p", "autocorrelation", "autocorrelation_p", "lack_of_fit_p": null | number,
                          "curved": bool}
-    form_doubtful        bool: another form of the law is needed, or the residuals run in one direction
+    form_doubtful        bool: another form of the law is needed, the residuals run in one direction, or the held-out
+                         size lies outside its interval; then no target is called reachable or unreachable
     form_reason          one sentence
     families             [{"name", "formula", "num_parameters", "parameters": {name: number for t / scale}, "scale",
                          "sse", "log_rmsd", "aicc": null | number, "delta_aicc": null | number,
                          "residuals": as above, of this form,
                          "holdout_predicted_nats": null | number, "holdout_error_percent": null | number}]
-    preferred_family     name with the lowest AICc, null where points are too few for it
+    preferred_family     name with the lowest AICc, null where points are too few to score the power law and another;
+                         then every delta_aicc is null
     holdout              null, or {"num_sizes_held", "num_points_held", "num_tokens", "fitted_up_to", "measured_nats",
                          "predicted_nats", "error_percent", "low", "high", "within", "last_value_nats",
                          "last_value_error_percent", "beats_last_value", "families": [{"name", "predicted_nats",
@@ -52,10 +54,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from further.scaling.check import SAME_SIZE, check_curve
+from further.scaling.check import TooFewSizesError, check_curve
 from further.scaling.comparable import check_one_curve, common_settings
 from further.scaling.cost import Cost, CostSettings, Forecast, corpus_for_budget, cost_of, forecast_at
-from further.scaling.fit import band_grid, fit_curve, predict_band
+from further.scaling.fit import band_grid, check_options, fit_curve, predict_band
 from further.scaling.forms import Forms, compare_forms
 from further.scaling.holdout import HoldOut, hold_out_largest
 from further.scaling.records import Band, Curve, LawFit, Point, Target
@@ -65,6 +67,7 @@ from further.scaling.shape import plain
 from further.scaling.verdict import TargetVerdict, judge_target
 
 FORECAST_FACTORS = (2.0, 4.0, 8.0)
+SLACK = 1e-9  # relative, of a size written twice
 
 
 @dataclass(frozen=True)
@@ -143,59 +146,68 @@ def analyse_curve(
         points: One per run; runs of one size share `size`.
         targets: Losses to judge.
         cost: What turns tokens into hours and money.
-        standard_errors: Of each loss, in nats; None: from the spread of seeds where that changes with size, else equal.
+        standard_errors: Of each loss, in nats; None: from the spread of seeds where that changes with size, else equal
+            (always equal under Huber's loss, whose threshold is then in nats).
         level: Nominal coverage of the intervals.
         huber_delta: As in `fit_power_law`; the hold-out and the other forms stay least squares.
         by_size: As in `fit_power_law`.
 
     Returns:
         The analysis; `reason` says why there is no law where there is none.
+
+    Raises:
+        ValueError: If `level` or `huber_delta` is out of its range.
     """
+    check_options(level, huber_delta)
     try:
         check_one_curve(points)
-        answer = _answer(fit_curve(_curve_of(points, standard_errors), level, huber_delta, by_size), cost)
+        curve = _curve_of(points, standard_errors, by_seeds=huber_delta is None)
+        answer = _answer(fit_curve(curve, level, huber_delta, by_size), cost)
     except ValueError as error:
-        measured = tuple((_judge_without_law(points, target), None) for target in targets)
+        losses = [point.loss_nats for point in points] if isinstance(error, TooFewSizesError) else []
+        measured = tuple((_judge_without_law(losses, target), None) for target in targets)
         return Analysis(str(error), tuple(points), common_settings(points), measured, cost, None)
-    judged = tuple(_judge(answer.fit, target, cost) for target in targets)
+    judged = tuple(_judge(answer, target, cost) for target in targets)
     return Analysis(None, tuple(points), common_settings(points), judged, cost, answer)
 
 
-def _curve_of(points: Sequence[Point], standard_errors: Sequence[float] | None) -> Curve:
+def _curve_of(points: Sequence[Point], standard_errors: Sequence[float] | None, *, by_seeds: bool) -> Curve:
+    """Checked points, weighted by standard errors; by those of seeds only without a threshold in nats."""
     t, y = [point.num_unique_tokens for point in points], [point.loss_nats for point in points]
     labels = [point.size for point in points]
     groups = None if any(label is None for label in labels) else labels
     curve = check_curve(t, y, standard_errors, groups)
-    errors = errors_from_seeds(curve) if standard_errors is None else None
+    errors = errors_from_seeds(curve) if by_seeds and standard_errors is None else None
     return curve if errors is None else check_curve(curve.t, curve.y, errors, curve.size.tolist())
 
 
 def _answer(fit: LawFit, cost: CostSettings | None) -> LawAnswer:
     affordable = None if cost is None else corpus_for_budget(cost)
+    holdout = hold_out_largest(fit.curve, level=fit.c.level, by_size=fit.basis == "sizes")
     return LawAnswer(
         fit=fit,
-        forms=compare_forms(fit),
-        holdout=hold_out_largest(fit.curve, level=fit.c.level),
+        forms=compare_forms(fit, holdout),
+        holdout=holdout,
         band=predict_band(fit, band_grid(fit)),
         forecasts=tuple(forecast_at(fit, factor * fit.largest, cost) for factor in FORECAST_FACTORS),
         budget=None if affordable is None else forecast_at(fit, affordable, cost),
     )
 
 
-def _judge(fit: LawFit, target: Target, cost: CostSettings | None) -> tuple[TargetVerdict, Cost | None]:
-    verdict = judge_target(fit, target)
+def _judge(answer: LawAnswer, target: Target, cost: CostSettings | None) -> tuple[TargetVerdict, Cost | None]:
+    verdict = judge_target(answer.fit, target, answer.forms.reason if answer.forms.doubtful else None)
     return verdict, None if cost is None or verdict.tokens is None else cost_of(verdict.tokens, cost)
 
 
-def _judge_without_law(points: Sequence[Point], target: Target) -> TargetVerdict:
-    losses = [point.loss_nats for point in points]
+def _judge_without_law(losses: Sequence[float], target: Target) -> TargetVerdict:
+    """Judge by losses that are in order but too few; of those that were refused themselves, none is given."""
     if losses and min(losses) <= target.loss_nats:
         return TargetVerdict(target, "reached", f"A run has a loss of {min(losses):.4g} nats per token.", None, None)
     return TargetVerdict(target, "undecided", "There is no law to judge by.", None, None)
 
 
 def _point_rows(points: Sequence[Point], holdout: HoldOut | None) -> list[dict[str, Any]]:
-    above = float("inf") if holdout is None else holdout.fitted_up_to * (1 + SAME_SIZE)
+    above = float("inf") if holdout is None else holdout.fitted_up_to * (1 + SLACK)
     names = ("run", "num_unique_tokens", "loss_nats", "size", "seed")
     return [
         {name: getattr(point, name) for name in names} | {"held_out": point.num_unique_tokens > above}

@@ -8,8 +8,13 @@ from numpy.typing import ArrayLike, NDArray
 from further.scaling.records import Curve, Floats
 
 FEWEST_SIZES = 4
-LARGEST_LOSS = 20.0  # nats per token; guessing among a million words costs 13.8, so more is a perplexity
-SAME_SIZE = 1e-9  # relative; sizes that differ by less are one size written twice
+LARGEST_LOSS = 20.0  # nats per token; guessing among a million words costs 13.8, and a published curve starts at 15.1
+SAME_SIZE = 0.05  # relative; runs that differ by less are of one size: seeds draw different papers
+NARROWEST_SPAN = 1.2  # largest over smallest size, below which there is nothing to see
+
+
+class TooFewSizesError(ValueError):
+    """The points are losses, but at too few sizes for a law: what was measured still counts."""
 
 
 def check_curve(
@@ -25,15 +30,16 @@ def check_curve(
         num_tokens: Unique training tokens of each point, shape (points,).
         losses: Held-out loss in nats per token, shape (points,).
         standard_errors: Standard error of each loss, same unit and shape, or None for equal weights.
-        groups: Label of each point's size; None: equal sizes are one size. With labels, runs of one label may differ
-            a little in tokens, as seeds that draw different papers do.
+        groups: Label of each point's size; None: sizes within 5 % are one size, as seeds that draw different papers
+            are.
         fewest_sizes: Fewest different sizes allowed.
 
     Returns:
         The curve.
 
     Raises:
-        ValueError: If the points are not a falling curve of losses at `fewest_sizes` sizes or more.
+        ValueError: If the points are not a falling curve of losses at `fewest_sizes` sizes or more; a
+            TooFewSizesError if only their sizes are too few or too alike.
     """
     t, y = _positive(num_tokens, "number of tokens"), _positive(losses, "loss")
     if t.shape != y.shape:
@@ -43,7 +49,7 @@ def check_curve(
             f"a loss of {y.max():.4g} is above {LARGEST_LOSS:g} nats per token and looks like a perplexity: "
             "give its natural logarithm, or say that the unit is perplexity"
         )
-    size = _size_index(t, groups)
+    size = size_index(t, groups)
     weights = _weights(standard_errors, y.size)
     order = np.lexsort((t, size))
     curve = Curve(t[order], y[order], weights[order], size[order], standard_errors is not None)
@@ -65,17 +71,25 @@ def _positive(values: ArrayLike, what: str) -> Floats:
     return array
 
 
-def _size_index(t: Floats, groups: Sequence[object] | None) -> NDArray[np.intp]:
+def size_index(t: Floats, groups: Sequence[object] | None) -> NDArray[np.intp]:
+    """Return the index of each point's size, from 0 for the smallest; arguments as in `check_curve`."""
     if groups is None:
-        order = np.argsort(t, kind="stable")
-        new_size = np.diff(t[order]) > SAME_SIZE * t[order][1:]
-        index = np.zeros(t.size, dtype=np.intp)
-        index[order[1:]] = np.cumsum(new_size)
-        return index
+        return _join_near(t)
     if len(groups) != t.size:
         raise ValueError(f"{len(groups)} size labels for {t.size} points: give one label for each point")
     labels = sorted(set(groups), key=lambda label: np.mean([t[i] for i, one in enumerate(groups) if one == label]))
     return np.array([labels.index(one) for one in groups], dtype=np.intp)
+
+
+def _join_near(t: Floats) -> NDArray[np.intp]:
+    """Start a new size wherever a point lies over 5 % above the first of the last one."""
+    index = np.zeros(t.size, dtype=np.intp)
+    first, size = np.inf, -1
+    for place in np.argsort(t, kind="stable"):
+        if size < 0 or t[place] > first * (1 + SAME_SIZE):
+            first, size = t[place], size + 1
+        index[place] = size
+    return index
 
 
 def _weights(standard_errors: ArrayLike | None, num_points: int) -> Floats:
@@ -88,16 +102,17 @@ def _weights(standard_errors: ArrayLike | None, num_points: int) -> Floats:
 
 
 def _check_sizes(curve: Curve, fewest_sizes: int) -> None:
-    num_sizes = min(curve.num_sizes, _count_different(curve.t)) if curve.y.size else 0
+    num_sizes = min(curve.num_sizes, int(_join_near(curve.t).max()) + 1) if curve.y.size else 0
     if num_sizes < fewest_sizes:
-        raise ValueError(
+        raise TooFewSizesError(
             f"{curve.y.size} points at {num_sizes} different size{'' if num_sizes == 1 else 's'}: train at "
             f"{fewest_sizes} sizes or more, because the law has three unknowns"
         )
-
-
-def _count_different(t: Floats) -> int:
-    return int(_size_index(t, None).max()) + 1
+    span = float(curve.t.max() / curve.t.min())
+    if span < NARROWEST_SPAN:
+        raise TooFewSizesError(
+            f"the sizes span only {span:.3g}x: train at sizes that span more than {NARROWEST_SPAN:g}x, better 100x"
+        )
 
 
 def _check_falling(curve: Curve) -> None:
@@ -110,6 +125,16 @@ def _check_falling(curve: Curve) -> None:
     slope = np.sum(means.weights * (x - np.average(x, weights=means.weights)) * means.y)
     if slope >= 0:
         raise ValueError(
-            f"the loss rises from {means.y[0]:.4g} to {means.y[-1]:.4g} as data are added: look for overfitting, too "
-            "many passes or a learning rate that does not suit the length, then train again"
+            f"{_say_rise(means)}: look for overfitting, too many passes or a learning rate that does not suit the "
+            "length, then train again"
         )
+
+
+def _say_rise(means: Curve) -> str:
+    if means.y[-1] > means.y[0]:
+        return f"the loss rises from {means.y[0]:.4g} to {means.y[-1]:.4g} as data are added"
+    lowest = int(np.argmin(means.y))
+    return (
+        f"the loss does not fall as data are added: it is {means.y[0]:.4g} at the smallest size, {means.y[lowest]:.4g} "
+        f"at {means.t[lowest]:.4g} tokens and {means.y[-1]:.4g} at the largest"
+    )

@@ -7,6 +7,7 @@ from typing import Any
 from further.scaling.records import Point
 
 VARIED = {"fraction", "seed"}
+MOST_NAMED = 4  # values of a setting in a message
 
 
 def check_one_curve(points: Sequence[Point]) -> None:
@@ -28,8 +29,12 @@ def check_one_curve(points: Sequence[Point]) -> None:
     for setting in sorted({name for point in points for name in point.settings} - VARIED):
         values = {repr(point.settings.get(setting)): point.run for point in points}
         if len(values) > 1:
-            found = ", ".join(f"{value} in {run}" for value, run in sorted(values.items()))
-            raise ValueError(f"runs differ in {setting} ({found}): fit one curve for each value of {setting}")
+            found = ", ".join(f"{value} in {run}" for value, run in sorted(values.items())[:MOST_NAMED])
+            more = f" and {len(values) - MOST_NAMED} more" if len(values) > MOST_NAMED else ""
+            raise ValueError(
+                f"runs differ in {setting} ({found}{more}): fit one curve for each value of {setting}, or leave it "
+                "out if it is no setting"
+            )
 
 
 def common_settings(points: Sequence[Point]) -> Mapping[str, Any]:

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from further.scaling.fit import predict_band
+from further.scaling.fit import predict_band, predict_gain
 from further.scaling.records import Interval, LawFit
-from further.scaling.region import gain_range
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,7 @@ class CostSettings:
         price_date: Day of the price, ISO 8601.
         kwh_per_gpu_hour: Energy, cooling not included unless it says so.
         tokens_per_paper: Unique tokens of one paper of this corpus.
-        speed_source: "measured" on `hardware`, or "planned" by formula.
+        speed_source: "measured" on `hardware` by the runs of the curve, or "given".
         hardware: Name of the hardware.
         yearly_budget: Money for training in a year, in `currency`.
         trainings_per_year: Trainings that it has to pay for.
@@ -40,10 +39,14 @@ class CostSettings:
     trainings_per_year: float = 1.0
 
     def __post_init__(self) -> None:
-        """Refuse numbers that are not positive, and a price without a currency and a date."""
+        """Refuse numbers that are not positive, a price without currency and date, and a budget without a price."""
         for name, value in vars(self).items():
             if isinstance(value, float | int) and not 0.0 < value < np.inf:
                 raise ValueError(f"{name} is {value}: give a finite number above 0")
+        if self.passes < 1.0:
+            raise ValueError(f"passes is {self.passes}: give 1 or more")
+        if self.yearly_budget is not None and self.price_per_gpu_hour is None:
+            raise ValueError(f"a yearly budget of {self.yearly_budget:g} buys nothing without a price per GPU-hour")
         if self.price_per_gpu_hour is not None and not (self.currency and self.price_date):
             raise ValueError("a price per GPU-hour needs its currency and its date: give both")
 
@@ -110,14 +113,12 @@ def cost_of(tokens: Interval, settings: CostSettings) -> Cost:
 def forecast_at(fit: LawFit, num_tokens: float, settings: CostSettings | None = None) -> Forecast:
     """Predict the loss at a size, the gain over the largest size measured, and the cost."""
     level, band = fit.c.level, predict_band(fit, [num_tokens])
-    low, high = gain_range(fit.region, fit.largest, num_tokens)
-    here = fit.law.loss_at(np.array([fit.largest]))[0]
     per_paper = None if settings is None else settings.tokens_per_paper
     return Forecast(
         factor=num_tokens / fit.largest,
         num_tokens=num_tokens,
         loss_nats=Interval(float(band.loss_nats[0]), float(band.low[0]), float(band.high[0]), level=level),
-        gain_nats=Interval(float(here - band.loss_nats[0]), low, high, level=level),
+        gain_nats=predict_gain(fit, num_tokens),
         cost=None if settings is None else cost_of(Interval(num_tokens, num_tokens, num_tokens, level=level), settings),
         extra_papers=None if per_paper is None else (num_tokens - fit.largest) / per_paper,
     )

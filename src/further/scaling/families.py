@@ -16,7 +16,7 @@ import numpy as np
 from scipy import optimize
 
 from further.scaling.projection import B_GRID, solve_linear
-from further.scaling.records import Curve, Floats
+from further.scaling.records import EXACT, Curve, Floats
 
 NUM_STARTS = 3
 FAR_OUT = 12.0  # below the starts, in logarithms: there d has no effect left
@@ -62,7 +62,8 @@ class FamilyFit:
         scale: Tokens.
         sse: Weighted sum of squares, of losses or of their logarithms.
         log_rmsd: Root mean square of the residuals of the log losses.
-        aicc: Corrected information criterion; None where points are too few for it.
+        aicc: Corrected information criterion; None where points are too few for it. Exact fits differ in it by their
+            parameters alone.
     """
 
     family: Family
@@ -138,7 +139,9 @@ def fit_family(curve: Curve, family: Family, *, in_logs: bool = False) -> Family
         theta, a, c, sse = _polish_in_logs(curve, family, np.append(theta, [np.log(max(a, 1e-12)), c]))
     fitted = a * family.shape(theta, log_s) + c
     log_rmsd = float(np.sqrt(np.mean(np.log(curve.y / fitted) ** 2)))
-    return FamilyFit(family, theta, a, c, curve.scale, sse, log_rmsd, aicc(sse, curve.y.size, family.num_parameters))
+    rounding = EXACT**2 * float(weights @ curve.y**2)
+    score = aicc(max(sse, rounding), curve.y.size, family.num_parameters)
+    return FamilyFit(family, theta, a, c, curve.scale, sse, log_rmsd, score)
 
 
 def aicc(sse: float, num_points: int, num_parameters: int) -> float | None:

@@ -34,7 +34,7 @@ class HoldOut:
         fitted_up_to: Tokens of the largest run that the fit saw.
         measured_nats: Mean measured loss at `num_tokens`.
         predicted_nats, error_percent: The power law's prediction and its signed error.
-        low, high: 95 % prediction interval of the measured mean; None where too few sizes remain.
+        low, high: Prediction interval of the measured mean; None where too few sizes remain.
         within: The measured mean is inside it, None where there is none.
         last_value_nats, last_value_error_percent: The baseline: the mean loss of the largest size that the fit saw.
         beats_last_value: The law's error is the smaller of the two.
@@ -65,6 +65,7 @@ def hold_out_largest(
     families: Sequence[Family] = FAMILIES,
     in_logs: bool = False,
     level: float = 0.95,
+    by_size: bool = False,
 ) -> HoldOut | None:
     """Predict the largest size from the smaller ones.
 
@@ -75,6 +76,7 @@ def hold_out_largest(
         families: Forms to predict with as well; those with more parameters than sizes left are passed over.
         in_logs: The forms are fitted to log losses.
         level: Coverage of the prediction interval.
+        by_size: The interval counts sizes, not runs, as it must where the runs of a size share an error.
 
     Returns:
         The comparison, or None where fewer than three sizes would remain.
@@ -90,7 +92,8 @@ def hold_out_largest(
     measured, last = float(means.y[-1]), float(means.y[left - 1])
     law, _ = best_law(seen)
     predicted = float(law.loss_at(means.t[-1:])[0])
-    low, high = _prediction_interval(seen, means, level) if left > 3 else (None, None)
+    counted = seen.size_means() if by_size else seen
+    low, high = _prediction_interval(counted, means, level) if left > 3 else (None, None)
     return HoldOut(
         num_sizes_held=held,
         num_points_held=int(np.count_nonzero(curve.size >= left)),

@@ -12,6 +12,7 @@ from further.scaling.shape import plain
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Verdict = Literal["reached", "reachable", "undecided", "unreachable"]
+EXACT = 1e-6  # of a loss: smaller residuals are rounding, of the loss as written or of the search for its law
 
 
 @dataclass(frozen=True)
@@ -166,13 +167,15 @@ class LawFit:
         residuals: Tests of the residuals.
         basis: What intervals count: "points", or "sizes" where asked for, or where means of sizes scatter too much.
         method: "profile likelihood" or "case bootstrap".
-        huber_delta_nats: Huber's threshold, None for least squares.
+        huber_delta_nats: Huber's threshold in nats, in standard errors where those weigh; None for least squares.
         weighted: True if standard errors weigh the points.
         num_points, num_sizes: Counts.
         smallest, largest: Range of sizes in tokens.
         at_limit: The best exponent is at an end of the grid.
         curve: The points.
-        region: The parameters that the data allow.
+        region: The parameters that the data allow, by profile likelihood.
+        drawn: a, b and c of resampled curves under Huber's loss, each (draws,): every interval is then theirs, not the
+            region's; None for least squares.
     """
 
     law: PowerLaw
@@ -194,10 +197,13 @@ class LawFit:
     at_limit: bool
     curve: Curve = field(repr=False)
     region: Region = field(repr=False)
+    drawn: Mapping[str, Floats] | None = field(repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """Return the fit as plain numbers, strings and None."""
-        return dict(plain({name: value for name, value in vars(self).items() if name not in ("curve", "region")}))
+        return dict(
+            plain({name: value for name, value in vars(self).items() if name not in ("curve", "region", "drawn")})
+        )
 
 
 @dataclass(frozen=True)

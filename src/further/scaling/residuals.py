@@ -5,21 +5,22 @@ from math import comb
 import numpy as np
 from scipy import stats
 
-from further.scaling.records import Curve, Floats, ResidualTests
+from further.scaling.records import EXACT, Curve, Floats, ResidualTests
 
 NUM_SHUFFLES = 999
 SIGNIFICANT = 0.05
 
 
 def examine_residuals(curve: Curve, fitted: Floats, num_parameters: int = 3) -> ResidualTests:
-    """Test the residuals of a fit.
+    """Test the residuals of a fit; those that are rounding count as zero.
 
     Args:
         curve: The points.
         fitted: Fitted loss of each point, (points,).
         num_parameters: Of the form that was fitted.
     """
-    at_sizes = _standardised_means(curve, curve.y - fitted)
+    residuals = curve.y - fitted
+    at_sizes = _standardised_means(curve, np.where(np.abs(residuals) > EXACT * curve.y, residuals, 0.0))
     runs, runs_p = runs_test(at_sizes)
     correlation, correlation_p = neighbour_correlation(at_sizes)
     return ResidualTests(

@@ -11,17 +11,21 @@ from further.scaling.units import make_target
 VARIED = ("fraction", "seed")  # what the runs of a curve may differ in
 
 
-def points_of_runs(comparison: Mapping[str, Any], runs: Sequence[str]) -> list[Point]:
+def points_of_runs(comparison: Mapping[str, Any], runs: Sequence[str], model: Mapping[str, Any]) -> list[Point]:
     """One point per run: unique training tokens, and nats per token on the held-out papers.
 
     Args:
         comparison: The evaluation's comparison of every run with its base.
         runs: Names of the runs of the curve.
+        model: Name, source, path and revision of the base model, on which a law is conditional like on no setting else.
     """
-    return [_point(run, comparison["runs"][run]) for run in runs]
+    base = {"base": model["path"] if model["source"] == "hub" else model["name"]}
+    if model["revision"] is not None:
+        base["base_revision"] = model["revision"]
+    return [_point(run, comparison["runs"][run], base) for run in runs]
 
 
-def _point(run: str, compared: Mapping[str, Any]) -> Point:
+def _point(run: str, compared: Mapping[str, Any], base: Mapping[str, str]) -> Point:
     settings = compared["settings"]
     return Point(
         run=run,
@@ -29,7 +33,7 @@ def _point(run: str, compared: Mapping[str, Any]) -> Point:
         loss_nats=compared["papers"]["after"]["nats_per_token"],
         size=settings["fraction"],
         seed=settings["seed"],
-        settings={name: value for name, value in settings.items() if name not in VARIED},
+        settings={**base, **{name: value for name, value in settings.items() if name not in VARIED}},
     )
 
 

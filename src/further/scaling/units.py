@@ -19,7 +19,7 @@ def to_nats(value: float, unit: str, bytes_per_token: float | None = None) -> fl
     Raises:
         ValueError: If the unit is unknown, its conversion is missing, or the value cannot be a loss.
     """
-    name = _unit(unit)
+    name = unit_name(unit)
     if not 0.0 < value < float("inf"):
         raise ValueError(f"a loss of {value} {unit} is impossible: give a finite number above 0")
     if name == "nats":
@@ -33,7 +33,7 @@ def to_nats(value: float, unit: str, bytes_per_token: float | None = None) -> fl
 
 def from_nats(loss_nats: float, unit: str, bytes_per_token: float | None = None) -> float:
     """Return a loss in nats per token in another unit; arguments as in `to_nats`."""
-    name = _unit(unit)
+    name = unit_name(unit)
     if name == "nats":
         return loss_nats
     return exp(loss_nats) if name == "perplexity" else loss_nats / log(2.0) / _bytes(bytes_per_token)
@@ -41,7 +41,7 @@ def from_nats(loss_nats: float, unit: str, bytes_per_token: float | None = None)
 
 def make_target(value: float, unit: str, bytes_per_token: float | None = None) -> Target:
     """Return a target in any unit; arguments and errors as in `to_nats`."""
-    return Target(value, _unit(unit), to_nats(value, unit, bytes_per_token))
+    return Target(value, unit_name(unit), to_nats(value, unit, bytes_per_token))
 
 
 def parse_target(text: str, bytes_per_token: float | None = None) -> Target:
@@ -50,7 +50,7 @@ def parse_target(text: str, bytes_per_token: float | None = None) -> Target:
     Raises:
         ValueError: If the number or the unit is missing.
     """
-    compact = text.strip().replace(" ", "")
+    compact = text.strip().lower().replace(" ", "")
     number = compact.rstrip("abcdefghijklmnopqrstuvwxyz_") if not compact[-1:].isdigit() else compact
     unit = compact[len(number) :]
     try:
@@ -62,10 +62,12 @@ def parse_target(text: str, bytes_per_token: float | None = None) -> Target:
     return make_target(value, unit, bytes_per_token)
 
 
-def _unit(unit: str) -> str:
-    if unit not in ALIASES:
+def unit_name(unit: str) -> str:
+    """Return the unit's own name for any way of writing it; an unknown one is a ValueError."""
+    plain = unit.strip().lower()
+    if plain not in ALIASES:
         raise ValueError(f"unit {unit!r} is unknown: use one of {', '.join(ALIASES)}")
-    return ALIASES[unit]
+    return ALIASES[plain]
 
 
 def _bytes(bytes_per_token: float | None) -> float:

@@ -22,7 +22,7 @@ class TargetVerdict:
         verdict: "reached", "reachable", "undecided" or "unreachable".
         reason: One sentence with the numbers.
         tokens: Unique training tokens needed; None where undecided or unreachable. Its estimate is None where a
-            single count would mislead.
+            single count would mislead, its low end open where the smallest size has reached the target.
         extrapolated: The tokens lie beyond the largest measured size; None without tokens.
     """
 
@@ -33,18 +33,31 @@ class TargetVerdict:
     extrapolated: bool | None
 
 
-def judge_target(fit: LawFit, target: Target) -> TargetVerdict:
+def judge_target(fit: LawFit, target: Target, doubt: str | None = None) -> TargetVerdict:
     """Judge one target on a fitted curve.
 
     The target is compared with the lowest mean loss measured, then with the interval of c: above it, some amount of
     data reaches the target; inside it, the data do not say; below it, no amount of data does, with this set-up.
+
+    Args:
+        fit: The law.
+        target: The loss to reach.
+        doubt: A sentence that says why the power law may not hold; what was not measured is then undecided.
     """
     lowest = float(fit.curve.size_means().y.min())
     loss = target.loss_nats
     if lowest <= loss:
         reason = f"A measured size has a mean loss of {lowest:.4g} nats per token, at or below {loss:.4g}."
         return TargetVerdict(target, "reached", reason, _tokens_reached(fit, loss), False)
-    low, high = fit.c.low, fit.c.high
+    verdict = _judge_by_law(fit, target)
+    if doubt is None or verdict.verdict == "undecided":
+        return verdict
+    reason = f"By the law {loss:.4g} nats per token would be {verdict.verdict}, but the law may not hold. {doubt}"
+    return TargetVerdict(target, "undecided", reason, None, None)
+
+
+def _judge_by_law(fit: LawFit, target: Target) -> TargetVerdict:
+    loss, low, high = target.loss_nats, fit.c.low, fit.c.high
     if high is not None and loss > high:
         return _reachable(fit, target, high)
     between = f"the {fit.c.level:.0%} interval of c, {low or 0:.4g} to {'open' if high is None else f'{high:.4g}'}"
@@ -83,13 +96,18 @@ def tokens_needed(fit: LawFit, loss_nats: float) -> Interval:
 
 
 def _tokens_reached(fit: LawFit, loss_nats: float) -> Interval:
-    """Tokens at which a loss that was measured is reached, never more than the size at which it was."""
+    """Tokens at which a loss that was measured is reached: by the law, between the smallest size and the first at it.
+
+    Where the smallest size is at it already, how few would do is open: the law does not look below what was measured.
+    """
     means = fit.curve.size_means()
     first = float(means.t[np.argmax(means.y <= loss_nats)])
-    low, high = _crossing(fit, loss_nats, use_high=False), _crossing(fit, loss_nats, use_high=True)
+    if first == means.t[0]:
+        return Interval(None, None, first, low_open=True, level=fit.c.level)
+    ends = (_crossing(fit, loss_nats, use_high=use_high) for use_high in (False, True))
+    low, high = (float(np.clip(first if end is None else end, means.t[0], first)) for end in ends)
     by_law = float(((loss_nats - fit.law.c) / fit.law.a) ** (-1.0 / fit.law.b)) if loss_nats > fit.law.c else first
-    capped = [min(one, fit.largest) if one is not None else fit.largest for one in (low, high)]
-    return Interval(min(by_law, fit.largest), capped[0], capped[1], level=fit.c.level)
+    return Interval(float(np.clip(by_law, low, high)), low, high, level=fit.c.level)
 
 
 def _crossing(fit: LawFit, loss_nats: float, *, use_high: bool) -> float | None:
