@@ -32,7 +32,7 @@ HOW_TO_READ: Mapping[str, str] = {
     ),
     "settings": (
         "Each row is a run that differs from the default run in one setting. The grey-blue band is how far another "
-        "seed alone moved the loss: what lies inside it is not an effect."
+        "seed alone moved the loss: what lies inside it cannot be told from luck."
     ),
     "forgetting": (
         "Each point is a run. Left of the vertical line it got better on held-out papers; above the horizontal line "
