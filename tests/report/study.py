@@ -232,6 +232,14 @@ def make_ledger() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["paper", "reason", "characters"])
 
 
+def make_jobs(runs: list[str]) -> pd.DataFrame:
+    """Half a minute of training for each run, two folds, and scoring."""
+    rows = [("training", run, 30.0) for run in runs]
+    rows += [("training for the cross-validation", f"fold-{fold}-of-2", 25.0) for fold in (1, 2)]
+    rows += [("scoring", run, 12.0) for run in runs] + [("samples, words and paragraphs", "probe_default", 20.0)]
+    return pd.DataFrame(rows, columns=["kind", "job", "seconds"])
+
+
 def make_inputs(**changes: Any) -> ReportInputs:
     """The whole study; any part can be given instead."""
     runs = run_settings()
@@ -267,6 +275,7 @@ def make_inputs(**changes: Any) -> ReportInputs:
             {"split": splits, "num_tokens": [1600] * 25, "num_words": [900] * 25, "num_bytes": [6400] * 25}
         ),
         "rules": RULES,
+        "jobs": make_jobs(list(runs)),
         "memorisation": make_memorisation(),
         "terms": make_terms(),
     }

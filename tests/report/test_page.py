@@ -173,21 +173,25 @@ def test_without_rejected_papers_it_says_so(tmp_path: Path) -> None:
     assert "No paper was left out." in make_page(make_inputs(rejected=none), tmp_path)
 
 
-def test_money_is_counted_where_a_price_is_set(text: str, inputs: ReportInputs, tmp_path: Path) -> None:
-    """20 runs of 26.5 s are 530 s, at 36 SEK an hour 5.30 SEK, and at 0.4 kW 0.0589 kWh."""
-    assert "No price of an hour is set" in text
+def test_money_is_counted_for_every_job_where_a_price_is_set(text: str, inputs: ReportInputs, tmp_path: Path) -> None:
+    """20 runs of 30 s, 2 folds of 25, 20 scored in 12, one probe of 20: 910 s, 9.10 SEK at 36 an hour, .1011 kWh."""
+    assert "43 jobs that trained or ran a model took 15.2\u202fmin together. No price of an hour is set" in text
     prices = Prices(per_hour=36, currency="SEK", as_of="2026-11-01", kilowatts=0.4)
-    priced = html.document_fromstring(make_page(inputs, tmp_path, prices=prices)).xpath(
-        "string(//section[@id='money'])"
-    )
-    assert "is 5.30 SEK" in priced and "0.0589 kWh" in priced and "2026-11-01" in priced
+    page = html.document_fromstring(make_page(inputs, tmp_path, prices=prices))
+    priced = page.xpath("string(//section[@id='money'])")
+    assert "is 9.10 SEK" in priced and "0.101 kWh" in priced and "2026-11-01" in priced
+    (table,) = page.xpath("//table[caption='What the study took']")
+    rows = [[cell.text_content() for cell in row] for row in table.xpath("tbody/tr")]
+    assert rows[0] == ["training", "20", "10.0\u202fmin", "6.00"]
+    assert rows[-1] == ["together", "43", "15.2\u202fmin", "9.10"]
 
 
 def test_the_next_factor_of_two_is_priced_from_the_law(text: str, inputs: ReportInputs, tmp_path: Path) -> None:
     """52,000 tokens, 4 passes at 7,800 tokens/s are 26.7 s; at 20 SEK an hour 0.148 SEK."""
     assert (
         "With 2 times the training papers, 16 more, one training takes 27\u202fs and costs 0.148 SEK, at the speed and "
-        "the price of this study. By the law the loss falls by 0.110 to 0.190 nats per token" in text
+        "the price of this study; start-up and scoring come on top. By the law the loss falls by 0.110 to 0.190 nats per token"
+        in text
     )
     refused = make_inputs(law=make_refused_law("too few sizes", []))
     assert "No law could be fitted, so nothing is said of what more data" in make_page(refused, tmp_path)

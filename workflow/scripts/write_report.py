@@ -13,7 +13,7 @@ def main(study: Mapping[str, Any], page: Path, settings: dict[str, Any], code: M
     """Read results and figures, write one self-contained HTML file."""
     config = settings["configuration"]
     provenance = {"configuration": config, "versions": settings["versions"], "code": code}
-    inputs = read_study(study, config["study"]["title"], provenance, settings["rules"])
+    inputs = read_study(study, config["study"]["title"], provenance, settings["rules"], settings["jobs"])
     write_page(inputs, Path(study["figures"][0]).parent, Path(study["data"][0]).parent, page, page_settings(config))
 
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 from further.report.inputs import ReportInputs, count_papers
+from further.report.spent import say_left_out, say_time
 from further.report.study import PageSettings
 from further.report.table import Table, make_table
-from further.report.wording import count_noun, join_words, show_count, show_seconds
+from further.report.wording import count_noun, join_words, show_count
 
 TRAINED_WITH = ("quantisation", "target_modules", "rank", "context", "passes", "learning_rate")
 USES = {"train": "for training", "validation": "for watching it", "test": "held out"}
@@ -38,11 +39,10 @@ def _data(inputs: ReportInputs) -> list[tuple[str, str]]:
 def _model(inputs: ReportInputs, settings: PageSettings) -> list[tuple[str, str]]:
     run: dict[str, Any] = inputs.metrics[inputs.comparison["default_run"]]["settings"]
     trained = join_words([f"{name.replace('_', ' ')} {run[name]}" for name in TRAINED_WITH if name in run])
-    seconds = sum(timing["seconds_total"] for timing in inputs.timing.values())
     return [
         ("Model and version", f"{settings.base}."),
         ("Training", f"Low-rank adapters (QLoRA) on next-token loss, no instructions. The default run: {trained}."),
-        ("Compute", f"{count_noun(len(inputs.metrics), 'training run')}, {show_seconds(seconds)} in all."),
+        ("Compute", f"{count_noun(len(inputs.metrics), 'training run')}. {say_time(inputs)}. {say_left_out(inputs)}"),
     ]
 
 
