@@ -113,7 +113,8 @@ def make_comparison() -> dict[str, Any]:
             "papers": change(6.01, gain, gain - 0.05, gain + 0.05),
             "general": change(4.95, 0.05 - 0.15 * gain, 0.01 - 0.15 * gain, 0.09 - 0.15 * gain, documents=9),
         }
-    return {"runs": runs, "default_run": "default", "quantisation": make_quantisation()}
+    scoring = {"window": 1024, "stride": 512, "begin_id": 0, "begin_rule": "begin mark", "compute_dtype": "float32"}
+    return {"runs": runs, "default_run": "default", "quantisation": make_quantisation(), "scoring": scoring}
 
 
 def make_quantisation() -> dict[str, Any]:
@@ -174,8 +175,20 @@ def make_memorisation() -> dict[str, Any]:
         "prefix_tokens": 32,
         "new_tokens": 24,
         "p_value_train_heldout": 0.007,
-        "train": {"num_paragraphs": 200, "base": said(0, 0.5, 3), "adapted": said(7, 2.25, 24)},
-        "heldout": {"num_paragraphs": 200, "base": said(0, 0.5, 3), "adapted": said(0, 0.75, 6)},
+        "train": {
+            "num_paragraphs": 200,
+            "num_papers": 16,
+            "trustworthy": True,
+            "base": said(0, 0.5, 3),
+            "adapted": said(7, 2.25, 24),
+        },
+        "heldout": {
+            "num_paragraphs": 200,
+            "num_papers": 7,
+            "trustworthy": True,
+            "base": said(0, 0.5, 3),
+            "adapted": said(0, 0.75, 6),
+        },
     }
 
 

@@ -136,7 +136,7 @@ def test_samples_are_marked_and_are_no_medical_advice(page: html.HtmlElement) ->
     first = section.xpath(".//article")[0]
     names = [heading.text_content().split(":")[0] for heading in first.iter("h4")]
     assert names == ["Before", "After", "Before"]  # likeliest words, then drawn
-    assert "drawn at temperature 0.8, perplexity 4.48 to itself" in first.find_class("details")[2].text_content()
+    assert "drawn at temperature 0.8, perplexity to itself 4.48" in first.find_class("details")[2].text_content()
     marks = [mark.text_content() for mark in first.find_class("mark")]
     assert marks == ["repeats itself: 4 times in a row", *["did not end by itself: cut after 60 tokens"] * 2]
 
@@ -162,9 +162,16 @@ def test_a_figure_without_data_is_one_sentence_without_instructions(tmp_path: Pa
     assert not figure.find_class("reading") and not figure.find_class("carries")
 
 
+def test_what_the_intervals_stand_for_is_told(page: html.HtmlElement) -> None:
+    for section in ("made", "answers"):
+        assert "all scored on the same papers" in page.xpath(f"string(//section[@id='{section}'])")
+    assert "not corrected for choosing among many" in page.xpath("string(//section[@id='learned'])")
+    assert "no run was trained on" not in page.text_content()  # with folds, each paper is trained on by some
+
+
 def test_rejected_papers_are_listed_with_their_reason(page: html.HtmlElement) -> None:
     corpus = page.xpath("string(//section[@id='corpus'])")
-    assert "26 papers were given, 1 left out, 25 used; they hold 500 paragraphs" in corpus
+    assert "26 papers were given, 1 left out, 25 used; they hold 500 headings and paragraphs" in corpus
     assert "broken.pdf" in corpus and "no page could be read" in corpus
 
 
@@ -190,8 +197,8 @@ def test_the_next_factor_of_two_is_priced_from_the_law(text: str, inputs: Report
     """52,000 tokens, 4 passes at 7,800 tokens/s are 26.7 s; at 20 SEK an hour 0.148 SEK."""
     assert (
         "With 2 times the training papers, 16 more, one training takes 27\u202fs and costs 0.148 SEK, at the speed and "
-        "the price of this study; start-up and scoring come on top. By the law the loss falls by 0.110 to 0.190 nats per token"
-        in text
+        "the price of this study; start-up and scoring come on top. By the law the loss falls by "
+        "0.110 to 0.190 nats per token" in text
     )
     refused = make_inputs(law=make_refused_law("too few sizes", []))
     assert "No law could be fitted, so nothing is said of what more data" in make_page(refused, tmp_path)
@@ -213,6 +220,10 @@ def test_the_statement_names_split_base_and_what_is_not_known(inputs: ReportInpu
     assert "16 for training, 2 for watching it and 7 held out" in said["Split"]
     assert said["Model and version"] == "org/model at commit 0e9e39f."
     assert "quantisation nf4, target modules all-linear, rank 8, context 256, passes 4" in said["Training"]
+    assert said["Training"].startswith("Low-rank adapters on quantised weights (QLoRA)")
+    assert said["Outcome"].endswith(
+        "Scored in windows of 1\u202f024 tokens, stride 512, after the begin mark (not scored), in float32."
+    )
     assert said["Dates, sources and licences of the papers"].startswith("Not known")
     assert "any other clinical use" in said["Out of scope"] and said["Human assessment"] == "None."
 

@@ -8,7 +8,7 @@ from typing import Any
 from further.report import FIGURES
 from further.report.answers import make_answers
 from further.report.inputs import ReportInputs, count_papers, order_runs
-from further.report.statement import statement_table
+from further.report.statement import INTERVALS, statement_table
 from further.report.study import PageSettings
 from further.report.table import Table, make_table
 from further.report.wording import count_noun, show_count
@@ -18,6 +18,7 @@ def fill_made(inputs: ReportInputs, settings: PageSettings) -> dict[str, Any]:
     """Everything needed to judge the study and to run it again."""
     return {
         "statement": statement_table(inputs, settings),
+        "intervals": INTERVALS,
         "steps": steps(inputs),
         "sources": sources_table(inputs, settings),
         "made_with": [
@@ -66,7 +67,11 @@ def steps(inputs: ReportInputs) -> list[tuple[str, str]]:
     papers = count_papers(inputs)
     kept = inputs.ledger.loc[inputs.ledger["reason"] == "kept", "characters"].sum()
     default = inputs.comparison["runs"][inputs.comparison["default_run"]]
-    rows = [] if inputs.rows is None else [(count_noun(len(inputs.rows), "paragraph"), "results/corpus/rows.parquet")]
+    rows = (
+        []
+        if inputs.rows is None
+        else [(f"{show_count(len(inputs.rows))} headings and paragraphs", "results/corpus/rows.parquet")]
+    )
     return [
         (
             f"{count_noun(papers['given'], 'paper')} given, {show_count(papers['used'])} used",
@@ -74,7 +79,10 @@ def steps(inputs: ReportInputs) -> list[tuple[str, str]]:
         ),
         (f"{show_count(kept)} characters kept", "results/corpus/ledger.parquet"),
         *rows,
-        (f"{show_count(default['num_unique_tokens'])} unique training tokens", "results/tokens/papers.parquet"),
+        (
+            f"{show_count(default['num_unique_tokens'])} unique training tokens, an end mark for each paper among them",
+            "results/tokens/papers.parquet",
+        ),
         (count_noun(len(inputs.metrics), "adapter"), "results/runs/{run}/adapter"),
         (f"{count_noun(default['papers']['num_documents'], 'held-out paper')} scored", "results/scores"),
         ("comparison and law", "results/evaluation, results/scaling"),
