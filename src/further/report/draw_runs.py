@@ -32,8 +32,12 @@ def draw_learning_curves(table: pd.DataFrame) -> Drawing:
     axes.set_xlabel("tokens seen, repeats counted (log scale)")
     axes.set_ylabel("loss, nats per token")
     axes.grid()
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2, title="lines: training · diamonds: validation")
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2, title=_name_marks(own))
     return drawing
+
+
+def _name_marks(own: pd.DataFrame) -> str:
+    return "lines: training" + (" · diamonds: validation" if own["validation_loss_nats"].notna().any() else "")
 
 
 def _validation_points(drawing: Drawing, axes: Axes, run: pd.DataFrame, colour: str) -> None:
