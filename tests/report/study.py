@@ -285,7 +285,14 @@ def make_inputs(**changes: Any) -> ReportInputs:
         },
         "rows": pd.DataFrame({"paper": papers * 20, "section": ["Introduction"] * 500}),
         "tokens": pd.DataFrame(
-            {"split": splits, "num_tokens": [1600] * 25, "num_words": [900] * 25, "num_bytes": [6400] * 25}
+            {
+                "document": papers,
+                "sha256": [f"{n:064x}" for n in range(25)],
+                "split": splits,
+                "num_tokens": [1600] * 25,
+                "num_words": [900] * 25,
+                "num_bytes": [6400] * 25,
+            }
         ),
         "rules": RULES,
         "jobs": make_jobs(list(runs)),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 from lxml import html
 
 from further.report import FIGURES
@@ -270,6 +271,15 @@ def test_how_it_was_made_holds_settings_versions_and_the_file_of_each_number(pag
     ):
         assert part in made, part
     assert "any other clinical use" in made
+
+
+def test_what_is_needed_to_make_it_again_is_there(page: html.HtmlElement) -> None:
+    (link,) = page.xpath("//section[@id='made']//a[@download='study.yaml']/@href")
+    config = yaml.safe_load(base64.b64decode(link.split(",", 1)[1]))
+    assert config == {"corpus": {"papers": "papers", "min_words": 200}, "training": {"rank": 8}}
+    (table,) = page.xpath("//table[starts-with(caption, 'Papers used')]")
+    rows = [[cell.text_content() for cell in row] for row in table.xpath("tbody/tr")]
+    assert len(rows) == 25 and rows[3] == ["article-03", "train", f"{3:064x}"]
 
 
 def test_settings_are_told_once_where_all_runs_share_them(page: html.HtmlElement) -> None:

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from further.io import read_json, read_table
 
 ROW_COLUMNS = ["paper", "section"]
-TOKEN_COLUMNS = ["split", "num_tokens", "num_words", "num_bytes"]
+TOKEN_COLUMNS = ["document", "split", "num_tokens", "num_words", "num_bytes", "sha256"]
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class ReportInputs:
         timing: By run, seconds, speed, memory and hardware.
         provenance: Versions, configuration, hardware, code digest; any nesting of mappings, lists and scalars.
         rows: Columns paper, section; None if not given.
-        tokens: Columns split, num_tokens, num_words, num_bytes; None if not given.
+        tokens: Columns document, split, num_tokens, num_words, num_bytes, sha256 (of the text); None if not given.
         memorisation: Paragraphs continued word for word by base and adapted model; None if not measured.
         terms: Words whose probability rose and fell; None if not measured.
         plan: By run, columns seconds_low and seconds_high: what it was expected to take; None if not given.

@@ -1,9 +1,13 @@
 """How it was made: limits, the way from papers to numbers, settings, seeds, versions, and the file of each number."""
 
+import base64
 import json
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
+
+import yaml
+from markupsafe import Markup
 
 from further.report import FIGURES
 from further.report.answers import make_answers
@@ -13,6 +17,8 @@ from further.report.study import PageSettings
 from further.report.table import Table, make_table
 from further.report.wording import count_noun, show_count
 
+MOST_PAPERS = 1000  # of more, the hashes stand in results/tokens/papers.parquet only
+
 
 def fill_made(inputs: ReportInputs, settings: PageSettings) -> dict[str, Any]:
     """Everything needed to judge the study and to run it again."""
@@ -20,6 +26,8 @@ def fill_made(inputs: ReportInputs, settings: PageSettings) -> dict[str, Any]:
         "statement": statement_table(inputs, settings),
         "intervals": INTERVALS,
         "steps": steps(inputs),
+        "papers": papers_table(inputs),
+        "configuration": link_configuration(inputs.provenance),
         "sources": sources_table(inputs, settings),
         "made_with": [
             *settings_tables(inputs),
@@ -41,6 +49,22 @@ def settings_tables(inputs: ReportInputs) -> list[Table]:
     tables = [make_table("Settings that all runs share", ("setting", "value"), same)] if same else []
     header = ("run", *(name.replace("_", " ") for name in varied))
     return [*tables, make_table("Settings in which the runs differ", header, differing)] if varied else tables
+
+
+def papers_table(inputs: ReportInputs) -> Table | None:
+    """The papers used, for others to see whether theirs are the same; None without their tokens or for too many."""
+    if inputs.tokens is None or len(inputs.tokens) > MOST_PAPERS:
+        return None
+    rows = [(str(row.document), str(row.split), str(row.sha256)) for row in inputs.tokens.itertuples()]
+    return make_table("Papers used, and the SHA-256 of their cleaned text", ("paper", "split", "SHA-256"), sorted(rows))
+
+
+def link_configuration(provenance: Mapping[str, Any]) -> Markup | None:
+    """The resolved configuration as a file to download; None where it was not recorded."""
+    if "configuration" not in provenance:
+        return None
+    text = yaml.safe_dump(dict(provenance["configuration"]), sort_keys=False, allow_unicode=True)
+    return Markup(f"data:text/yaml;charset=utf-8;base64,{base64.b64encode(text.encode()).decode()}")
 
 
 def hardware_table(inputs: ReportInputs) -> Table:
