@@ -174,7 +174,7 @@ def test_cost_of_quantisation_by_verdict(low: float, high: float, verdict: str, 
 
 def test_luck_is_told_beside_the_cost_of_quantisation() -> None:
     comparison = quantised(0.02, 0.04)
-    said = "Another seed moves the run by up to 0.016; a cost up to 0.016 is taken for luck."
+    said = "Another seed moves the run by up to 0.016 nats per token; a cost up to 0.016 is taken for luck."
     assert said in answer_quantisation(comparison).how_sure
     comparison["runs"] = {"default": comparison["runs"]["default"]}
     assert "No other seed was run; a cost up to 0.01 nats" in answer_quantisation(comparison).how_sure
@@ -184,7 +184,7 @@ def test_too_few_papers_decide_nothing_of_quantisation() -> None:
     comparison = quantised(0.02, 0.04)
     comparison["runs"]["default"]["papers"]["trustworthy"] = False
     answer = answer_quantisation(comparison)
-    assert (answer.verdict, answer.lead) == ("undecided", "Not decided: too few papers to say.")
+    assert (answer.verdict, answer.lead) == ("undecided", "Not decided: too few papers.")
 
 
 def test_cost_of_quantisation_names_the_default_run_s_precision_first() -> None:

@@ -35,7 +35,7 @@ def test_answer_says_gain_interval_measured_losses_limit_and_check() -> None:
     assert answer.sentence == (
         f"Training on 2 times the 26{THIN}000 unique tokens is predicted to lower the loss by 0.150 nats per token "
         f"(95{THIN}% interval 0.110 to 0.190): 13.9{THIN}% lower perplexity. "
-        f"Measured, it fell from 6.21 at 1{THIN}625 tokens to 5.27 at 26{THIN}000."
+        f"Measured, the loss fell from 6.21 at 1{THIN}625 tokens to 5.27 at 26{THIN}000."
     )
     assert answer.how_sure == (
         "The law rests on 15 runs at 5 sizes, the largest 16 times the smallest; its intervals stand for "
@@ -72,7 +72,7 @@ def test_without_a_law_the_reason_stands_in_its_place() -> None:
     answer = answer_more_data(make_refused_law("three sizes are too few: add one", make_points()))
     assert (answer.verdict, answer.lead) == ("undecided", "Not decided by this study.")
     assert answer.how_sure == "Not sure, as no law could be fitted: three sizes are too few: add one."
-    assert answer.sentence.startswith("Measured, it fell from 6.21 at")
+    assert answer.sentence.startswith("Measured, the loss fell from 6.21 at")
 
 
 def test_without_a_law_a_rising_loss_is_called_worse() -> None:

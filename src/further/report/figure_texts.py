@@ -88,7 +88,7 @@ def _describe_quantisation(table: pd.DataFrame) -> str:
 def _describe_settings(table: pd.DataFrame) -> str:
     rows = table[table["setting"] != "seed"]
     parts = [
-        f"{row.setting.replace('_', ' ')} {row.value} {show_change(row.difference_nats_per_token)}"
+        f"{row.setting.replace('_', ' ')} {row.value}: {show_change(row.difference_nats_per_token)}"
         for row in rows.itertuples()
     ]
     if not parts:

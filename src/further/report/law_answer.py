@@ -77,7 +77,7 @@ def _say_measured(law: Mapping[str, Any]) -> str:
     (small, first), (large, last) = sizes[0], sizes[-1]
     verb = "fell" if last < first else "rose"
     return (
-        f"Measured, it {verb} from {show_number(first)} at {show_count(small)} tokens to {show_number(last)} at "
+        f"Measured, the loss {verb} from {show_number(first)} at {show_count(small)} tokens to {show_number(last)} at "
         f"{show_count(large)}."
     )
 

@@ -60,7 +60,7 @@ def _not_asked() -> Answer:
 def _decide(cost: Mapping[str, Any], comparison: Mapping[str, Any]) -> tuple[Verdict, str]:
     """Verdict and first words: two runs of one seed each differ by luck, too, which their interval does not know."""
     if not comparison["runs"][comparison["default_run"]]["papers"]["trustworthy"]:
-        return "undecided", "Not decided: too few papers to say."
+        return "undecided", "Not decided: too few papers."
     luck = max(luck_of_seeds(comparison) or 0.0, MARGIN_NATS)
     verdict = classify(cost, margin=luck)
     if verdict in ("improved", "worse") and abs(cost["estimate"]) <= luck:
@@ -101,5 +101,6 @@ def _say_certainty(comparison: Mapping[str, Any]) -> list[str]:
         said.append(f"No other seed was run; a cost up to {MARGIN_NATS} nats per token is taken for luck.")
     else:
         luck = show_nats(max(moved, MARGIN_NATS))
-        said.append(f"Another seed moves the run by up to {show_nats(moved)}; a cost up to {luck} is taken for luck.")
+        seeds = f"Another seed moves the run by up to {show_nats(moved)} nats per token"
+        said.append(f"{seeds}; a cost up to {luck} is taken for luck.")
     return said if papers["trustworthy"] else [*said, say_papers(papers)[-1]]

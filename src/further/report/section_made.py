@@ -141,6 +141,8 @@ def sources_table(inputs: ReportInputs, settings: PageSettings) -> Table:
     rows = [(answer.question, "; ".join(answer.sources)) for answer in make_answers(inputs.comparison, inputs.law)]
     rows += [(f"Figure: {settings.titles[name]}", f"results/report/data/{name}.csv") for name in FIGURES]
     rows += [
+        ("Words that became more or less likely", "results/evaluation/terms.json"),
+        ("Paragraphs known by heart", "results/evaluation/memorisation.json"),
         ("Samples", "results/evaluation/samples.json"),
         ("Papers left out", "results/corpus/rejected.parquet"),
         ("Characters", "results/corpus/ledger.parquet"),
@@ -148,6 +150,7 @@ def sources_table(inputs: ReportInputs, settings: PageSettings) -> Table:
         ("Predictions: loss, gain, cost, targets", "results/scaling/law.json"),
         ("Runs: tokens, steps, losses", "results/runs/{run}/metrics.json"),
         ("Runs: time, speed, memory", "results/runs/{run}/timing.json"),
+        ("Jobs: time", "benchmarks/{rule}/{name}.tsv"),
         ("Runs: learning curves", "results/runs/{run}/history.parquet"),
     ]
     return make_table("Files and keys", ("on this page", "file"), rows)
