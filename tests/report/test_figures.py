@@ -151,13 +151,14 @@ def test_an_interval_that_leaves_its_estimate_out_is_drawn_as_it_is(tmp_path: Pa
 
 def test_names_that_look_like_markup_are_drawn_as_they_are(tmp_path: Path) -> None:
     comparison = make_comparison()
-    names = ["$x^2$ and $", "<script>alert(1)</script>", "a & b", '"quoted"', "名前", "back\\slash", "x" * 300]
-    comparison["runs"]["default"]["papers"] = change(5.0, -0.5, -0.6, -0.4, 7, names)
+    names = ["$x^2$ and $", "<script>alert(1)</script>", "a & b", '"quoted"', "名前", "back\\slash"]
+    names += ["vertical\x0btab", "x" * 300]
+    comparison["runs"]["default"]["papers"] = change(5.0, -0.5, -0.6, -0.4, 8, names)
     folder = draw(make_inputs(comparison=comparison), tmp_path)
     root = ElementTree.parse(folder / "figures" / "perplexity_by_paper.svg").getroot()
     assert not [element for element in root.iter() if element.tag.endswith("script")]
     shown = text_of(folder / "figures" / "perplexity_by_paper.svg")
-    assert all(name in shown for name in names[:6])
+    assert all(name in shown for name in names[:6]) and "vertical\N{REPLACEMENT CHARACTER}tab" in shown
     assert "x" * 300 not in shown and "x" * 25 + "…" in shown
 
 

@@ -104,7 +104,7 @@ def test_without_a_law_only_a_rise_of_every_run_is_worse(
 
 def test_a_gain_without_an_estimate_is_told_by_its_interval() -> None:
     said = answer_more_data(make_law((None, 0.2, None))).sentence
-    assert f"the data leave open (gain: 95{THIN}% interval at least 0.200)." in said
+    assert f"the data leave open (gain in nats per token: 95{THIN}% interval at least 0.200)." in said
 
 
 def test_without_points_nothing_is_claimed() -> None:

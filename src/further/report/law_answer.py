@@ -64,7 +64,8 @@ def _say_double(law: Mapping[str, Any], double: Mapping[str, Any]) -> str:
     said = f"Training on {show_plain(double['factor'])} times the {show_count(law['fit']['largest'])} unique tokens "
     interval = f"95{THIN}% interval {show_range(gain, show_nats)}"
     if gain["estimate"] is None:
-        return f"{said}is predicted to change the loss by an amount that the data leave open (gain: {interval})."
+        open_gain = f"the data leave open (gain in nats per token: {interval})"
+        return f"{said}is predicted to change the loss by an amount that {open_gain}."
     change = f"{show_percent(math.exp(-gain['estimate']))} {'lower' if gain['estimate'] > 0 else 'higher'} perplexity"
     return (
         f"{said}is predicted to lower the loss by {show_nats(gain['estimate'])} nats per token ({interval}): {change}."

@@ -46,7 +46,9 @@ def runs_table(inputs: ReportInputs, prices: Prices | None) -> Table:
         row += [show_number(timing["tokens_per_second"]), show_number(timing["peak_memory_mb"])]
         row += [show_number(cost_of(timing["devices"] * seconds[run], prices))] if prices else []
         rows.append(row)
-    return make_table("What each run took", header, rows, numbers=range(1, len(header)))
+    return make_table(
+        "What each run took (tokens with an end mark for each paper)", header, rows, numbers=range(1, len(header))
+    )
 
 
 def _say_planned(inputs: ReportInputs, run: str) -> str:
