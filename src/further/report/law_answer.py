@@ -19,7 +19,6 @@ from further.report.wording import (
 
 QUESTION = "Does more data help?"
 CONDITIONS = ("quantisation", "target_modules", "rank", "context", "passes")  # those a reader knows; the page lists all
-FEWEST_RUNS = 3  # at the smallest and at the largest size, to call the larger one worse
 SOURCE = "results/scaling/law.json"
 LEADS: dict[Verdict, str] = {
     "improved": "Yes.",
@@ -27,6 +26,7 @@ LEADS: dict[Verdict, str] = {
     "worse": "No: with more data it got worse.",
     "undecided": "Not decided by this study.",
 }
+FEWEST_RUNS = 3  # at the smallest and at the largest size, to call the larger one worse
 
 
 def answer_more_data(law: Mapping[str, Any]) -> Answer:
