@@ -67,6 +67,15 @@ def test_every_run_gets_its_card_and_a_hub_s_model_is_named_by_its_id(inputs: Re
     assert settings == CardSettings("A", "tiny", None, "other", toy_base=True)
 
 
+def test_a_merged_model_is_not_loaded_as_an_adapter(inputs: ReportInputs, tmp_path: Path) -> None:
+    read_card(inputs, tmp_path)
+    card = (tmp_path / "README.md").read_text(encoding="utf-8")
+    merged = make_merged_card(card)
+    assert "PeftModel" in card and "PeftModel" not in merged and "Loading it" not in merged
+    assert "transformers loads it as it is" in merged and "any other clinical use" in merged
+    assert merged.count("## What was measured") == 1
+
+
 def test_a_card_without_a_header_cannot_be_that_of_a_merged_model() -> None:
     with pytest.raises(ValueError, match="no YAML header"):
         make_merged_card("# A card\n")

@@ -1,5 +1,6 @@
 """The model card of an adapter, in the form that Hugging Face reads: what it is, how well it did, what it is not."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +80,7 @@ def make_merged_card(card: str) -> str:
     header["tags"] = [tag for tag in header["tags"] if tag != "lora"]
     title, rest = parts[2].lstrip("\n").split("\n", 1)
     front = yaml.safe_dump(header, sort_keys=False, allow_unicode=True)
+    rest = re.sub(r"## Loading it\n.*?(?=^## )", "", rest, flags=re.DOTALL | re.MULTILINE)
     return f"---\n{front}---\n\n{title}\n\n{MERGED}\n{rest}"
 
 
