@@ -45,7 +45,9 @@ def _explain_law(table: pd.DataFrame) -> list[str]:
         said.append(f"The bar at the right edge is {bar}.")
     if "prediction" in kinds:
         said.append("The dash is what a fit without the largest size foretold for it.")
-    return said + (["Dash-dotted lines are targets."] if "target" in kinds else [])
+    return said + (
+        ["Dash-dotted lines are targets; one that is far off stands in the legend only."] if "target" in kinds else []
+    )
 
 
 def _explain_cost(table: pd.DataFrame) -> list[str]:
