@@ -1,3 +1,5 @@
+import subprocess
+
 import pytest
 
 from further import provenance
@@ -54,3 +56,29 @@ def test_a_file_that_is_no_python_is_named(house):
     (house / "further/part/second.py").write_text("def (\n")
     with pytest.raises(ValueError, match=r"second\.py: not valid Python, line 1"):
         digest(house)
+
+
+def git(folder, *arguments):
+    who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+    done = subprocess.run(["git", "-C", folder, *who, *arguments], check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def test_the_commit_is_that_of_the_folder_itself_and_changes_are_told(tmp_path):
+    assert provenance.find_commit(tmp_path) == "not a checkout"
+    (tmp_path / "part").mkdir()
+    (tmp_path / "part" / "a.py").write_text("a = 1\n")
+    git(tmp_path, "init")
+    assert provenance.find_commit(tmp_path) == "not a checkout"  # nothing was committed
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-m", "a")
+    commit = git(tmp_path, "rev-parse", "HEAD")
+    assert provenance.find_commit(tmp_path) == commit
+    assert provenance.find_commit(tmp_path / "part") == "not a checkout"  # unpacked inside another project's
+    (tmp_path / "part" / "a.py").write_text("a = 2\n")
+    assert provenance.find_commit(tmp_path) == f"{commit}, with uncommitted changes"
+
+
+def test_without_git_there_is_no_commit_and_no_error(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert provenance.describe_program()["commit"] == "not a checkout"

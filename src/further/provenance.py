@@ -6,8 +6,10 @@ The rules therefore pass this digest among their params: it changes exactly when
 
 import ast
 import hashlib
+import platform
+import subprocess
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
@@ -39,6 +41,34 @@ def installed_versions(packages: tuple[str, ...]) -> dict[str, str]:
         importlib.metadata.PackageNotFoundError: If one is not installed.
     """
     return {name: version(name) for name in packages}
+
+
+def describe_program() -> dict[str, str]:
+    """Further's version and commit, and Python's version: what to get to make the results again."""
+    try:
+        own = version("further")
+    except PackageNotFoundError:
+        own = "not installed"
+    return {"Further": own, "commit": find_commit(PACKAGE.parents[1]), "Python": platform.python_version()}
+
+
+def find_commit(folder: Path) -> str:
+    """Commit of a git checkout, with a remark where its files differ; "not a checkout" for any other folder."""
+    commit = _ask_git(folder, "rev-parse", "HEAD")
+    top = _ask_git(folder, "rev-parse", "--show-toplevel")
+    if commit is None or top is None or Path(top) != folder.resolve():
+        return "not a checkout"
+    changed = _ask_git(folder, "status", "--porcelain", "--untracked-files=no")
+    return f"{commit}, with uncommitted changes" if changed else commit
+
+
+def _ask_git(folder: Path, *arguments: str) -> str | None:
+    """What git prints; None where it fails or is not there."""
+    try:
+        done = subprocess.run(["git", "-C", folder, *arguments], capture_output=True, text=True, timeout=30)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
 
 
 def _name(module: Path) -> str:

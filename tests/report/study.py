@@ -113,7 +113,8 @@ def make_comparison() -> dict[str, Any]:
             "papers": change(6.01, gain, gain - 0.05, gain + 0.05),
             "general": change(4.95, 0.05 - 0.15 * gain, 0.01 - 0.15 * gain, 0.09 - 0.15 * gain, documents=9),
         }
-    return {"runs": runs, "default_run": "default", "quantisation": make_quantisation()}
+    scoring = {"window": 1024, "stride": 512, "begin_id": 0, "begin_rule": "begin mark", "compute_dtype": "float32"}
+    return {"runs": runs, "default_run": "default", "quantisation": make_quantisation(), "scoring": scoring}
 
 
 def make_quantisation() -> dict[str, Any]:
@@ -174,8 +175,20 @@ def make_memorisation() -> dict[str, Any]:
         "prefix_tokens": 32,
         "new_tokens": 24,
         "p_value_train_heldout": 0.007,
-        "train": {"num_paragraphs": 200, "base": said(0, 0.5, 3), "adapted": said(7, 2.25, 24)},
-        "heldout": {"num_paragraphs": 200, "base": said(0, 0.5, 3), "adapted": said(0, 0.75, 6)},
+        "train": {
+            "num_paragraphs": 200,
+            "num_papers": 16,
+            "trustworthy": True,
+            "base": said(0, 0.5, 3),
+            "adapted": said(7, 2.25, 24),
+        },
+        "heldout": {
+            "num_paragraphs": 200,
+            "num_papers": 7,
+            "trustworthy": True,
+            "base": said(0, 0.5, 3),
+            "adapted": said(0, 0.75, 6),
+        },
     }
 
 
@@ -232,6 +245,14 @@ def make_ledger() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["paper", "reason", "characters"])
 
 
+def make_jobs(runs: list[str]) -> pd.DataFrame:
+    """Half a minute of training for each run, two folds, and scoring."""
+    rows = [("training", run, 30.0) for run in runs]
+    rows += [("training for the cross-validation", f"fold-{fold}-of-2", 25.0) for fold in (1, 2)]
+    rows += [("scoring", run, 12.0) for run in runs] + [("samples, words and paragraphs", "probe_default", 20.0)]
+    return pd.DataFrame(rows, columns=["kind", "job", "seconds"])
+
+
 def make_inputs(**changes: Any) -> ReportInputs:
     """The whole study; any part can be given instead."""
     runs = run_settings()
@@ -264,9 +285,17 @@ def make_inputs(**changes: Any) -> ReportInputs:
         },
         "rows": pd.DataFrame({"paper": papers * 20, "section": ["Introduction"] * 500}),
         "tokens": pd.DataFrame(
-            {"split": splits, "num_tokens": [1600] * 25, "num_words": [900] * 25, "num_bytes": [6400] * 25}
+            {
+                "document": papers,
+                "sha256": [f"{n:064x}" for n in range(25)],
+                "split": splits,
+                "num_tokens": [1600] * 25,
+                "num_words": [900] * 25,
+                "num_bytes": [6400] * 25,
+            }
         ),
         "rules": RULES,
+        "jobs": make_jobs(list(runs)),
         "memorisation": make_memorisation(),
         "terms": make_terms(),
     }

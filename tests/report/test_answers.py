@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from further.report.answers import answer_improvement, answer_quantisation, classify, seed_changes
+from further.report.answers import answer_improvement, answer_quantisation
+from further.report.trust import seed_changes
+from further.report.verdict import classify
 from further.report.wording import THIN
 from report.study import change, interval, make_comparison, make_quantisation, score
 
@@ -19,6 +21,9 @@ def comparison_with(papers: dict[str, Any]) -> dict[str, Any]:
     [
         (-0.4, -0.2, "improved"),
         (0.001, 0.2, "worse"),
+        (-0.0054, -0.0023, "unchanged"),  # beside zero, but wholly inside the margin
+        (0.001, 0.009, "unchanged"),
+        (-0.012, -0.001, "improved"),
         (-0.009, 0.009, "unchanged"),
         (-0.009, 0.011, "undecided"),
         (-0.02, 0.0, "undecided"),  # zero itself is not excluded, and the interval is wider than the margin
@@ -42,8 +47,9 @@ def test_improvement_says_both_perplexities_change_and_interval() -> None:
     assert answer.lead == "Yes."
     assert answer.sentence == (
         f"Perplexity on 7 held-out papers fell from 403 to 245, 39.3{THIN}% lower: "
-        f"−0.500 nats per token (95{THIN}% interval −0.600 to −0.400)."
-    )
+        f"−0.500 nats per token (95{THIN}% interval −0.600 to −0.400). "
+        f"In bits per byte: 2.16 before, 1.98 after (−0.167; 95{THIN}% interval −0.200 to −0.133)."
+    )  # bits per byte at 4 bytes per token: 6.0 / 4 / ln 2 = 2.164, 5.5 / 4 / ln 2 = 1.984
     assert answer.how_sure.startswith(f"7 of 7 papers improved (p{THIN}={THIN}0.016 if nothing had changed).")
     assert "One seed only" in answer.how_sure
     assert "does not show that what the model writes is true" in answer.not_shown
@@ -61,17 +67,17 @@ def test_worse_says_so_plainly() -> None:
 def test_unchanged_says_within_what() -> None:
     answer = answer_improvement(comparison_with(change(5.0, 0.001, -0.004, 0.006)))
     assert (answer.verdict, answer.lead) == ("unchanged", "No: nothing changed that matters.")
-    assert answer.sentence.endswith("which stays within ±0.01 nats, 1 % of perplexity.")
+    assert "which stays within ±0.01 nats, 1 % of perplexity." in answer.sentence
 
 
 def test_undecided_allows_for_both() -> None:
     answer = answer_improvement(comparison_with(change(5.0, -0.1, -0.3, 0.1)))
     assert (answer.verdict, answer.lead) == ("undecided", "Not decided by this study.")
-    assert answer.sentence.endswith("which allows for better as well as worse.")
+    assert "which allows for better as well as worse." in answer.sentence
 
 
 def test_small_improvement_is_called_small() -> None:
-    answer = answer_improvement(comparison_with(change(5.0, -0.006, -0.009, -0.003)))
+    answer = answer_improvement(comparison_with(change(5.0, -0.006, -0.012, -0.001)))
     assert (answer.verdict, answer.lead) == ("improved", "Yes, but by little.")
 
 
@@ -80,17 +86,52 @@ def test_fewer_than_six_papers_take_the_trust_away(documents: int, is_warned: bo
     answer = answer_improvement(comparison_with(change(5.0, -0.5, -0.6, -0.4, documents)))
     assert ("The interval is not to be trusted" in answer.how_sure) == is_warned
     assert answer.lead == ("Perhaps: too few papers to say." if is_warned else "Yes.")
+    assert answer.verdict == ("undecided" if is_warned else "improved")
 
 
 def test_one_paper_is_one_paper() -> None:
     papers = change(5.0, -0.5, -0.5, -0.5, 1) | {"p_value": None}
-    papers["difference_nats_per_token"] = {"estimate": -0.5, "low": None, "high": None, "level": 0.95}
+    for unit in ("nats_per_token", "bits_per_byte"):
+        papers[f"difference_{unit}"] = {"estimate": -0.5, "low": None, "high": None, "level": 0.95}
     answer = answer_improvement(comparison_with(papers))
     assert answer.verdict == "undecided"
-    assert "on 1 held-out paper went" in answer.sentence and "(no interval)" in answer.sentence
+    assert "on 1 held-out paper went from 148 to 90.0: −0.500 nats per token (no interval can be given), which " in (
+        answer.sentence
+    )
+    assert "decides nothing." in answer.sentence and "as well as worse" not in answer.sentence
+    assert "(−0.500; no interval can be given)." in answer.sentence
     assert answer.how_sure.startswith(
         "1 of 1 paper improved. The interval is not to be trusted: it rests on 1 held-out paper,"
     )
+
+
+@pytest.mark.parametrize(("low", "high", "said"), [(None, -0.3, "at most −0.300"), (-0.7, None, "at least −0.700")])
+def test_an_interval_with_one_end_shows_it_and_decides_nothing(
+    low: float | None, high: float | None, said: str
+) -> None:
+    papers = change(5.0, -0.5, 0, 0)
+    papers["difference_nats_per_token"] = {"estimate": -0.5, "low": low, "high": high, "level": 0.95}
+    answer = answer_improvement(comparison_with(papers))
+    assert answer.verdict == "undecided"
+    assert f"(95{THIN}% interval {said}), which decides nothing." in answer.sentence
+
+
+def with_seeds(estimate: float, *others: float) -> dict[str, Any]:
+    """The default run and the same run with other seeds; each interval reaches 0.01 to both sides."""
+    comparison = comparison_with(change(6.0, estimate, estimate - 0.01, estimate + 0.01))
+    settings = comparison["runs"]["default"]["settings"]
+    for seed, other in enumerate(others, start=1):
+        own = {"settings": {**settings, "seed": seed}, "papers": change(6.0, other, other - 0.01, other + 0.01)}
+        comparison["runs"][f"seed-{seed}"] = own
+    return comparison
+
+
+@pytest.mark.parametrize("estimate", [-0.02, 0.02])
+def test_a_seed_that_went_the_other_way_leaves_it_undecided(estimate: float) -> None:
+    answer = answer_improvement(with_seeds(estimate, estimate, -2 * estimate))
+    assert (answer.verdict, answer.lead) == ("undecided", "Not decided: other seeds gave the opposite.")
+    assert "as well as worse" not in answer.sentence  # what the interval says stands as it is
+    assert answer_improvement(with_seeds(estimate, estimate, 2 * estimate)).verdict != "undecided"
 
 
 def test_other_seeds_are_told_and_other_settings_are_not() -> None:
@@ -116,8 +157,12 @@ def quantised(low: float, high: float) -> dict[str, Any]:
     ("low", "high", "verdict", "lead"),
     [
         (0.02, 0.04, "worse", "It cost something."),
-        (0.002, 0.004, "worse", "It cost something, but little."),
+        (0.002, 0.004, "unchanged", "Nothing that matters."),
+        (-0.0054, -0.0023, "unchanged", "Nothing that matters."),
         (-0.002, 0.004, "unchanged", "Nothing that matters."),
+        (0.011, 0.019, "unchanged", "Less than another seed changes."),  # seeds 1 and 2 moved it by 0.008 and 0.016
+        (-0.019, -0.011, "unchanged", "Less than another seed changes."),
+        (0.011, 0.027, "worse", "It cost something."),  # 0.019
         (-0.04, -0.02, "improved", "Nothing: it came out lower."),
         (-0.02, 0.04, "undecided", "Not decided by this study."),
     ],
@@ -125,6 +170,21 @@ def quantised(low: float, high: float) -> dict[str, Any]:
 def test_cost_of_quantisation_by_verdict(low: float, high: float, verdict: str, lead: str) -> None:
     answer = answer_quantisation(quantised(low, high))
     assert (answer.verdict, answer.lead) == (verdict, lead)
+
+
+def test_luck_is_told_beside_the_cost_of_quantisation() -> None:
+    comparison = quantised(0.02, 0.04)
+    said = "Another seed moves the run by up to 0.016 nats per token; a cost up to 0.016 is taken for luck."
+    assert said in answer_quantisation(comparison).how_sure
+    comparison["runs"] = {"default": comparison["runs"]["default"]}
+    assert "No other seed was run; a cost up to 0.01 nats" in answer_quantisation(comparison).how_sure
+
+
+def test_too_few_papers_decide_nothing_of_quantisation() -> None:
+    comparison = quantised(0.02, 0.04)
+    comparison["runs"]["default"]["papers"]["trustworthy"] = False
+    answer = answer_quantisation(comparison)
+    assert (answer.verdict, answer.lead) == ("undecided", "Not decided: too few papers.")
 
 
 def test_cost_of_quantisation_names_the_default_run_s_precision_first() -> None:

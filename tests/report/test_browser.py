@@ -145,6 +145,28 @@ def test_printing_cuts_no_figure(open_page: Any, address: str, tmp_path: Path) -
         assert any(all(word in text for word in (TITLES[name], *words)) for text in pages), name
 
 
+def test_print_holds_the_words_meaning_and_leaves_no_heading_alone(
+    open_page: Any, address: str, tmp_path: Path
+) -> None:
+    pymupdf = pytest.importorskip("pymupdf")
+    page = open_page(address)
+    headings = set(page.locator("h2, h3, caption, summary, thead th").all_text_contents())
+    page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
+    with pymupdf.open(tmp_path / "page.pdf") as document:
+        pages = [[block for block in sheet.get_text("blocks") if block[4].strip()] for sheet in document]
+    assert any("Among how many equally likely" in block[4] for blocks in pages for block in blocks)
+    lowest = [max(blocks, key=lambda block: block[1])[4] for blocks in pages]
+    assert [text for text in lowest if {line.strip() for line in text.splitlines()} <= headings] == []
+
+
+def test_a_screen_without_a_pointer_is_not_told_to_rest_it(browser: Any, address: str) -> None:
+    context = browser.new_context(viewport={"width": PHONE, "height": 900}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(address)
+    assert not page.locator(".hint").is_visible()
+    context.close()
+
+
 def test_markup_in_papers_prompts_and_samples_does_no_harm(open_page: Any, tmp_path: Path) -> None:
     comparison = make_comparison()
     papers = change(6.0, -0.5, -0.6, -0.4, 7, [f"{EVIL}{index}" for index in range(7)])
@@ -167,10 +189,10 @@ def test_the_keyboard_reaches_the_answers_first_and_opens_what_is_folded(open_pa
     assert page.evaluate("document.activeElement.textContent") == "Skip to the answers"
     page.keyboard.press("Enter")
     assert page.evaluate("location.hash") == "#answers"
-    summary = page.locator("summary").first
-    summary.focus()
+    folded = page.locator("details:not(.terms)").first
+    folded.locator("summary").focus()
     page.keyboard.press("Enter")
-    assert page.locator("details").first.evaluate("details => details.open")
+    assert folded.evaluate("details => details.open")
 
 
 def test_data_can_be_downloaded_from_the_page(open_page: Any, address: str, drawn: Path) -> None:

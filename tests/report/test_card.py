@@ -31,15 +31,20 @@ def test_the_header_names_base_library_and_perplexity(inputs: ReportInputs, tmp_
 
 def test_the_text_holds_the_numbers_of_the_run_and_its_limits(inputs: ReportInputs, tmp_path: Path) -> None:
     _, text = read_card(inputs, tmp_path)
-    assert "| held-out papers | 7 | 407.5 | 210.6 | −0.660 (95\u202f% interval −0.710 to −0.610) |" in text
+    assert (
+        "| held-out papers | 7 | 407.5 | 210.6 | −0.660 (95\u202f% interval −0.710 to −0.610) | 2.168 | 1.930 |" in text
+    )
+    assert "stride 512, after the begin mark (not scored), in float32." in text  # 6.01 / 4 / ln 2 = 2.168 bits per byte
     assert "any other clinical use" in text and "is a toy" in text
     assert "| quantisation | nf4 |" in text
+    assert 'from_pretrained("results/demo/base")' in text and "trained and measured on nf4 weights" in text
     assert "98\u202f304 of 2\u202f200\u202f000 parameters were trained (4.47 %), for 40 steps." in text
 
 
 def test_a_real_base_is_named_with_its_commit_and_is_no_toy(inputs: ReportInputs, tmp_path: Path) -> None:
     _, text = read_card(inputs, tmp_path, CardSettings("A", "org/model", "0e9e39f", "other", toy_base=False))
     assert "`org/model` at commit `0e9e39f`" in text and "toy" not in text
+    assert 'from_pretrained("org/model", revision="0e9e39f")' in text
 
 
 def test_a_name_cannot_break_the_header(tmp_path: Path) -> None:
@@ -60,6 +65,15 @@ def test_every_run_gets_its_card_and_a_hub_s_model_is_named_by_its_id(inputs: Re
         assert f"# {inputs.title}, run {run}" in text and "`org/model` at commit `0e9e39f`" in text
     settings = card_settings("A", {"name": "tiny", "source": "demo", "path": None, "revision": None})
     assert settings == CardSettings("A", "tiny", None, "other", toy_base=True)
+
+
+def test_a_merged_model_is_not_loaded_as_an_adapter(inputs: ReportInputs, tmp_path: Path) -> None:
+    read_card(inputs, tmp_path)
+    card = (tmp_path / "README.md").read_text(encoding="utf-8")
+    merged = make_merged_card(card)
+    assert "PeftModel" in card and "PeftModel" not in merged and "Loading it" not in merged
+    assert "transformers loads it as it is" in merged and "any other clinical use" in merged
+    assert merged.count("## What was measured") == 1
 
 
 def test_a_card_without_a_header_cannot_be_that_of_a_merged_model() -> None:

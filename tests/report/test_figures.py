@@ -118,15 +118,47 @@ def test_any_number_of_held_out_papers_can_be_drawn(tmp_path: Path, number: int)
     assert drawing.figure.get_size_inches()[1] < 11  # inches: what a printed page holds
 
 
+def open_intervals(value: Any) -> Any:
+    """The same results as of too few papers: every interval of a difference without its ends."""
+    if isinstance(value, dict):
+        is_interval = {"estimate", "low", "high"} <= set(value)
+        return value | {"low": None, "high": None} if is_interval else {k: open_intervals(v) for k, v in value.items()}
+    return value
+
+
+def test_figures_can_be_drawn_where_no_interval_can_be_given(tmp_path: Path) -> None:
+    comparison = open_intervals(make_comparison())
+    for run in comparison["runs"].values():
+        run["papers"]["documents"] = run["papers"]["documents"][:1]
+    folder = draw(make_inputs(comparison=comparison), tmp_path)
+    for name in ("quantisation", "settings"):
+        root = ElementTree.parse(folder / "figures" / f"{name}.svg").getroot()
+        tips = [title.text or "" for title in root.iter(f"{SVG}title")]
+        assert [tip for tip in tips if "no interval can be given" in tip], name
+        assert not [tip for tip in tips if "nan" in tip.lower()], name
+    assert "nan" not in (folder / "data" / "forgetting.csv").read_text().lower()
+
+
+def test_an_interval_that_leaves_its_estimate_out_is_drawn_as_it_is(tmp_path: Path) -> None:
+    comparison = make_comparison()
+    comparison["runs"]["seed-1"]["general"]["difference_nats_per_token"] |= {
+        "estimate": 0.05,
+        "low": 0.06,
+        "high": 0.09,
+    }
+    draw(make_inputs(comparison=comparison), tmp_path)
+
+
 def test_names_that_look_like_markup_are_drawn_as_they_are(tmp_path: Path) -> None:
     comparison = make_comparison()
-    names = ["$x^2$ and $", "<script>alert(1)</script>", "a & b", '"quoted"', "名前", "back\\slash", "x" * 300]
-    comparison["runs"]["default"]["papers"] = change(5.0, -0.5, -0.6, -0.4, 7, names)
+    names = ["$x^2$ and $", "<script>alert(1)</script>", "a & b", '"quoted"', "名前", "back\\slash"]
+    names += ["vertical\x0btab", "x" * 300]
+    comparison["runs"]["default"]["papers"] = change(5.0, -0.5, -0.6, -0.4, 8, names)
     folder = draw(make_inputs(comparison=comparison), tmp_path)
     root = ElementTree.parse(folder / "figures" / "perplexity_by_paper.svg").getroot()
     assert not [element for element in root.iter() if element.tag.endswith("script")]
     shown = text_of(folder / "figures" / "perplexity_by_paper.svg")
-    assert all(name in shown for name in names[:6])
+    assert all(name in shown for name in names[:6]) and "vertical\N{REPLACEMENT CHARACTER}tab" in shown
     assert "x" * 300 not in shown and "x" * 25 + "…" in shown
 
 

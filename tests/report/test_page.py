@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 from lxml import html
 
 from further.report import FIGURES
@@ -136,7 +137,7 @@ def test_samples_are_marked_and_are_no_medical_advice(page: html.HtmlElement) ->
     first = section.xpath(".//article")[0]
     names = [heading.text_content().split(":")[0] for heading in first.iter("h4")]
     assert names == ["Before", "After", "Before"]  # likeliest words, then drawn
-    assert "drawn at temperature 0.8, perplexity 4.48 to itself" in first.find_class("details")[2].text_content()
+    assert "drawn at temperature 0.8, perplexity to itself 4.48" in first.find_class("details")[2].text_content()
     marks = [mark.text_content() for mark in first.find_class("mark")]
     assert marks == ["repeats itself: 4 times in a row", *["did not end by itself: cut after 60 tokens"] * 2]
 
@@ -162,9 +163,16 @@ def test_a_figure_without_data_is_one_sentence_without_instructions(tmp_path: Pa
     assert not figure.find_class("reading") and not figure.find_class("carries")
 
 
+def test_what_the_intervals_stand_for_is_told(page: html.HtmlElement) -> None:
+    for section in ("made", "answers"):
+        assert "all scored on the same papers" in page.xpath(f"string(//section[@id='{section}'])")
+    assert "not corrected for choosing among many" in page.xpath("string(//section[@id='learned'])")
+    assert "no run was trained on" not in page.text_content()  # with folds, each paper is trained on by some
+
+
 def test_rejected_papers_are_listed_with_their_reason(page: html.HtmlElement) -> None:
     corpus = page.xpath("string(//section[@id='corpus'])")
-    assert "26 papers were given, 1 left out, 25 used; they hold 500 paragraphs" in corpus
+    assert "26 papers were given, 1 left out, 25 used; they hold 500 headings and paragraphs" in corpus
     assert "broken.pdf" in corpus and "no page could be read" in corpus
 
 
@@ -173,21 +181,25 @@ def test_without_rejected_papers_it_says_so(tmp_path: Path) -> None:
     assert "No paper was left out." in make_page(make_inputs(rejected=none), tmp_path)
 
 
-def test_money_is_counted_where_a_price_is_set(text: str, inputs: ReportInputs, tmp_path: Path) -> None:
-    """20 runs of 26.5 s are 530 s, at 36 SEK an hour 5.30 SEK, and at 0.4 kW 0.0589 kWh."""
-    assert "No price of an hour is set" in text
+def test_money_is_counted_for_every_job_where_a_price_is_set(text: str, inputs: ReportInputs, tmp_path: Path) -> None:
+    """20 runs of 30 s, 2 folds of 25, 20 scored in 12, one probe of 20: 910 s, 9.10 SEK at 36 an hour, .1011 kWh."""
+    assert "43 jobs that trained or ran a model took 15.2\u202fmin together. No price of an hour is set" in text
     prices = Prices(per_hour=36, currency="SEK", as_of="2026-11-01", kilowatts=0.4)
-    priced = html.document_fromstring(make_page(inputs, tmp_path, prices=prices)).xpath(
-        "string(//section[@id='money'])"
-    )
-    assert "is 5.30 SEK" in priced and "0.0589 kWh" in priced and "2026-11-01" in priced
+    page = html.document_fromstring(make_page(inputs, tmp_path, prices=prices))
+    priced = page.xpath("string(//section[@id='money'])")
+    assert "is 9.10 SEK" in priced and "0.101 kWh" in priced and "2026-11-01" in priced
+    (table,) = page.xpath("//table[caption='What the study took']")
+    rows = [[cell.text_content() for cell in row] for row in table.xpath("tbody/tr")]
+    assert rows[0] == ["training", "20", "10.0\u202fmin", "6.00"]
+    assert rows[-1] == ["together", "43", "15.2\u202fmin", "9.10"]
 
 
 def test_the_next_factor_of_two_is_priced_from_the_law(text: str, inputs: ReportInputs, tmp_path: Path) -> None:
     """52,000 tokens, 4 passes at 7,800 tokens/s are 26.7 s; at 20 SEK an hour 0.148 SEK."""
     assert (
         "With 2 times the training papers, 16 more, one training takes 27\u202fs and costs 0.148 SEK, at the speed and "
-        "the price of this study. By the law the loss falls by 0.110 to 0.190 nats per token" in text
+        "the price of this study; start-up and scoring come on top. By the law the loss falls by "
+        "0.110 to 0.190 nats per token" in text
     )
     refused = make_inputs(law=make_refused_law("too few sizes", []))
     assert "No law could be fitted, so nothing is said of what more data" in make_page(refused, tmp_path)
@@ -209,6 +221,10 @@ def test_the_statement_names_split_base_and_what_is_not_known(inputs: ReportInpu
     assert "16 for training, 2 for watching it and 7 held out" in said["Split"]
     assert said["Model and version"] == "org/model at commit 0e9e39f."
     assert "quantisation nf4, target modules all-linear, rank 8, context 256, passes 4" in said["Training"]
+    assert said["Training"].startswith("Low-rank adapters on quantised weights (QLoRA)")
+    assert said["Outcome"].endswith(
+        "Scored in windows of 1\u202f024 tokens, stride 512, after the begin mark (not scored), in float32."
+    )
     assert said["Dates, sources and licences of the papers"].startswith("Not known")
     assert "any other clinical use" in said["Out of scope"] and said["Human assessment"] == "None."
 
@@ -257,6 +273,15 @@ def test_how_it_was_made_holds_settings_versions_and_the_file_of_each_number(pag
     assert "any other clinical use" in made
 
 
+def test_what_is_needed_to_make_it_again_is_there(page: html.HtmlElement) -> None:
+    (link,) = page.xpath("//section[@id='made']//a[@download='study.yaml']/@href")
+    config = yaml.safe_load(base64.b64decode(link.split(",", 1)[1]))
+    assert config == {"corpus": {"papers": "papers", "min_words": 200}, "training": {"rank": 8}}
+    (table,) = page.xpath("//table[starts-with(caption, 'Papers used')]")
+    rows = [[cell.text_content() for cell in row] for row in table.xpath("tbody/tr")]
+    assert len(rows) == 25 and rows[3] == ["article-03", "train", f"{3:064x}"]
+
+
 def test_settings_are_told_once_where_all_runs_share_them(page: html.HtmlElement) -> None:
     (shared,) = page.xpath("//table[caption='Settings that all runs share']")
     (varied,) = page.xpath("//table[caption='Settings in which the runs differ']")
@@ -301,7 +326,7 @@ def test_every_colour_of_the_figures_has_its_variable_in_both_schemes() -> None:
 def test_the_time_that_was_planned_stands_beside_the_time_it_took(tmp_path: Path) -> None:
     plan = pd.DataFrame({"seconds_low": {"default": 20.0}, "seconds_high": {"default": 150.0}})
     page = html.fromstring(make_page(make_inputs(plan=plan), tmp_path))
-    table = next(t for t in page.iter("table") if t.findtext("caption") == "What each run took")
+    table = next(t for t in page.iter("table") if t.findtext("caption").startswith("What each run took"))
     shown = {row[0].text_content(): row[6].text_content() for row in table.find("tbody")}
     assert shown["default"].replace("\u202f", " ") == "20 s to 2.50 min"
     assert set(shown.values()) == {shown["default"], ""}  # the other runs are in no plan

@@ -59,7 +59,8 @@ def test_shares() -> None:
 def test_intervals_and_open_ends() -> None:
     closed = {"low": -0.4, "high": 0.22, "level": 0.95}
     assert show_interval(closed) == f"95{THIN}% interval −0.400 to +0.220"
-    assert show_interval({"low": None, "high": None, "level": 0.95}) == "no interval"
+    assert show_interval({"low": None, "high": None, "level": 0.95}) == "no interval can be given"
+    assert show_interval({"low": None, "high": -0.1, "level": 0.95}) == f"95{THIN}% interval at most −0.100"
     assert show_range({"low": 3.7, "high": 4.3}) == "3.70 to 4.30"
     assert show_range({"low": 0.0, "high": 4.3, "low_open": True}) == "at most 4.30"
     assert show_range({"low": 3.7, "high": None, "high_open": True}) == "at least 3.70"

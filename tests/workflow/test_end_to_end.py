@@ -23,6 +23,7 @@ def test_a_broken_paper_is_rejected_with_its_reason_and_the_study_ends(finished)
     assert [(row["file"], row["reason"]) for row in rejected] == [("broken.pdf", "damaged")]
     page = (finished.study / "results/report/index.html").read_text()
     assert "broken.pdf" in page and "damaged" in page
+    assert "that trained or ran a model took" in page and "took at least" not in page  # each job's time was found
 
 
 def test_every_character_is_kept_or_dropped_for_a_reason(finished):

@@ -15,9 +15,25 @@ def figure_settings(wildcards):
     }
 
 
+def costly_jobs():
+    """Snakemake's notes of what jobs took that train or run a model. No inputs: to make one again, its job would rerun."""
+    folds = RUNS["default"]["quantisation"]
+    scored = [f"score_base/{quantisation}" for quantisation in QUANTISATIONS]
+    scored += [f"score_base/{fold}/{folds}" for fold in FOLDS]
+    scored += [f"score_run/{run}" for run in RUN_SETTINGS] + [f"score_merged/{run}" for run in QUANTISED_RUNS]
+    jobs = {
+        "training": [f"train_qlora/{run}" for run in RUNS],
+        "training for the cross-validation": [f"train_qlora/{fold}" for fold in FOLDS],
+        "scoring": scored,
+        "samples, words and paragraphs": ["generate_samples", "probe_default"],
+    }
+    return {kind: [f"benchmarks/{name}.tsv" for name in names] for kind, names in jobs.items()}
+
+
 def page_settings(wildcards):
     return {
         "configuration": CONFIG,
+        "jobs": costly_jobs(),
         "rules": find_rules(),
         "versions": installed_versions(REPORTED_PACKAGES),
     }

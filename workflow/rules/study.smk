@@ -55,5 +55,8 @@ REPORTED = {
         file=["metrics.json", "history.parquet", "timing.json"],
     ),
 }
-REPORTED_PACKAGES = (*TRAINING_PACKAGES, "snakemake", "pymupdf", "scipy", "pandas")
+REPORTED_PACKAGES = (
+    *TRAINING_PACKAGES,
+    *("tokenizers", "numpy", "scipy", "pandas", "pyarrow", "pymupdf", "snakemake", "matplotlib", "seaborn"),
+)
 CODE = {script.stem: code(script.name) for script in sorted((ROOT / "workflow" / "scripts").glob("*.py"))}

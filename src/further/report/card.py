@@ -1,5 +1,6 @@
 """The model card of an adapter, in the form that Hugging Face reads: what it is, how well it did, what it is not."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from further.io import write_text
 from further.report.answers import make_answers
 from further.report.inputs import ReportInputs
+from further.report.statement import say_scoring
 from further.report.wording import show_change, show_count, show_interval, show_number
 
 LANGUAGE = "en"
@@ -78,6 +80,7 @@ def make_merged_card(card: str) -> str:
     header["tags"] = [tag for tag in header["tags"] if tag != "lora"]
     title, rest = parts[2].lstrip("\n").split("\n", 1)
     front = yaml.safe_dump(header, sort_keys=False, allow_unicode=True)
+    rest = re.sub(r"## Loading it\n.*?(?=^## )", "", rest, flags=re.DOTALL | re.MULTILINE)
     return f"---\n{front}---\n\n{title}\n\n{MERGED}\n{rest}"
 
 
@@ -105,6 +108,7 @@ def write_card(inputs: ReportInputs, run: str, target: Path, settings: CardSetti
         metrics=inputs.metrics[run],
         trained=sorted(inputs.metrics[run]["settings"].items()),
         scores=_score_rows(inputs.comparison["runs"][run]),
+        scoring=say_scoring(inputs.comparison["scoring"]),
         answers=make_answers(inputs.comparison, inputs.law),
         show_count=show_count,
         show_number=show_number,
@@ -146,6 +150,8 @@ def _score_rows(compared: Mapping[str, Any]) -> list[tuple[str, ...]]:
                 show_number(scores["before"]["perplexity"], 4),
                 show_number(scores["after"]["perplexity"], 4),
                 f"{show_change(difference['estimate'])} ({show_interval(difference)})",
+                show_number(scores["before"]["bits_per_byte"], 4),
+                show_number(scores["after"]["bits_per_byte"], 4),
             )
         )
     return rows

@@ -175,10 +175,13 @@ def _prediction(drawing: Drawing, axes: Axes, rows: pd.DataFrame | None) -> None
 
 
 def _straight_inset(axes: Axes, kinds: dict[str, pd.DataFrame]) -> None:
-    """Loss less its limit c on two log scales, where a power law is a straight line; nothing without a law."""
-    if "asymptote" not in kinds or "curve" not in kinds or pd.isna(kinds["asymptote"]["loss_nats"].iloc[0]):
+    """Loss less its limit c on two log scales, where a power law is a straight line; nothing without a known c."""
+    if "asymptote" not in kinds or "curve" not in kinds:
         return
-    c = float(kinds["asymptote"]["loss_nats"].iloc[0])
+    limit = kinds["asymptote"].iloc[0]
+    if limit["label"] != "identified" or pd.isna(limit["loss_nats"]):
+        return
+    c = float(limit["loss_nats"])
     inset = axes.inset_axes(INSET)
     measured = pd.concat([kinds[kind] for kind in ("point", "held_out") if kind in kinds])
     above = measured[measured["loss_nats"] > c]

@@ -1,6 +1,6 @@
 """Figures of held-out text: perplexity paper by paper, and what was gained against what was forgotten."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -101,13 +101,13 @@ def _by_replay(drawing: Drawing, axes: Axes, rows: pd.DataFrame) -> None:
     for text_set, (colour, marker, label) in looks.items():
         own = rows[rows["text_set"] == text_set].sort_values(["replay_share", "run"])
         shares, change = 100 * own["replay_share"].astype(float), own["difference_nats_per_token"].astype(float)
-        errors = [change - own["low"].astype(float), own["high"].astype(float) - change]
-        drawn = axes.errorbar(shares, change, yerr=errors, fmt=marker, color=COLOURS[colour], ms=6, lw=1.4, label=label)
+        axes.vlines(shares, own["low"].astype(float), own["high"].astype(float), color=COLOURS[colour], lw=1.4)
+        (line,) = axes.plot(shares, change, marker, color=COLOURS[colour], ms=6, label=label)
         texts = [
             f"{row.run}, {label}: {show_change(row.difference_nats_per_token)} nats per token"
             for row in own.itertuples()
         ]
-        drawing.tip(drawn.lines[0], texts)
+        drawing.tip(line, texts)
     number_ticks(axes.xaxis)
     number_ticks(axes.yaxis)
     axes.margins(0.12)
@@ -120,24 +120,16 @@ def _by_replay(drawing: Drawing, axes: Axes, rows: pd.DataFrame) -> None:
 def _crosses(drawing: Drawing, axes: Axes, runs: pd.DataFrame, label: str) -> None:
     default = label == "the default run"
     colour = COLOURS["after"] if default else COLOURS["muted"]
-    change = runs["difference_nats_per_token"]
-    errors = [[change[name] - runs["low"][name], runs["high"][name] - change[name]] for name in ("papers", "general")]
-    drawn = axes.errorbar(
-        change["papers"],
-        change["general"],
-        xerr=errors[0],
-        yerr=errors[1],
-        fmt="D" if default else "o",
-        color=colour,
-        ms=7 if default else 4.5,
-        elinewidth=1.6 if default else 0.6,
-        alpha=1 if default else 0.75,
-        zorder=4 if default else 2,
-        label=label,
-    )
+    change, low, high = (runs[column].astype(float) for column in ("difference_nats_per_token", "low", "high"))
+    look: dict[str, Any] = {"alpha": 1 if default else 0.75, "zorder": 4 if default else 2, "color": colour}
+    width = 1.6 if default else 0.6
+    axes.hlines(change["general"], low["papers"], high["papers"], lw=width, **look)
+    axes.vlines(change["papers"], low["general"], high["general"], lw=width, **look)
+    marker, size = ("D", 7) if default else ("o", 4.5)
+    (line,) = axes.plot(change["papers"], change["general"], marker, ms=size, label=label, **look)
     texts = [
         f"{run}: papers {show_change(row['difference_nats_per_token', 'papers'])}, "
         f"general text {show_change(row['difference_nats_per_token', 'general'])} nats per token"
         for run, row in runs.iterrows()
     ]
-    drawing.tip(drawn.lines[0], texts)
+    drawing.tip(line, texts)

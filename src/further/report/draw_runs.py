@@ -1,5 +1,6 @@
 """Figures of runs against each other: learning curves, quantisation, the other settings."""
 
+import math
 from fractions import Fraction
 
 import pandas as pd
@@ -7,7 +8,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 
 from further.report.style import COLOURS, SEQUENCE, Drawing, new_figure, number_ticks, shorten, token_ticks
-from further.report.wording import THIN, show_change, show_count, show_number
+from further.report.wording import THIN, show_change, show_count, show_interval, show_number
 
 MARKERS = {"base": "o", "adapted": "D", "merged": "s"}
 SUBJECT_COLOURS = {"base": "before", "adapted": "after", "merged": "other"}
@@ -31,8 +32,12 @@ def draw_learning_curves(table: pd.DataFrame) -> Drawing:
     axes.set_xlabel("tokens seen, repeats counted (log scale)")
     axes.set_ylabel("loss, nats per token")
     axes.grid()
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2, title="lines: training · diamonds: validation")
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2, title=_name_marks(own))
     return drawing
+
+
+def _name_marks(own: pd.DataFrame) -> str:
+    return "lines: training" + (" · diamonds: validation" if own["validation_loss_nats"].notna().any() else "")
 
 
 def _validation_points(drawing: Drawing, axes: Axes, run: pd.DataFrame, colour: str) -> None:
@@ -155,17 +160,22 @@ def _intervals(
     colour: str,
     marker: str,
 ) -> None:
-    """Horizontal intervals with a marker at each estimate; a missing end draws no line."""
+    """Horizontal intervals with a marker at each estimate; without an end there is no line."""
     estimates = rows[column].astype(float)
-    low, high = (rows[end].astype(float).fillna(estimates) for end in ("low", "high"))
+    low, high = (rows[end].astype(float) for end in ("low", "high"))
     axes.hlines(heights, low, high, color=COLOURS[colour], lw=1.8)
     face = "none" if colour == "before" else COLOURS[colour]
     (line,) = axes.plot(estimates, heights, marker, color=COLOURS[colour], mfc=face, ms=6, mew=1.5)
     texts = [
-        f"{show_change(estimate, 4)} nats per token, interval {show_change(lowest, 4)} to {show_change(highest, 4)}"
+        f"{show_change(estimate, 4)} nats per token, {show_interval(_interval(lowest, highest), 4)}"
         for estimate, lowest, highest in zip(estimates, low, high, strict=True)
     ]
     drawing.tip(line, texts)
+
+
+def _interval(low: float, high: float) -> dict[str, float | None]:
+    """An interval of a table, in which an end that is not known is NaN."""
+    return {"low": None if math.isnan(low) else low, "high": None if math.isnan(high) else high, "level": 0.95}
 
 
 def _rows_axis(axes: Axes, labels: list[str]) -> None:

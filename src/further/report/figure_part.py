@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from further.report.figure_texts import CARRIES_OVER, HOW_TO_READ, describe_figure
+from further.report.figure_reading import explain_figure
+from further.report.figure_texts import CARRIES_OVER, describe_figure
 from further.report.inputs import ReportInputs
 from further.report.study import PageSettings
 from further.report.svg import inline_svg
@@ -56,7 +57,7 @@ def make_part(inputs: ReportInputs, name: str, figures: Path, data: Path, settin
         name=name,
         title=title,
         svg=Markup(inline_svg((figures / f"{name}.svg").read_text(encoding="utf-8"), name, f"{title}. {summary}")),
-        reading=HOW_TO_READ[name],
+        reading="" if frame.empty else explain_figure(name, frame),
         summary=summary,
         data_link=Markup(f"data:text/csv;charset=utf-8;base64,{csv}"),
         table=_frame_table(f"Data of the figure: {title}", frame),

@@ -1,4 +1,4 @@
-"""Words beside a figure: how to read it, what it shows in numbers, and what of a toy model's carries over."""
+"""Words beside a figure: what it shows in numbers, and what of a toy model's carries over."""
 
 from collections.abc import Callable, Mapping
 
@@ -6,48 +6,6 @@ import pandas as pd
 
 from further.report.cost_table import say_targets
 from further.report.wording import count_noun, join_words, show_change, show_count, show_number, show_share
-
-HOW_TO_READ: Mapping[str, str] = {
-    "perplexity_by_paper": (
-        "One row per held-out paper. The open dot is the model before further pre-training, the filled diamond after "
-        "it. Further left is better; a dashed line marks a paper that got worse."
-    ),
-    "learning_curves": (
-        "Lines are the training loss as it was logged, diamonds the loss on validation papers, which were never "
-        "trained on. The stronger the line, the more papers; each seed has its own line."
-    ),
-    "scaling_law": (
-        "Each point is a separate run. The line is the fitted law; beyond the data it is dashed and its band hatched, "
-        "because there it only guesses. The bar at the right edge is the interval of the limit c. The dash is what a "
-        "fit without the largest size foretold for it."
-    ),
-    "cost_to_target": (
-        "Circles are what was measured, placed at what one training on so much text costs. Diamonds are what the law "
-        "foretells for more text, with the interval of the loss. A thick line at a target is the interval of its cost; "
-        "a target without one is not known to be reachable at any cost. The table under Money and time says why."
-    ),
-    "quantisation": (
-        "Above, the same papers scored by the base, adapted and merged model at each precision. Below, what a "
-        "precision costs against none; an interval that crosses 0 shows no cost that could be told from nothing."
-    ),
-    "settings": (
-        "Each row is a run that differs from the default run in one setting. The grey-blue band is how far another "
-        "seed alone moved the loss: what lies inside it is not an effect."
-    ),
-    "forgetting": (
-        "Each point is a run. Left of the vertical line it got better on held-out papers; above the horizontal line "
-        "it got worse on general text, that is, it forgot. Where the share of replayed general text was swept, the "
-        "lower panel shows both changes against it."
-    ),
-    "ledger": (
-        "Every character that was extracted from the papers is either kept or dropped for one reason. The bars add up "
-        "to all of them."
-    ),
-    "workflow": (
-        "Each name is a rule of the workflow; an arrow leads to a rule that needs its files. Arrows that follow from "
-        "others are left out of the drawing and stand in the data."
-    ),
-}
 
 CARRIES_OVER: Mapping[str, tuple[bool, str]] = {
     "perplexity_by_paper": (
@@ -130,7 +88,7 @@ def _describe_quantisation(table: pd.DataFrame) -> str:
 def _describe_settings(table: pd.DataFrame) -> str:
     rows = table[table["setting"] != "seed"]
     parts = [
-        f"{row.setting.replace('_', ' ')} {row.value} {show_change(row.difference_nats_per_token)}"
+        f"{row.setting.replace('_', ' ')} {row.value}: {show_change(row.difference_nats_per_token)}"
         for row in rows.itertuples()
     ]
     if not parts:

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from further.io import read_json, read_table
 
 ROW_COLUMNS = ["paper", "section"]
-TOKEN_COLUMNS = ["split", "num_tokens", "num_words", "num_bytes"]
+TOKEN_COLUMNS = ["document", "split", "num_tokens", "num_words", "num_bytes", "sha256"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class ReportFiles:
         memorisation: Paragraphs continued word for word, JSON, null where switched off; None leaves it out.
         terms: Words whose probability changed, JSON, null where switched off; None leaves them out.
         plan: What each run was expected to take, tab-separated; None leaves it out.
+        jobs: Snakemake's notes of the time of jobs that train or run a model, by their purpose; None leaves it out.
     """
 
     comparison: Path
@@ -45,6 +46,7 @@ class ReportFiles:
     memorisation: Path | None = None
     terms: Path | None = None
     plan: Path | None = None
+    jobs: Mapping[str, Sequence[str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,12 @@ class ReportInputs:
         timing: By run, seconds, speed, memory and hardware.
         provenance: Versions, configuration, hardware, code digest; any nesting of mappings, lists and scalars.
         rows: Columns paper, section; None if not given.
-        tokens: Columns split, num_tokens, num_words, num_bytes; None if not given.
+        tokens: Columns document, split, num_tokens, num_words, num_bytes, sha256 (of the text); None if not given.
         memorisation: Paragraphs continued word for word by base and adapted model; None if not measured.
         terms: Words whose probability rose and fell; None if not measured.
         plan: By run, columns seconds_low and seconds_high: what it was expected to take; None if not given.
         rules: Pairs of a rule and one that needs its files.
+        jobs: Columns kind, job and seconds of every job that trains or runs a model; None if not given.
     """
 
     title: str
@@ -88,6 +91,7 @@ class ReportInputs:
     terms: Mapping[str, Any] | None = None
     plan: pd.DataFrame | None = None
     rules: Sequence[tuple[str, str]] = ()
+    jobs: pd.DataFrame | None = None
 
 
 def read_inputs(
@@ -123,12 +127,30 @@ def read_inputs(
         terms=None if files.terms is None else read_json(files.terms),
         plan=None if files.plan is None else pd.read_csv(files.plan, sep="\t", index_col="run"),
         rules=rules,
+        jobs=None if files.jobs is None else read_jobs(files.jobs),
     )
 
 
 def _read_columns(path: Path | None, columns: list[str]) -> pd.DataFrame | None:
     """Only some columns of a table: the text and the token ids of a large corpus stay on disk."""
     return None if path is None else pq.read_table(path, columns=columns).to_pandas()
+
+
+def read_jobs(files: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Snakemake's notes of jobs, from their start to their end, of the last attempt where there were several.
+
+    Args:
+        files: Paths of the notes by what the jobs were for, named as the job; one that is gone is not known.
+
+    Returns:
+        Columns kind, job and seconds, one row per job; seconds are NaN where not known.
+    """
+    rows = [(kind, Path(file).stem, _read_seconds(Path(file))) for kind, paths in files.items() for file in paths]
+    return pd.DataFrame(rows, columns=["kind", "job", "seconds"])
+
+
+def _read_seconds(file: Path) -> float:
+    return float(pd.read_csv(file, sep="\t")["s"].sum()) if file.is_file() else float("nan")
 
 
 def count_papers(inputs: ReportInputs) -> dict[str, int]:

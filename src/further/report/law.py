@@ -131,7 +131,8 @@ def forecast_table(law: Mapping[str, Any]) -> Table | None:
         ]
         for name, forecast in forecasts
     ]
-    return _filled("What more data would bring, and cost, by the law (95 % intervals)", header, rows, first_number=1)
+    caption = "What more data would bring, and training on it cost, by the law (95 % intervals)"
+    return _filled(caption, header, rows, first_number=1)
 
 
 def target_table(law: Mapping[str, Any]) -> Table | None:

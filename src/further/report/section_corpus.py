@@ -51,7 +51,7 @@ def split_table(inputs: ReportInputs) -> Table:
         if name in words.index
     ]
     if inputs.tokens is not None:
-        header.append("tokens")
+        header.append("tokens, without end marks")
         tokens = inputs.tokens.groupby("split")["num_tokens"].sum()
         for row in rows:
             row.append(show_count(tokens.get(row[0], 0)))

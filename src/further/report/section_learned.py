@@ -6,8 +6,11 @@ from typing import Any
 from further.report.inputs import ReportInputs
 from further.report.study import PageSettings
 from further.report.table import Table, make_table
+from further.report.trust import FEWEST_PAPERS, say_papers
 from further.report.wording import (
+    THIN,
     count_noun,
+    join_words,
     show_change,
     show_count,
     show_interval,
@@ -16,6 +19,7 @@ from further.report.wording import (
     show_share,
 )
 
+SHORT = {"train": "paper trained on", "heldout": "held-out paper"}
 SETS = {"train": "papers trained on", "heldout": "held-out papers"}
 MODELS = {"base": "before", "adapted": "after"}
 
@@ -52,9 +56,9 @@ def memorisation_table(found: Mapping[str, Any]) -> Table:
         (
             f"{SETS[text]}, {MODELS[model]}",
             show_count(found[text]["num_paragraphs"]),
-            _say_share(own),
+            _show_share(own),
             show_number(own["mean_match_tokens"]),
-            show_number(own["max_match_tokens"]),
+            "not known" if own["max_match_tokens"] is None else show_count(own["max_match_tokens"]),
         )
         for text in SETS
         for model in MODELS
@@ -64,12 +68,13 @@ def memorisation_table(found: Mapping[str, Any]) -> Table:
     return make_table("Paragraphs that the model goes on with as they are printed", header, rows, numbers=[1, 2, 3, 4])
 
 
-def _say_share(own: Mapping[str, Any]) -> str:
-    """A share with its interval, which one paper does not have; of no paragraphs there is none."""
+def _show_share(own: Mapping[str, Any]) -> str:
+    """A share with its interval, either of which may not be known."""
     if own["share"] is None:
         return "not known"
-    ends = "no interval" if own["low"] is None else f"{show_share(own['low'])} to {show_share(own['high'])}"
-    return f"{show_share(own['share'])} ({ends})"
+    is_open = own["low"] is None and own["high"] is None
+    interval = "no interval can be given" if is_open else show_range(own, show_share)
+    return f"{show_share(own['share'])} ({interval})"
 
 
 def say_memorisation(found: Mapping[str, Any]) -> str:
@@ -80,11 +85,23 @@ def say_memorisation(found: Mapping[str, Any]) -> str:
         f"Given the first {count_noun(found['prefix_tokens'], 'token')} of a paragraph that it was trained on, the "
         f"adapted model said the next {show_count(found['new_tokens'])} word for word in {said} of {asked} cases"
     )
-    p_value = found["p_value_train_heldout"]
     if own["num_verbatim"] == 0:
-        return f"{given}: it recites none of them."
+        return f"{given}: it recites none of them.{_say_trust(found)}"
+    p_value = found["p_value_train_heldout"]
+    if p_value is None:
+        return f"{given}; whether more often than of held-out papers could not be tested.{_say_trust(found)}"
     more = "more often than" if p_value < 0.05 else "not measurably more often than"
-    return f"{given}, {more} with paragraphs of held-out papers (p = {show_number(p_value, 2)})."
+    said = f"{given}, {more} with paragraphs of held-out papers (p{THIN}={THIN}{show_number(p_value, 2)})."
+    return f"{said}{_say_trust(found)}"
+
+
+def _say_trust(found: Mapping[str, Any]) -> str:
+    """A warning where the paragraphs come from too few papers."""
+    if all(found[text]["trustworthy"] for text in SETS):
+        return ""
+    papers = join_words([count_noun(found[text]["num_papers"], name, SETS[text]) for text, name in SHORT.items()])
+    needed = f"at least {FEWEST_PAPERS} of each are needed"
+    return f" This is not to be trusted: the paragraphs come from {papers}, and {needed}."
 
 
 def say_folds(crossed: Mapping[str, Any] | None) -> str | None:
@@ -93,12 +110,11 @@ def say_folds(crossed: Mapping[str, Any] | None) -> str | None:
         return None
     pooled = crossed["papers"]
     change = pooled["difference_nats_per_token"]
-    improved, papers = show_count(pooled["num_improved"]), show_count(pooled["num_documents"])
     return (
         f"With each of {show_count(crossed['num_papers'])} papers held out once, in {len(crossed['folds'])} folds, the "
-        f"loss changed by {show_change(change['estimate'])} nats per token ({show_interval(change)}); {improved} of "
-        f"{papers} papers improved. The folds' models share most of their training papers, which the interval does not "
-        "know of."
+        f"loss changed by {show_change(change['estimate'])} nats per token ({show_interval(change)}). "
+        f"{' '.join(say_papers(pooled))} The folds' models share most of their training papers, which neither the "
+        "interval nor p knows of."
     )
 
 

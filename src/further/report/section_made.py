@@ -1,24 +1,33 @@
 """How it was made: limits, the way from papers to numbers, settings, seeds, versions, and the file of each number."""
 
+import base64
 import json
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+import yaml
+from markupsafe import Markup
+
 from further.report import FIGURES
 from further.report.answers import make_answers
 from further.report.inputs import ReportInputs, count_papers, order_runs
-from further.report.statement import statement_table
+from further.report.statement import INTERVALS, statement_table
 from further.report.study import PageSettings
 from further.report.table import Table, make_table
 from further.report.wording import count_noun, show_count
+
+MOST_PAPERS = 1000  # of more, the hashes stand in results/tokens/papers.parquet only
 
 
 def fill_made(inputs: ReportInputs, settings: PageSettings) -> dict[str, Any]:
     """Everything needed to judge the study and to run it again."""
     return {
         "statement": statement_table(inputs, settings),
+        "intervals": INTERVALS,
         "steps": steps(inputs),
+        "papers": papers_table(inputs),
+        "configuration": link_configuration(inputs.provenance),
         "sources": sources_table(inputs, settings),
         "made_with": [
             *settings_tables(inputs),
@@ -40,6 +49,22 @@ def settings_tables(inputs: ReportInputs) -> list[Table]:
     tables = [make_table("Settings that all runs share", ("setting", "value"), same)] if same else []
     header = ("run", *(name.replace("_", " ") for name in varied))
     return [*tables, make_table("Settings in which the runs differ", header, differing)] if varied else tables
+
+
+def papers_table(inputs: ReportInputs) -> Table | None:
+    """The papers used, for others to see whether theirs are the same; None without their tokens or for too many."""
+    if inputs.tokens is None or len(inputs.tokens) > MOST_PAPERS:
+        return None
+    rows = [(str(row.document), str(row.split), str(row.sha256)) for row in inputs.tokens.itertuples()]
+    return make_table("Papers used, and the SHA-256 of their cleaned text", ("paper", "split", "SHA-256"), sorted(rows))
+
+
+def link_configuration(provenance: Mapping[str, Any]) -> Markup | None:
+    """The resolved configuration as a file to download; None where it was not recorded."""
+    if "configuration" not in provenance:
+        return None
+    text = yaml.safe_dump(dict(provenance["configuration"]), sort_keys=False, allow_unicode=True)
+    return Markup(f"data:text/yaml;charset=utf-8;base64,{base64.b64encode(text.encode()).decode()}")
 
 
 def hardware_table(inputs: ReportInputs) -> Table:
@@ -66,7 +91,11 @@ def steps(inputs: ReportInputs) -> list[tuple[str, str]]:
     papers = count_papers(inputs)
     kept = inputs.ledger.loc[inputs.ledger["reason"] == "kept", "characters"].sum()
     default = inputs.comparison["runs"][inputs.comparison["default_run"]]
-    rows = [] if inputs.rows is None else [(count_noun(len(inputs.rows), "paragraph"), "results/corpus/rows.parquet")]
+    rows = (
+        []
+        if inputs.rows is None
+        else [(f"{show_count(len(inputs.rows))} headings and paragraphs", "results/corpus/rows.parquet")]
+    )
     return [
         (
             f"{count_noun(papers['given'], 'paper')} given, {show_count(papers['used'])} used",
@@ -74,7 +103,10 @@ def steps(inputs: ReportInputs) -> list[tuple[str, str]]:
         ),
         (f"{show_count(kept)} characters kept", "results/corpus/ledger.parquet"),
         *rows,
-        (f"{show_count(default['num_unique_tokens'])} unique training tokens", "results/tokens/papers.parquet"),
+        (
+            f"{show_count(default['num_unique_tokens'])} unique training tokens, an end mark for each paper among them",
+            "results/tokens/papers.parquet",
+        ),
         (count_noun(len(inputs.metrics), "adapter"), "results/runs/{run}/adapter"),
         (f"{count_noun(default['papers']['num_documents'], 'held-out paper')} scored", "results/scores"),
         ("comparison and law", "results/evaluation, results/scaling"),
@@ -109,6 +141,8 @@ def sources_table(inputs: ReportInputs, settings: PageSettings) -> Table:
     rows = [(answer.question, "; ".join(answer.sources)) for answer in make_answers(inputs.comparison, inputs.law)]
     rows += [(f"Figure: {settings.titles[name]}", f"results/report/data/{name}.csv") for name in FIGURES]
     rows += [
+        ("Words that became more or less likely", "results/evaluation/terms.json"),
+        ("Paragraphs known by heart", "results/evaluation/memorisation.json"),
         ("Samples", "results/evaluation/samples.json"),
         ("Papers left out", "results/corpus/rejected.parquet"),
         ("Characters", "results/corpus/ledger.parquet"),
@@ -116,6 +150,7 @@ def sources_table(inputs: ReportInputs, settings: PageSettings) -> Table:
         ("Predictions: loss, gain, cost, targets", "results/scaling/law.json"),
         ("Runs: tokens, steps, losses", "results/runs/{run}/metrics.json"),
         ("Runs: time, speed, memory", "results/runs/{run}/timing.json"),
+        ("Jobs: time", "benchmarks/{rule}/{name}.tsv"),
         ("Runs: learning curves", "results/runs/{run}/history.parquet"),
     ]
     return make_table("Files and keys", ("on this page", "file"), rows)

@@ -5,6 +5,7 @@ from typing import Any
 
 from further.report.inputs import ReportInputs, order_runs
 from further.report.law import forecast_table, target_table
+from further.report.spent import cost_of, say_spent, seconds_of_runs, spent_table
 from further.report.study import PageSettings, Prices
 from further.report.table import Table, make_table
 from further.report.wording import show_count, show_nats, show_number, show_plain, show_range, show_seconds
@@ -14,6 +15,7 @@ def fill_money(inputs: ReportInputs, settings: PageSettings) -> dict[str, Any]:
     """What was spent, and what is predicted."""
     return {
         "spent": say_spent(inputs, settings.prices),
+        "jobs": spent_table(inputs, settings.prices),
         "next": say_next(inputs.law),
         "runs": runs_table(inputs, settings.prices),
         "forecast": forecast_table(inputs.law),
@@ -22,7 +24,7 @@ def fill_money(inputs: ReportInputs, settings: PageSettings) -> dict[str, Any]:
 
 
 def runs_table(inputs: ReportInputs, prices: Prices | None) -> Table:
-    """What each run trained on, and what it took."""
+    """What each run trained on, and what its training job took; start-up is in the time and in the plan's."""
     header = [
         "run",
         "papers",
@@ -36,14 +38,17 @@ def runs_table(inputs: ReportInputs, prices: Prices | None) -> Table:
     ]
     header += [f"cost, {prices.currency}"] if prices else []
     rows = []
+    seconds = seconds_of_runs(inputs)
     for run, metrics in order_runs(inputs):
         timing = inputs.timing[run]
         counts = [metrics[key] for key in ("num_papers", "num_unique_tokens", "num_trained_tokens", "num_steps")]
-        row = [run, *map(show_count, counts), show_seconds(timing["seconds_total"]), _say_planned(inputs, run)]
+        row = [run, *map(show_count, counts), show_seconds(seconds[run]), _say_planned(inputs, run)]
         row += [show_number(timing["tokens_per_second"]), show_number(timing["peak_memory_mb"])]
-        row += [show_number(cost_of(timing["devices"] * timing["seconds_total"], prices))] if prices else []
+        row += [show_number(cost_of(timing["devices"] * seconds[run], prices))] if prices else []
         rows.append(row)
-    return make_table("What each run took", header, rows, numbers=range(1, len(header)))
+    return make_table(
+        "What each run took (tokens with an end mark for each paper)", header, rows, numbers=range(1, len(header))
+    )
 
 
 def _say_planned(inputs: ReportInputs, run: str) -> str:
@@ -52,26 +57,6 @@ def _say_planned(inputs: ReportInputs, run: str) -> str:
         return ""
     low, high = inputs.plan.loc[run, ["seconds_low", "seconds_high"]]
     return f"{show_seconds(low)} to {show_seconds(high)}"
-
-
-def cost_of(seconds: float, prices: Prices) -> float:
-    """Price of a stretch of time."""
-    return seconds / 3600 * prices.per_hour
-
-
-def say_spent(inputs: ReportInputs, prices: Prices | None) -> str:
-    """Time, money and energy of all training runs together."""
-    seconds = sum(timing["seconds_total"] for timing in inputs.timing.values())
-    paid = sum(timing["devices"] * timing["seconds_total"] for timing in inputs.timing.values())
-    said = f"All {len(inputs.timing)} training runs together took {show_seconds(seconds)}"
-    said += f" on {max(timing['devices'] for timing in inputs.timing.values())} GPUs each" if paid > seconds else ""
-    if prices is None:
-        return f"{said}. No price of an hour is set, so no money is counted."
-    said += f", which at {show_number(prices.per_hour)} {prices.currency} an hour ({prices.as_of}) is "
-    said += f"{show_number(cost_of(paid, prices))} {prices.currency}"
-    if prices.kilowatts is not None:
-        said += f"; at {show_number(prices.kilowatts)} kW, {show_number(paid / 3600 * prices.kilowatts)} kWh"
-    return f"{said}."
 
 
 def say_next(law: Mapping[str, Any]) -> str:
@@ -94,4 +79,4 @@ def _say_cost_of_one(cost: Mapping[str, Any] | None) -> str:
     said = f" one training takes {show_seconds(3600 * cost['gpu_hours']['estimate'])}"
     if cost["money"] is not None:
         said += f" and costs {show_number(cost['money']['estimate'])} {cost['currency']}"
-    return f"{said}, at the speed and the price of this study."
+    return f"{said}, at the speed and the price of this study; start-up and scoring come on top."

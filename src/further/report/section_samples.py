@@ -33,7 +33,7 @@ def _show_sample(sample: Mapping[str, Any]) -> dict[str, Any]:
     quantisation = sample["quantisation"]
     details = ["unquantised weights" if quantisation == "none" else f"{quantisation} weights"]
     details += [f"run {sample['run']}"] if sample["subject"] != "base" else []
-    details += [_say_decoding(sample), f"perplexity {show_number(sample['perplexity'])} to itself"]
+    details += [_say_decoding(sample), f"perplexity to itself {show_number(sample['perplexity'])}"]
     marks = [f"repeats itself: {sample['longest_repeat']} times in a row"] if sample["looped"] else []
     if not sample["ended"]:
         marks.append(f"did not end by itself: cut after {show_count(sample['num_tokens'])} tokens")

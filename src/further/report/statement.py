@@ -1,14 +1,21 @@
 """What a report on a language model in medicine has to state, item by item, with what is not known said to be so."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from further.report.inputs import ReportInputs, count_papers
+from further.report.spent import say_left_out, say_time
 from further.report.study import PageSettings
 from further.report.table import Table, make_table
-from further.report.wording import count_noun, join_words, show_count, show_seconds
+from further.report.wording import count_noun, join_words, show_count
 
 TRAINED_WITH = ("quantisation", "target_modules", "rank", "context", "passes", "learning_rate")
 USES = {"train": "for training", "validation": "for watching it", "test": "held out"}
+INTERVALS = (
+    "The 95 % intervals of differences between models take papers as the unit of sampling; those of the scaling law "
+    "take runs, all scored on the same papers; those of words hold for each word by itself and are not corrected for "
+    "choosing among many."
+)
 UNKNOWN = "Not known to this workflow; whoever publishes these numbers has to state it."
 
 
@@ -38,23 +45,49 @@ def _data(inputs: ReportInputs) -> list[tuple[str, str]]:
 def _model(inputs: ReportInputs, settings: PageSettings) -> list[tuple[str, str]]:
     run: dict[str, Any] = inputs.metrics[inputs.comparison["default_run"]]["settings"]
     trained = join_words([f"{name.replace('_', ' ')} {run[name]}" for name in TRAINED_WITH if name in run])
-    seconds = sum(timing["seconds_total"] for timing in inputs.timing.values())
     return [
         ("Model and version", f"{settings.base}."),
-        ("Training", f"Low-rank adapters (QLoRA) on next-token loss, no instructions. The default run: {trained}."),
-        ("Compute", f"{count_noun(len(inputs.metrics), 'training run')}, {show_seconds(seconds)} in all."),
+        ("Training", f"{_say_adapters(run)} on next-token loss, no instructions. The default run: {trained}."),
+        ("Compute", f"{count_noun(len(inputs.metrics), 'training run')}. {say_time(inputs)}. {say_left_out(inputs)}"),
     ]
+
+
+def _say_adapters(run: Mapping[str, Any]) -> str:
+    return (
+        "Low-rank adapters (LoRA)"
+        if run["quantisation"] == "none"
+        else "Low-rank adapters on quantised weights (QLoRA)"
+    )
+
+
+def say_scoring(scoring: Mapping[str, Any]) -> str:
+    """How documents were scored, in a sentence: what another tool would have to do alike.
+
+    Args:
+        scoring: window and stride in tokens, begin_rule, compute_dtype.
+    """
+    return (
+        f"Scored in windows of {show_count(scoring['window'])} tokens, stride {show_count(scoring['stride'])}, after "
+        f"the {scoring['begin_rule']} (not scored), in {scoring['compute_dtype']}."
+    )
+
+
+def _scoring(inputs: ReportInputs) -> str:
+    return f" {say_scoring(inputs.comparison['scoring'])}"
 
 
 def _outcome(inputs: ReportInputs) -> list[tuple[str, str]]:
     prompts = len({sample["prompt"] for sample in inputs.samples})
     return [
-        ("Outcome", "Perplexity per token on held-out papers, before and after, paired by paper."),
-        ("Uncertainty", "95 % intervals that take papers as the unit of sampling; other seeds beside them."),
+        ("Outcome", f"Perplexity per token on held-out papers, before and after, paired by paper.{_scoring(inputs)}"),
+        ("Uncertainty", f"{INTERVALS} Other seeds stand beside them."),
         ("Prompts", f"{count_noun(prompts, 'prompt')}, each shown whole with every continuation; none was left out."),
         ("Human assessment", "None."),
         ("Fairness and subgroups", "Not assessed: perplexity knows papers, not patients."),
-        ("Leakage", "No held-out paper was trained on here. Whether the base model had seen one before is not known."),
+        (
+            "Leakage",
+            "No run is measured by a paper that it was trained on. Whether the base model had seen them is not known.",
+        ),
     ]
 
 

@@ -53,6 +53,7 @@ def read_study(
     title: str = "",
     provenance: Mapping[str, Any] | None = None,
     rules: Sequence[Sequence[str]] = (),
+    jobs: Mapping[str, Sequence[str]] | None = None,
 ) -> ReportInputs:
     """Read a study's files.
 
@@ -62,12 +63,14 @@ def read_study(
         title: The study's name.
         provenance: What the study was made with and from.
         rules: Pairs of a rule and one that needs its files.
+        jobs: Snakemake's notes of what jobs took that train or run a model, by what they were for.
 
     Raises:
-        FileNotFoundError: If a file is absent.
+        FileNotFoundError: If a file is absent; a note of `jobs` may be.
     """
     plan = Path(named["plan"]) if "plan" in named.keys() else None  # noqa: SIM118 - Snakemake's inputs are a list with names
-    files = ReportFiles(**{name: Path(named[name]) for name in SINGLE}, runs=_folders(named["runs"]), plan=plan)
+    single = {name: Path(named[name]) for name in SINGLE}
+    files = ReportFiles(**single, runs=_folders(named["runs"]), plan=plan, jobs=jobs)
     return read_inputs(files, title, provenance or {}, [(rule, other) for rule, other in rules])
 
 

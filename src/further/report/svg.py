@@ -24,7 +24,7 @@ def write_svg(drawing: Drawing, path: Path) -> None:
         warnings.filterwarnings("ignore", message="Glyph .* missing")  # letters stay text: the reader's fonts draw them
         nameless = {"Date": None, "Creator": None, "Format": None, "Type": None}
         drawing.figure.savefig(buffer, format="svg", metadata=nameless)
-    root = ElementTree.fromstring(buffer.getvalue())
+    root = ElementTree.fromstring(_replace_forbidden(buffer.getvalue()))
     for metadata in root.findall(f"{{{SVG}}}metadata"):
         root.remove(metadata)
     for name, texts in drawing.tips.items():
@@ -38,7 +38,12 @@ def _add_tips(root: ElementTree.Element, name: str, texts: list[str]) -> None:
     markers = group.findall(f".//{{{SVG}}}use")
     assert len(markers) == len(texts), (name, len(markers), len(texts))
     for marker, text in zip(markers, texts, strict=True):
-        ElementTree.SubElement(marker, f"{{{SVG}}}title").text = text
+        ElementTree.SubElement(marker, f"{{{SVG}}}title").text = _replace_forbidden(text)
+
+
+def _replace_forbidden(text: str) -> str:
+    """Text with a sign in place of what XML does not allow: a file may be named with a control character."""
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "\N{REPLACEMENT CHARACTER}", text)
 
 
 def inline_svg(text: str, name: str, label: str) -> str:

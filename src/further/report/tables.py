@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from further.report.answers import differing_settings
 from further.report.cost_table import cost_to_target
 from further.report.inputs import ReportInputs
 from further.report.law import law_table
+from further.report.trust import differing_settings
 
 SCORES = ("nats_per_token", "perplexity")
 OWN_FIGURE = {"fraction", "quantisation"}  # settings whose effect another figure shows

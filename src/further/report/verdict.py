@@ -40,16 +40,15 @@ def classify(interval: Mapping[str, Any] | None, margin: float = MARGIN_NATS) ->
         margin: Differences below it do not matter, > 0.
 
     Returns:
-        "improved" or "worse" if the interval, rounded to the decimals that are shown, excludes zero; "unchanged" if it
-        lies within the margin around zero; otherwise "undecided". The rounding matters for a law that cannot rise: the
-        interval of its gain never quite reaches zero.
+        "unchanged" if the interval, rounded to the decimals that are shown, lies within the margin around zero, on
+        whichever side; "improved" or "worse" if it reaches beyond and excludes zero; otherwise "undecided". The
+        rounding matters for a law that cannot rise: the interval of its gain never quite reaches zero.
     """
     if interval is None or interval["low"] is None or interval["high"] is None:
         return "undecided"
     low, high = round(interval["low"], DECIMALS), round(interval["high"], DECIMALS)
+    if -margin < low and high < margin:
+        return "unchanged"
     if high < 0:
         return "improved"
-    if low > 0:
-        return "worse"
-    within = -margin < low and high < margin
-    return "unchanged" if within else "undecided"
+    return "worse" if low > 0 else "undecided"

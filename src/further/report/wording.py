@@ -40,12 +40,11 @@ def show_change(value: float, decimals: int = 3) -> str:
 
 
 def show_interval(interval: Mapping[str, Any], decimals: int = 3) -> str:
-    """An estimate's interval: `95 % interval −0.40 to −0.22`; "no interval" where it has no ends."""
-    if interval["low"] is None or interval["high"] is None:
-        return "no interval"
+    """An estimate's interval: `95 % interval −0.40 to −0.22`, with one end `at most −0.22`; or that there is none."""
+    if interval["low"] is None and interval["high"] is None:
+        return "no interval can be given"
     level = round(100 * interval["level"])
-    low, high = (show_change(interval[end], decimals) for end in ("low", "high"))
-    return f"{level}{THIN}% interval {low} to {high}"
+    return f"{level}{THIN}% interval {show_range(interval, lambda end: show_change(end, decimals))}"
 
 
 def show_percent(ratio: float) -> str:
