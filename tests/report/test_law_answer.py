@@ -56,7 +56,9 @@ def test_a_limit_that_the_data_do_not_give_is_not_named() -> None:
 def test_a_doubtful_form_and_a_check_worse_than_the_last_value_are_said() -> None:
     law = make_law() | {"form_doubtful": True, "form_reason": "The residuals bend."}
     law["holdout"] = law["holdout"] | {"beats_last_value": False}
-    how_sure = answer_more_data(law).how_sure
+    answer = answer_more_data(law)
+    how_sure = answer.how_sure
+    assert (answer.verdict, answer.lead.partition(":")[0]) == ("undecided", "Not decided")
     assert "The residuals bend." in how_sure
     assert "no better than taking the loss of the size before" in how_sure
 

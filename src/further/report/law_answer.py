@@ -26,6 +26,7 @@ LEADS: dict[Verdict, str] = {
     "worse": "No: with more data it got worse.",
     "undecided": "Not decided by this study.",
 }
+DOUBTFUL = "Not decided: the measured losses do not follow the law well enough to foretell."
 FEWEST_RUNS = 3  # at the smallest and at the largest size, to call the larger one worse
 
 
@@ -34,11 +35,12 @@ def answer_more_data(law: Mapping[str, Any]) -> Answer:
     if not law["fitted"]:
         return _answer_without_law(law)
     double = law["forecasts"][0]
-    verdict = classify(_difference_of(double["gain_nats"]))
+    doubtful = law["form_doubtful"]
+    verdict: Verdict = "undecided" if doubtful else classify(_difference_of(double["gain_nats"]))
     return Answer(
         question=QUESTION,
         verdict=verdict,
-        lead=_lead(verdict, double["gain_nats"]),
+        lead=DOUBTFUL if doubtful else _lead(verdict, double["gain_nats"]),
         sentence=f"{_say_double(law, double)} {_say_measured(law)}",
         how_sure=" ".join(_say_certainty(law)),
         not_shown=_say_not_shown(law),
