@@ -127,8 +127,8 @@ def test_replayed_text_is_what_training_takes(plan, packing):
     general = {name: ids_of(size) for name, size in GENERAL.items()}
     papers = [ids_of(size) for size in PAPERS.values()]
     replay = take_replay(general, count_tokens(papers), 0.25, run["seed"])
-    rows = lay_out([*papers, *replay], run["context"], special_tokens(plan.model), packing)
-    assert row.num_replay_tokens == count_tokens(replay) > 0
+    rows = lay_out([*papers, *replay.values()], run["context"], special_tokens(plan.model), packing)
+    assert row.num_replay_tokens == count_tokens(replay.values()) > 0
     assert row.num_unique_tokens == count_tokens(papers) == rows.num_tokens - row.num_replay_tokens
     assert row.num_trained_tokens == run["passes"] * (rows.labels_RT >= 0).sum()
     assert row.num_steps == run["passes"] * -(-len(rows.labels_RT) // 4)

@@ -79,11 +79,12 @@ def test_a_real_run_has_the_steps_tokens_and_parameters_that_were_planned(model_
     run = RUN | {"context": 32, "batch_tokens": 128} | options
     replay = take_replay(general, count_tokens(documents), run["replay_share"], run["seed"])
     rows, held_out = (
-        lay_out(texts, 32, special_tokens(model_folder), run["packing"]) for texts in ([*documents, *replay], documents)
+        lay_out(texts, 32, special_tokens(model_folder), run["packing"])
+        for texts in ([*documents, *replay.values()], documents)
     )
     task = Task("run", tmp_path / "adapter", tmp_path / "checkpoints", 60.0, {}, threads=1)
     outcome = train_run(Recipe(model_folder, run, micro_batch(run), rows, held_out), task)
-    lengths, replayed = tuple(map(len, documents)), tuple(map(len, replay))
+    lengths, replayed = tuple(map(len, documents)), tuple(map(len, replay.values()))
     work = count_work(Texts(lengths, lengths, has_begin=True, replay=replayed), run)
     shape = read_shape(model_folder)
     adapter = place_adapter(shape, run)

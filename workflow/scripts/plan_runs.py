@@ -39,7 +39,7 @@ def main(
     def texts_of(run: dict[str, Any]) -> Texts:
         papers = [lengths[name] for name in take_fraction(order(run["seed"]), run["fraction"])]
         replay = take_replay(replayed, count_tokens(papers), run["replay_share"], run["seed"])
-        return Texts(tuple(map(len, papers)), tuple(map(int, held_out)), has_begin, tuple(map(len, replay)))
+        return Texts(tuple(map(len, papers)), tuple(map(int, held_out)), has_begin, tuple(map(len, replay.values())))
 
     write_text(plan, plan_text(plan_study(model, texts_of, settings, finished)))
 
