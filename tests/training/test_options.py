@@ -2,6 +2,7 @@
 
 import math
 import os
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 import torch
 import yaml
 from peft import get_peft_model_state_dict
-from transformers import TrainingArguments
+from transformers import OPTConfig, OPTForCausalLM, TrainingArguments
 
 from further.models import head_of, load_base
 from further.tokens.chunks import lay_out
@@ -247,6 +248,27 @@ def test_rows_that_are_not_packed_cost_no_padding(model_folder, documents):
 def test_unpacked_runs_see_the_same_tokens(train):
     outcomes = [train(str(packing), packing=packing)[1] for packing in (True, False)]
     assert outcomes[0].num_trained_tokens == outcomes[1].num_trained_tokens == 3 * (30 + 75 + 11 + 120 + 60 + 5)
+
+
+def test_a_model_that_cannot_keep_packed_documents_apart_trains_without_packing_only(train, model_folder, tmp_path):
+    config = OPTConfig(
+        vocab_size=300,
+        hidden_size=16,
+        word_embed_proj_dim=16,
+        ffn_dim=32,
+        init_std=0.5,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        max_position_embeddings=64,
+    )
+    OPTForCausalLM(config).save_pretrained(tmp_path / "opt")
+    for file in model_folder.glob("tokenizer*"):
+        shutil.copy(file, tmp_path / "opt")
+    settings = {"folder": tmp_path / "opt", "target_modules": "all-linear"}
+    with pytest.raises(ValueError, match=r"^opt: .*training\.packing: false"):
+        train("packed", **settings)
+    _, outcome = train("apart", **settings, packing=False, passes=1)
+    assert outcome.num_trained_tokens == 30 + 75 + 11 + 120 + 60 + 5
 
 
 def offered_optimisers():

@@ -10,7 +10,7 @@ import torch
 from transformers import TrainingArguments, set_seed
 
 from further.job import describe_hardware
-from further.models import load_base
+from further.models import check_isolation, load_base
 from further.training import group
 from further.training.adapters import ParameterCount, add_adapter, count_parameters
 from further.training.dropout import SeedEachStep
@@ -99,6 +99,7 @@ def train_run(recipe: Recipe, task: Task) -> Outcome:
         FloatingPointError: If loss or gradient is no number.
         MemoryError: If memory does not suffice.
         OSError: If a checkpoint could not be written.
+        ValueError: If packed documents of this model would see each other.
     """
     inputs = (recipe.model_folder, recipe.training, recipe.validation)
     identity = task.identity | {"inputs": describe_inputs(*inputs)} if group.is_first() else {}
@@ -115,6 +116,8 @@ def _train_in(session: Session, recipe: Recipe, task: Task) -> Outcome:
     memory = {"memory_before_mb": round(used_memory_mb(), 1)}
     base = load_base(recipe.model_folder, run["quantisation"], run["compute_dtype"], run["attention"])
     memory["memory_loaded_mb"] = round(used_memory_mb(), 1)
+    if run["packing"]:
+        check_isolation(base)
     model = add_adapter(base, run, recipe.model_folder)
     start, parameters = adapter_start(model, run), count_parameters(model)
     if task.sharded:
