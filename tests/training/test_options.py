@@ -48,7 +48,7 @@ def gradients(model, batch):
 
 @pytest.fixture
 def batch(rows):
-    dataset = RowDataset(rows, packed=True)
+    dataset = RowDataset(rows)
     return stack_rows([dataset[row] for row in range(4)])
 
 
@@ -135,9 +135,7 @@ def test_weights_before_and_after_differ_exactly_where_they_are_trained(model_fo
         output_dir=str(tmp_path), max_steps=3, learning_rate=1e-2, report_to=[], use_cpu=True, save_strategy="no",
         remove_unused_columns=False,
     )  # fmt: skip
-    PackedTrainer(
-        model=model, args=arguments, train_dataset=RowDataset(rows, packed=True), data_collator=stack_rows
-    ).train()
+    PackedTrainer(model=model, args=arguments, train_dataset=RowDataset(rows), data_collator=stack_rows).train()
     changed = sorted(name for name, values in model.named_parameters() if not torch.equal(values, before[name]))
     assert changed == count_parameters(model).names
 
@@ -200,7 +198,7 @@ def test_gradient_checkpointing_gives_the_same_gradients(model_folder, batch, qu
 def test_eight_rows_give_one_gradient_however_they_are_cut(model_folder, documents, packing, micro_batch):
     """Unequal numbers of labels a row: a mean of means is another gradient (transformers #34191)."""
     run = RUN | {"packing": packing}
-    dataset = RowDataset(lay_out(documents, 40, special_tokens(model_folder), packing), packing)
+    dataset = RowDataset(lay_out(documents, 40, special_tokens(model_folder), packing))
     items = [dataset[row] for row in range(len(dataset))]
     assert len({int((item["labels"] != -100).sum()) for item in items}) > 1
     trainer = object.__new__(PackedTrainer)  # its loss alone: no arguments, no folder
@@ -226,7 +224,7 @@ def test_eight_rows_give_one_gradient_however_they_are_cut(model_folder, documen
 def test_rows_that_are_not_packed_cost_no_padding(model_folder, documents):
     """Nothing after a row's last label reaches the model, and the loss is that of each document alone."""
     special = special_tokens(model_folder)
-    apart = RowDataset(lay_out(documents, 64, special, packing=False), packed=False)
+    apart = RowDataset(lay_out(documents, 64, special, packing=False))
     model = load_base(model_folder, "none", "float32")
     seen = []
     model.model.register_forward_pre_hook(

@@ -55,7 +55,7 @@ def count_run(
     name: str, run: Settings, shape: Shape | None, texts: Texts, gpu: bool, devices: Devices = ALONE
 ) -> PlannedRun:
     """What a run has to do, and what each of its processes has to hold, without its speed."""
-    work = count_work(texts, run)
+    work = count_work(texts, run, devices.sharded)
     row = PlannedRun(
         run=name,
         quantisation=run["quantisation"],

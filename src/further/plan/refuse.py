@@ -62,7 +62,7 @@ def check_memory(shape: Shape, runs: Mapping[str, Settings], hardware: Settings)
 
 SHAPING = (
     "quantisation", "target_modules", "rank", "dropout", "context", "batch_tokens", "accumulation", "compute_dtype",
-    "gradient_checkpointing", "optimiser", "dora", "train_embeddings", "initialisation", "packing", "attention",
+    "gradient_checkpointing", "optimiser", "dora", "train_embeddings", "initialisation", "attention",
 )  # fmt: skip
 
 

@@ -82,6 +82,7 @@ class Outcome:
     """What a run leaves: numbers that depend on the seed alone, its history, and the times it took."""
 
     parameters: ParameterCount
+    packing_efficiency: float
     num_steps: int
     stopped_early: bool
     num_trained_tokens: int
@@ -124,7 +125,7 @@ def _train_in(session: Session, recipe: Recipe, task: Task) -> Outcome:
         shard_blocks(model)
     if run["compile"]:
         model.get_base_model().base_model.compile()  # what the loss calls, and Trainer's own wrapper does not
-    rows, held_out = (RowDataset(packed, run["packing"]) for packed in (recipe.training, recipe.validation))
+    rows, held_out = (RowDataset(packed, whole=task.sharded) for packed in (recipe.training, recipe.validation))
     history = History(task.name, rows, held_out, recipe.micro_batch, run["validations_per_pass"])
     stopping = EarlyStopping(run["patience"], session.store.folder / "best")
     trainer = PackedTrainer(
@@ -188,6 +189,7 @@ def _outcome(trainer: PackedTrainer, parameters: ParameterCount, history: Histor
     table = history.table(trainer.state)
     return Outcome(
         parameters=parameters,
+        packing_efficiency=history.dataset.efficiency,
         num_steps=trainer.state.global_step,
         stopped_early=trainer.state.global_step < trainer.state.max_steps,
         num_trained_tokens=history.num_tokens(trainer.state.epoch),
