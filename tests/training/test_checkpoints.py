@@ -154,7 +154,7 @@ def test_one_tensor_of_many_changes_the_identity(tmp_path, changed):
 
 def test_weights_that_were_not_fetched_are_said(tmp_path):
     (tmp_path / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\n")
-    with pytest.raises(ValueError, match="model.safetensors is no safetensors file: 43 bytes, of which its header"):
+    with pytest.raises(ValueError, match=r"model\.safetensors is no safetensors file: 43 bytes, of which its header"):
         digest_sampled(tmp_path / "model.safetensors")
 
 
