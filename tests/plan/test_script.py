@@ -96,7 +96,7 @@ def plan(tmp_path):
     (tmp_path / "config.json").write_text(json.dumps(LLAMA_8B))
 
     def run(runs, general=general):
-        settings = {"runs": runs, "hardware": HARDWARE, "cost": COST}
+        settings = {"runs": runs, "hardware": HARDWARE, "cost": COST, "window": 256}
         file = tmp_path / "plan.tsv"
         plan_runs.main(tokens, tmp_path / "split.parquet", general, tmp_path, file, tmp_path / "runs", settings)
         return {row.run: row for row in read_plan(file)}

@@ -24,6 +24,7 @@ rule plan_runs:
         settings={
             "runs": RUNS,
             "hardware": CONFIG["hardware"],
+            "window": CONFIG["evaluation"]["window"],
             "cost": pick("cost", "price_per_gpu_hour", "currency", "price_date", "kwh_per_gpu_hour"),
         },
         finished="results/runs",  # their speeds are used where there are any; no input: they need the plan first

@@ -11,6 +11,7 @@ from transformers import TrainingArguments, set_seed
 
 from further.job import describe_hardware
 from further.models import check_isolation, load_base
+from further.positions import check_length
 from further.training import group
 from further.training.adapters import ParameterCount, add_adapter, count_parameters
 from further.training.dropout import SeedEachStep
@@ -100,7 +101,7 @@ def train_run(recipe: Recipe, task: Task) -> Outcome:
         FloatingPointError: If loss or gradient is no number.
         MemoryError: If memory does not suffice.
         OSError: If a checkpoint could not be written.
-        ValueError: If packed documents of this model would see each other.
+        ValueError: If packed documents of this model would see each other, or the context is beyond its positions.
     """
     inputs = (recipe.model_folder, recipe.training, recipe.validation)
     identity = task.identity | {"inputs": describe_inputs(*inputs)} if group.is_first() else {}
@@ -117,6 +118,7 @@ def _train_in(session: Session, recipe: Recipe, task: Task) -> Outcome:
     memory = {"memory_before_mb": round(used_memory_mb(), 1)}
     base = load_base(recipe.model_folder, run["quantisation"], run["compute_dtype"], run["attention"])
     memory["memory_loaded_mb"] = round(used_memory_mb(), 1)
+    check_length(base.config.to_dict(), "training.context", run["context"])
     if run["packing"]:
         check_isolation(base)
     model = add_adapter(base, run, recipe.model_folder)
