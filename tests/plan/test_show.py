@@ -42,7 +42,7 @@ def folder(tmp_path):
 
 def plan(model, runs, hardware=HARDWARE, cost=COST, texts=PAPERS, finished=None, window=2048):
     settings = {"runs": runs, "hardware": hardware, "cost": cost, "window": window}
-    return plan_study(model, lambda run: texts, settings, finished or model / "runs")
+    return plan_study(model, lambda name, run: texts, settings, finished or model / "runs")
 
 
 def test_hours_and_money_by_hand(folder):

@@ -18,13 +18,13 @@ Settings = Mapping[str, Any]
 
 
 def plan_study(
-    model: Path, texts_of: Callable[[Settings], Texts], settings: Settings, finished: Path
+    model: Path, texts_of: Callable[[str, Settings], Texts], settings: Settings, finished: Path
 ) -> list[PlannedRun]:
     """Plan every run of a study and show the table, in the log and on the terminal.
 
     Args:
         model: The base model's folder.
-        texts_of: What a run is trained on and watched with.
+        texts_of: What a run of a name and settings is trained on and watched with.
         settings: Sections runs, hardware and cost, and the evaluation's window.
         finished: Folder of finished runs.
 
@@ -41,7 +41,7 @@ def plan_study(
         PROGRESS.info("%s", line)
 
     def plan_again(name: str, run: Settings) -> PlannedRun:
-        return add_speed(count_run(name, run, shape, texts_of(run), gpu, devices), run, measured, settings)
+        return add_speed(count_run(name, run, shape, texts_of(name, run), gpu, devices), run, measured, settings)
 
     try:
         check_positions(model, runs, settings["window"])
