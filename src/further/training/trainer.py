@@ -45,7 +45,7 @@ class Rows(Protocol):
 class RowDataset(Dataset[Batch]):
     """One item per row, with its length: what is computed of it, up to its last label."""
 
-    def __init__(self, rows: Rows, whole: bool = False) -> None:
+    def __init__(self, rows: Rows, *, whole: bool = False) -> None:
         """Keep the rows as tensors.
 
         Args:
