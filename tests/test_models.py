@@ -11,9 +11,15 @@ from transformers import (
     Gemma2ForCausalLM,
     GraniteConfig,
     GraniteForCausalLM,
+    Lfm2Config,
+    Lfm2ForCausalLM,
+    LlamaConfig,
+    LlamaForCausalLM,
+    OPTConfig,
+    OPTForCausalLM,
 )
 
-from further.models import decode, head_of, load_base
+from further.models import check_isolation, decode, head_of, load_base
 
 SHAPE = {
     "vocab_size": 50,
@@ -52,3 +58,31 @@ def test_a_family_that_changes_its_logits_in_another_way_is_refused(tmp_path):
     FalconH1ForCausalLM(config).save_pretrained(tmp_path)
     with pytest.raises(ValueError, match=r"falcon_h1: logits .* differ from its output layer's by"):
         load_base(tmp_path, "none", "float32")
+
+
+FAMILIES = {
+    "llama": (LlamaForCausalLM, LlamaConfig(**SHAPE)),
+    "opt": (OPTForCausalLM, OPTConfig(vocab_size=50, hidden_size=16, word_embed_proj_dim=16, ffn_dim=32, init_std=0.5,
+                                      num_hidden_layers=1, num_attention_heads=2)),
+    "lfm2": (Lfm2ForCausalLM, Lfm2Config(**SHAPE, layer_types=["conv"], block_ff_dim=32)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("quantisation", ["none", "int8", "nf4"])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_family_whose_packed_documents_see_each_other_is_refused(tmp_path, family, quantisation):
+    """Against the definition: the second of two documents in a row, and the same document alone."""
+    torch.manual_seed(0)
+    kind, config = FAMILIES[family]
+    kind(config).save_pretrained(tmp_path)
+    model, state = load_base(tmp_path, quantisation, "float32"), torch.get_rng_state()
+    ids, positions = torch.tensor([[5, 6, 7, 8, 9, 5, 6, 7, 8, 9]]), torch.arange(5).repeat(1, 2)
+    alone, packed = decode(model, ids[:, 5:], positions[:, 5:]), decode(model, ids, positions)[:, 5:]
+    apart = float((alone - packed).abs().max()) < 1e-4
+    assert apart == (family == "llama")
+    if apart:
+        check_isolation(model)
+    else:
+        with pytest.raises(ValueError, match=rf"^{family}: documents .* see each other, .*training.packing: false"):
+            check_isolation(model)
+    assert torch.equal(torch.get_rng_state(), state)

@@ -145,7 +145,7 @@ def train(
         trainer = PackedTrainer(
             model=model,
             args=_arguments(run, 1, Path(folder), steps),
-            train_dataset=RowDataset(random_rows(shape, context, steps), packed=True),
+            train_dataset=RowDataset(random_rows(shape, context, steps)),
             data_collator=stack_rows,
             callbacks=[clock],
         )

@@ -161,3 +161,32 @@ def _check_head(model: PreTrainedModel) -> None:
             f"{model.config.model_type}: logits of this family differ from its output layer's by {difference:.3g}, "
             f"the largest is {float(own.abs().max()):.3g}: it changes them in a way that is not known here"
         )
+
+
+@torch.no_grad()
+def check_isolation(model: PreTrainedModel) -> None:
+    """Refuse a model whose packed documents see each other, which training on would not show.
+
+    Families without attention (Mamba), with convolutions beside it (LFM2) or with masks of their own (OPT, Falcon)
+    take no notice of positions that restart. Two rows differ in their first document only:
+
+        ids         0 1 2 3 | 4 5 6 7       positions   0 1 2 3 | 0 1 2 3
+                    8 9 ...  | 4 5 6 7
+
+    Both are in one forward pass, as LLM.int8 chooses its outlier columns over all of its rows.
+
+    Args:
+        model: As loaded, before weights are sharded.
+
+    Raises:
+        ValueError: If the second document's hidden states differ by more than 1 % of the largest.
+    """
+    second = torch.arange(4, 8)
+    ids = torch.stack([torch.cat([first, second]) for first in (torch.arange(4), torch.arange(8, 12))])
+    positions = torch.arange(4).repeat(2, 2)
+    one, other = decode(model, ids.to(model.device), positions.to(model.device))[:, 4:].float()
+    if not float((one - other).abs().max()) <= 0.01 * float(one.abs().max()):
+        raise ValueError(
+            f"{model.config.model_type}: documents packed into one row would see each other, as models of this family "
+            "take no notice of positions that restart: set training.packing: false"
+        )

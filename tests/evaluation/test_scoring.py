@@ -34,6 +34,11 @@ def test_nats_equal_the_models_own_logits_token_by_token(model, window, stride):
     assert scored[1] == 0
 
 
+def test_a_window_beyond_the_models_positions_is_refused(model):
+    with pytest.raises(ValueError, match=r"^evaluation\.window: 129 is more than the 128 positions"):
+        score_documents(model, DOCUMENTS, BEGIN, 129, 129, batch_tokens=200)
+
+
 def test_the_batch_size_and_the_chunk_do_not_matter(model, monkeypatch):
     alone = score_documents(model, DOCUMENTS, BEGIN, 16, 8, batch_tokens=1)
     monkeypatch.setattr(scoring, "CHUNK", 7)

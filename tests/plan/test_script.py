@@ -1,6 +1,8 @@
 """The script as its rule calls it: every setting of a run changes its plan, or is said here to change nothing of it."""
 
 import json
+import logging
+import re
 
 import plan_runs
 import pytest
@@ -73,6 +75,7 @@ def plan(tmp_path):
     """Plan runs of an 8B model on twelve papers; returns their rows by name."""
 
     def table(name, texts):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         rows = [
             {
                 "document": document,
@@ -87,18 +90,22 @@ def plan(tmp_path):
         write_table(tmp_path / name, rows, STREAMS)
         return tmp_path / name
 
+    def papers(folder, texts):
+        split = [{"paper": name, "split": part, "num_words": 1} for name, part, _ in texts]
+        tokens = table(f"{folder}/tokens.parquet", texts)
+        write_table(tmp_path / folder / "split.parquet", split, SPLIT)
+        return tokens, tmp_path / folder / "split.parquet"
+
     texts = [*((name, "train", size) for name, size in PAPERS.items()), ("v", "validation", 2000)]
-    tokens = table("tokens.parquet", texts)
+    whole, fold = papers("whole", texts), papers("fold-1-of-2", [("v", "train", 2000), ("p0", "validation", 900)])
     general = table("replay.parquet", [(name, "train", size) for name, size in GENERAL.items()])
-    split = [{"paper": name, "split": part, "num_words": 1} for name, part, _ in texts]
-    write_table(tmp_path / "split.parquet", split, SPLIT)
     save_tokenizer(tmp_path)
     (tmp_path / "config.json").write_text(json.dumps(LLAMA_8B))
 
     def run(runs, general=general):
-        settings = {"runs": runs, "hardware": HARDWARE, "cost": COST}
+        settings = {"runs": runs, "hardware": HARDWARE, "cost": COST, "window": 256}
         file = tmp_path / "plan.tsv"
-        plan_runs.main(tokens, tmp_path / "split.parquet", general, tmp_path, file, tmp_path / "runs", settings)
+        plan_runs.main(*whole, [fold[0].parent], general, tmp_path, file, tmp_path / "runs", settings)
         return {row.run: row for row in read_plan(file)}
 
     run.model = tmp_path
@@ -127,11 +134,25 @@ def test_replayed_text_is_what_training_takes(plan, packing):
     general = {name: ids_of(size) for name, size in GENERAL.items()}
     papers = [ids_of(size) for size in PAPERS.values()]
     replay = take_replay(general, count_tokens(papers), 0.25, run["seed"])
-    rows = lay_out([*papers, *replay], run["context"], special_tokens(plan.model), packing)
-    assert row.num_replay_tokens == count_tokens(replay) > 0
+    rows = lay_out([*papers, *replay.values()], run["context"], special_tokens(plan.model), packing)
+    assert row.num_replay_tokens == count_tokens(replay.values()) > 0
     assert row.num_unique_tokens == count_tokens(papers) == rows.num_tokens - row.num_replay_tokens
     assert row.num_trained_tokens == run["passes"] * (rows.labels_RT >= 0).sum()
     assert row.num_steps == run["passes"] * -(-len(rows.labels_RT) // 4)
+
+
+def test_a_fold_is_planned_on_its_own_papers_and_paid_for(plan, caplog):
+    """One paper of 2,000 tokens and a begin mark: 8 rows of 256, 2 steps of 4 rows a pass."""
+    run = BASE | {"fraction": 1.0}
+    with caplog.at_level(logging.INFO):
+        rows = plan({"default": run, "fold-1-of-2": run})
+    fold = rows["fold-1-of-2"]
+    assert (fold.num_papers, fold.num_unique_tokens, fold.num_steps) == (1, 2001, 2 * run["passes"])
+    assert rows["default"].num_papers == 12
+    assert 0 < fold.validation_flops < rows["default"].validation_flops  # 900 tokens held out, not 2,000
+    total = sum(row.gpu_hours for row in rows.values())
+    said = float(re.search(r"2 runs; ([\d.]+) ", caplog.text)[1])
+    assert said == pytest.approx(total, rel=0.05) and fold.gpu_hours > 0
 
 
 def test_a_study_without_replay_needs_no_general_text(plan):

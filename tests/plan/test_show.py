@@ -40,9 +40,9 @@ def folder(tmp_path):
     return save
 
 
-def plan(model, runs, hardware=HARDWARE, cost=COST, texts=PAPERS, finished=None):
-    settings = {"runs": runs, "hardware": hardware, "cost": cost}
-    return plan_study(model, lambda run: texts, settings, finished or model / "runs")
+def plan(model, runs, hardware=HARDWARE, cost=COST, texts=PAPERS, finished=None, window=2048):
+    settings = {"runs": runs, "hardware": hardware, "cost": cost, "window": window}
+    return plan_study(model, lambda name, run: texts, settings, finished or model / "runs")
 
 
 def test_hours_and_money_by_hand(folder):
@@ -202,13 +202,25 @@ def test_an_architecture_whose_memory_is_not_known_has_operations_and_time(folde
 
 
 def test_an_early_look_needs_the_file_and_the_architecture(folder, tmp_path):
-    small = HARDWARE | {"gpu_memory_gb": 2.0}
-    refuse_early(tmp_path / "nowhere", {"default": REAL}, small)
-    refuse_early(folder({"model_type": "mamba"}), {"default": REAL}, small)
+    small, no_gpu = HARDWARE | {"gpu_memory_gb": 2.0}, HARDWARE | {"gpu_memory_gb": None}
+    refuse_early(tmp_path / "nowhere", {"default": REAL}, small, 2048)
+    refuse_early(folder({"model_type": "mamba"}), {"default": REAL}, small, 2048)
     with pytest.raises(ValueError, match="gpu_memory_gb is 2"):
-        refuse_early(folder(LLAMA_8B), {"default": REAL}, small)
+        refuse_early(folder(LLAMA_8B), {"default": REAL}, small, 2048)
     with pytest.raises(ValueError, match="matches no linear layer"):
-        refuse_early(folder(LLAMA_8B), {"default": REAL | {"target_modules": "x"}}, HARDWARE | {"gpu_memory_gb": None})
+        refuse_early(folder(LLAMA_8B), {"default": REAL | {"target_modules": "x"}}, no_gpu, 2048)
+
+
+@pytest.mark.parametrize(("context", "window", "said"), [
+    (2048, 1024, "training.context: 2048 is more than the 1024 positions"),
+    (1024, 1025, "evaluation.window: 1025 is more than the 1024 positions"),
+])  # fmt: skip
+def test_more_tokens_than_the_model_has_positions_are_refused_for_any_architecture(folder, context, window, said):
+    model, run = folder({"model_type": "gpt_neo", "max_position_embeddings": 1024}), REAL | {"context": context}
+    with pytest.raises(ValueError, match=said):
+        refuse_early(model, {"default": run}, HARDWARE, window)
+    with pytest.raises(ValueError, match=said):
+        plan(model, {"default": run}, window=window)
 
 
 def test_no_part_of_the_plan_imports_torch_nor_the_early_look_tables():

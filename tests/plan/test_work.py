@@ -8,13 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from further.batch import micro_batch
+from further.models import decode
 from further.plan.shape import read_shape
 from further.plan.targets import place_adapter
-from further.plan.work import Texts, count_flops, count_work
+from further.plan.work import Texts, count_flops, count_rows, count_work
 from further.tokens.chunks import lay_out
 from further.tokens.packing import IGNORED
 from further.tokens.replay import count_tokens, take_replay
 from further.tokens.tokenizer import SpecialTokens, special_tokens
+from further.training import trainer
 from further.training.run import Recipe, Task, train_run
 from further.training.trainer import RowDataset
 from plan.measured import RUN
@@ -58,8 +60,10 @@ def test_as_rows_are_laid_out(lengths, context, has_begin, packing, num_replayed
     assert work.num_unique_tokens + work.num_replay_tokens == rows.num_tokens
     assert work.num_trained_tokens == 2 * (rows.labels_RT != IGNORED).sum()
     assert work.num_steps == 2 * math.ceil(len(rows.inputs_RT) / 2)
-    computed = [context] * len(rows.inputs_RT) if packing else RowDataset(rows, packed=False).lengths.tolist()
-    assert (work.training.num_inputs, work.training.num_pairs) == (sum(computed), sum(size**2 for size in computed))
+    for sharded in (False, True):
+        planned = count_rows(lengths, has_begin, run, sharded)
+        computed = RowDataset(rows, whole=sharded).lengths.tolist()
+        assert (planned.num_inputs, planned.num_pairs) == (sum(computed), sum(size**2 for size in computed))
 
 
 OPTIONS = [
@@ -72,23 +76,29 @@ OPTIONS = [
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
-def test_a_real_run_has_the_steps_tokens_and_parameters_that_were_planned(model_folder, tmp_path, options):
+def test_a_real_run_has_the_steps_tokens_and_parameters_that_were_planned(model_folder, tmp_path, options, monkeypatch):
+    sizes = []  # of what goes through the model
+    monkeypatch.setattr(trainer, "decode", lambda *given: sizes.append(given[1].numel()) or decode(*given))
     generator = np.random.default_rng(0)
     documents = [generator.integers(2, 40, size).tolist() for size in (30, 75, 11, 120, 60)]
     general = {f"general-{size}": generator.integers(2, 40, size).tolist() for size in (50, 70, 90, 110)}
     run = RUN | {"context": 32, "batch_tokens": 128} | options
     replay = take_replay(general, count_tokens(documents), run["replay_share"], run["seed"])
     rows, held_out = (
-        lay_out(texts, 32, special_tokens(model_folder), run["packing"]) for texts in ([*documents, *replay], documents)
+        lay_out(texts, 32, special_tokens(model_folder), run["packing"])
+        for texts in ([*documents, *replay.values()], documents)
     )
     task = Task("run", tmp_path / "adapter", tmp_path / "checkpoints", 60.0, {}, threads=1)
     outcome = train_run(Recipe(model_folder, run, micro_batch(run), rows, held_out), task)
-    lengths, replayed = tuple(map(len, documents)), tuple(map(len, replay))
+    lengths, replayed = tuple(map(len, documents)), tuple(map(len, replay.values()))
     work = count_work(Texts(lengths, lengths, has_begin=True, replay=replayed), run)
     shape = read_shape(model_folder)
     adapter = place_adapter(shape, run)
     assert bool(replayed) == bool(run["replay_share"])
     assert (work.num_steps, work.num_trained_tokens) == (outcome.num_steps, outcome.num_trained_tokens)
+    looking = (work.num_looks + 1) * work.validation.num_inputs
+    assert sum(sizes) == run["passes"] * work.training.num_inputs + looking
+    assert outcome.packing_efficiency == 1.0  # rows of 32, of which the last one is not full
     assert work.num_looks == sum(entry["validation_loss_nats"] is not None for entry in outcome.history)
     assert adapter.parameters == outcome.parameters.trainable
     assert shape.total_parameters + adapter.parameters == outcome.parameters.total

@@ -17,7 +17,7 @@ def test_two_documents_by_hand():
     assert packed.labels_RT.tolist() == [[1, 2, 3, EOS], [4, EOS, IGNORED, IGNORED]]
     assert packed.positions_RT.tolist() == [[0, 1, 2, 3], [0, 1, 0, 1]]
     assert packed.documents_RT.tolist() == [[0, 0, 0, 0], [1, 1, -1, -1]]
-    assert (packed.num_tokens, packed.num_dropped, packed.efficiency) == (6, 0, 0.75)
+    assert (packed.num_tokens, packed.num_dropped) == (6, 0)
 
 
 def test_a_document_longer_than_a_row_loses_no_label_at_the_cut():

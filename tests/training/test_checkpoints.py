@@ -11,7 +11,7 @@ from further.tokens.packing import pack_documents
 from further.tokens.tokenizer import SpecialTokens
 from further.training.checkpoints import find_fault, forget_checkpoints, open_store
 from further.training.clock import Clock
-from further.training.identity import describe_inputs, find_differences
+from further.training.identity import describe_inputs, digest_sampled, find_differences
 from further.training.lock import hold_lock
 
 
@@ -139,6 +139,23 @@ def test_data_and_base_model_are_part_of_the_identity(tmp_path):
     assert differing(tmp_path / "base", pack([5, 6, 7]), pack([8, 9, 9])) == ["validation_rows"]
     save_model(tmp_path / "base", 1.5)  # trained anew: same shapes, same size
     assert differing(tmp_path / "base", pack([5, 6, 7]), pack([8, 9])) == ["base_model.model.safetensors"]
+
+
+@pytest.mark.parametrize("changed", ["embed", "q_proj", "mlp", "norm"])
+def test_one_tensor_of_many_changes_the_identity(tmp_path, changed):
+    """The first, middle and last MiB of the file are of three of them; nothing of the norm, 64 numbers, is there."""
+    tensors = {"embed": 2**19, "q_proj": 2**19, "mlp": 2**20, "norm": 64}
+    weights = {name: np.ones(size, np.float32) for name, size in tensors.items()}
+    save_file(weights, tmp_path / "model.safetensors")
+    before = digest_sampled(tmp_path / "model.safetensors")
+    save_file(weights | {changed: 2 * weights[changed]}, tmp_path / "model.safetensors")
+    assert digest_sampled(tmp_path / "model.safetensors") != before
+
+
+def test_weights_that_were_not_fetched_are_said(tmp_path):
+    (tmp_path / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\n")
+    with pytest.raises(ValueError, match=r"model\.safetensors is no safetensors file: 43 bytes, of which its header"):
+        digest_sampled(tmp_path / "model.safetensors")
 
 
 def test_differences_name_key_old_and_new():

@@ -2,6 +2,7 @@
 
 import math
 import os
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 import torch
 import yaml
 from peft import get_peft_model_state_dict
-from transformers import TrainingArguments
+from transformers import OPTConfig, OPTForCausalLM, TrainingArguments
 
 from further.models import head_of, load_base
 from further.tokens.chunks import lay_out
@@ -47,7 +48,7 @@ def gradients(model, batch):
 
 @pytest.fixture
 def batch(rows):
-    dataset = RowDataset(rows, packed=True)
+    dataset = RowDataset(rows)
     return stack_rows([dataset[row] for row in range(4)])
 
 
@@ -134,9 +135,7 @@ def test_weights_before_and_after_differ_exactly_where_they_are_trained(model_fo
         output_dir=str(tmp_path), max_steps=3, learning_rate=1e-2, report_to=[], use_cpu=True, save_strategy="no",
         remove_unused_columns=False,
     )  # fmt: skip
-    PackedTrainer(
-        model=model, args=arguments, train_dataset=RowDataset(rows, packed=True), data_collator=stack_rows
-    ).train()
+    PackedTrainer(model=model, args=arguments, train_dataset=RowDataset(rows), data_collator=stack_rows).train()
     changed = sorted(name for name, values in model.named_parameters() if not torch.equal(values, before[name]))
     assert changed == count_parameters(model).names
 
@@ -199,7 +198,7 @@ def test_gradient_checkpointing_gives_the_same_gradients(model_folder, batch, qu
 def test_eight_rows_give_one_gradient_however_they_are_cut(model_folder, documents, packing, micro_batch):
     """Unequal numbers of labels a row: a mean of means is another gradient (transformers #34191)."""
     run = RUN | {"packing": packing}
-    dataset = RowDataset(lay_out(documents, 40, special_tokens(model_folder), packing), packing)
+    dataset = RowDataset(lay_out(documents, 40, special_tokens(model_folder), packing))
     items = [dataset[row] for row in range(len(dataset))]
     assert len({int((item["labels"] != -100).sum()) for item in items}) > 1
     trainer = object.__new__(PackedTrainer)  # its loss alone: no arguments, no folder
@@ -225,7 +224,7 @@ def test_eight_rows_give_one_gradient_however_they_are_cut(model_folder, documen
 def test_rows_that_are_not_packed_cost_no_padding(model_folder, documents):
     """Nothing after a row's last label reaches the model, and the loss is that of each document alone."""
     special = special_tokens(model_folder)
-    apart = RowDataset(lay_out(documents, 64, special, packing=False), packed=False)
+    apart = RowDataset(lay_out(documents, 64, special, packing=False))
     model = load_base(model_folder, "none", "float32")
     seen = []
     model.model.register_forward_pre_hook(
@@ -247,6 +246,27 @@ def test_rows_that_are_not_packed_cost_no_padding(model_folder, documents):
 def test_unpacked_runs_see_the_same_tokens(train):
     outcomes = [train(str(packing), packing=packing)[1] for packing in (True, False)]
     assert outcomes[0].num_trained_tokens == outcomes[1].num_trained_tokens == 3 * (30 + 75 + 11 + 120 + 60 + 5)
+
+
+def test_a_model_that_cannot_keep_packed_documents_apart_trains_without_packing_only(train, model_folder, tmp_path):
+    config = OPTConfig(
+        vocab_size=300,
+        hidden_size=16,
+        word_embed_proj_dim=16,
+        ffn_dim=32,
+        init_std=0.5,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        max_position_embeddings=64,
+    )
+    OPTForCausalLM(config).save_pretrained(tmp_path / "opt")
+    for file in model_folder.glob("tokenizer*"):
+        shutil.copy(file, tmp_path / "opt")
+    settings = {"folder": tmp_path / "opt", "target_modules": "all-linear"}
+    with pytest.raises(ValueError, match=r"^opt: .*training\.packing: false"):
+        train("packed", **settings)
+    _, outcome = train("apart", **settings, packing=False, passes=1)
+    assert outcome.num_trained_tokens == 30 + 75 + 11 + 120 + 60 + 5
 
 
 def offered_optimisers():

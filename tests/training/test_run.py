@@ -151,5 +151,11 @@ def test_a_loss_that_is_no_number_stops_the_run_and_says_where(train):
 def test_the_loss_of_a_step_is_the_mean_over_all_of_its_labels(train, rows):
     """Trainer (5.23) divides by the labels less one per row: at context 32 a loss came out 3 % too high."""
     _, outcome = train(micro_batch=len(rows.labels_RT), dropout=0.0, passes=1)
-    expected = mean_loss(load_base(train.folder, "none", "float32"), RowDataset(rows, packed=True), batch_rows=4)
+    expected = mean_loss(load_base(train.folder, "none", "float32"), RowDataset(rows), batch_rows=4)
     assert outcome.history[0]["loss_nats"] == pytest.approx(expected, abs=1e-5)
+
+
+def test_more_context_than_the_model_has_positions_is_refused(train):
+    """A Llama would rotate on, and give wrong numbers without a word."""
+    with pytest.raises(ValueError, match=r"^training\.context: 256 is more than the 128 positions"):
+        train(context=256)

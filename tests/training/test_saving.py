@@ -15,7 +15,7 @@ from training.settings import RUN
 
 @pytest.fixture
 def batch(rows):
-    dataset = RowDataset(rows, packed=True)
+    dataset = RowDataset(rows)
     return stack_rows([dataset[row] for row in range(3)])
 
 

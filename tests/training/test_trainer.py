@@ -11,7 +11,7 @@ from torch.nn import functional
 from further.models import decode, head_of, load_base
 from further.tokens.packing import pack_documents
 from further.tokens.tokenizer import special_tokens
-from further.training import loss
+from further.training import loss, trainer
 from further.training.adapters import add_adapter
 from further.training.loss import sum_cross_entropy
 from further.training.trainer import RowDataset, mean_loss, stack_rows, sum_loss
@@ -42,7 +42,7 @@ def test_perturbing_one_document_leaves_its_neighbours_alone(model_folder, packe
     """Packed rows attend across documents where a cache is used (transformers 5.23 moved logits by 0.3)."""
     model = load_base(model_folder, "none", "float32", attention)
     assert model.config._attn_implementation == attention
-    batch = stack_rows([RowDataset(packed, packed=True)[0]])
+    batch = stack_rows([RowDataset(packed)[0]])
     own = torch.from_numpy(packed.documents_RT[0] == 0)
     before = decode(model, batch["input_ids"], batch["position_ids"])[0]
     changed = batch["input_ids"].clone()
@@ -58,7 +58,7 @@ def test_without_the_guard_documents_would_see_each_other(model_folder, packed, 
     """The model's own default uses a cache; `decode` and `load_base` each switch it off."""
     model = load_base(model_folder, "none", "float32", attention)
     assert model.config.use_cache is False
-    batch = stack_rows([RowDataset(packed, packed=True)[0]])
+    batch = stack_rows([RowDataset(packed)[0]])
     changed = batch["input_ids"].clone()
     changed[0, 1] = (changed[0, 1] + 7) % 300
     later = torch.from_numpy(packed.documents_RT[0] == 1)
@@ -85,29 +85,49 @@ def test_a_packed_row_has_the_losses_of_its_documents_alone(model, model_folder,
     both = pack_documents([[50, 60, 70], ids], 16, special)
     own = torch.from_numpy(both.labels_RT.copy())
     own[torch.from_numpy(both.documents_RT != 1)] = -100
-    batch = stack_rows([RowDataset(both, packed=True)[0]])
+    batch = stack_rows([RowDataset(both, whole=True)[0]])
     assert float(sum_loss(model, batch | {"labels": own})) == pytest.approx(
-        float(sum_loss(model, stack_rows([RowDataset(alone, packed=True)[0]]))), rel=1e-5
+        float(sum_loss(model, stack_rows([RowDataset(alone)[0]]))), rel=1e-5
     )
 
 
 def test_the_loss_in_chunks_equals_the_whole_with_its_gradient(model, packed, monkeypatch):
-    batch = stack_rows([RowDataset(packed, packed=True)[row] for row in range(3)])
-    hidden = decode(model, batch["input_ids"], batch["position_ids"]).detach()
+    batch = stack_rows([RowDataset(packed)[row] for row in range(3)])
+    hidden = decode(model, batch["input_ids"], batch["position_ids"]).detach().flatten(0, 1)
     whole, parts = hidden.clone().requires_grad_(), hidden.clone().requires_grad_()
     logits = head_of(model)(whole).float()
-    expected = functional.cross_entropy(logits.flatten(0, 1), batch["labels"].flatten(), reduction="sum")
+    expected = functional.cross_entropy(logits, batch["labels"].flatten(), reduction="sum")
     monkeypatch.setattr(loss, "CHUNK", 10)
-    found = sum_cross_entropy(parts, head_of(model), batch["labels"])
+    found = sum_cross_entropy(parts, head_of(model), batch["labels"].flatten())
     expected.backward()
     found.backward()
     assert float(found.detach()) == pytest.approx(float(expected.detach()), rel=1e-6)
     torch.testing.assert_close(parts.grad, whole.grad)
 
 
+def test_nothing_behind_the_last_label_is_computed(model, packed, monkeypatch):
+    """153 + 5 predictions in rows of 32; sharded processes compute rows whole, each batch in one pass."""
+    short, whole = RowDataset(packed), RowDataset(packed, whole=True)
+    assert (short.lengths.tolist(), whole.lengths.tolist()) == ([32, 32, 32, 32, 30], [32] * 5)
+    assert (short.efficiency, whole.efficiency) == (1.0, pytest.approx(158 / 160))
+    sizes = []
+    monkeypatch.setattr(trainer, "decode", lambda *given: sizes.append(tuple(given[1].shape)) or decode(*given))
+    loss = mean_loss(model, short, 3)
+    assert sizes == [(3, 32), (1, 30), (1, 32)]
+    assert mean_loss(model, whole, 3) == pytest.approx(loss, rel=1e-6) and sizes[3:] == [(3, 32), (2, 32)]
+
+
+def test_rows_of_one_length_say_no_length(packed):
+    """Read from a GPU, it would make the processor wait for all that was asked before."""
+    dataset = RowDataset(packed)
+    assert "length" not in stack_rows([dataset[0], dataset[1]])
+    assert stack_rows([dataset[4]])["input_ids"].shape == (1, 30)
+    assert stack_rows([dataset[0], dataset[4]])["length"].tolist() == [32, 30]
+
+
 def test_validation_loss_is_independent_of_the_batch_size(model, packed):
     """A mean of batch means is not (transformers #39241)."""
-    dataset = RowDataset(packed, packed=True)
+    dataset = RowDataset(packed)
     assert mean_loss(model, dataset, 1) == pytest.approx(mean_loss(model, dataset, 4), rel=1e-6)
 
 
@@ -115,7 +135,7 @@ def test_a_validation_loss_leaves_the_gradients_of_a_quantised_model_as_they_wer
     """bitsandbytes 0.50 repacks 4-bit weights in evaluation mode, for good and without a gradient."""
     torch.manual_seed(0)
     model = add_adapter(load_base(model_folder, "nf4", "float32"), RUN, model_folder).train()
-    dataset = RowDataset(packed, packed=True)
+    dataset = RowDataset(packed)
 
     def gradients():
         model.zero_grad()

@@ -86,8 +86,8 @@ def test_every_paper_is_held_out_once_in_a_cross_validation(finished, tmp_path):
     config = (again / "config.yaml").read_text()
     (again / "config.yaml").write_text(config.replace("{stride: 256", "{folds: 2, stride: 256"))
     done = type(finished)(finished.code, again).snakemake(
-        "results/evaluation/comparison.json", "--cores", "2", "--profile", finished.code / "profiles/default",
-        "--configfile", again / "config.yaml",
+        "results/plan.tsv", "results/evaluation/comparison.json", "--cores", "2",
+        "--profile", finished.code / "profiles/default", "--configfile", again / "config.yaml",
     )  # fmt: skip
     assert len(re.findall("^.*rule train_qlora:", done.stdout, re.M)) == 2
     result = json.loads((again / "results/evaluation/comparison.json").read_text())["cross_validation"]
@@ -98,6 +98,9 @@ def test_every_paper_is_held_out_once_in_a_cross_validation(finished, tmp_path):
         metrics = json.loads((again / f"results/runs/fold-{fold}-of-2/metrics.json").read_text())
         assert set(metrics["papers"]) == {line["paper"] for line in split if line["split"] == "train"}
         assert metrics["settings"] == read(finished, "runs/default/metrics.json")["settings"]
+        planned = next(row for row in read_plan(again / "results/plan.tsv") if row.run == f"fold-{fold}-of-2")
+        assert (planned.num_papers, planned.num_steps) == (metrics["num_papers"], metrics["num_steps"])
+        assert planned.num_trained_tokens == metrics["num_trained_tokens"]
 
 
 def test_fractions_are_nested_and_no_held_out_paper_is_trained_on(finished):

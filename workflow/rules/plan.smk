@@ -6,6 +6,8 @@ rule plan_runs:
     input:
         tokens="results/tokens/papers.parquet",
         split="results/corpus/split.parquet",
+        fold_tokens=expand("results/folds/{run}/tokens.parquet", run=FOLDS),
+        fold_splits=expand("results/folds/{run}/split.parquet", run=FOLDS),
         general=replay_of_any_run,
         model=MODEL,
     output:
@@ -22,8 +24,9 @@ rule plan_runs:
         plan_first=1000,
     params:
         settings={
-            "runs": RUNS,
+            "runs": RUN_SETTINGS,
             "hardware": CONFIG["hardware"],
+            "window": CONFIG["evaluation"]["window"],
             "cost": pick("cost", "price_per_gpu_hour", "currency", "price_date", "kwh_per_gpu_hour"),
         },
         finished="results/runs",  # their speeds are used where there are any; no input: they need the plan first

@@ -29,7 +29,7 @@ SCORING = pick("evaluation", "window", "stride", "batch_tokens") | {
 }
 MODEL = model_folder(CONFIG)
 stop_if_wrong(check_targets, Path(MODEL), [run["target_modules"] for run in RUNS.values()])
-stop_if_wrong(refuse_early, Path(MODEL), RUNS, CONFIG["hardware"])
+stop_if_wrong(refuse_early, Path(MODEL), RUNS, CONFIG["hardware"], CONFIG["evaluation"]["window"])
 
 
 wildcard_constraints:

@@ -20,26 +20,41 @@ from further.tokens.tokenizer import special_tokens
 def main(
     tokens: Path,
     split: Path,
+    folds: list[Path],
     general: Path | None,
     model: Path,
     plan: Path,
     finished: Path,
     settings: dict[str, Any],
 ) -> None:
-    """Read token counts and the model's shape; show the plan, refuse what cannot fit, write the table."""
-    table = _read_lengths(tokens)
-    lengths, held_out = table["ids"].to_dict(), table.loc[table["split"] == "validation", "num_tokens"]
+    """Read token counts and the model's shape; show the plan, refuse what cannot fit, write the table.
+
+    Args:
+        tokens: Token streams of the study's papers.
+        split: Of these papers.
+        folds: Folders with both of each fold of a cross-validation, called as its run is.
+        general: Token streams to replay, if any run does.
+        model: The base model's folder.
+        plan: The table to write.
+        finished: Folder of finished runs.
+        settings: As `further.plan.show.plan_study` takes them.
+    """
     replayed = {} if general is None else _read_lengths(general)["ids"].to_dict()
     has_begin = special_tokens(model).bos is not None
+    of_folds = {folder.name: (folder / "tokens.parquet", folder / "split.parquet") for folder in folds}
+    read_lengths = cache(_read_lengths)
 
     @cache
-    def order(seed: int) -> list[str]:
+    def order(split: Path, seed: int) -> list[str]:
         return order_training_papers(pq.read_table(split), seed)
 
-    def texts_of(run: dict[str, Any]) -> Texts:
-        papers = [lengths[name] for name in take_fraction(order(run["seed"]), run["fraction"])]
+    def texts_of(name: str, run: dict[str, Any]) -> Texts:
+        own_tokens, own_split = of_folds.get(name, (tokens, split))
+        table = read_lengths(own_tokens)
+        papers = list(table.loc[take_fraction(order(own_split, run["seed"]), run["fraction"]), "ids"])
+        held_out = table.loc[table["split"] == "validation", "num_tokens"]
         replay = take_replay(replayed, count_tokens(papers), run["replay_share"], run["seed"])
-        return Texts(tuple(map(len, papers)), tuple(map(int, held_out)), has_begin, tuple(map(len, replay)))
+        return Texts(tuple(map(len, papers)), tuple(map(int, held_out)), has_begin, tuple(map(len, replay.values())))
 
     write_text(plan, plan_text(plan_study(model, texts_of, settings, finished)))
 
@@ -55,6 +70,7 @@ if __name__ == "__main__":
     main(
         Path(snakemake.input.tokens),
         Path(snakemake.input.split),
+        [Path(split).parent for split in snakemake.input.fold_splits],
         next(map(Path, snakemake.input.general), None),
         Path(snakemake.input.model),
         Path(snakemake.output.plan),

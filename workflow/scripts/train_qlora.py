@@ -37,14 +37,14 @@ def main(
     documents, held_out = list(streams.loc[papers, "ids"]), list(streams.loc[streams["split"] == "validation", "ids"])
     replayed = {} if general is None else read_table(general).set_index("document")["ids"].to_dict()
     replay = take_replay(replayed, count_tokens(documents), run["replay_share"], run["seed"])
-    training = lay_out([*documents, *replay], run["context"], special, run["packing"])
+    training = lay_out([*documents, *replay.values()], run["context"], special, run["packing"])
     validation = lay_out(held_out, run["context"], special, run["packing"])
-    task = replace(task, documents=tuple(papers))
+    task = replace(task, documents=(*papers, *replay))
     outcome = start_run(Recipe(model, run, micro_batch(run), training, validation), task)
     write_table(outputs["history"], outcome.history, HISTORY)
     write_json(
         outputs["metrics"],
-        describe_data(run, papers, training, count_tokens(replay)) | describe_run(task.name, outcome),
+        describe_data(run, papers, training, count_tokens(replay.values())) | describe_run(task.name, outcome),
     )
     write_json(outputs["timing"], outcome.timing)
     forget_checkpoints(task.checkpoints)

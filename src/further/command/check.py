@@ -72,7 +72,7 @@ def check_study(config: Mapping[str, Any]) -> tuple[Config, int]:
     name_folds(checked, len(papers))
     runs, model = expand_runs(checked), Path(model_folder(checked))
     check_targets(model, [run["target_modules"] for run in runs.values()])
-    refuse_early(model, runs, checked["hardware"])
+    refuse_early(model, runs, checked["hardware"], checked["evaluation"]["window"])
     return checked, len(papers)
 
 

@@ -13,6 +13,7 @@ from torch.nn import functional
 from further.evaluation.windows import Window, cut_windows
 from further.job import PROGRESS
 from further.models import decode, head_of
+from further.positions import check_length
 
 SCORES = pa.schema(
     [
@@ -60,6 +61,9 @@ def score_documents(
 
     Returns:
         One number per document; 0 for an empty one.
+
+    Raises:
+        ValueError: If the window is longer than the model's positions.
     """
     nats = [0.0] * len(documents)
     for piece, values in _score_windows(model, documents, begin, window, stride, batch_tokens):
@@ -91,6 +95,7 @@ def _score_windows(
     model: Any, documents: Sequence[Sequence[int]], begin: int, window: int, stride: int, batch_tokens: int
 ) -> Iterator[tuple[Window, torch.Tensor]]:
     """Windows of all documents, longest first, each with the nats of its targets."""
+    check_length(model.config.to_dict(), "evaluation.window", window)
     windows = [
         piece for number, ids in enumerate(documents) for piece in cut_windows(number, ids, begin, window, stride)
     ]

@@ -20,7 +20,7 @@ MB = 2**20
 def count_runs(
     runs: Mapping[str, Settings],
     shape: Shape | None,
-    texts_of: Callable[[Settings], Texts],
+    texts_of: Callable[[str, Settings], Texts],
     gpu: bool,
     devices: Devices = ALONE,
 ) -> list[PlannedRun]:
@@ -29,11 +29,11 @@ def count_runs(
     Args:
         runs: Settings by the run's name.
         shape: The model; None where its architecture is not known, and then only tokens and steps are.
-        texts_of: What a run is trained on and watched with.
+        texts_of: What a run of a name and settings is trained on and watched with.
         gpu: Whether it runs on CUDA.
         devices: That train a run together.
     """
-    return [count_run(name, run, shape, texts_of(run), gpu, devices) for name, run in runs.items()]
+    return [count_run(name, run, shape, texts_of(name, run), gpu, devices) for name, run in runs.items()]
 
 
 def measured_speeds(
@@ -55,7 +55,7 @@ def count_run(
     name: str, run: Settings, shape: Shape | None, texts: Texts, gpu: bool, devices: Devices = ALONE
 ) -> PlannedRun:
     """What a run has to do, and what each of its processes has to hold, without its speed."""
-    work = count_work(texts, run)
+    work = count_work(texts, run, devices.sharded)
     row = PlannedRun(
         run=name,
         quantisation=run["quantisation"],

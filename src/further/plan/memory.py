@@ -8,7 +8,7 @@ recomputation does not see them (`ctx.tensors`), so checkpointing saves little t
 T per token and head. Not modelled: `training.compile`, which keeps less or as much.
 
 At or above the real one, to 2 %: DoRA, whose norms take whole matrices for a moment; trained embeddings; and rows
-without packing, whose lengths differ from step to step.
+without packing, which are planned at their whole length.
 
 Source:
     Korthikanti et al. 2022, section 4 (activations by operation), which has bf16 everywhere, dropout and full
@@ -45,8 +45,7 @@ class Memory:
         gradients: Of all that is trained, at its type.
         optimiser: Two moments per trained parameter.
         activations: What is saved for the backward pass, and the gradients under way at its worst moment.
-        logits: One chunk of the loss: log-probabilities, and two gradients of their size. Without packing, those of
-            each length among the rows are kept.
+        logits: One chunk of the loss: log-probabilities, and two gradients of their size.
         start: What an adapter's start from the base's weights takes beyond what training does after it.
         overhead: The process before any tensor.
     """
@@ -73,7 +72,7 @@ def estimate_memory(shape: Shape, adapter: Adapter, run: Mapping[str, Any], micr
     Args:
         shape: The model.
         adapter: What is trained.
-        run: Settings quantisation, compute_dtype, context, packing, dropout, optimiser, gradient_checkpointing,
+        run: Settings quantisation, compute_dtype, context, dropout, optimiser, gradient_checkpointing,
             attention, initialisation.
         micro_batch: Rows per forward pass.
         gpu: Whether it runs on CUDA.
@@ -128,8 +127,7 @@ def _activations_and_logits(
     """Both at the moment at which their sum is largest: in the loss, or in the backward pass of a block."""
     tokens, size = micro_batch * run["context"], BYTES[run["compute_dtype"]]
     chunk = min(tokens, LOSS_CHUNK)
-    logits = FP32 * shape.vocab_size * (2 * chunk + _kept_positions(run, micro_batch, chunk))
-    logits += embedding_gradient(shape, adapter, run)
+    logits = 3 * FP32 * shape.vocab_size * chunk + embedding_gradient(shape, adapter, run)
     hidden = 2 * size * shape.hidden_size * tokens if tokens > LOSS_CHUNK else 0  # kept by the chunks, and its gradient
     saved = _saved_bytes(shape, adapter, run) * tokens + hidden
     block = max(_backward_bytes(shape, adapter, run, layer) for layer in range(shape.num_layers)) * tokens + workspace
@@ -141,14 +139,6 @@ def _activations_and_logits(
     last = shape.num_layers - 1
     under_way = block - _block_bytes(shape, adapter, run, last) * tokens
     return (saved + under_way, 0) if under_way > logits else (saved, logits)
-
-
-def _kept_positions(run: Mapping[str, Any], micro_batch: int, chunk: int) -> int:
-    """Positions whose log-probabilities wait for the backward pass: one chunk's, as larger losses compute them again.
-
-    Without packing, rows of each length have a loss of their own: at worst every row of a micro-batch waits.
-    """
-    return chunk if run["packing"] else max(chunk, micro_batch * min(run["context"], LOSS_CHUNK))
 
 
 def _saved_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any]) -> int:

@@ -1,5 +1,6 @@
 """Runs that cannot fit, refused with both numbers and with what would make them fit; each remedy has been tried."""
 
+import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,29 +12,48 @@ from further.plan.memory import Memory
 from further.plan.shape import Shape, read_shape
 from further.plan.table import PlannedRun
 from further.plan.targets import place_adapter
+from further.positions import check_length
 
 Settings = Mapping[str, Any]
 GIB = 2**30
 
 
-def refuse_early(model: Path, runs: Mapping[str, Settings], hardware: Settings) -> None:
-    """Check every run against a model's config.json, if it is on disk already and of a known architecture.
+def refuse_early(model: Path, runs: Mapping[str, Settings], hardware: Settings, window: int) -> None:
+    """Check every run against a model's config.json, if it is on disk already; memory where its architecture is known.
 
     Args:
         model: The model's folder; it may not exist yet.
         runs: Settings by the run's name.
         hardware: That section of the configuration.
+        window: Of the evaluation, in tokens.
 
     Raises:
-        ValueError: If a run needs more memory than the GPU has, or names no layer of the model.
+        ValueError: If a run needs more memory than the GPU has, names no layer of the model, or has more tokens in a
+            row than the model has positions.
     """
-    if not (model / "config.json").is_file():
-        return
+    check_positions(model, runs, window)
     try:
         shape = read_shape(model)
     except ValueError:
-        return  # the plan says so, once
+        return  # there is no model yet, or the plan says so, once
     check_memory(shape, runs, hardware)
+
+
+def check_positions(model: Path, runs: Mapping[str, Settings], window: int) -> None:
+    """Refuse a context or a window that is longer than the model's positions.
+
+    Args:
+        model: The model's folder; where it has no config.json, nothing is checked.
+        runs: Settings by the run's name.
+        window: Of the evaluation, in tokens.
+
+    Raises:
+        ValueError: With setting, value and limit.
+    """
+    file = model / "config.json"
+    config = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    check_length(config, "training.context", max(run["context"] for run in runs.values()))
+    check_length(config, "evaluation.window", window)
 
 
 def check_memory(shape: Shape, runs: Mapping[str, Settings], hardware: Settings) -> None:
@@ -62,7 +82,7 @@ def check_memory(shape: Shape, runs: Mapping[str, Settings], hardware: Settings)
 
 SHAPING = (
     "quantisation", "target_modules", "rank", "dropout", "context", "batch_tokens", "accumulation", "compute_dtype",
-    "gradient_checkpointing", "optimiser", "dora", "train_embeddings", "initialisation", "packing", "attention",
+    "gradient_checkpointing", "optimiser", "dora", "train_embeddings", "initialisation", "attention",
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from further.job import PROGRESS
 from further.plan.devices import read_devices
 from further.plan.make import add_speed, count_run, count_runs, measured_speeds
-from further.plan.refuse import check_memory, check_walltime
+from further.plan.refuse import check_memory, check_positions, check_walltime
 from further.plan.shape import Shape, read_shape
 from further.plan.table import PlannedRun, format_plan
 from further.plan.work import Texts
@@ -18,18 +18,18 @@ Settings = Mapping[str, Any]
 
 
 def plan_study(
-    model: Path, texts_of: Callable[[Settings], Texts], settings: Settings, finished: Path
+    model: Path, texts_of: Callable[[str, Settings], Texts], settings: Settings, finished: Path
 ) -> list[PlannedRun]:
     """Plan every run of a study and show the table, in the log and on the terminal.
 
     Args:
         model: The base model's folder.
-        texts_of: What a run is trained on and watched with.
-        settings: Sections runs, hardware and cost.
+        texts_of: What a run of a name and settings is trained on and watched with.
+        settings: Sections runs, hardware and cost, and the evaluation's window.
         finished: Folder of finished runs.
 
     Raises:
-        ValueError: If a run cannot fit the GPU's memory or a job's minutes.
+        ValueError: If a run cannot fit the GPU's memory or a job's minutes, or the model's positions do not suffice.
     """
     shape = _read_shape(model, settings["hardware"])
     runs, gpu = settings["runs"], settings["hardware"]["gpu_memory_gb"] is not None
@@ -39,15 +39,18 @@ def plan_study(
     plan = [add_speed(row, runs[row.run], measured, settings) for row in counted]
     for line in format_plan(plan).splitlines():
         PROGRESS.info("%s", line)
-    if shape is not None:
-        _refuse(
-            plan,
-            shape,
-            settings,
-            lambda name, run: add_speed(
-                count_run(name, run, shape, texts_of(run), gpu, devices), run, measured, settings
-            ),
-        )
+
+    def plan_again(name: str, run: Settings) -> PlannedRun:
+        return add_speed(count_run(name, run, shape, texts_of(name, run), gpu, devices), run, measured, settings)
+
+    try:
+        check_positions(model, runs, settings["window"])
+        if shape is not None:
+            check_memory(shape, runs, settings["hardware"])
+            check_walltime(plan, runs, settings["hardware"], plan_again)
+    except ValueError as error:
+        PROGRESS.error("The plan refuses this study. %s", error)
+        raise
     return plan
 
 
@@ -62,14 +65,3 @@ def _read_shape(model: Path, hardware: Settings) -> Shape | None:
     if not shape.memory_known:
         PROGRESS.warning("the memory of the architecture %r is not planned%s", shape.model_type, unchecked)
     return shape
-
-
-def _refuse(
-    plan: list[PlannedRun], shape: Shape, settings: Settings, plan_again: Callable[[str, Settings], PlannedRun]
-) -> None:
-    try:
-        check_memory(shape, settings["runs"], settings["hardware"])
-        check_walltime(plan, settings["runs"], settings["hardware"], plan_again)
-    except ValueError as error:
-        PROGRESS.error("The plan refuses this study. %s", error)
-        raise

@@ -38,7 +38,7 @@ class Rows:
     Attributes:
         number: Of them.
         num_labels: Predictions.
-        num_inputs: Positions computed: packed rows are computed whole, others up to their last label.
+        num_inputs: Positions computed: each row's up to its last label; by sharded processes all of it.
         num_pairs: Sum of the squares of the rows' computed lengths, which attention goes with.
     """
 
@@ -78,7 +78,7 @@ class Work:
     validation: Rows
 
 
-def count_work(texts: Texts, run: Mapping[str, Any]) -> Work:
+def count_work(texts: Texts, run: Mapping[str, Any], sharded: bool = False) -> Work:
     """Count as laying out rows and training do.
 
     A document of n tokens is n + 1 predictions where it has a begin mark; without one its first token is none.
@@ -86,13 +86,14 @@ def count_work(texts: Texts, run: Mapping[str, Any]) -> Work:
     Args:
         texts: Lengths of the documents.
         run: Settings context, packing, batch_tokens, accumulation, passes, validations_per_pass.
+        sharded: Whether each process keeps its part of the model only; rows are then computed whole.
 
     Raises:
         ValueError: If there is nothing to train on, or the batch does not divide.
     """
     if not texts.training:
         raise ValueError("nothing to plan: no training documents")
-    rows = count_rows((*texts.training, *texts.replay), texts.has_begin, run)
+    rows = count_rows((*texts.training, *texts.replay), texts.has_begin, run, sharded)
     steps_per_pass = math.ceil(rows.number / (micro_batch(run) * run["accumulation"]))
     return Work(
         num_papers=len(texts.training),
@@ -102,24 +103,26 @@ def count_work(texts: Texts, run: Mapping[str, Any]) -> Work:
         num_steps=run["passes"] * steps_per_pass,
         num_looks=run["passes"] * min(run["validations_per_pass"], steps_per_pass),  # one a step at most
         training=rows,
-        validation=count_rows(texts.validation, texts.has_begin, run),
+        validation=count_rows(texts.validation, texts.has_begin, run, sharded),
     )
 
 
-def count_rows(lengths: Sequence[int], has_begin: bool, run: Mapping[str, Any]) -> Rows:
-    """Rows of documents of these lengths: end to end, the last filled up, or each document on rows of its own.
+def count_rows(lengths: Sequence[int], has_begin: bool, run: Mapping[str, Any], sharded: bool = False) -> Rows:
+    """Rows of documents of these lengths: all of them end to end, or each on rows of its own.
 
     Args:
         lengths: Tokens without special tokens.
         has_begin: Whether each has a begin mark.
         run: Settings context and packing.
+        sharded: Whether all of a row is computed, not only what has labels.
     """
     context, labels = run["context"], [length + has_begin for length in lengths]
-    if run["packing"]:
-        number = math.ceil(sum(labels) / context)
+    stretches = [sum(labels)] if run["packing"] else labels
+    whole, rests = sum(size // context for size in stretches), [size % context for size in stretches if size % context]
+    number = whole + len(rests)
+    if sharded:
         return Rows(number, sum(labels), number * context, number * context**2)
-    whole, rests = sum(size // context for size in labels), [size % context for size in labels if size % context]
-    return Rows(whole + len(rests), sum(labels), sum(labels), whole * context**2 + sum(rest**2 for rest in rests))
+    return Rows(number, sum(labels), sum(labels), whole * context**2 + sum(rest**2 for rest in rests))
 
 
 def count_flops(shape: Shape, adapter: Adapter, work: Work, run: Mapping[str, Any]) -> tuple[float, float]:

@@ -52,7 +52,7 @@ def runs_table(inputs: ReportInputs, prices: Prices | None) -> Table:
 
 
 def _say_planned(inputs: ReportInputs, run: str) -> str:
-    """The time that the plan gave a run, from and to; a fold of a cross-validation is in no plan."""
+    """The time that the plan gave a run, from and to."""
     if inputs.plan is None or run not in inputs.plan.index:
         return ""
     low, high = inputs.plan.loc[run, ["seconds_low", "seconds_high"]]

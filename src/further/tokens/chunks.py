@@ -13,17 +13,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from further.tokens.packing import IGNORED, Packed, pack_documents
+from further.tokens.packing import Packed, pack_documents
 from further.tokens.tokenizer import SpecialTokens
-
-
-class Chunked(Packed):
-    """Rows of one document each."""
-
-    @property
-    def efficiency(self) -> float:
-        """Share of the computed inputs that have a label."""
-        return float(np.mean(self.labels_RT[self.documents_RT >= 0] != IGNORED))
 
 
 def lay_out(documents: Sequence[Sequence[int]], context: int, special: SpecialTokens, packing: bool) -> Packed:
@@ -43,7 +34,7 @@ def lay_out(documents: Sequence[Sequence[int]], context: int, special: SpecialTo
     if not documents:
         raise ValueError("nothing to train on: no documents")
     parts = [_alone(number, ids, context, special) for number, ids in enumerate(documents)]
-    return Chunked(
+    return Packed(
         np.concatenate([part.inputs_RT for part in parts]),
         np.concatenate([part.labels_RT for part in parts]),
         np.concatenate([part.positions_RT for part in parts]),

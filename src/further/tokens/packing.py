@@ -10,7 +10,7 @@ costs no prediction:
 
 Documents follow each other without a gap and rows are cut every `context` inputs. Positions restart with each
 document, which is how attention knows a boundary, and with each row. Only the last row is filled up, with inputs
-that form a document of their own and are no label.
+that form a document of their own and are no label; training computes it up to its last label.
 """
 
 from collections.abc import Sequence
@@ -45,11 +45,6 @@ class Packed:
     documents_RT: Ids
     num_tokens: int
     num_dropped: int
-
-    @property
-    def efficiency(self) -> float:
-        """Share of the inputs that have a label."""
-        return float(np.mean(self.labels_RT != IGNORED))
 
 
 def pack_documents(documents: Sequence[Sequence[int]], context: int, special: SpecialTokens) -> Packed:

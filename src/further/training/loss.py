@@ -7,18 +7,17 @@ from torch.utils.checkpoint import checkpoint
 CHUNK = 1024  # positions; 1,024 × 128,256 fp32 logits are 0.5 GiB
 
 
-def sum_cross_entropy(hidden_BTD: torch.Tensor, head: torch.nn.Module, labels_BT: torch.Tensor) -> torch.Tensor:
+def sum_cross_entropy(hidden: torch.Tensor, head: torch.nn.Module, labels: torch.Tensor) -> torch.Tensor:
     """Summed cross-entropy of already shifted labels, in nats, fp32.
 
     Args:
-        hidden_BTD: Last hidden states.
+        hidden: Last hidden states, (P, D).
         head: Hidden states to logits.
-        labels_BT: The id that follows each position; -100 is skipped.
+        labels: The id that follows each position, (P,); -100 is skipped.
 
     Returns:
         A scalar.
     """
-    hidden, labels = hidden_BTD.flatten(0, 1), labels_BT.flatten()
     if len(labels) <= CHUNK:
         return _sum_chunk(hidden, head, labels)
     parts = [

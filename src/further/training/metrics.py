@@ -17,10 +17,6 @@ class Counted(Protocol):
     def num_dropped(self) -> int:
         """Tokens that are no label."""
 
-    @property
-    def efficiency(self) -> float:
-        """Share of the inputs that have a label."""
-
 
 def describe_data(
     run: dict[str, Any], papers: Sequence[str], packed: Counted, num_replay_tokens: int
@@ -33,7 +29,6 @@ def describe_data(
         "num_unique_tokens": packed.num_tokens - num_replay_tokens,
         "num_replay_tokens": num_replay_tokens,
         "num_dropped_tokens": packed.num_dropped,
-        "packing_efficiency": packed.efficiency,
     }
 
 
@@ -42,6 +37,7 @@ def describe_run(name: str, outcome: Outcome) -> dict[str, Any]:
     return {
         "run": name,
         "parameters": outcome.parameters.as_dict(),
+        "packing_efficiency": outcome.packing_efficiency,  # of the positions computed
         "num_steps": outcome.num_steps,
         "stopped_early": outcome.stopped_early,
         "num_trained_tokens": outcome.num_trained_tokens,

@@ -10,7 +10,8 @@ import torch
 from transformers import TrainerState, TrainingArguments, set_seed
 
 from further.job import describe_hardware
-from further.models import load_base
+from further.models import check_isolation, load_base
+from further.positions import check_length
 from further.training import group
 from further.training.adapters import ParameterCount, add_adapter, count_parameters
 from further.training.dropout import SeedEachStep
@@ -82,6 +83,7 @@ class Outcome:
     """What a run leaves: numbers that depend on the seed alone, its history, and the times it took."""
 
     parameters: ParameterCount
+    packing_efficiency: float
     num_steps: int
     stopped_early: bool
     num_trained_tokens: int
@@ -99,6 +101,7 @@ def train_run(recipe: Recipe, task: Task) -> Outcome:
         FloatingPointError: If a loss, a gradient, or a trained weight is no number.
         MemoryError: If memory does not suffice.
         OSError: If a checkpoint could not be written.
+        ValueError: If packed documents of this model would see each other, or the context is beyond its positions.
     """
     inputs = (recipe.model_folder, recipe.training, recipe.validation)
     identity = task.identity | {"inputs": describe_inputs(*inputs)} if group.is_first() else {}
@@ -115,13 +118,16 @@ def _train_in(session: Session, recipe: Recipe, task: Task) -> Outcome:
     memory = {"memory_before_mb": round(used_memory_mb(), 1)}
     base = load_base(recipe.model_folder, run["quantisation"], run["compute_dtype"], run["attention"])
     memory["memory_loaded_mb"] = round(used_memory_mb(), 1)
+    check_length(base.config.to_dict(), "training.context", run["context"])
+    if run["packing"]:
+        check_isolation(base)
     model = add_adapter(base, run, recipe.model_folder)
     start, parameters = adapter_start(model, run), count_parameters(model)
     if task.sharded:
         shard_blocks(model)
     if run["compile"]:
         model.get_base_model().base_model.compile()  # what the loss calls, and Trainer's own wrapper does not
-    rows, held_out = (RowDataset(packed, run["packing"]) for packed in (recipe.training, recipe.validation))
+    rows, held_out = (RowDataset(packed, whole=task.sharded) for packed in (recipe.training, recipe.validation))
     history = History(task.name, rows, held_out, recipe.micro_batch, run["validations_per_pass"])
     stopping = EarlyStopping(run["patience"], session.store.folder / "best")
     trainer = PackedTrainer(
@@ -192,6 +198,7 @@ def _outcome(
     table = history.table(state)
     return Outcome(
         parameters=parameters,
+        packing_efficiency=history.dataset.efficiency,
         num_steps=state.global_step,
         stopped_early=state.global_step < state.max_steps,
         num_trained_tokens=history.num_tokens(state),

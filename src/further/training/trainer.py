@@ -44,28 +44,38 @@ class Rows(Protocol):
 
 
 class RowDataset(Dataset[Batch]):
-    """One item per row."""
+    """One item per row, with its length: what is computed of it, up to its last label."""
 
-    def __init__(self, rows: Rows, packed: bool) -> None:
-        """Keep the rows as tensors; rows that are not packed are computed up to their last label only."""
+    def __init__(self, rows: Rows, *, whole: bool = False) -> None:
+        """Keep the rows as tensors.
+
+        Args:
+            rows: Packed or not.
+            whole: Whether all of each row is computed, for sharded processes: a batch of one length is one pass.
+        """
         self.inputs, self.labels, self.positions = (
             torch.from_numpy(values) for values in (rows.inputs_RT, rows.labels_RT, rows.positions_RT)
         )
-        self.lengths = None if packed else _lengths(self.labels)
+        self.lengths = torch.full((len(self.labels),), self.labels.shape[1]) if whole else _lengths(self.labels)
+
+    @property
+    def efficiency(self) -> float:
+        """Share of the computed positions that have a label, 0 to 1."""
+        return float((self.labels != IGNORED).sum() / self.lengths.sum())
 
     def __len__(self) -> int:
         """Number of rows."""
         return len(self.inputs)
 
     def __getitem__(self, row: int) -> Batch:
-        """Inputs, labels and positions of one row, each (T,), and its number."""
-        item = {
+        """Inputs, labels and positions of one row, each (T,), its number and its length."""
+        return {
             "input_ids": self.inputs[row],
             "labels": self.labels[row],
             "position_ids": self.positions[row],
             "row": torch.tensor(row),
+            "length": self.lengths[row],
         }
-        return item if self.lengths is None else item | {"length": self.lengths[row]}
 
 
 def _lengths(labels_RT: torch.Tensor) -> torch.Tensor:
@@ -75,8 +85,15 @@ def _lengths(labels_RT: torch.Tensor) -> torch.Tensor:
 
 
 def stack_rows(rows: Sequence[Batch]) -> Batch:
-    """Stack rows into a batch, (B, T); their numbers are (B,)."""
-    return {key: torch.stack([row[key] for row in rows]) for key in rows[0]}
+    """Stack rows into a batch, (B, T), no longer than they are; their numbers are (B,).
+
+    Their lengths, (B,), are kept where they differ only: on a GPU, reading them waits for all that was asked of it.
+    """
+    batch = {key: torch.stack([row[key] for row in rows]) for key in rows[0]}
+    longest, shortest = int(batch["length"].max()), int(batch["length"].min())
+    if longest == shortest:
+        del batch["length"]
+    return {key: values[:, :longest] if values.dim() == 2 else values for key, values in batch.items()}
 
 
 class PackedTrainer(Trainer):
@@ -220,22 +237,20 @@ def _without_labels(batch: Mapping[str, torch.Tensor]) -> Batch:
 
 
 def sum_loss(model: Any, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
-    """Summed cross-entropy of a batch, in nats."""
-    if "length" in batch:
-        return torch.stack([_sum_packed(model, rows) for rows in _same_length(batch)]).sum()
-    return _sum_packed(model, batch)
+    """Summed cross-entropy of a batch, in nats; one loss for rows of all lengths, so that its logits stay in chunks."""
+    parts = list(_same_length(batch))
+    hidden_PD = torch.cat([decode(model, rows["input_ids"], rows["position_ids"]).flatten(0, 1) for rows in parts])
+    return sum_cross_entropy(hidden_PD, head_of(model), torch.cat([rows["labels"].flatten() for rows in parts]))
 
 
-def _same_length(batch: Mapping[str, torch.Tensor]) -> Iterator[Batch]:
+def _same_length(batch: Mapping[str, torch.Tensor]) -> Iterator[Mapping[str, torch.Tensor]]:
     """Cut a batch into batches of rows of one length each: nothing is padded."""
+    if "length" not in batch:
+        yield batch
+        return
     lengths = batch["length"]
     for length in lengths.unique().tolist():
-        yield {key: values[lengths == length, :length] for key, values in batch.items() if key not in ("length", "row")}
-
-
-def _sum_packed(model: Any, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
-    hidden = decode(model, batch["input_ids"], batch["position_ids"])
-    return sum_cross_entropy(hidden, head_of(model), batch["labels"])
+        yield {key: values[lengths == length, :length] for key, values in batch.items() if values.dim() == 2}
 
 
 @torch.no_grad()
