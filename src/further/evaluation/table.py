@@ -2,17 +2,17 @@
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from further.digests import digest_sampled
 from further.evaluation.rates import rates
 from further.evaluation.scoring import score_documents
 from further.io import read_table
 
 COUNTS = ["split", "document", "num_tokens", "num_words", "num_bytes", "sha256"]
 HOW = ("window", "stride", "compute_dtype")
-ENDS = 2**20  # bytes
 
 
 def score_texts(
@@ -56,19 +56,7 @@ def _check_finite(nats: Sequence[float], documents: Sequence[str], text_set: str
 
 
 def digest_base(folder: Path) -> str:
-    """Which base model a folder holds: 16 hexadecimal digits of its configuration, tokenizer and weights.
-
-    Of each file its name, its size and its first and last MiB: all of an 8B model would take minutes to read.
-    """
-    digest = hashlib.sha256()
-    for file in sorted([*folder.glob("config.json"), *folder.glob("tokenizer.json"), *folder.glob("*.safetensors")]):
-        digest.update(f"{file.name} {file.stat().st_size}\n".encode())
-        digest.update(b"".join(_read_ends(file)))
-    return digest.hexdigest()[:16]
-
-
-def _read_ends(file: Path) -> Iterator[bytes]:
-    with file.open("rb") as stream:
-        yield stream.read(ENDS)
-        stream.seek(max(stream.tell(), file.stat().st_size - ENDS))
-        yield stream.read(ENDS)
+    """Which base model a folder holds: 16 hexadecimal digits of its configuration, tokenizer and weights, sampled."""
+    files = sorted([*folder.glob("config.json"), *folder.glob("tokenizer.json"), *folder.glob("*.safetensors")])
+    digests = "".join(f"{file.name} {digest_sampled(file)}\n" for file in files)
+    return hashlib.sha256(digests.encode()).hexdigest()[:16]

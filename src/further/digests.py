@@ -1,0 +1,46 @@
+"""Digests of large files, from samples of them."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import BinaryIO
+
+SAMPLE, TENSOR_SAMPLE = 2**20, 2**12  # bytes
+
+
+def digest_sampled(file: Path) -> str:
+    """Digest of a file's size and of samples of it.
+
+    Of a safetensors file its header and the start, middle and end of every tensor, as one tensor of many may be what
+    was trained; of another one the first, middle and last MiB. Reading the 16 GB of an 8B model whole would take
+    minutes on a busy file system.
+
+    Raises:
+        ValueError: If a safetensors file is none, as what git leaves of large files.
+    """
+    size = file.stat().st_size
+    digest = hashlib.sha256(str(size).encode())
+    with file.open("rb") as stream:
+        for start, end in _of_tensors(stream, size) if file.suffix == ".safetensors" else _samples(0, size, SAMPLE):
+            stream.seek(start)
+            digest.update(stream.read(end - start))
+    return digest.hexdigest()[:16]
+
+
+def _of_tensors(stream: BinaryIO, size: int) -> list[tuple[int, int]]:
+    """Stretches to read of a safetensors file: 8 bytes for the length of its header, this header, samples of tensors.
+
+    The header is JSON and names each tensor with its type, shape and place behind the header.
+    """
+    end = 8 + int.from_bytes(stream.read(8), "little")
+    if end > size:
+        raise ValueError(f"{stream.name} is no safetensors file: {size:,} bytes, of which its header would be {end:,}")
+    tensors = [about for name, about in json.loads(stream.read(end - 8)).items() if name != "__metadata__"]
+    places = sorted(tuple(tensor["data_offsets"]) for tensor in tensors)
+    return [(0, end)] + [part for first, last in places for part in _samples(end + first, end + last, TENSOR_SAMPLE)]
+
+
+def _samples(start: int, end: int, size: int) -> list[tuple[int, int]]:
+    """Up to three stretches of so many bytes: at the start, in the middle, at the end."""
+    firsts = sorted({start, max(start, (start + end - size) // 2), max(start, end - size)})
+    return [(first, min(first + size, end)) for first in firsts]
