@@ -19,6 +19,7 @@ study: .venv/installed
 	$(SNAKEMAKE) --quiet rules --directory "$(STUDY)" --configfile config/study.yaml \
 	    --config 'corpus={"papers": "$(abspath $(PAPERS))"}'
 	@echo "Report: $(abspath $(STUDY))/results/report/index.html"
+	@echo "Open it: $(CURDIR)/$(BIN)/further open --study $(abspath $(STUDY))"
 
 # How the runs stand: make status, make status CONFIG=config/lunarc.yaml, make status PAPERS=folder
 status: .venv/installed
