@@ -40,6 +40,7 @@ lint: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	set -e; for bench in bench/*/; do MYPYPATH="src:bench:$$bench" $(BIN)/mypy "$$bench"; done
 	$(BIN)/snakefmt --check Snakefile workflow/rules
 
 # Resolves the ranges of pyproject.toml anew; torch is written without its build, which differs between machines.
