@@ -2,7 +2,8 @@
 
     python bench/evaluation/run.py [--repeats 3] [--threads 2] [--window 256] [--hidden 192] [--layers 4] [--vocab 4096]
 
-Each in a process of its own, in turn; every tool tries several batch sizes first and is then timed at its best.
+Each in a process of its own, in turn; every tool tries several batch sizes first and is then timed at its best
+(`--batch 4`: all at that one, without trying).
 Ours and lm-eval are timed from texts to nats per document; the floor only feeds ready windows through the model.
 """
 
@@ -82,14 +83,19 @@ def child(order: Path) -> None:
     Path(spec["answer"]).write_text(json.dumps(answer))
 
 
-def time_tools(spec: dict[str, Any], repeats: int) -> dict[str, list[dict[str, Any]]]:
-    """Find each tool's best batch on a part of the texts, then time them in turn."""
+def find_batches(spec: dict[str, Any]) -> dict[str, int]:
+    """Each tool's best batch, on a part of the texts."""
     best = {}
     for tool, sizes in BATCHES.items():
         tries = [run_child(Path(__file__), spec | {"tool": tool, "batch": size, "documents": 8}) for size in sizes]
         best[tool] = min(tries, key=lambda answer: answer["cpu_seconds"])["batch"]
         tried = ", ".join(f"{answer['batch']}: {answer['cpu_seconds']:.2f}" for answer in tries)
         sys.stdout.write(f"  {tool}: CPU seconds for 8 documents by batch {tried}\n")
+    return best
+
+
+def time_tools(spec: dict[str, Any], repeats: int, best: dict[str, int]) -> dict[str, list[dict[str, Any]]]:
+    """Time every tool at its batch, in turn."""
     results: dict[str, list[dict[str, Any]]] = {tool: [] for tool in TOOLS}
     for _ in range(repeats):
         for tool in TOOLS:
@@ -122,6 +128,7 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int, default=value)
     for name, value in (("hidden", 192), ("layers", 4), ("vocab", 4096), ("documents", 25)):
         parser.add_argument(f"--{name}", type=int, default=value)
+    parser.add_argument("--batch", type=int, help="windows a pass for every tool, without trying several")
     options = parser.parse_args()
     if options.child:
         return child(options.child)
@@ -137,7 +144,8 @@ def main() -> None:
         )
         keys = ("threads", "window", "documents")
         spec = {"folder": name} | {key: getattr(options, key) for key in keys}
-        show(time_tools(spec, options.repeats), tokens)
+        best = dict.fromkeys(TOOLS, options.batch) if options.batch else find_batches(spec)
+        show(time_tools(spec, options.repeats, best), tokens)
 
 
 if __name__ == "__main__":
