@@ -1,9 +1,9 @@
 """Score the same texts with this project, with lm-evaluation-harness, and with bare forward passes: the floor.
 
     python bench/evaluation/run.py [--repeats 3] [--threads 2] [--window 256] [--hidden 192] [--layers 4] [--vocab 4096]
+        [--batch 8]
 
-Each in a process of its own, in turn; every tool tries several batch sizes first and is then timed at its best
-(`--batch 4`: all at that one, without trying).
+Each in a process of its own, in turn; every tool tries several batch sizes first and is then timed at its best.
 Ours and lm-eval are timed from texts to nats per document; the floor only feeds ready windows through the model.
 """
 
@@ -83,19 +83,14 @@ def child(order: Path) -> None:
     Path(spec["answer"]).write_text(json.dumps(answer))
 
 
-def find_batches(spec: dict[str, Any]) -> dict[str, int]:
-    """Each tool's best batch, on a part of the texts."""
+def time_tools(spec: dict[str, Any], repeats: int) -> dict[str, list[dict[str, Any]]]:
+    """Find each tool's best batch on a part of the texts, then time them in turn."""
     best = {}
     for tool, sizes in BATCHES.items():
         tries = [run_child(Path(__file__), spec | {"tool": tool, "batch": size, "documents": 8}) for size in sizes]
         best[tool] = min(tries, key=lambda answer: answer["cpu_seconds"])["batch"]
         tried = ", ".join(f"{answer['batch']}: {answer['cpu_seconds']:.2f}" for answer in tries)
         sys.stdout.write(f"  {tool}: CPU seconds for 8 documents by batch {tried}\n")
-    return best
-
-
-def time_tools(spec: dict[str, Any], repeats: int, best: dict[str, int]) -> dict[str, list[dict[str, Any]]]:
-    """Time every tool at its batch, in turn."""
     results: dict[str, list[dict[str, Any]]] = {tool: [] for tool in TOOLS}
     for _ in range(repeats):
         for tool in TOOLS:
@@ -128,8 +123,10 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int, default=value)
     for name, value in (("hidden", 192), ("layers", 4), ("vocab", 4096), ("documents", 25)):
         parser.add_argument(f"--{name}", type=int, default=value)
-    parser.add_argument("--batch", type=int, help="windows a pass for every tool, without trying several")
+    parser.add_argument("--batch", type=int, help="the only batch size that is tried")
     options = parser.parse_args()
+    if options.batch:
+        BATCHES.update(dict.fromkeys(BATCHES, [options.batch]))
     if options.child:
         return child(options.child)
     source, texts = read_articles()
@@ -144,8 +141,7 @@ def main() -> None:
         )
         keys = ("threads", "window", "documents")
         spec = {"folder": name} | {key: getattr(options, key) for key in keys}
-        best = dict.fromkeys(TOOLS, options.batch) if options.batch else find_batches(spec)
-        show(time_tools(spec, options.repeats, best), tokens)
+        show(time_tools(spec, options.repeats), tokens)
 
 
 if __name__ == "__main__":
