@@ -85,8 +85,10 @@ def child(order: Path) -> None:
 
 def time_tools(spec: dict[str, Any], repeats: int) -> dict[str, list[dict[str, Any]]]:
     """Find each tool's best batch on a part of the texts, then time them in turn."""
-    best = {}
+    best = {tool: sizes[0] for tool, sizes in BATCHES.items()}
     for tool, sizes in BATCHES.items():
+        if len(sizes) == 1:
+            continue
         tries = [run_child(Path(__file__), spec | {"tool": tool, "batch": size, "documents": 8}) for size in sizes]
         best[tool] = min(tries, key=lambda answer: answer["cpu_seconds"])["batch"]
         tried = ", ".join(f"{answer['batch']}: {answer['cpu_seconds']:.2f}" for answer in tries)
@@ -123,10 +125,10 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int, default=value)
     for name, value in (("hidden", 192), ("layers", 4), ("vocab", 4096), ("documents", 25)):
         parser.add_argument(f"--{name}", type=int, default=value)
-    parser.add_argument("--batch", type=int, help="the only batch size that is tried")
+    parser.add_argument("--batch", type=int, help="of every tool, without trying several")
     options = parser.parse_args()
     if options.batch:
-        BATCHES.update(dict.fromkeys(BATCHES, [options.batch]))
+        BATCHES.update({tool: [options.batch] for tool in BATCHES})
     if options.child:
         return child(options.child)
     source, texts = read_articles()
