@@ -19,6 +19,7 @@ study: .venv/installed
 	$(SNAKEMAKE) --quiet rules --directory "$(STUDY)" --configfile config/study.yaml \
 	    --config 'corpus={"papers": "$(abspath $(PAPERS))"}'
 	@echo "Report: $(abspath $(STUDY))/results/report/index.html"
+	@echo "Open it: $(CURDIR)/$(BIN)/further open --study $(abspath $(STUDY))"
 
 # How the runs stand: make status, make status CONFIG=config/lunarc.yaml, make status PAPERS=folder
 status: .venv/installed
@@ -39,6 +40,7 @@ lint: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	set -e; for bench in bench/*/; do MYPYPATH="src:bench:$$bench" $(BIN)/mypy "$$bench"; done
 	$(BIN)/snakefmt --check Snakefile workflow/rules
 
 # Resolves the ranges of pyproject.toml anew; torch is written without its build, which differs between machines.

@@ -110,7 +110,7 @@ def peak_mb() -> float:
 
 
 def middle(results: list[dict[str, Any]], key: str) -> float:
-    return median(result[key] for result in results)
+    return float(median(result[key] for result in results))
 
 
 def describe_machine(threads: int) -> str:

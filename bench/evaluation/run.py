@@ -1,6 +1,7 @@
 """Score the same texts with this project, with lm-evaluation-harness, and with bare forward passes: the floor.
 
     python bench/evaluation/run.py [--repeats 3] [--threads 2] [--window 256] [--hidden 192] [--layers 4] [--vocab 4096]
+        [--batch 8]
 
 Each in a process of its own, in turn; every tool tries several batch sizes first and is then timed at its best.
 Ours and lm-eval are timed from texts to nats per document; the floor only feeds ready windows through the model. The
@@ -88,8 +89,10 @@ def child(order: Path) -> None:
 
 def time_tools(spec: dict[str, Any], repeats: int) -> dict[str, list[dict[str, Any]]]:
     """Find each tool's best batch on a part of the texts, then time them in turn."""
-    best = {}
+    best = {tool: sizes[0] for tool, sizes in BATCHES.items()}
     for tool, sizes in BATCHES.items():
+        if len(sizes) == 1:
+            continue
         tries = [run_child(Path(__file__), spec | {"tool": tool, "batch": size, "documents": 8}) for size in sizes]
         best[tool] = min(tries, key=lambda answer: answer["seconds"])["batch"]
         tried = ", ".join(f"{answer['batch']}: {answer['seconds']:.2f}" for answer in tries)
@@ -142,7 +145,10 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int, default=value)
     for name, value in (("hidden", 192), ("layers", 4), ("vocab", 4096), ("documents", 25)):
         parser.add_argument(f"--{name}", type=int, default=value)
+    parser.add_argument("--batch", type=int, help="of every tool, without trying several")
     options = parser.parse_args()
+    if options.batch:
+        BATCHES.update({tool: [options.batch] for tool in BATCHES})
     if options.child:
         return child(options.child)
     source, texts = read_articles()

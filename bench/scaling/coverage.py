@@ -54,8 +54,11 @@ def main() -> None:
         for seed, (span, b, noise) in enumerate(product(SPANS, EXPONENTS, NOISES))
     ]
     repeated = [
-        {"shared": shared, "by_size": by_size}
-        | cover_scenario(100.0, 0.3, 0.01, num_curves, 6, seed, NUM_SEEDS, shared, by_size)
+        {
+            "shared": shared,
+            "by_size": by_size,
+            **cover_scenario(100.0, 0.3, 0.01, num_curves, 6, seed, NUM_SEEDS, shared, by_size),
+        }
         for by_size in (None, True)
         for seed, shared in enumerate((0.0, 0.5, 1.0, 2.0, 4.0))
     ]

@@ -57,7 +57,7 @@ def random_model(shape: dict[str, int], context: int, device: str, dtype: torch.
     return model.requires_grad_(False).eval()
 
 
-def random_4bit(module: torch.nn.Linear, device: str, dtype: torch.dtype) -> torch.nn.Module:
+def random_4bit(module: torch.nn.Linear, device: str, dtype: torch.dtype) -> Any:
     """One layer's weights, drawn on the device and quantised before the next is made."""
     import bitsandbytes as bnb
 

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -161,7 +162,7 @@ def train_trl(job: Job, **options: Any) -> Trained:
     return trainer.model, kept
 
 
-TOOLS = {
+TOOLS: dict[str, Callable[[Job], Trained]] = {
     "further": train_further,
     "plain Trainer": train_plain,
     "TRL default": train_trl,

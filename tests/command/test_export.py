@@ -1,6 +1,10 @@
 """The exported model: plain transformers loads it, with the logits of base and adapter together."""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,6 +50,36 @@ def test_the_exported_model_has_the_logits_of_base_and_adapter(study: Path, mode
     assert exported.config.use_cache and next(exported.parameters()).dtype == torch.float32
     assert list(target.glob("*.safetensors")) and not list(target.glob("*.bin"))
     assert tokenizer.encode("A pump") == AutoTokenizer.from_pretrained(model_folder).encode("A pump")
+
+
+ELSEWHERE = """
+import json, torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+ids = AutoTokenizer.from_pretrained("model")("The heart of a donor", return_tensors="pt").input_ids
+with torch.no_grad():
+    print(json.dumps(AutoModelForCausalLM.from_pretrained("model")(ids).logits.tolist()))
+"""
+
+
+def test_the_exported_folder_is_loaded_elsewhere_without_the_study(
+    study: Path, model_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Moved, and loaded by a process that has transformers but neither this package nor a network."""
+    assert main(["export", "--study", str(study), str(study / "exported")]) == 0
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    shutil.move(study / "exported", elsewhere / "model")
+    for file in (elsewhere / "model").iterdir():
+        assert not any(str(place).encode() in file.read_bytes() for place in (study, model_folder)), file.name
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | {"HF_HUB_OFFLINE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE], cwd=elsewhere, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    ids = AutoTokenizer.from_pretrained(model_folder)("The heart of a donor", return_tensors="pt").input_ids
+    with torch.no_grad():
+        wanted = load_adapted(model_folder, study / "results/runs/default/adapter", "none", "float32")(ids).logits
+    torch.testing.assert_close(torch.tensor(json.loads(done.stdout)), wanted, rtol=1e-4, atol=1e-4)
 
 
 def test_the_exported_card_is_that_of_a_whole_model(study: Path) -> None:

@@ -85,6 +85,6 @@ def test_replay_is_trained_on_at_the_share_asked_for_and_counted_apart(study, mo
 
 
 def test_a_loss_that_is_no_number_names_replayed_documents_too(study, model_folder, tmp_path):
-    run = RUN | {"batch_tokens": 512, "replay_share": 0.4, "passes": 2, "learning_rate": 1e30, "max_grad_norm": 1e30}
-    with pytest.raises(FloatingPointError, match=r"at step 2, .* in the batch of (p\d, ){5}(g\d+, ){9}g"):
+    run = RUN | {"batch_tokens": 256, "replay_share": 0.4, "passes": 1, "learning_rate": 1e30, "max_grad_norm": 1e30}
+    with pytest.raises(FloatingPointError, match=r"at step 2, .* in the batch of .*p\d, .*g\d"):
         run_script(study, model_folder, tmp_path / "run", run | {"warmup_share": 0.0})

@@ -164,9 +164,3 @@ def test_each_adapter_has_its_card(finished):
         assert f"# Small study, run {run}" in card and "| held-out papers | 3 |" in card
         files = sorted(path.name for path in adapter.iterdir())
         assert files == ["README.md", "adapter_config.json", "adapter_model.safetensors"]
-
-
-def test_the_snakemake_report_holds_the_figures(finished, tmp_path):
-    target = tmp_path / "report.zip"
-    finished.snakemake("--profile", finished.code / "profiles/default", *finished.config, "--report", target)
-    assert target.stat().st_size > 100_000

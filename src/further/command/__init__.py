@@ -1,17 +1,21 @@
 """The command `further`: what people do around a run. The run itself is Snakemake's."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 DESCRIPTION = """What people do around a run of Further; the run itself is started with snakemake or make.
 
-  further check --configfile config/lunarc.yaml    is this configuration right?
-  further inspect paper.pdf                        what would be kept of this paper?
-  further plan                                     what will the runs take?
-  further open                                     read the report
-  further export models/heart                      the adapted model, for use elsewhere
+  further check --configfile config/study.yaml    is this configuration right?
+  further inspect paper.pdf                       what would be kept of this paper?
+  further plan                                    what will the runs take?
+  further open                                    read the report
+  further export models/heart                     the adapted model, for use elsewhere
+
+plan, open and export take the study in this folder, which is the demonstration in the project's own. What make study
+made is named by its folder: further open --study studies/papers
 """
 
 
@@ -26,12 +30,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        for line in options.act(options):
-            print(line)
+        lines = options.act(options)
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
+    _print(lines)
     return 0
+
+
+def _print(lines: Sequence[str]) -> None:
+    """Print for as long as somebody reads: `further plan | head` has seen enough and is no error."""
+    try:
+        print(*lines, sep="\n", flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what Python still writes when it ends
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from further.command.study import name_study, suggest_others
 from further.io import read_json, write_text
 from further.report.card import make_merged_card
 
@@ -18,7 +19,7 @@ def export_run(study: Path, run: str, target: Path) -> list[str]:
         target: A folder that is absent or empty.
 
     Returns:
-        A line that says what was written.
+        Lines that say which study it was, and what was written.
 
     Raises:
         ValueError: If there is no such run, its model card is not there, or the folder holds something.
@@ -26,7 +27,8 @@ def export_run(study: Path, run: str, target: Path) -> list[str]:
     adapter = study / "results" / "runs" / run / "adapter"
     if not (adapter / "adapter_model.safetensors").is_file():
         runs = sorted(path.parents[1].name for path in adapter.parents[1].glob("*/adapter/adapter_model.safetensors"))
-        raise ValueError(f"no run is called {run} in {study.resolve()}; there are {', '.join(runs) or 'none'}")
+        there = f"there are {', '.join(runs) or 'none'}{suggest_others(study)}"
+        raise ValueError(f"no run is called {run} in {study.resolve()}; {there}")
     if not (adapter / "README.md").is_file():
         raise ValueError(f"{adapter} has no model card (README.md) yet: let the study end first")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
@@ -37,7 +39,8 @@ def export_run(study: Path, run: str, target: Path) -> list[str]:
         for file in base.glob(pattern):
             shutil.copy2(file, target / file.name)
     write_text(target / "README.md", make_merged_card((adapter / "README.md").read_text(encoding="utf-8")))
-    return [f"{target}: run {run} merged into its base model, {precision}; AutoModelForCausalLM loads it"]
+    merged = f"{target}: run {run} merged into its base model, {precision}; AutoModelForCausalLM loads it"
+    return [*name_study(study), merged]
 
 
 def _merge(base: Path, adapter: Path, target: Path) -> str:

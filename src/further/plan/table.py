@@ -133,7 +133,7 @@ def _value(cell: str, kind: str) -> Any:
 
 
 def format_plan(plan: Sequence[PlannedRun]) -> str:
-    """The plan as aligned lines: a head, one line per run, a line with the totals."""
+    """The plan as aligned lines: a head, one line per run, a line with the totals, one with where the speed is from."""
     rows = [_readable(run) for run in plan[:SHOWN]]
     widths = [max(len(row[column]) for row in [HEAD, *rows]) for column in range(len(HEAD))]
     lines = [_align(row, widths) for row in [HEAD, *rows]]
@@ -160,8 +160,8 @@ def _readable(run: PlannedRun) -> tuple[str, ...]:
 
 
 def _totals(plan: Sequence[PlannedRun]) -> str:
-    """Hours, energy and money of all runs, and where the speed comes from."""
-    parts = [f"{len(plan)} runs"]
+    """Hours, energy and money of all runs, and in a line of its own where the speed comes from."""
+    parts, speed = [f"{len(plan)} runs"], ""
     if all(run.seconds is not None for run in plan):
         parts.append(f"{_sum_range(plan, 'gpu_hours')} hours of training jobs")
         if all(run.energy_kwh is not None for run in plan):
@@ -169,8 +169,8 @@ def _totals(plan: Sequence[PlannedRun]) -> str:
         if all(run.money is not None for run in plan):
             parts.append(f"{_sum_range(plan, 'money')} {plan[0].currency} at prices of {plan[0].price_date}")
         sources = sorted({str(run.speed_source) for run in plan})
-        parts.append("speed " + " and ".join(SOURCES[source] for source in sources))
-    return "; ".join(parts)
+        speed = "\nSpeed " + " and ".join(SOURCES[source] for source in sources)
+    return "; ".join(parts) + speed
 
 
 SOURCES = {"measured": "as finished runs had it", "formula": "by hardware.peak_tflops × utilisation"}

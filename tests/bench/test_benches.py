@@ -1,0 +1,103 @@
+"""Each bench's smallest run ends well and prints its table. Times measured here mean nothing and are not looked at."""
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[2]
+SHARED = ROOT / ".." / "shared" / "papers"
+
+
+def run_bench(script, *words, codes=(0,)):
+    """What a bench printed on stdout, started as its documentation says."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
+    command = [sys.executable, ROOT / "bench" / script, *words]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
+    assert done.returncode in codes, done.stdout[-2000:] + done.stderr[-4000:]
+    return done.stdout
+
+
+def find_row(printed, name):
+    """The numbers of the row that begins with this name."""
+    (row,) = re.findall(rf"^{re.escape(name)} +([\d,. ]+)$", printed, re.M)
+    return [float(number.replace(",", "")) for number in row.split()]
+
+
+def test_training_beside_a_plain_trainer_script():
+    words = ["--quantisation", "nf4", "--documents", "3", "--repeats", "1", "--base-steps", "2", "--threads", "1"]
+    printed = run_bench("training/run.py", *words, "--tools", "further", "plain Trainer")
+    (total,) = re.findall(r"2 to train on \(([\d,]+) tokens\), 1 held out", printed)
+    kept, *measured = find_row(printed, "further")
+    assert kept == float(total.replace(",", "")) and len(measured) == 8 and min(measured) > 0
+    assert find_row(printed, "plain Trainer")[0] <= kept
+    assert re.search(r"^further / plain Trainer: [\d.]+ of its tokens/s, [\d.]+ per CPU second$", printed, re.M)
+
+
+def test_training_in_a_large_model_s_way_on_a_processor():
+    printed = run_bench("training/run.py", "--cuda", "--shapes", "tiny", "--steps", "3")
+    rows = re.findall(r"^recomputation (\w+) +([\d,]+) tokens/s .* of the ceiling \(([\d,]+) trained", printed, re.M)
+    # rank 16 on both layers: (q, o) 64 + 64, (k, v) 64 + 32, (gate, up, down) 64 + 128
+    trained = f"{2 * 16 * (2 * 128 + 2 * 96 + 3 * 192):,}"
+    assert [(recomputed, size) for recomputed, _, size in rows] == [("False", trained), ("True", trained)]
+    assert all(int(speed.replace(",", "")) > 0 for _, speed, _ in rows)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("lm_eval") is None, reason="lm-eval is not installed: extra dev")
+def test_scoring_beside_lm_eval():
+    words = ["--documents", "2", "--repeats", "1", "--threads", "1", "--batch", "8"]
+    small = ["--hidden", "32", "--layers", "1", "--vocab", "400", "--window", "128"]
+    printed = run_bench("evaluation/run.py", *words, *small, codes=(0, 1))  # 1: somebody was slower than they should be
+    ours, theirs = find_row(printed, "further"), find_row(printed, "lm-eval")
+    assert len(ours) == len(theirs) == 8 and len(find_row(printed, "floor")) == 7
+    assert ours[-1] == pytest.approx(theirs[-1], rel=1e-4)
+
+
+def test_the_published_laws_are_found_again():
+    """Table 2 of Alabdulmohsin et al. as they print it, and no residual above those of Lin et al."""
+    translation, tuning = run_bench("scaling/reproduce_published.py").strip().split("\n\n")
+    for curve, published in {
+        "6Enc-6Dec": 0.26,
+        "28Enc-6Dec": 0.17,
+        "6Enc-28Dec": 0.23,
+        "Dec-only": 0.25,
+        "TEnc-LSTM": 0.19,
+    }.items():
+        (row,) = [line.split() for line in translation.splitlines() if line.split()[0] == curve]
+        assert float(row[2]) == pytest.approx(published, abs=0.005)
+    ratios = [float(line.split()[3]) for line in tuning.splitlines()[1:]]
+    assert len(ratios) == 12 and max(ratios) <= 1.0
+
+
+def test_the_law_s_times():
+    printed = run_bench("scaling/speed.py")
+    times = re.findall(r"^\S.*? +([\d.]+) ms$", printed, re.M)
+    assert len(times) == len(printed.splitlines()) == 5 and min(map(float, times)) > 0
+
+
+def test_the_law_s_coverage():
+    printed = run_bench("scaling/coverage.py", "1", "5")
+    by_scenario, by_shared_error = printed.strip().split("\n\n")
+    assert len(by_scenario.splitlines()) == 1 + 3 * 3 * 2 and len(by_shared_error.splitlines()) == 1 + 2 * 5
+
+
+def test_the_plan_beside_published_speeds():
+    """The shares of the peak that they reached are the range that config/lunarc.yaml plans with."""
+    planned, published = run_bench("plan/published.py").strip().split("\n\n")
+    assert len(planned.splitlines()) == 1 + 2 * 3 * 2
+    shares = [float(line.split("\t")[-1]) for line in published.splitlines()[1:]]
+    used = yaml.safe_load((ROOT / "config/lunarc.yaml").read_text())["hardware"]["utilisation"]
+    assert sorted(shares) == pytest.approx(used, abs=0.005)
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="no folder ../shared/papers beside the checkout")
+def test_papers_parsed_again_under_other_names():
+    printed = run_bench("corpus/run.py", "--papers", "2")
+    assert "2 papers (2 kept) in 1 shards on 1 cores: " in printed
+    assert re.search(r"^[\d.]+ pages per second, peak memory of the largest process \d+ MB$", printed, re.M)
