@@ -176,13 +176,13 @@ def _drop_end(pieces: Sequence[Piece], size: float) -> None:
     last_body = max((i for i in headings if pieces[i].font_size > 0.96 * size or pieces[i].bold), default=-1)
     body = [len(p.text) if p.is_text and not p.reason and _is_size(p, size) else 0 for p in pieces]
     total, before = sum(body), 0
-    zone = ""
+    zone, opener = "", None
     for index, piece in enumerate(pieces):
         before += body[index]
         name = _zone_begun(piece, final=index > last_body or bool(zone))
         if name and (before > MIN_BEFORE_END * total or (name == "reference" and piece.page > 1)):
-            zone = name
-        elif zone and piece.kind == "heading" and is_section(BODY, piece.text) and _ends_zone(pieces[index:], size):
+            zone, opener = name, piece
+        elif zone and opener and _resumes(pieces[index:], opener, size):
             zone = ""
         if zone or name == "back matter":
             piece.reason = zone or name
@@ -203,6 +203,22 @@ def _zone_begun(piece: Piece, *, final: bool) -> str:
     if named or (piece.kind != "title" and run_in(BACK, piece.text, piece.lead)):
         return "back matter" if final or not AMBIGUOUS.match(plain_heading(piece.text)) else ""
     return ""
+
+
+def _resumes(pieces: Sequence[Piece], opener: Piece, size: float) -> bool:
+    """Whether the body goes on with the first of some pieces behind references or back matter.
+
+    It does with a section of the body. An ambiguous name ("Ethics statement", "Supplements") may also have stood in
+    the body over one section, up to the next heading set alike, or over one paragraph, up to the next one.
+    """
+    piece = pieces[0]
+    ambiguous = bool(AMBIGUOUS.match(plain_heading(opener.text)))
+    if piece.kind == "heading":
+        alike = piece.bold == opener.bold and abs(piece.font_size - opener.font_size) < 0.3
+        named = is_section(BODY, piece.text) or (ambiguous and (alike or opener.kind != "heading"))
+        return named and _ends_zone(pieces, size)
+    paragraph = piece.is_text and _is_size(piece, size) and count_words(piece.text) >= 40
+    return ambiguous and opener.is_text and paragraph and prose_share(piece.text) > 0.25 and piece.text[0].isupper()
 
 
 def _ends_zone(pieces: Sequence[Piece], size: float) -> bool:

@@ -1,0 +1,111 @@
+"""Names and marks that end an article, and the same words where they do not."""
+
+import pytest
+
+from corpus.test_clean import PROSE, ledger_of, make_blocks
+from further.corpus.clean import CleanSettings, clean_papers
+from further.corpus.sections import BACK, REFERENCES, is_section
+
+SETTINGS = CleanSettings(keep_captions=False, keep_headings=True, min_words=10)
+
+
+def section(heading, page=3):
+    """A bold heading and 66 words under it, no two paragraphs alike."""
+    return (
+        {"kind": "heading", "text": heading, "page": page, "bold": True},
+        {"kind": "text", "text": f"Under {heading} {PROSE.strip()}.", "page": page},
+    )
+
+
+def article(*headings):
+    """Sections one below the other, the abstract on the first page."""
+    return (*section("Abstract", 1), *section("Introduction", 1), *(b for name in headings for b in section(name)))
+
+
+def dropped(*records):
+    """First lines of what is dropped, by reason, and of what is kept."""
+    blocks = make_blocks(*records)
+    decisions = clean_papers(blocks, SETTINGS)[3]
+    pairs = zip(decisions["reason"].to_pylist(), blocks["text"].to_pylist(), strict=True)
+    return {(reason, text.split("\n")[0]) for reason, text in pairs if reason != "kept"}
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Annexin V staining",
+        "Declaration of Helsinki",
+        "Disclosure of HIV status",
+        "Financial toxicity",
+        "Funding models",
+        "Data sharing in transplantation",
+        "Supporting information needs",
+        "Correspondence analysis",
+        "Presentation at admission",
+        "Consent to donation",
+        "Availability of donor hearts",
+        "Received dose",
+        "Biographical data",
+    ],
+)
+def test_a_subject_that_begins_like_back_matter_is_none(heading):
+    assert not is_section(BACK, heading)
+    assert dropped(*article("Epidemiology", heading, "Allocation", "Outcomes")) == set()
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Statement of Ethics",
+        "Statements and declarations",
+        "Conflict-of-interest disclosure",
+        "Financial & competing interests disclosure",
+        "Authorship",
+        "CRediT authorship contribution statement",
+        "Article Information",
+        "Role of the Funder/Sponsor",
+        "Nonstandard Abbreviations and Acronyms",
+        "Declaration of generative AI and AI-assisted technologies in the writing process",
+        "Generative AI statement",
+        "Multimedia Appendix 1",
+        "Appendix A. Supplementary data",
+        "Sample Availability",
+        "Ethics approval and consent to participate",
+        "Institutional review board approval",
+        "Compliance with Ethics Guidelines",
+        "Peer-review",
+        "Disclaimer",
+    ],
+)
+def test_names_of_back_matter(heading):
+    assert is_section(BACK, heading)
+    end = section(heading)
+    reasons = clean_papers(make_blocks(*article("Methods", "Discussion"), *end), SETTINGS)[3]["reason"].to_pylist()
+    assert reasons[-2:] == ["back matter", "back matter"]
+
+
+@pytest.mark.parametrize("heading", ["References (57)", "References cited", "Further reading", "LITERATURE CITED"])
+def test_names_of_reference_lists(heading):
+    assert REFERENCES.fullmatch(heading)
+
+
+@pytest.mark.parametrize("opener", ["Ethics statement", "Data availability", "Peer review"])
+def test_a_part_of_the_last_section_ends_at_the_next_heading_set_alike(opener):
+    """Journals that print the methods last often begin them with the ethics statement."""
+    methods = {"kind": "heading", "text": "Methods", "page": 3, "bold": True}
+    end = ({"kind": "heading", "text": "Acknowledgements", "page": 4, "bold": True}, ("text", "We thank all."))
+    found = dropped(
+        *article("Results", "Discussion"), methods, *section(opener), *section("Animals"), *section("Imaging"), *end
+    )
+    assert found - {("heading", "Methods")} == {
+        ("back matter", opener),
+        ("back matter", f"Under {opener} {PROSE.strip()}."),
+        ("back matter", "Acknowledgements"),
+        ("back matter", "We thank all."),
+    }
+
+
+def test_a_run_in_part_of_the_last_section_is_one_paragraph():
+    ethics = {"kind": "text", "text": "Ethics statement. Approval was given.", "page": 3, "lead": 17}
+    blocks = make_blocks(*article("Results", "Methods"), ethics, *section("Animals")[1:])
+    assert ledger_of(clean_papers(blocks, SETTINGS)[1])["back matter"] == len("Ethics statement. Approval was given.")
