@@ -109,3 +109,37 @@ def test_a_run_in_part_of_the_last_section_is_one_paragraph():
     ethics = {"kind": "text", "text": "Ethics statement. Approval was given.", "page": 3, "lead": 17}
     blocks = make_blocks(*article("Results", "Methods"), ethics, *section("Animals")[1:])
     assert ledger_of(clean_papers(blocks, SETTINGS)[1])["back matter"] == len("Ethics statement. Approval was given.")
+
+
+def entries(*numbers):
+    return [
+        ("reference", f"{n}. Maker A, Drawer B. Hearts kept in a box. J Made Art. 2019;{n}:11-19.") for n in numbers
+    ]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        {"kind": "other", "text": "Reference", "page": 3},  # of a turned table
+        {"kind": "heading", "text": "References", "page": 3, "font_size": 8},  # of a table without a caption
+        {"kind": "text", "text": "Literature", "page": 3},  # in a figure's box
+    ],
+)
+def test_a_column_of_a_table_named_references_begins_no_list_of_them(head):
+    cells = [{"kind": "other", "text": cell, "page": 3} for cell in ("Maker 2019", "31")]
+    list_of_them = ({"kind": "heading", "text": "References", "page": 4, "bold": True}, *entries(1, 2))
+    found = dropped(
+        *article("Drugs"), head, *cells, *section("Devices"), *section("Surgery"), *section("Outcomes"), *list_of_them
+    )
+    assert {text for reason, text in found if reason == "reference"} == {
+        "References",
+        *(text for _, text in entries(1, 2)),
+    }
+
+
+@pytest.mark.parametrize(
+    "after", [entries(1, 2, 3), [("text", "1. Maker, Art Weekly, 12, 45"), ("text", "2. Drawer, ibid.")], []]
+)
+def test_a_list_of_references_needs_no_entry_that_can_be_told_but_no_prose(after):
+    found = dropped(*article("Methods", "Discussion"), {"kind": "heading", "text": "References", "page": 4}, *after)
+    assert found == {("reference", text) for text in ("References", *(text for _, text in after))}

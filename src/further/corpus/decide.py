@@ -85,7 +85,7 @@ def decide(pieces: Sequence[Piece], *, keep_captions: bool, keep_headings: bool)
     first = open_pieces[start] if open_pieces else None
     begun = next((i for i, piece in enumerate(pieces) if piece is first), 0)
     _name_front(pieces[begun:], size)
-    _drop_end([piece for piece in pieces[begun:] if piece.reason in ("", "footnote", "figure text")], size)
+    _drop_end(pieces[begun:], size)
     for piece in open_pieces:
         if not piece.reason:
             piece.reason = KEPT if piece.kind != "heading" else "heading"
@@ -171,6 +171,9 @@ def is_opening(piece: Piece) -> bool:
 
 def _drop_end(pieces: Sequence[Piece], size: float) -> None:
     """Drop references and back matter, each from its heading to the next heading that is of the body."""
+    flow = [piece for piece in pieces if piece.kind not in ("table", "caption", "page header", "page footer")]
+    lists = {id(piece) for index, piece in enumerate(flow) if _heads_references(flow[index : index + 12], size)}
+    pieces = [piece for piece in pieces if piece.reason in ("", "footnote", "figure text")]
     headings = [i for i, p in enumerate(pieces) if p.kind == "heading" and not p.reason and is_section(BODY, p.text)]
     # Small print is never a section of the body: "Methods" in a reference's title, say.
     last_body = max((i for i in headings if pieces[i].font_size > 0.96 * size or pieces[i].bold), default=-1)
@@ -179,7 +182,8 @@ def _drop_end(pieces: Sequence[Piece], size: float) -> None:
     zone, opener = "", None
     for index, piece in enumerate(pieces):
         before += body[index]
-        name = _zone_begun(piece, final=index > last_body or bool(zone))
+        named = _is_back(piece, final=index > last_body or bool(zone))
+        name = "reference" if id(piece) in lists else "back matter" if named else ""
         if name and (before > MIN_BEFORE_END * total or (name == "reference" and piece.page > 1)):
             zone, opener = name, piece
         elif zone and opener and _resumes(pieces[index:], opener, size):
@@ -190,19 +194,33 @@ def _drop_end(pieces: Sequence[Piece], size: float) -> None:
             piece.reason = "reference"
 
 
-def _zone_begun(piece: Piece, *, final: bool) -> str:
-    """Reason for which a block and those after it are dropped; "" if it begins no such part.
+def _is_back(piece: Piece, *, final: bool) -> bool:
+    """Whether a block begins back matter.
 
     Args:
         piece: The block.
         final: Whether no section of the body begins later.
     """
-    if (piece.kind == "heading" or count_words(piece.text) <= 4) and REFERENCES.fullmatch(plain_heading(piece.text)):
-        return "reference"
     named = piece.kind == "heading" and is_section(BACK, piece.text)
     if named or (piece.kind != "title" and run_in(BACK, piece.text, piece.lead)):
-        return "back matter" if final or not AMBIGUOUS.match(plain_heading(piece.text)) else ""
-    return ""
+        return final or not AMBIGUOUS.match(plain_heading(piece.text))
+    return False
+
+
+def _heads_references(pieces: Sequence[Piece], size: float) -> bool:
+    """Whether the first of some pieces heads a list of references; a table's column, or a box, may have its name.
+
+    Entries follow it; a heading may also have entries that cannot be told as such, but no paragraph of the body.
+    """
+    head = pieces[0]
+    named = (head.kind == "heading" or count_words(head.text) <= 4) and REFERENCES.fullmatch(plain_heading(head.text))
+    if not named:
+        return False
+    following = [piece for piece in pieces[1:] if count_words(piece.text) >= 4][:5]
+    entries = [piece for piece in following if is_reference(" ".join(piece.text.split()[:60]))]
+    if entries:
+        return len(entries) >= sum(_is_paragraph(piece, size) for piece in following)
+    return (head.kind == "heading" or head.is_text) and not _ends_zone(pieces, size)
 
 
 def _resumes(pieces: Sequence[Piece], opener: Piece, size: float) -> bool:
@@ -217,8 +235,13 @@ def _resumes(pieces: Sequence[Piece], opener: Piece, size: float) -> bool:
         alike = piece.bold == opener.bold and abs(piece.font_size - opener.font_size) < 0.3
         named = is_section(BODY, piece.text) or (ambiguous and (alike or opener.kind != "heading"))
         return named and _ends_zone(pieces, size)
-    paragraph = piece.is_text and _is_size(piece, size) and count_words(piece.text) >= 40
-    return ambiguous and opener.is_text and paragraph and prose_share(piece.text) > 0.25 and piece.text[0].isupper()
+    return ambiguous and opener.is_text and _is_paragraph(piece, size) and piece.text[0].isupper()
+
+
+def _is_paragraph(piece: Piece, size: float) -> bool:
+    """Whether a block is surely a paragraph of the body."""
+    long = piece.is_text and _is_size(piece, size) and count_words(piece.text) >= 40
+    return long and prose_share(piece.text) > 0.25
 
 
 def _ends_zone(pieces: Sequence[Piece], size: float) -> bool:

@@ -91,10 +91,10 @@ _TAIL = r"""
     disclosures? ethics ethical experiments files? financial footnotes for funders? funding generative grants?
     guidelines human in information informed institutional interests? international involvement legends licen[cs]e list
     manuscript materials? notes? numbers? of on online or original paper participants? participate participation
-    patients? peer permissions preparation process public publication publish registration related report requests research review
-    rights role sharing software source sources sponsors? sponsorship standards? statements? status studies study
-    subjects supplementary supplemental support supporting symbols technologies terms the this to trial use used
-    welfare with work writing \d\d+ \w
+    patients? peer permissions preparation process public publication publish registration related report requests
+    research review rights role sharing software source sources sponsors? sponsorship standards? statements? status
+    studies study subjects supplementary supplemental support supporting symbols technologies terms the this to trial
+    use used welfare with work writing \d\d+ \w
 """
 _AND_TAIL = rf"(?:[\s/&,;()'’–-]+(?:{'|'.join(_TAIL.split())})\b)*(?=\s*(?:[:.|–—)]|\s-\s|$))"
 BACK = _names(rf"(?:{'|'.join((*_INTERESTS, *_MONEY, *_PEOPLE, *_DATA, *_ETHICS, *_PUBLISHING, *_NOTES))}){_AND_TAIL}")
