@@ -152,3 +152,36 @@ def test_line_numbers_of_a_manuscript_are_furniture():
     text = [line("the heart of the donor was kept", 80, 100 + 24 * n, 300) for n in range(1, 15)]
     page = Page(1, 600, 800, tuple(part for pair in zip(numbers, text, strict=True) for part in pair), ())
     assert set(find_furniture([page])) == {id(number) for number in numbers}
+
+
+def column(words, top, count, x0=50, size=10.0, font="body"):
+    """Lines of prose one below the other, 1.2 sizes apart; the last one ends a sentence."""
+    texts = [f"the {words} and it is so in line {n}" for n in range(count)]
+    texts[-1] += "."
+    return [line(text, x0, top + 1.2 * size * n, size=size, font=font) for n, text in enumerate(texts)]
+
+
+def kinds_of(pages):
+    """Kinds by the first line's text, of lines on pages 800 points high."""
+    style = find_style([line for lines in pages for line in lines])
+    blocks = [make_blocks(lines, style) for lines in pages]
+    mark_kinds(blocks, style, [800.0] * len(pages))
+    return {block.text.split("\n")[0]: block.kind for made in blocks for block in made}
+
+
+BODY = column("body of the paper", 80, 50)
+
+
+def test_a_section_in_small_type_is_no_footnote_and_small_print_apart_from_it_is():
+    methods = [*column("first method", 80, 30, size=8), *column("second method", 373, 20, size=8)]
+    kinds = kinds_of([BODY, [*methods, *column("note", 600, 3, size=8)]])
+    assert kinds["the second method and it is so in line 0"] == "text"
+    assert kinds["the note and it is so in line 0"] == "footnote"
+
+
+@pytest.mark.parametrize("label", ["ABSTRACT", "Abstract: We asked"])
+def test_an_abstract_low_on_the_first_page_is_no_footnote(label):
+    abstract = [line(label, 50, 420, 60), *column("aim", 434, 8, size=8), *column("finding", 518, 8, size=8)]
+    kinds = kinds_of([[line("A title", 50, 80, size=18.0), *abstract, *column("address", 700, 2, size=8)], BODY])
+    assert kinds["the aim and it is so in line 0"] == kinds["the finding and it is so in line 0"] == "text"
+    assert kinds["the address and it is so in line 0"] == "footnote"

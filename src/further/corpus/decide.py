@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from further.corpus.schemas import KEPT
 from further.corpus.sections import (
-    ABSTRACT,
     AMBIGUOUS,
     BACK,
     BODY,
@@ -14,6 +13,7 @@ from further.corpus.sections import (
     OPENING,
     REFERENCES,
     is_section,
+    opens_abstract,
     plain_heading,
     run_in,
 )
@@ -152,9 +152,7 @@ def _front_reason(piece: Piece, above: Piece | None, size: float) -> str:
 
 def is_abstract(piece: Piece) -> bool:
     """Whether a block is the abstract's heading or begins with it."""
-    return is_section(ABSTRACT, piece.text) and (
-        count_words(piece.text) <= 3 or run_in(ABSTRACT, piece.text, piece.lead)
-    )
+    return opens_abstract(piece.text, piece.lead)
 
 
 def is_opening(piece: Piece) -> bool:

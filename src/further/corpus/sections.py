@@ -2,6 +2,8 @@
 
 import re
 
+from further.corpus.words import count_words
+
 
 def _names(*patterns: str) -> re.Pattern[str]:
     """One pattern, blind to case, of several beginnings of a heading."""
@@ -119,6 +121,11 @@ def plain_heading(text: str) -> str:
 def is_section(pattern: re.Pattern[str], text: str) -> bool:
     """Whether a heading begins with a section's name."""
     return bool(pattern.match(plain_heading(text)))
+
+
+def opens_abstract(text: str, lead: int = 0) -> bool:
+    """Whether a block is an abstract's heading or begins with it; `lead` as for `run_in`."""
+    return is_section(ABSTRACT, text) and (count_words(text) <= 3 or run_in(ABSTRACT, text, lead))
 
 
 def run_in(pattern: re.Pattern[str], text: str, lead: int = 0) -> bool:
