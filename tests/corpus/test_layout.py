@@ -173,9 +173,10 @@ BODY = column("body of the paper", 80, 50)
 
 
 def test_a_section_in_small_type_is_no_footnote_and_small_print_apart_from_it_is():
-    methods = [*column("first method", 80, 30, size=8), *column("second method", 373, 20, size=8)]
-    kinds = kinds_of([BODY, [*methods, *column("note", 600, 3, size=8)]])
-    assert kinds["the second method and it is so in line 0"] == "text"
+    methods = [*column("first method", 80, 35, size=8), *column("second method", 421, 10, size=8)]
+    methods += column("third method", 522, 10, size=8)
+    kinds = kinds_of([BODY, [*methods, *column("note", 700, 3, size=8)]])
+    assert {kinds[f"the {name} method and it is so in line 0"] for name in ("first", "second", "third")} == {"text"}
     assert kinds["the note and it is so in line 0"] == "footnote"
 
 
