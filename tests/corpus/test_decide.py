@@ -143,3 +143,35 @@ def test_a_column_of_a_table_named_references_begins_no_list_of_them(head):
 def test_a_list_of_references_needs_no_entry_that_can_be_told_but_no_prose(after):
     found = dropped(*article("Methods", "Discussion"), {"kind": "heading", "text": "References", "page": 4}, *after)
     assert found == {("reference", text) for text in ("References", *(text for _, text in after))}
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        {"text": "Setting: Three university hospitals, Sweden."},
+        {"text": "Setting Tertiary referral centre, London, UK.", "lead": 7},
+        {"text": "Methods: Fifty patients received one drug and 48 received the other.", "font_size": 9},
+        {"text": "Results: It was better (HR = 0.72, 95% CI = 0.55-0.94, p = 0.016) and rarer (OR = 0.61, p = 0.03)."},
+        {"text": "The groups differed (M = 3.2, SD = 1.1), t(48) = 2.61, p = .012, d = 0.75, in all of them."},
+        {"text": "Let G = (V, E) be a graph with n = |V| vertices, where a = 1 if i = j and 0 if not."},
+    ],
+)
+def test_a_paragraph_of_a_structured_abstract_is_no_address_and_no_glossary(paragraph):
+    blocks = ({"kind": "heading", "text": "Abstract"}, {"kind": "text"} | paragraph, *section("Introduction", 1))
+    assert dropped(*blocks) == set()
+
+
+def test_an_address_and_a_glossary_on_the_first_page_are_dropped():
+    address = "Department of Surgery, University Hospital, Sometown, Country"
+    glossary = "CI = confidence interval; HR = hazard ratio; OR = odds ratio"
+    found = dropped(*section("Abstract", 1), ("text", address), ("text", glossary), *section("Introduction", 1))
+    assert found == {("affiliation", address), ("table", glossary)}
+
+
+def test_an_abstract_set_otherwise_than_the_graphical_one_before_it_is_no_sidebar():
+    legend = {"kind": "text", "text": "The graft as it was seen in the clinic by the team.", "font_size": 8}
+    abstract = {"kind": "text", "text": "We " + PROSE.strip() + ".", "font_size": 9}
+    box = {"kind": "text", "text": "What " + PROSE.strip() + ".", "font_size": 7}
+    heads = [{"kind": "heading", "text": text, "font_size": 9} for text in ("Graphical abstract", "Abstract")]
+    found = dropped(heads[0], legend, heads[1], abstract, box, *section("Introduction", 1), *section("Methods", 3))
+    assert found == {("sidebar", box["text"])}

@@ -54,10 +54,25 @@ def test_what_is_said_with_a_licences_words_is_none(text):
         "1Department of Surgery, University of Somewhere, Sometown, Country; 2Institute of Boxes, Othertown",
         "*Correspondence: ada.maker@example.org",
         "Received 3 May 2019; accepted 7 June 2019",
+        "Received: 14.08.2019 / Accepted: 2.10.2019",
+        "Published online: 12 March 2020",
+        "Accepted for publication Sept 1, 2018",
+        "Edited by: Ada Maker, University of Somewhere",
     ],
 )
 def test_addresses(text):
     assert is_address(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Published data on the outcome are scarce, and it is not known whether they hold for women.",
+        "Participants received a telephone call; controls received 20 mg of the drug and usual care at the clinic.",
+    ],
+)
+def test_what_was_received_or_published_on_no_date_is_no_date(text):
+    assert not is_address(text)
 
 
 def test_legend_of_abbreviations():

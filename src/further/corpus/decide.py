@@ -10,6 +10,7 @@ from further.corpus.sections import (
     BODY,
     GLOSSARY,
     KEYWORDS,
+    LABEL,
     OPENING,
     REFERENCES,
     is_section,
@@ -124,14 +125,22 @@ def _drop_front(pieces: Sequence[Piece], size: float) -> int:
         else:
             piece.reason = "affiliation" if is_address(piece.text) else "front matter"
     first_page = pieces[start].page if pieces else 1
-    abstract = next((p.font_size for p in pieces[start:] if p.is_text and count_words(p.text) >= 20), size)
+    abstracts = _abstract_sizes(pieces[start:])
     for above, piece in zip([None, *pieces], pieces, strict=False):
         if not piece.reason and piece.page <= first_page + 1 and piece.kind != "title":
             piece.reason = _front_reason(piece, above, size)
-            small = piece.font_size < 0.93 * size and abs(piece.font_size - abstract) > 0.03 * size
-            if small and piece.is_text and not piece.reason:
+            small = piece.font_size < 0.93 * size and piece.is_text
+            if small and not piece.reason and all(abs(piece.font_size - one) > 0.03 * size for one in abstracts):
                 piece.reason = "sidebar"
     return start
+
+
+def _abstract_sizes(pieces: Sequence[Piece]) -> list[float]:
+    """Font sizes of a paper's abstracts, of which a graphical one may be the first, or of its first paragraph."""
+    heads = [i for i, piece in enumerate(pieces) if piece.page <= 2 and is_abstract(piece)]
+    below = [next((p for p in pieces[i:] if p.is_text and count_words(p.text) >= 5), None) for i in heads]
+    first = next((p for p in pieces if p.is_text and count_words(p.text) >= 20), None)
+    return [piece.font_size for piece in (*below, first) if piece]
 
 
 def _front_reason(piece: Piece, above: Piece | None, size: float) -> str:
@@ -140,7 +149,9 @@ def _front_reason(piece: Piece, above: Piece | None, size: float) -> str:
     lone = above is not None and above.reason == "keywords" and above.kind == "heading" and count_words(above.text) <= 3
     if is_section(KEYWORDS, text) or (lone and prose_share(text) < 0.2):
         return "keywords"
-    if run_in(GLOSSARY, text, piece.lead) or (text.count("=") > 2 and text.count("=") > 0.06 * count_words(text)):
+    if run_in(LABEL, text, piece.lead):
+        return ""
+    if run_in(GLOSSARY, text, piece.lead):
         return "front matter"
     if CITE.match(text) and (count_words(text) <= 6 or run_in(CITE, text, piece.lead)):
         return "front matter"

@@ -26,6 +26,11 @@ BODY = _names(
     r"(?:results?|findings|discussion|case (?:report|presentation|description)|main text)\b",
     r"(?:conclusions?|concluding|limitations?|implications|perspectives?)\b",
 )
+LABEL = _names(  # of a paragraph in a structured abstract
+    BODY.pattern,
+    r"(?:(?:main|primary|secondary) )?(?:outcomes?|end ?points?|exposures?|interventions?|measure(?:ment)?s)\b",
+    r"(?:context|importance|interpretation|significance|hypothesis|study selection|data (?:sources?|extraction))\b",
+)
 REFERENCES = _names(
     r"(?:list of |main |cited |selected |bibliographic )?references?(?: and notes| list| cited)?"
     r"\s*(?:\(\d+\))?\s*[:.]?",

@@ -26,9 +26,12 @@ PLACE = re.compile(
     r"facult[ée]|departamento|dipartimento)",
     re.IGNORECASE,
 )
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_DATE = rf"(?:\d{{4}}\b|(?:\d{{1,2}}(?:st|nd|rd|th)?[\s./-]+)?(?:{_MONTH}|\d{{1,2}}[./-]))"
 DATES = re.compile(
-    r"(?<![^\W\d_])(?:received|accepted|revised|published(?: online)?|submitted|first published|article history|"
-    r"handling editor|edited by|reviewed by|academic editor|editor)\b",
+    r"(?<![^\W\d_])(?:(?:received|accepted|revised|(?:first )?published|submitted)"
+    rf"(?:\s+(?:online|on|in|for publication|(?:revised|final) form|date))*[\s:,–—-]*{_DATE}|"
+    r"article history|handling editor|edited by|reviewed by|academic editor|editor\b)",
     re.IGNORECASE,
 )
 CORRESPONDENCE = re.compile(
