@@ -1,8 +1,11 @@
 """Reading order, paragraphs and running heads, on lines placed by hand."""
 
+from dataclasses import replace
+
 import pytest
 
 from further.corpus.blocks import Block, make_blocks
+from further.corpus.captions import is_caption
 from further.corpus.furniture import find_furniture
 from further.corpus.kinds import mark_kinds
 from further.corpus.lines import Line, Page, join_fragments
@@ -186,3 +189,31 @@ def test_an_abstract_low_on_the_first_page_is_no_footnote(label):
     kinds = kinds_of([[line("A title", 50, 80, size=18.0), *abstract, *column("address", 700, 2, size=8)], BODY])
     assert kinds["the aim and it is so in line 0"] == kinds["the finding and it is so in line 0"] == "text"
     assert kinds["the address and it is so in line 0"] == "footnote"
+
+
+@pytest.mark.parametrize(
+    ("text", "lead", "size", "expected"),
+    [
+        ("Figure 2. Survival by time in the cold", 0, 10, True),
+        ("Figure 2 shows the survival by time", 0, 10, False),
+        ("Figure 2 shows the survival by time", 8, 10, False),  # a bold reference to it
+        ("Fig. 2 a Representative images. b Counts", 6, 8, True),
+        ("Fig. 2 a, b Representative images", 6, 10, True),
+        ("Fig. 3 mTOR signalling in the graft", 6, 8, True),
+        ("Figure 4. p53 in the graft", 9, 10, True),
+        ("Table 2 n-3 fatty acids", 7, 8, True),
+        ("Table 2 shows the rest, in a section in small type", 0, 8, False),
+    ],
+)
+def test_captions(text, lead, size, expected):
+    style = find_style(BODY)
+    made = Block([replace(line(text, 310, 400, size=size), lead=lead)])
+    assert is_caption(made, style, Block(BODY[:9])) is expected
+
+
+@pytest.mark.parametrize(("end", "expected"), [("as can be seen in", False), ("(see", False), ("of the", True)])
+def test_a_column_that_goes_on_with_a_table_it_refers_to_begins_with_no_caption(end, expected):
+    """Any other paragraph may go on below a caption."""
+    above = Block([line(f"the heart was kept in the cold, {end}", 50, 700)])
+    below = Block([line("Table 2. Mortality was lower in", 310, 80), line("the group that was cooled", 310, 92)])
+    assert is_caption(below, find_style(BODY), above) is expected

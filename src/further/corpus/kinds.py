@@ -31,10 +31,12 @@ def mark_kinds(pages: Sequence[Sequence[Block]], style: Style, heights: Sequence
         style: How the paper's body is set.
         heights: Heights of the pages, points.
     """
+    above: Block | None = None
     for blocks, height in zip(pages, heights, strict=True):
         for block in blocks:
-            if not block.kind and is_caption(block, style):
+            if not block.kind and is_caption(block, style, above):
                 block.kind = "caption"
+            above = above if block.kind else block
         extend_captions(blocks, style)
         mark_tables(blocks, style)
         _mark_footnotes(blocks, style, height)
