@@ -217,3 +217,15 @@ def test_a_column_that_goes_on_with_a_table_it_refers_to_begins_with_no_caption(
     above = Block([line(f"the heart was kept in the cold, {end}", 50, 700)])
     below = Block([line("Table 2. Mortality was lower in", 310, 80), line("the group that was cooled", 310, 92)])
     assert is_caption(below, find_style(BODY), above) is expected
+
+
+def test_a_bold_heading_that_runs_into_its_paragraph_stays_with_it():
+    text = "Immunosuppression and its monitoring. We enrolled"
+    head = replace(line(text, 50, 80, 240, bold=True), lead=text.index("We"))
+    below = column("paragraph", 92, 5)
+    assert [b.text.split("\n")[0] for b in make_blocks([head, *below], find_style(BODY))] == [text]
+
+
+def test_a_bold_heading_with_a_raised_number_is_apart_from_the_text_below():
+    head = replace(line("Immunosuppression and its monitoring1", 50, 80, 240, bold=True), lead=36)
+    assert len(make_blocks([head, *column("paragraph", 92, 5)], find_style(BODY))) == 2
