@@ -11,6 +11,7 @@ from further.corpus.kinds import mark_kinds
 from further.corpus.lines import Line, Page, join_fragments
 from further.corpus.order import count_jumps, order_blocks, order_lines, order_page
 from further.corpus.style import find_style
+from further.corpus.words import prose_share
 
 
 def line(text, x0, y, width=200.0, page=1, size=10.0, font="body", bold=False):
@@ -229,3 +230,27 @@ def test_a_bold_heading_that_runs_into_its_paragraph_stays_with_it():
 def test_a_bold_heading_with_a_raised_number_is_apart_from_the_text_below():
     head = replace(line("Immunosuppression and its monitoring1", 50, 80, 240, bold=True), lead=36)
     assert len(make_blocks([head, *column("paragraph", 92, 5)], find_style(BODY))) == 2
+
+
+def test_level_headings_of_two_columns_are_no_cells_of_a_table():
+    columns = [(50, "Statistical analysis"), (265, "Secondary outcomes")]
+    page = []
+    for x0, name in columns:
+        page += column(f"{name[:4]} above", 80, 12, x0)
+        page += [line(name, x0, 240, 110, page=2, bold=True, font="bold")]
+        page += column(f"{name[:4]} below", 252, 12, x0)
+    kinds = kinds_of([BODY, [replace(one, page=2) for one in page]])
+    assert [kinds[name] for _, name in columns] == ["heading", "heading"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "De patiënten werden in het ziekenhuis behandeld, maar de uitkomst was niet beter dan voor de controlegroep.",
+        "Os pacientes foram tratados, mas o resultado não foi melhor do que o do grupo controle.",
+        "Pacjenci byli leczeni nowym lekiem, ale wynik nie był lepszy niż w grupie kontrolnej.",
+        "Пациенты получали новое лекарство, но результат был не лучше, чем в контрольной группе.",
+    ],
+)
+def test_prose_is_told_in_other_languages_too(text):
+    assert prose_share(text) > 0.25
