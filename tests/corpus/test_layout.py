@@ -254,3 +254,12 @@ def test_level_headings_of_two_columns_are_no_cells_of_a_table():
 )
 def test_prose_is_told_in_other_languages_too(text):
     assert prose_share(text) > 0.25
+
+
+@pytest.mark.parametrize(("top", "title"), [(150, True), (105, False)])
+def test_a_title_well_below_a_larger_masthead_is_the_title(top, title):
+    """What stands right below the largest lettering is a subtitle."""
+    masthead = line("Annals of Made and Other Surgery", 50, 80, 300, size=20.0)
+    below = line("Cold storage of the donor heart before transplantation: a randomised trial", 50, top, 300, size=16.0)
+    kinds = kinds_of([[masthead, below, *column("first page", 300, 20)], BODY])
+    assert [kinds[one.text] == "title" for one in (masthead, below)] == [not title, title]

@@ -84,6 +84,7 @@ def _mark_title(blocks: Sequence[Block], style: Style) -> None:
     best = max(candidates, key=lambda block: (scores[id(block)], -block.page, -block.y0), default=None)
     if best is None or scores[id(best)] < 0.9:
         return
+    best = next((b for b in candidates if _is_below_masthead(b, best, style) and scores[id(b)] >= 1.3), best)
     best.kind = "title"
     for _ in range(len(candidates)):
         parts = [block for block in candidates if block.kind == "title"]
@@ -95,6 +96,12 @@ def _mark_title(blocks: Sequence[Block], style: Style) -> None:
             block.kind = "title"
         if not near:
             break
+
+
+def _is_below_masthead(block: Block, largest: Block, style: Style) -> bool:
+    """Whether the largest lettering is a journal's name, of few words, and a block well below it the title."""
+    long = count_words(largest.text) < 9 <= count_words(block.text) and block.size > 0.75 * largest.size
+    return long and block.page == largest.page and block.y0 - largest.y1 > 1.5 * style.size
 
 
 def _title_score(block: Block, style: Style) -> float:
