@@ -61,7 +61,7 @@ _PEOPLE = (
     r"(?:additional )?contributions?|contributors?['’]?|contributorship|credit author(?:ship)?|guarantors?",
     r"(?:author )?correspondence|reprints?|address(?:es)? for|about the authors?|orcid",
     r"biograph(?:y|ies|ical (?:notes?|sketch(?:es)?))",
-    r"(?:received|accepted)\b(?=\W+(?:on |in )?(?:\d|\w+ \d)).*",
+    r"(?:received|accepted)\b(?=.{0,40}\b(?:19|20)\d\d\b).*",
 )
 _DATA = (
     r"(?:data|code|software|materials?|samples?|resources?)(?:,? (?:and|&) (?:data|code|software|materials?))*\s+"
@@ -83,7 +83,7 @@ _PUBLISHING = (
     r"current (?:referee|peer)|referee report.*|editorial note|handling editor",
     r"copyright|licen[cs]e|rights and permissions",
     r"(?:how to cite|cite this|(?:previously )?presented at)\b.*|(?:prior|previous) (?:publication|presentation)",
-    r"pre-?publication|publication history|submission declaration|(?:use of )?(?:generative )ai",
+    r"pre-?publication|publication history|submission declaration|(?:use of )?generative ai",
 )
 _NOTES = (
     r"(?:list of |non-?standard )*abbreviations?|acronyms|nomenclature|glossary",
@@ -108,8 +108,8 @@ BACK = _names(rf"(?:{'|'.join((*_INTERESTS, *_MONEY, *_PEOPLE, *_DATA, *_ETHICS,
 # Names that also stand over parts of the methods: they end an article only behind its last section.
 AMBIGUOUS = _names(
     r"ethic|consent|informed|patient|institutional|human|animal|research|data|code|software|material|availability",
-    r"accession|sample|resource|abbreviation|acronym|non-?standard|list|nomenclature|glossary|notes|footnote",
-    r"supplement|supporting|additional|electronic|appendi|annex|multimedia|use of|generative",
+    r"accession|statements? of|compliance|sample|resource|abbreviation|acronym|non-?standard|list|nomenclature|glossary",
+    r"notes|footnote|supplement|supporting|additional|electronic|appendi|annex|multimedia|use of|generative",
     r"funding|study|sponsor|grant|financial|contribut|collaborat|group|disclosure|disclaimer|transparency",
     r"copyright|licen|correspond|present|received|accepted|reviewer|peer|referee|reprint|address|dissemination",
 )
