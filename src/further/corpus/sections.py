@@ -108,9 +108,9 @@ BACK = _names(rf"(?:{'|'.join((*_INTERESTS, *_MONEY, *_PEOPLE, *_DATA, *_ETHICS,
 # Names that also stand over parts of the methods: they end an article only behind its last section.
 AMBIGUOUS = _names(
     r"ethic|consent|informed|patient|institutional|human|animal|research|data|code|software|material|availability",
-    r"accession|statements? of|compliance|sample|resource|abbreviation|acronym|non-?standard|list|nomenclature|glossary",
-    r"notes|footnote|supplement|supporting|additional|electronic|appendi|annex|multimedia|use of|generative",
-    r"funding|study|sponsor|grant|financial|contribut|collaborat|group|disclosure|disclaimer|transparency",
+    r"accession|statements? of|compliance|sample|resource|abbreviation|acronym|non-?standard|list|glossary",
+    r"nomenclature|notes|footnote|supplement|supporting|additional|electronic|appendi|annex|use of",
+    r"multimedia|generative|funding|study|sponsor|grant|financial|contribut|collaborat|group|disclosure|disclaimer|transparency",
     r"copyright|licen|correspond|present|received|accepted|reviewer|peer|referee|reprint|address|dissemination",
 )
 
