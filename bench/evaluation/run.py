@@ -123,7 +123,7 @@ def show(results: dict[str, list[dict[str, Any]]], tokens: int) -> None:
 
 def largest_difference(results: dict[str, list[dict[str, Any]]]) -> float:
     pairs = zip(results["further"][0]["nats"], results["lm-eval"][0]["nats"], strict=True)
-    return max(abs(ours - theirs) / theirs for ours, theirs in pairs)
+    return float(max(abs(ours - theirs) / theirs for ours, theirs in pairs))
 
 
 def find_faults(results: dict[str, list[dict[str, Any]]]) -> list[str]:

@@ -25,6 +25,10 @@ VOCABULARY = collect_vocabulary(PAPER)
         (["pre-", "and postoperative"], "pre- and postoperative"),  # suspended
         (["non-", "responding"], "non-responding"),  # the paper hyphenates this prefix
         (["inter-", "action"], "interaction"),
+        (["a well-", "aerated room"], "a well-aerated room"),
+        (["in twenty-", "nine of"], "in twenty-nine of"),
+        (["of high-", "performance"], "of high-performance"),  # "high" begins compounds, "performance" is no ending
+        (["an organ-", "sparing dose"], "an organ-sparing dose"),  # no pattern breaks "organsparing" there
         (["soft\u00ad", "ware"], "software"),  # a soft hyphen is always the typesetter's
         (["and/", "or"], "and/or"),
         (["no hyphen", "here"], "no hyphen here"),
@@ -32,6 +36,19 @@ VOCABULARY = collect_vocabulary(PAPER)
 )
 def test_line_ends(lines, expected):
     assert join_lines(lines, VOCABULARY) == expected
+
+
+BROKEN = """
+    ten-dency west-ern fast-ing long-itudinal late-ral gene-ral real-istic young-er hand-ling low-est follow-ing
+    one-self cell-ular multi-variable post-operative wide-spread more-over further-more seven-teen plant-ation
+    threat-ening yield-ing user-name flow-ering
+"""
+
+
+@pytest.mark.parametrize("word", BROKEN.split())
+def test_broken_words_whose_parts_also_stand_in_compounds_are_whole(word):
+    left, right = word.split("-")
+    assert join_lines([f"the {left}-", f"{right} was"], VOCABULARY) == f"the {left}{right} was"
 
 
 def test_broken_words_are_no_part_of_the_vocabulary():

@@ -1,15 +1,19 @@
 """Reading order, paragraphs and running heads, on lines placed by hand."""
 
+from dataclasses import replace
+
 import pymupdf
 import pytest
 
 from further.corpus.blocks import Block, make_blocks
+from further.corpus.captions import is_caption
 from further.corpus.furniture import find_furniture
 from further.corpus.kinds import mark_kinds
 from further.corpus.lines import Line, Page, join_fragments
 from further.corpus.order import count_jumps, order_blocks, order_lines, order_page
 from further.corpus.pages import read_page
 from further.corpus.style import find_style
+from further.corpus.words import prose_share
 
 
 def line(text, x0, y, width=200.0, page=1, size=10.0, font="body", bold=False):
@@ -171,3 +175,110 @@ def test_line_numbers_of_a_manuscript_are_furniture():
     text = [line("the heart of the donor was kept", 80, 100 + 24 * n, 300) for n in range(1, 15)]
     page = Page(1, 600, 800, tuple(part for pair in zip(numbers, text, strict=True) for part in pair), ())
     assert set(find_furniture([page])) == {id(number) for number in numbers}
+
+
+def column(words, top, count, x0=50, size=10.0, font="body"):
+    """Lines of prose one below the other, 1.2 sizes apart; the last one ends a sentence."""
+    texts = [f"the {words} and it is so in line {n}" for n in range(count)]
+    texts[-1] += "."
+    return [line(text, x0, top + 1.2 * size * n, size=size, font=font) for n, text in enumerate(texts)]
+
+
+def kinds_of(pages):
+    """Kinds by the first line's text, of lines on pages 800 points high."""
+    style = find_style([line for lines in pages for line in lines])
+    blocks = [make_blocks(lines, style) for lines in pages]
+    mark_kinds(blocks, style, [800.0] * len(pages))
+    return {block.text.split("\n")[0]: block.kind for made in blocks for block in made}
+
+
+BODY = column("body of the paper", 80, 50)
+
+
+def test_a_section_in_small_type_is_no_footnote_and_small_print_apart_from_it_is():
+    methods = [*column("first method", 80, 35, size=8), *column("second method", 421, 10, size=8)]
+    methods += column("third method", 522, 10, size=8)
+    kinds = kinds_of([BODY, [*methods, *column("note", 700, 3, size=8)]])
+    assert {kinds[f"the {name} method and it is so in line 0"] for name in ("first", "second", "third")} == {"text"}
+    assert kinds["the note and it is so in line 0"] == "footnote"
+
+
+@pytest.mark.parametrize("label", ["ABSTRACT", "Abstract: We asked"])
+def test_an_abstract_low_on_the_first_page_is_no_footnote(label):
+    abstract = [line(label, 50, 420, 60), *column("aim", 434, 8, size=8), *column("finding", 518, 8, size=8)]
+    kinds = kinds_of([[line("A title", 50, 80, size=18.0), *abstract, *column("address", 700, 2, size=8)], BODY])
+    assert kinds["the aim and it is so in line 0"] == kinds["the finding and it is so in line 0"] == "text"
+    assert kinds["the address and it is so in line 0"] == "footnote"
+
+
+@pytest.mark.parametrize(
+    ("text", "lead", "size", "expected"),
+    [
+        ("Figure 2. Survival by time in the cold", 0, 10, True),
+        ("Figure 2 shows the survival by time", 0, 10, False),
+        ("Figure 2 shows the survival by time", 8, 10, False),  # a bold reference to it
+        ("Fig. 2 a Representative images. b Counts", 6, 8, True),
+        ("Fig. 2 a, b Representative images", 6, 10, True),
+        ("Fig. 3 mTOR signalling in the graft", 6, 8, True),
+        ("Figure 4. p53 in the graft", 9, 10, True),
+        ("Table 2 n-3 fatty acids", 7, 8, True),
+        ("Table 2 shows the rest, in a section in small type", 0, 8, False),
+    ],
+)
+def test_captions(text, lead, size, expected):
+    style = find_style(BODY)
+    made = Block([replace(line(text, 310, 400, size=size), lead=lead)])
+    assert is_caption(made, style, Block(BODY[:9])) is expected
+
+
+@pytest.mark.parametrize(("end", "expected"), [("as can be seen in", False), ("(see", False), ("of the", True)])
+def test_a_column_that_goes_on_with_a_table_it_refers_to_begins_with_no_caption(end, expected):
+    """Any other paragraph may go on below a caption."""
+    above = Block([line(f"the heart was kept in the cold, {end}", 50, 700)])
+    below = Block([line("Table 2. Mortality was lower in", 310, 80), line("the group that was cooled", 310, 92)])
+    assert is_caption(below, find_style(BODY), above) is expected
+
+
+def test_a_bold_heading_that_runs_into_its_paragraph_stays_with_it():
+    text = "Immunosuppression and its monitoring. We enrolled"
+    head = replace(line(text, 50, 80, 240, bold=True), lead=text.index("We"))
+    below = column("paragraph", 92, 5)
+    assert [b.text.split("\n")[0] for b in make_blocks([head, *below], find_style(BODY))] == [text]
+
+
+def test_a_bold_heading_with_a_raised_number_is_apart_from_the_text_below():
+    head = replace(line("Immunosuppression and its monitoring1", 50, 80, 240, bold=True), lead=36)
+    assert len(make_blocks([head, *column("paragraph", 92, 5)], find_style(BODY))) == 2
+
+
+def test_level_headings_of_two_columns_are_no_cells_of_a_table():
+    columns = [(50, "Statistical analysis"), (265, "Secondary outcomes")]
+    page = []
+    for x0, name in columns:
+        page += column(f"{name[:4]} above", 80, 12, x0)
+        page += [line(name, x0, 240, 110, page=2, bold=True, font="bold")]
+        page += column(f"{name[:4]} below", 252, 12, x0)
+    kinds = kinds_of([BODY, [replace(one, page=2) for one in page]])
+    assert [kinds[name] for _, name in columns] == ["heading", "heading"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "De patiënten werden in het ziekenhuis behandeld, maar de uitkomst was niet beter dan voor de controlegroep.",
+        "Os pacientes foram tratados, mas o resultado não foi melhor do que o do grupo controle.",
+        "Pacjenci byli leczeni nowym lekiem, ale wynik nie był lepszy niż w grupie kontrolnej.",
+        "Пациенты получали новое лекарство, но результат был не лучше, чем в контрольной группе.",
+    ],
+)
+def test_prose_is_told_in_other_languages_too(text):
+    assert prose_share(text) > 0.25
+
+
+@pytest.mark.parametrize(("top", "title"), [(150, True), (105, False)])
+def test_a_title_well_below_a_larger_masthead_is_the_title(top, title):
+    """What stands right below the largest lettering is a subtitle."""
+    masthead = line("Annals of Made and Other Surgery", 50, 80, 300, size=20.0)
+    below = line("Cold storage of the donor heart before transplantation: a randomised trial", 50, top, 300, size=16.0)
+    kinds = kinds_of([[masthead, below, *column("first page", 300, 20)], BODY])
+    assert [kinds[one.text] == "title" for one in (masthead, below)] == [not title, title]

@@ -30,7 +30,22 @@ def test_prose_is_none_of_them(text):
 
 def test_licences():
     assert is_licence("© 2020 The Authors. This is an open access article under the terms of the licence CC BY.")
-    assert not is_licence("The hospital holds a copyright notice for its own guideline, " + PROSE)
+    assert is_licence("Published by Made Press Ltd.") and is_licence("© 2020 The Authors")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The hospital holds a copyright notice for its own guideline, " + PROSE,
+        "The two groups did not differ in terms of the primary outcome.",
+        "In a trial published by Lee et al. including 120 patients, mortality was lower.",
+        "The drug lost the licence for this indication in 2015.",
+        "The questionnaire is under copyright and was used with permission.",
+        "A study published by Kim et al. showed increased pressures; the centres differed in terms of the age.",
+    ],
+)
+def test_what_is_said_with_a_licences_words_is_none(text):
+    assert not is_licence(text)
 
 
 @pytest.mark.parametrize(
@@ -39,10 +54,25 @@ def test_licences():
         "1Department of Surgery, University of Somewhere, Sometown, Country; 2Institute of Boxes, Othertown",
         "*Correspondence: ada.maker@example.org",
         "Received 3 May 2019; accepted 7 June 2019",
+        "Received: 14.08.2019 / Accepted: 2.10.2019",
+        "Published online: 12 March 2020",
+        "Accepted for publication Sept 1, 2018",
+        "Edited by: Ada Maker, University of Somewhere",
     ],
 )
 def test_addresses(text):
     assert is_address(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Published data on the outcome are scarce, and it is not known whether they hold for women.",
+        "Participants received a telephone call; controls received 20 mg of the drug and usual care at the clinic.",
+    ],
+)
+def test_what_was_received_or_published_on_no_date_is_no_date(text):
+    assert not is_address(text)
 
 
 def test_legend_of_abbreviations():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from further.corpus.lines import Line
 from further.corpus.style import Style
+from further.corpus.words import count_words
 
 ITEM = re.compile(
     r"\s*(?:[•●▪■◦‣–∙·*o]\s|[•●▪■‣\ufffd\ue000-\uf8ff]|\(?\d{1,3}[.)]\s|\[\d{1,3}\]|\(?[a-z][.)]\s|\(?[ivx]{1,4}[.)]\s)"
@@ -89,7 +90,9 @@ def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
     above = group[-1]
     size = max(above.size, line.size)
     step = line.baseline - above.baseline
-    if abs(above.size - line.size) > max(0.6, 0.07 * size) or above.bold != line.bold:
+    if abs(above.size - line.size) > max(0.6, 0.07 * size):
+        return False
+    if above.bold != line.bold and not (len(group) == 1 and _has_run_in(above)):
         return False
     allowed = max(1.3 * style.leading * size / style.size, 1.45 * size) if size <= 1.1 * style.size else 1.65 * size
     if not 0.4 * size < step < allowed:
@@ -102,6 +105,11 @@ def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
     if above.font != line.font and _is_heading_line(group, line):
         return False
     return not _starts_paragraph(group, line)
+
+
+def _has_run_in(line: Line) -> bool:
+    """Whether a line is a heading at first and ends as the text under it: "**Study design.** We enrolled"."""
+    return line.bold and bool(line.lead) and count_words(line.text[line.lead :]) > 0
 
 
 def _is_heading_line(group: Sequence[Line], line: Line) -> bool:

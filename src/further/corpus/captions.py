@@ -15,19 +15,35 @@ LABEL = re.compile(
 )
 
 
-def is_caption(block: Block, style: Style) -> bool:
+PANEL = re.compile(r"\(?[a-h](?:[\s,.)]|[–-][a-h]\b)")
+REFERS = re.compile(
+    r"(?:\(|\bsee(?: also)?|\bcf\.?|\b(?:shown|seen|listed|given|found|presented|reported|summari[sz]ed|described|"
+    r"displayed|depicted|detailed|illustrated|provided) in)\s*$"
+)
+"""How a paragraph ends that goes on with "Table 2" in the next column."""
+
+
+def is_caption(block: Block, style: Style, above: Block | None = None) -> bool:
     """Whether a block begins as a caption does: a label, a number, then a mark, a new line or another style.
 
-    "Figure 2 shows ..." in body style is a sentence; "Figure 2. Survival" and "Figure 2 Survival" are captions.
+    "Figure 2 shows ..." in body style is a sentence; "Figure 2. Survival" and "Figure 2 Survival" are captions, and so
+    is "Fig. 2 a Survival" where its label is bold. "Figure 2. Survival" below "as seen in" is none.
+
+    Args:
+        block: The block.
+        style: How the paper's body is set.
+        above: The block read before it that is no caption, if any.
     """
     match = LABEL.match(block.text)
     if not match or not block.text.lstrip()[0].isupper():
         return False
-    if match["mark"] and (match["mark"].strip() != ")") and (not match["rest"] or not match["rest"].islower()):
-        return True
     body = style.is_body_size(block.size) and block.font in style.fonts and not block.bold
-    styled = block.lines[0].lead >= len(match["label"]) or not body
-    return styled and not match["rest"].islower()
+    marked = bool(match["mark"]) and match["mark"].strip() != ")"
+    if block.lines[0].lead >= len(match["label"]):
+        panel = PANEL.match(block.text[match.start("rest") :])
+        return marked or not body or not match["rest"].islower() or bool(panel)
+    refers = body and above is not None and bool(REFERS.search(above.text))
+    return (marked or not body) and not match["rest"].islower() and not refers
 
 
 def extend_captions(blocks: Sequence[Block], style: Style) -> None:

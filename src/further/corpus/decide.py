@@ -5,15 +5,16 @@ from dataclasses import dataclass
 
 from further.corpus.schemas import KEPT
 from further.corpus.sections import (
-    ABSTRACT,
     AMBIGUOUS,
     BACK,
     BODY,
     GLOSSARY,
     KEYWORDS,
+    LABEL,
     OPENING,
     REFERENCES,
     is_section,
+    opens_abstract,
     plain_heading,
     run_in,
 )
@@ -87,7 +88,7 @@ def decide(pieces: Sequence[Piece], *, keep_captions: bool, keep_headings: bool)
     first = open_pieces[start] if open_pieces else None
     begun = next((i for i, piece in enumerate(pieces) if piece is first), 0)
     _name_front(pieces[begun:], size)
-    _drop_end([piece for piece in pieces[begun:] if piece.reason in ("", "footnote", "figure text")], size)
+    _drop_end(pieces[begun:], size)
     for piece in open_pieces:
         if not piece.reason:
             piece.reason = KEPT if piece.kind != "heading" else "heading"
@@ -126,14 +127,22 @@ def _drop_front(pieces: Sequence[Piece], size: float) -> int:
         else:
             piece.reason = "affiliation" if is_address(piece.text) else "front matter"
     first_page = pieces[start].page if pieces else 1
-    abstract = next((p.font_size for p in pieces[start:] if p.is_text and count_words(p.text) >= 20), size)
+    abstracts = _abstract_sizes(pieces[start:])
     for above, piece in zip([None, *pieces], pieces, strict=False):
         if not piece.reason and piece.page <= first_page + 1 and piece.kind != "title":
             piece.reason = _front_reason(piece, above, size)
-            small = piece.font_size < 0.93 * size and abs(piece.font_size - abstract) > 0.03 * size
-            if small and piece.is_text and not piece.reason:
+            small = piece.font_size < 0.93 * size and piece.is_text
+            if small and not piece.reason and all(abs(piece.font_size - one) > 0.03 * size for one in abstracts):
                 piece.reason = "sidebar"
     return start
+
+
+def _abstract_sizes(pieces: Sequence[Piece]) -> list[float]:
+    """Font sizes of a paper's abstracts, of which a graphical one may be the first, or of its first paragraph."""
+    heads = [i for i, piece in enumerate(pieces) if piece.page <= 2 and is_abstract(piece)]
+    below = [next((p for p in pieces[i:] if p.is_text and count_words(p.text) >= 5), None) for i in heads]
+    first = next((p for p in pieces if p.is_text and count_words(p.text) >= 20), None)
+    return [piece.font_size for piece in (*below, first) if piece]
 
 
 def _front_reason(piece: Piece, above: Piece | None, size: float) -> str:
@@ -142,7 +151,9 @@ def _front_reason(piece: Piece, above: Piece | None, size: float) -> str:
     lone = above is not None and above.reason == "keywords" and above.kind == "heading" and count_words(above.text) <= 3
     if is_section(KEYWORDS, text) or (lone and prose_share(text) < 0.2):
         return "keywords"
-    if run_in(GLOSSARY, text, piece.lead) or (text.count("=") > 2 and text.count("=") > 0.06 * count_words(text)):
+    if run_in(LABEL, text, piece.lead):
+        return ""
+    if run_in(GLOSSARY, text, piece.lead):
         return "front matter"
     if CITE.match(text) and (count_words(text) <= 6 or run_in(CITE, text, piece.lead)):
         return "front matter"
@@ -154,9 +165,7 @@ def _front_reason(piece: Piece, above: Piece | None, size: float) -> str:
 
 def is_abstract(piece: Piece) -> bool:
     """Whether a block is the abstract's heading or begins with it."""
-    return is_section(ABSTRACT, piece.text) and (
-        count_words(piece.text) <= 3 or run_in(ABSTRACT, piece.text, piece.lead)
-    )
+    return opens_abstract(piece.text, piece.lead)
 
 
 def is_opening(piece: Piece) -> bool:
@@ -173,18 +182,22 @@ def is_opening(piece: Piece) -> bool:
 
 def _drop_end(pieces: Sequence[Piece], size: float) -> None:
     """Drop references and back matter, each from its heading to the next heading that is of the body."""
+    flow = [piece for piece in pieces if piece.kind not in ("table", "caption", "page header", "page footer")]
+    lists = {id(piece) for index, piece in enumerate(flow) if _heads_references(flow[index : index + 12], size)}
+    pieces = [piece for piece in pieces if piece.reason in ("", "footnote", "figure text")]
     headings = [i for i, p in enumerate(pieces) if p.kind == "heading" and not p.reason and is_section(BODY, p.text)]
     # Small print is never a section of the body: "Methods" in a reference's title, say.
     last_body = max((i for i in headings if pieces[i].font_size > 0.96 * size or pieces[i].bold), default=-1)
     body = [len(p.text) if p.is_text and not p.reason and _is_size(p, size) else 0 for p in pieces]
     total, before = sum(body), 0
-    zone = ""
+    zone, opener = "", None
     for index, piece in enumerate(pieces):
         before += body[index]
-        name = _zone_begun(piece, final=index > last_body or bool(zone))
+        named = _is_back(piece, final=index > last_body or bool(zone))
+        name = "reference" if id(piece) in lists else "back matter" if named else ""
         if name and (before > MIN_BEFORE_END * total or (name == "reference" and piece.page > 1)):
-            zone = name
-        elif zone and piece.kind == "heading" and is_section(BODY, piece.text) and _ends_zone(pieces[index:], size):
+            zone, opener = name, piece
+        elif zone and opener and _resumes(pieces[index:], opener, size):
             zone = ""
         if zone or name == "back matter":
             piece.reason = zone or name
@@ -192,19 +205,54 @@ def _drop_end(pieces: Sequence[Piece], size: float) -> None:
             piece.reason = "reference"
 
 
-def _zone_begun(piece: Piece, *, final: bool) -> str:
-    """Reason for which a block and those after it are dropped; "" if it begins no such part.
+def _is_back(piece: Piece, *, final: bool) -> bool:
+    """Whether a block begins back matter.
 
     Args:
         piece: The block.
         final: Whether no section of the body begins later.
     """
-    if (piece.kind == "heading" or count_words(piece.text) <= 4) and REFERENCES.fullmatch(plain_heading(piece.text)):
-        return "reference"
     named = piece.kind == "heading" and is_section(BACK, piece.text)
     if named or (piece.kind != "title" and run_in(BACK, piece.text, piece.lead)):
-        return "back matter" if final or not AMBIGUOUS.match(plain_heading(piece.text)) else ""
-    return ""
+        return final or not AMBIGUOUS.match(plain_heading(piece.text))
+    return False
+
+
+def _heads_references(pieces: Sequence[Piece], size: float) -> bool:
+    """Whether the first of some pieces heads a list of references; a table's column, or a box, may have its name.
+
+    Entries follow it; a heading may also have entries that cannot be told as such, but no paragraph of the body.
+    """
+    head = pieces[0]
+    named = (head.kind == "heading" or count_words(head.text) <= 4) and REFERENCES.fullmatch(plain_heading(head.text))
+    if not named:
+        return False
+    following = [piece for piece in pieces[1:] if count_words(piece.text) >= 4][:5]
+    entries = [piece for piece in following if is_reference(" ".join(piece.text.split()[:60]))]
+    if entries:
+        return len(entries) >= sum(_is_paragraph(piece, size) for piece in following)
+    return (head.kind == "heading" or head.is_text) and not _ends_zone(pieces, size)
+
+
+def _resumes(pieces: Sequence[Piece], opener: Piece, size: float) -> bool:
+    """Whether the body goes on with the first of some pieces behind references or back matter.
+
+    It does with a section of the body. An ambiguous name ("Ethics statement", "Supplements") may also have stood in
+    the body over one section, up to the next heading set alike, or over one paragraph, up to the next one.
+    """
+    piece = pieces[0]
+    ambiguous = bool(AMBIGUOUS.match(plain_heading(opener.text)))
+    if piece.kind == "heading":
+        alike = piece.bold == opener.bold and abs(piece.font_size - opener.font_size) < 0.3
+        named = is_section(BODY, piece.text) or (ambiguous and (alike or opener.kind != "heading"))
+        return named and _ends_zone(pieces, size)
+    return ambiguous and opener.is_text and _is_paragraph(piece, size) and piece.text[0].isupper()
+
+
+def _is_paragraph(piece: Piece, size: float) -> bool:
+    """Whether a block is surely a paragraph of the body."""
+    long = piece.is_text and _is_size(piece, size) and count_words(piece.text) >= 40
+    return long and prose_share(piece.text) > 0.25
 
 
 def _ends_zone(pieces: Sequence[Piece], size: float) -> bool:

@@ -4,6 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+
+import pyphen
 
 HYPHENS = "-‐‑\u00ad"
 LETTERS = r"[^\W\d_]"
@@ -14,38 +17,60 @@ SUSPENDED = frozenset(("and", "or", "to", "und", "oder", "et", "ou", "y", "o"))
 # Beginnings that are seldom words of their own: after them the hyphen is the typesetter's.
 _PREFIXES = """
     ab ac ad af al an ap ar as at be bi co com con contra cor counter de di dia dif dis dys ef em en epi ex hy hyper
-    hypo im in inter intra ir macro meta micro mis mono neo non ob om op para per peri poly pre pro re retro semi
-    sub sup sur syn sys tele trans tri ul un uni
+    hypo im in inter intra ir macro meta micro mid mis mono multi neo non ob om op para per peri poly post pre pro
+    re retro semi sub sup sur syn sys tele trans tri ul un uni
 """
 PREFIXES = frozenset(_PREFIXES.split())
 LOOSE_PREFIXES = frozenset(("non", "semi", "neo"))  # these go before any word, also one that stands nowhere else
 # Words that are written together with what follows or goes before: "throughout", "somewhat", "childless".
-CLOSED = frozenset(("any", "every", "some", "through", "with", "there", "where", "what", "how", "under", "over", "out"))
-ENDINGS = frozenset(
-    ("less", "ness", "ful", "able", "ible", "ward", "wards", "wise", "hood", "ship", "ever", "side", "one")
+CLOSED = frozenset(
+    (
+        "any",
+        "every",
+        "some",
+        "through",
+        "with",
+        "there",
+        "where",
+        "what",
+        "how",
+        "under",
+        "over",
+        "out",
+        "more",
+        "further",
+    )
 )
+_ENDINGS = """
+    less ness ful able ible ward wards wise hood ship ever side one self selves body bodies ware light lights
+    lighted night spread spring shore stead
+"""
+ENDINGS = frozenset(_ENDINGS.split())
 # Words that begin or end compounds, in writing of any field, far more often than a broken word begins or ends so.
 _FIRSTS = """
-    above all best better broad cell cross decision dose double drug early eight equal ever evidence eye fast first
-    five follow four free front full gender gene good half hand hard head health heat high higher hospital hour ill
-    in-depth large late left less life light like long longer low lower meta mid middle mild more multi near newly
-    nine non north off old one open own patient placebo plant point poor post problem quality quasi rapid rate real
-    right risk same second self seven severe sex short side single six slow small so socio soft south state steady
-    stress strong ten third thirty three time top treatment tumor tumour twelve twenty two two-thirds user water
-    well west whole wide world x-ray year young
+    above all best better broad cell cross decision dose double drug early equal ever evidence eye fast follow free
+    front full gender gene good half hand hard health heat high higher hospital hour large late left less life light
+    long longer low lower middle mild near newly north off old one open patient placebo point problem quality quasi
+    rapid rate real right risk same severe sex short side single slow small socio soft south state steady stress
+    strong top treatment water west whole world year young
 """
 FIRSTS = frozenset(_FIRSTS.split())
+_ALWAYS = """
+    self well two three four five six seven eight nine twelve twenty thirty forty fifty sixty seventy eighty ninety
+    first second third
+"""
+ALWAYS = frozenset(_ALWAYS.split())  # no broken word begins so, but "seven-teen" and "seven-ty"
 _SECONDS = """
-    aerated aged analysis associated axis based blind blinded borne bound breaking built care centered centred chain
-    class coated color colour conditioned confirmed containing control controlled coupled cultured cut day days
-    deficient defined dependent derived designed directed dose driven edge effective enhanced enriched exposed faced
-    fed field fold follow free friendly functioning generation grade group growing guided half headed hour hours
-    independent induced infected known label labeled labelled learning led length level life like limiting linked
-    loaded looking made making matched mediated minute minutes month months naive negative old oriented phase poor
-    positive powered producing prone quality range ranging rate reactive recommended reduced regulated related
-    released report reported resistant responsive rich risk scale scaled score seeking sensitive shaped sided sized
-    source specific stage standing state step study style tailed taking term test threatening tolerant treated trial
-    type up use value versus volume wave week weeks wide world year years yield
+    aged analysis associated axis based blind blinded borne bound breaking built care centered centred chain class
+    coated color colour conditioned confirmed containing control controlled coupled cultured cut day days deficient
+    defined dependent derived designed directed dose driven edge effective enhanced enriched exposed faced fed field
+    fold follow free friendly functioning generation grade group growing guided half headed hour hours independent
+    induced infected known label labeled labelled learning led length level life like limiting linked loaded looking
+    made making matched mediated minute minutes month months naive negative old oriented phase poor positive powered
+    producing prone quality range ranging rate reactive recommended reduced regulated related released report
+    reported resistant responsive rich risk scale scaled score seeking sensitive shaped sided sized source specific
+    stage standing state step study style tailed taking term test tolerant treated trial type up use value versus
+    volume wave week weeks wide world year years
 """
 SECONDS = frozenset(_SECONDS.split())
 
@@ -146,9 +171,32 @@ def _is_one_word(left: str, right: str, vocabulary: Vocabulary) -> bool:
         return not (vocabulary.hyphenates_prefix(left) and (known or left in LOOSE_PREFIXES))
     if left in CLOSED or right in ENDINGS:
         return True
-    if len(left) == 1 or left in FIRSTS or (right in SECONDS and (len(right) > 4 or vocabulary.words[left])):
+    if len(left) == 1 or _is_compound(left, right, vocabulary):
         return False
-    # Both parts are words, or the left one often begins compounds: "long-" and "term".
+    # Both parts are words: "log-" and "rank".
     if known and len(right) > 2:
         return not (vocabulary.firsts[left] or vocabulary.words[left])
     return True
+
+
+def _is_compound(left: str, right: str, vocabulary: Vocabulary) -> bool:
+    """Whether two parts that the paper holds neither as one word nor with a hyphen look like a compound's."""
+    if left in ALWAYS:
+        return not right.startswith(("teen", "ty"))
+    if right in SECONDS and (len(right) > 4 or left in FIRSTS or vocabulary.words[left] > 0):
+        return True
+    if left in FIRSTS:
+        # "high-performance"; but "west-ern", "gene-ral", "low-est" are broken words.
+        return vocabulary.words[right] > 0 or (len(right) > 4 and right[0] not in "aeiouy")
+    return len(left) > 3 and len(right) > 2 and vocabulary.words[left] > 0 and not _may_break(left, right)
+
+
+@cache
+def _may_break(left: str, right: str) -> bool:
+    """Whether American or British patterns break the joined word there: "mother-infant" as one word they would not."""
+    return any(len(left) in pattern.positions(left + right) for pattern in _patterns())
+
+
+@cache
+def _patterns() -> tuple[pyphen.Pyphen, ...]:
+    return tuple(pyphen.Pyphen(lang=lang, left=2, right=2) for lang in ("en_US", "en_GB"))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from further.corpus.blocks import ITEM, Block
 from further.corpus.captions import extend_captions, is_caption
 from further.corpus.headings import is_heading
+from further.corpus.sections import opens_abstract
 from further.corpus.structure import is_reference
 from further.corpus.style import Style
 from further.corpus.tables import mark_tables
@@ -30,10 +31,12 @@ def mark_kinds(pages: Sequence[Sequence[Block]], style: Style, heights: Sequence
         style: How the paper's body is set.
         heights: Heights of the pages, points.
     """
+    above: Block | None = None
     for blocks, height in zip(pages, heights, strict=True):
         for block in blocks:
-            if not block.kind and is_caption(block, style):
+            if not block.kind and is_caption(block, style, above):
                 block.kind = "caption"
+            above = above if block.kind else block
         extend_captions(blocks, style)
         mark_tables(blocks, style)
         _mark_footnotes(blocks, style, height)
@@ -45,13 +48,33 @@ def mark_kinds(pages: Sequence[Sequence[Block]], style: Style, heights: Sequence
 
 
 def _mark_footnotes(blocks: Sequence[Block], style: Style, height: float) -> None:
-    """Small print at the foot of a page or column, with nothing of the body below it."""
-    for block in blocks:
-        if block.kind or block.size > 0.93 * style.size or block.y0 < 0.5 * height:
-            continue
-        below = [b for b in blocks if b.y0 > block.y0 and min(b.x1, block.x1) - max(b.x0, block.x0) > 5]
-        if all(b.size <= 0.93 * style.size and b.kind in ("", "footnote") for b in below):
+    """Small print at the foot of a page or column, with nothing of the body below it, that carries on none above it."""
+    flow: list[Block] = []  # sections in small type, and abstracts
+    for block in sorted((b for b in blocks if not b.kind), key=lambda b: b.y0):
+        if any(_carries_on(block, above) for above in flow) or _is_abstract(block):
+            flow.append(block)
+        elif block.size <= 0.93 * style.size and block.y0 >= 0.5 * height and _is_last(block, blocks, style):
             block.kind = "footnote"
+        elif prose_share(block.text) > 0.25 and count_words(block.text) >= 20:
+            flow.append(block)
+
+
+def _is_last(block: Block, blocks: Sequence[Block], style: Style) -> bool:
+    """Whether only small print stands below a block."""
+    below = [b for b in blocks if b.y0 > block.y0 and min(b.x1, block.x1) - max(b.x0, block.x0) > 5]
+    return all(b.size <= 0.93 * style.size and b.kind in ("", "footnote") for b in below)
+
+
+def _carries_on(block: Block, above: Block) -> bool:
+    """Whether a block stands right below another that is set alike, or that is the heading of an abstract."""
+    alike = (block.font == above.font and abs(block.size - above.size) < 0.15) or _is_abstract(above)
+    overlap = min(block.x1, above.x1) - max(block.x0, above.x0)
+    return alike and overlap > 5 and -3 < block.y0 - above.y1 < 2.5 * block.size
+
+
+def _is_abstract(block: Block) -> bool:
+    """Whether a block is an abstract's heading or begins with it."""
+    return block.page <= 2 and opens_abstract(block.text, block.lead)
 
 
 def _mark_title(blocks: Sequence[Block], style: Style) -> None:
@@ -61,6 +84,7 @@ def _mark_title(blocks: Sequence[Block], style: Style) -> None:
     best = max(candidates, key=lambda block: (scores[id(block)], -block.page, -block.y0), default=None)
     if best is None or scores[id(best)] < 0.9:
         return
+    best = next((b for b in candidates if _is_below_masthead(b, best, style) and scores[id(b)] >= 1.3), best)
     best.kind = "title"
     for _ in range(len(candidates)):
         parts = [block for block in candidates if block.kind == "title"]
@@ -72,6 +96,12 @@ def _mark_title(blocks: Sequence[Block], style: Style) -> None:
             block.kind = "title"
         if not near:
             break
+
+
+def _is_below_masthead(block: Block, largest: Block, style: Style) -> bool:
+    """Whether the largest lettering is a journal's name, of few words, and a block well below it the title."""
+    long = count_words(largest.text) < 9 <= count_words(block.text) and block.size > 0.75 * largest.size
+    return long and block.page == largest.page and block.y0 - largest.y1 > 1.5 * style.size
 
 
 def _title_score(block: Block, style: Style) -> float:

@@ -26,9 +26,12 @@ PLACE = re.compile(
     r"facult[ée]|departamento|dipartimento)",
     re.IGNORECASE,
 )
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_DATE = rf"(?:\d{{4}}\b|(?:\d{{1,2}}(?:st|nd|rd|th)?[\s./-]+)?(?:{_MONTH}|\d{{1,2}}[./-]))"
 DATES = re.compile(
-    r"(?<![^\W\d_])(?:received|accepted|revised|published(?: online)?|submitted|first published|article history|"
-    r"handling editor|edited by|reviewed by|academic editor|editor)\b",
+    r"(?<![^\W\d_])(?:(?:received|accepted|revised|(?:first )?published|submitted)"
+    rf"(?:\s+(?:online|on|in|for publication|(?:revised|final) form|date))*[\s:,–—-]*{_DATE}|"
+    r"article history|handling editor|edited by|reviewed by|academic editor|editor\b)",
     re.IGNORECASE,
 )
 CORRESPONDENCE = re.compile(
@@ -38,9 +41,10 @@ CORRESPONDENCE = re.compile(
 )
 LICENCE = re.compile(
     r"creative\s*commons|\bCC[- ]BY|©|\(c\)\s*(?:19|20)\d\d|\bcopyright\b|all rights reserved|open[- ]access article|"
-    r"rights and licensing|licen[cs]ee|(?:this|the) licen[cs]e|terms of (?:the|use)|distributed under|"
+    r"rights and licensing|licen[cs]ee\b|(?:this|the) licen[cs]e\b|"
+    r"(?<!in )terms (?:of use|(?:and conditions )?of the (?:creative|cc|gnu|licen[cs]e))|distributed under|"
     r"permits? (?:unrestricted|any|use|sharing|others)|"
-    r"published by\b.{0,60}\b(?:ltd|inc|gmbh|b\.?v|press|publish|society|s\.?a)",
+    r"published by\b.{0,60}\b(?:ltd|inc|gmbh|b\.?v|press|publish\w*|society|s\.a)\b",
     re.IGNORECASE,
 )
 CITE = re.compile(
@@ -68,7 +72,8 @@ def is_licence(text: str) -> bool:
     line = " ".join(text.split())
     hits = {match.group().lower() for match in LICENCE.finditer(line)}
     words = count_words(line)
-    alone = len(hits) == 1 and (words < 25 or line.lower().startswith(tuple(hits)))
+    begins = words < 60 and line.lower().startswith(tuple(hits))
+    alone = len(hits) == 1 and (begins or (words < 25 and prose_share(line) < 0.2))
     return words <= 260 and (len(hits) >= 2 or alone)
 
 

@@ -72,9 +72,16 @@ def is_body(block: Block, style: Style) -> bool:
     return wide and prose_share(block.text) > 0.2 and count_words(block.text) >= 8
 
 
+def _heads_paragraph(block: Block, blocks: Sequence[Block], style: Style) -> bool:
+    """Whether a paragraph of the body stands right below a block, at its left edge: columns may have level headings."""
+    below = [b for b in blocks if abs(b.x0 - block.x0) < 0.5 * style.size and b.y1 > block.y1]
+    nearest = min(below, key=lambda b: b.y0, default=None)
+    return nearest is not None and nearest.y0 - block.y1 < style.leading and is_body(nearest, style)
+
+
 def is_cell(block: Block, blocks: Sequence[Block], style: Style) -> bool:
     """Whether a narrow block stands on one line with others nearer than a column is wide, as cells do."""
-    if block.width > 0.6 * style.measure or is_body(block, style):
+    if block.width > 0.6 * style.measure or is_body(block, style) or _heads_paragraph(block, blocks, style):
         return False
     beside = 0
     for other in blocks:

@@ -13,7 +13,9 @@ _FUNCTION_WORDS = """
     without would you your der die das und ist nicht ein eine einer mit von zu den dem des auf für im sich als auch
     wurde werden bei le la les et un une dans du est que qui pour par sur avec au aux ce cette sont ont été el los
     las y una en del se con por para como más fue son lo al il di che è per con della nel sono dei delle gli och att
-    det som en av är på med till inte
+    det som en av är på med till inte het een niet voor maar dat zijn werd werden bij naar ook uit wordt deze uma não
+    foi foram mas dos pelo pela são się nie że był była było byli jest są lub oraz przez dla niż ale и в на не что но
+    для из от был была было были как или чем при это по
 """
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 

@@ -1,0 +1,177 @@
+"""Names and marks that end an article, and the same words where they do not."""
+
+import pytest
+
+from corpus.test_clean import PROSE, ledger_of, make_blocks
+from further.corpus.clean import CleanSettings, clean_papers
+from further.corpus.sections import BACK, REFERENCES, is_section
+
+SETTINGS = CleanSettings(keep_captions=False, keep_headings=True, min_words=10)
+
+
+def section(heading, page=3):
+    """A bold heading and 66 words under it, no two paragraphs alike."""
+    return (
+        {"kind": "heading", "text": heading, "page": page, "bold": True},
+        {"kind": "text", "text": f"Under {heading} {PROSE.strip()}.", "page": page},
+    )
+
+
+def article(*headings):
+    """Sections one below the other, the abstract on the first page."""
+    return (*section("Abstract", 1), *section("Introduction", 1), *(b for name in headings for b in section(name)))
+
+
+def dropped(*records):
+    """First lines of what is dropped, by reason, and of what is kept."""
+    blocks = make_blocks(*records)
+    decisions = clean_papers(blocks, SETTINGS)[3]
+    pairs = zip(decisions["reason"].to_pylist(), blocks["text"].to_pylist(), strict=True)
+    return {(reason, text.split("\n")[0]) for reason, text in pairs if reason != "kept"}
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Annexin V staining",
+        "Declaration of Helsinki",
+        "Disclosure of HIV status",
+        "Financial toxicity",
+        "Funding models",
+        "Data sharing in transplantation",
+        "Supporting information needs",
+        "Correspondence analysis",
+        "Presentation at admission",
+        "Consent to donation",
+        "Availability of donor hearts",
+        "Received dose 2",
+        "Biographical data",
+    ],
+)
+def test_a_subject_that_begins_like_back_matter_is_none(heading):
+    assert not is_section(BACK, heading)
+    assert dropped(*article("Epidemiology", heading, "Allocation", "Outcomes")) == set()
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Statement of Ethics",
+        "Statements and declarations",
+        "Conflict-of-interest disclosure",
+        "Financial & competing interests disclosure",
+        "Authorship",
+        "CRediT authorship contribution statement",
+        "Article Information",
+        "Role of the Funder/Sponsor",
+        "Nonstandard Abbreviations and Acronyms",
+        "Declaration of generative AI and AI-assisted technologies in the writing process",
+        "Generative AI statement",
+        "Multimedia Appendix 1",
+        "Appendix A. Supplementary data",
+        "Sample Availability",
+        "Ethics approval and consent to participate",
+        "Institutional review board approval",
+        "Compliance with Ethics Guidelines",
+        "Peer-review",
+        "Disclaimer",
+    ],
+)
+def test_names_of_back_matter(heading):
+    assert is_section(BACK, heading)
+    end = section(heading)
+    reasons = clean_papers(make_blocks(*article("Methods", "Discussion"), *end), SETTINGS)[3]["reason"].to_pylist()
+    assert reasons[-2:] == ["back matter", "back matter"]
+
+
+@pytest.mark.parametrize("heading", ["References (57)", "References cited", "Further reading", "LITERATURE CITED"])
+def test_names_of_reference_lists(heading):
+    assert REFERENCES.fullmatch(heading)
+
+
+@pytest.mark.parametrize("opener", ["Ethics statement", "Statement of Ethics", "Data availability", "Peer review"])
+def test_a_part_of_the_last_section_ends_at_the_next_heading_set_alike(opener):
+    """Journals that print the methods last often begin them with the ethics statement."""
+    methods = {"kind": "heading", "text": "Methods", "page": 3, "bold": True}
+    end = ({"kind": "heading", "text": "Acknowledgements", "page": 4, "bold": True}, ("text", "We thank all."))
+    found = dropped(
+        *article("Results", "Discussion"), methods, *section(opener), *section("Animals"), *section("Imaging"), *end
+    )
+    assert found - {("heading", "Methods")} == {
+        ("back matter", opener),
+        ("back matter", f"Under {opener} {PROSE.strip()}."),
+        ("back matter", "Acknowledgements"),
+        ("back matter", "We thank all."),
+    }
+
+
+def test_a_run_in_part_of_the_last_section_is_one_paragraph():
+    ethics = {"kind": "text", "text": "Ethics statement. Approval was given.", "page": 3, "lead": 17}
+    blocks = make_blocks(*article("Results", "Methods"), ethics, *section("Animals")[1:])
+    assert ledger_of(clean_papers(blocks, SETTINGS)[1])["back matter"] == len("Ethics statement. Approval was given.")
+
+
+def entries(*numbers):
+    return [
+        ("reference", f"{n}. Maker A, Drawer B. Hearts kept in a box. J Made Art. 2019;{n}:11-19.") for n in numbers
+    ]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        {"kind": "other", "text": "Reference", "page": 3},  # of a turned table
+        {"kind": "heading", "text": "References", "page": 3, "font_size": 8},  # of a table without a caption
+        {"kind": "text", "text": "Literature", "page": 3},  # in a figure's box
+    ],
+)
+def test_a_column_of_a_table_named_references_begins_no_list_of_them(head):
+    cells = [{"kind": "other", "text": cell, "page": 3} for cell in ("Maker 2019", "31")]
+    list_of_them = ({"kind": "heading", "text": "References", "page": 4, "bold": True}, *entries(1, 2))
+    found = dropped(
+        *article("Drugs"), head, *cells, *section("Devices"), *section("Surgery"), *section("Outcomes"), *list_of_them
+    )
+    assert {text for reason, text in found if reason == "reference"} == {
+        "References",
+        *(text for _, text in entries(1, 2)),
+    }
+
+
+@pytest.mark.parametrize(
+    "after", [entries(1, 2, 3), [("text", "1. Maker, Art Weekly, 12, 45"), ("text", "2. Drawer, ibid.")], []]
+)
+def test_a_list_of_references_needs_no_entry_that_can_be_told_but_no_prose(after):
+    found = dropped(*article("Methods", "Discussion"), {"kind": "heading", "text": "References", "page": 4}, *after)
+    assert found == {("reference", text) for text in ("References", *(text for _, text in after))}
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        {"text": "Setting: Three university hospitals, Sweden."},
+        {"text": "Setting Tertiary referral centre, London, UK.", "lead": 7},
+        {"text": "Methods: Fifty patients received one drug and 48 received the other.", "font_size": 9},
+        {"text": "Results: It was better (HR = 0.72, 95% CI = 0.55-0.94, p = 0.016) and rarer (OR = 0.61, p = 0.03)."},
+        {"text": "The groups differed (M = 3.2, SD = 1.1), t(48) = 2.61, p = .012, d = 0.75, in all of them."},
+        {"text": "Let G = (V, E) be a graph with n = |V| vertices, where a = 1 if i = j and 0 if not."},
+    ],
+)
+def test_a_paragraph_of_a_structured_abstract_is_no_address_and_no_glossary(paragraph):
+    blocks = ({"kind": "heading", "text": "Abstract"}, {"kind": "text"} | paragraph, *section("Introduction", 1))
+    assert dropped(*blocks) == set()
+
+
+def test_an_address_and_a_glossary_on_the_first_page_are_dropped():
+    address = "Department of Surgery, University Hospital, Sometown, Country"
+    glossary = "CI = confidence interval; HR = hazard ratio; OR = odds ratio"
+    found = dropped(*section("Abstract", 1), ("text", address), ("text", glossary), *section("Introduction", 1))
+    assert found == {("affiliation", address), ("table", glossary)}
+
+
+def test_an_abstract_set_otherwise_than_the_graphical_one_before_it_is_no_sidebar():
+    legend = {"kind": "text", "text": "The graft as it was seen in the clinic by the team.", "font_size": 8}
+    abstract = {"kind": "text", "text": "We " + PROSE.strip() + ".", "font_size": 9}
+    box = {"kind": "text", "text": "What " + PROSE.strip() + ".", "font_size": 7}
+    heads = [{"kind": "heading", "text": text, "font_size": 9} for text in ("Graphical abstract", "Abstract")]
+    found = dropped(heads[0], legend, heads[1], abstract, box, *section("Introduction", 1), *section("Methods", 3))
+    assert found == {("sidebar", box["text"])}
