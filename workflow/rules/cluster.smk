@@ -5,7 +5,7 @@ import atexit
 from snakemake.logging import logger
 
 from further.cluster.check import check_requests, find_missing_gpus
-from further.cluster.orphans import cancel_orphans
+from further.cluster.head import take_queue
 from further.cluster.requests import draw_table, merge_requests, request_of
 
 
@@ -37,9 +37,11 @@ def show_requests():
 
 
 def make_queue_ready():
-    """Refuse what SLURM would refuse; end what an earlier snakemake left in the queue."""
+    """Refuse what SLURM would refuse; be the only one to queue from here; end what an earlier snakemake left."""
     stop_if_wrong(check_requests, requests_of_study())
-    for job in stop_if_wrong(cancel_orphans, Path.cwd()):
+    lock, orphans = stop_if_wrong(take_queue, Path.cwd())
+    atexit.register(lock.release)
+    for job in orphans:
         logger.info(f"Cancelled SLURM job {job.number} ({job.comment}), left by a snakemake that is no more.")
 
 
