@@ -127,27 +127,27 @@ def check_walltime(
     hardware: Settings,
     plan_again: Callable[[str, Settings], PlannedRun],
 ) -> None:
-    """Refuse runs whose expected time, at its upper end, is more than a job may take.
+    """Refuse runs whose expected time, at its upper end, is more than the jobs may take that do one after the other.
 
     Args:
         plan: One row per run.
         runs: Settings by the run's name.
-        hardware: Settings runtime_minutes, gpu_memory_gb and memory_margin.
+        hardware: Settings runtime_minutes, walltime_margin_minutes, walltimes, gpu_memory_gb and memory_margin.
         plan_again: Plans a run with other settings, to try what would fit.
 
     Raises:
         ValueError: With the minutes expected, the minutes there are, and what would make it fit.
     """
-    limit = hardware["runtime_minutes"]
+    limit = _minutes_of_run(hardware)
     faults = []
     for row in plan:
         if row.seconds_high is None or row.seconds_high <= limit * 60:
             continue
         tried = [(change, plan_again(row.run, {**runs[row.run], **change})) for change in _faster(runs[row.run])]
-        remedies = [f"hardware.runtime_minutes: {math.ceil(row.seconds_high / 60)}"]
+        remedies = _longer(row.seconds_high / 60, hardware)
         remedies += [_describe_change(change, _minutes(new)) for change, new in tried if _fits(new, hardware)]
         faults.append(
-            f"{_names([row.run])}: expected to take {_minutes(row)}; hardware.runtime_minutes is {limit}. "
+            f"{_names([row.run])}: expected to take {_minutes(row)}; {_say_minutes(hardware)}. "
             f"It would fit with {'; or '.join(remedies)}."
         )
     if faults:
@@ -156,6 +156,33 @@ def check_walltime(
 
 
 SAID = 5  # runs told one by one
+
+
+def _minutes_of_run(hardware: Settings) -> int:
+    """Minutes that the jobs of a run have together, each until it stops by itself."""
+    minutes: int = hardware["walltimes"] * (hardware["runtime_minutes"] - _margin(hardware))
+    return minutes
+
+
+def _margin(hardware: Settings) -> int:
+    return hardware["walltime_margin_minutes"] or 0
+
+
+def _say_minutes(hardware: Settings) -> str:
+    walltimes, margin = hardware["walltimes"], _margin(hardware)
+    parts = [f"hardware.runtime_minutes is {hardware['runtime_minutes']}"]
+    parts += [f"walltime_margin_minutes {margin}"] if margin else []
+    parts += [f"walltimes {walltimes}"] if walltimes > 1 else []
+    return ", ".join(parts)
+
+
+def _longer(minutes: float, hardware: Settings) -> list[str]:
+    """Longer jobs, or more of them: of a cluster's longest, the latter is what is left."""
+    walltimes = math.ceil(minutes / (hardware["runtime_minutes"] - _margin(hardware)))
+    return [
+        f"hardware.runtime_minutes: {math.ceil(minutes / hardware['walltimes']) + _margin(hardware)}",
+        f"hardware.walltimes: {walltimes} (and retries: {walltimes - 1} in profiles/slurm/config.yaml)",
+    ]
 
 
 def _faster(run: Settings) -> Iterator[dict[str, Any]]:
@@ -170,7 +197,7 @@ def _fits(row: PlannedRun, hardware: Settings) -> bool:
     assert row.seconds_high is not None
     gigabytes, peak = hardware["gpu_memory_gb"], row.peak_memory_mb
     room = gigabytes is None or peak is None or peak <= gigabytes * 1024 * (1 - hardware["memory_margin"])
-    return bool(room and row.seconds_high <= hardware["runtime_minutes"] * 60)
+    return bool(room and row.seconds_high <= _minutes_of_run(hardware) * 60)
 
 
 def _minutes(row: PlannedRun) -> str:
