@@ -97,12 +97,13 @@ def test_a_training_that_ends_unwatched_is_kept_but_snakemake_knows_no_settings_
     study.wait("the orphan ends", lambda: study.jobs()[int(number)]["State"] == "COMPLETED")
     study.snakemake("--unlock")
     again = study.snakemake("-n", *targets("default"))
-    assert "Nothing to be done" in again and "Rules with missing metadata: train_qlora" in again, again
+    assert "Nothing to be done" in again and re.search("Rules with missing metadata: .*train_qlora", again), again
     assert study.adapters("default") == before
     (study.folder / "rank.yaml").write_text("training: {rank: 8}\n")
     changed = study.snakemake("-n", *targets("default"), configs=("small.yaml", "rank.yaml"))
     assert "Nothing to be done" in changed, changed
-    assert "rule train_qlora" in study.snakemake("-n", "-R", "train_qlora", "--", *targets("default"))
+    shutil.rmtree(study.folder / "results/runs/default")  # what docs/lunarc.md says to do before such a change
+    assert "rule train_qlora" in study.snakemake("-n", *targets("default"), configs=("small.yaml", "rank.yaml"))
 
 
 def stop(head):
