@@ -193,10 +193,15 @@ def test_a_run_longer_than_the_longest_job_takes_several():
     with pytest.raises(ValueError, match="runtime_minutes is 10080, walltime_margin_minutes 60, walltimes 6") as caught:
         check_minutes(1120 * 60, **hardware, walltimes=6)
     assert (
-        "It would fit with hardware.runtime_minutes: 11260; or hardware.walltimes: 7 (and retries: 6 in "
+        "It would fit with hardware.runtime_minutes: 11262; or hardware.walltimes: 7 (and retries: 6 in "
         "profiles/slurm/config.yaml)."
     ) in str(caught.value)
     check_minutes(1120 * 60, **hardware, walltimes=7)
+
+
+def test_more_jobs_are_no_remedy_where_each_only_starts():
+    with pytest.raises(ValueError, match=r"It would fit with hardware.runtime_minutes: 3\.$"):
+        check_minutes(3, runtime_minutes=2)  # as long as the start takes
 
 
 def test_a_job_stops_before_its_walltime_so_that_a_run_just_under_it_takes_two():
