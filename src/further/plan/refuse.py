@@ -127,7 +127,7 @@ def check_walltime(
     hardware: Settings,
     plan_again: Callable[[str, Settings], PlannedRun],
 ) -> None:
-    """Refuse runs whose expected time, at its upper end, is more than the jobs may take that do one after the other.
+    """Refuse runs whose expected time, at its upper end, is more than their jobs, one after the other, may take.
 
     Args:
         plan: One row per run.
