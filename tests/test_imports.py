@@ -13,9 +13,20 @@ COMPILER = "torch._inductor.compile_fx"  # a second of processor time in every j
 def modules_after(script, *names):
     """Which of the modules are loaded once the script is imported, in a fresh interpreter."""
     code = f"import {script}, sys; print(*(name for name in {names!r} if name in sys.modules))"
+    return run_python(code)
+
+
+def run_python(code):
+    """Words that it prints, in a fresh interpreter that knows package and scripts."""
     path = {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT / 'workflow' / 'scripts'}", "OMP_NUM_THREADS": "1"}
     done = subprocess.run([sys.executable, "-c", code], env=path, capture_output=True, text=True, check=True)
     return done.stdout.split()
+
+
+@pytest.mark.parametrize("script", ["train_qlora", "generate_samples", "train_base"])
+def test_a_job_is_offline_before_the_hub_is_imported(script):
+    code = f"import {script}, huggingface_hub; print(huggingface_hub.constants.HF_HUB_OFFLINE)"
+    assert run_python(code) == ["True"]
 
 
 @pytest.mark.parametrize("script", ["score_run", "score_base"])
@@ -31,6 +42,4 @@ def test_training_imports_neither_evaluation_nor_drawing_nor_the_compiler():
 
 def test_torch_compile_is_whole_again_after_the_import():
     code = "import torch; whole = torch.compile; import further.quantiser; print(torch.compile is whole)"
-    path = {"PYTHONPATH": str(ROOT / "src")}
-    done = subprocess.run([sys.executable, "-c", code], env=path, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["True"]
+    assert run_python(code) == ["True"]

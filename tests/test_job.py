@@ -1,5 +1,7 @@
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +27,27 @@ def test_all_output_ends_in_the_log_and_progress_on_the_terminal_too(tmp_path):
         assert part in text
     assert (done.stdout, done.stderr.strip()) == ("", "half way")
     assert done.returncode == 1
+
+
+SCRATCH = """
+import os, sys, tempfile
+from further.job import start_log
+tempfile.gettempdir()  # as an import may have done
+start_log(sys.argv[1])
+print(tempfile.mkdtemp(), flush=True)
+os.system("dirname $(mktemp)")
+"""
+
+
+def test_temporary_files_lie_on_the_nodes_scratch_disk_where_there_is_one(tmp_path):
+    log, scratch, other = tmp_path / "log", tmp_path / "scratch", tmp_path / "other"
+    scratch.mkdir()
+    other.mkdir()
+    environment = os.environ | {"TMPDIR": str(other), "SNIC_TMP": str(scratch)}
+    for found, there in ((environment, scratch), (environment | {"SNIC_TMP": ""}, other)):
+        subprocess.run([sys.executable, "-c", SCRATCH, log], env=found, check=True)
+        ours, childs = log.read_text().split()
+        assert Path(ours).parent == there and childs == str(there)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import logging
 import os
 import platform
 import sys
+import tempfile
 from pathlib import Path
 from typing import NoReturn, TextIO
 
@@ -12,6 +13,8 @@ PROGRESS = logging.getLogger("further.progress")
 
 def start_log(path: str) -> None:
     """Send stdout and stderr of this process, and of its children, to a file; progress lines also to the terminal.
+
+    Temporary files go to the node's own disk, where the queue names one.
 
     Args:
         path: The rule's log file.
@@ -26,6 +29,14 @@ def start_log(path: str) -> None:
     os.close(log)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, force=True, format="%(asctime)s %(name)s: %(message)s")
     _show_progress(terminal)
+    _use_scratch()
+
+
+def _use_scratch() -> None:
+    """Put temporary files, those of children too, under $SNIC_TMP: what LUNARC's nodes call their scratch disk."""
+    if scratch := os.environ.get("SNIC_TMP"):
+        os.environ["TMPDIR"] = scratch
+        tempfile.tempdir = None  # to be found anew
 
 
 def join_log(progress: TextIO | None) -> None:

@@ -1,13 +1,10 @@
 """Models at a precision, with or without an adapter; shared by training and evaluation."""
 
-import os
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a job never reaches for the network; set before transformers is imported
-
 import torch
-from transformers import AutoModelForCausalLM, BitsAndBytesConfig, GenerationConfig, PreTrainedModel
+from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, GenerationConfig, PreTrainedModel
 
 from further import quantiser  # noqa: F401 - before peft or a quantised model import bitsandbytes
 from further.io import read_json
@@ -76,6 +73,11 @@ def _quantisation_config(quantisation: str, dtype: torch.dtype) -> BitsAndBytesC
             bnb_4bit_compute_dtype=dtype,
         )
     raise ValueError(f"quantisation is {quantisation!r}; allowed: {', '.join(QUANTISATIONS)}")
+
+
+def load_tokenizer(folder: Path) -> Any:
+    """Load the tokenizer of a local folder as transformers has it; its own code is never run."""
+    return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
 
 
 def load_adapted(folder: Path, adapter: Path, quantisation: str, compute_dtype: str) -> Any:

@@ -42,6 +42,10 @@ def test_killed_trainings_are_retried_and_end_with_the_same_adapters(study):
     head = study.start(*targets(*RUNS))
     try:
         jobs = study.halt_at_first_checkpoint(*RUNS)
+        # Snakemake's own lock lets one with other targets pass, which then took the first's jobs for a dead one's.
+        second = study.snakemake("--force", "results/scores/base/none.parquet", check=False)
+        assert "Nothing was started.\nanother snakemake works in this folder: " in second
+        assert {run: study.job_of(run) for run in RUNS} == jobs
         study.slurm.call("scontrol", "update", f"JobId={jobs[out_of_time]}", "TimeLimit=1")
         node = study.slurm.call("squeue", "-h", "-j", jobs[on_lost_node], "-o", "%N").strip()
         study.slurm.call("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=test")
@@ -77,6 +81,29 @@ def test_a_killed_snakemake_is_started_again(study):
     assert killed_jobs(study, last) == {orphan: "CANCELLED"}
     assert "resuming from" in study.log_of(orphan)
     assert study.adapters(ended, orphan) == before
+
+
+def test_a_training_that_ends_unwatched_is_kept_but_snakemake_knows_no_settings_of_it(study):
+    before = study.adapters("default")
+    study.forget_runs()
+    shutil.rmtree(study.folder / ".snakemake/metadata")  # of the run that the finished study made
+    head = study.start(*targets("default"))
+    try:
+        number = study.halt_at_first_checkpoint("default")["default"]
+    finally:
+        os.killpg(head.pid, signal.SIGKILL)
+        head.wait()
+    study.slurm.call("scancel", "--signal=CONT", number)
+    study.wait("the orphan ends", lambda: study.jobs()[int(number)]["State"] == "COMPLETED")
+    study.snakemake("--unlock")
+    again = study.snakemake("-n", *targets("default"))
+    assert "Nothing to be done" in again and re.search("Rules with missing metadata: .*train_qlora", again), again
+    assert study.adapters("default") == before
+    (study.folder / "rank.yaml").write_text("training: {rank: 8}\n")
+    changed = study.snakemake("-n", *targets("default"), configs=("small.yaml", "rank.yaml"))
+    assert "Nothing to be done" in changed, changed
+    shutil.rmtree(study.folder / "results/runs/default")  # what docs/lunarc.md says to do before such a change
+    assert "rule train_qlora" in study.snakemake("-n", *targets("default"), configs=("small.yaml", "rank.yaml"))
 
 
 def stop(head):

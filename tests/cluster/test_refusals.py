@@ -1,5 +1,6 @@
 """What SLURM would refuse is one clear message before anything is queued, and leaves nothing behind."""
 
+import re
 import shutil
 from contextlib import contextmanager
 
@@ -74,6 +75,36 @@ def test_memory_and_minutes_above_the_nodes(study):
         "hardware.memory_mb in the study's configuration, or mem_mb of train_qlora in profiles/slurm/config.yaml"
     ) in lines
     assert any(line.startswith("train_qlora: 20,000 minutes asked for, partition gpua100 gives at most 10,080") for line in lines)  # fmt: skip # noqa: E501
+
+
+def test_a_gpu_smaller_than_the_study_was_planned_for(study):
+    (study.folder / "planned.yaml").write_text("hardware: {gpu_memory_gb: 80}\n")
+    with profile(study, ("gpua100, gres", "gpua100i, gres"), ("gpu_memory_gb: 80", "gpu_memory_gb: 40")):
+        message = refused(study, "planned.yaml")
+    assert message == (
+        "hardware.gpu_memory_gb is 80, a GPU of partition gpua100i has 40 (gpu_memory_gb in "
+        "profiles/slurm/config.yaml): change it in the study's configuration, or the partition"
+    )
+
+
+def test_a_gpu_too_small_for_a_run(study):
+    (study.folder / "tiny.yaml").write_text("hardware: {gpu_memory_gb: 0.01}\n")
+    with profile(study):
+        assert "of GPU memory" in refused(study, "tiny.yaml")
+
+
+def test_a_walltime_that_is_too_short_queues_no_gpu_job_and_is_planned_once(finished, tmp_path_factory):
+    """Base scores are ready as soon as the plan is: they and the trainings wait for it."""
+    folder = tmp_path_factory.mktemp("short") / "project"
+    shutil.copytree(finished.folder, folder, symlinks=True)
+    study = Study(folder, finished.slurm)
+    shutil.rmtree(folder / "results/scores")
+    study.forget_runs()
+    (folder / "short.yaml").write_text("hardware: {runtime_minutes: 1, startup_seconds: 600}\n")
+    said = study.snakemake(configs=("small.yaml", "short.yaml"), check=False)
+    assert "The plan refuses this study." in said and "hardware.runtime_minutes is 1. It would fit with" in said
+    assert len(re.findall(r"^Error in rule plan_runs", said, re.M)) == 1
+    assert not [job for job in study.jobs().values() if job["Partition"] == "gpua100"]
 
 
 def test_a_partition_that_takes_no_jobs(study):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from further.cluster.check import check_account, find_faults, find_missing_gpus, read_nodes
+from further.cluster.check import check_account, find_faults, find_missing_gpus, find_small_gpus, read_nodes
 from further.cluster.orphans import Queued, read_queue
 from further.cluster.requests import Request, draw_table, merge_requests, request_of
 
@@ -83,7 +83,7 @@ def test_a_fault_names_what_is_asked_what_there_is_and_the_setting(changes, mess
     assert any(fault.startswith("train_qlora: ") and message in fault for fault in faults(**changes))
 
 
-@pytest.mark.parametrize("account", ["", "lu2026-0-00", "$ACCOUNT"])
+@pytest.mark.parametrize("account", ["lu2026-0-00", "$ACCOUNT"])
 def test_an_account_that_nobody_wrote(account):
     with pytest.raises(ValueError, match=r"slurm_account is .*: write your account into profiles/slurm/config.yaml"):
         check_account(account)
@@ -129,3 +129,28 @@ def test_as_many_gpus_as_asked_for_are_no_fault():
     asked = [("gpu:2", 2), ("gpu:A100:2", 2), ("gpu:1", 1), ("", 1), ("gpu:1", 0)]
     requests = [request_of("any", 1, {"gres": gres, "gpus_per_run": number}) for gres, number in asked]
     assert list(find_missing_gpus(requests)) == []
+
+
+def test_memory_by_core_counts_before_the_jobs_own():
+    request = request_of("any", 4, {"mem_mb": 2_000, "mem_mb_per_cpu": 5_300})
+    assert (request.memory_mb, request.mb_per_core) == (21_200, 5_300)
+
+
+def test_gpus_smaller_than_the_study_was_planned_for():
+    resources = {"slurm_partition": "gpua100i", "gres": "gpu:1", "gpu_memory_gb": 40}
+    requests = [request_of(name, 16, resources) for name in ("train_qlora", "score_base")]
+    assert list(find_small_gpus(requests, 80)) == [
+        "hardware.gpu_memory_gb is 80, a GPU of partition gpua100i has 40 (gpu_memory_gb in "
+        "profiles/slurm/config.yaml): change it in the study's configuration, or the partition"
+    ]
+    assert not [fault for planned in (40, 24, None) for fault in find_small_gpus(requests, planned)]
+    assert not list(find_small_gpus([request_of("any", 16, resources | {"gpu_memory_gb": 0})], 80))  # not said
+    assert not list(find_small_gpus([request_of("any", 16, resources | {"gres": ""})], 80))  # no GPU is asked for
+
+
+def test_every_gpu_job_of_the_profile_says_how_large_its_gpu_is():
+    profile = yaml.safe_load((Path(__file__).parents[2] / "profiles/slurm/config.yaml").read_text())
+    jobs = profile["set-resources"]
+    assert jobs and {name for name, job in jobs.items() if "gres" in job} == {
+        name for name, job in jobs.items() if job.get("gpu_memory_gb") == 80 and job["slurm_partition"] == "gpua100"
+    }

@@ -6,8 +6,9 @@ import os
 import pytest
 
 from further.cluster.command import main, read_study
+from further.cluster.head import PLACE
 from further.cluster.orphans import Queued
-from further.cluster.status import draw_status, jobs_by_run, read_status
+from further.cluster.status import draw_status, jobs_by_run, read_queue_of, read_status
 
 NOW = 1_000_000.0
 
@@ -44,9 +45,8 @@ def log(folder, run, text, age=60):
     os.utime(file, (NOW - age, NOW - age))
 
 
-def statuses(study, *jobs):
-    runs = ("ended", "at-work", "broken", "silent", "never")
-    return {each.name: each for each in read_status(study, runs, jobs_by_run(jobs), NOW)}
+def statuses(study, *jobs, runs=("ended", "at-work", "broken", "silent", "never")):
+    return {each.name: each for each in read_status(study, runs, jobs_by_run(jobs) if jobs else None, NOW)}
 
 
 def test_states_without_slurm(study):
@@ -79,6 +79,59 @@ def test_slurms_queue_says_more_than_files(study):
     assert told["at-work"].state == "stopped"  # its log is fresh, but its job is gone
 
 
+def test_an_empty_queue_has_nobody_at_work(study):
+    """Cancelled a minute ago, or killed while it imported torch: its log is fresh, and no job of it is left."""
+    log(study, "importing", "")
+    states = {each.name: each.state for each in read_status(study, ("at-work", "importing", "never"), {}, NOW)}
+    assert states == {"at-work": "stopped", "importing": "stopped", "never": "waiting"}
+
+
+def test_what_runs_beside_slurm_has_a_heartbeat(study):
+    for job, state in ((None, "running"), ("13", "stopped")):
+        file = write(study, "checkpoints/at-work/lock", json.dumps({"slurm_job": job}))
+        os.utime(file, (NOW - 30, NOW - 30))
+        [status] = read_status(study, ["at-work"], {}, NOW)
+        assert status.state == state
+    write(study, "checkpoints/at-work/lock", json.dumps({"slurm_job": None}))
+    os.utime(file, (NOW - 90, NOW - 90))
+    assert read_status(study, ["at-work"], {}, NOW)[0].state == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "note"),
+    [
+        ("slurmstepd: error: Detected 1 oom_kill event in StepId=12.batch. Some step tasks have been OOM Killed.",
+         "failed", "out of memory: raise hardware.memory_mb"),
+        ("slurmstepd: error: *** JOB 12 ON cn1 CANCELLED AT 2026-11-22T10:00:00 DUE TO TIME LIMIT ***",
+         "stopped", "at its walltime"),
+        ("slurmstepd: error: *** JOB 12 ON cn1 CANCELLED AT 2026-11-22T10:00:00 DUE TO NODE FAILURE, SEE SLURMCTLD LOG",
+         "stopped", "its node failed"),
+        ("slurmstepd: error: *** JOB 12 ON cn1 CANCELLED AT 2026-11-22T10:00:00 ***", "stopped", "cancelled"),
+    ],
+)  # fmt: skip
+def test_slurm_says_how_a_job_ended_that_says_nothing_itself(study, said, state, note):
+    logs = ".snakemake/slurm_logs/rule_train_qlora/silent"
+    write(study, f"{logs}/12.log", f"Building DAG of jobs...\n{said}\n")
+    os.utime(write(study, f"{logs}/11.log", "slurmstepd: error: Detected 1 oom_kill event"), (1, 1))  # an earlier try
+    assert (statuses(study)["silent"].state, statuses(study)["silent"].note) == (state, f"{note} ({logs}/12.log)")
+
+
+def test_a_run_that_stopped_in_time_says_so_itself(study):
+    said = "in-time: stopped 10.0 minutes before the walltime at step 3 of 40, saved; run again to continue"
+    log(study, "in-time", f"2026-11-22 10:00:00,000 further.progress: {said}\n", age=1)
+    status = statuses(study, runs=["in-time"])["in-time"]
+    assert (status.state, status.note) == ("stopped", said)
+
+
+def test_a_queue_counts_where_snakemake_has_queued_from(tmp_path, monkeypatch):
+    (tmp_path / "squeue").write_text("#!/bin/sh\n")
+    (tmp_path / "squeue").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    assert read_queue_of(tmp_path) == (None, "")
+    (tmp_path / PLACE).mkdir(parents=True)
+    assert read_queue_of(tmp_path) == ({}, "")
+
+
 def test_what_needs_a_look_stands_first_and_all_are_counted(study):
     lines = draw_status(list(statuses(study).values())).splitlines()
     assert [line.split()[0] for line in lines[:-1]] == ["broken", "silent", "at-work", "never", "ended"]
@@ -89,6 +142,13 @@ def test_the_command_tells_the_runs_of_the_default_study(tmp_path, capsys):
     assert main(["--directory", str(tmp_path)]) == 0
     told = capsys.readouterr().out
     assert "default" in told and "waiting" in told and "failed" not in told
+
+
+def test_folds_are_runs(tmp_path, capsys):
+    (tmp_path / "folds.yaml").write_text("evaluation: {folds: 3}\n")
+    assert main(["--configfile", str(tmp_path / "folds.yaml"), "--directory", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert all(f"fold-{fold}-of-3 " in told for fold in (1, 2, 3)) and "fold-4" not in told
 
 
 def test_the_command_refuses_a_configuration_that_is_none(tmp_path, capsys):

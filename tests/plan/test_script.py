@@ -60,7 +60,7 @@ UNCHANGED = {
 NAMES = ("run", "quantisation", "target_modules", "rank", "context", "accumulation")
 HARDWARE = {
     "threads": 1, "runtime_minutes": 10**6, "gpus_per_run": 1, "sharding": "none", "gpu_memory_gb": None,
-    "memory_margin": 0.1,
+    "walltimes": 1, "walltime_margin_minutes": None, "memory_margin": 0.1,
     "peak_tflops": 1.0, "utilisation": [0.2, 0.5], "startup_seconds": 10.0,
 }  # fmt: skip
 COST = {"price_per_gpu_hour": 2.0, "kwh_per_gpu_hour": 0.6, "currency": "EUR", "price_date": "2026-11"}

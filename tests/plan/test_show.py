@@ -4,13 +4,13 @@ import json
 import logging
 import subprocess
 import sys
-from dataclasses import fields, replace
+from dataclasses import MISSING, fields, replace
 
 import pytest
 import yaml
 
 from further.config import expand_runs
-from further.plan.refuse import check_memory, refuse_early
+from further.plan.refuse import check_memory, check_walltime, refuse_early
 from further.plan.shape import shape_of
 from further.plan.show import plan_study
 from further.plan.table import PlannedRun, format_plan, plan_text, read_plan
@@ -20,6 +20,7 @@ from plan.shapes import LLAMA_8B, LLAMA_70B
 
 HARDWARE = {
     "threads": 16, "memory_mb": 120000, "runtime_minutes": 720, "gpus_per_run": 1, "sharding": "none",
+    "walltimes": 1, "walltime_margin_minutes": None,
     "gpu_memory_gb": 80.0, "memory_margin": 0.1, "peak_tflops": 312.0,
     "utilisation": [0.3, 0.57], "startup_seconds": 120.0,
 }  # fmt: skip
@@ -176,6 +177,37 @@ def test_a_walltime_that_is_too_short_is_refused_with_both_numbers(folder):
     assert "hardware.runtime_minutes: 10" in str(caught.value)
     assert "training.passes: 1 (" in str(caught.value)
     plan(folder(LLAMA_8B), {"default": REAL}, hardware | {"runtime_minutes": 10})
+
+
+def check_minutes(high, **hardware):
+    """The plan's verdict on a run that is expected to take up to so many minutes."""
+    required = {field.name: 0 for field in fields(PlannedRun) if field.default is MISSING}
+    row = PlannedRun(**required | {"run": "default", "seconds_low": 0.0, "seconds_high": high * 60.0})
+    settings = {"default": {"gradient_checkpointing": False, "passes": 1}}
+    check_walltime([row], settings, HARDWARE | hardware, lambda name, run: row)
+
+
+def test_a_run_longer_than_the_longest_job_takes_several():
+    """A 70B model on 100,000 papers, as docs/scale.md has it: up to 1,120 hours, in jobs of 168."""
+    hardware = {"runtime_minutes": 10_080, "walltime_margin_minutes": 60}
+    with pytest.raises(ValueError, match="runtime_minutes is 10080, walltime_margin_minutes 60, walltimes 6") as caught:
+        check_minutes(1120 * 60, **hardware, walltimes=6)
+    assert (
+        "It would fit with hardware.runtime_minutes: 11262; or hardware.walltimes: 7 (and retries: 6 in "
+        "profiles/slurm/config.yaml)."
+    ) in str(caught.value)
+    check_minutes(1120 * 60, **hardware, walltimes=7)
+
+
+def test_more_jobs_are_no_remedy_where_each_only_starts():
+    with pytest.raises(ValueError, match=r"It would fit with hardware.runtime_minutes: 3\.$"):
+        check_minutes(3, runtime_minutes=2)  # as long as the start takes
+
+
+def test_a_job_stops_before_its_walltime_so_that_a_run_just_under_it_takes_two():
+    check_minutes(715)
+    with pytest.raises(ValueError, match=r"hardware.runtime_minutes: 725; or hardware.walltimes: 2"):
+        check_minutes(715, walltime_margin_minutes=10)
 
 
 def test_an_architecture_that_is_not_known_is_said_and_the_study_goes_on(folder, caplog):

@@ -118,9 +118,9 @@ def pack(case):
 
 def _train(case):
     """Body of the process: one start of the run, its results as JSON."""
+    from further import lock
     from further.batch import micro_batch
     from further.job import start_log
-    from further.training import lock
     from further.training.launch import start_run
     from further.training.run import Recipe, Task
     from further.training.walltime import Walltime

@@ -8,12 +8,12 @@ import pytest
 from safetensors.numpy import save_file
 
 from further.digests import digest_sampled
+from further.lock import hold_lock
 from further.tokens.packing import pack_documents
 from further.tokens.tokenizer import SpecialTokens
 from further.training.checkpoints import find_fault, forget_checkpoints, open_store
 from further.training.clock import Clock
 from further.training.identity import describe_inputs, find_differences
-from further.training.lock import hold_lock
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def hub():
 def fetch(endpoint, folder):
     environment = os.environ | {
         "HF_ENDPOINT": endpoint,
-        "HF_HUB_OFFLINE": "0",
+        "HF_HUB_OFFLINE": "1",
         "HF_HOME": str(folder / "home"),
         "HF_TOKEN": "hf_secret",
         "no_proxy": "127.0.0.1",

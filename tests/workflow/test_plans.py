@@ -1,6 +1,7 @@
 """Plans and refusals: `snakemake -n` of each shipped configuration, and what a wrong setting says."""
 
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -26,6 +27,8 @@ def test_the_default_study_is_planned_in_five_seconds(project):
 def test_the_slurm_profile_plans(project, profile):
     done = project.snakemake("-n", "--profile", project.code / profile)
     assert "slurm_partition=gpua100" in done.stdout and "gres=gpu:1" in done.stdout
+    for rule in ("train_qlora", "score_base"):  # GPU jobs that could be ready before the plan is made
+        assert re.search(rf"^rule {rule}:\n(?: .*\n)* +resources: .*plan_first=1,", done.stdout, re.M), rule
 
 
 def test_the_real_study_is_planned_without_network_gpu_or_slurm(project):

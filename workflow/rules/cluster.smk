@@ -4,9 +4,11 @@ import atexit
 
 from snakemake.logging import logger
 
-from further.cluster.check import check_requests, find_missing_gpus
-from further.cluster.orphans import cancel_orphans
+from further.cluster.check import check_requests, find_mismatches
+from further.cluster.head import take_queue
 from further.cluster.requests import draw_table, merge_requests, request_of
+
+GPU_MEMORY_GB = CONFIG["hardware"]["gpu_memory_gb"]
 
 
 def runs_here(job):
@@ -15,7 +17,9 @@ def runs_here(job):
 
 
 def request_of_job(job):
-    return request_of(job.name, job.threads, job.resources)
+    settings = workflow.executor_settings  # a dry run has others
+    qos, reservation = getattr(settings, "qos", None), getattr(settings, "reservation", None)
+    return request_of(job.name, job.threads, job.resources, qos, reservation)
 
 
 def requests_of_study():
@@ -33,13 +37,15 @@ def show_requests():
     if workflow.dryrun and workflow.is_main_process and workflow._dag is not None:
         requests = requests_of_study()
         if any(request.partition for request in requests):
-            print(draw_table(requests), *find_missing_gpus(requests), sep="\n", flush=True)
+            print(draw_table(requests), *find_mismatches(requests, GPU_MEMORY_GB), sep="\n", flush=True)
 
 
 def make_queue_ready():
-    """Refuse what SLURM would refuse; end what an earlier snakemake left in the queue."""
-    stop_if_wrong(check_requests, requests_of_study())
-    for job in stop_if_wrong(cancel_orphans, Path.cwd()):
+    """Refuse what SLURM would refuse; be the only one to queue from here; end what an earlier snakemake left."""
+    stop_if_wrong(check_requests, requests_of_study(), GPU_MEMORY_GB)
+    lock, orphans = stop_if_wrong(take_queue, Path.cwd())
+    atexit.register(lock.release)
+    for job in orphans:
         logger.info(f"Cancelled SLURM job {job.number} ({job.comment}), left by a snakemake that is no more.")
 
 

@@ -16,6 +16,7 @@ rule score_base:
     resources:
         mem_mb=CONFIG["hardware"]["memory_mb"],
         runtime=CONFIG["hardware"]["runtime_minutes"],
+        plan_first=1,
     params:
         settings=SCORING,
         code=code("score_base.py"),

@@ -16,7 +16,8 @@ rule plan_runs:
         "logs/plan_runs.log",
     benchmark:
         "benchmarks/plan_runs.tsv"
-    priority: 100  # before any training, which `plan_first` keeps waiting meanwhile; a refusal then ends the study
+    priority: 100  # before any GPU job, which `plan_first` keeps waiting meanwhile; a refusal then ends the study
+    retries: 0  # whatever the profile says: a refusal stays one
     threads: 1
     resources:
         mem_mb=2_000,

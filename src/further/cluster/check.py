@@ -2,7 +2,7 @@
 
 import getpass
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from further.cluster.requests import Request
@@ -37,11 +37,11 @@ def check_account(account: str) -> None:
     """Refuse an account that nobody has written into the profile.
 
     Raises:
-        ValueError: If it is missing, the profile's placeholder, or the name of a variable that is not set.
+        ValueError: If it is the profile's placeholder, or the name of a variable that is not set.
     """
-    if account in ("", PLACEHOLDER) or account.startswith("$"):
+    if account == PLACEHOLDER or account.startswith("$"):
         raise ValueError(
-            f"slurm_account is {account or 'missing'}: write your account into {PROFILE}, under default-resources "
+            f"slurm_account is {account}: write your account into {PROFILE}, under default-resources "
             "(on COSMOS `projinfo` names it)"
         )
 
@@ -62,11 +62,38 @@ def find_missing_gpus(requests: Iterable[Request]) -> Iterator[str]:
             )
 
 
-def check_requests(requests: Iterable[Request]) -> None:
+def find_small_gpus(requests: Iterable[Request], planned_gb: float | None) -> Iterator[str]:
+    """Partitions whose GPUs have less memory than the study was planned for; known without SLURM.
+
+    Args:
+        requests: One per job or kind of job.
+        planned_gb: hardware.gpu_memory_gb; None without a GPU.
+    """
+    there = {(each.partition, each.gpu_memory_gb) for each in requests if each.num_gpus and each.gpu_memory_gb}
+    for partition, memory_gb in sorted(there):
+        if planned_gb is not None and planned_gb > memory_gb:
+            yield (
+                f"hardware.gpu_memory_gb is {planned_gb:g}, a GPU of partition {partition} has {memory_gb:g} "
+                f"(gpu_memory_gb in {PROFILE}): change it in the study's configuration, or the partition"
+            )
+
+
+def find_mismatches(requests: Sequence[Request], planned_gb: float | None) -> list[str]:
+    """What study and profile say differently; known without SLURM.
+
+    Args:
+        requests: One per job or kind of job.
+        planned_gb: hardware.gpu_memory_gb; None without a GPU.
+    """
+    return [*find_missing_gpus(requests), *find_small_gpus(requests, planned_gb)]
+
+
+def check_requests(requests: Iterable[Request], planned_gb: float | None = None) -> None:
     """Ask SLURM whether it would take each kind of job; nothing is queued.
 
     Args:
         requests: One per job or kind of job.
+        planned_gb: hardware.gpu_memory_gb; None without a GPU.
 
     Raises:
         ValueError: With a line per fault: who asks for what, what there is, and the setting to change.
@@ -74,8 +101,8 @@ def check_requests(requests: Iterable[Request]) -> None:
     kinds = sorted(set(requests))
     for account in sorted({kind.account for kind in kinds}):
         check_account(account)
-    if missing := list(find_missing_gpus(kinds)):
-        raise ValueError("\n".join(missing))
+    if mismatches := find_mismatches(kinds, planned_gb):
+        raise ValueError("\n".join(mismatches))
     nodes = read_nodes(_must(["sinfo", "--noheader", "--exact", "--format=%R|%a|%l|%c|%m|%G"]))
     faults = [fault for kind in kinds for fault in find_faults(kind, nodes)]
     faults = faults or list(_unknown_accounts(kinds)) or list(_refusals(kinds))
@@ -167,7 +194,7 @@ def _unknown_accounts(requests: Iterable[Request]) -> Iterator[str]:
     user = getpass.getuser()
     listed = ask(["sacctmgr", "--noheader", "--parsable2", "show", "associations", f"user={user}", "format=account"])
     known = set(listed.text.lower().splitlines()) if listed.ok else set()
-    for account in sorted({request.account for request in requests}):
+    for account in sorted({request.account for request in requests if request.account}):
         if known and account.lower() not in known:
             yield (
                 f"slurm_account {account}: SLURM knows no such account of yours, but {', '.join(sorted(known))}: "
@@ -180,11 +207,13 @@ def _refusals(requests: Iterable[Request]) -> Iterator[str]:
     for request in requests:
         answer = ask(_test_only(request))
         if not answer.ok:
-            words = re.sub(r"^(sbatch: |error: |allocation failure: )+", "", answer.text.splitlines()[-1])
+            last = (answer.text.splitlines() or ["nothing"])[-1]
+            words = re.sub(r"^(sbatch: |error: |allocation failure: )+", "", last)
+            wanted = ", ".join([f"GPU {request.gres or 'none'}", *request.options])
             yield (
-                f"{request.name}: partition {request.partition} with account {request.account} refuses {request.cores} "
-                f"cores, {request.memory_mb:,} MB, {request.minutes:,} minutes, GPU {request.gres or 'none'}: SLURM "
-                f"says “{words}”. The account and the partition stand in {PROFILE}"
+                f"{request.name}: partition {request.partition} with account {request.account or '(none is named)'} "
+                f"refuses {request.cores} cores, {request.memory_mb:,} MB, {request.minutes:,} minutes, {wanted}: "
+                f"SLURM says “{words}”. The account and the partition stand in {PROFILE}"
             )
 
 
@@ -194,7 +223,9 @@ def _test_only(request: Request) -> list[str]:
         "--partition": request.partition,
         "--gres": request.gres,
         "--cpus-per-task": request.cores,
-        "--mem": request.memory_mb,
+        "--mem-per-cpu": request.mb_per_core,
+        "--mem": 0 if request.mb_per_core else request.memory_mb,
         "--time": request.minutes,
     }
-    return ["sbatch", "--test-only", *(f"{option}={value}" for option, value in wanted.items() if value), "--wrap=true"]
+    options = [f"{option}={value}" for option, value in wanted.items() if value]
+    return ["sbatch", "--test-only", *options, *request.options, "--wrap=true"]

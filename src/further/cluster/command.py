@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from further.cluster.status import draw_status, read_queue_of, read_status
-from further.config import check_config, expand_runs
+from further.config import check_config, expand_runs, name_folds
 
 ROOT = Path(__file__).parents[3]
 
@@ -49,7 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         study = read_study([ROOT / "config" / "config.yaml", *options.configfile])
-        runs = expand_runs(check_config(study, ROOT / "workflow" / "schemas" / "config.schema.yaml"))
+        config = check_config(study, ROOT / "workflow" / "schemas" / "config.schema.yaml")
+        runs = [*expand_runs(config), *name_folds(config, sys.maxsize)]  # papers are not counted here
         queue, silence = read_queue_of(options.directory)
         statuses = read_status(options.directory, runs, queue, time.time())
         sys.stdout.write("\n".join(filter(None, [draw_status(statuses), silence])) + "\n")

@@ -1,9 +1,9 @@
 """Jobs that an earlier snakemake left in the queue.
 
 A snakemake that is killed cannot cancel its jobs, and the next one cannot find them again: it would queue the same
-trainings a second time. Snakemake's lock on the folder says that no other snakemake is at work there, so whatever
-SLURM still runs for that folder belongs to a dead one. It is cancelled before anything is queued; trainings go on from
-their last checkpoint.
+trainings a second time. Where no other snakemake is at work in the folder (`further.cluster.head`), whatever SLURM
+still runs for it belongs to a dead one. It is cancelled before anything is queued; trainings go on from their last
+checkpoint.
 """
 
 import re
@@ -64,7 +64,7 @@ def cancel_orphans(folder: Path, patience_s: float = 120) -> list[Queued]:
     """Cancel what an earlier snakemake left in the queue, and wait until it has ended.
 
     Args:
-        folder: Where snakemake is typed; its lock must be held.
+        folder: Where snakemake is typed; no other may be at work there.
         patience_s: Seconds to wait for the jobs to end.
 
     Returns:

@@ -1,7 +1,8 @@
 """What the jobs of a study ask of SLURM, and a table of it."""
 
+import shlex
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +20,9 @@ class Request:
         minutes: Walltime; 0 if none is asked for.
         account: That is charged; empty if none is named.
         gpus_per_run: GPUs that the job will use; 0 where the study does not say.
+        gpu_memory_gb: GiB of one GPU of the partition, as the profile says; 0 where it does not.
+        mb_per_core: What `memory_mb` is asked for by, core by core; 0 if as a whole.
+        options: Of sbatch, further ones: `--qos=test`.
     """
 
     name: str
@@ -29,6 +33,9 @@ class Request:
     minutes: int
     account: str
     gpus_per_run: int = 0
+    gpu_memory_gb: float = 0
+    mb_per_core: int = 0
+    options: tuple[str, ...] = ()
 
     @property
     def num_gpus(self) -> int:
@@ -37,18 +44,38 @@ class Request:
         return 0 if kind != "gpu" else int(rest[-1]) if rest and rest[-1].isdigit() else 1
 
 
-def request_of(name: str, threads: int, resources: Mapping[str, Any]) -> Request:
-    """Read a request from a job's threads and resources, under the names that Snakemake's SLURM executor uses."""
+def request_of(
+    name: str, threads: int, resources: Mapping[str, Any], qos: str | None = None, reservation: str | None = None
+) -> Request:
+    """Read a request from a job's threads and resources, under the names that Snakemake's SLURM executor uses.
+
+    Args:
+        name: The rule.
+        threads: Of the job.
+        resources: Of the job.
+        qos: Quality of service of all jobs; counts before the job's own.
+        reservation: That all jobs run in.
+    """
+    per_core = _whole(resources.get("mem_mb_per_cpu"))  # counts before mem_mb
     return Request(
         name=name,
         partition=str(resources.get("slurm_partition", "")),
         gres=str(resources.get("gres", "")),
         cores=int(threads),
-        memory_mb=_whole(resources.get("mem_mb")),
+        memory_mb=per_core * int(threads) or _whole(resources.get("mem_mb")),
         minutes=_whole(resources.get("runtime")),
         account=str(resources.get("slurm_account", "")),
         gpus_per_run=_whole(resources.get("gpus_per_run")),
+        gpu_memory_gb=float(resources.get("gpu_memory_gb", 0)),
+        mb_per_core=per_core,
+        options=tuple(_options(resources, qos, reservation)),
     )
+
+
+def _options(resources: Mapping[str, Any], qos: str | None, reservation: str | None) -> Iterator[str]:
+    wanted = {"constraint": resources.get("constraint"), "qos": qos or resources.get("qos"), "reservation": reservation}
+    yield from (f"--{option}={value}" for option, value in wanted.items() if value)
+    yield from shlex.split(str(resources.get("slurm_extra", "")))
 
 
 def merge_requests(group: str | None, requests: Sequence[Request]) -> Request:

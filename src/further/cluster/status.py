@@ -4,7 +4,6 @@ Read from what jobs leave (results, logs, checkpoints), and from SLURM's queue w
 a laptop too, while the study runs and after it.
 """
 
-import math
 import re
 import shutil
 from collections import Counter
@@ -12,10 +11,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from further.cluster.head import PLACE
 from further.cluster.orphans import Queued, list_jobs
 from further.io import read_json
 
 SILENT_S = 600  # a log that grew within it belongs to a running job; progress is logged every ten seconds or every step
+BEAT_S = 60  # three heartbeats of a run's lock
+ENDINGS = (  # what SLURM writes into a job's output when it ends it; the first that is found counts
+    (re.compile("oom.kill", re.I), "failed", "out of memory: raise hardware.memory_mb"),
+    (re.compile("DUE TO TIME LIMIT"), "stopped", "at its walltime"),
+    (re.compile("DUE TO NODE FAILURE"), "stopped", "its node failed"),
+    (re.compile("CANCELLED AT"), "stopped", "cancelled"),
+)
 PROGRESS = re.compile(r"step (\d+)/(\d+), loss ([0-9.]+)")
 STATES = ("done", "running", "queued", "failed", "stopped", "waiting")
 
@@ -47,34 +54,35 @@ def jobs_by_run(jobs: Iterable[Queued]) -> dict[str, Queued]:
     return {job.comment.removeprefix(mark): job for job in jobs if job.comment.startswith(mark)}
 
 
-def read_queue_of(folder: Path) -> tuple[dict[str, Queued], str]:
-    """Training jobs in SLURM's queue by run, and why there is none to read where SLURM does not answer."""
-    if shutil.which("squeue") is None:
-        return {}, ""
+def read_queue_of(folder: Path) -> tuple[dict[str, Queued] | None, str]:
+    """Training jobs in SLURM's queue by run, None where none was ever queued from a folder or SLURM does not answer.
+
+    With the reason why where it does not.
+    """
+    if shutil.which("squeue") is None or not (folder / PLACE).is_dir():
+        return None, ""
     try:
         return jobs_by_run(list_jobs(folder.resolve())), ""
     except ValueError as error:
-        return {}, f"Queued jobs are not known: {str(error).splitlines()[0]}"
+        return None, f"Queued jobs are not known: {str(error).splitlines()[0]}"
 
 
-def read_status(folder: Path, runs: Iterable[str], queue: Mapping[str, Queued], now: float) -> list[RunStatus]:
+def read_status(folder: Path, runs: Iterable[str], queue: Mapping[str, Queued] | None, now: float) -> list[RunStatus]:
     """How each run of a study stands.
 
     Args:
         folder: Where results, logs and checkpoints lie.
         runs: Names of the study's runs.
-        queue: SLURM's jobs by run; empty without SLURM.
+        queue: SLURM's jobs by run; None without SLURM.
         now: Seconds since the epoch.
     """
     return [_status(folder, run, queue, now) for run in runs]
 
 
-def _status(folder: Path, run: str, queue: Mapping[str, Queued], now: float) -> RunStatus:
+def _status(folder: Path, run: str, queue: Mapping[str, Queued] | None, now: float) -> RunStatus:
     log = folder / "logs" / "train_qlora" / f"{run}.log"
     text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
-    # Where SLURM has trainings of this study, one that it does not have is at work nowhere.
-    age = math.inf if queue or not text else now - log.stat().st_mtime
-    state, note = _state(folder, run, queue.get(run), log, text, age)
+    state, note = _state(folder, run, queue, log, text, now)
     step, num_steps, loss = max(_from_log(text), _from_checkpoint(folder / "checkpoints" / run), key=_steps)
     if state == "done":
         step, num_steps, loss = _from_history(folder / "results" / "runs" / run, (step, num_steps, loss))
@@ -88,21 +96,48 @@ def _steps(progress: Progress) -> int:
     return progress[0] or 0
 
 
-def _state(folder: Path, run: str, job: Queued | None, log: Path, text: str, age_s: float) -> tuple[str, str]:
-    if job is not None:
+def _state(
+    folder: Path, run: str, queue: Mapping[str, Queued] | None, log: Path, text: str, now: float
+) -> tuple[str, str]:
+    if queue and run in queue:
+        job = queue[run]
         waits = f", waits for {job.reason}" if job.state == "PENDING" else ""
         return ("queued" if waits else "running"), f"SLURM job {job.number}{waits}"
     if (folder / "results" / "runs" / run / "metrics.json").is_file():
         return "done", ""
+    if not log.is_file():
+        return "waiting", ""
     if "Traceback (most recent call last)" in text:
         return "failed", f"{_last_line(text)} ({log.relative_to(folder)})"
-    if age_s < SILENT_S:
+    if (last := _last_line(text).rpartition("further.progress: ")[2]).endswith("run again to continue"):
+        return "stopped", last
+    silent = queue is not None or now - log.stat().st_mtime > SILENT_S  # what SLURM does not have, it does not run
+    if not silent or _beats(folder / "checkpoints" / run / "lock", now):
         return "running", ""
-    return ("stopped", f"see {log.relative_to(folder)}") if text else ("waiting", "")
+    return _read_ending(folder, run) or ("stopped", f"see {log.relative_to(folder)}")
+
+
+def _beats(lock: Path, now: float) -> bool:
+    """Whether a process that is no SLURM job holds a run's lock."""
+    try:
+        return read_json(lock)["slurm_job"] is None and now - lock.stat().st_mtime < BEAT_S
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def _read_ending(folder: Path, run: str) -> tuple[str, str] | None:
+    """What SLURM wrote into the output of a run's last job as it ended it."""
+    outputs = (folder / ".snakemake" / "slurm_logs" / "rule_train_qlora" / run).glob("*.log")  # of failed jobs
+    if output := max(outputs, key=lambda file: file.stat().st_mtime, default=None):
+        said = output.read_text(encoding="utf-8", errors="replace")
+        for pattern, state, note in ENDINGS:
+            if pattern.search(said):
+                return state, f"{note} ({output.relative_to(folder)})"
+    return None
 
 
 def _last_line(text: str) -> str:
-    return text.rstrip().rsplit("\n", 1)[-1][:120]
+    return text.rstrip().rsplit("\n", 1)[-1][:160]
 
 
 def _from_log(text: str) -> Progress:

@@ -147,27 +147,27 @@ def check_walltime(
     hardware: Settings,
     plan_again: Callable[[str, Settings], PlannedRun],
 ) -> None:
-    """Refuse runs whose expected time, at its upper end, is more than a job may take.
+    """Refuse runs whose expected time, at its upper end, is more than their jobs, one after the other, may take.
 
     Args:
         plan: One row per run.
         runs: Settings by the run's name.
-        hardware: Settings runtime_minutes, gpu_memory_gb and memory_margin.
+        hardware: Settings runtime_minutes, walltime_margin_minutes, walltimes, startup_seconds, gpu_memory_gb
+            and memory_margin.
         plan_again: Plans a run with other settings, to try what would fit.
 
     Raises:
         ValueError: With the minutes expected, the minutes there are, and what would make it fit.
     """
-    limit = hardware["runtime_minutes"]
     faults = []
     for row in plan:
-        if row.seconds_high is None or row.seconds_high <= limit * 60:
+        if row.seconds_high is None or _in_time(row, hardware):
             continue
         tried = [(change, plan_again(row.run, {**runs[row.run], **change})) for change in _faster(runs[row.run])]
-        remedies = [f"hardware.runtime_minutes: {math.ceil(row.seconds_high / 60)}"]
+        remedies = _longer(row, hardware)
         remedies += [_describe_change(change, _minutes(new)) for change, new in tried if _fits(new, hardware)]
         faults.append(
-            f"{_names([row.run])}: expected to take {_minutes(row)}; hardware.runtime_minutes is {limit}. "
+            f"{_names([row.run])}: expected to take {_minutes(row)}; {_say_minutes(hardware)}. "
             f"It would fit with {'; or '.join(remedies)}."
         )
     if faults:
@@ -176,6 +176,45 @@ def check_walltime(
 
 
 SAID = 5  # runs told one by one
+
+
+def _in_time(row: PlannedRun, hardware: Settings) -> bool:
+    """Whether a run's jobs, one after the other, have time for all of its work at its slowest."""
+    return bool(_work_minutes(row, hardware) <= hardware["walltimes"] * _minutes_of_job(hardware))
+
+
+def _work_minutes(row: PlannedRun, hardware: Settings) -> float:
+    """At its slowest, without the start, which every job has anew."""
+    assert row.seconds_high is not None
+    return (row.seconds_high - float(hardware["startup_seconds"])) / 60
+
+
+def _minutes_of_job(hardware: Settings) -> float:
+    """For work, until the job stops by itself."""
+    return float(hardware["runtime_minutes"] - _margin(hardware) - hardware["startup_seconds"] / 60)
+
+
+def _margin(hardware: Settings) -> int:
+    return hardware["walltime_margin_minutes"] or 0
+
+
+def _say_minutes(hardware: Settings) -> str:
+    walltimes, margin = hardware["walltimes"], _margin(hardware)
+    parts = [f"hardware.runtime_minutes is {hardware['runtime_minutes']}"]
+    parts += [f"walltime_margin_minutes {margin}"] if margin else []
+    parts += [f"walltimes {walltimes}"] if walltimes > 1 else []
+    return ", ".join(parts)
+
+
+def _longer(row: PlannedRun, hardware: Settings) -> list[str]:
+    """Longer jobs, or more of them, which is what is left where a cluster has no longer ones."""
+    work, of_job = _work_minutes(row, hardware), _minutes_of_job(hardware)
+    rest = hardware["runtime_minutes"] - of_job
+    remedies = [f"hardware.runtime_minutes: {math.ceil(work / hardware['walltimes'] + rest)}"]
+    if of_job > 0:
+        walltimes = math.ceil(work / of_job)
+        remedies.append(f"hardware.walltimes: {walltimes} (and retries: {walltimes - 1} in profiles/slurm/config.yaml)")
+    return remedies
 
 
 def _faster(run: Settings) -> Iterator[dict[str, Any]]:
@@ -187,10 +226,9 @@ def _faster(run: Settings) -> Iterator[dict[str, Any]]:
 
 def _fits(row: PlannedRun, hardware: Settings) -> bool:
     """In minutes and, where that is known, in memory."""
-    assert row.seconds_high is not None
     gigabytes, peak = hardware["gpu_memory_gb"], row.peak_memory_mb
     room = gigabytes is None or peak is None or peak <= gigabytes * 1024 * (1 - hardware["memory_margin"])
-    return bool(room and row.seconds_high <= hardware["runtime_minutes"] * 60)
+    return bool(room and _in_time(row, hardware))
 
 
 def _minutes(row: PlannedRun) -> str:

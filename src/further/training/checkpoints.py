@@ -26,10 +26,10 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 
 from further.io import read_json, write_json
 from further.job import PROGRESS
+from further.lock import Lock, hold_lock
 from further.training import group
 from further.training.clock import Clock
 from further.training.identity import find_differences
-from further.training.lock import Lock, hold_lock
 
 log = logging.getLogger(__name__)
 

@@ -1,5 +1,6 @@
 """A model from the hub, at a pinned commit."""
 
+import os
 from pathlib import Path
 
 FILES = ["*.json", "*.safetensors", "tokenizer.model"]  # no pickled weights, no code
@@ -18,6 +19,7 @@ def fetch_model(name: str, revision: str, folder: Path) -> None:
     Raises:
         ValueError: If the model is gated, absent, or the hub cannot be reached; in one sentence, what to do.
     """
+    os.environ.pop("HF_HUB_OFFLINE", None)  # set for all jobs by `further`; read by huggingface_hub when it is imported
     from huggingface_hub import errors, snapshot_download
 
     try:

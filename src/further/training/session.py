@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from transformers import TrainerCallback
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from further.lock import Lock, hold_lock
 from further.training import group
 from further.training.checkpoints import Store, TimedCheckpoints, open_store
 from further.training.clock import Clock
-from further.training.lock import StopWhenSuperseded, hold_lock
 from further.training.walltime import StopInTime, Walltime
 
 
@@ -59,3 +59,15 @@ def open_session(
             store = open_store(checkpoints, identity, clock, lock)
             group.from_first((store.folder, store.starts))
             yield Session(store, clock, [StopWhenSuperseded(lock), *callbacks])
+
+
+class StopWhenSuperseded(TrainerCallback):
+    """Ends a job that lost its lock, before it writes anything more: it was suspended, and another took over."""
+
+    def __init__(self, lock: Lock) -> None:
+        """Keep the lock."""
+        self.lock = lock
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        """Look at the lock."""
+        self.lock.check()

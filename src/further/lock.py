@@ -1,4 +1,4 @@
-"""One job per run: a lock file with its owner's name and a heartbeat, on a file system that nodes share.
+"""One job per run, one snakemake per folder: a lock file with its owner's name and a heartbeat, on a shared disk.
 
 The lock's content says who holds it; its time stamp is the heartbeat. A waiting job compares that stamp with the one it
 saw before, never with its own clock, so clocks of two nodes may differ.
@@ -18,8 +18,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from further.job import PROGRESS, stop_job
 
@@ -82,9 +80,7 @@ class Lock:
 
 @contextmanager
 def hold_lock(folder: Path, heartbeat_s: float | None = None, wait: bool = True) -> Iterator[Lock]:
-    """Hold a run's lock; a lock whose owner is dead is taken over.
-
-    An owner on this machine is known to be dead at once; one elsewhere after three heartbeats of silence.
+    """Hold a run's lock, in its job; a lock whose owner is dead is taken over.
 
     Args:
         folder: The run's folder of checkpoints.
@@ -95,21 +91,50 @@ def hold_lock(folder: Path, heartbeat_s: float | None = None, wait: bool = True)
         BlockingIOError: If there is an owner and `wait` is false.
         SystemExit: If another job holds the lock and is alive; the message names it.
     """
-    heartbeat_s = HEARTBEAT_S if heartbeat_s is None else heartbeat_s
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "lock"
-    descriptor = _acquire(file, heartbeat_s) if wait else _create(file)
-    if descriptor is None:
-        raise BlockingIOError(f"{file} is held")
-    lock = Lock(file, descriptor, heartbeat_s)
+    try:
+        lock = take_lock(folder, heartbeat_s, wait)
+    except BlockingIOError as error:
+        if wait:
+            stop_job(f"{error}: wait until that job has ended, or end it")
+        raise
     try:
         yield lock
     finally:
         lock.release()
 
 
+def take_lock(folder: Path, heartbeat_s: float | None = None, wait: bool = True) -> Lock:
+    """Take a folder's lock, for the caller to release; a lock whose owner is dead is taken over.
+
+    An owner on this machine is known to be dead at once; one elsewhere after three heartbeats of silence.
+
+    Args:
+        folder: What is locked; made if absent.
+        heartbeat_s: Seconds between two signs of life; None: `HEARTBEAT_S`.
+        wait: Whether to look for a sign of life of an owner.
+
+    Raises:
+        BlockingIOError: If another holds the lock; the message names it.
+    """
+    heartbeat_s = HEARTBEAT_S if heartbeat_s is None else heartbeat_s
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "lock"
+    descriptor = _acquire(file, heartbeat_s) if wait else _create(file)
+    if descriptor is None:
+        raise BlockingIOError(f"{file} is held")
+    return Lock(file, descriptor, heartbeat_s)
+
+
+def find_owner_here(folder: Path) -> str | None:
+    """Who holds a folder's lock and runs on this machine, suspended or not; None if nobody who is known to."""
+    seen = _look(folder / "lock")
+    if seen is None or not seen.owner or seen.owner.get("machine") != _machine() or not _runs(seen.owner):
+        return None
+    return _describe(seen.owner)
+
+
 def _acquire(file: Path, heartbeat_s: float) -> int:
-    """Wait for the lock, at most three heartbeats; returns its open descriptor."""
+    """Wait for the lock, at most three heartbeats; returns its open descriptor, or names a living owner."""
     first: _Seen | None = None
     since = time.monotonic()
     while (descriptor := _create(file)) is None:
@@ -122,13 +147,11 @@ def _acquire(file: Path, heartbeat_s: float) -> int:
             _take_away(file, seen, "is no longer running")
         elif time.monotonic() - since > SILENCE * heartbeat_s:
             if seen.beat_ns != first.beat_ns:
-                stop_job(
-                    f"{file.parent} is in use by {_describe(seen.owner)}: wait until that job has ended, or end it"
-                )
+                raise BlockingIOError(f"{file.parent} is in use by {_describe(seen.owner)}")
             _take_away(file, seen, f"gave no sign of life for {SILENCE * heartbeat_s:.3g} s")
         else:
             if seen is first:
-                PROGRESS.info("%s is in use by %s: waiting for a sign of life", file.parent, _describe(seen.owner))
+                PROGRESS.warning("%s is in use by %s: waiting for a sign of life", file.parent, _describe(seen.owner))
             time.sleep(heartbeat_s / 10)
     return descriptor
 
@@ -168,7 +191,7 @@ def _take_away(file: Path, seen: _Seen, why: str) -> None:
                 fcntl.lockf(stream, fcntl.LOCK_EX)
             if stream.read() == seen.content and os.path.samestat(os.stat(file), os.fstat(stream.fileno())):
                 file.unlink()
-                PROGRESS.info("%s was in use by %s, which %s: taken over", file.parent, _describe(seen.owner), why)
+                PROGRESS.warning("%s was in use by %s, which %s: taken over", file.parent, _describe(seen.owner), why)
     except FileNotFoundError:
         return
 
@@ -222,15 +245,3 @@ def _process_start(pid: int) -> int | None:
     except OSError:
         return None
     return None if fields[0] in "ZX" else int(fields[19])
-
-
-class StopWhenSuperseded(TrainerCallback):
-    """Ends a job that lost its lock, before it writes anything more: it was suspended, and another took over."""
-
-    def __init__(self, lock: Lock) -> None:
-        """Keep the lock."""
-        self.lock = lock
-
-    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        """Look at the lock."""
-        self.lock.check()

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from further.training.lock import hold_lock
+from further.lock import hold_lock
 
 BEAT = 0.1
 

@@ -1,0 +1,43 @@
+"""One snakemake per folder queues jobs from it, and so may cancel what an earlier one left in the queue.
+
+Snakemake's own lock covers files, not the folder: two with disjoint targets pass it, and the second would take the
+first's jobs for those of a dead one.
+"""
+
+from pathlib import Path
+
+from further.cluster.orphans import Queued, cancel_orphans
+from further.lock import Lock, find_owner_here, take_lock
+
+PLACE = Path(".snakemake") / "further-head"
+
+
+def take_queue(folder: Path, heartbeat_s: float | None = None) -> tuple[Lock, list[Queued]]:
+    """Take a folder's part of SLURM's queue: lock out other snakemakes, and end what an earlier one left.
+
+    A lock whose snakemake is dead is taken over: on this machine at once, from another after three silent heartbeats.
+    One that is suspended is alive, where that can be known: on this machine.
+
+    Args:
+        folder: Where snakemake is typed.
+        heartbeat_s: Seconds between two signs of life; None: as `take_lock`.
+
+    Returns:
+        The lock, to be released when this snakemake ends, and the jobs that were cancelled.
+
+    Raises:
+        ValueError: If another snakemake works in the folder, or jobs cannot be cancelled.
+    """
+    try:
+        if owner := find_owner_here(folder / PLACE):
+            raise BlockingIOError(f"{folder / PLACE} is in use by {owner}")
+        lock = take_lock(folder / PLACE, heartbeat_s)
+    except BlockingIOError as error:
+        raise ValueError(
+            f"another snakemake works in this folder: {error}; wait until it has ended, or end it"
+        ) from None
+    try:
+        return lock, cancel_orphans(folder)
+    except BaseException:
+        lock.release()
+        raise
