@@ -134,6 +134,23 @@ def test_stretched_line_is_one_line_and_table_cells_are_not():
     assert [made.text for made in join_fragments([*words, *cells])] == ["tumor initiation", "12", "34"]
 
 
+@pytest.mark.parametrize(
+    ("initial", "rest", "text"),
+    [
+        ("T", "his study was done", "This study was done"),
+        ("A ", "s the heart", "As the heart"),
+        ("A", "new heart", "A new heart"),
+    ],
+)
+def test_an_initial_several_lines_high_begins_its_word(initial, rest, text):
+    parts = [
+        replace(line(initial, 50, 120, 22, size=34), y0=92),
+        line(rest, 76, 108, 200),
+        line("and so it was", 76, 120, 200),
+    ]
+    assert join_fragments(parts)[0].text == text
+
+
 def test_italic_word_drawn_later_goes_to_its_place():
     parts = [line("Longevity of", 50, 100, 60), line("in the ocean", 150, 100, 60), line("Carcharhinus", 113, 100, 34)]
     assert [made.text for made in join_fragments(parts)] == ["Longevity of Carcharhinus in the ocean"]

@@ -161,9 +161,10 @@ def _continues(left: Line, right: Line) -> bool:
 
 
 def _join(left: Line, right: Line) -> Line:
-    space = (
-        "" if left.text.endswith(" ") or right.text.startswith(" ") or right.x0 - left.x1 < 0.15 * right.size else " "
-    )
+    apart = not (left.text.endswith(" ") or right.text.startswith(" ") or right.x0 - left.x1 < 0.15 * right.size)
+    if _is_initial(left, right):
+        left, apart = replace(left, text=left.text.strip()), False
+    space = " " if apart else ""
     offset = len(left.text) + len(space)
     main = left if len(left.text) >= len(right.text) else right
     return replace(
@@ -177,3 +178,11 @@ def _join(left: Line, right: Line) -> Line:
         lead=offset + right.lead if left.lead == len(left.text) else left.lead,
         group=left.group,
     )
+
+
+def _is_initial(left: Line, right: Line) -> bool:
+    """Whether a letter several lines high begins the word that goes on beside it; A and I may be words of their own."""
+    if left.size < 1.5 * right.size or not re.fullmatch(r"\s*[^\W\d_]\s*", left.text):
+        return False
+    rest = re.match(r"[^\W\d_]+", right.text)
+    return rest is not None and (left.text.strip() not in ("A", "I") or len(rest.group()) == 1)
