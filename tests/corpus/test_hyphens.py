@@ -23,6 +23,7 @@ VOCABULARY = collect_vocabulary(PAPER)
         (["the COVID-", "19 era"], "the COVID-19 era"),  # before a digit
         (["a post-", "Mustard patient"], "a post-Mustard patient"),  # before a capital
         (["pre-", "and postoperative"], "pre- and postoperative"),  # suspended
+        (["an easy-", "to-use device"], "an easy-to-use device"),
         (["non-", "responding"], "non-responding"),  # the paper hyphenates this prefix
         (["inter-", "action"], "interaction"),
         (["a well-", "aerated room"], "a well-aerated room"),
