@@ -152,8 +152,9 @@ def join_pair(above: str, below: str, vocabulary: Vocabulary) -> str:
     last, first = LAST_PART.search(above), FIRST_PART.match(below)
     if above.endswith("\u00ad"):
         return above[:-1] + below
-    if first and first.group() in SUSPENDED and not below[first.end() :].startswith(tuple(HYPHENS)):
-        return f"{above} {below}"
+    if first and first.group() in SUSPENDED:
+        inside = below[first.end() :].startswith(tuple(HYPHENS))  # "easy-to-use", not "pre- and postoperative"
+        return above + below if inside else f"{above} {below}"
     if not last or not first or not _is_one_word(last[1], first.group(), vocabulary):
         return above + below if re.search(r"\S-$|\S‐$|\S‑$", above) else f"{above} {below}"
     return above[:-1] + below
