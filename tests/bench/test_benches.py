@@ -99,5 +99,5 @@ def test_the_plan_beside_published_speeds():
 @pytest.mark.skipif(not SHARED.is_dir(), reason="no folder ../shared/papers beside the checkout")
 def test_papers_parsed_again_under_other_names():
     printed = run_bench("corpus/run.py", "--papers", "2")
-    assert "2 papers (2 kept) in 1 shards on 1 cores: " in printed
-    assert re.search(r"^[\d.]+ pages per second, peak memory of the largest process \d+ MB$", printed, re.M)
+    assert re.search(r"^\| 2 \(2 kept\) \| 1 \| 1 \| \d+ \| [\d.]+ \| \d+ \|$", printed, re.M)
+    assert "2 papers take 1.00 of the memory of 2" in printed
