@@ -169,6 +169,10 @@ def _explain(error: Any) -> str:
     return f"{key}: {value} is not allowed: {_allowed(error)}"
 
 
+# YAML 1.1 reads 2e-4 as text, and Snakemake's --config every number inside braces.
+TEXT_HINT = " (write 2.0e-4, not 2e-4, and numbers in a file for --configfile: within --config's braces they are text)"
+
+
 def _allowed(error: Any) -> str:
     words = {
         "type": "expected {}",
@@ -183,10 +187,8 @@ def _allowed(error: Any) -> str:
     }
     value = error.validator_value
     listed = " or ".join(map(str, value)) if isinstance(value, list) else str(value)
-    hint = (
-        " (in YAML 1.1 write 2.0e-4, not 2e-4)" if error.validator == "type" and isinstance(error.instance, str) else ""
-    )
-    return str(words.get(str(error.validator), error.message)).format(listed) + hint
+    is_text = error.validator == "type" and isinstance(error.instance, str)
+    return str(words.get(str(error.validator), error.message)).format(listed) + (TEXT_HINT if is_text else "")
 
 
 def _normalise(value: Any, schema: Any, root: Any) -> Any:
