@@ -1,8 +1,10 @@
 """Plans and refusals: `snakemake -n` of each shipped configuration, and what a wrong setting says."""
 
 import json
+import os
 import re
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -141,6 +143,7 @@ def test_two_studies_in_one_folder_get_the_lock_message(project, tmp_path):
         cwd=tmp_path,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         deadline = time.monotonic() + 60
@@ -148,7 +151,7 @@ def test_two_studies_in_one_folder_get_the_lock_message(project, tmp_path):
             time.sleep(0.1)
         second = study.snakemake("--cores", "1", "results/demo/base.json", check=False)
     finally:
-        first.terminate()
+        os.killpg(first.pid, signal.SIGKILL)  # asked to end, it would wait for the job that it may have started
         first.wait(60)
     assert second.returncode != 0
     assert "lock" in second.stdout.lower()
