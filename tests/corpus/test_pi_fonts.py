@@ -1,5 +1,6 @@
 """Signs under letters' names, told by their outlines."""
 
+import pymupdf
 import pytest
 
 from further.corpus.pages import read_page
@@ -74,8 +75,15 @@ def test_a_font_that_cannot_be_read_has_no_signs():
     assert read_signs(whole[: len(whole) // 2]) == {} and read_signs(b"") == {}
 
 
+def test_a_damaged_page_keeps_no_other_from_being_read(shared_papers):
+    """Its page tree goes in a circle behind the first page."""
+    with pymupdf.open(shared_papers / "nasty/pdfjs_Pages-tree-refs.pdf") as document:
+        with pytest.raises(pymupdf.mupdf.FzErrorFormat, match="cycle"):
+            document.get_page_fonts(1)
+        assert find_signs(document) == {}
+
+
 def test_a_real_article_has_its_minus_signs_again(shared_papers):
-    pymupdf = pytest.importorskip("pymupdf")
     with pymupdf.open(shared_papers / "articles/norma_plosone_journal.pone.0115884.pdf") as document:
         plain, mended = (read_page(document[4], signs) for signs in ({}, find_signs(document)))
     assert any("(21.43346, 120.30800)" in line.text for line in plain.lines)

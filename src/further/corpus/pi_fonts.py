@@ -38,13 +38,22 @@ def find_signs(document: pymupdf.Document) -> dict[str, dict[int, str]]:
         Tables for `str.translate` by the font's name as PyMuPDF gives it in a page's text.
     """
     tables: dict[str, dict[int, str]] = {}
-    for xref in {font[0] for number in range(document.page_count) for font in document.get_page_fonts(number)}:
+    for xref in {xref for number in range(document.page_count) for xref in _fonts_of(document, number)}:
         name, kind, _, program = document.extract_font(xref)
         if kind == "cff" and len(program) <= MAX_BYTES:
             table = read_signs(program)
             if table:
                 tables.setdefault(name.partition("+")[2] or name, {}).update(table)
     return tables
+
+
+def _fonts_of(document: pymupdf.Document, number: int) -> list[int]:
+    """Fonts of a page, by their numbers in the file; none of a damaged page: the others are read all the same."""
+    try:
+        return [font[0] for font in document.get_page_fonts(number)]
+    except Exception as error:
+        log.debug("the fonts of page %d cannot be listed: %s", number + 1, error)
+        return []
 
 
 def read_signs(program: bytes) -> dict[int, str]:

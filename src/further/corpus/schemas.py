@@ -106,7 +106,6 @@ REJECTED = pa.schema(
         ("pages", pa.int32()),  # null where not known
     ]
 )
-UNREADABLE = REJECTED
 
 SPLIT = pa.schema([("paper", pa.string()), ("split", pa.string()), ("num_words", pa.int64())])
 
