@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from further.batch import micro_batch, share_of_process
-from further.config import check_config, expand_runs, name_folds, name_run, quantisation_runs, runs_of_sweep
+from further.config import check_config, expand_runs, name_folds, name_run, quantization_runs, runs_of_sweep
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
@@ -22,7 +22,7 @@ def test_the_default_study_has_twenty_runs(config):
     assert len(runs) == 15 + 2 + 1 + 1 + 1
     assert next(iter(runs)) == "default"
     assert runs["fraction-0.25_seed-1"]["fraction"] == 0.25
-    assert runs["fraction-0.25_seed-1"]["quantisation"] == "nf4"
+    assert runs["fraction-0.25_seed-1"]["quantization"] == "nf4"
 
 
 def test_a_point_that_two_sweeps_share_is_one_run(config):
@@ -38,20 +38,20 @@ def test_a_sweep_is_switched_off_by_null(config):
     assert runs_of_sweep(check_config(config, SCHEMA), "data") == []
 
 
-def test_quantisations_are_compared_by_runs_that_differ_in_nothing_else(config):
-    config["sweeps"] = {"quantisation": {"seed": [0, 1], "quantisation": ["none", "nf4"]}, "rank": {"rank": [4]}}
-    assert quantisation_runs(check_config(config, SCHEMA)) == {"nf4": "default", "none": "quantisation-none"}
-    config["sweeps"]["quantisation"] = None
-    assert quantisation_runs(check_config(config, SCHEMA)) == {"nf4": "default"}
+def test_quantizations_are_compared_by_runs_that_differ_in_nothing_else(config):
+    config["sweeps"] = {"quantization": {"seed": [0, 1], "quantization": ["none", "nf4"]}, "rank": {"rank": [4]}}
+    assert quantization_runs(check_config(config, SCHEMA)) == {"nf4": "default", "none": "quantization-none"}
+    config["sweeps"]["quantization"] = None
+    assert quantization_runs(check_config(config, SCHEMA)) == {"nf4": "default"}
 
 
-def test_a_quantisation_whose_runs_all_differ_in_something_else_is_refused(config):
-    config["sweeps"] = {"quantisation": {"quantisation": ["none", "int8", "nf4"], "rank": [16]}}
+def test_a_quantization_whose_runs_all_differ_in_something_else_is_refused(config):
+    config["sweeps"] = {"quantization": {"quantization": ["none", "int8", "nf4"], "rank": [16]}}
     with pytest.raises(
-        ValueError, match=r"sweeps.quantisation: no run at none differs .* quantisation-none_rank-16 for"
+        ValueError, match=r"sweeps.quantization: no run at none differs .* quantization-none_rank-16 for"
     ):
         check_config(config, SCHEMA)
-    config["sweeps"] = {"precision": config["sweeps"]["quantisation"]}  # a name without a meaning
+    config["sweeps"] = {"precision": config["sweeps"]["quantization"]}  # a name without a meaning
     assert len(expand_runs(check_config(config, SCHEMA))) == 4
 
 
@@ -84,17 +84,18 @@ def test_key_order_and_whole_numbers_for_floats_make_no_other_setting(config):
 
 
 @pytest.mark.parametrize(
-    ("batch_tokens", "context", "accumulation", "expected"), [(1024, 256, 1, 4), (1024, 256, 4, 1), (1024, 128, 2, 4)]
+    ("batch_tokens", "context", "accumulation", "expected"),
+    [(1024, 256, 1, 4), (1024, 256, 4, 1), (1024, 128, 2, 4)],
 )
 def test_rows_per_forward_pass(batch_tokens, context, accumulation, expected):
-    run = {"batch_tokens": batch_tokens, "context": context, "accumulation": accumulation}
+    run = {"batch_tokens": batch_tokens, "context": context, "gradient_accumulation_steps": accumulation}
     assert micro_batch(run) == expected
 
 
 @pytest.mark.parametrize(("batch_tokens", "context", "accumulation"), [(1000, 256, 1), (128, 256, 1), (1024, 256, 3)])
 def test_a_batch_that_does_not_divide_names_all_three_numbers(batch_tokens, context, accumulation):
     with pytest.raises(ValueError, match=f"{batch_tokens}.*{context} × {accumulation}"):
-        micro_batch({"batch_tokens": batch_tokens, "context": context, "accumulation": accumulation})
+        micro_batch({"batch_tokens": batch_tokens, "context": context, "gradient_accumulation_steps": accumulation})
 
 
 def test_every_fault_is_told_at_once(config):
@@ -164,17 +165,17 @@ def test_two_runs_never_share_a_name(config):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"initialisation": "pissa"}, "training.initialisation: pissa is not allowed with quantisation nf4"),
+        ({"initialization": "pissa"}, "training.initialization: pissa is not allowed with quantization nf4"),
         (
-            {"initialisation": "loftq", "quantisation": "none"},
-            "training.initialisation: loftq is not allowed with quantisation none",
+            {"initialization": "loftq", "quantization": "none"},
+            "training.initialization: loftq is not allowed with quantization none",
         ),
-        ({"initialisation": "loftq", "dora": True}, "training.initialisation: loftq is not allowed with dora"),
-        ({"dora": True, "quantisation": "int8"}, "training.dora: true is not allowed with quantisation int8"),
+        ({"initialization": "loftq", "dora": True}, "training.initialization: loftq is not allowed with dora"),
+        ({"dora": True, "quantization": "int8"}, "training.dora: true is not allowed with quantization int8"),
         ({"target_modules": "(q_proj"}, r"training.target_modules: '(q_proj' is no regular expression"),
         ({"target_modules": ["a/b"]}, "is not allowed: the pattern"),
         ({"patience": 3}, "training.patience: 3 is not allowed in sweeps.data"),
-        ({"replay_share": 1.0}, "training.replay_share: 1.0 is not allowed: less than 1"),
+        ({"replay_fraction": 1.0}, "training.replay_fraction: 1.0 is not allowed: less than 1"),
     ],
 )
 def test_options_that_exclude_each_other_are_refused_by_name(config, settings, message):
@@ -202,13 +203,16 @@ def test_every_setting_of_a_run_can_be_swept_but_the_precision_it_is_scored_at(c
 )
 def test_a_step_is_dealt_out_to_the_processes_of_a_run(config, accumulation, processes, share):
     """Twelve rows a step; whole micro-batches where they divide, else the rows of each."""
-    run = {"batch_tokens": 12 * 32, "context": 32, "accumulation": accumulation}
+    run = {"batch_tokens": 12 * 32, "context": 32, "gradient_accumulation_steps": accumulation}
     if share:
         assert share_of_process(run, processes) == share
         rows, passes = share
         assert rows * passes * processes == 12
         return
-    words = "gpus_per_run: 4 divides neither training.accumulation 2 nor the 6 rows of a micro-batch: choose a"
+    words = (
+        "gpus_per_run: 4 divides neither training.gradient_accumulation_steps 2 "
+        "nor the 6 rows of a micro-batch: choose a"
+    )
     with pytest.raises(ValueError, match=f"{words} training.batch_tokens that is a multiple of 128"):
         share_of_process(run, processes)
     config["hardware"]["gpus_per_run"], config["training"] = processes, config["training"] | run
@@ -224,7 +228,7 @@ def test_what_sharding_excludes_is_refused_by_name(config):
         check_config(config, SCHEMA)
     config["hardware"]["gpus_per_run"] = 2
     check_config(config, SCHEMA)
-    for key, value in {"quantisation": "int8", "packing": False, "compile": True}.items():
+    for key, value in {"quantization": "int8", "packing": False, "compile": True}.items():
         changed = config | {"training": config["training"] | {key: value}}
         with pytest.raises(ValueError, match=f"fsdp does not go with training.{key}: {str(value).lower()}, "):
             check_config(changed, SCHEMA)

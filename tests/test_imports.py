@@ -41,5 +41,5 @@ def test_training_imports_neither_evaluation_nor_drawing_nor_the_compiler():
 
 
 def test_torch_compile_is_whole_again_after_the_import():
-    code = "import torch; whole = torch.compile; import further.quantiser; print(torch.compile is whole)"
+    code = "import torch; whole = torch.compile; import further.quantizer; print(torch.compile is whole)"
     assert run_python(code) == ["True"]

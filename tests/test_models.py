@@ -68,14 +68,14 @@ FAMILIES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("quantisation", ["none", "int8", "nf4"])
+@pytest.mark.parametrize("quantization", ["none", "int8", "nf4"])
 @pytest.mark.parametrize("family", FAMILIES)
-def test_a_family_whose_packed_documents_see_each_other_is_refused(tmp_path, family, quantisation):
+def test_a_family_whose_packed_documents_see_each_other_is_refused(tmp_path, family, quantization):
     """Against the definition: the second of two documents in a row, and the same document alone."""
     torch.manual_seed(0)
     kind, config = FAMILIES[family]
     kind(config).save_pretrained(tmp_path)
-    model, state = load_base(tmp_path, quantisation, "float32"), torch.get_rng_state()
+    model, state = load_base(tmp_path, quantization, "float32"), torch.get_rng_state()
     ids, positions = torch.tensor([[5, 6, 7, 8, 9, 5, 6, 7, 8, 9]]), torch.arange(5).repeat(1, 2)
     alone, packed = decode(model, ids[:, 5:], positions[:, 5:]), decode(model, ids, positions)[:, 5:]
     apart = float((alone - packed).abs().max()) < 1e-4

@@ -34,7 +34,7 @@ COLUMNS = {
     "left_refs": "refs",
     "left_tables": "tables",
     "left_affs": "affil.",
-    "left_licence": "licence",
+    "left_licence": "license",
     "left_back": "back",
     "left_headers": "heads",
     "hyph_broken_per_k": "broken",
@@ -45,8 +45,8 @@ COLUMNS = {
 
 
 def read_further(files: list[Path]) -> dict[str, str]:
-    from further.corpus.clean import CleanSettings, clean_papers
-    from further.corpus.parse import parse_papers
+    from further.corpus.clean.papers import CleanSettings, clean_papers
+    from further.corpus.parse.children import parse_papers
 
     blocks, _ = parse_papers(files, timeout_s=120, memory_mb=2000)
     rows, *_ = clean_papers(blocks, CleanSettings(keep_captions=False, keep_headings=True, min_words=200))

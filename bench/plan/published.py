@@ -3,7 +3,7 @@
     python bench/plan/published.py
 
 Nothing is loaded or measured. The rows of the second table set published speeds of QLoRA against the operations that
-the plan counts for the same model: the share of the peak that they reached is where `hardware.utilisation` of
+the plan counts for the same model: the share of the peak that they reached is where `hardware.utilization` of
 `config/lunarc.yaml` comes from.
 """
 
@@ -31,8 +31,8 @@ PUBLISHED = [  # model, hardware, its peak, tokens per second, source
     (QWEN_7B, "7B on an A100", PEAK, 2340, "Qwen, 2,048"),
 ]
 SETTINGS = {
-    "compute_dtype": "bfloat16", "context": 2048, "dropout": 0.0, "optimiser": "paged_adamw_8bit",
-    "gradient_checkpointing": True, "packing": True, "attention": "sdpa", "initialisation": "default",
+    "compute_dtype": "bfloat16", "context": 2048, "dropout": 0.0, "optimizer": "paged_adamw_8bit",
+    "gradient_checkpointing": True, "packing": True, "attention": "sdpa", "initialization": "default",
     "target_modules": "all-linear", "rank": 16, "dora": False, "train_embeddings": False,
 }  # fmt: skip
 
@@ -40,9 +40,9 @@ SETTINGS = {
 def main() -> None:
     parts = "peak GiB\tweights\tactivations\tlogits"
     write(f"model\tprecision\tcheckpointing\t{parts}\ttokens/s\thours and EUR per 10^6 tokens")
-    for (name, sizes), quantisation, checkpointing in product(SHAPES.items(), ("nf4", "int8", "none"), (True, False)):
+    for (name, sizes), quantization, checkpointing in product(SHAPES.items(), ("nf4", "int8", "none"), (True, False)):
         shape = shape_of(LLAMA | dict(zip(KEYS, sizes, strict=True)))
-        write("\t".join([name, quantisation, str(checkpointing), *describe(shape, quantisation, checkpointing)]))
+        write("\t".join([name, quantization, str(checkpointing), *describe(shape, quantization, checkpointing)]))
     write("\nmodel and hardware\tsource\ttokens/s\tGFLOP a token\tshare of the peak")
     for config, where, peak, speed, source in PUBLISHED:
         shape = shape_of(config)
@@ -50,9 +50,9 @@ def main() -> None:
         write(f"{where}\t{source}\t{speed}\t{flops / 1e9:.1f}\t{speed * flops / peak:.2f}")
 
 
-def describe(shape: Shape, quantisation: str, checkpointing: bool) -> list[str]:
+def describe(shape: Shape, quantization: str, checkpointing: bool) -> list[str]:
     adapter = all_linear(shape)
-    run = SETTINGS | {"quantisation": quantisation, "gradient_checkpointing": checkpointing}
+    run = SETTINGS | {"quantization": quantization, "gradient_checkpointing": checkpointing}
     memory = estimate_memory(shape, adapter, run, 1, gpu=True)
     speeds = [share * PEAK / training_flops(shape, adapter, 1, 2048, checkpointing) for share in UTILISATION]
     hours = [1e6 / speed / 3600 for speed in reversed(speeds)]

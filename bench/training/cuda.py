@@ -35,7 +35,7 @@ TINY = {
 
 
 def random_model(shape: dict[str, int], context: int, device: str, dtype: torch.dtype) -> Any:
-    """A Llama on the device, its linear layers nf4 with double quantisation; never all of it at full precision."""
+    """A Llama on the device, its linear layers nf4 with double quantization; never all of it at full precision."""
     from transformers import LlamaConfig, LlamaForCausalLM
     from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding
 
@@ -58,7 +58,7 @@ def random_model(shape: dict[str, int], context: int, device: str, dtype: torch.
 
 
 def random_4bit(module: torch.nn.Linear, device: str, dtype: torch.dtype) -> Any:
-    """One layer's weights, drawn on the device and quantised before the next is made."""
+    """One layer's weights, drawn on the device and quantized before the next is made."""
     import bitsandbytes as bnb
 
     new = bnb.nn.Linear4bit(
@@ -96,12 +96,12 @@ def matmul_ceiling(size: int, device: str, dtype: torch.dtype) -> float:
     for _ in range(12):
         started = time.perf_counter()
         left @ right
-        synchronise(device)
+        synchronize(device)
         best = min(best, time.perf_counter() - started)
     return 2 * size**3 / best
 
 
-def synchronise(device: str) -> None:
+def synchronize(device: str) -> None:
     if device == "cuda":
         torch.cuda.synchronize()
 
@@ -164,7 +164,7 @@ class SyncedClock(StepClock):
         self.device = device
 
     def mark(self, name: str) -> None:
-        synchronise(self.device)
+        synchronize(self.device)
         super().mark(name)
 
 

@@ -1,9 +1,9 @@
 """Train the same small Llama on the same articles with this project, TRL and a plain Trainer script.
 
-    python bench/training/run.py [--quantisation none nf4] [--repeats 3] [--threads 2] [--documents 25]
+    python bench/training/run.py [--quantization none nf4] [--repeats 3] [--threads 2] [--documents 25]
     python bench/training/run.py --cuda [--shapes llama-3.1-8b|tiny] [--steps 30]
 
-Each in a process of its own, in turn, with the same optimiser steps. TRL is no dependency of the package: where it is
+Each in a process of its own, in turn, with the same optimizer steps. TRL is no dependency of the package: where it is
 not installed, that is said and it is left out. Held-out loss: nats per token of the last fifth of the articles, by this
 project's scoring, for every tool alike.
 """
@@ -39,7 +39,7 @@ def child(order: Path) -> None:
     trainer.DEFAULT_CALLBACKS.append(StepClock)
     _, texts = read_articles()
     train, heldout = divide(texts, spec["documents"])
-    shape = {key: spec[key] for key in ("quantisation", "context", "rows", "threads")}
+    shape = {key: spec[key] for key in ("quantization", "context", "rows", "threads")}
     job = Job(Path(spec["folder"]), order.parent, train, **shape)
     began = (time.perf_counter(), time.process_time())
     model, kept = TOOLS[spec["tool"]](job)
@@ -92,13 +92,13 @@ def train_base(folder: Path, texts: list[str], steps: int) -> None:
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).train()
     ids = Tokenizer.from_file(str(folder / "tokenizer.json")).encode("\n".join(texts), add_special_tokens=False).ids
     rows = torch.tensor(ids[: len(ids) // 128 * 128]).reshape(-1, 128)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=2e-3)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3)
     torch.manual_seed(0)
     for _ in range(steps):
         batch = rows[torch.randint(len(rows), (8,))]
         model(input_ids=batch, labels=batch, use_cache=False).loss.backward()
-        optimiser.step()
-        optimiser.zero_grad()
+        optimizer.step()
+        optimizer.zero_grad()
     model.save_pretrained(folder)
 
 
@@ -110,10 +110,10 @@ def tools_here() -> list[str]:
     return names
 
 
-def show(quantisation: str, results: dict[str, list[dict[str, Any]]], tokens: int) -> None:
+def show(quantization: str, results: dict[str, list[dict[str, Any]]], tokens: int) -> None:
     keeping = {tool: runs for tool, runs in results.items() if tool != "further" and runs[0]["kept"] >= 0.99 * tokens}
     sys.stdout.write(
-        f"\n{quantisation:14}{'kept of ' + format(tokens, ','):>18}{'tokens/s':>10}{'per CPU s':>11}{'peak MB':>9}"
+        f"\n{quantization:14}{'kept of ' + format(tokens, ','):>18}{'tokens/s':>10}{'per CPU s':>11}{'peak MB':>9}"
         f"{'train loss':>12}{'held-out':>10}{'import':>8}{'load':>7}{'1st step':>10}\n"
     )
     for tool, runs in results.items():
@@ -150,13 +150,13 @@ def compare(options: argparse.Namespace) -> None:
         )
         chosen = [tool for tool in tools_here() if not options.tools or tool in options.tools]
         spec = {key: getattr(options, key) for key in ("threads", "context", "rows", "documents")} | {"folder": name}
-        for quantisation in options.quantisation:
+        for quantization in options.quantization:
             results: dict[str, list[dict[str, Any]]] = {tool: [] for tool in chosen}
             for _ in range(options.repeats):
                 for tool in chosen:
-                    order = spec | {"tool": tool, "quantisation": quantisation}
+                    order = spec | {"tool": tool, "quantization": quantization}
                     results[tool].append(run_child(Path(__file__), order))
-            show(quantisation, results, tokens)
+            show(quantization, results, tokens)
 
 
 def main() -> None:
@@ -165,7 +165,7 @@ def main() -> None:
     for name, value in (("repeats", 3), ("threads", 2), ("context", 256), ("rows", 4), ("documents", 25)):
         parser.add_argument(f"--{name}", type=int, default=value)
     parser.add_argument("--base-steps", type=int, default=100, help="steps that the base is trained for at first")
-    parser.add_argument("--quantisation", nargs="+", default=["none", "nf4"], choices=["none", "int8", "nf4"])
+    parser.add_argument("--quantization", nargs="+", default=["none", "nf4"], choices=["none", "int8", "nf4"])
     parser.add_argument("--tools", nargs="+", help="only these")
     parser.add_argument(
         "--cuda", action="store_true", help="the shapes of a large model, with random weights, on a GPU"

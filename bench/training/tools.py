@@ -16,9 +16,9 @@ SHIPPED = yaml.safe_load((Path(__file__).resolve().parents[2] / "config" / "conf
 RUN = {key: value for key, value in SHIPPED.items() if key != "checkpoint_minutes"} | {
     "rank": 16,
     "alpha": 32,
-    "passes": 1,
+    "epochs": 1,
     "learning_rate": 1.0e-3,
-    "warmup_share": 0.05,
+    "warmup_ratio": 0.05,
 }
 
 
@@ -29,11 +29,11 @@ class Job:
     folder: Path
     work: Path
     texts: list[str]
-    quantisation: str
+    quantization: str
     context: int
     rows: int
     threads: int
-    optimiser: str = "adamw_torch"
+    optimizer: str = "adamw_torch"
 
 
 class StepClock(TrainerCallback):
@@ -55,7 +55,7 @@ class StepClock(TrainerCallback):
 
 
 def num_steps(job: Job) -> int:
-    """Optimiser steps that a pass over every token takes: what all tools are given."""
+    """Optimizer steps that a pass over every token takes: what all tools are given."""
     return math.ceil(len(pack(job).inputs_RT) / job.rows)
 
 
@@ -78,19 +78,19 @@ def train_further(job: Job) -> Trained:
     from further.training.run import Recipe, Task, train_run
 
     rows = pack(job)
-    run = RUN | {"quantisation": job.quantisation, "optimiser": job.optimiser}
+    run = RUN | {"quantization": job.quantization, "optimizer": job.optimizer}
     task = Task("bench", job.work / "adapter", job.work / "checkpoints", 60.0, {}, job.threads)
     one = pack(
         Job(**{**job.__dict__, "texts": [job.texts[0][:1000]]})
     )  # a validation loss is part of our runs: a small one
     train_run(Recipe(job.folder, run, job.rows, rows, one), task)
     return load_adapted(
-        job.folder, job.work / "adapter", job.quantisation, "float32"
+        job.folder, job.work / "adapter", job.quantization, "float32"
     ), rows.num_tokens - rows.num_dropped
 
 
 def common_arguments(job: Job) -> dict[str, Any]:
-    """The same optimiser and number of steps for every tool that is Trainer; its cosine, unlike ours, begins at 0."""
+    """The same optimizer and number of steps for every tool that is Trainer; its cosine, unlike ours, begins at 0."""
     steps = num_steps(job)
     return {
         "output_dir": str(job.work),
@@ -98,10 +98,10 @@ def common_arguments(job: Job) -> dict[str, Any]:
         "max_steps": steps,
         "learning_rate": RUN["learning_rate"],
         "lr_scheduler_type": "cosine",
-        "warmup_steps": math.ceil(float(str(RUN["warmup_share"])) * steps),
+        "warmup_steps": math.ceil(float(str(RUN["warmup_ratio"])) * steps),
         "weight_decay": RUN["weight_decay"],
         "max_grad_norm": RUN["max_grad_norm"],
-        "optim": job.optimiser,
+        "optim": job.optimizer,
         "seed": RUN["seed"],
         "save_strategy": "no",
         "report_to": [],
@@ -133,7 +133,7 @@ def train_plain(job: Job) -> Trained:
     kept = len(flat) // job.context * job.context
     rows = torch.tensor(flat[:kept]).reshape(-1, job.context)
     dataset = [{"input_ids": row, "labels": row} for row in rows]
-    model = get_peft_model(load_base(job.folder, job.quantisation, "float32"), lora())
+    model = get_peft_model(load_base(job.folder, job.quantization, "float32"), lora())
     arguments = TrainingArguments(**common_arguments(job))
     Trainer(model=model, args=arguments, train_dataset=dataset, data_collator=default_data_collator).train()
     return model, kept
@@ -151,7 +151,7 @@ def train_trl(job: Job, **options: Any) -> Trained:
         **common_arguments(job), max_length=job.context, bf16=False, gradient_checkpointing=False, **options
     )
     trainer = SFTTrainer(
-        model=load_base(job.folder, job.quantisation, "float32"),
+        model=load_base(job.folder, job.quantization, "float32"),
         args=arguments,
         train_dataset=Dataset.from_dict({"text": job.texts}),
         processing_class=AutoTokenizer.from_pretrained(job.folder),

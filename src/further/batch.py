@@ -13,11 +13,11 @@ def micro_batch(run: Mapping[str, Any]) -> int:
     Raises:
         ValueError: If they do not divide.
     """
-    rows, rest = divmod(run["batch_tokens"], run["context"] * run["accumulation"])
+    rows, rest = divmod(run["batch_tokens"], run["context"] * run["gradient_accumulation_steps"])
     if rest or not rows:
         raise ValueError(
             f"training.batch_tokens: {run['batch_tokens']} is not a multiple of "
-            f"context × accumulation = {run['context']} × {run['accumulation']}"
+            f"context × accumulation = {run['context']} × {run['gradient_accumulation_steps']}"
         )
     return int(rows)
 
@@ -35,12 +35,13 @@ def share_of_process(run: Mapping[str, Any], processes: int) -> tuple[int, int]:
     Raises:
         ValueError: If neither divides: a process would wait for the others in every step.
     """
-    rows, passes = micro_batch(run), int(run["accumulation"])
+    rows, passes = micro_batch(run), int(run["gradient_accumulation_steps"])
     if passes % processes == 0:
         return rows, passes // processes
     if rows % processes == 0:
         return rows // processes, passes
     raise ValueError(
-        f"hardware.gpus_per_run: {processes} divides neither training.accumulation {passes} nor the {rows} rows of a "
+        f"hardware.gpus_per_run: {processes} divides neither training.gradient_accumulation_steps {passes} "
+        f"nor the {rows} rows of a "
         f"micro-batch: choose a training.batch_tokens that is a multiple of {run['context'] * processes:,}"
     )

@@ -19,7 +19,7 @@ Run = dict[str, Any]
 DEFAULT_RUN = "default"
 SECRET = "passwords"  # a key whose values no message repeats
 UNSHARDED = (  # settings of a run that `hardware.sharding: fsdp` excludes
-    ("quantisation", "int8", "whose layers lose their constants when weights are sharded (bitsandbytes 0.50)"),
+    ("quantization", "int8", "whose layers lose their constants when weights are sharded (bitsandbytes 0.50)"),
     ("packing", False, "as processes would go through the model unequally often"),
     ("compile", True, "which was not tried"),
 )
@@ -44,7 +44,7 @@ def check_config(config: Mapping[str, Any], schema_file: Path) -> Config:
     validator = jsonschema.Draft202012Validator(schema)
     faults = [_explain(error) for error in sorted(validator.iter_errors(config), key=lambda error: list(error.path))]
     if not faults:
-        checked: Config = _normalise(dict(config), schema, schema)
+        checked: Config = _normalize(dict(config), schema, schema)
         faults = list(_disagreements(checked))
     if faults:
         raise ValueError("\n".join(faults))
@@ -108,21 +108,21 @@ def runs_of_sweep(config: Config, sweep: str) -> list[str]:
     return [name_run(default | point, default) for point in _points(config["sweeps"][sweep])]
 
 
-def quantisation_runs(config: Config) -> dict[str, str]:
-    """The runs that the cost of quantisation is read from, by quantisation.
+def quantization_runs(config: Config) -> dict[str, str]:
+    """The runs that the cost of quantization is read from, by quantization.
 
-    They are the default run and those of the sweep `quantisation` that differ from it in that alone.
+    They are the default run and those of the sweep `quantization` that differ from it in that alone.
 
     Args:
         config: As returned by `check_config`.
     """
     runs = expand_runs(config)
     default = runs[DEFAULT_RUN]
-    swept = {name: runs[name] for name in runs_of_sweep(config, "quantisation")}
-    found = {default["quantisation"]: DEFAULT_RUN}
+    swept = {name: runs[name] for name in runs_of_sweep(config, "quantization")}
+    found = {default["quantization"]: DEFAULT_RUN}
     for name, run in swept.items():
-        if run == default | {"quantisation": run["quantisation"]}:
-            found[run["quantisation"]] = name
+        if run == default | {"quantization": run["quantization"]}:
+            found[run["quantization"]] = name
     return found
 
 
@@ -191,16 +191,16 @@ def _allowed(error: Any) -> str:
     return str(words.get(str(error.validator), error.message)).format(listed) + (TEXT_HINT if is_text else "")
 
 
-def _normalise(value: Any, schema: Any, root: Any) -> Any:
+def _normalize(value: Any, schema: Any, root: Any) -> Any:
     """Sort keys, and turn whole numbers into floats wherever the schema says `number`."""
     if "$ref" in schema:
         schema = _resolve(schema["$ref"], root)
     if isinstance(value, dict):
         rest = schema.get("additionalProperties", {})
         known = schema.get("properties", {})
-        return {key: _normalise(item, known.get(key, rest or {}), root) for key, item in sorted(value.items())}
+        return {key: _normalize(item, known.get(key, rest or {}), root) for key, item in sorted(value.items())}
     if isinstance(value, list):
-        return [_normalise(item, schema.get("items", {}), root) for item in value]
+        return [_normalize(item, schema.get("items", {}), root) for item in value]
     is_number = isinstance(value, int) and not isinstance(value, bool)
     return float(value) if is_number and "number" in schema.get("type", ()) else value
 
@@ -214,14 +214,14 @@ def _resolve(reference: str, root: Any) -> Any:
 def _disagreements(config: Config) -> Iterator[str]:
     """Faults between keys, which a schema cannot state."""
     corpus, evaluation, model = config["corpus"], config["evaluation"], config["model"]
-    if corpus["test_share"] + corpus["validation_share"] >= 1:
-        shares = f"{corpus['test_share']} + validation_share {corpus['validation_share']}"
-        yield f"corpus.test_share: {shares} leaves no training paper"
+    if corpus["test_fraction"] + corpus["validation_fraction"] >= 1:
+        shares = f"{corpus['test_fraction']} + validation_fraction {corpus['validation_fraction']}"
+        yield f"corpus.test_fraction: {shares} leaves no training paper"
     if evaluation["stride"] > evaluation["window"]:
         yield f"evaluation.stride: {evaluation['stride']} is more than window {evaluation['window']}: tokens are missed"
-    length = evaluation["memorisation_prefix_tokens"] + evaluation["memorisation_new_tokens"]
+    length = evaluation["memorization_prefix_tokens"] + evaluation["memorization_new_tokens"]
     if length > evaluation["window"]:
-        yield f"evaluation.memorisation_new_tokens: {length} with the prefix is more than window {evaluation['window']}"
+        yield f"evaluation.memorization_new_tokens: {length} with the prefix is more than window {evaluation['window']}"
     if model["source"] != "demo" and model["path"] is None:
         yield f"model.path: null is not allowed with source {model['source']}"
     if model["source"] == "hub" and model["revision"] is None:
@@ -236,7 +236,7 @@ def _disagreements(config: Config) -> Iterator[str]:
     yield from _impossible_batches(config)
     yield from _impossible_sharding(config)
     yield from _impossible_options(config)
-    yield from _unpaired_quantisations(config)
+    yield from _unpaired_quantizations(config)
 
 
 def _impossible_batches(config: Config) -> Iterator[str]:
@@ -277,11 +277,11 @@ def _impossible_options(config: Config) -> Iterator[str]:
     yield from faults.values()
 
 
-def _unpaired_quantisations(config: Config) -> Iterator[str]:
-    """Quantisations of their sweep whose cost could not be told from that of another setting."""
-    runs, paired = expand_runs(config), quantisation_runs(config)
-    swept = {runs[name]["quantisation"]: name for name in runs_of_sweep(config, "quantisation")}
-    for quantisation, name in swept.items():
-        if quantisation not in paired:
-            said = f"sweeps.quantisation: no run at {quantisation} differs from the default one in quantisation alone"
+def _unpaired_quantizations(config: Config) -> Iterator[str]:
+    """Quantizations of their sweep whose cost could not be told from that of another setting."""
+    runs, paired = expand_runs(config), quantization_runs(config)
+    swept = {runs[name]["quantization"]: name for name in runs_of_sweep(config, "quantization")}
+    for quantization, name in swept.items():
+        if quantization not in paired:
+            said = f"sweeps.quantization: no run at {quantization} differs from the default one in quantization alone"
             yield f"{said}, {name} for one; add the default run's values of the other settings, or rename the sweep"

@@ -6,34 +6,34 @@ from typing import Any
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, GenerationConfig, PreTrainedModel
 
-from further import quantiser  # noqa: F401 - before peft or a quantised model import bitsandbytes
+from further import quantizer  # noqa: F401 - before peft or a quantized model import bitsandbytes
 from further.io import read_json
 
-QUANTISATIONS = ("none", "int8", "nf4")
-BASE_FILE = "base.json"  # beside an adapter that belongs on a quantised base only
+QUANTIZATIONS = ("none", "int8", "nf4")
+BASE_FILE = "base.json"  # beside an adapter that belongs on a quantized base only
 
 
-def load_base(folder: Path, quantisation: str, compute_dtype: str, attention: str | None = None) -> PreTrainedModel:
+def load_base(folder: Path, quantization: str, compute_dtype: str, attention: str | None = None) -> PreTrainedModel:
     """Load a causal language model from a local folder, frozen, on the GPU where there is one.
 
-    Embeddings, norms and head keep `compute_dtype` at every quantisation: peft's `prepare_model_for_kbit_training`
+    Embeddings, norms and head keep `compute_dtype` at every quantization: peft's `prepare_model_for_kbit_training`
     would cast them to fp32, which doubles the 2 GiB that they take in an 8B Llama.
 
     Args:
         folder: Hugging Face folder with safetensors; its own code is never run.
-        quantisation: none, int8 (LLM.int8) or nf4 (double quantisation).
+        quantization: none, int8 (LLM.int8) or nf4 (double quantization).
         compute_dtype: float32 or bfloat16.
         attention: sdpa or eager, which both keep packed documents apart; None: the model's own (Gemma 2 has no sdpa).
 
     Raises:
-        ValueError: If the quantisation is not known, or the model's logits are not `head_of` on its hidden states.
+        ValueError: If the quantization is not known, or the model's logits are not `head_of` on its hidden states.
     """
     dtype: torch.dtype = getattr(torch, compute_dtype)
     model = AutoModelForCausalLM.from_pretrained(
         folder,
         dtype=dtype,
         attn_implementation=attention,
-        quantization_config=_quantisation_config(quantisation, dtype),
+        quantization_config=_quantization_config(quantization, dtype),
         device_map={"": 0 if torch.cuda.is_available() else "cpu"},
         use_safetensors=True,
         local_files_only=True,
@@ -60,19 +60,19 @@ def _keep_4bit_layout(model: PreTrainedModel) -> None:
             module.support_avx512bf16_for_cpu = False
 
 
-def _quantisation_config(quantisation: str, dtype: torch.dtype) -> BitsAndBytesConfig | None:
-    if quantisation == "none":
+def _quantization_config(quantization: str, dtype: torch.dtype) -> BitsAndBytesConfig | None:
+    if quantization == "none":
         return None
-    if quantisation == "int8":
+    if quantization == "int8":
         return BitsAndBytesConfig(load_in_8bit=True)
-    if quantisation == "nf4":
+    if quantization == "nf4":
         return BitsAndBytesConfig(
             load_in_4bit=True,
             bnb_4bit_quant_type="nf4",
             bnb_4bit_use_double_quant=True,
             bnb_4bit_compute_dtype=dtype,
         )
-    raise ValueError(f"quantisation is {quantisation!r}; allowed: {', '.join(QUANTISATIONS)}")
+    raise ValueError(f"quantization is {quantization!r}; allowed: {', '.join(QUANTIZATIONS)}")
 
 
 def load_tokenizer(folder: Path) -> Any:
@@ -80,12 +80,12 @@ def load_tokenizer(folder: Path) -> Any:
     return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
 
 
-def load_adapted(folder: Path, adapter: Path, quantisation: str, compute_dtype: str) -> Any:
+def load_adapted(folder: Path, adapter: Path, quantization: str, compute_dtype: str) -> Any:
     """Load a base and the adapter trained on it, for scoring."""
     from peft import PeftModel
 
     return PeftModel.from_pretrained(
-        load_base(folder, quantisation, compute_dtype), adapter, local_files_only=True
+        load_base(folder, quantization, compute_dtype), adapter, local_files_only=True
     ).eval()
 
 
@@ -103,9 +103,9 @@ def load_merged(folder: Path, adapter: Path, compute_dtype: str) -> Any:
 
 
 def _base_of(adapter: Path) -> str:
-    """Quantisation of the only base that an adapter fits; none where it fits all."""
+    """Quantization of the only base that an adapter fits; none where it fits all."""
     file = adapter / BASE_FILE
-    return str(read_json(file)["quantisation"]) if file.is_file() else "none"
+    return str(read_json(file)["quantization"]) if file.is_file() else "none"
 
 
 def decode(model: Any, input_ids: torch.Tensor, position_ids: torch.Tensor | None = None) -> torch.Tensor:

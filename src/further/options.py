@@ -13,25 +13,25 @@ def find_conflicts(run: Run) -> Iterator[str]:
     Args:
         run: All settings of the run.
     """
-    quantisation, initialisation = run["quantisation"], run["initialisation"]
-    if initialisation == "pissa" and quantisation != "none":
+    quantization, initialization = run["quantization"], run["initialization"]
+    if initialization == "pissa" and quantization != "none":
         yield (
-            f"training.initialisation: pissa is not allowed with quantisation {quantisation}: it trains on the base "
-            "less its main directions, which quantises to other weights than the base that the adapter is for; set none"
+            f"training.initialization: pissa is not allowed with quantization {quantization}: it trains on the base "
+            "less its main directions, which quantizes to other weights than the base that the adapter is for; set none"
         )
-    if initialisation == "loftq" and quantisation != "nf4":
+    if initialization == "loftq" and quantization != "nf4":
         yield (
-            f"training.initialisation: loftq is not allowed with quantisation {quantisation}: it starts from what nf4 "
+            f"training.initialization: loftq is not allowed with quantization {quantization}: it starts from what nf4 "
             "lost of the weights; set nf4"
         )
-    if initialisation == "loftq" and run["dora"]:
+    if initialization == "loftq" and run["dora"]:
         yield (
-            "training.initialisation: loftq is not allowed with dora: magnitudes are taken from the weights before the "
+            "training.initialization: loftq is not allowed with dora: magnitudes are taken from the weights before the "
             "adapter holds what nf4 lost; set dora false"
         )
-    if run["dora"] and quantisation == "int8":
+    if run["dora"] and quantization == "int8":
         yield (
-            "training.dora: true is not allowed with quantisation int8: peft (0.21) loses the scales of 8-bit weights "
+            "training.dora: true is not allowed with quantization int8: peft (0.21) loses the scales of 8-bit weights "
             "when it takes their magnitudes on the CPU; set nf4 or none"
         )
     yield from _bad_expression(run["target_modules"])

@@ -31,7 +31,7 @@ def find_row(printed, name):
 
 
 def test_training_beside_a_plain_trainer_script():
-    words = ["--quantisation", "nf4", "--documents", "3", "--repeats", "1", "--base-steps", "2", "--threads", "1"]
+    words = ["--quantization", "nf4", "--documents", "3", "--repeats", "1", "--base-steps", "2", "--threads", "1"]
     printed = run_bench("training/run.py", *words, "--tools", "further", "plain Trainer")
     (total,) = re.findall(r"2 to train on \(([\d,]+) tokens\), 1 held out", printed)
     kept, *measured = find_row(printed, "further")
@@ -92,7 +92,7 @@ def test_the_plan_beside_published_speeds():
     planned, published = run_bench("plan/published.py").strip().split("\n\n")
     assert len(planned.splitlines()) == 1 + 2 * 3 * 2
     shares = [float(line.split("\t")[-1]) for line in published.splitlines()[1:]]
-    used = yaml.safe_load((ROOT / "config/lunarc.yaml").read_text())["hardware"]["utilisation"]
+    used = yaml.safe_load((ROOT / "config/lunarc.yaml").read_text())["hardware"]["utilization"]
     assert sorted(shares) == pytest.approx(used, abs=0.005)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from corpus.made import make_article
-from further.corpus.parse import parse_papers
+from further.corpus.parse.children import parse_papers
 
 SHARED = Path(__file__).resolve().parents[2] / ".." / "shared" / "papers"
 

@@ -10,10 +10,10 @@ import pyarrow.compute as pc
 import pymupdf
 import pytest
 
-from further.corpus.characters import clean_characters
-from further.corpus.clean import CleanSettings, clean_papers
-from further.corpus.document import blocks_of_pages
-from further.corpus.pages import read_page
+from further.corpus.clean.characters import clean_characters
+from further.corpus.clean.papers import CleanSettings, clean_papers
+from further.corpus.parse.document import blocks_of_pages
+from further.corpus.parse.pages import read_page
 from further.corpus.schemas import BLOCKS
 
 SETTINGS = CleanSettings(keep_captions=False, keep_headings=True, min_words=200, language="en")

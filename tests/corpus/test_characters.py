@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from further.corpus.characters import clean_characters, is_unreadable
-from further.corpus.superscripts import cut_citations, raise_superscripts
+from further.corpus.clean.characters import clean_characters, is_unreadable
+from further.corpus.clean.superscripts import cut_citations, raise_superscripts
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from further.corpus.clean import CleanSettings, clean_papers
+from further.corpus.clean.papers import CleanSettings, clean_papers
 from further.corpus.schemas import BLOCKS, DROP_REASONS, KEPT, LEDGER, ROWS
 
 SETTINGS = CleanSettings(keep_captions=False, keep_headings=True, min_words=100)

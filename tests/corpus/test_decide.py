@@ -3,7 +3,7 @@
 import pytest
 
 from corpus.test_clean import PROSE, ledger_of, make_blocks
-from further.corpus.clean import CleanSettings, clean_papers
+from further.corpus.clean.papers import CleanSettings, clean_papers
 from further.corpus.sections import BACK, REFERENCES, is_section
 
 SETTINGS = CleanSettings(keep_captions=False, keep_headings=True, min_words=10)

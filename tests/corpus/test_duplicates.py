@@ -7,10 +7,10 @@ import pymupdf
 import pytest
 
 from corpus.made import LEADING, SIZE, write
-from further.corpus.clean import CleanSettings, clean_papers
-from further.corpus.duplicates import drop_repeats, reject_duplicates
-from further.corpus.parse import parse_papers
+from further.corpus.clean.papers import CleanSettings, clean_papers
+from further.corpus.parse.children import parse_papers
 from further.corpus.schemas import LEDGER, REJECTED, REPEATS, ROWS, SPLIT
+from further.corpus.select.duplicates import drop_repeats, reject_duplicates
 
 CHARACTERS = 300
 

@@ -1,9 +1,9 @@
 import pyarrow as pa
 import pytest
 
-from further.corpus.folds import split_fold
 from further.corpus.schemas import ROWS
-from further.corpus.split import split_papers
+from further.corpus.select.folds import split_fold
+from further.corpus.select.split import split_papers
 
 
 def rows_of(number):
@@ -18,7 +18,7 @@ def by_split(table, name):
 @pytest.mark.parametrize(("papers", "folds"), [(7, 3), (25, 5), (11, 2), (6, 6)])
 def test_every_paper_is_held_out_once_in_folds_of_nearly_one_size(papers, folds):
     splits = [
-        split_fold(rows_of(papers), fold=fold, folds=folds, validation_share=0.1, seed=0)
+        split_fold(rows_of(papers), fold=fold, folds=folds, validation_fraction=0.1, seed=0)
         for fold in range(1, folds + 1)
     ]
     tests = [by_split(split, "test") for split in splits]
@@ -32,20 +32,20 @@ def test_every_paper_is_held_out_once_in_folds_of_nearly_one_size(papers, folds)
 
 
 def test_the_first_fold_is_the_split_of_a_study_that_tests_on_as_many_papers():
-    fold = split_fold(rows_of(10), fold=1, folds=5, validation_share=0.2, seed=3)
-    assert fold.equals(split_papers(rows_of(10), test_share=0.2, validation_share=0.2, seed=3))
+    fold = split_fold(rows_of(10), fold=1, folds=5, validation_fraction=0.2, seed=3)
+    assert fold.equals(split_papers(rows_of(10), test_fraction=0.2, validation_fraction=0.2, seed=3))
 
 
 def test_more_folds_than_papers_are_refused():
     with pytest.raises(ValueError, match=r"evaluation.folds: 5 is more than the 4 papers left after cleaning"):
-        split_fold(rows_of(4), fold=1, folds=5, validation_share=0.1, seed=0)
+        split_fold(rows_of(4), fold=1, folds=5, validation_fraction=0.1, seed=0)
 
 
 def test_folds_that_leave_no_paper_to_train_on_are_refused():
     with pytest.raises(ValueError, match="fold 2 of 2: 1 test and 1 validation papers of 2 leave none to train on"):
-        split_fold(rows_of(2), fold=2, folds=2, validation_share=0.1, seed=0)
+        split_fold(rows_of(2), fold=2, folds=2, validation_fraction=0.1, seed=0)
 
 
 def test_rows_without_papers_are_refused():
     with pytest.raises(ValueError, match="2 is more than the 0 papers"):
-        split_fold(rows_of(0), fold=1, folds=2, validation_share=0.1, seed=0)
+        split_fold(rows_of(0), fold=1, folds=2, validation_fraction=0.1, seed=0)

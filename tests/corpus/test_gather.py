@@ -4,8 +4,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from further.corpus.gather import check_rejected, gather
 from further.corpus.schemas import LEDGER, REJECTED, ROWS
+from further.corpus.select.gather import check_rejected, gather
 
 
 def test_lines_are_sorted_by_paper_and_reason(tmp_path):

@@ -6,8 +6,8 @@ import random
 import pytest
 
 from corpus.test_parse import children
-from further.corpus.clean import CleanSettings, clean_papers
-from further.corpus.parse import parse_papers
+from further.corpus.clean.papers import CleanSettings, clean_papers
+from further.corpus.parse.children import parse_papers
 from further.corpus.schemas import REASONS
 
 SETTINGS = CleanSettings(keep_captions=True, keep_headings=True, min_words=1)

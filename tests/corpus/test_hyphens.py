@@ -2,7 +2,7 @@
 
 import pytest
 
-from further.corpus.hyphens import collect_vocabulary, join_lines
+from further.corpus.clean.hyphens import collect_vocabulary, join_lines
 
 PAPER = [
     "Survival after transplantation is a long-term and patient-centred outcome.",

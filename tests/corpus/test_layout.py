@@ -5,14 +5,14 @@ from dataclasses import replace
 import pymupdf
 import pytest
 
-from further.corpus.blocks import Block, make_blocks
-from further.corpus.captions import is_caption
-from further.corpus.furniture import find_furniture
-from further.corpus.kinds import mark_kinds
-from further.corpus.lines import Line, Page, join_fragments
-from further.corpus.order import count_jumps, order_blocks, order_lines, order_page
-from further.corpus.pages import read_page
-from further.corpus.style import find_style
+from further.corpus.parse.blocks import Block, make_blocks
+from further.corpus.parse.captions import is_caption
+from further.corpus.parse.furniture import find_furniture
+from further.corpus.parse.kinds import mark_kinds
+from further.corpus.parse.lines import Line, Page, join_fragments
+from further.corpus.parse.order import count_jumps, order_blocks, order_lines, order_page
+from further.corpus.parse.pages import read_page
+from further.corpus.parse.style import find_style
 from further.corpus.words import prose_share
 
 
@@ -236,7 +236,7 @@ def test_an_abstract_low_on_the_first_page_is_no_footnote(label):
         ("Figure 2 shows the survival by time", 8, 10, False),  # a bold reference to it
         ("Fig. 2 a Representative images. b Counts", 6, 8, True),
         ("Fig. 2 a, b Representative images", 6, 10, True),
-        ("Fig. 3 mTOR signalling in the graft", 6, 8, True),
+        ("Fig. 3 mTOR signaling in the graft", 6, 8, True),
         ("Figure 4. p53 in the graft", 9, 10, True),
         ("Table 2 n-3 fatty acids", 7, 8, True),
         ("Table 2 shows the rest, in a section in small type", 0, 8, False),

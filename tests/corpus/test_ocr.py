@@ -3,11 +3,11 @@
 import pymupdf
 import pytest
 
-from further.corpus.clean import CleanSettings, clean_papers
-from further.corpus.lines import Line, Page
-from further.corpus.ocr import find_language_data, follow_columns, set_scan
-from further.corpus.pages import show_hidden
-from further.corpus.parse import parse_papers
+from further.corpus.clean.papers import CleanSettings, clean_papers
+from further.corpus.parse.children import parse_papers
+from further.corpus.parse.lines import Line, Page
+from further.corpus.parse.ocr import find_language_data, follow_columns, set_scan
+from further.corpus.parse.pages import show_hidden
 
 LIMITS = {"timeout_s": 120, "memory_mb": 2000}
 

@@ -8,7 +8,7 @@ import pymupdf
 import pytest
 
 from corpus.made import WORDS
-from further.corpus.parse import Worker, parse_papers
+from further.corpus.parse.children import Worker, parse_papers
 from further.corpus.schemas import BLOCKS, KINDS, REASONS, REJECTED
 
 LINE = " ".join(WORDS[:12])

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from corpus.test_clean import PROSE, ledger_of, make_blocks, texts
-from further.corpus.clean import CleanSettings, clean_papers
-from further.corpus.parts import NAMES
+from further.corpus.clean.papers import CleanSettings, clean_papers
+from further.corpus.clean.parts import NAMES
 from further.corpus.view import REASONS
 
 ROOT = Path(__file__).parents[2]
@@ -97,7 +97,7 @@ def test_the_configuration_knows_the_same_parts():
     assert tuple(schema["properties"]["corpus"]["properties"]["drop_sections"]["items"]["enum"]) == NAMES
 
 
-def test_every_reason_has_a_colour():
+def test_every_reason_has_a_color():
     style = (ROOT / "src/further/corpus/templates/style.css").read_text()
     fills = re.findall(r'"(#\w{6}) #\w{6}"', style)
     assert len(fills) == len(set(fills)) == len(REASONS)

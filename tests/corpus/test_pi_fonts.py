@@ -3,8 +3,8 @@
 import pymupdf
 import pytest
 
-from further.corpus.pages import read_page
-from further.corpus.pi_fonts import find_signs, mend_equations, read_signs, recognise
+from further.corpus.parse.pages import read_page
+from further.corpus.parse.pi_fonts import find_signs, mend_equations, read_signs, recognize
 
 
 def bar(y, x0=100, x1=700, high=50):
@@ -41,7 +41,7 @@ SEVEN = [(50, 700), (50, 620), (400, 620), (150, 0), (240, 0), (490, 630), (490,
     ],
 )
 def test_signs_by_their_outlines(polygons, sign):
-    assert recognise([(points, True) for points in polygons]) == sign
+    assert recognize([(points, True) for points in polygons]) == sign
 
 
 def cff(glyphs):

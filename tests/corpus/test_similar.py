@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from further.corpus.similar import NUM_HASHES, SimilarTexts, choose_bands, find_shingles, similarity
+from further.corpus.select.similar import NUM_HASHES, SimilarTexts, choose_bands, find_shingles, similarity
 
 
 def test_sequences_of_five_words():

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from further.corpus.schemas import ROWS
-from further.corpus.split import order_training_papers, split_papers, take_fraction
+from further.corpus.select.split import order_training_papers, split_papers, take_fraction
 
 
 def rows_of(papers):
@@ -15,7 +15,7 @@ def rows_of(papers):
 
 
 def split_of(papers, seed=0):
-    table = split_papers(rows_of(papers), test_share=0.28, validation_share=0.08, seed=seed)
+    table = split_papers(rows_of(papers), test_fraction=0.28, validation_fraction=0.08, seed=seed)
     return dict(zip(table["paper"].to_pylist(), table["split"].to_pylist(), strict=True))
 
 
@@ -28,7 +28,7 @@ def test_25_papers_are_16_to_train_2_to_validate_7_to_test():
 
 
 def test_words_are_counted_over_all_rows_of_a_paper():
-    table = split_papers(rows_of([*PAPERS, "paper-3"]), test_share=0.2, validation_share=0.1, seed=0)
+    table = split_papers(rows_of([*PAPERS, "paper-3"]), test_fraction=0.2, validation_fraction=0.1, seed=0)
     words = dict(zip(table["paper"].to_pylist(), table["num_words"].to_pylist(), strict=True))
     assert (words["paper-3"], words["paper-4"]) == (6, 3)
 
@@ -52,11 +52,11 @@ def test_too_few_papers_are_refused_with_both_numbers():
 
 def test_shares_that_leave_nothing_to_train_on_are_refused():
     with pytest.raises(ValueError, match="leave none to train on"):
-        split_papers(rows_of(PAPERS), test_share=0.6, validation_share=0.4, seed=0)
+        split_papers(rows_of(PAPERS), test_fraction=0.6, validation_fraction=0.4, seed=0)
 
 
 def test_fractions_are_nested_and_hold_a_paper_at_least():
-    table = split_papers(rows_of(PAPERS), test_share=0.28, validation_share=0.08, seed=0)
+    table = split_papers(rows_of(PAPERS), test_fraction=0.28, validation_fraction=0.08, seed=0)
     order = order_training_papers(table, seed=0)
     taken = [take_fraction(order, fraction) for fraction in (0.01, 1 / 16, 0.25, 0.5, 1.0)]
     assert [len(papers) for papers in taken] == [1, 1, 4, 8, 16]

@@ -2,8 +2,8 @@
 
 import pytest
 
+from further.corpus.clean.structure import is_address, is_legend, is_license, is_reference
 from further.corpus.sections import ABSTRACT, BACK, BODY, REFERENCES, is_section, plain_heading, run_in
-from further.corpus.structure import is_address, is_legend, is_licence, is_reference
 
 PROSE = "We found that the hearts which had been kept in the cold for four hours did as well as the others did."
 
@@ -18,19 +18,19 @@ PROSE = "We found that the hearts which had been kept in the cold for four hours
 )
 def test_references(text):
     assert is_reference(text)
-    assert not is_licence(text)
+    assert not is_license(text)
 
 
 @pytest.mark.parametrize(
     "text", [PROSE, "As Maker et al. (2019) found, the hearts that were kept in the cold did as well as others."]
 )
 def test_prose_is_none_of_them(text):
-    assert not is_reference(text) and not is_licence(text) and not is_address(text) and not is_legend(text)
+    assert not is_reference(text) and not is_license(text) and not is_address(text) and not is_legend(text)
 
 
 def test_licences():
-    assert is_licence("© 2020 The Authors. This is an open access article under the terms of the licence CC BY.")
-    assert is_licence("Published by Made Press Ltd.") and is_licence("© 2020 The Authors")
+    assert is_license("© 2020 The Authors. This is an open access article under the terms of the licence CC BY.")
+    assert is_license("Published by Made Press Ltd.") and is_license("© 2020 The Authors")
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_licences():
     ],
 )
 def test_what_is_said_with_a_licences_words_is_none(text):
-    assert not is_licence(text)
+    assert not is_license(text)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The papers page by page: every block once, in its colour, with nothing of its text taken for markup."""
+"""The papers page by page: every block once, in its color, with nothing of its text taken for markup."""
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -6,7 +6,7 @@ import pytest
 from lxml import html
 
 from corpus.test_clean import PROSE, make_blocks
-from further.corpus.clean import CleanSettings, clean_papers
+from further.corpus.clean.papers import CleanSettings, clean_papers
 from further.corpus.schemas import REJECTED, REPEATS, SPLIT
 from further.corpus.view import REASONS, count_shares, explain, lay_out, write_view
 

@@ -99,21 +99,21 @@ def test_a_repeated_paragraph_stays_in_the_first_document_only():
 
 def test_a_split_keeps_every_document_once_and_moves_none_when_one_is_added():
     documents = [(f"name {i}", f"text {i}") for i in range(1000)]
-    train, heldout = split_general(documents, heldout_share=0.1, seed=0)
+    train, heldout = split_general(documents, heldout_fraction=0.1, seed=0)
     assert sorted(train + heldout) == sorted(documents)
     assert 60 < len(heldout) < 140  # 100 expected, standard deviation 9.5
-    more_train, more_heldout = split_general([("new", "new"), *documents], heldout_share=0.1, seed=0)
+    more_train, more_heldout = split_general([("new", "new"), *documents], heldout_fraction=0.1, seed=0)
     assert set(train) <= set(more_train)
     assert set(heldout) <= set(more_heldout)
-    assert split_general(documents, heldout_share=0.1, seed=1)[1] != heldout
+    assert split_general(documents, heldout_fraction=0.1, seed=1)[1] != heldout
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0, -0.5])
 def test_a_share_out_of_range_is_an_error_with_its_value(share):
-    with pytest.raises(ValueError, match=f"heldout_share is {share}"):
-        split_general([("a", "b")], heldout_share=share, seed=0)
+    with pytest.raises(ValueError, match=f"heldout_fraction is {share}"):
+        split_general([("a", "b")], heldout_fraction=share, seed=0)
 
 
 def test_a_split_with_an_empty_side_is_an_error():
-    with pytest.raises(ValueError, match="1 documents at heldout_share"):
-        split_general([("a", "b")], heldout_share=0.5, seed=0)
+    with pytest.raises(ValueError, match="1 documents at heldout_fraction"):
+        split_general([("a", "b")], heldout_fraction=0.5, seed=0)

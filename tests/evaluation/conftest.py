@@ -40,7 +40,7 @@ def make_scores(nats, tokens, *, first=0, **columns):
             "subject": "base",
             "run": None,
             "base": "digest of the base",
-            "quantisation": "nf4",
+            "quantization": "nf4",
             "text_set": "papers",
             "split": "test",
             "document": names,

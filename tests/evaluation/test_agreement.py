@@ -91,14 +91,14 @@ def test_a_begin_mark_that_is_named_and_never_put_stands_before_texts_in_the_har
     assert named != pytest.approx(ours, rel=RELATIVE)
 
 
-@pytest.mark.parametrize("quantisation", ["int8", "nf4"])
-def test_a_quantised_model_has_the_nats_of_the_harness(tmp_path, quantisation):
+@pytest.mark.parametrize("quantization", ["int8", "nf4"])
+def test_a_quantized_model_has_the_nats_of_the_harness(tmp_path, quantization):
     """One window at a time: LLM.int8 picks its outlier columns over a whole batch, so its nats depend on the batch."""
     from transformers import AutoTokenizer
 
     folder = save_style("llama 3", tmp_path)
     texts, tokenizer = [TEXT[:30], "", TEXT[30:150]], AutoTokenizer.from_pretrained(folder)
-    model = load_base(folder, quantisation, "float32")
+    model = load_base(folder, quantization, "float32")
     theirs = harness_nats(model, texts, 16, batch_size=1, tokenizer=tokenizer, add_bos_token=False)
     assert our_nats(folder, texts, 16, model=model, batch_tokens=1) == pytest.approx(theirs, rel=RELATIVE)
 

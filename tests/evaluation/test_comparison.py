@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 
 from evaluation.conftest import make_scores as scores
-from further.evaluation.comparison import compare, compare_runs, describe_scoring, heldout, summarise
+from further.evaluation.comparison import compare, compare_runs, describe_scoring, heldout, summarize
 from further.evaluation.intervals import ratio_interval
 
 
 def test_a_summary_weighs_every_token_the_same():
-    summary = summarise(scores([100.0, 900.0], [100, 300]))
+    summary = summarize(scores([100.0, 900.0], [100, 300]))
     # 1000 nats over 400 tokens, 200 words and 1600 bytes; the mean of the documents' means would be 2.0
     assert summary["nats_per_token"] == 2.5
     assert summary["perplexity"] == pytest.approx(math.e**2.5)
@@ -81,11 +81,11 @@ def test_a_table_made_in_two_ways_is_refused_even_against_itself():
 
 def test_a_base_at_another_precision_is_refused():
     both = [scores([1.0, 2.0], [10, 10]), scores([1.0, 2.0], [10, 10], text_set="general", split="heldout")]
-    run = pd.concat(both).assign(subject="adapted", run="default", quantisation="int8")
-    metrics = {"default": {"settings": {"quantisation": "nf4"}, "num_unique_tokens": 1}}
-    with pytest.raises(ValueError, match="quantisation is nf4 for base at nf4 and int8 for adapted default at int8"):
+    run = pd.concat(both).assign(subject="adapted", run="default", quantization="int8")
+    metrics = {"default": {"settings": {"quantization": "nf4"}, "num_unique_tokens": 1}}
+    with pytest.raises(ValueError, match="quantization is nf4 for base at nf4 and int8 for adapted default at int8"):
         compare_runs({"nf4": pd.concat(both)}, {"default": run}, metrics, resamples=500, seed=0)
-    right = run.assign(quantisation="nf4")
+    right = run.assign(quantization="nf4")
     result = compare_runs({"nf4": pd.concat(both)}, {"default": right}, metrics, resamples=500, seed=0)
     assert result["default"]["general"]["num_documents"] == 2
 

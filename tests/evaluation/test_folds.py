@@ -52,8 +52,8 @@ def test_a_paper_held_out_twice_is_refused():
 
 def test_a_base_of_a_fold_at_another_precision_is_refused():
     wrong = fold(0, [1.0, 1.0], [1.0, 1.0])
-    wrong = Fold(wrong.base.assign(quantisation="none"), wrong.run, wrong.split, wrong.rows, wrong.repeats)
-    with pytest.raises(ValueError, match="quantisation is none for base at none and nf4 for adapted"):
+    wrong = Fold(wrong.base.assign(quantization="none"), wrong.run, wrong.split, wrong.rows, wrong.repeats)
+    with pytest.raises(ValueError, match="quantization is none for base at none and nf4 for adapted"):
         cross_validate({"one": wrong}, min_words=3, resamples=500, seed=0)
 
 

@@ -8,12 +8,12 @@ from further.models import load_adapted, load_base
 DOCUMENTS = [[5, 9, 200, 31, 7], [], list(range(10, 60))]
 
 
-@pytest.mark.parametrize("quantisation", ["none", "nf4"])
-def test_an_adapter_switched_off_leaves_the_base_to_the_bit(model_folder, adapter, quantisation):
+@pytest.mark.parametrize("quantization", ["none", "nf4"])
+def test_an_adapter_switched_off_leaves_the_base_to_the_bit(model_folder, adapter, quantization):
     """So one model in memory stands for both."""
-    model = load_adapted(model_folder, adapter, quantisation, "float32")
+    model = load_adapted(model_folder, adapter, quantization, "float32")
     before, after = before_and_after(model, score_documents, DOCUMENTS, 0, 16, 8, 100)
-    assert before == score_documents(load_base(model_folder, quantisation, "float32"), DOCUMENTS, 0, 16, 8, 100)
+    assert before == score_documents(load_base(model_folder, quantization, "float32"), DOCUMENTS, 0, 16, 8, 100)
     assert after != before
     assert after == score_documents(model, DOCUMENTS, 0, 16, 8, 100)
 

@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from further.evaluation import memorisation, scoring
-from further.evaluation.memorisation import Passage, match_lengths
+from further.evaluation import memorization, scoring
+from further.evaluation.memorization import Passage, match_lengths
 from further.evaluation.scoring import batch_windows, score_documents
 from further.evaluation.windows import cut_windows
 from further.models import head_of, load_base
@@ -50,7 +50,7 @@ def test_the_head_never_sees_more_positions_than_a_chunk(model, monkeypatch, mea
     """All logits at once would be 2 GiB for 4,096 tokens of a Llama-3.1."""
     rows = []
     monkeypatch.setattr(scoring, "CHUNK", 7)
-    monkeypatch.setattr(memorisation, "CHUNK", 7)
+    monkeypatch.setattr(memorization, "CHUNK", 7)
     hook = head_of(model).register_forward_pre_hook(lambda head, inputs: rows.append(inputs[0].shape[:-1].numel()))
     if measure == "score_documents":
         score_documents(model, DOCUMENTS, BEGIN, 16, 8, batch_tokens=10_000)

@@ -11,7 +11,7 @@ from further.io import read_table, write_table
 from further.tokens.streams import STREAMS, Document, encode_documents
 from further.tokens.tokenizer import load_tokenizer, special_tokens
 
-ABOUT = {"subject": "base", "run": None, "base": "ab12", "quantisation": "none", "begin_rule": "begin mark"}
+ABOUT = {"subject": "base", "run": None, "base": "ab12", "quantization": "none", "begin_rule": "begin mark"}
 HOW = {"window": 32, "stride": 16, "batch_tokens": 64, "compute_dtype": "float32", "versions": {}}
 
 
@@ -50,7 +50,7 @@ def test_a_loss_that_is_no_number_is_refused_naming_document_and_model(model_fol
     model = load_base(model_folder, "none", "float32")
     with torch.no_grad():
         model.lm_head.weight[7] = math.inf
-    about = ABOUT | {"subject": "adapted", "run": "seed-1", "quantisation": "nf4"}
+    about = ABOUT | {"subject": "adapted", "run": "seed-1", "quantization": "nf4"}
     message = r"papers: the loss of adapted seed-1 at nf4 is no number for b \(1 of 2 documents\)"
     with pytest.raises(ValueError, match=message):
         score_texts(model, {"papers": tmp_path / "papers.parquet"}, 0, HOW, about)

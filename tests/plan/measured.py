@@ -15,7 +15,7 @@ from further.training.trainer import sum_loss
 
 SHIPPED = yaml.safe_load((Path(__file__).parents[2] / "config" / "config.yaml").read_text())["training"]
 RUN = {key: value for key, value in SHIPPED.items() if key != "checkpoint_minutes"} | {
-    "quantisation": "none",
+    "quantization": "none",
     "rank": 4,
     "alpha": 8,
     "context": 64,
@@ -41,11 +41,11 @@ def save_llama(folder, width, inner, layers, heads, key_heads, vocabulary, tied=
 
 
 class Step:
-    """Forward, backward and optimiser step of one micro-batch of packed rows, two documents in each."""
+    """Forward, backward and optimizer step of one micro-batch of packed rows, two documents in each."""
 
     def __init__(self, folder, run, rows, vocabulary):
         torch.manual_seed(0)
-        base = load_base(folder, run["quantisation"], run["compute_dtype"], run["attention"])
+        base = load_base(folder, run["quantization"], run["compute_dtype"], run["attention"])
         self.model = add_adapter(base, run, folder).train()
         if run["gradient_checkpointing"]:
             self.model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
@@ -54,13 +54,13 @@ class Step:
         positions = (torch.arange(run["context"], device=device) % (run["context"] // 2)).repeat(rows, 1)
         self.batch = {"input_ids": ids[0], "labels": ids[1], "position_ids": positions}
         trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
-        self.optimiser = torch.optim.AdamW(trained)
-        self.take()  # makes the optimiser's state
+        self.optimizer = torch.optim.AdamW(trained)
+        self.take()  # makes the optimizer's state
 
     def take(self):
         sum_loss(self.model, self.batch).backward()
-        self.optimiser.step()
-        self.optimiser.zero_grad()
+        self.optimizer.step()
+        self.optimizer.zero_grad()
 
     def flops(self):
         """Counted operation by operation; attention by products of matrices, as the counter knows no CPU kernel."""
@@ -79,8 +79,8 @@ class Step:
         return self
 
     def resting_bytes(self):
-        """Weights with the constants of their quantisation, adapter, optimiser's state: each storage once."""
-        states = [value for state in self.optimiser.state.values() for value in state.values()]
+        """Weights with the constants of their quantization, adapter, optimizer's state: each storage once."""
+        states = [value for state in self.optimizer.state.values() for value in state.values()]
         tensors = [*self.model.parameters(), *self.model.buffers(), *states]
         for module in self.model.modules():
             tensors += constants_of(module)
@@ -101,7 +101,7 @@ def peak_bytes_of(action):
 
 
 def constants_of(layer):
-    """Tensors that bitsandbytes keeps beside a quantised weight; int8's are the layer's once it has computed."""
+    """Tensors that bitsandbytes keeps beside a quantized weight; int8's are the layer's once it has computed."""
     state = getattr(getattr(layer, "weight", None), "quant_state", None)
     if state is not None:
         return [state.absmax, state.code, state.offset, state.state2.absmax, state.state2.code]

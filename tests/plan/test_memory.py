@@ -47,11 +47,11 @@ def compare(tmp_path, name, settings):
     return memory, step
 
 
-@pytest.mark.parametrize(("name", "quantisation", "dtype", "checkpointing", "targets"), CASES)
-def test_the_peak_of_a_step_is_within_a_tenth(tmp_path, name, quantisation, dtype, checkpointing, targets):
-    settings = {"quantisation": quantisation, "compute_dtype": dtype, "gradient_checkpointing": checkpointing}
+@pytest.mark.parametrize(("name", "quantization", "dtype", "checkpointing", "targets"), CASES)
+def test_the_peak_of_a_step_is_within_a_tenth(tmp_path, name, quantization, dtype, checkpointing, targets):
+    settings = {"quantization": quantization, "compute_dtype": dtype, "gradient_checkpointing": checkpointing}
     memory, step = compare(tmp_path, name, settings | {"target_modules": targets})
-    resting = memory.weights + memory.unquantised + memory.adapter + memory.optimiser
+    resting = memory.weights + memory.unquantized + memory.adapter + memory.optimizer
     assert resting == pytest.approx(step.resting_bytes(), rel=0.02)
     assert memory.gradients + memory.activations + memory.logits == pytest.approx(step.peak_bytes(), rel=0.1)
 
@@ -63,7 +63,7 @@ def test_dropout_keeps_what_it_left_of_each_input(tmp_path):
 
 OPTIONS = {  # each with how far above the real the plan may be
     "magnitudes": ({"dora": True}, 1.25),
-    "magnitudes at nf4": ({"dora": True, "quantisation": "nf4"}, 1.25),
+    "magnitudes at nf4": ({"dora": True, "quantization": "nf4"}, 1.25),
     "magnitudes and dropout": ({"dora": True, "dropout": 0.1}, 1.25),
     "magnitudes and dropout at bfloat16": ({"dora": True, "dropout": 0.1, "compute_dtype": "bfloat16"}, 1.25),
     "embeddings": ({"train_embeddings": True}, 1.15),
@@ -79,7 +79,7 @@ OPTIONS = {  # each with how far above the real the plan may be
 def test_options_take_no_more_than_planned(tmp_path, option, checkpointing, name):
     settings, above = OPTIONS[option]
     memory, step = compare(tmp_path, name, settings | {"gradient_checkpointing": checkpointing})
-    resting = memory.weights + memory.unquantised + memory.adapter + memory.optimiser
+    resting = memory.weights + memory.unquantized + memory.adapter + memory.optimizer
     assert resting == pytest.approx(step.resting_bytes(), rel=0.02)
     planned, peak = memory.gradients + memory.activations + memory.logits, step.peak_bytes()
     assert 0.98 * peak < planned < above * peak
@@ -95,26 +95,26 @@ def test_rows_of_many_lengths_take_what_is_planned(tmp_path, lengths, checkpoint
     assert 0.98 * peak < planned < 1.1 * peak
 
 
-@pytest.mark.parametrize(("initialisation", "quantisation"), [("pissa", "none"), ("loftq", "nf4")])
+@pytest.mark.parametrize(("initialization", "quantization"), [("pissa", "none"), ("loftq", "nf4")])
 @pytest.mark.parametrize("widths", [(192, 512), (256, 256)])
-def test_starts_take_no_more_than_planned(tmp_path, initialisation, quantisation, widths):
+def test_starts_take_no_more_than_planned(tmp_path, initialization, quantization, widths):
     """Of one block, as the profiler sees no end of what was there before it, such as weights that PiSSA replaces."""
     folder = save_llama(tmp_path, *widths, 1, 4, 4, 500)
-    run = RUN | {"initialisation": initialisation, "quantisation": quantisation}
-    base, shape = load_base(folder, quantisation, "float32"), read_shape(folder)
+    run = RUN | {"initialization": initialization, "quantization": quantization}
+    base, shape = load_base(folder, quantization, "float32"), read_shape(folder)
     peak = peak_bytes_of(lambda: add_adapter(base, run, folder))
     planned = start_bytes(shape, run) + FP32 * place_adapter(shape, run).parameters
     assert peak < planned < 2 * peak
 
 
 @pytest.mark.gpu
-@pytest.mark.parametrize("quantisation", ["none", "nf4"])
+@pytest.mark.parametrize("quantization", ["none", "nf4"])
 @pytest.mark.parametrize("checkpointing", [False, True])
-def test_the_peak_on_a_gpu_is_within_a_tenth(tmp_path, quantisation, checkpointing):
+def test_the_peak_on_a_gpu_is_within_a_tenth(tmp_path, quantization, checkpointing):
     if not torch.cuda.is_available():
         pytest.skip("no CUDA here")
     folder = save_llama(tmp_path, 1024, 3584, 8, 16, 4, 32000)
-    settings = {"quantisation": quantisation, "compute_dtype": "bfloat16", "gradient_checkpointing": checkpointing}
+    settings = {"quantization": quantization, "compute_dtype": "bfloat16", "gradient_checkpointing": checkpointing}
     run = RUN | settings | {"context": 1024}
     step = Step(folder, run, 4, 32000)
     torch.cuda.reset_peak_memory_stats()
@@ -124,25 +124,25 @@ def test_the_peak_on_a_gpu_is_within_a_tenth(tmp_path, quantisation, checkpointi
     assert memory.peak - OVERHEAD["gpu"] == pytest.approx(torch.cuda.max_memory_allocated(), rel=0.1)
 
 
-@pytest.mark.parametrize("quantisation", ["int8", "nf4"])
-def test_quantised_weights_take_what_bitsandbytes_keeps(tmp_path, quantisation):
+@pytest.mark.parametrize("quantization", ["int8", "nf4"])
+def test_quantized_weights_take_what_bitsandbytes_keeps(tmp_path, quantization):
     *dimensions, _, _ = SHAPES["wide"]
     folder = save_llama(tmp_path, *dimensions)
-    modules = dict(load_base(folder, quantisation, "float32").named_modules())
+    modules = dict(load_base(folder, quantization, "float32").named_modules())
     for linear in read_shape(folder).linears:
         weight = modules[linear.name].weight
         kept = weight.nbytes + sum(tensor.nbytes for tensor in constants_of(modules[linear.name]))
-        assert weight_bytes(linear, quantisation, 4) == kept
+        assert weight_bytes(linear, quantization, 4) == kept
 
 
 def test_known_figures_of_an_8b_llama():
     """Its blocks at nf4 are 3.25 GiB and 0.10 of constants, embeddings and head 1.96 in bf16."""
     shape = shape_of(LLAMA_8B)
-    run = RUN | {"quantisation": "nf4", "compute_dtype": "bfloat16", "context": 2048, "gradient_checkpointing": True}
+    run = RUN | {"quantization": "nf4", "compute_dtype": "bfloat16", "context": 2048, "gradient_checkpointing": True}
     memory = estimate_memory(shape, place_adapter(shape, run | {"rank": 16}), run, 1, gpu=True)
     assert memory.weights / 2**30 == pytest.approx(3.25 + 0.10, abs=0.005)
-    assert memory.unquantised / 2**30 == pytest.approx(1.96, abs=0.005)
-    assert memory.adapter == memory.gradients == memory.optimiser // 2 == 4 * 41_943_040
+    assert memory.unquantized / 2**30 == pytest.approx(1.96, abs=0.005)
+    assert memory.adapter == memory.gradients == memory.optimizer // 2 == 4 * 41_943_040
     assert memory.logits == 3 * 4 * 1024 * 128256
     # torchtune's 8B QLoRA recipe, packed rows of 2,048, is published with a peak of 7.4 GiB: compiled, and its loss and
     # adapters in bf16, which are in fp32 here
@@ -151,10 +151,10 @@ def test_known_figures_of_an_8b_llama():
 
 def test_eight_bit_moments_take_two_bytes_and_their_scales():
     shape = shape_of(LLAMA_8B)
-    run = RUN | {"optimiser": "paged_adamw_8bit", "rank": 16}
+    run = RUN | {"optimizer": "paged_adamw_8bit", "rank": 16}
     adapter = place_adapter(shape, run)
     memory = estimate_memory(shape, adapter, run, 1, gpu=True)
-    assert memory.optimiser == 2 * adapter.parameters * (1 + 4 / 256)
+    assert memory.optimizer == 2 * adapter.parameters * (1 + 4 / 256)
 
 
 def test_an_unknown_precision_is_refused():

@@ -21,47 +21,47 @@ from plan.shapes import LLAMA_8B
 PAPERS = {f"p{number}": 1000 + 311 * number for number in range(12)}
 GENERAL = {f"g{number}": 700 + 97 * number for number in range(12)}
 BASE = RUN | {  # rows so short that LoftQ's start takes more memory than training
-    "fraction": 0.5, "quantisation": "nf4", "compute_dtype": "bfloat16", "context": 256, "batch_tokens": 1024,
-    "accumulation": 2,
+    "fraction": 0.5, "quantization": "nf4", "compute_dtype": "bfloat16", "context": 256, "batch_tokens": 1024,
+    "gradient_accumulation_steps": 2,
 }  # fmt: skip
 CHANGES = {  # key: another value
     "fraction": 0.25,
     "seed": 1,
-    "replay_share": 0.3,
-    "quantisation": "none",
+    "replay_fraction": 0.3,
+    "quantization": "none",
     "target_modules": "attention",
     "train_embeddings": True,
     "rank": 8,
     "dora": True,
-    "initialisation": "loftq",
+    "initialization": "loftq",
     "dropout": 0.1,
     "context": 512,
     "packing": False,
     "batch_tokens": 2048,
-    "accumulation": 1,
-    "passes": 3,
+    "gradient_accumulation_steps": 1,
+    "epochs": 3,
     "compute_dtype": "float32",
     "attention": "eager",
     "gradient_checkpointing": True,
-    "optimiser": "adamw_8bit",
-    "validations_per_pass": 2,
+    "optimizer": "adamw_8bit",
+    "validations_per_epoch": 2,
 }
 UNCHANGED = {
     "alpha": "a factor of what is computed anyway",
     "rslora": "another value of that factor",
-    "learning_rate": "a number that the optimiser multiplies with",
-    "warmup_share": "the same steps at other learning rates",
-    "weight_decay": "within the optimiser's step, which is not counted",
+    "learning_rate": "a number that the optimizer multiplies with",
+    "warmup_ratio": "the same steps at other learning rates",
+    "weight_decay": "within the optimizer's step, which is not counted",
     "max_grad_norm": "gradients are measured at every limit",
     "compile": "the same products; how much faster depends on the machine, and measured runs tell",
     "patience": "when a run stops is not known before it; the plan is the most that it takes",
     "checkpoint_minutes": "writing is not counted, and no setting of what is computed",
 }
-NAMES = ("run", "quantisation", "target_modules", "rank", "context", "accumulation")
+NAMES = ("run", "quantization", "target_modules", "rank", "context", "gradient_accumulation_steps")
 HARDWARE = {
     "threads": 1, "runtime_minutes": 10**6, "gpus_per_run": 1, "sharding": "none", "gpu_memory_gb": None,
     "walltimes": 1, "walltime_margin_minutes": None, "memory_margin": 0.1,
-    "peak_tflops": 1.0, "utilisation": [0.2, 0.5], "startup_seconds": 10.0,
+    "peak_tflops": 1.0, "utilization": [0.2, 0.5], "startup_seconds": 10.0,
 }  # fmt: skip
 COST = {"price_per_gpu_hour": 2.0, "kwh_per_gpu_hour": 0.6, "currency": "EUR", "price_date": "2026-11"}
 
@@ -129,7 +129,7 @@ def test_what_is_said_to_change_nothing_is_not_read(plan):
 
 @pytest.mark.parametrize("packing", [True, False])
 def test_replayed_text_is_what_training_takes(plan, packing):
-    run = BASE | {"fraction": 1.0, "replay_share": 0.25, "packing": packing}
+    run = BASE | {"fraction": 1.0, "replay_fraction": 0.25, "packing": packing}
     row = plan({"run": run})["run"]
     general = {name: ids_of(size) for name, size in GENERAL.items()}
     papers = [ids_of(size) for size in PAPERS.values()]
@@ -137,8 +137,8 @@ def test_replayed_text_is_what_training_takes(plan, packing):
     rows = lay_out([*papers, *replay.values()], run["context"], special_tokens(plan.model), packing)
     assert row.num_replay_tokens == count_tokens(replay.values()) > 0
     assert row.num_unique_tokens == count_tokens(papers) == rows.num_tokens - row.num_replay_tokens
-    assert row.num_trained_tokens == run["passes"] * (rows.labels_RT >= 0).sum()
-    assert row.num_steps == run["passes"] * -(-len(rows.labels_RT) // 4)
+    assert row.num_trained_tokens == run["epochs"] * (rows.labels_RT >= 0).sum()
+    assert row.num_steps == run["epochs"] * -(-len(rows.labels_RT) // 4)
 
 
 def test_a_fold_is_planned_on_its_own_papers_and_paid_for(plan, caplog):
@@ -147,7 +147,7 @@ def test_a_fold_is_planned_on_its_own_papers_and_paid_for(plan, caplog):
     with caplog.at_level(logging.INFO):
         rows = plan({"default": run, "fold-1-of-2": run})
     fold = rows["fold-1-of-2"]
-    assert (fold.num_papers, fold.num_unique_tokens, fold.num_steps) == (1, 2001, 2 * run["passes"])
+    assert (fold.num_papers, fold.num_unique_tokens, fold.num_steps) == (1, 2001, 2 * run["epochs"])
     assert rows["default"].num_papers == 12
     assert 0 < fold.validation_flops < rows["default"].validation_flops  # 900 tokens held out, not 2,000
     total = sum(row.gpu_hours for row in rows.values())
@@ -160,14 +160,14 @@ def test_a_study_without_replay_needs_no_general_text(plan):
 
 
 def test_more_general_text_than_there_is_is_refused_when_planned(plan):
-    with pytest.raises(ValueError, match=r"replay_share: 0\.9 of the tokens asks for"):
-        plan({"run": BASE | {"replay_share": 0.9}})
+    with pytest.raises(ValueError, match=r"replay_fraction: 0\.9 of the tokens asks for"):
+        plan({"run": BASE | {"replay_fraction": 0.9}})
 
 
 def test_loftq_reads_the_weights_once_more(plan):
     """Full weights at bfloat16 are 15.0 GiB, beside which what is trained later is small."""
-    rows = plan({"default": BASE, "loftq": BASE | {"initialisation": "loftq"}})
+    rows = plan({"default": BASE, "loftq": BASE | {"initialization": "loftq"}})
     more = rows["loftq"].peak_memory_mb - rows["default"].peak_memory_mb
-    trained = ("gradients_mb", "optimiser_mb", "activations_mb", "logits_mb")
+    trained = ("gradients_mb", "optimizer_mb", "activations_mb", "logits_mb")
     assert rows["default"].start_mb == 0 and more == pytest.approx(rows["loftq"].start_mb, rel=1e-4)
     assert 15.0 < (more + sum(getattr(rows["loftq"], name) for name in trained)) / 1024 < 17.0

@@ -46,7 +46,7 @@ def test_known_figures():
     shape = shape_of(LLAMA_8B)
     assert shape.total_parameters == 8_030_261_248
     assert shape.matmul_parameters == pytest.approx(7.50e9, rel=1e-3)
-    assert 2 * shape.unquantised_parameters / 2**30 == pytest.approx(1.96, abs=0.005)  # embeddings and head in bf16
+    assert 2 * shape.unquantized_parameters / 2**30 == pytest.approx(1.96, abs=0.005)  # embeddings and head in bf16
     assert shape_of(LLAMA_70B).total_parameters == 70_553_706_496
 
 

@@ -22,12 +22,12 @@ HARDWARE = {
     "threads": 16, "memory_mb": 120000, "runtime_minutes": 720, "gpus_per_run": 1, "sharding": "none",
     "walltimes": 1, "walltime_margin_minutes": None,
     "gpu_memory_gb": 80.0, "memory_margin": 0.1, "peak_tflops": 312.0,
-    "utilisation": [0.3, 0.57], "startup_seconds": 120.0,
+    "utilization": [0.3, 0.57], "startup_seconds": 120.0,
 }  # fmt: skip
 COST = {"price_per_gpu_hour": 2.0, "kwh_per_gpu_hour": 0.6, "currency": "EUR", "price_date": "2026-11"}
 REAL = RUN | {
-    "quantisation": "nf4", "rank": 16, "context": 2048, "batch_tokens": 16384, "accumulation": 8,
-    "compute_dtype": "bfloat16", "gradient_checkpointing": True, "optimiser": "paged_adamw_8bit",
+    "quantization": "nf4", "rank": 16, "context": 2048, "batch_tokens": 16384, "gradient_accumulation_steps": 8,
+    "compute_dtype": "bfloat16", "gradient_checkpointing": True, "optimizer": "paged_adamw_8bit",
 }  # fmt: skip
 PAPERS = Texts((10_000,) * 40, (10_000,) * 5, has_begin=True)
 
@@ -48,7 +48,7 @@ def plan(model, runs, hardware=HARDWARE, cost=COST, texts=PAPERS, finished=None,
 
 def test_hours_and_money_by_hand(folder):
     (row,) = plan(folder(LLAMA_8B), {"default": REAL})
-    # 400,040 predictions are 196 rows, so 25 steps a pass; 2 passes
+    # 400,040 predictions are 196 rows, so 25 steps a pass; 2 epochs
     assert (row.num_trained_tokens, row.num_steps, row.num_unique_tokens) == (800_080, 50, 400_040)
     assert row.trainable_share == pytest.approx(41_943_040 / 8_072_204_288)
     # about 50.7 GFLOP a token, a validation of 25 rows after each pass and at the end at about 16; 312 × √(.3 × .57)
@@ -68,10 +68,12 @@ def test_two_gpus_take_half_the_time_and_are_both_paid_for(folder):
     assert two.gpu_hours == pytest.approx(2 * two.seconds / 3600) and two.money == pytest.approx(2 * two.gpu_hours)
     assert two.tokens_per_second == pytest.approx(2 * one.tokens_per_second)
     assert two.peak_memory_mb == one.peak_memory_mb  # eight passes of a row are dealt out
-    (split,) = plan(folder(LLAMA_8B), {"default": REAL | {"accumulation": 1}}, HARDWARE | {"gpus_per_run": 2})
+    (split,) = plan(
+        folder(LLAMA_8B), {"default": REAL | {"gradient_accumulation_steps": 1}}, HARDWARE | {"gpus_per_run": 2}
+    )
     assert (split.micro_batch, one.micro_batch) == (4, 1)  # the eight rows of one pass are
     sharded = HARDWARE | {"gpus_per_run": 2, "sharding": "fsdp"}
-    (half,) = plan(folder(LLAMA_8B), {"default": REAL | {"accumulation": 1}}, sharded)
+    (half,) = plan(folder(LLAMA_8B), {"default": REAL | {"gradient_accumulation_steps": 1}}, sharded)
     assert half.weights_mb == pytest.approx(
         split.weights_mb * (1 / 2 + 2 / 32), rel=1e-3
     )  # 32 blocks, one put together
@@ -84,9 +86,9 @@ def test_a_70b_model_fits_one_a100_of_80_gb_at_nf4(folder):
     (row,) = plan(folder(LLAMA_70B), {"default": REAL})
     assert 40 * 1024 < row.peak_memory_mb < 72 * 1024
     with pytest.raises(
-        ValueError, match=r"run none: needs 1\d\d\.\d GiB .*training\.quantisation: nf4 \(4\d\.\d GiB\)"
+        ValueError, match=r"run none: needs 1\d\d\.\d GiB .*training\.quantization: nf4 \(4\d\.\d GiB\)"
     ):
-        plan(folder(LLAMA_70B), {"none": REAL | {"quantisation": "none"}})
+        plan(folder(LLAMA_70B), {"none": REAL | {"quantization": "none"}})
 
 
 def test_finished_runs_give_the_speed(folder):
@@ -95,7 +97,7 @@ def test_finished_runs_give_the_speed(folder):
     (model / "runs/default/metrics.json").write_text(json.dumps({"settings": REAL}))
     timing = {"tokens_per_second": 2500.0, "devices": 1, "hardware": {"cpu": "c", "gpu": "A100", "threads": 16}}
     (model / "runs/default/timing.json").write_text(json.dumps(timing))
-    (row, other) = plan(model, {"default": REAL, "none": REAL | {"quantisation": "none"}})
+    (row, other) = plan(model, {"default": REAL, "none": REAL | {"quantization": "none"}})
     assert row.tokens_per_second == pytest.approx(2500) and row.speed_source == "measured"
     assert (row.tokens_per_second_low, row.tokens_per_second_high) == pytest.approx((2000, 3000))
     assert other.speed_source == "formula"
@@ -111,7 +113,7 @@ def test_the_table_is_read_as_it_was_written(folder, tmp_path):
             expected = pytest.approx(value, rel=1e-5) if isinstance(value, float) else value
             assert getattr(read, field.name) == expected, field.name
     file.write_text("run\tseconds\n")
-    with pytest.raises(ValueError, match=r"is no plan of this version: columns .*accumulation"):
+    with pytest.raises(ValueError, match=r"is no plan of this version: columns .*gradient_accumulation_steps"):
         read_plan(file)
 
 
@@ -133,16 +135,17 @@ def test_money_and_energy_without_a_price_are_left_out(folder):
 @pytest.mark.parametrize(
     ("change", "gigabytes", "said"),
     [
-        ({"quantisation": "none"}, 16, "training.quantisation: nf4 (8."),
+        ({"quantization": "none"}, 16, "training.quantization: nf4 (8."),
         ({"gradient_checkpointing": False}, 16, "training.gradient_checkpointing: true (8."),
-        ({"accumulation": 1}, 16, "training.accumulation: 2 ("),
+        ({"gradient_accumulation_steps": 1}, 16, "training.gradient_accumulation_steps: 2 ("),
         (
-            {"accumulation": 1, "quantisation": "none", "gradient_checkpointing": False},
+            {"gradient_accumulation_steps": 1, "quantization": "none", "gradient_checkpointing": False},
             16,
-            "training.quantisation: nf4 with training.gradient_checkpointing: true with training.accumulation: 8 (8.",
+            "training.quantization: nf4 with training.gradient_checkpointing: true "
+            "with training.gradient_accumulation_steps: 8 (8.",
         ),
-        ({"optimiser": "adamw_torch", "rank": 256}, 17, "training.optimiser: paged_adamw_8bit ("),
-        ({}, 4, "No change of quantisation, checkpointing, accumulation or optimiser makes it fit: 10 GB would."),
+        ({"optimizer": "adamw_torch", "rank": 256}, 17, "training.optimizer: paged_adamw_8bit ("),
+        ({}, 4, "No change of quantization, checkpointing, accumulation or optimizer makes it fit: 10 GB would."),
     ],
 )
 def test_a_run_that_cannot_fit_is_told_what_was_tried_and_fits(change, gigabytes, said):
@@ -154,7 +157,7 @@ def test_a_run_that_cannot_fit_is_told_what_was_tried_and_fits(change, gigabytes
 
 def test_what_is_told_to_fit_is_accepted():
     shape, hardware = shape_of(LLAMA_8B), HARDWARE | {"gpu_memory_gb": 24.0}
-    run = REAL | {"gradient_checkpointing": False, "accumulation": 4}
+    run = REAL | {"gradient_checkpointing": False, "gradient_accumulation_steps": 4}
     with pytest.raises(ValueError, match=r"gradient_checkpointing: true \(.*; or with 52 GB") as caught:
         check_memory(shape, {"default": run}, hardware)
     assert "nf4" not in str(caught.value)  # it is at nf4 already
@@ -165,7 +168,7 @@ def test_what_is_told_to_fit_is_accepted():
 
 
 def test_runs_refused_for_one_reason_are_told_together():
-    runs = {f"seed-{seed}": REAL | {"quantisation": "none", "seed": seed} for seed in range(8)}
+    runs = {f"seed-{seed}": REAL | {"quantization": "none", "seed": seed} for seed in range(8)}
     with pytest.raises(ValueError, match=r"^runs seed-0, seed-1, seed-2, seed-3, seed-4 and 3 more: needs [^\n]*$"):
         check_memory(shape_of(LLAMA_8B), runs, HARDWARE | {"gpu_memory_gb": 16.0})
 
@@ -175,7 +178,7 @@ def test_a_walltime_that_is_too_short_is_refused_with_both_numbers(folder):
     with pytest.raises(ValueError, match=r"expected to take \d to 10 minutes; hardware.runtime_minutes is 6") as caught:
         plan(folder(LLAMA_8B), {"default": REAL}, hardware)
     assert "hardware.runtime_minutes: 10" in str(caught.value)
-    assert "training.passes: 1 (" in str(caught.value)
+    assert "training.epochs: 1 (" in str(caught.value)
     plan(folder(LLAMA_8B), {"default": REAL}, hardware | {"runtime_minutes": 10})
 
 
@@ -183,7 +186,7 @@ def check_minutes(high, **hardware):
     """The plan's verdict on a run that is expected to take up to so many minutes."""
     required = {field.name: 0 for field in fields(PlannedRun) if field.default is MISSING}
     row = PlannedRun(**required | {"run": "default", "seconds_low": 0.0, "seconds_high": high * 60.0})
-    settings = {"default": {"gradient_checkpointing": False, "passes": 1}}
+    settings = {"default": {"gradient_checkpointing": False, "epochs": 1}}
     check_walltime([row], settings, HARDWARE | hardware, lambda name, run: row)
 
 

@@ -4,15 +4,15 @@ import pytest
 
 from further.plan.speed import Measured, formula_rate, on_same_hardware, rate_for, read_measured
 
-HARDWARE = {"gpus_per_run": 1, "gpu_memory_gb": None, "threads": 1, "peak_tflops": 2.0, "utilisation": [0.1, 0.4]}
+HARDWARE = {"gpus_per_run": 1, "gpu_memory_gb": None, "threads": 1, "peak_tflops": 2.0, "utilization": [0.1, 0.4]}
 CPU = {"cpu": "a", "gpu": None, "threads": 1}
 
 
-def measured(run, quantisation, speed, **hardware):
-    return Measured(run, quantisation, speed, json.dumps(CPU | hardware))
+def measured(run, quantization, speed, **hardware):
+    return Measured(run, quantization, speed, json.dumps(CPU | hardware))
 
 
-def test_the_formula_is_peak_times_utilisation():
+def test_the_formula_is_peak_times_utilization():
     rate = formula_rate(HARDWARE)
     assert (rate.low, rate.expected, rate.high) == pytest.approx((2e11, 4e11, 8e11))
     assert rate.source == "formula"
@@ -37,7 +37,7 @@ def test_only_runs_on_hardware_like_the_settings_count():
 
 
 def test_a_finished_run_counts_only_with_these_very_settings(tmp_path):
-    settings = {"rank": 4, "quantisation": "nf4"}
+    settings = {"rank": 4, "quantization": "nf4"}
     for name, recorded in (("same", settings), ("other", settings | {"rank": 8})):
         (tmp_path / name).mkdir()
         (tmp_path / name / "metrics.json").write_text(json.dumps({"settings": recorded}))

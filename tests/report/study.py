@@ -12,13 +12,13 @@ from report.law_case import make_law
 SETTINGS = {
     "fraction": 1,
     "seed": 0,
-    "quantisation": "nf4",
+    "quantization": "nf4",
     "target_modules": "all-linear",
     "rank": 8,
     "alpha": 16,
     "context": 256,
-    "accumulation": 1,
-    "passes": 4,
+    "gradient_accumulation_steps": 1,
+    "epochs": 4,
     "learning_rate": 2e-3,
 }
 RULES = [  # parse goes over clean and train to write, and straight to clean, train and write
@@ -88,9 +88,9 @@ def run_settings() -> dict[str, dict[str, Any]]:
         for seed in (0, 1, 2):
             parts = ([f"fraction-{fraction}"] if fraction != 1 else []) + ([f"seed-{seed}"] if seed else [])
             runs["_".join(parts) or "default"] = {**SETTINGS, "fraction": fraction, "seed": seed}
-    for name, value in (("quantisation", "int8"), ("quantisation", "none"), ("target_modules", "attention")):
+    for name, value in (("quantization", "int8"), ("quantization", "none"), ("target_modules", "attention")):
         runs[f"{name}-{value}"] = {**SETTINGS, name: value}
-    for name, number in (("context", 128), ("accumulation", 4)):
+    for name, number in (("context", 128), ("gradient_accumulation_steps", 4)):
         runs[f"{name}-{number}"] = {**SETTINGS, name: number}
     return runs
 
@@ -99,7 +99,7 @@ def change_of(settings: dict[str, Any]) -> float:
     """What a run gains, in nats per token: more with more papers, a little by its other settings."""
     gain = -0.66 + 0.14 * float(np.log2(1 / settings["fraction"])) ** 0.9
     gain += 0.008 * settings["seed"]
-    gain += {"int8": -0.004, "none": -0.011}.get(settings["quantisation"], 0)
+    gain += {"int8": -0.004, "none": -0.011}.get(settings["quantization"], 0)
     return gain + 0.05 * (settings["target_modules"] == "attention") + 0.02 * (settings["context"] == 128)
 
 
@@ -114,14 +114,14 @@ def make_comparison() -> dict[str, Any]:
             "general": change(4.95, 0.05 - 0.15 * gain, 0.01 - 0.15 * gain, 0.09 - 0.15 * gain, documents=9),
         }
     scoring = {"window": 1024, "stride": 512, "begin_id": 0, "begin_rule": "begin mark", "compute_dtype": "float32"}
-    return {"runs": runs, "default_run": "default", "quantisation": make_quantisation(), "scoring": scoring}
+    return {"runs": runs, "default_run": "default", "quantization": make_quantization(), "scoring": scoring}
 
 
-def make_quantisation() -> dict[str, Any]:
+def make_quantization() -> dict[str, Any]:
     return {
         "none": {
             "base": score(6.0),
-            "run": "quantisation-none",
+            "run": "quantization-none",
             "adapted": score(5.339),
             "merged": None,
             "base_cost_nats": None,
@@ -129,7 +129,7 @@ def make_quantisation() -> dict[str, Any]:
         },
         "int8": {
             "base": score(6.002),
-            "run": "quantisation-int8",
+            "run": "quantization-int8",
             "adapted": score(5.346),
             "merged": score(5.344),
             "base_cost_nats": interval(0.002, -0.001, 0.005),
@@ -148,7 +148,7 @@ def make_quantisation() -> dict[str, Any]:
 
 def make_samples() -> list[dict[str, Any]]:
     prompt = "Heart transplant recipients are prone to"
-    base = {"prompt": prompt, "subject": "base", "run": None, "quantisation": "nf4", "ended": False, "num_tokens": 60}
+    base = {"prompt": prompt, "subject": "base", "run": None, "quantization": "nf4", "ended": False, "num_tokens": 60}
     base |= {"decoding": "greedy", "temperature": None, "top_p": None, "nats": 90.0, "perplexity": 4.4817}
     base |= {"distinct_1": 0.5, "distinct_2": 0.5, "distinct_3": 0.5, "longest_repeat": 4}
     adapted = {**base, "subject": "adapted", "run": "default", "ended": True, "num_tokens": 34}
@@ -160,7 +160,7 @@ def make_samples() -> list[dict[str, Any]]:
     ]
 
 
-def make_memorisation() -> dict[str, Any]:
+def make_memorization() -> dict[str, Any]:
     def said(number: int, mean: float, most: int) -> dict[str, Any]:
         return {
             "num_verbatim": number,
@@ -296,7 +296,7 @@ def make_inputs(**changes: Any) -> ReportInputs:
         ),
         "rules": RULES,
         "jobs": make_jobs(list(runs)),
-        "memorisation": make_memorisation(),
+        "memorization": make_memorization(),
         "terms": make_terms(),
     }
     return ReportInputs(**{**parts, **changes})

@@ -4,16 +4,16 @@ from typing import Any
 
 import pytest
 
-from further.report.answers import answer_improvement, answer_quantisation
+from further.report.answers import answer_improvement, answer_quantization
 from further.report.trust import seed_changes
 from further.report.verdict import classify
 from further.report.wording import THIN
-from report.study import change, interval, make_comparison, make_quantisation, score
+from report.study import change, interval, make_comparison, make_quantization, score
 
 
 def comparison_with(papers: dict[str, Any]) -> dict[str, Any]:
-    settings = {"seed": 0, "fraction": 1, "quantisation": "nf4"}
-    return {"runs": {"default": {"settings": settings, "papers": papers}}, "default_run": "default", "quantisation": {}}
+    settings = {"seed": 0, "fraction": 1, "quantization": "nf4"}
+    return {"runs": {"default": {"settings": settings, "papers": papers}}, "default_run": "default", "quantization": {}}
 
 
 @pytest.mark.parametrize(
@@ -143,12 +143,12 @@ def test_other_seeds_are_told_and_other_settings_are_not() -> None:
     )
 
 
-def quantised(low: float, high: float) -> dict[str, Any]:
+def quantized(low: float, high: float) -> dict[str, Any]:
     comparison = make_comparison()
     cost = interval((low + high) / 2, low, high)
-    comparison["quantisation"] = {
-        **make_quantisation(),
-        "nf4": {**make_quantisation()["nf4"], "adapted_cost_nats": cost},
+    comparison["quantization"] = {
+        **make_quantization(),
+        "nf4": {**make_quantization()["nf4"], "adapted_cost_nats": cost},
     }
     return comparison
 
@@ -167,28 +167,28 @@ def quantised(low: float, high: float) -> dict[str, Any]:
         (-0.02, 0.04, "undecided", "Not decided by this study."),
     ],
 )
-def test_cost_of_quantisation_by_verdict(low: float, high: float, verdict: str, lead: str) -> None:
-    answer = answer_quantisation(quantised(low, high))
+def test_cost_of_quantization_by_verdict(low: float, high: float, verdict: str, lead: str) -> None:
+    answer = answer_quantization(quantized(low, high))
     assert (answer.verdict, answer.lead) == (verdict, lead)
 
 
-def test_luck_is_told_beside_the_cost_of_quantisation() -> None:
-    comparison = quantised(0.02, 0.04)
+def test_luck_is_told_beside_the_cost_of_quantization() -> None:
+    comparison = quantized(0.02, 0.04)
     said = "Another seed moves the run by up to 0.016 nats per token; a cost up to 0.016 is taken for luck."
-    assert said in answer_quantisation(comparison).how_sure
+    assert said in answer_quantization(comparison).how_sure
     comparison["runs"] = {"default": comparison["runs"]["default"]}
-    assert "No other seed was run; a cost up to 0.01 nats" in answer_quantisation(comparison).how_sure
+    assert "No other seed was run; a cost up to 0.01 nats" in answer_quantization(comparison).how_sure
 
 
-def test_too_few_papers_decide_nothing_of_quantisation() -> None:
-    comparison = quantised(0.02, 0.04)
+def test_too_few_papers_decide_nothing_of_quantization() -> None:
+    comparison = quantized(0.02, 0.04)
     comparison["runs"]["default"]["papers"]["trustworthy"] = False
-    answer = answer_quantisation(comparison)
+    answer = answer_quantization(comparison)
     assert (answer.verdict, answer.lead) == ("undecided", "Not decided: too few papers.")
 
 
-def test_cost_of_quantisation_names_the_default_run_s_precision_first() -> None:
-    answer = answer_quantisation(quantised(0.02, 0.04))  # exp(0.03) = 1.0305
+def test_cost_of_quantization_names_the_default_run_s_precision_first() -> None:
+    answer = answer_quantization(quantized(0.02, 0.04))  # exp(0.03) = 1.0305
     assert answer.sentence.startswith(
         f"With nf4, perplexity of the adapted model is 3.0{THIN}% higher: +0.0300 nats per token "
         f"(95{THIN}% interval +0.0200 to +0.0400); of the base alone +0.0100"
@@ -197,24 +197,24 @@ def test_cost_of_quantisation_names_the_default_run_s_precision_first() -> None:
 
 
 def test_what_merging_changes_is_told_where_it_was_measured() -> None:
-    comparison = quantised(0.02, 0.04)
-    comparison["quantisation"]["nf4"]["merging_nats"] = {
+    comparison = quantized(0.02, 0.04)
+    comparison["quantization"]["nf4"]["merging_nats"] = {
         "estimate": 0.0029,
         "low": 0.0027,
         "high": 0.0037,
         "level": 0.95,
     }
-    said = answer_quantisation(comparison).sentence
+    said = answer_quantization(comparison).sentence
     assert f"weights changes it by +0.0029 nats per token (95{THIN}% interval +0.0027 to +0.0037)." in said
 
 
 def test_the_file_of_the_cost_is_named() -> None:
-    answer = answer_quantisation(quantised(0.02, 0.04))
-    assert answer.sources[0] == "results/evaluation/comparison.json: quantisation.nf4"
+    answer = answer_quantization(quantized(0.02, 0.04))
+    assert answer.sources[0] == "results/evaluation/comparison.json: quantization.nf4"
 
 
 def test_a_study_without_precisions_says_that_it_was_not_asked() -> None:
     only_none = {"none": {"base": score(6.0), "adapted": score(5.0), "adapted_cost_nats": None, "base_cost_nats": None}}
-    answer = answer_quantisation(make_comparison() | {"quantisation": only_none})
+    answer = answer_quantization(make_comparison() | {"quantization": only_none})
     assert (answer.verdict, answer.lead) == ("undecided", "Not asked.")
-    assert answer_quantisation(make_comparison() | {"quantisation": {}}).lead == "Not asked."
+    assert answer_quantization(make_comparison() | {"quantization": {}}).lead == "Not asked."

@@ -115,7 +115,7 @@ def test_no_letter_of_a_figure_is_cut_off(open_page: Any, address: str, width: i
     assert cut == []
 
 
-def test_colours_follow_the_reader_s_scheme(open_page: Any, address: str) -> None:
+def test_colors_follow_the_reader_s_scheme(open_page: Any, address: str) -> None:
     grounds = {
         scheme: open_page(address, DESK, scheme).evaluate("getComputedStyle(document.body).backgroundColor")
         for scheme in ("light", "dark")
@@ -140,7 +140,7 @@ def test_printing_cuts_no_figure(open_page: Any, address: str, tmp_path: Path) -
     with pymupdf.open(tmp_path / "page.pdf") as document:
         pages = [" ".join(sheet.get_text().split()) for sheet in document]
         assert all(round(sheet.rect.width) == 595 and round(sheet.rect.height) == 842 for sheet in document)
-    ends = {"scaling_law": ("held-out loss", "unique training tokens"), "quantisation": ("none", "cost against no")}
+    ends = {"scaling_law": ("held-out loss", "unique training tokens"), "quantization": ("none", "cost against no")}
     for name, words in ends.items():
         assert any(all(word in text for word in (TITLES[name], *words)) for text in pages), name
 
@@ -198,9 +198,9 @@ def test_the_keyboard_reaches_the_answers_first_and_opens_what_is_folded(open_pa
 def test_data_can_be_downloaded_from_the_page(open_page: Any, address: str, drawn: Path) -> None:
     page = open_page(address)
     with page.expect_download() as download:
-        page.locator("#figure-quantisation a[download]").click()
-    assert download.value.suggested_filename == "quantisation.csv"
-    assert download.value.path().read_bytes() == (drawn / "data" / "quantisation.csv").read_bytes()
+        page.locator("#figure-quantization a[download]").click()
+    assert download.value.suggested_filename == "quantization.csv"
+    assert download.value.path().read_bytes() == (drawn / "data" / "quantization.csv").read_bytes()
 
 
 def test_the_page_opens_within_two_seconds(open_page: Any, address: str) -> None:

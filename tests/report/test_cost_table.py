@@ -7,7 +7,7 @@ from report.law_case import make_law, make_points, make_refused_law
 
 
 def test_measured_sizes_forecasts_and_targets_have_their_cost() -> None:
-    """26,000 tokens, 4 passes, 7,800 tokens/s: 13.33 s, at 20 SEK an hour 0.07407 SEK; twice as much for twice."""
+    """26,000 tokens, 4 epochs, 7,800 tokens/s: 13.33 s, at 20 SEK an hour 0.07407 SEK; twice as much for twice."""
     table = cost_to_target(make_law())
     assert table["kind"].to_list() == ["measured"] * 5 + ["forecast"] * 3 + ["target"] * 2 + ["limit"]
     largest, double = table[table["kind"] == "measured"].iloc[-1], table[table["kind"] == "forecast"].iloc[0]

@@ -70,7 +70,7 @@ def test_axes_name_their_units(drawn: Path) -> None:
         "perplexity_by_paper": "perplexity per token",
         "learning_curves": "loss, nats per token",
         "scaling_law": "unique training tokens",
-        "quantisation": "nats per token",
+        "quantization": "nats per token",
         "settings": "nats per token",
         "forgetting": "nats per token",
         "ledger": "per cent",
@@ -84,7 +84,7 @@ def empty_parts() -> dict[str, Any]:
     """A study of one run whose only measurements are those of its held-out papers."""
     comparison = make_comparison()
     comparison["runs"] = {"default": comparison["runs"]["default"]}
-    comparison["quantisation"] = {}
+    comparison["quantization"] = {}
     return {
         "comparison": comparison,
         "law": make_refused_law("no run", []),
@@ -96,7 +96,7 @@ def empty_parts() -> dict[str, Any]:
 
 def test_a_figure_without_data_says_so(tmp_path: Path) -> None:
     folder = draw(make_inputs(**empty_parts()), tmp_path)
-    for name in ("learning_curves", "scaling_law", "quantisation", "settings", "ledger", "cost_to_target", "workflow"):
+    for name in ("learning_curves", "scaling_law", "quantization", "settings", "ledger", "cost_to_target", "workflow"):
         words = text_of(folder / "figures" / f"{name}.svg").split()
         assert [word for word in NOTHING_TO_DRAW[name].split() if word not in words] == [], name
 
@@ -131,7 +131,7 @@ def test_figures_can_be_drawn_where_no_interval_can_be_given(tmp_path: Path) -> 
     for run in comparison["runs"].values():
         run["papers"]["documents"] = run["papers"]["documents"][:1]
     folder = draw(make_inputs(comparison=comparison), tmp_path)
-    for name in ("quantisation", "settings"):
+    for name in ("quantization", "settings"):
         root = ElementTree.parse(folder / "figures" / f"{name}.svg").getroot()
         tips = [title.text or "" for title in root.iter(f"{SVG}title")]
         assert [tip for tip in tips if "no interval can be given" in tip], name
@@ -197,9 +197,9 @@ def test_targets_stand_in_the_law_s_figure_even_where_they_lie_far_below_it(tmp_
 
 def test_forgetting_is_drawn_against_the_replayed_share_where_it_was_swept(drawn: Path, tmp_path: Path) -> None:
     comparison = make_comparison()
-    for name, share in (("default", 0.0), ("replay_share-0.1", 0.1), ("replay_share-0.2", 0.2)):
+    for name, share in (("default", 0.0), ("replay_fraction-0.1", 0.1), ("replay_fraction-0.2", 0.2)):
         run = comparison["runs"]["default"]
-        comparison["runs"][name] = {**run, "settings": {**run["settings"], "replay_share": share}}
+        comparison["runs"][name] = {**run, "settings": {**run["settings"], "replay_fraction": share}}
     folder = draw(make_inputs(comparison=comparison), tmp_path)
     axis = "general text among the training text, per cent"
     assert axis in text_of(folder / "figures" / "forgetting.svg")

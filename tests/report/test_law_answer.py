@@ -43,7 +43,7 @@ def test_answer_says_gain_interval_measured_losses_limit_and_check() -> None:
         f"predicted 5.31 nats per token for it (95{THIN}% interval 5.20 to 5.42); 5.27 was measured, +0.8{THIN}% off. "
         f"It would flatten at a loss of 4.32 (95{THIN}% interval 4.10 to 4.50), a perplexity of 75.2."
     )
-    assert "It holds for base tiny, quantisation nf4 and rank 8;" in answer.not_shown
+    assert "It holds for base tiny, quantization nf4 and rank 8;" in answer.not_shown
 
 
 def test_a_limit_that_the_data_do_not_give_is_not_named() -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 from lxml import html
 
-from further.report.section_learned import memorisation_table, say_excluded, say_folds, say_memorisation
+from further.report.section_learned import memorization_table, say_excluded, say_folds, say_memorization
 from further.report.wording import THIN
-from report.study import interval, make_comparison, make_inputs, make_memorisation
+from report.study import interval, make_comparison, make_inputs, make_memorization
 from report.test_page import make_page
 
 
@@ -38,35 +38,35 @@ def test_what_is_known_by_heart_is_one_sentence_and_a_table(tmp_path: Path) -> N
 
 
 def test_a_model_that_recites_nothing_and_one_that_recites_no_more_than_by_chance() -> None:
-    found = make_memorisation()
-    assert "not measurably more often than" in say_memorisation(found | {"p_value_train_heldout": 0.4})
+    found = make_memorization()
+    assert "not measurably more often than" in say_memorization(found | {"p_value_train_heldout": 0.4})
     found["train"]["adapted"]["num_verbatim"] = 0
-    assert say_memorisation(found).endswith("0 of 200 cases: it recites none of them.")
+    assert say_memorization(found).endswith("0 of 200 cases: it recites none of them.")
 
 
 def test_too_few_papers_take_the_trust_from_what_is_known_by_heart() -> None:
-    found = make_memorisation()
-    assert "trusted" not in say_memorisation(found)
+    found = make_memorization()
+    assert "trusted" not in say_memorization(found)
     found["heldout"] |= {"num_papers": 1, "trustworthy": False}
-    assert say_memorisation(found).endswith(
+    assert say_memorization(found).endswith(
         "This is not to be trusted: the paragraphs come from 16 papers trained on and 1 held-out paper, and at least 6 "
         "of each are needed."
     )
 
 
 def test_what_could_not_be_reckoned_is_said_to_be_so() -> None:
-    found = make_memorisation() | {"p_value_train_heldout": None}
-    assert "whether more often than of held-out papers could not be tested." in say_memorisation(found)
+    found = make_memorization() | {"p_value_train_heldout": None}
+    assert "whether more often than of held-out papers could not be tested." in say_memorization(found)
     found["train"]["adapted"] |= {"low": None, "high": None}
     nothing = dict.fromkeys(("share", "low", "high", "mean_match_tokens", "max_match_tokens"))
     found["heldout"]["base"] |= nothing
-    rows = memorisation_table(found).rows
+    rows = memorization_table(found).rows
     assert rows[1][2] == f"3.5{THIN}% (no interval can be given)"
     assert rows[2][2:] == ("not known", "not known", "not known")
 
 
 def test_what_was_not_measured_is_said(tmp_path: Path) -> None:
-    text = html.fromstring(make_page(make_inputs(terms=None, memorisation=None), tmp_path)).text_content()
+    text = html.fromstring(make_page(make_inputs(terms=None, memorization=None), tmp_path)).text_content()
     assert "This study did not look at words." in text and "did not ask what the model knows by heart" in text
 
 
@@ -97,9 +97,9 @@ def open_ends(value: Any) -> Any:
 
 def test_a_study_of_too_few_papers_for_any_interval_has_a_page(tmp_path: Path) -> None:
     nothing = dict.fromkeys(("share", "low", "high", "mean_match_tokens", "max_match_tokens"))
-    memorisation = open_ends(make_memorisation())
-    memorisation["heldout"] |= {model: memorisation["heldout"][model] | nothing for model in ("base", "adapted")}
-    inputs = make_inputs(comparison=open_ends(make_comparison()), memorisation=memorisation)
+    memorization = open_ends(make_memorization())
+    memorization["heldout"] |= {model: memorization["heldout"][model] | nothing for model in ("base", "adapted")}
+    inputs = make_inputs(comparison=open_ends(make_comparison()), memorization=memorization)
     page = html.fromstring(make_page(inputs, tmp_path))
     table = rows_of(page, "Paragraphs that the model goes on with")
     assert table[1][2] == "3.5\u202f% (no interval can be given)" and table[3][2:] == ["not known"] * 3

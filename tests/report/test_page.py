@@ -16,7 +16,7 @@ from further.report.figures import draw_figures
 from further.report.inputs import ReportInputs
 from further.report.page import write_page
 from further.report.study import PageSettings, Prices
-from further.report.style import COLOURS
+from further.report.style import COLORS
 from report.law_case import make_law, make_refused_law
 from report.study import TITLES, change, make_comparison, make_inputs, make_samples
 
@@ -156,9 +156,9 @@ def test_line_breaks_of_samples_are_shown_as_signs(tmp_path: Path) -> None:
 
 
 def test_a_figure_without_data_is_one_sentence_without_instructions(tmp_path: Path) -> None:
-    comparison = make_comparison() | {"quantisation": {}}
+    comparison = make_comparison() | {"quantization": {}}
     page = html.document_fromstring(make_page(make_inputs(comparison=comparison), tmp_path, toy_base=True))
-    (figure,) = page.xpath("//figure[@id='figure-quantisation']")
+    (figure,) = page.xpath("//figure[@id='figure-quantization']")
     assert figure.xpath("string(figcaption/p[1])") == "This study compares no precisions."
     assert not figure.find_class("reading") and not figure.find_class("carries")
 
@@ -195,7 +195,7 @@ def test_money_is_counted_for_every_job_where_a_price_is_set(text: str, inputs: 
 
 
 def test_the_next_factor_of_two_is_priced_from_the_law(text: str, inputs: ReportInputs, tmp_path: Path) -> None:
-    """52,000 tokens, 4 passes at 7,800 tokens/s are 26.7 s; at 20 SEK an hour 0.148 SEK."""
+    """52,000 tokens, 4 epochs at 7,800 tokens/s are 26.7 s; at 20 SEK an hour 0.148 SEK."""
     assert (
         "With 2 times the training papers, 16 more, one training takes 27\u202fs and costs 0.148 SEK, at the speed and "
         "the price of this study; start-up and scoring come on top. By the law the loss falls by "
@@ -220,8 +220,8 @@ def test_the_statement_names_split_base_and_what_is_not_known(inputs: ReportInpu
     said = {row.xpath("string(th)"): row.xpath("string(td)") for row in table.xpath("tbody/tr")}
     assert "16 for training, 2 for watching it and 7 held out" in said["Split"]
     assert said["Model and version"] == "org/model at commit 0e9e39f."
-    assert "quantisation nf4, target modules all-linear, rank 8, context 256, passes 4" in said["Training"]
-    assert said["Training"].startswith("Low-rank adapters on quantised weights (QLoRA)")
+    assert "quantization nf4, target modules all-linear, rank 8, context 256, epochs 4" in said["Training"]
+    assert said["Training"].startswith("Low-rank adapters on quantized weights (QLoRA)")
     assert said["Outcome"].endswith(
         "Scored in windows of 1\u202f024 tokens, stride 512, after the begin mark (not scored), in float32."
     )
@@ -288,15 +288,15 @@ def test_settings_are_told_once_where_all_runs_share_them(page: html.HtmlElement
     assert {row.xpath("string(th)"): row.xpath("string(td)") for row in shared.xpath("tbody/tr")} == {
         "alpha": "16",
         "learning rate": "0.002",
-        "passes": "4",
+        "epochs": "4",
         "rank": "8",
     }
     assert varied.xpath("thead//th/text()") == [
         "run",
-        "accumulation",
         "context",
         "fraction",
-        "quantisation",
+        "gradient accumulation steps",
+        "quantization",
         "seed",
         "target modules",
     ]
@@ -315,11 +315,11 @@ def test_the_page_is_small_and_the_same_each_time(text: str, inputs: ReportInput
     assert make_page(inputs, tmp_path) == text
 
 
-def test_every_colour_of_the_figures_has_its_variable_in_both_schemes() -> None:
+def test_every_color_of_the_figures_has_its_variable_in_both_schemes() -> None:
     css = (files("further.report") / "templates" / "style.css").read_text(encoding="utf-8")
     light, dark = css.split("prefers-color-scheme: dark", 1)
-    for name, colour in COLOURS.items():
-        assert f"--{name}: {colour};" in light, name
+    for name, color in COLORS.items():
+        assert f"--{name}: {color};" in light, name
         assert re.search(rf"--{name}: #[0-9a-f]{{6}};", dark), name
 
 

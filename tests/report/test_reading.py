@@ -36,7 +36,7 @@ def without(table: pd.DataFrame, column: str, *values: str) -> pd.DataFrame:
         ("scaling_law", "kind", ["target"], "targets"),
         ("cost_to_target", "kind", ["forecast"], "Diamonds"),
         ("cost_to_target", "kind", ["target"], "target"),
-        ("quantisation", "subject", ["merged"], "merged"),
+        ("quantization", "subject", ["merged"], "merged"),
         ("settings", "setting", ["seed"], "luck"),
     ],
 )
@@ -61,7 +61,7 @@ def test_a_paper_that_got_worse_and_a_replayed_share_are_explained_where_they_ar
     assert "dashed" not in explain_figure("perplexity_by_paper", papers)
     assert "dashed" in explain_figure("perplexity_by_paper", papers.assign(difference_nats_per_token=0.1))
     assert "panel" not in explain_figure("forgetting", forgotten)
-    assert "panel" in explain_figure("forgetting", forgotten.assign(replay_share=range(len(forgotten))))
+    assert "panel" in explain_figure("forgetting", forgotten.assign(replay_fraction=range(len(forgotten))))
 
 
 def test_a_limit_that_the_data_do_not_give_has_no_inset_and_is_explained_as_such(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from further.report.tables import (
     ledger,
     paired_difference,
     perplexity_by_paper,
-    quantisation,
+    quantization,
     settings,
 )
 from report.study import make_comparison, make_inputs
@@ -61,17 +61,23 @@ def test_learning_curves_mark_runs_that_differ_in_more_than_data_and_seed(inputs
     assert len(table) == sum(len(history) for history in inputs.history.values())
 
 
-def test_quantisation_goes_from_full_precision_down(inputs: ReportInputs) -> None:
-    table = quantisation(inputs)
-    assert list(dict.fromkeys(table["quantisation"])) == ["none", "int8", "nf4"]
-    assert table.loc[table["quantisation"] == "none", "cost_nats"].isna().all()
-    nf4 = table[(table["quantisation"] == "nf4") & (table["subject"] == "adapted")].iloc[0]
+def test_quantization_goes_from_full_precision_down(inputs: ReportInputs) -> None:
+    table = quantization(inputs)
+    assert list(dict.fromkeys(table["quantization"])) == ["none", "int8", "nf4"]
+    assert table.loc[table["quantization"] == "none", "cost_nats"].isna().all()
+    nf4 = table[(table["quantization"] == "nf4") & (table["subject"] == "adapted")].iloc[0]
     assert (nf4["cost_nats"], nf4["low"], nf4["high"]) == (0.011, 0.004, 0.018)
 
 
 def test_settings_compare_runs_that_differ_in_one_setting(inputs: ReportInputs) -> None:
     table = settings(inputs).set_index("run")
-    assert set(table.index) == {"target_modules-attention", "context-128", "accumulation-4", "seed-1", "seed-2"}
+    assert set(table.index) == {
+        "target_modules-attention",
+        "context-128",
+        "gradient_accumulation_steps-4",
+        "seed-1",
+        "seed-2",
+    }
     assert table.loc["context-128", "difference_nats_per_token"] == pytest.approx(0.02)
     assert table.loc["target_modules-attention", "setting"] == "target_modules"
 
@@ -130,11 +136,13 @@ def test_settings_that_a_sweep_moved_together_are_one_row_and_numbers_stand_by_s
 
 def test_replay_share_stands_beside_runs_that_differ_in_it_and_the_seed_only() -> None:
     comparison = with_runs(
-        none={"replay_share": 0.0}, tenth={"replay_share": 0.1, "seed": 1}, other={"replay_share": 0.1, "rank": 4}
+        none={"replay_fraction": 0.0},
+        tenth={"replay_fraction": 0.1, "seed": 1},
+        other={"replay_fraction": 0.1, "rank": 4},
     )
     shares = forgetting(make_inputs(comparison=comparison)).query("text_set == 'general'").set_index("run")
-    assert shares.loc["none", "replay_share"] == 0.0 and shares.loc["tenth", "replay_share"] == 0.1
-    assert shares.loc[["other", "context-128"], "replay_share"].isna().all()
+    assert shares.loc["none", "replay_fraction"] == 0.0 and shares.loc["tenth", "replay_fraction"] == 0.1
+    assert shares.loc[["other", "context-128"], "replay_fraction"].isna().all()
 
 
 def test_a_list_of_target_modules_is_told_in_words() -> None:

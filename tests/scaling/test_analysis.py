@@ -7,7 +7,7 @@ import pytest
 from further.scaling import CostSettings, Point, analyse_curve, make_target
 from scaling.curves import make_curve
 
-SETTINGS = {"base": "tiny", "rank": 8, "passes": 1}
+SETTINGS = {"base": "tiny", "rank": 8, "epochs": 1}
 FRACTIONS = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0]
 COST = CostSettings(
     1000.0, price_per_gpu_hour=20.0, currency="SEK", price_date="2026-11-01", tokens_per_paper=9e3, yearly_budget=1e4
@@ -48,7 +48,7 @@ def test_every_key_is_documented(record):
 
 def test_it_says_what_the_axis_is_and_what_holds(record):
     assert record["x_axis"] == "unique training tokens"
-    assert record["passes"] == 1
+    assert record["epochs"] == 1
     assert record["conditional_on"] == SETTINGS
     assert record["fit"]["num_sizes"] == 5
     assert record["fit"]["span"] == pytest.approx(16.0)

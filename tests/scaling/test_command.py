@@ -163,28 +163,28 @@ def test_the_passes_of_the_table_are_paid_for(tmp_path, capsys):
         path = write(tmp_path, t=T, y=Y, **{name: [4] * 8})
         record = json.loads(run(capsys, path, "--json", *COST)[1].out)
         assert record["forecasts"][0]["cost"]["gpu_hours"]["estimate"] == pytest.approx(8e8 / 3.6e6)
-        assert (record["passes"], record["cost_settings"]["passes"]) == (4, 4)
+        assert (record["epochs"], record["cost_settings"]["epochs"]) == (4, 4)
 
 
 def test_passes_given_are_a_condition_and_must_be_those_of_the_table(table, tmp_path, capsys):
-    assert "Conditional on passes 4: " in run(capsys, table, "--passes=4")[1].out
-    path = write(tmp_path, t=T, y=Y, passes=[4] * 8)
-    assert run(capsys, path, "--passes=4")[0] == 0
-    code, out = run(capsys, path, "--passes=1")
-    assert code == 2 and "--passes is 1, but row 1 of the table has 4" in out.err
+    assert "Conditional on epochs 4: " in run(capsys, table, "--epochs=4")[1].out
+    path = write(tmp_path, t=T, y=Y, epochs=[4] * 8)
+    assert run(capsys, path, "--epochs=4")[0] == 0
+    code, out = run(capsys, path, "--epochs=1")
+    assert code == 2 and "--epochs is 1, but row 1 of the table has 4" in out.err
 
 
-@pytest.mark.parametrize("passes", [0.5, "two", ""])
-def test_impossible_passes_are_named_by_their_row(tmp_path, capsys, passes):
-    path = write(tmp_path, t=T, y=Y, passes=[1] * 3 + [passes] + [1] * 4)
+@pytest.mark.parametrize("epochs", [0.5, "two", ""])
+def test_impossible_passes_are_named_by_their_row(tmp_path, capsys, epochs):
+    path = write(tmp_path, t=T, y=Y, epochs=[1] * 3 + [epochs] + [1] * 4)
     code, out = run(capsys, path, "--json")
-    assert code == 2 and "row 4 has passes of" in out.err
+    assert code == 2 and "row 4 has epochs of" in out.err
 
 
-@pytest.mark.parametrize("words", [["--passes=.5"], ["--passes=.5", "--json"], ["--passes=nan", *COST]])
+@pytest.mark.parametrize("words", [["--epochs=.5"], ["--epochs=.5", "--json"], ["--epochs=nan", *COST]])
 def test_less_than_one_pass_is_refused(table, capsys, words):
     code, out = run(capsys, table, *words)
-    assert code == 2 and "passes is" in out.err and out.out == ""
+    assert code == 2 and "epochs is" in out.err and out.out == ""
 
 
 def test_a_budget_without_a_price_is_refused(table, capsys):

@@ -29,7 +29,7 @@ def test_an_interval_of_tokens_becomes_an_interval_of_each_cost():
 
 
 def test_passes_cost_but_are_not_tokens():
-    twice = CostSettings(tokens_per_second=1000.0, passes=2.0)
+    twice = CostSettings(tokens_per_second=1000.0, epochs=2.0)
     cost = cost_of(Interval(3.6e6, 3.6e6, 3.6e6), twice)
     assert cost.gpu_hours.estimate == pytest.approx(2.0)
     assert cost.tokens.estimate == 3.6e6
@@ -59,7 +59,7 @@ def test_a_forecast_holds_loss_gain_and_papers():
     assert ahead.extra_papers == pytest.approx(fit.largest / 9000)
 
 
-@pytest.mark.parametrize("name", ["tokens_per_second", "passes", "kwh_per_gpu_hour", "tokens_per_paper"])
+@pytest.mark.parametrize("name", ["tokens_per_second", "epochs", "kwh_per_gpu_hour", "tokens_per_paper"])
 @pytest.mark.parametrize("value", [0.0, -1.0, float("nan"), float("inf")])
 def test_impossible_settings_are_refused(name, value):
     with pytest.raises(ValueError, match=f"{name} is"):
@@ -72,9 +72,9 @@ def test_a_price_needs_its_currency_and_date():
 
 
 def test_repeated_passes_are_worth_less():
-    """Muennighoff et al. 2023: four passes are nearly as good as new tokens, forty are not."""
+    """Muennighoff et al. 2023: four epochs are nearly as good as new tokens, forty are not."""
     assert effective_tokens(100.0, 1.0) == 100.0
     assert effective_tokens(100.0, 4.0) == pytest.approx(372.6, abs=0.5)  # 1 + 15.39 (1 - exp(-3 / 15.39))
     assert effective_tokens(1.0, 1e9) == pytest.approx(16.387756)
-    with pytest.raises(ValueError, match="passes is"):
+    with pytest.raises(ValueError, match="epochs is"):
         effective_tokens(100.0, 0.5)

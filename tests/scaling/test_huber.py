@@ -29,7 +29,7 @@ def test_a_wide_threshold_is_least_squares():
     assert fit_power_law(t, y, huber_delta=10.0).law.c == pytest.approx(fit_power_law(t, y).law.c, rel=1e-9)
 
 
-def test_the_fit_minimises_hubers_loss():
+def test_the_fit_minimizes_hubers_loss():
     t, y = make_curve(noise=0.02, num_sizes=10)
     y[3] += 0.2
     fit = fit_power_law(t, y, huber_delta=0.02)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from further.scaling import fit_power_law
-from further.scaling.residuals import neighbour_correlation, runs_test
+from further.scaling.residuals import neighbor_correlation, runs_test
 from scaling.curves import make_curve
 
 
@@ -23,15 +23,15 @@ def test_runs_are_counted_exactly(signs, runs, p):
     assert found == (runs, pytest.approx(p))
 
 
-def test_neighbours_of_a_slow_wave_agree():
-    correlation, p = neighbour_correlation(np.sin(np.linspace(0, 2 * np.pi, 16)))
+def test_neighbors_of_a_slow_wave_agree():
+    correlation, p = neighbor_correlation(np.sin(np.linspace(0, 2 * np.pi, 16)))
     assert correlation > 0.8
     assert p < 0.01
 
 
 def test_correlation_by_hand():
-    assert neighbour_correlation(np.array([1.0, 2.0, -1.0]))[0] == pytest.approx((2.0 - 2.0) / 6.0)
-    assert neighbour_correlation(np.zeros(4)) == (0.0, 1.0)
+    assert neighbor_correlation(np.array([1.0, 2.0, -1.0]))[0] == pytest.approx((2.0 - 2.0) / 6.0)
+    assert neighbor_correlation(np.zeros(4)) == (0.0, 1.0)
 
 
 def test_a_bend_is_seen_and_noise_is_not():

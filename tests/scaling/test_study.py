@@ -6,7 +6,7 @@ from further.scaling import analyse_curve
 from further.scaling.study import cost_of_study, points_of_runs
 
 FRACTIONS = {"default": 1.0, "half": 0.5, "quarter": 0.25, "eighth": 0.125}
-SETTINGS = {"rank": 8, "quantisation": "nf4", "passes": 2, "seed": 0}
+SETTINGS = {"rank": 8, "quantization": "nf4", "epochs": 2, "seed": 0}
 COMPARISON = {
     "runs": {
         run: {
@@ -32,7 +32,7 @@ TINY = {"name": "tiny", "source": "demo", "path": None, "revision": None}
 )
 def test_a_law_is_conditional_on_its_base(model, base):
     record = analyse_curve(points_of_runs(COMPARISON, list(FRACTIONS), model)).as_dict()
-    assert record["conditional_on"] == {**base, "rank": 8, "quantisation": "nf4", "passes": 2}
+    assert record["conditional_on"] == {**base, "rank": 8, "quantization": "nf4", "epochs": 2}
     assert [point["size"] for point in record["points"]] == [1.0, 0.5, 0.25, 0.125]
 
 
@@ -48,5 +48,5 @@ def test_the_speed_is_that_of_the_longer_half_per_gpu():
     }  # fmt: skip
     metrics = {"settings": SETTINGS, "num_unique_tokens": 8e5, "num_papers": 100}
     cost = cost_of_study(prices, metrics, timings)
-    assert (cost.tokens_per_second, cost.passes, cost.tokens_per_paper) == (250.0, 2, 8e3)
+    assert (cost.tokens_per_second, cost.epochs, cost.tokens_per_paper) == (250.0, 2, 8e3)
     assert (cost.speed_source, cost.hardware, cost.kwh_per_gpu_hour) == ("measured", "A100", None)

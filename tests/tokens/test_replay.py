@@ -29,6 +29,6 @@ def test_the_seed_chooses_and_a_larger_share_holds_the_smaller_one():
 
 def test_too_little_general_text_is_said_with_numbers():
     with pytest.raises(
-        ValueError, match=r"replay_share: 0\.9 .* asks for 900 .* beside 100 .* there are 300: at most 0\.750"
+        ValueError, match=r"replay_fraction: 0\.9 .* asks for 900 .* beside 100 .* there are 300: at most 0\.750"
     ):
         take_replay(GENERAL, 100, 0.9, 0)

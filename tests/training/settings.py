@@ -6,11 +6,11 @@ import yaml
 
 SHIPPED = yaml.safe_load((Path(__file__).parents[2] / "config" / "config.yaml").read_text())["training"]
 RUN = {key: value for key, value in SHIPPED.items() if key != "checkpoint_minutes"} | {
-    "quantisation": "none",
+    "quantization": "none",
     "rank": 4,
     "alpha": 8,
     "context": 32,
-    "passes": 3,
+    "epochs": 3,
     "learning_rate": 1e-3,
-    "warmup_share": 0.2,
+    "warmup_ratio": 0.2,
 }

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 def adapt(folder, **settings):
     run = RUN | settings
     torch.manual_seed(0)
-    base = load_base(folder, run["quantisation"], run["compute_dtype"], run["attention"])
+    base = load_base(folder, run["quantization"], run["compute_dtype"], run["attention"])
     return add_adapter(base, run, folder)
 
 
@@ -58,25 +58,25 @@ def test_rslora_divides_alpha_by_the_root_of_the_rank(model_folder, rslora, scal
     assert {layer.scaling["default"] for layer in layers.values()} == {scale}
 
 
-@pytest.mark.parametrize("quantisation", ["none", "nf4"])
-def test_dora_trains_a_magnitude_for_every_output(train, quantisation):
-    weights, outcome = train(dora=True, quantisation=quantisation)
+@pytest.mark.parametrize("quantization", ["none", "nf4"])
+def test_dora_trains_a_magnitude_for_every_output(train, quantization):
+    weights, outcome = train(dora=True, quantization=quantization)
     magnitudes = {name: values for name, values in weights.items() if "magnitude" in name}
     assert len(magnitudes) == 2 * 7
     assert magnitudes["base_model.model.model.layers.0.mlp.up_proj.lora_magnitude_vector"].shape == (128,)
-    at_start = adapt_magnitudes(train.folder, quantisation)
+    at_start = adapt_magnitudes(train.folder, quantization)
     assert all((magnitudes[name] - at_start[name]).abs().max() > 0 for name in magnitudes)
     assert outcome.parameters.trainable == sum(values.numel() for values in weights.values())
 
 
-def adapt_magnitudes(folder, quantisation):
-    state = get_peft_model_state_dict(adapt(folder, dora=True, quantisation=quantisation))
+def adapt_magnitudes(folder, quantization):
+    state = get_peft_model_state_dict(adapt(folder, dora=True, quantization=quantization))
     return {name: values for name, values in state.items() if "magnitude" in name}
 
 
 def test_starts_differ_as_they_should(model_folder):
     layers = {
-        start: next(iter(lora_layers(adapt(model_folder, initialisation=start)).values()))
+        start: next(iter(lora_layers(adapt(model_folder, initialization=start)).values()))
         for start in ("default", "gaussian", "pissa")
     }
     A = {start: layer.lora_A["default"].weight for start, layer in layers.items()}
@@ -140,10 +140,10 @@ def test_weights_before_and_after_differ_exactly_where_they_are_trained(model_fo
     assert changed == count_parameters(model).names
 
 
-@pytest.mark.parametrize("quantisation", ["none", "int8", "nf4"])
-def test_embeddings_norms_and_head_keep_their_precision(model_folder, quantisation):
+@pytest.mark.parametrize("quantization", ["none", "int8", "nf4"])
+def test_embeddings_norms_and_head_keep_their_precision(model_folder, quantization):
     """peft's prepare_model_for_kbit_training casts them to fp32: 2 GiB become 3.9 in an 8B Llama."""
-    model = adapt(model_folder, quantisation=quantisation, compute_dtype="bfloat16")
+    model = adapt(model_folder, quantization=quantization, compute_dtype="bfloat16")
     kept = {
         name: values.dtype
         for name, values in model.named_parameters()
@@ -156,7 +156,7 @@ def test_embeddings_norms_and_head_keep_their_precision(model_folder, quantisati
 
 
 def test_bfloat16_trains(train):
-    _, outcome = train(compute_dtype="bfloat16", passes=4, learning_rate=5e-3)
+    _, outcome = train(compute_dtype="bfloat16", epochs=4, learning_rate=5e-3)
     assert outcome.history[-1]["loss_nats"] < outcome.history[0]["loss_nats"] - 0.1
 
 
@@ -179,10 +179,10 @@ def test_attention_implementations_train_alike(train):
     assert [row["loss_nats"] for row in eager] == pytest.approx([row["loss_nats"] for row in sdpa], rel=1e-4)
 
 
-@pytest.mark.parametrize("quantisation", ["none", "int8", "nf4"])
-def test_gradient_checkpointing_gives_the_same_gradients(model_folder, batch, quantisation):
-    plain = gradients(adapt(model_folder, quantisation=quantisation), batch)
-    model = adapt(model_folder, quantisation=quantisation, gradient_checkpointing=True)
+@pytest.mark.parametrize("quantization", ["none", "int8", "nf4"])
+def test_gradient_checkpointing_gives_the_same_gradients(model_folder, batch, quantization):
+    plain = gradients(adapt(model_folder, quantization=quantization), batch)
+    model = adapt(model_folder, quantization=quantization, gradient_checkpointing=True)
     model.gradient_checkpointing_enable()
     inner, calls = model.get_base_model().model.layers[0].self_attn, []
     inner.register_forward_hook(lambda *arguments: calls.append(1))
@@ -265,32 +265,32 @@ def test_a_model_that_cannot_keep_packed_documents_apart_trains_without_packing_
     settings = {"folder": tmp_path / "opt", "target_modules": "all-linear"}
     with pytest.raises(ValueError, match=r"^opt: .*training\.packing: false"):
         train("packed", **settings)
-    _, outcome = train("apart", **settings, packing=False, passes=1)
+    _, outcome = train("apart", **settings, packing=False, epochs=1)
     assert outcome.num_trained_tokens == 30 + 75 + 11 + 120 + 60 + 5
 
 
-def offered_optimisers():
+def offered_optimizers():
     schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
-    return schema["$defs"]["run"]["optimiser"]["enum"]
+    return schema["$defs"]["run"]["optimizer"]["enum"]
 
 
-@pytest.mark.parametrize("optimiser", offered_optimisers())
-def test_every_optimiser_trains_with_the_state_it_is_named_for(train, monkeypatch, optimiser):
+@pytest.mark.parametrize("optimizer", offered_optimizers())
+def test_every_optimizer_trains_with_the_state_it_is_named_for(train, monkeypatch, optimizer):
     made = []
     create = PackedTrainer.create_optimizer
     monkeypatch.setattr(
         PackedTrainer, "create_optimizer", lambda self, *given: made.append(create(self, *given)) or made[-1]
     )
-    _, outcome = train(optimiser=optimiser, rank=64, passes=4, learning_rate=5e-3)
+    _, outcome = train(optimizer=optimizer, rank=64, epochs=4, learning_rate=5e-3)
     assert outcome.history[-1]["loss_nats"] < outcome.history[0]["loss_nats"] - 0.1
-    optimizer = getattr(made[0], "optimizer", made[0])
+    made_optimizer = getattr(made[0], "optimizer", made[0])
     kinds = {
         values.dtype
-        for state in optimizer.state.values()
+        for state in made_optimizer.state.values()
         for key, values in state.items()
         if key in ("exp_avg", "state1")
     }
-    assert kinds == {torch.uint8 if "8bit" in optimiser else torch.float32}
+    assert kinds == {torch.uint8 if "8bit" in optimizer else torch.float32}
 
 
 def can_compile():
@@ -309,7 +309,7 @@ def can_compile():
 def test_a_compiled_run_has_the_same_losses(train, shallow_folder):
     import torch._dynamo.utils as dynamo
 
-    settings = {"folder": shallow_folder, "passes": 1, "quantisation": "nf4", "target_modules": ["up_proj"]}
+    settings = {"folder": shallow_folder, "epochs": 1, "quantization": "nf4", "target_modules": ["up_proj"]}
     plain = train("plain", **settings)[1]
     dynamo.counters.clear()
     compiled = train("compiled", compile=True, **settings)[1]

@@ -38,9 +38,9 @@ def carried_out(case):
         {"batch_tokens": 128},  # four rows a step, two for each process; the last step of a pass has one row
         {
             "batch_tokens": 192,
-            "accumulation": 2,
+            "gradient_accumulation_steps": 2,
             "packing": False,
-            "quantisation": "nf4",
+            "quantization": "nf4",
             "gradient_checkpointing": True,
         },
     ],
@@ -59,7 +59,9 @@ def test_two_processes_train_as_one(model_folder, tmp_path, settings):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("settings", [{"quantisation": "nf4", "gradient_checkpointing": True}, {"accumulation": 2}])
+@pytest.mark.parametrize(
+    "settings", [{"quantization": "nf4", "gradient_checkpointing": True}, {"gradient_accumulation_steps": 2}]
+)
 def test_sharded_processes_train_as_one(model_folder, tmp_path, settings):
     """13 rows, six a step: the last step has one, so that one of the processes has none."""
     one = Case(tmp_path / "one", model_folder, {"dropout": 0.0, "batch_tokens": 192} | settings, minutes=60)
@@ -72,7 +74,7 @@ def test_sharded_processes_train_as_one(model_folder, tmp_path, settings):
         torch.testing.assert_close(together[name], values, atol=1e-5, rtol=1e-4)
     # in each block four matrices of 64 by 64 and three of 64 by 128, of 4 bits or 4 bytes, and two norms in fp32
     matrices = 4 * 64 * 64 + 3 * 64 * 128
-    size = 2 * (matrices / 2 if "quantisation" in settings else matrices * 4) + 2 * 2 * 64 * 4
+    size = 2 * (matrices / 2 if "quantization" in settings else matrices * 4) + 2 * 2 * 64 * 4
     assert f"sharded 2 blocks: {size / 2e6:.2f} of {size / 1e6:.2f} MB stay here" in two.log()
 
 
@@ -85,7 +87,7 @@ def workers(process):
 @pytest.mark.slow
 def test_disturbed_in_every_way_it_ends_as_undisturbed(model_folder, tmp_path):
     """With dropout, whose generators no checkpoint of two processes holds."""
-    undisturbed = Case(tmp_path / "undisturbed", model_folder, {"passes": 8}, minutes=60, processes=2)
+    undisturbed = Case(tmp_path / "undisturbed", model_folder, {"epochs": 8}, minutes=60, processes=2)
     assert finish(start(undisturbed)) == 0, undisturbed.log()
     case = replace(undisturbed, folder=tmp_path / "run", minutes=0.0)
 
@@ -125,7 +127,7 @@ def wait_for_log(case, process, *words):
 
 @pytest.mark.slow
 def test_a_loss_that_is_no_number_ends_all_processes_with_one_error(model_folder, tmp_path):
-    settings = {"batch_tokens": 128, "learning_rate": 1e30, "warmup_share": 0.0, "max_grad_norm": 1e30}
+    settings = {"batch_tokens": 128, "learning_rate": 1e30, "warmup_ratio": 0.0, "max_grad_norm": 1e30}
     case = Case(tmp_path / "run", model_folder, settings, processes=2)
     assert finish(start(case)) == 1
     last = case.log().splitlines()[-1]

@@ -38,8 +38,8 @@ def labels_trained(monkeypatch):
 
 def test_accumulation_at_equal_batch_gives_the_same_losses_and_weights(train):
     """A mean of micro-batch means does not, where rows hold unequal numbers of labels (transformers #34191)."""
-    weights, outcome = train("whole", micro_batch=4, accumulation=1)
-    parts, in_parts = train("parts", micro_batch=1, accumulation=4)
+    weights, outcome = train("whole", micro_batch=4, gradient_accumulation_steps=1)
+    parts, in_parts = train("parts", micro_batch=1, gradient_accumulation_steps=4)
     assert [row["loss_nats"] for row in in_parts.history] == pytest.approx(
         [row["loss_nats"] for row in outcome.history], rel=1e-4
     )
@@ -51,23 +51,23 @@ def test_one_seed_gives_one_adapter_and_two_seeds_two(train):
     assert digest(train("a")[0]) == digest(train("b")[0]) != digest(train("c", seed=1)[0])
 
 
-@pytest.mark.parametrize("quantisation", ["none", "int8", "nf4"])
-def test_a_run_lowers_the_loss_at_every_quantisation(train, quantisation):
-    _, outcome = train(quantisation=quantisation, passes=4, learning_rate=5e-3)
+@pytest.mark.parametrize("quantization", ["none", "int8", "nf4"])
+def test_a_run_lowers_the_loss_at_every_quantization(train, quantization):
+    _, outcome = train(quantization=quantization, epochs=4, learning_rate=5e-3)
     assert outcome.history[-1]["loss_nats"] < outcome.history[0]["loss_nats"] - 0.1
     assert outcome.validation_loss_nats < outcome.history[0]["loss_nats"]
 
 
 def test_the_schedule_is_matched_to_the_runs_own_length(train, rows):
     """Two steps of six below the peak, at thirds of it; then a quarter of the cosine each."""
-    _, outcome = train(passes=2, warmup_share=0.3)
+    _, outcome = train(epochs=2, warmup_ratio=0.3)
     assert outcome.num_steps == len(outcome.history) == 2 * math.ceil(len(rows.inputs_RT) / 4) == 6
     expected = [1 / 3, 2 / 3, 1, 0.8535534, 0.5, 0.1464466]
     assert [row["learning_rate"] for row in outcome.history] == pytest.approx([1e-3 * share for share in expected])
 
 
 def test_a_run_of_one_step_trains(train, rows):
-    weights, outcome = train(micro_batch=len(rows.inputs_RT), passes=1)
+    weights, outcome = train(micro_batch=len(rows.inputs_RT), epochs=1)
     assert [row["learning_rate"] for row in outcome.history] == [1e-3]
     assert all(values.abs().max() > 0 for name, values in weights.items() if "lora_B" in name)
 
@@ -94,9 +94,9 @@ class SeesTwoGPUs(TrainingArguments):
 
 
 def test_a_second_visible_gpu_changes_no_step(train, monkeypatch):
-    _, expected = train("one", micro_batch=2, passes=1)
+    _, expected = train("one", micro_batch=2, epochs=1)
     monkeypatch.setattr(run, "TrainingArguments", SeesTwoGPUs)
-    _, outcome = train("two", micro_batch=2, passes=1)
+    _, outcome = train("two", micro_batch=2, epochs=1)
     assert outcome.num_steps == expected.num_steps == 5  # ten rows, two at a time
     assert outcome.history == expected.history
 
@@ -123,7 +123,7 @@ def test_tokens_that_are_not_trained_on_are_not_counted(train, rows, labels_trai
 
 
 def test_a_run_that_stops_early_counts_what_it_did(train, labels_trained):
-    _, outcome = train(passes=20, learning_rate=0.5, validations_per_pass=3, patience=1)
+    _, outcome = train(epochs=20, learning_rate=0.5, validations_per_epoch=3, patience=1)
     assert outcome.stopped_early
     assert [row["num_tokens"] for row in outcome.history] == np.cumsum(labels_trained).tolist()
     assert outcome.num_trained_tokens == sum(labels_trained)
@@ -145,12 +145,12 @@ def test_only_the_adapter_is_trained(model_folder, preset, modules):
 
 def test_a_loss_that_is_no_number_stops_the_run_and_says_where(train):
     with pytest.raises(FloatingPointError, match=r"loss is (nan|inf) at step \d+, learning rate"):
-        train(learning_rate=1e30, warmup_share=0.0, max_grad_norm=1e30)
+        train(learning_rate=1e30, warmup_ratio=0.0, max_grad_norm=1e30)
 
 
 def test_the_loss_of_a_step_is_the_mean_over_all_of_its_labels(train, rows):
     """Trainer (5.23) divides by the labels less one per row: at context 32 a loss came out 3 % too high."""
-    _, outcome = train(micro_batch=len(rows.labels_RT), dropout=0.0, passes=1)
+    _, outcome = train(micro_batch=len(rows.labels_RT), dropout=0.0, epochs=1)
     expected = mean_loss(load_base(train.folder, "none", "float32"), RowDataset(rows), batch_rows=4)
     assert outcome.history[0]["loss_nats"] == pytest.approx(expected, abs=1e-5)
 

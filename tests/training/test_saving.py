@@ -8,7 +8,7 @@ from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
 from further.models import head_of, load_adapted, load_base, load_merged
 from further.training.adapters import add_adapter
-from further.training.initialise import adapter_start, save_adapter
+from further.training.initialize import adapter_start, save_adapter
 from further.training.trainer import RowDataset, stack_rows, sum_loss
 from training.settings import RUN
 
@@ -39,13 +39,13 @@ def train_and_save(base_folder, folder, batch, **settings):
     """A few steps on one batch; returns the trained model and where its adapter lies."""
     run = RUN | settings
     torch.manual_seed(0)
-    model = add_adapter(load_base(base_folder, run["quantisation"], run["compute_dtype"]), run, base_folder).train()
+    model = add_adapter(load_base(base_folder, run["quantization"], run["compute_dtype"]), run, base_folder).train()
     start = adapter_start(model, run)
-    optimiser = torch.optim.AdamW([values for values in model.parameters() if values.requires_grad], lr=1e-2)
+    optimizer = torch.optim.AdamW([values for values in model.parameters() if values.requires_grad], lr=1e-2)
     for _ in range(4):
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         (sum_loss(model, batch) / 96).backward()
-        optimiser.step()
+        optimizer.step()
     save_adapter(model, folder, run, start)
     return model, folder
 
@@ -54,18 +54,18 @@ VARIANTS = [
     {},
     {"rslora": True},
     {"dora": True},
-    {"initialisation": "gaussian"},
-    {"initialisation": "pissa"},
-    {"initialisation": "pissa", "rslora": True},
-    {"initialisation": "pissa", "dora": True},
-    {"initialisation": "pissa", "train_embeddings": True},
+    {"initialization": "gaussian"},
+    {"initialization": "pissa"},
+    {"initialization": "pissa", "rslora": True},
+    {"initialization": "pissa", "dora": True},
+    {"initialization": "pissa", "train_embeddings": True},
     {"train_embeddings": True},
-    {"quantisation": "int8"},
-    {"quantisation": "nf4"},
-    {"quantisation": "nf4", "dora": True},
-    {"quantisation": "nf4", "train_embeddings": True},
-    {"quantisation": "nf4", "initialisation": "loftq"},
-    {"quantisation": "nf4", "initialisation": "loftq", "rslora": True},
+    {"quantization": "int8"},
+    {"quantization": "nf4"},
+    {"quantization": "nf4", "dora": True},
+    {"quantization": "nf4", "train_embeddings": True},
+    {"quantization": "nf4", "initialization": "loftq"},
+    {"quantization": "nf4", "initialization": "loftq", "rslora": True},
     {"target_modules": r".*layers\.1\.mlp\..*"},
     {"target_modules": ["q_proj", "mlp.up_proj"]},
 ]
@@ -78,34 +78,34 @@ def name(settings):
 @pytest.mark.parametrize("settings", VARIANTS, ids=name)
 def test_a_saved_adapter_on_a_fresh_base_is_the_trained_model(model_folder, tmp_path, batch, settings):
     model, adapter = train_and_save(model_folder, tmp_path / "adapter", batch, **settings)
-    fresh = load_adapted(model_folder, adapter, settings.get("quantisation", "none"), "float32")
-    base = load_base(model_folder, settings.get("quantisation", "none"), "float32")
+    fresh = load_adapted(model_folder, adapter, settings.get("quantization", "none"), "float32")
+    base = load_base(model_folder, settings.get("quantization", "none"), "float32")
     trained = logits(model, batch)
     torch.testing.assert_close(logits(fresh, batch), trained, rtol=1e-3, atol=1e-3)
     assert (trained - logits(base, batch)).abs().max() > 0.1  # or it would have been easy
 
 
-@pytest.mark.parametrize("settings", [one for one in VARIANTS if "quantisation" not in one], ids=name)
+@pytest.mark.parametrize("settings", [one for one in VARIANTS if "quantization" not in one], ids=name)
 def test_a_merged_model_has_the_adapters_logits(model_folder, tmp_path, batch, settings):
     model, adapter = train_and_save(model_folder, tmp_path / "adapter", batch, **settings)
     merged = load_merged(model_folder, adapter, "float32")
     torch.testing.assert_close(logits(merged, batch), logits(model, batch), rtol=1e-3, atol=1e-3)
 
 
-def test_at_bfloat16_merging_rounds_and_a_quantised_base_differs_more(model_folder, tmp_path, batch):
+def test_at_bfloat16_merging_rounds_and_a_quantized_base_differs_more(model_folder, tmp_path, batch):
     """The merged model is another one than the adapter on 4-bit weights: scored apart, so that it shows."""
-    _, adapter = train_and_save(model_folder, tmp_path / "adapter", batch, quantisation="nf4", compute_dtype="bfloat16")
+    _, adapter = train_and_save(model_folder, tmp_path / "adapter", batch, quantization="nf4", compute_dtype="bfloat16")
     merged = logits(load_merged(model_folder, adapter, "bfloat16"), batch).float()
     unmerged = logits(load_adapted(model_folder, adapter, "none", "bfloat16"), batch).float()
-    quantised = logits(load_adapted(model_folder, adapter, "nf4", "bfloat16"), batch).float()
-    rounding, both = (merged - unmerged).abs().mean(), (merged - quantised).abs().mean()
+    quantized = logits(load_adapted(model_folder, adapter, "nf4", "bfloat16"), batch).float()
+    rounding, both = (merged - unmerged).abs().mean(), (merged - quantized).abs().mean()
     assert 0 < rounding < 0.05 * unmerged.abs().mean()
     assert both > 2 * rounding
 
 
 def test_at_bfloat16_pissa_is_saved_up_to_rounding(model_folder, tmp_path, batch):
     """What was taken out of the base was rounded there, and is not in the adapter."""
-    settings = {"initialisation": "pissa", "compute_dtype": "bfloat16"}
+    settings = {"initialization": "pissa", "compute_dtype": "bfloat16"}
     model, adapter = train_and_save(model_folder, tmp_path / "adapter", batch, **settings)
     trained = logits(model, batch).float()
     fresh = logits(load_adapted(model_folder, adapter, "none", "bfloat16"), batch).float()
@@ -114,11 +114,11 @@ def test_at_bfloat16_pissa_is_saved_up_to_rounding(model_folder, tmp_path, batch
 
 
 @pytest.mark.parametrize("rslora", [False, True])
-def test_loftq_starts_nearer_to_the_full_weights_and_merges_into_the_quantised_ones(
+def test_loftq_starts_nearer_to_the_full_weights_and_merges_into_the_quantized_ones(
     model_folder, tmp_path, batch, rslora
 ):
     """Also where LoRA's scale is not 1, which peft's own function takes no notice of."""
-    run = RUN | {"quantisation": "nf4", "initialisation": "loftq", "rslora": rslora, "rank": 16, "alpha": 48}
+    run = RUN | {"quantization": "nf4", "initialization": "loftq", "rslora": rslora, "rank": 16, "alpha": 48}
     full = logits(load_base(model_folder, "none", "float32"), batch)
     plain = logits(load_base(model_folder, "nf4", "float32"), batch)
     started = logits(add_adapter(load_base(model_folder, "nf4", "float32"), run, model_folder), batch)
@@ -128,10 +128,10 @@ def test_loftq_starts_nearer_to_the_full_weights_and_merges_into_the_quantised_o
     torch.testing.assert_close(logits(merged, batch), logits(model, batch), rtol=1e-3, atol=1e-3)
 
 
-@pytest.mark.parametrize("initialisation", ["default", "gaussian", "pissa"])
+@pytest.mark.parametrize("initialization", ["default", "gaussian", "pissa"])
 @pytest.mark.parametrize("dora", [False, True])
-def test_before_the_first_step_the_model_is_the_base(model_folder, batch, initialisation, dora):
-    run = RUN | {"initialisation": initialisation, "dora": dora}
+def test_before_the_first_step_the_model_is_the_base(model_folder, batch, initialization, dora):
+    run = RUN | {"initialization": initialization, "dora": dora}
     model = add_adapter(load_base(model_folder, "none", "float32"), run, model_folder)
     base = logits(load_base(model_folder, "none", "float32"), batch)
     torch.testing.assert_close(logits(model, batch), base, rtol=1e-3, atol=1e-3)
@@ -171,7 +171,7 @@ def test_a_head_of_its_own_is_trained_beside_the_embeddings(untied_folder, tmp_p
 
 def test_pissa_is_saved_as_plain_lora_of_twice_the_rank(model_folder, tmp_path, batch):
     for rslora, alpha in ((False, 16), (True, 8 * 2**0.5)):
-        _, adapter = train_and_save(model_folder, tmp_path / f"{rslora}", batch, initialisation="pissa", rslora=rslora)
+        _, adapter = train_and_save(model_folder, tmp_path / f"{rslora}", batch, initialization="pissa", rslora=rslora)
         config = json.loads((adapter / "adapter_config.json").read_text())
         assert (config["r"], config["init_lora_weights"]) == (8, True)
         assert config["lora_alpha"] == pytest.approx(alpha)

@@ -59,7 +59,7 @@ def run_script(study, model_folder, folder, run):
     folder.mkdir()
     outputs = {kind: folder / file for kind, file in names.items()}
     task = Task("run", folder / "adapter", folder / "checkpoints", 60.0, {"run": dict(run)}, threads=1)
-    train_qlora.main(tokens, split, model_folder, outputs, run, task, general if run["replay_share"] else None)
+    train_qlora.main(tokens, split, model_folder, outputs, run, task, general if run["replay_fraction"] else None)
     return read_json(outputs["metrics"]), load_file(outputs["adapter"])
 
 
@@ -70,21 +70,21 @@ def test_no_setting_of_a_run_is_ignored(study, model_folder, tmp_path):
 
 
 def test_replay_is_trained_on_at_the_share_asked_for_and_counted_apart(study, model_folder, tmp_path):
-    run = RUN | {"batch_tokens": 64, "passes": 1}
+    run = RUN | {"batch_tokens": 64, "epochs": 1}
     plain, _ = run_script(study, model_folder, tmp_path / "plain", run)
-    metrics, weights = run_script(study, model_folder, tmp_path / "replay", run | {"replay_share": 0.4})
+    metrics, weights = run_script(study, model_folder, tmp_path / "replay", run | {"replay_fraction": 0.4})
     assert (plain["num_replay_tokens"], plain["num_unique_tokens"]) == (0, 301)
     # 0.4 of all is 200.7 tokens beside 301; documents of 21 tokens: nine of them, and 12 of a tenth
     assert metrics["num_replay_tokens"] == 201
     assert metrics["num_unique_tokens"] == 301
     assert metrics["num_trained_tokens"] == 301 + 201
-    again, same = run_script(study, model_folder, tmp_path / "again", run | {"replay_share": 0.4})
+    again, same = run_script(study, model_folder, tmp_path / "again", run | {"replay_fraction": 0.4})
     assert again == metrics and all(torch.equal(weights[name], same[name]) for name in weights)
-    _, other = run_script(study, model_folder, tmp_path / "other", run | {"replay_share": 0.4, "seed": 1})
+    _, other = run_script(study, model_folder, tmp_path / "other", run | {"replay_fraction": 0.4, "seed": 1})
     assert any(not torch.equal(weights[name], other[name]) for name in weights)
 
 
 def test_a_loss_that_is_no_number_names_replayed_documents_too(study, model_folder, tmp_path):
-    run = RUN | {"batch_tokens": 256, "replay_share": 0.4, "passes": 1, "learning_rate": 1e30, "max_grad_norm": 1e30}
+    run = RUN | {"batch_tokens": 256, "replay_fraction": 0.4, "epochs": 1, "learning_rate": 1e30, "max_grad_norm": 1e30}
     with pytest.raises(FloatingPointError, match=r"at step 2, .* in the batch of .*p\d, .*g\d"):
-        run_script(study, model_folder, tmp_path / "run", run | {"warmup_share": 0.0})
+        run_script(study, model_folder, tmp_path / "run", run | {"warmup_ratio": 0.0})

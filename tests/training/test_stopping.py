@@ -11,12 +11,12 @@ from further.training.history import History, is_due
 from further.training.stopping import EarlyStopping
 
 
-def steps_due(num_steps, steps_per_pass, per_pass):
-    return [step for step in range(1, num_steps + 1) if is_due(step, steps_per_pass, per_pass)]
+def steps_due(num_steps, steps_per_epoch, per_pass):
+    return [step for step in range(1, num_steps + 1) if is_due(step, steps_per_epoch, per_pass)]
 
 
 @pytest.mark.parametrize(
-    ("steps_per_pass", "per_pass", "expected"),
+    ("steps_per_epoch", "per_pass", "expected"),
     [
         (5, 1, [5, 10]),
         (5, 2, [3, 5, 8, 10]),
@@ -24,13 +24,13 @@ def steps_due(num_steps, steps_per_pass, per_pass):
         (3, 10, list(range(1, 7))),  # no more often than there are steps
     ],
 )
-def test_validations_are_even_and_end_each_pass(steps_per_pass, per_pass, expected):
-    assert steps_due(2 * steps_per_pass, steps_per_pass, per_pass) == expected
+def test_validations_are_even_and_end_each_pass(steps_per_epoch, per_pass, expected):
+    assert steps_due(2 * steps_per_epoch, steps_per_epoch, per_pass) == expected
 
 
 OTHERS = np.random.default_rng(2).integers(2, 40, (4, 60)).tolist()
 # Learns which tokens there are, then the training papers by heart: on the others it is lowest at step 6.
-OVERFITS = {"learning_rate": 0.03, "warmup_share": 0.0, "passes": 8, "validations_per_pass": 3, "held_out": OTHERS}
+OVERFITS = {"learning_rate": 0.03, "warmup_ratio": 0.0, "epochs": 8, "validations_per_epoch": 3, "held_out": OTHERS}
 
 
 def validations(outcome):
@@ -73,14 +73,14 @@ class Killed(RuntimeError):
     [
         (3, {}),
         (4, {}),
-        (4, {"initialisation": "pissa"}),
+        (4, {"initialization": "pissa"}),
         (4, {"train_embeddings": True, "dora": True}),
-        (4, {"initialisation": "loftq", "quantisation": "nf4"}),
+        (4, {"initialization": "loftq", "quantization": "nf4"}),
     ],
 )
 def test_a_killed_run_ends_as_an_undisturbed_one(train, monkeypatch, step, settings, caplog):
     """Validation losses stand in the checkpoint of their own step, at the end of a pass too."""
-    settings = OVERFITS | {"validations_per_pass": 1, "patience": 1} | settings
+    settings = OVERFITS | {"validations_per_epoch": 1, "patience": 1} | settings
     expected_weights, expected = train("undisturbed", **settings)
     shown = History.on_log
 
@@ -145,6 +145,7 @@ def test_the_best_of_each_checkpoint_is_kept_however_many_are_found_later(tmp_pa
 def test_the_loss_that_stops_a_run_is_per_token_whatever_the_batch(train):
     """A mean of batch means is not (transformers #39241)."""
     one, four = (
-        train(f"m{size}", micro_batch=size, accumulation=4 // size, validations_per_pass=2)[1] for size in (1, 4)
+        train(f"m{size}", micro_batch=size, gradient_accumulation_steps=4 // size, validations_per_epoch=2)[1]
+        for size in (1, 4)
     )
     assert [loss for _, loss in validations(one)] == pytest.approx([loss for _, loss in validations(four)], rel=1e-4)

@@ -14,20 +14,20 @@ from training.drive import Case, finish, running, start, wait_for_step
 
 pytestmark = pytest.mark.slow
 
-STEPS = 21  # 13 rows, two at a time, three passes
+STEPS = 21  # 13 rows, two at a time, three epochs
 STEPS_PER_PASS = 7
 
 
 @pytest.fixture(scope="module")
 def expected(model_folder, tmp_path_factory):
-    """Adapter and results of undisturbed runs, by quantisation; made when asked for."""
+    """Adapter and results of undisturbed runs, by quantization; made when asked for."""
     made = {}
 
-    def results(quantisation="none", **settings):
-        key = (quantisation, *settings.items())
+    def results(quantization="none", **settings):
+        key = (quantization, *settings.items())
         if key not in made:
             folder = tmp_path_factory.mktemp("undisturbed")
-            case = Case(folder, model_folder, {"quantisation": quantisation} | settings, minutes=60)
+            case = Case(folder, model_folder, {"quantization": quantization} | settings, minutes=60)
             assert finish(start(case)) == 0, case.log()
             made[key] = case.results()
         return made[key]
@@ -52,16 +52,16 @@ def killed_at(case, step):
     assert max(case.steps_saved()) == step
 
 
-@pytest.mark.parametrize("quantisation", ["none", "nf4"])
-def test_a_run_killed_three_times_ends_with_the_same_adapter_bit_for_bit(case, expected, quantisation):
-    case = replace(case, settings={"quantisation": quantisation})
+@pytest.mark.parametrize("quantization", ["none", "nf4"])
+def test_a_run_killed_three_times_ends_with_the_same_adapter_bit_for_bit(case, expected, quantization):
+    case = replace(case, settings={"quantization": quantization})
     steps = sorted([STEPS_PER_PASS, *random.Random(4).sample(range(STEPS_PER_PASS + 2, STEPS - 3), 2)])
     for step in steps:
         killed_at(case, step)
         assert (case.store / "lock").exists()
     assert finish(start(case)) == 0, case.log()
     assert "which is no longer running: taken over" in case.log()
-    assert case.results() == expected(quantisation)
+    assert case.results() == expected(quantization)
     check_timing(case, starts=4)
 
 
@@ -115,7 +115,7 @@ def test_it_stops_before_the_walltime(case, expected):
     assert case.results() == expected()
 
 
-def test_a_checkpoint_cut_short_is_recognised_and_the_one_before_is_used(case, expected):
+def test_a_checkpoint_cut_short_is_recognized_and_the_one_before_is_used(case, expected):
     killed_at(case, 9)
     newest = next(case.store.glob("*/checkpoint-9"))
     (newest.parent / ".part-0" / "checkpoint-10").mkdir(parents=True)  # as a kill in the middle of writing leaves it
@@ -170,7 +170,10 @@ def test_memory_that_does_not_suffice_names_the_settings_to_change(case, expecte
     assert finish(start(replace(case, memory_ends_at=8))) == 1
     last = case.log().splitlines()[-1]
     assert last.startswith("MemoryError: out of memory after step 7 with 2 rows of 32 tokens at a time: raise")
-    assert "training.accumulation (now 1;" in last and "training.gradient_checkpointing: true (now false)" in last
+    assert (
+        "training.gradient_accumulation_steps (now 1;" in last
+        and "training.gradient_checkpointing: true (now false)" in last
+    )
     assert case.steps_saved() == [6, 7]
     assert finish(start(case)) == 0, case.log()
     assert case.results() == expected()

@@ -38,7 +38,7 @@ def offered_attention():
 
 
 @pytest.mark.parametrize("attention", offered_attention())
-def test_perturbing_one_document_leaves_its_neighbours_alone(model_folder, packed, attention):
+def test_perturbing_one_document_leaves_its_neighbors_alone(model_folder, packed, attention):
     """Packed rows attend across documents where a cache is used (transformers 5.23 moved logits by 0.3)."""
     model = load_base(model_folder, "none", "float32", attention)
     assert model.config._attn_implementation == attention
@@ -131,7 +131,7 @@ def test_validation_loss_is_independent_of_the_batch_size(model, packed):
     assert mean_loss(model, dataset, 1) == pytest.approx(mean_loss(model, dataset, 4), rel=1e-6)
 
 
-def test_a_validation_loss_leaves_the_gradients_of_a_quantised_model_as_they_were(model_folder, packed):
+def test_a_validation_loss_leaves_the_gradients_of_a_quantized_model_as_they_were(model_folder, packed):
     """bitsandbytes 0.50 repacks 4-bit weights in evaluation mode, for good and without a gradient."""
     torch.manual_seed(0)
     model = add_adapter(load_base(model_folder, "nf4", "float32"), RUN, model_folder).train()

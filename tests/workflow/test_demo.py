@@ -32,11 +32,11 @@ def test_the_law_is_fitted_to_fifteen_runs_of_five_sizes():
     assert {target["verdict"] for target in law["targets"]} <= {"reached", "reachable", "undecided", "unreachable"}
 
 
-def test_the_cost_of_quantisation_is_known_for_each_precision():
-    quantisation = read("evaluation/comparison.json")["quantisation"]
-    assert set(quantisation) == {"none", "int8", "nf4"}
+def test_the_cost_of_quantization_is_known_for_each_precision():
+    quantization = read("evaluation/comparison.json")["quantization"]
+    assert set(quantization) == {"none", "int8", "nf4"}
     for precision in ("int8", "nf4"):
-        cost = quantisation[precision]["base_cost_nats"]
+        cost = quantization[precision]["base_cost_nats"]
         assert cost["low"] <= cost["estimate"] <= cost["high"]
 
 

@@ -40,7 +40,7 @@ def test_each_question_has_numbers(finished):
     interval = papers["difference_nats_per_token"]
     assert interval["estimate"] is not None and interval["low"] is None and interval["high"] is None
     assert papers["before"]["num_tokens"] == papers["after"]["num_tokens"]
-    assert set(comparison["quantisation"]) == {"none", "nf4"}
+    assert set(comparison["quantization"]) == {"none", "nf4"}
     law = read(finished, "scaling/law.json")
     assert len(law["points"]) == 3 or law["fitted"]
 
@@ -60,16 +60,16 @@ def test_what_was_compared_was_scored_on_the_same_bytes(finished):
 
 
 def test_the_way_to_the_merged_model_is_told_in_parts(finished):
-    split = read(finished, "evaluation/comparison.json")["quantisation"]["nf4"]
+    split = read(finished, "evaluation/comparison.json")["quantization"]["nf4"]
     parts = [split[name]["estimate"] for name in ("base_cost_nats", "adaptation_nats", "merging_nats")]
     assert split["total_nats"]["estimate"] == pytest.approx(sum(parts))
 
 
-def test_memorisation_terms_and_samples_have_numbers(finished):
-    memorisation = read(finished, "evaluation/memorisation.json")
+def test_memorization_terms_and_samples_have_numbers(finished):
+    memorization = read(finished, "evaluation/memorization.json")
     for group in ("train", "heldout"):
-        assert memorisation[group]["num_paragraphs"] == 20
-        assert sum(memorisation[group]["adapted"]["histogram"]) == 20
+        assert memorization[group]["num_paragraphs"] == 20
+        assert sum(memorization[group]["adapted"]["histogram"]) == 20
     terms = read(finished, "evaluation/terms.json")
     scored = read(finished, "evaluation/comparison.json")["runs"]["default"]["papers"]
     assert terms["before_nats"] == pytest.approx(scored["before"]["nats"])

@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from further.command import main as further
+from further.cli import main as further
 
 pytestmark = pytest.mark.workflow
 
@@ -57,7 +57,7 @@ def test_reading_the_snakefile_imports_neither_torch_nor_transformers(project):
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ("training={rnak: 8}", "training: unknown key rnak; known: accumulation"),
+        ("training={rnak: 8}", "training: unknown key rnak; known: alpha"),
         ("training={rank: eight}", "training.rank: 'eight' is not allowed: expected integer"),
         ("training={rank: 0}", "training.rank: 0 is not allowed: at least 1"),
         ("training={learning_rate: 2e-4x}", "training.learning_rate: '2e-4x' is not allowed: expected number"),
@@ -65,22 +65,22 @@ def test_reading_the_snakefile_imports_neither_torch_nor_transformers(project):
             "training={context: 96}",
             "training.batch_tokens: 1024 is not a multiple of context × accumulation = 96 × 1 (",
         ),
-        ("training={quantisation: nf3}", "training.quantisation: 'nf3' is not allowed: one of none or int8 or nf4"),
+        ("training={quantization: nf3}", "training.quantization: 'nf3' is not allowed: one of none or int8 or nf4"),
         ("sweeps={data: {rnak: [1]}}", "sweeps.data: unknown key rnak"),
         ("evaluation={stride: 512}", "evaluation.stride: 512 is more than window 256"),
         ("evaluation={folds: 1}", "evaluation.folds: 1 is not allowed: at least 2"),
         ("evaluation={folds: 26}", "evaluation.folds: 26 is more than the 25 papers"),
         (
-            "evaluation={memorisation_new_tokens: 250}",
-            "memorisation_new_tokens: 282 with the prefix is more than window",
+            "evaluation={memorization_new_tokens: 250}",
+            "memorization_new_tokens: 282 with the prefix is more than window",
         ),
         ("model={source: hub}", "model.path: null is not allowed with source hub"),
         ("corpus={papers: nowhere}", "corpus.papers: there is no folder nowhere"),
         ("corpus={papers: empty}", "corpus.papers: folder empty holds no PDF"),
         ("corpus={papers: few}", "corpus.papers: 3 papers in few; at least 4 are needed"),
         (
-            "training={initialisation: pissa}",
-            "training.initialisation: pissa is not allowed with quantisation nf4: it trains",
+            "training={initialization: pissa}",
+            "training.initialization: pissa is not allowed with quantization nf4: it trains",
         ),
         ("training={patience: 3}", "training.patience: 3 is not allowed in sweeps.data: a run that stops early"),
         ("training={target_modules: '(q'}", "training.target_modules: '(q' is no regular expression: missing )"),
@@ -112,7 +112,7 @@ def test_layers_are_held_against_the_names_of_a_model_that_is_there(project, mod
 
 
 def test_general_text_is_tokenized_for_replay_only_where_a_run_replays(project):
-    (project.study / "replay.yaml").write_text("sweeps: {replay: {replay_share: [0.1]}}\n")
+    (project.study / "replay.yaml").write_text("sweeps: {replay: {replay_fraction: [0.1]}}\n")
     assert "rule tokenize_replay:" not in project.snakemake("-n").stdout
     plan = project.snakemake("-n", "--configfile", "replay.yaml").stdout
     assert plan.count("rule tokenize_replay:") == 1
@@ -125,13 +125,13 @@ def test_a_run_that_cannot_fit_the_gpu_is_refused_when_the_snakefile_is_read(pro
     model = project.study / "model"
     model.mkdir(exist_ok=True)
     (model / "config.json").write_text(json.dumps(shape | {"model_type": "llama", "vocab_size": 128256}))
-    settings = "model: {source: folder, path: model}\ntraining: {quantisation: none}\nsweeps: {quantisation: null}\n"
+    settings = "model: {source: folder, path: model}\ntraining: {quantization: none}\nsweeps: {quantization: null}\n"
     (project.study / "small_gpu.yaml").write_text(settings + "hardware: {gpu_memory_gb: 24}\n")
     done = project.snakemake("-n", "--configfile", "small_gpu.yaml", check=False)
     assert done.returncode != 0
     assert "Nothing was started.\nruns default, " in done.stdout
     assert "hardware.gpu_memory_gb is 24, of which 21.6 may be planned" in done.stdout
-    assert "It would fit with training.quantisation: nf4 (" in done.stdout
+    assert "It would fit with training.quantization: nf4 (" in done.stdout
     assert "Traceback" not in done.stdout and "Job stats" not in done.stdout
 
 

@@ -43,14 +43,14 @@ def test_nothing_to_do_when_nothing_changed(finished):
     assert finished.plan() == {}
 
 
-@pytest.mark.parametrize("module", ["corpus/clean.py", "training/run.py", "models.py", "report/figures.py"])
+@pytest.mark.parametrize("module", ["corpus/clean/papers.py", "training/run.py", "models.py", "report/figures.py"])
 def test_a_comment_or_a_docstring_reruns_nothing(finished, module):
     with edited(finished.code / "src/further" / module, lambda text: "# why\n" + text.replace('"""', '"""Well: ', 1)):
         assert finished.plan() == {}
 
 
 def test_a_module_used_by_cleaning_reruns_cleaning_and_after_but_no_parsing(finished):
-    with edited(finished.code / "src/further/corpus/clean.py", lambda text: text + "\nEDITED = 1\n"):
+    with edited(finished.code / "src/further/corpus/clean/papers.py", lambda text: text + "\nEDITED = 1\n"):
         assert set(finished.plan()) == AFTER_CLEANING
 
 
@@ -129,7 +129,7 @@ def append(text):
 
 
 @pytest.mark.parametrize(
-    "key", ["peak_tflops: 5.0", "utilisation: [0.1, 0.2]", "gpu_memory_gb: 80", "runtime_minutes: 9"]
+    "key", ["peak_tflops: 5.0", "utilization: [0.1, 0.2]", "gpu_memory_gb: 80", "runtime_minutes: 9"]
 )
 def test_what_the_plan_is_made_from_retrains_nothing(finished, key):
     with edited(finished.study / "config.yaml", append(f"hardware: {{{key}}}\n")):

@@ -16,7 +16,7 @@ code = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL)
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(json.dumps({"code": code, "seconds": used.ru_utime + used.ru_stime, "kilobytes": used.ru_maxrss}))
 """
-OFF = {"quantisation": None, "target_modules": None, "context": None, "accumulation": None}
+OFF = {"quantization": None, "target_modules": None, "context": None, "gradient_accumulation_steps": None}
 
 
 @pytest.fixture

@@ -64,20 +64,20 @@ def settings_of_run(wildcards):
 
 def replay_of_run(wildcards):
     """General text to train on beside the papers, if any."""
-    return ["results/tokens/replay.parquet"] if RUN_SETTINGS[wildcards.run]["replay_share"] else []
+    return ["results/tokens/replay.parquet"] if RUN_SETTINGS[wildcards.run]["replay_fraction"] else []
 
 
 def replay_of_any_run(wildcards):
     """The same, if any run of the study has some; folds train as the default run does."""
-    return ["results/tokens/replay.parquet"] if any(run["replay_share"] for run in RUNS.values()) else []
+    return ["results/tokens/replay.parquet"] if any(run["replay_fraction"] for run in RUNS.values()) else []
 
 
-def quantisation_of_run(wildcards):
-    return SCORING | {"quantisation": RUN_SETTINGS[wildcards.run]["quantisation"]}
+def quantization_of_run(wildcards):
+    return SCORING | {"quantization": RUN_SETTINGS[wildcards.run]["quantization"]}
 
 
 def settings_of_fold(wildcards):
-    return FOLDS[wildcards.run] | pick("corpus", "validation_share", "split_seed")
+    return FOLDS[wildcards.run] | pick("corpus", "validation_fraction", "split_seed")
 
 
 def is_fold(wildcards):

@@ -76,7 +76,7 @@ rule gather_corpus:
         mem_mb=WHOLE_CORPUS_MB,
         runtime=30,  # minutes
     params:
-        settings=pick("corpus", "max_rejected_share"),
+        settings=pick("corpus", "max_rejected_fraction"),
         code=code("gather_corpus.py"),
     script:
         "../scripts/gather_corpus.py"
@@ -120,7 +120,7 @@ rule split_papers:
         mem_mb=WHOLE_CORPUS_MB,
         runtime=10,  # minutes
     params:
-        settings=pick("corpus", "test_share", "validation_share", "split_seed"),
+        settings=pick("corpus", "test_fraction", "validation_fraction", "split_seed"),
         code=code("split_papers.py"),
     script:
         "../scripts/split_papers.py"

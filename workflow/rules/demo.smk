@@ -34,7 +34,7 @@ rule collect_general:
         mem_mb=1_000,
         runtime=5,  # minutes
     params:
-        settings=pick("general", "heldout_share", "split_seed") | {"python": PYTHON},
+        settings=pick("general", "heldout_fraction", "split_seed") | {"python": PYTHON},
         code=code("collect_general.py"),
     script:
         "../scripts/collect_general.py"

@@ -7,11 +7,11 @@ rule score_base:
         general="results/tokens/general.parquet",
         model=MODEL,
     output:
-        scores="results/scores/base/{quantisation}.parquet",
+        scores="results/scores/base/{quantization}.parquet",
     log:
-        "logs/score_base/{quantisation}.log",
+        "logs/score_base/{quantization}.log",
     benchmark:
-        "benchmarks/score_base/{quantisation}.tsv"
+        "benchmarks/score_base/{quantization}.tsv"
     threads: CONFIG["hardware"]["threads"]
     resources:
         mem_mb=CONFIG["hardware"]["memory_mb"],
@@ -41,7 +41,7 @@ rule score_run:
         mem_mb=CONFIG["hardware"]["memory_mb"],
         runtime=CONFIG["hardware"]["runtime_minutes"],
     params:
-        settings=quantisation_of_run,
+        settings=quantization_of_run,
         code=code("score_run.py"),
     script:
         "../scripts/score_run.py"
@@ -72,16 +72,16 @@ rule score_merged:
 
 rule compare_scores:
     input:
-        base=expand("results/scores/base/{quantisation}.parquet", quantisation=QUANTISATIONS),
+        base=expand("results/scores/base/{quantization}.parquet", quantization=QUANTIZATIONS),
         runs=expand("results/scores/runs/{run}.parquet", run=RUNS),
-        merged=expand("results/scores/merged/{run}.parquet", run=QUANTISED_RUNS),
+        merged=expand("results/scores/merged/{run}.parquet", run=QUANTIZED_RUNS),
         metrics=expand("results/runs/{run}/metrics.json", run=RUNS),
         corpus=expand("results/corpus/{table}.parquet", table=["rejected", "repeats", "rows", "split"]),
         folds=expand("results/folds/{run}/{table}.parquet", run=FOLDS, table=["split", "rows", "repeats"]),
         fold_base=expand(
-            "results/scores/folds/{run}/{quantisation}.parquet",
+            "results/scores/folds/{run}/{quantization}.parquet",
             run=FOLDS,
-            quantisation=RUNS["default"]["quantisation"],
+            quantization=RUNS["default"]["quantization"],
         ),
         fold_runs=expand("results/scores/runs/{run}.parquet", run=FOLDS),
     output:
@@ -97,7 +97,7 @@ rule compare_scores:
     params:
         settings=pick("evaluation", "bootstrap", "seed")
         | pick("corpus", "paper_similarity", "paragraph_similarity", "paragraph_words")
-        | {"quantisation_runs": QUANTISATION_RUNS},
+        | {"quantization_runs": QUANTIZATION_RUNS},
         code=code("compare_scores.py"),
     script:
         "../scripts/compare_scores.py"
@@ -119,7 +119,7 @@ rule generate_samples:
         runtime=CONFIG["hardware"]["runtime_minutes"],
     params:
         settings=pick("evaluation", "prompts", "new_tokens", "temperature", "top_p", "seed")
-        | pick("training", "quantisation", "compute_dtype")
+        | pick("training", "quantization", "compute_dtype")
         | {"versions": installed_versions(TRAINING_PACKAGES)},
         code=code("generate_samples.py"),
     script:
@@ -134,7 +134,7 @@ rule probe_default:
         model=MODEL,
         adapter="results/runs/default/adapter/adapter_model.safetensors",
     output:
-        memorisation="results/evaluation/memorisation.json",
+        memorization="results/evaluation/memorization.json",
         terms="results/evaluation/terms.json",
     log:
         "logs/probe_default.log",
@@ -148,15 +148,15 @@ rule probe_default:
         settings=SCORING
         | pick(
             "evaluation",
-            "memorisation_paragraphs",
-            "memorisation_prefix_tokens",
-            "memorisation_new_tokens",
+            "memorization_paragraphs",
+            "memorization_prefix_tokens",
+            "memorization_new_tokens",
             "terms",
             "term_occurrences",
             "bootstrap",
             "seed",
         )
-        | pick("training", "quantisation"),
+        | pick("training", "quantization"),
         code=code("probe_default.py"),
     script:
         "../scripts/probe_default.py"

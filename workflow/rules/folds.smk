@@ -55,8 +55,8 @@ use rule score_base as score_base_of_fold with:
         papers="results/folds/{run}/tokens.parquet",
         model=MODEL,
     output:
-        scores="results/scores/folds/{run}/{quantisation}.parquet",
+        scores="results/scores/folds/{run}/{quantization}.parquet",
     log:
-        "logs/score_base/{run}/{quantisation}.log",
+        "logs/score_base/{run}/{quantization}.log",
     benchmark:
-        "benchmarks/score_base/{run}/{quantisation}.tsv"
+        "benchmarks/score_base/{run}/{quantization}.tsv"

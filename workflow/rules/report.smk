@@ -17,10 +17,10 @@ def figure_settings(wildcards):
 
 def costly_jobs():
     """Snakemake's notes of what jobs took that train or run a model. No inputs: to make one again, its job would rerun."""
-    folds = RUNS["default"]["quantisation"]
-    scored = [f"score_base/{quantisation}" for quantisation in QUANTISATIONS]
+    folds = RUNS["default"]["quantization"]
+    scored = [f"score_base/{quantization}" for quantization in QUANTIZATIONS]
     scored += [f"score_base/{fold}/{folds}" for fold in FOLDS]
-    scored += [f"score_run/{run}" for run in RUN_SETTINGS] + [f"score_merged/{run}" for run in QUANTISED_RUNS]
+    scored += [f"score_run/{run}" for run in RUN_SETTINGS] + [f"score_merged/{run}" for run in QUANTIZED_RUNS]
     jobs = {
         "training": [f"train_qlora/{run}" for run in RUNS],
         "training for the cross-validation": [f"train_qlora/{fold}" for fold in FOLDS],

@@ -1,6 +1,6 @@
 # The study: checked settings, its papers and shards, its runs and folds, and the files that the report reads.
 
-from further.config import check_config, expand_runs, model_folder, name_folds, quantisation_runs, runs_of_sweep
+from further.config import check_config, expand_runs, model_folder, name_folds, quantization_runs, runs_of_sweep
 from further.corpus.shards import mark_passwords
 from further.plan.refuse import refuse_early
 from further.report import FIGURES
@@ -9,9 +9,9 @@ from further.targets import check_targets
 CONFIG = stop_if_wrong(check_config, config, ROOT / "workflow" / "schemas" / "config.schema.yaml")
 RUNS = expand_runs(CONFIG)
 DATA_RUNS = runs_of_sweep(CONFIG, "data")
-QUANTISATION_RUNS = quantisation_runs(CONFIG)
-QUANTISED_RUNS = [run for quantisation, run in QUANTISATION_RUNS.items() if quantisation != "none"]
-QUANTISATIONS = sorted({run["quantisation"] for run in RUNS.values()} | {"none"})
+QUANTIZATION_RUNS = quantization_runs(CONFIG)
+QUANTIZED_RUNS = [run for quantization, run in QUANTIZATION_RUNS.items() if quantization != "none"]
+QUANTIZATIONS = sorted({run["quantization"] for run in RUNS.values()} | {"none"})
 ARTICLES = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
 PAPERS = stop_if_wrong(find_papers, CONFIG["corpus"]["papers"])
 FOLDS = stop_if_wrong(name_folds, CONFIG, len(PAPERS))
@@ -35,14 +35,14 @@ stop_if_wrong(refuse_early, Path(MODEL), RUNS, CONFIG["hardware"], CONFIG["evalu
 wildcard_constraints:
     run="[A-Za-z0-9._+-]+",
     shard="[0-9]+",
-    quantisation="none|int8|nf4",
+    quantization="none|int8|nf4",
 
 
 REPORTED = {
     "comparison": "results/evaluation/comparison.json",
     "law": "results/scaling/law.json",
     "samples": "results/evaluation/samples.json",
-    "memorisation": "results/evaluation/memorisation.json",
+    "memorization": "results/evaluation/memorization.json",
     "terms": "results/evaluation/terms.json",
     "rejected": "results/corpus/rejected.parquet",
     "ledger": "results/corpus/ledger.parquet",

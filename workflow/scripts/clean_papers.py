@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from further.corpus.clean import CleanSettings, clean_papers
+from further.corpus.clean.papers import CleanSettings, clean_papers
 from further.corpus.schemas import DECISIONS, LEDGER, REJECTED, ROWS
 from further.io import write_table
 from further.job import start_log

@@ -11,9 +11,9 @@ from further.job import start_log
 TEXTS = pa.schema([("document", pa.string()), ("text", pa.string())])
 
 
-def main(train: Path, heldout: Path, heldout_share: float, seed: int) -> None:
+def main(train: Path, heldout: Path, heldout_fraction: float, seed: int) -> None:
     """Write two tables of documents."""
-    sides = split_general(general_documents(), heldout_share=heldout_share, seed=seed)
+    sides = split_general(general_documents(), heldout_fraction=heldout_fraction, seed=seed)
     for path, documents in zip((train, heldout), sides, strict=True):
         write_table(path, [{"document": name, "text": text} for name, text in documents], TEXTS)
 
@@ -23,6 +23,6 @@ if __name__ == "__main__":
     main(
         Path(snakemake.output.train),
         Path(snakemake.output.heldout),
-        heldout_share=snakemake.params.settings["heldout_share"],
+        heldout_fraction=snakemake.params.settings["heldout_fraction"],
         seed=snakemake.params.settings["split_seed"],
     )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from further.evaluation.comparison import compare_runs, describe_scoring
 from further.evaluation.folds import Fold, cross_validate
-from further.evaluation.quantisation import split_quantisation
+from further.evaluation.quantization import split_quantization
 from further.evaluation.shared import count_excluded, count_shared
 from further.io import read_json, read_table, write_json
 from further.job import start_log
@@ -22,7 +22,7 @@ def main(
     comparison: Path,
     settings: Mapping[str, Any],
 ) -> None:
-    """Write every run's comparison with its base, what each quantisation costs, and the cross-validation."""
+    """Write every run's comparison with its base, what each quantization costs, and the cross-validation."""
     described = {data["run"]: data for data in map(read_json, metrics)}
     base, runs, bootstrap = scores["base"], scores["runs"], (settings["bootstrap"], settings["seed"])
     thresholds = {name: settings[name] for name in ("paper_similarity", "paragraph_similarity")}
@@ -31,7 +31,7 @@ def main(
         "default_run": "default",
         "scoring": describe_scoring(runs["default"]),
         "runs": compare_runs(base, runs, described, *bootstrap),
-        "quantisation": split_quantisation(base, runs, scores["merged"], settings["quantisation_runs"], *bootstrap),
+        "quantization": split_quantization(base, runs, scores["merged"], settings["quantization_runs"], *bootstrap),
         "excluded": count_excluded(corpus["rejected"], corpus["repeats"], thresholds)
         | {"shared_paragraphs_left": count_shared(corpus["rows"], corpus["split"], min_words)},
         "cross_validation": cross_validate(folds, min_words, *bootstrap),

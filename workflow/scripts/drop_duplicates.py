@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from further.corpus.duplicates import reject_duplicates
 from further.corpus.schemas import LEDGER, REJECTED, ROWS
+from further.corpus.select.duplicates import reject_duplicates
 from further.io import write_table
 from further.job import start_log
 

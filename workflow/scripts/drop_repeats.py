@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from further.corpus.duplicates import drop_repeats
 from further.corpus.schemas import LEDGER, REPEATS, ROWS, SPLIT
+from further.corpus.select.duplicates import drop_repeats
 from further.io import write_table
 from further.job import start_log
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from further.corpus.gather import check_rejected, gather
 from further.corpus.schemas import LEDGER, REJECTED, ROWS
+from further.corpus.select.gather import check_rejected, gather
 from further.io import write_table
 from further.job import start_log
 
@@ -26,5 +26,5 @@ if __name__ == "__main__":
         [Path(path) for path in snakemake.input.ledger],
         [Path(path) for path in snakemake.input.rejected],
         [Path(snakemake.output.rows), Path(snakemake.output.ledger), Path(snakemake.output.rejected)],
-        max_share=snakemake.params.settings["max_rejected_share"],
+        max_share=snakemake.params.settings["max_rejected_fraction"],
     )

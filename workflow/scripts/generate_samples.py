@@ -11,9 +11,9 @@ from further.models import load_adapted, load_tokenizer
 
 def main(model: Path, adapter: Path, samples: Path, settings: dict[str, Any]) -> None:
     """Write one entry per prompt, decoding and model."""
-    loaded = load_adapted(model, adapter, settings["quantisation"], settings["compute_dtype"])
+    loaded = load_adapted(model, adapter, settings["quantization"], settings["compute_dtype"])
     entries = sample_both(loaded, load_tokenizer(model), settings)
-    about = {"run": "default", "quantisation": settings["quantisation"]}
+    about = {"run": "default", "quantization": settings["quantization"]}
     write_json(samples, [about | entry for entry in entries])
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from further.corpus.parse import parse_papers
+from further.corpus.parse.children import parse_papers
 from further.corpus.schemas import BLOCKS, REJECTED
 from further.io import write_table
 from further.job import start_log

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from further.corpus.split import order_training_papers, take_fraction
+from further.corpus.select.split import order_training_papers, take_fraction
 from further.io import write_text
 from further.job import start_log
 from further.plan.show import plan_study
@@ -53,7 +53,7 @@ def main(
         table = read_lengths(own_tokens)
         papers = list(table.loc[take_fraction(order(own_split, run["seed"]), run["fraction"]), "ids"])
         held_out = table.loc[table["split"] == "validation", "num_tokens"]
-        replay = take_replay(replayed, count_tokens(papers), run["replay_share"], run["seed"])
+        replay = take_replay(replayed, count_tokens(papers), run["replay_fraction"], run["seed"])
         return Texts(tuple(map(len, papers)), tuple(map(int, held_out)), has_begin, tuple(map(len, replay.values())))
 
     write_text(plan, plan_text(plan_study(model, texts_of, settings, finished)))

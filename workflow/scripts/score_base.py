@@ -1,4 +1,4 @@
-"""Score the base model at one quantisation."""
+"""Score the base model at one quantization."""
 
 from pathlib import Path
 from typing import Any
@@ -11,15 +11,15 @@ from further.models import load_base
 from further.tokens.tokenizer import special_tokens
 
 
-def main(model: Path, texts: dict[str, Path], scores: Path, quantisation: str, settings: dict[str, Any]) -> None:
+def main(model: Path, texts: dict[str, Path], scores: Path, quantization: str, settings: dict[str, Any]) -> None:
     """Read token streams and the base model, write nats per document."""
-    loaded = load_base(model, quantisation, settings["compute_dtype"])
+    loaded = load_base(model, quantization, settings["compute_dtype"])
     special = special_tokens(model)
     about = {
         "subject": "base",
         "run": None,
         "base": digest_base(model),
-        "quantisation": quantisation,
+        "quantization": quantization,
         "begin_rule": special.begin_rule,
     }
     write_table(scores, score_texts(loaded, texts, special.begin, settings, about), SCORES)
@@ -31,6 +31,6 @@ if __name__ == "__main__":
         Path(snakemake.input.model),
         {name: Path(path) for name, path in snakemake.input.items() if name != "model"},
         Path(snakemake.output.scores),
-        snakemake.wildcards.quantisation,
+        snakemake.wildcards.quantization,
         snakemake.params.settings,
     )

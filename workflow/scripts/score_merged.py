@@ -19,7 +19,7 @@ def main(model: Path, adapter: Path, texts: dict[str, Path], scores: Path, run: 
         "subject": "merged",
         "run": run,
         "base": digest_base(model),
-        "quantisation": "none",
+        "quantization": "none",
         "begin_rule": special.begin_rule,
     }
     write_table(scores, score_texts(loaded, texts, special.begin, settings, about), SCORES)

@@ -1,4 +1,4 @@
-"""Score a run's adapter on the base at the run's own quantisation."""
+"""Score a run's adapter on the base at the run's own quantization."""
 
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,13 @@ from further.tokens.tokenizer import special_tokens
 
 def main(model: Path, adapter: Path, texts: dict[str, Path], scores: Path, run: str, settings: dict[str, Any]) -> None:
     """Read token streams and adapter, write nats per document."""
-    loaded = load_adapted(model, adapter, settings["quantisation"], settings["compute_dtype"])
+    loaded = load_adapted(model, adapter, settings["quantization"], settings["compute_dtype"])
     special = special_tokens(model)
     about = {
         "subject": "adapted",
         "run": run,
         "base": digest_base(model),
-        "quantisation": settings["quantisation"],
+        "quantization": settings["quantization"],
         "begin_rule": special.begin_rule,
     }
     write_table(scores, score_texts(loaded, texts, special.begin, settings, about), SCORES)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from further.corpus.folds import split_fold
 from further.corpus.schemas import SPLIT
+from further.corpus.select.folds import split_fold
 from further.io import write_table
 from further.job import start_log
 
@@ -17,7 +17,7 @@ def main(rows: Path, split: Path, settings: dict[str, Any]) -> None:
         pq.read_table(rows),
         fold=settings["fold"],
         folds=settings["folds"],
-        validation_share=settings["validation_share"],
+        validation_fraction=settings["validation_fraction"],
         seed=settings["split_seed"],
     )
     write_table(split, table, SPLIT)

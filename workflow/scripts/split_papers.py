@@ -5,14 +5,16 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from further.corpus.schemas import SPLIT
-from further.corpus.split import split_papers
+from further.corpus.select.split import split_papers
 from further.io import write_table
 from further.job import start_log
 
 
-def main(rows: Path, split: Path, test_share: float, validation_share: float, seed: int) -> None:
+def main(rows: Path, split: Path, test_fraction: float, validation_fraction: float, seed: int) -> None:
     """Read rows, write one line per paper."""
-    table = split_papers(pq.read_table(rows), test_share=test_share, validation_share=validation_share, seed=seed)
+    table = split_papers(
+        pq.read_table(rows), test_fraction=test_fraction, validation_fraction=validation_fraction, seed=seed
+    )
     write_table(split, table, SPLIT)
 
 
@@ -21,7 +23,7 @@ if __name__ == "__main__":
     main(
         Path(snakemake.input.rows),
         Path(snakemake.output.split),
-        test_share=snakemake.params.settings["test_share"],
-        validation_share=snakemake.params.settings["validation_share"],
+        test_fraction=snakemake.params.settings["test_fraction"],
+        validation_fraction=snakemake.params.settings["validation_fraction"],
         seed=snakemake.params.settings["split_seed"],
     )

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from further.batch import micro_batch
-from further.corpus.split import order_training_papers, take_fraction
+from further.corpus.select.split import order_training_papers, take_fraction
 from further.io import read_table, write_json, write_table
 from further.job import start_log
 from further.tokens.chunks import lay_out
@@ -36,7 +36,7 @@ def main(
     papers = take_fraction(order_training_papers(pq.read_table(split), run["seed"]), run["fraction"])
     documents, held_out = list(streams.loc[papers, "ids"]), list(streams.loc[streams["split"] == "validation", "ids"])
     replayed = {} if general is None else read_table(general).set_index("document")["ids"].to_dict()
-    replay = take_replay(replayed, count_tokens(documents), run["replay_share"], run["seed"])
+    replay = take_replay(replayed, count_tokens(documents), run["replay_fraction"], run["seed"])
     training = lay_out([*documents, *replay.values()], run["context"], special, run["packing"])
     validation = lay_out(held_out, run["context"], special, run["packing"])
     task = replace(task, documents=(*papers, *replay))

@@ -34,7 +34,7 @@ class RunStatus:
     Attributes:
         name: The run's.
         state: One of STATES; stopped: begun, ended without a result or an error, and nobody works on it.
-        step: Optimiser steps done; None before the first.
+        step: Optimizer steps done; None before the first.
         num_steps: Of the whole run; None where unknown.
         loss_nats: Of the last step that was told, nats per token.
         note: Where to look, or SLURM's number of the job.

@@ -37,7 +37,7 @@ DROP_REASONS = (
     "front matter",
     "affiliation",
     "keywords",
-    "licence",
+    "license",
     "heading",
     "caption",
     "table",

@@ -58,7 +58,7 @@ def write_view(shards: Sequence[tuple[Path, Path]], tables: Mapping[str, Path], 
     environment = Environment(
         loader=PackageLoader("further.corpus"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.globals |= {"colours": {reason: f"r{number}" for number, reason in enumerate(REASONS)}}
+    environment.globals |= {"colors": {reason: f"r{number}" for number, reason in enumerate(REASONS)}}
     page = environment.get_template("paper.html.jinja")
     folder.mkdir(parents=True, exist_ok=True)
     lines = {name: pq.read_table(path).to_pylist() for name, path in tables.items()}

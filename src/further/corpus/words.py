@@ -3,7 +3,7 @@
 import re
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-# Function words of English and, where they are not English content words, of its neighbours in print.
+# Function words of English and, where they are not English content words, of its neighbors in print.
 _FUNCTION_WORDS = """
     a about after all also although among an and any are as at be because been before being between both but by can
     could did do does during each either for from had has have having he her here him his how however i if in into

@@ -29,14 +29,14 @@ class BaseSettings:
 
     Attributes:
         vocab_size: Tokens of the tokenizer, the 3 special ones included.
-        hidden_size: Width; 4-bit quantisation wants a multiple of 64.
+        hidden_size: Width; 4-bit quantization wants a multiple of 64.
         num_layers: Transformer blocks.
         num_heads: Attention heads; divides `hidden_size`.
         intermediate_size: Width of the feed-forward layers; a multiple of 64.
         max_positions: Longest context that the saved model accepts, in tokens.
         context: Tokens per training sequence, at most `max_positions`.
         batch_size: Sequences per step.
-        num_steps: Optimiser steps; fixed, so that two runs give the same weights.
+        num_steps: Optimizer steps; fixed, so that two runs give the same weights.
         matrix_learning_rate: Peak learning rate of the layers' matrices (Muon).
         other_learning_rate: Peak learning rate of the embeddings and norms (AdamW).
         warmup_steps: Steps over which both rise from 0, to fall to 0 again along a cosine.
@@ -68,7 +68,7 @@ class BaseSettings:
             )
         for name in ("hidden_size", "intermediate_size"):
             if getattr(self, name) % 64:
-                raise ValueError(f"{name} is {getattr(self, name)}; 4-bit quantisation needs a multiple of 64")
+                raise ValueError(f"{name} is {getattr(self, name)}; 4-bit quantization needs a multiple of 64")
         if self.hidden_size % self.num_heads:
             raise ValueError(f"num_heads is {self.num_heads}; it must divide hidden_size {self.hidden_size}")
         if not 2 <= self.context <= self.max_positions:
@@ -197,7 +197,7 @@ def _batches(stream: Tensor, settings: BaseSettings) -> Iterator[Tensor]:
         yield torch.stack([stream[start : start + settings.context + 1] for start in batch])
 
 
-def _make_optimisers(
+def _make_optimizers(
     model: LlamaForCausalLM, settings: BaseSettings, dtype: torch.dtype
 ) -> list[torch.optim.Optimizer]:
     """Muon for the matrices of the layers, AdamW for the embeddings (tied to the head) and the norms."""
@@ -222,16 +222,16 @@ def _train(model: LlamaForCausalLM, stream: Tensor, settings: BaseSettings) -> l
     """Train in place; return the loss of every step in nats per token."""
     dtype = torch.bfloat16 if has_fast_bfloat16() else torch.float32
     LOG.info("training %d parameters in %s on %d threads", model.num_parameters(), dtype, torch.get_num_threads())
-    optimisers = _make_optimisers(model, settings, dtype)
+    optimizers = _make_optimizers(model, settings, dtype)
     schedulers = [
-        torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: schedule_factor(step, settings))
-        for optimiser in optimisers
+        torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: schedule_factor(step, settings))
+        for optimizer in optimizers
     ]
     losses: list[float] = []
     began = time.monotonic()
     model.train()
     for step, ids_BT in zip(range(1, settings.num_steps + 1), _batches(stream, settings), strict=False):
-        losses.append(_take_step(model, ids_BT, optimisers, dtype))
+        losses.append(_take_step(model, ids_BT, optimizers, dtype))
         if not math.isfinite(losses[-1]):
             raise ValueError(f"the loss is {losses[-1]} at step {step}; lower the learning rates")
         for scheduler in schedulers:
@@ -242,17 +242,17 @@ def _train(model: LlamaForCausalLM, stream: Tensor, settings: BaseSettings) -> l
 
 
 def _take_step(
-    model: LlamaForCausalLM, ids_BT: Tensor, optimisers: list[torch.optim.Optimizer], dtype: torch.dtype
+    model: LlamaForCausalLM, ids_BT: Tensor, optimizers: list[torch.optim.Optimizer], dtype: torch.dtype
 ) -> float:
-    """One optimiser step on one batch; return the loss before it."""
+    """One optimizer step on one batch; return the loss before it."""
     with torch.autocast("cpu", dtype, enabled=dtype != torch.float32):
         logits_BTV = model(input_ids=ids_BT[:, :-1], use_cache=False).logits
     loss = functional.cross_entropy(logits_BTV.float().flatten(0, 1), ids_BT[:, 1:].flatten())
     model.zero_grad()
     loss.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-    for optimiser in optimisers:
-        optimiser.step()
+    for optimizer in optimizers:
+        optimizer.step()
     return loss.item()
 
 

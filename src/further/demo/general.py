@@ -54,13 +54,13 @@ def general_documents(root: Path | None = None) -> Documents:
 
 
 def split_general(
-    documents: Sequence[tuple[str, str]], *, heldout_share: float, seed: int
+    documents: Sequence[tuple[str, str]], *, heldout_fraction: float, seed: int
 ) -> tuple[Documents, Documents]:
     """Split documents by a hash of their name, so that adding one document moves no other.
 
     Args:
         documents: (name, text) pairs.
-        heldout_share: Chance of a document to be held out, 0 < share < 1.
+        heldout_fraction: Chance of a document to be held out, 0 < share < 1.
         seed: Any integer; another seed gives another split.
 
     Returns:
@@ -69,15 +69,15 @@ def split_general(
     Raises:
         ValueError: If the share is out of range, or one side would be empty.
     """
-    if not 0 < heldout_share < 1:
-        raise ValueError(f"heldout_share is {heldout_share}; it must lie between 0 and 1")
+    if not 0 < heldout_fraction < 1:
+        raise ValueError(f"heldout_fraction is {heldout_fraction}; it must lie between 0 and 1")
     sides: tuple[Documents, Documents] = ([], [])
     for name, text in documents:
         digest = hashlib.sha256(f"{seed}:{name}".encode()).digest()
-        sides[int.from_bytes(digest[:8], "big") < heldout_share * 2**64].append((name, text))
+        sides[int.from_bytes(digest[:8], "big") < heldout_fraction * 2**64].append((name, text))
     if not sides[0] or not sides[1]:
         raise ValueError(
-            f"{len(documents)} documents at heldout_share {heldout_share} give {len(sides[0])} to train on "
+            f"{len(documents)} documents at heldout_fraction {heldout_fraction} give {len(sides[0])} to train on "
             f"and {len(sides[1])} held out; both must be at least 1"
         )
     return sides

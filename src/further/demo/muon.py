@@ -1,4 +1,4 @@
-"""The Muon optimiser: momentum whose steps are orthogonalised, one matrix at a time.
+"""The Muon optimizer: momentum whose steps are orthogonalized, one matrix at a time.
 
 Trained on the same 600,000 tokens, the tiny base reaches perplexity 64 on held-out text with it and 137 with AdamW.
 `torch.optim.Muon` always computes in bfloat16, which a processor without instructions for it does 100 times more
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
 
 
-def orthogonalise(matrices_KMN: Tensor, num_iterations: int = 5) -> Tensor:
+def orthogonalize(matrices_KMN: Tensor, num_iterations: int = 5) -> Tensor:
     """Bring every singular value of a batch of matrices near 1, within about 0.7 to 1.2, by Newton-Schulz iterations.
 
     Args:
@@ -40,33 +40,33 @@ def orthogonalise(matrices_KMN: Tensor, num_iterations: int = 5) -> Tensor:
 
 
 class Muon(torch.optim.Optimizer):
-    """Nesterov momentum, orthogonalised per matrix, scaled by sqrt(max(1, rows / columns)), with decoupled decay."""
+    """Nesterov momentum, orthogonalized per matrix, scaled by sqrt(max(1, rows / columns)), with decoupled decay."""
 
     def __init__(
         self, matrices: Iterable[nn.Parameter], lr: float, momentum: float, weight_decay: float, dtype: torch.dtype
     ) -> None:
-        """Make the optimiser.
+        """Make the optimizer.
 
         Args:
             matrices: Two-dimensional parameters.
             lr: Step in units of a matrix's spectral norm.
             momentum: Decay of the running gradient, 0 <= momentum < 1.
             weight_decay: Share of a weight taken away per unit of `lr`.
-            dtype: Type in which to orthogonalise; bfloat16 is precise enough where the processor has it.
+            dtype: Type in which to orthogonalize; bfloat16 is precise enough where the processor has it.
         """
         super().__init__(matrices, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
         self.dtype = dtype
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:  # type: ignore[override]
-        """Take one step along the orthogonalised momentum."""
+        """Take one step along the orthogonalized momentum."""
         for group in self.param_groups:
             by_shape: dict[torch.Size, list[nn.Parameter]] = defaultdict(list)
             for parameter in group["params"]:
                 by_shape[parameter.shape].append(parameter)
             for shape, parameters in by_shape.items():
                 updates = [self._momentum(parameter, group["momentum"]) for parameter in parameters]
-                steps = orthogonalise(torch.stack(updates).to(self.dtype)).float()
+                steps = orthogonalize(torch.stack(updates).to(self.dtype)).float()
                 scale = max(1.0, shape[0] / shape[1]) ** 0.5
                 for parameter, step in zip(parameters, steps, strict=True):
                     parameter.mul_(1 - group["lr"] * group["weight_decay"])

@@ -12,7 +12,7 @@ from further.evaluation.pairing import HOW, check_alike, digest_texts, pair_scor
 from further.evaluation.rates import rates
 
 
-def summarise(scores: pd.DataFrame) -> dict[str, Any]:
+def summarize(scores: pd.DataFrame) -> dict[str, Any]:
     """Perplexity of a set of documents, every token weighing the same.
 
     Args:
@@ -51,8 +51,8 @@ def compare(before: pd.DataFrame, after: pd.DataFrame, resamples: int, seed: int
     change = paired["nats_after"] - paired["nats_before"]
     improved = int((change < 0).sum())
     return {
-        "before": summarise(before),
-        "after": summarise(after),
+        "before": summarize(before),
+        "after": summarize(after),
         "difference_nats_per_token": ratio_interval(change, paired["num_tokens"], resamples, seed),
         "difference_bits_per_byte": ratio_interval(change / np.log(2), paired["num_bytes"], resamples, seed),
         "p_value": float(stats.binomtest(improved, int((change != 0).sum())).pvalue) if (change != 0).any() else 1.0,
@@ -97,10 +97,10 @@ def compare_runs(
     base: Mapping[str, pd.DataFrame], runs: Mapping[str, pd.DataFrame], metrics: Mapping[str, dict[str, Any]],
     resamples: int, seed: int,
 ) -> dict[str, Any]:  # fmt: skip
-    """Compare each run with the base at the run's own quantisation, on held-out papers and on general text.
+    """Compare each run with the base at the run's own quantization, on held-out papers and on general text.
 
     Args:
-        base: Scores by quantisation.
+        base: Scores by quantization.
         runs: Scores by run.
         metrics: Metrics of training by run.
         resamples: Bootstrap resamples.
@@ -111,8 +111,8 @@ def compare_runs(
     """
     result = {}
     for run, scores in runs.items():
-        before = base[metrics[run]["settings"]["quantisation"]]
-        check_alike(before, scores, ["quantisation"])
+        before = base[metrics[run]["settings"]["quantization"]]
+        check_alike(before, scores, ["quantization"])
         result[run] = {
             "settings": metrics[run]["settings"],
             "num_unique_tokens": metrics[run]["num_unique_tokens"],

@@ -16,7 +16,7 @@ class Fold:
     """One fold's tables.
 
     Attributes:
-        base: Scores of the base at the run's quantisation.
+        base: Scores of the base at the run's quantization.
         run: Scores of the run that trained on the other folds' papers.
         split: Columns paper and split; `test` is the fold.
         rows: Columns paper and text, without what was dropped.
@@ -56,7 +56,7 @@ def cross_validate(folds: Mapping[str, Fold], min_words: int, resamples: int, se
         return None
     owner: dict[str, str] = {}
     for name, fold in folds.items():
-        check_alike(fold.base, fold.run, ["quantisation"])
+        check_alike(fold.base, fold.run, ["quantization"])
         for paper in fold.split.loc[fold.split["split"] == "test", "paper"]:
             if paper in owner:
                 raise ValueError(f"{paper} is held out in {owner[paper]} and again in {name}")

@@ -14,7 +14,7 @@ MIN_TRUSTED = 6  # papers under which an interval is not to be trusted
 def ratio_interval(
     amounts: "pd.Series[float]", sizes: "pd.Series[int]", resamples: int, seed: int
 ) -> dict[str, float | None]:
-    """Sum of amounts over sum of sizes, with a studentised bootstrap interval over documents.
+    """Sum of amounts over sum of sizes, with a studentized bootstrap interval over documents.
 
     A resample of documents that are all alike, one document drawn again and again for instance, says that its
     estimate is off by any number of its standard errors. Where such resamples reach the quantile, that end of the
@@ -31,7 +31,7 @@ def ratio_interval(
         differs, the interval is the estimate.
 
     Source:
-        Efron and Tibshirani 1993, section 12.5, with the linearised standard error of a ratio. A simulation of 25
+        Efron and Tibshirani 1993, section 12.5, with the linearized standard error of a ratio. A simulation of 25
         papers of unequal length covers the truth in 94 to 96 % of trials; BCa in 90 to 91 %.
     """
     values, weights = amounts.to_numpy(dtype=float), sizes.to_numpy(dtype=float)
@@ -72,7 +72,7 @@ def share_interval(hits: "pd.Series[int]", sizes: "pd.Series[int]") -> tuple[flo
 
 
 def ratio_error(values: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    """Ratio of the sums over the last axis, and its linearised standard error; 0 where nothing differs."""
+    """Ratio of the sums over the last axis, and its linearized standard error; 0 where nothing differs."""
     count = values.shape[-1]
     ratio = values.sum(-1) / weights.sum(-1)
     residuals = values - ratio[..., None] * weights

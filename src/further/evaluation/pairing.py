@@ -64,7 +64,7 @@ def _name(scores: pd.DataFrame) -> str:
     """Which model a table is of, in words."""
     line = scores.iloc[0]
     run = "" if pd.isna(line["run"]) else f" {line['run']}"
-    return f"{line['subject']}{run} at {line['quantisation']}"
+    return f"{line['subject']}{run} at {line['quantization']}"
 
 
 def _name_texts(scores: pd.DataFrame) -> str:

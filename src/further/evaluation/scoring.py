@@ -20,7 +20,7 @@ SCORES = pa.schema(
         ("subject", pa.string()),  # base, adapted or merged
         ("run", pa.string()),
         ("base", pa.string()),  # digest of the base model, `further.evaluation.table.digest_base`
-        ("quantisation", pa.string()),
+        ("quantization", pa.string()),
         ("text_set", pa.string()),  # papers or general
         ("split", pa.string()),
         ("document", pa.string()),

@@ -25,7 +25,7 @@ def score_texts(
         texts: Token streams by the text set's name.
         begin: The token before each document's first.
         settings: window, stride, batch_tokens and compute_dtype.
-        about: Columns that describe the model: subject, run, base, quantisation, begin_rule.
+        about: Columns that describe the model: subject, run, base, quantization, begin_rule.
 
     Returns:
         Rows of `further.evaluation.scoring.SCORES`.
@@ -48,7 +48,7 @@ def score_texts(
 def _check_finite(nats: Sequence[float], documents: Sequence[str], text_set: str, about: Mapping[str, Any]) -> None:
     wrong = [document for document, value in zip(documents, nats, strict=True) if not math.isfinite(value)]
     if wrong:
-        model = f"{about['subject']}{'' if about['run'] is None else ' ' + about['run']} at {about['quantisation']}"
+        model = f"{about['subject']}{'' if about['run'] is None else ' ' + about['run']} at {about['quantization']}"
         raise ValueError(
             f"{text_set}: the loss of {model} is no number for {wrong[0]} ({len(wrong)} of {len(nats)} documents): its "
             "weights hold numbers that are not finite, or overflow in training.compute_dtype"

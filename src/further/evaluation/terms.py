@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 
 
 class Document(Protocol):
-    """A paper as it was tokenised."""
+    """A paper as it was tokenized."""
 
     @property
     def name(self) -> str:

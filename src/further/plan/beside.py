@@ -29,7 +29,7 @@ def dora_bytes(shape: Shape, adapter: Adapter, run: Settings, layer: int) -> int
 
 def dora_matrices(shape: Shape, adapter: Adapter, run: Settings, layer: int) -> int:
     """Saved by one block whatever its tokens: with dropout, the weights in fp32 that are multiplied with once more."""
-    if not adapter.multiplies_twice or (run["quantisation"] == "none" and run["compute_dtype"] == "float32"):
+    if not adapter.multiplies_twice or (run["quantization"] == "none" and run["compute_dtype"] == "float32"):
         return 0
     return sum(FP32 * linear.weights for linear in _with_magnitudes(shape.block(layer), adapter))
 
@@ -57,8 +57,8 @@ def embedding_gradient(shape: Shape, adapter: Adapter, run: Settings) -> int:
 
 def start_bytes(shape: Shape, run: Settings) -> int:
     """Beside the base, before training: LoftQ reads the full weights again; it and PiSSA decompose matrices."""
-    if run["initialisation"] not in DECOMPOSED:
+    if run["initialization"] not in DECOMPOSED:
         return 0
-    decomposed = DECOMPOSED[run["initialisation"]] * FP32 * max(linear.weights for linear in shape.linears)
-    again = BYTES[run["compute_dtype"]] * shape.total_parameters if run["initialisation"] == "loftq" else 0
+    decomposed = DECOMPOSED[run["initialization"]] * FP32 * max(linear.weights for linear in shape.linears)
+    again = BYTES[run["compute_dtype"]] * shape.total_parameters if run["initialization"] == "loftq" else 0
     return decomposed + again

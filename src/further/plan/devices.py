@@ -36,5 +36,5 @@ def memory_of_process(shape: Shape, adapter: Adapter, run: Mapping[str, Any], de
     if not devices.sharded:
         return memory
     kept = memory.weights // devices.processes + 2 * memory.weights // shape.num_layers
-    only_trained = memory.gradients + memory.optimiser + memory.activations + memory.logits
+    only_trained = memory.gradients + memory.optimizer + memory.activations + memory.logits
     return replace(memory, weights=min(memory.weights, max(kept, memory.weights - only_trained)))

@@ -58,11 +58,11 @@ def count_run(
     work = count_work(texts, run, devices.sharded)
     row = PlannedRun(
         run=name,
-        quantisation=run["quantisation"],
+        quantization=run["quantization"],
         target_modules=_one_line(run["target_modules"]),
         rank=run["rank"],
         context=run["context"],
-        accumulation=run["accumulation"],
+        gradient_accumulation_steps=run["gradient_accumulation_steps"],
         micro_batch=share_of_process(run, devices.processes)[0],
         num_papers=work.num_papers,
         num_unique_tokens=work.num_unique_tokens,
@@ -114,7 +114,7 @@ def add_speed(row: PlannedRun, run: Settings, measured: list[Measured], settings
     """
     if row.training_flops is None or row.validation_flops is None:
         return row
-    rate = rate_for(run["quantisation"], measured, formula_rate(settings["hardware"]))
+    rate = rate_for(run["quantization"], measured, formula_rate(settings["hardware"]))
     flops = row.training_flops + row.validation_flops
     devices = count_devices(settings["hardware"])
     rate = Rate(rate.expected * devices, rate.low * devices, rate.high * devices, rate.source)

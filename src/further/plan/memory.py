@@ -5,7 +5,7 @@ each of these to what torch saves: adapters are fp32 at every compute type, so i
 own fp32 copy of its input; norms keep theirs in fp32; a frozen layer keeps nothing; keys and values are repeated to all
 heads; attention to a packed row keeps a T × T mask per block. bitsandbytes' int8 layers keep their inputs where
 recomputation does not see them (`ctx.tensors`), so checkpointing saves little there. Eager attention keeps its weights,
-T per token and head. Not modelled: `training.compile`, which keeps less or as much.
+T per token and head. Not modeled: `training.compile`, which keeps less or as much.
 
 At or above the real one, to 2 %: DoRA, whose norms take whole matrices for a moment; trained embeddings; and rows
 without packing, which are planned at their whole length.
@@ -13,7 +13,7 @@ without packing, which are planned at their whole length.
 Source:
     Korthikanti et al. 2022, section 4 (activations by operation), which has bf16 everywhere, dropout and full
     training; Dettmers et al. 2023 (QLoRA), section 3: blocks of 64 weights with an 8-bit constant each, and those in
-    blocks of 256 with a 32-bit one; Dettmers et al. 2022 (8-bit optimisers), section 2: two bytes and 2 × 4/256 per
+    blocks of 256 with a 32-bit one; Dettmers et al. 2022 (8-bit optimizers), section 2: two bytes and 2 × 4/256 per
     parameter.
 """
 
@@ -39,11 +39,11 @@ class Memory:
     """Bytes by part; they add up to the peak.
 
     Attributes:
-        weights: The blocks' matrices at their precision, constants of the quantisation counted.
-        unquantised: Embeddings, head, norms and biases at the compute type.
+        weights: The blocks' matrices at their precision, constants of the quantization counted.
+        unquantized: Embeddings, head, norms and biases at the compute type.
         adapter: fp32; trained copies of embeddings and head at the compute type.
         gradients: Of all that is trained, at its type.
-        optimiser: Two moments per trained parameter.
+        optimizer: Two moments per trained parameter.
         activations: What is saved for the backward pass, and the gradients under way at its worst moment.
         logits: One chunk of the loss: log-probabilities, and two gradients of their size.
         start: What an adapter's start from the base's weights takes beyond what training does after it.
@@ -51,10 +51,10 @@ class Memory:
     """
 
     weights: int
-    unquantised: int
+    unquantized: int
     adapter: int
     gradients: int
-    optimiser: int
+    optimizer: int
     activations: int
     logits: int
     start: int
@@ -72,8 +72,8 @@ def estimate_memory(shape: Shape, adapter: Adapter, run: Mapping[str, Any], micr
     Args:
         shape: The model.
         adapter: What is trained.
-        run: Settings quantisation, compute_dtype, context, dropout, optimiser, gradient_checkpointing,
-            attention, initialisation.
+        run: Settings quantization, compute_dtype, context, dropout, optimizer, gradient_checkpointing,
+            attention, initialization.
         micro_batch: Rows per forward pass.
         gpu: Whether it runs on CUDA.
     """
@@ -81,29 +81,29 @@ def estimate_memory(shape: Shape, adapter: Adapter, run: Mapping[str, Any], micr
     workspace = _workspace_bytes(shape, adapter, run, gpu)
     activations, logits = _activations_and_logits(shape, adapter, run, micro_batch, workspace)
     trained = FP32 * (adapter.low_rank + adapter.magnitudes) + size * adapter.copied
-    optimiser = _optimiser_bytes(shape, adapter, run)
+    optimizer = _optimizer_bytes(shape, adapter, run)
     return Memory(
-        weights=sum(weight_bytes(linear, run["quantisation"], size) for linear in shape.linears),
-        unquantised=shape.unquantised_parameters * size,
+        weights=sum(weight_bytes(linear, run["quantization"], size) for linear in shape.linears),
+        unquantized=shape.unquantized_parameters * size,
         adapter=trained,
         gradients=trained,
-        optimiser=optimiser,
+        optimizer=optimizer,
         activations=activations,
         logits=logits,
-        start=max(0, start_bytes(shape, run) - trained - optimiser - activations - logits),
+        start=max(0, start_bytes(shape, run) - trained - optimizer - activations - logits),
         overhead=OVERHEAD["gpu" if gpu else "cpu"],
     )
 
 
-def _optimiser_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any]) -> int:
+def _optimizer_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any]) -> int:
     """Two moments of every trained number: 32 bits each, or 8 with a scale per 256 of them.
 
     torch's are of the parameter's type; Trainer has bitsandbytes keep those of embeddings in 32 bits, and a head's are
     counted so, too.
     """
-    of_copies = BYTES[run["compute_dtype"]] if run["optimiser"] == "adamw_torch" else FP32
+    of_copies = BYTES[run["compute_dtype"]] if run["optimizer"] == "adamw_torch" else FP32
     copies = 2 * of_copies * adapter.copied
-    if not run["optimiser"].endswith("8bit"):
+    if not run["optimizer"].endswith("8bit"):
         return copies + 2 * FP32 * (adapter.low_rank + adapter.magnitudes)
     adapted = [linear for linear in shape.linears if linear.name in adapter.names]
     tensors = [adapter.rank * size for linear in adapted for size in (linear.inputs, linear.outputs)]
@@ -113,9 +113,9 @@ def _optimiser_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any]) -> 
 
 
 def _workspace_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any], gpu: bool) -> int:
-    """One matrix dequantised for a product; for nf4 the CPU's kernel does without. More with DoRA."""
+    """One matrix dequantized for a product; for nf4 the CPU's kernel does without. More with DoRA."""
     matrices = dora_workspace(shape, adapter, run)
-    if run["quantisation"] == "none" or (run["quantisation"] == "nf4" and not gpu):
+    if run["quantization"] == "none" or (run["quantization"] == "nf4" and not gpu):
         return matrices
     size: int = BYTES[run["compute_dtype"]]
     return matrices + size * max(linear.weights for linear in shape.linears)
@@ -158,7 +158,7 @@ def _inputs_bytes(shape: Shape, run: Mapping[str, Any]) -> int:
     """Per token, kept while blocks are computed again: each block's input, the mask as booleans, the rotations."""
     size: int = BYTES[run["compute_dtype"]]
     kept = size * shape.hidden_size * shape.num_layers
-    if run["quantisation"] == "int8":
+    if run["quantization"] == "int8":
         kept += size * sum(_inputs_by_stage(shape).values()) * shape.num_layers
     return kept + int(run["context"]) + _rotations(shape, size)
 
@@ -188,7 +188,7 @@ def _eager_bytes(shape: Shape, run: Mapping[str, Any]) -> int:
 
 def _kept_by_int8(shape: Shape, adapter: Adapter, run: Mapping[str, Any], layer: int) -> int:
     """Per token, inputs of one block's int8 layers that nothing else keeps; attention keeps its own output."""
-    if run["quantisation"] != "int8":
+    if run["quantization"] != "int8":
         return 0
     size, inputs = BYTES[run["compute_dtype"]], _inputs_by_stage(shape)
     shared = {

@@ -8,23 +8,23 @@ FP32 = 4
 BYTES = {"float32": 4, "bfloat16": 2}
 
 
-def weight_bytes(linear: Linear, quantisation: str, compute_bytes: int) -> int:
-    """Bytes of one matrix of the blocks, with the constants of its quantisation.
+def weight_bytes(linear: Linear, quantization: str, compute_bytes: int) -> int:
+    """Bytes of one matrix of the blocks, with the constants of its quantization.
 
     Args:
         linear: The layer.
-        quantisation: none, int8 (one fp32 scale per output) or nf4 with double quantisation.
-        compute_bytes: Of one weight that is not quantised.
+        quantization: none, int8 (one fp32 scale per output) or nf4 with double quantization.
+        compute_bytes: Of one weight that is not quantized.
 
     Raises:
-        ValueError: If the quantisation is not known.
+        ValueError: If the quantization is not known.
     """
-    if quantisation == "none":
+    if quantization == "none":
         return linear.weights * compute_bytes
-    if quantisation == "int8":
+    if quantization == "int8":
         return linear.weights + FP32 * linear.outputs
-    if quantisation == "nf4":
+    if quantization == "nf4":
         blocks = math.ceil(linear.weights / 64)
         tables = FP32 * (16 + 256 + 1)  # values of the 4 bits, of the constants' 8 bits, and their mean
         return math.ceil(linear.weights / 2) + blocks + FP32 * math.ceil(blocks / 256) + tables
-    raise ValueError(f"quantisation is {quantisation!r}; allowed: none, int8, nf4")
+    raise ValueError(f"quantization is {quantization!r}; allowed: none, int8, nf4")

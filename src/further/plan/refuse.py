@@ -81,8 +81,8 @@ def check_memory(shape: Shape, runs: Mapping[str, Settings], hardware: Settings)
 
 
 SHAPING = (
-    "quantisation", "target_modules", "rank", "dropout", "context", "batch_tokens", "accumulation", "compute_dtype",
-    "gradient_checkpointing", "optimiser", "dora", "train_embeddings", "initialisation", "attention",
+    "quantization", "target_modules", "rank", "dropout", "context", "batch_tokens", "gradient_accumulation_steps",
+    "compute_dtype", "gradient_checkpointing", "optimizer", "dora", "train_embeddings", "initialization", "attention",
 )  # fmt: skip
 
 
@@ -125,19 +125,19 @@ def memory_remedies(shape: Shape, run: Settings, limit: float, devices: Devices 
 
 
 def _changes(shape: Shape, run: Settings, limit: float, devices: Devices) -> Iterator[dict[str, Any]]:
-    yield {"quantisation": "nf4"}
+    yield {"quantization": "nf4"}
     yield {"gradient_checkpointing": True}
-    smaller = [{"accumulation": value} for value in _accumulations(run, devices)]
+    smaller = [{"gradient_accumulation_steps": value} for value in _accumulations(run, devices)]
     yield from [change for change in smaller if _memory(shape, {**run, **change}, devices).peak <= limit][
         :1
     ] or smaller[-1:]
-    yield {"optimiser": "paged_adamw_8bit"}
+    yield {"optimizer": "paged_adamw_8bit"}
 
 
 def _accumulations(run: Settings, devices: Devices) -> list[int]:
     """Accumulations that cut the same batch into smaller micro-batches, down to one row, and divide among devices."""
     rows = micro_batch(run)
-    cuts = [(run["accumulation"] * cut, rows // cut) for cut in range(2, rows + 1) if rows % cut == 0]
+    cuts = [(run["gradient_accumulation_steps"] * cut, rows // cut) for cut in range(2, rows + 1) if rows % cut == 0]
     return [passes for passes, left in cuts if passes % devices.processes == 0 or left % devices.processes == 0]
 
 
@@ -220,8 +220,8 @@ def _longer(row: PlannedRun, hardware: Settings) -> list[str]:
 def _faster(run: Settings) -> Iterator[dict[str, Any]]:
     if run["gradient_checkpointing"]:
         yield {"gradient_checkpointing": False}
-    if run["passes"] > 1:
-        yield {"passes": 1}
+    if run["epochs"] > 1:
+        yield {"epochs": 1}
 
 
 def _fits(row: PlannedRun, hardware: Settings) -> bool:
@@ -243,7 +243,7 @@ def _describe_change(change: Mapping[str, Any], result: str) -> str:
 
 def _advice(remedies: Sequence[str], smallest: int) -> str:
     if not remedies:
-        return f"No change of quantisation, checkpointing, accumulation or optimiser makes it fit: {smallest} GB would."
+        return f"No change of quantization, checkpointing, accumulation or optimizer makes it fit: {smallest} GB would."
     return f"It would fit with {'; or '.join(remedies)}; or with {smallest} GB."
 
 

@@ -104,15 +104,15 @@ class Shape:
         return self.block_weights + self.head_weights
 
     @property
-    def unquantised_parameters(self) -> int:
-        """Embeddings, head, norms and biases, which no quantisation touches."""
+    def unquantized_parameters(self) -> int:
+        """Embeddings, head, norms and biases, which no quantization touches."""
         biases = sum(linear.parameters - linear.weights for linear in self.linears)
         return self.head_weights * (1 if self.tied else 2) + self.other_parameters + biases
 
     @property
     def total_parameters(self) -> int:
         """All parameters of the base model."""
-        return self.block_weights + self.unquantised_parameters
+        return self.block_weights + self.unquantized_parameters
 
 
 def read_shape(folder: Path) -> Shape:

@@ -33,29 +33,29 @@ class Measured:
 
     Attributes:
         run: Its name.
-        quantisation: Of its base.
-        flops_per_second: Of training and of the looks at the validation documents between passes; of one GPU, or of a
+        quantization: Of its base.
+        flops_per_second: Of training and of the looks at the validation documents between epochs; of one GPU, or of a
             job's cores.
         hardware: As its timing names it.
     """
 
     run: str
-    quantisation: str
+    quantization: str
     flops_per_second: float
     hardware: str
 
 
 def formula_rate(hardware: Mapping[str, Any]) -> Rate:
-    """Peak × utilisation; the expected one is the geometric mean of the two utilisations given.
+    """Peak × utilization; the expected one is the geometric mean of the two utilizations given.
 
     Args:
-        hardware: Settings peak_tflops, in 10**12 operations per second, and utilisation, [low, high].
+        hardware: Settings peak_tflops, in 10**12 operations per second, and utilization, [low, high].
 
     Source:
-        Chowdhery et al. 2022 (PaLM), appendix B: utilisation as the share of the peak. Done differently: recomputed
+        Chowdhery et al. 2022 (PaLM), appendix B: utilization as the share of the peak. Done differently: recomputed
         operations count as work here, as they take the time that is asked for.
     """
-    low, high = (hardware["peak_tflops"] * 1e12 * share for share in hardware["utilisation"])
+    low, high = (hardware["peak_tflops"] * 1e12 * share for share in hardware["utilization"])
     return Rate(math.sqrt(low * high), low, high, "formula")
 
 
@@ -69,7 +69,7 @@ def read_measured(folder: Path, flops: Mapping[str, float], runs: Mapping[str, M
 
     Args:
         folder: `results/runs`.
-        flops: Per trained token of each run, validation between passes counted.
+        flops: Per trained token of each run, validation between epochs counted.
         runs: Settings by the run's name.
     """
     found = []
@@ -79,7 +79,7 @@ def read_measured(folder: Path, flops: Mapping[str, float], runs: Mapping[str, M
             metrics, timing = (json.loads(file.read_text(encoding="utf-8")) for file in files)
             if metrics["settings"] == settings:
                 speed = timing["tokens_per_second"] * flops[name] / timing["devices"]
-                found.append(Measured(name, settings["quantisation"], speed, json.dumps(timing["hardware"])))
+                found.append(Measured(name, settings["quantization"], speed, json.dumps(timing["hardware"])))
     return found
 
 
@@ -96,13 +96,13 @@ def _is_like(found: Mapping[str, Any], hardware: Mapping[str, Any]) -> bool:
     return found["gpu"] is None and found["threads"] == hardware["threads"]
 
 
-def rate_for(quantisation: str, measured: Iterable[Measured], formula: Rate) -> Rate:
+def rate_for(quantization: str, measured: Iterable[Measured], formula: Rate) -> Rate:
     """Median of the runs measured at this precision, and how far such runs lay from it; without one, the formula's."""
     speeds: dict[str, list[float]] = {}
     for run in measured:
-        speeds.setdefault(run.quantisation, []).append(run.flops_per_second)
-    if quantisation not in speeds:
+        speeds.setdefault(run.quantization, []).append(run.flops_per_second)
+    if quantization not in speeds:
         return formula
-    expected = median(speeds[quantisation])
+    expected = median(speeds[quantization])
     apart = [speed / median(group) for group in speeds.values() for speed in group]
     return Rate(expected, expected * min(1 - APART, *apart), expected * max(1 + APART, *apart), "measured")

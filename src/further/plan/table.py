@@ -20,21 +20,21 @@ class PlannedRun:
 
     Attributes:
         run: Its name.
-        quantisation, target_modules, rank, context, accumulation: Its settings.
+        quantization, target_modules, rank, context, gradient_accumulation_steps: Its settings.
         micro_batch: Rows per forward pass of one GPU.
         trainable_parameters, total_parameters: As peft counts them, adapter counted in both.
         trainable_share: One over the other, 0 to 1.
         num_papers: Training papers.
         num_unique_tokens: Their tokens, end marks counted, as in `metrics.json`.
         num_replay_tokens: Of general text trained on beside them, end marks counted, as in `metrics.json`.
-        num_trained_tokens: Labels over all passes, general text counted, as in `metrics.json`.
-        num_steps: Optimiser steps; with `training.patience` the most that there may be.
+        num_trained_tokens: Labels over all epochs, general text counted, as in `metrics.json`.
+        num_steps: Optimizer steps; with `training.patience` the most that there may be.
         num_looks: At the validation papers during training.
-        training_flops: Floating-point operations of all passes.
+        training_flops: Floating-point operations of all epochs.
         validation_flops: Of these looks, and of one more at the end.
         weights_mb: The blocks' matrices at their precision.
-        unquantised_mb: Embeddings, head, norms and biases.
-        adapter_mb, gradients_mb, optimiser_mb: Of what is trained.
+        unquantized_mb: Embeddings, head, norms and biases.
+        adapter_mb, gradients_mb, optimizer_mb: Of what is trained.
         activations_mb: Saved for the backward pass, and gradients under way.
         logits_mb: One chunk of the loss.
         start_mb: What starting an adapter from the base's weights takes beyond what training does after it.
@@ -47,15 +47,15 @@ class PlannedRun:
         money, money_low, money_high: At `cost.price_per_gpu_hour`, in `currency`.
         currency: ISO 4217.
         price_date: Of the price.
-        speed_source: "measured" on this study's finished runs, or "formula": peak_tflops × utilisation.
+        speed_source: "measured" on this study's finished runs, or "formula": peak_tflops × utilization.
     """
 
     run: str
-    quantisation: str
+    quantization: str
     target_modules: str
     rank: int
     context: int
-    accumulation: int
+    gradient_accumulation_steps: int
     micro_batch: int
     num_papers: int
     num_unique_tokens: int
@@ -69,10 +69,10 @@ class PlannedRun:
     training_flops: float | None = None
     validation_flops: float | None = None
     weights_mb: float | None = None
-    unquantised_mb: float | None = None
+    unquantized_mb: float | None = None
     adapter_mb: float | None = None
     gradients_mb: float | None = None
-    optimiser_mb: float | None = None
+    optimizer_mb: float | None = None
     activations_mb: float | None = None
     logits_mb: float | None = None
     start_mb: float | None = None
@@ -173,7 +173,7 @@ def _totals(plan: Sequence[PlannedRun]) -> str:
     return "; ".join(parts) + speed
 
 
-SOURCES = {"measured": "as finished runs had it", "formula": "by hardware.peak_tflops × utilisation"}
+SOURCES = {"measured": "as finished runs had it", "formula": "by hardware.peak_tflops × utilization"}
 
 
 def _sum_range(plan: Sequence[PlannedRun], name: str) -> str:

@@ -61,8 +61,8 @@ class Work:
         num_papers: Training papers.
         num_unique_tokens: Their tokens, end marks counted.
         num_replay_tokens: Of general text, end marks counted.
-        num_trained_tokens: Labels over all passes, general text counted.
-        num_steps: Optimiser steps over all passes.
+        num_trained_tokens: Labels over all epochs, general text counted.
+        num_steps: Optimizer steps over all epochs.
         num_looks: Validations between and within the passes; one more follows at the end.
         training: Rows of one pass.
         validation: Rows of the validation papers.
@@ -85,7 +85,7 @@ def count_work(texts: Texts, run: Mapping[str, Any], sharded: bool = False) -> W
 
     Args:
         texts: Lengths of the documents.
-        run: Settings context, packing, batch_tokens, accumulation, passes, validations_per_pass.
+        run: Settings context, packing, batch_tokens, gradient_accumulation_steps, epochs, validations_per_epoch.
         sharded: Whether each process keeps its part of the model only; rows are then computed whole.
 
     Raises:
@@ -94,14 +94,14 @@ def count_work(texts: Texts, run: Mapping[str, Any], sharded: bool = False) -> W
     if not texts.training:
         raise ValueError("nothing to plan: no training documents")
     rows = count_rows((*texts.training, *texts.replay), texts.has_begin, run, sharded)
-    steps_per_pass = math.ceil(rows.number / (micro_batch(run) * run["accumulation"]))
+    steps_per_epoch = math.ceil(rows.number / (micro_batch(run) * run["gradient_accumulation_steps"]))
     return Work(
         num_papers=len(texts.training),
         num_unique_tokens=sum(texts.training) + len(texts.training),
         num_replay_tokens=sum(texts.replay) + len(texts.replay),
-        num_trained_tokens=run["passes"] * rows.num_labels,
-        num_steps=run["passes"] * steps_per_pass,
-        num_looks=run["passes"] * min(run["validations_per_pass"], steps_per_pass),  # one a step at most
+        num_trained_tokens=run["epochs"] * rows.num_labels,
+        num_steps=run["epochs"] * steps_per_epoch,
+        num_looks=run["epochs"] * min(run["validations_per_epoch"], steps_per_epoch),  # one a step at most
         training=rows,
         validation=count_rows(texts.validation, texts.has_begin, run, sharded),
     )
@@ -126,9 +126,9 @@ def count_rows(lengths: Sequence[int], has_begin: bool, run: Mapping[str, Any], 
 
 
 def count_flops(shape: Shape, adapter: Adapter, work: Work, run: Mapping[str, Any]) -> tuple[float, float]:
-    """Floating-point operations of training over all passes, and of one look at the validation documents."""
+    """Floating-point operations of training over all epochs, and of one look at the validation documents."""
     rows, checkpointing = micro_batch(run), run["gradient_checkpointing"]
     per_token = training_flops(shape, adapter, rows, work.training.mean_context, checkpointing)
-    training = per_token * run["passes"] * work.training.num_inputs
+    training = per_token * run["epochs"] * work.training.num_inputs
     looking = forward_flops(shape, adapter, rows, work.validation.mean_context) * work.validation.num_inputs
     return float(training), float(looking)

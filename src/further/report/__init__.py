@@ -5,7 +5,7 @@ FIGURES = (
     "learning_curves",
     "scaling_law",
     "cost_to_target",
-    "quantisation",
+    "quantization",
     "settings",
     "forgetting",
     "ledger",

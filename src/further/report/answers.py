@@ -1,4 +1,4 @@
-"""The answers, written by rules from the numbers: did it improve, does more data help, what did quantisation cost.
+"""The answers, written by rules from the numbers: did it improve, does more data help, what did quantization cost.
 
 Every difference is in nats per token of held-out papers, after minus before, so that below zero is better.
 """
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from further.report.law_answer import answer_more_data
-from further.report.quantisation_answer import answer_quantisation
+from further.report.quantization_answer import answer_quantization
 from further.report.trust import say_papers, say_seeds, seed_changes
 from further.report.verdict import MARGIN_NATS, Answer, Verdict, classify
 from further.report.wording import count_noun, show_change, show_interval, show_number, show_percent
@@ -27,7 +27,7 @@ LEADS: dict[Verdict, str] = {
 
 def make_answers(comparison: Mapping[str, Any], law: Mapping[str, Any]) -> list[Answer]:
     """The three answers, in the order in which people ask."""
-    return [answer_improvement(comparison), answer_more_data(law), answer_quantisation(comparison)]
+    return [answer_improvement(comparison), answer_more_data(law), answer_quantization(comparison)]
 
 
 def answer_improvement(comparison: Mapping[str, Any]) -> Answer:
@@ -39,7 +39,7 @@ def answer_improvement(comparison: Mapping[str, Any]) -> Answer:
         question="Did further pre-training help?",
         verdict=verdict,
         lead=lead,
-        sentence=f"{_capitalise(_say_improvement(papers))} {_say_bits(papers)}",
+        sentence=f"{_capitalize(_say_improvement(papers))} {_say_bits(papers)}",
         how_sure=" ".join([*say_papers(papers), *say_seeds(comparison)]),
         not_shown=NOT_UNDERSTANDING,
         sources=(f"results/evaluation/comparison.json: runs.{run}.papers",),
@@ -91,5 +91,5 @@ def _decide(papers: Mapping[str, Any], seeds: list[float]) -> tuple[Verdict, str
     return verdict, LEADS[verdict]
 
 
-def _capitalise(sentence: str) -> str:
+def _capitalize(sentence: str) -> str:
     return sentence[0].upper() + sentence[1:]

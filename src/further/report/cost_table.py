@@ -51,7 +51,7 @@ def say_targets(table: pd.DataFrame) -> str:
 
 
 def _measured_row(cost: Mapping[str, Any], tokens: float, loss: float) -> dict[str, Any]:
-    hours = tokens * cost["passes"] / cost["tokens_per_second"] / 3600
+    hours = tokens * cost["epochs"] / cost["tokens_per_second"] / 3600
     row = {"kind": "measured", "label": "measured", "num_tokens": tokens, "loss_nats": loss, "hours": hours}
     if cost["price_per_gpu_hour"] is not None:
         row |= {"money": hours * cost["price_per_gpu_hour"], "currency": cost["currency"]}

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from further.report.cost_table import say_targets
 from further.report.draw_law import draw_targets
-from further.report.style import COLOURS, Drawing, new_figure, number_ticks, shorten, token_ticks
+from further.report.style import COLORS, Drawing, new_figure, number_ticks, shorten, token_ticks
 from further.report.wording import show_nats, show_number
 
 MARGIN_SHARE = 0.09  # of the losses' range, left free above and below
@@ -48,7 +48,7 @@ def _limit_losses(axes: Axes, table: pd.DataFrame) -> None:
 def _measured(drawing: Drawing, axes: Axes, rows: pd.DataFrame, unit: str) -> None:
     costs = rows[unit].astype(float)
     (line,) = axes.plot(
-        costs, rows["loss_nats"], "o-", ms=6, mfc="none", color=COLOURS["after"], lw=1, label="measured, mean of seeds"
+        costs, rows["loss_nats"], "o-", ms=6, mfc="none", color=COLORS["after"], lw=1, label="measured, mean of seeds"
     )
     drawing.tip(line, [_say_row(row, unit) for _, row in rows.iterrows()])
 
@@ -59,14 +59,14 @@ def _forecasts(drawing: Drawing, axes: Axes, rows: pd.DataFrame, unit: str) -> N
         low, high = (
             float(row[end]) if pd.notna(row[end]) else axes.get_ylim()[end == "high"] for end in ("low", "high")
         )
-        axes.vlines(float(row[unit]), low, high, color=COLOURS["ink"], lw=1.4, ls=(0, (4, 2.5)))
+        axes.vlines(float(row[unit]), low, high, color=COLORS["ink"], lw=1.4, ls=(0, (4, 2.5)))
         name = str(row["label"]).replace(" times the data", "×")
         axes.annotate(
             name, (float(row[unit]), high), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=9
         )
     known = rows.dropna(subset=["loss_nats"])
     (line,) = axes.plot(
-        known[unit].astype(float), known["loss_nats"], "D", color=COLOURS["ink"], ms=6,
+        known[unit].astype(float), known["loss_nats"], "D", color=COLORS["ink"], ms=6,
         label="foretold for more data,\n95 % interval of the loss",
     )  # fmt: skip
     drawing.tip(line, [_say_row(row, unit) for _, row in known.iterrows()])
@@ -80,10 +80,10 @@ def _costs_of_targets(drawing: Drawing, axes: Axes, rows: pd.DataFrame, unit: st
     reach = 2 * max(priced[f"{unit}_high"].astype(float).max(), axes.get_xlim()[1] / 2)
     for _, row in priced.iterrows():
         high = float(row[f"{unit}_high"]) if pd.notna(row[f"{unit}_high"]) else reach
-        axes.hlines(float(row["loss_nats"]), float(row[f"{unit}_low"]), high, color=COLOURS["alert"], lw=4, alpha=0.55)
+        axes.hlines(float(row["loss_nats"]), float(row[f"{unit}_low"]), high, color=COLORS["alert"], lw=4, alpha=0.55)
     ends: Any = priced[f"{unit}_low"].astype(float)
     (line,) = axes.plot(
-        ends, priced["loss_nats"], "|", ms=11, mew=2, color=COLOURS["alert"], label="95 % interval of a target's cost"
+        ends, priced["loss_nats"], "|", ms=11, mew=2, color=COLORS["alert"], label="95 % interval of a target's cost"
     )
     drawing.tip(line, [_say_row(row, unit) for _, row in priced.iterrows()])
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from further.report.style import COLOURS, Drawing, new_figure, number_ticks, shorten, token_ticks
+from further.report.style import COLORS, Drawing, new_figure, number_ticks, shorten, token_ticks
 from further.report.wording import show_count, show_number
 
 LIMIT_SHARE = 0.045  # of the figure's width, at its right end: the interval of c belongs to no token count
@@ -73,9 +73,9 @@ def _curve(axes: Axes, rows: pd.DataFrame | None, inside: bool) -> None:
     tokens = rows["num_tokens"]
     label = "fitted law, 95 % band" if inside else "the law beyond the data"
     style = "solid" if inside else (0, (4, 2.5))
-    axes.plot(tokens, rows["loss_nats"], color=COLOURS["ink"], linestyle=style, lw=1.5, label=label)
-    look: dict[str, Any] = {"facecolor": COLOURS["band"], "edgecolor": "none", "alpha": 0.4}
-    hatched: dict[str, Any] = {"facecolor": "none", "edgecolor": COLOURS["band"], "hatch": "////", "alpha": 0.7}
+    axes.plot(tokens, rows["loss_nats"], color=COLORS["ink"], linestyle=style, lw=1.5, label=label)
+    look: dict[str, Any] = {"facecolor": COLORS["band"], "edgecolor": "none", "alpha": 0.4}
+    hatched: dict[str, Any] = {"facecolor": "none", "edgecolor": COLORS["band"], "hatch": "////", "alpha": 0.7}
     low, high = rows["low"].astype(float), rows["high"].astype(float)
     axes.fill_between(tokens, low, high, lw=0, zorder=1, **(look if inside else hatched))
 
@@ -90,10 +90,10 @@ def _limit(axes: Axes, rows: pd.DataFrame | None) -> None:
     low, high = (edge if pd.isna(row[end]) else row[end] for end, edge in (("low", bottom), ("high", top)))
     identified = row["label"] == "identified"
     label = "95 % interval of the limit c" if identified else "limit c: the data do not say"
-    colour = COLOURS["other"]
-    axes.fill_between([1 - LIMIT_SHARE, 1], low, high, transform=where, color=colour, alpha=0.4, lw=0, label=label)
+    color = COLORS["other"]
+    axes.fill_between([1 - LIMIT_SHARE, 1], low, high, transform=where, color=color, alpha=0.4, lw=0, label=label)
     if identified and pd.notna(row["loss_nats"]):
-        axes.plot([0, 1], [row["loss_nats"]] * 2, transform=where, color=colour, lw=1.2, ls=":", label="c")
+        axes.plot([0, 1], [row["loss_nats"]] * 2, transform=where, color=color, lw=1.2, ls=":", label="c")
 
 
 def draw_targets(axes: Axes, rows: pd.DataFrame | None) -> None:
@@ -104,11 +104,11 @@ def draw_targets(axes: Axes, rows: pd.DataFrame | None) -> None:
     for row in rows.itertuples():
         loss = float(row.loss_nats)
         if bottom < loss < top:
-            axes.axhline(loss, color=COLOURS["alert"], lw=1, ls="-.")
+            axes.axhline(loss, color=COLORS["alert"], lw=1, ls="-.")
             _name_target(axes, shorten(str(row.label), 48), loss, below=top - loss < 0.06 * (top - bottom))
         else:
             label = f"{shorten(str(row.label), 32)} ({'below' if loss < bottom else 'above'})"
-            axes.plot([], [], color=COLOURS["alert"], lw=1, ls="-.", label=label)
+            axes.plot([], [], color=COLORS["alert"], lw=1, ls="-.", label=label)
 
 
 def _name_target(axes: Axes, label: str, loss: float, below: bool) -> None:
@@ -125,14 +125,14 @@ def _name_target(axes: Axes, label: str, loss: float, below: bool) -> None:
 
 
 def _points(drawing: Drawing, axes: Axes, rows: pd.DataFrame) -> None:
-    """One shape per seed; the size that the check left out has a colour of its own."""
+    """One shape per seed; the size that the check left out has a color of its own."""
     seeds = list(dict.fromkeys(rows["seed"].fillna(-1).sort_values()))
     for held_out, part in rows.groupby(rows["kind"] == "held_out"):
         for index, seed in enumerate(seeds):
             own = part[part["seed"].fillna(-1) == seed]
             if own.empty:
                 continue
-            colour = COLOURS["alert" if held_out else "after"]
+            color = COLORS["alert" if held_out else "after"]
             marker = SEED_MARKERS[index % len(SEED_MARKERS)]
             label = _name_points(seed, index, bool(held_out))
             (line,) = axes.plot(
@@ -141,7 +141,7 @@ def _points(drawing: Drawing, axes: Axes, rows: pd.DataFrame) -> None:
                 marker,
                 ms=6,
                 mfc="none",
-                mec=colour,
+                mec=color,
                 mew=1.2,
                 label=label,
                 zorder=5,
@@ -166,11 +166,11 @@ def _prediction(drawing: Drawing, axes: Axes, rows: pd.DataFrame | None) -> None
     if rows is None:
         return
     row = rows.iloc[0]
-    colour = COLOURS["alert"]
+    color = COLORS["alert"]
     if pd.notna(row["low"]) and pd.notna(row["high"]):
-        axes.vlines(row["num_tokens"], row["low"], row["high"], color=colour, lw=1.6, zorder=6)
+        axes.vlines(row["num_tokens"], row["low"], row["high"], color=color, lw=1.6, zorder=6)
     label = "foretold without the largest size"
-    (line,) = axes.plot(row["num_tokens"], row["loss_nats"], "_", ms=13, mec=colour, mew=2.2, zorder=6, label=label)
+    (line,) = axes.plot(row["num_tokens"], row["loss_nats"], "_", ms=13, mec=color, mew=2.2, zorder=6, label=label)
     drawing.tip(line, [f"foretold without it: {show_number(row['loss_nats'], 4)} nats per token"])
 
 
@@ -186,8 +186,8 @@ def _straight_inset(axes: Axes, kinds: dict[str, pd.DataFrame]) -> None:
     measured = pd.concat([kinds[kind] for kind in ("point", "held_out") if kind in kinds])
     above = measured[measured["loss_nats"] > c]
     curve = kinds["curve"].sort_values("num_tokens")
-    inset.plot(curve["num_tokens"], curve["loss_nats"].astype(float) - c, color=COLOURS["ink"], lw=1)
-    inset.plot(above["num_tokens"], above["loss_nats"].astype(float) - c, "o", ms=3, mfc="none", mec=COLOURS["after"])
+    inset.plot(curve["num_tokens"], curve["loss_nats"].astype(float) - c, color=COLORS["ink"], lw=1)
+    inset.plot(above["num_tokens"], above["loss_nats"].astype(float) - c, "o", ms=3, mfc="none", mec=COLORS["after"])
     inset.set(xscale="log", yscale="log", xticks=[], yticks=[])
     inset.minorticks_off()
     inset.set_title(f"loss − c, both scales log (c = {show_number(c, 3)})", fontsize=7.5, pad=2)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from further.report.style import COLOURS, Drawing, new_figure, number_ticks, shorten
+from further.report.style import COLORS, Drawing, new_figure, number_ticks, shorten
 from further.report.wording import show_count, show_share
 
 
@@ -12,7 +12,7 @@ def draw_ledger(table: pd.DataFrame) -> Drawing:
     shares = 100 * table["share"]
     kept = table["reason"] == "kept"
     axes.barh(
-        range(len(table)), shares, height=0.68, color=[COLOURS["after" if is_kept else "before"] for is_kept in kept]
+        range(len(table)), shares, height=0.68, color=[COLORS["after" if is_kept else "before"] for is_kept in kept]
     )
     for row, (share, characters) in enumerate(zip(shares, table["characters"], strict=True)):
         text = f"{show_share(share / 100)} ({show_count(characters)})"

@@ -5,10 +5,10 @@ from typing import Any, Literal
 import pandas as pd
 from matplotlib.axes import Axes
 
-from further.report.style import COLOURS, Drawing, new_figure, number_ticks, shorten
+from further.report.style import COLORS, Drawing, new_figure, number_ticks, shorten
 from further.report.wording import show_change, show_count, show_number
 
-MOST_NAMED = 40  # more rows than this cannot be labelled on one page
+MOST_NAMED = 40  # more rows than this cannot be labeled on one page
 UNNAMED_INCHES = 7.0
 
 
@@ -18,8 +18,8 @@ def draw_perplexity_by_paper(table: pd.DataFrame) -> Drawing:
     height = 1.0 + 0.23 * number if number <= MOST_NAMED else UNNAMED_INCHES
     drawing, (axes,) = new_figure(height)
     worse = table["difference_nats_per_token"] > 0
-    _joins(axes, table[~worse], COLOURS["muted"], "solid")
-    _joins(axes, table[worse], COLOURS["alert"], "dashed")
+    _joins(axes, table[~worse], COLORS["muted"], "solid")
+    _joins(axes, table[worse], COLORS["alert"], "dashed")
     for subject, marker in (("before", "o"), ("after", "D")):
         _dots(drawing, axes, table, subject, marker)
     _name_rows(axes, table)
@@ -31,14 +31,14 @@ def draw_perplexity_by_paper(table: pd.DataFrame) -> Drawing:
     return drawing
 
 
-def _joins(axes: Axes, rows: pd.DataFrame, colour: str, style: Literal["solid", "dashed"]) -> None:
+def _joins(axes: Axes, rows: pd.DataFrame, color: str, style: Literal["solid", "dashed"]) -> None:
     """Lines from before to after, at the height of each row's place in the whole table."""
-    axes.hlines(rows.index, rows["before_perplexity"], rows["after_perplexity"], color=colour, linestyles=style, lw=1.4)
+    axes.hlines(rows.index, rows["before_perplexity"], rows["after_perplexity"], color=color, linestyles=style, lw=1.4)
 
 
 def _dots(drawing: Drawing, axes: Axes, table: pd.DataFrame, subject: str, marker: str) -> None:
     column = f"{subject}_perplexity"
-    face = COLOURS[subject] if subject == "after" else "none"
+    face = COLORS[subject] if subject == "after" else "none"
     label = {"before": "before (base model)", "after": "after (adapted)"}[subject]
     (line,) = axes.plot(
         table[column],
@@ -46,7 +46,7 @@ def _dots(drawing: Drawing, axes: Axes, table: pd.DataFrame, subject: str, marke
         marker,
         ms=6,
         mfc=face,
-        mec=COLOURS[subject],
+        mec=COLORS[subject],
         mew=1.5,
         label=label,
         clip_on=False,
@@ -72,12 +72,12 @@ def _name_rows(axes: Axes, table: pd.DataFrame) -> None:
 def draw_forgetting(table: pd.DataFrame) -> Drawing:
     """One cross per run: change on held-out papers across, change on general text up."""
     wide = table.pivot(index="run", columns="text_set")
-    replayed = table.dropna(subset=["replay_share"])
-    swept = replayed["replay_share"].nunique() > 1
+    replayed = table.dropna(subset=["replay_fraction"])
+    swept = replayed["replay_fraction"].nunique() > 1
     drawing, panels = new_figure(5.8, rows=2, ratios=[3, 2]) if swept else new_figure(3.3)
     axes = panels[0]
-    axes.axhline(0, color=COLOURS["muted"], lw=1)
-    axes.axvline(0, color=COLOURS["muted"], lw=1)
+    axes.axhline(0, color=COLORS["muted"], lw=1)
+    axes.axvline(0, color=COLORS["muted"], lw=1)
     is_default = wide["is_default"]["papers"].astype(bool)
     for runs, label in ((wide[~is_default], "other runs"), (wide[is_default], "the default run")):
         if len(runs):
@@ -96,13 +96,13 @@ def draw_forgetting(table: pd.DataFrame) -> Drawing:
 
 def _by_replay(drawing: Drawing, axes: Axes, rows: pd.DataFrame) -> None:
     """What replayed general text does to both kinds of text: changes against its share of the training text."""
-    axes.axhline(0, color=COLOURS["muted"], lw=1)
+    axes.axhline(0, color=COLORS["muted"], lw=1)
     looks = {"general": ("before", "o", "general text"), "papers": ("after", "D", "held-out papers")}
-    for text_set, (colour, marker, label) in looks.items():
-        own = rows[rows["text_set"] == text_set].sort_values(["replay_share", "run"])
-        shares, change = 100 * own["replay_share"].astype(float), own["difference_nats_per_token"].astype(float)
-        axes.vlines(shares, own["low"].astype(float), own["high"].astype(float), color=COLOURS[colour], lw=1.4)
-        (line,) = axes.plot(shares, change, marker, color=COLOURS[colour], ms=6, label=label)
+    for text_set, (color, marker, label) in looks.items():
+        own = rows[rows["text_set"] == text_set].sort_values(["replay_fraction", "run"])
+        shares, change = 100 * own["replay_fraction"].astype(float), own["difference_nats_per_token"].astype(float)
+        axes.vlines(shares, own["low"].astype(float), own["high"].astype(float), color=COLORS[color], lw=1.4)
+        (line,) = axes.plot(shares, change, marker, color=COLORS[color], ms=6, label=label)
         texts = [
             f"{row.run}, {label}: {show_change(row.difference_nats_per_token)} nats per token"
             for row in own.itertuples()
@@ -119,9 +119,9 @@ def _by_replay(drawing: Drawing, axes: Axes, rows: pd.DataFrame) -> None:
 
 def _crosses(drawing: Drawing, axes: Axes, runs: pd.DataFrame, label: str) -> None:
     default = label == "the default run"
-    colour = COLOURS["after"] if default else COLOURS["muted"]
+    color = COLORS["after"] if default else COLORS["muted"]
     change, low, high = (runs[column].astype(float) for column in ("difference_nats_per_token", "low", "high"))
-    look: dict[str, Any] = {"alpha": 1 if default else 0.75, "zorder": 4 if default else 2, "color": colour}
+    look: dict[str, Any] = {"alpha": 1 if default else 0.75, "zorder": 4 if default else 2, "color": color}
     width = 1.6 if default else 0.6
     axes.hlines(change["general"], low["papers"], high["papers"], lw=width, **look)
     axes.vlines(change["papers"], low["general"], high["general"], lw=width, **look)

@@ -8,7 +8,7 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path as Curve
 
 from further.report.layers import Place, lay_out, reduce_edges
-from further.report.style import COLOURS, Drawing, new_figure
+from further.report.style import COLORS, Drawing, new_figure
 
 LAYER_INCHES = 0.44
 HALF_BOX = 0.2  # of a layer's height, from a name's middle to where arrows end
@@ -28,7 +28,7 @@ def draw_workflow(table: pd.DataFrame) -> Drawing:
     for route in layout.routes.values():
         _arrow(axes, route)
     for name, (across, depth) in layout.places.items():
-        box = {"boxstyle": "round,pad=0.25", "facecolor": "none", "edgecolor": COLOURS["muted"], "linewidth": 0.8}
+        box = {"boxstyle": "round,pad=0.25", "facecolor": "none", "edgecolor": COLORS["muted"], "linewidth": 0.8}
         axes.text(across, depth, name, ha="center", va="center", fontsize=8, bbox=box, zorder=3)
     return drawing
 
@@ -44,6 +44,6 @@ def _arrow(axes: Axes, route: list[Place]) -> None:
         vertices += [(x0, middle), (x1, middle), (x1, y1)]
         codes += [Curve.CURVE4] * 3
     arrow = FancyArrowPatch(
-        path=Curve(vertices, codes), arrowstyle="-|>", mutation_scale=7, color=COLOURS["after"], lw=0.9, zorder=1
+        path=Curve(vertices, codes), arrowstyle="-|>", mutation_scale=7, color=COLORS["after"], lw=0.9, zorder=1
     )
     axes.add_patch(arrow)

@@ -1,4 +1,4 @@
-"""Figures of runs against each other: learning curves, quantisation, the other settings."""
+"""Figures of runs against each other: learning curves, quantization, the other settings."""
 
 import math
 from fractions import Fraction
@@ -7,11 +7,11 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
-from further.report.style import COLOURS, SEQUENCE, Drawing, new_figure, number_ticks, shorten, token_ticks
+from further.report.style import COLORS, SEQUENCE, Drawing, new_figure, number_ticks, shorten, token_ticks
 from further.report.wording import THIN, show_change, show_count, show_interval, show_number
 
 MARKERS = {"base": "o", "adapted": "D", "merged": "s"}
-SUBJECT_COLOURS = {"base": "before", "adapted": "after", "merged": "other"}
+SUBJECT_COLORS = {"base": "before", "adapted": "after", "merged": "other"}
 SUBJECT_LABELS = {"base": "base", "adapted": "adapted", "merged": "merged, full precision"}
 
 
@@ -19,13 +19,13 @@ def draw_learning_curves(table: pd.DataFrame) -> Drawing:
     """Training loss as lines and validation loss as points, by share of the papers; every seed its own line."""
     own = table[table["swept"] == ""]
     drawing, (axes,) = new_figure(3.3)
-    colours = _sequence(sorted(own["fraction"].unique()))
+    colors = _sequence(sorted(own["fraction"].unique()))
     for fraction, runs in own.groupby("fraction"):
         for index, (_, run) in enumerate(runs.groupby("run")):
             label = f"{show_fraction(float(fraction))} of the papers" if index == 0 else None
             logged = run.dropna(subset=["loss_nats"])
-            axes.plot(logged["num_tokens"], logged["loss_nats"], color=colours[fraction], lw=1.1, label=label)
-            _validation_points(drawing, axes, run, colours[fraction])
+            axes.plot(logged["num_tokens"], logged["loss_nats"], color=colors[fraction], lw=1.1, label=label)
+            _validation_points(drawing, axes, run, colors[fraction])
     axes.set_xscale("log")
     token_ticks(axes.xaxis)
     number_ticks(axes.yaxis)
@@ -40,7 +40,7 @@ def _name_marks(own: pd.DataFrame) -> str:
     return "lines: training" + (" · diamonds: validation" if own["validation_loss_nats"].notna().any() else "")
 
 
-def _validation_points(drawing: Drawing, axes: Axes, run: pd.DataFrame, colour: str) -> None:
+def _validation_points(drawing: Drawing, axes: Axes, run: pd.DataFrame, color: str) -> None:
     points = run.dropna(subset=["validation_loss_nats"])
     if points.empty:
         return
@@ -48,9 +48,9 @@ def _validation_points(drawing: Drawing, axes: Axes, run: pd.DataFrame, colour: 
         points["num_tokens"],
         points["validation_loss_nats"],
         "D",
-        color=colour,
+        color=color,
         ms=5,
-        mec=COLOURS["ink"],
+        mec=COLORS["ink"],
         mew=0.7,
         zorder=4,
     )
@@ -65,7 +65,7 @@ def _sequence(values: list[float]) -> dict[float, str]:
     """Light to dark, spread over the sequence however many values there are."""
     last = max(1, len(values) - 1)
     steps = [round(index * (len(SEQUENCE) - 1) / last) for index in range(len(values))]
-    return {value: COLOURS[SEQUENCE[step]] for value, step in zip(values, steps, strict=True)}
+    return {value: COLORS[SEQUENCE[step]] for value, step in zip(values, steps, strict=True)}
 
 
 def show_fraction(fraction: float) -> str:
@@ -77,13 +77,13 @@ def show_fraction(fraction: float) -> str:
     return f"1/{simple.denominator}" if is_plain else f"{show_number(100 * fraction)}{THIN}%"
 
 
-def draw_quantisation(table: pd.DataFrame) -> Drawing:
+def draw_quantization(table: pd.DataFrame) -> Drawing:
     """Above, perplexity by precision and subject; below, what each precision costs against none."""
-    precisions = list(dict.fromkeys(table["quantisation"]))
+    precisions = list(dict.fromkeys(table["quantization"]))
     costs = table.dropna(subset=["cost_nats"])
     height = 1.1 + 0.36 * len(precisions)
     drawing, axes = new_figure(
-        height + (1.1 + 0.4 * costs["quantisation"].nunique() if len(costs) else 0), 2 if len(costs) else 1
+        height + (1.1 + 0.4 * costs["quantization"].nunique() if len(costs) else 0), 2 if len(costs) else 1
     )
     _perplexity_rows(drawing, axes[0], table, precisions)
     if len(costs):
@@ -94,19 +94,19 @@ def draw_quantisation(table: pd.DataFrame) -> Drawing:
 def _perplexity_rows(drawing: Drawing, axes: Axes, table: pd.DataFrame, precisions: list[str]) -> None:
     for subject, rows in table.groupby("subject"):
         name = str(subject)
-        colour = COLOURS[SUBJECT_COLOURS[name]]
+        color = COLORS[SUBJECT_COLORS[name]]
         (line,) = axes.plot(
             rows["perplexity"],
-            [precisions.index(precision) + (0.28 if name == "merged" else 0) for precision in rows["quantisation"]],
+            [precisions.index(precision) + (0.28 if name == "merged" else 0) for precision in rows["quantization"]],
             MARKERS[name],
-            color=colour,
+            color=color,
             ms=6.5,
-            mfc="none" if name != "adapted" else colour,
+            mfc="none" if name != "adapted" else color,
             mew=1.5,
             label=SUBJECT_LABELS[name],
         )
         texts = [
-            f"{name}, {row.quantisation}: perplexity {show_number(row.perplexity, 4)}, "
+            f"{name}, {row.quantization}: perplexity {show_number(row.perplexity, 4)}, "
             f"{show_number(row.nats_per_token, 4)} nats per token"
             for row in rows.itertuples()
         ]
@@ -121,16 +121,16 @@ def _perplexity_rows(drawing: Drawing, axes: Axes, table: pd.DataFrame, precisio
 
 
 def _cost_rows(drawing: Drawing, axes: Axes, costs: pd.DataFrame) -> None:
-    precisions = list(dict.fromkeys(costs["quantisation"]))
+    precisions = list(dict.fromkeys(costs["quantization"]))
     shift = {"base": -0.15, "adapted": 0.15, "merged": 0.0}
-    axes.axvline(0, color=COLOURS["muted"], lw=1)
+    axes.axvline(0, color=COLORS["muted"], lw=1)
     for subject, rows in costs.groupby("subject"):
         name = str(subject)
-        heights = [precisions.index(precision) + shift[name] for precision in rows["quantisation"]]
-        _intervals(drawing, axes, rows, "cost_nats", heights, SUBJECT_COLOURS[name], MARKERS[name])
+        heights = [precisions.index(precision) + shift[name] for precision in rows["quantization"]]
+        _intervals(drawing, axes, rows, "cost_nats", heights, SUBJECT_COLORS[name], MARKERS[name])
     _rows_axis(axes, precisions)
     number_ticks(axes.xaxis)
-    axes.set_xlabel("cost against no quantisation, nats per token (right of 0: worse)")
+    axes.set_xlabel("cost against no quantization, nats per token (right of 0: worse)")
 
 
 def draw_settings(table: pd.DataFrame) -> Drawing:
@@ -140,9 +140,9 @@ def draw_settings(table: pd.DataFrame) -> Drawing:
     drawing, (axes,) = new_figure(1.2 + 0.34 * max(1, len(rows)))
     if len(seeds):
         reach = seeds.abs().max()
-        axes.axvspan(-reach, reach, color=COLOURS["band"], alpha=0.25, lw=0, label="as far as another seed moved it")
+        axes.axvspan(-reach, reach, color=COLORS["band"], alpha=0.25, lw=0, label="as far as another seed moved it")
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), borderaxespad=0.2)
-    axes.axvline(0, color=COLOURS["muted"], lw=1)
+    axes.axvline(0, color=COLORS["muted"], lw=1)
     _intervals(drawing, axes, rows, "difference_nats_per_token", list(range(len(rows))), "after", "D")
     labels = [f"{row.setting.replace('_', ' ')}: {row.value}" for row in rows.itertuples()]
     _rows_axis(axes, [shorten(label, 28) for label in labels])
@@ -157,15 +157,15 @@ def _intervals(
     rows: pd.DataFrame,
     column: str,
     heights: list[float] | list[int],
-    colour: str,
+    color: str,
     marker: str,
 ) -> None:
     """Horizontal intervals with a marker at each estimate; without an end there is no line."""
     estimates = rows[column].astype(float)
     low, high = (rows[end].astype(float) for end in ("low", "high"))
-    axes.hlines(heights, low, high, color=COLOURS[colour], lw=1.8)
-    face = "none" if colour == "before" else COLOURS[colour]
-    (line,) = axes.plot(estimates, heights, marker, color=COLOURS[colour], mfc=face, ms=6, mew=1.5)
+    axes.hlines(heights, low, high, color=COLORS[color], lw=1.8)
+    face = "none" if color == "before" else COLORS[color]
+    (line,) = axes.plot(estimates, heights, marker, color=COLORS[color], mfc=face, ms=6, mew=1.5)
     texts = [
         f"{show_change(estimate, 4)} nats per token, {show_interval(_interval(lowest, highest), 4)}"
         for estimate, lowest, highest in zip(estimates, low, high, strict=True)

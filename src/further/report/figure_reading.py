@@ -61,7 +61,7 @@ def _explain_cost(table: pd.DataFrame) -> list[str]:
     return said + ([] if priced.all() else [without])
 
 
-def _explain_quantisation(table: pd.DataFrame) -> list[str]:
+def _explain_quantization(table: pd.DataFrame) -> list[str]:
     subjects = [subject for subject in ("base", "adapted", "merged") if subject in set(table["subject"])]
     said = [f"The same papers scored by the {join_words(subjects)} model at each precision."]
     if table["cost_nats"].notna().any():
@@ -91,7 +91,7 @@ def _explain_forgetting(table: pd.DataFrame) -> list[str]:
         "got worse on general text, that is, it forgot."
     )
     below = "The lower panel shows both changes against the share of replayed general text."
-    return [said, *([below] if table["replay_share"].nunique() > 1 else [])]
+    return [said, *([below] if table["replay_fraction"].nunique() > 1 else [])]
 
 
 def _explain_ledger(table: pd.DataFrame) -> list[str]:
@@ -111,7 +111,7 @@ EXPLAIN: Mapping[str, Callable[[pd.DataFrame], list[str]]] = {
     "learning_curves": _explain_curves,
     "scaling_law": _explain_law,
     "cost_to_target": _explain_cost,
-    "quantisation": _explain_quantisation,
+    "quantization": _explain_quantization,
     "settings": _explain_settings,
     "forgetting": _explain_forgetting,
     "ledger": _explain_ledger,

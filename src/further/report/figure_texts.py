@@ -18,7 +18,7 @@ CARRIES_OVER: Mapping[str, tuple[bool, str]] = {
         False,
         "The way of reckoning carries over; speed, price and law are those of this machine and toy.",
     ),
-    "quantisation": (False, "Small models lose a different amount by rounding than large ones."),
+    "quantization": (False, "Small models lose a different amount by rounding than large ones."),
     "settings": (False, "Which setting is best depends on the model and on the amount of text."),
     "forgetting": (False, "A toy knows little that it could forget."),
     "ledger": (True, "Reading and cleaning the papers is the same whatever the model."),
@@ -30,7 +30,7 @@ NOTHING_TO_DRAW: Mapping[str, str] = {
     "learning_curves": "No run of this study kept its learning curve.",
     "scaling_law": "This study has no runs on several amounts of data, so no law could be fitted.",
     "cost_to_target": "Without a fitted law and a measured speed nothing can be said of what a lower loss costs.",
-    "quantisation": "This study compares no precisions.",
+    "quantization": "This study compares no precisions.",
     "settings": "No run of this study differs from the default run in one setting.",
     "forgetting": "No run of this study was scored on general text.",
     "ledger": "No characters were extracted in this study.",
@@ -76,9 +76,9 @@ def _describe_law(table: pd.DataFrame) -> str:
     )
 
 
-def _describe_quantisation(table: pd.DataFrame) -> str:
+def _describe_quantization(table: pd.DataFrame) -> str:
     parts = [
-        f"{row.subject} at {row.quantisation} {show_number(row.perplexity)}"
+        f"{row.subject} at {row.quantization} {show_number(row.perplexity)}"
         for row in table.itertuples()
         if row.subject in ("base", "adapted")
     ]
@@ -132,7 +132,7 @@ DESCRIBE: Mapping[str, Callable[[pd.DataFrame], str]] = {
     "learning_curves": _describe_curves,
     "scaling_law": _describe_law,
     "cost_to_target": _describe_cost,
-    "quantisation": _describe_quantisation,
+    "quantization": _describe_quantization,
     "settings": _describe_settings,
     "forgetting": _describe_forgetting,
     "ledger": _describe_ledger,

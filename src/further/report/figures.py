@@ -12,7 +12,7 @@ from further.report.draw_law import draw_scaling_law
 from further.report.draw_ledger import draw_ledger
 from further.report.draw_papers import draw_forgetting, draw_perplexity_by_paper
 from further.report.draw_rules import draw_workflow
-from further.report.draw_runs import draw_learning_curves, draw_quantisation, draw_settings
+from further.report.draw_runs import draw_learning_curves, draw_quantization, draw_settings
 from further.report.figure_texts import NOTHING_TO_DRAW
 from further.report.inputs import ReportInputs
 from further.report.style import Drawing, add_title, draw_sentence, house_style
@@ -24,7 +24,7 @@ DRAW: Mapping[str, Callable[[pd.DataFrame], Drawing]] = {
     "learning_curves": draw_learning_curves,
     "scaling_law": draw_scaling_law,
     "cost_to_target": draw_cost_to_target,
-    "quantisation": draw_quantisation,
+    "quantization": draw_quantization,
     "settings": draw_settings,
     "forgetting": draw_forgetting,
     "ledger": draw_ledger,

@@ -28,7 +28,7 @@ class ReportFiles:
         runs: One folder per run, named as the run, with metrics.json, history.parquet and timing.json.
         rows: Paragraphs of the corpus, Parquet; None leaves their count out.
         tokens: Token streams of the papers, Parquet; None leaves their count out.
-        memorisation: Paragraphs continued word for word, JSON, null where switched off; None leaves it out.
+        memorization: Paragraphs continued word for word, JSON, null where switched off; None leaves it out.
         terms: Words whose probability changed, JSON, null where switched off; None leaves them out.
         plan: What each run was expected to take, tab-separated; None leaves it out.
         jobs: Snakemake's notes of the time of jobs that train or run a model, by their purpose; None leaves it out.
@@ -43,7 +43,7 @@ class ReportFiles:
     runs: Sequence[Path]
     rows: Path | None = None
     tokens: Path | None = None
-    memorisation: Path | None = None
+    memorization: Path | None = None
     terms: Path | None = None
     plan: Path | None = None
     jobs: Mapping[str, Sequence[str]] | None = None
@@ -55,7 +55,7 @@ class ReportInputs:
 
     Attributes:
         title: The study's name, shown as the page's heading.
-        comparison: Scores before and after by run, and by quantisation.
+        comparison: Scores before and after by run, and by quantization.
         law: The fitted scaling law.
         samples: Continuations, one mapping each.
         rejected: Columns paper, file, reason, detail, pages.
@@ -67,7 +67,7 @@ class ReportInputs:
         provenance: Versions, configuration, hardware, code digest; any nesting of mappings, lists and scalars.
         rows: Columns paper, section; None if not given.
         tokens: Columns document, split, num_tokens, num_words, num_bytes, sha256 (of the text); None if not given.
-        memorisation: Paragraphs continued word for word by base and adapted model; None if not measured.
+        memorization: Paragraphs continued word for word by base and adapted model; None if not measured.
         terms: Words whose probability rose and fell; None if not measured.
         plan: By run, columns seconds_low and seconds_high: what it was expected to take; None if not given.
         rules: Pairs of a rule and one that needs its files.
@@ -87,7 +87,7 @@ class ReportInputs:
     provenance: Mapping[str, Any]
     rows: pd.DataFrame | None = None
     tokens: pd.DataFrame | None = None
-    memorisation: Mapping[str, Any] | None = None
+    memorization: Mapping[str, Any] | None = None
     terms: Mapping[str, Any] | None = None
     plan: pd.DataFrame | None = None
     rules: Sequence[tuple[str, str]] = ()
@@ -123,7 +123,7 @@ def read_inputs(
         provenance=provenance,
         rows=_read_columns(files.rows, ROW_COLUMNS),
         tokens=_read_columns(files.tokens, TOKEN_COLUMNS),
-        memorisation=None if files.memorisation is None else read_json(files.memorisation),
+        memorization=None if files.memorization is None else read_json(files.memorization),
         terms=None if files.terms is None else read_json(files.terms),
         plan=None if files.plan is None else pd.read_csv(files.plan, sep="\t", index_col="run"),
         rules=rules,

@@ -98,7 +98,7 @@ def name_target(target: Mapping[str, Any]) -> str:
 def _add_cost(table: pd.DataFrame, cost: Mapping[str, Any] | None) -> pd.DataFrame:
     if cost is None:
         return table
-    table["hours"] = table["num_tokens"] * cost["passes"] / cost["tokens_per_second"] / 3600
+    table["hours"] = table["num_tokens"] * cost["epochs"] / cost["tokens_per_second"] / 3600
     if cost["price_per_gpu_hour"] is not None:
         table["money"] = table["hours"] * cost["price_per_gpu_hour"]
         table["currency"] = cost["currency"]

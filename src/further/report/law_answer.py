@@ -18,7 +18,7 @@ from further.report.wording import (
 )
 
 QUESTION = "Does more data help?"
-CONDITIONS = ("base", "quantisation", "target_modules", "rank", "context", "passes")  # those a reader knows
+CONDITIONS = ("base", "quantization", "target_modules", "rank", "context", "epochs")  # those a reader knows
 SOURCE = "results/scaling/law.json"
 LEADS: dict[Verdict, str] = {
     "improved": "Yes.",

@@ -2,7 +2,7 @@
 
 Source:
     Sugiyama, Tagawa and Toda 1981, Methods for visual understanding of hierarchical system structures: layers by
-    longest path, a dummy place wherever an edge passes a layer, order by the mean place of the neighbours.
+    longest path, a dummy place wherever an edge passes a layer, order by the mean place of the neighbors.
 """
 
 from collections.abc import Mapping, Sequence
@@ -101,7 +101,7 @@ def _chain(edge: Edge, layer: Mapping[str, int]) -> list[str]:
 
 
 def _order(rows: list[list[str]], links: Mapping[str, set[str]]) -> dict[str, float]:
-    """Places from left to right, each near the mean of its neighbours in the layers above and below."""
+    """Places from left to right, each near the mean of its neighbors in the layers above and below."""
     across = {node: place for row in rows for node, place in zip(row, _spread(row), strict=True)}
     for sweep in range(NUM_SWEEPS):
         for depth in range(len(rows)) if sweep % 2 == 0 else reversed(range(len(rows))):

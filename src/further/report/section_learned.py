@@ -29,8 +29,8 @@ def fill_learned(inputs: ReportInputs, settings: PageSettings) -> dict[str, Any]
     return {
         "words": None if inputs.terms is None else [_words(inputs.terms, way) for way in ("rose", "fell")],
         "terms": inputs.terms,
-        "memorisation": None if inputs.memorisation is None else memorisation_table(inputs.memorisation),
-        "by_heart": None if inputs.memorisation is None else say_memorisation(inputs.memorisation),
+        "memorization": None if inputs.memorization is None else memorization_table(inputs.memorization),
+        "by_heart": None if inputs.memorization is None else say_memorization(inputs.memorization),
         "folds": say_folds(inputs.comparison.get("cross_validation")),
         "excluded": say_excluded(inputs.comparison.get("excluded")),
     }
@@ -50,7 +50,7 @@ def _two(value: float) -> str:
     return show_change(value, 2)
 
 
-def memorisation_table(found: Mapping[str, Any]) -> Table:
+def memorization_table(found: Mapping[str, Any]) -> Table:
     """Paragraphs continued word for word, by text and model."""
     rows = [
         (
@@ -77,7 +77,7 @@ def _show_share(own: Mapping[str, Any]) -> str:
     return f"{show_share(own['share'])} ({interval})"
 
 
-def say_memorisation(found: Mapping[str, Any]) -> str:
+def say_memorization(found: Mapping[str, Any]) -> str:
     """One sentence: whether paragraphs trained on are known by heart, and more so than others."""
     own = found["train"]["adapted"]
     said, asked = show_count(own["num_verbatim"]), show_count(found["train"]["num_paragraphs"])

@@ -142,7 +142,7 @@ def sources_table(inputs: ReportInputs, settings: PageSettings) -> Table:
     rows += [(f"Figure: {settings.titles[name]}", f"results/report/data/{name}.csv") for name in FIGURES]
     rows += [
         ("Words that became more or less likely", "results/evaluation/terms.json"),
-        ("Paragraphs known by heart", "results/evaluation/memorisation.json"),
+        ("Paragraphs known by heart", "results/evaluation/memorization.json"),
         ("Samples", "results/evaluation/samples.json"),
         ("Papers left out", "results/corpus/rejected.parquet"),
         ("Characters", "results/corpus/ledger.parquet"),

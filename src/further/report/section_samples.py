@@ -30,8 +30,8 @@ def group_samples(samples: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _show_sample(sample: Mapping[str, Any]) -> dict[str, Any]:
     names = {"base": "Before: base model", "adapted": "After: adapted model", "merged": "After: merged model"}
-    quantisation = sample["quantisation"]
-    details = ["unquantised weights" if quantisation == "none" else f"{quantisation} weights"]
+    quantization = sample["quantization"]
+    details = ["unquantized weights" if quantization == "none" else f"{quantization} weights"]
     details += [f"run {sample['run']}"] if sample["subject"] != "base" else []
     details += [_say_decoding(sample), f"perplexity to itself {show_number(sample['perplexity'])}"]
     marks = [f"repeats itself: {sample['longest_repeat']} times in a row"] if sample["looped"] else []

@@ -9,7 +9,7 @@ from further.report.study import PageSettings
 from further.report.table import Table, make_table
 from further.report.wording import count_noun, join_words, show_count
 
-TRAINED_WITH = ("quantisation", "target_modules", "rank", "context", "passes", "learning_rate")
+TRAINED_WITH = ("quantization", "target_modules", "rank", "context", "epochs", "learning_rate")
 USES = {"train": "for training", "validation": "for watching it", "test": "held out"}
 INTERVALS = (
     "The 95 % intervals of differences between models take papers as the unit of sampling; those of the scaling law "
@@ -55,8 +55,8 @@ def _model(inputs: ReportInputs, settings: PageSettings) -> list[tuple[str, str]
 def _say_adapters(run: Mapping[str, Any]) -> str:
     return (
         "Low-rank adapters (LoRA)"
-        if run["quantisation"] == "none"
-        else "Low-rank adapters on quantised weights (QLoRA)"
+        if run["quantization"] == "none"
+        else "Low-rank adapters on quantized weights (QLoRA)"
     )
 
 

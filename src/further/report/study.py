@@ -7,7 +7,7 @@ from typing import Any
 
 from further.report.inputs import ReportFiles, ReportInputs, read_inputs
 
-SINGLE = ("comparison", "law", "samples", "rejected", "ledger", "split", "rows", "tokens", "memorisation", "terms")
+SINGLE = ("comparison", "law", "samples", "rejected", "ledger", "split", "rows", "tokens", "memorization", "terms")
 CORPUS_VIEW = "../corpus/view/index.html"
 """The papers page by page, from the report's page."""
 

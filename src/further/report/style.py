@@ -1,4 +1,4 @@
-"""One look for every figure: sizes that stay readable on a phone, colours that do not need colour vision."""
+"""One look for every figure: sizes that stay readable on a phone, colors that do not need color vision."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,8 +13,8 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from further.report.wording import THIN, show_plain
 
-# Okabe and Ito's colours, which people of every colour vision can tell apart; the page has a dark twin for each.
-COLOURS = {
+# Okabe and Ito's colors, which people of every color vision can tell apart; the page has a dark twin for each.
+COLORS = {
     "ink": "#1b1f24",
     "muted": "#59616b",
     "grid": "#dde1e6",
@@ -30,7 +30,7 @@ COLOURS = {
     "seq5": "#243a86",
     "seq6": "#10205a",
 }
-SEQUENCE = [name for name in COLOURS if name.startswith("seq")]
+SEQUENCE = [name for name in COLORS if name.startswith("seq")]
 WIDTH_INCHES = 5.2  # 374 points: on a phone 360 wide, text keeps nine tenths of its size
 TITLE_POINTS = 26  # kept free at the top of every figure; the page cuts it off and shows the title as a heading
 TITLE_ID = "figure-title"
@@ -44,14 +44,14 @@ RC: Any = {
     "ytick.labelsize": 9,
     "legend.fontsize": 9,
     "legend.frameon": False,
-    "text.color": COLOURS["ink"],
-    "axes.labelcolor": COLOURS["ink"],
-    "xtick.color": COLOURS["muted"],
-    "ytick.color": COLOURS["muted"],
-    "xtick.labelcolor": COLOURS["ink"],
-    "ytick.labelcolor": COLOURS["ink"],
-    "axes.edgecolor": COLOURS["muted"],
-    "grid.color": COLOURS["grid"],
+    "text.color": COLORS["ink"],
+    "axes.labelcolor": COLORS["ink"],
+    "xtick.color": COLORS["muted"],
+    "ytick.color": COLORS["muted"],
+    "xtick.labelcolor": COLORS["ink"],
+    "ytick.labelcolor": COLORS["ink"],
+    "axes.edgecolor": COLORS["muted"],
+    "grid.color": COLORS["grid"],
     "grid.linewidth": 0.7,
     "axes.facecolor": "none",
     "figure.facecolor": "none",
@@ -124,7 +124,7 @@ def draw_sentence(sentence: str) -> Drawing:
     """A figure that says in words why there is nothing to draw."""
     drawing, (axes,) = new_figure(0.9)
     axes.set_axis_off()
-    axes.text(0, 0.5, sentence, ha="left", va="center", wrap=True, color=COLOURS["muted"], transform=axes.transAxes)
+    axes.text(0, 0.5, sentence, ha="left", va="center", wrap=True, color=COLORS["muted"], transform=axes.transAxes)
     return drawing
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from further.io import write_text
-from further.report.style import COLOURS, TITLE_ID, TITLE_POINTS, Drawing
+from further.report.style import COLORS, TITLE_ID, TITLE_POINTS, Drawing
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
 ElementTree.register_namespace("", SVG)
 ElementTree.register_namespace("xlink", XLINK)
-NAMES_OF_COLOURS = {colour: name for name, colour in COLOURS.items()}
+NAMES_OF_COLORS = {color: name for name, color in COLORS.items()}
 
 
 def write_svg(drawing: Drawing, path: Path) -> None:
@@ -50,7 +50,7 @@ def inline_svg(text: str, name: str, label: str) -> str:
     """Make a figure's SVG fit to stand inside an HTML page among others.
 
     Ids get the figure's name in front, so that they stay unique; the title's room is cut off, as the page has it as a
-    heading; known colours become CSS variables, so that dark mode can change them; the size follows the page.
+    heading; known colors become CSS variables, so that dark mode can change them; the size follows the page.
 
     Args:
         text: A file of `write_svg`.
@@ -66,7 +66,7 @@ def inline_svg(text: str, name: str, label: str) -> str:
         _rename_ids(element, name)
         element.tag = element.tag.removeprefix(f"{{{SVG}}}")
         if "style" in element.attrib:
-            element.set("style", _name_colours(element.attrib["style"]))
+            element.set("style", _name_colors(element.attrib["style"]))
     for size in ("width", "height"):
         root.attrib.pop(size, None)
     root.set("role", "img")
@@ -93,10 +93,10 @@ def _rename_ids(element: ElementTree.Element, name: str) -> None:
         element.set(key, value.replace("url(#", f"url(#{name}-"))
 
 
-def _name_colours(style: str) -> str:
+def _name_colors(style: str) -> str:
     def name(match: re.Match[str]) -> str:
-        colour = match.group(0).lower()
-        known = NAMES_OF_COLOURS.get(colour)
-        return f"var(--{known}, {colour})" if known else colour
+        color = match.group(0).lower()
+        known = NAMES_OF_COLORS.get(color)
+        return f"var(--{known}, {color})" if known else color
 
     return re.sub(r"#[0-9a-fA-F]{6}\b", name, style)

@@ -13,7 +13,7 @@ from further.report.law import law_table
 from further.report.trust import differing_settings
 
 SCORES = ("nats_per_token", "perplexity")
-OWN_FIGURE = {"fraction", "quantisation"}  # settings whose effect another figure shows
+OWN_FIGURE = {"fraction", "quantization"}  # settings whose effect another figure shows
 MOST_STEPS = 400  # logged steps per run that a figure can show; the whole history stays in its file
 
 
@@ -59,29 +59,29 @@ def _thin(history: pd.DataFrame) -> pd.DataFrame:
     return history[keep]
 
 
-def quantisation(inputs: ReportInputs) -> pd.DataFrame:
+def quantization(inputs: ReportInputs) -> pd.DataFrame:
     """Base, adapted and merged model at every precision.
 
     Returns:
-        Columns quantisation, subject (base, adapted, merged), nats_per_token, perplexity, cost_nats, low, high: the
-        cost against the same subject without quantisation and its interval, empty where it has none.
+        Columns quantization, subject (base, adapted, merged), nats_per_token, perplexity, cost_nats, low, high: the
+        cost against the same subject without quantization and its interval, empty where it has none.
     """
     rows = []
-    for name, scores in inputs.comparison["quantisation"].items():
+    for name, scores in inputs.comparison["quantization"].items():
         for subject in ("base", "adapted", "merged"):
             if scores[subject] is not None:
-                rows.append(_quantised_row(name, subject, scores))
+                rows.append(_quantized_row(name, subject, scores))
     order = {"none": 0, "int8": 1, "nf4": 2}
-    rows.sort(key=lambda row: (order.get(row["quantisation"], len(order)), row["quantisation"], row["subject"]))
-    columns = ["quantisation", "subject", "nats_per_token", "perplexity", "cost_nats", "low", "high"]
+    rows.sort(key=lambda row: (order.get(row["quantization"], len(order)), row["quantization"], row["subject"]))
+    columns = ["quantization", "subject", "nats_per_token", "perplexity", "cost_nats", "low", "high"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _quantised_row(name: str, subject: str, scores: Mapping[str, Any]) -> dict[str, Any]:
+def _quantized_row(name: str, subject: str, scores: Mapping[str, Any]) -> dict[str, Any]:
     cost = scores.get(f"{subject}_cost_nats") if name != "none" else None
     cost = cost or {"estimate": None, "low": None, "high": None}
     return {
-        "quantisation": name,
+        "quantization": name,
         "subject": subject,
         "nats_per_token": scores[subject]["nats_per_token"],
         "perplexity": scores[subject]["perplexity"],
@@ -138,7 +138,7 @@ def paired_difference(documents: list[Mapping[str, Any]], reference: list[Mappin
         runs have no paper in common.
 
     Source:
-        A ratio of two totals over papers, with its linearised variance and Student's t (Cochran 1977, Sampling
+        A ratio of two totals over papers, with its linearized variance and Student's t (Cochran 1977, Sampling
         Techniques, section 6.4, without the finite population correction).
     """
     others = {document["document"]: document for document in reference}
@@ -166,13 +166,13 @@ def forgetting(inputs: ReportInputs) -> pd.DataFrame:
 
     Returns:
         Columns run, text_set (papers, general), before_perplexity, after_perplexity, difference_nats_per_token, low,
-        high, is_default, replay_share (of general text among a run's training text; empty for a run that differs from
-        the default one in more than that and the seed).
+        high, is_default, replay_fraction (of general text among a run's training text; empty for a run that differs
+        from the default one in more than that and the seed).
     """
     default = inputs.comparison["runs"][inputs.comparison["default_run"]]["settings"]
     rows = []
     for name, run in sorted(inputs.comparison["runs"].items()):
-        is_comparable = differing_settings(run["settings"], default) <= {"seed", "replay_share"}
+        is_comparable = differing_settings(run["settings"], default) <= {"seed", "replay_fraction"}
         for text_set in ("papers", "general"):
             scores, difference = run[text_set], run[text_set]["difference_nats_per_token"]
             rows.append(
@@ -185,7 +185,7 @@ def forgetting(inputs: ReportInputs) -> pd.DataFrame:
                     "low": difference["low"],
                     "high": difference["high"],
                     "is_default": name == inputs.comparison["default_run"],
-                    "replay_share": run["settings"].get("replay_share") if is_comparable else None,
+                    "replay_fraction": run["settings"].get("replay_fraction") if is_comparable else None,
                 }
             )
     return pd.DataFrame(rows)
@@ -209,7 +209,7 @@ TABLES: Mapping[str, Callable[[ReportInputs], pd.DataFrame]] = {
     "learning_curves": learning_curves,
     "scaling_law": lambda inputs: law_table(inputs.law),
     "cost_to_target": lambda inputs: cost_to_target(inputs.law),
-    "quantisation": quantisation,
+    "quantization": quantization,
     "settings": settings,
     "forgetting": forgetting,
     "ledger": ledger,

@@ -6,16 +6,16 @@ an open low end is 0.0 with the flag true), and "estimate" is null where a singl
 
     fitted               bool; where false, only the keys marked * are there
     reason *             null, or one sentence: why there is no law
-    x_axis *             "unique training tokens"; repeated passes are not counted
+    x_axis *             "unique training tokens"; repeated epochs are not counted
     loss_unit *          "nats per token"
-    passes *             null, or the passes over these tokens that every run made
-    effective_tokens_factor *  null, or what a unique token is worth at those passes, in tokens seen once
+    epochs *             null, or the passes over these tokens that every run made
+    effective_tokens_factor *  null, or what a unique token is worth at those epochs, in tokens seen once
     conditional_on *     {setting: value}: what is the same in all runs, and what a verdict is conditional on
     points *             [{"run", "num_unique_tokens", "loss_nats", "size", "seed", "held_out": bool}]
     targets *            [{"target": {"value", "unit", "loss_nats"}, "verdict": "reached" | "reachable" | "undecided"
                          | "unreachable", "reason", "tokens": I | null, "extrapolated": bool | null,
                          "cost": COST | null}]; tokens of a target that the smallest size has reached are open below
-    cost_settings *      null, or {"tokens_per_second", "passes", "price_per_gpu_hour", "currency", "price_date",
+    cost_settings *      null, or {"tokens_per_second", "epochs", "price_per_gpu_hour", "currency", "price_date",
                          "kwh_per_gpu_hour", "tokens_per_paper", "speed_source", "hardware", "yearly_budget",
                          "trainings_per_year"}
     law                  {"formula": "a * t**-b + c", "a", "b", "c"}: nats per token, t in unique training tokens
@@ -113,15 +113,15 @@ class Analysis:
 
     def as_dict(self) -> dict[str, Any]:
         """Return what the module's docstring describes."""
-        planned = self.cost_settings.passes if self.cost_settings else None
-        passes = self.conditional_on.get("passes", planned)
+        planned = self.cost_settings.epochs if self.cost_settings else None
+        epochs = self.conditional_on.get("epochs", planned)
         shared = {
             "fitted": self.answer is not None,
             "reason": self.reason,
             "x_axis": "unique training tokens",
             "loss_unit": "nats per token",
-            "passes": passes,
-            "effective_tokens_factor": None if passes is None else effective_tokens(1.0, float(passes)),
+            "epochs": epochs,
+            "effective_tokens_factor": None if epochs is None else effective_tokens(1.0, float(epochs)),
             "conditional_on": self.conditional_on,
             "points": _point_rows(self.points, self.answer.holdout if self.answer else None),
             "targets": [{**plain(verdict), "cost": cost} for verdict, cost in self.targets],

@@ -125,7 +125,7 @@ def _check_falling(curve: Curve) -> None:
     slope = np.sum(means.weights * (x - np.average(x, weights=means.weights)) * means.y)
     if slope >= 0:
         raise ValueError(
-            f"{_say_rise(means)}: look for overfitting, too many passes or a learning rate that does not suit the "
+            f"{_say_rise(means)}: look for overfitting, too many epochs or a learning rate that does not suit the "
             "length, then train again"
         )
 

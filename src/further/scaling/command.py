@@ -17,8 +17,8 @@ from further.scaling.table import (
     SIZE_COLUMNS,
     has_errors,
     has_repeats,
+    read_epochs,
     read_errors,
-    read_passes,
     read_points,
     read_table,
 )
@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--level", type=float, default=0.95, help="coverage of the intervals")
     add("--json", action="store_true", help="print everything as JSON")
     add("--tokens-per-second", type=float, help="trained tokens per second and GPU; needed for any cost")
-    add("--passes", type=float, help="passes over the unique tokens (default: the table's column of that name, else 1)")
+    add("--epochs", type=float, help="epochs over the unique tokens (default: the table's column of that name, else 1)")
     add("--tokens-per-paper", type=float, help="unique tokens of one paper of the corpus")
     add("--price-per-gpu-hour", type=float, help="in --currency, on --price-date")
     add("--currency", help="of the price and the budget, such as SEK")
@@ -82,14 +82,14 @@ def _parser() -> argparse.ArgumentParser:
 
 def _analyse(options: argparse.Namespace) -> Analysis:
     table = read_table(options.table)
-    passes = read_passes(table, options.passes)
-    if options.passes is not None:
-        table = table.assign(passes=passes)
+    epochs = read_epochs(table, options.epochs)
+    if options.epochs is not None:
+        table = table.assign(epochs=epochs)
     points = read_points(table, options.unit, options.bytes_per_token)
     errors = read_errors(table, options.unit, options.bytes_per_token) if _weigh(options, table, points) else None
     targets = [parse_target(text, options.bytes_per_token) for text in options.target]
     return analyse_curve(
-        points, targets, _cost(options, passes), standard_errors=errors, level=options.level, huber_delta=options.huber
+        points, targets, _cost(options, epochs), standard_errors=errors, level=options.level, huber_delta=options.huber
     )
 
 
@@ -104,14 +104,14 @@ def _weigh(options: argparse.Namespace, table: pd.DataFrame, points: Sequence[Po
     return options.weights == "sd" or (by_itself and has_errors(table) and has_repeats(points))
 
 
-def _cost(options: argparse.Namespace, passes: float) -> CostSettings | None:
+def _cost(options: argparse.Namespace, epochs: float) -> CostSettings | None:
     names = ("price_per_gpu_hour", "currency", "price_date", "kwh_per_gpu_hour", "tokens_per_paper", "yearly_budget")
     given = {name: getattr(options, name) for name in names}
     if options.tokens_per_second is None:
         if any(value is not None for value in given.values()):
             raise ValueError("a cost needs the speed: give --tokens-per-second")
         return None
-    return CostSettings(options.tokens_per_second, passes, **given, speed_source="given")
+    return CostSettings(options.tokens_per_second, epochs, **given, speed_source="given")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ class CostSettings:
 
     Attributes:
         tokens_per_second: Trained tokens per second and GPU.
-        passes: Passes over the unique tokens.
+        epochs: Passes over the unique tokens.
         price_per_gpu_hour: In `currency`.
         currency: Such as "SEK".
         price_date: Day of the price, ISO 8601.
@@ -27,7 +27,7 @@ class CostSettings:
     """
 
     tokens_per_second: float
-    passes: float = 1.0
+    epochs: float = 1.0
     price_per_gpu_hour: float | None = None
     currency: str | None = None
     price_date: str | None = None
@@ -43,8 +43,8 @@ class CostSettings:
         for name, value in vars(self).items():
             if isinstance(value, float | int) and not 0.0 < value < np.inf:
                 raise ValueError(f"{name} is {value}: give a finite number above 0")
-        if self.passes < 1.0:
-            raise ValueError(f"passes is {self.passes}: give 1 or more")
+        if self.epochs < 1.0:
+            raise ValueError(f"epochs is {self.epochs}: give 1 or more")
         if self.yearly_budget is not None and self.price_per_gpu_hour is None:
             raise ValueError(f"a yearly budget of {self.yearly_budget:g} buys nothing without a price per GPU-hour")
         if self.price_per_gpu_hour is not None and not (self.currency and self.price_date):
@@ -53,7 +53,7 @@ class CostSettings:
     @property
     def gpu_hours_per_token(self) -> float:
         """GPU-hours per unique token."""
-        return self.passes / self.tokens_per_second / 3600.0
+        return self.epochs / self.tokens_per_second / 3600.0
 
 
 @dataclass(frozen=True)

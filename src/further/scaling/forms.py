@@ -95,7 +95,7 @@ def _doubts(fit: LawFit, better: str | None, holdout: HoldOut | None) -> list[st
     doubts = []
     if tests.curved:
         doubts.append(
-            f"the residuals run in one direction ({tests.runs} runs, p = {tests.runs_p:.2g}; correlation of neighbours "
+            f"the residuals run in one direction ({tests.runs} runs, p = {tests.runs_p:.2g}; correlation of neighbors "
             f"{tests.autocorrelation:.2f}, p = {tests.autocorrelation_p:.2g})"
         )
     if better is not None:

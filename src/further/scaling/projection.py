@@ -39,13 +39,13 @@ def solve_linear(x: Floats, y: Floats, weights: Floats) -> tuple[Floats, Floats,
     return a, c, (weights * residuals * residuals).sum(-1)
 
 
-def minimise_on_grid(objective: Callable[[Floats], Floats], grid: Floats, num_zooms: int = NUM_ZOOMS) -> float:
-    """Return the place of the smallest value, found on `grid` and then between its neighbours.
+def minimize_on_grid(objective: Callable[[Floats], Floats], grid: Floats, num_zooms: int = NUM_ZOOMS) -> float:
+    """Return the place of the smallest value, found on `grid` and then between its neighbors.
 
     Args:
         objective: From places (G,) to values (G,).
         grid: First places, increasing.
-        num_zooms: How often the neighbourhood of the lowest place is searched again.
+        num_zooms: How often the neighborhood of the lowest place is searched again.
     """
     places = grid
     for zoom in range(num_zooms + 1):
@@ -73,6 +73,6 @@ def fit_exponent(s: Floats, y: Floats, weights: Floats) -> tuple[float, float, f
     def sums(b: Floats) -> Floats:
         return solve_linear(np.exp(-b[:, None] * log_s), y, weights)[2]
 
-    b = minimise_on_grid(sums, B_GRID)
+    b = minimize_on_grid(sums, B_GRID)
     a, c, sse = solve_linear(np.exp(-b * log_s), y, weights)
     return float(a), b, float(c), float(sse)

@@ -102,7 +102,7 @@ class ResidualTests:
     Attributes:
         runs: Number of runs of equal sign along the sizes.
         runs_p: Chance of so few runs if the signs were in random order.
-        autocorrelation: Correlation of neighbouring residuals.
+        autocorrelation: Correlation of neighboring residuals.
         autocorrelation_p: Chance of one as large in random order.
         lack_of_fit_p: F test of size means about the curve against the spread of seeds, None without seeds.
         curved: Twice the smaller of the first two is below 0.05.
@@ -245,11 +245,11 @@ class Point:
 
     Attributes:
         run: The run's name.
-        num_unique_tokens: Unique training tokens, repeated passes not counted.
+        num_unique_tokens: Unique training tokens, repeated epochs not counted.
         loss_nats: Held-out loss in nats per token.
         size: Label of its size, such as the fraction of the papers; None where sizes alone tell.
         seed: Seed of the run.
-        settings: What must be the same along the curve (base, rank, passes, ...), by name.
+        settings: What must be the same along the curve (base, rank, epochs, ...), by name.
     """
 
     run: str

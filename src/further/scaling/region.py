@@ -3,7 +3,7 @@
 At a fixed exponent the sum of squares is a bowl in (a, c), so the parameters within the F threshold are an ellipse cut
 by a >= 0 and c >= 0. A prediction `a * x0 + c` is linear there: its largest and smallest values lie where the ellipse
 has the prediction's direction as normal, or where it meets the axes. The profile interval is the range over all
-exponents; no optimiser is run and none can stop early.
+exponents; no optimizer is run and none can stop early.
 
 Source: Bates and Watts 1988, section 6.1.2 (profile t and the F threshold, n - 3 degrees of freedom).
 """
@@ -43,13 +43,13 @@ def allowed_region(curve: Curve, b: float, sse: float, level: float) -> Region:
         return solve_linear(np.exp(-places[:, None] * log_s), curve.y, curve.weights)[2] - limit
 
     inside = np.append(B_GRID[outside(B_GRID) <= 0], b)
-    low, high = (_edge(outside, end, beyond) for end, beyond in _neighbours(inside))
+    low, high = (_edge(outside, end, beyond) for end, beyond in _neighbors(inside))
     places = np.unique(np.append(np.linspace(low, high, NUM_EXPONENTS), b))
     places = places[outside(places) <= 1e-9 * limit]
     return _moments(curve, places, limit, (low <= B_GRID[0], high >= B_GRID[-1]))
 
 
-def _neighbours(inside: Floats) -> list[tuple[float, Floats]]:
+def _neighbors(inside: Floats) -> list[tuple[float, Floats]]:
     """Return the smallest and the largest inside, each with the next place of the grid beyond it, if any."""
     first, last = float(inside.min()), float(inside.max())
     below, above = np.flatnonzero(np.less(B_GRID, first)), np.flatnonzero(np.greater(B_GRID, last))

@@ -20,9 +20,9 @@ def examine_residuals(curve: Curve, fitted: Floats, num_parameters: int = 3) -> 
         num_parameters: Of the form that was fitted.
     """
     residuals = curve.y - fitted
-    at_sizes = _standardised_means(curve, np.where(np.abs(residuals) > EXACT * curve.y, residuals, 0.0))
+    at_sizes = _standardized_means(curve, np.where(np.abs(residuals) > EXACT * curve.y, residuals, 0.0))
     runs, runs_p = runs_test(at_sizes)
-    correlation, correlation_p = neighbour_correlation(at_sizes)
+    correlation, correlation_p = neighbor_correlation(at_sizes)
     return ResidualTests(
         runs=runs,
         runs_p=runs_p,
@@ -55,7 +55,7 @@ def _ways(m: int, n: int, runs: int) -> int:
     return comb(m - 1, half) * comb(n - 1, half - 1) + comb(m - 1, half - 1) * comb(n - 1, half)
 
 
-def neighbour_correlation(residuals: Floats) -> tuple[float, float]:
+def neighbor_correlation(residuals: Floats) -> tuple[float, float]:
     """Correlation of each residual with the next, and the share of shuffles that reach it."""
     square = float(residuals @ residuals)
     if square == 0.0:
@@ -81,6 +81,6 @@ def lack_of_fit(curve: Curve, fitted: Floats, num_parameters: int = 3) -> float 
     return float(stats.f.sf(between / free_between / (within / free_within), free_between, free_within))
 
 
-def _standardised_means(curve: Curve, residuals: Floats) -> Floats:
+def _standardized_means(curve: Curve, residuals: Floats) -> Floats:
     weight = np.bincount(curve.size, curve.weights)
     return np.bincount(curve.size, curve.weights * residuals) / np.sqrt(weight)

@@ -63,7 +63,7 @@ def cost_of_study(
     hardware = longest[-1]["hardware"]
     return CostSettings(
         tokens_per_second=median(timing["tokens_per_second"] / timing["devices"] for timing in longest),
-        passes=metrics["settings"]["passes"],
+        epochs=metrics["settings"]["epochs"],
         price_per_gpu_hour=prices["price_per_gpu_hour"] or None,
         currency=prices["currency"],
         price_date=prices["price_date"],

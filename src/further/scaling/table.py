@@ -21,13 +21,13 @@ OF_THE_TABLE = {"perplexity": "perplexity", "bits_per_byte": "bits_per_byte"}
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """Read a CSV, with the names of its columns in lower case, without spaces about them; "epochs" are passes.
+    """Read a CSV, with the names of its columns in lower case, without spaces about them; "passes" are epochs.
 
     Raises:
         ValueError: If it is no table, or two columns have one name.
     """
     table = pd.read_csv(path, skipinitialspace=True)
-    table.columns = pd.Index(["passes" if name == "epochs" else name for name in map(_plain_name, table.columns)])
+    table.columns = pd.Index(["epochs" if name == "passes" else name for name in map(_plain_name, table.columns)])
     twice = table.columns[table.columns.duplicated()]
     if len(twice):
         raise ValueError(f"two columns are named {twice[0]}: leave one out")
@@ -86,23 +86,23 @@ def has_repeats(points: Sequence[Point]) -> bool:
     return len({*size_index(sizes, None if None in labels else labels).tolist()}) < len(points)
 
 
-def read_passes(table: pd.DataFrame, given: float | None) -> float:
+def read_epochs(table: pd.DataFrame, given: float | None) -> float:
     """Return the passes over the unique tokens: the table's, or those given, or one.
 
     Raises:
         ValueError: If the two differ, or one is no number of 1 or more; the table's is named by its row.
     """
     if given is not None and not given >= 1.0:
-        raise ValueError(f"--passes is {given}: give 1 or more")
-    if "passes" not in table:
+        raise ValueError(f"--epochs is {given}: give 1 or more")
+    if "epochs" not in table:
         return 1.0 if given is None else given
-    passes = _numbers(table, "passes")
-    for row, number in enumerate(passes, 1):
+    epochs = _numbers(table, "epochs")
+    for row, number in enumerate(epochs, 1):
         if not number >= 1.0:
-            raise ValueError(f"row {row} has passes of {table['passes'].iloc[row - 1]}: give a number of 1 or more")
+            raise ValueError(f"row {row} has epochs of {table['epochs'].iloc[row - 1]}: give a number of 1 or more")
         if given is not None and number != given:
-            raise ValueError(f"--passes is {given:g}, but row {row} of the table has {number:g}: leave one out")
-    return passes[0] if passes else 1.0
+            raise ValueError(f"--epochs is {given:g}, but row {row} of the table has {number:g}: leave one out")
+    return epochs[0] if epochs else 1.0
 
 
 def find_column(table: pd.DataFrame, names: Sequence[str], what: str) -> str:

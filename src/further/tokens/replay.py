@@ -39,7 +39,7 @@ def take_replay(general: Mapping[str, Ids], num_paper_tokens: int, share: float,
     if left >= 2:
         most = (wanted - left) / (wanted - left + num_paper_tokens)
         raise ValueError(
-            f"training.replay_share: {share} of the tokens asks for {wanted:,} tokens of general text beside "
+            f"training.replay_fraction: {share} of the tokens asks for {wanted:,} tokens of general text beside "
             f"{num_paper_tokens:,} of papers, and there are {wanted - left:,}: at most {most:.3f}"
         )
     return taken

@@ -9,10 +9,10 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from transformers.pytorch_utils import Conv1D
 
 from further.targets import match_targets
-from further.training.initialise import start_from_loss
+from further.training.initialize import start_from_loss
 
 # peft's names; LoftQ starts as the default does, and is filled in afterwards.
-INITIALISATIONS: dict[str, bool | str] = {"default": True, "gaussian": "gaussian", "pissa": "pissa", "loftq": True}
+INITIALIZATIONS: dict[str, bool | str] = {"default": True, "gaussian": "gaussian", "pissa": "pissa", "loftq": True}
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def add_adapter(model: Any, run: dict[str, Any], folder: Path) -> PeftModel:
 
     Args:
         model: As loaded by `further.models.load_base`.
-        run: Settings target_modules, train_embeddings, rank, alpha, rslora, dora, initialisation, dropout,
+        run: Settings target_modules, train_embeddings, rank, alpha, rslora, dora, initialization, dropout,
             gradient_checkpointing and compute_dtype.
         folder: Where the base was loaded from.
 
@@ -52,14 +52,14 @@ def add_adapter(model: Any, run: dict[str, Any], folder: Path) -> PeftModel:
         lora_alpha=run["alpha"],
         use_rslora=run["rslora"],
         use_dora=run["dora"],
-        init_lora_weights=INITIALISATIONS[run["initialisation"]],
+        init_lora_weights=INITIALIZATIONS[run["initialization"]],
         lora_dropout=run["dropout"],
         bias="none",
     )
     if run["gradient_checkpointing"]:
         model.enable_input_require_grads()
     adapted = get_peft_model(model, config)
-    if run["initialisation"] == "loftq":
+    if run["initialization"] == "loftq":
         start_from_loss(adapted, folder, run["compute_dtype"])
     return adapted
 

@@ -73,7 +73,7 @@ class History(TrainerCallback):
         state.log_history.append({"step": state.global_step, "epoch": state.epoch, "validation_loss": loss})
 
     def table(self, state: TrainerState) -> list[dict[str, Any]]:
-        """One row per optimiser step."""
+        """One row per optimizer step."""
         validation = {
             entry["step"]: entry["validation_loss"] for entry in state.log_history if "validation_loss" in entry
         }
@@ -91,15 +91,15 @@ class History(TrainerCallback):
 
 
 def _steps(state: TrainerState) -> list[dict[str, Any]]:
-    """Entries of the optimiser steps in Trainer's log."""
+    """Entries of the optimizer steps in Trainer's log."""
     return [entry for entry in state.log_history if "loss" in entry]
 
 
-def is_due(step: int, steps_per_pass: int, per_pass: int) -> bool:
+def is_due(step: int, steps_per_epoch: int, per_pass: int) -> bool:
     """Whether a validation falls on a step: `per_pass` of them a pass, evenly, the last at its end.
 
     >>> [step for step in range(1, 11) if is_due(step, 5, 2)]
     [3, 5, 8, 10]
     """
-    place = (step - 1) % steps_per_pass + 1
-    return place in {-(-steps_per_pass * number // per_pass) for number in range(1, per_pass + 1)}
+    place = (step - 1) % steps_per_epoch + 1
+    return place in {-(-steps_per_epoch * number // per_pass) for number in range(1, per_pass + 1)}

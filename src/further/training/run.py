@@ -15,10 +15,10 @@ from further.positions import check_length
 from further.training import group
 from further.training.adapters import ParameterCount, add_adapter, count_parameters
 from further.training.dropout import SeedEachStep
-from further.training.guard import StopAtNoNumber, check_validation, explain_memory
+from further.training.failures import StopAtNoNumber, check_validation, explain_memory
 from further.training.history import History
 from further.training.identity import describe_inputs
-from further.training.initialise import adapter_start, save_adapter
+from further.training.initialize import adapter_start, save_adapter
 from further.training.memory import peak_memory_mb, used_memory_mb
 from further.training.session import Session, open_session
 from further.training.sharding import shard_blocks
@@ -114,9 +114,9 @@ def train_run(recipe: Recipe, task: Task) -> Outcome:
 def _train_in(session: Session, recipe: Recipe, task: Task) -> Outcome:
     run = recipe.run
     torch.set_num_threads(max(1, task.threads // task.processes))
-    set_seed(run["seed"])  # before the adapter's random initialisation
+    set_seed(run["seed"])  # before the adapter's random initialization
     memory = {"memory_before_mb": round(used_memory_mb(), 1)}
-    base = load_base(recipe.model_folder, run["quantisation"], run["compute_dtype"], run["attention"])
+    base = load_base(recipe.model_folder, run["quantization"], run["compute_dtype"], run["attention"])
     memory["memory_loaded_mb"] = round(used_memory_mb(), 1)
     check_length(base.config.to_dict(), "training.context", run["context"])
     if run["packing"]:
@@ -128,7 +128,7 @@ def _train_in(session: Session, recipe: Recipe, task: Task) -> Outcome:
     if run["compile"]:
         model.get_base_model().base_model.compile()  # what the loss calls, and Trainer's own wrapper does not
     rows, held_out = (RowDataset(packed, whole=task.sharded) for packed in (recipe.training, recipe.validation))
-    history = History(task.name, rows, held_out, recipe.micro_batch, run["validations_per_pass"])
+    history = History(task.name, rows, held_out, recipe.micro_batch, run["validations_per_epoch"])
     stopping = EarlyStopping(run["patience"], session.store.folder / "best")
     trainer = PackedTrainer(
         model=model,
@@ -163,17 +163,17 @@ def _train(trainer: PackedTrainer, session: Session) -> None:
 
 def _arguments(run: dict[str, Any], micro_batch: int, checkpoints: Path, num_rows: int) -> TrainingArguments:
     """Trainer's arguments; the schedule is matched to the run's own number of steps."""
-    steps = run["passes"] * math.ceil(num_rows / (micro_batch * run["accumulation"]))
+    steps = run["epochs"] * math.ceil(num_rows / (micro_batch * run["gradient_accumulation_steps"]))
     arguments = TrainingArguments(
         output_dir=str(checkpoints),
         per_device_train_batch_size=micro_batch,
-        gradient_accumulation_steps=run["accumulation"],
-        num_train_epochs=run["passes"],
+        gradient_accumulation_steps=run["gradient_accumulation_steps"],
+        num_train_epochs=run["epochs"],
         learning_rate=run["learning_rate"],
-        warmup_steps=math.ceil(run["warmup_share"] * steps),
+        warmup_steps=math.ceil(run["warmup_ratio"] * steps),
         weight_decay=run["weight_decay"],
         max_grad_norm=run["max_grad_norm"],
-        optim=run["optimiser"],
+        optim=run["optimizer"],
         gradient_checkpointing=run["gradient_checkpointing"],
         seed=run["seed"],
         data_seed=run["seed"],

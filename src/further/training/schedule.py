@@ -1,4 +1,4 @@
-"""Learning rate by optimiser step: a linear warm-up, then half a cosine; no step's rate is 0."""
+"""Learning rate by optimizer step: a linear warm-up, then half a cosine; no step's rate is 0."""
 
 import math
 
@@ -7,7 +7,7 @@ from torch.optim.lr_scheduler import LambdaLR
 
 
 def rate_share(step: int, num_steps: int, num_warmup: int) -> float:
-    """Share of the peak learning rate that an optimiser step has, above 0 and at most 1.
+    """Share of the peak learning rate that an optimizer step has, above 0 and at most 1.
 
     transformers' cosine begins at 0: a run of one step would train nothing.
 

@@ -1,6 +1,6 @@
 """FSDP: each GPU keeps its part of every block's frozen weights, and blocks are put together when they are needed.
 
-torch's own `fully_shard`, per block. What is trained stays whole on every GPU (`ignored_params`): gradients, optimiser,
+torch's own `fully_shard`, per block. What is trained stays whole on every GPU (`ignored_params`): gradients, optimizer,
 checkpoints and adapter are as without. Putting a block together takes all processes at once: each must go through as
 many forward passes as the others, which `own_share` and `mean_loss` see to.
 """

@@ -119,7 +119,7 @@ class PackedTrainer(Trainer):
 
     @property
     def rows_of_step(self) -> list[int]:
-        """Numbers of the rows of the latest optimiser step."""
+        """Numbers of the rows of the latest optimizer step."""
         return [int(row) for batch in self._batches_of_step for row in batch["row"]]
 
     def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
@@ -130,7 +130,7 @@ class PackedTrainer(Trainer):
         return self.lr_scheduler
 
     def get_batch_samples(self, *arguments: Any, **keywords: Any) -> Any:
-        """The micro-batches of an optimiser step, which are remembered until the next, and the number of their labels.
+        """The micro-batches of an optimizer step, which are remembered until the next, and the number of their labels.
 
         Trainer (5.23) leaves each row's first label out of that number: it takes labels for not yet shifted.
         """
@@ -163,7 +163,7 @@ class PackedTrainer(Trainer):
         return str(self.checkpoint_folder or super()._get_output_dir(trial))
 
     def _checkpoint_bytes(self) -> int:
-        """What a checkpoint holds: trained weights and the optimiser's state."""
+        """What a checkpoint holds: trained weights and the optimizer's state."""
         states = [value for state in self.optimizer.state.values() for value in state.values()]
         weights = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
         return sum(value.numel() * value.element_size() for value in weights + states if torch.is_tensor(value))
@@ -175,7 +175,7 @@ class PackedTrainer(Trainer):
         return_outputs: bool = False,
         num_items_in_batch: torch.Tensor | int | None = None,
     ) -> Any:
-        """Mean cross-entropy in nats per token of the optimiser step that this micro-batch belongs to."""
+        """Mean cross-entropy in nats per token of the optimizer step that this micro-batch belongs to."""
         # Without a row nothing is computed, and there is nothing to go back through.
         labels = inputs["labels"]
         loss = sum_loss(model, inputs) if len(labels) else torch.zeros((), device=labels.device).requires_grad_()
@@ -209,7 +209,7 @@ class PackedTrainer(Trainer):
 
 
 def own_share(
-    batch: Mapping[str, torch.Tensor], number: int, is_last: bool, accumulation: int, sharded: bool
+    batch: Mapping[str, torch.Tensor], number: int, is_last: bool, gradient_accumulation_steps: int, sharded: bool
 ) -> Mapping[str, torch.Tensor]:
     """This process's share of a micro-batch: all or nothing where they are dealt out whole, else every n-th row.
 
@@ -217,11 +217,11 @@ def own_share(
         batch: All processes have the same.
         number: Of the micro-batch in its step, from 0.
         is_last: Whether it is the step's last.
-        accumulation: Micro-batches of a whole step.
+        gradient_accumulation_steps: Micro-batches of a whole step.
         sharded: Whether all processes must go through the model equally often: a row without labels makes up for it.
     """
     processes, own = group.num_processes(), group.process_number()
-    if accumulation % processes == 0:
+    if gradient_accumulation_steps % processes == 0:
         share = batch if number % processes == own else {key: values[:0] for key, values in batch.items()}
         idle = is_last and number % processes < own
     else:

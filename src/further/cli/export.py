@@ -1,0 +1,55 @@
+"""`further export`: an adapter merged into its base model, in a folder that plain transformers loads."""
+
+import shutil
+from pathlib import Path
+
+from further.cli.study import name_study, suggest_others
+from further.io import read_json, write_text
+from further.report.card import make_merged_card
+
+TOKENIZER = ("tokenizer*", "special_tokens_map.json", "added_tokens.json", "vocab.*", "merges.txt", "chat_template*")
+
+
+def export_run(study: Path, run: str, target: Path) -> list[str]:
+    """Merge a run's adapter into its base at the base's own precision, and write it with tokenizer and model card.
+
+    Args:
+        study: The folder that holds results/.
+        run: The run's name.
+        target: A folder that is absent or empty.
+
+    Returns:
+        Lines that say which study it was, and what was written.
+
+    Raises:
+        ValueError: If there is no such run, its model card is not there, or the folder holds something.
+    """
+    adapter = study / "results" / "runs" / run / "adapter"
+    if not (adapter / "adapter_model.safetensors").is_file():
+        runs = sorted(path.parents[1].name for path in adapter.parents[1].glob("*/adapter/adapter_model.safetensors"))
+        there = f"there are {', '.join(runs) or 'none'}{suggest_others(study)}"
+        raise ValueError(f"no run is called {run} in {study.resolve()}; {there}")
+    if not (adapter / "README.md").is_file():
+        raise ValueError(f"{adapter} has no model card (README.md) yet: let the study end first")
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise ValueError(f"{target} is not empty: name a new folder")
+    base = study / read_json(adapter / "adapter_config.json")["base_model_name_or_path"]
+    precision = _merge(base, adapter, target)
+    for pattern in TOKENIZER:
+        for file in base.glob(pattern):
+            shutil.copy2(file, target / file.name)
+    write_text(target / "README.md", make_merged_card((adapter / "README.md").read_text(encoding="utf-8")))
+    merged = f"{target}: run {run} merged into its base model, {precision}; AutoModelForCausalLM loads it"
+    return [*name_study(study), merged]
+
+
+def _merge(base: Path, adapter: Path, target: Path) -> str:
+    """Write the merged weights as safetensors; returns the precision they have."""
+    from further.models import load_merged
+
+    config = read_json(base / "config.json")
+    precision = str(config.get("dtype") or config.get("torch_dtype") or "float32")
+    model = load_merged(base, adapter, precision)
+    model.config.use_cache = config.get("use_cache", True)  # it is off for packed rows; others generate with it
+    model.save_pretrained(target)
+    return precision

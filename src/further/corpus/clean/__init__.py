@@ -1,0 +1,1 @@
+"""Blocks to rows of clean text: what is kept, and characters and words made whole."""

@@ -1,0 +1,134 @@
+"""Blocks to rows: one clean paragraph each, and an account of every character."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import pyarrow as pa
+
+from further.corpus.clean.characters import is_unreadable
+from further.corpus.clean.decide import Piece, decide
+from further.corpus.clean.hyphens import collect_vocabulary
+from further.corpus.clean.language import MIN_CHARACTERS, check_language, find_language
+from further.corpus.clean.paragraphs import make_rows
+from further.corpus.clean.parts import drop_parts
+from further.corpus.clean.superscripts import cut_citations
+from further.corpus.schemas import DECISIONS, KEPT, LEDGER, REJECTED, ROWS
+from further.corpus.words import count_words
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class CleanSettings:
+    """What is kept of a paper.
+
+    Attributes:
+        keep_captions: Whether captions of figures and tables become rows.
+        keep_headings: Whether headings become rows.
+        min_words: Words of body text under which a paper is rejected as too short.
+        language: ISO 639 code of the only language that is kept; None keeps any.
+        keep_citations: Whether superscript numbers of citations stay in the text, as superscript characters.
+        drop_sections: Parts of an article that are left out, by their names in `further.corpus.clean.parts`.
+    """
+
+    keep_captions: bool
+    keep_headings: bool
+    min_words: int
+    language: str | None = None
+    keep_citations: bool = True
+    drop_sections: tuple[str, ...] = ()
+
+
+def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
+    """Clean the papers of a table, one after the other.
+
+    The ledger counts characters of the blocks' text as extracted, line feeds included: each character of a block
+    goes to one reason, so the reasons of a paper add up to what was extracted. What cleaning changes inside kept
+    text (hyphens, spaces, ligatures) is counted as kept.
+
+    Args:
+        blocks: Blocks of whole papers (BLOCKS), each paper's together and in reading order.
+        settings: What to keep.
+
+    Returns:
+        Rows (ROWS), characters by reason (LEDGER), papers with too little to keep (REJECTED), and what became of each
+        block (DECISIONS), of rejected papers too.
+
+    Raises:
+        ValueError: If the language's code or a part's name is not known.
+    """
+    if settings.language is not None:
+        check_language(settings.language)
+    rows, ledger, rejected, decisions = [], [], [], []
+    for paper, pieces in _papers(blocks):
+        decide(pieces, keep_captions=settings.keep_captions, keep_headings=settings.keep_headings)
+        drop_parts(pieces, settings.drop_sections)
+        refusal = _refuse(pieces, settings)
+        if refusal:
+            detail = {"paper": paper, "file": f"{paper}.pdf", "pages": max(piece.page for piece in pieces)}
+            rejected.append(detail | {"reason": refusal[0], "detail": refusal[1]})
+            log.warning("%s rejected: %s (%s)", paper, *refusal)
+        else:
+            if not settings.keep_citations:
+                _cut_citations(pieces)
+            vocabulary = collect_vocabulary(
+                line for piece in pieces if piece.is_text for line in piece.text.split("\n")
+            )
+            rows += [{"paper": paper} | row for row in make_rows(pieces, vocabulary)]
+        decisions += [
+            {"paper": paper, "block": block, "reason": piece.reason, "row": piece.row}
+            for block, piece in enumerate(pieces)
+        ]
+        ledger += [{"paper": paper} | entry for entry in count_characters(pieces, rejected=refusal is not None)]
+    tables = ((rows, ROWS), (ledger, LEDGER), (rejected, REJECTED), (decisions, DECISIONS))
+    made = [pa.Table.from_pylist(lines, schema) for lines, schema in tables]
+    return made[0], made[1], made[2], made[3]
+
+
+def _papers(blocks: pa.Table) -> Iterator[tuple[str, list[Piece]]]:
+    names = [name for name in blocks.schema.names if name not in ("paper", "block")]
+    for paper, group in groupby(range(blocks.num_rows), blocks["paper"].to_pylist().__getitem__):
+        indices = list(group)
+        part = blocks.slice(indices[0], len(indices)).select(names)
+        yield paper, [Piece(**record) for record in part.to_pylist()]
+
+
+def _refuse(pieces: Sequence[Piece], settings: CleanSettings) -> tuple[str, str] | None:
+    """Reason and detail for which a paper is rejected, or None."""
+    if is_unreadable("\n".join(piece.text for piece in pieces)):
+        return "unreadable font", "its fonts do not say which letters they show"
+    language = None if settings.language is None else find_language(_running_text(pieces))
+    if language != settings.language and language is not None:
+        return "other language", f"its language is {language}, {settings.language} is kept"
+    words = sum(count_words(piece.text) for piece in pieces if piece.reason == KEPT and piece.is_text)
+    if words < settings.min_words:
+        return "too short", f"{words} words of body text, {settings.min_words} needed"
+    return None
+
+
+def _running_text(pieces: Sequence[Piece]) -> str:
+    """What is kept; of a paper of which little is, as of one in a script without spaces, all of its text."""
+    kept = "\n".join(piece.text for piece in pieces if piece.reason == KEPT and piece.is_text)
+    return kept if len(kept) >= MIN_CHARACTERS else "\n".join(piece.text for piece in pieces)
+
+
+def _cut_citations(pieces: Sequence[Piece]) -> None:
+    for piece in pieces:
+        if piece.reason == KEPT:
+            before = len(piece.text)
+            piece.text, piece.raised = cut_citations(piece.text, piece.raised)
+            piece.num_cut = before - len(piece.text)
+
+
+def count_characters(pieces: Sequence[Piece], *, rejected: bool) -> list[dict[str, Any]]:
+    """Characters of one paper's blocks by reason, sorted by reason; of a rejected paper all under one reason."""
+    count: dict[str, int] = {}
+    for piece in pieces:
+        reason = "rejected paper" if rejected else piece.reason
+        count[reason] = count.get(reason, 0) + len(piece.text)
+        if piece.num_cut:
+            count["citation"] = count.get("citation", 0) + piece.num_cut
+    return [{"reason": reason, "characters": count[reason]} for reason in sorted(count)]

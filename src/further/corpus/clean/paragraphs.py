@@ -1,0 +1,95 @@
+"""Kept blocks to rows: paragraphs joined over columns and pages, words made whole, characters repaired."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from further.corpus.clean.characters import clean_characters
+from further.corpus.clean.decide import Piece
+from further.corpus.clean.hyphens import Vocabulary, join_lines
+from further.corpus.clean.superscripts import raise_superscripts
+from further.corpus.schemas import KEPT
+from further.corpus.sections import plain_heading
+
+ENDED = re.compile(r"[.?!:;…][\"'”’»)\]]*(?:\s?[\[(]?[\d,–\-\s*†‡]{1,30}[\])]?)?$")
+
+
+def make_rows(pieces: Sequence[Piece], vocabulary: Vocabulary) -> list[dict[str, Any]]:
+    """Rows of one paper; each kept block learns the number of its row.
+
+    Args:
+        pieces: Its blocks in reading order, with what becomes of each.
+        vocabulary: The paper's words.
+
+    Returns:
+        Dictionaries with the columns of ROWS but the paper's name.
+    """
+    rows: list[dict[str, Any]] = []
+    sections = name_sections(pieces)
+    for group in group_paragraphs(pieces):
+        first = group[0]
+        lines = [line for piece in group for line in raise_superscripts(piece.text, piece.raised).split("\n")]
+        text = clean_characters(join_lines(map(clean_line, lines), vocabulary))
+        if text:
+            box = {name: getattr(first, name) for name in ("page", "x0", "y0", "x1", "y1")}
+            for piece in group:
+                piece.row = len(rows)
+            box["characters"] = sum(len(piece.text) for piece in group)
+            rows.append({"section": sections[id(first)], "row": len(rows), "text": text} | box)
+    return rows
+
+
+def name_sections(pieces: Sequence[Piece]) -> dict[int, str]:
+    """The heading that each piece stands under, by id(); headings of several blocks as one."""
+    names: dict[int, str] = {}
+    section, above = "", None
+    for piece in pieces:
+        if piece.opens_section:
+            more = above is not None and above.opens_section and continues(above, piece)
+            section = plain_heading(clean_characters(f"{section} {piece.text}" if more else piece.text))
+        names[id(piece)] = section
+        above = piece
+    return names
+
+
+def clean_line(line: str) -> str:
+    """One line with its characters repaired; a soft hyphen at its end stays, for the words to be joined there."""
+    return clean_characters(line) + ("\u00ad" if line.rstrip().endswith("\u00ad") else "")
+
+
+def group_paragraphs(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Kept blocks that belong to one paragraph, also where a column, a page or a table came between them."""
+    groups: list[list[Piece]] = []
+    for piece in pieces:
+        if piece.reason != KEPT:
+            continue
+        if groups and continues(groups[-1][-1], piece):
+            groups[-1].append(piece)
+        else:
+            groups.append([piece])
+    return groups
+
+
+def continues(above: Piece, below: Piece) -> bool:
+    """Whether a kept block carries on the sentence of the kept block before it."""
+    if above.kind != below.kind:
+        return (
+            above.kind == "list"
+            and below.kind == "text"
+            and not ENDED.search(above.text.rstrip())
+            and below.text.lstrip()[:1].islower()
+        )
+    if below.kind == "title":
+        return above.page == below.page
+    if below.kind == "heading":
+        near = above.page == below.page and -1 < below.y0 - above.y1 < 0.6 * below.font_size
+        return near and abs(above.font_size - below.font_size) < 0.2 and above.bold == below.bold
+    if below.kind != "text" or below.page - above.page > 2:
+        return False
+    end, start = above.text.rstrip(), below.text.lstrip()[:1]
+    if end.endswith(("-", "‐", "\u00ad")):
+        return True
+    if ENDED.search(end):
+        return False
+    same_style = abs(above.font_size - below.font_size) < 0.06 * below.font_size
+    return start.islower() or (same_style and len(above.text) > 80)

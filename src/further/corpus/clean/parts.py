@@ -1,0 +1,66 @@
+"""Parts of an article that the configuration leaves out, each from its heading to the next part's."""
+
+import re
+from collections.abc import Collection, Sequence
+
+from further.corpus.clean.decide import Piece, is_abstract
+from further.corpus.schemas import KEPT
+from further.corpus.sections import is_section
+
+PARTS = {
+    "introduction": r"(?:general |brief )?(?:introduction|background|objectives?|aims?|purpose|rationale)\b",
+    "methods": r"(?:(?:online |star.?|extended )?(?:materials?|patients?|subjects?|participants)?(?: (?:and|&) )?"
+    r"method(?:s|ology)?|materials?|patients|experimental|study design|design|setting)\b",
+    "results": r"(?:results?|findings)\b",
+    "discussion": r"discussion\b",
+    "conclusions": r"(?:conclusions?|concluding|limitations?|implications|perspectives?)\b",
+}
+NAMES = ("abstract", *PARTS)
+"""What may be left out by name; headings that are none of these belong to the part they stand in."""
+_PATTERNS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in PARTS.items()}
+
+
+def drop_parts(pieces: Sequence[Piece], dropped: Collection[str]) -> None:
+    """Set the reason "section" on kept blocks of some parts; titles stay.
+
+    The headings inside a structured abstract (Methods, Results ...) begin no part: an abstract ends at the
+    introduction, or, in an article without that heading, at the next part's. An introduction, which seldom has
+    headings of its own, ends at any heading set as its own is: the rest of a review is no part by name.
+
+    Args:
+        pieces: Blocks of one paper in reading order, decided.
+        dropped: Names out of NAMES.
+
+    Raises:
+        ValueError: If there is no part of a name.
+    """
+    unknown = sorted(set(dropped) - set(NAMES))
+    if unknown:
+        raise ValueError(f"corpus.drop_sections: {', '.join(unknown)} is not known; known: {', '.join(NAMES)}")
+    named = [_name_part(piece) for piece in pieces]
+    current, opening = "", None
+    for index, piece in enumerate(pieces):
+        inside = current == "abstract" and named[index] != "introduction" and "introduction" in named[index:]
+        if named[index] and not inside:
+            current, opening = named[index], piece
+        elif current == "introduction" and piece.kind == "heading" and opening and _is_set_alike(piece, opening):
+            current = ""
+        if piece.reason == KEPT and piece.kind != "title" and current in dropped:
+            piece.reason = "section"
+
+
+def _name_part(piece: Piece) -> str:
+    """The part that a block begins, "" if none."""
+    if piece.reason not in (KEPT, "heading"):
+        return "abstract" if piece.kind == "heading" and is_abstract(piece) else ""
+    if piece.kind != "title" and piece.page <= 2 and is_abstract(piece):
+        return "abstract"
+    if piece.kind != "heading":
+        return ""
+    return next((name for name, pattern in _PATTERNS.items() if is_section(pattern, piece.text)), "")
+
+
+def _is_set_alike(one: Piece, other: Piece) -> bool:
+    """Whether two headings have one size and weight, and both or neither are in capitals."""
+    capitals = one.text.isupper() == other.text.isupper()
+    return capitals and one.bold == other.bold and abs(one.font_size - other.font_size) < 0.3

@@ -1,0 +1,102 @@
+"""What references, addresses and licences look like, whoever set them."""
+
+import re
+
+from further.corpus.words import count_words, prose_share
+
+YEAR = r"(?:1[89]|20)\d\d[a-z]?"
+REFERENCE_MARKS = (
+    re.compile(rf"\(\s*{YEAR}\s*\)|[;,.]\s*{YEAR}\s*[;:.,]|\b{YEAR}[;:]\s*\d"),  # the year between marks
+    re.compile(  # volume: pages
+        r"\d+\s*(?:\(\s*[\w\s-]+\))?\s*[:,]\s*(?:pp?\.?\s*)?[a-z]?\d+\s*[–‐−-]\s*[a-z]?\d+", re.IGNORECASE
+    ),
+    re.compile(r"\b[A-Z][\w'’-]+,?\s+(?:[A-Z]\.?[\s-]?){1,3}(?:[,;&.]|\band\b)"),  # a name and initials
+    re.compile(r"\b(?:[A-Z]\.[\s-]?){1,3}\s?[A-Z][\w'’-]+\s*(?:,|&|\band\b)"),  # initials and a name
+    re.compile(r"\bdoi\b|https?://|\bPMID\b|\bPMCID\b|\[(?:Pub\s?Med|Cross\s?Ref|Google Scholar)", re.IGNORECASE),
+    re.compile(
+        r"\bet al\b|\bIn:|\bEds?\.|\b[a-z]+\.? (?:J|Med|Res|Biol|Sci|Rev|Lett|Chem|Clin)\b|\bpp?\.\s?\d|\bvol\.\s?\d",
+        re.IGNORECASE,
+    ),
+)
+EMAIL = re.compile(r"[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+")
+PLACE = re.compile(
+    r"(?<![^\W\d_])(?:universit\w+|department|dept\.?|institut\w*|hospital|faculty|school of|college|"
+    r"laborator(?:y|ies)|"
+    r"cent(?:er|re)\b|division of|academy|clinics?\b|ministry|foundation|research (?:unit|group|council)|klinik\w*|"
+    r"facult[ée]|departamento|dipartimento)",
+    re.IGNORECASE,
+)
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_DATE = rf"(?:\d{{4}}\b|(?:\d{{1,2}}(?:st|nd|rd|th)?[\s./-]+)?(?:{_MONTH}|\d{{1,2}}[./-]))"
+DATES = re.compile(
+    r"(?<![^\W\d_])(?:(?:received|accepted|revised|(?:first )?published|submitted)"
+    rf"(?:\s+(?:online|on|in|for publication|(?:revised|final) form|date))*[\s:,–—-]*{_DATE}|"
+    r"article history|handling editor|edited by|reviewed by|academic editor|editor\b)",
+    re.IGNORECASE,
+)
+CORRESPONDENCE = re.compile(
+    r"\W*(?<![^\W\d_])(?:correspond(?:ence|ing)|e-?mail|tel(?:ephone)?\b|fax|orcid|equal(?:ly)? contribut|"
+    r"contributed equally|address(?:es)? for|present address|current address)",
+    re.IGNORECASE,
+)
+LICENSE = re.compile(
+    r"creative\s*commons|\bCC[- ]BY|©|\(c\)\s*(?:19|20)\d\d|\bcopyright\b|all rights reserved|open[- ]access article|"
+    r"rights and licensing|licen[cs]ee\b|(?:this|the) licen[cs]e\b|"
+    r"(?<!in )terms (?:of use|(?:and conditions )?of the (?:creative|cc|gnu|licen[cs]e))|distributed under|"
+    r"permits? (?:unrestricted|any|use|sharing|others)|"
+    r"published by\b.{0,60}\b(?:ltd|inc|gmbh|b\.?v|press|publish\w*|society|s\.a)\b",
+    re.IGNORECASE,
+)
+CITE = re.compile(
+    r"\W*(?:to cite|cite this|how to cite|please cite|citation|cite as|recommended citation|suggested citation)\b",
+    re.IGNORECASE,
+)
+
+
+def reference_marks(text: str) -> int:
+    """How many of six marks of a bibliographic reference a text shows."""
+    return sum(bool(mark.search(text)) for mark in REFERENCE_MARKS)
+
+
+def is_reference(text: str) -> bool:
+    """Whether a block looks like an entry of a reference list: its marks, and little prose."""
+    line = " ".join(text.split())
+    words = count_words(line)
+    if not 4 <= words <= 120:
+        return False
+    return reference_marks(line) >= 3 and prose_share(line) < 0.26
+
+
+def is_license(text: str) -> bool:
+    """Whether a block states who owns the article and what may be done with it."""
+    line = " ".join(text.split())
+    hits = {match.group().lower() for match in LICENSE.finditer(line)}
+    words = count_words(line)
+    begins = words < 60 and line.lower().startswith(tuple(hits))
+    alone = len(hits) == 1 and (begins or (words < 25 and prose_share(line) < 0.2))
+    return words <= 260 and (len(hits) >= 2 or alone)
+
+
+def is_legend(text: str) -> bool:
+    """Whether a block explains the abbreviations of a table or figure: "BP = blood pressure; HR = heart rate; ..."."""
+    pairs = len(re.findall(r"(?<!\w)[A-Z][\w/-]{0,9}\s?=\s?[a-z]{3}", text))
+    return pairs >= 3 and pairs > 0.08 * count_words(text)
+
+
+def is_address(text: str) -> bool:
+    """Whether a block names people or institutions rather than says something: affiliations, correspondence, dates."""
+    line = " ".join(text.split())
+    words, share = count_words(line), prose_share(line)
+    if words > 350:
+        return False
+    if EMAIL.search(line) and (words < 60 or share < 0.25):
+        return True
+    commas = line.count(",") + line.count(";")
+    if (
+        PLACE.search(line)
+        and share < (0.3 if commas > 0.2 * words else 0.24)
+        and (commas >= 0.08 * words or words < 12)
+    ):
+        return True
+    begins = CORRESPONDENCE.match(line) or DATES.match(line)
+    return (bool(begins) and words < 80) or (len(DATES.findall(line)) >= 2 and words < 60)

@@ -1,0 +1,1 @@
+"""PDFs to blocks: pages, lines, blocks and what each block is."""

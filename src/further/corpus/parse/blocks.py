@@ -1,0 +1,137 @@
+"""Lines to blocks: a paragraph, an item, a heading, a cell, or the part of one that stands in a column."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from further.corpus.parse.lines import Line
+from further.corpus.parse.style import Style
+from further.corpus.words import count_words
+
+ITEM = re.compile(
+    r"\s*(?:[•●▪■◦‣–∙·*o]\s|[•●▪■‣\ufffd\ue000-\uf8ff]|\(?\d{1,3}[.)]\s|\[\d{1,3}\]|\(?[a-z][.)]\s|\(?[ivx]{1,4}[.)]\s)"
+)
+"""What a list item or a numbered reference begins with."""
+ENDED = re.compile(r"[.?!:;…][\"'”’»)\]]*[\d,–\-\[\]\s*†‡]*$")
+"""A line that may be a paragraph's last: punctuation, then at most citation numbers."""
+
+
+@dataclass(eq=False)
+class Block:
+    """Lines that belong together.
+
+    Attributes:
+        lines: At least one, from top to bottom.
+        kind: One of KINDS, once it is known.
+    """
+
+    lines: list[Line]
+    kind: str = ""
+
+    def __post_init__(self) -> None:
+        """Measure the box and the style."""
+        lines = self.lines
+        self.page = lines[0].page
+        self.x0, self.y0 = min(line.x0 for line in lines), min(line.y0 for line in lines)
+        self.x1, self.y1 = max(line.x1 for line in lines), max(line.y1 for line in lines)
+        self.text = "\n".join(line.text for line in lines)
+        sizes, fonts = Counter[float](), Counter[str]()
+        for line in lines:
+            sizes[line.size] += len(line.text)
+            fonts[line.font] += len(line.text)
+        self.size = sizes.most_common(1)[0][0]
+        self.font = fonts.most_common(1)[0][0]
+        self.fonts = fonts
+        self.bold = sum(len(line.text) for line in lines if line.bold) > 0.5 * sum(len(line.text) for line in lines)
+
+    @property
+    def width(self) -> float:
+        """Width of the box, points."""
+        return self.x1 - self.x0
+
+    def share_in(self, fonts: Collection[str]) -> float:
+        """Share of the characters that are set in one of some fonts."""
+        return sum(self.fonts[font] for font in fonts) / max(1, self.fonts.total())
+
+    @property
+    def lead(self) -> int:
+        """Characters of the text at its start that are bold or italic."""
+        lead = 0
+        for line in self.lines:
+            lead += line.lead
+            if line.lead < len(line.text.rstrip()):
+                break
+            lead += 1
+        return min(lead, len(self.text))
+
+
+def make_blocks(lines: Iterable[Line], style: Style) -> list[Block]:
+    """Group the lines of one page.
+
+    Args:
+        lines: Lines in drawing order, without running heads.
+        style: How the paper's body is set.
+
+    Returns:
+        Blocks in drawing order.
+    """
+    groups: list[list[Line]] = []
+    for line in lines:
+        if groups and _belongs(groups[-1], line, style):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return [Block(group) for group in groups]
+
+
+def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
+    """Whether a line continues the block above it."""
+    above = group[-1]
+    size = max(above.size, line.size)
+    step = line.baseline - above.baseline
+    if abs(above.size - line.size) > max(0.6, 0.07 * size):
+        return False
+    if above.bold != line.bold and not (len(group) == 1 and _has_run_in(above)):
+        return False
+    allowed = max(1.3 * style.leading * size / style.size, 1.45 * size) if size <= 1.1 * style.size else 1.65 * size
+    if not 0.4 * size < step < allowed:
+        return False
+    overlap = min(above.x1, line.x1) - max(above.x0, line.x0)
+    if overlap < 0.5 * min(above.x1 - above.x0, line.x1 - line.x0) and not (
+        overlap > 0 and abs(line.x0 - above.x0) < 4 * size
+    ):
+        return False
+    if above.font != line.font and _is_heading_line(group, line):
+        return False
+    return not _starts_paragraph(group, line)
+
+
+def _has_run_in(line: Line) -> bool:
+    """Whether a line is a heading at first and ends as the text under it: "**Study design.** We enrolled"."""
+    return line.bold and bool(line.lead) and count_words(line.text[line.lead :]) > 0
+
+
+def _is_heading_line(group: Sequence[Line], line: Line) -> bool:
+    """Whether the lines of a block are a heading in a font of their own, right above a paragraph's first line."""
+    if len(group) > 3 or any(member.font != group[0].font for member in group):
+        return False
+    right = max([member.x1 for member in group] + [line.x1])
+    short = group[-1].x1 < right - 0.12 * (right - line.x0)
+    return short and not group[-1].text.rstrip().endswith((",", ";", "-")) and not line.text.lstrip()[:1].islower()
+
+
+def _starts_paragraph(group: Sequence[Line], line: Line) -> bool:
+    """Whether a line under a block, near enough to belong to it, begins a paragraph or an item of its own."""
+    above, size = group[-1], line.size
+    left, right = min(member.x0 for member in group), max([member.x1 for member in group] + [line.x1])
+    ended, short = bool(ENDED.search(above.text)), above.x1 < right - max(2 * size, 0.08 * (right - left))
+    if ITEM.match(line.text) and (ended or short) and abs(line.x0 - group[0].x0) < size:
+        return True
+    hanging = len(group) > 1 and group[1].x0 > group[0].x0 + 0.6 * size
+    if hanging and line.x0 < group[1].x0 - 0.6 * size:
+        return True
+    if not hanging and line.x0 > above.x0 + 0.6 * size:
+        return (ended or short) and (len(group) > 1 or short)
+    fresh = line.text.lstrip()[:1]
+    return ended and above.x1 < right - 0.2 * (right - left) and not fresh.islower()

@@ -1,0 +1,78 @@
+"""Captions of figures and tables."""
+
+import re
+from collections.abc import Sequence
+
+from further.corpus.parse.blocks import Block
+from further.corpus.parse.style import Style
+from further.corpus.words import count_words
+
+LABEL = re.compile(
+    r"\s*(?:(?:supplement(?:ary|al)|extended data|online|additional|appendix)\s+)?"
+    r"(?P<label>fig(?:ure|s)?s?|table|scheme|chart|box|plate|video|movie|panel|exhibit|algorithm|photo|graph|map)s?\.?\s*"
+    r"(?P<number>(?:[a-z]{1,2}[-.]?)?\d{1,3}(?:[.-]\d{1,2})?[a-z]?|[ivxlc]{1,6})\b(?P<mark>\s*[.:|–—-]|\s*\)|\s*$|\s*\n)?\s*(?P<rest>.?)",
+    re.IGNORECASE,
+)
+
+
+PANEL = re.compile(r"\(?[a-h](?:[\s,.)]|[–-][a-h]\b)")
+REFERS = re.compile(
+    r"(?:\(|\bsee(?: also)?|\bcf\.?|\b(?:shown|seen|listed|given|found|presented|reported|summari[sz]ed|described|"
+    r"displayed|depicted|detailed|illustrated|provided) in)\s*$"
+)
+"""How a paragraph ends that goes on with "Table 2" in the next column."""
+
+
+def is_caption(block: Block, style: Style, above: Block | None = None) -> bool:
+    """Whether a block begins as a caption does: a label, a number, then a mark, a new line or another style.
+
+    "Figure 2 shows ..." in body style is a sentence; "Figure 2. Survival" and "Figure 2 Survival" are captions, and so
+    is "Fig. 2 a Survival" where its label is bold. "Figure 2. Survival" below "as seen in" is none.
+
+    Args:
+        block: The block.
+        style: How the paper's body is set.
+        above: The block read before it that is no caption, if any.
+    """
+    match = LABEL.match(block.text)
+    if not match or not block.text.lstrip()[0].isupper():
+        return False
+    body = style.is_body_size(block.size) and block.font in style.fonts and not block.bold
+    marked = bool(match["mark"]) and match["mark"].strip() != ")"
+    if block.lines[0].lead >= len(match["label"]):
+        panel = PANEL.match(block.text[match.start("rest") :])
+        return marked or not body or not match["rest"].islower() or bool(panel)
+    refers = body and above is not None and bool(REFERS.search(above.text))
+    return (marked or not body) and not match["rest"].islower() and not refers
+
+
+def extend_captions(blocks: Sequence[Block], style: Style) -> None:
+    """Further parts of a caption: beside or right below a label that stands alone, or set as the caption is."""
+    for above in blocks:
+        if above.kind != "caption":
+            continue
+        alone = count_words(above.text) <= 2
+        body = style.is_body_size(above.size) and above.font in style.fonts
+        for block in blocks:
+            if (
+                block.kind
+                or abs(block.size - above.size) > 0.3
+                or (body and not alone)
+                or (block.font != above.font and not alone)
+            ):
+                continue
+            beside = (
+                abs(block.lines[0].baseline - above.lines[0].baseline) < 1.5
+                and 0 < block.x0 - above.x1 < 3 * above.size
+            )
+            under = -2 < block.y0 - above.y1 < (1.2 if alone else 0.8) * block.size and _overlap(above, block) > 0
+            if (alone and (beside or under)) or (under and not _is_table_label(above)):
+                block.kind = "caption"
+
+
+def _overlap(one: Block, other: Block) -> float:
+    return min(one.x1, other.x1) - max(one.x0, other.x0)
+
+
+def _is_table_label(block: Block) -> bool:
+    return block.text.lstrip().lower().startswith("table")

@@ -1,0 +1,199 @@
+"""One PDF to its blocks, or to the reason why it has none."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pymupdf
+
+from further.corpus.parse.blocks import Block, make_blocks
+from further.corpus.parse.furniture import find_furniture
+from further.corpus.parse.kinds import mark_kinds
+from further.corpus.parse.lines import Line, Page
+from further.corpus.parse.ocr import find_language_data, read_scan, set_scan
+from further.corpus.parse.order import order_lines, order_page
+from further.corpus.parse.pages import read_page
+from further.corpus.parse.pi_fonts import find_signs, mend_equations
+from further.corpus.parse.style import find_style
+
+MIN_CHARACTERS = 25
+"""Characters under which a page has no text of its own; stamps that return from page to page are not counted."""
+MIN_PICTURE = 0.5
+"""Share of a page that the picture of a scanned one covers."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a paper has no blocks.
+
+    Attributes:
+        reason: One of REASONS.
+        detail: A sentence for people.
+        pages: Number of pages, None where unknown.
+    """
+
+    reason: str
+    detail: str
+    pages: int | None = None
+
+
+def parse_document(path: Path, password: str = "", ocr: str = "") -> list[dict[str, Any]] | Refusal:
+    """Blocks of one PDF, in reading order.
+
+    Nothing of the file is run or followed: no script, attachment or link.
+
+    Args:
+        path: The file.
+        password: Its password, "" for none.
+        ocr: Tesseract's code of the language to read scanned papers in, "" to reject them.
+
+    Returns:
+        One dictionary per block with the columns of BLOCKS but the paper's name; or why there are none.
+    """
+    if not path.is_file():
+        return Refusal("damaged", "the file does not exist")
+    if path.stat().st_size == 0:
+        return Refusal("empty", "the file has 0 bytes")
+    with path.open("rb") as file:
+        head = file.read(1024 * 1024)
+    if b"%PDF-" not in head and b" obj" not in head:
+        return Refusal("not a PDF", f"the file begins with {head[:16]!r}")
+    try:
+        with pymupdf.open(path, filetype="pdf") as document:
+            return _parse_open(document, password, ocr)
+    except Exception as error:
+        return _refuse(error, path)
+
+
+def _refuse(error: Exception, path: Path = Path("\0")) -> Refusal:
+    """What an error of the library says about the file; a machine's path is no part of it."""
+    text = " ".join(str(error).replace(str(path), path.name).split())[:200]
+    if isinstance(error, MemoryError):
+        return Refusal("too large", "more memory needed than allowed")
+    if re.search(r"malloc|calloc|realloc|alloc .*failed|out of memory", text):
+        return Refusal("too large", "more memory needed than allowed")
+    return Refusal("damaged", f"{type(error).__name__}: {text}")
+
+
+def _parse_open(document: pymupdf.Document, password: str, ocr: str) -> list[dict[str, Any]] | Refusal:
+    if document.needs_pass and not document.authenticate(password):
+        return Refusal("encrypted", "a password is needed" if not password else "the password given is wrong")
+    if not document.is_pdf:
+        return Refusal("not a PDF", "the file opens as another format")
+    if document.page_count == 0:
+        return Refusal("damaged", "no page can be found", 0)
+    pages, failures = _read_pages(document)
+    if not pages:
+        return Refusal("damaged", f"no page can be read: {failures[0]}", document.page_count)
+    count = f"{document.page_count} page{'' if document.page_count == 1 else 's'}"
+    if _is_scanned(document, pages):
+        return _parse_scan(document, count, ocr)
+    if not any(page.lines or page.turned for page in pages):
+        return Refusal("empty", f"no text on {count}", document.page_count)
+    return blocks_of_pages(pages)
+
+
+def _is_scanned(document: pymupdf.Document, pages: list[Page]) -> bool:
+    """Whether most pages are pictures without text: a repository's cover and its stamps on each page are no text."""
+    stamps = Counter(text for page in pages for text in {_plain(line) for line in (*page.lines, *page.turned)})
+    bare = []
+    for page in pages:
+        own = [_plain(line) for line in (*page.lines, *page.turned)]
+        if sum(len(text) for text in own if stamps[text] < max(2, len(pages) / 2)) < MIN_CHARACTERS:
+            bare.append(page.number)
+    return 2 * len(bare) > len(pages) and any(_is_picture(document[number - 1]) for number in bare)
+
+
+def _plain(line: Line) -> str:
+    return re.sub(r"\d+", "#", line.text.strip())
+
+
+def _is_picture(page: pymupdf.Page) -> bool:
+    """Whether pictures, which may be the strips of one, cover most of a page."""
+    boxes = [pymupdf.Rect(image["bbox"]) & page.rect for image in page.get_image_info()]
+    return bool(sum(abs(box.get_area()) for box in boxes) > MIN_PICTURE * abs(page.rect.get_area()))
+
+
+def _parse_scan(document: pymupdf.Document, count: str, ocr: str) -> list[dict[str, Any]] | Refusal:
+    """Blocks of a paper without text, if OCR is asked for, possible, and finds some."""
+    data = find_language_data() if ocr else None
+    if data is None:
+        why = "; Tesseract is not installed" if ocr else ""
+        return Refusal("scanned", f"no text layer, {count}{why}", document.page_count)
+    with read_scan(document, ocr, data) as read:
+        pages, _ = _read_pages(read)
+    if not any(page.lines for page in pages):
+        return Refusal("scanned", f"no text layer, {count}; OCR finds no text", document.page_count)
+    return blocks_of_pages(pages)
+
+
+def _read_pages(document: pymupdf.Document) -> tuple[list[Page], list[str]]:
+    """The pages that can be read, and what went wrong on the others."""
+    pages, failures = [], []
+    signs = find_signs(document)
+    for number in range(document.page_count):
+        try:
+            pages.append(read_page(document[number], signs))
+        except Exception as error:
+            if _refuse(error).reason == "too large":
+                raise
+            failures.append(_refuse(error).detail)
+    return _mend(pages), failures
+
+
+def _mend(pages: list[Page]) -> list[Page]:
+    texts = [line.text for page in pages for line in page.lines]
+    mended = mend_equations(texts)
+    if mended == texts:
+        return pages
+    new = iter(mended)
+    return [replace(page, lines=tuple(replace(line, text=next(new)) for line in page.lines)) for page in pages]
+
+
+def blocks_of_pages(pages: list[Page]) -> list[dict[str, Any]]:
+    """Blocks of read pages: columns in order, then each page's heads, feet and turned lines.
+
+    Args:
+        pages: Pages with their lines; at least one line in all.
+
+    Returns:
+        One dictionary per block, as `parse_document` returns.
+    """
+    pages = set_scan(pages)
+    furniture = find_furniture(pages)
+    flow = [line for page in pages for line in page.lines if id(line) not in furniture]
+    style = find_style(flow or [line for page in pages for line in (*page.lines, *page.turned)])
+    lines = [order_lines([line for line in page.lines if id(line) not in furniture], style) for page in pages]
+    if flow:
+        style = find_style([line for one in lines for line in one])  # whose leading is seen in columns only
+    ordered = [order_page(make_blocks(one, style), style) for one in lines]
+    mark_kinds(ordered, style, [page.height for page in pages])
+    records = []
+    for page, blocks in zip(pages, ordered, strict=True):
+        edges = [Block([line], furniture[id(line)]) for line in page.lines if id(line) in furniture]
+        turned = [Block([line], "other") for line in page.turned]
+        records += [_record(block) for block in (*blocks, *edges, *turned)]
+    return [record | {"block": number} for number, record in enumerate(records)]
+
+
+def _record(block: Block) -> dict[str, Any]:
+    raised: list[int] = []
+    position = 0
+    for line in block.lines:
+        raised += [position + edge for span in line.raised for edge in span]
+        position += len(line.text) + 1
+    return {
+        "page": block.page,
+        "x0": block.x0,
+        "y0": block.y0,
+        "x1": block.x1,
+        "y1": block.y1,
+        "font_size": block.size,
+        "bold": block.bold,
+        "kind": block.kind,
+        "text": block.text,
+        "lead": block.lead,
+        "raised": raised,
+    }

@@ -1,0 +1,88 @@
+"""Running heads, feet and page numbers: what returns at the same height on several pages."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from further.corpus.parse.lines import Line, Page, find_line_numbers
+from further.corpus.words import count_function_words
+
+MARGIN = 0.12
+"""Share of the page's height, at the top and at the bottom, in which running heads are looked for."""
+MIN_SHARE = 0.25
+"""Share of the pages on which a line must return to be a running head; two pages at least."""
+NUMBER = re.compile(
+    r"\W*(?:page|p\.?|seite)?\W*(?:\d{1,6}|[ivxlc]{1,6}|[a-z]?\d{1,6})(?:\s*(?:of|/|\|)\s*\d{1,4})?\W*", re.IGNORECASE
+)
+
+
+def find_furniture(pages: Sequence[Page]) -> dict[int, str]:
+    """Lines that are page headers or page footers.
+
+    Args:
+        pages: All pages of one paper.
+
+    Returns:
+        id() of such a line to "page header" or "page footer".
+    """
+    found: dict[int, str] = {}
+    sizes = sorted(line.size for page in pages for line in page.lines)
+    usual = sizes[len(sizes) // 2] if sizes else 0.0
+    for top in (True, False):
+        margin = [(page, line) for page in pages for line in page.lines if _in_margin(page, line, top)]
+        repeated = _repeated(margin, len(pages))
+        limit = _band_limit([line for _, line in margin if id(line) in repeated and not _is_text(line, usual)], top)
+        for page, line in margin:
+            beyond = line.y1 <= limit + 1 if top else line.y0 >= limit - 1
+            if id(line) in repeated or _is_page_number(page, line, top) or (beyond and not _is_text(line, usual)):
+                found[id(line)] = "page header" if top else "page footer"
+    for page in pages:
+        found |= {id(line): "page header" for line in find_line_numbers(page.lines, page.width)}
+    return found
+
+
+def _is_text(line: Line, usual: float) -> bool:
+    """Whether a line as far out as running heads may be the title, which is large, or the body's first or last.
+
+    A bold line behind the first page may be a heading: running heads there are known by returning.
+    """
+    if line.size > 1.5 * usual or (line.bold and line.page > 1 and line.size > 0.96 * usual):
+        return True
+    return line.size > 0.96 * usual and count_function_words(line.text) >= 2
+
+
+def _is_page_number(page: Page, line: Line, top: bool) -> bool:
+    outer = line.y1 < 0.08 * page.height if top else line.y0 > 0.92 * page.height
+    return outer and bool(NUMBER.fullmatch(line.text.strip()))
+
+
+def _in_margin(page: Page, line: Line, top: bool) -> bool:
+    return line.y1 < MARGIN * page.height if top else line.y0 > (1 - MARGIN) * page.height
+
+
+def _repeated(margin: Iterable[tuple[Page, Line]], num_pages: int) -> set[int]:
+    """Lines whose words, numbers aside, return at one height on enough pages; and page numbers."""
+    seen: dict[tuple[str, int], dict[int, list[Line]]] = defaultdict(lambda: defaultdict(list))
+    for page, line in margin:
+        key = re.sub(r"[\W_]+", " ", re.sub(r"\d+", "#", line.text.lower())).strip()
+        if not key:  # a rule made of dots
+            continue
+        height = round(line.baseline / 4)
+        for near in (height, height + 1):  # two overlapping grids: equal heights meet in one of them
+            seen[key, near][page.number].append(line)
+    needed = max(2, MIN_SHARE * num_pages)
+    return {
+        id(line) for by_page in seen.values() if len(by_page) >= needed for lines in by_page.values() for line in lines
+    }
+
+
+def _band_limit(heads: Sequence[Line], top: bool) -> float:
+    """Height beyond which all is furniture: how far in four fifths of the running heads reach.
+
+    So a head that stands on one page alone, as the first page's often does, goes with the others.
+    """
+    if not heads:
+        return float("-inf") if top else float("inf")
+    reach = sorted(line.y1 if top else -line.y0 for line in heads)
+    edge = reach[int(0.8 * (len(reach) - 1))]
+    return edge if top else -edge

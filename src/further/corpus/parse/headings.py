@@ -1,0 +1,30 @@
+"""Headings, by how they are set apart."""
+
+import re
+
+from further.corpus.parse.blocks import Block
+from further.corpus.parse.style import Style
+from further.corpus.words import count_words
+
+MAX_HEADING_WORDS = 25
+
+
+def is_heading(block: Block, below: Block | None, style: Style) -> bool:
+    """Whether a block is a section's heading: few words, set apart by weight, size, font or capitals."""
+    text = block.text.strip()
+    words = count_words(text)
+    if (
+        not 1 <= words <= MAX_HEADING_WORDS
+        or len(block.lines) > 4
+        or block.size < (0.75 if block.bold else 0.88) * style.size
+    ):
+        return False
+    if text[-1] in ",;" or text[0].islower() or not any(len(word) > 2 for word in text.split()):
+        return False
+    if below is not None and below.page == block.page and below.y0 < block.y0 - 5 and below.x0 < block.x1:
+        return False
+    slanted = block.lines[0].lead >= 0.5 * len(block.lines[0].text)
+    capitals = text.upper() == text
+    larger = block.size > 1.04 * style.size
+    numbered = bool(re.match(r"\d{1,2}(\.\d{1,2}){0,3}\.?\s+[A-Z]", text)) and words <= 12 and text[-1] != "."
+    return block.bold or larger or capitals or slanted or numbered or (block.font not in style.fonts and words <= 12)

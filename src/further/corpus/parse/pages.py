@@ -1,0 +1,140 @@
+"""Pages of a PDF as lines, as PyMuPDF finds them: upright, visible, with fonts, superscripts and baselines."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pymupdf
+
+from further.corpus.parse.lines import Line, Page, find_line_numbers, join_fragments
+from further.corpus.parse.spaces import restore_spaces
+
+SUPERSCRIPT, ITALIC, BOLD = 1, 2, 16
+"""Bits of a span's flags in PyMuPDF."""
+# Images are not read. Unmapped glyphs stay U+FFFD: with TEXT_CID_FOR_UNKNOWN_UNICODE they would become wrong letters.
+TEXT_FLAGS = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES & ~pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
+
+
+def read_page(page: pymupdf.Page, signs: Mapping[str, Mapping[int, str]] | None = None) -> Page:
+    """Lines of one page, upright; lines that run another way apart.
+
+    Args:
+        page: The page.
+        signs: What characters of some fonts really are (`further.corpus.parse.pi_fonts.find_signs`).
+
+    Returns:
+        Its lines in drawing order. If most of its characters run in one other direction, the page is turned.
+        Invisible text is left out unless there is no other.
+    """
+    found = restore_spaces(page, page.get_text("dict", flags=TEXT_FLAGS), TEXT_FLAGS)
+    hidden = show_hidden(found)
+    _name_signs(found, signs or {})
+    raw = [(number, line) for number, block in enumerate(found["blocks"]) for line in block.get("lines", ())]
+    turn = _main_direction(raw)
+    width, height = found["width"], found["height"]
+    lines: list[Line] = []
+    turned: list[Line] = []
+    for number, line in raw:
+        made = _make_line(line, page.number + 1, number, turn, (width, height))
+        if made is not None:
+            (lines if _quarter(line["dir"]) == turn else turned).append(made)
+    if turn % 2:
+        width, height = height, width
+    numbers = find_line_numbers(lines, width)  # they stay by themselves, however near the text stands
+    joined = join_fragments(line for line in lines if line not in numbers)
+    return Page(page.number + 1, width, height, (*joined, *numbers), tuple(turned), hidden)
+
+
+def _name_signs(found: dict[str, Any], signs: Mapping[str, Mapping[int, str]]) -> None:
+    """Put the signs of some fonts in the place of the characters that they are named after."""
+    for block in found["blocks"] if signs else ():
+        for span in (span for line in block.get("lines", ()) for span in line["spans"]):
+            span["text"] = span["text"].translate(signs.get(span["font"], {}))
+
+
+def show_hidden(found: dict[str, Any]) -> bool:
+    """Make a page's invisible text visible if it has no other; whether that was so.
+
+    OCR gives every word its own font size: a line becomes one span of their median.
+
+    Args:
+        found: A page's text as PyMuPDF's dictionary; changed in place.
+    """
+    lines = [line for block in found["blocks"] for line in block.get("lines", ())]
+    spans = [span for line in lines for span in line["spans"] if span["text"].strip()]
+    if not spans or any(span.get("alpha", 255) > 0 for span in spans):
+        return False
+    for line in lines:
+        words = sorted(span["size"] for span in line["spans"])
+        text = "".join(span["text"] for span in line["spans"])
+        whole = {"text": text, "size": words[len(words) // 2], "flags": 0, "alpha": 255}
+        line["spans"] = [line["spans"][0] | whole]
+    return True
+
+
+def _quarter(direction: tuple[float, float]) -> int:
+    """Quarter turns of a writing direction: 0 left to right, 1 downwards, 2 right to left, 3 upwards; -1 slanted."""
+    angle = math.degrees(math.atan2(direction[1], direction[0])) % 360
+    nearest = round(angle / 90)
+    return nearest % 4 if abs(angle - 90 * nearest) < 5 else -1
+
+
+def _main_direction(raw: list[tuple[int, dict[str, Any]]]) -> int:
+    """Quarter turns of the page's text: not 0 only where four fifths of the characters agree on another."""
+    count = dict.fromkeys(range(-1, 4), 0)
+    for _, line in raw:
+        count[_quarter(line["dir"])] += sum(len(span["text"]) for span in line["spans"])
+    best = max(range(4), key=count.__getitem__)
+    return best if count[best] > 0.8 * sum(count.values()) else 0
+
+
+def _turn_box(box: tuple[float, float, float, float], turn: int, size: tuple[float, float]) -> tuple[float, ...]:
+    """A box on a page of (width, height), turned so that text running in direction `turn` runs left to right."""
+    x0, y0, x1, y1 = box
+    width, height = size
+    if turn == 1:
+        return y0, width - x1, y1, width - x0
+    if turn == 2:
+        return width - x1, height - y1, width - x0, height - y0
+    if turn == 3:
+        return height - y1, x0, height - y0, x1
+    return x0, y0, x1, y1
+
+
+def _make_line(raw: dict[str, Any], page: int, group: int, turn: int, size: tuple[float, float]) -> Line | None:
+    """A line of PyMuPDF's dictionary; None if it holds nothing but spaces or cannot be seen."""
+    spans = [span for span in raw["spans"] if span["text"] and span.get("alpha", 255) > 0]
+    text = "".join(span["text"] for span in spans)
+    if not text.strip():
+        return None
+    main = max(spans, key=lambda span: len(span["text"].strip()))
+    weight: dict[tuple[float, str, bool], int] = {}
+    for span in spans:
+        style = (round(span["size"], 1), span["font"], _is_bold(span))
+        weight[style] = weight.get(style, 0) + len(span["text"].strip())
+    font_size, font, bold = max(weight, key=weight.__getitem__)
+    foot = _turn_box((*main["origin"], *main["origin"]), turn, size)[1]
+    x0, y0, x1, y1 = _turn_box(raw["bbox"], turn, size)
+    # Some fonts claim three times their height, and their lines would overlap: letters reach no further than this.
+    y0, y1 = max(y0, foot - font_size), max(foot, min(y1, foot + 0.3 * font_size))
+    raised, lead = _raised_and_lead(spans)
+    return Line(page, x0, y0, x1, y1, font_size, font, bold, text, raised, group, lead, foot)
+
+
+def _is_bold(span: dict[str, Any]) -> bool:
+    font = span["font"].lower()
+    return bool(span["flags"] & BOLD) or any(word in font for word in ("bold", "black", "heavy", "semibold"))
+
+
+def _raised_and_lead(spans: list[dict[str, Any]]) -> tuple[tuple[tuple[int, int], ...], int]:
+    """Where superscripts are in a line's text, and how many characters at its start are bold or italic."""
+    raised, position, lead = [], 0, 0
+    for span in spans:
+        end = position + len(span["text"])
+        blank = not span["text"].strip()
+        if span["flags"] & SUPERSCRIPT and not blank:
+            raised.append((position, end))
+        if lead == position and (blank or _is_bold(span) or span["flags"] & ITALIC):
+            lead = end
+        position = end
+    return tuple(raised), lead

@@ -1,0 +1,92 @@
+"""Tables: the cells below a table's caption, and grids of cells without one."""
+
+from collections.abc import Sequence
+
+from further.corpus.parse.blocks import Block
+from further.corpus.parse.style import Style
+from further.corpus.words import count_words, prose_share
+
+
+def mark_tables(blocks: Sequence[Block], style: Style) -> None:
+    """Set the kind "table" on cells.
+
+    Args:
+        blocks: Blocks of one page in reading order; captions are known.
+        style: How the paper's body is set.
+    """
+    labels = ("table", "supp", "box", "appendix")
+    for caption in blocks:
+        if caption.kind == "caption" and caption.text.lstrip().lower().startswith(labels):
+            _mark_below(caption, blocks, style)
+    for block in blocks:
+        if not block.kind and is_cell(block, blocks, style):
+            block.kind = "table"
+
+
+def _mark_below(caption: Block, blocks: Sequence[Block], style: Style) -> None:
+    """Everything under a table's caption down to the first paragraph of the body or the next caption.
+
+    A table may be wider than its caption: each cell found, and what stands on a line with one, widens the search.
+    """
+    x0, x1, found = caption.x0, caption.x1, True
+    cells: list[Block] = []
+    while found:
+        below = [b for b in blocks if b.y1 > caption.y1 + 1 and min(b.x1, x1) > max(b.x0, x0)]
+        ends = [b for b in below if (b.kind == "caption" and b.y0 > caption.y1 + 3 * b.size) or is_body(b, style)]
+        ends += [b for b in below if b.y0 > caption.y1 and _stands_free(b, below, style)]
+        floor = min((b.y0 for b in ends), default=float("inf"))
+        new = [b for b in below if not b.kind and b.y0 < floor - 1 and not is_body(b, style)]
+        new += [
+            b for b in blocks if b not in new and not b.kind and not _is_set_as_body(b, style) and _is_beside(b, cells)
+        ]
+        for block in new:
+            block.kind = "table"
+            x0, x1 = min(x0, block.x0), max(x1, block.x1)
+        cells += new
+        found = bool(new)
+
+
+def _is_beside(block: Block, cells: Sequence[Block]) -> bool:
+    """Whether a block shares its first line's height with a cell."""
+    return any(abs(block.lines[0].baseline - line.baseline) < 1.5 for cell in cells for line in cell.lines)
+
+
+def _is_set_as_body(block: Block, style: Style) -> bool:
+    return style.is_body_size(block.size) and block.share_in(style.fonts) > 0.5
+
+
+def _stands_free(block: Block, beside: Sequence[Block], style: Style) -> bool:
+    """Whether a block is set as the body, or as a heading of it, with nothing on its lines: no cell of a table."""
+    as_body = _is_set_as_body(block, style)
+    as_heading = block.bold and block.size > 0.96 * style.size
+    if not (as_body or as_heading) or count_words(block.text) < (3 if as_body else 1):
+        return False
+    return not any(b is not block and b.y0 < block.y1 - 2 and b.y1 > block.y0 + 2 for b in beside)
+
+
+def is_body(block: Block, style: Style) -> bool:
+    """Whether a block is surely a paragraph of the body: its size and font, its measure, and prose."""
+    if not style.is_body_size(block.size) or block.share_in(style.fonts) < 0.3:
+        return False
+    wide = block.width > 0.75 * style.measure
+    return wide and prose_share(block.text) > 0.2 and count_words(block.text) >= 8
+
+
+def _heads_paragraph(block: Block, blocks: Sequence[Block], style: Style) -> bool:
+    """Whether a paragraph of the body stands right below a block, at its left edge: columns may have level headings."""
+    below = [b for b in blocks if abs(b.x0 - block.x0) < 0.5 * style.size and b.y1 > block.y1]
+    nearest = min(below, key=lambda b: b.y0, default=None)
+    return nearest is not None and nearest.y0 - block.y1 < style.leading and is_body(nearest, style)
+
+
+def is_cell(block: Block, blocks: Sequence[Block], style: Style) -> bool:
+    """Whether a narrow block stands on one line with others nearer than a column is wide, as cells do."""
+    if block.width > 0.6 * style.measure or is_body(block, style) or _heads_paragraph(block, blocks, style):
+        return False
+    beside = 0
+    for other in blocks:
+        gap = max(other.x0 - block.x1, block.x0 - other.x1)
+        if other is not block and other.width < 0.6 * style.measure and 0 < gap < 0.6 * style.measure:
+            beside += any(abs(mine.baseline - its.baseline) < 1.5 for mine in block.lines for its in other.lines)
+    own_style = not style.is_body_size(block.size) or block.font not in style.fonts
+    return beside >= (1 if own_style and block.page > 1 else 2)

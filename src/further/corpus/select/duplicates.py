@@ -1,0 +1,131 @@
+"""Papers that are there twice, and paragraphs that were there before, also across the splits."""
+
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from further.corpus.schemas import KEPT, LEDGER, REJECTED, REPEATS, SPLIT
+from further.corpus.select.similar import SimilarTexts, count_plain_words
+
+log = logging.getLogger(__name__)
+
+SPLITS = ("test", "validation", "train")
+"""In the order in which paragraphs are taken: what a held-out paper holds is not trained on."""
+
+
+def reject_duplicates(
+    rows: pa.Table, ledger: pa.Table, rejected: pa.Table, threshold: float | None
+) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """Reject papers whose text is that of a paper with an earlier name.
+
+    Args:
+        rows: Rows of all papers (ROWS).
+        ledger: Characters by paper and reason (LEDGER).
+        rejected: Papers rejected before (REJECTED).
+        threshold: Share of word sequences from which two papers are one, in (0, 1]; None rejects none.
+
+    Returns:
+        The three tables without the duplicates' rows, with their characters as those of rejected papers, and with
+        one line for each that names the paper it repeats.
+    """
+    found = {} if threshold is None else _find_duplicates(rows, threshold)
+    lines = [
+        {"paper": paper, "file": f"{paper}.pdf", "reason": "duplicate", "detail": detail}
+        for paper, detail in found.items()
+    ]
+    for line in lines:
+        log.warning("%(paper)s rejected: duplicate (%(detail)s)", line)
+    moved = Counter[tuple[str, str]]()
+    for line in ledger.to_pylist():
+        reason = "rejected paper" if line["paper"] in found else line["reason"]
+        moved[line["paper"], reason] += line["characters"]
+    kept = pa.array([paper not in found for paper in rows["paper"].to_pylist()], pa.bool_())
+    both = pa.concat_tables([rejected, pa.Table.from_pylist(lines, REJECTED)]).sort_by("paper")
+    return rows.filter(kept), _make_ledger(moved), both
+
+
+def _find_duplicates(rows: pa.Table, threshold: float) -> dict[str, str]:
+    """Papers that repeat another, in the order of their names, with what they repeat."""
+    texts: dict[str, list[str]] = {}
+    for paper, text in zip(rows["paper"].to_pylist(), rows["text"].to_pylist(), strict=True):
+        texts.setdefault(paper, []).append(text)
+    known, names, found = SimilarTexts(threshold), list[str](), dict[str, str]()
+    for paper in sorted(texts):
+        match = known.match_or_add("\n".join(texts[paper]))
+        if match is None:
+            names.append(paper)
+        else:
+            found[paper] = f"the text of {names[match[0]]}: {match[1]:.0%} of their word sequences are shared"
+    return found
+
+
+def drop_repeats(
+    rows: pa.Table, ledger: pa.Table, split: pa.Table, *, threshold: float | None, min_words: int
+) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
+    """Drop paragraphs that were there before: test papers first, then validation, then training, each by name.
+
+    Args:
+        rows: Rows of all papers (ROWS), each paper's together and in order.
+        ledger: Characters by paper and reason (LEDGER).
+        split: Split of the papers (SPLIT).
+        threshold: Share of word sequences from which two paragraphs are one, in (0, 1]; None drops none.
+        min_words: Words under which a row is never dropped: headings and stock phrases repeat.
+
+    Returns:
+        Rows without the repeated ones, whose numbers are left out; the ledger with their characters moved from kept to
+        the reason; the split with the words that are left, without papers that have none; and the repeats (REPEATS).
+    """
+    lines = rows.to_pylist()
+    repeats = [] if threshold is None else _find_repeats(lines, _by_paper(split), threshold, min_words)
+    reasons = {(line["paper"], line["row"]): line["reason"] for line in repeats}
+    moved, words, kept = Counter[tuple[str, str]](), Counter[str](), []
+    for line in ledger.to_pylist():
+        moved[line["paper"], line["reason"]] += line["characters"]
+    for line in lines:
+        reason = reasons.get((line["paper"], line["row"]))
+        kept.append(reason is None)
+        if reason is None:
+            words[line["paper"]] += len(line["text"].split())
+        else:
+            moved[line["paper"], KEPT] -= line["characters"]
+            moved[line["paper"], reason] += line["characters"]
+    for reason, number in Counter(reasons.values()).items():
+        log.info("%d paragraphs dropped: %s", number, reason)
+    left = [line | {"num_words": words[line["paper"]]} for line in split.to_pylist() if words[line["paper"]]]
+    tables = (rows.filter(pa.array(kept, pa.bool_())), _make_ledger(moved))
+    return *tables, pa.Table.from_pylist(left, SPLIT), pa.Table.from_pylist(repeats, REPEATS)
+
+
+def _by_paper(split: pa.Table) -> dict[str, str]:
+    return dict(zip(split["paper"].to_pylist(), split["split"].to_pylist(), strict=True))
+
+
+def _find_repeats(
+    lines: Sequence[Mapping[str, Any]], split: Mapping[str, str], threshold: float, min_words: int
+) -> list[dict[str, Any]]:
+    """One line per repeated row (REPEATS), sorted by paper and row."""
+    known, kept, repeats = SimilarTexts(threshold), list[Mapping[str, Any]](), []
+    for line in sorted(lines, key=lambda line: (SPLITS.index(split[line["paper"]]), line["paper"], line["row"])):
+        if count_plain_words(line["text"]) < min_words:
+            continue
+        match = known.match_or_add(line["text"])
+        if match is None:
+            kept.append(line)
+            continue
+        first, own = kept[match[0]], split[line["paper"]]
+        reason = "repeated paragraph" if split[first["paper"]] == own else f"also in {split[first['paper']]}"
+        place = {name: line[name] for name in ("paper", "row", "characters")} | {"reason": reason}
+        repeats.append(place | {"like_paper": first["paper"], "like_row": first["row"], "similarity": match[1]})
+    return sorted(repeats, key=lambda line: (line["paper"], line["row"]))
+
+
+def _make_ledger(counts: Mapping[tuple[str, str], int]) -> pa.Table:
+    lines = [
+        {"paper": paper, "reason": reason, "characters": characters}
+        for (paper, reason), characters in sorted(counts.items())
+        if characters
+    ]
+    return pa.Table.from_pylist(lines, LEDGER)

@@ -1,0 +1,240 @@
+"""Memorization: how far a model continues a paragraph word for word from its first tokens, greedily."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+from scipy import stats
+
+from further.evaluation.intervals import LEVEL, MIN_TRUSTED, ratio_interval, share_interval
+from further.evaluation.probe import before_and_after
+from further.models import decode, head_of
+
+CHUNK = 1024  # predicted positions whose logits stand in memory at once
+EXAMPLES = 5  # of the training paragraphs continued farthest
+
+Lengths = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """The first tokens of a paragraph: what the model is given, and what it has to say."""
+
+    paper: str
+    row: int
+    ids: tuple[int, ...]
+
+
+def sample_passages(
+    rows: pd.DataFrame, papers: Collection[str], encode: Callable[[str], list[int]], length: int, number: int, seed: int
+) -> list[Passage]:
+    """Draw paragraphs of some papers that are long enough.
+
+    Args:
+        rows: Columns paper, row, text.
+        papers: Whose paragraphs to draw from.
+        encode: Text to token ids, without special tokens.
+        length: Tokens to take of each, from its start.
+        number: Paragraphs, at most.
+        seed: Of the drawing.
+
+    Returns:
+        Passages in the order of the rows.
+    """
+    own = rows[rows["paper"].isin(papers)].sort_values(["paper", "row"])
+    pairs = zip(own["paper"], own["row"], map(encode, own["text"]), strict=True)
+    long = [Passage(paper, int(row), tuple(ids[:length])) for paper, row, ids in pairs if len(ids) >= length]
+    picked = np.random.default_rng(seed).permutation(len(long))[:number]
+    return [long[place] for place in sorted(picked)]
+
+
+@torch.no_grad()
+def match_lengths(model: Any, passages: Sequence[Passage], begin: int, prefix: int, batch_tokens: int) -> Lengths:
+    """How many tokens after the prefix greedy decoding says as they stand in the passage.
+
+    Nothing has to be generated: as long as all tokens so far were right, greedy decoding has read the passage itself,
+    so the first position whose likeliest token is another one is where it goes astray. One forward pass tells.
+
+    Args:
+        model: A causal language model in evaluation mode.
+        passages: Of one length, at least `prefix` + 1.
+        begin: The token before each passage's first.
+        prefix: Tokens that the model is given.
+        batch_tokens: Inputs per forward pass, at most, at least one passage.
+
+    Returns:
+        One number per passage, from 0 to its length less the prefix.
+    """
+    if not passages:
+        return np.zeros(0, dtype=np.int64)
+    device, head = next(model.parameters()).device, head_of(model)
+    ids_PT = torch.tensor([passage.ids for passage in passages], device=device)
+    inputs_PT = torch.cat([torch.full_like(ids_PT[:, :1], begin), ids_PT[:, :-1]], 1)
+    said = []
+    for inputs_BT in inputs_PT.split(max(1, batch_tokens // ids_PT.shape[1])):
+        hidden = decode(model, inputs_BT)[:, prefix:]
+        likeliest = [head(part).argmax(-1) for part in hidden.flatten(0, 1).split(CHUNK)]
+        said.append(torch.cat(likeliest).view(hidden.shape[:2]))
+    right = torch.cat(said) == ids_PT[:, prefix:]
+    lengths: Lengths = right.long().cumprod(1).sum(1).cpu().numpy()
+    return lengths
+
+
+def measure_memorization(
+    model: Any,
+    rows: pd.DataFrame,
+    papers: Mapping[str, Collection[str]],
+    tokenizer: Any,
+    begin: int,
+    settings: Mapping[str, Any],
+) -> dict[str, Any] | None:
+    """Continue paragraphs of training and of held-out papers with the base and with the adapted model.
+
+    Args:
+        model: A model with an adapter.
+        rows: Paragraphs: columns paper, row, text.
+        papers: By group, `train` and `heldout`.
+        tokenizer: The model's, of the tokenizers library.
+        begin: The token before each passage's first.
+        settings: memorization_paragraphs (None: not measured), memorization_prefix_tokens, memorization_new_tokens,
+            batch_tokens, bootstrap, seed.
+
+    Returns:
+        By group, what `compare_lengths` says; the p-value that the adapted model continues training paragraphs as often
+        as held-out ones (`permute_papers`); and the training paragraphs that it continues farthest. None if not
+        measured.
+    """
+    number, prefix = settings["memorization_paragraphs"], settings["memorization_prefix_tokens"]
+    new, bootstrap = settings["memorization_new_tokens"], (settings["bootstrap"], settings["seed"])
+    if number is None:
+        return None
+
+    def encode(text: str) -> list[int]:
+        return list(tokenizer.encode(text, add_special_tokens=False).ids)
+
+    passages = {
+        group: sample_passages(rows, own, encode, prefix + new, number, settings["seed"])
+        for group, own in papers.items()
+    }
+    lengths = {
+        group: before_and_after(model, match_lengths, chosen, begin, prefix, settings["batch_tokens"])
+        for group, chosen in passages.items()
+    }
+    return {
+        "run": "default",
+        "prefix_tokens": prefix,
+        "new_tokens": new,
+        "level": LEVEL,
+        **{group: compare_lengths(passages[group], *pair, new, *bootstrap) for group, pair in lengths.items()},
+        "p_value_train_heldout": permute_papers(
+            [count_papers(passages[group], after, new) for group, (_, after) in lengths.items()], *bootstrap
+        ),
+        "examples": _examples(passages["train"], *lengths["train"], prefix, tokenizer.decode),
+    }
+
+
+def compare_lengths(
+    passages: Sequence[Passage], before: Lengths, after: Lengths, new: int, resamples: int, seed: int
+) -> dict[str, Any]:
+    """Base and adapted model on the same passages, paired; papers are the unit.
+
+    Returns:
+        num_paragraphs, num_papers, trustworthy; `base` and `adapted` as `describe_lengths` says;
+        difference_match_tokens with its interval; `p_value` of the exact sign test of the papers of which more, or
+        fewer, paragraphs are continued word for word than before.
+    """
+    papers = count_papers(passages, after, new) - count_papers(passages, before, new)
+    rose, fell = int((papers["verbatim"] > 0).sum()), int((papers["verbatim"] < 0).sum())
+    number = count_papers(passages, after, new)["paragraphs"]
+    return {
+        "num_paragraphs": len(passages),
+        "num_papers": len(papers),
+        "trustworthy": len(papers) >= MIN_TRUSTED,
+        "base": describe_lengths(passages, before, new),
+        "adapted": describe_lengths(passages, after, new),
+        "difference_match_tokens": ratio_interval(papers["tokens"], number, resamples, seed) if len(papers) else None,
+        "p_value": float(stats.binomtest(rose, rose + fell).pvalue) if rose + fell else 1.0,
+    }
+
+
+def count_papers(passages: Sequence[Passage], lengths: Lengths, new: int) -> pd.DataFrame:
+    """By paper, in columns: its paragraphs, those continued to the end (verbatim), and tokens said as they stand."""
+    papers = [passage.paper for passage in passages]
+    counts = pd.DataFrame({"paragraphs": 1, "verbatim": (lengths == new).astype(int), "tokens": lengths})
+    return counts.groupby(np.array(papers, dtype=object)).sum()
+
+
+def describe_lengths(passages: Sequence[Passage], lengths: Lengths, new: int) -> dict[str, Any]:
+    """Share of passages continued to the end, with its interval over papers, and how far the others went.
+
+    Args:
+        passages: What was continued.
+        lengths: Tokens said as they stand, 0 to `new`.
+        new: Tokens that a verbatim continuation has.
+
+    Returns:
+        num_verbatim, share, low, high (`further.evaluation.intervals.share_interval`), mean_match_tokens,
+        max_match_tokens; `histogram`: passages by tokens said, from 0 to `new`. Shares and means of nothing are null.
+    """
+    papers, number = count_papers(passages, lengths, new), len(lengths)
+    low, high = share_interval(papers["verbatim"], papers["paragraphs"])
+    return {
+        "num_verbatim": int(papers["verbatim"].sum()),
+        "share": float((lengths == new).mean()) if number else None,
+        "low": low,
+        "high": high,
+        "mean_match_tokens": float(lengths.mean()) if number else None,
+        "max_match_tokens": int(lengths.max()) if number else None,
+        "histogram": np.bincount(lengths, minlength=new + 1).tolist(),
+    }
+
+
+def permute_papers(groups: Sequence[pd.DataFrame], resamples: int, seed: int) -> float:
+    """Two-sided p-value that paragraphs of both groups of papers are continued word for word as often.
+
+    Whole papers are exchanged between the groups, as paragraphs of one paper are known, or not, together. Each counts
+    by its share: papers of the group with fewer of them have more of the paragraphs drawn.
+
+    Args:
+        groups: Two tables of `count_papers`.
+        resamples: Exchanges that are tried, at most; all where there are fewer.
+        seed: Of the exchanges.
+
+    Returns:
+        The p-value; 1 where a group has fewer than two papers.
+    """
+
+    def difference(first: Floats, second: Floats, axis: int) -> Floats:
+        return np.asarray(first.mean(axis) - second.mean(axis))
+
+    if min(map(len, groups)) < 2:
+        return 1.0
+    shares = [(papers["verbatim"] / papers["paragraphs"]).to_numpy() for papers in groups]
+    return float(stats.permutation_test(shares, difference, vectorized=True, n_resamples=resamples, rng=seed).pvalue)
+
+
+def _examples(
+    passages: Sequence[Passage],
+    before: Lengths,
+    after: Lengths,
+    prefix: int,
+    decode_text: Callable[[Sequence[int]], str],
+) -> list[dict[str, Any]]:
+    """The passages that the adapted model continues farthest."""
+    order = np.argsort(-after, kind="stable")[:EXAMPLES]
+    return [
+        {
+            "paper": passages[place].paper,
+            "row": passages[place].row,
+            "prefix": decode_text(passages[place].ids[:prefix]),
+            "continued": decode_text(passages[place].ids[prefix : prefix + int(after[place])]),
+            "base_match_tokens": int(before[place]),
+            "adapted_match_tokens": int(after[place]),
+        }
+        for place in order
+    ]

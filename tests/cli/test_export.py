@@ -1,0 +1,103 @@
+"""The exported model: plain transformers loads it, with the logits of base and adapter together."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+import yaml
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from further.cli import main
+from further.models import load_adapted
+from further.report.card import CardSettings, write_card
+from report.study import make_inputs
+
+
+@pytest.fixture
+def study(model_folder: Path, tmp_path: Path) -> Path:
+    """A study's folder with one adapter that is not zero, and its card."""
+    from peft import LoraConfig, get_peft_model
+
+    adapter = tmp_path / "results/runs/default/adapter"
+    torch.manual_seed(1)
+    config = LoraConfig(task_type="CAUSAL_LM", target_modules="all-linear", r=4, init_lora_weights=False)
+    model = get_peft_model(AutoModelForCausalLM.from_pretrained(model_folder), config)
+    model.save_pretrained(adapter)
+    saved = json.loads((adapter / "adapter_config.json").read_text())
+    assert saved["base_model_name_or_path"] == str(model_folder)
+    settings = CardSettings("Heart", "tiny", None, "other", toy_base=False)
+    write_card(make_inputs(), "default", adapter / "README.md", settings)
+    return tmp_path
+
+
+def test_the_exported_model_has_the_logits_of_base_and_adapter(study: Path, model_folder: Path) -> None:
+    target = study / "exported"
+    assert main(["export", "--study", str(study), str(target)]) == 0
+    exported = AutoModelForCausalLM.from_pretrained(target, local_files_only=True)
+    tokenizer = AutoTokenizer.from_pretrained(target, local_files_only=True)
+    ids = tokenizer("The heart of a donor", return_tensors="pt").input_ids
+    adapted = load_adapted(model_folder, study / "results/runs/default/adapter", "none", "float32")
+    base = AutoModelForCausalLM.from_pretrained(model_folder)
+    with torch.no_grad():
+        wanted, given, before = (model(ids).logits for model in (adapted, exported, base))
+    torch.testing.assert_close(given, wanted, rtol=1e-4, atol=1e-4)
+    assert (wanted - before).abs().max() > 0.1
+    assert exported.config.use_cache and next(exported.parameters()).dtype == torch.float32
+    assert list(target.glob("*.safetensors")) and not list(target.glob("*.bin"))
+    assert tokenizer.encode("A pump") == AutoTokenizer.from_pretrained(model_folder).encode("A pump")
+
+
+ELSEWHERE = """
+import json, torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+ids = AutoTokenizer.from_pretrained("model")("The heart of a donor", return_tensors="pt").input_ids
+with torch.no_grad():
+    print(json.dumps(AutoModelForCausalLM.from_pretrained("model")(ids).logits.tolist()))
+"""
+
+
+def test_the_exported_folder_is_loaded_elsewhere_without_the_study(
+    study: Path, model_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Moved, and loaded by a process that has transformers but neither this package nor a network."""
+    assert main(["export", "--study", str(study), str(study / "exported")]) == 0
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    shutil.move(study / "exported", elsewhere / "model")
+    for file in (elsewhere / "model").iterdir():
+        assert not any(str(place).encode() in file.read_bytes() for place in (study, model_folder)), file.name
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | {"HF_HUB_OFFLINE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE], cwd=elsewhere, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    ids = AutoTokenizer.from_pretrained(model_folder)("The heart of a donor", return_tensors="pt").input_ids
+    with torch.no_grad():
+        wanted = load_adapted(model_folder, study / "results/runs/default/adapter", "none", "float32")(ids).logits
+    torch.testing.assert_close(torch.tensor(json.loads(done.stdout)), wanted, rtol=1e-4, atol=1e-4)
+
+
+def test_the_exported_card_is_that_of_a_whole_model(study: Path) -> None:
+    target = study / "exported"
+    main(["export", "default", str(target), "--study", str(study)])
+    _, header, text = (target / "README.md").read_text().split("---\n", 2)
+    card = yaml.safe_load(header)
+    assert (card["library_name"], card["base_model"]) == ("transformers", "tiny") and "lora" not in card["tags"]
+    assert text.startswith("\n# Heart\n") and "merged into the weights" in text
+    assert "| held-out papers | 7 |" in text
+
+
+def test_what_cannot_be_exported_is_said(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def refuse(*words: str) -> str:
+        assert main(["export", "--study", str(study), *words]) == 1
+        return capsys.readouterr().err
+
+    assert "no run is called best" in refuse("best", str(study / "new")) and not (study / "new").exists()
+    assert "is not empty: name a new folder" in refuse(str(study / "results"))
+    (study / "results/runs/default/adapter/README.md").unlink()
+    assert "has no model card" in refuse(str(study / "new"))

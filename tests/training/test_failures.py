@@ -1,0 +1,134 @@
+"""A run that meets a number that is none, or no memory, says where and with what."""
+
+import re
+import shutil
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from torch.optim.optimizer import register_optimizer_step_post_hook
+
+from further.io import read_json, write_json
+from further.training.failures import is_out_of_memory
+from further.training.history import History
+from further.training.run import Recipe, Task, train_run
+from training.drive import RUN, SIZES, Case, pack
+
+POISON = 299  # the token whose embedding is poisoned
+
+
+@pytest.fixture
+def poisoned_model(model_folder, tmp_path):
+    """The base with an infinite embedding of one token; its head has weights of its own."""
+    folder = tmp_path / "poisoned"
+    shutil.copytree(model_folder, folder)
+    weights = load_file(folder / "model.safetensors")
+    weights["lm_head.weight"] = weights["model.embed_tokens.weight"].clone()
+    weights["model.embed_tokens.weight"][POISON] = torch.inf
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+    config = read_json(folder / "config.json")
+    write_json(folder / "config.json", config | {"tie_word_embeddings": False})
+    return folder
+
+
+def train(case, rows, micro_batch=1, **settings):
+    """One step per row: every batch is one row."""
+    run = RUN | settings
+    task = Task("run", case.folder / "adapter", case.store, 0.0, {"run": run}, 1, tuple(SIZES))
+    train_run(Recipe(case.model_folder, run, micro_batch, rows, rows), task)
+
+
+@pytest.mark.parametrize(
+    ("paper", "batch"),
+    [
+        ("ahmed", "ahmed, berg"),  # 31 inputs, so that its row of 32 ends with berg's first
+        ("costa", "berg, costa, diaz"),  # inputs 107 to 118, in the row from 96 to 127
+    ],
+)
+def test_a_loss_that_is_no_number_names_step_rate_and_the_papers_of_the_batch(tmp_path, poisoned_model, paper, batch):
+    case = Case(tmp_path / "run", poisoned_model, poisoned=paper)
+    with pytest.raises(FloatingPointError) as stopped:
+        train(case, pack(case), seed=1)
+    found = re.match(
+        r"loss is nan at step (\d+), learning rate (\S+), in the batch of (.*)\. Nothing", str(stopped.value)
+    )
+    step = int(found[1])
+    # the rate rises over the first 0.2 of 39 steps, rounded up, and is at its peak in the next
+    assert float(found[2]) == pytest.approx(1e-3 * step / 9, rel=1e-2) and 1 < step <= 9
+    assert found[3] == batch
+    assert case.steps_saved() == list(range(1, step))[-2:]  # nothing after the bad step
+    assert not (case.folder / "adapter").exists() and not (case.store / "lock").exists()
+
+
+def test_a_gradient_that_is_no_number_stops_the_run_although_the_loss_is_one(tmp_path, model_folder):
+    def spoil(gradient):
+        return gradient * torch.inf
+
+    case = Case(tmp_path / "run", model_folder)
+    rows = pack(case)
+    from further.training import run as module
+
+    add_adapter = module.add_adapter
+
+    def add_spoilt(*arguments):
+        model = add_adapter(*arguments)
+        next(p for p in model.parameters() if p.requires_grad).register_hook(spoil)
+        return model
+
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        pytest.raises(FloatingPointError, match=r"gradient norm is .* at step 1"),
+    ):
+        patch.setattr(module, "add_adapter", add_spoilt)
+        train(case, rows)
+    assert case.steps_saved() == []
+
+
+BLOWN_UP = {"learning_rate": 1e30, "warmup_ratio": 0.0, "max_grad_norm": 1e30}  # by one update
+
+
+def test_a_validation_loss_that_is_no_number_stops_the_run_before_its_adapter_is_saved(tmp_path, model_folder):
+    """The last update is followed by no training loss that would tell."""
+    case = Case(tmp_path / "run", model_folder)
+    with pytest.raises(FloatingPointError, match=r"validation loss is (nan|inf) after step 1, which is not saved"):
+        train(case, pack(case), micro_batch=16, epochs=1, **BLOWN_UP)
+    assert not (case.folder / "adapter").exists() and case.steps_saved() == []
+
+
+def test_weights_that_are_no_numbers_are_not_saved(tmp_path, model_folder):
+    case, steps = Case(tmp_path / "run", model_folder), 0
+
+    def spoil(optimizer, *_):
+        nonlocal steps
+        steps += 1
+        if steps == 3:
+            optimizer.param_groups[0]["params"][-1].data[0, 0] = torch.inf
+
+    hook = register_optimizer_step_post_hook(spoil)
+    try:
+        with pytest.raises(FloatingPointError, match=r"a trained weight is no finite number \(loss \S+\) at step 3, "):
+            train(case, pack(case))
+    finally:
+        hook.remove()
+    assert case.steps_saved() == [1, 2] and not (case.folder / "adapter").exists()
+
+
+def test_best_weights_that_were_damaged_are_not_saved_as_the_adapter(tmp_path, model_folder, monkeypatch):
+    case = Case(tmp_path / "run", model_folder)
+
+    def damage(self, args, state, control, **kwargs):
+        for file in case.store.rglob("best-*.safetensors"):
+            save_file({name: values * torch.nan for name, values in load_file(file).items()}, file)
+
+    monkeypatch.setattr(History, "on_train_end", damage)
+    with pytest.raises(FloatingPointError, match="validation loss is nan after step 3"):
+        train(case, pack(case), micro_batch=16, patience=100)
+    assert not (case.folder / "adapter").exists()
+
+
+def test_torchs_own_words_for_no_memory_are_understood():
+    with pytest.raises(RuntimeError) as refused:
+        torch.empty(2**50)
+    assert is_out_of_memory(refused.value)
+    assert is_out_of_memory(MemoryError()) and is_out_of_memory(torch.OutOfMemoryError())
+    assert not is_out_of_memory(RuntimeError("shapes do not match"))
