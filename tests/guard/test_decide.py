@@ -92,6 +92,13 @@ def test_a_table_is_decided_like_its_rows(record):
     assert table["threshold"].to_pylist() == pytest.approx([-0.60, -0.60, -0.60, None])
 
 
+def test_gaps_and_ones_and_zeros_as_csv_gives_them(record):
+    rows = pd.DataFrame([answer(ended=1.0, longest_run=4.0), answer(ended=0.0), answer(rep_4=0.5), answer()])
+    table = guard_answers(rows.assign(case=[1, 2, 3, 4], split="new"), record)
+    assert table["reasons"].to_pylist() == [["looped"], ["no end"], ["looped"], []]
+    assert table["ended"].to_pylist() == [True, False, None, None]
+
+
 def test_contradictions_in_a_table_stay_within_a_case(record):
     rows = [answer(case="a"), answer(case="a", question_type="abnormal", answer="no"), answer(case="b")]
     table = guard_answers(pd.DataFrame(rows).assign(split="new"), record)

@@ -25,7 +25,7 @@ def test_few_cases_do_not_warn_by_themselves():
 
 
 def test_values_by_hand():
-    """All of {1, 2} lie below {3, 4}: distance 1, as in 2 of 6 orders. None of 2 accepted beside 2 of 2: 2 of 6 as well."""
+    """All of {1, 2} lie below {3, 4}: distance 1, as in 2 of 6 orders. None of 2 accepted beside 2 of 2: also 2."""
     shift = check_shift([3, 4], [1, 2], 2.5)
     assert (
         shift.distance == 1.0 and shift.distance_p == pytest.approx(1 / 3) and shift.accepted_p == pytest.approx(1 / 3)

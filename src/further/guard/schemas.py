@@ -114,7 +114,7 @@ def check_answers(answers: pd.DataFrame) -> pd.DataFrame:
             absent. Further columns of numbers are scores.
 
     Returns:
-        A copy with a fresh index, `correct` as True, False or NA.
+        A copy with a fresh index; `correct` and `ended` are True, False or NA.
 
     Raises:
         ValueError: If a column is missing or has gaps, a split is unknown, a case stands in two splits, or a case has
@@ -132,6 +132,8 @@ def check_answers(answers: pd.DataFrame) -> pd.DataFrame:
         case=checked["case"].astype(str),
         answer=checked["answer"].fillna("").astype(str),
         correct=checked["correct"].astype("boolean"),
+        ended=checked["ended"].astype("boolean"),
+        longest_run=checked["longest_run"].astype("Int32"),
     )
     _check_splits(checked)
     _check_repeats(checked)
