@@ -131,6 +131,11 @@ def test_tables_that_are_refused(change, why):
         calibrate(rows, TEN, RULES)
 
 
+def test_a_table_without_rows_has_no_certificates():
+    record = calibrate(make_answers([-0.1], [True]).iloc[:0], TEN, RULES)
+    assert record.certificates == {} and record.conditions
+
+
 def test_a_score_that_is_no_column_is_refused_with_those_that_are():
     with pytest.raises(ValueError, match=r"'agreement' is no column.*mean_logprob"):
         calibrate(make_answers([-0.1], [True]), GuardSettings(score="agreement"), RULES)

@@ -92,6 +92,15 @@ def test_a_table_is_decided_like_its_rows(record):
     assert table["threshold"].to_pylist() == pytest.approx([-0.60, -0.60, -0.60, None])
 
 
+def test_no_rows_are_a_table_without_rows(record):
+    assert guard_answers(pd.DataFrame([answer(case="a", split="new")]).iloc[:0], record).num_rows == 0
+
+
+def test_whole_numbers_are_no_scores(record):
+    rows = pd.DataFrame([answer(case="a", split="new", num_tokens=3)])
+    assert "num_tokens" not in guard_answers(rows, record).column_names
+
+
 def test_gaps_and_ones_and_zeros_as_csv_gives_them(record):
     rows = pd.DataFrame([answer(ended=1.0, longest_run=4.0), answer(ended=0.0), answer(rep_4=0.5), answer()])
     table = guard_answers(rows.assign(case=[1, 2, 3, 4], split="new"), record)

@@ -63,7 +63,17 @@ def study(tmp_path):
 
 
 def run(study, *words):
-    command = [sys.executable, "-m", "snakemake", "--snakefile", "../code/Snakefile", "--cores", "1", *words, "guard_answers"]
+    command = [
+        sys.executable,
+        "-m",
+        "snakemake",
+        "--snakefile",
+        "../code/Snakefile",
+        "--cores",
+        "1",
+        *words,
+        "guard_answers",
+    ]
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, cwd=study, env=environment, text=True, capture_output=True, timeout=300)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]

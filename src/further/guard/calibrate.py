@@ -74,6 +74,7 @@ def tell_conditions(settings: GuardSettings, certificates: Mapping[str, Certific
         f"Each question type has a certificate of its own, at {settings.confidence:.0%} confidence. "
         "It is not a promise for all types together.",
         "It counts accepted answers only, after all other reasons for deferral, and each case once per question type.",
+        "It takes cases for independent, which several cases of one patient are not.",
         "It takes the judgement of the validation answers as given.",
     ]
     if counted:

@@ -99,8 +99,8 @@ def guard_answers(answers: pd.DataFrame, record: GuardRecord) -> pa.Table:
     decided = checked.assign(
         guarded=[one.text for one in decisions],
         accepted=[one.accepted for one in decisions],
-        reasons=[list(one.reasons) for one in decisions],
-        topics=[list(one.topics) for one in decisions],
+        reasons=pd.Series([list(one.reasons) for one in decisions], dtype=object),
+        topics=pd.Series([list(one.topics) for one in decisions], dtype=object),
         score=[one.score for one in decisions],
         threshold=[one.threshold for one in decisions],
     )

@@ -49,7 +49,7 @@ _WRITTEN = [
 ]
 
 ANSWERS = pa.schema([*_FIXED, *SCORES, *_WRITTEN])
-"""One row per case and question. Further columns of numbers are scores, too; high means sure."""
+"""One row per case and question. Further columns of floats are scores, too; high means sure."""
 
 _OPTIONAL = ("caption", "reference", "correct", *(name for name, _ in _WRITTEN))
 
@@ -73,10 +73,9 @@ def guarded_schema(scores: Sequence[str]) -> pa.Schema:
 
 
 def score_columns(answers: pd.DataFrame) -> list[str]:
-    """Names of the columns that hold scores: every column of numbers beside those of `ANSWERS` with another meaning."""
-    others = {name for name, _ in _FIXED + _WRITTEN} | {"accepted", "score", "threshold"}
-    numbers = answers.select_dtypes("number").columns
-    return [str(name) for name in answers.columns if name not in others and name in numbers]
+    """Names of the columns that hold scores: every column of floats beside those that have another meaning."""
+    others = {name for name, _ in _FIXED + _WRITTEN} | {"score", "threshold"}
+    return [str(name) for name in answers if name not in others and pd.api.types.is_float_dtype(answers[name])]
 
 
 def turn_score(name: str, value: float | None) -> float | None:
@@ -111,7 +110,7 @@ def check_answers(answers: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         answers: Columns of `ANSWERS`; caption, reference, correct, scores and what is known of the writing may be
-            absent. Further columns of numbers are scores.
+            absent. Further columns of floats are scores.
 
     Returns:
         A copy with a fresh index; `correct` and `ended` are True, False or NA.
