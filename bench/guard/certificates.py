@@ -42,12 +42,12 @@ SETTINGS = [
     Setting("weak score", WEAK, 500, 10),
     Setting("weak score", WEAK, 1000, 10),
     Setting("weak score", WEAK, 1000, 5),
-    Setting("a score of few values", Population(0.15, 2.0, step=1.0), 500, 10),
-    Setting("a score that knows nothing, error at the target", Population(0.1001, 0.0), 500, 10),
-    Setting("the same", Population(0.0501, 0.0), 500, 5),
-    Setting("some of the surest are wrong", Population(0.15, 2.0, sure_and_wrong=0.15), 500, 10),
-    Setting("4 answers a case, correlated .8", Population(0.15, 2.0, answers_per_case=4, copied=0.8**0.5), 200, 10),
-    Setting("4 answers a case, correlated .8", Population(0.15, 0.7, answers_per_case=4, copied=0.8**0.5), 500, 5),
+    Setting("score of few values", Population(0.15, 2.0, step=1.0), 500, 10),
+    Setting("useless score, error at target", Population(0.1001, 0.0), 500, 10),
+    Setting("useless score, error at target", Population(0.0501, 0.0), 500, 5),
+    Setting("some of the surest wrong", Population(0.15, 2.0, sure_and_wrong=0.15), 500, 10),
+    Setting("4 alike answers a case", Population(0.15, 2.0, answers_per_case=4, copied=0.8**0.5), 200, 10),
+    Setting("4 alike answers a case", Population(0.15, 0.7, answers_per_case=4, copied=0.8**0.5), 500, 5),
 ]
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,11 @@ Method = Callable[[Floats, Flags, GuardSettings], float | None]
 
 def choose_by_guard(score: Floats, correct: Flags, settings: GuardSettings) -> float | None:
     return certify(score, correct, settings).threshold
+
+
+def choose_from_a_fifth(score: Floats, correct: Flags, settings: GuardSettings) -> float | None:
+    """The guard with a first threshold that accepts a fifth of the cases."""
+    return certify(score, correct, replace(settings, start_fraction=0.2)).threshold
 
 
 def choose_by_hoeffding_bentkus(score: Floats, correct: Flags, settings: GuardSettings) -> float | None:
@@ -61,6 +67,7 @@ def choose_by_looking(score: Floats, correct: Flags, settings: GuardSettings) ->
 
 METHODS: dict[str, Method] = {
     "guard": choose_by_guard,
+    "from 1/5": choose_from_a_fifth,
     "HB": choose_by_hoeffding_bentkus,
     "Bonferroni": choose_by_bonferroni,
     "SGR": choose_by_search,

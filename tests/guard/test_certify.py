@@ -31,6 +31,11 @@ def test_forty_even_steps_from_there_to_all():
     assert accepted_counts(46, TEN).tolist() == []
 
 
+def test_a_fraction_of_many_cases_may_be_the_first():
+    settings = GuardSettings(start_fraction=0.2)
+    assert [int(accepted_counts(number, settings)[0]) for number in (47, 235, 240, 1000)] == [47, 47, 48, 200]
+
+
 def test_all_right_accepts_all_at_the_lowest_score():
     sequence = certify(descending(50), wrong_at(50), TEN)
     assert sequence.threshold == pytest.approx(-0.50) and sequence.accepted.tolist() == [47, 48, 49, 50]
@@ -103,7 +108,15 @@ def test_thresholds_follow_from_scores_alone(rows):
 
 @pytest.mark.parametrize(
     "values",
-    [{"target_error": 0}, {"confidence": 1}, {"start_factor": 0.9}, {"steps": 1}, {"max_run": 0}, {"max_rep_4": 2}],
+    [
+        {"target_error": 0},
+        {"confidence": 1},
+        {"start_factor": 0.9},
+        {"start_fraction": 1.5},
+        {"steps": 1},
+        {"max_run": 0},
+        {"max_rep_4": 2},
+    ],
 )
 def test_settings_out_of_range_are_refused_with_their_value(values):
     ((name, value),) = values.items()

@@ -31,6 +31,7 @@ SETTINGS = {
     "confidence": 0.95,
     "score": "mean_logprob",
     "start_factor": 1.6,
+    "start_fraction": 0.0,
     "steps": 40,
     "max_run": 3,
     "max_rep_4": 0.2,

@@ -26,7 +26,17 @@ rule guard_answers:
         mem_mb=1_500,
         runtime=15,  # minutes
     params:
-        settings=pick("guard", "target_error", "confidence", "score", "start_factor", "steps", "max_run", "max_rep_4"),
+        settings=pick(
+            "guard",
+            "target_error",
+            "confidence",
+            "score",
+            "start_factor",
+            "start_fraction",
+            "steps",
+            "max_run",
+            "max_rep_4",
+        ),
         code=code("guard_answers.py"),
     script:
         "../scripts/guard_answers.py"

@@ -37,7 +37,7 @@ class Sequence:
 
 
 def first_accepted(settings: GuardSettings) -> int:
-    """How many answers the first threshold accepts, which is how many cases a certificate takes at least.
+    """How many answers the first threshold accepts at least, which is how many cases a certificate takes at least.
 
     >>> first_accepted(GuardSettings(target_error=0.05)), first_accepted(GuardSettings(target_error=0.10))
     (95, 47)
@@ -51,6 +51,7 @@ def accepted_counts(num_cases: int, settings: GuardSettings) -> Counts:
     start = first_accepted(settings)
     if num_cases < start:
         return np.zeros(0, dtype=np.int64)
+    start = max(start, math.ceil(round(settings.start_fraction * num_cases, 9)))
     return np.unique(np.linspace(start, num_cases, settings.steps).astype(np.int64))
 
 

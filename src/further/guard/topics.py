@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 Topics = Mapping[str, tuple[str, ...]]
@@ -44,7 +45,7 @@ def find_topics(texts: Iterable[str | None], topics: Topics) -> tuple[str, ...]:
     ()
     """
     plain = [normalize(text) for text in texts if text]
-    return tuple(topic for topic, terms in topics.items() if any(_matches(terms, text) for text in plain))
+    return tuple(topic for topic, terms in topics.items() if any(map(_compile(tuple(terms)).search, plain)))
 
 
 def normalize(text: str) -> str:
@@ -53,8 +54,9 @@ def normalize(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold())
 
 
-def _matches(terms: Iterable[str], text: str) -> bool:
-    return any(re.search(_pattern(term), text) for term in terms)
+@cache
+def _compile(terms: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(_pattern, terms)))
 
 
 def _pattern(term: str) -> str:
