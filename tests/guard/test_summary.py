@@ -90,3 +90,8 @@ def test_examples_of_both_kinds(guarded):
     assert shown["accepted"].tolist() == [False, True, True, False, False]
     again = choose_examples(guarded.sample(frac=1, random_state=1), 2)
     assert again["case"].tolist() == shown["case"].tolist()
+
+
+def test_a_split_without_cases_has_nothing_to_show(guarded):
+    assert count_errors(guarded, "new") == rank_scores(guarded, "new") == draw_curves(guarded, "new") == {}
+    assert compare_splits(guarded, "new") == {} and choose_examples(guarded, 2, "new").empty

@@ -14,6 +14,7 @@ from further.guard.records import CaseCounts, Certificate, GuardRecord, Promise
 from further.guard.rules import Rules, examine
 from further.guard.schemas import check_answers, turn_scores
 from further.guard.settings import GuardSettings
+from further.guard.wording import percent
 
 ERRORS_LISTED = (0, 1, 2, 5)
 
@@ -71,7 +72,7 @@ def tell_conditions(settings: GuardSettings, certificates: Mapping[str, Certific
     unjudged = sum(one.counts.unjudged for one in certificates.values())
     sentences = [
         "It holds for cases like the validation cases. It ends with a new scanner, another hospital or another model.",
-        f"Each question type has a certificate of its own, at {settings.confidence:.0%} confidence. "
+        f"Each question type has a certificate of its own, at {percent(settings.confidence)} confidence. "
         "It is not a promise for all types together.",
         "It counts accepted answers only, after all other reasons for deferral, and each case once per question type.",
         "It takes cases for independent, which several cases of one patient are not.",

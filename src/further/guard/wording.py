@@ -5,8 +5,17 @@ from further.guard.records import Certificate, GuardRecord
 
 def describe(record: GuardRecord) -> list[str]:
     """One line per question type: what is accepted and promised, or why all are deferred and what it would take."""
-    promised = f"at most {record.target_error:.1%} wrong at {record.confidence:.0%} confidence"
+    promised = f"at most {percent(record.target_error)} wrong at {percent(record.confidence)} confidence"
     return [f"{name}: {_describe(one, promised)}" for name, one in record.certificates.items()]
+
+
+def percent(fraction: float) -> str:
+    """A fraction in percent, with as many digits as it was given.
+
+    >>> percent(0.975), percent(0.1)
+    ('97.5 %', '10 %')
+    """
+    return f"{round(100 * fraction, 9):g} %"
 
 
 def _describe(certificate: Certificate, promised: str) -> str:
