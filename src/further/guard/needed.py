@@ -11,7 +11,7 @@ from further.guard.certify import check_scores, first_accepted
 from further.guard.settings import GuardSettings
 
 CHANCE = 0.8  # of passing the first test that a study is planned with
-MOST_CASES = 10_000  # estimates above ran from half of the truth to a hundred times it
+MOST_CASES = 10_000  # beyond, estimates from a few hundred cases say no more than "very many"
 PRIOR_SD = (3.0, 2.0)  # of intercept and slope, in log odds: keeps answers that are all right from a slope of infinity
 QUANTILES = special.ndtri((np.arange(MOST_CASES) + 0.5) / MOST_CASES)[::-1]  # of normal scores, surest first
 
