@@ -2,7 +2,6 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -13,6 +12,7 @@ from further.job import start_log
 from further.plan.show import plan_study
 from further.plan.table import plan_text
 from further.plan.work import Texts
+from further.settings import PlanSettings, Run
 from further.tokens.replay import count_tokens, take_replay
 from further.tokens.tokenizer import special_tokens
 
@@ -25,7 +25,7 @@ def main(
     model: Path,
     plan: Path,
     finished: Path,
-    settings: dict[str, Any],
+    settings: PlanSettings,
 ) -> None:
     """Read token counts and the model's shape; show the plan, refuse what cannot fit, write the table.
 
@@ -48,12 +48,12 @@ def main(
     def order(split: Path, seed: int) -> list[str]:
         return order_training_papers(pq.read_table(split), seed)
 
-    def texts_of(name: str, run: dict[str, Any]) -> Texts:
+    def texts_of(name: str, run: Run) -> Texts:
         own_tokens, own_split = of_folds.get(name, (tokens, split))
         table = read_lengths(own_tokens)
-        papers = list(table.loc[take_fraction(order(own_split, run["seed"]), run["fraction"]), "ids"])
+        papers = list(table.loc[take_fraction(order(own_split, run.seed), run.fraction), "ids"])
         held_out = table.loc[table["split"] == "validation", "num_tokens"]
-        replay = take_replay(replayed, count_tokens(papers), run["replay_fraction"], run["seed"])
+        replay = take_replay(replayed, count_tokens(papers), run.replay_fraction, run.seed)
         return Texts(tuple(map(len, papers)), tuple(map(int, held_out)), has_begin, tuple(map(len, replay.values())))
 
     write_text(plan, plan_text(plan_study(model, texts_of, settings, finished)))
@@ -75,5 +75,5 @@ if __name__ == "__main__":
         Path(snakemake.input.model),
         Path(snakemake.output.plan),
         Path(snakemake.params.finished),
-        snakemake.params.settings,
+        PlanSettings.model_validate(snakemake.params.settings),
     )

@@ -3,7 +3,6 @@
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -11,6 +10,7 @@ from further.batch import micro_batch
 from further.corpus.select.split import order_training_papers, take_fraction
 from further.io import read_table, write_json, write_table
 from further.job import start_log
+from further.settings import Run
 from further.tokens.chunks import lay_out
 from further.tokens.replay import count_tokens, take_replay
 from further.tokens.tokenizer import special_tokens
@@ -27,18 +27,18 @@ def main(
     split: Path,
     model: Path,
     outputs: dict[str, Path],
-    run: dict[str, Any],
+    run: Run,
     task: Task,
     general: Path | None,
 ) -> None:
     """Read token streams and base model; write adapter, metrics, history and timing."""
     streams, special = read_table(tokens).set_index("document"), special_tokens(model)
-    papers = take_fraction(order_training_papers(pq.read_table(split), run["seed"]), run["fraction"])
+    papers = take_fraction(order_training_papers(pq.read_table(split), run.seed), run.fraction)
     documents, held_out = list(streams.loc[papers, "ids"]), list(streams.loc[streams["split"] == "validation", "ids"])
     replayed = {} if general is None else read_table(general).set_index("document")["ids"].to_dict()
-    replay = take_replay(replayed, count_tokens(documents), run["replay_fraction"], run["seed"])
-    training = lay_out([*documents, *replay.values()], run["context"], special, run["packing"])
-    validation = lay_out(held_out, run["context"], special, run["packing"])
+    replay = take_replay(replayed, count_tokens(documents), run.replay_fraction, run.seed)
+    training = lay_out([*documents, *replay.values()], run.context, special, run.packing)
+    validation = lay_out(held_out, run.context, special, run.packing)
     task = replace(task, documents=(*papers, *replay))
     outcome = start_run(Recipe(model, run, micro_batch(run), training, validation), task)
     write_table(outputs["history"], outcome.history, HISTORY)
@@ -57,7 +57,7 @@ if __name__ == "__main__":
         Path(snakemake.input.split),
         Path(snakemake.input.model),
         {name: Path(path) for name, path in snakemake.output.items()},
-        snakemake.params.settings["run"],
+        Run.model_validate(snakemake.params.settings["run"]),
         Task(
             name=snakemake.wildcards.run,
             adapter=Path(snakemake.output.adapter).parent,
