@@ -55,8 +55,8 @@ def special_tokens(folder: Path) -> SpecialTokens:
 
     BOS is what the tokenizer itself puts before a text: a name in a configuration alone does not say that the model was
     trained with it (GPT-2 names one and never uses it). EOS is looked for in tokenizer_config.json, in
-    special_tokens_map.json, as an id in config.json, and last among the names that most families use: GPT-2's
-    folder on the hub names none in the first two.
+    special_tokens_map.json, as an id in config.json, and last among the names that most families use.
+    GPT-2's folder on the hub names none in the first two.
 
     Raises:
         ValueError: If no EOS is found.
