@@ -10,10 +10,12 @@ from typing import Any
 import yaml
 from transformers import TrainerCallback
 
+from further.settings import TrainingSettings
+
 Trained = tuple[Any, int]  # the model with its adapter, and the tokens of the documents that are trained on in a pass
 
 SHIPPED = yaml.safe_load((Path(__file__).resolve().parents[2] / "config" / "config.yaml").read_text())["training"]
-RUN = {key: value for key, value in SHIPPED.items() if key != "checkpoint_minutes"} | {
+RUN = TrainingSettings.model_validate(SHIPPED).run | {
     "rank": 16,
     "alpha": 32,
     "epochs": 1,
@@ -96,13 +98,13 @@ def common_arguments(job: Job) -> dict[str, Any]:
         "output_dir": str(job.work),
         "per_device_train_batch_size": job.rows,
         "max_steps": steps,
-        "learning_rate": RUN["learning_rate"],
+        "learning_rate": RUN.learning_rate,
         "lr_scheduler_type": "cosine",
-        "warmup_steps": math.ceil(float(str(RUN["warmup_ratio"])) * steps),
-        "weight_decay": RUN["weight_decay"],
-        "max_grad_norm": RUN["max_grad_norm"],
+        "warmup_steps": math.ceil(float(str(RUN.warmup_ratio)) * steps),
+        "weight_decay": RUN.weight_decay,
+        "max_grad_norm": RUN.max_grad_norm,
         "optim": job.optimizer,
-        "seed": RUN["seed"],
+        "seed": RUN.seed,
         "save_strategy": "no",
         "report_to": [],
         "disable_tqdm": True,
@@ -115,7 +117,7 @@ def common_arguments(job: Job) -> dict[str, Any]:
 def lora() -> Any:
     from peft import LoraConfig
 
-    return LoraConfig(task_type="CAUSAL_LM", target_modules="all-linear", r=RUN["rank"], lora_alpha=RUN["alpha"])
+    return LoraConfig(task_type="CAUSAL_LM", target_modules="all-linear", r=RUN.rank, lora_alpha=RUN.alpha)
 
 
 def train_plain(job: Job) -> Trained:

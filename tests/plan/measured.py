@@ -10,11 +10,12 @@ from torch.utils.flop_counter import FlopCounterMode
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from further.models import load_base
+from further.settings import TrainingSettings
 from further.training.adapters import add_adapter
 from further.training.trainer import sum_loss
 
 SHIPPED = yaml.safe_load((Path(__file__).parents[2] / "config" / "config.yaml").read_text())["training"]
-RUN = {key: value for key, value in SHIPPED.items() if key != "checkpoint_minutes"} | {
+RUN = TrainingSettings.model_validate(SHIPPED).run | {
     "quantization": "none",
     "rank": 4,
     "alpha": 8,
@@ -45,13 +46,13 @@ class Step:
 
     def __init__(self, folder, run, rows, vocabulary):
         torch.manual_seed(0)
-        base = load_base(folder, run["quantization"], run["compute_dtype"], run["attention"])
+        base = load_base(folder, run.quantization, run.compute_dtype, run.attention)
         self.model = add_adapter(base, run, folder).train()
-        if run["gradient_checkpointing"]:
+        if run.gradient_checkpointing:
             self.model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
         device = next(self.model.parameters()).device
-        ids = torch.randint(0, vocabulary, (2, rows, run["context"]), device=device)
-        positions = (torch.arange(run["context"], device=device) % (run["context"] // 2)).repeat(rows, 1)
+        ids = torch.randint(0, vocabulary, (2, rows, run.context), device=device)
+        positions = (torch.arange(run.context, device=device) % (run.context // 2)).repeat(rows, 1)
         self.batch = {"input_ids": ids[0], "labels": ids[1], "position_ids": positions}
         trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
         self.optimizer = torch.optim.AdamW(trained)

@@ -39,11 +39,13 @@ def train(model_folder, documents, tmp_path):
     """Train a run in a folder of its own; returns adapter weights and outcome."""
 
     def run(name="run", micro_batch=4, minutes=60.0, folder=model_folder, held_out=None, **settings):
-        chosen = RUN | settings
+        chosen = RUN.model_copy(update=settings)  # beyond the limits of a study file, too
         sets = (documents, documents if held_out is None else held_out)
-        rows, validation = (lay_out(one, 32, special_tokens(folder), chosen["packing"]) for one in sets)
+        rows, validation = (lay_out(one, 32, special_tokens(folder), chosen.packing) for one in sets)
         adapter = tmp_path / name / "adapter"
-        task = Task(name, adapter, tmp_path / name / "checkpoints", minutes, {"settings": chosen}, threads=1)
+        task = Task(
+            name, adapter, tmp_path / name / "checkpoints", minutes, {"settings": chosen.model_dump()}, threads=1
+        )
         outcome = train_run(Recipe(folder, chosen, micro_batch, rows, validation), task)
         return load_file(adapter / "adapter_model.safetensors"), outcome
 

@@ -33,8 +33,8 @@ def poisoned_model(model_folder, tmp_path):
 
 def train(case, rows, micro_batch=1, **settings):
     """One step per row: every batch is one row."""
-    run = RUN | settings
-    task = Task("run", case.folder / "adapter", case.store, 0.0, {"run": run}, 1, tuple(SIZES))
+    run = RUN.model_copy(update=settings)
+    task = Task("run", case.folder / "adapter", case.store, 0.0, {"run": run.model_dump()}, 1, tuple(SIZES))
     train_run(Recipe(case.model_folder, run, micro_batch, rows, rows), task)
 
 

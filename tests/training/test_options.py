@@ -6,14 +6,15 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import torch
-import yaml
 from peft import get_peft_model_state_dict
 from transformers import OPTConfig, OPTForCausalLM, TrainingArguments
 
 from further.models import head_of, load_base
+from further.settings import Run
 from further.tokens.chunks import lay_out
 from further.tokens.tokenizer import special_tokens
 from further.training.adapters import add_adapter, count_parameters
@@ -27,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 def adapt(folder, **settings):
     run = RUN | settings
     torch.manual_seed(0)
-    base = load_base(folder, run["quantization"], run["compute_dtype"], run["attention"])
+    base = load_base(folder, run.quantization, run.compute_dtype, run.attention)
     return add_adapter(base, run, folder)
 
 
@@ -270,8 +271,7 @@ def test_a_model_that_cannot_keep_packed_documents_apart_trains_without_packing_
 
 
 def offered_optimizers():
-    schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
-    return schema["$defs"]["run"]["optimizer"]["enum"]
+    return get_args(Run.model_fields["optimizer"].annotation)
 
 
 @pytest.mark.parametrize("optimizer", offered_optimizers())

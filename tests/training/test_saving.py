@@ -39,7 +39,7 @@ def train_and_save(base_folder, folder, batch, **settings):
     """A few steps on one batch; returns the trained model and where its adapter lies."""
     run = RUN | settings
     torch.manual_seed(0)
-    model = add_adapter(load_base(base_folder, run["quantization"], run["compute_dtype"]), run, base_folder).train()
+    model = add_adapter(load_base(base_folder, run.quantization, run.compute_dtype), run, base_folder).train()
     start = adapter_start(model, run)
     optimizer = torch.optim.AdamW([values for values in model.parameters() if values.requires_grad], lr=1e-2)
     for _ in range(4):
@@ -123,7 +123,7 @@ def test_loftq_starts_nearer_to_the_full_weights_and_merges_into_the_quantized_o
     plain = logits(load_base(model_folder, "nf4", "float32"), batch)
     started = logits(add_adapter(load_base(model_folder, "nf4", "float32"), run, model_folder), batch)
     assert (started - full).norm() < 0.8 * (plain - full).norm()
-    model, adapter = train_and_save(model_folder, tmp_path / "adapter", batch, **run)
+    model, adapter = train_and_save(model_folder, tmp_path / "adapter", batch, **run.model_dump())
     merged = load_merged(model_folder, adapter, "float32")
     torch.testing.assert_close(logits(merged, batch), logits(model, batch), rtol=1e-3, atol=1e-3)
 

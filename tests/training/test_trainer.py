@@ -1,14 +1,15 @@
 """What training tools get quietly wrong, on a tiny real model."""
 
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 import torch
-import yaml
 from torch.nn import functional
 
 from further.models import decode, head_of, load_base
+from further.settings import Run
 from further.tokens.packing import pack_documents
 from further.tokens.tokenizer import special_tokens
 from further.training import loss, trainer
@@ -33,8 +34,7 @@ def packed(model_folder):
 
 
 def offered_attention():
-    schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
-    return schema["$defs"]["run"]["attention"]["enum"]
+    return get_args(Run.model_fields["attention"].annotation)
 
 
 @pytest.mark.parametrize("attention", offered_attention())

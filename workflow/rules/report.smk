@@ -9,7 +9,6 @@ def find_rules():
 
 def figure_settings(wildcards):
     return {
-        "titles": CONFIG["report"]["titles"],
         "rules": find_rules(),
         "versions": installed_versions(("matplotlib", "seaborn")),
     }

@@ -77,7 +77,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_configfile(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--configfile", type=Path, metavar="FILE", help="laid over config/config.yaml, as snakemake does"
+        "--configfile",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="study files (default: the demonstration's)",
     )
 
 
@@ -92,17 +97,18 @@ def _add_study(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(options: argparse.Namespace) -> list[str]:
-    from further.cli.check import check_study, describe_study, read_config
+    from further.cli.check import check_study, describe_study, load_study
 
-    return describe_study(check_study(read_config(options.configfile)))
+    study = load_study(options.configfile)
+    return describe_study(study, check_study(study))
 
 
 def _inspect(options: argparse.Namespace) -> list[str]:
-    from further.cli.check import check_settings, read_config
+    from further.cli.check import load_study
     from further.cli.inspect import inspect_paper
 
     folder = options.output or Path(f"{options.paper.stem}-pages")
-    return inspect_paper(options.paper, folder, check_settings(read_config(options.configfile))["corpus"])
+    return inspect_paper(options.paper, folder, load_study(options.configfile).settings.corpus)
 
 
 def _plan(options: argparse.Namespace) -> list[str]:

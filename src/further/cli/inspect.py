@@ -1,9 +1,7 @@
 """`further inspect`: one paper through parsing and cleaning, with its pages drawn and its characters counted."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pyarrow as pa
 
@@ -13,9 +11,10 @@ from further.corpus.schemas import BLOCKS, DECISIONS, REJECTED, REPEATS, SPLIT
 from further.corpus.view import write_view
 from further.corpus.words import count_words
 from further.io import write_table
+from further.settings import CorpusSettings
 
 
-def inspect_paper(paper: Path, folder: Path, corpus: Mapping[str, Any]) -> list[str]:
+def inspect_paper(paper: Path, folder: Path, corpus: CorpusSettings) -> list[str]:
     """Parse and clean one paper as a study would, and draw its pages.
 
     What depends on other papers is left out: duplicates and repeated paragraphs.
@@ -35,10 +34,10 @@ def inspect_paper(paper: Path, folder: Path, corpus: Mapping[str, Any]) -> list[
         raise ValueError(f"there is no file {paper}")
     blocks, unreadable = parse_papers(
         [paper],
-        timeout_s=corpus["timeout_s"],
-        memory_mb=corpus["memory_mb"],
-        password=corpus["passwords"],
-        ocr=corpus["ocr_language"] if corpus["ocr"] else "",
+        timeout_s=corpus.timeout_s,
+        memory_mb=corpus.memory_mb,
+        password=corpus.passwords,
+        ocr=corpus.ocr_language if corpus.ocr else "",
     )
     rows, ledger, short, decisions = clean_papers(blocks, _settings(corpus))
     rejected = pa.concat_tables([unreadable, short])
@@ -46,14 +45,14 @@ def inspect_paper(paper: Path, folder: Path, corpus: Mapping[str, Any]) -> list[
     return [*_say_paper(paper, rows, rejected), *_say_ledger(ledger), f"Pages: {(folder / 'index.html').resolve()}"]
 
 
-def _settings(corpus: Mapping[str, Any]) -> CleanSettings:
+def _settings(corpus: CorpusSettings) -> CleanSettings:
     return CleanSettings(
-        keep_captions=corpus["keep_captions"],
-        keep_citations=corpus["keep_citations"],
-        keep_headings=corpus["keep_headings"],
-        min_words=corpus["min_words"],
-        language=corpus["language"],
-        drop_sections=tuple(corpus["drop_sections"]),
+        keep_captions=corpus.keep_captions,
+        keep_citations=corpus.keep_citations,
+        keep_headings=corpus.keep_headings,
+        min_words=corpus.min_words,
+        language=corpus.language,
+        drop_sections=tuple(corpus.drop_sections),
     )
 
 

@@ -12,15 +12,15 @@ from further.plan.speed import Measured, Rate, count_devices, formula_rate, on_s
 from further.plan.table import PlannedRun
 from further.plan.targets import Adapter, place_adapter
 from further.plan.work import Texts, Work, count_flops, count_work
+from further.settings import HardwareSettings, PlanSettings, Run
 
-Settings = Mapping[str, Any]
 MB = 2**20
 
 
 def count_runs(
-    runs: Mapping[str, Settings],
+    runs: Mapping[str, Run],
     shape: Shape | None,
-    texts_of: Callable[[str, Settings], Texts],
+    texts_of: Callable[[str, Run], Texts],
     gpu: bool,
     devices: Devices = ALONE,
 ) -> list[PlannedRun]:
@@ -37,7 +37,7 @@ def count_runs(
 
 
 def measured_speeds(
-    plan: Sequence[PlannedRun], runs: Mapping[str, Settings], hardware: Settings, finished: Path
+    plan: Sequence[PlannedRun], runs: Mapping[str, Run], hardware: HardwareSettings, finished: Path
 ) -> list[Measured]:
     """Speeds of this study's finished runs, on the hardware that the settings describe.
 
@@ -52,17 +52,17 @@ def measured_speeds(
 
 
 def count_run(
-    name: str, run: Settings, shape: Shape | None, texts: Texts, gpu: bool, devices: Devices = ALONE
+    name: str, run: Run, shape: Shape | None, texts: Texts, gpu: bool, devices: Devices = ALONE
 ) -> PlannedRun:
     """What a run has to do, and what each of its processes has to hold, without its speed."""
     work = count_work(texts, run, devices.sharded)
     row = PlannedRun(
         run=name,
-        quantization=run["quantization"],
-        target_modules=_one_line(run["target_modules"]),
-        rank=run["rank"],
-        context=run["context"],
-        gradient_accumulation_steps=run["gradient_accumulation_steps"],
+        quantization=run.quantization,
+        target_modules=_one_line(run.target_modules),
+        rank=run.rank,
+        context=run.context,
+        gradient_accumulation_steps=run.gradient_accumulation_steps,
         micro_batch=share_of_process(run, devices.processes)[0],
         num_papers=work.num_papers,
         num_unique_tokens=work.num_unique_tokens,
@@ -78,7 +78,7 @@ def _one_line(target_modules: Any) -> str:
     return target_modules if isinstance(target_modules, str) else ",".join(target_modules)
 
 
-def _add_model(row: PlannedRun, run: Settings, shape: Shape, work: Work, gpu: bool, devices: Devices) -> PlannedRun:
+def _add_model(row: PlannedRun, run: Run, shape: Shape, work: Work, gpu: bool, devices: Devices) -> PlannedRun:
     adapter = place_adapter(shape, run)
     training, validation = count_flops(shape, adapter, work, run)
     total = shape.total_parameters + adapter.parameters
@@ -93,7 +93,7 @@ def _add_model(row: PlannedRun, run: Settings, shape: Shape, work: Work, gpu: bo
     )
 
 
-def _memory_columns(shape: Shape, adapter: Adapter, run: Settings, gpu: bool, devices: Devices) -> dict[str, Any]:
+def _memory_columns(shape: Shape, adapter: Adapter, run: Run, gpu: bool, devices: Devices) -> dict[str, Any]:
     if not shape.memory_known:
         return {}
     memory = memory_of_process(shape, adapter, run, devices, gpu)
@@ -107,26 +107,27 @@ def flops_per_token(row: PlannedRun) -> float:
     return (row.training_flops + between) / row.num_trained_tokens
 
 
-def add_speed(row: PlannedRun, run: Settings, measured: list[Measured], settings: Settings) -> PlannedRun:
+def add_speed(row: PlannedRun, run: Run, measured: list[Measured], settings: PlanSettings) -> PlannedRun:
     """Seconds, hours, energy and money, at the speed of finished runs of this precision or at the formula's.
 
     Several GPUs are taken to be as fast as one each: what passes between them once per step are adapters.
     """
     if row.training_flops is None or row.validation_flops is None:
         return row
-    rate = rate_for(run["quantization"], measured, formula_rate(settings["hardware"]))
+    rate = rate_for(run.quantization, measured, formula_rate(settings.hardware))
     flops = row.training_flops + row.validation_flops
-    devices = count_devices(settings["hardware"])
+    devices = count_devices(settings.hardware)
     rate = Rate(rate.expected * devices, rate.low * devices, rate.high * devices, rate.source)
     ends = {"": rate.expected, "_low": rate.high, "_high": rate.low}  # a high rate makes a low time
-    seconds = {end: settings["hardware"]["startup_seconds"] + flops / speed for end, speed in ends.items()}
+    seconds = {end: settings.hardware.startup_seconds + flops / speed for end, speed in ends.items()}
     hours = {end: devices * value / 3600 for end, value in seconds.items()}
-    columns: dict[str, Any] = {"speed_source": rate.source, "price_date": settings["cost"]["price_date"]}
+    columns: dict[str, Any] = {"speed_source": rate.source, "price_date": settings.cost.price_date}
     columns |= _named("seconds", seconds) | _named("gpu_hours", hours) | _tokens_per_second(row, rate)
-    for name, price in (("energy_kwh", "kwh_per_gpu_hour"), ("money", "price_per_gpu_hour")):
-        if settings["cost"][price]:
-            columns |= _named(name, {end: value * settings["cost"][price] for end, value in hours.items()})
-    return replace(row, currency=settings["cost"]["currency"], **columns)
+    prices = {"energy_kwh": settings.cost.kwh_per_gpu_hour, "money": settings.cost.price_per_gpu_hour}
+    for name, price in prices.items():
+        if price:
+            columns |= _named(name, {end: value * price for end, value in hours.items()})
+    return replace(row, currency=settings.cost.currency, **columns)
 
 
 def _named(name: str, values: Mapping[str, float]) -> dict[str, float]:

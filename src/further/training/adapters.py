@@ -8,6 +8,7 @@ import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from transformers.pytorch_utils import Conv1D
 
+from further.settings import Run
 from further.targets import match_targets
 from further.training.initialize import start_from_loss
 
@@ -29,38 +30,38 @@ class ParameterCount:
         return asdict(self)
 
 
-def add_adapter(model: Any, run: dict[str, Any], folder: Path) -> PeftModel:
+def add_adapter(model: Any, run: Run, folder: Path) -> PeftModel:
     """Put a fresh LoRA adapter on a frozen base; the seed must have been set before.
 
     Args:
         model: As loaded by `further.models.load_base`.
-        run: Settings target_modules, train_embeddings, rank, alpha, rslora, dora, initialization, dropout,
+        run: Run target_modules, train_embeddings, rank, alpha, rslora, dora, initialization, dropout,
             gradient_checkpointing and compute_dtype.
         folder: Where the base was loaded from.
 
     Raises:
         ValueError: If target_modules matches no linear layer.
     """
-    trained = _embeddings(model) if run["train_embeddings"] else None
+    trained = _embeddings(model) if run.train_embeddings else None
     config = LoraConfig(
         task_type="CAUSAL_LM",
-        target_modules=_targets(model, run["target_modules"]),
+        target_modules=_targets(model, run.target_modules),
         modules_to_save=trained,
         # Without it a merge leaves a tied head at the base's weights (peft #2777).
         ensure_weight_tying=trained is not None and len(trained) == 1,
-        r=run["rank"],
-        lora_alpha=run["alpha"],
-        use_rslora=run["rslora"],
-        use_dora=run["dora"],
-        init_lora_weights=INITIALIZATIONS[run["initialization"]],
-        lora_dropout=run["dropout"],
+        r=run.rank,
+        lora_alpha=run.alpha,
+        use_rslora=run.rslora,
+        use_dora=run.dora,
+        init_lora_weights=INITIALIZATIONS[run.initialization],
+        lora_dropout=run.dropout,
         bias="none",
     )
-    if run["gradient_checkpointing"]:
+    if run.gradient_checkpointing:
         model.enable_input_require_grads()
     adapted = get_peft_model(model, config)
-    if run["initialization"] == "loftq":
-        start_from_loss(adapted, folder, run["compute_dtype"])
+    if run.initialization == "loftq":
+        start_from_loss(adapted, folder, run.compute_dtype)
     return adapted
 
 

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from further.settings import Run
 from further.training.trainer import PackedTrainer
 
 SHOWN_PAPERS = 50
@@ -87,7 +88,7 @@ def check_validation(loss_nats: float, step: int) -> None:
 
 
 @contextmanager
-def explain_memory(trainer: PackedTrainer, run: dict[str, Any], micro_batch: int) -> Iterator[None]:
+def explain_memory(trainer: PackedTrainer, run: Run, micro_batch: int) -> Iterator[None]:
     """Turn any way of running out of memory into one error that names the settings to change.
 
     Raises:
@@ -99,10 +100,10 @@ def explain_memory(trainer: PackedTrainer, run: dict[str, Any], micro_batch: int
         if not is_out_of_memory(error):
             raise
         raise MemoryError(
-            f"out of memory after step {trainer.state.global_step} with {micro_batch} rows of {run['context']} tokens "
-            f"at a time: raise training.gradient_accumulation_steps (now {run['gradient_accumulation_steps']}; fewer "
+            f"out of memory after step {trainer.state.global_step} with {micro_batch} rows of {run.context} tokens "
+            f"at a time: raise training.gradient_accumulation_steps (now {run.gradient_accumulation_steps}; fewer "
             "rows at a time, the same result), set training.gradient_checkpointing: true "
-            f"(now {str(run['gradient_checkpointing']).lower()}), "
+            f"(now {str(run.gradient_checkpointing).lower()}), "
             "lower training.context, or ask for more memory. The last checkpoint is used at the next start"
         ) from error
 

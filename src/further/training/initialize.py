@@ -9,7 +9,6 @@ weights and not into the originals, where what was lost would be added a second 
 
 import math
 from pathlib import Path
-from typing import Any
 
 import bitsandbytes
 import torch
@@ -18,6 +17,7 @@ from safetensors.torch import load_file, save_file
 
 from further.io import read_json, write_json
 from further.models import BASE_FILE, load_base
+from further.settings import Run
 
 Weights = dict[str, torch.Tensor]
 
@@ -51,28 +51,28 @@ def start_from_loss(model: PeftModel, folder: Path, compute_dtype: str) -> None:
             layer.lora_B["default"].weight.copy_(U[:, :rank] * root)
 
 
-def adapter_start(model: PeftModel, run: dict[str, Any]) -> Weights | None:
+def adapter_start(model: PeftModel, run: Run) -> Weights | None:
     """What PiSSA took out of the base, A0 and B0 by their names in the adapter's file; None for other starts."""
-    if run["initialization"] != "pissa":
+    if run.initialization != "pissa":
         return None
     state = get_peft_model_state_dict(model)
     return {name: values.detach().cpu().clone() for name, values in state.items() if _is_low_rank(name)}
 
 
-def save_adapter(model: PeftModel, folder: Path, run: dict[str, Any], start: Weights | None) -> None:
+def save_adapter(model: PeftModel, folder: Path, run: Run, start: Weights | None) -> None:
     """Save an adapter as safetensors, such that the base as it lies in its folder and the adapter give this model.
 
     Args:
         model: The trained model.
         folder: Where to.
-        run: Settings rslora, initialization and quantization.
+        run: Run rslora, initialization and quantization.
         start: As `adapter_start` gave it before training.
     """
     model.save_pretrained(folder)
     if start is not None:
-        _add_start(folder, start, run["rslora"])
-    if run["initialization"] == "loftq":
-        write_json(folder / BASE_FILE, {"quantization": run["quantization"]})
+        _add_start(folder, start, run.rslora)
+    if run.initialization == "loftq":
+        write_json(folder / BASE_FILE, {"quantization": run.quantization})
 
 
 def _add_start(folder: Path, start: Weights, rslora: bool) -> None:

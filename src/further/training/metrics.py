@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from further.settings import Run
 from further.training.run import Outcome
 
 
@@ -18,12 +19,10 @@ class Counted(Protocol):
         """Tokens that are no label."""
 
 
-def describe_data(
-    run: dict[str, Any], papers: Sequence[str], packed: Counted, num_replay_tokens: int
-) -> dict[str, Any]:
+def describe_data(run: Run, papers: Sequence[str], packed: Counted, num_replay_tokens: int) -> dict[str, Any]:
     """What a run was trained on; unique tokens are those of the papers, general text apart."""
     return {
-        "settings": run,
+        "settings": run.model_dump(),
         "papers": list(papers),
         "num_papers": len(papers),
         "num_unique_tokens": packed.num_tokens - num_replay_tokens,

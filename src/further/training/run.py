@@ -9,9 +9,10 @@ from typing import Any
 import torch
 from transformers import TrainerState, TrainingArguments, set_seed
 
-from further.job import describe_hardware
+from further.hardware import describe_hardware
 from further.models import check_isolation, load_base
 from further.positions import check_length
+from further.settings import Run
 from further.training import group
 from further.training.adapters import ParameterCount, add_adapter, count_parameters
 from further.training.dropout import SeedEachStep
@@ -42,7 +43,7 @@ class Recipe:
     """
 
     model_folder: Path
-    run: dict[str, Any]
+    run: Run
     micro_batch: int
     training: Rows
     validation: Rows
@@ -114,28 +115,28 @@ def train_run(recipe: Recipe, task: Task) -> Outcome:
 def _train_in(session: Session, recipe: Recipe, task: Task) -> Outcome:
     run = recipe.run
     torch.set_num_threads(max(1, task.threads // task.processes))
-    set_seed(run["seed"])  # before the adapter's random initialization
+    set_seed(run.seed)  # before the adapter's random initialization
     memory = {"memory_before_mb": round(used_memory_mb(), 1)}
-    base = load_base(recipe.model_folder, run["quantization"], run["compute_dtype"], run["attention"])
+    base = load_base(recipe.model_folder, run.quantization, run.compute_dtype, run.attention)
     memory["memory_loaded_mb"] = round(used_memory_mb(), 1)
-    check_length(base.config.to_dict(), "training.context", run["context"])
-    if run["packing"]:
+    check_length(base.config.to_dict(), "training.context", run.context)
+    if run.packing:
         check_isolation(base)
     model = add_adapter(base, run, recipe.model_folder)
     start, parameters = adapter_start(model, run), count_parameters(model)
     if task.sharded:
         shard_blocks(model)
-    if run["compile"]:
+    if run.compile:
         model.get_base_model().base_model.compile()  # what the loss calls, and Trainer's own wrapper does not
     rows, held_out = (RowDataset(packed, whole=task.sharded) for packed in (recipe.training, recipe.validation))
-    history = History(task.name, rows, held_out, recipe.micro_batch, run["validations_per_epoch"])
-    stopping = EarlyStopping(run["patience"], session.store.folder / "best")
+    history = History(task.name, rows, held_out, recipe.micro_batch, run.validations_per_epoch)
+    stopping = EarlyStopping(run.patience, session.store.folder / "best")
     trainer = PackedTrainer(
         model=model,
         args=_arguments(run, recipe.micro_batch, session.store.folder, len(history.dataset)),
         train_dataset=history.dataset,
         data_collator=stack_rows,
-        callbacks=[*session.callbacks, history, stopping, SeedEachStep(run["seed"])],
+        callbacks=[*session.callbacks, history, stopping, SeedEachStep(run.seed)],
         store=session.store,
     )
     trainer.add_callback(StopAtNoNumber(trainer, recipe.training.documents_RT, task.documents))
@@ -161,22 +162,22 @@ def _train(trainer: PackedTrainer, session: Session) -> None:
     session.clock.end_training()
 
 
-def _arguments(run: dict[str, Any], micro_batch: int, checkpoints: Path, num_rows: int) -> TrainingArguments:
+def _arguments(run: Run, micro_batch: int, checkpoints: Path, num_rows: int) -> TrainingArguments:
     """Trainer's arguments; the schedule is matched to the run's own number of steps."""
-    steps = run["epochs"] * math.ceil(num_rows / (micro_batch * run["gradient_accumulation_steps"]))
+    steps = run.epochs * math.ceil(num_rows / (micro_batch * run.gradient_accumulation_steps))
     arguments = TrainingArguments(
         output_dir=str(checkpoints),
         per_device_train_batch_size=micro_batch,
-        gradient_accumulation_steps=run["gradient_accumulation_steps"],
-        num_train_epochs=run["epochs"],
-        learning_rate=run["learning_rate"],
-        warmup_steps=math.ceil(run["warmup_ratio"] * steps),
-        weight_decay=run["weight_decay"],
-        max_grad_norm=run["max_grad_norm"],
-        optim=run["optimizer"],
-        gradient_checkpointing=run["gradient_checkpointing"],
-        seed=run["seed"],
-        data_seed=run["seed"],
+        gradient_accumulation_steps=run.gradient_accumulation_steps,
+        num_train_epochs=run.epochs,
+        learning_rate=run.learning_rate,
+        warmup_steps=math.ceil(run.warmup_ratio * steps),
+        weight_decay=run.weight_decay,
+        max_grad_norm=run.max_grad_norm,
+        optim=run.optimizer,
+        gradient_checkpointing=run.gradient_checkpointing,
+        seed=run.seed,
+        data_seed=run.seed,
         use_cpu=not torch.cuda.is_available(),
         save_strategy="no",  # TimedCheckpoints asks for them
         save_total_limit=2,

@@ -22,6 +22,7 @@ from torch import distributed
 
 from further.io import read_json, write_json
 from further.job import join_log
+from further.settings import Run
 from further.training import group
 from further.training.adapters import ParameterCount
 from further.training.run import Outcome, Recipe, Task, train_run
@@ -48,7 +49,8 @@ def write_job(folder: Path, recipe: Recipe, task: Task) -> None:
     for name, rows in (("training", recipe.training), ("validation", recipe.validation)):
         for array in ARRAYS:
             np.save(folder / f"{name}-{array}.npy", getattr(rows, array))
-    plain = {"model_folder": str(recipe.model_folder), "run": dict(recipe.run), "micro_batch": recipe.micro_batch}
+    run = recipe.run.model_dump()
+    plain = {"model_folder": str(recipe.model_folder), "run": run, "micro_batch": recipe.micro_batch}
     paths = {"adapter": str(task.adapter), "checkpoints": str(task.checkpoints)}
     write_json(folder / "job.json", {"recipe": plain, "task": asdict(task) | paths, "launcher": os.getpid()})
 
@@ -61,7 +63,7 @@ def read_rows(folder: Path, name: str) -> StoredRows:
 def read_recipe(folder: Path, stored: dict[str, Any]) -> Recipe:
     """A recipe written by `write_job`."""
     rows = {name: read_rows(folder, name) for name in ("training", "validation")}
-    return Recipe(Path(stored["model_folder"]), stored["run"], stored["micro_batch"], **rows)
+    return Recipe(Path(stored["model_folder"]), Run.model_validate(stored["run"]), stored["micro_batch"], **rows)
 
 
 def read_task(stored: dict[str, Any]) -> Task:

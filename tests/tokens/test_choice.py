@@ -1,6 +1,6 @@
 import pytest
 
-from further.tokens.replay import count_tokens, take_replay
+from further.tokens.choice import count_tokens, take_replay
 
 GENERAL = {f"g{number:02}": [number] * 9 for number in range(30)}  # ten tokens each, end marks counted
 
