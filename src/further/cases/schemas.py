@@ -52,8 +52,8 @@ CAPTION_REASONS = ("no caption", "placeholder caption", "diagnosis in caption", 
 CASE_REASONS = ("no image",)
 """Why a case is dropped."""
 
-QUESTION_REASONS = ("image dropped", "no question", "no answer", "other language", "also in test", "also in validation")
-"""Why a question is dropped."""
+QUESTION_REASONS = ("image dropped", "no question", "no answer", "other language", "also held out")
+"""Why a question is dropped; `also held out` is one for training whose case belongs to a held-out one."""
 
 LINKS = ("same image", "near-equal image", "same topic", "same patient")
 """Why two cases stay on one side of the split."""
