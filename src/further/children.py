@@ -130,7 +130,9 @@ class Child:
         return process.wait()
 
 
-def serve(answer: Callable[[dict[str, Any]], dict[str, Any]], answers: TextIO, timeout_s: float, memory_mb: int) -> None:
+def serve(
+    answer: Callable[[dict[str, Any]], dict[str, Any]], answers: TextIO, timeout_s: float, memory_mb: int
+) -> None:
     """The child's side: answer tasks until stdin ends.
 
     Args:

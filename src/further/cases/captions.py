@@ -1,4 +1,4 @@
-"""Captions that must not be asked for: those of the entry form, those that give the diagnosis away, those said twice."""
+"""Captions that must not be asked for: the entry form's, those that give the diagnosis away, those said twice."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -82,7 +82,7 @@ def _is_of_form(caption: str, images: Sequence[Line], cases: Mapping[str, Line])
 
 
 def _words_of(image: Line, case: Line) -> set[str]:
-    """Words of four letters or more by which a record says what it is about; none where only the image's place is told."""
+    """Words of four letters or more by which a record tells its subject; none where it has no text."""
     texts = [case[name] for name in ("title", "diagnosis", "findings", "topic", "category") if case[name]]
     about = [image[name] for name in ("modality", "sequence", "plane", "location", "region") if image[name]]
     return {word for text in [*texts, *about] for word in words(text) if len(word) >= MIN_LETTERS} if texts else set()

@@ -3,6 +3,7 @@
 Runs in the child process. What pydicom raises may hold values of the header, so nothing of its messages is passed on.
 """
 
+import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -93,9 +94,9 @@ def values_of(data: pydicom.FileDataset, frame: int) -> NDArray[Any]:
     """
     pixels = pydicom.pixels.pixel_array(data, index=frame)
     if data.PhotometricInterpretation == "PALETTE COLOR":
-        return np.asarray(apply_color_lut(pixels, data))[..., :3]
+        return np.asarray(np.asarray(apply_color_lut(pixels, data))[..., :3])
     if pixels.ndim == 3:
-        return pixels
+        return np.asarray(pixels)
     return np.asarray(apply_modality_lut(pixels, data), dtype=np.float64)
 
 
@@ -138,7 +139,7 @@ def _show(data: pydicom.FileDataset, values: Floats) -> Bytes:
 def stretch(values: NDArray[Any]) -> Bytes:
     """Gray values without a window as 8 bits: as they are where they fill 8 bits, else between two percentiles."""
     if values.size and values.min() >= 0 and HALF <= values.max() <= 255:
-        return np.rint(values).astype(np.uint8)
+        return np.asarray(np.rint(values), dtype=np.uint8)
     low, high = np.percentile(values, PERCENTILES)
     if low == high:  # nearly all is background
         low, high = values.min(), values.max()
@@ -174,8 +175,10 @@ def _scale(values: Floats, low: float, high: float) -> Bytes:
 
 def _scale_colors(values: NDArray[Any], bits: int) -> Bytes:
     if values.dtype == np.uint8:
-        return values
-    deepest = max(2.0 ** max(bits, 1) - 1, float(values.max(initial=1)))  # a table of colors has 16 bits whatever is stored
+        return np.asarray(values)
+    deepest = max(
+        2.0 ** max(bits, 1) - 1, float(values.max(initial=1))
+    )  # a table of colors has 16 bits whatever is stored
     return np.rint(values / deepest * 255).astype(np.uint8)
 
 

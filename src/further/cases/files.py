@@ -207,7 +207,9 @@ def _parse(text: str, file: str, line: int) -> Any:
         return json.loads(text)
     except ValueError as error:
         place = getattr(error, "lineno", 1) + line - 1
-        raise ValueError(f"cases.folder: {file} is not valid JSON, line {place}: {getattr(error, 'msg', error)}") from None
+        raise ValueError(
+            f"cases.folder: {file} is not valid JSON, line {place}: {getattr(error, 'msg', error)}"
+        ) from None
 
 
 def _record(record: Any, file: str, number: int) -> dict[str, Any]:

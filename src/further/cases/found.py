@@ -82,8 +82,8 @@ class Found:
         line = {key: clean_text(fields.get(key)) for key in (*IMAGE_FIELDS, "caption")}
         line["sequence"] = line["sequence"] or line["modality"]
         line |= {"modality": name_modality(line["modality"]), "plane": name_plane(line["plane"])}
-        line |= {"image": name, "case": case, "file": file, "part": part, "detail": detail}
-        self.images[name] = line | {"key": None if file is None else key_of(file, part)}
+        place_of = {"file": file, "part": part, "key": None if file is None else key_of(file, part), "detail": detail}
+        self.images[name] = {"image": name, "case": case, **line, **place_of}
         return name
 
     def add_question(

@@ -3,8 +3,7 @@
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -19,8 +18,7 @@ Line = dict[str, Any]
 HELD_OUT_FIRST = tuple(reversed(SPLITS))
 
 
-@dataclass(frozen=True)
-class Gathered:
+class Gathered(NamedTuple):
     """The stage's tables before the split: CASES, IMAGES, LEDGER and CASE_LINKS."""
 
     cases: pa.Table
@@ -102,7 +100,7 @@ def _rank(case: Line | None) -> int:
 def link_images(images: Sequence[Line], near_equal_bits: int) -> list[Line]:
     """Cases that share a picture: its pixels, or nearly (CASE_LINKS)."""
     readable = sorted((line for line in images if line["reason"] == KEPT), key=lambda line: str(line["image"]))
-    links = {}
+    links: dict[tuple[str, str, str], Line] = {}
     for one, two, distance in find_near_pairs([line["dhash"] for line in readable], near_equal_bits):
         first, second = readable[one], readable[two]
         if first["case"] == second["case"]:
@@ -166,7 +164,9 @@ def _caption_lines(images: Sequence[Line], judged: Mapping[str, tuple[str, str]]
         if line["case"] is not None:
             reason, detail = judged.get(line["image"], ("image dropped", line["reason"]))
             reason = "no caption" if line["caption"] is None and reason == "image dropped" else reason
-            lines.append({"unit": "caption", "case": line["case"], "name": line["image"], "reason": reason, "detail": detail})
+            lines.append(
+                {"unit": "caption", "case": line["case"], "name": line["image"], "reason": reason, "detail": detail}
+            )
     return lines
 
 

@@ -54,11 +54,11 @@ def _open(child: Child, path: Path, limits: Mapping[str, Any]) -> Iterator[dict[
         for row, digest, data in iterate_pictures(path):
             if digest and digest not in seen:
                 seen.add(digest)
-                yield _ask(child, {"data": base64.b64encode(data).decode(), "part": 0} | limits) | {"part": row}
+                yield _ask(child, {"data": base64.b64encode(data).decode(), "part": 0, **limits}) | {"part": row}
         return
     part, parts = 0, 1
     while part < parts:
-        line = _ask(child, {"path": str(path.absolute()), "part": part} | limits) | {"part": part}
+        line = _ask(child, {"path": str(path.absolute()), "part": part, **limits}) | {"part": part}
         parts = line.pop("parts", parts)
         yield line
         part += 1
@@ -66,7 +66,7 @@ def _open(child: Child, path: Path, limits: Mapping[str, Any]) -> Iterator[dict[
 
 def _ask(child: Child, task: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        answer = child.ask({"do": "picture"} | task)
+        answer = child.ask({"do": "picture", **task})
     except ChildError as error:
         return {"reason": "damaged" if error.reason == "crashed" else error.reason, "detail": error.detail}
     return answer | {"png": base64.b64decode(answer["png"])} if "png" in answer else answer

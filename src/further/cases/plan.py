@@ -6,7 +6,7 @@ from pathlib import Path
 
 from further.cases.files import Folder
 from further.cases.readers import choose_reader
-from further.shards import shard_of
+from further.shards import hash_rank, shard_of
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class CasePlan:
         only: Name of the one table to read, "" for all.
         tables: Files that texts are read from.
         shards: Files with pictures, by shard.
+        digest: Of the names of all files that are called like pictures: a record that names one depends on them.
     """
 
     folder: Path
@@ -26,6 +27,7 @@ class CasePlan:
     only: str
     tables: tuple[str, ...]
     shards: Mapping[str, tuple[str, ...]]
+    digest: str
 
 
 def plan_cases(place: Path, layout: str | None, num_shards: int) -> CasePlan:
@@ -50,4 +52,4 @@ def plan_cases(place: Path, layout: str | None, num_shards: int) -> CasePlan:
         shards.setdefault(shard_of(unit, num_shards), []).append(file)
     tables = tuple(reader.find_tables(folder))
     grouped = {shard: tuple(files) for shard, files in sorted(shards.items())}
-    return CasePlan(folder.path, reader.name, folder.only, tables, grouped)
+    return CasePlan(folder.path, reader.name, folder.only, tables, grouped, hash_rank(*folder.images.files)[:16])

@@ -72,7 +72,7 @@ def ask_questions(
         Questions sorted by case (QUESTIONS), and each with what became of it (LEDGER, unit question).
 
     Raises:
-        ValueError: If a type is unknown, `max_images` below 1, or not one question is left for the training or the test.
+        ValueError: If a type is unknown, `max_images` below 1, or no question is left for the training or the test.
     """
     kinds = [rule.kind for rule in RULES]
     if unknown := sorted(set(types or ()) - set(kinds)):

@@ -61,7 +61,9 @@ def split_cases(
     came = {line["case"]: list(line["given_split"]) for line in found.select(["case", "given_split"]).to_pylist()}
     leaks = find_leaks(came, links.to_pylist())
     if how == "own":
-        sides = {case: [side] for case, side in deal_out(names, groups, test_fraction, validation_fraction, seed).items()}
+        sides = {
+            case: [side] for case, side in deal_out(names, groups, test_fraction, validation_fraction, seed).items()
+        }
     else:
         sides = _take_given(names, given, groups, validation_fraction, seed)
         if how == "repaired":
@@ -129,7 +131,7 @@ def deal_out(
 def _explain_groups(side: str, wanted: int, members: Mapping[str, Sequence[str]], number: int) -> str:
     largest = max(len(cases) for cases in members.values())
     return (
-        f"cases.split: cases that belong together by topic, patient or equal images stay together. The {number} here are "
+        f"cases.split: cases of one topic, one patient or with equal images stay together. The {number} here are "
         f"in groups of up to {largest}, {len(members)} in all, and no group is left for the {wanted} of the {side}"
     )
 

@@ -10,13 +10,14 @@ NOTHING = frozenset(
 )
 """What stands in a field that says nothing, in lower case."""
 
-FORM_WORDS = frozenset(
-    "please fill in out enter insert add type write describe provide give put replace edit click upload caption captions "
-    "description describing text title legend picture pictures image images figure figures photo here this that field "
-    "box form shows show shown what which the your you a an of for with is are be to on no none not available provided "
-    "given pending placeholder example sample default optional required tbd todo xxx lorem ipsum see above below it if "
-    "any and or goes needed missing untitled new".split()
-)
+_FORM = """
+please fill in out enter insert add type write describe provide give put replace edit click upload caption captions
+description describing text title legend picture pictures image images figure figures photo here this that field box
+form shows show shown what which the your you a an of for with is are be to on no none not available provided given
+pending placeholder example sample default optional required tbd todo xxx lorem ipsum see above below it if any and or
+goes needed missing untitled new
+"""
+FORM_WORDS = frozenset(_FORM.split())
 """Words of an entry form. A caption of nothing else says nothing of its image."""
 
 _SCRIPT = re.compile(r"<(script|style)\b[^>]*>.*?(</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
@@ -36,7 +37,9 @@ def clean_text(value: object) -> str | None:
         return None
     text = _TAG.sub(" ", _SCRIPT.sub(" ", html.unescape(str(value))))
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = "".join(sign if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co") else " " for sign in text)
+    text = "".join(
+        sign if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co") else " " for sign in text
+    )
     lines = [" ".join(line.split()) for line in text.split("\n")]
     text = "\n".join(line for line in lines if line)
     return None if is_nothing(text) else text

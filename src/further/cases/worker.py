@@ -1,6 +1,7 @@
 """The child process that opens pictures and headers: `python -m further.cases.worker timeout_s memory_mb`.
 
-Tasks are {"do": "header", "path", "folder"} and {"do": "picture", "path" or "data", "part", "max_pixels", "ct_windows"}.
+Tasks are {"do": "header", "path", "folder"} and {"do": "picture", "path" or "data", "part", "max_pixels",
+"ct_windows"}.
 """
 
 import base64

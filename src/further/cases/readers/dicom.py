@@ -54,7 +54,11 @@ def _read_headers(folder: Folder, files: list[str]) -> Iterator[tuple[str, dict[
 
     with Child(worker.__name__, TIMEOUT_S, MEMORY_MB) as child:
         for file in files:
-            task = {"do": "header", "path": str((folder.path / file).absolute()), "folder": str(PurePosixPath(file).parent)}
+            task = {
+                "do": "header",
+                "path": str((folder.path / file).absolute()),
+                "folder": str(PurePosixPath(file).parent),
+            }
             try:
                 header = child.ask(task)
             except ChildError:

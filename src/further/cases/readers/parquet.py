@@ -31,7 +31,7 @@ class Parquet(Reader):
 
     def find_tables(self, folder: Folder) -> list[str]:
         """Parquet files with the columns."""
-        return [file for file in folder.tables(".parquet") if COLUMNS <= set(pq.read_schema(folder.path / file).names)]
+        return [file for file in folder.tables(".parquet") if set(pq.read_schema(folder.path / file).names) >= COLUMNS]
 
     def find_units(self, folder: Folder) -> dict[str, str]:
         """The tables themselves: each is a unit."""
@@ -70,6 +70,6 @@ def iterate_pictures(file: Path) -> Iterator[tuple[int, str, bytes]]:
     for batch in pq.ParquetFile(file).iter_batches(batch_size=ROWS, columns=["image"]):
         for value in batch.column(0).to_pylist():
             picture = value.get("bytes") if isinstance(value, dict) else value
-            there = isinstance(picture, bytes) and bool(picture)
-            yield row, hashlib.sha256(picture).hexdigest() if there else "", picture if there else b""
+            data = picture if isinstance(picture, bytes) else b""
+            yield row, hashlib.sha256(data).hexdigest() if data else "", data
             row += 1

@@ -41,7 +41,9 @@ class Rocov2(Reader):
         """Cases named by their image."""
         files = self.find_tables(folder)
         rows = {file: read_rows(folder, file) for file in files}
-        concepts = {row.get("id", ""): row.get("cuis", "") for file in files if "concepts" in file for row in rows[file]}
+        concepts = {
+            row.get("id", ""): row.get("cuis", "") for file in files if "concepts" in file for row in rows[file]
+        }
         licenses = {row.get("id", ""): _license(row) for file in files if "license" in file for row in rows[file]}
         found = Found()
         for file in (file for file in files if _holds_captions(folder, file)):

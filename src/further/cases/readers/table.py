@@ -38,7 +38,9 @@ class Table(Reader):
             for name in ("topic", *CASE_FIELDS):  # a field may stand in the first row of its case alone
                 value = clean_text(row.get(name))
                 if value is not None and own.setdefault(name, value) not in (None, value):
-                    raise ValueError(f"cases.folder: two cases of one id, {case}: their {name} is {own[name]!r} and {value!r}")
+                    raise ValueError(
+                        f"cases.folder: two cases of one id, {case}: their {name} is {own[name]!r} and {value!r}"
+                    )
                 own[name] = own.get(name) or value
         seen: dict[tuple[str, str], str] = {}
         for _, row in rows:
