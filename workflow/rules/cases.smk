@@ -2,8 +2,20 @@
 
 from further.cases.plan import plan_cases
 
+from further.demo.clinics import list_files, plan_phantoms
+
 IMAGE_PACKAGES = ("pillow", "pydicom", "pylibjpeg", "pylibjpeg-libjpeg", "imagehash", "numpy")
-CASES = stop_if_wrong(plan_cases, Path(CONFIG["cases"]["folder"]), CONFIG["cases"]["layout"], CONFIG["cases"]["shards"])
+
+
+def find_cases(cases):
+    """The cases of the study: those of a folder, or the phantoms that will be drawn."""
+    if cases["folder"] is None:
+        return plan_phantoms(PHANTOMS, cases["phantoms"], cases["clinic"], cases["shards"])
+    return plan_cases(Path(cases["folder"]), cases["layout"], cases["shards"])
+
+
+PHANTOMS = Path("results/demo/cases")
+CASES = stop_if_wrong(find_cases, CONFIG["cases"])
 
 
 def tables_of_cases(wildcards):
@@ -12,6 +24,24 @@ def tables_of_cases(wildcards):
 
 def files_of_shard(wildcards):
     return [str(CASES.folder / file) for file in CASES.shards[wildcards.shard]]
+
+
+rule draw_phantoms:
+    output:
+        files=[str(PHANTOMS / file) for file in list_files(CONFIG["cases"]["clinic"], CONFIG["cases"]["phantoms"])],
+    log:
+        "logs/draw_phantoms.log",
+    benchmark:
+        "benchmarks/draw_phantoms.tsv"
+    threads: 1
+    resources:
+        mem_mb=1_000,
+        runtime=10,  # minutes
+    params:
+        settings=pick("cases", "phantoms", "clinic", "phantom_seed") | {"folder": str(PHANTOMS)},
+        code=code("draw_phantoms.py"),
+    script:
+        "../scripts/draw_phantoms.py"
 
 
 rule read_cases:
@@ -147,7 +177,7 @@ rule score_floors:
         images="results/cases/images.parquet",
         pictures=expand("results/cases/pictures/{shard}.parquet", shard=CASES.shards),
     output:
-        answers="results/cases/floors.parquet",
+        answers="results/evaluation/floors.parquet",
     log:
         "logs/score_floors.log",
     benchmark:

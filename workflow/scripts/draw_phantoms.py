@@ -14,8 +14,8 @@ def main(folder: Path, number: int, clinic: str, seed: int) -> None:
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     main(
-        Path(snakemake.output.folder),
-        snakemake.params.settings["cases"],
+        Path(snakemake.params.settings["folder"]),
+        snakemake.params.settings["phantoms"],
         snakemake.params.settings["clinic"],
-        snakemake.params.settings["seed"],
+        snakemake.params.settings["phantom_seed"],
     )

@@ -12,9 +12,9 @@ from further.job import start_log
 
 def main(folder: Folder, layout: str, outputs: Sequence[Path]) -> None:
     """Write the cases, images and questions that the records name."""
-    tables = LAYOUTS[layout].read(folder).tables()
-    for path, table, schema in zip(outputs, tables, (FOUND_CASES, FOUND_IMAGES, FOUND_QUESTIONS), strict=True):
-        write_table(path, table, schema)
+    found = LAYOUTS[layout].read(folder).lines()
+    for path, lines, schema in zip(outputs, found, (FOUND_CASES, FOUND_IMAGES, FOUND_QUESTIONS), strict=True):
+        write_table(path, lines, schema)
 
 
 if __name__ == "__main__":

@@ -14,11 +14,10 @@ from further.job import start_log
 
 def main(questions: Path, images: Path, pictures: Sequence[Path], answers: Path) -> None:
     """Write the scored answers of every floor."""
-    keys = dict(zip(*(pq.read_table(images, columns=["image", "key"])[name].to_pylist() for name in ("image", "key"))))
+    keys = {line["image"]: line["key"] for line in pq.read_table(images, columns=["image", "key"]).to_pylist()}
     shown = load_pictures(pictures, keys.values())
-    write_table(
-        answers, answer_floors(read_table(questions), {name: shown[key] for name, key in keys.items()}), FLOOR_SCORES
-    )
+    found = answer_floors(read_table(questions), {name: shown[key] for name, key in keys.items()})
+    write_table(answers, found, FLOOR_SCORES)
 
 
 if __name__ == "__main__":

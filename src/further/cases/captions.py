@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from further.cases.schemas import KEPT
+from further.cases.fields import KEPT
 from further.cases.text import contains_phrase, is_form, words
 
 MIN_LETTERS = 4

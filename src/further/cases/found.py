@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import pyarrow as pa
-
+from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS, SPLITS
 from further.cases.files import Folder
-from further.cases.schemas import CASE_FIELDS, FOUND_CASES, FOUND_IMAGES, FOUND_QUESTIONS, IMAGE_FIELDS, SPLITS
 from further.cases.terms import name_modality, name_plane
 from further.cases.text import clean_text
 from further.shards import hash_rank
@@ -109,13 +107,10 @@ class Found:
             if file not in named:
                 self.add_image(file, None, (file, 0, ""), {})
 
-    def tables(self) -> tuple[pa.Table, pa.Table, pa.Table]:
-        """FOUND_CASES, FOUND_IMAGES and FOUND_QUESTIONS, cases and images sorted by name."""
-        return (
-            pa.Table.from_pylist(sorted(self.cases.values(), key=lambda line: str(line["case"])), FOUND_CASES),
-            pa.Table.from_pylist(sorted(self.images.values(), key=lambda line: str(line["image"])), FOUND_IMAGES),
-            pa.Table.from_pylist(self.questions, FOUND_QUESTIONS),
-        )
+    def lines(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
+        """Lines of FOUND_CASES, FOUND_IMAGES and FOUND_QUESTIONS, cases and images sorted by name."""
+        cases = sorted(self.cases.values(), key=lambda line: str(line["case"]))
+        return cases, sorted(self.images.values(), key=lambda line: str(line["image"])), self.questions
 
 
 def clean_answer(value: object) -> str | None:

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from further.cases.captions import judge_captions
+from further.cases.fields import KEPT, SPLITS
 from further.cases.near import find_near_pairs
-from further.cases.schemas import CASE_LINKS, CASES, IMAGES, KEPT, LEDGER, SPLITS
+from further.cases.schemas import CASE_LINKS, CASES, IMAGES, LEDGER
 from further.cases.terms import is_scan
 
 log = logging.getLogger(__name__)

@@ -1,6 +1,6 @@
 """The cases of a study before any job: their layout, the files to read, their shards. No image is opened."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,11 @@ class CasePlan:
     digest: str
 
 
+def digest_names(files: Sequence[str]) -> str:
+    """Digest of the names of files, in their order."""
+    return hash_rank(*files)[:16]
+
+
 def plan_cases(place: Path, layout: str | None, num_shards: int) -> CasePlan:
     """Recognize a folder's layout, check it, and give its pictures to shards, each case's to one.
 
@@ -52,4 +57,4 @@ def plan_cases(place: Path, layout: str | None, num_shards: int) -> CasePlan:
         shards.setdefault(shard_of(unit, num_shards), []).append(file)
     tables = tuple(reader.find_tables(folder))
     grouped = {shard: tuple(files) for shard, files in sorted(shards.items())}
-    return CasePlan(folder.path, reader.name, folder.only, tables, grouped, hash_rank(*folder.images.files)[:16])
+    return CasePlan(folder.path, reader.name, folder.only, tables, grouped, digest_names(folder.images.files))

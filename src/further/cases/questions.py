@@ -7,7 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from further.cases.schemas import KEPT, LEDGER, QUESTIONS, SPLITS
+from further.cases.fields import KEPT, SPLITS
+from further.cases.schemas import LEDGER, QUESTIONS
 from further.cases.text import words
 from further.shards import hash_rank
 

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from further.cases.fields import SPLITS
 from further.cases.near import Groups
-from further.cases.schemas import LEAKS, SPLIT, SPLITS
+from further.cases.schemas import LEAKS, SPLIT
 from further.shards import hash_rank
 
 HELD_OUT = ("test", "validation")

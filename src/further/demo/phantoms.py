@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from further.demo.clinics import CLINICS, Clinic, name_case
 from further.io import write_text
 
 Floats = NDArray[np.float64]
@@ -32,28 +33,6 @@ TISSUE = {
     "mri": dict(zip(_NAMES, (190, 92, 12, 14, 225, 118, 8, 172, 250), strict=True)),
 }
 """Gray values, 0 to 255."""
-
-
-@dataclass(frozen=True)
-class Clinic:
-    """How a clinic's pictures differ.
-
-    Attributes:
-        name: Part of its cases' names.
-        noise: Standard deviation in gray values.
-        mirrored: Whether pictures are stored with the patient's left on the image's left.
-        lesion: Factor on a lesion's radius.
-    """
-
-    name: str
-    noise: float = 7.0
-    mirrored: bool = False
-    lesion: float = 1.0
-
-
-FIRST = Clinic("first")
-SECOND = Clinic("second", noise=14.0, mirrored=True, lesion=0.85)
-CLINICS = {clinic.name: clinic for clinic in (FIRST, SECOND)}
 
 
 @dataclass(frozen=True)
@@ -196,16 +175,6 @@ def _draw_lesion(
         for _ in range(5):
             off = generator.normal(0, radius / 4, 2)
             canvas.fill((x + off[0], y + off[1]), (radius * 0.85, radius * 0.7), gray["mass"])
-
-
-def name_case(clinic: str, place: int) -> str:
-    """Name of a phantom's case, and of its image."""
-    return f"{clinic}-{place:05d}"
-
-
-def list_files(clinic: str, number: int) -> list[str]:
-    """Files of a folder that `write_phantoms` writes, for rules that need them before it does."""
-    return ["cases.jsonl", *(f"images/{name_case(clinic, place)}.png" for place in range(number))]
 
 
 def write_phantoms(folder: Path, number: int, clinic: str, seed: int) -> None:

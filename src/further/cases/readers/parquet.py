@@ -9,8 +9,6 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-import pyarrow.parquet as pq
-
 from further.cases.files import Folder
 from further.cases.found import Found
 from further.cases.readers.base import Reader
@@ -31,6 +29,8 @@ class Parquet(Reader):
 
     def find_tables(self, folder: Folder) -> list[str]:
         """Parquet files with the columns."""
+        import pyarrow.parquet as pq  # not while Snakemake plans a study without Parquet
+
         return [file for file in folder.tables(".parquet") if set(pq.read_schema(folder.path / file).names) >= COLUMNS]
 
     def find_units(self, folder: Folder) -> dict[str, str]:
@@ -39,6 +39,8 @@ class Parquet(Reader):
 
     def read(self, folder: Folder) -> Found:
         """Cases named by the digest of their image."""
+        import pyarrow.parquet as pq
+
         found = Found()
         for file in self.find_tables(folder):
             split = name_split(PurePosixPath(file).name)
@@ -66,6 +68,8 @@ class Parquet(Reader):
 
 def iterate_pictures(file: Path) -> Iterator[tuple[int, str, bytes]]:
     """Number, SHA-256 and bytes of every row's picture; both empty for a row that has none."""
+    import pyarrow.parquet as pq
+
     row = 0
     for batch in pq.ParquetFile(file).iter_batches(batch_size=ROWS, columns=["image"]):
         for value in batch.column(0).to_pylist():

@@ -4,11 +4,11 @@ Further columns are used where they are there: split, topic, question_type, capt
 A row without a question adds an image or fields to its case.
 """
 
+from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS
 from further.cases.files import Folder, read_head, read_rows
 from further.cases.found import Found, find_image
 from further.cases.readers.base import Reader
 from further.cases.readers.vqa import is_closed
-from further.cases.schemas import CASE_FIELDS, IMAGE_FIELDS
 from further.cases.terms import name_split
 from further.cases.text import clean_text
 
