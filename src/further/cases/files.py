@@ -177,11 +177,11 @@ def read_rows(folder: Folder, file: str) -> list[dict[str, str]]:
 
 
 def read_head(folder: Folder, file: str) -> list[str]:
-    """Names of a CSV file's columns, in lower case; none where it is no text."""
+    """Names of a CSV file's columns, in lower case; none where it cannot be read."""
     try:
-        with (folder.path / file).open(encoding="utf-8-sig") as stream:
+        with (folder.path / file).open(encoding="utf-8-sig", errors="replace") as stream:
             head = stream.readline(100_000)
-    except (OSError, UnicodeDecodeError):
+    except OSError:
         return []
     mark = max((",", ";", "\t"), key=head.count)
     return [name.strip().lower() for name in next(csv.reader([head], delimiter=mark), [])]

@@ -18,7 +18,7 @@ from further.cases import dicom
 
 Bytes = NDArray[np.uint8]
 
-FORMATS = ("PNG", "JPEG", "MPO", "BMP", "GIF", "TIFF", "WEBP", "JPEG2000")
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "JPEG2000")
 """What is opened; not EPS or PDF, for which Pillow starts another program."""
 HASH_SIDE = 16
 """The perceptual hash compares 16 × 16 neighbors: 256 bits."""
@@ -107,8 +107,10 @@ def _refuse_dicom(data: bytes, error: Exception) -> Refused:
 
 def _from_image(data: bytes, limits: Limits) -> tuple[Bytes, str]:
     Image.MAX_IMAGE_PIXELS = None  # the limit is ours, and a reason instead of a warning
+    Image.init()
+    known = [kind for kind in FORMATS if kind in Image.OPEN]  # builds of Pillow differ
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        with Image.open(io.BytesIO(data), formats=known) as image:
             _check_size(*image.size, limits)
             mode = image.mode
             image.load()

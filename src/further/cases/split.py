@@ -52,13 +52,13 @@ def split_cases(
         The split. In a given one, a case whose questions stand on several sides is listed with each.
 
     Raises:
-        ValueError: If `how` is unknown, no split is given, or the groups are too few or too large to be split.
+        ValueError: If `how` is unknown, no split is given, or the groups are too few to be split.
     """
     if how not in HOW:
         raise ValueError(f"cases.split: {how} is none of {', '.join(HOW)}")
     lines = cases.to_pylist()
     names, given = [line["case"] for line in lines], {line["case"]: list(line["given_split"]) for line in lines}
-    groups = _group(names, links.to_pylist())
+    groups = _group(links.to_pylist())
     came = {line["case"]: list(line["given_split"]) for line in found.select(["case", "given_split"]).to_pylist()}
     leaks = find_leaks(came, links.to_pylist())
     if how == "own":
@@ -78,11 +78,11 @@ def split_cases(
     )
 
 
-def _group(names: Sequence[str], links: Iterable[Line]) -> Groups:
-    known, groups = set(names), Groups()
+def _group(links: Iterable[Line]) -> Groups:
+    """Groups by all links: two cases belong together through a third one that was dropped, too."""
+    groups = Groups()
     for link in links:
-        if link["case"] in known and link["other"] in known:
-            groups.join(link["case"], link["other"])
+        groups.join(link["case"], link["other"])
     return groups
 
 
@@ -91,8 +91,8 @@ def deal_out(
 ) -> dict[str, str]:
     """Give whole groups to the test, then to the validation, in the order of hashes of the seed and their cases.
 
-    A group that would overshoot by more than it lacks is passed over, so that one large topic does not become the
-    test. A case that comes or goes moves few others.
+    A group that would overshoot by more than half of it is passed over, so that one large topic does not become the
+    test; where all would, the smallest is taken. A case that comes or goes moves few others.
 
     Args:
         names: Cases.
@@ -105,36 +105,35 @@ def deal_out(
         Split by case.
 
     Raises:
-        ValueError: If a split stays empty.
+        ValueError: If there are fewer than three groups.
     """
     members: dict[str, list[str]] = defaultdict(list)
     for case in names:
         members[groups.find(case)].append(case)
     waiting = sorted(members.values(), key=lambda cases: min(hash_rank(seed, case) for case in cases))
     split: dict[str, str] = dict.fromkeys(names, "train")
-    for side, fraction in (("test", test_fraction), ("validation", validation_fraction)):
-        wanted, taken = max(1, round(fraction * len(names))), 0
-        left = []
-        for cases in waiting:
-            if taken < wanted and (taken + len(cases) - wanted) * 2 <= len(cases):
-                split |= dict.fromkeys(cases, side)
-                taken += len(cases)
-            else:
-                left.append(cases)
-        waiting = left
-        if not taken:
-            raise ValueError(_explain_groups(side, wanted, members, len(names)))
-    if not waiting:
-        raise ValueError(f"cases.test_fraction: the {len(names)} cases leave none to train on")
+    if len(waiting) < len(SPLITS):
+        largest = max(map(len, waiting), default=0)
+        raise ValueError(
+            f"cases.split: cases of one topic, one patient or with equal images stay together. The {len(names)} here "
+            f"make {len(waiting)} groups of up to {largest}: at least {len(SPLITS)} groups are needed to split them"
+        )
+    for side, fraction, others in (("test", test_fraction, 2), ("validation", validation_fraction, 1)):
+        taken = _take_groups(waiting, max(1, round(fraction * len(names))), len(waiting) - others)
+        split |= {case: side for cases in taken for case in cases}
+        waiting = [cases for cases in waiting if cases not in taken]
     return split
 
 
-def _explain_groups(side: str, wanted: int, members: Mapping[str, Sequence[str]], number: int) -> str:
-    largest = max(len(cases) for cases in members.values())
-    return (
-        f"cases.split: cases of one topic, one patient or with equal images stay together. The {number} here are "
-        f"in groups of up to {largest}, {len(members)} in all, and no group is left for the {wanted} of the {side}"
-    )
+def _take_groups(waiting: Sequence[list[str]], wanted: int, most: int) -> list[list[str]]:
+    """Groups for a side of so many cases, at least one and at most `most`."""
+    taken: list[list[str]] = []
+    number = 0
+    for cases in waiting:
+        if number < wanted and len(taken) < most and (number + len(cases) - wanted) * 2 <= len(cases):
+            taken.append(cases)
+            number += len(cases)
+    return taken or [min(waiting, key=len)]
 
 
 def _take_given(

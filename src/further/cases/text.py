@@ -22,6 +22,11 @@ FORM_WORDS = frozenset(_FORM.split())
 
 _SCRIPT = re.compile(r"<(script|style)\b[^>]*>.*?(</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(\s[^<>]*)?/?>|<!--.*?(-->|$)", re.DOTALL)
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ue000-\uf8ff\ufeff\ufff9-\ufffb]"
+)
+"""Characters that control, format or have no meaning: Unicode's categories Cc but line end and tab, Cf, Cs, Co."""
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -35,11 +40,10 @@ def clean_text(value: object) -> str | None:
     """
     if value is None or isinstance(value, dict | list | tuple):
         return None
-    text = _TAG.sub(" ", _SCRIPT.sub(" ", html.unescape(str(value))))
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = "".join(
-        sign if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co") else " " for sign in text
-    )
+    text = html.unescape(str(value))
+    if "<" in text:
+        text = _TAG.sub(" ", _SCRIPT.sub(" ", text))
+    text = _UNSEEN.sub(" ", unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")))
     lines = [" ".join(line.split()) for line in text.split("\n")]
     text = "\n".join(line for line in lines if line)
     return None if is_nothing(text) else text

@@ -1,4 +1,4 @@
-"""The two clinics of the embedded image study and the names of their cases: what rules need before anything is drawn."""
+"""The two clinics of the embedded image study, and the names of their cases: what is needed before any is drawn."""
 
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath

@@ -29,9 +29,12 @@ class Parquet(Reader):
 
     def find_tables(self, folder: Folder) -> list[str]:
         """Parquet files with the columns."""
+        files = folder.tables(".parquet")
+        if not files:
+            return []
         import pyarrow.parquet as pq  # not while Snakemake plans a study without Parquet
 
-        return [file for file in folder.tables(".parquet") if set(pq.read_schema(folder.path / file).names) >= COLUMNS]
+        return [file for file in files if set(pq.read_schema(folder.path / file).names) >= COLUMNS]
 
     def find_units(self, folder: Folder) -> dict[str, str]:
         """The tables themselves: each is a unit."""
