@@ -50,7 +50,7 @@ def pair_answers(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     if len(unlike):
         raise ValueError(f"compared answers: {len(unlike)} questions with two references, {_list(list(unlike))}")
     scores = [*SHARES, *MEANS]
-    return first[["case", "question_type", *scores]].join(second[scores], rsuffix="_after").reset_index()
+    return first[["case", "question_type", *scores]].join(second[scores].add_suffix("_after")).reset_index()
 
 
 def _compare(part: pd.DataFrame, resamples: int, seed: int) -> dict[str, Any]:
