@@ -10,7 +10,7 @@ from further.cases.gather import gather_cases
 from further.cases.pictures import read_pictures
 from further.cases.plan import plan_cases
 from further.cases.readers import LAYOUTS
-from further.cases.schemas import FOUND_CASES, FOUND_IMAGES, FOUND_QUESTIONS
+from further.cases.schemas import FOUND_CASES, FOUND_IMAGES, FOUND_QUESTIONS, PICTURES
 
 SHARED = Path(__file__).resolve().parents[2] / ".." / "shared" / "vision"
 LIMITS = {"timeout_s": 30, "memory_mb": 1000, "max_megapixels": 50, "ct_windows": "header"}
@@ -35,7 +35,10 @@ def gather(folder, near_equal_bits=16):
     """A folder of cases up to the split."""
     plan = plan_cases(folder, None, 2)
     cases, images, _ = find(folder)
-    pictures = {shard: read_pictures(plan.folder, files, LIMITS) for shard, files in plan.shards.items()}
+    pictures = {
+        shard: pa.Table.from_pylist(list(read_pictures(plan.folder, files, LIMITS)), PICTURES)
+        for shard, files in plan.shards.items()
+    }
     return gather_cases(cases, images, pictures, near_equal_bits)
 
 

@@ -139,6 +139,10 @@ def test_mr_without_a_window_is_stretched_between_percentiles(tmp_path):
     assert shown[50, 0] in range(126, 130)
 
 
+def test_pixels_that_may_name_the_patient_are_refused(tmp_path):
+    assert refuse(dicom(tmp_path, UNITS, Modality="US", BurnedInAnnotation="YES")) == "burned-in text"
+
+
 def test_each_frame_is_a_picture(tmp_path):
     data = dicom(tmp_path, np.stack([RAMP, RAMP.T, 255 - RAMP]).astype(np.uint16), Modality="US")
     found = [prepare(data, part, LIMITS) for part in range(3)]

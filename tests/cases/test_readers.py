@@ -200,6 +200,16 @@ def test_a_plain_table_with_any_mark_between_and_further_columns(tmp_path, mark)
     assert plan_cases(tmp_path / "cases.csv", None, 1).only == "cases.csv"
 
 
+def test_several_images_of_one_question(tmp_path):
+    rows = [("case", "image", "question", "answer"), ("A", "a.png; b.png", "q", "a"), ("A", "b.png", "q", "b")]
+    write_csv(tmp_path / "cases.csv", rows)
+    for name in ("a", "b"):
+        save_picture(tmp_path / f"{name}.png", ord(name))
+    _, images, questions = find(tmp_path)
+    assert images["file"].to_pylist() == ["a.png", "b.png"]
+    assert questions["images"].to_pylist() == [["a.png", "b.png"], ["b.png"]]
+
+
 def test_two_files_of_one_name_are_told_apart_by_their_path_or_not_guessed(tmp_path):
     rows = [("case", "image", "question", "answer"), ("A", "one/x.png", "q", "a"), ("B", "x.png", "q", "a")]
     write_csv(tmp_path / "cases.csv", rows)

@@ -4,16 +4,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from further.cases.pictures import read_pictures
-from further.cases.schemas import PICTURES
-from further.io import write_table
+from further.cases.pictures import write_pictures
 from further.job import start_log
 
 
 def main(files: Sequence[Path], pictures: Path, folder: Path, settings: Mapping[str, Any]) -> None:
     """Prepare the pictures of some files of the folder."""
     inside = [path.relative_to(folder).as_posix() for path in files]
-    write_table(pictures, read_pictures(folder, inside, settings), PICTURES)
+    write_pictures(pictures, folder, inside, settings)
 
 
 if __name__ == "__main__":

@@ -14,10 +14,10 @@ from further.job import start_log
 
 def main(questions: Path, images: Path, pictures: Sequence[Path], answers: Path) -> None:
     """Write the scored answers of every floor."""
-    keys = {line["image"]: line["key"] for line in pq.read_table(images, columns=["image", "key"]).to_pylist()}
-    shown = load_pictures(pictures, keys.values())
-    found = answer_floors(read_table(questions), {name: shown[key] for name, key in keys.items()})
-    write_table(answers, found, FLOOR_SCORES)
+    lines = pq.read_table(images, columns=["image", "key"]).to_pylist()
+    names = {line["key"]: line["image"] for line in lines}
+    shown = ((names[key], png) for key, png in load_pictures(pictures, names))
+    write_table(answers, answer_floors(read_table(questions), shown), FLOOR_SCORES)
 
 
 if __name__ == "__main__":

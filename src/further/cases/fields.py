@@ -39,6 +39,7 @@ IMAGE_REASONS = (
     "timed out",
     "blank",  # one gray value
     "not a scan",  # a drawing or a chart, as the record says
+    "burned-in text",  # DICOM whose header says that its pixels may show who the patient is
     "twice",  # the same bytes were kept before
     "nobody's",  # there, and named by no case
 )

@@ -89,6 +89,8 @@ def _from_dicom(data: bytes, part: int, limits: Limits) -> tuple[Bytes, str, int
         file = pydicom.dcmread(io.BytesIO(data))
         if "Rows" not in file or "Columns" not in file:
             raise Refused("not an image", "a DICOM file without pixels")
+        if str(file.get("BurnedInAnnotation") or "").upper() == "YES":
+            raise Refused("burned-in text", "the header says that the pixels may name the patient")
         _check_size(int(file.Columns), int(file.Rows), limits)
         values = dicom.values_of(file, part)
         shown = dicom.to_bytes(file, values, limits.ct_windows)

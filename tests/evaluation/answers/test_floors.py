@@ -79,7 +79,7 @@ def test_the_floors_of_the_shared_phantoms():
         about = {"case": name, "split": line["split"], "images": [name], "kind": "open", "question": "?"}
         questions += [about | {"question_type": kind, "answer": line[kind]} for kind in wanted["floors"]]
     asked = pd.DataFrame(questions).assign(question_id=lambda own: own.index.astype(str))
-    scores = answer_floors(asked, pictures).to_pandas()
+    scores = answer_floors(asked, pictures.items()).to_pandas()
     found = scores.groupby(["floor", "question_type"])["exact_match"].mean()
     for kind, floors in wanted["floors"].items():
         for floor, name in (("majority", "majority"), ("question only", "majority"), ("pixels", "logistic_24")):

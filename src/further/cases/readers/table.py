@@ -1,8 +1,11 @@
 """A plain CSV file: one question a row, with columns case, image, question and answer.
 
 Further columns are used where they are there: split, topic, question_type, caption, and fields of cases and images.
-A row without a question adds an image or fields to its case.
+A row without a question adds an image or fields to its case. Several images of one question stand between semicolons
+or bars.
 """
+
+import re
 
 from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS
 from further.cases.files import Folder, read_head, read_rows
@@ -52,16 +55,17 @@ class Table(Reader):
 def _add_row(
     found: Found, folder: Folder, row: dict[str, str], fields: dict[str, object], seen: dict[tuple[str, str], str]
 ) -> None:
-    case, name = row["case"].strip(), row.get("image", "").strip()
-    split = name_split(row.get("split"))
+    case, split = row["case"].strip(), name_split(row.get("split"))
     found.add_case(case, fields, topic=fields["topic"], split=split)
-    if (case, name) not in seen:
-        about = {key: row.get(key) for key in (*IMAGE_FIELDS, "caption")}
-        seen[case, name] = found.add_image(name or f"{case}-without-image", case, find_image(folder, name), about)
+    names = [part.strip() for part in re.split(r"[;|]", row.get("image", ""))]
+    for name in names:
+        if (case, name) not in seen:
+            about = {key: row.get(key) for key in (*IMAGE_FIELDS, "caption")}
+            seen[case, name] = found.add_image(name or f"{case}-without-image", case, find_image(folder, name), about)
     if clean_text(row.get("question")) is not None:
         found.add_question(
             case,
-            [seen[case, name]],
+            [seen[case, name] for name in names],
             (row.get("question"), row.get("answer")),
             question_type=(row.get("question_type") or "other").strip().lower(),
             closed=is_closed(row.get("answer_type"), row.get("answer")),

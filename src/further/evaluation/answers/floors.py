@@ -2,7 +2,7 @@
 
 import io
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -107,19 +107,19 @@ def make_answers(questions: pd.DataFrame, answers: "pd.Series[str]") -> pd.DataF
     return asked[columns].assign(reference=asked["answer"], answer=answers, ended=None)
 
 
-def answer_floors(questions: pd.DataFrame, pictures: Mapping[str, bytes]) -> pa.Table:
+def answer_floors(questions: pd.DataFrame, pictures: Iterable[tuple[str, bytes]]) -> pa.Table:
     """All floors' answers to the test's questions, scored.
 
     Args:
         questions: QUESTIONS.
-        pictures: Files of the images by name.
+        pictures: Name and file of the images, one after the other.
 
     Returns:
         FLOOR_SCORES.
     """
     train, test = (questions[questions["split"] == side] for side in ("train", "test"))
     seen = {names[0] for part in (train, test) for names in part["images"]}
-    pixels = {name: shrink(Image.open(io.BytesIO(pictures[name]))) for name in sorted(seen)}
+    pixels = {name: shrink(Image.open(io.BytesIO(file))) for name, file in pictures if name in seen}
     floors = {
         "majority": answer_by_majority(train, test),
         "question only": answer_by_question(train, test),
