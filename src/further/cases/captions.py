@@ -9,6 +9,8 @@ from further.cases.text import contains_phrase, is_form, words
 
 MIN_LETTERS = 4
 """Letters of a word that may tell what a sentence is about."""
+UNRELATED = 4
+"""Topics, and kinds and places of images, that a form's sentence has in all: two of each, or one more topic."""
 MOSTLY = 2 / 3
 """Share of its cases with whose records a sentence has no word in common, from which it is the form's."""
 
@@ -52,8 +54,8 @@ def find_form_captions(images: Sequence[Line], cases: Mapping[str, Line]) -> set
 
     A sentence that describes an image shares a word with the image's modality, plane or place, or with the case's
     diagnosis, findings or title. "No abnormality is seen" in many cases does so where their records say the same. A
-    sentence is judged only where it stands in cases of two topics or more, with images of different modality or place,
-    and only by cases whose record has a text.
+    sentence is judged only where it stands in cases of three topics, or of two with images of different modality or
+    place, and only by cases whose record has a text.
 
     Args:
         images: Lines of FOUND_IMAGES.
@@ -73,7 +75,7 @@ def _is_of_form(caption: str, images: Sequence[Line], cases: Mapping[str, Line])
     records = {image["case"]: cases[image["case"]] for image in images}
     topics = {record["topic"] or name for name, record in records.items()}
     kinds = {(image["modality"], image["region"] or image["location"]) for image in images}
-    if len(topics) < 2 or len(kinds) < 2:
+    if len(topics) < 2 or len(topics) + len(kinds) < UNRELATED:
         return False
     told = set(caption.split())
     own = [_words_of(image, records[image["case"]]) for image in images]

@@ -40,6 +40,8 @@ class Flat(Reader):
                     "region": lookup(topic, "Location Category"),
                     "caption": record.get("caption"),
                 }
-                found.add_image(str(record["image"]), case, find_image(folder, record["image"]), image)
+                found.add_image(
+                    str(record["image"] or f"{case}-without-image"), case, find_image(folder, record["image"]), image
+                )
         found.add_spare(folder.images.files)
         return found
