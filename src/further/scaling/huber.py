@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from further.scaling.projection import fit_exponent
-from further.scaling.records import Curve, Floats
+from further.scaling.curve import Curve, Floats
 
 NUM_ROUNDS = 100
 CONVERGED = 1e-9

@@ -1,16 +1,16 @@
 """Can a target loss be reached with more data, and with how much?"""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-from further.scaling.fit import predict_band
-from further.scaling.records import Floats, Interval, LawFit, Target, Verdict
+from further.scaling.fit import LawFit, predict_band
+from further.scaling.interval import Interval, Target
+from further.scaling.prediction import FACTORS, Outlook
 
-FARTHEST_ESTIMATE = 10.0  # times the largest size: beyond, only an interval is given
-FARTHEST_SEARCH = 1e6  # times the largest size: beyond, an end is called open
-NUM_PLACES = 65
-NUM_ZOOMS = 6
+Verdict = Literal["reached", "reachable", "undecided", "unreachable"]
+NUM_PLACES = 2000
 
 
 @dataclass(frozen=True)
@@ -33,96 +33,93 @@ class TargetVerdict:
     extrapolated: bool | None
 
 
-def judge_target(fit: LawFit, target: Target, doubt: str | None = None) -> TargetVerdict:
+def judge_target(fit: LawFit, target: Target, outlook: Outlook, doubt: str | None = None) -> TargetVerdict:
     """Judge one target on a fitted curve.
 
-    The target is compared with the lowest mean loss measured, then with the interval of c: above it, some amount of
-    data reaches the target; inside it, the data do not say; below it, no amount of data does, with this set-up.
+    Reached: a measured size is at or below it. Reachable: a new run's prediction interval falls to it, no further ahead
+    than predictions dare to go. Unreachable: it lies below the interval of an identified floor c, below every such
+    prediction, and nothing speaks against the law or its runs. Undecided: all else.
 
     Args:
         fit: The law.
         target: The loss to reach.
-        doubt: A sentence that says why the power law may not hold; what was not measured is then undecided.
+        outlook: Predictions of larger runs.
+        doubt: A sentence that says why the law or its floor may not hold; then nothing is unreachable.
     """
-    lowest = float(fit.curve.size_means().y.min())
-    loss = target.loss_nats
+    lowest, loss = float(fit.curve.size_means().y.min()), target.loss_nats
     if lowest <= loss:
         reason = f"A measured size has a mean loss of {lowest:.4g} nats per token, at or below {loss:.4g}."
         return TargetVerdict(target, "reached", reason, _tokens_reached(fit, loss), False)
-    verdict = _judge_by_law(fit, target)
-    if doubt is None or verdict.verdict == "undecided":
-        return verdict
-    reason = f"By the law {loss:.4g} nats per token would be {verdict.verdict}, but the law may not hold. {doubt}"
+    tokens = tokens_needed(fit, loss, outlook, trusted=doubt is None)
+    if tokens is not None:
+        reason = (
+            f"Runs are predicted to fall to {loss:.4g} nats per token by {(tokens.high or np.inf) / fit.largest:.2g} "
+            "times the largest size."
+        )
+        return TargetVerdict(target, "reachable", reason, tokens, True)
+    return _judge_below(fit, target, outlook, doubt)
+
+
+def _judge_below(fit: LawFit, target: Target, outlook: Outlook, doubt: str | None) -> TargetVerdict:
+    """Judge a target that no prediction interval falls to."""
+    loss, low, high = target.loss_nats, fit.c.low or 0.0, fit.c.high
+    end = "open" if high is None else f"{high:.4g}"
+    floor = f"the {fit.c.level:.0%} interval of c, {low:.4g} to {end}"
+    if loss < low and fit.c_identified:
+        if doubt is not None:
+            reason = f"By the law {loss:.4g} nats per token would be unreachable, but the law may not hold. {doubt}"
+            return TargetVerdict(target, "undecided", reason, None, None)
+        if float(outlook.at(FACTORS[-1]).low[0]) > loss:
+            reason = f"{loss:.4g} nats per token is below {floor}: more such data do not reach it with this set-up."
+            return TargetVerdict(target, "unreachable", reason, None, None)
+    reason = f"{loss:.4g} nats per token lies further ahead than predictions go. {outlook.reason}"
+    if not fit.c_identified:
+        reason += f" {fit.c_reason}"
+    elif loss >= low:
+        reason += f" It is inside {floor}." if high is None or loss <= high else f" It is above {floor}."
     return TargetVerdict(target, "undecided", reason, None, None)
 
 
-def _judge_by_law(fit: LawFit, target: Target) -> TargetVerdict:
-    loss, low, high = target.loss_nats, fit.c.low, fit.c.high
-    if high is not None and loss > high:
-        return _reachable(fit, target, high)
-    between = f"the {fit.c.level:.0%} interval of c, {low or 0:.4g} to {'open' if high is None else f'{high:.4g}'}"
-    if low is not None and loss < low and fit.c_identified:
-        reason = f"{loss:.4g} nats per token is below {between}: more such data do not reach it with this set-up."
-        return TargetVerdict(target, "unreachable", reason, None, None)
-    why = f" {fit.c_reason}" if not fit.c_identified else ""
-    inside = "inside" if low is None or loss >= low else "below"
-    reason = f"{loss:.4g} nats per token is {inside} {between}: the data do not say whether more of them reach it.{why}"
-    return TargetVerdict(target, "undecided", reason, None, None)
+def tokens_needed(fit: LawFit, loss_nats: float, outlook: Outlook, *, trusted: bool) -> Interval | None:
+    """Return the unique tokens at which the ends of the prediction interval fall to a loss.
 
+    Where the upper end does not fall to it as far ahead as predictions go, but an undoubted law with an identified floor
+    does with its own, the interval ends there.
 
-def _reachable(fit: LawFit, target: Target, c_high: float) -> TargetVerdict:
-    loss = target.loss_nats
-    tokens = tokens_needed(fit, loss)
-    reason = f"{loss:.4g} nats per token is above the upper end of c, {c_high:.4g}, and below what was measured."
-    if tokens.estimate is None:
-        far = f"the law's own count is over {FARTHEST_ESTIMATE:g} times the largest size."
-        reason += f" Only an interval of tokens is given: {far if fit.c_identified else fit.c_reason}"
-    beyond = tokens.high is None or tokens.high > fit.largest
-    return TargetVerdict(target, "reachable", reason, tokens, beyond)
+    Args:
+        fit: The law, whose count is the estimate where it is inside the interval, its floor identified, and trusted.
+        loss_nats: The loss, below every measured one.
+        outlook: Predictions of larger runs.
+        trusted: Nothing speaks against the law.
 
-
-def tokens_needed(fit: LawFit, loss_nats: float) -> Interval:
-    """Return the unique tokens at which the law and the ends of its band fall to a loss.
-
-    The estimate is None where c is not identified or the law asks for over ten times the largest size; an end over a
-    million times the largest size is open.
+    Returns:
+        None where neither falls to it as far ahead as predictions go.
     """
-    low, high = _crossing(fit, loss_nats, use_high=False), _crossing(fit, loss_nats, use_high=True)
-    estimate = None
-    if fit.c_identified and loss_nats > fit.law.c:
-        estimate = float(((loss_nats - fit.law.c) / fit.law.a) ** (-1.0 / fit.law.b))
-        estimate = estimate if estimate <= FARTHEST_ESTIMATE * fit.largest else None
-    return Interval(estimate, low, high, low is None, high is None, fit.c.level)
+    if outlook.limit <= 1.0:
+        return None
+    sizes = np.geomspace(1.0, outlook.limit, NUM_PLACES) * fit.largest
+    ahead, law = outlook.predict(sizes), predict_band(fit, sizes)
+    by_law = trusted and fit.c_identified
+    low = ahead.low if not by_law else np.minimum(ahead.low, law.low)
+    if (ahead.high <= loss_nats).any():
+        high = float(sizes[np.argmax(ahead.high <= loss_nats)])
+    elif by_law and (law.high <= loss_nats).any():
+        high = float(sizes[-1])
+    else:
+        return None
+    first, count = float(sizes[np.argmax(low <= loss_nats)]), fit.law.tokens_at(loss_nats) if by_law else None
+    return Interval(count if count is not None and first <= count <= high else None, first, high, level=fit.c.level)
 
 
 def _tokens_reached(fit: LawFit, loss_nats: float) -> Interval:
-    """Tokens at which a loss that was measured is reached: by the law, between the smallest size and the first at it.
+    """Tokens at which a loss that was measured is reached: between the last size above it and the first at it.
 
     Where the smallest size is at it already, how few would do is open: the law does not look below what was measured.
     """
     means = fit.curve.size_means()
-    first = float(means.t[np.argmax(means.y <= loss_nats)])
-    if first == means.t[0]:
-        return Interval(None, None, first, low_open=True, level=fit.c.level)
-    ends = (_crossing(fit, loss_nats, use_high=use_high) for use_high in (False, True))
-    low, high = (float(np.clip(first if end is None else end, means.t[0], first)) for end in ends)
-    by_law = float(((loss_nats - fit.law.c) / fit.law.a) ** (-1.0 / fit.law.b)) if loss_nats > fit.law.c else first
-    return Interval(float(np.clip(by_law, low, high)), low, high, level=fit.c.level)
-
-
-def _crossing(fit: LawFit, loss_nats: float, *, use_high: bool) -> float | None:
-    """First size at which an end of the band is at or below a loss; None if none within the search."""
-    low, high = np.log(fit.smallest) - np.log(1e3), np.log(fit.largest * FARTHEST_SEARCH)
-    for _ in range(NUM_ZOOMS):
-        places = np.linspace(low, high, NUM_PLACES)
-        below = _end(fit, np.exp(places), use_high) <= loss_nats
-        if not below.any():
-            return None
-        first = int(np.argmax(below))
-        low, high = places[max(first - 1, 0)], places[first]
-    return float(np.exp(high))
-
-
-def _end(fit: LawFit, num_tokens: Floats, use_high: bool) -> Floats:
-    band = predict_band(fit, num_tokens)
-    return band.high if use_high else band.low
+    first = int(np.argmax(means.y <= loss_nats))
+    high = float(means.t[first])
+    if first == 0:
+        return Interval(None, None, high, low_open=True, level=fit.c.level)
+    low, by_law = float(means.t[first - 1]), fit.law.tokens_at(loss_nats)
+    return Interval(high if by_law is None else float(np.clip(by_law, low, high)), low, high, level=fit.c.level)

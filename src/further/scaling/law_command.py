@@ -11,7 +11,7 @@ import pandas as pd
 from further.scaling.analysis import Analysis, analyse_curve
 from further.scaling.cost import CostSettings
 from further.scaling.describe import describe
-from further.scaling.records import Point
+from further.scaling.curve import Point
 from further.scaling.table import (
     LOSS_COLUMNS,
     SIZE_COLUMNS,

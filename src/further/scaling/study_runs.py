@@ -5,7 +5,8 @@ from statistics import median
 from typing import Any
 
 from further.scaling.cost import CostSettings
-from further.scaling.records import Point, Target
+from further.scaling.curve import Point
+from further.scaling.interval import Target
 from further.scaling.units import make_target
 
 VARIED = ("fraction", "seed")  # what the runs of a curve may differ in

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from further.scaling.check import size_index
-from further.scaling.records import Point
+from further.scaling.curve import Point
 from further.scaling.units import to_nats, unit_name
 
 SIZE_COLUMNS = ("t", "num_unique_tokens", "num_tokens", "tokens", "size")
