@@ -42,6 +42,7 @@ def analyse_curve(
     level: float = 0.95,
     huber_delta: float | None = None,
     by_size: bool | None = None,
+    x_axis: str = "unique training tokens",
 ) -> LawRecord:
     """Analyse one curve of separate runs. A curve that cannot be fitted is a result, not an error.
 
@@ -54,6 +55,7 @@ def analyse_curve(
         level: Nominal coverage of the intervals.
         huber_delta: As in `fit_power_law`; the hold-out and the other forms stay least squares.
         by_size: As in `fit_power_law`.
+        x_axis: What the sizes count.
 
     Returns:
         The record; `reason` says why there is no law where there is none.
@@ -69,10 +71,11 @@ def analyse_curve(
     except ValueError as error:
         losses = [point.loss_nats for point in points] if isinstance(error, TooFewSizesError) else []
         judged = [_with_cost(_judge_without_law(losses, target), cost) for target in targets]
-        return LawRecord(fitted=False, reason=str(error), **_shared(points, judged, cost, None))
+        return LawRecord(fitted=False, reason=str(error), x_axis=x_axis, **_shared(points, judged, cost, None))
     holdout = hold_out_largest(curve, level=level, by_size=fit.basis == "sizes")
     schedule, outlook = check_schedule(ordered, curve), Outlook(curve, level)
-    return _fitted_record(points, targets, cost, fit, holdout, schedule, outlook)
+    record = _fitted_record(points, targets, cost, fit, holdout, schedule, outlook)
+    return record.model_copy(update={"x_axis": x_axis})
 
 
 def _fitted_record(

@@ -39,7 +39,8 @@ def _law_lines(record: LawRecord) -> Iterator[str]:
         yield f"  Huber's loss, straight beyond {fit.huber_delta_nats:g} {unit}"
     yield record.c_reason or ""
     yield record.form_reason or ""
-    yield schedule.reason
+    if schedule.matched is not False:  # else it stands in both reasons above
+        yield schedule.reason
     yield _aicc_line(record)
     yield from _holdout_lines(record)
     yield reach.reason

@@ -226,12 +226,5 @@ def loss_range(region: Region, num_tokens: Floats) -> tuple[Floats, Floats]:
     return extremes(region, _powers(region, num_tokens), 1.0)
 
 
-def gain_range(region: Region, from_tokens: float, to_tokens: float) -> tuple[float, float]:
-    """Return the profile interval of the fall in loss between two sizes, in which c cancels."""
-    powers = _powers(region, np.array([from_tokens, to_tokens]))
-    low, high = extremes(region, powers[:, :1] - powers[:, 1:], 0.0)
-    return float(low[0]), float(high[0])
-
-
 def _powers(region: Region, num_tokens: Floats) -> Floats:
     return np.exp(-region.b[:, None] * np.log(np.asarray(num_tokens) / region.scale)[None, :])

@@ -63,9 +63,11 @@ def check_schedule(points: Sequence[Point], curve: Curve) -> Schedule:
         return Schedule(None, None, None, fall, "The steps of the runs are not known.", None)
     if growth < SLOWEST_GROWTH and fall is None:
         said = (
-            f"the largest size trained for {known[-1] / known[0]:.2g} times the steps of the smallest on "
-            f"{largest / float(curve.t.min()):.3g} times the data"
+            f"all sizes trained for about {known[-1]:,.0f} steps"
+            if max(known) <= 1.05 * min(known)
+            else f"the largest size trained for {known[-1] / known[0]:.2g} times the steps of the smallest"
         )
+        said += f", on {largest / float(curve.t.min()):.3g} times the data"
         return Schedule(False, known, growth, None, f"A floor may be the schedule's: {said}.", f"{remedy}.")
     said = "Steps grow with the size" if growth >= SLOWEST_GROWTH else "The largest runs had stopped falling"
     return Schedule(True, known, growth, fall, f"{said}, so the runs' lengths match their data.", None)

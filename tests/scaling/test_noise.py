@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from further.scaling.check import check_curve
-from further.scaling.replicates import errors_from_seeds
+from further.scaling.curve import check_curve
+from further.scaling.noise import errors_from_seeds
 
 
 def spread_curve(noise, seeds=3, seed=0):
