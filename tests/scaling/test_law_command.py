@@ -246,7 +246,10 @@ def test_an_impossible_perplexity_is_named_by_its_row(tmp_path, capsys):
 
 def test_two_columns_of_losses_are_refused(tmp_path, capsys):
     code, out = run(capsys, write(tmp_path, t=T, loss=Y, perplexity=np.exp(Y)))
-    assert code == 2 and "2 columns of losses, loss (column 2) and perplexity (column 3): say which by --loss-column" in out.err
+    assert (
+        code == 2
+        and "2 columns of losses, loss (column 2) and perplexity (column 3): say which by --loss-column" in out.err
+    )
     code, out = run(capsys, write(tmp_path, t=T, T=T, loss=Y))
     assert code == 2 and "2 columns of sizes, t (column 1) and T (column 2): say which by --size-column" in out.err
 

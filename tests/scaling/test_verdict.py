@@ -75,10 +75,11 @@ def test_unreachable_below_it_and_below_every_prediction(fit):
 
 def test_ends_are_where_the_prediction_crosses_the_target(fit):
     outlook = Outlook(fit.curve)
-    tokens = tokens_needed(fit, 1.87, outlook, trusted=False)
+    target = float(outlook.at(4.0).high[0])
+    tokens = tokens_needed(fit, target, outlook, trusted=False)
     assert tokens.estimate is None
-    assert outlook.predict(tokens.low).low[0] == pytest.approx(1.87, rel=2e-3) or tokens.low == fit.largest
-    assert outlook.predict(tokens.high).high[0] == pytest.approx(1.87, rel=2e-3)
+    assert outlook.predict(tokens.low).low[0] == pytest.approx(target, rel=2e-3) or tokens.low == fit.largest
+    assert tokens.high == pytest.approx(4.0 * fit.largest, rel=2e-3)
 
 
 def test_nothing_is_counted_further_than_predictions_go(fit):

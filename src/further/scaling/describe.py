@@ -87,7 +87,9 @@ def _target_lines(judged: JudgedTarget) -> list[str]:
     lines = [f"Target {target.value:g} {target.unit}: {judged.verdict}. {judged.reason}"]
     if judged.tokens is not None:
         beyond = " (partly beyond what was measured)" if judged.extrapolated else ""
-        lines.append(f"  tokens {_interval(judged.tokens)}{beyond}" + (f"; {_cost(judged.cost)}" if judged.cost else ""))
+        lines.append(
+            f"  tokens {_interval(judged.tokens)}{beyond}" + (f"; {_cost(judged.cost)}" if judged.cost else "")
+        )
     return lines
 
 

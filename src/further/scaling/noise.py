@@ -54,8 +54,8 @@ def uneven_factor(curve: Curve, b: float) -> float:
 
     Where small sizes are noisier than large ones, equal weights leave the best law almost as it is, but the interval of
     b comes out too narrow (87 % for a nominal 95 % where the noise falls tenfold). Estimated weights would be worse:
-    they follow the noise that they are estimated from. So a likelihood ratio test looks for a trend, and the variance is
-    then the sandwich.
+    they follow the noise that they are estimated from. So a likelihood ratio test looks for a trend, and where it finds
+    one the variance is the sandwich.
 
     Args:
         curve: Points, or means of sizes.

@@ -11,7 +11,7 @@ from the largest size. The factors of each end were fitted for 95 % coverage on 
 kinds left out: see bench/scaling/README.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -158,7 +158,7 @@ def local_noise(log_t: Floats, y: Floats) -> float:
 def _predict_forms(log_t: Floats, y: Floats, weights: Floats, log_ahead: Floats) -> Iterator[Floats]:
     """Predictions of every form at `log_ahead`, each (T,), always in the same order."""
     middle, last = log_t.mean(), log_t[-1]
-    shapes = {
+    shapes: dict[str, Callable[[Floats], Floats]] = {
         "power": lambda x: np.exp(-POWER_EXPONENTS[:, None] * (x - middle)),
         "exponential": lambda x: np.exp(-RATES[:, None] * np.exp(x - last)),
         "hyperbolic": lambda x: 1.0 / (1.0 + RATES[:, None] * np.exp(x - last)),

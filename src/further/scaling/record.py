@@ -78,7 +78,7 @@ class ParameterIntervals(_Record):
 
 
 class FamilyRow(_Record):
-    """A form of the law: parameters for sizes divided by `scale`, its AICc, and what it predicted for the held-out size."""
+    """A form of the law: parameters for sizes divided by `scale`, AICc, and the prediction for the held-out size."""
 
     name: str
     formula: str
@@ -97,8 +97,8 @@ class FamilyRow(_Record):
 class BandPlace(_Record):
     """The law at a size.
 
-    `law_low` and `law_high` are the law's own interval. `low` and `high` are what people read as its band: the law's own
-    interval inside the data, beyond them the prediction interval of a new run.
+    `law_low` and `law_high` are the law's own interval. `low` and `high` are what people read as its band: the law's
+    own interval inside the data, beyond them the prediction interval of a new run.
     """
 
     num_tokens: float

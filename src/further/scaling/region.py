@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from further.scaling.projection import B_GRID, solve_linear
 from further.scaling.curve import Curve, Flags, Floats
+from further.scaling.projection import B_GRID, solve_linear
 
 NUM_EXPONENTS = 300
 NUM_HALVINGS = 30

@@ -75,8 +75,8 @@ def _state_row(name: str, state: dict[str, Any], *, counted: bool, where: str) -
     batch = state.get("train_batch_size")
     if not steps or not epochs or not (counted or batch):
         raise ValueError(
-            f"{where} does not tell how much data the run had: train with include_num_input_tokens_seen=True, or give a "
-            "table with the tokens of each run"
+            f"{where} does not tell how much data the run had: train with include_num_input_tokens_seen=True, or give "
+            "a table with the tokens of each run"
         )
     size = state["num_input_tokens_seen"] / epochs if counted else steps * batch / epochs
     fall = end_fall_percent([entry["step"] for entry in evaluations], [entry["eval_loss"] for entry in evaluations])

@@ -1,4 +1,4 @@
-"""From a table of runs to points: sizes, losses, standard errors, and every other column as a setting that must agree."""
+"""From a table of runs to points: sizes, losses, standard errors; any other column is a setting that must agree."""
 
 import re
 from collections.abc import Sequence
@@ -203,7 +203,9 @@ def has_repeats(points: Sequence[Point]) -> bool:
 
 
 def _read(paths: Sequence[Path]) -> Cells:
-    files = [found for path in paths for found in (sorted(path.rglob("trainer_state.json")) if path.is_dir() else [path])]
+    files = [
+        found for path in paths for found in (sorted(path.rglob("trainer_state.json")) if path.is_dir() else [path])
+    ]
     if files and all(path.suffix == ".json" for path in files):
         return read_trainer_states(files)
     if len(files) != 1:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from further.scaling.curve import Curve, Point
+from further.scaling.curve import Curve, Floats, Point
 
 SLOWEST_GROWTH = 0.5  # exponent of steps against size; runs of equal epochs have 1, runs of equal steps 0
 LAST_SHARE = 0.25  # of a run's steps, over which the fall of its validation loss is read
@@ -51,10 +51,12 @@ def check_schedule(points: Sequence[Point], curve: Curve) -> Schedule:
     fall = max((one for one in falls if one is not None), default=None)
     known = None if steps is None else tuple(float(one) for one in steps)
     largest = float(curve.t.max())
-    longer = "for three times as long" if known is None else f"for {LONGER * known[-1]:,.0f} steps, {LONGER} times as many"
+    longer = (
+        "for three times as long" if known is None else f"for {LONGER * known[-1]:,.0f} steps, {LONGER} times as many"
+    )
     remedy = (
-        f"Train one run of the largest size, {largest:,.4g}, {longer}: if its loss falls below the floor, the floor was "
-        "the schedule's"
+        f"Train one run of the largest size, {largest:,.4g}, {longer}: if its loss falls below the floor, the floor "
+        "was the schedule's"
     )
     if fall is not None and fall > STILL_FALLING:
         said = f"the validation loss of the largest runs still fell by {fall:.1f} % over their last quarter"
@@ -93,13 +95,13 @@ def end_fall_percent(steps: ArrayLike, losses: ArrayLike) -> float | None:
     return float(100.0 * (values[before] - values[-1]) / values[-1] * LAST_SHARE / share)
 
 
-def _mean_steps(points: Sequence[Point], curve: Curve) -> np.ndarray | None:
+def _mean_steps(points: Sequence[Point], curve: Curve) -> Floats | None:
     steps = [point.num_steps for point in points]
     if any(one is None or one <= 0 for one in steps):
         return None
     counts = np.bincount(curve.size)
-    return np.bincount(curve.size, np.array(steps, dtype=np.float64)) / counts
+    return np.asarray(np.bincount(curve.size, np.array(steps, dtype=np.float64)) / counts, dtype=np.float64)
 
 
-def _growth(log_t: np.ndarray, log_steps: np.ndarray) -> float:
+def _growth(log_t: Floats, log_steps: Floats) -> float:
     return float(np.polyfit(log_t, log_steps, 1)[0])

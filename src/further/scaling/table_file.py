@@ -47,7 +47,9 @@ def read_cells(path: Path) -> Cells:
     decimal_mark = find_decimal_mark((cell for row in rows[1:] for cell in row), semicolons=separator == ";")
     names = ["" if is_blank(cell) else str(cell).strip() for cell in rows[0]]
     if all(parse_number(name, decimal_mark) is not None for name in names):
-        raise ValueError(f"the first line, {_show(rows[0])}, holds numbers: put a line with the columns' names above it")
+        raise ValueError(
+            f"the first line, {_show(rows[0])}, holds numbers: put a line with the columns' names above it"
+        )
     for number, row in enumerate(rows[1:], 1):
         if any(not is_blank(cell) for cell in row[len(names) :]):
             raise ValueError(f"row {number}, {_show(row)}, has {len(row)} cells for {len(names)} columns")
