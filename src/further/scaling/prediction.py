@@ -4,10 +4,10 @@ Thirteen simple forms are fitted to the last sizes and to all of them. Each is w
 smaller ones (rolling origins), the latest counting most. The center is their weighted mean. At f times the largest size
 an end of the interval lies from it by
 
-    sqrt(max(log2 f, 0.5)) * sqrt((s * spread)**2 + (n * noise)**2 + (d * fall)**2 + (l * center)**2)
+    max(log2 f, 0.5)**g * sqrt((s * spread)**2 + (n * noise)**2 + (d * fall)**2 + (l * center)**2)
 
 where `spread` is the weighted standard deviation of the forms, `noise` that of one run, and `fall` the predicted fall
-from the largest size. The factors of each end were fitted for 95 % coverage on curves of several kinds and checked on
+from the largest size. Factors and g of each end were fitted for 95 % coverage on curves of several kinds and checked on
 kinds left out: see bench/scaling/README.md.
 """
 
@@ -22,8 +22,8 @@ from further.scaling.curve import Curve, Floats
 from further.scaling.noise import run_noise
 from further.scaling.projection import solve_linear
 
-BELOW = (2.3, 2.5, 0.12, 0.03)  # s, n, d, l of the lower end: a loss may fall faster than any form expects
-ABOVE = (1.5, 3.3, 0.4, 0.005)  # and of the upper one
+BELOW = ((2.3, 2.5, 0.12, 0.03), 0.5)  # s, n, d, l and g of the lower end: a loss may fall faster than any form expects
+ABOVE = ((1.8, 4.0, 0.32, 0.005), 0.25)  # and of the upper one: it may fall by less, but rarely rises
 WINDOWS = {"power": (4, 5, 6, 8, None), "exponential": (4, 6), "hyperbolic": (4, 6)}  # last sizes; None: all
 STRAIGHT = {"log_log": (3, 4, None), "log": (3,)}
 POWER_EXPONENTS = np.geomspace(0.01, 4.0, 90)
@@ -114,8 +114,11 @@ class Outlook:
         center = self._shares @ forms
         spread = np.sqrt(self._shares @ (forms - center) ** 2)
         parts = np.array([spread, np.full_like(center, self._noise), self._y[-1] - center, center])
-        growth = self._stretch * np.sqrt(np.maximum(ahead / np.log(2.0), 0.5))
-        below, above = (growth * np.linalg.norm(np.array(side)[:, None] * parts, axis=0) for side in (BELOW, ABOVE))
+        doublings = np.maximum(ahead / np.log(2.0), 0.5)
+        below, above = (
+            self._stretch * doublings**growth * np.linalg.norm(np.array(factors)[:, None] * parts, axis=0)
+            for factors, growth in (BELOW, ABOVE)
+        )
         low = np.where(below > WIDE * center, center * np.exp(-below / center), center - below)
         return Prediction(t, center, low, center + above)
 
