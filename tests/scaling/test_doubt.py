@@ -10,7 +10,7 @@ from further.scaling.describe import describe
 from further.scaling.forms import CLEARLY_BETTER, compare_forms
 from further.scaling.holdout import HoldOut
 from further.scaling.prediction import Outlook
-from further.scaling.verdict import judge_target
+from further.scaling.target_verdict import judge_target
 from scaling.curves import make_curve
 
 T = np.geomspace(1e6, 1e9, 10)

@@ -26,8 +26,8 @@ from further.scaling.record import (
     ParameterIntervals,
     Reach,
 )
-from further.scaling.schedule import Schedule, check_schedule
-from further.scaling.verdict import TargetVerdict, judge_target
+from further.scaling.run_lengths import Schedule, check_schedule
+from further.scaling.target_verdict import TargetVerdict, judge_target
 
 SLACK = 1e-9  # relative, of a size written twice
 BAND_FACTOR, BAND_PLACES = 10.0, 80

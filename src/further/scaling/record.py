@@ -14,8 +14,8 @@ from further.scaling.cost import Cost, CostSettings, Forecast
 from further.scaling.holdout import HoldOut
 from further.scaling.interval import Interval, Target
 from further.scaling.residuals import ResidualTests
-from further.scaling.schedule import Schedule
-from further.scaling.verdict import Verdict
+from further.scaling.run_lengths import Schedule
+from further.scaling.target_verdict import Verdict
 
 
 class _Record(BaseModel):

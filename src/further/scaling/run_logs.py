@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from further.scaling.number_cells import is_blank
-from further.scaling.schedule import end_fall_percent
+from further.scaling.run_lengths import end_fall_percent
 from further.scaling.table_file import Cells
 
 WIDE = re.compile(r"(?P<run>.+) - (?P<metric>[^-]+)")  # Weights & Biases: "run - metric", and its "__MIN", "__MAX"

@@ -9,7 +9,7 @@ import pandas as pd
 from further.scaling.cost import CostSettings
 from further.scaling.curve import Point
 from further.scaling.interval import Target
-from further.scaling.schedule import end_fall_percent
+from further.scaling.run_lengths import end_fall_percent
 from further.scaling.units import make_target
 
 VARIED = ("fraction", "seed")  # what the runs of a curve may differ in

@@ -5,7 +5,7 @@ import pytest
 
 from further.scaling import Point, analyse_curve, make_target
 from further.scaling.describe import describe
-from further.scaling.schedule import end_fall_percent
+from further.scaling.run_lengths import end_fall_percent
 from scaling.curves import make_curve
 
 CASES = 60.0 * 2.0 ** np.arange(7)

@@ -5,7 +5,7 @@ import pytest
 
 from further.scaling import fit_power_law, make_target
 from further.scaling.prediction import Outlook
-from further.scaling.verdict import judge_target, tokens_needed
+from further.scaling.target_verdict import judge_target, tokens_needed
 from scaling.curves import make_curve
 
 
