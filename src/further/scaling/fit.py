@@ -23,7 +23,7 @@ from further.scaling.region import (
 )
 from further.scaling.residuals import SIGNIFICANT, ResidualTests, examine_residuals
 
-POOLED_ABOVE = 0.4  # chance of the size means' scatter by seeds alone, above which runs are counted: see bench/scaling
+POOLED_ABOVE = 0.5  # chance of the size means' scatter by seeds alone, above which runs are counted: see bench/scaling
 
 
 @dataclass(frozen=True)
