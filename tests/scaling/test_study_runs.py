@@ -3,7 +3,7 @@
 import pytest
 
 from further.scaling import analyse_curve
-from further.scaling.study import cost_of_study, points_of_runs
+from further.scaling.study_runs import cost_of_study, points_of_runs
 
 FRACTIONS = {"default": 1.0, "half": 0.5, "quarter": 0.25, "eighth": 0.125}
 SETTINGS = {"rank": 8, "quantization": "nf4", "epochs": 2, "seed": 0}
@@ -31,7 +31,7 @@ TINY = {"name": "tiny", "source": "demo", "path": None, "revision": None}
     [(HUB, {"base": HUB["path"], "base_revision": HUB["revision"]}), (TINY, {"base": "tiny"})],
 )
 def test_a_law_is_conditional_on_its_base(model, base):
-    record = analyse_curve(points_of_runs(COMPARISON, list(FRACTIONS), model)).as_dict()
+    record = analyse_curve(points_of_runs(COMPARISON, list(FRACTIONS), model)).to_json()
     assert record["conditional_on"] == {**base, "rank": 8, "quantization": "nf4", "epochs": 2}
     assert [point["size"] for point in record["points"]] == [1.0, 0.5, 0.25, 0.125]
 

@@ -1,16 +1,91 @@
-"""Refuse what is not a learning curve, in one sentence that says what to do."""
+"""Runs of a study and the checked curve that they make; what is no learning curve is refused."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from further.scaling.records import Curve, Floats
-
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+EXACT = 1e-6  # of a loss: smaller residuals are rounding, of the loss as written or of the search for its law
 FEWEST_SIZES = 4
 LARGEST_LOSS = 20.0  # nats per token; guessing among a million words costs 13.8, and a published curve starts at 15.1
 SAME_SIZE = 0.05  # relative; runs that differ by less are of one size: seeds draw different papers
 NARROWEST_SPAN = 1.2  # largest over smallest size, below which there is nothing to see
+
+
+@dataclass(frozen=True)
+class Point:
+    """One run of the curve.
+
+    Attributes:
+        run: The run's name.
+        num_unique_tokens: Unique training tokens, repeated epochs not counted.
+        loss_nats: Held-out loss in nats per token.
+        size: Label of its size, such as the fraction of the papers; None where sizes alone tell.
+        seed: Seed of the run.
+        settings: What must be the same along the curve (base, rank, epochs, ...), by name.
+        num_steps: Optimizer steps that it trained for, None where not known.
+        end_fall_percent: Fall of its validation loss over the last quarter of its steps, in percent of the loss; None
+            where not known.
+    """
+
+    run: str
+    num_unique_tokens: float
+    loss_nats: float
+    size: str | float | None = None
+    seed: int | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    num_steps: float | None = None
+    end_fall_percent: float | None = None
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Checked points of one curve, sorted by size.
+
+    Attributes:
+        t: Unique training tokens of each point, shape (points,).
+        y: Held-out loss in nats per token, shape (points,).
+        weights: Weight of each squared residual, mean 1, shape (points,).
+        size: Index of the point's size, from 0 for the smallest, shape (points,).
+        weighted: True if the weights come from standard errors.
+    """
+
+    t: Floats
+    y: Floats
+    weights: Floats
+    size: NDArray[np.intp]
+    weighted: bool
+
+    @property
+    def num_sizes(self) -> int:
+        """Number of different sizes."""
+        return int(self.size[-1]) + 1
+
+    @property
+    def scale(self) -> float:
+        """Geometric mean of `t`, by which sizes are divided before a fit."""
+        return float(np.exp(np.log(self.t).mean()))
+
+    def kept(self, keep: Flags) -> "Curve":
+        """Return the curve of the chosen points."""
+        size = np.unique(self.size[keep], return_inverse=True)[1].astype(np.intp)
+        return Curve(self.t[keep], self.y[keep], self.weights[keep], size, self.weighted)
+
+    def weighed(self, errors: Floats) -> "Curve":
+        """Return the curve weighted by estimated standard errors of its points, (points,)."""
+        weights = errors**-2.0
+        return Curve(self.t, self.y, weights / weights.mean(), self.size, self.weighted)
+
+    def size_means(self) -> "Curve":
+        """Return one point per size: the weighted mean loss, with the sum of the weights."""
+        weights = np.asarray(np.bincount(self.size, self.weights), dtype=np.float64)
+        y = np.asarray(np.bincount(self.size, self.weights * self.y) / weights, dtype=np.float64)
+        t = np.bincount(self.size, self.weights * self.t) / weights
+        return Curve(t, y, weights, np.arange(self.num_sizes, dtype=np.intp), self.weighted)
 
 
 class TooFewSizesError(ValueError):

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from further.scaling import fit_power_law, judge_target, make_target, tokens_needed
+from further.scaling import fit_power_law, make_target
+from further.scaling.prediction import Outlook
+from further.scaling.target_verdict import judge_target, tokens_needed
 from scaling.curves import make_curve
 
 
@@ -13,7 +15,7 @@ def fit():
 
 
 def judge(fit, loss):
-    return judge_target(fit, make_target(loss, "nats"))
+    return judge_target(fit, make_target(loss, "nats"), Outlook(fit.curve))
 
 
 def test_reached_where_a_size_was_measured_at_it(fit):
@@ -62,31 +64,29 @@ def test_undecided_inside_the_interval_of_the_floor(fit):
     assert "inside the 95% interval of c" in verdict.reason
 
 
-def test_unreachable_below_it(fit):
-    verdict = judge(fit, 1.5)
+def test_unreachable_below_it_and_below_every_prediction(fit):
+    verdict = judge(fit, 1.2)
     assert verdict.verdict == "unreachable"
     assert "with this set-up" in verdict.reason
+    far_low = float(Outlook(fit.curve).at(8.0).low[0])
+    assert judge(fit, 0.999 * far_low).verdict == "unreachable"
+    assert far_low < fit.c.low and judge(fit, 1.001 * far_low).verdict == "undecided"
 
 
-def test_no_single_count_beyond_ten_times_the_largest_size(fit):
-    target = float(fit.law.loss_at(np.array([30 * fit.largest]))[0])
-    far = tokens_needed(fit, target)
-    assert far.estimate is None
-    near = tokens_needed(fit, float(fit.law.loss_at(np.array([5 * fit.largest]))[0]))
-    assert near.estimate == pytest.approx(5 * fit.largest, rel=1e-6)
+def test_ends_are_where_the_prediction_crosses_the_target(fit):
+    outlook = Outlook(fit.curve)
+    target = float(outlook.at(4.0).high[0])
+    tokens = tokens_needed(fit, target, outlook, trusted=False)
+    assert tokens.estimate is None
+    assert outlook.predict(tokens.low).low[0] == pytest.approx(target, rel=2e-3) or tokens.low == fit.largest
+    assert tokens.high == pytest.approx(4.0 * fit.largest, rel=2e-3)
 
 
-def test_ends_are_where_the_band_crosses_the_target(fit):
-    from further.scaling import predict_band
-
-    tokens = tokens_needed(fit, 1.87)
-    assert predict_band(fit, [tokens.low]).low[0] == pytest.approx(1.87, rel=1e-6)
-    assert predict_band(fit, [tokens.high]).high[0] == pytest.approx(1.87, rel=1e-6)
-
-
-def test_an_end_inside_the_interval_of_the_floor_is_open(fit):
-    tokens = tokens_needed(fit, fit.law.c)
-    assert tokens.high_open and tokens.high is None
+def test_nothing_is_counted_further_than_predictions_go(fit):
+    outlook = Outlook(fit.curve)
+    target = float(fit.law.loss_at(30 * fit.largest))
+    assert tokens_needed(fit, target, outlook, trusted=True) is None
+    assert outlook.limit == 8.0
 
 
 def test_a_floor_that_is_not_identified_makes_nothing_unreachable():

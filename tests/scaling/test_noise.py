@@ -1,9 +1,10 @@
-"""Standard errors from seeds."""
+"""Standard errors from seeds, and noise that is not even."""
 
 import numpy as np
 
-from further.scaling.check import check_curve
-from further.scaling.replicates import errors_from_seeds
+from further.scaling.curve import check_curve
+from further.scaling.fit import best_law, fit_curve
+from further.scaling.noise import errors_from_seeds, run_noise, uneven_factor
 
 
 def spread_curve(noise, seeds=3, seed=0):
@@ -43,3 +44,27 @@ def test_means_of_sizes_are_weighted():
     means = curve.size_means()
     assert np.allclose(means.y, [(3.0 + 4 * 4.0) / 5, 2.5, 2.2, 2.0])  # weights 1 and 4
     assert np.allclose(means.weights, [5.0, 1.0, 1.0, 1.0])
+
+
+def test_the_noise_of_a_run_is_pooled_over_sizes():
+    curve = check_curve([1e6, 1e6, 2e6, 2e6, 4e6, 8e6], [3.0, 3.2, 2.5, 2.7, 2.2, 2.0])
+    assert np.isclose(run_noise(curve), np.sqrt((2 * 0.1**2 + 2 * 0.1**2) / 2))
+    assert run_noise(check_curve([1e6, 2e6, 4e6, 8e6], [3.0, 2.5, 2.2, 2.0])) == 0.0
+
+
+def cover_exponent(sd, num_curves=150):
+    """Share of curves whose interval holds b, and the mean factor by which it was widened."""
+    generator = np.random.default_rng(0)
+    t = np.geomspace(1e6, 1e9, 12)
+    truth = 1.5 * (t / 1e6) ** -0.3 + 1.5
+    curves = [check_curve(t, truth + sd * generator.normal(size=12)) for _ in range(num_curves)]
+    held = [fit.b.low <= 0.3 <= fit.b.high for fit in map(fit_curve, curves)]
+    return np.mean(held), np.mean([uneven_factor(curve, best_law(curve)[0].b) for curve in curves])
+
+
+def test_noise_that_falls_tenfold_widens_the_interval_of_the_exponent():
+    """Without the factor 87 % of such intervals hold it."""
+    held, factor = cover_exponent(0.01 * np.geomspace(3.16, 0.316, 12))
+    assert held > 0.9 and factor > 1.5
+    held, factor = cover_exponent(np.full(12, 0.01))
+    assert 0.91 < held < 0.99 and factor < 1.3

@@ -6,22 +6,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
-
-from further.scaling.analysis import Analysis, analyse_curve
+from further.scaling.analysis import analyse_curve
 from further.scaling.cost import CostSettings
 from further.scaling.describe import describe
-from further.scaling.records import Point
-from further.scaling.table import (
-    LOSS_COLUMNS,
-    SIZE_COLUMNS,
-    has_errors,
-    has_repeats,
-    read_epochs,
-    read_errors,
-    read_points,
-    read_table,
-)
+from further.scaling.record import LawRecord
+from further.scaling.run_table import LOSS_COLUMNS, SIZE_COLUMNS, RunTable, has_repeats
 from further.scaling.units import ALIASES, parse_target
 
 
@@ -36,17 +25,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        analysis = _analyse(options)
-        answer = _write_json(analysis) if options.json else describe(analysis)
+        record = _analyse(options)
+        answer = _write_json(record) if options.json else describe(record)
     except (ValueError, OSError) as error:
         sys.stderr.write(f"further-law: {error}\n")
         return 2
     sys.stdout.write(answer)
-    return 0 if analysis.answer is not None else 1
+    return 0 if record.fitted else 1
 
 
-def _write_json(analysis: Analysis) -> str:
-    return json.dumps(analysis.as_dict(), indent=1, sort_keys=True, allow_nan=False) + "\n"
+def _write_json(record: LawRecord) -> str:
+    return json.dumps(record.to_json(), indent=1, sort_keys=True, allow_nan=False) + "\n"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,8 +44,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     columns = f"one column of {', '.join(SIZE_COLUMNS)}; one of {', '.join(LOSS_COLUMNS)}"
-    others = "maybe sd, run, seed, step, fraction (label of the size); any other is a setting that must agree"
-    add("table", type=Path, help=f"CSV with {columns}; {others}")
+    others = "maybe sd, run, seed, steps, fraction (label of the size); any other is a setting that must agree"
+    formats = "CSV of any separator and decimal mark, .xlsx, a W&B export, or trainer_state.json of several runs"
+    add("table", type=Path, nargs="+", help=f"{formats}: {columns}; {others}")
+    add("--size-column", help="name or number of the column of sizes, where several could be")
+    add("--loss-column", help="name or number of the column of losses, where several could be")
     add("--target", action="append", default=[], help="loss to reach, with its unit: 2.1nats, 8.2ppl, 0.54bpb")
     add(
         "--unit",
@@ -80,20 +72,28 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _analyse(options: argparse.Namespace) -> Analysis:
-    table = read_table(options.table)
-    epochs = read_epochs(table, options.epochs)
+def _analyse(options: argparse.Namespace) -> LawRecord:
+    runs = RunTable(options.table, options.size_column, options.loss_column)
+    epochs = runs.epochs(options.epochs)
     if options.epochs is not None:
-        table = table.assign(epochs=epochs)
-    points = read_points(table, options.unit, options.bytes_per_token)
-    errors = read_errors(table, options.unit, options.bytes_per_token) if _weigh(options, table, points) else None
+        runs.table = runs.table.assign(epochs=epochs)
+    points = runs.points(options.unit, options.bytes_per_token)
+    errors = runs.errors(options.unit, options.bytes_per_token)
+    if options.weights == "sd" and errors is None:
+        raise ValueError("--weights sd needs a column of standard errors: name it sd, se or standard_error")
     targets = [parse_target(text, options.bytes_per_token) for text in options.target]
     return analyse_curve(
-        points, targets, _cost(options, epochs), standard_errors=errors, level=options.level, huber_delta=options.huber
+        points,
+        targets,
+        _cost(options, epochs),
+        standard_errors=errors if _weigh(options, has_repeats(points)) else None,
+        level=options.level,
+        huber_delta=options.huber,
+        x_axis=runs.x_axis,
     )
 
 
-def _weigh(options: argparse.Namespace, table: pd.DataFrame, points: Sequence[Point]) -> bool:
+def _weigh(options: argparse.Namespace, repeated: bool) -> bool:
     """Say whether standard errors weigh the points.
 
     By themselves they weigh repeated runs only: errors of one mean per size leave out how far the form itself is off,
@@ -101,7 +101,7 @@ def _weigh(options: argparse.Namespace, table: pd.DataFrame, points: Sequence[Po
     errors, they do so only when asked to.
     """
     by_itself = options.weights == "auto" and options.huber is None
-    return options.weights == "sd" or (by_itself and has_errors(table) and has_repeats(points))
+    return options.weights == "sd" or (by_itself and repeated)
 
 
 def _cost(options: argparse.Namespace, epochs: float) -> CostSettings | None:

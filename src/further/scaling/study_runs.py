@@ -4,29 +4,40 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
+import pandas as pd
+
 from further.scaling.cost import CostSettings
-from further.scaling.records import Point, Target
+from further.scaling.curve import Point
+from further.scaling.interval import Target
+from further.scaling.run_lengths import end_fall_percent
 from further.scaling.units import make_target
 
 VARIED = ("fraction", "seed")  # what the runs of a curve may differ in
 
 
-def points_of_runs(comparison: Mapping[str, Any], runs: Sequence[str], model: Mapping[str, Any]) -> list[Point]:
+def points_of_runs(
+    comparison: Mapping[str, Any],
+    runs: Sequence[str],
+    model: Mapping[str, Any],
+    histories: Mapping[str, pd.DataFrame] | None = None,
+) -> list[Point]:
     """One point per run: unique training tokens, and nats per token on the held-out papers.
 
     Args:
         comparison: The evaluation's comparison of every run with its base.
         runs: Names of the runs of the curve.
         model: Name, source, path and revision of the base model, on which a law is conditional like on no setting else.
+        histories: Of each run, with columns step and validation_loss_nats; None: how long it trained is not known.
     """
     base = {"base": model["path"] if model["source"] == "hub" else model["name"]}
     if model["revision"] is not None:
         base["base_revision"] = model["revision"]
-    return [_point(run, comparison["runs"][run], base) for run in runs]
+    return [_point(run, comparison["runs"][run], base, (histories or {}).get(run)) for run in runs]
 
 
-def _point(run: str, compared: Mapping[str, Any], base: Mapping[str, str]) -> Point:
+def _point(run: str, compared: Mapping[str, Any], base: Mapping[str, str], history: pd.DataFrame | None) -> Point:
     settings = compared["settings"]
+    validated = None if history is None else history.dropna(subset=["validation_loss_nats"])
     return Point(
         run=run,
         num_unique_tokens=compared["num_unique_tokens"],
@@ -34,6 +45,10 @@ def _point(run: str, compared: Mapping[str, Any], base: Mapping[str, str]) -> Po
         size=settings["fraction"],
         seed=settings["seed"],
         settings={**base, **{name: value for name, value in settings.items() if name not in VARIED}},
+        num_steps=None if history is None else float(history["step"].max()),
+        end_fall_percent=None
+        if validated is None
+        else end_fall_percent(validated["step"], validated["validation_loss_nats"]),
     )
 
 
