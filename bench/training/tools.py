@@ -76,7 +76,7 @@ def pack(job: Job) -> Any:
 
 
 def train_further(job: Job) -> Trained:
-    from further.models import load_adapted
+    from further.models import Precision, load_adapted
     from further.training.run import Recipe, Task, train_run
 
     rows = pack(job)
@@ -87,7 +87,7 @@ def train_further(job: Job) -> Trained:
     )  # a validation loss is part of our runs: a small one
     train_run(Recipe(job.folder, run, job.rows, rows, one), task)
     return load_adapted(
-        job.folder, job.work / "adapter", job.quantization, "float32"
+        job.folder, job.work / "adapter", Precision(job.quantization, "float32")
     ), rows.num_tokens - rows.num_dropped
 
 
@@ -126,7 +126,7 @@ def train_plain(job: Job) -> Trained:
     from peft import get_peft_model
     from transformers import Trainer, TrainingArguments, default_data_collator, set_seed
 
-    from further.models import load_base
+    from further.models import Precision, load
     from further.tokens.tokenizer import special_tokens
 
     set_seed(0)
@@ -135,7 +135,7 @@ def train_plain(job: Job) -> Trained:
     kept = len(flat) // job.context * job.context
     rows = torch.tensor(flat[:kept]).reshape(-1, job.context)
     dataset = [{"input_ids": row, "labels": row} for row in rows]
-    model = get_peft_model(load_base(job.folder, job.quantization, "float32"), lora())
+    model = get_peft_model(load(job.folder, Precision(job.quantization, "float32")), lora())
     arguments = TrainingArguments(**common_arguments(job))
     Trainer(model=model, args=arguments, train_dataset=dataset, data_collator=default_data_collator).train()
     return model, kept
@@ -147,13 +147,13 @@ def train_trl(job: Job, **options: Any) -> Trained:
     from transformers import AutoTokenizer
     from trl import SFTConfig, SFTTrainer
 
-    from further.models import load_base
+    from further.models import Precision, load
 
     arguments = SFTConfig(
         **common_arguments(job), max_length=job.context, bf16=False, gradient_checkpointing=False, **options
     )
     trainer = SFTTrainer(
-        model=load_base(job.folder, job.quantization, "float32"),
+        model=load(job.folder, Precision(job.quantization, "float32")),
         args=arguments,
         train_dataset=Dataset.from_dict({"text": job.texts}),
         processing_class=AutoTokenizer.from_pretrained(job.folder),

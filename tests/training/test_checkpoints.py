@@ -12,8 +12,10 @@ from further.lock import hold_lock
 from further.tokens.packing import pack_documents
 from further.tokens.tokenizer import SpecialTokens
 from further.training.checkpoints import find_fault, forget_checkpoints, open_store
-from further.training.clock import Clock
 from further.training.identity import describe_inputs, find_differences
+from further.training.recipe import Recipe
+from further.training.rows import TextRows
+from training.settings import RUN
 
 
 @pytest.fixture
@@ -29,9 +31,8 @@ def lock(folder):
 
 def write(store, step):
     with store.writing(step, 100) as part:
-        (part / f"checkpoint-{step}" / "inner").mkdir(parents=True)
-        for name in ("weights", "inner/state"):
-            (part / f"checkpoint-{step}" / name).write_bytes(bytes([step]) * 100)
+        for name in ("weights", "state"):
+            (part / name).write_bytes(bytes([step]) * 100)
 
 
 def names(folder):
@@ -39,17 +40,17 @@ def names(folder):
 
 
 def test_only_the_last_two_are_kept(folder, lock):
-    store = open_store(folder, {"rank": 4}, Clock(), lock)
+    store = open_store(folder, {"rank": 4}, lock)
     for step in (8, 9, 10, 100):
         write(store, step)
     assert names(store.folder) == ["checkpoint-10", "checkpoint-100"]
     assert store.find_last() == store.folder / "checkpoint-100"
 
 
-@pytest.mark.parametrize("name", ["weights", "inner/state", "manifest.json"])
+@pytest.mark.parametrize("name", ["weights", "state", "manifest.json"])
 @pytest.mark.parametrize("fault", ["missing", "cut", "empty", "changed"])
 def test_a_fault_in_any_file_is_seen_and_the_checkpoint_before_is_used(folder, lock, name, fault):
-    store = open_store(folder, {"rank": 4}, Clock(), lock)
+    store = open_store(folder, {"rank": 4}, lock)
     write(store, 1)
     write(store, 2)
     file = store.folder / "checkpoint-2" / name
@@ -64,44 +65,34 @@ def test_a_fault_in_any_file_is_seen_and_the_checkpoint_before_is_used(folder, l
 
 
 def test_one_that_could_not_be_written_leaves_the_others_and_nothing_else(folder, lock):
-    store = open_store(folder, {"rank": 4}, Clock(), lock)
+    store = open_store(folder, {"rank": 4}, lock)
     write(store, 1)
     before = sorted(folder.rglob("*"))
     with (
         pytest.raises(OSError, match=r"step 2 could not be written to .*: it needs about .* \(no room\); checkpoint-1"),
         store.writing(2, 100) as part,
     ):
-        (part / "checkpoint-2").mkdir()
+        (part / "weights").touch()
         raise OSError("no room")
     assert sorted(folder.rglob("*")) == before
 
 
-def test_the_seconds_of_earlier_starts_are_added(folder, lock):
-    store = open_store(folder, {"rank": 4}, Clock(), lock)
-    store.clock.carry_on({"seconds_train": 100.0, "seconds_total": 120.0})
-    write(store, 1)
-    again = open_store(folder, {"rank": 4}, Clock(), lock)
-    assert again.find_last() and again.starts == 2
-    spent = again.clock.spent()
-    assert 100 <= spent["seconds_train"] < 110 and 120 <= spent["seconds_total"] < 130
-
-
 def test_the_newest_of_another_identity_is_kept_aside_and_found_again(folder, lock, caplog):
     for rank, step in ((4, 10), (8, 20), (16, 30)):
-        write(open_store(folder, {"rank": rank}, Clock(), lock), step)
+        write(open_store(folder, {"rank": rank}, lock), step)
     assert "up to checkpoint-20, is not used" in caplog.text and "rank 8 → 16" in caplog.text
-    assert open_store(folder, {"rank": 4}, Clock(), lock).find_last() is None  # two edits ago
-    back = open_store(folder, {"rank": 16}, Clock(), lock)
+    assert open_store(folder, {"rank": 4}, lock).find_last() is None  # two edits ago
+    back = open_store(folder, {"rank": 16}, lock)
     assert back.find_last() == back.folder / "checkpoint-30"
 
 
 def test_records_left_empty_by_a_lost_power_supply_stop_nobody(folder, lock, caplog):
     for rank in (4, 8):
-        store = open_store(folder, {"rank": rank}, Clock(), lock)
+        store = open_store(folder, {"rank": rank}, lock)
         write(store, 1)
         for name in ("identity.json", "starts.json"):
             (store.folder / name).write_text("")
-    again = open_store(folder, {"rank": 4}, Clock(), lock)
+    again = open_store(folder, {"rank": 4}, lock)
     assert again.starts == 1 and again.find_last() == again.folder / "checkpoint-1"
     assert "rank nothing → 4" in caplog.text
 
@@ -109,15 +100,16 @@ def test_records_left_empty_by_a_lost_power_supply_stop_nobody(folder, lock, cap
 def test_a_run_that_has_ended_leaves_nothing(folder):
     with hold_lock(folder) as lock:
         for rank in (4, 8):
-            write(open_store(folder, {"rank": rank}, Clock(), lock), 1)
+            write(open_store(folder, {"rank": rank}, lock), 1)
         forget_checkpoints(folder)
         assert len(list(folder.glob("*/checkpoint-1"))) == 2  # in use
     forget_checkpoints(folder)
     assert not folder.exists()
 
 
-def pack(*documents):
-    return pack_documents(documents, 8, SpecialTokens(bos=0, eos=1))
+def describe(folder, training, validation):
+    rows = [TextRows(pack_documents([ids], 8, SpecialTokens(bos=0, eos=1))) for ids in (training, validation)]
+    return describe_inputs(Recipe(folder, RUN, 1, *rows))
 
 
 def save_model(folder, value):
@@ -128,18 +120,18 @@ def save_model(folder, value):
 
 def test_data_and_base_model_are_part_of_the_identity(tmp_path):
     save_model(tmp_path / "base", 1.0)
-    before = describe_inputs(tmp_path / "base", pack([5, 6, 7]), pack([8, 9]))
+    before = describe(tmp_path / "base", [5, 6, 7], [8, 9])
     shutil.copytree(tmp_path / "base", tmp_path / "copy")
-    assert describe_inputs(tmp_path / "copy", pack([5, 6, 7]), pack([8, 9])) == before
+    assert describe(tmp_path / "copy", [5, 6, 7], [8, 9]) == before
 
-    def differing(*arguments):
-        found = find_differences(before, describe_inputs(*arguments))
+    def differing(*rows):
+        found = find_differences(before, describe(tmp_path / "base", *rows))
         return [line.split(" ")[0] for line in found]
 
-    assert differing(tmp_path / "base", pack([5, 6, 2]), pack([8, 9])) == ["training_rows"]
-    assert differing(tmp_path / "base", pack([5, 6, 7]), pack([8, 9, 9])) == ["validation_rows"]
+    assert differing([5, 6, 2], [8, 9]) == ["training_rows"]
+    assert differing([5, 6, 7], [8, 9, 9]) == ["validation_rows"]
     save_model(tmp_path / "base", 1.5)  # trained anew: same shapes, same size
-    assert differing(tmp_path / "base", pack([5, 6, 7]), pack([8, 9])) == ["base_model.model.safetensors"]
+    assert differing([5, 6, 7], [8, 9]) == ["base_model.model.safetensors"]
 
 
 @pytest.mark.parametrize("changed", ["embed", "q_proj", "mlp", "norm"])

@@ -1,6 +1,6 @@
 """Checkpoints: written whole or not at all, checked before use, and used only by the run that made them.
 
-checkpoints/{run}/                 the run's folder, with its lock
+checkpoints/{run}/                 the run's folder, with its lock and what it is doing
   3f0c…/                           one folder per identity: settings, versions, code, data, base model
     identity.json  starts.json
     checkpoint-40/  checkpoint-60/ the last two; manifest.json has size and digest of every file
@@ -12,7 +12,6 @@ import json
 import logging
 import os
 import shutil
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,19 +21,16 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from further.io import read_json, write_json
 from further.job import PROGRESS
 from further.lock import Lock, hold_lock
-from further.training import group
-from further.training.clock import Clock
 from further.training.identity import find_differences
 
 log = logging.getLogger(__name__)
 
 KEPT = 2  # checkpoints
-IDENTITY, MANIFEST, STARTS = "identity.json", "manifest.json", "starts.json"
+IDENTITY, MANIFEST, STARTS, DOING = "identity.json", "manifest.json", "starts.json", "progress.json"
 
 
 @dataclass(frozen=True)
@@ -44,13 +40,11 @@ class Store:
     Attributes:
         folder: Of this identity, in the run's folder.
         starts: How often the run was started with it, this time included.
-        clock: Its seconds go into each checkpoint.
         lock: Of the run; a job that lost it adds no checkpoint. None in a process that writes none.
     """
 
     folder: Path
     starts: int
-    clock: Clock
     lock: Lock | None
 
     def find_last(self) -> Path | None:
@@ -58,7 +52,6 @@ class Store:
         for checkpoint in _list_checkpoints(self.folder)[::-1]:
             fault = find_fault(checkpoint)
             if fault is None:
-                self.clock.carry_on(read_json(checkpoint / MANIFEST)["spent"])
                 return checkpoint
             PROGRESS.warning("%s is not whole (%s): removed, the one before it is used", checkpoint, fault)
             shutil.rmtree(checkpoint)
@@ -66,14 +59,14 @@ class Store:
 
     @contextmanager
     def writing(self, step: int, size_bytes: int) -> Iterator[Path]:
-        """Let the caller fill `checkpoint-{step}` in a temporary folder; it is checked in and renamed when whole.
+        """Let the caller fill the folder of a step's checkpoint; it is checked in and renamed when whole.
 
         Args:
             step: Of the run.
             size_bytes: What will about be written; for the message where that fails.
 
         Yields:
-            The temporary folder.
+            An empty folder.
 
         Raises:
             OSError: If it could not be written; the checkpoints before it are as they were.
@@ -84,47 +77,50 @@ class Store:
             with _removed_at_the_end(part):
                 part.mkdir()
                 yield part
-                self._check_in(part / f"checkpoint-{step}")
+                self._check_in(part, f"checkpoint-{step}")
         except (OSError, RuntimeError, SafetensorError) as error:  # writers of weights hide the system's own error
-            self._check_lock()
+            self.check_lock()
             if isinstance(error, torch.OutOfMemoryError):
                 raise
             raise OSError(self._explain(step, size_bytes, error)) from error
 
-    def _check_in(self, checkpoint: Path) -> None:
+    def _check_in(self, part: Path, name: str) -> None:
         """Add the manifest, bring everything to the disk, rename, and remove what is older than the last two."""
-        files = {str(file.relative_to(checkpoint)): _describe_file(file) for file in _list_files(checkpoint)}
-        write_json(checkpoint / MANIFEST, {"files": files, "spent": self.clock.spent()})
-        for path in [*_list_files(checkpoint), *(path for path in checkpoint.rglob("*") if path.is_dir()), checkpoint]:
+        files = {file.name: _describe_file(file) for file in part.iterdir()}
+        write_json(part / MANIFEST, {"files": files})
+        for path in [*part.iterdir(), part]:
             _sync(path)
-        self._check_lock()
-        os.replace(checkpoint, self.folder / checkpoint.name)
+        self.check_lock()
+        os.replace(part, self.folder / name)
         _sync(self.folder)
         for old in _list_checkpoints(self.folder)[:-KEPT]:
             shutil.rmtree(old, ignore_errors=True)
 
-    def _check_lock(self) -> None:
-        assert self.lock is not None, "only the process that holds the lock writes"
-        self.lock.check()
+    def check_lock(self) -> None:
+        """Stop if another job took the run over.
+
+        Raises:
+            SystemExit: If so.
+        """
+        if self.lock is not None:
+            self.lock.check()
 
     def _explain(self, step: int, size_bytes: int, error: Exception) -> str:
         left = _list_checkpoints(self.folder)
-        needed = max([size_bytes, *(sum(file.stat().st_size for file in _list_files(last)) for last in left[-1:])])
         rest = f"{left[-1].name} stays and is used at the next start" if left else "there is no earlier one"
         free, reason = shutil.disk_usage(self.folder).free, str(error).split("\n")[0]
         return (
             f"the checkpoint of step {step} could not be written to {self.folder}: it needs about "
-            f"{_megabytes(needed)}, {_megabytes(free)} are free ({reason}); {rest}. Make room and run again"
+            f"{_megabytes(size_bytes)}, {_megabytes(free)} are free ({reason}); {rest}. Make room and run again"
         )
 
 
-def open_store(folder: Path, identity: dict[str, Any], clock: Clock, lock: Lock) -> Store:
+def open_store(folder: Path, identity: dict[str, Any], lock: Lock) -> Store:
     """Open the checkpoints that belong to an identity; those of another are said to differ, kept aside and not used.
 
     Args:
         folder: The run's, whose lock the caller holds.
         identity: What a checkpoint depends on: settings, versions, code, data, base model.
-        clock: Its seconds go into each checkpoint.
         lock: Of the run.
     """
     wanted = json.loads(json.dumps(identity))
@@ -136,7 +132,7 @@ def open_store(folder: Path, identity: dict[str, Any], clock: Clock, lock: Lock)
         write_json(own / IDENTITY, wanted)
     starts = 1 + _read_if_whole(own / STARTS, 0)
     write_json(own / STARTS, starts)
-    return Store(own, starts, clock, lock)
+    return Store(own, starts, lock)
 
 
 def _set_others_aside(folder: Path, own: Path, wanted: dict[str, Any]) -> None:
@@ -158,6 +154,7 @@ def _set_others_aside(folder: Path, own: Path, wanted: dict[str, Any]) -> None:
 def forget_checkpoints(folder: Path) -> None:
     """Remove all checkpoints of a run that has ended and whose results are written; unless a job has them in use."""
     with suppress(BlockingIOError), hold_lock(folder, wait=False):
+        (folder / DOING).unlink(missing_ok=True)
         for path in folder.iterdir():
             if path.is_dir():
                 shutil.rmtree(path)
@@ -207,10 +204,6 @@ def _list_checkpoints(folder: Path) -> list[Path]:
     return sorted(folder.glob("checkpoint-*"), key=lambda path: int(path.name.rsplit("-", 1)[1]))
 
 
-def _list_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
 def _describe_file(file: Path) -> dict[str, Any]:
     with file.open("rb") as stream:
         return {"size_bytes": file.stat().st_size, "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
@@ -227,21 +220,3 @@ def _sync(path: Path) -> None:
 
 def _megabytes(size_bytes: int) -> str:
     return f"{size_bytes / 1e6:,.2f} MB"
-
-
-class TimedCheckpoints(TrainerCallback):
-    """Asks for a checkpoint every so many minutes, whatever a step takes; 0: after every step."""
-
-    def __init__(self, minutes: float) -> None:
-        """Start the clock."""
-        self.seconds = minutes * 60
-        self.last = time.monotonic()
-
-    def on_step_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> TrainerControl:
-        """Ask for a checkpoint once the time is up."""
-        if group.from_first(time.monotonic() - self.last >= self.seconds):
-            control.should_save = True
-            self.last = time.monotonic()
-        return control

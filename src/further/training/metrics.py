@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from further.settings import Run
-from further.training.run import Outcome
+from further.training.recipe import Outcome
 
 
 class Counted(Protocol):
