@@ -18,7 +18,10 @@ class Model(ABC):
 
     Attributes:
         network: transformers' model, or peft's around it once it has an adapter.
+        language: How the names of the language model's layers begin, where a model has other parts.
     """
+
+    language = ""
 
     def __init__(self, network: Any) -> None:
         """Keep the network."""

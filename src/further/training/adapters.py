@@ -13,7 +13,7 @@ from transformers.pytorch_utils import Conv1D
 
 from further.models import Model
 from further.settings import Run
-from further.targets import match_targets
+from further.targets import choose_part, match_targets
 from further.training.initialize import adapter_start, save_adapter, start_from_loss
 
 # peft's names; LoftQ starts as the default does, and is filled in afterwards.
@@ -55,7 +55,7 @@ def train_adapter(model: Model, run: Run, folder: Path) -> Save:
     trained = _embeddings(network) if run.train_embeddings else None
     config = LoraConfig(
         task_type="CAUSAL_LM",
-        target_modules=_targets(network, run.target_modules),
+        target_modules=_targets(model, run.target_modules),
         modules_to_save=trained,
         # Without it a merge leaves a tied head at the base's weights (peft #2777).
         ensure_weight_tying=trained is not None and len(trained) == 1,
@@ -97,15 +97,16 @@ def _recompute(model: Model, run: Run) -> None:
         model.base.gradient_checkpointing_enable({"use_reentrant": False})
 
 
-def _targets(network: Any, target: str | list[str]) -> str | list[str]:
-    """Linear layers by name; all of them in peft's own word."""
+def _targets(model: Model, target: str | list[str]) -> str | list[str]:
+    """Linear layers by name; all of them, where a model has no other part, in peft's own word."""
+    network = model.network
     layers = [
         name
         for name, module in network.named_modules()
         if isinstance(module, torch.nn.Linear | Conv1D) and module is not network.get_output_embeddings()
     ]
-    names = match_targets(layers, target)
-    return "all-linear" if target == "all-linear" else names
+    names = match_targets(choose_part(layers, target, model.language), target)
+    return "all-linear" if target == "all-linear" and not model.language else names
 
 
 def _embeddings(network: Any) -> list[str]:
