@@ -105,7 +105,7 @@ class ImageText(CausalText):
         """One mask, or one for each kind of layer.
 
         Raises:
-            ValueError: If rows are longer than a sliding window that the model takes no mask of its own for.
+            ValueError: If positions go beyond a sliding window that the model takes no mask of its own for.
         """
         if "groups" in batch:
             seen_BTT = see(batch["groups"], batch["branches"], batch["blocks"])
@@ -117,10 +117,10 @@ class ImageText(CausalText):
         if self.family.mask_by_layer and window is not None:
             near_BTT = seen_BTT & within(positions_BT, window)
             return {"full_attention": to_mask(seen_BTT, dtype), "sliding_attention": to_mask(near_BTT, dtype)}
-        if window is not None and positions_BT.shape[1] > window:
+        if window is not None and positions_BT.shape[1] > window and int(positions_BT.max()) >= window:
             raise ValueError(
-                f"{self.kind}: a row of {positions_BT.shape[1]} tokens is longer than the model's sliding window of "
-                f"{window}, beyond which rows with images are not known here: lower training.context"
+                f"{self.kind}: {int(positions_BT.max()) + 1} positions are more than the model's sliding window of "
+                f"{window}, beyond which it is not known here: lower training.context"
             )
         return to_mask(seen_BTT, dtype)
 
