@@ -1,7 +1,6 @@
 """Further pre-train: one run, one adapter."""
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -15,10 +14,11 @@ from further.tokens.chunks import lay_out
 from further.tokens.replay import count_tokens, take_replay
 from further.tokens.tokenizer import special_tokens
 from further.training.checkpoints import forget_checkpoints
-from further.training.history import HISTORY
 from further.training.launch import start_run
 from further.training.metrics import describe_data, describe_run
-from further.training.run import Recipe, Task
+from further.training.recipe import Recipe, Task
+from further.training.rows import TextRows
+from further.training.state import HISTORY
 from further.training.walltime import find_walltime
 
 
@@ -39,8 +39,9 @@ def main(
     replay = take_replay(replayed, count_tokens(documents), run.replay_fraction, run.seed)
     training = lay_out([*documents, *replay.values()], run.context, special, run.packing)
     validation = lay_out(held_out, run.context, special, run.packing)
-    task = replace(task, documents=(*papers, *replay))
-    outcome = start_run(Recipe(model, run, micro_batch(run), training, validation), task)
+    rows = TextRows(training, (*papers, *replay), whole=task.sharded)
+    recipe = Recipe(model, run, micro_batch(run), rows, TextRows(validation, whole=task.sharded))
+    outcome = start_run(recipe, task)
     write_table(outputs["history"], outcome.history, HISTORY)
     write_json(
         outputs["metrics"],
@@ -68,7 +69,7 @@ if __name__ == "__main__":
             walltime=find_walltime(  # Snakemake leaves a resource out that is None
                 snakemake.resources.runtime, snakemake.resources.get("walltime_margin_minutes"), os.environ
             ),
-            processes=snakemake.resources.gpus_per_run,
+            world_size=snakemake.resources.gpus_per_run,
             sharded=snakemake.resources.sharding == "fsdp",
         ),
         general=next(map(Path, snakemake.input.general), None),
