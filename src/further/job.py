@@ -38,15 +38,15 @@ def _use_scratch() -> None:
         tempfile.tempdir = None  # to be found anew
 
 
-def join_log(progress: TextIO | None) -> None:
+def join_log(progress: logging.Handler) -> None:
     """Log to the stderr that this process was started with, the log of the job that it belongs to.
 
     Args:
-        progress: Where progress lines go, for the job's own process to repeat; None: nowhere.
+        progress: Where progress lines go, for the job's own process to repeat.
     """
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, force=True, format="%(asctime)s %(name)s: %(message)s")
     PROGRESS.propagate = False
-    PROGRESS.addHandler(logging.NullHandler() if progress is None else logging.StreamHandler(progress))
+    PROGRESS.addHandler(progress)
 
 
 def _show_progress(terminal: TextIO) -> None:

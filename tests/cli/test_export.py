@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -13,7 +14,7 @@ import yaml
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from further.cli import main
-from further.models import load_adapted
+from further.models import Precision, load_adapted
 from further.report.card import CardSettings, write_card
 from report.study import make_inputs
 
@@ -35,13 +36,17 @@ def study(model_folder: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
+def load_whole(model_folder: Path, study: Path) -> Any:
+    return load_adapted(model_folder, study / "results/runs/default/adapter", Precision("none", "float32")).network
+
+
 def test_the_exported_model_has_the_logits_of_base_and_adapter(study: Path, model_folder: Path) -> None:
     target = study / "exported"
     assert main(["export", "--study", str(study), str(target)]) == 0
     exported = AutoModelForCausalLM.from_pretrained(target, local_files_only=True)
     tokenizer = AutoTokenizer.from_pretrained(target, local_files_only=True)
     ids = tokenizer("The heart of a donor", return_tensors="pt").input_ids
-    adapted = load_adapted(model_folder, study / "results/runs/default/adapter", "none", "float32")
+    adapted = load_whole(model_folder, study)
     base = AutoModelForCausalLM.from_pretrained(model_folder)
     with torch.no_grad():
         wanted, given, before = (model(ids).logits for model in (adapted, exported, base))
@@ -78,7 +83,7 @@ def test_the_exported_folder_is_loaded_elsewhere_without_the_study(
     assert done.returncode == 0, done.stderr[-2000:]
     ids = AutoTokenizer.from_pretrained(model_folder)("The heart of a donor", return_tensors="pt").input_ids
     with torch.no_grad():
-        wanted = load_adapted(model_folder, study / "results/runs/default/adapter", "none", "float32")(ids).logits
+        wanted = load_whole(model_folder, study)(ids).logits
     torch.testing.assert_close(torch.tensor(json.loads(done.stdout)), wanted, rtol=1e-4, atol=1e-4)
 
 

@@ -27,9 +27,9 @@ def study(tmp_path):
         "step 3/40, loss 4.500, \nTraceback (most recent call last):\n  File x\nValueError: no memory\n",
     )
     log(tmp_path, "silent", "step 9/40, loss 3.800, ", age=3600)
-    state = {"global_step": 20, "max_steps": 40, "log_history": [{"loss": 3.5, "step": 20}, {"validation_loss": 3.4}]}
-    write(tmp_path, "checkpoints/silent/one/checkpoint-20/trainer_state.json", json.dumps(state))
-    write(tmp_path, "checkpoints/silent/one/checkpoint-21/trainer_state.json", '{"global_st')
+    state = {"state": "training", "step": 20, "steps": 40, "loss": 3.5}
+    write(tmp_path, "checkpoints/silent/progress.json", json.dumps(state))
+    write(tmp_path, "checkpoints/broken/progress.json", '{"state": "trai')
     return tmp_path
 
 
@@ -55,7 +55,7 @@ def test_states_without_slurm(study):
     }  # fmt: skip
 
 
-def test_last_step_and_loss_from_metrics_log_and_checkpoint(study):
+def test_last_step_and_loss_from_metrics_log_and_what_the_run_says_itself(study):
     told = {name: (each.step, each.num_steps, each.loss_nats) for name, each in statuses(study).items()}
     assert told == {
         "ended": (40, 40, 3.25), "at-work": (7, 40, 3.9), "broken": (3, 40, 4.5),
@@ -88,11 +88,12 @@ def test_an_empty_queue_has_nobody_at_work(study):
 
 def test_what_runs_beside_slurm_has_a_heartbeat(study):
     for job, state in ((None, "running"), ("13", "stopped")):
-        file = write(study, "checkpoints/at-work/lock", json.dumps({"slurm_job": job}))
+        write(study, "checkpoints/at-work/owner.json", json.dumps({"slurm_job": job}))
+        file = write(study, "checkpoints/at-work/lock", "")
         os.utime(file, (NOW - 30, NOW - 30))
         [status] = read_status(study, ["at-work"], {}, NOW)
         assert status.state == state
-    write(study, "checkpoints/at-work/lock", json.dumps({"slurm_job": None}))
+    write(study, "checkpoints/at-work/owner.json", json.dumps({"slurm_job": None}))
     os.utime(file, (NOW - 90, NOW - 90))
     assert read_status(study, ["at-work"], {}, NOW)[0].state == "stopped"
 

@@ -9,7 +9,7 @@ from further.report.trace import trace_rules
 
 ROOT = Path(workflow.basedir)
 PYTHON = platform.python_version()
-TRAINING_PACKAGES = ("torch", "transformers", "peft", "bitsandbytes", "accelerate")
+TRAINING_PACKAGES = ("torch", "transformers", "peft", "bitsandbytes")
 
 
 def stop_if_wrong(check, *arguments):

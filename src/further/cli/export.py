@@ -49,7 +49,7 @@ def _merge(base: Path, adapter: Path, target: Path) -> str:
 
     config = read_json(base / "config.json")
     precision = str(config.get("dtype") or config.get("torch_dtype") or "float32")
-    model = load_merged(base, adapter, precision)
+    model = load_merged(base, adapter, precision).network
     model.config.use_cache = config.get("use_cache", True)  # it is off for packed rows; others generate with it
     model.save_pretrained(target)
     return precision

@@ -14,9 +14,10 @@ from pathlib import Path
 from further.cluster.head import PLACE
 from further.cluster.orphans import Queued, list_jobs
 from further.io import read_json
+from further.lock import LOCK, OWNER
 
 SILENT_S = 600  # a log that grew within it belongs to a running job; progress is logged every ten seconds or every step
-BEAT_S = 60  # three heartbeats of a run's lock
+BEAT_S = 60  # the lease of a run's lock
 ENDINGS = (  # what SLURM writes into a job's output when it ends it; the first that is found counts
     (re.compile("oom.kill", re.I), "failed", "out of memory: raise hardware.memory_mb"),
     (re.compile("DUE TO TIME LIMIT"), "stopped", "at its walltime"),
@@ -83,7 +84,9 @@ def _status(folder: Path, run: str, queue: Mapping[str, Queued] | None, now: flo
     log = folder / "logs" / "train_qlora" / f"{run}.log"
     text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
     state, note = _state(folder, run, queue, log, text, now)
-    step, num_steps, loss = max(_from_log(text), _from_checkpoint(folder / "checkpoints" / run), key=_steps)
+    step, num_steps, loss = max(
+        _from_log(text), _from_progress(folder / "checkpoints" / run / "progress.json"), key=_steps
+    )
     if state == "done":
         step, num_steps, loss = _from_history(folder / "results" / "runs" / run, (step, num_steps, loss))
     return RunStatus(run, state, step, num_steps, loss, note)
@@ -112,15 +115,16 @@ def _state(
     if (last := _last_line(text).rpartition("further.progress: ")[2]).endswith("run again to continue"):
         return "stopped", last
     silent = queue is not None or now - log.stat().st_mtime > SILENT_S  # what SLURM does not have, it does not run
-    if not silent or _beats(folder / "checkpoints" / run / "lock", now):
+    if not silent or _beats(folder / "checkpoints" / run, now):
         return "running", ""
     return _read_ending(folder, run) or ("stopped", f"see {log.relative_to(folder)}")
 
 
-def _beats(lock: Path, now: float) -> bool:
+def _beats(checkpoints: Path, now: float) -> bool:
     """Whether a process that is no SLURM job holds a run's lock."""
     try:
-        return read_json(lock)["slurm_job"] is None and now - lock.stat().st_mtime < BEAT_S
+        owner, beat_s = read_json(checkpoints / OWNER), (checkpoints / LOCK).stat().st_mtime
+        return owner["slurm_job"] is None and now - beat_s < BEAT_S
     except (OSError, ValueError, KeyError):
         return False
 
@@ -146,18 +150,13 @@ def _from_log(text: str) -> Progress:
     return (int(found[-1][0]), int(found[-1][1]), float(found[-1][2])) if found else (None, None, None)
 
 
-def _from_checkpoint(folder: Path) -> Progress:
-    """The newest checkpoint's own record; one that is being written is passed over."""
-    best: Progress = (None, None, None)
-    for file in folder.rglob("trainer_state.json"):
-        try:
-            state = read_json(file)
-            losses = [entry["loss"] for entry in state["log_history"] if "loss" in entry]
-            progress = (state["global_step"], state["max_steps"], losses[-1] if losses else None)
-        except (OSError, ValueError, KeyError):
-            continue
-        best = max(best, progress, key=_steps)
-    return best
+def _from_progress(file: Path) -> Progress:
+    """What a run says of itself (`further.training.progress`)."""
+    try:
+        said = read_json(file)
+        return said["step"], said["steps"], said["loss"]
+    except (OSError, ValueError, KeyError):
+        return None, None, None
 
 
 def _from_history(results: Path, otherwise: Progress) -> Progress:
