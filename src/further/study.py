@@ -133,8 +133,6 @@ def read_files(files: Sequence[Path]) -> dict[str, Any]:
     return config
 
 
-
-
 def _lay_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(below)
     for key, value in above.items():

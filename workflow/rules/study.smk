@@ -7,7 +7,8 @@ from further.report import FIGURES
 from further.study import read_files, read_study
 from further.targets import check_targets
 
-stop_if_wrong(read_files, [Path(file) for file in workflow.configfiles])  # Snakemake's own reading lets a key twice pass
+# Snakemake's own reading of the files lets a key that is there twice pass.
+stop_if_wrong(read_files, [Path(file) for file in workflow.configfiles])
 STUDY = stop_if_wrong(read_study, config)
 CONFIG = STUDY.settings.model_dump()
 ARTICLES = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
@@ -36,9 +37,7 @@ MODEL = str(STUDY.model_folder)
 if STUDY.settings.model.source == "folder":
     stop_if_wrong(check_model, STUDY.model_folder)
 stop_if_wrong(check_targets, STUDY.model_folder, [run.target_modules for run in STUDY.runs.values()])
-stop_if_wrong(
-    refuse_early, STUDY.model_folder, STUDY.runs, STUDY.settings.hardware, STUDY.settings.evaluation.window
-)
+stop_if_wrong(refuse_early, STUDY.model_folder, STUDY.runs, STUDY.settings.hardware, STUDY.settings.evaluation.window)
 
 
 wildcard_constraints:
