@@ -46,6 +46,8 @@ WRONG = [
     ("training: {target_modules: [q_proj, wk]}", ["target_modules", "wk", "q_proj"]),
     ("training: {context: 256}", ["training.context", "256", "128"]),
     ("training:", ["training", "null", "remove the line"]),
+    ("training: {report_to: [mlflow]}", ["training.report_to.0", "mlflow", "tensorboard"]),
+    ("training: {report_to: [wandb]}", ["training.report_to", "wandb", "pip install wandb"]),
     ("hardware: {gpu_memory_gb: 80GB}", ["gpu_memory_gb", "80GB", "write 80"]),
     ("hardware: {memory_mb: 8GB}", ["memory_mb", "8GB", "write 8192"]),
     ("hardware: {runtime_minutes: 12h}", ["runtime_minutes", "12h", "write 720"]),

@@ -1,9 +1,11 @@
 # Functions that the rules share: refusals, the digest of the code behind each rule, and what a wildcard asks for.
 
 import platform
+import sys
 from functools import cache
 
 from further.corpus.shards import list_papers, paper_id, shard_of
+from further.digests import digest_files
 from further.provenance import digest_code, installed_versions
 from further.report.trace import trace_rules
 
@@ -18,6 +20,17 @@ def stop_if_wrong(check, *arguments):
         return check(*arguments)
     except ValueError as error:
         raise SystemExit(f"Nothing was started.\n{error}") from None
+
+
+def check_place(python):
+    """Snakemake (9.27) starts scripts by an unquoted path of Python (snakemake#2645)."""
+    if " " in python:
+        raise ValueError(
+            f"{python} has a space in its path: move the project's folder to one without, and make it anew"
+        )
+
+
+stop_if_wrong(check_place, sys.executable)
 
 
 def find_papers(folder):
@@ -35,9 +48,18 @@ def group_papers(papers, num_shards):
     return dict(sorted(shards.items()))
 
 
-def code(script):
-    """Digest of a script and of what it imports from the package: reruns follow the code that runs."""
-    return stop_if_wrong(digest_code, ROOT / "workflow" / "scripts" / script)
+def code(script, data=()):
+    """Digest of a script, of what it imports from the package, and of files beside the code: reruns follow what runs.
+
+    Files of the project are no inputs: their paths would be recorded, and a study that is moved would be done again.
+    """
+    digest = stop_if_wrong(digest_code, ROOT / "workflow" / "scripts" / script)
+    return digest + digest_files(data) if data else digest
+
+
+def templates(stage):
+    """The files that a stage's pages are made from."""
+    return list((ROOT / "src" / "further" / stage / "templates").iterdir())
 
 
 def pick(section, *keys):

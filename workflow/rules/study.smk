@@ -6,12 +6,14 @@ from further.plan.refuse import refuse_early
 from further.report import FIGURES
 from further.study import read_files, read_study
 from further.targets import check_targets
+from further.tracking import check_trackers
 
 # Snakemake's own reading of the files lets a key that is there twice pass.
 stop_if_wrong(read_files, [Path(file) for file in workflow.configfiles])
 STUDY = stop_if_wrong(read_study, config)
 CONFIG = STUDY.settings.model_dump()
 ARTICLES = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
+stop_if_wrong(check_trackers, CONFIG["training"]["report_to"])
 PAPERS = stop_if_wrong(find_papers, CONFIG["corpus"]["papers"])
 NOTES = STUDY.find_notes(len(PAPERS))
 STUDY = STUDY.for_papers(len(PAPERS))

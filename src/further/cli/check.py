@@ -16,6 +16,7 @@ from further.model_folder import check_model
 from further.plan.refuse import refuse_early
 from further.study import Study, read_files, read_study
 from further.targets import check_targets
+from further.tracking import check_trackers
 
 ROOT = Path(further.__file__).resolve().parents[2]
 """The project's folder, with the demonstration's study file and its articles."""
@@ -171,7 +172,8 @@ def _check_hub(name: str, revision: str, found: Findings) -> None:
 
 
 def _check_machine(study: Study, found: Findings) -> None:
-    """SLURM's profile, of a study that is planned for a GPU: wrong on a cluster, worth a word elsewhere."""
+    """Tools for tracking; SLURM's profile of a study that is planned for a GPU: elsewhere it is only worth a word."""
+    _collect(found, (check_trackers, (study.settings.training.report_to,)))
     if study.settings.hardware.gpu_memory_gb is None:
         return
     faults = list(_find_account_faults())

@@ -87,9 +87,13 @@ def _answer(folder: Path, wishes: Wishes, ask: bool) -> tuple[str, str, str, str
 
 
 def _path_from(folder: Path, path: str) -> str:
-    """A path as it is seen from the study's folder if it lies in it, so that the study can be moved; else in full."""
+    """A path as it is seen from the study's folder if both can be moved together, else in full.
+
+    That is where it lies in that folder, or where both lie in the project's.
+    """
     full, top = Path(path).expanduser().resolve(), folder.resolve()
-    return str(full.relative_to(top)) if full.is_relative_to(top) else str(full)
+    together = full.is_relative_to(top) or (full.is_relative_to(ROOT) and top.is_relative_to(ROOT))
+    return os.path.relpath(full, top) if together else str(full)
 
 
 def _describe_model(folder: Path, model: str, revision: str | None) -> tuple[dict[str, Any], list[str]]:

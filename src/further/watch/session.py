@@ -1,5 +1,7 @@
 """What the last start of a study has to do: written before its first job, read by the log and by `status`."""
 
+import os
+import socket
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -62,6 +64,19 @@ class Session(_Record):
     ended: str = ""
 
     @property
+    def is_dead(self) -> bool:
+        """Whether its snakemake is known to run no more: it was on this machine, and its process is gone."""
+        if self.ended or self.host != socket.gethostname():
+            return False
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            pass  # somebody else's
+        return False
+
+    @property
     def by_number(self) -> dict[int, Job]:
         """The jobs by their numbers."""
         return {job.number: job for job in self.jobs}
@@ -91,3 +106,25 @@ def read_session(folder: Path) -> Session | None:
         return Session.model_validate(read_json(folder / FILE))
     except (OSError, ValueError, ValidationError):
         return None
+
+
+def drop_dead_locks(folder: Path) -> int | None:
+    """Remove Snakemake's locks on files where the snakemake that took them was killed.
+
+    Locks that are newer than the record of the last start are another snakemake's, which is about to start.
+
+    Args:
+        folder: Where results land.
+
+    Returns:
+        Process number of the dead snakemake; None if nothing was removed.
+    """
+    session, locks = read_session(folder), list((folder / ".snakemake" / "locks").glob("*.lock"))
+    if session is None or not locks or not session.is_dead:
+        return None
+    recorded = (folder / FILE).stat().st_mtime
+    if any(lock.stat().st_mtime > recorded for lock in locks):
+        return None
+    for lock in locks:
+        lock.unlink(missing_ok=True)
+    return session.pid

@@ -4,10 +4,8 @@ Read from what jobs leave (results, progress.json, SLURM's own words), and from 
 it works on a laptop too, while the study runs and after it.
 """
 
-import os
 import re
 import shutil
-import socket
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -183,7 +181,7 @@ def _tell_end(session: Session) -> str:
     """How the start ended; empty while it goes on."""
     if session.ended:
         return "Snakemake has finished." if session.ended == "finished" else "Snakemake has ended, as jobs failed."
-    if session.host == socket.gethostname() and not _is_running(session.pid):
+    if session.is_dead:
         return "Snakemake is not running: type the same command again to go on."
     return ""
 
@@ -207,13 +205,3 @@ def _is_made(output: Path, begun: float) -> bool:
         return output.stat().st_mtime >= begun
     except OSError:
         return False
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
