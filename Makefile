@@ -21,7 +21,8 @@ demo: .venv/installed
 # A study of your own: make study PAPERS=folder writes studies/<name>/study.yaml and runs it; edit it, and run again.
 study: .venv/installed
 	@test -n "$$PAPERS$$STUDY" || { echo "Say which folder: make study PAPERS=/path/to/pdfs" >&2; exit 2; }
-	@test -f "$(FOLDER)/study.yaml" || $(BIN)/further init "$(FOLDER)" --papers "$$PAPERS" < /dev/null
+	@test -z "$$PAPERS" || test -d "$$PAPERS" || { echo "PAPERS: there is no folder $$PAPERS" >&2; exit 2; }
+	@$(BIN)/further init "$(FOLDER)" --keep $${PAPERS:+--papers "$$PAPERS"} < /dev/null
 	@$(BIN)/further check "$(FOLDER)"
 	@$(SNAKEMAKE) --directory "$(FOLDER)" --configfile "$(FOLDER)/study.yaml"
 	@echo "Report: $$(realpath "$(FOLDER)")/results/report/index.html"
@@ -45,7 +46,7 @@ lint: .venv/developing
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	set -e; for bench in bench/*/; do MYPYPATH="src:bench:$$bench" $(BIN)/mypy "$$bench"; done
-	$(BIN)/snakefmt --check Snakefile workflow/rules
+	$(BIN)/snakefmt --check Snakefile workflow/Snakefile workflow/rules
 
 # Resolves the ranges of pyproject.toml anew, what runs and what is developed with apart. torch is written without its
 # build, which differs between machines, and what its CUDA build alone needs is left out: pip brings it with that build.

@@ -70,7 +70,7 @@ class LogHandler(LogHandlerBase):
             self.log.start(about["jobs"], now)
         elif event == LogEvent.JOB_FINISHED:
             self._say(*self.log.finish(about["job_id"], now))
-        elif event == LogEvent.JOB_INFO and self.common_settings.dryrun:
+        elif event == LogEvent.JOB_INFO and self.common_settings.dryrun and about["output"]:  # a target has none
             self.outlook.add(about["rule_name"], about["wildcards"], about["reason"])
         elif event in (LogEvent.JOB_ERROR, LogEvent.GROUP_ERROR):
             self._say(*self._tell_failure(about, now))

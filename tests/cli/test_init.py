@@ -119,3 +119,13 @@ def test_what_is_there_is_not_overwritten_and_an_unknown_gpu_is_refused(tmp_path
 )
 def test_fractions_of_a_new_study_select_different_papers(num_papers, fractions):
     assert choose_fractions(num_papers) == fractions
+
+
+def test_a_study_file_is_kept_if_it_is_of_the_same_papers(tmp_path, papers, capsys):
+    folder = tmp_path / "study"
+    assert "Written" in init(capsys, folder, "--keep", "--papers", papers)[1]
+    before = (folder / "study.yaml").read_text()
+    assert init(capsys, folder, "--keep", "--papers", papers) == (0, f"Kept: {folder}\n")
+    assert init(capsys, folder, "--keep")[0] == 0
+    code, said = init(capsys, folder, "--keep", "--papers", tmp_path)
+    assert code == 1 and f"a study of {papers}" in said and (folder / "study.yaml").read_text() == before

@@ -103,7 +103,6 @@ def test_a_dry_run_has_a_line_per_step_with_number_reason_and_names_if_few():
         )
     for shard in ("00", "01"):
         outlook.add("parse_papers", {"shard": shard}, "Params have changed since last execution: x")
-    outlook.add("all", {}, "Input files updated by another job")
     lines = outlook.lines()
     assert lines[2].split(maxsplit=2) == ["train_qlora", "20", "not made yet"]
     assert lines[3].split(maxsplit=2) == ["parse_papers", "2", "settings or code changed: 00, 01"]

@@ -9,7 +9,6 @@ from further.digests import digest_files
 from further.provenance import digest_code, installed_versions
 from further.report.trace import trace_rules
 
-ROOT = Path(workflow.basedir)
 PYTHON = platform.python_version()
 TRAINING_PACKAGES = ("torch", "transformers", "peft", "bitsandbytes", "accelerate")
 

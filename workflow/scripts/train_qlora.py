@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from further.batch import micro_batch
-from further.io import read_table, write_json, write_table
+from further.io import read_table, share_files, write_json, write_table
 from further.job import start_log
 from further.settings import Run
 from further.tokens.choice import choose_documents, count_tokens
@@ -40,6 +40,7 @@ def main(
     data = describe_data(run, list(choice.papers), training, count_tokens(choice.replay.values()))
     write_json(outputs["metrics"], data | describe_run(task.name, outcome))
     write_json(outputs["timing"], outcome.timing)
+    share_files(task.adapter)
     forget_checkpoints(task.checkpoints)
 
 

@@ -111,6 +111,7 @@ def _add_init(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--papers", metavar="FOLDER", help="the folder of the PDFs")
     parser.add_argument("--model", help="demo, a name on the Hugging Face hub (owner/name), or a model's folder")
     parser.add_argument("--revision", help="commit of a model on the hub; asked of the hub if left out")
+    parser.add_argument("--keep", action="store_true", help="keep a study file that is there, if it is of these papers")
     parser.add_argument("--gpu", help="a100-80, a100-40, h100, h200, a40, l40s, l4, rtx4090, or none")
 
 
@@ -124,9 +125,11 @@ def _add_try(parser: argparse.ArgumentParser) -> None:
 
 
 def _init(options: argparse.Namespace) -> list[str]:
-    from further.cli.init import Wishes, write_study
+    from further.cli.init import Wishes, keep_study, write_study
 
     wishes = Wishes(options.title, options.papers, options.model, options.revision, options.gpu)
+    if options.keep and keep_study(options.folder, options.papers):
+        return [f"Kept: {options.folder}"]
     return write_study(options.folder, wishes, ask=sys.stdin.isatty())
 
 

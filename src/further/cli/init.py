@@ -46,6 +46,29 @@ class Wishes:
     gpu: str | None = None
 
 
+def keep_study(folder: Path, papers: str | None) -> bool:
+    """Whether there is a study file in a folder that may be gone on with.
+
+    Args:
+        folder: The study's.
+        papers: Folder of the PDFs that are meant; None: those that the file names.
+
+    Raises:
+        ValueError: If it is a study of other papers.
+    """
+    file = folder / STUDY_FILE
+    if not file.is_file():
+        return False
+    named = (read_mapping(file).get("corpus") or {}).get("papers")
+    if papers is not None and named is not None:
+        meant = Path(papers).expanduser().resolve()
+        if meant != (there := (folder / named).resolve()):
+            raise ValueError(
+                f"{file} is a study of {there}, not of {meant}: name another folder for this one (STUDY=…)"
+            )
+    return True
+
+
 def write_study(folder: Path, wishes: Wishes, ask: bool) -> list[str]:
     """Write a study file into a folder, and check it.
 

@@ -16,7 +16,6 @@ REASONS = (  # Snakemake's, in the order in which they are told
     ("Forced execution", "forced"),
     ("Input files updated by another job", "its input is made anew"),
 )
-TARGETS = ("all", "plan")  # rules that do nothing themselves
 
 
 @dataclass
@@ -40,10 +39,9 @@ class Outlook:
             wildcards: Its values by name.
             reason: Why it would run, in Snakemake's words.
         """
-        if rule not in TARGETS:
-            step = self._steps.setdefault(rule, _Step())
-            step.jobs.append(" ".join(wildcards.values()))
-            step.reasons.append(_explain(reason))
+        step = self._steps.setdefault(rule, _Step())
+        step.jobs.append(" ".join(wildcards.values()))
+        step.reasons.append(_explain(reason))
 
     def lines(self) -> list[str]:
         """A line per step: its name, its jobs, why they would run, and which if they are few; then their sum."""
