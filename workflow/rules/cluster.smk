@@ -11,7 +11,7 @@ from further.cluster.check import check_requests, find_mismatches
 from further.cluster.head import take_queue
 from further.cluster.requests import draw_table, merge_requests, request_of
 from further.watch.left import plan_hours
-from further.watch.session import Job, drop_dead_locks, end_session, write_session
+from further.watch.session import Job, end_session, write_session
 
 GPU_MEMORY_GB = CONFIG["hardware"]["gpu_memory_gb"]
 
@@ -59,9 +59,6 @@ def make_queue_ready():
 
 
 atexit.register(show_requests)
-if workflow.is_main_process and not workflow.dryrun:
-    if dead := drop_dead_locks(Path.cwd()):
-        logger.warning(f"Took over the folder from snakemake process {dead}, which was killed.")
 
 
 def describe_jobs():

@@ -1,7 +1,6 @@
 # Functions that the rules share: refusals, the digest of the code behind each rule, and what a wildcard asks for.
 
 import platform
-import sys
 from functools import cache
 
 from further.corpus.shards import list_papers, paper_id, shard_of
@@ -19,17 +18,6 @@ def stop_if_wrong(check, *arguments):
         return check(*arguments)
     except ValueError as error:
         raise SystemExit(f"Nothing was started.\n{error}") from None
-
-
-def check_place(python):
-    """Snakemake (9.27) starts scripts by an unquoted path of Python (snakemake#2645)."""
-    if " " in python:
-        raise ValueError(
-            f"{python} has a space in its path: move the project's folder to one without, and make it anew"
-        )
-
-
-stop_if_wrong(check_place, sys.executable)
 
 
 def find_papers(folder):

@@ -106,25 +106,3 @@ def read_session(folder: Path) -> Session | None:
         return Session.model_validate(read_json(folder / FILE))
     except (OSError, ValueError, ValidationError):
         return None
-
-
-def drop_dead_locks(folder: Path) -> int | None:
-    """Remove Snakemake's locks on files where the snakemake that took them was killed.
-
-    Locks that are newer than the record of the last start are another snakemake's, which is about to start.
-
-    Args:
-        folder: Where results land.
-
-    Returns:
-        Process number of the dead snakemake; None if nothing was removed.
-    """
-    session, locks = read_session(folder), list((folder / ".snakemake" / "locks").glob("*.lock"))
-    if session is None or not locks or not session.is_dead:
-        return None
-    recorded = (folder / FILE).stat().st_mtime
-    if any(lock.stat().st_mtime > recorded for lock in locks):
-        return None
-    for lock in locks:
-        lock.unlink(missing_ok=True)
-    return session.pid
