@@ -8,6 +8,7 @@ import importlib.util
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -104,6 +105,12 @@ def matmul_ceiling(size: int, device: str, dtype: torch.dtype) -> float:
     return 2 * size**3 / best
 
 
+def mark_step(clock: StepClock, device: str) -> None:
+    """A step has ended, on the device, too."""
+    synchronize(device)
+    clock.mark()
+
+
 def synchronize(device: str) -> None:
     if device == "cuda":
         torch.cuda.synchronize()
@@ -138,7 +145,7 @@ def train(
     from further.models.causal import CausalText
     from further.training import loop
     from further.training.adapters import count_parameters, train_adapter
-    from further.training.recipe import Recipe
+    from further.training.recipe import Recipe, Task
     from further.training.rows import TextRows
     from further.training.session import open_session
 
@@ -150,8 +157,12 @@ def train(
     model, clock = CausalText(random_model(shape, context, device, dtype)), StepClock()
     train_adapter(model, run, Path())
     rows, one = (TextRows(random_rows(shape, context, number)) for number in (steps, 1))
-    hook = register_optimizer_step_post_hook(lambda *_: (synchronize(device), clock.mark()))
-    with tempfile.TemporaryDirectory() as folder, open_session("bench", Path(folder), {}, 60.0, None) as session:
+    hook = register_optimizer_step_post_hook(lambda *_: mark_step(clock, device))
+    task = partial(Task, "bench", checkpoint_minutes=60.0, identity={}, threads=torch.get_num_threads())
+    with (
+        tempfile.TemporaryDirectory() as name,
+        open_session(task(adapter=Path(name) / "adapter", checkpoints=Path(name)), {}) as session,
+    ):
         loop.train(model, Recipe(Path(), run, 1, rows, one), session)
     hook.remove()
     seconds = clock.marks[-1][0] - clock.marks[0][0]

@@ -87,6 +87,8 @@ def train(model: Model, recipe: Recipe, session: Session) -> None:
             if run.patience is not None and find_best(state.history) == step:
                 state.best = copy_weights(trained)
 
+        session.report(state.history[-1])
+
         # 7. A checkpoint, where one is due or the job has to stop.
         state.count_seconds(training=True)
         if save:

@@ -70,6 +70,7 @@ class Task:
         walltime: When the job will be killed, None where nothing kills it.
         world_size: Processes that train it together, one per GPU; `further.training.launch` starts them.
         sharded: Whether each keeps its part of the base's frozen weights only.
+        report_to: Tools that get the metrics of each step.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Task:
     walltime: Walltime | None = None
     world_size: int = 1
     sharded: bool = False
+    report_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,16 @@
 import logging
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from torch.optim import Optimizer
 
 from further.job import stop_job
 from further.lock import hold_lock
+from further.tracking import Report, Tracked, track
 from further.training.checkpoints import DOING, Store, open_store, read_checkpoint
 from further.training.distributed import barrier, broadcast, rank
 from further.training.progress import Progress
@@ -31,6 +33,8 @@ class Session:
         progress: What it is doing.
         stop: Why it has to stop.
         state: What it has come to.
+        report: Takes a row of the history, for the tools that `training.report_to` names.
+        ends: What is closed when the run has ended.
     """
 
     task: Task
@@ -39,6 +43,8 @@ class Session:
     stop: StopInTime
     state: State = field(default_factory=State)
     last_checkpoint: float = 0.0
+    report: Report = lambda row: None
+    ends: ExitStack = field(default_factory=ExitStack)
 
     def resume(self, trained: Weights, optimizer: Optimizer) -> None:
         """Go on from the last whole checkpoint, if there is one; stop if a signal came while the model was loaded."""
@@ -52,6 +58,12 @@ class Session:
         self.last_checkpoint = time.monotonic()
         self.stop.start_steps()
         self.progress.start_training(self.state.step, self.state.num_tokens)
+        if rank() == 0:
+            self.report = self.ends.enter_context(track(self.task.report_to, self._tracked()))
+
+    def _tracked(self) -> Tracked:
+        settings = self.task.identity.get("run", {})
+        return Tracked(Path.cwd().resolve().name, self.task.name, settings, first_step=self.state.step)
 
     def decide(self, is_last: bool) -> tuple[bool, str | None]:
         """Whether a checkpoint is due after a step, and why the run has to stop there; rank 0 decides for all.
@@ -97,4 +109,5 @@ def open_session(task: Task, identity: Mapping[str, Any]) -> Iterator[Session]:
         with hold_lock(task.checkpoints) as lock, progress.shown():
             store = open_store(task.checkpoints, identity, lock)
             broadcast((store.folder, store.starts))
-            yield Session(task, store, progress, stop)
+            with ExitStack() as ends:
+                yield Session(task, store, progress, stop, ends=ends)
