@@ -53,4 +53,4 @@ def test_names_are_read_from_the_weight_files(model_folder, tmp_path):
     ],
 )
 def test_a_setting_means_the_language_model_unless_it_names_the_vision_tower(target, chosen):
-    assert choose_part(["m.vision_tower.q", "m.text.q"], target, "m.text.") == chosen
+    assert choose_part(["m.vision_tower.q", "m.text.q"], target, ("m.text.",)) == chosen

@@ -16,7 +16,7 @@ NOT_LINEAR = ("embed", "lm_head", "wte", "wpe", "norm")  # two-dimensional weigh
 OTHER_PARTS = ("vision_tower", "multi_modal_projector")  # of an image–text model, which no adapter sits on unasked
 
 
-def choose_part(layers: Iterable[str], target: Target, language: str) -> list[str]:
+def choose_part(layers: Iterable[str], target: Target, parts: tuple[str, ...] | None) -> list[str]:
     """Layers that a setting is held against: the language model's, unless an expression names another part.
 
     By last names alone `attention` would put 9 of 17 adapters of a PaliGemma into its vision tower.
@@ -24,10 +24,10 @@ def choose_part(layers: Iterable[str], target: Target, language: str) -> list[st
     Args:
         layers: Full names of a model's linear layers, without its head.
         target: As in `match_targets`.
-        language: How the names of the language model's layers begin, "" where there is no other part.
+        parts: How the names of the language model's layers begin; None where there is no other part.
     """
-    names_other = asks_for_vision(target)
-    return [layer for layer in layers if names_other or layer.startswith(language)]
+    everywhere = parts is None or asks_for_vision(target)
+    return [layer for layer in layers if everywhere or layer.startswith(parts or ())]
 
 
 def asks_for_vision(target: Target) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from further.io import read_json, write_json
+from further.training.checkpoints import step_of
 from further.training.rows import TextRows
 from training.settings import RUN as SHORT_RUN
 
@@ -62,7 +63,7 @@ class Case:
 
     def steps_saved(self) -> list[int]:
         """Steps of the checkpoints that lie there."""
-        return sorted(int(path.name.rsplit("-", 1)[1]) for path in self.store.glob("*/checkpoint-*"))
+        return sorted(step_of(path) for path in self.store.glob("*/checkpoint-*"))
 
     def log(self) -> str:
         return (self.folder / "log").read_text()

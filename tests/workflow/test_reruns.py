@@ -206,6 +206,21 @@ def test_a_walltime_that_is_too_short_is_refused_by_the_plan_before_any_training
     assert set(finished.plan()) <= {"write_report"}
 
 
+def test_a_template_reruns_the_page_that_it_makes(finished):
+    with edited(finished.code / "src/further/report/templates/style.css", append("/* wider */\n")):
+        assert finished.plan() == {"write_report": 1}
+    with edited(finished.code / "src/further/corpus/templates/style.css", append("/* wider */\n")):
+        assert set(finished.plan()) == {"draw_pages", "write_report"}
+
+
+def test_a_study_that_is_moved_and_one_of_a_moved_project_are_not_done_again(finished, tmp_path):
+    """Copied with their times, as a move keeps them; no path of either is recorded."""
+    for name in ("code", "study"):
+        shutil.copytree(getattr(finished, name), tmp_path / name, symlinks=True)
+    assert type(finished)(finished.code, tmp_path / "study").plan() == {}
+    assert type(finished)(tmp_path / "code", tmp_path / "study").plan() == {}
+
+
 def test_every_rule_states_what_style_asks_for(finished):
     """Log, benchmark, threads, memory, minutes, settings and code: in every rule; retries, if any, are none."""
     for file in (finished.code / "workflow/rules").glob("*.smk"):

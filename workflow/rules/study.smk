@@ -4,18 +4,24 @@ from further.corpus.shards import mark_passwords
 from further.model_folder import check_model
 from further.plan.refuse import refuse_early
 from further.report import FIGURES
-from further.study import read_study
+from further.study import read_files, read_study
 from further.targets import check_targets
+from further.tracking import check_trackers
 
+# Snakemake's own reading of the files lets a key that is there twice pass.
+stop_if_wrong(read_files, [Path(file) for file in workflow.configfiles])
 STUDY = stop_if_wrong(read_study, config)
 CONFIG = STUDY.settings.model_dump()
+ARTICLES = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
+stop_if_wrong(check_trackers, CONFIG["training"]["report_to"])
+PAPERS = stop_if_wrong(find_papers, CONFIG["corpus"]["papers"])
+NOTES = STUDY.find_notes(len(PAPERS))
+STUDY = STUDY.for_papers(len(PAPERS))
 RUNS = {name: run.model_dump() for name, run in STUDY.runs.items()}
 DATA_RUNS = STUDY.data_runs
 QUANTIZATION_RUNS = STUDY.quantization_runs
 QUANTIZED_RUNS = [run for quantization, run in QUANTIZATION_RUNS.items() if quantization != "none"]
 QUANTIZATIONS = sorted({run["quantization"] for run in RUNS.values()} | {"none"})
-ARTICLES = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
-PAPERS = stop_if_wrong(find_papers, CONFIG["corpus"]["papers"])
 FOLDS = stop_if_wrong(STUDY.name_folds, len(PAPERS))
 RUN_SETTINGS = RUNS | dict.fromkeys(FOLDS, RUNS["default"])
 SHARDS = group_papers(PAPERS, CONFIG["corpus"]["shards"])
@@ -33,9 +39,7 @@ MODEL = str(STUDY.model_folder)
 if STUDY.settings.model.source == "folder":
     stop_if_wrong(check_model, STUDY.model_folder)
 stop_if_wrong(check_targets, STUDY.model_folder, [run.target_modules for run in STUDY.runs.values()])
-stop_if_wrong(
-    refuse_early, STUDY.model_folder, STUDY.runs, STUDY.settings.hardware, STUDY.settings.evaluation.window
-)
+stop_if_wrong(refuse_early, STUDY.model_folder, STUDY.runs, STUDY.settings.hardware, STUDY.settings.evaluation.window)
 
 
 wildcard_constraints:

@@ -39,6 +39,7 @@ rule train_qlora:
         mem_mb=CONFIG["hardware"]["memory_mb"],
         runtime=CONFIG["hardware"]["runtime_minutes"],
         checkpoint_minutes=CONFIG["training"]["checkpoint_minutes"],  # no params: they shape no result
+        report_to="+".join(CONFIG["training"]["report_to"]) or "nothing",
         walltime_margin_minutes=CONFIG["hardware"]["walltime_margin_minutes"],
         gpus_per_run=CONFIG["hardware"]["gpus_per_run"],
         sharding=CONFIG["hardware"]["sharding"],

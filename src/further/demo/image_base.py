@@ -1,7 +1,7 @@
 """The tiny base model of the embedded image study: a PaliGemma trained from scratch on drawn slices, in minutes.
 
-transformers' own initialization with AdamW learns no image in that time: after 500 steps it tells the modality no better
-than a coin. Weights drawn three times as wide and Muon do so in 250.
+transformers' own initialization with AdamW learns no image in that time: after 500 steps it tells the modality no
+better than a coin. Weights drawn three times as wide and Muon do so in 250.
 """
 
 import json

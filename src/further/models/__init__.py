@@ -9,7 +9,7 @@ more subclass, in a module of its own beside `causal`, named in `FAMILIES` befor
   function makes: input_ids and position_ids here, with images pixel_values and token_type_ids too, with an encoder
   features and decoder_input_ids;
 - `head`: these hidden states to logits, as the family computes them;
-- `generate`, where the defaults of transformers are not enough.
+- `generate`, `peft_task` and `adapted_parts`, where the defaults are not right.
 """
 
 from pathlib import Path

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import torch
 from transformers import GenerationConfig
+from transformers.pytorch_utils import Conv1D
 
 from further.models.precision import Precision
 
@@ -18,10 +19,13 @@ class Model(ABC):
 
     Attributes:
         network: transformers' model, or peft's around it once it has an adapter.
-        language: How the names of the language model's layers begin, where a model has other parts.
+        peft_task: What peft calls the family's task.
+        adapted_parts: Beginnings of the names of the layers that adapters sit on, unless a setting names others; None:
+            all but the head.
     """
 
-    language = ""
+    peft_task = "CAUSAL_LM"
+    adapted_parts: tuple[str, ...] | None = None
 
     def __init__(self, network: Any) -> None:
         """Keep the network."""
@@ -63,6 +67,14 @@ class Model(ABC):
             ValueError: If they would, or if that is not known of the family.
         """
         raise ValueError(f"{self.kind}: rows of several documents are not known here: set training.packing: false")
+
+    def linear_layers(self) -> list[str]:
+        """Full names of the linear layers, but for the head."""
+        return [
+            name
+            for name, module in self.base.named_modules()
+            if isinstance(module, torch.nn.Linear | Conv1D) and module is not self.base.get_output_embeddings()
+        ]
 
     def compile(self) -> None:
         """Let torch compile what `encode` calls."""

@@ -54,7 +54,7 @@ FAMILIES = {
 class ImageText(CausalText):
     """A vision tower, a projector, and a decoder that reads image features among its tokens."""
 
-    language = "model.language_model."
+    adapted_parts = ("model.language_model.",)
 
     @classmethod
     def accepts(cls, config: Mapping[str, Any]) -> bool:

@@ -97,7 +97,7 @@ def estimate_memory(shape: Shape, adapter: Adapter, run: Run, micro_batch: int, 
 def _optimizer_bytes(shape: Shape, adapter: Adapter, run: Run) -> int:
     """Two moments of every trained number: 32 bits each, or 8 with a scale per 256 of them.
 
-    torch's are of the parameter's type; Trainer has bitsandbytes keep those of embeddings in 32 bits, and a head's are
+    torch's are of the parameter's type; bitsandbytes keeps those of embeddings in 32 bits, and a head's are
     counted so, too.
     """
     of_copies = BYTES[run.compute_dtype] if run.optimizer == "adamw_torch" else FP32

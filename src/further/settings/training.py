@@ -170,6 +170,9 @@ class TrainingSettings(Run):
     """The default run, and how every run is carried out."""
 
     checkpoint_minutes: int = key("Time between checkpoints. 0: after every step.", 20, unit="minutes", ge=0)
+    report_to: list[Literal["tensorboard", "trackio", "wandb"]] = key(
+        "Tools that get the metrics of each step, offline, under `logs/tracking`. Each has to be installed.", []
+    )
 
     @property
     def run(self) -> Run:

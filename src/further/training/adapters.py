@@ -1,7 +1,7 @@
 """What is trained of a model: LoRA adapters in it, or all of it; and an account of that."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,6 @@ from typing import Any
 import torch
 from bitsandbytes.nn import Params4bit
 from peft import LoraConfig, get_peft_model
-from transformers.pytorch_utils import Conv1D
 
 from further.models import Model
 from further.settings import Run
@@ -31,10 +30,6 @@ class ParameterCount:
     share: float
     names: list[str]
 
-    def as_dict(self) -> dict[str, Any]:
-        """For the metrics file."""
-        return asdict(self)
-
 
 def train_adapter(model: Model, run: Run, folder: Path) -> Save:
     """Put a fresh LoRA adapter on a frozen base; the seed must have been set before.
@@ -54,7 +49,7 @@ def train_adapter(model: Model, run: Run, folder: Path) -> Save:
     network = model.network
     trained = _embeddings(network) if run.train_embeddings else None
     config = LoraConfig(
-        task_type="CAUSAL_LM",
+        task_type=model.peft_task,
         target_modules=_targets(model, run.target_modules),
         modules_to_save=trained,
         # Without it a merge leaves a tied head at the base's weights (peft #2777).
@@ -94,19 +89,14 @@ def train_all(model: Model, run: Run, folder: Path) -> Save:
 def _recompute(model: Model, run: Run) -> None:
     """Keep a layer's inputs only, and compute the rest of it again on the way back."""
     if run.gradient_checkpointing:
-        model.base.gradient_checkpointing_enable({"use_reentrant": False})
+        model.base.activation_checkpointing_enable({"use_reentrant": False})
 
 
 def _targets(model: Model, target: str | list[str]) -> str | list[str]:
-    """Linear layers by name; all of them, where a model has no other part, in peft's own word."""
-    network = model.network
-    layers = [
-        name
-        for name, module in network.named_modules()
-        if isinstance(module, torch.nn.Linear | Conv1D) and module is not network.get_output_embeddings()
-    ]
-    names = match_targets(choose_part(layers, target, model.language), target)
-    return "all-linear" if target == "all-linear" and not model.language else names
+    """Linear layers by name; all of them in peft's own word."""
+    everywhere = target == "all-linear" and model.adapted_parts is None
+    names = match_targets(choose_part(model.linear_layers(), target, model.adapted_parts), target)
+    return "all-linear" if everywhere else names
 
 
 def _embeddings(network: Any) -> list[str]:

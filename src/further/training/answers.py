@@ -11,7 +11,8 @@ from further.models import Batch, Model
 from further.ranks import hash_rank
 from further.settings import Run
 from further.tokens.choice import order_papers, take_fraction
-from further.training.examples import IGNORED, Example
+from further.tokens.packing import IGNORED
+from further.training.examples import Example
 from further.training.loss import sum_cross_entropy
 from further.vision.batches import collate, to_tensors
 from further.vision.images import Features, Pixels

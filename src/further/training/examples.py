@@ -11,10 +11,9 @@ from typing import Protocol
 import torch
 
 from further.models import Batch, Model
+from further.tokens.packing import IGNORED
 from further.training.distributed import all_reduce, rank, world_size
 from further.training.sharding import is_sharded
-
-IGNORED = -100  # the label that cross-entropy skips
 
 Example = dict[str, torch.Tensor]
 

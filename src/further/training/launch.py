@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -23,7 +22,7 @@ from further.job import PROGRESS, join_log
 from further.training.distributed import barrier
 from further.training.recipe import Outcome, Recipe, Task
 from further.training.run import train_run
-from further.training.walltime import SIGNALS
+from further.training.walltime import listening
 
 GRACE_S = 10  # that the others have to end once a process has ended
 PATIENCE = timedelta(hours=1)  # of a process that waits for another, which may write to a slow disk
@@ -51,11 +50,7 @@ def start_run(recipe: Recipe, task: Task) -> Outcome:
 
 
 def check_gpus(world_size: int, num_gpus: int | None) -> None:
-    """Refuse more processes than there are GPUs.
-
-    Args:
-        world_size: Processes of the run.
-        num_gpus: That this job sees; None on a machine without any, where processes share the processor.
+    """Refuse more processes than there are GPUs in sight; None without CUDA, where processes share the processor.
 
     Raises:
         ValueError: With both numbers.
@@ -75,10 +70,8 @@ def _work(rank: int, recipe: Recipe, task: Task, rendezvous: Path, parent: Conne
         torch.cuda.set_device(rank)
     if any(name == "lo" for _, name in socket.if_nameindex()):
         os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")  # one node; a host's name need not lead to itself
-    backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
-    distributed.init_process_group(
-        backend, init_method=f"file://{rendezvous}", rank=rank, world_size=task.world_size, timeout=PATIENCE
-    )
+    backend, place = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo", f"file://{rendezvous}"
+    distributed.init_process_group(backend, place, rank=rank, world_size=task.world_size, timeout=PATIENCE)
     outcome = train_run(recipe, task)
     if rank == 0:
         parent.send(outcome)
@@ -99,20 +92,17 @@ class _Sender(logging.Handler):
 
 def _wait(processes: ProcessContext, here: Connection, passed: list[int]) -> Outcome:
     """Repeat progress lines on the terminal that this process has, until all have ended."""
-    outcome: Outcome | None = None
+    ended, outcome = False, None
     try:
-        ended = False
         while not ended:
             ended = processes.join(timeout=0.2, grace_period=GRACE_S)
             with suppress(EOFError):
                 while here.poll():
-                    received = here.recv()
+                    outcome = received = here.recv()
                     if isinstance(received, str):
                         PROGRESS.info("%s", received)
-                    else:
-                        outcome = received
     except ProcessExitedException as error:
-        # Rank 0 alone knows whether all was saved; a signal may have come before it could listen.
+        # It stopped, having saved; or a signal came before it could listen.
         if error.exit_code == os.EX_TEMPFAIL or -error.exit_code in passed:
             raise SystemExit(os.EX_TEMPFAIL) from None
         raise RuntimeError(f"a training process failed: {error}") from None
@@ -121,7 +111,7 @@ def _wait(processes: ProcessContext, here: Connection, passed: list[int]) -> Out
     finally:
         for process in processes.processes:
             process.kill()
-    if outcome is None:
+    if not isinstance(outcome, Outcome):
         raise SystemExit(os.EX_TEMPFAIL)
     return outcome
 
@@ -138,12 +128,5 @@ def _passing_on_signals(processes: ProcessContext) -> Iterator[list[int]]:
         with suppress(ProcessLookupError):
             os.kill(processes.pids()[0], number)
 
-    if threading.current_thread() is not threading.main_thread():
+    with listening(pass_on):
         yield passed
-        return
-    before = {number: signal.signal(number, pass_on) for number in SIGNALS}
-    try:
-        yield passed
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -42,12 +42,12 @@ def train(model: Model, recipe: Recipe, session: Session) -> None:
     run, examples, state, progress = recipe.run, recipe.training, session.state, session.progress
     trained, sharded = find_trained(model.network), is_sharded(model.network)
     optimizer = make_optimizer(model.network, run)
-    checkpoint = session.resume(trained, optimizer)
-    log.info("%s", f"resuming from {checkpoint}" if checkpoint else "starting from the base model")
+    session.resume(trained, optimizer)
     model.network.train()
 
     while state.step < recipe.num_steps and not is_over(state.history, run.patience):
         # 1. The micro-batches of this step; dropout that a resumed run repeats, and that differs between processes.
+        progress.enter("training")
         micro_batches = plan_step(recipe, state.step)
         seed_step(run.seed, state.step)
 
@@ -87,13 +87,15 @@ def train(model: Model, recipe: Recipe, session: Session) -> None:
             if run.patience is not None and find_best(state.history) == step:
                 state.best = copy_weights(trained)
 
+        session.report(state.history[-1])
+
         # 7. A checkpoint, where one is due or the job has to stop.
+        state.count_seconds(training=True)
         if save:
             session.save(trained, optimizer)
         if reason is not None:
-            stop_job(
-                f"{session.name}: stopped {reason} at step {step} of {recipe.num_steps}, saved; run again to continue"
-            )
+            place = f"step {step} of {recipe.num_steps}"
+            stop_job(f"{session.task.name}: stopped {reason} at {place}, saved; run again to continue")
 
     if state.best:
         log.info("keeping the weights of step %d, the lowest validation loss", find_best(state.history))

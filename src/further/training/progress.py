@@ -67,11 +67,11 @@ class Progress:
     def step(self, step: int, num_steps: int, num_tokens: int, loss_nats: float) -> None:
         """Note an optimizer step; every ten seconds a line says where the run is."""
         self.about |= {"step": step, "steps": num_steps, "tokens": num_tokens, "loss": loss_nats}
-        self.enter("training")
-        if self._since - self._last_step_line > LINE_S:
-            self._last_step_line = self._since
+        now = time.monotonic()
+        if now - self._last_step_line > LINE_S:
+            self._last_step_line = now
             started, first, before = self._first
-            seconds = self._since - started
+            seconds = now - started
             speed, left = (num_tokens - before) / seconds, (num_steps - step) * seconds / (step - first)
             words = f"{self.name}: step {step}/{num_steps}, loss {loss_nats:.3f}, {speed:,.0f} tokens/s"
             self._say(f"{words}, {say_left(left)}")

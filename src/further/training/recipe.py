@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from further.digests import digest_sampled
 from further.models import Model
 from further.settings import Run
 from further.training.adapters import ParameterCount, Save, train_adapter
@@ -44,6 +45,15 @@ class Recipe:
         """Optimizer steps of the whole run, unless it ends early."""
         return self.run.epochs * self.steps_per_epoch
 
+    def digest_inputs(self) -> dict[str, Any]:
+        """Of its examples and of every file that shapes the base's weights, 16 hexadecimal digits each."""
+        files = [self.model_folder / "config.json", *sorted(self.model_folder.glob("*.safetensors"))]
+        return {
+            "training_rows": self.training.digest(),
+            "validation_rows": self.validation.digest(),
+            "base_model": {file.name: digest_sampled(file) for file in files if file.is_file()},
+        }
+
 
 @dataclass(frozen=True)
 class Task:
@@ -60,6 +70,7 @@ class Task:
         walltime: When the job will be killed, None where nothing kills it.
         world_size: Processes that train it together, one per GPU; `further.training.launch` starts them.
         sharded: Whether each keeps its part of the base's frozen weights only.
+        report_to: Tools that get the metrics of each step.
     """
 
     name: str
@@ -71,6 +82,7 @@ class Task:
     walltime: Walltime | None = None
     world_size: int = 1
     sharded: bool = False
+    report_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

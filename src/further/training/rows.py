@@ -2,37 +2,13 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from further.models import Batch, Model
-from further.training.examples import IGNORED, Example
+from further.tokens.packing import IGNORED, Packed
+from further.training.examples import Example
 from further.training.loss import sum_cross_entropy
-
-Ids = NDArray[np.int64]
-
-
-class Packed(Protocol):
-    """R rows of T inputs; labels are shifted already, -100 where there is none."""
-
-    @property
-    def inputs_RT(self) -> Ids:
-        """Token ids."""
-
-    @property
-    def labels_RT(self) -> Ids:
-        """The id that follows each input."""
-
-    @property
-    def positions_RT(self) -> Ids:
-        """Positions, which restart with each document."""
-
-    @property
-    def documents_RT(self) -> Ids:
-        """Number of each input's document, -1 where a row was filled up."""
 
 
 class TextRows:
@@ -47,7 +23,7 @@ class TextRows:
             whole: Whether all of each row is computed, for sharded processes: a batch of one length is one pass.
         """
         self.inputs, self.labels, self.positions, self.owners = (
-            torch.from_numpy(np.ascontiguousarray(values))
+            torch.from_numpy(values).contiguous()
             for values in (packed.inputs_RT, packed.labels_RT, packed.positions_RT, packed.documents_RT)
         )
         self.documents = tuple(documents)

@@ -13,7 +13,6 @@ from further.training.adapters import ParameterCount, count_parameters
 from further.training.distributed import check_equal, rank
 from further.training.examples import mean_loss
 from further.training.failures import check_validation, explain_memory
-from further.training.identity import describe_inputs
 from further.training.loop import train
 from further.training.memory import peak_memory_mb, used_memory_mb
 from further.training.recipe import Outcome, Recipe, Task
@@ -32,11 +31,11 @@ def train_run(recipe: Recipe, task: Task) -> Outcome:
         OSError: If a checkpoint could not be written.
         ValueError: If packed documents of this model would see each other, or the context is beyond its positions.
     """
-    identity = task.identity | {"inputs": describe_inputs(recipe)} if rank() == 0 else {}
+    identity = task.identity | {"inputs": recipe.digest_inputs()} if rank() == 0 else {}
     if task.world_size > 1:  # which add in another order than one does
         identity |= {"world_size": task.world_size}
     with (
-        open_session(task.name, task.checkpoints, identity, task.checkpoint_minutes, task.walltime) as session,
+        open_session(task, identity) as session,
         explain_memory(recipe.run, recipe.micro_batch, lambda: session.progress.doing),
     ):
         return _train_in(session, recipe, task)
@@ -56,7 +55,6 @@ def _train_in(session: Session, recipe: Recipe, task: Task) -> Outcome:
     if recipe.run.compile:
         model.compile()
     train(model, recipe, session)  # ends with the best weights, where early stopping keeps them
-    session.state.end_training()
     check_equal(find_trained(model.network).values())
     session.progress.enter("validating")
     validation_loss = mean_loss(model, recipe.validation, recipe.micro_batch)
@@ -105,11 +103,12 @@ def _timing(session: Session, task: Task) -> dict[str, Any]:
 
     Seconds are those of all starts that led here, so that tokens per second stay right over interruptions.
     """
-    spent = session.state.spent()
+    session.state.count_seconds(training=False)
+    seconds = session.state.seconds
     return {
-        **{name: round(seconds, 3) for name, seconds in spent.items()},
+        **{name: round(value, 3) for name, value in seconds.items()},
         "starts": session.store.starts,
-        "tokens_per_second": round(session.state.num_tokens / spent["seconds_train"], 1),
+        "tokens_per_second": round(session.state.num_tokens / seconds["seconds_train"], 1),
         "peak_memory_mb": round(peak_memory_mb(), 1),
         # that an hour is paid for: GPUs, or a job's cores
         "devices": task.world_size if torch.cuda.is_available() else 1,

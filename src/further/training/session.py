@@ -1,61 +1,69 @@
 """One start of a run: its lock, its checkpoints, its progress, and what may end it early."""
 
+import logging
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch.optim import Optimizer
 
 from further.job import stop_job
 from further.lock import hold_lock
-from further.training.checkpoints import DOING, Store, open_store
+from further.tracking import Report, Tracked, track
+from further.training.checkpoints import DOING, Store, open_store, read_checkpoint
 from further.training.distributed import barrier, broadcast, rank
 from further.training.progress import Progress
-from further.training.state import State
-from further.training.walltime import StopInTime, Walltime
+from further.training.recipe import Task
+from further.training.state import State, Weights
+from further.training.walltime import StopInTime, listening
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
 class Session:
-    """What stands around the loop of one start.
+    """What stands around the loop.
 
     Attributes:
-        name: The run's.
-        store: The run's checkpoints.
-        state: What the run has come to.
+        task: How the run is carried out.
+        store: Its checkpoints.
         progress: What it is doing.
         stop: Why it has to stop.
-        checkpoint_s: Seconds between checkpoints; 0: one after every step.
+        state: What it has come to.
+        report: Takes a row of the history, for the tools that `training.report_to` names.
+        ends: What is closed when the run has ended.
     """
 
-    name: str
+    task: Task
     store: Store
-    state: State
     progress: Progress
     stop: StopInTime
-    checkpoint_s: float
+    state: State = field(default_factory=State)
     last_checkpoint: float = 0.0
+    report: Report = lambda row: None
+    ends: ExitStack = field(default_factory=ExitStack)
 
-    def resume(self, trained: Mapping[str, torch.Tensor], optimizer: Optimizer) -> Path | None:
-        """Go on from the last whole checkpoint, if there is one, which is returned.
-
-        Raises:
-            SystemExit: If a signal asked to stop while the model was loaded.
-        """
-        checkpoint: Path | None = broadcast(self.store.find_last() if rank() == 0 else None)
+    def resume(self, trained: Weights, optimizer: Optimizer) -> None:
+        """Go on from the last whole checkpoint, if there is one; stop if a signal came while the model was loaded."""
+        checkpoint = broadcast(self.store.find_last() if rank() == 0 else None)
         if checkpoint is not None:
-            self.state.load(checkpoint, trained, optimizer)
+            self.state.unpack(*read_checkpoint(checkpoint), trained, optimizer)
+        log.info("%s", f"resuming from {checkpoint}" if checkpoint else "starting from the base model")
         if reason := broadcast(self.stop.signal):
-            stop_job(f"{self.name}: stopped by {reason} before the first step; run again to continue")
+            stop_job(f"{self.task.name}: stopped by {reason} before the first step; run again to continue")
+        self.state.count_seconds(training=False)
         self.last_checkpoint = time.monotonic()
         self.stop.start_steps()
-        self.state.start_training()
         self.progress.start_training(self.state.step, self.state.num_tokens)
-        return checkpoint
+        if rank() == 0:
+            self.report = self.ends.enter_context(track(self.task.report_to, self._tracked()))
+
+    def _tracked(self) -> Tracked:
+        settings = self.task.identity.get("run", {})
+        return Tracked(Path.cwd().resolve().name, self.task.name, settings, first_step=self.state.step)
 
     def decide(self, is_last: bool) -> tuple[bool, str | None]:
         """Whether a checkpoint is due after a step, and why the run has to stop there; rank 0 decides for all.
@@ -64,11 +72,11 @@ class Session:
             is_last: Whether it is the run's last step, which the end follows anyway.
         """
         reason = None if is_last else self.stop.find_reason()
-        due = time.monotonic() - self.last_checkpoint >= self.checkpoint_s
+        due = time.monotonic() - self.last_checkpoint >= 60 * self.task.checkpoint_minutes
         decision: tuple[bool, str | None] = broadcast((due or reason is not None, reason))
         return decision
 
-    def save(self, trained: Mapping[str, torch.Tensor], optimizer: Optimizer) -> None:
+    def save(self, trained: Weights, optimizer: Optimizer) -> None:
         """Write a checkpoint of this step.
 
         Raises:
@@ -77,39 +85,29 @@ class Session:
         """
         self.progress.enter("saving")
         if rank() == 0:
-            with self.store.writing(self.state.step, self.state.size(trained, optimizer)) as folder:
-                self.state.save(folder, trained, optimizer)
+            self.store.write(self.state.step, *self.state.pack(trained, optimizer))
         barrier()  # a process that ended meanwhile would take the one that writes with it
         self.last_checkpoint = time.monotonic()
 
 
 @contextmanager
-def open_session(
-    name: str, checkpoints: Path, identity: dict[str, Any], checkpoint_minutes: float, walltime: Walltime | None
-) -> Iterator[Session]:
+def open_session(task: Task, identity: Mapping[str, Any]) -> Iterator[Session]:
     """Take the run's lock, open its checkpoints and listen to signals, until the run has ended.
 
     Of several processes rank 0 does so for all; the others know where the checkpoints lie.
 
-    Args:
-        name: The run's.
-        checkpoints: Its folder.
-        identity: What a checkpoint depends on.
-        checkpoint_minutes: Time between checkpoints; 0: one after every step.
-        walltime: When the job will be killed, None where nothing kills it.
-
     Raises:
         SystemExit: If another job trains this run.
     """
-    state, stop = State(), StopInTime(walltime)
-    with stop.listening():
+    stop = StopInTime(task.walltime)
+    with listening(stop.take_signal):
         if rank() != 0:
             folder, starts = broadcast(None)
-            store = Store(folder, starts, None)
-            yield Session(name, store, state, Progress(name, None), stop, checkpoint_minutes * 60)
+            yield Session(task, Store(folder, starts, None), Progress(task.name, None), stop)
             return
-        progress = Progress(name, checkpoints / DOING)
-        with hold_lock(checkpoints) as lock, progress.shown():
-            store = open_store(checkpoints, identity, lock)
+        progress = Progress(task.name, task.checkpoints / DOING)
+        with hold_lock(task.checkpoints) as lock, progress.shown():
+            store = open_store(task.checkpoints, identity, lock)
             broadcast((store.folder, store.starts))
-            yield Session(name, store, state, progress, stop, checkpoint_minutes * 60)
+            with ExitStack() as ends:
+                yield Session(task, store, progress, stop, ends=ends)

@@ -2,15 +2,12 @@
 
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import torch
-from safetensors.torch import load_file, save_file
 from torch.optim import Optimizer
 
-from further.io import read_json, write_json
 from further.training.optimizer import put_state, take_state
 
 HISTORY = pa.schema(
@@ -23,24 +20,25 @@ HISTORY = pa.schema(
     ]
 )
 
-Weights = dict[str, torch.Tensor]
+Weights = Mapping[str, torch.Tensor]
 
 
 class State:
-    """A run's history and its best weights; all of it goes into checkpoints, so that a resumed run has it whole.
+    """All that a resumed run needs of the one before, beside weights and optimizer.
 
     Attributes:
         history: One row (`HISTORY`) per optimizer step.
         best: Trained weights of the lowest validation loss, where early stopping keeps them.
+        seconds: Of training and of everything, all starts together. What a killed start did after its last checkpoint
+            is done again and counted once: nobody saw it end.
     """
 
     def __init__(self) -> None:
-        """Begin a run, and its clocks."""
+        """Begin a run, and its clock."""
         self.history: list[dict[str, Any]] = []
         self.best: Weights = {}
-        self._spent = {"seconds_train": 0.0, "seconds_total": 0.0}
-        self._started, self._trained = time.monotonic(), 0.0
-        self._train_started: float | None = None
+        self.seconds = {"seconds_train": 0.0, "seconds_total": 0.0}
+        self._counted = time.monotonic()
 
     @property
     def step(self) -> int:
@@ -52,47 +50,30 @@ class State:
         """Labels trained on."""
         return int(self.history[-1]["num_tokens"]) if self.history else 0
 
-    def start_training(self) -> None:
-        """Count the seconds of training from now."""
-        self._train_started = time.monotonic()
+    def count_seconds(self, *, training: bool) -> None:
+        """Count the seconds since they were last counted."""
+        now = time.monotonic()
+        self.seconds["seconds_total"] += now - self._counted
+        self.seconds["seconds_train"] += now - self._counted if training else 0
+        self._counted = now
 
-    def end_training(self) -> None:
-        """Stop counting the seconds of training."""
-        self._trained, self._train_started = self._seconds_train(), None
+    def pack(self, trained: Weights, optimizer: Optimizer) -> tuple[Weights, dict[str, Any]]:
+        """Tensors and everything else, for a checkpoint."""
+        states, numbers = take_state(optimizer)
+        parts = {"trained": copy_weights(trained), "best": self.best, "optimizer": states}
+        tensors = {f"{part}.{name}": values for part, named in parts.items() for name, values in named.items()}
+        return tensors, {"history": self.history, "seconds": self.seconds, "optimizer": numbers}
 
-    def spent(self) -> dict[str, float]:
-        """Seconds of training and of everything, all starts together.
-
-        What a killed start did after its last checkpoint is done again and counted once: nobody saw it end.
-        """
-        here = {"seconds_train": self._seconds_train(), "seconds_total": time.monotonic() - self._started}
-        return {name: self._spent[name] + seconds for name, seconds in here.items()}
-
-    def _seconds_train(self) -> float:
-        return self._trained + (0.0 if self._train_started is None else time.monotonic() - self._train_started)
-
-    def size(self, trained: Mapping[str, torch.Tensor], optimizer: Optimizer) -> int:
-        """Bytes of the tensors that `save` would write."""
-        states = [value for state in optimizer.state.values() for value in state.values()]
-        tensors = [*trained.values(), *self.best.values(), *states]
-        return sum(tensor.nbytes for tensor in tensors if isinstance(tensor, torch.Tensor))
-
-    def save(self, folder: Path, trained: Mapping[str, torch.Tensor], optimizer: Optimizer) -> None:
-        """Write weights, optimizer and history into a checkpoint's folder."""
-        tensors, numbers = take_state(optimizer)
-        save_file(copy_weights(trained), folder / "trained.safetensors")
-        save_file(tensors, folder / "optimizer.safetensors")
-        if self.best:
-            save_file(self.best, folder / "best.safetensors")
-        write_json(folder / "state.json", {"history": self.history, "optimizer": numbers, "spent": self.spent()})
-
-    def load(self, folder: Path, trained: Mapping[str, torch.Tensor], optimizer: Optimizer) -> None:
-        """Put back what `save` wrote."""
-        stored, best = read_json(folder / "state.json"), folder / "best.safetensors"
-        self.history, self._spent = stored["history"], stored["spent"]
-        self.best = load_file(best) if best.exists() else {}
-        put_weights(trained, load_file(folder / "trained.safetensors"))
-        put_state(optimizer, load_file(folder / "optimizer.safetensors"), stored["optimizer"])
+    def unpack(self, tensors: Weights, about: dict[str, Any], trained: Weights, optimizer: Optimizer) -> None:
+        """Go on from what `pack` gave."""
+        parts: dict[str, dict[str, torch.Tensor]] = {"trained": {}, "best": {}, "optimizer": {}}
+        for name, values in tensors.items():
+            part, _, own_name = name.partition(".")
+            parts[part][own_name] = values
+        self.history, self.best = about["history"], parts["best"]
+        self.seconds = {name: seconds + about["seconds"][name] for name, seconds in self.seconds.items()}
+        put_weights(trained, parts["trained"])
+        put_state(optimizer, parts["optimizer"], about["optimizer"])
 
 
 def find_trained(network: torch.nn.Module) -> dict[str, torch.nn.Parameter]:
@@ -100,7 +81,7 @@ def find_trained(network: torch.nn.Module) -> dict[str, torch.nn.Parameter]:
     return {name: values for name, values in network.named_parameters() if values.requires_grad}
 
 
-def copy_weights(weights: Mapping[str, torch.Tensor]) -> Weights:
+def copy_weights(weights: Weights) -> Weights:
     """Copies on the processor."""
     return {
         name: values.detach().cpu().clone(memory_format=torch.contiguous_format) for name, values in weights.items()
@@ -108,7 +89,7 @@ def copy_weights(weights: Mapping[str, torch.Tensor]) -> Weights:
 
 
 @torch.no_grad()
-def put_weights(trained: Mapping[str, torch.Tensor], values: Mapping[str, torch.Tensor]) -> None:
+def put_weights(trained: Weights, values: Weights) -> None:
     """Give what is trained these values."""
     for name, weight in trained.items():
         weight.copy_(values[name])

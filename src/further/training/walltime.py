@@ -3,7 +3,7 @@
 import signal
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
@@ -35,6 +35,20 @@ def find_walltime(
     return Walltime(end, end - 60 * margin_minutes)
 
 
+@contextmanager
+def listening(take: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Let a function take the signals that ask a job to stop. Only a main thread can listen."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, take) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 class StopInTime:
     """Knows why a run has to stop after the step that it is at."""
 
@@ -44,20 +58,8 @@ class StopInTime:
         self.signal: str | None = None
         self._step_started, self._longest_step_s = time.time(), 0.0
 
-    @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Take signals for a wish to stop; a second Ctrl-C is not waited for. Only a main thread can listen."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {number: signal.signal(number, self._take_signal) for number in SIGNALS}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def _take_signal(self, number: int, frame: FrameType | None) -> None:
+    def take_signal(self, number: int, frame: FrameType | None) -> None:
+        """Take a signal for a wish to stop; a second Ctrl-C is not waited for."""
         if number == signal.SIGINT:
             signal.signal(number, signal.default_int_handler)
         self.signal = signal.Signals(number).name
