@@ -9,10 +9,11 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from further.models import Precision, load
-from further.training.answers import AnswerRows, choose_questions, lay_out_questions
+from further.training.answers import AnswerRows
 from further.training.examples import IGNORED, mean_loss
 from further.training.recipe import Recipe, Task
 from further.training.run import train_run
+from further.vision.choice import choose_questions, lay_out_questions
 from further.vision.images import Features, Pixels, write_features
 from further.vision.prompts import make_prompter
 from models.tiny import IMAGE_TOKENS, KINDS, save_model

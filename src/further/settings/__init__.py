@@ -4,22 +4,26 @@ Rules hand values to jobs as plain dictionaries, and jobs read them with the sam
 job is among its rule's params, so the modules of this package shape no result (`further.provenance`).
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from further.settings.corpus import CorpusSettings, GeneralSettings
 from further.settings.evaluation import CostSettings, EvaluationSettings, ScalingSettings, Target
 from further.settings.hardware import HardwareSettings
+from further.settings.images import AnswersSettings, CasesSettings, GuardSettings
 from further.settings.key import Section, key
 from further.settings.training import DemoSettings, ModelSettings, Run, Sweep, TrainingSettings
 
 __all__ = [
+    "AnswersSettings",
+    "CasesSettings",
     "CorpusSettings",
     "CostSettings",
     "DemoSettings",
     "EvaluationSettings",
     "GeneralSettings",
+    "GuardSettings",
     "HardwareSettings",
     "ModelSettings",
     "PlanSettings",
@@ -38,6 +42,11 @@ SweepName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 class StudySettings(Section):
     """What the report says of the study as a whole."""
 
+    kind: Literal["text", "images"] = key(
+        "text: papers, and perplexity before and after. images: cases, and answers before and after.",
+        "text",
+        reruns="everything",
+    )
     title: str = key("Heading of the report.", "Further pre-training", reruns="page", min_length=1)
     domain: str | None = key(
         "medical: the report reminds its readers that nothing a model writes is medical advice. null: off.",
@@ -70,6 +79,7 @@ class Settings(Section):
 
     study: StudySettings = StudySettings()
     corpus: CorpusSettings = CorpusSettings()
+    cases: CasesSettings = CasesSettings()
     model: ModelSettings = ModelSettings()
     general: GeneralSettings = GeneralSettings()
     demo: DemoSettings = DemoSettings()
@@ -81,6 +91,8 @@ class Settings(Section):
         reruns="new runs only",
     )
     evaluation: EvaluationSettings = EvaluationSettings()
+    answers: AnswersSettings = AnswersSettings()
+    guard: GuardSettings = GuardSettings()
     scaling: ScalingSettings = ScalingSettings()
     cost: CostSettings = CostSettings()
     hardware: HardwareSettings = HardwareSettings()

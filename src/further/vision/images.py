@@ -1,17 +1,19 @@
 """Images as a model takes them: features computed once for the whole study, or pixels where the tower is trained."""
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import torch
 from PIL import Image
 from safetensors import safe_open
 from safetensors.torch import save_file
 
+from further.cases.pictures import load_pictures
 from further.digests import digest_sampled
 from further.io import write_atomically
 from further.models import Model
@@ -145,6 +147,24 @@ class Pixels:
         return hash_rank(*(f"{name} {hash_rank(png)}" for name, png in sorted(self.pictures.items())))[:16]
 
 
+def open_images(table: Path, shown: Sequence[Path], model: Path) -> Features | Pixels:
+    """The images of a study.
+
+    Args:
+        table: Of IMAGES.
+        shown: Files by shard: features (safetensors), or pictures (Parquet), which are then kept in memory.
+        model: Folder of the model that they are shown to.
+    """
+    lines = pq.read_table(table, columns=["image", "shard", "key"]).to_pylist()
+    if all(path.suffix == ".safetensors" for path in shown):
+        places = {line["image"]: (line["shard"], line["key"]) for line in lines}
+        return Features({path.stem: path for path in shown}, places)
+    names: dict[str, list[str]] = {}
+    for line in lines:
+        names.setdefault(line["key"], []).append(line["image"])
+    return Pixels(model, {name: png for key, png in load_pictures(shown, names) for name in names[key]})
+
+
 class OneImage:
     """The same image whatever is asked for: the floor of a black image, or a single new one."""
 
@@ -160,3 +180,16 @@ class OneImage:
     def __getitem__(self, name: str) -> torch.Tensor:
         """The image."""
         return self.values
+
+
+@torch.no_grad()
+def make_black(model: ImageText, folder: Path, key: str) -> torch.Tensor:
+    """A black image as a model is shown its images.
+
+    Args:
+        model: That sees it.
+        folder: Of the model.
+        key: image_features or pixel_values.
+    """
+    pixels = ImageProcessor(folder).black()
+    return pixels if key == Pixels.key else model.encode_images(pixels[None])[0].cpu()

@@ -15,6 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from further.cases.prompts import PROMPTS, make_messages
 from further.io import read_json
 from further.tokens.tokenizer import load_tokenizer, special_tokens
+from further.vision.study import count_image_tokens
 
 Line = Mapping[str, Any]
 ANSWER = "ANSWER"  # stands for one while a chat is laid out
@@ -142,11 +143,10 @@ def make_prompter(folder: Path) -> Prompter:
     config = read_json(folder / "config.json")
     kind = config.get("model_type")
     if kind == "paligemma":
-        vision = config["vision_config"]
-        return PaliGemmaPrompter(folder, config, (vision.get("image_size", 224) // vision["patch_size"]) ** 2)
+        return PaliGemmaPrompter(folder, config, count_image_tokens(config))
     if kind == "gemma3":
         defaults = {"boi_token_index": 255_999, "eoi_token_index": 256_000, "image_token_index": 262_144}
-        return Gemma3Prompter(folder, defaults | config, config.get("mm_tokens_per_image", 256))
+        return Gemma3Prompter(folder, defaults | config, count_image_tokens(config))
     raise ValueError(f"{folder}: no prompts are known for models of the family {kind!r}; known: {', '.join(PROMPTS)}")
 
 

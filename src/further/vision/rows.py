@@ -76,6 +76,11 @@ class Row:
         """Number of positions."""
         return len(self.ids)
 
+    @property
+    def num_labels(self) -> int:
+        """Positions that predict a token of an answer."""
+        return int((self.labels != IGNORED).sum())
+
 
 def ask(
     line: Line, prompter: Prompter, context: int, answer_tokens: int | None = None, cut_answers: str = "sentence"

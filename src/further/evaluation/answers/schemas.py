@@ -56,3 +56,5 @@ GENERATED = pa.schema(
 """What a model answered, and how sure it was."""
 
 FLOOR_SCORES = pa.schema([("floor", pa.string()), *ANSWER_SCORES])  # majority, question only, pixels
+
+MODEL_SCORES = pa.schema([("model", pa.string()), *ANSWER_SCORES])  # base, or the run's name
