@@ -1,6 +1,5 @@
 # Functions that the rules share: refusals, the digest of the code behind each rule, and what a wildcard asks for.
 
-import platform
 from functools import cache
 
 from further.corpus.shards import list_papers, paper_id, shard_of
@@ -8,7 +7,6 @@ from further.provenance import digest_code, installed_versions
 from further.report.trace import trace_rules
 
 ROOT = Path(workflow.basedir)
-PYTHON = platform.python_version()
 TRAINING_PACKAGES = ("torch", "transformers", "peft", "bitsandbytes", "accelerate")
 
 

@@ -1,6 +1,7 @@
 # The study: checked settings, its papers and shards, its runs and folds, and the files that the report reads.
 
 from further.corpus.shards import mark_passwords
+from further.general import find_texts
 from further.plan.refuse import refuse_early
 from further.report import FIGURES
 from further.study import read_study
@@ -29,6 +30,10 @@ SCORING = pick("evaluation", "window", "stride", "batch_tokens") | {
     "versions": installed_versions(TRAINING_PACKAGES),
 }
 MODEL = str(STUDY.model_folder)
+GGUF_FILE = {"demo": "results/demo/SmolLM2-135M-Instruct.Q4_1.gguf", "gguf": CONFIG["model"]["path"]}.get(
+    CONFIG["model"]["source"], []
+)
+GENERAL_TEXTS = stop_if_wrong(find_texts, Path(CONFIG["general"]["texts"] or ROOT / "resources" / "general"))
 stop_if_wrong(check_targets, STUDY.model_folder, [run.target_modules for run in STUDY.runs.values()])
 stop_if_wrong(
     refuse_early, STUDY.model_folder, STUDY.runs, STUDY.settings.hardware, STUDY.settings.evaluation.window
@@ -37,6 +42,7 @@ stop_if_wrong(
 
 wildcard_constraints:
     run="[A-Za-z0-9._+-]+",
+    name="[A-Za-z0-9._-]+",
     shard="[0-9]+",
     quantization="none|int8|nf4",
 
