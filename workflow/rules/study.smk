@@ -1,6 +1,7 @@
 # The study: checked settings, its papers and shards, its runs and folds, and the files that the report reads.
 
 from further.corpus.shards import mark_passwords
+from further.evaluation.questions.read import read_questions
 from further.general import find_texts
 from further.plan.refuse import refuse_early
 from further.report import FIGURES
@@ -34,6 +35,11 @@ GGUF_FILE = {"demo": "results/demo/SmolLM2-135M-Instruct.Q4_1.gguf", "gguf": CON
     CONFIG["model"]["source"], []
 )
 GENERAL_TEXTS = stop_if_wrong(find_texts, Path(CONFIG["general"]["texts"] or ROOT / "resources" / "general"))
+QUESTIONS = CONFIG["evaluation"]["questions"]
+if QUESTIONS == "demo":
+    QUESTIONS = str(ROOT / "resources" / "demo" / "questions.csv")
+if QUESTIONS is not None:
+    stop_if_wrong(read_questions, Path(QUESTIONS))
 stop_if_wrong(check_targets, STUDY.model_folder, [run.target_modules for run in STUDY.runs.values()])
 stop_if_wrong(
     refuse_early, STUDY.model_folder, STUDY.runs, STUDY.settings.hardware, STUDY.settings.evaluation.window
@@ -53,6 +59,8 @@ REPORTED = {
     "samples": "results/evaluation/samples.json",
     "memorization": "results/evaluation/memorization.json",
     "terms": "results/evaluation/terms.json",
+    "questions": "results/evaluation/questions.json",
+    "general": "results/general/texts.json",
     "rejected": "results/corpus/rejected.parquet",
     "ledger": "results/corpus/ledger.parquet",
     "split": "results/corpus/split.parquet",
