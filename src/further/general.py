@@ -105,7 +105,8 @@ def cut_documents(text: str) -> list[str]:
                 documents.append([])
             documents[-1].append(paragraph)
     if len(documents) > 1 and _count_words(documents[-1]) < FEWEST_WORDS:
-        documents[-2] += documents.pop()
+        rest = documents.pop()
+        documents[-1] += rest
     return ["\n\n".join(document) for document in documents if document]
 
 

@@ -74,7 +74,9 @@ def train_toy(documents: Sequence[str], folder: Path, settings: ToySettings) -> 
         ValueError: If the texts are too short.
     """
     tokenizer = train_tokenizer(documents, settings.vocab_size)
-    stream = torch.tensor([i for ids in tokenizer(list(documents))["input_ids"] for i in [*ids, tokenizer.eos_token_id]])
+    stream = torch.tensor(
+        [i for ids in tokenizer(list(documents))["input_ids"] for i in [*ids, tokenizer.eos_token_id]]
+    )
     if len(stream) <= settings.context:
         raise ValueError(f"the texts have {len(stream)} tokens; at least {settings.context + 1} are needed")
     model = make_model(tokenizer, settings)

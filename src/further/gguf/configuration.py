@@ -4,11 +4,11 @@ import math
 from typing import Any
 
 import numpy as np
-from gguf import dequantize
 from numpy.typing import NDArray
 from transformers import AutoConfig, PretrainedConfig
 
 from further.gguf.file import GgufFile
+from gguf import dequantize
 
 KEYS = {
     "hidden_size": "{family}.embedding_length",

@@ -96,8 +96,8 @@ def _check_kind(file: GgufFile) -> None:
     known = {*DIGITS, *GPT2, *WHOLE_WORDS, *GGUF_PRE_TOKENIZER_SPLITS}
     if kind == "gpt2" and split not in known:
         raise ValueError(
-            f"{file.path}: how its tokenizer splits a text is not known here ({split or 'not named, as in old files'}): "
-            "give the model as a Hugging Face folder instead (model.source: folder)"
+            f"{file.path}: how its tokenizer splits a text is not known here ({split or 'not named'}): give the model "
+            "as a Hugging Face folder instead (model.source: folder)"
         )
 
 

@@ -24,7 +24,7 @@ class ModelSettings(Section):
     source: Literal["demo", "hub", "folder", "gguf", "toy"] = key(
         "demo: SmolLM2-135M-Instruct, 93 MB from the Python package index. hub: fetched from the Hugging Face hub. "
         "folder: a Hugging Face folder on this disk. gguf: a GGUF file of a Llama, Mistral, Qwen 2 or Qwen 3 on this "
-        "disk, converted. toy: two million parameters, trained here in minutes; its figures say nothing of real models.",
+        "disk, converted. toy: two million parameters, trained here in minutes; its figures say nothing of real ones.",
         "demo",
         reruns="model",
     )

@@ -99,7 +99,7 @@ def parse_question(line: Mapping[str, str]) -> Question:
     """One line of the file.
 
     Raises:
-        ValueError: If the question or its correct answer is missing, choices repeat, or none of them is the correct one.
+        ValueError: If question or correct answer is missing, choices repeat, or none of them is the correct one.
     """
     if not line["question"]:
         raise ValueError("has no question")
