@@ -1,22 +1,25 @@
 # make demo: the embedded study · make study PAPERS=folder: the same on your PDFs · make status · make test · make lint
+# BASE=toy after the first two: a quick look with a toy instead of SmolLM2-135M, without its 93 MB
 SHELL := /bin/bash
 PYTHON ?= python3
 CORES ?= 2
 BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 STUDY ?= studies/$(notdir $(abspath $(PAPERS)))
+BASE ?= demo
+TOY := $(if $(filter toy,$(BASE)),config/toy.yaml,$(if $(filter demo,$(BASE)),,$(error BASE is $(BASE): demo or toy)))
 
 .PHONY: demo study status test test-fast test-cluster lint lock picture clean
 
 demo: .venv/installed
-	$(SNAKEMAKE) --quiet rules
+	$(SNAKEMAKE) --quiet rules $(if $(TOY),--configfile config/config.yaml $(TOY))
 	@echo "Report: $(CURDIR)/results/report/index.html"
 
 study: .venv/installed
 	@test -n "$(PAPERS)" || { echo "Say which folder: make study PAPERS=/path/to/pdfs" >&2; exit 2; }
 	@test -d "$(PAPERS)" || { echo "PAPERS: there is no folder $(PAPERS)" >&2; exit 2; }
 	mkdir -p "$(STUDY)"
-	$(SNAKEMAKE) --quiet rules --directory "$(STUDY)" --configfile config/study.yaml \
+	$(SNAKEMAKE) --quiet rules --directory "$(STUDY)" --configfile config/study.yaml $(TOY) \
 	    --config 'corpus={"papers": "$(abspath $(PAPERS))"}'
 	@echo "Report: $(abspath $(STUDY))/results/report/index.html"
 	@echo "Open it: $(CURDIR)/$(BIN)/further open --study $(abspath $(STUDY))"
