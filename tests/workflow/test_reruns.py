@@ -17,7 +17,7 @@ READ_RUNS = {"compare_scores", "fit_scaling_law", "draw_figures", "write_report"
 AFTER_CLEANING = {
     "clean_papers", "gather_corpus", "drop_duplicates", "split_papers", "drop_repeats", "draw_pages", "tokenize_papers",
     "plan_runs", "train_qlora", "score_base", "score_run", "score_merged", "generate_samples", "probe_default",
-    *READ_RUNS,
+    "score_questions", *READ_RUNS,
 }  # fmt: skip
 
 

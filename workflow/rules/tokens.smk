@@ -14,7 +14,7 @@ rule collect_general:
         "benchmarks/collect_general.tsv"
     threads: 1
     resources:
-        mem_mb=2_000,
+        mem_mb=1_000,
         runtime=5,  # minutes
     params:
         settings=pick("general", "heldout_fraction", "split_seed"),

@@ -115,7 +115,7 @@ class GeneralSettings(Section):
     )
     heldout_fraction: OpenFraction = key(
         "Documents held out to measure forgetting. The rest can be replayed.",
-        0.03,
+        0.05,
         unit="of the documents",
         reruns="general text",
     )
