@@ -56,7 +56,7 @@ def _between_keys(settings: Settings) -> Iterator[str]:
     length = evaluation.memorization_prefix_tokens + evaluation.memorization_new_tokens
     if length > evaluation.window:
         yield f"evaluation.memorization_new_tokens: {length} with the prefix is more than window {evaluation.window}"
-    if model.source != "demo" and model.path is None:
+    if model.source not in ("demo", "toy") and model.path is None:
         yield f"model.path: null is not allowed with source {model.source}"
     if model.source == "hub" and model.revision is None:
         yield "model.revision: null is not allowed with source hub: pin the commit"
@@ -78,6 +78,8 @@ def _of_images(settings: Settings) -> Iterator[str]:
         yield f"cases.test_fraction: {fractions} leaves no training case"
     if settings.training.replay_fraction:
         yield f"training.replay_fraction: {settings.training.replay_fraction:g} is of texts; a study of images needs 0"
+    if settings.model.source in ("demo", "gguf"):
+        yield f"model.source: {settings.model.source} reads no images; a study of images needs toy, hub or folder"
     if evaluation.folds is not None:
         yield f"evaluation.folds: {evaluation.folds} is of texts; a study of images needs null"
     if settings.hardware.sharding != "none":

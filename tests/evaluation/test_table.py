@@ -20,6 +20,7 @@ def test_a_table_says_what_was_scored_and_how(adapted, model_folder, tmp_path):
         Document("a", "test", "Café: the heart is safe."),
         Document("b", "test", ""),
         Document("c", "train", "not scored"),
+        Document("d", "validation", "nor this"),
     ]
     write_table(tmp_path / "papers.parquet", encode_documents(texts, load_tokenizer(model_folder)), STREAMS)
     special = special_tokens(model_folder)

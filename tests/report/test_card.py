@@ -37,7 +37,7 @@ def test_the_text_holds_the_numbers_of_the_run_and_its_limits(inputs: ReportInpu
     assert "stride 512, after the begin mark (not scored), in float32." in text  # 6.01 / 4 / ln 2 = 2.168 bits per byte
     assert "any other clinical use" in text and "is a toy" in text
     assert "| quantization | nf4 |" in text
-    assert 'from_pretrained("results/demo/base")' in text and "trained and measured on nf4 weights" in text
+    assert 'from_pretrained("results/demo/toy")' in text and "trained and measured on nf4 weights" in text
     assert "98\u202f304 of 2\u202f200\u202f000 parameters were trained (4.47 %), for 40 steps." in text
 
 
@@ -63,7 +63,7 @@ def test_every_run_gets_its_card_and_a_hub_s_model_is_named_by_its_id(inputs: Re
     for card, run in zip(cards, ("default", "context-128"), strict=True):
         text = card.read_text(encoding="utf-8")
         assert f"# {inputs.title}, run {run}" in text and "`org/model` at commit `0e9e39f`" in text
-    settings = card_settings("A", {"name": "tiny", "source": "demo", "path": None, "revision": None})
+    settings = card_settings("A", {"name": "tiny", "source": "toy", "path": None, "revision": None})
     assert settings == CardSettings("A", "tiny", None, "other", toy_base=True)
 
 

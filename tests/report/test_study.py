@@ -28,7 +28,8 @@ def test_a_price_of_nothing_counts_no_money_and_no_energy_leaves_it_out():
 @pytest.mark.parametrize(
     ("model", "name"),
     [
-        ({"name": "tiny", "source": "demo", "path": None}, "tiny, trained from nothing by the demonstration"),
+        ({"name": "tiny", "source": "toy", "path": None}, "tiny, trained from nothing by the demonstration"),
+        ({"name": "own", "source": "gguf", "path": "/somewhere/q4.gguf"}, "own, converted from q4.gguf"),
         ({"name": "own", "source": "folder", "path": "/somewhere/llama"}, "own, a folder called llama"),
         ({"name": "l8", "source": "hub", "path": "org/model", "revision": "0e9e"}, "org/model at commit 0e9e"),
     ],

@@ -137,12 +137,12 @@ def digest(*files):
 def test_base_and_run_made_again_are_the_same_to_the_bit(finished, tmp_path):
     again = tmp_path / "study"
     shutil.copytree(finished.study, again)
-    files = ("demo/base.json", "runs/default/metrics.json", "runs/default/adapter/adapter_model.safetensors")
+    files = ("demo/toy.json", "runs/default/metrics.json", "runs/default/adapter/adapter_model.safetensors")
     paths = [again / "results" / file for file in (*files, "scores/runs/default.parquet")]
     before = digest(*paths)
     type(finished)(finished.code, again).snakemake(
         "--cores", "2", "--profile", finished.code / "profiles/default", "--configfile", again / "config.yaml",
-        "--force", "results/demo/base.json", "results/runs/default/metrics.json", "results/scores/runs/default.parquet",
+        "--force", "results/demo/toy.json", "results/runs/default/metrics.json", "results/scores/runs/default.parquet",
     )  # fmt: skip
     assert digest(*paths) == before
 

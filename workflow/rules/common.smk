@@ -1,6 +1,5 @@
 # Functions that the rules share: refusals, the digest of the code behind each rule, and what a wildcard asks for.
 
-import platform
 from functools import cache
 
 from further.corpus.shards import list_papers, paper_id, shard_of

@@ -24,7 +24,7 @@ def costly_jobs():
         "training": [f"train_qlora/{run}" for run in RUNS],
         "training for the cross-validation": [f"train_qlora/{fold}" for fold in FOLDS],
         "scoring": scored,
-        "samples, words and paragraphs": ["generate_samples", "probe_default"],
+        "samples, words and paragraphs": ["generate_samples", "probe_default", "score_questions"],
     }
     return {kind: [f"benchmarks/{name}.tsv" for name in names] for kind, names in jobs.items()}
 

@@ -26,6 +26,7 @@ def check_runs(study):
 
 wildcard_constraints:
     run="[A-Za-z0-9._+-]+",
+    name="[A-Za-z0-9._-]+",
     shard="[0-9]+",
     quantization="none|int8|nf4",
 

@@ -1,6 +1,8 @@
 # A study of text: its papers and shards, its runs and folds, the files that the report reads, and its rules.
 
 from further.corpus.shards import mark_passwords
+from further.evaluation.questions.read import BUNDLED, check_questions
+from further.general import TEXTS, find_texts
 from further.report import FIGURES
 
 ARTICLES = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
@@ -25,6 +27,14 @@ SCORING = pick("evaluation", "window", "stride", "batch_tokens") | {
     "compute_dtype": CONFIG["training"]["compute_dtype"],
     "versions": installed_versions(TRAINING_PACKAGES),
 }
+GGUF_FILE = {"demo": "results/demo/SmolLM2-135M-Instruct.Q4_1.gguf", "gguf": CONFIG["model"]["path"]}.get(
+    CONFIG["model"]["source"], []
+)
+# Bundled texts and questions are in the digest of the code that reads them, as all files of the project.
+GENERAL_TEXTS = stop_if_wrong(find_texts, Path(CONFIG["general"]["texts"])) if CONFIG["general"]["texts"] else []
+BUNDLED_TEXTS = [] if GENERAL_TEXTS else find_texts(TEXTS)
+QUESTIONS = stop_if_wrong(check_questions, CONFIG["evaluation"]["questions"])
+BUNDLED_QUESTIONS = [BUNDLED] if CONFIG["evaluation"]["questions"] == "demo" else []
 check_runs(STUDY)
 
 REPORTED = {
@@ -33,6 +43,8 @@ REPORTED = {
     "samples": "results/evaluation/samples.json",
     "memorization": "results/evaluation/memorization.json",
     "terms": "results/evaluation/terms.json",
+    "questions": "results/evaluation/questions.json",
+    "general": "results/general/texts.json",
     "rejected": "results/corpus/rejected.parquet",
     "ledger": "results/corpus/ledger.parquet",
     "split": "results/corpus/split.parquet",
@@ -47,6 +59,7 @@ REPORTED = {
 
 
 localrules:
+    fetch_demo_model,
     plan_runs,
 
 

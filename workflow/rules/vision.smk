@@ -11,8 +11,8 @@ def images_of_run(wildcards):
 
 rule train_image_base:
     output:
-        model=directory("results/demo/base"),
-        metrics="results/demo/base.json",
+        model=directory("results/demo/toy"),
+        metrics="results/demo/toy.json",
     log:
         "logs/train_image_base.log",
     benchmark:

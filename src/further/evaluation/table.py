@@ -19,7 +19,7 @@ HOW = ("window", "stride", "compute_dtype")
 def score_texts(
     model: Model, texts: Mapping[str, Path], begin: int, settings: Mapping[str, Any], about: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """Score each document of each text set that was not trained on.
+    """Score each held-out document of each text set; the validation papers' loss is the training's.
 
     Args:
         model: A causal language model in evaluation mode.
@@ -36,7 +36,7 @@ def score_texts(
     """
     rows = []
     for text_set, path in texts.items():
-        streams = read_table(path).query("split != 'train'")
+        streams = read_table(path).query("split in ('test', 'heldout')")
         ids = [list(map(int, document)) for document in streams["ids"]]
         nats = score_documents(model, ids, begin, settings["window"], settings["stride"], settings["batch_tokens"])
         counts = streams[COUNTS].to_dict("records")

@@ -57,7 +57,7 @@ def write_cards(inputs: ReportInputs, cards: Sequence[Path], model: Mapping[str,
 
 def card_settings(name: str, model: Mapping[str, Any]) -> CardSettings:
     """What a card says of the base model, by its configuration."""
-    toy = model["source"] == "demo"
+    toy = model["source"] == "toy"
     base = model["path"] if model["source"] == "hub" else model["name"]
     # The terms are those of the base model and of the papers, which are not known here.
     return CardSettings(name, base, model["revision"], license="other", toy_base=toy)

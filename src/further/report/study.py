@@ -90,13 +90,17 @@ def page_settings(config: Mapping[str, Any]) -> PageSettings:
 
 def is_toy(config: Mapping[str, Any]) -> bool:
     """Whether the base model is the one that the demonstration trains."""
-    return bool(config["model"]["source"] == "demo")
+    return bool(config["model"]["source"] == "toy")
 
 
 def name_base(model: Mapping[str, Any]) -> str:
-    """The base model with its commit: `owner/name at 0e9e39f…`; a folder's name; or what the demonstration trained."""
-    if model["source"] == "demo":
+    """The base model with its commit: `owner/name at 0e9e39f…`; a folder's or file's name; or what it is otherwise."""
+    if model["source"] == "toy":
         return f"{model['name']}, trained from nothing by the demonstration"
+    if model["source"] == "demo":
+        return "SmolLM2-135M-Instruct, a chat model restored from 4-bit weights, which may have read papers like these"
+    if model["source"] == "gguf":
+        return f"{model['name']}, converted from {Path(model['path']).name}"
     if model["source"] == "folder":
         return f"{model['name']}, a folder called {Path(model['path']).name}"
     return f"{model['path']} at commit {model['revision']}"

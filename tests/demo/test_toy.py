@@ -12,11 +12,11 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from further.demo.base import BaseSettings, schedule_factor, train_base, train_tokenizer
+from further.demo.toy import ToySettings, schedule_factor, train_tokenizer, train_toy
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXTS = [f"The reader opens file number {i} and counts every line that it holds. Naïve café." for i in range(60)]
-TINY = BaseSettings(
+TINY = ToySettings(
     vocab_size=300,
     hidden_size=64,
     num_layers=2,
@@ -26,7 +26,6 @@ TINY = BaseSettings(
     context=32,
     batch_size=2,
     num_steps=20,
-    warmup_steps=2,
 )
 
 
@@ -37,7 +36,7 @@ def digest(folder):
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("base") / "tiny"
-    return folder, train_base(TEXTS, folder, TINY)
+    return folder, train_toy(TEXTS, folder, TINY)
 
 
 def test_the_folder_is_an_ordinary_hugging_face_model(trained):
@@ -77,8 +76,8 @@ def test_numbers_count_what_was_trained(trained):
 
 def test_two_runs_give_the_same_files_whatever_the_hash_seed(trained, tmp_path):
     code = (
-        "import sys, pathlib; sys.path[:0] = sys.argv[2:]; from demo.test_base import TEXTS, TINY, train_base;"
-        "import torch; torch.set_num_threads(int(sys.argv.pop())); train_base(TEXTS, pathlib.Path(sys.argv[1]), TINY)"
+        "import sys, pathlib; sys.path[:0] = sys.argv[2:]; from demo.test_toy import TEXTS, TINY, train_toy;"
+        "import torch; torch.set_num_threads(int(sys.argv.pop())); train_toy(TEXTS, pathlib.Path(sys.argv[1]), TINY)"
     )
     arguments = [tmp_path / "again", ROOT / "src", ROOT / "tests", str(torch.get_num_threads())]
     environment = {**os.environ, "PYTHONHASHSEED": "7"}
@@ -87,7 +86,7 @@ def test_two_runs_give_the_same_files_whatever_the_hash_seed(trained, tmp_path):
 
 
 def test_another_seed_gives_other_weights_and_the_same_tokenizer(trained, tmp_path):
-    train_base(TEXTS, tmp_path / "other", replace(TINY, seed=1))
+    train_toy(TEXTS, tmp_path / "other", replace(TINY, seed=1))
     other, first = digest(tmp_path / "other"), digest(trained[0])
     assert other["model.safetensors"] != first["model.safetensors"]
     assert other["tokenizer.json"] == first["tokenizer.json"]
@@ -97,22 +96,21 @@ def test_training_leaves_the_callers_random_numbers_alone(tmp_path):
     torch.manual_seed(3)
     expected = torch.rand(2)
     torch.manual_seed(3)
-    train_base(TEXTS, tmp_path, replace(TINY, num_steps=3))
+    train_toy(TEXTS, tmp_path, replace(TINY, num_steps=3))
     torch.testing.assert_close(torch.rand(2), expected)
 
 
 def test_progress_is_logged_with_step_loss_speed_and_time_left(tmp_path, caplog):
     with caplog.at_level(logging.INFO, logger="further.progress"):
-        train_base(TEXTS, tmp_path, replace(TINY, num_steps=4))
+        train_toy(TEXTS, tmp_path, replace(TINY, num_steps=4))
     lines = [record.getMessage() for record in caplog.records if "step" in record.getMessage()]
     assert len(lines) == 4
-    assert lines[-1].startswith("base model: step 4 of 4, loss ")
+    assert lines[-1].startswith("toy: step 4 of 4, loss ")
     assert lines[-1].endswith("tokens/s, 0 s left")
 
 
-def test_schedule_rises_to_one_and_falls_to_zero():
-    settings = replace(TINY, num_steps=12, warmup_steps=2)
-    assert [schedule_factor(step, settings) for step in (0, 1, 2, 7, 12)] == pytest.approx([0.5, 1, 1, 0.5, 0])
+def test_the_rate_rises_over_a_tenth_of_the_steps_and_falls_to_zero():
+    assert [schedule_factor(step, 20) for step in (0, 1, 2, 11, 20)] == pytest.approx([0.5, 1, 1, 0.5, 0])
 
 
 def test_the_tokenizer_has_the_size_asked_for_and_the_special_tokens_first():
@@ -123,20 +121,4 @@ def test_the_tokenizer_has_the_size_asked_for_and_the_special_tokens_first():
 
 def test_too_little_text_is_an_error_with_both_numbers(tmp_path):
     with pytest.raises(ValueError, match=r"the texts have \d+ tokens; at least 33 are needed"):
-        train_base(["short"], tmp_path, TINY)
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"vocab_size": 258}, "vocab_size is 258; .* need 259"),
-        ({"hidden_size": 96}, "hidden_size is 96; .* multiple of 64"),
-        ({"intermediate_size": 100}, "intermediate_size is 100"),
-        ({"num_heads": 5}, "num_heads is 5; it must divide hidden_size 64"),
-        ({"context": 65}, "context is 65; .* max_positions 64"),
-        ({"warmup_steps": 20}, "warmup_steps is 20; .* num_steps 20"),
-    ],
-)
-def test_settings_that_cannot_work_are_errors_with_value_and_limit(change, message):
-    with pytest.raises(ValueError, match=message):
-        replace(TINY, **change)
+        train_toy(["short"], tmp_path, TINY)

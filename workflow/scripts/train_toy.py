@@ -1,18 +1,18 @@
-"""Train the tiny base model of the demonstration from scratch."""
+"""Train the toy that may stand for the demonstration's base model."""
 
 from pathlib import Path
 
 import torch
 
-from further.demo.base import BaseSettings, train_base
+from further.demo.toy import ToySettings, train_toy
 from further.io import read_table, write_json
 from further.job import start_log
 
 
-def main(general: Path, model: Path, metrics: Path, settings: BaseSettings, threads: int) -> None:
+def main(general: Path, model: Path, metrics: Path, settings: ToySettings, threads: int) -> None:
     """Read general text, write a Hugging Face folder and its metrics."""
     torch.set_num_threads(threads)
-    write_json(metrics, train_base(list(read_table(general)["text"]), model, settings))
+    write_json(metrics, train_toy(list(read_table(general)["text"]), model, settings))
 
 
 if __name__ == "__main__":
@@ -21,6 +21,6 @@ if __name__ == "__main__":
         Path(snakemake.input.general),
         Path(snakemake.output.model),
         Path(snakemake.output.metrics),
-        BaseSettings(num_steps=snakemake.params.settings["base_steps"], seed=snakemake.params.settings["base_seed"]),
+        ToySettings(num_steps=snakemake.params.settings["base_steps"], seed=snakemake.params.settings["base_seed"]),
         snakemake.threads,
     )
