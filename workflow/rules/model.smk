@@ -17,7 +17,7 @@ rule fetch_model:
         mem_mb=2_000,
         runtime=240,  # minutes
     params:
-        settings=pick("model", "path", "revision"),
+        settings=pick("model", "path", "revision") | ({"kind": KIND} if KIND != "text" else {}),
         code=code("fetch_model.py"),
     script:
         "../scripts/fetch_model.py"

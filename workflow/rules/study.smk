@@ -18,7 +18,7 @@ stop_if_wrong(check_trackers, CONFIG["training"]["report_to"])
 def check_runs(study):
     """Hold every run against the base model, as far as that is on disk already."""
     if study.settings.model.source == "folder":
-        stop_if_wrong(check_model, study.model_folder)
+        stop_if_wrong(check_model, study.model_folder, KIND)
     stop_if_wrong(check_targets, study.model_folder, [run.target_modules for run in study.runs.values()])
     window = study.settings.evaluation.window if KIND == "text" else None
     stop_if_wrong(refuse_early, study.model_folder, study.runs, study.settings.hardware, window)

@@ -17,7 +17,7 @@ rule train_image_base:
         "logs/train_image_base.log",
     benchmark:
         "benchmarks/train_image_base.tsv"
-    threads: 2
+    threads: 1  # two that wait for each other are slower on a busy machine
     resources:
         mem_mb=2_500,
         runtime=30,  # minutes

@@ -21,7 +21,6 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import PaliGemmaConfig, PaliGemmaForConditionalGeneration, SiglipImageProcessorPil
 
-from further.demo.base import has_fast_bfloat16
 from further.demo.clinics import FIRST
 from further.demo.muon import Muon
 from further.demo.phantoms import SIDE, Phantom, draw_phantoms
@@ -242,6 +241,12 @@ def _train(
         _log_progress(step + 1, losses[-1], time.monotonic() - began, settings)
     network.eval()
     return losses
+
+
+def has_fast_bfloat16() -> bool:
+    """Whether this processor multiplies bfloat16 matrices in hardware; without, they are far slower than float32."""
+    capabilities = torch.cpu.get_capabilities()
+    return any(capabilities.get(name) for name in ("avx512_bf16", "amx_bf16", "amx_tile", "bf16"))
 
 
 def _make_optimizers(
