@@ -24,15 +24,10 @@ PASSWORDS = stop_if_wrong(mark_passwords, CONFIG["corpus"].pop("passwords"), PAP
 PARSING = pick("corpus", "timeout_s", "memory_mb", "ocr", "ocr_language") | {
     "versions": installed_versions(("pymupdf",))
 }
-SCORING = pick("evaluation", "window", "stride", "batch_tokens") | {
-    "compute_dtype": CONFIG["training"]["compute_dtype"],
-    "versions": installed_versions(TRAINING_PACKAGES),
-}
+SCORING = pick("evaluation", "window", "stride", "batch_tokens") | pick("training", "compute_dtype")
 MODEL = str(STUDY.model_folder)
 stop_if_wrong(check_targets, STUDY.model_folder, [run.target_modules for run in STUDY.runs.values()])
-stop_if_wrong(
-    refuse_early, STUDY.model_folder, STUDY.runs, STUDY.settings.hardware, STUDY.settings.evaluation.window
-)
+stop_if_wrong(refuse_early, STUDY.model_folder, STUDY.runs, STUDY.settings.hardware, STUDY.settings.evaluation.window)
 
 
 wildcard_constraints:
@@ -47,10 +42,7 @@ REPORTED = {
     "samples": "results/evaluation/samples.json",
     "memorization": "results/evaluation/memorization.json",
     "terms": "results/evaluation/terms.json",
-    "rejected": "results/corpus/rejected.parquet",
-    "ledger": "results/corpus/ledger.parquet",
-    "split": "results/corpus/split.parquet",
-    "rows": "results/corpus/rows.parquet",
+    "corpus": expand("results/corpus/{table}.parquet", table=["rejected", "ledger", "split", "rows"]),
     "tokens": "results/tokens/papers.parquet",
     "runs": expand(
         "results/runs/{run}/{file}",

@@ -1,35 +1,44 @@
 """Texts that training and test papers share: what the corpus stage left out, and what is still there."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
+
+from further.records import Dropped, Excluded
+from further.settings import ComparisonSettings
 
 WORD = re.compile(r"[^\W_]+")
 DROPPED = ("repeated paragraph", "also in test", "also in validation")
 
 
-def count_excluded(rejected: pd.DataFrame, repeats: pd.DataFrame, thresholds: Mapping[str, Any]) -> dict[str, Any]:
-    """Papers that repeat another and were rejected, and paragraphs that were dropped, by reason.
+def count_excluded(
+    rejected: pd.DataFrame, repeats: pd.DataFrame, rows: pd.DataFrame, split: pd.DataFrame, how: ComparisonSettings
+) -> Excluded:
+    """Papers that repeat another and were rejected, paragraphs that were dropped, and what is left of them.
 
     Args:
         rejected: Columns paper and reason.
         repeats: Columns reason and characters.
-        thresholds: paper_similarity and paragraph_similarity from which two are one; null: not looked for.
+        rows: Columns paper and text, without what was dropped.
+        split: Columns paper and split.
+        how: Similarities from which two are one, and words under which a paragraph does not count.
     """
-    return (
-        dict(thresholds) | {"duplicate_papers": int((rejected["reason"] == "duplicate").sum())} | count_dropped(repeats)
+    return Excluded(
+        **count_dropped(repeats).model_dump(),
+        paper_similarity=how.paper_similarity,
+        paragraph_similarity=how.paragraph_similarity,
+        duplicate_papers=int((rejected["reason"] == "duplicate").sum()),
+        shared_paragraphs_left=count_shared(rows, split, how.paragraph_words),
     )
 
 
-def count_dropped(repeats: pd.DataFrame) -> dict[str, dict[str, int]]:
+def count_dropped(repeats: pd.DataFrame) -> Dropped:
     """Dropped paragraphs and their characters by reason, the reasons that did not occur with 0."""
     groups = {reason: repeats[repeats["reason"] == reason] for reason in DROPPED}
-    return {
-        "paragraphs": {reason: len(group) for reason, group in groups.items()},
-        "characters": {reason: int(group["characters"].sum()) for reason, group in groups.items()},
-    }
+    return Dropped(
+        paragraphs={reason: len(group) for reason, group in groups.items()},
+        characters={reason: int(group["characters"].sum()) for reason, group in groups.items()},
+    )
 
 
 def count_shared(rows: pd.DataFrame, split: pd.DataFrame, min_words: int) -> int:

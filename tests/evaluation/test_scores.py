@@ -5,14 +5,15 @@ import pandas as pd
 import pytest
 
 from further.evaluation.rates import rates
+from further.evaluation.scores import ScoredModel, digest_base, score_texts
 from further.evaluation.scoring import SCORES, score_documents
-from further.evaluation.table import digest_base, score_texts
 from further.io import read_table, write_table
+from further.settings import ScoringSettings
 from further.tokens.streams import STREAMS, Document, encode_documents
-from further.tokens.tokenizer import load_tokenizer, special_tokens
+from further.tokens.tokenizer import load_tokenizer
 
-ABOUT = {"subject": "base", "run": None, "base": "ab12", "quantization": "none", "begin_rule": "begin mark"}
-HOW = {"window": 32, "stride": 16, "batch_tokens": 64, "compute_dtype": "float32", "versions": {}}
+ABOUT = ScoredModel("base", None, "none")
+HOW = ScoringSettings(window=32, stride=16, batch_tokens=64, compute_dtype="float32")
 
 
 def test_a_table_says_what_was_scored_and_how(adapted, model_folder, tmp_path):
@@ -22,8 +23,7 @@ def test_a_table_says_what_was_scored_and_how(adapted, model_folder, tmp_path):
         Document("c", "train", "not scored"),
     ]
     write_table(tmp_path / "papers.parquet", encode_documents(texts, load_tokenizer(model_folder)), STREAMS)
-    special = special_tokens(model_folder)
-    rows = score_texts(adapted, {"papers": tmp_path / "papers.parquet"}, special.begin, HOW, ABOUT)
+    rows = score_texts(adapted, model_folder, {"papers": tmp_path / "papers.parquet"}, HOW, ABOUT)
     write_table(tmp_path / "scores.parquet", rows, SCORES)
     first, empty = read_table(tmp_path / "scores.parquet").to_dict("records")
     ids = load_tokenizer(model_folder).encode(texts[0].text, add_special_tokens=False).ids
@@ -36,7 +36,7 @@ def test_a_table_says_what_was_scored_and_how(adapted, model_folder, tmp_path):
     assert first["bits_per_byte"] == pytest.approx(nats / 25 / math.log(2))
     assert (first["begin_id"], first["begin_rule"], first["compute_dtype"]) == (0, "begin mark", "float32")
     assert (first["window"], first["stride"], first["text_set"]) == (32, 16, "papers") and pd.isna(first["run"])
-    assert first["base"] == "ab12"
+    assert first["base"] == digest_base(model_folder)
     assert (empty["nats"], empty["num_bytes"]) == (0.0, 0) and math.isnan(empty["perplexity"])
 
 
@@ -50,10 +50,10 @@ def test_a_loss_that_is_no_number_is_refused_naming_document_and_model(model_fol
     model = load_base(model_folder, "none", "float32")
     with torch.no_grad():
         model.lm_head.weight[7] = math.inf
-    about = ABOUT | {"subject": "adapted", "run": "seed-1", "quantization": "nf4"}
-    message = r"papers: the loss of adapted seed-1 at nf4 is no number for b \(1 of 2 documents\)"
+    about = ScoredModel("adapted", "seed-1", "nf4")
+    message = r"papers: the loss of adapted seed-1 at nf4 is not finite for b \(1 of 2 documents\)"
     with pytest.raises(ValueError, match=message):
-        score_texts(model, {"papers": tmp_path / "papers.parquet"}, 0, HOW, about)
+        score_texts(model, model_folder, {"papers": tmp_path / "papers.parquet"}, HOW, about)
 
 
 def test_a_base_is_known_by_its_weights_configuration_and_tokenizer(model_folder, tmp_path):
@@ -67,11 +67,11 @@ def test_a_base_is_known_by_its_weights_configuration_and_tokenizer(model_folder
 
 
 def test_rates_by_hand():
-    found = rates(4 * math.log(2), {"num_tokens": 4, "num_words": 2, "num_bytes": 16})
-    assert found["perplexity"] == pytest.approx(2) and found["word_perplexity"] == pytest.approx(4)
-    assert found["bits_per_byte"] == pytest.approx(0.25)
+    found = rates(4 * math.log(2), num_tokens=4, num_words=2, num_bytes=16)
+    assert found.perplexity == pytest.approx(2) and found.word_perplexity == pytest.approx(4)
+    assert found.bits_per_byte == pytest.approx(0.25)
 
 
 def test_a_perplexity_beyond_any_float_is_none():
     """A Chinese text may be one word to a count of blanks."""
-    assert rates(5000.0, {"num_tokens": 1000, "num_words": 1, "num_bytes": 3000})["word_perplexity"] is None
+    assert rates(5000.0, num_tokens=1000, num_words=1, num_bytes=3000).word_perplexity is None

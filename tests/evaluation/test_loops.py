@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from further.evaluation.repeats import longest_repeat, loops
+from further.evaluation.loops import longest_repeat, loops
 
 ARTICLES = sorted((Path(__file__).resolve().parents[2] / "resources/demo/articles").glob("*.md"))
 NINE = "one two three four five six seven eight nine "
