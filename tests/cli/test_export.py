@@ -14,8 +14,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from further.cli import main
 from further.models import load_adapted
-from further.report.card import CardSettings, write_card
-from report.study import make_inputs
+from further.report.card import write_card
+from report.results_case import make_results
 
 
 @pytest.fixture
@@ -30,8 +30,7 @@ def study(model_folder: Path, tmp_path: Path) -> Path:
     model.save_pretrained(adapter)
     saved = json.loads((adapter / "adapter_config.json").read_text())
     assert saved["base_model_name_or_path"] == str(model_folder)
-    settings = CardSettings("Heart", "tiny", None, "other", toy_base=False)
-    write_card(make_inputs(), "default", adapter / "README.md", settings)
+    write_card(make_results(), "default", adapter / "README.md")
     return tmp_path
 
 
