@@ -1,5 +1,6 @@
 import math
 import shutil
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -12,7 +13,7 @@ from further.settings import ScoringSettings
 from further.tokens.streams import STREAMS, Document, encode_documents
 from further.tokens.tokenizer import load_tokenizer
 
-ABOUT = ScoredModel("base", None, "none")
+ABOUT = ScoredModel("base", None, "none", base="ab12", begin_id=0, begin_rule="begin mark")
 HOW = ScoringSettings(window=32, stride=16, batch_tokens=64, compute_dtype="float32")
 
 
@@ -23,7 +24,7 @@ def test_a_table_says_what_was_scored_and_how(adapted, model_folder, tmp_path):
         Document("c", "train", "not scored"),
     ]
     write_table(tmp_path / "papers.parquet", encode_documents(texts, load_tokenizer(model_folder)), STREAMS)
-    rows = score_texts(adapted, model_folder, {"papers": tmp_path / "papers.parquet"}, HOW, ABOUT)
+    rows = score_texts(adapted, {"papers": tmp_path / "papers.parquet"}, HOW, ABOUT)
     write_table(tmp_path / "scores.parquet", rows, SCORES)
     first, empty = read_table(tmp_path / "scores.parquet").to_dict("records")
     ids = load_tokenizer(model_folder).encode(texts[0].text, add_special_tokens=False).ids
@@ -36,7 +37,7 @@ def test_a_table_says_what_was_scored_and_how(adapted, model_folder, tmp_path):
     assert first["bits_per_byte"] == pytest.approx(nats / 25 / math.log(2))
     assert (first["begin_id"], first["begin_rule"], first["compute_dtype"]) == (0, "begin mark", "float32")
     assert (first["window"], first["stride"], first["text_set"]) == (32, 16, "papers") and pd.isna(first["run"])
-    assert first["base"] == digest_base(model_folder)
+    assert first["base"] == "ab12"
     assert (empty["nats"], empty["num_bytes"]) == (0.0, 0) and math.isnan(empty["perplexity"])
 
 
@@ -50,10 +51,10 @@ def test_a_loss_that_is_no_number_is_refused_naming_document_and_model(model_fol
     model = load_base(model_folder, "none", "float32")
     with torch.no_grad():
         model.lm_head.weight[7] = math.inf
-    about = ScoredModel("adapted", "seed-1", "nf4")
+    about = replace(ABOUT, subject="adapted", run="seed-1", quantization="nf4")
     message = r"papers: the loss of adapted seed-1 at nf4 is not finite for b \(1 of 2 documents\)"
     with pytest.raises(ValueError, match=message):
-        score_texts(model, model_folder, {"papers": tmp_path / "papers.parquet"}, HOW, about)
+        score_texts(model, {"papers": tmp_path / "papers.parquet"}, HOW, about)
 
 
 def test_a_base_is_known_by_its_weights_configuration_and_tokenizer(model_folder, tmp_path):

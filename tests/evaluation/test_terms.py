@@ -6,7 +6,6 @@ from scipy import stats
 from evaluation.conftest import PROBE
 from further.evaluation.scoring import score_documents
 from further.evaluation.terms import find_occurrences, measure_terms, rank_words
-from further.tokens.streams import Document
 from further.tokens.tokenizer import load_tokenizer
 
 
@@ -85,16 +84,16 @@ def test_the_list_is_cut():
     assert len(rose) == 2 and num_words == 3
 
 
-TEXTS = [
-    Document("a", "test", "The heart, kept cold; the heart of a donor. Café!"),
-    Document("b", "test", "A heart is found: the pump is off, the heart is safe."),
-]
+TEXTS = {
+    "a": "The heart, kept cold; the heart of a donor. Café!",
+    "b": "A heart is found: the pump is off, the heart is safe.",
+}
 
 
 def test_every_word_s_nats_come_from_the_scores(adapted, model_folder):
     tokenizer = load_tokenizer(model_folder)
     found = measure_terms(adapted, TEXTS, tokenizer, 0, PROBE)
-    ids = [tokenizer.encode(text.text, add_special_tokens=False).ids for text in TEXTS]
+    ids = [tokenizer.encode(text, add_special_tokens=False).ids for text in TEXTS.values()]
     assert found.after_nats == pytest.approx(sum(score_documents(adapted, ids, 0, 32, 16, 64)))
     assert 0 < found.in_words_after_nats < found.after_nats
     assert found.num_words == 3  # heart and the in both papers, a once in each

@@ -19,8 +19,8 @@ def main(
     """Read papers, base and adapter; write memorization and terms, null for one that is switched off."""
     tokenizer, begin = load_tokenizer(model), special_tokens(model).begin
     rows, split = read_table(corpus["rows"]), read_table(corpus["split"])
-    heldout = [document for document in join_rows(rows, split) if document.split == "test"]
-    papers = {"train": Metrics.load(corpus["metrics"]).papers, "heldout": [document.name for document in heldout]}
+    heldout = {document.name: document.text for document in join_rows(rows, split) if document.split == "test"}
+    papers = {"train": Metrics.load(corpus["metrics"]).papers, "heldout": tuple(heldout)}
     loaded = load_adapted(model, adapter, settings.quantization, settings.compute_dtype)
     memorization = measure_memorization(loaded, rows, papers, tokenizer, begin, settings)
     save_optional(outputs["memorization"], memorization)

@@ -18,11 +18,7 @@ HELD_OUT: dict[TextSet, str] = {"papers": "test", "general": "heldout"}
 
 
 def summarize(scores: pd.DataFrame) -> Summary:
-    """Perplexity of a set of documents, every token weighing the same.
-
-    Args:
-        scores: Columns nats, num_tokens, num_words, num_bytes, document, sha256; one row per document.
-    """
+    """Perplexity of a set of documents, a row of scores each, every token weighing the same."""
     nats = float(scores["nats"].sum())
     counts = {name: int(scores[name].sum()) for name in ("num_tokens", "num_words", "num_bytes")}
     return Summary(
@@ -35,12 +31,7 @@ def summarize(scores: pd.DataFrame) -> Summary:
 
 
 def compare(before: pd.DataFrame, after: pd.DataFrame, how: BootstrapSettings) -> Paired:
-    """Compare two models on the same documents, paired by document.
-
-    Args:
-        before: Scores of the first model, one row per document.
-        after: Scores of the second.
-        how: Resamples and seed of the intervals.
+    """Compare two models on the same documents, paired by document, a row of scores each.
 
     Raises:
         ValueError: If the documents, to the byte, or the way of scoring are not the same, or no document has a token.
@@ -102,7 +93,7 @@ def compare_runs(
         base: Scores by quantization.
         runs: Scores by run, the default one among them.
         metrics: Of training, by run.
-        how: Resamples and seed of the intervals.
+        how: Of the intervals.
 
     Raises:
         ValueError: If a base was scored at another precision, in another way or on other texts than the run.

@@ -14,15 +14,7 @@ from further.settings import ComparisonSettings
 
 @dataclass(frozen=True)
 class Fold:
-    """One fold's tables.
-
-    Attributes:
-        base: Scores of the base at the run's quantization.
-        run: Scores of the run that trained on the other folds' papers.
-        split: Columns paper and split; `test` is the fold.
-        rows: Columns paper and text, without what was dropped.
-        repeats: What was dropped from this fold's training and why: columns reason and characters.
-    """
+    """One fold's tables: scores of base and run, its split (`test` is the fold), its rows, and what was dropped."""
 
     base: pd.DataFrame
     run: pd.DataFrame
@@ -39,7 +31,7 @@ def cross_validate(folds: Mapping[str, Fold], how: ComparisonSettings) -> CrossV
 
     Args:
         folds: By name, in order; none gives None.
-        how: Resamples and seed of the intervals; words under which a paragraph does not count as shared.
+        how: Of the intervals, and of what counts as shared.
 
     Raises:
         ValueError: If a paper is held out twice, or base and run were not scored alike.

@@ -101,7 +101,7 @@ def measure_memorization(
         papers: By group, `train` and `heldout`.
         tokenizer: The model's, of the tokenizers library.
         begin: The token before each passage's first.
-        settings: Paragraphs (None: not measured), tokens given, tokens to continue, and resamples.
+        settings: Without a number of paragraphs nothing is measured.
     """
     number, prefix, new = (
         settings.memorization_paragraphs, settings.memorization_prefix_tokens, settings.memorization_new_tokens
@@ -165,8 +165,8 @@ def describe_lengths(passages: Sequence[Passage], lengths: Lengths, new: int) ->
 
     Args:
         passages: What was continued.
-        lengths: Tokens said as they stand, 0 to `new`.
-        new: Tokens that a verbatim continuation has.
+        lengths: Tokens said as they stand, 0 to `new`, which is a verbatim continuation.
+        new: Tokens to say.
     """
     papers, number = count_papers(passages, lengths, new), len(lengths)
     low, high = share_interval(papers["verbatim"], papers["paragraphs"]) if len(papers) >= MIN_PAPERS else (None, None)
@@ -188,11 +188,8 @@ def permute_papers(groups: Sequence[pd.DataFrame], how: BootstrapSettings) -> fl
     by its share: papers of the group with fewer of them have more of the paragraphs drawn.
 
     Args:
-        groups: Two tables of `count_papers`.
-        how: Exchanges that are tried, at most (all where there are fewer), and their seed.
-
-    Returns:
-        The p-value; 1 where a group has fewer than two papers.
+        groups: Two tables of `count_papers`; with fewer than two papers in one the p-value is 1.
+        how: Exchanges that are tried, at most, and their seed.
     """
 
     def difference(first: Floats, second: Floats, axis: int) -> Floats:

@@ -16,12 +16,7 @@ def count_excluded(
 ) -> Excluded:
     """Papers that repeat another and were rejected, paragraphs that were dropped, and what is left of them.
 
-    Args:
-        rejected: Columns paper and reason.
-        repeats: Columns reason and characters.
-        rows: Columns paper and text, without what was dropped.
-        split: Columns paper and split.
-        how: Similarities from which two are one, and words under which a paragraph does not count.
+    The tables are those of the corpus stage, of the same names.
     """
     return Excluded(
         **count_dropped(repeats).model_dump(),

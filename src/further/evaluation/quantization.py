@@ -26,13 +26,10 @@ def split_quantization(
         runs: Scores by run.
         merged: Scores of adapters merged into the full-precision base, by run.
         quantization_runs: The run that was trained at each quantization.
-        how: Resamples and seed of the intervals.
+        how: Of the intervals.
 
     Returns:
-        By quantization; differences are those of the later model less the earlier one, positive is worse.
-
-    Raises:
-        ValueError: If two of them were not scored on the same texts in the same way.
+        By quantization; differences are the later model less the earlier one, positive is worse.
     """
 
     def change(before: pd.DataFrame | None, after: pd.DataFrame | None) -> Interval | None:

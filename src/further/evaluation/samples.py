@@ -47,11 +47,8 @@ def choose_prompts(rows: pd.DataFrame, split: pd.DataFrame, seed: int) -> list[s
 
     Args:
         rows: Columns paper, row, text.
-        split: Columns paper and split.
-        seed: Of the choice.
-
-    Returns:
-        Prompts in the order of the papers; none where no held-out paragraph is long enough to go on from.
+        split: Columns paper, split.
+        seed: Of the choice; the prompts stand in the order of the papers.
     """
     heldout = split.loc[split["split"] == "test", "paper"]
     own = rows[rows["paper"].isin(heldout)].sort_values(["paper", "row"])
@@ -68,11 +65,8 @@ def sample_both(model: Any, tokenizer: Any, prompts: Sequence[str], settings: Sa
     Args:
         model: A model with the default run's adapter.
         tokenizer: transformers' tokenizer of the model.
-        prompts: What to go on from.
+        prompts: What to go on from; samples stand by prompt, then by decoding, the base before the adapted.
         settings: How to go on.
-
-    Returns:
-        By prompt, then by decoding, the base before the adapted.
     """
     decodings = choose_decodings(settings.temperature, settings.top_p, settings.seed)
     samples: list[Sample] = []

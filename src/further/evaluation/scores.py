@@ -13,7 +13,6 @@ from further.evaluation.scoring import score_documents
 from further.io import read_table
 from further.models import load_adapted, load_base, load_merged
 from further.settings import ScoringSettings
-from further.tokens.tokenizer import special_tokens
 
 COUNTS = ["num_tokens", "num_words", "num_bytes"]
 IDENTITY = ["split", "document", "sha256"]
@@ -22,11 +21,14 @@ HOW = ("window", "stride", "compute_dtype")
 
 @dataclass(frozen=True)
 class ScoredModel:
-    """Which model a table of scores is of; `run` is None for the base."""
+    """Which model a table of scores is of, as its columns say; `run` is None for the base."""
 
     subject: Literal["base", "adapted", "merged"]
     run: str | None
     quantization: str
+    base: str
+    begin_id: int
+    begin_rule: str
 
     def __str__(self) -> str:
         """The model in words."""
@@ -43,13 +45,12 @@ def load_scored(model: Path, adapter: Path | None, about: ScoredModel, compute_d
 
 
 def score_texts(
-    loaded: Any, model: Path, texts: Mapping[str, Path], settings: ScoringSettings, about: ScoredModel
+    model: Any, texts: Mapping[str, Path], settings: ScoringSettings, about: ScoredModel
 ) -> list[dict[str, Any]]:
     """Score each document of each text set that was not trained on.
 
     Args:
-        loaded: A causal language model in evaluation mode.
-        model: Folder of its base.
+        model: A causal language model in evaluation mode.
         texts: Token streams by the text set's name.
         settings: How to score.
         about: Which model it is.
@@ -60,14 +61,11 @@ def score_texts(
     Raises:
         ValueError: If the model's loss on a document is not finite, naming document and model.
     """
-    special, how = special_tokens(model), settings.pick(*HOW)
-    fixed = asdict(about) | how | {"base": digest_base(model), "begin_id": special.begin}
-    fixed["begin_rule"] = special.begin_rule
-    rows = []
+    fixed, rows = asdict(about) | settings.pick(*HOW), []
     for text_set, path in texts.items():
         streams = read_table(path).query("split != 'train'")
         ids = [list(map(int, document)) for document in streams["ids"]]
-        nats = score_documents(loaded, ids, special.begin, settings.window, settings.stride, settings.batch_tokens)
+        nats = score_documents(model, ids, about.begin_id, settings.window, settings.stride, settings.batch_tokens)
         _check_finite(nats, list(streams["document"]), text_set, about)
         lines = zip(streams[IDENTITY].to_dict("records"), streams[COUNTS].to_dict("records"), nats, strict=True)
         for line, counts, value in lines:

@@ -1,8 +1,8 @@
 """Domain terms: the words whose probability in held-out papers rose and fell most."""
 
 import re
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,26 +22,14 @@ MIN_PAPERS = 2  # in which a word has to occur: a name in one paper is no term o
 Floats = NDArray[np.float64]
 
 
-class Document(Protocol):
-    """A paper as it was tokenized."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-
-    @property
-    def text(self) -> str:
-        """Its text."""
-
-
 def measure_terms(
-    model: Any, documents: Sequence[Document], tokenizer: Any, begin: int, settings: ProbeSettings
+    model: Any, texts: Mapping[str, str], tokenizer: Any, begin: int, settings: ProbeSettings
 ) -> Terms | None:
     """Score every token of held-out papers with the base and with the adapted model, and say which words changed.
 
     Args:
         model: A model with an adapter.
-        documents: The papers.
+        texts: Of the papers, by name.
         tokenizer: The model's, of the tokenizers library.
         begin: The token before each paper's first.
         settings: How to score; words to list (None: not measured), and occurrences that a word needs.
@@ -51,18 +39,18 @@ def measure_terms(
     """
     if settings.terms is None:
         return None
-    encoded = [tokenizer.encode(document.text, add_special_tokens=False) for document in documents]
+    encoded = [tokenizer.encode(text, add_special_tokens=False) for text in texts.values()]
     how = (settings.window, settings.stride, settings.batch_tokens)
-    before, after = before_and_after(model, score_tokens, [text.ids for text in encoded], begin, *how)
+    before, after = before_and_after(model, score_tokens, [paper.ids for paper in encoded], begin, *how)
     found = [
-        find_occurrences(document.text, text.offsets, *nats).assign(paper=document.name)
-        for document, text, *nats in zip(documents, encoded, before, after, strict=True)
+        find_occurrences(text, paper.offsets, *nats).assign(paper=name)
+        for (name, text), paper, *nats in zip(texts.items(), encoded, before, after, strict=True)
     ]
     occurrences = pd.concat(found, ignore_index=True)
     num_words, rose, fell = rank_words(occurrences, settings.term_occurrences, settings.terms)
     return Terms(
         run="default",
-        num_papers=len(documents),
+        num_papers=len(texts),
         before_nats=float(sum(nats.sum() for nats in before)),
         after_nats=float(sum(nats.sum() for nats in after)),
         in_words_before_nats=float(occurrences["before"].sum()),

@@ -202,11 +202,11 @@ def _read_seconds(file: Path) -> float:
     return float(pd.read_csv(file, sep="\t")["s"].sum()) if file.is_file() else float("nan")
 
 
-def name_base(settings: Settings) -> str:
-    """The base model with its commit: `owner/name at 0e9e39f…`; a folder's name; or what the demonstration trained."""
+def name_base(settings: Settings, digits: int = 40) -> str:
+    """The base model: `owner/name at commit 0e9e39f…`, of which some digits; a folder's name; or that it is a toy."""
     model = settings.model
     if model.source == "demo":
         return f"{model.name}, trained from scratch by the demonstration"
     if model.source == "folder":
         return f"{model.name}, a folder called {Path(model.path or '').name}"
-    return f"{model.path} at commit {model.revision}"
+    return f"{model.path} at commit {(model.revision or '')[:digits]}"

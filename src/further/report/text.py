@@ -30,7 +30,7 @@ def make_head(results: TextResults) -> Head:
     """Model, size, date, hours and cost of the study."""
     spending = Spending(results)
     papers, runs = count_noun(len(results.corpus.split), "paper"), count_noun(len(results.runs), "training run")
-    facts = [("Base model", name_base(results.settings)), ("Study", f"{papers}, {runs}")]
+    facts = [("Base model", name_base(results.settings, 12)), ("Study", f"{papers}, {runs}")]
     facts += (
         [("Date", f"{results.written:%B} {results.written.day}, {results.written.year}")] if results.written else []
     )

@@ -2,7 +2,7 @@
 
 from math import inf
 
-from further.records import Forecast, Interval, LawAnswer, LawRecord
+from further.records import Forecast, Interval, LawAnswer, LawRecord, TargetJudgment
 from further.records.law import mean_loss, mean_tokens
 from further.report.answers.answer import MARGIN_NATS, Answer, Verdict, decide
 from further.report.results import TextResults
@@ -30,6 +30,7 @@ WORDS: dict[Verdict, str] = {
     "undecided": "Not known yet.",
 }
 VERBS: dict[Verdict, str] = {"improved": "should cut perplexity by", "worse": "would raise perplexity by"}
+UNITS = {"nats": "nats per token", "bits_per_byte": "bits per byte"}
 NOT_SHOWN = "Without a law nothing can be said of an amount of data that was not tried."
 
 
@@ -155,3 +156,9 @@ def _rose(law: LawRecord) -> bool:
     sizes = [[point.loss_nats for point in points] for points in law.sizes]
     enough = len(sizes) > 1 and min(len(sizes[0]), len(sizes[-1])) >= FEWEST_RUNS
     return enough and min(sizes[-1]) > max(sizes[0]) + MARGIN_NATS
+
+
+def name_target(target: TargetJudgment) -> str:
+    """A target in the unit it was given in: `perplexity 120`, `4.5 nats per token`."""
+    value, unit = show_plain(target.target.value), target.target.unit
+    return f"{value} {UNITS[unit]}" if unit in UNITS else f"{unit} {value}"

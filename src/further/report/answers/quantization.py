@@ -6,7 +6,7 @@ from further.records import MIN_PAPERS, Comparison, Interval, QuantizationSteps
 from further.report.answers.answer import MARGIN_NATS, Answer, Verdict, classify
 from further.report.answers.improvement import say_seeds
 from further.report.results import TextResults
-from further.report.wording import relative, show_difference, show_percent, show_relative
+from further.report.wording import join_words, relative, show_difference, show_percent, show_relative
 
 QUESTION = "What did quantization cost?"
 NOT_SHOWN = (
@@ -30,15 +30,18 @@ class Cost:
     change: Interval
     verdict: Verdict
 
+    @property
+    def size(self) -> str:
+        """What it does to perplexity."""
+        return show_percent(relative(self.change.estimate or 0.0), signed=True)
+
     def __str__(self) -> str:
         """The verdict in a few words."""
         if self.verdict in ("worse", "improved"):
             verb = "raises" if self.verdict == "worse" else "lowers"
             return f"{self.name} {verb} perplexity by {show_relative(self.change)}."
         if self.verdict == "unchanged":
-            return (
-                f"{self.name}: nothing measurable, {show_percent(relative(self.change.estimate or 0.0), signed=True)}."
-            )
+            return f"{self.name}: nothing measurable, {self.size}."
         return f"{self.name}: not decided, {show_relative(self.change, signed=True)}."
 
 
@@ -55,11 +58,18 @@ def answer_quantization(results: TextResults) -> Answer:
         question=QUESTION,
         verdict=costs[0].verdict,
         word=WORDS[costs[0].verdict],
-        sentence=" ".join(map(str, costs)),
+        sentence=_say_costs(costs),
         doubt=_say_doubt(comparison),
         details=(*map(_say_steps, costs), _say_certainty(comparison), NOT_SHOWN),
         sources=tuple(f"results/evaluation/comparison.json: quantization.{cost.name}" for cost in costs),
     )
+
+
+def _say_costs(costs: list[Cost]) -> str:
+    """A verdict for each precision, or their sizes alone where none is measurable."""
+    if any(cost.verdict != "unchanged" for cost in costs):
+        return " ".join(map(str, costs))
+    return f"Perplexity changed by {join_words([f'{cost.size} ({cost.name})' for cost in costs])}."
 
 
 def find_costs(comparison: Comparison) -> list[Cost]:

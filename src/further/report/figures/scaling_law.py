@@ -7,18 +7,17 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from further.records import LawAnswer, LawRecord, TargetJudgment
+from further.records import LawAnswer, LawRecord
+from further.report.answers.more_data import name_target
 from further.report.drawing.figure import ANSWERS, Figure
 from further.report.drawing.style import COLORS, Drawing, new_figure, number_ticks, shorten, token_ticks
 from further.report.results import TextResults
 from further.report.spent import Spending
-from further.report.wording import show_count, show_nats, show_number, show_plain
+from further.report.wording import show_count, show_nats, show_number
 
 LIMIT_SHARE = 0.045  # of the figure's width, at its right end: the interval of c belongs to no token count
 MARGIN_SHARE = 0.07  # of the losses' range, left free above and below
 SEED_MARKERS = "o^svPX*"
-INSET = (0.56, 0.72, 0.36, 0.2)  # left, bottom, width, height in the axes: the corner that a falling curve leaves
-UNITS = {"nats": "nats per token", "bits_per_byte": "bits per byte"}
 COLUMNS = [
     "kind", "label", "run", "seed", "size", "num_tokens", "loss_nats", "low", "high", "hours", "money", "currency",
 ]  # fmt: skip
@@ -37,21 +36,17 @@ def make_table(results: TextResults) -> pd.DataFrame:
     rows: list[dict[str, Any]] = [{"kind": "base", "label": "base model", "num_tokens": 0, "loss_nats": base}]
     rows += _point_rows(law)
     if law.answer is not None:
-        rows += [*_band_rows(law.answer), _asymptote_row(law.answer), *_prediction_rows(law.answer)]
-    rows += [_target_row(target) for target in law.targets]
+        rows += [*_band_rows(law.answer), *_check_rows(law.answer)]
+    for target in law.targets:
+        label = f"{name_target(target)}: {target.verdict}"
+        rows.append({"kind": "target", "label": label, "loss_nats": target.target.loss_nats})
     return _add_cost(pd.DataFrame(rows, columns=COLUMNS), Spending(results))
 
 
 def _point_rows(law: LawRecord) -> list[dict[str, Any]]:
+    kinds = {True: "held_out", False: "point"}
     return [
-        {
-            "kind": "held_out" if point.held_out else "point",
-            "run": point.run,
-            "seed": point.seed,
-            "size": point.size,
-            "num_tokens": point.num_unique_tokens,
-            "loss_nats": point.loss_nats,
-        }
+        {**point.model_dump(), "kind": kinds[point.held_out], "num_tokens": point.num_unique_tokens}
         for point in law.points
     ]
 
@@ -73,28 +68,11 @@ def _band_rows(law: LawAnswer) -> list[dict[str, Any]]:
     return [*inside, *joint, *beyond, *runs]
 
 
-def _asymptote_row(law: LawAnswer) -> dict[str, Any]:
-    label = "identified" if law.c_identified else "not identified"
-    return {"kind": "asymptote", "label": label, "loss_nats": law.c.estimate, "low": law.c.low, "high": law.c.high}
-
-
-def _prediction_rows(law: LawAnswer) -> list[dict[str, Any]]:
-    held = law.holdout
-    if held is None:
-        return []
-    row = {"num_tokens": held.num_tokens, "loss_nats": held.predicted_nats, "low": held.low, "high": held.high}
-    return [{"kind": "prediction", **row}]
-
-
-def _target_row(target: TargetJudgment) -> dict[str, Any]:
-    label = f"{name_target(target)}: {target.verdict}"
-    return {"kind": "target", "label": label, "loss_nats": target.target.loss_nats}
-
-
-def name_target(target: TargetJudgment) -> str:
-    """A target in the unit it was given in: `perplexity 120`, `4.5 nats per token`."""
-    value, unit = show_plain(target.target.value), target.target.unit
-    return f"{value} {UNITS[unit]}" if unit in UNITS else f"{unit} {value}"
+def _check_rows(law: LawAnswer) -> list[dict[str, Any]]:
+    """The irreducible loss c, and what a fit without the largest size predicted for it."""
+    label, held = "identified" if law.c_identified else "not identified", law.holdout
+    c = {"kind": "asymptote", "label": label, "loss_nats": law.c.estimate, "low": law.c.low, "high": law.c.high}
+    return [c] if held is None else [c, held.model_dump() | {"kind": "prediction", "loss_nats": held.predicted_nats}]
 
 
 def _add_cost(table: pd.DataFrame, spending: Spending) -> pd.DataFrame:
@@ -118,13 +96,11 @@ def draw(table: pd.DataFrame) -> Drawing:
     _new_runs(axes, kinds.get("new_run"))
     _limit(axes, kinds.get("asymptote"))
     _targets(axes, kinds.get("target"))
-    measured = pd.concat([kinds[kind] for kind in ("point", "held_out") if kind in kinds])
-    _points(drawing, axes, measured)
+    _points(drawing, axes, pd.concat([kinds[kind] for kind in ("point", "held_out") if kind in kinds]))
     _prediction(drawing, axes, kinds.get("prediction"))
     _base(drawing, axes, kinds["base"])
     _decorate(axes)
     _cost_axis(axes, table)
-    _straight_inset(axes, kinds, measured)
     return drawing
 
 
@@ -218,46 +194,31 @@ def _targets(axes: Axes, rows: pd.DataFrame | None) -> None:
 def _name_target(axes: Axes, label: str, loss: float, below: bool) -> None:
     """A label at the left edge, just above or just below a loss."""
     axes.annotate(
-        label,
-        (0, loss),
-        xycoords=axes.get_yaxis_transform(),
-        xytext=(4, -2 if below else 2),
-        textcoords="offset points",
-        va="top" if below else "bottom",
-        fontsize=8.5,
-    )
+        label, (0, loss), xycoords=axes.get_yaxis_transform(), xytext=(4, -2 if below else 2), fontsize=8.5,
+        textcoords="offset points", va="top" if below else "bottom",
+    )  # fmt: skip
 
 
 def _points(drawing: Drawing, axes: Axes, rows: pd.DataFrame) -> None:
     """One shape per seed; the size that the check left out has a color of its own."""
     seeds = list(dict.fromkeys(rows["seed"].fillna(-1).sort_values()))
-    for held_out, part in rows.groupby(rows["kind"] == "held_out"):
-        for index, seed in enumerate(seeds):
-            own = part[part["seed"].fillna(-1) == seed]
-            if own.empty:
-                continue
-            color = COLORS["alert" if held_out else "after"]
-            marker = SEED_MARKERS[index % len(SEED_MARKERS)]
-            label = _name_points(seed, index, bool(held_out))
-            (line,) = axes.plot(
-                own["num_tokens"],
-                own["loss_nats"],
-                marker,
-                ms=6,
-                mfc="none",
-                mec=color,
-                mew=1.2,
-                label=label,
-                zorder=5,
-            )
-            drawing.tip(line, [_say_point(row) for _, row in own.iterrows()])
-
-
-def _name_points(seed: float, index: int, held_out: bool) -> str | None:
-    """A legend entry for each seed, and a single one for the largest size."""
-    if held_out:
-        return "largest size, measured" if index == 0 else None
-    return "measured" if seed < 0 else f"measured, seed {seed:g}"
+    for (held_out, seed), own in rows.groupby([rows["kind"] == "held_out", rows["seed"].fillna(-1)]):
+        index, color = seeds.index(seed), COLORS["alert" if held_out else "after"]
+        marker, label = SEED_MARKERS[index % len(SEED_MARKERS)], "measured" if seed < 0 else f"measured, seed {seed:g}"
+        if held_out:
+            label = "largest size, measured" if index == 0 else ""
+        (line,) = axes.plot(
+            own["num_tokens"],
+            own["loss_nats"],
+            marker,
+            ms=6,
+            mfc="none",
+            mec=color,
+            mew=1.2,
+            label=label or None,
+            zorder=5,
+        )
+        drawing.tip(line, [_say_point(row) for _, row in own.iterrows()])
 
 
 def _say_point(row: "pd.Series[float]") -> str:
@@ -276,24 +237,6 @@ def _prediction(drawing: Drawing, axes: Axes, rows: pd.DataFrame | None) -> None
     label = "predicted without the largest size"
     (line,) = axes.plot(row["num_tokens"], row["loss_nats"], "_", ms=13, mec=color, mew=2.2, zorder=6, label=label)
     drawing.tip(line, [f"predicted without it: {show_number(row['loss_nats'], 4)} nats per token"])
-
-
-def _straight_inset(axes: Axes, kinds: dict[str, pd.DataFrame], measured: pd.DataFrame) -> None:
-    """Loss minus c on two log scales, where a power law is a straight line; nothing without a known c."""
-    if "asymptote" not in kinds or "curve" not in kinds:
-        return
-    limit = kinds["asymptote"].iloc[0]
-    if limit["label"] != "identified" or pd.isna(limit["loss_nats"]):
-        return
-    c = float(limit["loss_nats"])
-    inset = axes.inset_axes(INSET)
-    above = measured[measured["loss_nats"] > c]
-    curve = kinds["curve"].sort_values("num_tokens")
-    inset.plot(curve["num_tokens"], curve["loss_nats"].astype(float) - c, color=COLORS["ink"], lw=1)
-    inset.plot(above["num_tokens"], above["loss_nats"].astype(float) - c, "o", ms=3, mfc="none", mec=COLORS["after"])
-    inset.set(xscale="log", yscale="log", xticks=[], yticks=[])
-    inset.minorticks_off()
-    inset.set_title(f"loss − c, both scales log (c = {show_number(c, 3)})", fontsize=7.5, pad=2)
 
 
 def _cost_axis(axes: Axes, table: pd.DataFrame) -> None:

@@ -1,7 +1,7 @@
 """Runs, time and cost: what the runs took, what more data would take and bring, what the targets would cost."""
 
 from further.records import Interval, LawRecord
-from further.report.figures.scaling_law import name_target
+from further.report.answers.more_data import name_target
 from further.report.results import TextResults
 from further.report.shown_table import ShownTable, show_filled, show_table
 from further.report.spent import Spending
