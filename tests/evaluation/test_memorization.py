@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from evaluation.conftest import BOOTSTRAP, PROBE
+from further.evaluation.intervals import share_interval
 from further.evaluation.memorization import (
     Passage,
     compare_lengths,
@@ -71,6 +72,16 @@ def test_paragraphs_that_are_known_paper_by_paper_count_as_papers():
     # Clopper and Pearson for 5 of 10, as in their tables
     assert (alone.low, alone.high) == (pytest.approx(0.1871, abs=1e-4), pytest.approx(0.8129, abs=1e-4))
     assert described.low < 0.25 and described.high > 0.75 and described.share == 0.5
+
+
+def test_paragraphs_more_alike_than_chance_are_worth_no_more_than_they_are():
+    """One of two in each of ten papers: no spread at all, yet 20 paragraphs never count as more than 20.
+
+    With Student's factor for ten papers they count as 20 (2.0930 / 2.2622)**2 = 17.12, of which 8.56 are known; Clopper
+    and Pearson's limits for 8.56 of 17.12 lie between those of their tables for 8 of 17 (.2298) and 9 of 17 (.2781).
+    """
+    low, high = share_interval(pd.Series([1] * 10), pd.Series([2] * 10))
+    assert 0.2298 < low < 0.2781 and low == pytest.approx(1 - high)
 
 
 def test_one_paper_known_by_heart_does_not_make_training_papers_known():

@@ -34,5 +34,5 @@ if __name__ == "__main__":
         limits=(settings["timeout_s"], settings["memory_mb"]),
         ocr=settings["ocr_language"] if settings["ocr"] else "",
         # Not from the settings: Snakemake records those.
-        password=snakemake.config["corpus"]["passwords"],
+        password=snakemake.config.get("corpus", {}).get("passwords", {}),
     )
