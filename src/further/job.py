@@ -2,7 +2,6 @@
 
 import logging
 import os
-import platform
 import sys
 import tempfile
 from pathlib import Path
@@ -72,17 +71,3 @@ def stop_job(message: str) -> NoReturn:
     """
     PROGRESS.warning("%s", message)
     raise SystemExit(os.EX_TEMPFAIL)
-
-
-def describe_hardware(threads: int) -> dict[str, str | int | None]:
-    """Processor, GPU (None without CUDA) and the number of threads used; torch must have been imported to see a GPU."""
-    torch = sys.modules.get("torch")
-    gpu = torch.cuda.get_device_name(0) if torch is not None and torch.cuda.is_available() else None
-    return {"cpu": _cpu_name(), "gpu": gpu, "threads": threads}
-
-
-def _cpu_name() -> str:
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.exists() else []
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()

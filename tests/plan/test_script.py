@@ -9,12 +9,11 @@ import plan_runs
 import pytest
 
 from conftest import save_tokenizer
-from further.corpus.schemas import SPLIT
 from further.io import write_table
 from further.plan.table import read_plan
 from further.settings import CostSettings, HardwareSettings, PlanSettings, Run
+from further.tokens.choice import count_tokens, take_replay
 from further.tokens.chunks import lay_out
-from further.tokens.replay import count_tokens, take_replay
 from further.tokens.streams import STREAMS
 from further.tokens.tokenizer import special_tokens
 from plan.measured import RUN
@@ -94,10 +93,7 @@ def plan(tmp_path):
         return tmp_path / name
 
     def papers(folder, texts):
-        split = [{"paper": name, "split": part, "num_words": 1} for name, part, _ in texts]
-        tokens = table(f"{folder}/tokens.parquet", texts)
-        write_table(tmp_path / folder / "split.parquet", split, SPLIT)
-        return tokens, tmp_path / folder / "split.parquet"
+        return table(f"{folder}/tokens.parquet", texts)
 
     texts = [*((name, "train", size) for name, size in PAPERS.items()), ("v", "validation", 2000)]
     whole, fold = papers("whole", texts), papers("fold-1-of-2", [("v", "train", 2000), ("p0", "validation", 900)])
@@ -108,7 +104,7 @@ def plan(tmp_path):
     def run(runs, general=general):
         settings = PlanSettings(runs=runs, hardware=HARDWARE, cost=COST, window=256)
         file = tmp_path / "plan.tsv"
-        plan_runs.main(*whole, [fold[0].parent], general, tmp_path, file, tmp_path / "runs", settings)
+        plan_runs.main(whole, {"fold-1-of-2": fold}, general, tmp_path, file, tmp_path / "runs", settings)
         return {row.run: row for row in read_plan(file)}
 
     run.model = tmp_path

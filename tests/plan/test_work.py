@@ -12,9 +12,9 @@ from further.models import decode
 from further.plan.shape import read_shape
 from further.plan.targets import place_adapter
 from further.plan.work import Texts, count_flops, count_rows, count_work
+from further.tokens.choice import count_tokens, take_replay
 from further.tokens.chunks import lay_out
 from further.tokens.packing import IGNORED
-from further.tokens.replay import count_tokens, take_replay
 from further.tokens.tokenizer import SpecialTokens, special_tokens
 from further.training import trainer
 from further.training.run import Recipe, Task, train_run

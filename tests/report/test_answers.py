@@ -2,15 +2,17 @@
 
 import pytest
 
-from further.records import Comparison, Interval
+from further.records import Comparison
 from further.report.answers.answer import MOST_WORDS, Answer, classify, decide
 from further.report.answers.forgetting import answer_forgetting
 from further.report.answers.improvement import answer_improvement
 from further.report.answers.more_data import answer_more_data
 from further.report.answers.quantization import answer_quantization, find_costs
 from further.report.answers.questions import answer_questions
+from further.report.law import read_interval
 from further.report.results import TextResults
-from report.law_case import interval, make_law, make_points, make_refused_law
+from further.scaling.interval import Interval as LawInterval
+from report.law_case import interval, make_holdout, make_law, make_points, make_refused_law
 from report.results_case import (
     PRICED,
     make_comparison,
@@ -171,10 +173,8 @@ def test_more_data_has_the_price_of_the_default_run_in_proportion() -> None:
     check(answer_more_data(priced), "improved", "16 more, 0.60 SEK a training")
 
 
-def test_the_interval_of_a_new_run_goes_before_that_of_the_law() -> None:
-    double = make_law().answer.double.model_copy(update={"run_gain_nats": interval(0.15, -0.1, 0.4)})
-    law = make_law(forecasts=(double,), furthest_factor=4.0)
-    answer = check(answer_more_data(make_results(law=law)), "undecided", "−13.9% (−33.0 to +10.5%)")
+def test_a_prediction_that_does_not_dare_so_far_decides_nothing() -> None:
+    answer = check(answer_more_data(make_results(law=make_law(useful=False))), "undecided", "−13.9% (−17.3 to −10.4%)")
     assert any("4 times" in line for line in answer.details)
 
 
@@ -194,15 +194,16 @@ def test_details_of_the_law_hold_its_runs_its_check_and_its_floor() -> None:
     assert "4.32 (4.10 to 4.50)" in said and "quantization nf4" in said
 
 
-def test_a_doubtful_law_decides_nothing_and_says_why() -> None:
-    answer = check(answer_more_data(make_results(law=make_law(doubt="The residuals bend."))), "undecided")
+def test_what_speaks_against_the_law_is_said() -> None:
+    law = make_law(form_doubtful=True, form_reason="The residuals bend.")
+    answer = check(answer_more_data(make_results(law=law)), "improved")
     assert "The residuals bend." in answer.details
+    assert answer.doubt != answer_more_data(make_results()).doubt
 
 
 @pytest.mark.parametrize(("within", "said"), [(True, False), (False, True), (None, False)])
 def test_a_prediction_that_missed_its_interval_is_said_to_have(within: bool | None, said: bool) -> None:
-    holdout = make_law().answer.holdout.model_copy(update={"within": within})
-    details = answer_more_data(make_results(law=make_law(holdout=holdout))).details
+    details = answer_more_data(make_results(law=make_law(holdout=make_holdout(within=within)))).details
     assert any("outside that interval" in line for line in details) is said
 
 
@@ -292,7 +293,6 @@ def test_a_study_without_questions_has_no_such_answer() -> None:
     assert answer_questions(make_results(questions=None)) is None
 
 
-def test_an_interval_without_flags_and_one_with_are_read_alike() -> None:
-    """The scaling stage marks an open end beside a number."""
-    flagged = {"estimate": None, "low": 0.0, "high": 4.6, "low_open": True, "high_open": False, "level": 0.95}
-    assert Interval.model_validate(flagged) == Interval(estimate=None, low=None, high=4.6)
+def test_an_end_that_is_marked_as_open_is_none_whatever_number_stands_there() -> None:
+    assert read_interval(LawInterval(None, 0.0, 4.6, low_open=True)) == interval(None, None, 4.6)
+    assert read_interval(LawInterval(5.0, 4.0, 6.0)) == interval(5.0, 4.0, 6.0)

@@ -26,7 +26,9 @@ from further.report.figures import (
 )
 from further.report.results import TextResults
 from further.report.text import TEXT
-from report.law_case import interval, make_law, make_points, make_refused_law
+from further.scaling.interval import Interval as LawInterval
+from further.scaling.record import ParameterIntervals
+from report.law_case import interval, make_law, make_points, make_refused_law, make_target
 from report.results_case import (
     PRICED,
     make_comparison,
@@ -257,21 +259,13 @@ def test_the_law_s_table_starts_with_the_base_and_joins_curve_and_extrapolation(
 
 
 def test_an_open_end_of_c_is_empty_and_the_figure_says_that_the_data_do_not_say(tmp_path: Path) -> None:
-    law = make_law(c_identified=False, c=interval(None, None, 4.6))
+    c = LawInterval(None, 0.0, 4.6, low_open=True)
+    law = make_law(c_identified=False, intervals=ParameterIntervals(b=c, c=c))
     table = scaling_law.make_table(make_results(law=law))
     row = table.query("kind == 'asymptote'").iloc[0]
     assert row["label"] == "not identified" and row[["loss_nats", "low"]].isna().all() and row["high"] == 4.6
     assert "which the data do not say" in " ".join(scaling_law.explain(table))
     draw(scaling_law.FIGURE, make_results(law=law), tmp_path)
-
-
-def test_a_new_run_s_interval_is_drawn_where_it_is_known(tmp_path: Path) -> None:
-    band = tuple(
-        place.model_copy(update={"run_low": place.low, "run_high": place.high}) for place in make_law().answer.band
-    )
-    words = "95% interval of a new run"
-    assert words in draw(scaling_law.FIGURE, make_results(law=make_law(band=band)), tmp_path)
-    assert words not in draw(scaling_law.FIGURE, make_results(), tmp_path)
 
 
 def test_a_law_that_was_refused_still_shows_its_points_and_the_base(tmp_path: Path) -> None:
@@ -280,8 +274,6 @@ def test_a_law_that_was_refused_still_shows_its_points_and_the_base(tmp_path: Pa
 
 
 def test_targets_stand_in_the_law_s_figure_even_where_they_lie_far_below_it(tmp_path: Path) -> None:
-    law = make_law()
-    far = law.targets[1].target.model_copy(update={"value": 1.5, "loss_nats": 1.5})
-    targets = (law.targets[0], law.targets[1].model_copy(update={"target": far}))
-    words = draw(scaling_law.FIGURE, make_results(law=law.model_copy(update={"targets": targets})), tmp_path)
+    targets = (make_law().targets[0], make_target(1.5, "nats", 1.5, "unreachable"))
+    words = draw(scaling_law.FIGURE, make_results(law=make_law(targets=targets)), tmp_path)
     assert "perplexity 130: reachable" in words and "1.5 nats per token: unreachable (below)" in words

@@ -5,7 +5,6 @@ import torch
 import train_qlora
 from safetensors.torch import load_file
 
-from further.corpus.schemas import SPLIT
 from further.io import read_json, write_table
 from further.settings import Run
 from further.tokens.streams import STREAMS
@@ -27,18 +26,12 @@ def study(tmp_path, documents):
 
     papers = [(f"p{number}", "train", ids) for number, ids in enumerate(documents)]
     papers.append(("v", "validation", documents[0][::-1]))
-    split = [{"paper": name, "split": part, "num_words": 1} for name, part, _ in papers]
-    write_table(tmp_path / "split.parquet", split, SPLIT)
     general = [(f"g{number}", "train", [50 + number] * 20) for number in range(40)]
-    return (
-        table(tmp_path / "tokens.parquet", papers),
-        tmp_path / "split.parquet",
-        table(tmp_path / "general.parquet", general),
-    )
+    return table(tmp_path / "tokens.parquet", papers), table(tmp_path / "general.parquet", general)
 
 
 def run_script(study, model_folder, folder, run):
-    tokens, split, general = study
+    tokens, general = study
     names = {
         "adapter": "adapter/adapter_model.safetensors",
         "metrics": "metrics.json",
@@ -48,7 +41,7 @@ def run_script(study, model_folder, folder, run):
     folder.mkdir()
     outputs = {kind: folder / file for kind, file in names.items()}
     task = Task("run", folder / "adapter", folder / "checkpoints", 60.0, {"run": dict(run)}, threads=1)
-    train_qlora.main(tokens, split, model_folder, outputs, run, task, general if run.replay_fraction else None)
+    train_qlora.main(tokens, model_folder, outputs, run, task, general if run.replay_fraction else None)
     return read_json(outputs["metrics"]), load_file(outputs["adapter"])
 
 

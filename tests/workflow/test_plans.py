@@ -122,10 +122,13 @@ def test_general_text_is_tokenized_for_replay_only_where_a_run_replays(project):
 
 def test_a_run_that_cannot_fit_the_gpu_is_refused_when_the_snakefile_is_read(project):
     shape = {"hidden_size": 4096, "intermediate_size": 14336, "num_hidden_layers": 32, "num_attention_heads": 32}
-    model = project.study / "model"
-    model.mkdir(exist_ok=True)
+    model = project.study / "results/models/large"  # as it was fetched
+    model.mkdir(parents=True, exist_ok=True)
     (model / "config.json").write_text(json.dumps(shape | {"model_type": "llama", "vocab_size": 128256}))
-    settings = "model: {source: folder, path: model}\ntraining: {quantization: none}\nsweeps: {quantization: null}\n"
+    settings = (
+        f"model: {{name: large, source: hub, path: owner/large, revision: {'a' * 40}}}\n"
+        "training: {quantization: none}\nsweeps: {quantization: null}\n"
+    )
     (project.study / "small_gpu.yaml").write_text(settings + "hardware: {gpu_memory_gb: 24}\n")
     done = project.snakemake("-n", "--configfile", project.code / "config/config.yaml", "small_gpu.yaml", check=False)
     assert done.returncode != 0

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from further.plan.table import read_plan
+from further.provenance import PACKAGE, _reach
 
 pytestmark = [pytest.mark.slow, pytest.mark.workflow]
 
@@ -39,6 +40,10 @@ def replace(old, new):
     return lambda text: text.replace(old, new, 1)
 
 
+def append(text):
+    return lambda before: before + text
+
+
 def test_nothing_to_do_when_nothing_changed(finished):
     assert finished.plan() == {}
 
@@ -47,6 +52,42 @@ def test_nothing_to_do_when_nothing_changed(finished):
 def test_a_comment_or_a_docstring_reruns_nothing(finished, module):
     with edited(finished.code / "src/further" / module, lambda text: "# why\n" + text.replace('"""', '"""Well: ', 1)):
         assert finished.plan() == {}
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new"),
+    [
+        ("job.py", '"%(asctime)s %(name)s', '"%(asctime)s: %(name)s'),
+        ("lock.py", "in use by", "used by"),
+        ("training/checkpoints.py", "is not whole", "was cut off"),
+        ("training/adapters.py", 'raise ValueError("', 'raise ValueError("Well: '),
+    ],
+)
+def test_a_log_message_or_the_words_of_an_error_rerun_nothing(finished, module, old, new):
+    with edited(finished.code / "src/further" / module, replace(old, new)):
+        assert finished.plan() == {}
+
+
+@pytest.mark.parametrize("module", ["worker", "document", "kinds", "furniture"])
+def test_a_module_of_the_child_process_that_parses_reruns_parsing_and_after(finished, module):
+    with edited(finished.code / f"src/further/corpus/parse/{module}.py", append("\nEDITED = 1\n")):
+        assert set(finished.plan()) == AFTER_CLEANING | {"parse_papers"}
+
+
+def test_a_module_of_the_processes_that_train_together_retrains(finished):
+    with edited(finished.code / "src/further/training/worker.py", append("\nEDITED = 1\n")):
+        assert finished.plan()["train_qlora"] == 7
+
+
+def test_every_module_that_a_script_loads_is_in_its_digest(finished):
+    """In the script's process and in its children: `RECORDER` wrote down what each had loaded when it ended."""
+    seen = set()
+    for file in finished.loaded.iterdir():
+        script, *modules = file.read_text().split()
+        covered = {str(path) for path in _reach(finished.code / "workflow/scripts" / f"{script}.py")}
+        assert {str(PACKAGE / module) for module in modules} <= covered, script
+        seen.add(script)
+    assert {"parse_papers", "train_qlora", "score_run", "write_report"} <= seen
 
 
 def test_a_module_used_by_cleaning_reruns_cleaning_and_after_but_no_parsing(finished):
@@ -117,10 +158,6 @@ def test_the_same_configuration_written_back_reruns_nothing(finished):
 def test_a_prompt_reruns_the_samples_and_the_page(finished):
     with edited(finished.study / "config.yaml", replace('["The heart"]', '["The donor"]')):
         assert set(finished.plan()) == {"generate_samples", "write_report", "write_cards"}
-
-
-def append(text):
-    return lambda before: before + text
 
 
 @pytest.mark.parametrize(

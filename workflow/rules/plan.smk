@@ -5,9 +5,7 @@
 rule plan_runs:
     input:
         tokens="results/tokens/papers.parquet",
-        split="results/corpus/split.parquet",
-        fold_tokens=expand("results/folds/{run}/tokens.parquet", run=FOLDS),
-        fold_splits=expand("results/folds/{run}/split.parquet", run=FOLDS),
+        folds=expand("results/folds/{run}/tokens.parquet", run=FOLDS),
         general=replay_of_any_run,
         model=MODEL,
     output:

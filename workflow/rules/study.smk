@@ -1,6 +1,7 @@
 # The study: checked settings, its papers and shards, its runs and folds, and the files that the report reads.
 
 from further.corpus.shards import mark_passwords
+from further.model_folder import check_model
 from further.plan.refuse import refuse_early
 from further.report import FIGURES
 from further.study import read_study
@@ -26,6 +27,8 @@ PARSING = pick("corpus", "timeout_s", "memory_mb", "ocr", "ocr_language") | {
 }
 SCORING = pick("evaluation", "window", "stride", "batch_tokens") | pick("training", "compute_dtype")
 MODEL = str(STUDY.model_folder)
+if STUDY.settings.model.source == "folder":
+    stop_if_wrong(check_model, STUDY.model_folder)
 stop_if_wrong(check_targets, STUDY.model_folder, [run.target_modules for run in STUDY.runs.values()])
 stop_if_wrong(refuse_early, STUDY.model_folder, STUDY.runs, STUDY.settings.hardware, STUDY.settings.evaluation.window)
 

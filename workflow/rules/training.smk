@@ -22,7 +22,6 @@ rule fetch_model:
 rule train_qlora:
     input:
         tokens=branch(is_fold, "results/folds/{run}/tokens.parquet", "results/tokens/papers.parquet"),
-        split=branch(is_fold, "results/folds/{run}/split.parquet", "results/corpus/split.parquet"),
         general=replay_of_run,
         model=MODEL,
     output:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import further
 from further.corpus.shards import list_papers, mark_passwords
+from further.model_folder import check_model
 from further.plan.refuse import refuse_early
 from further.study import Study, read_files, read_study
 from further.targets import check_targets
@@ -42,6 +43,8 @@ def check_study(study: Study) -> int:
     papers = list_papers(Path(corpus.papers)) if corpus.papers else [Path(f"{file.stem}.pdf") for file in bundled]
     mark_passwords(corpus.passwords, papers)
     study.name_folds(len(papers))
+    if study.settings.model.source == "folder":
+        check_model(study.model_folder)
     check_targets(study.model_folder, [run.target_modules for run in study.runs.values()])
     refuse_early(study.model_folder, study.runs, study.settings.hardware, study.settings.evaluation.window)
     return len(papers)

@@ -11,9 +11,9 @@ import pandas as pd
 import torch
 from transformers import GenerationConfig
 
-from further.evaluation.loops import MAX_REPEATS, longest_repeat
 from further.evaluation.probe import before_and_after
 from further.evaluation.scoring import score_continuation
+from further.evaluation.text_loops import MAX_REPEATS, longest_repeat
 from further.records import Sample, Samples
 from further.settings import SampleSettings
 

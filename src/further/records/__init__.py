@@ -6,7 +6,7 @@
 | `evaluation/samples.json` | `Samples` |
 | `evaluation/memorization.json`, `terms.json`, `questions.json` | `Memorization`, `Terms`, `Questions`; null: off |
 | `runs/{run}/metrics.json`, `timing.json` | `Metrics`, `Timing` |
-| `scaling/law.json` | `LawRecord` |
+| `scaling/law.json` | `further.scaling.record.LawRecord` |
 """
 
 from further.records.base import Interval, Record, save_optional
@@ -26,7 +26,6 @@ from further.records.comparison import (
     Summary,
     TextSet,
 )
-from further.records.law import Forecast, LawAnswer, LawPlace, LawPoint, LawRecord, TargetJudgment
 from further.records.probes import (
     Accuracy,
     Memorization,
@@ -50,13 +49,8 @@ __all__ = [
     "Dropped",
     "Excluded",
     "FoldComparison",
-    "Forecast",
     "Hardware",
     "Interval",
-    "LawAnswer",
-    "LawPlace",
-    "LawPoint",
-    "LawRecord",
     "Memorization",
     "Metrics",
     "Paired",
@@ -73,7 +67,6 @@ __all__ = [
     "Samples",
     "Scoring",
     "Summary",
-    "TargetJudgment",
     "Term",
     "Terms",
     "TextSet",

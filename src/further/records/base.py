@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from further.io import read_json, write_json
 
@@ -75,12 +75,3 @@ class Interval(Record):
         """The interval times a positive factor."""
         estimate, low, high = (None if end is None else end * factor for end in (self.estimate, self.low, self.high))
         return Interval(estimate=estimate, low=low, high=high, level=self.level)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read_flags(cls, data: Any) -> Any:
-        """The scaling stage marks an open end with a flag beside a number, or beside nothing."""
-        if not isinstance(data, dict):
-            return data
-        ends = {end: None for end in ("low", "high") if data.get(f"{end}_open")}
-        return {key: value for key, value in data.items() if not key.endswith("_open")} | ends

@@ -17,7 +17,7 @@ class Sample(Record):
         top_p: None where greedy.
         text: The continuation alone.
         ended: If the model put EOS itself.
-        looped: If it goes round in circles (`further.evaluation.loops`).
+        looped: If it goes round in circles (`further.evaluation.text_loops`).
         num_tokens: Of the continuation, EOS counted.
         nats: Of the continuation given the prompt, under the model itself at temperature 1.
         perplexity: The same per token.

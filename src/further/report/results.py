@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from further.io import read_table
-from further.records import Comparison, LawRecord, Memorization, Metrics, Questions, Samples, Terms, Timing
+from further.io import read_json, read_table
+from further.records import Comparison, Memorization, Metrics, Questions, Samples, Terms, Timing
+from further.scaling.record import LawRecord
 from further.settings import Settings
 
 GENERAL_TEXT = "Python's documentation"  # what the demonstration collects, and every study is measured on
@@ -158,7 +159,7 @@ def read_results(
     return TextResults(
         settings=settings,
         comparison=Comparison.load(files["comparison"]),
-        law=LawRecord.load(files["law"]),
+        law=LawRecord.from_json(read_json(files["law"])),
         samples=Samples.load(files["samples"]),
         memorization=Memorization.load_optional(files["memorization"]),
         terms=Terms.load_optional(files["terms"]),

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from transformers import TrainerState, TrainingArguments, set_seed
 
-from further.job import describe_hardware
+from further.hardware import describe_hardware
 from further.models import check_isolation, load_base
 from further.positions import check_length
 from further.settings import Run

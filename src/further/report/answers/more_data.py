@@ -1,10 +1,10 @@
-"""Is more data worth it: the answer from the fitted scaling law, or from the points where no law could be fitted."""
+"""Is more data worth it: the answer from the predictions of the scaling law, or from the points where there is none."""
 
 from math import inf
 
-from further.records import Forecast, Interval, LawAnswer, LawRecord, TargetJudgment
-from further.records.law import mean_loss, mean_tokens
+from further.records import Interval
 from further.report.answers.answer import MARGIN_NATS, Answer, Verdict, decide
+from further.report.law import Size, change_of, group_sizes, read_interval
 from further.report.results import TextResults
 from further.report.spent import Spending
 from further.report.wording import (
@@ -18,6 +18,9 @@ from further.report.wording import (
     show_range,
     show_relative,
 )
+from further.scaling.cost import Forecast
+from further.scaling.holdout import HoldOut
+from further.scaling.record import FitSummary, LawRecord
 
 QUESTION = "Is more data worth it, and at what price?"
 SOURCE = "results/scaling/law.json"
@@ -30,36 +33,28 @@ WORDS: dict[Verdict, str] = {
     "undecided": "Not known yet.",
 }
 VERBS: dict[Verdict, str] = {"improved": "should cut perplexity by", "worse": "would raise perplexity by"}
-UNITS = {"nats": "nats per token", "bits_per_byte": "bits per byte"}
 NOT_SHOWN = "Without a law nothing can be said of an amount of data that was not tried."
 
 
 def answer_more_data(results: TextResults) -> Answer:
-    """Would twice the data lower the loss, by the law, and for how much; without a law, did more data lower it?"""
-    law, spending = results.law, Spending(results)
-    if law.answer is None:
-        return _answer_without_law(law)
-    double, doubt = law.answer.double, law.answer.doubt
-    change = change_of(double)
+    """What would twice the data bring, and for how much; without a law, did more data lower the loss?"""
+    law, sizes = results.law, group_sizes(results.law)
+    if law.fit is None or not law.forecasts:
+        return _answer_without_law(law, sizes)
+    double = law.forecasts[0]
+    change = change_of(double.gain_nats)
     low, high = -inf if change.low is None else change.low, inf if change.high is None else change.high
-    verdict: Verdict = "undecided" if doubt else decide(low, high)
+    verdict: Verdict = decide(low, high) if double.useful else "undecided"
     small = verdict == "improved" and change.estimate is not None and -change.estimate < MARGIN_NATS
     return Answer(
         question=QUESTION,
         verdict=verdict,
         word="A little." if small else WORDS[verdict],
-        sentence=_say_double(double, change, spending, verdict),
-        doubt=_say_doubt(law.answer),
-        details=tuple(_say_details(law, law.answer, double)),
-        sources=(f"{SOURCE}: forecasts, intervals.c, points, holdout, form_reason",),
+        sentence=_say_double(double, change, Spending(results), verdict),
+        doubt=_say_doubt(law, law.fit, double),
+        details=tuple(_say_details(law, law.fit, double, sizes)),
+        sources=(f"{SOURCE}: forecasts, reach, holdout, form_reason, intervals.c, points",),
     )
-
-
-def change_of(forecast: Forecast) -> Interval:
-    """A gain (above zero is better) as a difference (below zero is better)."""
-    gain = forecast.gain
-    estimate, low, high = (None if end is None else -end for end in (gain.estimate, gain.high, gain.low))
-    return Interval(estimate=estimate, low=low, high=high, level=gain.level)
 
 
 def _say_double(double: Forecast, change: Interval, spending: Spending, verdict: Verdict) -> str:
@@ -73,33 +68,36 @@ def _say_factor(factor: float) -> str:
     return "Twice" if factor == 2 else f"{show_plain(factor)} times"
 
 
-def _say_doubt(law: LawAnswer) -> str:
-    if law.doubt:
-        return "The measured losses do not follow the law well enough."
-    return f"Extrapolated from {law.num_sizes} sizes of one collection."
+def _say_doubt(law: LawRecord, fit: FitSummary, double: Forecast) -> str:
+    if not double.useful:
+        return "These sizes do not predict that far."
+    if law.form_doubtful:
+        return "Something speaks against the law: see details."
+    return f"Extrapolated from {fit.num_sizes} sizes of one collection."
 
 
-def _say_details(law: LawRecord, answer: LawAnswer, double: Forecast) -> list[str]:
-    first, last = law.sizes[0], law.sizes[-1]
+def _say_details(law: LawRecord, fit: FitSummary, double: Forecast, sizes: list[Size]) -> list[str]:
+    first, last = sizes[0], sizes[-1]
     said = [
-        f"Gain at {_say_factor(double.factor).lower()} the {show_count(answer.largest)} unique tokens: "
-        f"{show_estimate(double.gain, show_nats)} nats per token. Mean measured loss: {show_number(mean_loss(first))} "
-        f"at {show_count(mean_tokens(first))} tokens, {show_number(mean_loss(last))} at "
-        f"{show_count(mean_tokens(last))}.",
-        f"The law rests on {show_count(answer.num_points)} runs at {answer.num_sizes} sizes, the largest "
-        f"{show_number(answer.span, 2)} times the smallest. Its intervals are for other runs on the same held-out "
-        "papers.",
+        f"Gain at {_say_factor(double.factor).lower()} the {show_count(fit.largest)} unique tokens, predicted for a "
+        f"new run: {show_estimate(read_interval(double.gain_nats), show_nats)} nats per token. Mean measured loss: "
+        f"{show_number(first.loss_nats)} at {show_count(first.num_tokens)} tokens, {show_number(last.loss_nats)} at "
+        f"{show_count(last.num_tokens)}.",
+        f"The law rests on {show_count(fit.num_points)} runs at {fit.num_sizes} sizes, the largest "
+        f"{show_number(fit.span, 2)} times the smallest, all on the same held-out papers.",
     ]
-    said += [_say_holdout(answer)] if answer.holdout else []
-    said += [answer.doubt] if answer.doubt else []
-    said += [_say_floor(answer), _say_reach(answer, law.conditional_on)]
-    return said
+    said += [_say_holdout(law.holdout)] if law.holdout else []
+    said += [law.form_reason] if law.form_doubtful and law.form_reason else []
+    said += [law.reach.reason] if law.reach else []
+    conditions = [
+        f"{name.replace('_', ' ')} {law.conditional_on[name]}" for name in CONDITIONS if name in law.conditional_on
+    ]
+    holds = f"It holds for more papers of the same kind{': ' if conditions else ''}{join_words(conditions)}."
+    return [*said, f"{_say_floor(law)} {holds}"]
 
 
-def _say_holdout(law: LawAnswer) -> str:
+def _say_holdout(holdout: HoldOut) -> str:
     """How well a fit without the largest size predicted it."""
-    holdout = law.holdout
-    assert holdout is not None
     interval = Interval(estimate=holdout.predicted_nats, low=holdout.low, high=holdout.high)
     shown = show_number(holdout.predicted_nats) if interval.is_open else show_estimate(interval)
     said = (
@@ -110,55 +108,40 @@ def _say_holdout(law: LawAnswer) -> str:
     return f"{said}{'' if holdout.beats_last_value else ', no better than repeating the loss of the size before'}."
 
 
-def _say_floor(law: LawAnswer) -> str:
+def _say_floor(law: LawRecord) -> str:
     """Where the law flattens, if the data say so."""
-    if not law.c_identified or law.c.estimate is None:
+    c = read_interval(law.intervals.c) if law.intervals else None
+    if c is None or not law.c_identified or c.estimate is None:
         return f"Where the curve would flatten, the data do not say: {law.c_reason}"
-    return f"The curve would flatten at a loss of {show_number(law.c.estimate)} ({show_range(law.c)}) nats per token."
+    return f"The curve would flatten at a loss of {show_number(c.estimate)} ({show_range(c)}) nats per token."
 
 
-def _say_reach(law: LawAnswer, given: dict[str, object]) -> str:
-    """What the law holds for."""
-    far = "" if law.furthest_factor is None else f" It predicts up to {show_plain(law.furthest_factor)} times the data."
-    conditions = [f"{name.replace('_', ' ')} {given[name]}" for name in CONDITIONS if name in given]
-    holds = f" It holds for {join_words(conditions)}." if conditions else ""
-    return f"Beyond the largest size the law extrapolates, for more papers of the same kind.{far}{holds}"
-
-
-def _answer_without_law(law: LawRecord) -> Answer:
+def _answer_without_law(law: LawRecord, sizes: list[Size]) -> Answer:
     """What the points alone say: no interval stands behind it, so only a rise of every run is more than undecided."""
-    verdict: Verdict = "worse" if _rose(law) else "undecided"
-    reason = (law.reason or "").rstrip(".")
-    if len(law.sizes) > 1:
-        first, last = law.sizes[0], law.sizes[-1]
+    verdict: Verdict = "worse" if _rose(sizes) else "undecided"
+    sentence = "Fewer than two amounts of data were tried."
+    if len(sizes) > 1:
+        first, last = sizes[0], sizes[-1]
         sentence = (
-            f"Mean loss {show_number(mean_loss(first))} at {show_count(mean_tokens(first))} tokens, "
-            f"{show_number(mean_loss(last))} at {show_count(mean_tokens(last))}."
+            f"Mean loss {show_number(first.loss_nats)} at {show_count(first.num_tokens)} tokens, "
+            f"{show_number(last.loss_nats)} at {show_count(last.num_tokens)}."
         )
-    else:
-        sentence = "Fewer than two amounts of data were tried."
     return Answer(
         question=QUESTION,
         verdict=verdict,
         word=WORDS[verdict],
         sentence=sentence,
         doubt="No law could be fitted to these runs.",
-        details=(f"Why there is no law: {reason}.", NOT_SHOWN),
+        details=(f"Why there is no law: {(law.reason or '').rstrip('.')}.", NOT_SHOWN),
         sources=(f"{SOURCE}: points, reason",),
     )
 
 
-def _rose(law: LawRecord) -> bool:
+def _rose(sizes: list[Size]) -> bool:
     """Whether every run at the largest size came out above every run at the smallest, by more than the margin.
 
     By chance alone three runs stand above three others once in 20; two above two once in 6, which says nothing.
     """
-    sizes = [[point.loss_nats for point in points] for points in law.sizes]
-    enough = len(sizes) > 1 and min(len(sizes[0]), len(sizes[-1])) >= FEWEST_RUNS
-    return enough and min(sizes[-1]) > max(sizes[0]) + MARGIN_NATS
-
-
-def name_target(target: TargetJudgment) -> str:
-    """A target in the unit it was given in: `perplexity 120`, `4.5 nats per token`."""
-    value, unit = show_plain(target.target.value), target.target.unit
-    return f"{value} {UNITS[unit]}" if unit in UNITS else f"{unit} {value}"
+    if len(sizes) < 2 or min(len(sizes[0].losses), len(sizes[-1].losses)) < FEWEST_RUNS:
+        return False
+    return min(sizes[-1].losses) > max(sizes[0].losses) + MARGIN_NATS

@@ -1,5 +1,6 @@
 """The scaling law: what was measured, what was fitted, and where the fit only guesses."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -7,13 +8,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from further.records import LawAnswer, LawRecord
-from further.report.answers.more_data import name_target
 from further.report.drawing.figure import ANSWERS, Figure
 from further.report.drawing.style import COLORS, Drawing, new_figure, number_ticks, shorten, token_ticks
+from further.report.law import name_target, read_interval
 from further.report.results import TextResults
 from further.report.spent import Spending
 from further.report.wording import show_count, show_nats, show_number
+from further.scaling.record import BandPlace, LawRecord
 
 LIMIT_SHARE = 0.045  # of the figure's width, at its right end: the interval of c belongs to no token count
 MARGIN_SHARE = 0.07  # of the losses' range, left free above and below
@@ -26,7 +27,7 @@ COLUMNS = [
 def make_table(results: TextResults) -> pd.DataFrame:
     """Everything that the figure shows, one row per thing drawn.
 
-    `kind` is base, point, held_out, prediction, curve, extrapolation, new_run, asymptote or target; `size` is the share
+    `kind` is base, point, held_out, prediction, curve, extrapolation, asymptote or target; `size` is the share
     of the papers. Hours, money and currency are those of one training on so many tokens.
     """
     law = results.law
@@ -34,45 +35,33 @@ def make_table(results: TextResults) -> pd.DataFrame:
         return pd.DataFrame(columns=COLUMNS)
     base = results.comparison.default.papers.before.nats_per_token
     rows: list[dict[str, Any]] = [{"kind": "base", "label": "base model", "num_tokens": 0, "loss_nats": base}]
-    rows += _point_rows(law)
-    if law.answer is not None:
-        rows += [*_band_rows(law.answer), *_check_rows(law.answer)]
+    for point in law.points:
+        kind = "held_out" if point.held_out else "point"
+        rows.append({**point.model_dump(), "kind": kind, "num_tokens": point.num_unique_tokens})
+    rows += [*_band_rows(law.band or ()), *_check_rows(law)]
     for target in law.targets:
         label = f"{name_target(target)}: {target.verdict}"
         rows.append({"kind": "target", "label": label, "loss_nats": target.target.loss_nats})
     return _add_cost(pd.DataFrame(rows, columns=COLUMNS), Spending(results))
 
 
-def _point_rows(law: LawRecord) -> list[dict[str, Any]]:
-    kinds = {True: "held_out", False: "point"}
-    return [
-        {**point.model_dump(), "kind": kinds[point.held_out], "num_tokens": point.num_unique_tokens}
-        for point in law.points
-    ]
-
-
-def _band_rows(law: LawAnswer) -> list[dict[str, Any]]:
-    """The law inside and beyond the data; the last place inside stands in both, so that the lines meet.
-
-    Where the interval of a new run is known, it stands in rows of its own.
-    """
-    places = [place.model_dump() for place in law.band]
-    inside = [{**place, "kind": "curve"} for place in places if not place["extrapolated"]]
-    beyond = [{**place, "kind": "extrapolation"} for place in places if place["extrapolated"]]
+def _band_rows(band: Sequence[BandPlace]) -> list[dict[str, Any]]:
+    """The law inside the data, and beyond them; the last place inside stands in both, so that the lines meet."""
+    inside = [place.model_dump() | {"kind": "curve"} for place in band if not place.extrapolated]
+    beyond = [place.model_dump() | {"kind": "extrapolation"} for place in band if place.extrapolated]
     joint = [{**inside[-1], "kind": "extrapolation"}] if inside and beyond else []
-    runs = [
-        {**place, "kind": "new_run", "low": place["run_low"], "high": place["run_high"]}
-        for place in places
-        if place["run_low"] is not None or place["run_high"] is not None
-    ]
-    return [*inside, *joint, *beyond, *runs]
+    return [*inside, *joint, *beyond]
 
 
-def _check_rows(law: LawAnswer) -> list[dict[str, Any]]:
+def _check_rows(law: LawRecord) -> list[dict[str, Any]]:
     """The irreducible loss c, and what a fit without the largest size predicted for it."""
-    label, held = "identified" if law.c_identified else "not identified", law.holdout
-    c = {"kind": "asymptote", "label": label, "loss_nats": law.c.estimate, "low": law.c.low, "high": law.c.high}
-    return [c] if held is None else [c, held.model_dump() | {"kind": "prediction", "loss_nats": held.predicted_nats}]
+    rows: list[dict[str, Any]] = []
+    if law.intervals is not None:
+        c, label = read_interval(law.intervals.c), "identified" if law.c_identified else "not identified"
+        rows.append({"kind": "asymptote", "label": label, "loss_nats": c.estimate, "low": c.low, "high": c.high})
+    if law.holdout is not None:
+        rows.append({**vars(law.holdout), "kind": "prediction", "loss_nats": law.holdout.predicted_nats})
+    return rows
 
 
 def _add_cost(table: pd.DataFrame, spending: Spending) -> pd.DataFrame:
@@ -93,7 +82,6 @@ def draw(table: pd.DataFrame) -> Drawing:
     _limit_losses(axes, table)
     _curve(axes, kinds.get("curve"), inside=True)
     _curve(axes, kinds.get("extrapolation"), inside=False)
-    _new_runs(axes, kinds.get("new_run"))
     _limit(axes, kinds.get("asymptote"))
     _targets(axes, kinds.get("target"))
     _points(drawing, axes, pd.concat([kinds[kind] for kind in ("point", "held_out") if kind in kinds]))
@@ -113,15 +101,6 @@ def _base(drawing: Drawing, axes: Axes, rows: pd.DataFrame) -> None:
     )  # fmt: skip
     axes.axhline(loss, color=COLORS["before"], lw=1, ls=(0, (1, 2)))
     drawing.tip(line, [f"base model: {show_nats(loss)} nats per token"])
-
-
-def _new_runs(axes: Axes, rows: pd.DataFrame | None) -> None:
-    """Where a new run is expected: its own noise and a wrong form counted."""
-    if rows is None:
-        return
-    rows = rows.sort_values("num_tokens")
-    for end, label in (("low", "95% interval of a new run"), ("high", None)):
-        axes.plot(rows["num_tokens"], rows[end].astype(float), color=COLORS["muted"], lw=0.9, ls=":", label=label)
 
 
 def _limit_losses(axes: Axes, table: pd.DataFrame) -> None:
@@ -151,7 +130,7 @@ def _curve(axes: Axes, rows: pd.DataFrame | None, inside: bool) -> None:
         return
     rows = rows.sort_values("num_tokens")
     tokens = rows["num_tokens"]
-    label = "fitted law, 95% band" if inside else "the law beyond the data"
+    label = "fitted law, 95% band" if inside else "95% prediction of a new run"
     style = "solid" if inside else (0, (4, 2.5))
     axes.plot(tokens, rows["loss_nats"], color=COLORS["ink"], linestyle=style, lw=1.5, label=label)
     look: dict[str, Any] = {"facecolor": COLORS["band"], "edgecolor": "none", "alpha": 0.4}
@@ -271,9 +250,8 @@ def explain(table: pd.DataFrame) -> list[str]:
     kinds = set(table["kind"])
     said = ["Each point is a separate run. The triangle at the left edge is the base model, which has seen no paper."]
     if "curve" in kinds:
-        beyond = " Beyond the data it is dashed and its band hatched: there it extrapolates."
+        beyond = " Beyond the data it is dashed, and the hatched band is where a new run is predicted."
         said.append(f"The line is the fitted law.{beyond if 'extrapolation' in kinds else ''}")
-    said += ["Dotted lines are where a new run is expected, with its noise."] if "new_run" in kinds else []
     if "asymptote" in kinds:
         known = "identified" in set(table.loc[table["kind"] == "asymptote", "label"])
         bar = "the interval of the irreducible loss c" if known else "where c may lie, which the data do not say"

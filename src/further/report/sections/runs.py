@@ -1,11 +1,13 @@
 """Runs, time and cost: what the runs took, what more data would take and bring, what the targets would cost."""
 
-from further.records import Interval, LawRecord
-from further.report.answers.more_data import name_target
+from further.records import Interval
+from further.report.law import name_target, read_interval
 from further.report.results import TextResults
 from further.report.shown_table import ShownTable, show_filled, show_table
 from further.report.spent import Spending
 from further.report.wording import show_count, show_estimate, show_nats, show_number, show_plain, show_seconds
+from further.scaling.cost import Forecast
+from further.scaling.record import LawRecord
 
 
 def fill_runs(results: TextResults) -> dict[str, object]:
@@ -42,10 +44,10 @@ def _say_planned(results: TextResults, run: str) -> str:
 
 def forecast_table(law: LawRecord, spending: Spending) -> ShownTable | None:
     """What larger corpora would bring and cost; None without a law."""
-    if law.answer is None:
+    if not law.forecasts:
         return None
-    named = [(f"{show_plain(forecast.factor)} times the data", forecast) for forecast in law.answer.forecasts]
-    named += [("what the yearly budget pays for", law.answer.budget)] if law.answer.budget else []
+    named = [(f"{show_plain(forecast.factor)} times the data", forecast) for forecast in law.forecasts]
+    named += [("what the yearly budget pays for", law.budget)] if law.budget else []
     header = [
         "amount",
         "unique tokens",
@@ -59,15 +61,24 @@ def forecast_table(law: LawRecord, spending: Spending) -> ShownTable | None:
             name,
             show_count(forecast.num_tokens),
             "" if forecast.extra_papers is None else show_count(forecast.extra_papers),
-            show_estimate(forecast.loss_nats, show_nats),
-            show_estimate(forecast.gain, show_nats),
+            *_forecast_cells(forecast),
             *spending.columns_of(Interval.exactly(forecast.num_tokens)),
         ]
         for name, forecast in named
     ]
     return show_filled(
-        "What more data would bring and cost, by the law (95% intervals, per token)", header, rows, first_number=1
+        "What more data would bring and cost, predicted (95% intervals of a new run, per token)",
+        header,
+        rows,
+        first_number=1,
     )
+
+
+def _forecast_cells(forecast: Forecast) -> list[str]:
+    """Loss and gain with their intervals, or that they are undecided where predictions do not go so far."""
+    if not forecast.useful:
+        return ["undecided", "undecided"]
+    return [show_estimate(read_interval(interval), show_nats) for interval in (forecast.loss_nats, forecast.gain_nats)]
 
 
 def target_table(law: LawRecord, spending: Spending) -> ShownTable | None:
@@ -80,9 +91,10 @@ def target_table(law: LawRecord, spending: Spending) -> ShownTable | None:
             name_target(target),
             target.verdict,
             target.reason,
-            "" if target.tokens is None else show_estimate(target.tokens, show_count),
-            *(["", "", ""] if target.tokens is None else spending.columns_of(target.tokens)),
+            "" if tokens is None else show_estimate(tokens, show_count),
+            *(["", "", ""] if tokens is None else spending.columns_of(tokens)),
         ]
         for target in law.targets
+        for tokens in [None if target.tokens is None else read_interval(target.tokens)]
     ]
     return show_filled("Targets: what it would take to reach them", header, rows, first_number=3)
