@@ -7,9 +7,12 @@ from snakemake.utils import min_version
 min_version("9.27")
 
 
+ROOT = Path(workflow.basedir)
+ROOT = ROOT.parent if ROOT.name == "workflow" else ROOT  # started from workflow/Snakefile
+
 if not workflow.overwrite_configfiles:  # no --configfile: the demonstration
 
-    configfile: Path(workflow.basedir) / "config" / "config.yaml"
+    configfile: ROOT / "config" / "config.yaml"
 
 
 include: "workflow/rules/common.smk"
@@ -28,6 +31,7 @@ include: "workflow/rules/cluster.smk"
 
 localrules:
     all,
+    fetch_demo_model,
     fetch_model,
     plan,
     plan_runs,

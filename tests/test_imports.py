@@ -23,7 +23,7 @@ def run_python(code):
     return done.stdout.split()
 
 
-@pytest.mark.parametrize("script", ["train_qlora", "generate_samples", "train_base"])
+@pytest.mark.parametrize("script", ["train_qlora", "generate_samples", "train_toy"])
 def test_a_job_is_offline_before_the_hub_is_imported(script):
     code = f"import {script}, huggingface_hub; print(huggingface_hub.constants.HF_HUB_OFFLINE)"
     assert run_python(code) == ["True"]

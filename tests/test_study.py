@@ -129,7 +129,7 @@ def test_a_budget_buys_nothing_without_a_price(config):
         read_study(config)
 
 
-@pytest.mark.parametrize("file", sorted(file.name for file in (ROOT / "config").glob("*.yaml")))
+@pytest.mark.parametrize("file", ["config.yaml", "study.yaml", "lunarc.yaml"])
 def test_every_shipped_study_is_valid(file):
     read_study(read_files([ROOT / "config" / file]))
 
@@ -165,7 +165,7 @@ def test_no_study_inherits_the_demonstration():
         ({"sweeps": {"rank": {"rank": [8, 0]}}}, "sweeps.rank.rank.1: 0 is not allowed: at least 1"),
         ({"sweeps": {"rank": {"rank": []}}}, "sweeps.rank.rank: [] is not allowed: at least 1 value"),
         ({"training": {"learning_rate": "2e-4"}}, "learning_rate: '2e-4' is not allowed: a number; write 2.0e-4"),
-        ({"training": {"rank": True}}, "training.rank: True is not allowed: a whole number"),
+        ({"training": {"rank": True}}, "training.rank: true is not allowed: a whole number"),
         ({"training": {"rank": 8.5}}, "training.rank: 8.5 is not allowed: a whole number"),
         ({"training": {"dropout": float("nan")}}, "training.dropout: nan is not allowed: a finite number"),
         ({"training": {"optimizer": "sgd"}}, "training.optimizer: 'sgd' is not allowed: one of 'adamw_torch'"),
@@ -276,3 +276,49 @@ def test_what_sharding_excludes_is_refused_by_name(config):
         changed = config | {"training": config["training"] | {key: value}}
         with pytest.raises(ValueError, match=f"fsdp does not go with training.{key}: {str(value).lower()}, "):
             read_study(changed)
+
+
+@pytest.mark.parametrize(
+    ("num_papers", "names", "notes"),
+    [
+        # 25 papers, 7 of them test and 2 validation: 16 to train on, of which the fractions select 1, 2, 4, 8 and 16
+        (25, ["fraction-0.0625", "fraction-0.125", "fraction-0.25", "fraction-0.5", "default"], 0),
+        # 8 papers, 2 and 1: 5 to train on; a sixteenth, an eighth and a quarter of 5 are one paper, a half is two
+        (8, ["fraction-0.0625", "fraction-0.5", "default"], 2),
+        # 4 papers, 1 and 1: 2 to train on; all fractions but the whole are one paper
+        (4, ["fraction-0.0625", "default"], 2),
+    ],
+)
+def test_fractions_that_select_the_same_papers_are_one_run(config, num_papers, names, notes):
+    config["sweeps"] = {"data": {"fraction": [0.0625, 0.125, 0.25, 0.5, 1.0]}}
+    study = read_study(config)
+    assert study.for_papers(num_papers).data_runs == names
+    assert len(study.find_notes(num_papers)) == notes
+    assert set(study.for_papers(num_papers).runs) == {"default", *names}
+
+
+def test_of_fractions_that_are_one_the_default_runs_own_is_kept(config):
+    """Nine tenths of 5 training papers are 4.5, rounded to 4; 0.95 of them are all 5."""
+    config["sweeps"] = {"data": {"fraction": [0.95, 0.9], "seed": [0, 1]}}
+    assert read_study(config).for_papers(8).data_runs == ["default", "seed-1", "fraction-0.9", "fraction-0.9_seed-1"]
+
+
+def test_two_sizes_are_no_law(config):
+    config["sweeps"] = {"data": {"fraction": [0.5, 1.0]}}
+    [note] = read_study(config).find_notes(25)
+    assert "2 different sizes (8, 16 of 16 training papers)" in note and "at least 4" in note
+    assert read_study({}).find_notes(25) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: 1\nb: {c: 2,\n  c: 3}\n", "the key c is there twice, in lines 2 and 3"),
+        ("training:\n\trank: 8\n", "is not YAML in line 2: .*spaces, not tabs"),
+        ("", "is empty"),
+    ],
+)
+def test_a_file_that_yaml_would_swallow_is_refused(tmp_path, text, message):
+    (tmp_path / "study.yaml").write_text(text)
+    with pytest.raises(ValueError, match=rf"study\.yaml.*{message}"):
+        read_files([tmp_path / "study.yaml"])

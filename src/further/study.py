@@ -8,14 +8,16 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from further.conflicts import find_faults
 from further.settings import ModelSettings, Run, Settings, Sweep
+from further.sizes import count_selected, count_training
+from further.strict_yaml import read_mapping
 from further.wrong import explain
 
 DEFAULT_RUN = "default"
+FEWEST_SIZES = 4  # of a scaling law's three parameters, and one to be wrong by
 DATA, QUANTIZATION = "data", "quantization"  # the sweeps with a meaning: the law's, and that of the precisions
 
 
@@ -48,6 +50,34 @@ class Study:
             if self.runs[name] == default | {"quantization": self.runs[name].quantization}
         ]
         return {self.runs[name].quantization: name for name in alike}
+
+    def for_papers(self, num_papers: int) -> "Study":
+        """The same study without runs that would train on the same papers twice.
+
+        Of the fractions that select the same number of training papers, the default run's own one is kept, else the
+        first. Papers that turn out unreadable are known only later: the plan says if they make two runs alike.
+
+        Args:
+            num_papers: Papers of the study, the unreadable ones included.
+        """
+        corpus = self.settings.corpus
+        num_training = count_training(num_papers, corpus.test_fraction, corpus.validation_fraction)
+        return expand_sweeps(self.settings, max(1, num_training))
+
+    def find_notes(self, num_papers: int) -> list[str]:
+        """What its user should know of the sizes of the data sweep before anything is paid, a line each.
+
+        Args:
+            num_papers: As for `for_papers`.
+        """
+        corpus, sweep = self.settings.corpus, self.settings.sweeps.get(DATA)
+        if sweep is None:
+            return []
+        num_training = max(1, count_training(num_papers, corpus.test_fraction, corpus.validation_fraction))
+        fractions: dict[int, list[float]] = {}
+        for fraction in getattr(sweep, "fraction", None) or [self.settings.training.fraction]:
+            fractions.setdefault(count_selected(fraction, num_training), []).append(fraction)
+        return list(_say_sizes(fractions, num_training))
 
     @property
     def model_folder(self) -> Path:
@@ -95,23 +125,11 @@ def read_files(files: Sequence[Path]) -> dict[str, Any]:
     """Study files, each laid over the one before as Snakemake does: mappings merge, all else replaces.
 
     Raises:
-        ValueError: If a file cannot be read, is not YAML, or holds no mapping.
+        ValueError: If a file cannot be read, is not YAML, holds no mapping, or a key twice.
     """
     config: dict[str, Any] = {}
     for file in files:
-        config = _lay_over(config, _read_file(file))
-    return config
-
-
-def _read_file(file: Path) -> dict[str, Any]:
-    try:
-        config = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ValueError(f"{file}: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ValueError(f"{file} is not YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(config, dict):
-        raise ValueError(f"{file} holds {config!r}; a mapping of settings is expected")
+        config = _lay_over(config, read_mapping(file))
     return config
 
 
@@ -123,24 +141,45 @@ def _lay_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, A
     return merged
 
 
-def expand_sweeps(settings: Settings) -> Study:
+def _say_sizes(fractions: Mapping[int, Sequence[float]], num_training: int) -> Iterator[str]:
+    for number, alike in sorted(fractions.items()):
+        if len(alike) > 1:
+            listed = ", ".join(f"{fraction:g}" for fraction in alike)
+            yield f"sweeps.data: fractions {listed} select the same {number} of {num_training} training papers: one run"
+    if len(fractions) < FEWEST_SIZES:
+        sizes = ", ".join(map(str, sorted(fractions)))
+        yield (
+            f"sweeps.data: {len(fractions)} different sizes ({sizes} of {num_training} training papers); a scaling law "
+            f"needs at least {FEWEST_SIZES}, so this study will not say what more papers would bring"
+        )
+
+
+def expand_sweeps(settings: Settings, num_training: int | None = None) -> Study:
     """Every combination of the values of each sweep, as runs.
+
+    Args:
+        settings: Of the study.
+        num_training: Training papers, at least 1: fractions that select as many of them are one; None: not known.
 
     Raises:
         ValueError: If two different runs would have one name.
     """
     default = settings.training.run
     runs, sweeps = {DEFAULT_RUN: default}, dict[str, list[str]]()
+    known = {} if num_training is None else {count_selected(default.fraction, num_training): default.fraction}
     for sweep_name, sweep in settings.sweeps.items():
         if sweep is None:
             continue
         sweeps[sweep_name] = []
         for point in _points(sweep):
             run = Run.model_validate(default.model_dump() | point)
+            if num_training is not None:
+                run |= {"fraction": known.setdefault(count_selected(run.fraction, num_training), run.fraction)}
             name = name_run(run, default)
             if runs.setdefault(name, run) != run:
                 raise ValueError(f"sweeps: two runs would both be called {name}: {runs[name]} and {run}")
-            sweeps[sweep_name].append(name)
+            if name not in sweeps[sweep_name]:
+                sweeps[sweep_name].append(name)
     return Study(settings, runs, sweeps)
 
 
@@ -177,5 +216,6 @@ def _show(value: Any) -> str:
 
 def find_model(model: ModelSettings) -> Path:
     """Where a base model lies, from the study's folder."""
-    places = {"demo": "results/demo/base", "hub": f"results/models/{model.name}", "folder": model.path}
-    return Path(str(places[model.source]))
+    converted = f"results/models/gguf/{model.name}"
+    made = {"demo": converted, "gguf": converted, "hub": f"results/models/{model.name}", "toy": "results/demo/toy"}
+    return Path(made.get(model.source, str(model.path)))

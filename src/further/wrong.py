@@ -6,12 +6,12 @@ from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
+from further.meant import guess_choice, guess_number
 from further.settings import Settings
 
 SECRET = "passwords"  # a key whose values no message repeats
-# YAML 1.1 reads 2e-4 as text, and Snakemake's --config every number inside braces.
-TEXT_HINT = "; write 2.0e-4, not 2e-4, and numbers in a file: within the braces of --config they are text"
 RENAMED = {  # keys of earlier versions, and British spellings
     "quantisation": "quantization",
     "initialisation": "initialization",
@@ -91,12 +91,54 @@ def _explain_one(place: Place, fault: Mapping[str, Any]) -> str:
         return f"{'.'.join(map(str, place[:-1])) or 'study file'}: unknown key {place[-1]}{_suggest(place)}"
     if kind == "missing":
         return f"{name}: is missing"
-    value = "the value (not shown)" if SECRET in place else repr(fault["input"])
+    value = "the value (not shown)" if SECRET in place else show_value(fault["input"])
     allowed = (
         EXPECTED.get(kind) or LIMITS[kind].format(**fault["ctx"]) if kind in {*EXPECTED, *LIMITS} else fault["msg"]
     )
-    hint = TEXT_HINT if isinstance(fault["input"], str) and kind in ("int_type", "float_type") else ""
-    return f"{name}: {value} is not allowed: {allowed}{hint}"
+    return f"{name}: {value} is not allowed: {allowed}{_correct(place, fault)}"
+
+
+def show_value(value: Any) -> str:
+    """A value as it stands in YAML, where that is shorter than Python's own way of writing it."""
+    words = {None: "null", True: "true", False: "false"}
+    return words[value] if value is None or isinstance(value, bool) else repr(value)
+
+
+def _correct(place: Place, fault: Mapping[str, Any]) -> str:
+    """What to write instead, where that can be guessed."""
+    kind, value = fault["type"], fault["input"]
+    if SECRET in place:
+        return ""
+    if kind == "literal_error":
+        choices = fault["ctx"]["expected"].replace(" or ", ", ").replace("'", "").split(", ")
+        return f"; did you mean {guess}?" if (guess := guess_choice(value, choices)) else ""
+    if kind in ("model_type", "model_attributes_type", "dict_type") and value is None:
+        return "; remove the line, or write keys below it"
+    if not isinstance(value, str):
+        return ""
+    if kind == "bool_type" and value.lower() in ("true", "false", "yes", "no", "on", "off"):
+        return f"; write {str(value.lower() in ('true', 'yes', 'on')).lower()}, without quotes"
+    if kind in ("int_type", "float_type"):
+        guess = guess_number(value, _unit_of(place), whole=kind == "int_type")
+        return f"; write {guess}{_say_quotes(value, guess)}" if guess else ""
+    return ""
+
+
+def _say_quotes(value: str, guess: str) -> str:
+    """YAML 1.1 reads 2e-4 as text, and Snakemake's --config every number within braces."""
+    return ", without quotes and in a file: within the braces of --config numbers are text" if value == guess else ""
+
+
+def _unit_of(place: Place) -> str:
+    """The unit of a key as the table of keys has it; empty where it has none."""
+    field = _find_field(place)
+    about: Any = field.json_schema_extra if field else None
+    return str(about["unit"]) if about else ""
+
+
+def _find_field(place: Place) -> FieldInfo | None:
+    model = next((kind for kind in _choices(_kind_at(place[:-1])) if _is_section(kind)), None)
+    return model.model_fields.get(str(place[-1])) if model else None
 
 
 def _suggest(place: Place) -> str:
@@ -118,11 +160,15 @@ def known_keys(place: Place) -> list[str]:
     Args:
         place: Names of the sections above, from the outermost.
     """
+    model = next((kind for kind in _choices(_kind_at(place)) if _is_section(kind)), None)
+    return sorted(model.model_fields) if model else []
+
+
+def _kind_at(place: Place) -> Any:
     kind: Any = Settings
     for part in place:
         kind = _inside(kind, str(part))
-    model = next((kind for kind in _choices(kind) if _is_section(kind)), None)
-    return sorted(model.model_fields) if model else []
+    return kind
 
 
 def _inside(annotation: Any, part: str) -> Any:

@@ -98,13 +98,14 @@ def plan(tmp_path):
     texts = [*((name, "train", size) for name, size in PAPERS.items()), ("v", "validation", 2000)]
     whole, fold = papers("whole", texts), papers("fold-1-of-2", [("v", "train", 2000), ("p0", "validation", 900)])
     general = table("replay.parquet", [(name, "train", size) for name, size in GENERAL.items()])
+    heldout = table("heldout.parquet", [("h", "heldout", 500)])
     save_tokenizer(tmp_path)
     (tmp_path / "config.json").write_text(json.dumps(LLAMA_8B))
 
     def run(runs, general=general):
-        settings = PlanSettings(runs=runs, hardware=HARDWARE, cost=COST, window=256)
+        settings = PlanSettings(runs=runs, hardware=HARDWARE, cost=COST, window=256, stride=256)
         file = tmp_path / "plan.tsv"
-        plan_runs.main(whole, {"fold-1-of-2": fold}, general, tmp_path, file, tmp_path / "runs", settings)
+        plan_runs.main(whole, {"fold-1-of-2": fold}, general, heldout, tmp_path, file, tmp_path / "runs", settings)
         return {row.run: row for row in read_plan(file)}
 
     run.model = tmp_path
@@ -152,7 +153,7 @@ def test_a_fold_is_planned_on_its_own_papers_and_paid_for(plan, caplog):
     assert rows["default"].num_papers == 12
     assert 0 < fold.validation_flops < rows["default"].validation_flops  # 900 tokens held out, not 2,000
     total = sum(row.gpu_hours for row in rows.values())
-    said = float(re.search(r"2 runs; ([\d.]+) ", caplog.text)[1])
+    said = float(re.search(r"2 runs: ([\d.]+) ", caplog.text)[1])
     assert said == pytest.approx(total, rel=0.05) and fold.gpu_hours > 0
 
 

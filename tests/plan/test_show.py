@@ -10,8 +10,8 @@ import pytest
 
 from further.plan.refuse import check_memory, check_walltime, refuse_early
 from further.plan.shape import shape_of
-from further.plan.show import plan_study
-from further.plan.table import PlannedRun, format_plan, plan_text, read_plan
+from further.plan.show import find_alike, plan_study
+from further.plan.table import PlannedRun, format_plan, plan_text, read_plan, scoring_hours
 from further.plan.work import Texts
 from further.settings import CostSettings, HardwareSettings, PlanSettings
 from further.study import read_files, read_study
@@ -31,7 +31,7 @@ REAL = RUN | {
     "quantization": "nf4", "rank": 16, "context": 2048, "batch_tokens": 16384, "gradient_accumulation_steps": 8,
     "compute_dtype": "bfloat16", "gradient_checkpointing": True, "optimizer": "paged_adamw_8bit",
 }  # fmt: skip
-PAPERS = Texts((10_000,) * 40, (10_000,) * 5, has_begin=True)
+PAPERS = Texts((10_000,) * 40, (10_000,) * 5, has_begin=True, scored=(10_000,) * 12)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def folder(tmp_path):
 
 
 def plan(model, runs, hardware=HARDWARE, cost=COST, texts=PAPERS, finished=None, window=2048):
-    settings = PlanSettings(runs=runs, hardware=hardware, cost=cost, window=window)
+    settings = PlanSettings(runs=runs, hardware=hardware, cost=cost, window=window, stride=window)
     return plan_study(model, lambda name, run: texts, settings, finished or model / "runs")
 
 
@@ -62,6 +62,37 @@ def test_hours_and_money_by_hand(folder):
     assert row.tokens_per_second_low < row.tokens_per_second < row.tokens_per_second_high
     parts = [value for name, value in vars(row).items() if name.endswith("_mb") and name != "peak_memory_mb"]
     assert sum(parts) == pytest.approx(row.peak_memory_mb)
+
+
+def test_scoring_by_hand(folder):
+    """Twelve documents of 10,000 tokens in windows of 2,048: five windows each, the last one reaching back."""
+    (row,) = plan(folder(LLAMA_8B), {"default": REAL})
+    operations = 12 * 5 * 2048 * 16.2e9  # a forward pass, as for a look at the validation papers
+    assert row.scoring_seconds == pytest.approx(120 + operations / 129e12, rel=0.02)
+    assert row.scoring_seconds_low < row.scoring_seconds < row.scoring_seconds_high
+    rows = [row, replace(row, run="other", quantization="int8")]
+    # two runs, and the base at none, nf4 and int8: five times
+    assert scoring_hours(rows) == pytest.approx(
+        [5 * getattr(row, f"scoring_seconds{end}") / 3600 for end in ("", "_low", "_high")]
+    )
+    total = format_plan([row]).splitlines()[-2]
+    hours, scoring = row.gpu_hours, 3 * row.scoring_seconds / 3600
+    assert f" {scoring:.2f} (" in total and f"; {2 * (hours + scoring):.2f} (" in total
+
+
+def test_scoring_that_needs_more_than_its_minutes_is_refused(folder):
+    texts = replace(PAPERS, scored=(10_000,) * 6000)
+    with pytest.raises(ValueError, match=r"scoring is expected .* 1\d\d minutes; hardware.scoring_minutes is 60"):
+        plan(folder(LLAMA_8B), {"default": REAL}, texts=texts)
+    plan(folder(LLAMA_8B), {"default": REAL}, HARDWARE | {"scoring_minutes": 240}, texts=texts)
+
+
+def test_runs_that_rejected_papers_made_alike_are_named(folder):
+    runs = {"default": REAL, "fraction-0.25": REAL | {"fraction": 0.25}, "seed-1": REAL | {"seed": 1}}
+    rows = plan(folder(LLAMA_8B), runs)  # the same texts for all, as of a study with two papers left
+    assert list(find_alike(rows, runs)) == [
+        "default, fraction-0.25: the same 40 papers, as some were rejected; leave one fraction out"
+    ]
 
 
 def test_two_gpus_take_half_the_time_and_are_both_paid_for(folder):
@@ -126,7 +157,7 @@ def test_the_readable_table_is_aligned_and_ends_with_totals(folder):
     head, first, second, total, speed = format_plan(rows).splitlines()
     assert len(head) == len(first) == len(second)
     assert "41,943,040 (0.52%)" in first and "800,080" in first and "8.4 GiB" in first
-    assert total.startswith("2 runs; ") and total.endswith("EUR at prices of 2026-11") and "peak_tflops" in speed
+    assert total.startswith("2 runs: ") and total.endswith("EUR at prices of 2026-11") and "peak_tflops" in speed
     many = format_plan([replace(rows[0], run=f"r{number}") for number in range(100)]).splitlines()
     assert len(many) == 34 and many[-3] == "… and 70 more"
 

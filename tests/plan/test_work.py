@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from further.batch import micro_batch
-from further.models import decode
 from further.plan.shape import read_shape
 from further.plan.targets import place_adapter
 from further.plan.work import Texts, count_flops, count_rows, count_work
@@ -16,9 +15,10 @@ from further.tokens.choice import count_tokens, take_replay
 from further.tokens.chunks import lay_out
 from further.tokens.packing import IGNORED
 from further.tokens.tokenizer import SpecialTokens, special_tokens
-from further.training import trainer
-from further.training.run import Recipe, Task, train_run
-from further.training.trainer import RowDataset
+from further.training.adapters import train_adapter
+from further.training.recipe import Recipe, Task
+from further.training.rows import TextRows
+from further.training.run import train_run
 from plan.measured import RUN
 
 
@@ -64,7 +64,7 @@ def test_as_rows_are_laid_out(lengths, context, has_begin, packing, num_replayed
     assert work.num_steps == 2 * math.ceil(len(rows.inputs_RT) / 2)
     for sharded in (False, True):
         planned = count_rows(lengths, has_begin, run, sharded)
-        computed = RowDataset(rows, whole=sharded).lengths.tolist()
+        computed = TextRows(rows, whole=sharded).lengths.tolist()
         assert (planned.num_inputs, planned.num_pairs) == (sum(computed), sum(size**2 for size in computed))
 
 
@@ -78,20 +78,27 @@ OPTIONS = [
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
-def test_a_real_run_has_the_steps_tokens_and_parameters_that_were_planned(model_folder, tmp_path, options, monkeypatch):
+def test_a_real_run_has_the_steps_tokens_and_parameters_that_were_planned(model_folder, tmp_path, options):
     sizes = []  # of what goes through the model
-    monkeypatch.setattr(trainer, "decode", lambda *given: sizes.append(given[1].numel()) or decode(*given))
+
+    def prepare(model, *arguments):
+        save = train_adapter(model, *arguments)
+        model.base.model.register_forward_pre_hook(
+            lambda module, _, inputs: sizes.append(inputs["input_ids"].numel()), with_kwargs=True
+        )
+        return save
+
     generator = np.random.default_rng(0)
     documents = [generator.integers(2, 40, size).tolist() for size in (30, 75, 11, 120, 60)]
     general = {f"general-{size}": generator.integers(2, 40, size).tolist() for size in (50, 70, 90, 110)}
     run = RUN | {"context": 32, "batch_tokens": 128} | options
     replay = take_replay(general, count_tokens(documents), run.replay_fraction, run.seed)
     rows, held_out = (
-        lay_out(texts, 32, special_tokens(model_folder), run.packing)
+        TextRows(lay_out(texts, 32, special_tokens(model_folder), run.packing))
         for texts in ([*documents, *replay.values()], documents)
     )
     task = Task("run", tmp_path / "adapter", tmp_path / "checkpoints", 60.0, {}, threads=1)
-    outcome = train_run(Recipe(model_folder, run, micro_batch(run), rows, held_out), task)
+    outcome = train_run(Recipe(model_folder, run, micro_batch(run), rows, held_out, prepare), task)
     lengths, replayed = tuple(map(len, documents)), tuple(map(len, replay.values()))
     work = count_work(Texts(lengths, lengths, has_begin=True, replay=replayed), run)
     shape = read_shape(model_folder)

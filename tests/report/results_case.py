@@ -5,8 +5,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from further.evaluation.questions.pairs import pair
+from further.evaluation.questions.records import Floors, Group, Questions, QuestionsFile
+from further.evaluation.questions.records import Paired as AnsweredBoth
 from further.records import (
-    Accuracy,
     Comparison,
     DocumentChange,
     Excluded,
@@ -17,7 +19,6 @@ from further.records import (
     Paired,
     Parameters,
     QuantizationSteps,
-    Questions,
     Recited,
     RecitedBoth,
     RunComparison,
@@ -225,23 +226,27 @@ def make_terms() -> Terms:
     return Terms(run="default", num_papers=7, **nats, **limits, rose=rose, fell=(make_term("class", 0.75, 6),))
 
 
-def make_accuracy(base: float, adapted: float, p_value: float, number: int = 60) -> Accuracy:
-    change = adapted - base
-    return Accuracy(
-        num_questions=number,
-        base=base,
-        adapted=adapted,
-        base_normalized=base,
-        adapted_normalized=adapted,
-        difference=interval(change, change - 0.1, change + 0.1),
-        p_value=p_value,
-    )
+def make_answered(gained: int, lost: int, both: int, number: int) -> AnsweredBoth:
+    """Questions that only the adapted model answers right, only the base, both, and all."""
+    right = [(False, True)] * gained + [(True, False)] * lost + [(True, True)] * both
+    base, adapted = zip(*right, *[(False, False)] * (number - len(right)), strict=True)
+    return pair(base, adapted)
 
 
-def make_questions(base: float = 0.4, adapted: float = 0.55, p_value: float = 0.02) -> Questions:
-    floors = {"chance": 0.25, "longest_choice": 0.3, "without_question": 0.35}
-    topics = {"rejection": make_accuracy(0.5, 0.75, 0.1, 20), "donors": make_accuracy(0.35, 0.45, 0.5, 40)}
-    return Questions(run="default", overall=make_accuracy(base, adapted, p_value), topics=topics, floors=floors)
+def make_asked(gained: int = 12, lost: int = 3, **changes: Any) -> QuestionsFile:
+    """60 questions in two topics, 21 of them answered right by both."""
+    overall = make_answered(gained, lost, 21, 60)
+    topics = [("donors", make_answered(5, 1, 13, 40)), ("rejection", make_answered(7, 2, 8, 20))]
+    without = make_answered(0, 0, 21, 60)
+    parts: dict[str, Any] = {"run": "default", "quantization": "nf4", "level": 0.95, "num_questions": 60}
+    parts |= {"truncated": 0, "accuracy": overall, "accuracy_norm": overall, "answers": None, "splits": (), "lines": ()}
+    parts |= {"topics": tuple(Group(name=name, accuracy=own, accuracy_norm=None) for name, own in topics)}
+    floors = Floors(chance=0.25, longest_choice=0.3, without_question=without, without_question_norm=without)
+    parts |= {"floors": floors, "nats_per_answer": (7.5, 7.0)}
+    return QuestionsFile(questions=Questions(**parts | changes), instructions=None)
+
+
+NOTHING_ASKED = QuestionsFile(questions=None, instructions=None)
 
 
 def make_history(settings: Run) -> pd.DataFrame:
@@ -332,7 +337,8 @@ def make_results(**changes: Any) -> TextResults:
         "samples": make_samples(),
         "memorization": make_memorization(),
         "terms": make_terms(),
-        "questions": make_questions(),
+        "asked": make_asked(),
+        "general_text": "novels and encyclopedia articles",
         "corpus": make_corpus(),
         "runs": make_runs(),
         "plan": None,

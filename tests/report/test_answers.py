@@ -2,6 +2,7 @@
 
 import pytest
 
+from further.evaluation.questions.records import Instructions, QuestionsFile
 from further.records import Comparison
 from further.report.answers.answer import MOST_WORDS, Answer, classify, decide
 from further.report.answers.forgetting import answer_forgetting
@@ -14,10 +15,12 @@ from further.report.results import TextResults
 from further.scaling.interval import Interval as LawInterval
 from report.law_case import interval, make_holdout, make_law, make_points, make_refused_law
 from report.results_case import (
+    NOTHING_ASKED,
     PRICED,
+    make_answered,
+    make_asked,
     make_comparison,
     make_quantization,
-    make_questions,
     make_results,
     make_settings,
     make_steps,
@@ -281,16 +284,34 @@ def test_a_study_without_precisions_says_that_it_was_not_asked(quantization: dic
 
 
 @pytest.mark.parametrize(
-    ("adapted", "p_value", "verdict"), [(0.55, 0.02, "improved"), (0.3, 0.02, "worse"), (0.55, 0.2, "undecided")]
+    ("gained", "lost", "verdict", "before", "after"),
+    [
+        (12, 3, "improved", "40.0%", "55.0%"),  # 21 + 3 and 21 + 12 of 60; two-sided binomial test of 3 in 15: .035
+        (0, 6, "worse", "45.0%", "35.0%"),  # 2 / 2**6 = .031
+        (12, 6, "undecided", "45.0%", "55.0%"),  # .238
+    ],
 )
-def test_questions_are_decided_by_mcnemar_s_test(adapted: float, p_value: float, verdict: str) -> None:
-    results = make_results(questions=make_questions(0.4, adapted, p_value))
-    answer = check(answer_questions(results), verdict, "60 questions", "40.0%", f"{100 * adapted:.1f}%")
-    assert ("35.0%" in answer.doubt) is (adapted < 0.35)  # no better than the choices without the question
+def test_questions_are_decided_by_mcnemar_s_test(gained: int, lost: int, verdict: str, before: str, after: str) -> None:
+    results = make_results(asked=make_asked(gained, lost, accuracy=make_answered(gained, lost, 21, 60)))
+    answer = check(answer_questions(results), verdict, "60 questions", before, after)
+    assert ("35.0%" in answer.doubt) is (gained == 0)  # no better than the choices without the question
+
+
+def test_questions_with_one_answer_alone_are_answered_too() -> None:
+    asked = make_asked(accuracy=None, accuracy_norm=None, answers=make_answered(9, 0, 1, 30), floors=None)
+    check(answer_questions(make_results(asked=asked)), "improved", "30 questions", "3.3%", "33.3%")
+
+
+def test_instructions_that_are_no_longer_followed_are_forgetting() -> None:
+    replies = {"followed": make_answered(0, 4, 6, 12), "replies": ()}
+    asked = QuestionsFile(questions=None, instructions=Instructions(**replies))
+    assert any(
+        "12 instructions" in line and "6 were" in line for line in answer_forgetting(make_results(asked=asked)).details
+    )
 
 
 def test_a_study_without_questions_has_no_such_answer() -> None:
-    assert answer_questions(make_results(questions=None)) is None
+    assert answer_questions(make_results(asked=NOTHING_ASKED)) is None
 
 
 def test_an_end_that_is_marked_as_open_is_none_whatever_number_stands_there() -> None:

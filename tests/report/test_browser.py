@@ -46,7 +46,7 @@ def write_report(folder: Path, results: TextResults) -> str:
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
-    settings = make_settings(model={"source": "demo", "path": None}, study={"domain": "medical"})
+    settings = make_settings(model={"source": "toy", "path": None}, study={"domain": "medical"})
     return write_report(tmp_path_factory.mktemp("browser"), make_results(settings=settings))
 
 

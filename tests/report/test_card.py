@@ -36,7 +36,7 @@ def test_the_text_holds_the_numbers_of_the_run(tmp_path: Path) -> None:
     _, text = read_card(tmp_path)
     change = "−0.660 nats per token (95% interval −0.710 to −0.610)"
     assert f"| held-out papers | 7 | 407.5 | 210.6 | {change} | 2.168 | 1.930 |" in text
-    assert "Python's documentation" in text and "stride 512, after BOS (not scored), in float32." in text
+    assert "novels and encyclopedia articles" in text and "stride 512, after BOS (not scored), in float32." in text
     assert "| quantization | nf4 |" in text and "trained and measured on nf4 weights" in text
     assert "98,304 of 2,200,000 parameters were trained (4.47%), for 40 steps." in text
     _, text = read_card(tmp_path, run="quantization-none")
@@ -68,8 +68,8 @@ def test_clinical_use_is_spoken_of_in_a_medical_study_alone(tmp_path: Path, doma
 
 
 def test_a_toy_is_called_one(tmp_path: Path) -> None:
-    _, text = read_card(tmp_path, model={"name": "tiny", "source": "demo", "path": None})
-    assert "toy" in text and 'name = "results/demo/base"' in text
+    _, text = read_card(tmp_path, model={"name": "tiny", "source": "toy", "path": None})
+    assert "toy" in text and 'name = "results/demo/toy"' in text
     assert "toy" not in read_card(tmp_path)[1]
 
 

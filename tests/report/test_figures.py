@@ -30,6 +30,7 @@ from further.scaling.interval import Interval as LawInterval
 from further.scaling.record import ParameterIntervals
 from report.law_case import interval, make_law, make_points, make_refused_law, make_target
 from report.results_case import (
+    NOTHING_ASKED,
     PRICED,
     make_comparison,
     make_corpus,
@@ -111,7 +112,7 @@ def test_axes_name_their_units(drawn: Path) -> None:
 
 def empty_results() -> TextResults:
     """A study of one run whose only measurements are those of its held-out papers."""
-    results = make_results(comparison=with_default(paired(6.0, -0.5, -0.6, -0.4)), questions=None)
+    results = make_results(comparison=with_default(paired(6.0, -0.5, -0.6, -0.4)), asked=NOTHING_ASKED)
     runs = {"default": replace(results.runs["default"], history=results.runs["default"].history.iloc[:0])}
     ledger = pd.DataFrame({"paper": [], "reason": [], "characters": []})
     comparison = results.comparison.model_copy(update={"quantization": {}})
@@ -176,7 +177,7 @@ def test_forgetting_names_its_text_and_replay_stands_beside_runs_that_differ_in_
         fifth={"replay_fraction": 0.2},
     )
     table = forgetting.make_table(results)
-    assert set(table["text"]) == {"held-out papers", "Python's documentation"}
+    assert set(table["text"]) == {"held-out papers", results.general_text}
     shares = table.query("text_set == 'general'").set_index("run")["replay_fraction"]
     assert shares["default"] == 0.0 and shares["tenth"] == 0.1
     assert shares[["other", "context-128"]].isna().all()

@@ -22,6 +22,7 @@ from further.report.sections.statement import statement_table
 from further.report.text import TEXT
 from further.settings import Settings
 from report.results_case import (
+    NOTHING_ASKED,
     make_comparison,
     make_corpus,
     make_results,
@@ -123,10 +124,12 @@ def test_tables_have_captions_and_headers(page: html.HtmlElement) -> None:
 
 def test_a_toy_is_called_one_once_and_a_real_model_never(page: html.HtmlElement, tmp_path: Path) -> None:
     assert "toy" not in page.xpath("string(//body)").lower()
-    settings = make_settings(model={"source": "demo", "path": None})
+    settings = make_settings(model={"source": "toy", "path": None})
     toy = make_page(make_results(settings=settings), tmp_path)
-    assert toy.xpath("string(//body)").lower().count("toy") == 1
     (notice,) = toy.find_class("toy")
+    (setting,) = toy.xpath("//td[.='toy']")  # model.source among all settings
+    setting.getparent().remove(setting)
+    assert toy.xpath("string(//body)").lower().count("toy") == 1
     carried = [figure.title for figure in TEXT.figures if figure.carries_over]
     assert len(carried) == 1 and carried[0] in notice.text_content()
 
@@ -157,7 +160,7 @@ def test_a_sample_that_ends_by_itself_too_soon_is_marked_and_line_breaks_are_sho
 
 
 def test_a_figure_without_data_is_one_sentence(tmp_path: Path) -> None:
-    page = make_page(make_results(comparison=make_comparison(quantization={}), questions=None), tmp_path)
+    page = make_page(make_results(comparison=make_comparison(quantization={}), asked=NOTHING_ASKED), tmp_path)
     for name in ("quantization", "questions"):
         (figure,) = page.xpath(f"//figure[@id='figure-{name}']")
         assert len(figure.xpath(".//p")) == 1 and not figure.xpath(".//svg | .//a")
@@ -196,7 +199,8 @@ def test_the_statement_names_split_base_and_what_is_not_known() -> None:
 @pytest.mark.parametrize(
     ("model", "name"),
     [
-        ({"name": "tiny", "source": "demo", "path": None}, "tiny, trained from scratch by the demonstration"),
+        ({"name": "tiny", "source": "toy", "path": None}, "tiny, trained from scratch by the demonstration"),
+        ({"name": "own", "source": "gguf", "path": "/somewhere/q4.gguf"}, "own, converted from q4.gguf"),
         ({"name": "own", "source": "folder", "path": "/somewhere/llama"}, "own, a folder called llama"),
         ({"source": "hub", "path": "org/model", "revision": "0e9e" * 10}, f"org/model at commit {'0e9e' * 10}"),
     ],

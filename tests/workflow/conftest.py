@@ -66,7 +66,7 @@ class Project:
         """Jobs that a dry run announces, by rule; the target itself is left out."""
         done = self.snakemake("-n", "--profile", self.code / "profiles/default", *self.config, *arguments)
         table = re.search(r"^Job stats:\n(.*?)\n\n", done.stdout, re.M | re.S)
-        rows = [line.split() for line in table.group(1).splitlines()[2:]] if table else []
+        rows = [line.split()[:2] for line in table.group(1).splitlines()[1:]] if table else []
         assert rows or "Nothing to be done" in done.stdout, done.stdout
         return {rule: int(count) for rule, count in rows if rule not in ("total", "all")}
 

@@ -25,9 +25,18 @@ def test_the_default_study_is_planned_in_five_seconds(project):
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 5
 
 
+@pytest.mark.parametrize("words", [[], ["--profile", "slurm"]])
+def test_a_dry_run_is_read_on_one_screen(project, words):
+    words = [project.code / word if word == "slurm" else word for word in words]
+    lines = project.snakemake("-n", *words).stdout.splitlines()
+    assert len(lines) < 60
+    assert any(line.split()[:2] == ["train_qlora", "20"] for line in lines)
+    assert any("GPU-hours" in line for line in lines) == bool(words)
+
+
 @pytest.mark.parametrize("profile", ["slurm", "profiles/slurm"])
 def test_the_slurm_profile_plans(project, profile):
-    done = project.snakemake("-n", "--profile", project.code / profile)
+    done = project.snakemake("-n", "-p", "--profile", project.code / profile)
     assert "slurm_partition=gpua100" in done.stdout and "gres=gpu:1" in done.stdout
     for rule in ("train_qlora", "score_base"):  # GPU jobs that could be ready before the plan is made
         assert re.search(rf"^rule {rule}:\n(?: .*\n)* +resources: .*plan_first=1,", done.stdout, re.M), rule
@@ -39,7 +48,7 @@ def test_the_real_study_is_planned_without_network_gpu_or_slurm(project):
     for number in range(25):
         (papers / f"paper-{number}.pdf").touch()
     done = project.snakemake("-n", "--configfile", project.code / "config/lunarc.yaml")
-    assert "fetch_model" in done.stdout and "train_base" not in done.stdout
+    assert "fetch_model" in done.stdout and "fetch_demo_model" not in done.stdout
     assert "render_papers" not in done.stdout
 
 
@@ -63,7 +72,7 @@ def test_reading_the_snakefile_imports_neither_torch_nor_transformers(project):
         ("training={learning_rate: 2e-4x}", "training.learning_rate: '2e-4x' is not allowed: a number"),
         (
             "training={context: 96}",
-            "training.batch_tokens: 1024 is not a multiple of context × accumulation = 96 × 1 (",
+            "training.batch_tokens: 512 is not a multiple of context × accumulation = 96 × 2 (",
         ),
         ("training={quantization: nf3}", "training.quantization: 'nf3' is not allowed: one of 'none', 'int8' or 'nf4'"),
         ("sweeps={data: {rnak: [1]}}", "sweeps.data: unknown key rnak"),
@@ -99,7 +108,7 @@ def test_a_wrong_setting_is_one_clear_line_before_any_job(project, setting, mess
     assert len(lines) == 1, done.stdout
     assert "Traceback" not in done.stdout and "Job stats" not in done.stdout
     monkeypatch.chdir(project.study)
-    assert further(["check", "--configfile", str(project.code / "config/config.yaml"), "wrong.yaml"]) == 1
+    assert further(["check", str(project.code / "config/config.yaml"), "wrong.yaml"]) == 1
     assert lines[0] in capsys.readouterr().err.splitlines()
 
 
@@ -113,8 +122,8 @@ def test_layers_are_held_against_the_names_of_a_model_that_is_there(project, mod
 
 def test_general_text_is_tokenized_for_replay_only_where_a_run_replays(project):
     (project.study / "replay.yaml").write_text("sweeps: {replay: {replay_fraction: [0.1]}}\n")
-    assert "rule tokenize_replay:" not in project.snakemake("-n").stdout
-    plan = project.snakemake("-n", "--configfile", project.code / "config/config.yaml", "replay.yaml").stdout
+    assert "rule tokenize_replay:" not in project.snakemake("-n", "-p").stdout
+    plan = project.snakemake("-n", "-p", "--configfile", project.code / "config/config.yaml", "replay.yaml").stdout
     assert plan.count("rule tokenize_replay:") == 1
     inputs = [line for line in plan.splitlines() if "results/tokens/papers.parquet" in line and "input:" in line]
     assert sum("results/tokens/replay.parquet" in line for line in inputs) == 2  # the plan and the one run
@@ -142,7 +151,7 @@ def test_two_studies_in_one_folder_get_the_lock_message(project, tmp_path):
     study = type(project)(project.code, tmp_path)
     command = [sys.executable, "-m", "snakemake", "--snakefile", project.code / "Snakefile", "--cores", "1"]
     first = subprocess.Popen(
-        [*map(str, command), "results/demo/base.json"],
+        [*map(str, command), "results/demo/toy.json"],
         cwd=tmp_path,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -152,9 +161,9 @@ def test_two_studies_in_one_folder_get_the_lock_message(project, tmp_path):
         deadline = time.monotonic() + 60
         while not list(tmp_path.glob(".snakemake/locks/*")) and time.monotonic() < deadline:
             time.sleep(0.1)
-        second = study.snakemake("--cores", "1", "results/demo/base.json", check=False)
+        second = study.snakemake("--cores", "1", "results/demo/toy.json", check=False)
     finally:
         os.killpg(first.pid, signal.SIGKILL)  # asked to end, it would wait for the job that it may have started
         first.wait(60)
     assert second.returncode != 0
-    assert "lock" in second.stdout.lower()
+    assert "Directory cannot be locked" in second.stdout

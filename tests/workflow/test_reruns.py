@@ -18,7 +18,7 @@ READ_RUNS = {"compare_scores", "fit_scaling_law", "write_report", "write_cards"}
 AFTER_CLEANING = {
     "clean_papers", "gather_corpus", "drop_duplicates", "split_papers", "drop_repeats", "draw_pages", "tokenize_papers",
     "plan_runs", "train_qlora", "score_base", "score_run", "score_merged", "generate_samples", "probe_default",
-    *READ_RUNS,
+    "score_questions", *READ_RUNS,
 }  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def test_two_swapped_values_of_one_type_are_seen(finished):
     with edited(finished.study / "config.yaml", replace("rank: 4, alpha: 16", "rank: 16, alpha: 4")):
         plan = finished.plan()
     assert plan["train_qlora"] == 7  # the default, three fractions, none, and the two ranks of the sweep
-    assert not {"tokenize_papers", "train_base", "score_base"} & set(plan)
+    assert not {"tokenize_papers", "train_toy", "score_base"} & set(plan)
 
 
 def test_the_order_of_keys_and_a_whole_number_for_a_float_rerun_nothing(finished):
@@ -204,6 +204,21 @@ def test_a_walltime_that_is_too_short_is_refused_by_the_plan_before_any_training
     assert not (finished.study / "logs/train_qlora/rank-3.log").exists()  # it could have started at the same moment
     assert "expected to take 2 to 2 minutes; hardware.runtime_minutes is 1" in refused.stdout
     assert set(finished.plan()) <= {"write_report"}
+
+
+def test_a_template_reruns_the_page_that_it_makes(finished):
+    with edited(finished.code / "src/further/report/templates/style.css", append("/* wider */\n")):
+        assert finished.plan() == {"write_report": 1}
+    with edited(finished.code / "src/further/corpus/templates/style.css", append("/* wider */\n")):
+        assert set(finished.plan()) == {"draw_pages", "write_report"}
+
+
+def test_a_study_that_is_moved_and_one_of_a_moved_project_are_not_done_again(finished, tmp_path):
+    """Copied with their times, as a move keeps them; no path of either is recorded."""
+    for name in ("code", "study"):
+        shutil.copytree(getattr(finished, name), tmp_path / name, symlinks=True)
+    assert type(finished)(finished.code, tmp_path / "study").plan() == {}
+    assert type(finished)(tmp_path / "code", tmp_path / "study").plan() == {}
 
 
 def test_every_rule_states_what_style_asks_for(finished):

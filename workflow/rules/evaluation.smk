@@ -35,7 +35,7 @@ rule score_base:
     threads: CONFIG["hardware"]["threads"]
     resources:
         mem_mb=CONFIG["hardware"]["memory_mb"],
-        runtime=CONFIG["hardware"]["runtime_minutes"],
+        runtime=CONFIG["hardware"]["scoring_minutes"],
         plan_first=1,
     params:
         settings=scoring_of_base,
@@ -131,7 +131,7 @@ rule generate_samples:
     threads: CONFIG["hardware"]["threads"]
     resources:
         mem_mb=CONFIG["hardware"]["memory_mb"],
-        runtime=CONFIG["hardware"]["runtime_minutes"],
+        runtime=CONFIG["hardware"]["scoring_minutes"],
     params:
         settings={
             "samples": pick("evaluation", "prompts", "new_tokens", "temperature", "top_p", "seed")
@@ -160,7 +160,7 @@ rule probe_default:
     threads: CONFIG["hardware"]["threads"]
     resources:
         mem_mb=CONFIG["hardware"]["memory_mb"],
-        runtime=CONFIG["hardware"]["runtime_minutes"],
+        runtime=CONFIG["hardware"]["scoring_minutes"],
     params:
         settings={
             "probe": SCORING
@@ -180,3 +180,26 @@ rule probe_default:
         code=code("probe_default.py"),
     script:
         "../scripts/probe_default.py"
+
+
+rule score_questions:
+    input:
+        questions=QUESTIONS,
+        split="results/corpus/split.parquet",
+        model=MODEL,
+        adapter="results/runs/default/adapter/adapter_model.safetensors",
+    output:
+        questions="results/evaluation/questions.json",
+    log:
+        "logs/score_questions.log",
+    benchmark:
+        "benchmarks/score_questions.tsv"
+    threads: CONFIG["hardware"]["threads"]
+    resources:
+        mem_mb=CONFIG["hardware"]["memory_mb"],
+        runtime=CONFIG["hardware"]["scoring_minutes"],
+    params:
+        settings=SCORING | pick("evaluation", "questions", "instructions") | pick("training", "quantization"),
+        code=code("score_questions.py", BUNDLED_QUESTIONS),
+    script:
+        "../scripts/score_questions.py"

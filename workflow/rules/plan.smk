@@ -7,6 +7,7 @@ rule plan_runs:
         tokens="results/tokens/papers.parquet",
         folds=expand("results/folds/{run}/tokens.parquet", run=FOLDS),
         general=replay_of_any_run,
+        scored="results/tokens/general.parquet",
         model=MODEL,
     output:
         plan="results/plan.tsv",
@@ -25,7 +26,7 @@ rule plan_runs:
         settings={
             "runs": RUN_SETTINGS,
             "hardware": CONFIG["hardware"],
-            "window": CONFIG["evaluation"]["window"],
+            **pick("evaluation", "window", "stride"),
             "cost": pick("cost", "price_per_gpu_hour", "currency", "price_date", "kwh_per_gpu_hour"),
         },
         finished="results/runs",  # their speeds are used where there are any; no input: they need the plan first

@@ -11,7 +11,7 @@ def costly_jobs():
         "training": [f"train_qlora/{run}" for run in RUNS],
         "training for the cross-validation": [f"train_qlora/{fold}" for fold in FOLDS],
         "scoring": scored,
-        "samples, words and paragraphs": ["generate_samples", "probe_default"],
+        "samples, words and paragraphs": ["generate_samples", "probe_default", "score_questions"],
     }
     return {kind: [f"benchmarks/{name}.tsv" for name in names] for kind, names in jobs.items()}
 
@@ -29,7 +29,6 @@ rule write_report:
         **REPORTED,
         plan="results/plan.tsv",
         view="results/corpus/view/index.html",
-        templates=sorted((ROOT / "src/further/report/templates").iterdir()),
     output:
         page=report("results/report/index.html", caption="../report/page.rst", category="Page"),
         figures=[
@@ -52,7 +51,7 @@ rule write_report:
         runtime=15,  # minutes
     params:
         settings=page_settings,
-        code=code("write_report.py"),
+        code=code("write_report.py", templates("report")),
         study_code=CODE,
     script:
         "../scripts/write_report.py"
@@ -62,7 +61,6 @@ rule write_cards:
     input:
         **REPORTED,
         adapters=expand("results/runs/{run}/adapter/adapter_model.safetensors", run=RUNS),
-        template=ROOT / "src/further/report/templates/card.md.jinja",
     output:
         cards=expand("results/runs/{run}/adapter/README.md", run=RUNS),
     log:
@@ -75,6 +73,6 @@ rule write_cards:
         runtime=15,  # minutes
     params:
         settings={name: CONFIG[name] for name in ("study", "model", "cost")} | {"corpus": pick("corpus", "language")},
-        code=code("write_cards.py"),
+        code=code("write_cards.py", templates("report")),
     script:
         "../scripts/write_cards.py"

@@ -1,21 +1,29 @@
 # The study: checked settings, its papers and shards, its runs and folds, and the files that the report reads.
 
 from further.corpus.shards import mark_passwords
+from further.evaluation.questions.read import BUNDLED, check_questions
+from further.general import TEXTS, find_texts
 from further.model_folder import check_model
 from further.plan.refuse import refuse_early
 from further.report import FIGURES
-from further.study import read_study
+from further.study import read_files, read_study
 from further.targets import check_targets
+from further.tracking import check_trackers
 
+# Snakemake's own reading of the files lets a key that is there twice pass.
+stop_if_wrong(read_files, [Path(file) for file in workflow.configfiles])
 STUDY = stop_if_wrong(read_study, config)
 CONFIG = STUDY.settings.model_dump()
+ARTICLES = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
+stop_if_wrong(check_trackers, CONFIG["training"]["report_to"])
+PAPERS = stop_if_wrong(find_papers, CONFIG["corpus"]["papers"])
+NOTES = STUDY.find_notes(len(PAPERS))
+STUDY = STUDY.for_papers(len(PAPERS))
 RUNS = {name: run.model_dump() for name, run in STUDY.runs.items()}
 DATA_RUNS = STUDY.data_runs
 QUANTIZATION_RUNS = STUDY.quantization_runs
 QUANTIZED_RUNS = [run for quantization, run in QUANTIZATION_RUNS.items() if quantization != "none"]
 QUANTIZATIONS = sorted({run["quantization"] for run in RUNS.values()} | {"none"})
-ARTICLES = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
-PAPERS = stop_if_wrong(find_papers, CONFIG["corpus"]["papers"])
 FOLDS = stop_if_wrong(STUDY.name_folds, len(PAPERS))
 RUN_SETTINGS = RUNS | dict.fromkeys(FOLDS, RUNS["default"])
 SHARDS = group_papers(PAPERS, CONFIG["corpus"]["shards"])
@@ -29,12 +37,21 @@ SCORING = pick("evaluation", "window", "stride", "batch_tokens") | pick("trainin
 MODEL = str(STUDY.model_folder)
 if STUDY.settings.model.source == "folder":
     stop_if_wrong(check_model, STUDY.model_folder)
+GGUF_FILE = {"demo": "results/demo/SmolLM2-135M-Instruct.Q4_1.gguf", "gguf": CONFIG["model"]["path"]}.get(
+    CONFIG["model"]["source"], []
+)
+# Bundled texts and questions are in the digest of the code that reads them, as all files of the project.
+GENERAL_TEXTS = stop_if_wrong(find_texts, Path(CONFIG["general"]["texts"])) if CONFIG["general"]["texts"] else []
+BUNDLED_TEXTS = [] if GENERAL_TEXTS else find_texts(TEXTS)
+QUESTIONS = stop_if_wrong(check_questions, CONFIG["evaluation"]["questions"])
+BUNDLED_QUESTIONS = [BUNDLED] if CONFIG["evaluation"]["questions"] == "demo" else []
 stop_if_wrong(check_targets, STUDY.model_folder, [run.target_modules for run in STUDY.runs.values()])
 stop_if_wrong(refuse_early, STUDY.model_folder, STUDY.runs, STUDY.settings.hardware, STUDY.settings.evaluation.window)
 
 
 wildcard_constraints:
     run="[A-Za-z0-9._+-]+",
+    name="[A-Za-z0-9._-]+",
     shard="[0-9]+",
     quantization="none|int8|nf4",
 
@@ -45,6 +62,8 @@ REPORTED = {
     "samples": "results/evaluation/samples.json",
     "memorization": "results/evaluation/memorization.json",
     "terms": "results/evaluation/terms.json",
+    "questions": "results/evaluation/questions.json",
+    "general": "results/general/texts.json",
     "corpus": expand("results/corpus/{table}.parquet", table=["rejected", "ledger", "split", "rows"]),
     "tokens": "results/tokens/papers.parquet",
     "runs": expand(

@@ -19,6 +19,26 @@ rule fetch_model:
         "../scripts/fetch_model.py"
 
 
+rule convert_gguf:
+    input:
+        file=GGUF_FILE,
+    output:
+        model=directory("results/models/gguf/{name}"),
+    log:
+        "logs/convert_gguf/{name}.log",
+    benchmark:
+        "benchmarks/convert_gguf/{name}.tsv"
+    threads: 1
+    resources:
+        mem_mb=6_000,
+        runtime=120,  # minutes
+    params:
+        settings=pick("training", "compute_dtype") | {"versions": installed_versions(("gguf", "transformers"))},
+        code=code("convert_gguf.py"),
+    script:
+        "../scripts/convert_gguf.py"
+
+
 rule train_qlora:
     input:
         tokens=branch(is_fold, "results/folds/{run}/tokens.parquet", "results/tokens/papers.parquet"),
@@ -39,6 +59,7 @@ rule train_qlora:
         mem_mb=CONFIG["hardware"]["memory_mb"],
         runtime=CONFIG["hardware"]["runtime_minutes"],
         checkpoint_minutes=CONFIG["training"]["checkpoint_minutes"],  # no params: they shape no result
+        report_to="+".join(CONFIG["training"]["report_to"]) or "nothing",
         walltime_margin_minutes=CONFIG["hardware"]["walltime_margin_minutes"],
         gpus_per_run=CONFIG["hardware"]["gpus_per_run"],
         sharding=CONFIG["hardware"]["sharding"],

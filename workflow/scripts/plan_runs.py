@@ -20,6 +20,7 @@ def main(
     tokens: Path,
     folds: dict[str, Path],
     general: Path | None,
+    scored: Path,
     model: Path,
     plan: Path,
     finished: Path,
@@ -31,6 +32,7 @@ def main(
         tokens: Token streams of the study's papers.
         folds: The same of each fold of a cross-validation, by the name of its run.
         general: Token streams to replay, if any run does.
+        scored: Token streams of the held-out general text.
         model: The base model's folder.
         plan: The table to write.
         finished: Folder of finished runs.
@@ -39,6 +41,7 @@ def main(
     replayed = {} if general is None else _read_lengths(general)["ids"].to_dict()
     has_begin = special_tokens(model).bos is not None
     read_lengths = cache(_read_lengths)
+    others = tuple(map(int, _read_lengths(scored)["num_tokens"]))
 
     def texts_of(name: str, run: Run) -> Texts:
         table = read_lengths(folds.get(name, tokens))
@@ -46,7 +49,8 @@ def main(
         held_out = table.loc[table["split"] == "validation", "num_tokens"]
         lengths = (choice.papers.values(), choice.replay.values())
         papers, replay = (tuple(map(len, documents)) for documents in lengths)
-        return Texts(papers, tuple(map(int, held_out)), has_begin, replay)
+        own = table.loc[table["split"] != "train", "num_tokens"]
+        return Texts(papers, tuple(map(int, held_out)), has_begin, replay, (*map(int, own), *others))
 
     write_text(plan, plan_text(plan_study(model, texts_of, settings, finished)))
 
@@ -63,6 +67,7 @@ if __name__ == "__main__":
         Path(snakemake.input.tokens),
         {Path(tokens).parent.name: Path(tokens) for tokens in snakemake.input.folds},
         next(map(Path, snakemake.input.general), None),
+        Path(snakemake.input.scored),
         Path(snakemake.input.model),
         Path(snakemake.output.plan),
         Path(snakemake.params.finished),

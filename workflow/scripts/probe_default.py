@@ -6,7 +6,7 @@ from further.evaluation.memorization import measure_memorization
 from further.evaluation.terms import measure_terms
 from further.io import read_table
 from further.job import start_log
-from further.models import load_adapted
+from further.models import Precision, load_adapted
 from further.records import Metrics, save_optional
 from further.settings import ProbeSettings
 from further.tokens.streams import join_rows
@@ -21,7 +21,7 @@ def main(
     rows, split = read_table(corpus["rows"]), read_table(corpus["split"])
     heldout = {document.name: document.text for document in join_rows(rows, split) if document.split == "test"}
     papers = {"train": Metrics.load(corpus["metrics"]).papers, "heldout": tuple(heldout)}
-    loaded = load_adapted(model, adapter, settings.quantization, settings.compute_dtype)
+    loaded = load_adapted(model, adapter, Precision(settings.quantization, settings.compute_dtype))
     memorization = measure_memorization(loaded, rows, papers, tokenizer, begin, settings)
     save_optional(outputs["memorization"], memorization)
     save_optional(outputs["terms"], measure_terms(loaded, heldout, tokenizer, begin, settings))

@@ -1,21 +1,22 @@
 """Further pre-train: one run, one adapter."""
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 from further.batch import micro_batch
-from further.io import read_table, write_json, write_table
+from further.io import read_table, share_files, write_json, write_table
 from further.job import start_log
 from further.settings import Run
 from further.tokens.choice import choose_documents, count_tokens
 from further.tokens.chunks import lay_out
 from further.tokens.tokenizer import special_tokens
+from further.tracking import TRACKERS
 from further.training.checkpoints import forget_checkpoints
-from further.training.history import HISTORY
 from further.training.launch import start_run
 from further.training.metrics import describe_data, describe_run
-from further.training.run import Recipe, Task
+from further.training.recipe import Recipe, Task
+from further.training.rows import TextRows
+from further.training.state import HISTORY
 from further.training.walltime import find_walltime
 
 
@@ -34,12 +35,14 @@ def main(
     choice = choose_documents(of_split["train"].to_dict(), replayed, run)
     training = lay_out(choice.documents, run.context, special, run.packing)
     validation = lay_out(list(of_split["validation"]), run.context, special, run.packing)
-    task = replace(task, documents=choice.names)
-    outcome = start_run(Recipe(model, run, micro_batch(run), training, validation), task)
+    rows = TextRows(training, choice.names, whole=task.sharded)
+    recipe = Recipe(model, run, micro_batch(run), rows, TextRows(validation, whole=task.sharded))
+    outcome = start_run(recipe, task)
     write_table(outputs["history"], outcome.history, HISTORY)
     data = describe_data(run, list(choice.papers), training, count_tokens(choice.replay.values()))
     write_json(outputs["metrics"], data | describe_run(task.name, outcome))
     write_json(outputs["timing"], outcome.timing)
+    share_files(task.adapter)
     forget_checkpoints(task.checkpoints)
 
 
@@ -60,8 +63,9 @@ if __name__ == "__main__":
             walltime=find_walltime(  # Snakemake leaves a resource out that is None
                 snakemake.resources.runtime, snakemake.resources.get("walltime_margin_minutes"), os.environ
             ),
-            processes=snakemake.resources.gpus_per_run,
+            world_size=snakemake.resources.gpus_per_run,
             sharded=snakemake.resources.sharding == "fsdp",
+            report_to=tuple(name for name in TRACKERS if name in snakemake.resources.report_to),
         ),
         general=next(map(Path, snakemake.input.general), None),
     )

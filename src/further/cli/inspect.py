@@ -1,5 +1,6 @@
 """`further inspect`: one paper through parsing and cleaning, with its pages drawn and its characters counted."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,6 +13,31 @@ from further.corpus.view import write_view
 from further.corpus.words import count_words
 from further.io import write_table
 from further.settings import CorpusSettings
+
+
+def inspect_papers(papers: Sequence[Path], folder: Path | None, corpus: CorpusSettings) -> list[str]:
+    """Inspect papers one after the other; one that is not there stops none of the others.
+
+    Args:
+        papers: The PDFs.
+        folder: Where to write the pages; of several papers each gets a folder of its name in it. None: beside here.
+        corpus: Section `corpus` of a checked configuration.
+
+    Returns:
+        Lines that say what became of their characters.
+
+    Raises:
+        ValueError: If there is none of the files.
+    """
+    absent = [paper for paper in papers if not paper.is_file()]
+    if len(absent) == len(papers):
+        raise ValueError(f"there is no file {', '.join(map(str, absent))}")
+    lines = [f"there is no file {paper}" for paper in absent]
+    for paper in papers:
+        if paper not in absent:
+            own = Path(f"{paper.stem}-pages") if folder is None else folder / paper.stem if papers[1:] else folder
+            lines += inspect_paper(paper, own, corpus)
+    return lines
 
 
 def inspect_paper(paper: Path, folder: Path, corpus: CorpusSettings) -> list[str]:
@@ -27,11 +53,7 @@ def inspect_paper(paper: Path, folder: Path, corpus: CorpusSettings) -> list[str
     Returns:
         Lines that say what became of its characters.
 
-    Raises:
-        ValueError: If there is no such file.
     """
-    if not paper.is_file():
-        raise ValueError(f"there is no file {paper}")
     blocks, unreadable = parse_papers(
         [paper],
         timeout_s=corpus.timeout_s,

@@ -14,6 +14,7 @@ from transformers import GenerationConfig
 from further.evaluation.probe import before_and_after
 from further.evaluation.scoring import score_continuation
 from further.evaluation.text_loops import MAX_REPEATS, longest_repeat
+from further.models import Model
 from further.records import Sample, Samples
 from further.settings import SampleSettings
 
@@ -59,7 +60,7 @@ def choose_prompts(rows: pd.DataFrame, split: pd.DataFrame, seed: int) -> list[s
     return [" ".join(text.split()[:PROMPT_WORDS]) for text in chosen["text"]]
 
 
-def sample_both(model: Any, tokenizer: Any, prompts: Sequence[str], settings: SampleSettings) -> Samples:
+def sample_both(model: Model, tokenizer: Any, prompts: Sequence[str], settings: SampleSettings) -> Samples:
     """Continue every prompt with the base and with the adapted model, greedily and, if asked for, sampled.
 
     Args:
@@ -76,7 +77,7 @@ def sample_both(model: Any, tokenizer: Any, prompts: Sequence[str], settings: Sa
     return Samples(run="default", quantization=settings.quantization, samples=tuple(samples))
 
 
-def continue_prompt(model: Any, tokenizer: Any, prompt: str, new_tokens: int, decoding: Decoding) -> Sample:
+def continue_prompt(model: Model, tokenizer: Any, prompt: str, new_tokens: int, decoding: Decoding) -> Sample:
     """Continue a prompt.
 
     Args:
@@ -124,7 +125,7 @@ def _encode_prompt(tokenizer: Any, prompt: str) -> list[int]:
 
 
 @torch.no_grad()
-def _generate(model: Any, given: Sequence[int], new_tokens: int, eos: int, decoding: Decoding) -> list[int]:
+def _generate(model: Model, given: Sequence[int], new_tokens: int, eos: int, decoding: Decoding) -> list[int]:
     """Ids of the continuation."""
     drawn = {} if decoding.temperature is None else {"temperature": decoding.temperature, "top_p": decoding.top_p}
     config = GenerationConfig(
@@ -137,13 +138,9 @@ def _generate(model: Any, given: Sequence[int], new_tokens: int, eos: int, decod
         **drawn,
     )
     torch.manual_seed(int(hashlib.sha256(f"{decoding.seed} {list(given)}".encode()).hexdigest()[:8], 16))
-    inputs = torch.tensor([list(given)], device=next(model.parameters()).device)
-    output = model.generate(
-        input_ids=inputs,
-        attention_mask=torch.ones_like(inputs),
-        generation_config=config,
-    )
-    ids: list[int] = output[0, len(given) :].tolist()
+    inputs = torch.tensor([list(given)], device=model.device)
+    batch = {"input_ids": inputs, "attention_mask": torch.ones_like(inputs)}
+    ids: list[int] = model.generate(batch, config)[0].tolist()
     return ids
 
 

@@ -11,7 +11,7 @@ from further.digests import digest_sampled
 from further.evaluation.rates import rates
 from further.evaluation.scoring import score_documents
 from further.io import read_table
-from further.models import load_adapted, load_base, load_merged
+from further.models import Model, Precision, load, load_adapted, load_merged
 from further.settings import ScoringSettings
 
 COUNTS = ["num_tokens", "num_words", "num_bytes"]
@@ -35,19 +35,20 @@ class ScoredModel:
         return f"{self.subject}{'' if self.run is None else ' ' + self.run} at {self.quantization}"
 
 
-def load_scored(model: Path, adapter: Path | None, about: ScoredModel, compute_dtype: str) -> Any:
+def load_scored(model: Path, adapter: Path | None, about: ScoredModel, compute_dtype: str) -> Model:
     """Load a model to score; only a base has no adapter."""
+    precision = Precision(about.quantization, compute_dtype)
     if adapter is None:
-        return load_base(model, about.quantization, compute_dtype)
+        return load(model, precision)
     if about.subject == "merged":
         return load_merged(model, adapter, compute_dtype)
-    return load_adapted(model, adapter, about.quantization, compute_dtype)
+    return load_adapted(model, adapter, precision)
 
 
 def score_texts(
-    model: Any, texts: Mapping[str, Path], settings: ScoringSettings, about: ScoredModel
+    model: Model, texts: Mapping[str, Path], settings: ScoringSettings, about: ScoredModel
 ) -> list[dict[str, Any]]:
-    """Score each document of each text set that was not trained on.
+    """Score each held-out document of each text set; the validation papers' loss is the training's.
 
     Args:
         model: A causal language model in evaluation mode.
@@ -63,7 +64,7 @@ def score_texts(
     """
     fixed, rows = asdict(about) | settings.pick(*HOW), []
     for text_set, path in texts.items():
-        streams = read_table(path).query("split != 'train'")
+        streams = read_table(path).query("split in ('test', 'heldout')")
         ids = [list(map(int, document)) for document in streams["ids"]]
         nats = score_documents(model, ids, about.begin_id, settings.window, settings.stride, settings.batch_tokens)
         _check_finite(nats, list(streams["document"]), text_set, about)

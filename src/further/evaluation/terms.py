@@ -12,6 +12,7 @@ from scipy import stats
 from further.evaluation.intervals import LEVEL
 from further.evaluation.probe import before_and_after
 from further.evaluation.scoring import score_tokens
+from further.models import Model
 from further.records import Term, Terms
 from further.settings import ProbeSettings
 
@@ -23,7 +24,7 @@ Floats = NDArray[np.float64]
 
 
 def measure_terms(
-    model: Any, texts: Mapping[str, str], tokenizer: Any, begin: int, settings: ProbeSettings
+    model: Model, texts: Mapping[str, str], tokenizer: Any, begin: int, settings: ProbeSettings
 ) -> Terms | None:
     """Score every token of held-out papers with the base and with the adapted model, and say which words changed.
 

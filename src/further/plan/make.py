@@ -7,6 +7,7 @@ from typing import Any
 
 from further.batch import share_of_process
 from further.plan.devices import ALONE, Devices, memory_of_process
+from further.plan.scoring import scoring_flops
 from further.plan.shape import Shape
 from further.plan.speed import Measured, Rate, count_devices, formula_rate, on_same_hardware, rate_for, read_measured
 from further.plan.table import PlannedRun
@@ -15,6 +16,7 @@ from further.plan.work import Texts, Work, count_flops, count_work
 from further.settings import HardwareSettings, PlanSettings, Run
 
 MB = 2**20
+Windows = tuple[int, int]
 
 
 def count_runs(
@@ -23,6 +25,7 @@ def count_runs(
     texts_of: Callable[[str, Run], Texts],
     gpu: bool,
     devices: Devices = ALONE,
+    windows: Windows = (1, 1),
 ) -> list[PlannedRun]:
     """Plan every run but for its speed.
 
@@ -32,8 +35,9 @@ def count_runs(
         texts_of: What a run of a name and settings is trained on and watched with.
         gpu: Whether it runs on CUDA.
         devices: That train a run together.
+        windows: Window and stride of scoring, in tokens.
     """
-    return [count_run(name, run, shape, texts_of(name, run), gpu, devices) for name, run in runs.items()]
+    return [count_run(name, run, shape, texts_of(name, run), gpu, devices, windows) for name, run in runs.items()]
 
 
 def measured_speeds(
@@ -52,9 +56,15 @@ def measured_speeds(
 
 
 def count_run(
-    name: str, run: Run, shape: Shape | None, texts: Texts, gpu: bool, devices: Devices = ALONE
+    name: str,
+    run: Run,
+    shape: Shape | None,
+    texts: Texts,
+    gpu: bool,
+    devices: Devices = ALONE,
+    windows: Windows = (1, 1),
 ) -> PlannedRun:
-    """What a run has to do, and what each of its processes has to hold, without its speed."""
+    """What a run has to do, and what each of its processes has to hold, without its speed; arguments as above."""
     work = count_work(texts, run, devices.sharded)
     row = PlannedRun(
         run=name,
@@ -71,7 +81,10 @@ def count_run(
         num_steps=work.num_steps,
         num_looks=work.num_looks,
     )
-    return row if shape is None else _add_model(row, run, shape, work, gpu, devices)
+    if shape is None:
+        return row
+    row = _add_model(row, run, shape, work, gpu, devices)
+    return replace(row, scoring_flops=scoring_flops(shape, place_adapter(shape, run), texts.scored, *windows))
 
 
 def _one_line(target_modules: Any) -> str:
@@ -117,17 +130,24 @@ def add_speed(row: PlannedRun, run: Run, measured: list[Measured], settings: Pla
     rate = rate_for(run.quantization, measured, formula_rate(settings.hardware))
     flops = row.training_flops + row.validation_flops
     devices = count_devices(settings.hardware)
+    scoring = _seconds(row.scoring_flops or 0.0, rate, settings.hardware)
     rate = Rate(rate.expected * devices, rate.low * devices, rate.high * devices, rate.source)
-    ends = {"": rate.expected, "_low": rate.high, "_high": rate.low}  # a high rate makes a low time
-    seconds = {end: settings.hardware.startup_seconds + flops / speed for end, speed in ends.items()}
+    seconds = _seconds(flops, rate, settings.hardware)
     hours = {end: devices * value / 3600 for end, value in seconds.items()}
     columns: dict[str, Any] = {"speed_source": rate.source, "price_date": settings.cost.price_date}
-    columns |= _named("seconds", seconds) | _named("gpu_hours", hours) | _tokens_per_second(row, rate)
+    columns |= _named("seconds", seconds) | _named("gpu_hours", hours) | _named("scoring_seconds", scoring)
+    columns |= _tokens_per_second(row, rate)
     prices = {"energy_kwh": settings.cost.kwh_per_gpu_hour, "money": settings.cost.price_per_gpu_hour}
     for name, price in prices.items():
         if price:
             columns |= _named(name, {end: value * price for end, value in hours.items()})
     return replace(row, currency=settings.cost.currency, **columns)
+
+
+def _seconds(flops: float, rate: Rate, hardware: HardwareSettings) -> dict[str, float]:
+    """Of a job, expected and from the least to the most: a high rate makes a low time."""
+    ends = {"": rate.expected, "_low": rate.high, "_high": rate.low}
+    return {end: hardware.startup_seconds + flops / speed for end, speed in ends.items()}
 
 
 def _named(name: str, values: Mapping[str, float]) -> dict[str, float]:

@@ -147,7 +147,7 @@ def check_walltime(
     Args:
         plan: One row per run.
         runs: Run by the run's name.
-        hardware: runtime_minutes, walltime_margin_minutes, walltimes, startup_seconds, gpu_memory_gb
+        hardware: runtime_minutes, scoring_minutes, walltime_margin_minutes, walltimes, startup_seconds, gpu_memory_gb
             and memory_margin.
         plan_again: Plans a run with other settings, to try what would fit.
 
@@ -156,6 +156,8 @@ def check_walltime(
     """
     faults = []
     for row in plan:
+        if row.scoring_seconds_high is not None and row.scoring_seconds_high > 60 * hardware.scoring_minutes:
+            faults.append(_scoring_fault(row, hardware))
         if row.seconds_high is None or _in_time(row, hardware):
             continue
         tried = [(change, plan_again(row.run, runs[row.run] | change)) for change in _faster(runs[row.run])]
@@ -168,6 +170,16 @@ def check_walltime(
     if faults:
         more = [f"and {len(faults) - SAID} more runs"] if len(faults) > SAID else []
         raise ValueError("\n".join([*faults[:SAID], *more]))
+
+
+def _scoring_fault(row: PlannedRun, hardware: HardwareSettings) -> str:
+    assert row.scoring_seconds_high is not None
+    minutes = math.ceil(row.scoring_seconds_high / 60)
+    return (
+        f"{_names([row.run])}: scoring is expected to take up to {minutes} minutes; hardware.scoring_minutes is "
+        f"{hardware.scoring_minutes}. It would fit with hardware.scoring_minutes: {minutes}, or a longer "
+        "evaluation.stride."
+    )
 
 
 SAID = 5  # runs told one by one

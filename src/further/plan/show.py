@@ -1,7 +1,7 @@
 """A study's plan, shown to whoever started it, and refused where a run cannot fit."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from further.job import PROGRESS
@@ -24,7 +24,7 @@ def plan_study(
     Args:
         model: The base model's folder.
         texts_of: What a run of a name and settings is trained on and watched with.
-        settings: Sections runs, hardware and cost, and the evaluation's window.
+        settings: Sections runs, hardware and cost, and the evaluation's window and stride.
         finished: Folder of finished runs.
 
     Raises:
@@ -33,14 +33,16 @@ def plan_study(
     shape = _read_shape(model, settings.hardware)
     runs, gpu = settings.runs, settings.hardware.gpu_memory_gb is not None
     devices = read_devices(settings.hardware)
-    counted = count_runs(runs, shape, texts_of, gpu, devices)
+    windows = (settings.window, settings.stride)
+    counted = count_runs(runs, shape, texts_of, gpu, devices, windows)
     measured = measured_speeds(counted, runs, settings.hardware, finished)
     plan = [add_speed(row, runs[row.run], measured, settings) for row in counted]
-    for line in format_plan(plan).splitlines():
+    for line in [*format_plan(plan).splitlines(), *find_alike(plan, runs)]:
         PROGRESS.info("%s", line)
 
     def plan_again(name: str, run: Run) -> PlannedRun:
-        return add_speed(count_run(name, run, shape, texts_of(name, run), gpu, devices), run, measured, settings)
+        counted = count_run(name, run, shape, texts_of(name, run), gpu, devices, windows)
+        return add_speed(counted, run, measured, settings)
 
     try:
         check_positions(model, runs, settings.window)
@@ -51,6 +53,23 @@ def plan_study(
         PROGRESS.error("The plan refuses this study. %s", error)
         raise
     return plan
+
+
+def find_alike(plan: Sequence[PlannedRun], runs: Mapping[str, Run]) -> Iterator[str]:
+    """Runs that train on the same papers though their fractions differ, as papers were rejected; a line each.
+
+    Args:
+        plan: One row per run.
+        runs: Settings by the run's name.
+    """
+    alike: dict[str, list[PlannedRun]] = {}
+    for row in plan:
+        key = f"{runs[row.run] | {'fraction': 1.0}} {row.num_papers} {row.num_unique_tokens}"
+        alike.setdefault(key, []).append(row)
+    for rows in alike.values():
+        if len(rows) > 1:
+            names = ", ".join(row.run for row in rows)
+            yield f"{names}: the same {rows[0].num_papers} papers, as some were rejected; leave one fraction out"
 
 
 def _read_shape(model: Path, hardware: HardwareSettings) -> Shape | None:

@@ -23,12 +23,14 @@ class Texts:
         validation: The same of the validation papers.
         has_begin: Whether the tokenizer puts a mark before each document.
         replay: The same of the general documents that are trained on beside the papers.
+        scored: The same of all documents that the run is scored on.
     """
 
     training: tuple[int, ...]
     validation: tuple[int, ...]
     has_begin: bool
     replay: tuple[int, ...] = ()
+    scored: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@
 |---|---|
 | `evaluation/comparison.json` | `Comparison` |
 | `evaluation/samples.json` | `Samples` |
-| `evaluation/memorization.json`, `terms.json`, `questions.json` | `Memorization`, `Terms`, `Questions`; null: off |
+| `evaluation/memorization.json`, `terms.json` | `Memorization`, `Terms`; null: off |
+| `evaluation/questions.json` | `further.evaluation.questions.records.QuestionsFile` |
 | `runs/{run}/metrics.json`, `timing.json` | `Metrics`, `Timing` |
 | `scaling/law.json` | `further.scaling.record.LawRecord` |
 """
@@ -27,9 +28,7 @@ from further.records.comparison import (
     TextSet,
 )
 from further.records.probes import (
-    Accuracy,
     Memorization,
-    Questions,
     Recited,
     RecitedBoth,
     RecitedPassage,
@@ -42,7 +41,6 @@ from further.records.training import Hardware, Metrics, Parameters, Timing
 
 __all__ = [
     "MIN_PAPERS",
-    "Accuracy",
     "Comparison",
     "CrossValidation",
     "DocumentChange",
@@ -56,7 +54,6 @@ __all__ = [
     "Paired",
     "Parameters",
     "QuantizationSteps",
-    "Questions",
     "Rates",
     "Recited",
     "RecitedBoth",

@@ -1,4 +1,4 @@
-"""Records of what the default run says, knows and recites: samples, memorization, terms, questions."""
+"""Records of what the default run says, knows and recites: samples, memorization, terms."""
 
 from typing import Literal
 
@@ -147,34 +147,3 @@ class Terms(Record):
     num_words: int
     rose: tuple[Term, ...]
     fell: tuple[Term, ...]
-
-
-class Accuracy(Record):
-    """Base and adapted model on the same questions.
-
-    Attributes:
-        num_questions: Asked.
-        base: Fraction answered right by log-likelihood.
-        adapted: The same after adaptation.
-        base_normalized: By log-likelihood per character of the choice.
-        adapted_normalized: The same after adaptation.
-        difference: Adapted minus base.
-        p_value: Of McNemar's exact test.
-    """
-
-    num_questions: int
-    base: float
-    adapted: float
-    base_normalized: float
-    adapted_normalized: float
-    difference: Interval
-    p_value: float
-
-
-class Questions(Record):
-    """Questions answered before and after; `floors` are fractions right without knowing, by what they do instead."""
-
-    run: str
-    overall: Accuracy
-    topics: dict[str, Accuracy]
-    floors: dict[str, float]

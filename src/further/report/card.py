@@ -16,7 +16,9 @@ from further.report.sections.statement import say_scoring
 from further.report.text import TEXT
 from further.report.wording import show_count, show_difference, show_number
 from further.settings import ModelSettings
+from further.study import find_model
 
+DEMO_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"
 CACHED = re.compile(r"models--(?P<owner>[^/]+?)--(?P<name>[^/]+)/snapshots/(?P<commit>[0-9a-f]{40})/?$")
 """Where the hub's own cache keeps a model: a folder that says which model it is."""
 MERGED = (
@@ -34,7 +36,7 @@ class Base:
         name: Its hub id where that is known, else the name that the study gave it.
         hub: Whether the name is a hub id.
         revision: Its commit on the hub.
-        folder: Where it lies without one.
+        folder: Where it lies in the study, or a place to fill in.
     """
 
     name: str
@@ -50,8 +52,9 @@ def name_base_model(model: ModelSettings) -> Base:
     cached = CACHED.search(model.path or "")
     if cached:
         return Base(f"{cached['owner']}/{cached['name']}", True, cached["commit"], "")
-    folder = "results/demo/base" if model.source == "demo" else f"path/to/{model.name}"
-    return Base(model.name, False, None, folder)
+    name = DEMO_ID if model.source == "demo" else model.name
+    folder = f"path/to/{model.name}" if model.source == "folder" else str(find_model(model))
+    return Base(name, False, None, folder)
 
 
 def write_cards(results: TextResults, cards: Sequence[Path]) -> None:

@@ -9,12 +9,15 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
+from further.evaluation.questions.records import QuestionsFile, read_record
 from further.io import read_json, read_table
-from further.records import Comparison, Memorization, Metrics, Questions, Samples, Terms, Timing
+from further.records import Comparison, Memorization, Metrics, Samples, Terms, Timing
+from further.report.wording import join_words
 from further.scaling.record import LawRecord
 from further.settings import Settings
 
-GENERAL_TEXT = "Python's documentation"  # what the demonstration collects, and every study is measured on
+MOST_TEXTS = 4  # names of a user's own files of general text
+DEMO_MODEL = "SmolLM2-135M-Instruct"
 CORPUS_VIEW = "../corpus/view/index.html"
 """The papers page by page, from the report's page."""
 COLUMNS = {
@@ -82,13 +85,13 @@ class TextResults:
         samples: Continuations.
         memorization: None where it was switched off.
         terms: None where they were switched off.
-        questions: None where the study has none.
+        asked: Questions and instructions, each None where the study has none.
         corpus: The papers.
         runs: By name.
         plan: By run, columns seconds_low and seconds_high: what it was expected to take; None where not given.
         jobs: Columns kind, job and seconds of every job that trains or runs a model.
         provenance: What the study was made with.
-        general_text: Name of the text that forgetting is measured on.
+        general_text: The text that forgetting is measured on: its kinds, or the names of its files.
         written: The day of the report.
     """
 
@@ -98,13 +101,13 @@ class TextResults:
     samples: Samples
     memorization: Memorization | None
     terms: Terms | None
-    questions: Questions | None
+    asked: QuestionsFile
     corpus: Corpus
     runs: Mapping[str, RunResults]
     plan: pd.DataFrame | None
     jobs: pd.DataFrame
     provenance: Provenance
-    general_text: str = GENERAL_TEXT
+    general_text: str
     written: date | None = None
 
     @property
@@ -125,7 +128,7 @@ class TextResults:
     @property
     def is_toy(self) -> bool:
         """Whether the base model is the one that the demonstration trains."""
-        return self.settings.model.source == "demo"
+        return self.settings.model.source == "toy"
 
     @property
     def ordered_runs(self) -> list[str]:
@@ -144,7 +147,7 @@ def read_results(
 
     Args:
         named: Paths as text by name: `runs` and `corpus` list several, named by their folder and their own name;
-            `questions` and `plan` may be missing.
+            `plan` may be missing.
         settings: The study's.
         jobs: Snakemake's notes of what jobs took that train or run a model, by what they were for.
         provenance: What the study was made with.
@@ -163,12 +166,13 @@ def read_results(
         samples=Samples.load(files["samples"]),
         memorization=Memorization.load_optional(files["memorization"]),
         terms=Terms.load_optional(files["terms"]),
-        questions=Questions.load_optional(files["questions"]) if "questions" in files else None,
+        asked=read_record(files["questions"]),
         corpus=Corpus(**{name: _read_corpus(name, Path(path)) for name, path in _name_tables(named)}),
         runs={folder.name: _read_run(folder) for folder in folders},
         plan=pd.read_csv(files["plan"], sep="\t", index_col="run") if "plan" in files else None,
         jobs=read_jobs(jobs or {}),
         provenance=provenance or Provenance(),
+        general_text=name_texts(read_json(files["general"])),
         written=written,
     )
 
@@ -203,11 +207,24 @@ def _read_seconds(file: Path) -> float:
     return float(pd.read_csv(file, sep="\t")["s"].sum()) if file.is_file() else float("nan")
 
 
+def name_texts(sources: Sequence[Mapping[str, Any]]) -> str:
+    """General text by its kinds (`novels and encyclopedia articles`), or by the names of a user's own files."""
+    kinds = [source["kind"] for source in sources if source["heldout_documents"]]
+    if all(kinds):
+        return join_words([kind[0].lower() + kind[1:] for kind in kinds])
+    names = [source["name"] for source in sources if source["heldout_documents"]]
+    return join_words(names if len(names) <= MOST_TEXTS else [*names[:MOST_TEXTS], f"{len(names) - MOST_TEXTS} more"])
+
+
 def name_base(settings: Settings, digits: int = 40) -> str:
-    """The base model: `owner/name at commit 0e9e39f…`, of which some digits; a folder's name; or that it is a toy."""
+    """The base model: `owner/name at commit 0e9e39f…`, of which some digits; a folder's or file's name; or the toy."""
     model = settings.model
-    if model.source == "demo":
+    if model.source == "toy":
         return f"{model.name}, trained from scratch by the demonstration"
+    if model.source == "demo":
+        return f"{DEMO_MODEL}, restored from 4-bit weights"
+    if model.source == "gguf":
+        return f"{model.name}, converted from {Path(model.path or '').name}"
     if model.source == "folder":
         return f"{model.name}, a folder called {Path(model.path or '').name}"
     return f"{model.path} at commit {(model.revision or '')[:digits]}"

@@ -70,12 +70,14 @@ class PlanSettings(Section):
         hardware: Of one job.
         cost: Of an hour of it.
         window: Tokens of the model's input when scoring.
+        stride: Newly scored tokens per window.
     """
 
     runs: dict[str, Run]
     hardware: HardwareSettings
     cost: CostSettings
     window: int
+    stride: int
 
 
 class Settings(Section):

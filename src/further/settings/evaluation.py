@@ -56,6 +56,17 @@ class EvaluationSettings(Section):
     term_occurrences: int = key(
         "Rarer words in held-out papers are left out.", 5, unit="occurrences", reruns="terms", ge=2
     )
+    questions: str | None = key(
+        "A CSV file of questions that base and adapted model answer: columns question, choices (with | between them, "
+        "or empty), correct, and if wanted passage, topic, paper. demo: 60 on the bundled articles. null: off.",
+        None,
+        unit="file",
+        reruns="questions",
+        min_length=1,
+    )
+    instructions: bool = key(
+        "Give a chat model a dozen instructions with a form to follow, before and after.", True, reruns="questions"
+    )
     new_tokens: Count = key("Length of a sample.", 200, unit="tokens", reruns="samples")
     temperature: Annotated[float, Field(gt=0, le=10)] | None = key(
         "Of a second, sampled continuation of each prompt. null: greedy ones only.", 0.8, reruns="samples"

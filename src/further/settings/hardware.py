@@ -12,7 +12,15 @@ class HardwareSettings(Section):
 
     threads: int = key("CPU threads of a job.", 1, unit="cores", reruns="plan", ge=1, le=1024)
     memory_mb: int = key("Main memory of a job.", 8000, unit="MB", reruns="plan", ge=500)
-    runtime_minutes: int = key("Time limit of a job.", 720, unit="minutes", reruns="plan", ge=1)
+    runtime_minutes: int = key("Time limit of a training job.", 720, unit="minutes", reruns="plan", ge=1)
+    scoring_minutes: int = key(
+        "Time limit of a job that scores a model or writes samples. It is one job: the plan refuses a study that needs "
+        "longer ones.",
+        60,
+        unit="minutes",
+        reruns="plan",
+        ge=1,
+    )
     walltime_margin_minutes: Annotated[int, Field(ge=0)] | None = key(
         "A training job writes a checkpoint and exits this long before its time limit. The profile's retry, or running "
         "again, continues it. Allow for a step, a validation and a checkpoint. null: it runs until it is killed, and "

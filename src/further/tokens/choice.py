@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from further.ranks import hash_rank
 from further.settings import Run
+from further.sizes import count_selected
 
 Ids = Sequence[int]
 
@@ -66,7 +67,7 @@ def take_fraction(papers: Sequence[str], fraction: float) -> list[str]:
     """
     if not 0 < fraction <= 1:
         raise ValueError(f"fraction {fraction} of the training papers: must be above 0 and at most 1")
-    return list(papers[: max(1, round(fraction * len(papers)))])
+    return list(papers[: count_selected(fraction, len(papers))])
 
 
 def count_tokens(documents: Iterable[Ids]) -> int:

@@ -7,6 +7,7 @@ import pyarrow as pa
 from further.corpus.schemas import SPLIT
 from further.corpus.shards import MIN_PAPERS
 from further.ranks import hash_rank
+from further.sizes import count_selected
 
 
 def split_papers(rows: pa.Table, *, test_fraction: float, validation_fraction: float, seed: int) -> pa.Table:
@@ -33,8 +34,8 @@ def split_papers(rows: pa.Table, *, test_fraction: float, validation_fraction: f
             f"{len(num_words)} papers are left after cleaning: at least {MIN_PAPERS} are needed to split them"
         )
     ranked = sorted(num_words, key=lambda paper: hash_rank(seed, paper))
-    num_test = max(1, round(test_fraction * len(ranked)))
-    num_validation = max(1, round(validation_fraction * len(ranked)))
+    num_test = count_selected(test_fraction, len(ranked))
+    num_validation = count_selected(validation_fraction, len(ranked))
     if num_test + num_validation >= len(ranked):
         raise ValueError(
             f"{num_test} test and {num_validation} validation papers of {len(ranked)} leave none to train on:"

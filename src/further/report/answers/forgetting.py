@@ -3,6 +3,7 @@
 from further.records import MIN_PAPERS, Paired
 from further.report.answers.answer import Answer, Verdict, classify
 from further.report.answers.improvement import say_change
+from further.report.answers.questions import say_instructions
 from further.report.results import TextResults
 from further.report.wording import count_noun, show_difference, show_relative, show_share_of
 
@@ -44,6 +45,8 @@ def _say_details(results: TextResults) -> list[str]:
         "Forgetting shows where a model is asked for something else than the new field. Replaying general text among "
         "the training text (`training.replay_fraction`) usually reduces it.",
     ]
+    if results.asked.instructions:
+        said.append(say_instructions(results.asked.instructions))
     for name in sorted(comparison.runs):
         if set(comparison.differing(name)) == {"replay_fraction"}:
             run = comparison.runs[name]

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from further.report.answers.questions import FLOORS
+from further.report.answers.questions import FLOORS, find_overall, read_floors
 from further.report.drawing.figure import ANSWERS, Figure
 from further.report.drawing.style import COLORS, Drawing, legend_above, name_rows, new_figure, number_ticks, shorten
 from further.report.results import TextResults
@@ -13,12 +13,12 @@ COLUMNS = ["topic", "num_questions", "base", "adapted", *FLOORS]
 
 def make_table(results: TextResults) -> pd.DataFrame:
     """Fractions right of all questions and of each topic; the floors stand in the first row."""
-    asked = results.questions
+    asked = results.asked.questions
     if asked is None:
         return pd.DataFrame(columns=COLUMNS)
-    topics = {"all questions": asked.overall, **dict(sorted(asked.topics.items()))}
-    rows = [[topic, own.num_questions, own.base, own.adapted] for topic, own in topics.items()]
-    floors = [asked.floors.get(name) for name in FLOORS]
+    topics = {"all questions": find_overall(asked), **{topic.name: topic.accuracy for topic in asked.topics}}
+    rows = [[topic, own.base.number, own.base.fraction, own.adapted.fraction] for topic, own in topics.items()]
+    floors = [read_floors(asked.floors).get(name) for name in FLOORS]
     return pd.DataFrame(
         [row + (floors if place == 0 else [None] * 3) for place, row in enumerate(rows)], columns=COLUMNS
     )
