@@ -29,10 +29,9 @@ def test_a_job_is_offline_before_the_hub_is_imported(script):
     assert run_python(code) == ["True"]
 
 
-@pytest.mark.parametrize("script", ["score_run", "score_base"])
-def test_scoring_imports_neither_training_nor_drawing_nor_the_compiler(script):
+def test_scoring_imports_neither_training_nor_drawing_nor_the_compiler():
     unneeded = ("further.training", "transformers.trainer", "peft", "matplotlib", "seaborn", "snakemake", COMPILER)
-    assert modules_after(script, "further.evaluation.scoring", *unneeded) == ["further.evaluation.scoring"]
+    assert modules_after("score_model", "further.evaluation.scoring", *unneeded) == ["further.evaluation.scoring"]
 
 
 def test_training_imports_neither_evaluation_nor_drawing_nor_the_compiler():

@@ -3,9 +3,7 @@
 from further.report.images import IMAGE_FIGURES
 
 REPORTED_TABLES = [
-    *expand(
-        "results/cases/{table}.parquet", table=["cases", "images", "questions", "ledger", "split", "leaks"]
-    ),
+    *expand("results/cases/{table}.parquet", table=["cases", "images", "questions", "ledger", "split", "leaks"]),
     "results/answers/lengths.parquet",
     "results/guard/guarded.parquet",
 ]

@@ -23,10 +23,7 @@ PASSWORDS = stop_if_wrong(mark_passwords, CONFIG["corpus"].pop("passwords"), PAP
 PARSING = pick("corpus", "timeout_s", "memory_mb", "ocr", "ocr_language") | {
     "versions": installed_versions(("pymupdf",))
 }
-SCORING = pick("evaluation", "window", "stride", "batch_tokens") | {
-    "compute_dtype": CONFIG["training"]["compute_dtype"],
-    "versions": installed_versions(TRAINING_PACKAGES),
-}
+SCORING = pick("evaluation", "window", "stride", "batch_tokens") | pick("training", "compute_dtype")
 GGUF_FILE = {"demo": "results/demo/SmolLM2-135M-Instruct.Q4_1.gguf", "gguf": CONFIG["model"]["path"]}.get(
     CONFIG["model"]["source"], []
 )
@@ -45,10 +42,7 @@ REPORTED = {
     "terms": "results/evaluation/terms.json",
     "questions": "results/evaluation/questions.json",
     "general": "results/general/texts.json",
-    "rejected": "results/corpus/rejected.parquet",
-    "ledger": "results/corpus/ledger.parquet",
-    "split": "results/corpus/split.parquet",
-    "rows": "results/corpus/rows.parquet",
+    "corpus": expand("results/corpus/{table}.parquet", table=["rejected", "ledger", "split", "rows"]),
     "tokens": "results/tokens/papers.parquet",
     "runs": expand(
         "results/runs/{run}/{file}",

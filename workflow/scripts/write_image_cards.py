@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from further.evaluation.answers.records import AnswersRecord
 from further.io import read_json, write_text
 from further.job import start_log
+from further.records.answers import AnswersRecord
 from further.report.images.card import make_card
 
 

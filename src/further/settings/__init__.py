@@ -9,7 +9,17 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from further.settings.corpus import CorpusSettings, GeneralSettings
-from further.settings.evaluation import CostSettings, EvaluationSettings, ScalingSettings, Target
+from further.settings.evaluation import (
+    BootstrapSettings,
+    ComparisonSettings,
+    CostSettings,
+    EvaluationSettings,
+    ProbeSettings,
+    SampleSettings,
+    ScalingSettings,
+    ScoringSettings,
+    Target,
+)
 from further.settings.hardware import HardwareSettings
 from further.settings.images import AnswersSettings, CasesSettings, GuardSettings
 from further.settings.key import Section, key
@@ -17,7 +27,9 @@ from further.settings.training import DemoSettings, ModelSettings, Run, Sweep, T
 
 __all__ = [
     "AnswersSettings",
+    "BootstrapSettings",
     "CasesSettings",
+    "ComparisonSettings",
     "CorpusSettings",
     "CostSettings",
     "DemoSettings",
@@ -27,8 +39,11 @@ __all__ = [
     "HardwareSettings",
     "ModelSettings",
     "PlanSettings",
+    "ProbeSettings",
     "Run",
+    "SampleSettings",
     "ScalingSettings",
+    "ScoringSettings",
     "Settings",
     "StudySettings",
     "Sweep",

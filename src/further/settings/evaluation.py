@@ -79,6 +79,59 @@ class EvaluationSettings(Section):
     )
 
 
+class ScoringSettings(Section):
+    """How texts are scored, as scoring jobs take it."""
+
+    window: int
+    stride: int
+    batch_tokens: int
+    compute_dtype: str
+
+
+class BootstrapSettings(Section):
+    """Resamples and seed of intervals over papers."""
+
+    bootstrap: int
+    seed: int
+
+
+class ComparisonSettings(BootstrapSettings):
+    """What scores are compared with, and what papers were looked through for.
+
+    Attributes:
+        paper_similarity, paragraph_similarity, paragraph_words: As in the section `corpus`.
+        quantization_runs: The run that was trained at each quantization.
+    """
+
+    paper_similarity: float | None
+    paragraph_similarity: float | None
+    paragraph_words: int
+    quantization_runs: dict[str, str]
+
+
+class SampleSettings(Section):
+    """How prompts are continued, and by what."""
+
+    prompts: list[str] | None
+    new_tokens: int
+    temperature: float | None
+    top_p: float
+    seed: int
+    quantization: str
+    compute_dtype: str
+
+
+class ProbeSettings(ScoringSettings, BootstrapSettings):
+    """How the default run is probed."""
+
+    quantization: str
+    memorization_paragraphs: int | None
+    memorization_prefix_tokens: int
+    memorization_new_tokens: int
+    terms: int | None
+    term_occurrences: int
+
+
 class Target(Section):
     """A loss to reach."""
 

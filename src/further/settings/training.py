@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, create_model
+from pydantic import Field, SerializerFunctionWrapHandler, create_model, model_serializer
 
 from further.settings.key import Count, Fraction, Section, Seed, key
 
@@ -196,12 +196,20 @@ def _annotate(kind: Any, limits: list[Any]) -> Any:
     return Annotated.__class_getitem__((kind, *limits)) if limits else kind  # type: ignore[attr-defined]
 
 
+class SetKeys(Section):
+    """A section that is written as it was read: without the keys that are left out."""
+
+    @model_serializer(mode="wrap")
+    def _leave_out(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in dump(self).items() if value is not None}
+
+
 if TYPE_CHECKING:
 
-    class Sweep(Section):
+    class Sweep(SetKeys):
         """Values by key: every combination is a run."""
 
 else:
     Sweep = create_model(
-        "Sweep", __base__=Section, __doc__="Values by key: every combination is a run.", **_sweepable()
+        "Sweep", __base__=SetKeys, __doc__="Values by key: every combination is a run.", **_sweepable()
     )

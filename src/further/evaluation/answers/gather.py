@@ -10,7 +10,10 @@ import pyarrow as pa
 from further.evaluation.answers.compare import compare_answers
 from further.evaluation.answers.floors import MAX_ANSWERS
 from further.evaluation.answers.loops import explain_loops, measure_loops
-from further.evaluation.answers.records import (
+from further.evaluation.answers.schemas import ANSWERS
+from further.evaluation.answers.score import CONVENTIONS, score_answers
+from further.evaluation.answers.summary import Summary, summarize_scores
+from further.records.answers import (
     AnswersRecord,
     LoopCause,
     LoopCounts,
@@ -19,9 +22,6 @@ from further.evaluation.answers.records import (
     Scores,
     TypeScores,
 )
-from further.evaluation.answers.schemas import ANSWERS
-from further.evaluation.answers.score import CONVENTIONS, score_answers
-from further.evaluation.answers.summary import Summary, summarize_scores
 
 DEFAULT = "default"
 STILL_FALLING = 0.01

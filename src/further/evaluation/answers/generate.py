@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from transformers import GenerationConfig
 
 from further.evaluation.answers.repetition import rep_n
-from further.evaluation.repeats import longest_repeat
+from further.evaluation.text_loops import longest_repeat
 from further.job import PROGRESS
 from further.models.image_text import ImageText
 from further.positions import find_limit

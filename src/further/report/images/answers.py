@@ -1,6 +1,6 @@
 """What people ask of a study of images, answered from its record: each answer one function."""
 
-from further.evaluation.answers.records import ALL, AnswersRecord, Main, Score, Scores, TypeScores, main_score
+from further.records.answers import ALL, AnswersRecord, Main, Score, Scores, TypeScores, main_score
 from further.report.answers.answer import MARGIN_NATS, Answer, Verdict, decide
 from further.report.images.results import ImageResults
 from further.report.law import change_of, group_sizes
@@ -26,7 +26,7 @@ CAUSES = {
     "cut rows": "Training rows were cut without an EOS, which teaches a model not to end.",
     "too little training": "Every training row ended with an EOS; the model has trained too little.",
     "both": "Some training rows were cut without an EOS, and the model was still learning. The two multiply.",
-    "unknown": "Every training row ended with an EOS and the loss had stopped falling, so neither known cause explains it.",
+    "unknown": "Every training row ended with an EOS and the loss had stopped falling: neither known cause.",
 }
 
 
@@ -63,7 +63,12 @@ def answer_improvement(results: ImageResults) -> Answer:
     run, main = record.default, choose_overall(results.answers)
     change, cases = main_score(overall(run.change), main), overall(run.change).cases
     verdict = _judge(change, cases)
-    words: dict[Verdict, str] = {"improved": "Yes.", "worse": "No: worse.", "unchanged": "No.", "undecided": "Not decided."}
+    words: dict[Verdict, str] = {
+        "improved": "Yes.",
+        "worse": "No: worse.",
+        "unchanged": "No.",
+        "undecided": "Not decided.",
+    }
     before, after = (main_score(overall(scores), main) for scores in (record.base_of(record.default_run), run.scores))
     return Answer(
         question="Did it help?",
@@ -89,7 +94,8 @@ def _say_seeds(results: ImageResults, main: Main) -> str:
     others = [
         run
         for name, run in record.runs.items()
-        if name != record.default_run and run.settings | {"seed": record.default.settings.seed} == record.default.settings
+        if name != record.default_run
+        and run.settings | {"seed": record.default.settings.seed} == record.default.settings
     ]
     if not others:
         return "One seed only: the interval leaves out training's randomness."
@@ -117,7 +123,8 @@ def _say_types(record: AnswersRecord) -> list[str]:
 def answer_floors(results: ImageResults) -> Answer:
     """Does it look at the image: is each type answered better than without looking closely?"""
     record = results.answers
-    above, beside = [], []
+    above: list[str] = []
+    beside: list[str] = []
     for kind in record.kinds:
         score = main_score(record.default.scores[kind], record.main[kind])
         floor = best_floor(record, kind)
@@ -127,10 +134,12 @@ def answer_floors(results: ImageResults) -> Answer:
         question="Does it look at the image?",
         verdict=verdict,
         word="Yes." if not beside else "In part." if above else "Not shown.",
-        sentence=f"{len(above)} of {count_noun(len(record.main), 'question type')} are answered better than every floor.",
-        doubt=f"Not better than a floor: {join_words(beside)}." if beside else "A floor is what needs no understanding.",
+        sentence=f"{len(above)} of {count_noun(len(record.main), 'question type')} are above every floor.",
+        doubt=f"Not better than a floor: {join_words(beside)}."
+        if beside
+        else "A floor is what needs no understanding.",
         details=(
-            "Floors: the most frequent answer, the most frequent answer to the same words, and a logistic regression on "
+            "Floors: the most frequent answer, the most frequent one to the same words, and a logistic regression on "
             "24 × 24 pixels, all learned from the training cases; and the adapted model itself with a black image or "
             "another case's.",
             *(_say_floor(record, kind) for kind in record.kinds),
@@ -170,15 +179,16 @@ def answer_more_cases(results: ImageResults) -> Answer:
     if law.fit is not None and law.forecasts:
         double = law.forecasts[0]
         change = change_of(double.gain_nats)
-        low, high = (float("-inf") if change.low is None else change.low), (
-            float("inf") if change.high is None else change.high
+        low, high = (
+            (float("-inf") if change.low is None else change.low),
+            (float("inf") if change.high is None else change.high),
         )
         verdict = decide(low, high, MARGIN_NATS) if double.useful else "undecided"
         price = Spending(results).show_training(double.num_tokens)
         more = "" if double.extra_papers is None else f"{show_count(double.extra_papers)} more, "
         sentence = (
-            f"{show_plain(double.factor)} times the cases ({more}{price} a training) could change the perplexity of the "
-            f"reference answers by {show_relative(change, signed=True)}."
+            f"{show_plain(double.factor)} times the cases ({more}{price} a training) could change the perplexity of "
+            f"the reference answers by {show_relative(change, signed=True)}."
         )
         doubt = (
             f"Extrapolated from {law.fit.num_sizes} sizes of one collection."
@@ -248,8 +258,8 @@ def answer_loops(results: ImageResults) -> Answer:
         details=(
             f"Training rows cut without an EOS: {show_percent(cause.cut_fraction)}. The validation loss was "
             f"{_say_learning(cause.still_learning)} at the end.",
-            f"With a word or phrase four times in a row: {show_percent(loops.with_run.estimate)}. Share of repeated runs "
-            f"of four words, references' 99th percentile: {show_number(loops.usual_rep_4)}.",
+            f"With a word or phrase four times in a row: {show_percent(loops.with_run.estimate)}. Repeated runs of "
+            f"four words, references' 99th percentile: {show_number(loops.usual_rep_4)}.",
         ),
         sources=(f"{SOURCE}: runs.{results.default_run}.loops",),
     )
@@ -279,4 +289,3 @@ def answer_guard(results: ImageResults) -> Answer:
         details=tuple(guard.conditions),
         sources=("results/guard/guard.json",),
     )
-

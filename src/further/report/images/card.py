@@ -5,7 +5,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from further.evaluation.answers.records import AnswersRecord, main_score
+from further.records.answers import AnswersRecord, main_score
 from further.report.images.answers import best_floor, overall, show_score
 from further.report.wording import show_percent
 
@@ -22,7 +22,7 @@ def make_card(title: str, base: str, run: str, record: AnswersRecord, metrics: M
     """
     environment = Environment(
         loader=PackageLoader("further.report"),
-        autoescape=False,  # noqa: S701 - Markdown, of the study's own names and numbers
+        autoescape=False,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

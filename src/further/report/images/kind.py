@@ -10,10 +10,17 @@ from further.report.images.answers import (
 )
 from further.report.images.figures import answers_by_type, case_law, loops, settings
 from further.report.images.results import ImageResults
-from further.report.images.sections import fill_cases, fill_gallery, fill_guard, fill_loops, fill_runs, fill_types
+from further.report.images.sections import (
+    fill_cases,
+    fill_gallery,
+    fill_guard,
+    fill_loops,
+    fill_made,
+    fill_runs,
+    fill_types,
+)
 from further.report.page import Head, Kind, Section
 from further.report.results import name_base
-from further.report.sections.made import fill_common
 from further.report.spent import Spending
 from further.report.wording import count_noun
 
@@ -47,7 +54,7 @@ IMAGES = Kind(
         Section("types", "All scores by question type", fill_types),
         Section("loops", "Length of the answers, and loops", fill_loops),
         Section("cases", "The cases", fill_cases),
-        Section("runs", "Runs, time and cost", fill_runs),
-        Section("made", "How it was made", fill_common),
+        Section("image_runs", "Runs, time and cost", fill_runs),
+        Section("image_made", "How it was made", fill_made),
     ),
 )

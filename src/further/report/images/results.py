@@ -10,10 +10,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from further.cases.pictures import load_pictures
-from further.evaluation.answers.records import AnswersRecord
 from further.guard.records import GuardRecord, read_record
 from further.io import read_json, read_table
 from further.records import CaseMetrics, Timing
+from further.records.answers import AnswersRecord
 from further.report.images.gallery import Pick, pick_cases
 from further.report.results import Provenance, RunResults, StudyResults, read_jobs
 from further.scaling.record import LawRecord

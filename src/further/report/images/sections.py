@@ -8,12 +8,19 @@ import pandas as pd
 from markupsafe import Markup
 
 from further.cases.case_report import NO_USE, write_report
-from further.evaluation.answers.records import Score, main_score
 from further.guard.summary import count_errors, count_reasons
 from further.guard.wording import describe
+from further.records.answers import Score, main_score
 from further.report.images.answers import show_score
 from further.report.images.gallery import Pick
 from further.report.images.results import ImageResults
+from further.report.sections.made import (
+    hardware_table,
+    link_configuration,
+    provenance_tables,
+    seeds_table,
+    settings_tables,
+)
 from further.report.shown_table import ShownTable, show_frame, show_table
 from further.report.wording import fixed, show_count, show_number, show_percent
 
@@ -24,7 +31,10 @@ CLOSED = ("closed_accuracy", "sensitivity", "specificity", "balanced_accuracy", 
 
 def fill_types(results: ImageResults) -> Mapping[str, object]:
     """Every score of every type, before and after, beside the floors."""
-    return {"tables": [types_table(results), closed_table(results), texts_table(results)], "conventions": _conventions(results)}
+    return {
+        "tables": [types_table(results), closed_table(results), texts_table(results)],
+        "conventions": _conventions(results),
+    }
 
 
 def types_table(results: ImageResults) -> ShownTable:
@@ -62,7 +72,12 @@ def texts_table(results: ImageResults) -> ShownTable:
     for kind in record.kinds:
         for name, scores in (("base", record.base_of(record.default_run)), ("adapted", record.default.scores)):
             own = scores[kind]
-            cells = [_percent(own.exact_match), _percent(own.token_f1), fixed(own.bleu.estimate, 1), _percent(own.rouge_l)]
+            cells = [
+                _percent(own.exact_match),
+                _percent(own.token_f1),
+                fixed(own.bleu.estimate, 1),
+                _percent(own.rouge_l),
+            ]
             rows.append([kind, name, show_count(own.answers), *cells])
     header = ["type", "model", "answers", "exact match, %", "word F1, %", "BLEU", "ROUGE-L, %"]
     return show_table("Words in common with the references", header, rows, range(2, len(header)))
@@ -90,7 +105,12 @@ def fill_gallery(results: ImageResults) -> Mapping[str, object]:
         shown = [name for name in pick.images if name in results.pictures]
         room -= sum(len(results.pictures[name]) for name in shown)
         pictures = [_embed(results.pictures[name]) for name in shown] if room > 0 else []
-        entry = {"pick": pick, "pictures": pictures, "score": show_percent(pick.score), "report": _report(results, pick)}
+        entry = {
+            "pick": pick,
+            "pictures": pictures,
+            "score": show_percent(pick.score),
+            "report": _report(results, pick),
+        }
         groups.setdefault(HEADINGS[pick.kind], []).append(entry)
     return {"groups": groups, "no_use": NO_USE, "is_medical": results.is_medical}
 
@@ -114,7 +134,8 @@ def _report(results: ImageResults, pick: Pick) -> list[tuple[str, list[tuple[str
 
 def _plain(table: pd.DataFrame) -> list[dict[Any, Any]]:
     """Rows with None where a table has none."""
-    return table.astype(object).where(table.notna(), None).to_dict("records")
+    rows: list[dict[Any, Any]] = table.astype(object).where(table.notna(), None).to_dict("records")
+    return rows
 
 
 def fill_loops(results: ImageResults) -> Mapping[str, object]:
@@ -135,7 +156,11 @@ def fill_guard(results: ImageResults) -> Mapping[str, object]:
         tested = ["", "", ""]
         if found is not None:
             error = "" if found.error_rate is None else show_percent(found.error_rate)
-            tested = [f"{found.accepted} of {found.num_cases}", error, f"{found.deferred_errors} of {found.deferred_judged}"]
+            tested = [
+                f"{found.accepted} of {found.num_cases}",
+                error,
+                f"{found.deferred_errors} of {found.deferred_judged}",
+            ]
         state = show_percent(one.coverage) if one.promise else f"all handed over: {one.why_deferred}"
         needed = "" if one.needed_cases is None else show_count(one.needed_cases)
         rows.append([kind, show_count(one.counts.cases), state, needed, *tested])
@@ -188,4 +213,20 @@ def fill_runs(results: ImageResults) -> Mapping[str, object]:
         )
     header = ["run", "cases", "answer tokens", "steps", "parameters trained", "training loss", "test loss", "minutes",
               "memory, MB"]  # fmt: skip
-    return {"tables": [show_table("Runs; losses in nats per token of the answers", header, rows, range(1, len(header)))]}
+    return {
+        "tables": [show_table("Runs; losses in nats per token of the answers", header, rows, range(1, len(header)))]
+    }
+
+
+def fill_made(results: ImageResults) -> Mapping[str, object]:
+    """Everything needed to judge the study and to run it again."""
+    return {
+        "is_medical": results.is_medical,
+        "configuration": link_configuration(results),
+        "tables": [
+            *settings_tables(results),
+            seeds_table(results),
+            hardware_table(results),
+            *provenance_tables(results.provenance, results.configuration),
+        ],
+    }

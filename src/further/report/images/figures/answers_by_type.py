@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from further.evaluation.answers.records import Scores, main_score
+from further.records.answers import Scores, main_score
 from further.report.drawing.figure import ANSWERS, Figure
 from further.report.drawing.style import COLORS, Drawing, legend_above, name_rows, new_figure, number_ticks
 from further.report.images.results import ImageResults
@@ -68,7 +68,8 @@ def _label(kind: str, table: pd.DataFrame) -> str:
 
 
 def _say(row: "pd.Series[float]") -> str:
-    return f"{row['question_type']}, {LABELS.get(str(row['answered_by']), row['answered_by'])}: {fixed(row['percent'], 1)}%"
+    answered_by = str(row["answered_by"])
+    return f"{row['question_type']}, {LABELS.get(answered_by, answered_by)}: {fixed(row['percent'], 1)}%"
 
 
 def summarize(table: pd.DataFrame) -> str:

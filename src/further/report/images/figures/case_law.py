@@ -10,7 +10,7 @@ from further.report.images.results import ImageResults
 def make_table(results: ImageResults) -> pd.DataFrame:
     """Everything that the figure shows, one row per thing drawn, as in the figure of a study of text."""
     base = results.answers.default.base_nats_per_token
-    return scaling_law.tabulate(results.law, base, results)
+    return scaling_law.tabulate(results, base)
 
 
 FIGURE = Figure(

@@ -68,7 +68,7 @@ def explain(table: pd.DataFrame) -> list[str]:
     """Both causes, which multiply."""
     return [
         "Two causes multiply: training rows that were cut without an EOS, and too little training.",
-        "An answer that ran to the limit has no end. One measure alone misses a part: runs of a phrase do not see whole "
+        "An answer that ran to the limit has no end. One measure alone misses a part: runs of a phrase miss whole "
         "sentences that come again.",
     ]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from further.evaluation.answers.records import main_score
+from further.records.answers import main_score
 from further.report.drawing.figure import Figure
 from further.report.drawing.style import COLORS, Drawing, legend_above, name_rows, new_figure, number_ticks, shorten
 from further.report.images.answers import choose_overall, differing, overall
@@ -68,7 +68,7 @@ def explain(table: pd.DataFrame) -> list[str]:
 
 FIGURE = Figure(
     name="settings",
-    section="runs",
+    section="image_runs",
     title="What the settings change",
     make_table=make_table,
     draw=draw,
