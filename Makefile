@@ -1,11 +1,11 @@
-# make demo: the embedded study · make study PAPERS=folder: the same on your PDFs · make status · make test · make lint
+# make demo: the embedded study · make study PAPERS=folder: the same on your PDFs · make radiology: images · make status · make test · make lint
 # BASE=toy after the first two: a quick look with a toy instead of SmolLM2-135M, without its 93 MB
 SHELL := /bin/bash
 PYTHON ?= python3
 CORES ?= 2
 BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
-export PAPERS STUDY  # for the shell to read: make takes names with spaces apart
+export PAPERS STUDY CASES  # for the shell to read: make takes names with spaces apart
 NAME = $$(basename "$$PAPERS" | tr -c 'A-Za-z0-9._\n-' '-')
 FOLDER = $${STUDY:-studies/$(NAME)}
 BASE ?= demo
@@ -15,7 +15,7 @@ ifneq ($(words $(CURDIR)),1)
 $(error The project's folder has a space in its path, which Snakemake cannot work with: $(CURDIR). Move it, and make again)
 endif
 
-.PHONY: demo study status test test-fast test-cluster lint lock picture clean
+.PHONY: demo study radiology status test test-fast test-cluster lint lock picture clean
 
 demo: .venv/installed
 	@$(SNAKEMAKE) $(if $(TOY),--configfile config/config.yaml $(TOY))
@@ -29,6 +29,20 @@ study: .venv/installed
 	@$(BIN)/further check "$(FOLDER)"
 	@$(SNAKEMAKE) --directory "$(FOLDER)" --configfile "$(FOLDER)/study.yaml" $(TOY)
 	@echo "Report: $$(realpath "$(FOLDER)")/results/report/index.html"
+
+# A study of images: drawn phantoms, or make radiology CASES=folder for cases of your own. Both train the tiny model;
+# docs/images.md says how a real one is set. Cases of your own are named in studies/<name>/cases.yaml.
+CASES_FOLDER = $${STUDY:-studies/$$(basename "$${CASES:-phantoms}" | tr -c 'A-Za-z0-9._\n-' '-')}
+OWN_CASES := import json, os, sys; \
+    print(json.dumps({"cases": {"folder": os.path.abspath(sys.argv[1]), "questions": None}}))
+
+radiology: .venv/installed
+	@test -z "$$CASES" || test -e "$$CASES" || { echo "CASES: there is no folder $$CASES" >&2; exit 2; }
+	@mkdir -p "$(CASES_FOLDER)"
+	@test -z "$$CASES" || $(BIN)/python -c '$(OWN_CASES)' "$$CASES" > "$(CASES_FOLDER)/cases.yaml"
+	@$(BIN)/further check config/phantoms.yaml $${CASES:+"$(CASES_FOLDER)/cases.yaml"} > /dev/null
+	@$(SNAKEMAKE) --directory "$(CASES_FOLDER)" --configfile config/phantoms.yaml $${CASES:+"$(CASES_FOLDER)/cases.yaml"}
+	@echo "Report: $$(realpath "$(CASES_FOLDER)")/results/report/index.html"
 
 # How the runs stand: make status, make status STUDY=studies/papers, make status PAPERS=folder
 status: .venv/installed

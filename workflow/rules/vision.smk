@@ -75,7 +75,8 @@ rule plan_runs:
             "runs": RUNS,
             "hardware": CONFIG["hardware"],
             "cost": pick("cost", "price_per_gpu_hour", "currency", "price_date", "kwh_per_gpu_hour"),
-            "new_tokens": CONFIG["answers"]["new_tokens"],
+            "window": 1,  # a question is one window: each of its positions is counted once
+            "stride": 1,
         },
         finished="results/runs",
         code=code("plan_image_runs.py"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
 from further.evaluation.answers.gather import DEFAULT, Answers, Bootstrap, gather_answers, score_generated
 from further.evaluation.answers.schemas import MODEL_SCORES
@@ -26,7 +27,7 @@ def main(
     record.save(comparison)
     compared = {"base": bases[record.default.settings.quantization], DEFAULT: runs[DEFAULT]}
     parts = [answers.scores.assign(model=name) for name, answers in compared.items()]
-    write_table(scores, pd.concat(parts), MODEL_SCORES)
+    write_table(scores, pa.Table.from_pandas(pd.concat(parts), MODEL_SCORES, preserve_index=False), MODEL_SCORES)
 
 
 def _score(path: Path) -> Answers:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pyarrow as pa
+
 from further.evaluation.answers.judge import judge_answers
 from further.guard.schemas import ANSWERS
 from further.io import read_table, write_table
@@ -11,7 +13,7 @@ from further.job import start_log
 def main(generated: Path, questions: Path, answers: Path) -> None:
     """Write the answers with whether each was right."""
     judged = judge_answers(read_table(generated), read_table(questions))
-    write_table(answers, judged[ANSWERS.names], ANSWERS)
+    write_table(answers, pa.Table.from_pandas(judged[ANSWERS.names], ANSWERS, preserve_index=False), ANSWERS)
 
 
 if __name__ == "__main__":

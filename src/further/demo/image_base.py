@@ -60,7 +60,7 @@ class ImageBaseSettings:
         vision_layers, language_layers: Blocks.
         num_heads: Attention heads of both.
         spread: Standard deviation of the first weights.
-        num_slices: Different slices to train on.
+        num_slices: Different slices to train on, at most.
         images_per_step: Each goes through the tower once.
         questions_per_image: Drawn for each image of a step.
         num_steps: Optimizer steps.
@@ -101,7 +101,8 @@ def train_image_base(folder: Path, settings: ImageBaseSettings) -> dict[str, Any
     Raises:
         ValueError: If the loss stops being a number.
     """
-    slices = draw_phantoms(settings.num_slices, FIRST, settings.seed + 1_000)  # not those of a study
+    number = min(settings.num_slices, settings.num_steps * settings.images_per_step)
+    slices = draw_phantoms(number, FIRST, settings.seed + 1_000)  # not those of a study
     network = make_network(settings, save_tokenizer(folder))
     network.save_pretrained(folder)
     SiglipImageProcessorPil(size={"height": SIDE, "width": SIDE}).save_pretrained(folder)
@@ -112,7 +113,7 @@ def train_image_base(folder: Path, settings: ImageBaseSettings) -> dict[str, Any
     return {
         "num_parameters": network.num_parameters(),
         "num_steps": settings.num_steps,
-        "num_slices": settings.num_slices,
+        "num_slices": number,
         "final_train_loss_nats": sum(last) / len(last),
     }
 
