@@ -13,8 +13,7 @@ from PIL import Image
 from further.guard.records import read_record
 from further.io import read_json
 from further.records.answers import AnswersRecord
-
-from .conftest import Project, copy_project
+from workflow.conftest import Project, copy_project
 
 SMALL = Path(__file__).parent / "small_images.yaml"
 PICTURES = {"draw_phantoms", "read_images", "gather_cases", "encode_images", "train_image_base", "fetch_model"}

@@ -257,7 +257,9 @@ def summarize(table: pd.DataFrame) -> str:
 def explain(table: pd.DataFrame) -> list[str]:
     """Only what this study's figure holds."""
     kinds = set(table["kind"])
-    said = ["Each point is a separate run. The triangle at the left edge is the base model, which has seen no paper."]
+    said = [
+        "Each point is a separate run. The triangle at the left edge is the base model before any of this training."
+    ]
     if "curve" in kinds:
         beyond = " Beyond the data it is dashed, and the hatched band is where a new run is predicted."
         said.append(f"The line is the fitted law.{beyond if 'extrapolation' in kinds else ''}")
