@@ -229,7 +229,7 @@ def answer_settings(results: ImageResults) -> Answer | None:
         question="What did the settings change?",
         verdict="undecided",
         word=f"At most {fixed(100 * abs(largest), 1)} points.",
-        sentence=f"Runs with another setting, {len(lines)} of them, beside the default run with {show_percent(default)}.",
+        sentence=f"Runs with other settings: {len(lines)}. The default run has {show_percent(default)}.",
         doubt="One run each: what another seed would change is not taken off.",
         details=tuple(lines),
         sources=(f"{SOURCE}: runs",),
