@@ -3,7 +3,7 @@
 import pytest
 
 from further.corpus.clean.structure import is_address, is_legend, is_license, is_reference
-from further.corpus.sections import ABSTRACT, BACK, BODY, REFERENCES, is_section, plain_heading, run_in
+from further.corpus.sections import EVERY, is_section, plain_heading, run_in
 
 PROSE = "We found that the hearts which had been kept in the cold for four hours did as well as the others did."
 
@@ -93,11 +93,15 @@ def test_headings_lose_their_number(heading, plain):
 
 
 def test_section_names():
-    assert is_section(ABSTRACT, "Abstract") and is_section(BODY, "3 Materials and methods")
-    assert is_section(BACK, "Acknowledgments") and is_section(BACK, "Author contributions")
-    assert is_section(BACK, "Conflict of interest statement") and is_section(BACK, "Data Availability Statement")
-    assert not is_section(BACK, "Data collection") and not is_section(BACK, "Contribution of the donor to survival")
-    assert REFERENCES.fullmatch("References") and not REFERENCES.fullmatch("Reference values of troponin")
+    assert is_section(EVERY.abstract, "Abstract") and is_section(EVERY.body, "3 Materials and methods")
+    assert is_section(EVERY.back, "Acknowledgments") and is_section(EVERY.back, "Author contributions")
+    assert is_section(EVERY.back, "Conflict of interest statement") and is_section(
+        EVERY.back, "Data Availability Statement"
+    )
+    assert not is_section(EVERY.back, "Data collection") and not is_section(
+        EVERY.back, "Contribution of the donor to survival"
+    )
+    assert EVERY.references.fullmatch("References") and not EVERY.references.fullmatch("Reference values of troponin")
 
 
 @pytest.mark.parametrize(
@@ -111,4 +115,4 @@ def test_section_names():
     ],
 )
 def test_run_in_headings(text, lead, expected):
-    assert run_in(BACK, text, lead) is expected
+    assert run_in(EVERY.back, text, lead) is expected

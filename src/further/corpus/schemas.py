@@ -35,6 +35,7 @@ REASONS = (
 KEPT = "kept"
 DROP_REASONS = (
     "front matter",
+    "contents",
     "affiliation",
     "keywords",
     "license",
@@ -48,6 +49,7 @@ DROP_REASONS = (
     "sidebar",
     "reference",
     "back matter",
+    "appendix",
     "citation",  # superscript numbers in kept text
     "section",  # one that corpus.drop_sections names
     "rejected paper",

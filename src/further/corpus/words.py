@@ -1,7 +1,10 @@
 """What tells prose from tables, names and addresses: the share of function words."""
 
 import re
+from functools import lru_cache
 
+CACHE = 4096
+"""Texts whose counts are remembered: a block of a paper is asked for them again and again."""
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 # Function words of English and, where they are not English content words, of its neighbors in print.
 _FUNCTION_WORDS = """
@@ -17,19 +20,24 @@ _FUNCTION_WORDS = """
     foi foram mas dos pelo pela são się nie że był była było byli jest są lub oraz przez dla niż ale и в на не что но
     для из от был была было были как или чем при это по
 """
+PROSE_SHARE = 0.25
+"""Share of function words above which a text is running text: articles' paragraphs have .25 to .5."""
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 
 
+@lru_cache(CACHE)
 def count_words(text: str) -> int:
     """Number of words: runs of letters, hyphens and apostrophes between letters included."""
-    return sum(1 for _ in WORD.finditer(text))
+    return len(WORD.findall(text))
 
 
+@lru_cache(CACHE)
 def count_function_words(text: str) -> int:
     """Number of words that are articles, prepositions, conjunctions, pronouns or auxiliaries."""
-    return sum(match.group().lower() in FUNCTION_WORDS for match in WORD.finditer(text))
+    return sum(word in FUNCTION_WORDS for word in WORD.findall(text.lower()))
 
 
+@lru_cache(CACHE)
 def prose_share(text: str) -> float:
     """Share of function words among the words and numbers of a text.
 
@@ -37,3 +45,8 @@ def prose_share(text: str) -> float:
     """
     tokens = re.findall(r"[^\W_]+", text)
     return count_function_words(text) / len(tokens) if tokens else 0.0
+
+
+def is_prose(text: str, min_words: int) -> bool:
+    """Whether a text has a number of words at least, and as many function words as running text has."""
+    return count_words(text) >= min_words and prose_share(text) > PROSE_SHARE

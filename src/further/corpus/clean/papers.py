@@ -9,13 +9,15 @@ from typing import Any
 import pyarrow as pa
 
 from further.corpus.clean.characters import is_unreadable
-from further.corpus.clean.decide import Piece, decide
+from further.corpus.clean.decide import decide
 from further.corpus.clean.hyphens import collect_vocabulary
 from further.corpus.clean.language import MIN_CHARACTERS, check_language, find_language
 from further.corpus.clean.paragraphs import make_rows
 from further.corpus.clean.parts import drop_parts
+from further.corpus.clean.pieces import Piece
 from further.corpus.clean.superscripts import cut_citations
 from further.corpus.schemas import DECISIONS, KEPT, LEDGER, REJECTED, ROWS
+from further.corpus.sections import sections_in
 from further.corpus.words import count_words
 
 log = logging.getLogger(__name__)
@@ -32,6 +34,7 @@ class CleanSettings:
         language: ISO 639 code of the only language that is kept; None keeps any.
         keep_citations: Whether superscript numbers of citations stay in the text, as superscript characters.
         drop_sections: Parts of an article that are left out, by their names in `further.corpus.clean.parts`.
+        keep_appendices: Whether appendices are kept.
     """
 
     keep_captions: bool
@@ -40,6 +43,7 @@ class CleanSettings:
     language: str | None = None
     keep_citations: bool = True
     drop_sections: tuple[str, ...] = ()
+    keep_appendices: bool = True
 
 
 def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
@@ -64,8 +68,15 @@ def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, p
         check_language(settings.language)
     rows, ledger, rejected, decisions = [], [], [], []
     for paper, pieces in _papers(blocks):
-        decide(pieces, keep_captions=settings.keep_captions, keep_headings=settings.keep_headings)
-        drop_parts(pieces, settings.drop_sections)
+        names = sections_in(_find_language(pieces))
+        decide(
+            pieces,
+            names,
+            keep_captions=settings.keep_captions,
+            keep_headings=settings.keep_headings,
+            keep_appendices=settings.keep_appendices,
+        )
+        drop_parts(pieces, settings.drop_sections, names)
         refusal = _refuse(pieces, settings)
         if refusal:
             detail = {"paper": paper, "file": f"{paper}.pdf", "pages": max(piece.page for piece in pieces)}
@@ -94,6 +105,11 @@ def _papers(blocks: pa.Table) -> Iterator[tuple[str, list[Piece]]]:
         indices = list(group)
         part = blocks.slice(indices[0], len(indices)).select(names)
         yield paper, [Piece(**record) for record in part.to_pylist()]
+
+
+def _find_language(pieces: Sequence[Piece]) -> str:
+    """Code of the language of most running text, "" where there is too little of it to tell."""
+    return find_language("\n".join(piece.text for piece in pieces if piece.is_text)) or ""
 
 
 def _refuse(pieces: Sequence[Piece], settings: CleanSettings) -> tuple[str, str] | None:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from further.corpus.clean.characters import clean_characters
-from further.corpus.clean.decide import Piece
 from further.corpus.clean.hyphens import Vocabulary, join_lines
+from further.corpus.clean.pieces import Piece
 from further.corpus.clean.superscripts import raise_superscripts
 from further.corpus.schemas import KEPT
 from further.corpus.sections import plain_heading

@@ -52,6 +52,25 @@ CITE = re.compile(
     re.IGNORECASE,
 )
 
+NOTE = re.compile(
+    r"\s*(?:[*†‡§¶☆✉#]|\d{1,2}\s?[A-Z]|\([*†‡§\da-z]\)|supported by|presented (?:in part )?at|"
+    r"(?:this|the) (?:work|study|research|project) (?:was|is|has been) (?:partly |partially |in part |jointly )?"
+    r"(?:supported|funded|financed)|(?:abbreviations|funding|grants?|disclosures?|conflicts? of interest)\b)",
+    re.IGNORECASE,
+)
+"""What a footnote begins with: its mark, or what authors owe to others."""
+NOTICE = re.compile(r"page charge|hereby marked|unedited manuscript|publisher['’]?s (?:note|disclaimer)", re.IGNORECASE)
+
+BIOGRAPHY = re.compile(
+    r"\b(?:earned|received|obtained|completed|holds|hold)\s+(?:(?:a|an|the|his|her|their|both)\s+)?"
+    r"(?:[\w.’'-]+\s+){0,4}?(?:degrees?\b|ph\.?\s?d\b|m\.?d\b|b\.?\s?(?:sc?|a|eng)\b|m\.?\s?(?:sc?|a|eng)\b|diploma\b|doctorate\b)",
+    re.IGNORECASE,
+)
+
+LEADER = re.compile(r"(?:[.·•_]\s?){5,}|…{2,}|(?:…\s){2,}")
+"""The dots that lead from an entry of a list of contents to its page."""
+PAGE = re.compile(r"(?:\s|^)(?:\d{1,4}|[ivxlc]{1,6})\s*$")
+
 
 def reference_marks(text: str) -> int:
     """How many of six marks of a bibliographic reference a text shows."""
@@ -77,10 +96,40 @@ def is_license(text: str) -> bool:
     return words <= 260 and (len(hits) >= 2 or alone)
 
 
+def is_note(text: str) -> bool:
+    """Whether a block is a note beside the article: by its mark or first words, or as a licence or an address."""
+    return (
+        bool(NOTE.match(text) or NOTICE.search(text))
+        or is_license(text)
+        or is_address(text)
+        or is_legend(text)
+        or is_biography(text)
+    )
+
+
+def is_biography(text: str) -> bool:
+    """Whether a paragraph tells an author's life."""
+    return bool(BIOGRAPHY.search(text[:400]))
+
+
 def is_legend(text: str) -> bool:
-    """Whether a block explains the abbreviations of a table or figure: "BP = blood pressure; HR = heart rate; ..."."""
+    """Whether a block explains abbreviations: "BP = blood pressure; HR = heart rate" or "BP: Blood pressure; ..."."""
     pairs = len(re.findall(r"(?<!\w)[A-Z][\w/-]{0,9}\s?=\s?[a-z]{3}", text))
-    return pairs >= 3 and pairs > 0.08 * count_words(text)
+    listed = len(re.findall(r"(?:^|[;.]\s+)[\w][\w/-]{0,11}\s?[:=]\s[A-Za-z]", text)) if prose_share(text) < 0.2 else 0
+    return max(pairs, listed) >= 3 and max(pairs, listed) > 0.08 * count_words(text)
+
+
+def is_contents(text: str) -> bool:
+    """Whether a block is a list of contents, or a line of one: dots lead to the pages."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    led = sum(bool(LEADER.search(line)) for line in lines)
+    return led > 0 and (2 * led >= len(lines) or len(LEADER.findall(text)) >= 3)
+
+
+def ends_in_page(text: str) -> bool:
+    """Whether most lines of a block end in a number, as the entries of a list of contents do."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    return 2 * sum(bool(PAGE.search(line)) for line in lines) >= len(lines)
 
 
 def is_address(text: str) -> bool:

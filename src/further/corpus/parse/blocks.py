@@ -94,8 +94,7 @@ def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
         return False
     if above.bold != line.bold and not (len(group) == 1 and _has_run_in(above)):
         return False
-    allowed = max(1.3 * style.leading * size / style.size, 1.45 * size) if size <= 1.1 * style.size else 1.65 * size
-    if not 0.4 * size < step < allowed:
+    if not 0.4 * size < step < _widest_step(size, style):
         return False
     overlap = min(above.x1, line.x1) - max(above.x0, line.x0)
     if overlap < 0.5 * min(above.x1 - above.x0, line.x1 - line.x0) and not (
@@ -105,6 +104,12 @@ def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
     if above.font != line.font and _is_heading_line(group, line):
         return False
     return not _starts_paragraph(group, line)
+
+
+def _widest_step(size: float, style: Style) -> float:
+    """Distance of baselines up to which a line of a size belongs to the block above it, points."""
+    usual = max(1.3 * style.leading * size / style.size, 1.45 * size) if size <= 1.1 * style.size else 1.65 * size
+    return max(usual, 1.15 * style.leadings.get(size, 0.0))
 
 
 def _has_run_in(line: Line) -> bool:
