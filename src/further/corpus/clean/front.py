@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from further.corpus.clean.pieces import MIN_PARAGRAPH, Piece
-from further.corpus.clean.structure import CITE, is_address
+from further.corpus.clean.structure import CITE, is_address, is_marked, lists_places
 from further.corpus.schemas import KEPT
 from further.corpus.sections import Sections, is_section, opens_abstract, run_in
 from further.corpus.words import count_words, is_prose, prose_share
@@ -72,9 +72,8 @@ def front_reason(piece: Piece, above: Piece | None, size: float, names: Sections
     if CITE.match(text) and (count_words(text) <= 6 or run_in(CITE, text, piece.lead)):
         return "front matter"
     body = piece.is_text and piece.is_set(size) and count_words(text) >= 20
-    if is_address(text) and (not body or text[0] in "*†‡§¶∗✉" or prose_share(text) < 0.12):
-        return "affiliation"
-    return ""
+    shown = not body or is_marked(text) or (piece.page == 1 and lists_places(text))
+    return "affiliation" if shown and is_address(text) else ""
 
 
 def _drop_asides(pieces: Sequence[Piece], size: float, names: Sections) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from further.corpus.clean.characters import is_unreadable
 from further.corpus.clean.decide import decide
-from further.corpus.clean.hyphens import collect_vocabulary
+from further.corpus.clean.hyphens import Vocabulary, collect_vocabulary
 from further.corpus.clean.language import MIN_CHARACTERS, check_language, find_language
 from further.corpus.clean.paragraphs import make_rows
 from further.corpus.clean.parts import drop_parts
@@ -21,6 +21,9 @@ from further.corpus.sections import sections_in
 from further.corpus.words import count_words
 
 log = logging.getLogger(__name__)
+
+WORDED = ("text", "list", "caption", "reference", "title")
+"""Kinds of blocks whose words tell how a paper writes them."""
 
 
 @dataclass(frozen=True)
@@ -67,17 +70,12 @@ def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, p
     if settings.language is not None:
         check_language(settings.language)
     rows, ledger, rejected, decisions = [], [], [], []
-    for paper, pieces in _papers(blocks):
-        names = sections_in(_find_language(pieces))
-        decide(
-            pieces,
-            names,
-            keep_captions=settings.keep_captions,
-            keep_headings=settings.keep_headings,
-            keep_appendices=settings.keep_appendices,
-        )
-        drop_parts(pieces, settings.drop_sections, names)
-        refusal = _refuse(pieces, settings)
+    papers = {paper: _decide(pieces, settings) for paper, pieces in _papers(blocks)}
+    words = {paper: _collect_words(pieces) for paper, (pieces, _) in papers.items()}
+    others = Vocabulary()
+    for own in words.values():
+        others.add(own)
+    for paper, (pieces, refusal) in papers.items():
         if refusal:
             detail = {"paper": paper, "file": f"{paper}.pdf", "pages": max(piece.page for piece in pieces)}
             rejected.append(detail | {"reason": refusal[0], "detail": refusal[1]})
@@ -85,10 +83,7 @@ def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, p
         else:
             if not settings.keep_citations:
                 _cut_citations(pieces)
-            vocabulary = collect_vocabulary(
-                line for piece in pieces if piece.is_text for line in piece.text.split("\n")
-            )
-            rows += [{"paper": paper} | row for row in make_rows(pieces, vocabulary)]
+            rows += [{"paper": paper} | row for row in make_rows(pieces, replace(words[paper], others=others))]
         decisions += [
             {"paper": paper, "block": block, "reason": piece.reason, "row": piece.row}
             for block, piece in enumerate(pieces)
@@ -105,6 +100,21 @@ def _papers(blocks: pa.Table) -> Iterator[tuple[str, list[Piece]]]:
         indices = list(group)
         part = blocks.slice(indices[0], len(indices)).select(names)
         yield paper, [Piece(**record) for record in part.to_pylist()]
+
+
+def _decide(pieces: list[Piece], settings: CleanSettings) -> tuple[list[Piece], tuple[str, str] | None]:
+    """The blocks of one paper, each with its reason, and why the paper is rejected, None if it is not."""
+    names = sections_in(_find_language(pieces))
+    keep = {name: getattr(settings, name) for name in ("keep_captions", "keep_headings", "keep_appendices")}
+    decide(pieces, names, **keep)
+    drop_parts(pieces, settings.drop_sections, names)
+    return pieces, _refuse(pieces, settings)
+
+
+def _collect_words(pieces: Sequence[Piece]) -> Vocabulary:
+    """The words of a paper's text, and those of its references and captions too."""
+    lines = (line for piece in pieces if piece.kind in WORDED for line in piece.text.split("\n"))
+    return collect_vocabulary(lines)
 
 
 def _find_language(pieces: Sequence[Piece]) -> str:

@@ -96,6 +96,16 @@ def is_license(text: str) -> bool:
     return words <= 260 and (len(hits) >= 2 or alone)
 
 
+def is_marked(text: str) -> bool:
+    """Whether a block begins with the mark that leads from a name to an address."""
+    return bool(re.match(r"\s*(?:[*†‡§¶∗✉]|\d{1,2}\s?[A-Z])", text))
+
+
+def lists_places(text: str) -> bool:
+    """Whether a block names two institutions and says next to nothing else."""
+    return len(PLACE.findall(text)) >= 2 and prose_share(text) < 0.12
+
+
 def is_note(text: str) -> bool:
     """Whether a block is a note beside the article: by its mark or first words, or as a licence or an address."""
     return (

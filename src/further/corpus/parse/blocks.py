@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from further.corpus.parse.lines import Line
 from further.corpus.parse.style import Style
@@ -15,6 +16,9 @@ ITEM = re.compile(
 """What a list item or a numbered reference begins with."""
 ENDED = re.compile(r"[.?!:;…][\"'”’»)\]]*[\d,–\-\[\]\s*†‡]*$")
 """A line that may be a paragraph's last: punctuation, then at most citation numbers."""
+
+WIDEST = 1.9
+"""Widest leading of running text, in font sizes."""
 
 
 @dataclass(eq=False)
@@ -94,7 +98,7 @@ def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
         return False
     if above.bold != line.bold and not (len(group) == 1 and _has_run_in(above)):
         return False
-    if not 0.4 * size < step < _widest_step(size, style):
+    if not 0.4 * size < step < (WIDEST * size if _runs_on(group, line, style) else _widest_step(size, style)):
         return False
     overlap = min(above.x1, line.x1) - max(above.x0, line.x0)
     if overlap < 0.5 * min(above.x1 - above.x0, line.x1 - line.x0) and not (
@@ -110,6 +114,16 @@ def _widest_step(size: float, style: Style) -> float:
     """Distance of baselines up to which a line of a size belongs to the block above it, points."""
     usual = max(1.3 * style.leading * size / style.size, 1.45 * size) if size <= 1.1 * style.size else 1.65 * size
     return max(usual, 1.15 * style.leadings.get(size, 0.0))
+
+
+def _runs_on(group: Sequence[Line], line: Line, style: Style) -> bool:
+    """Whether wide lines with one left edge carry on a sentence, or the distance of the two above: one wide leading."""
+    above = group[-1]
+    wide = min(above.x1 - above.x0, line.x1 - line.x0) > 0.75 * style.measure
+    if not wide or abs(above.x0 - line.x0) > 1.5:
+        return False
+    steps = [below.baseline - one.baseline for one, below in pairwise([*group[-2:], line])]
+    return not ENDED.search(above.text) or (len(steps) == 2 and abs(steps[0] - steps[1]) < 0.5)
 
 
 def _has_run_in(line: Line) -> bool:

@@ -77,12 +77,17 @@ def _repeated(margin: Iterable[tuple[Page, Line]], num_pages: int) -> set[int]:
 
 
 def _band_limit(heads: Sequence[Line], top: bool) -> float:
-    """Height beyond which all is furniture: how far in four fifths of the running heads reach.
+    """Height beyond which all is furniture: how far in four fifths of the pages' outermost running heads reach.
 
-    So a head that stands on one page alone, as the first page's often does, goes with the others.
+    So a head that stands on one page alone, as the first page's often does, goes with the others. Labels of figures
+    that return further in say nothing about it.
     """
-    if not heads:
+    outermost: dict[int, float] = {}
+    for line in heads:
+        edge = line.y1 if top else -line.y0
+        outermost[line.page] = min(edge, outermost.get(line.page, edge))
+    if not outermost:
         return float("-inf") if top else float("inf")
-    reach = sorted(line.y1 if top else -line.y0 for line in heads)
-    edge = reach[int(0.8 * (len(reach) - 1))]
-    return edge if top else -edge
+    reach = sorted(outermost.values())
+    limit = reach[int(0.8 * (len(reach) - 1))]
+    return limit if top else -limit
