@@ -30,6 +30,7 @@ rule clean_papers:
         ledger="results/corpus/ledger/{shard}.parquet",
         rejected="results/corpus/rejected/{shard}.parquet",
         decisions="results/corpus/decisions/{shard}.parquet",
+        lost="results/corpus/lost/{shard}.parquet",
     log:
         "logs/clean_papers/{shard}.log",
     benchmark:
@@ -41,6 +42,7 @@ rule clean_papers:
     params:
         settings=pick(
             "corpus",
+            "keep_appendices",
             "keep_captions",
             "keep_citations",
             "keep_headings",
@@ -63,10 +65,12 @@ rule gather_corpus:
             kind=["unreadable", "rejected"],
             shard=SHARDS,
         ),
+        lost=expand("results/corpus/lost/{shard}.parquet", shard=SHARDS),
     output:
         rows="results/corpus/gathered/rows.parquet",
         ledger="results/corpus/gathered/ledger.parquet",
         rejected="results/corpus/gathered/rejected.parquet",
+        lost="results/corpus/lost.parquet",
     log:
         "logs/gather_corpus.log",
     benchmark:

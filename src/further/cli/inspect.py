@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from further.corpus.clean.lost import find_lost
 from further.corpus.clean.papers import CleanSettings, clean_papers
 from further.corpus.parse.children import parse_papers
 from further.corpus.schemas import BLOCKS, DECISIONS, REJECTED, REPEATS, SPLIT
@@ -43,7 +44,9 @@ def inspect_paper(paper: Path, folder: Path, corpus: Mapping[str, Any]) -> list[
     rows, ledger, short, decisions = clean_papers(blocks, _settings(corpus))
     rejected = pa.concat_tables([unreadable, short])
     _draw(blocks, decisions, rejected, folder)
-    return [*_say_paper(paper, rows, rejected), *_say_ledger(ledger), f"Pages: {(folder / 'index.html').resolve()}"]
+    lost = find_lost(blocks, decisions)
+    said = [*_say_paper(paper, rows, rejected), *_say_ledger(ledger), *_say_lost(lost)]
+    return [*said, f"Pages: {(folder / 'index.html').resolve()}"]
 
 
 def _settings(corpus: Mapping[str, Any]) -> CleanSettings:
@@ -51,6 +54,7 @@ def _settings(corpus: Mapping[str, Any]) -> CleanSettings:
         keep_captions=corpus["keep_captions"],
         keep_citations=corpus["keep_citations"],
         keep_headings=corpus["keep_headings"],
+        keep_appendices=corpus["keep_appendices"],
         min_words=corpus["min_words"],
         language=corpus["language"],
         drop_sections=tuple(corpus["drop_sections"]),
@@ -86,3 +90,10 @@ def _say_ledger(ledger: pa.Table) -> list[str]:
     total = sum(line["characters"] for line in lines)
     lines.sort(key=lambda line: (line["reason"] != "kept", -line["characters"]))
     return [f"  {line['reason']:<20} {line['characters']:>9,}  {line['characters'] / total:6.1%}" for line in lines]
+
+
+def _say_lost(lost: pa.Table) -> list[str]:
+    """Prose that was dropped under a label that seldom holds any."""
+    return [
+        f"  {line['num_words']} words dropped as {line['reason']} on page {line['page']}" for line in lost.to_pylist()
+    ]

@@ -97,6 +97,17 @@ DECISIONS = pa.schema(
     ]
 )
 
+LOST = pa.schema(
+    [
+        ("paper", pa.string()),
+        ("page", pa.int32()),  # from 1
+        ("block", pa.int32()),
+        ("reason", pa.string()),  # one of DROP_REASONS
+        ("num_words", pa.int32()),
+        ("start", pa.string()),  # of its text
+    ]
+)
+
 LEDGER = pa.schema([("paper", pa.string()), ("reason", pa.string()), ("characters", pa.int64())])
 
 REJECTED = pa.schema(

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow.parquet as pq
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from further.corpus.clean.lost import lost_of_paper
 from further.corpus.schemas import DROP_REASONS, KEPT
 from further.io import write_text
 
@@ -37,6 +38,7 @@ class Paper:
         refusal: Why it was rejected, "" if it was not.
         pages: Number of pages, None where not known.
         shares: Reason and share of its characters, kept first; empty if it could not be read.
+        lost: Prose that was dropped under a label that seldom holds any, lines of LOST.
     """
 
     name: str
@@ -44,6 +46,12 @@ class Paper:
     refusal: str
     pages: int | None
     shares: list[tuple[str, float]]
+    lost: list[Record]
+
+    @property
+    def lost_words(self) -> int:
+        """Words of that prose."""
+        return sum(line["num_words"] for line in self.lost)
 
 
 def write_view(shards: Sequence[tuple[Path, Path]], tables: Mapping[str, Path], index: Path, folder: Path) -> None:
@@ -66,13 +74,14 @@ def write_view(shards: Sequence[tuple[Path, Path]], tables: Mapping[str, Path], 
     refusals = {line["paper"]: f"{line['reason']}: {line['detail']}" for line in lines["rejected"]}
     split = {line["paper"]: line["split"] for line in lines["split"]}
     drawn = {
-        line["paper"]: Paper(line["paper"], "", refusals[line["paper"]], line["pages"], [])
+        line["paper"]: Paper(line["paper"], "", refusals[line["paper"]], line["pages"], [], [])
         for line in lines["rejected"]
     }
     for name, blocks in _papers(shards):
         explain(blocks, repeats)
         pages = lay_out(blocks)
-        paper = Paper(name, split.get(name, ""), refusals.get(name, ""), pages[-1]["number"], count_shares(blocks))
+        measures = (pages[-1]["number"], count_shares(blocks), list(lost_of_paper(blocks)))
+        paper = Paper(name, split.get(name, ""), refusals.get(name, ""), *measures)
         write_text(folder / f"{name}.html", page.render(paper=paper, pages=pages, index=index.name))
         drawn[name] = paper
     ordered = [drawn[name] for name in sorted(drawn)]

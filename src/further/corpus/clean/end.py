@@ -16,6 +16,10 @@ MIN_REST_SHARE = 0.1
 """The same as a share of the body's words."""
 MIN_PROSE = 60
 """Words of running text under a heading that make it a section's."""
+MAX_HEADING = 12
+"""Words of a heading over a part of an article."""
+MAX_APART = 60
+"""Blocks among which the text below a heading is looked for."""
 LETTERED = re.compile(r"\s*[A-Z](?:\.\d{1,2})*[.:)]?\s+[A-Z]")
 """How appendices are numbered: "A Proofs", "B.1. Further results"."""
 
@@ -175,8 +179,9 @@ class Ending:
         return behind and index > self.last_body
 
     def _has_prose(self, index: int) -> bool:
-        """Whether a heading has running text below it, before any references or back matter."""
-        following = self.pieces[index + 1 : index + 6]
+        """Whether a heading has running text below it, before any references or back matter; figures may come first."""
+        near = self.pieces[index + 1 : index + MAX_APART]
+        following = [piece for piece in near if piece.is_text or piece.kind == "heading"][:5]
         end = next((i for i, piece in enumerate(following) if id(piece) in self.lists or self._is_back(piece)), None)
         return has_prose([self.pieces[index], *following[:end]], self.size)
 
@@ -201,4 +206,4 @@ def has_prose(pieces: Sequence[Piece], size: float) -> bool:
     following = [piece for piece in pieces[1:6] if piece.is_text]
     prose = [p for p in following if p.font_size > 0.85 * size and prose_share(p.text) > 0.25]
     words = sum(count_words(piece.text) for piece in prose if not is_reference(piece.text))
-    return count_words(pieces[0].text) <= 8 and words >= MIN_PROSE
+    return count_words(pieces[0].text) <= MAX_HEADING and words >= MIN_PROSE

@@ -59,7 +59,10 @@ NOTE = re.compile(
     re.IGNORECASE,
 )
 """What a footnote begins with: its mark, or what authors owe to others."""
-NOTICE = re.compile(r"page charge|hereby marked|unedited manuscript|publisher['’]?s (?:note|disclaimer)", re.IGNORECASE)
+NOTICE = re.compile(
+    r"page charge|hereby marked|peer review history|unedited manuscript|publisher['’]?s (?:note|disclaimer)",
+    re.IGNORECASE,
+)
 
 BIOGRAPHY = re.compile(
     r"\b(?:earned|received|obtained|completed|holds|hold)\s+(?:(?:a|an|the|his|her|their|both)\s+)?"
