@@ -145,7 +145,8 @@ class Ending:
     def _resumes(self, zone: Zone, index: int) -> bool:
         """Whether the body goes on with a block behind references or back matter.
 
-        It does with a section of the body, and with any section or second paragraph where much of the body follows.
+        It does with a section of the body, and with any section or second paragraph where much of the body follows;
+        behind references with a paragraph before many more.
         An ambiguous name ("Ethics statement", "Supplements") may also have stood in the body over one section, up to
         the next heading set alike, or over one paragraph, up to the next one.
         """
@@ -160,6 +161,8 @@ class Ending:
             return (named or early) and self._has_prose(index)
         if not piece.is_paragraph(self.size):
             return False
+        if zone.reason == "reference":
+            return piece.is_article() and self.rest[index - 1] > MIN_REST
         second = early and any(above.is_text for above in self.pieces[:index] if above.reason == "back matter")
         return second or (ambiguous and opener.is_text and piece.text[0].isupper())
 

@@ -1,7 +1,6 @@
 """What stands before and beside an article's beginning: names, addresses, keywords, notes on the journal."""
 
 from collections.abc import Sequence
-from itertools import groupby
 
 from further.corpus.clean.pieces import MIN_PARAGRAPH, Piece
 from further.corpus.clean.structure import CITE, is_address, is_marked, lists_places
@@ -84,10 +83,12 @@ def _drop_asides(pieces: Sequence[Piece], size: float, names: Sections) -> None:
         small = piece.is_text and piece.is_small(size)
         return small and all(abs(piece.font_size - one) > 0.03 * size for one in abstracts)
 
-    for (_, small), run in groupby(pieces, key=lambda piece: (piece.page, aside(piece))):
-        group = list(run)
-        if small and not is_prose("\n".join(piece.text for piece in group), MIN_PARAGRAPH):
-            for piece in group:
+    runs: dict[tuple[int, float], list[Piece]] = {}
+    for piece in filter(aside, pieces):
+        runs.setdefault((piece.page, piece.font_size), []).append(piece)
+    for run in runs.values():
+        if not is_prose("\n".join(piece.text for piece in run), MIN_PARAGRAPH):
+            for piece in run:
                 piece.reason = "sidebar"
 
 

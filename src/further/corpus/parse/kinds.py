@@ -21,8 +21,10 @@ MIN_PARAGRAPH = 40
 """Words from which prose is a paragraph of the article, however it is set."""
 MIN_PAGE_SHARE = 0.25
 """Share of a page's running text from which its size is one of the body's on that page."""
-MIN_PAGE_WORDS = 100
-"""Words of running text from which a page has a style of its own."""
+MIN_PAGE_WORDS = 60
+"""Words of running text in a size from which it is the body's on a page."""
+MIN_LINE_WORDS = 15
+"""Words of a block from which it tells how running text is set."""
 
 # The last line of a trial's abstract (CONSORT, item 1b) is as short as a heading and ends in a number.
 REGISTRATION = re.compile(
@@ -60,21 +62,20 @@ def mark_kinds(pages: Sequence[Sequence[Block]], style: Style, heights: Sequence
 def style_of_page(blocks: Sequence[Block], style: Style) -> Style:
     """The body's style on one page, where further sizes may hold running text: a section set smaller, say.
 
-    A size that also holds much else on the page is a table's or a caption's, and so is one in another font.
+    Only what is as wide as a column and in the body's fonts counts: cells are narrower, notes and captions are none.
 
     Args:
         blocks: Blocks of the page.
         style: How the paper's body is set.
     """
-    words, prose = Counter[float](), Counter[float]()
+    words = Counter[float]()
     for block in blocks:
-        number = count_words(block.text)
-        words[block.size] += number
-        if is_prose(block.text, MIN_PARAGRAPH) and not LABEL.match(block.text) and not is_note(block.text):
-            prose[block.size] += number if block.font in style.fonts else 0
-    total = max(MIN_PAGE_WORDS, prose.total())
-    also = (size for size, number in prose.items() if number >= max(MIN_PAGE_SHARE * total, 0.7 * words[size]))
-    return replace(style, also=tuple(size for size in also if not style.is_body_size(size)))
+        wide = block.width > 0.75 * style.measure and block.font in style.fonts and not LABEL.match(block.text)
+        if wide and is_prose(block.text, MIN_LINE_WORDS) and not is_note(block.text):
+            words[block.size] += count_words(block.text)
+    least = max(MIN_PAGE_WORDS, MIN_PAGE_SHARE * words.total())
+    also = (size for size, number in words.items() if number >= least and not style.is_body_size(size))
+    return replace(style, also=tuple(also))
 
 
 def _mark_footnotes(blocks: Sequence[Block], style: Style, height: float) -> None:
@@ -86,7 +87,7 @@ def _mark_footnotes(blocks: Sequence[Block], style: Style, height: float) -> Non
         prose = is_prose(block.text, MIN_PARAGRAPH) and (block.font, block.size) not in notes
         if prose or any(_carries_on(block, above) for above in flow) or _is_abstract(block):
             flow.append(block)
-        elif block.size <= SMALL * style.size and block.y0 >= 0.5 * height and _is_last(block, blocks, style):
+        elif _is_small_print(block, style) and block.y0 >= 0.5 * height and _is_last(block, blocks, style):
             block.kind = "footnote"
         elif is_prose(block.text, MIN_PARAGRAPH // 2):
             flow.append(block)
@@ -101,6 +102,12 @@ def _set_as_notes(blocks: Sequence[Block]) -> set[tuple[str, float]]:
         elif is_prose(block.text, MIN_PARAGRAPH):
             words[block.font, block.size] -= count_words(block.text)
     return {style for style, number in words.items() if number > 0}
+
+
+def _is_small_print(block: Block, style: Style) -> bool:
+    """Whether a block is smaller than the body, and no part of a section that is set as small on its page."""
+    small = block.size <= SMALL * style.size
+    return small and (not style.is_body_size(block.size) or is_note(block.text))
 
 
 def _is_last(block: Block, blocks: Sequence[Block], style: Style) -> bool:
