@@ -90,7 +90,7 @@ class Ending:
             back = self._is_back(piece) or (above is not None and above.kind == "heading" and self._is_back(above))
             if id(piece) in self.lists:
                 words = 0
-            elif not back and piece.is_article():
+            elif not back and count_body_words(piece, self.size) and piece.is_article():
                 words += count_body_words(piece, self.size)
         return rest
 

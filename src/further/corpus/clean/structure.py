@@ -47,6 +47,21 @@ LICENSE = re.compile(
     r"published by\b.{0,60}\b(?:ltd|inc|gmbh|b\.?v|press|publish\w*|society|s\.a)\b",
     re.IGNORECASE,
 )
+LICENSE_HINTS = (
+    "commons",
+    "cc",
+    "©",
+    "(c)",
+    "copyright",
+    "right",
+    "open",
+    "licen",
+    "terms",
+    "distribut",
+    "permit",
+    "publish",
+)
+"""One of these stands in each text that the pattern finds something in: it is slow, and most texts have none."""
 CITE = re.compile(
     r"\W*(?:to cite|cite this|how to cite|please cite|citation|cite as|recommended citation|suggested citation)\b",
     re.IGNORECASE,
@@ -92,11 +107,13 @@ def is_reference(text: str) -> bool:
 def is_license(text: str) -> bool:
     """Whether a block states who owns the article and what may be done with it."""
     line = " ".join(text.split())
+    words, lower = count_words(line), line.lower()
+    if words > 260 or not any(hint in lower for hint in LICENSE_HINTS):
+        return False
     hits = {match.group().lower() for match in LICENSE.finditer(line)}
-    words = count_words(line)
-    begins = words < 60 and line.lower().startswith(tuple(hits))
+    begins = words < 60 and lower.startswith(tuple(hits))
     alone = len(hits) == 1 and (begins or (words < 25 and prose_share(line) < 0.2))
-    return words <= 260 and (len(hits) >= 2 or alone)
+    return len(hits) >= 2 or alone
 
 
 def is_marked(text: str) -> bool:
@@ -128,7 +145,7 @@ def is_biography(text: str) -> bool:
 def is_legend(text: str) -> bool:
     """Whether a block explains abbreviations: "BP = blood pressure; HR = heart rate" or "BP: Blood pressure; ..."."""
     pairs = len(re.findall(r"(?<!\w)[A-Z][\w/-]{0,9}\s?=\s?[a-z]{3}", text))
-    listed = len(re.findall(r"(?:^|[;.]\s+)[\w][\w/-]{0,11}\s?[:=]\s[A-Za-z]", text)) if prose_share(text) < 0.2 else 0
+    listed = len(re.findall(r"(?:^|[;.]\s+)\w[\w/-]{0,11}\s?[:=,]\s\w", text)) if prose_share(text) < 0.2 else 0
     return max(pairs, listed) >= 3 and max(pairs, listed) > 0.08 * count_words(text)
 
 
@@ -149,7 +166,7 @@ def is_address(text: str) -> bool:
     """Whether a block names people or institutions rather than says something: affiliations, correspondence, dates."""
     line = " ".join(text.split())
     words, share = count_words(line), prose_share(line)
-    if words > 350:
+    if words > 350 or (words >= 80 and share >= 0.3):
         return False
     if EMAIL.search(line) and (words < 60 or share < 0.25):
         return True

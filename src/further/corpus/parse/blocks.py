@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from further.corpus.parse.lines import Line
 from further.corpus.parse.style import Style
-from further.corpus.words import count_words
+from further.corpus.words import count_words, is_prose
 
 ITEM = re.compile(
     r"\s*(?:[•●▪■◦‣–∙·*o]\s|[•●▪■‣\ufffd\ue000-\uf8ff]|\(?\d{1,3}[.)]\s|\[\d{1,3}\]|\(?[a-z][.)]\s|\(?[ivx]{1,4}[.)]\s)"
@@ -17,7 +17,7 @@ ITEM = re.compile(
 ENDED = re.compile(r"[.?!:;…][\"'”’»)\]]*[\d,–\-\[\]\s*†‡]*$")
 """A line that may be a paragraph's last: punctuation, then at most citation numbers."""
 
-WIDEST = 1.9
+WIDEST = 2.1
 """Widest leading of running text, in font sizes."""
 
 
@@ -98,7 +98,9 @@ def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
         return False
     if above.bold != line.bold and not (len(group) == 1 and _has_run_in(above)):
         return False
-    if not 0.4 * size < step < (WIDEST * size if _runs_on(group, line, style) else _widest_step(size, style)):
+    if not 0.4 * size < step < WIDEST * size:
+        return False
+    if step >= _widest_step(size, style) and not _runs_on(group, line, style):
         return False
     overlap = min(above.x1, line.x1) - max(above.x0, line.x0)
     if overlap < 0.5 * min(above.x1 - above.x0, line.x1 - line.x0) and not (
@@ -117,10 +119,10 @@ def _widest_step(size: float, style: Style) -> float:
 
 
 def _runs_on(group: Sequence[Line], line: Line, style: Style) -> bool:
-    """Whether wide lines with one left edge carry on a sentence, or the distance of the two above: one wide leading."""
+    """Whether lines of prose with one left edge carry on a sentence, or keep the distance of those above."""
     above = group[-1]
-    wide = min(above.x1 - above.x0, line.x1 - line.x0) > 0.75 * style.measure
-    if not wide or abs(above.x0 - line.x0) > 1.5:
+    prose = min(count_words(above.text), count_words(line.text)) >= 4 and is_prose(above.text + " " + line.text, 8)
+    if not prose or abs(above.x0 - line.x0) > 1.5 or above.size > 1.1 * style.size:
         return False
     steps = [below.baseline - one.baseline for one, below in pairwise([*group[-2:], line])]
     return not ENDED.search(above.text) or (len(steps) == 2 and abs(steps[0] - steps[1]) < 0.5)

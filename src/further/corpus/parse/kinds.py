@@ -19,6 +19,8 @@ SMALL = 0.93
 """Of the body's size; footnotes are set no larger."""
 MIN_PARAGRAPH = 40
 """Words from which prose is a paragraph of the article, however it is set."""
+MIN_COLUMN_WORDS = 100
+"""Words from which what fills a column in the body's font is a paragraph, whatever it says."""
 MIN_PAGE_SHARE = 0.25
 """Share of a page's running text from which its size is one of the body's on that page."""
 MIN_PAGE_WORDS = 60
@@ -71,8 +73,9 @@ def style_of_page(blocks: Sequence[Block], style: Style) -> Style:
     words = Counter[float]()
     for block in blocks:
         wide = block.width > 0.75 * style.measure and block.font in style.fonts and not LABEL.match(block.text)
-        if wide and is_prose(block.text, MIN_LINE_WORDS) and not is_note(block.text):
-            words[block.size] += count_words(block.text)
+        if wide and is_prose(block.text, MIN_LINE_WORDS):
+            body = style.is_body_size(block.size) or not is_note(block.text)
+            words[block.size] += count_words(block.text) if body else 0
     least = max(MIN_PAGE_WORDS, MIN_PAGE_SHARE * words.total())
     also = (size for size, number in words.items() if number >= least and not style.is_body_size(size))
     return replace(style, also=tuple(also))
@@ -84,7 +87,7 @@ def _mark_footnotes(blocks: Sequence[Block], style: Style, height: float) -> Non
     undecided = [block for block in blocks if not block.kind]
     notes = _set_as_notes([block for block in undecided if block.size <= SMALL * style.size])
     for block in sorted(undecided, key=lambda b: b.y0):
-        prose = is_prose(block.text, MIN_PARAGRAPH) and (block.font, block.size) not in notes
+        prose = _is_paragraph(block, style) and (block.font, block.size) not in notes
         if prose or any(_carries_on(block, above) for above in flow) or _is_abstract(block):
             flow.append(block)
         elif _is_small_print(block, style) and block.y0 >= 0.5 * height and _is_last(block, blocks, style):
@@ -162,12 +165,19 @@ def _is_body_text(block: Block, style: Style) -> bool:
 
 def _is_small_text(block: Block, style: Style) -> bool:
     """Whether a block in another style is running text: an abstract, a boxed text, or a section in small type."""
-    if is_prose(block.text, MIN_PARAGRAPH):
+    if _is_paragraph(block, style):
         return True
     front = block.page <= 2
     usual = front or style.share_of(block.font, block.size) > MIN_STYLE_SHARE
     enough = count_words(block.text) >= (8 if front and _is_ended(block) else 15)
     return enough and usual and prose_share(block.text) > (0.15 if front else 0.2) and block.size > 0.75 * style.size
+
+
+def _is_paragraph(block: Block, style: Style) -> bool:
+    """Whether a block is a paragraph: by its words, or by filling a column in the body's font, as specimens do."""
+    long = count_words(block.text) >= MIN_COLUMN_WORDS and block.size > 0.8 * style.size
+    column = long and block.font in style.fonts and block.width > 0.9 * style.measure
+    return column or is_prose(block.text, MIN_PARAGRAPH)
 
 
 def _is_ended(block: Block) -> bool:
