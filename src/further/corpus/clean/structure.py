@@ -129,7 +129,7 @@ def lists_places(text: str) -> bool:
 def is_note(text: str) -> bool:
     """Whether a block is a note beside the article: by its mark or first words, or as a licence or an address."""
     return (
-        bool(NOTE.match(text) or NOTICE.search(text))
+        bool(NOTE.match(text) or CITE.match(text) or NOTICE.search(text))
         or is_license(text)
         or is_address(text)
         or is_legend(text)

@@ -21,6 +21,8 @@ MIN_PARAGRAPH = 40
 """Words from which prose is a paragraph of the article, however it is set."""
 MIN_COLUMN_WORDS = 100
 """Words from which what fills a column in the body's font is a paragraph, whatever it says."""
+MIN_GAP = 2.5
+"""Font sizes between a footnote and what stands above it, where both are set alike."""
 MIN_PAGE_SHARE = 0.25
 """Share of a page's running text from which its size is one of the body's on that page."""
 MIN_PAGE_WORDS = 60
@@ -90,7 +92,7 @@ def _mark_footnotes(blocks: Sequence[Block], style: Style, height: float) -> Non
         prose = _is_paragraph(block, style) and (block.font, block.size) not in notes
         if prose or any(_carries_on(block, above) for above in flow) or _is_abstract(block):
             flow.append(block)
-        elif _is_small_print(block, style) and block.y0 >= 0.5 * height and _is_last(block, blocks, style):
+        elif _is_small_print(block, blocks, style) and block.y0 >= 0.5 * height and _is_last(block, blocks, style):
             block.kind = "footnote"
         elif is_prose(block.text, MIN_PARAGRAPH // 2):
             flow.append(block)
@@ -107,10 +109,17 @@ def _set_as_notes(blocks: Sequence[Block]) -> set[tuple[str, float]]:
     return {style for style, number in words.items() if number > 0}
 
 
-def _is_small_print(block: Block, style: Style) -> bool:
+def _is_small_print(block: Block, blocks: Sequence[Block], style: Style) -> bool:
     """Whether a block is smaller than the body, and no part of a section that is set as small on its page."""
-    small = block.size <= SMALL * style.size
-    return small and (not style.is_body_size(block.size) or is_note(block.text))
+    if block.size > SMALL * style.size:
+        return False
+    return not style.is_body_size(block.size) or is_note(block.text) or _stands_apart(block, blocks)
+
+
+def _stands_apart(block: Block, blocks: Sequence[Block]) -> bool:
+    """Whether nothing stands right above a block."""
+    above = (b for b in blocks if b.y0 < block.y0 and min(b.x1, block.x1) - max(b.x0, block.x0) > 5)
+    return all(block.y0 - b.y1 > MIN_GAP * block.size for b in above)
 
 
 def _is_last(block: Block, blocks: Sequence[Block], style: Style) -> bool:
@@ -123,7 +132,7 @@ def _carries_on(block: Block, above: Block) -> bool:
     """Whether a block stands right below another that is set alike, or that is the heading of an abstract."""
     alike = (block.font == above.font and abs(block.size - above.size) < 0.15) or _is_abstract(above)
     overlap = min(block.x1, above.x1) - max(block.x0, above.x0)
-    return alike and overlap > 5 and -3 < block.y0 - above.y1 < 2.5 * block.size
+    return alike and overlap > 5 and -3 < block.y0 - above.y1 < MIN_GAP * block.size
 
 
 def _is_abstract(block: Block) -> bool:
