@@ -37,7 +37,7 @@ def drop_front(pieces: Sequence[Piece], size: float, names: Sections) -> int:
 def _find_start(pieces: Sequence[Piece], names: Sections) -> int:
     """Number of the block in which the abstract begins, or, in an article without that word, the text."""
     named = (i for i, piece in enumerate(pieces) if piece.page <= 2 and is_abstract(piece, names))
-    first = (i for i, piece in enumerate(pieces) if _is_opening(piece, names))
+    first = (i for i, piece in enumerate(pieces) if _is_opening(piece, names) or is_abstract(piece, names))
     return next(named, next(first, 0))
 
 

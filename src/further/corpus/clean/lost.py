@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from further.corpus.clean.pieces import MIN_PARAGRAPH
-from further.corpus.clean.structure import is_biography, is_note, is_reference, reference_marks
+from further.corpus.clean.structure import is_biography, is_contents, is_note, is_reference, reference_marks
 from further.corpus.schemas import LOST
 from further.corpus.sections import EVERY, is_section, run_in
 from further.corpus.words import count_words, is_prose
@@ -82,4 +82,4 @@ def _names_back(line: Mapping[str, Any]) -> bool:
 def _reads_as_article(text: str) -> bool:
     if not is_prose(text, MIN_PARAGRAPH) or is_reference(text):
         return False
-    return not is_note(text) and not is_biography(text)
+    return not is_note(text) and not is_contents(text) and not is_biography(text)

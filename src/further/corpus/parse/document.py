@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from further.corpus.parse.ocr import find_language_data, read_scan, set_scan
 from further.corpus.parse.order import order_lines, order_page
 from further.corpus.parse.pages import read_page
 from further.corpus.parse.pi_fonts import find_signs, mend_equations
-from further.corpus.parse.style import find_style
+from further.corpus.parse.style import Style, find_style
 
 MIN_CHARACTERS = 25
 """Characters under which a page has no text of its own; stamps that return from page to page are not counted."""
@@ -163,19 +164,31 @@ def blocks_of_pages(pages: list[Page]) -> list[dict[str, Any]]:
     """
     pages = set_scan(pages)
     furniture = find_furniture(pages)
-    flow = [line for page in pages for line in page.lines if id(line) not in furniture]
-    style = find_style(flow or [line for page in pages for line in (*page.lines, *page.turned)])
-    lines = [order_lines([line for line in page.lines if id(line) not in furniture], style) for page in pages]
-    if flow:
-        style = find_style([line for one in lines for line in one])  # whose leading is seen in columns only
-    ordered = [order_page(make_blocks(one, style), style) for one in lines]
+    columns, style = _find_columns(pages, furniture)
+    ordered = [order_page(make_blocks(lines, style), style) for lines in columns]
     mark_kinds(ordered, style, [page.height for page in pages])
-    records = []
-    for page, blocks in zip(pages, ordered, strict=True):
-        edges = [Block([line], furniture[id(line)]) for line in page.lines if id(line) in furniture]
-        turned = [Block([line], "other") for line in page.turned]
-        records += [_record(block) for block in (*blocks, *edges, *turned)]
-    return [record | {"block": number} for number, record in enumerate(records)]
+    blocks = [
+        block for page, own in zip(pages, ordered, strict=True) for block in (*own, *_blocks_beside(page, furniture))
+    ]
+    return [_record(block) | {"block": number} for number, block in enumerate(blocks)]
+
+
+def _find_columns(pages: list[Page], furniture: Mapping[int, str]) -> tuple[list[list[Line]], Style]:
+    """Each page's lines without heads and feet, column by column, and the style of the body.
+
+    The order of lines needs the style, and the leading in the style needs lines that are in order: it is found twice.
+    """
+    flows = [[line for line in page.lines if id(line) not in furniture] for page in pages]
+    every = [line for page in pages for line in (*page.lines, *page.turned)]
+    style = find_style([line for lines in flows for line in lines] or every)
+    columns = [order_lines(lines, style) for lines in flows]
+    return columns, find_style([line for lines in columns for line in lines] or every)
+
+
+def _blocks_beside(page: Page, furniture: Mapping[int, str]) -> list[Block]:
+    """A page's heads, feet and turned lines, each a block."""
+    edges = [Block([line], furniture[id(line)]) for line in page.lines if id(line) in furniture]
+    return [*edges, *(Block([line], "other") for line in page.turned)]
 
 
 def _record(block: Block) -> dict[str, Any]:
