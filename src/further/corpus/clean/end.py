@@ -128,7 +128,7 @@ class Ending:
             return "rest"
         if self._is_final(index) or (piece.kind == "heading" and not piece.is_small(self.size)):
             return "section"
-        return "small" if count_words(piece.text) <= 6 else "note"
+        return "small" if piece.kind == "heading" or count_words(piece.text) <= 6 else "note"
 
     def _go_on(self, zone: Zone | None, index: int) -> Zone | None:
         """The zone that a block which opens none is in: that of the block before it, if it has not ended."""

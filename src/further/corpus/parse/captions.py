@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from further.corpus.parse.blocks import Block
 from further.corpus.parse.style import Style
-from further.corpus.words import count_words
+from further.corpus.words import count_words, is_prose
 
 
 def _spaced(word: str) -> str:
@@ -68,12 +68,9 @@ def extend_captions(blocks: Sequence[Block], style: Style) -> None:
         alone = count_words(above.text) <= 2
         body = style.is_body_size(above.size) and above.font in style.fonts
         for block in blocks:
-            if (
-                block.kind
-                or abs(block.size - above.size) > 0.3
-                or (body and not alone)
-                or (block.font != above.font and not alone)
-            ):
+            legend = above.bold and is_prose(block.text, 15)  # behind a title in another font
+            alike = abs(block.size - above.size) <= 0.3 and (block.font == above.font or legend or alone)
+            if block.kind or not alike or (body and not alone):
                 continue
             beside = (
                 abs(block.lines[0].baseline - above.lines[0].baseline) < 1.5
