@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from further.corpus.clean.paragraphs import continues
 from further.corpus.clean.pieces import Piece, count_body_words
-from further.corpus.clean.structure import is_reference
+from further.corpus.clean.structure import is_note, is_reference
 from further.corpus.sections import Sections, begins_note, is_section, plain_heading, run_in
 from further.corpus.words import count_words, prose_share
 
@@ -116,8 +116,8 @@ class Ending:
             return Zone("reference", piece, "section")
         if self._is_appendix(index):
             return Zone("appendix", piece, "section")
-        final = self._is_final(index)
-        if not self._is_back(piece) or (self._is_ambiguous(piece) and not final):
+        sure = self._is_final(index) or self._is_behind(index) or piece.is_small(self.size)
+        if not self._is_back(piece) or (self._is_ambiguous(piece) and not sure):
             return None
         return Zone("back matter", piece, self._scope(index))
 
@@ -136,7 +136,7 @@ class Ending:
             return zone
         piece, above = self.pieces[index], self.pieces[index - 1]
         if zone.scope == "note":
-            return zone if continues(above, piece) else None
+            return zone if continues(above, piece) or (piece.is_small(self.size) and is_note(piece.text)) else None
         if zone.scope == "small":
             small = piece.is_small(self.size) and piece.page == above.page
             return zone if small or continues(above, piece) else None

@@ -69,6 +69,7 @@ CITE = re.compile(
 
 NOTE = re.compile(
     r"\s*(?:[*†‡§¶☆✉#]|\d{1,2}\s?[A-Z]|\([*†‡§\da-z]\)|supported by|presented (?:in part )?at|"
+    r"the (?:funders?|sponsors?|funding (?:source|body|agency))(?: of the study)? (?:had|has|have|played) no\b|"
     r"(?:this|the) (?:work|study|research|project) (?:was|is|has been) (?:partly |partially |in part |jointly )?"
     r"(?:supported|funded|financed)|(?:abbreviations|funding|grants?|disclosures?|conflicts? of interest)\b)",
     re.IGNORECASE,
