@@ -40,18 +40,18 @@ SUBJECTS = {
 PARAGRAPH = {
     "de": "Die Patienten erhielten drei Wochen lang eine niedrige Dosis, danach stieg der Blutdruck bei den meisten "
     "wieder an. Gemessen wurden Gewicht, Puls und Temperatur an jedem zweiten Tag, und das bis zum Ende der Studie.",
-    "fr": "Les patients ont reçu une faible dose pendant trois semaines, puis la pression artérielle a augmenté chez la "
-    "plupart des participants. Le poids, le pouls et la température ont été mesurés tous les deux jours.",
+    "fr": "Les patients ont reçu une faible dose pendant trois semaines, puis la pression artérielle a augmenté chez "
+    "la plupart des participants. Le poids, le pouls et la température ont été mesurés tous les deux jours.",
     "es": "Los pacientes recibieron una dosis baja durante tres semanas y después la presión arterial aumentó en la "
     "mayoría de los participantes. Se midieron el peso, el pulso y la temperatura cada dos días.",
     "pt": "Os pacientes receberam uma dose baixa durante três semanas e depois a pressão arterial aumentou na maioria "
     "dos participantes. O peso, o pulso e a temperatura foram medidos a cada dois dias até o fim do estudo.",
     "it": "I pazienti hanno ricevuto una dose bassa per tre settimane, poi la pressione arteriosa è aumentata nella "
     "maggior parte dei partecipanti. Il peso, il polso e la temperatura sono stati misurati ogni due giorni.",
-    "nl": "De patiënten kregen drie weken lang een lage dosis, daarna steeg de bloeddruk bij de meeste deelnemers weer. "
+    "nl": "De patiënten kregen drie weken lang een lage dosis, daarna steeg de bloeddruk bij de meeste deelnemers. "
     "Gewicht, pols en temperatuur werden om de twee dagen gemeten, en dat tot het einde van het onderzoek.",
-    "sv": "Patienterna fick en låg dos under tre veckor, därefter steg blodtrycket hos de flesta deltagarna igen. Vikt, "
-    "puls och temperatur mättes varannan dag under hela studien, och de som slutade följdes till dess slut.",
+    "sv": "Patienterna fick en låg dos under tre veckor, därefter steg blodtrycket hos de flesta deltagarna igen. "
+    "Vikt, puls och temperatur mättes varannan dag under hela studien, och de som slutade följdes till dess slut.",
 }
 OTHERS = sorted(set(LANGUAGES) - {"en"})
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from further.corpus.clean.structure import is_address, is_legend, is_license, is_reference
+from further.corpus.clean.structure import is_address, is_biography, is_legend, is_license, is_note, is_reference
 from further.corpus.sections import EVERY, is_section, plain_heading, run_in
 
 PROSE = "We found that the hearts which had been kept in the cold for four hours did as well as the others did."
@@ -116,3 +116,48 @@ def test_section_names():
 )
 def test_run_in_headings(text, lead, expected):
     assert run_in(EVERY.back, text, lead) is expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "BP: Blood pressure; HR: Heart rate; CI: Confidence interval; OR: Odds ratio",
+        "FPKM, fragments per kilobase; DXS, deoxyxylulose synthase; HMGR, hydroxymethylglutaryl reductase",
+    ],
+)
+def test_legends_of_abbreviations_between_other_marks(text):
+    assert is_legend(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Friederike Maker earned a Ph.D. in Psychology from the University of Somewhere.",
+        "BEN DRAWER received the B.S. and M.S. degrees in electrical engineering from a college.",
+        "He holds a diploma in physics and is now a professor of boxes.",
+    ],
+)
+def test_lives_of_authors(text):
+    assert is_biography(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Patients received a high degree of care.", "The drug obtained a license.", "The group received a dose of 5 mg."],
+)
+def test_what_patients_receive_is_no_life(text):
+    assert not is_biography(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "* These authors contributed equally to the work.",
+        "This work was supported in part by the fund for the study of the heart.",
+        "The funders had no role in the design of the study.",
+        "The costs of publication were defrayed by page charges.",
+        "© 2020 The Authors. Published by Made Press Ltd.",
+    ],
+)
+def test_notes(text):
+    assert is_note(text)

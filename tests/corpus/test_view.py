@@ -87,6 +87,18 @@ def test_rejected_paper_says_so(view):
     assert text.startswith("Rejected, too short: 5 words")
 
 
+def test_dropped_prose_is_named_on_the_papers_page_and_counted_in_the_index(tmp_path):
+    box = {"kind": "footnote", "text": "We saw that " + PROSE.strip() + ".", "page": 2}
+    blocks = make_blocks(("heading", "Introduction"), ("text", PROSE), box)
+    _, _, rejected, decisions = clean_papers(blocks, CleanSettings(False, True, 20))
+    shards, files = write_tables(tmp_path, blocks, decisions, rejected=rejected.to_pylist())
+    write_view(shards, files, tmp_path / "view/index.html", tmp_path / "view/papers")
+    (link,) = read(tmp_path / "view/papers/p.html").xpath("//ul[@class='lost']//a")
+    words = len(box["text"].split())
+    assert (link.text, link.get("href")) == (f"{words} words dropped as footnote on page 2", "#page-2")
+    assert read(tmp_path / "view/index.html").xpath("//tbody/tr/td[4]/text()") == [str(words)]
+
+
 def test_shares_are_those_of_the_ledger(article_blocks):
     _, ledger, _, decisions = clean_papers(article_blocks, CleanSettings(False, True, 100))
     blocks = [block | decided for block, decided in zip(article_blocks.to_pylist(), decisions.to_pylist(), strict=True)]

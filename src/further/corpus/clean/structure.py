@@ -82,7 +82,8 @@ NOTICE = re.compile(
 
 BIOGRAPHY = re.compile(
     r"\b(?:earned|received|obtained|completed|holds|hold)\s+(?:(?:a|an|the|his|her|their|both)\s+)?"
-    r"(?:[\w.’'-]+\s+){0,4}?(?:degrees?\b|ph\.?\s?d\b|m\.?d\b|b\.?\s?(?:sc?|a|eng)\b|m\.?\s?(?:sc?|a|eng)\b|diploma\b|doctorate\b)",
+    r"(?:[\w.’'-]+\s+){0,4}?(?:degrees?\b(?! of (?!doctor|master|bachelor))|ph\.?\s?d\b|m\.?d\b|"
+    r"[bm]\.?\s?(?:sc?|a|eng)\b|diploma\b|doctorate\b)",
     re.IGNORECASE,
 )
 

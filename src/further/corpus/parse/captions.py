@@ -77,7 +77,7 @@ def extend_captions(blocks: Sequence[Block], style: Style) -> None:
                 and 0 < block.x0 - above.x1 < 3 * above.size
             )
             under = -2 < block.y0 - above.y1 < (1.2 if alone else 0.8) * block.size and _overlap(above, block) > 0
-            if (alone and (beside or under)) or (under and not is_table_label(above.text)):
+            if (alone and (beside or under)) or (under and not _label_of(above.text).startswith((*_TABLES, "box"))):
                 block.kind = "caption"
 
 
@@ -87,5 +87,10 @@ def _overlap(one: Block, other: Block) -> float:
 
 def is_table_label(text: str) -> bool:
     """Whether a caption is a table's, whose cells stand below it."""
+    return _label_of(text).startswith(_TABLES)
+
+
+def _label_of(text: str) -> str:
+    """A caption's label in small letters, closed up: "table", "figure", "box"."""
     match = LABEL.match(text)
-    return match is not None and match["label"].replace(" ", "").lower().startswith(_TABLES)
+    return match["label"].replace(" ", "").lower() if match else ""
