@@ -161,3 +161,19 @@ def test_what_patients_receive_is_no_life(text):
 )
 def test_notes(text):
     assert is_note(text)
+
+
+@pytest.mark.parametrize(
+    ("heading", "plain"),
+    [
+        ("AC K N OWL E D G M E N T S", "ACKNOWLEDGMENTS"),
+        ("C O N FL I C T O F I N T E R E S T", "CONFLICT OF INTEREST"),
+        ("DATA AVA I L A B I L I T Y S TAT E M E N T", "DATA AVAILABILITY STATEMENT"),
+        ("AU T H O R C O N T R I B U T I O N S", "AUTHOR CONTRIBUTIONS"),
+        ("K E Y W O R D S", "KEY WORDS"),
+        ("USE OF A B CELL TEST IN US", "USE OF A B CELL TEST IN US"),
+        ("A use of it in us", "A use of it in us"),
+    ],
+)
+def test_spaced_letters_are_closed_to_the_words_of_section_names(heading, plain):
+    assert plain_heading(heading) == plain

@@ -14,6 +14,8 @@ NUMBERING = re.compile(
     r"^\W*(?:(?:section|chapter|part)\s+)?(?:\d{1,2}(?:\.\d{1,2})*|[ivx]{1,5}(?=[.)\s])|[a-h](?=[.)]\s))[.):]?\s+",
     re.IGNORECASE,
 )
+SPACED = re.compile(r"(?=.*\b\w \w\b)(?:[^\W\d_a-zà-ÿ]{1,4} ){3,}[^\W\d_a-zà-ÿ]{1,4}\W*|(?:\w ){3,}\w\W*")
+"""A heading whose letters are set apart, of which some stay together: "AC K N OWL E D G M E N T S"."""
 _LABELS = (  # of paragraphs in a structured abstract, beside the names of the body's parts
     r"(?:(?:main|primary|secondary) )?(?:outcomes?|end ?points?|exposures?|interventions?|measure(?:ment)?s)\b",
     r"(?:context|importance|interpretation|significance|hypothesis|study selection|data (?:sources?|extraction))\b",
@@ -114,9 +116,38 @@ EVERY = sections_in(*LANGUAGES)
 def plain_heading(text: str) -> str:
     """A heading as one line without its number: "2.1. Study design" is "Study design"; spaced letters are closed."""
     line = " ".join(text.split())
-    if re.fullmatch(r"(?:\w ){3,}\w\W*", line):
-        line = line.replace(" ", "")
+    if SPACED.fullmatch(line):
+        line = _close(line)
     return NUMBERING.sub("", line).strip(" .:■▪●|")
+
+
+def _close(line: str) -> str:
+    """A line of spaced letters as words, divided where the words of section names end: "CONFLICT OF INTEREST"."""
+    letters = line.replace(" ", "")
+    best = {0: [""]}
+    for end in range(1, len(letters) + 1):
+        found = [
+            [*best[start], letters[start:end]]
+            for start in range(end)
+            if start in best and letters[start:end].lower().strip(":.") in _words()
+        ]
+        if found:
+            best[end] = min(found, key=len)
+    parts = line.split()
+    spaced = 2 * sum(len(part) == 1 for part in parts) > len(parts)
+    return " ".join(best.get(len(letters), [letters] if spaced else [line])).strip()
+
+
+_WORD = re.compile(r"(?<![\w?)\]])([^\W\d_]{2,})(\??)(?![^\W\d_(\[])")
+"""A whole word in a pattern, and whether its last letter is optional."""
+
+
+@cache
+def _words() -> frozenset[str]:
+    """Words of which the names of sections are made."""
+    tables = (names for table in LANGUAGES.values() for names in vars(table).values())
+    parts = (part for names in tables for name in names for part in _WORD.findall(name))
+    return frozenset(word for part, optional in parts for word in (part, part[:-1] if optional else part))
 
 
 def is_section(pattern: re.Pattern[str], text: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from further.corpus.clean.pieces import MIN_PARAGRAPH, Piece
 from further.corpus.clean.structure import CITE, is_address, is_marked, lists_places
 from further.corpus.schemas import KEPT
-from further.corpus.sections import Sections, is_section, opens_abstract, run_in
+from further.corpus.sections import Sections, is_section, opens_abstract, plain_heading, run_in
 from further.corpus.words import count_words, is_prose, prose_share
 
 
@@ -61,7 +61,7 @@ def _is_paragraph(piece: Piece, names: Sections) -> bool:
 def front_reason(piece: Piece, above: Piece | None, size: float, names: Sections) -> str:
     """Why a block on an article's first pages is no part of its abstract or body; "" if it is."""
     text = piece.text.lstrip()
-    lone = above is not None and above.reason == "keywords" and above.kind == "heading" and count_words(above.text) <= 3
+    lone = above is not None and above.reason == "keywords" and count_words(plain_heading(above.text)) <= 3
     if is_section(names.keywords, text) or (lone and prose_share(text) < 0.2):
         return "keywords"
     if run_in(names.label, text, piece.lead):
