@@ -170,7 +170,7 @@ def test_notes(text):
         ("C O N FL I C T O F I N T E R E S T", "CONFLICT OF INTEREST"),
         ("DATA AVA I L A B I L I T Y S TAT E M E N T", "DATA AVAILABILITY STATEMENT"),
         ("AU T H O R C O N T R I B U T I O N S", "AUTHOR CONTRIBUTIONS"),
-        ("K E Y W O R D S", "KEY WORDS"),
+        ("K E Y W O R D S", "KEYWORDS"),
         ("USE OF A B CELL TEST IN US", "USE OF A B CELL TEST IN US"),
         ("A use of it in us", "A use of it in us"),
     ],
