@@ -4,51 +4,60 @@ PYTHON ?= python3
 CORES ?= 2
 BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
-STUDY ?= studies/$(notdir $(abspath $(PAPERS)))
+export PAPERS STUDY  # for the shell to read: make takes names with spaces apart
+NAME = $$(basename "$$PAPERS" | tr -c 'A-Za-z0-9._\n-' '-')
+FOLDER = $${STUDY:-studies/$(NAME)}
+
+ifneq ($(words $(CURDIR)),1)
+$(error The project's folder has a space in its path, which Snakemake cannot work with: $(CURDIR). Move it, and make again)
+endif
 
 .PHONY: demo study status test test-fast test-cluster lint lock picture clean
 
 demo: .venv/installed
-	$(SNAKEMAKE) --quiet rules
+	@$(SNAKEMAKE)
 	@echo "Report: $(CURDIR)/results/report/index.html"
 
+# A study of your own: make study PAPERS=folder writes studies/<name>/study.yaml and runs it; edit it, and run again.
 study: .venv/installed
-	@test -n "$(PAPERS)" || { echo "Say which folder: make study PAPERS=/path/to/pdfs" >&2; exit 2; }
-	@test -d "$(PAPERS)" || { echo "PAPERS: there is no folder $(PAPERS)" >&2; exit 2; }
-	mkdir -p "$(STUDY)"
-	$(SNAKEMAKE) --quiet rules --directory "$(STUDY)" --configfile config/study.yaml \
-	    --config 'corpus={"papers": "$(abspath $(PAPERS))"}'
-	@echo "Report: $(abspath $(STUDY))/results/report/index.html"
-	@echo "Open it: $(CURDIR)/$(BIN)/further open --study $(abspath $(STUDY))"
+	@test -n "$$PAPERS$$STUDY" || { echo "Say which folder: make study PAPERS=/path/to/pdfs" >&2; exit 2; }
+	@test -z "$$PAPERS" || test -d "$$PAPERS" || { echo "PAPERS: there is no folder $$PAPERS" >&2; exit 2; }
+	@$(BIN)/further init "$(FOLDER)" --keep $${PAPERS:+--papers "$$PAPERS"} < /dev/null
+	@$(BIN)/further check "$(FOLDER)"
+	@$(SNAKEMAKE) --directory "$(FOLDER)" --configfile "$(FOLDER)/study.yaml"
+	@echo "Report: $$(realpath "$(FOLDER)")/results/report/index.html"
 
-# How the runs stand: make status, make status CONFIG=config/lunarc.yaml, make status PAPERS=folder
+# How the runs stand: make status, make status STUDY=studies/papers, make status PAPERS=folder
 status: .venv/installed
-	@$(BIN)/python -m further.cluster.command $(if $(PAPERS),--directory $(STUDY) --configfile config/study.yaml) \
-	    $(if $(CONFIG),--configfile $(CONFIG))
+	@$(BIN)/further status --study "$$( [ -n "$$PAPERS$$STUDY" ] && echo "$(FOLDER)" || echo . )"
 
-test: .venv/installed
+test: .venv/developing
 	$(BIN)/python -m pytest
 
-test-fast: .venv/installed
+test-fast: .venv/developing
 	$(BIN)/python -m pytest -m "not slow and not workflow and not cluster"
 
 # A real SLURM on this machine, for as long as the tests run. Installs Debian's packages if absent (root).
-test-cluster: .venv/installed
+test-cluster: .venv/developing
 	$(BIN)/python -m pytest -m cluster tests/cluster
 
-lint: .venv/installed
+lint: .venv/developing
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	set -e; for bench in bench/*/; do MYPYPATH="src:bench:$$bench" $(BIN)/mypy "$$bench"; done
-	$(BIN)/snakefmt --check Snakefile workflow/rules
+	$(BIN)/snakefmt --check Snakefile workflow/Snakefile workflow/rules
 
-# Resolves the ranges of pyproject.toml anew; torch is written without its build, which differs between machines.
+# Resolves the ranges of pyproject.toml anew, what runs and what is developed with apart. torch is written without its
+# build, which differs between machines, and what its CUDA build alone needs is left out: pip brings it with that build.
+COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --python-version 3.11 --no-header --no-annotate --quiet
+NO_BUILD = sed -E -e 's/^(torch==[0-9.]*)\+.*/\1/' -e '/^(nvidia-|cuda-|triton==)/d'
 lock:
 	$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
-	.venv-lock/bin/uv pip compile pyproject.toml --extra dev --python-version 3.11 --no-header --no-annotate --quiet \
-	    | sed 's/^\(torch==[0-9.]*\)+.*/\1/' > requirements.lock.new
-	mv requirements.lock.new requirements.lock && rm -r .venv-lock
+	set -o pipefail; $(COMPILE) --extra dev | $(NO_BUILD) > requirements-dev.lock.new
+	set -o pipefail; $(COMPILE) --constraint requirements-dev.lock.new | $(NO_BUILD) > requirements.lock.new
+	for file in requirements requirements-dev; do mv $$file.lock.new $$file.lock; done
+	rm -r .venv-lock
 
 # What the README shows of the finished demonstration: the report's top, a figure of it, a paper's pages.
 PICTURES := docs/report.png docs/law.png docs/pages.png
@@ -74,4 +83,8 @@ clean:
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --requirement requirements.lock
 	$(BIN)/pip install --quiet --no-deps --editable .
+	touch $@
+
+.venv/developing: .venv/installed requirements-dev.lock
+	$(BIN)/pip install --quiet --requirement requirements-dev.lock
 	touch $@

@@ -7,7 +7,12 @@ from snakemake.utils import min_version
 min_version("9.27")
 
 
-configfile: Path(workflow.basedir) / "config" / "config.yaml"
+ROOT = Path(workflow.basedir)
+ROOT = ROOT.parent if ROOT.name == "workflow" else ROOT  # started from workflow/Snakefile
+
+if not workflow.overwrite_configfiles:  # no --configfile: the demonstration
+
+    configfile: ROOT / "config" / "config.yaml"
 
 
 include: "workflow/rules/common.smk"

@@ -7,6 +7,24 @@ import pytest
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
+
+def pytest_configure(config):
+    """Tests run on the processor whatever the machine has, unless those for a GPU are asked for: `pytest -m gpu`.
+
+    Before torch is imported, and for all processes that a test starts.
+    """
+    if "gpu" not in config.option.markexpr.replace("not gpu", ""):
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""
+
+
+def pytest_runtest_setup(item):
+    if item.get_closest_marker("gpu") is not None:
+        import torch
+
+        if not torch.cuda.is_available():
+            pytest.skip("needs CUDA: pytest -m gpu on a machine that has it")
+
+
 SENTENCES = [
     "The heart of a donor is kept cold while it travels.",
     "Rejection is graded on a biopsy of the right ventricle.",

@@ -40,6 +40,21 @@ def test_training_imports_neither_evaluation_nor_drawing_nor_the_compiler():
     assert modules_after("train_qlora", "bitsandbytes", "peft", *unneeded) == ["bitsandbytes", "peft"]
 
 
+@pytest.mark.parametrize(
+    "script",
+    ["read_cases", "read_images", "gather_cases", "split_cases", "ask_questions", "score_floors", "draw_phantoms"],
+)
+def test_images_are_read_asked_and_scored_without_torch(script):
+    assert modules_after(script, "torch", "transformers", "snakemake") == []
+
+
+def test_planning_a_folder_of_cases_loads_no_table_or_array():
+    code = (
+        "import further.cases.plan, further.demo.clinics, sys; print(*{'numpy', 'pyarrow', 'PIL'} & set(sys.modules))"
+    )
+    assert run_python(code) == []
+
+
 def test_torch_compile_is_whole_again_after_the_import():
     code = "import torch; whole = torch.compile; import further.quantizer; print(torch.compile is whole)"
     assert run_python(code) == ["True"]

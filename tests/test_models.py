@@ -19,7 +19,7 @@ from transformers import (
     OPTForCausalLM,
 )
 
-from further.models import check_isolation, decode, head_of, load_base
+from further.models import Precision, load
 
 SHAPE = {
     "vocab_size": 50,
@@ -44,11 +44,12 @@ SHAPE = {
 def test_capped_and_scaled_logits_are_the_models_own(tmp_path, config, family):
     torch.manual_seed(0)
     family(config).save_pretrained(tmp_path)
-    model, ids = load_base(tmp_path, "none", "float32"), torch.tensor([[5, 6, 7, 8]])
-    hidden = decode(model, ids)
-    own = model(input_ids=ids, use_cache=False).logits
-    torch.testing.assert_close(head_of(model)(hidden), own)
-    assert (own - model.get_output_embeddings()(hidden)).abs().max() > 0.1  # the output layer alone is something else
+    model, ids = load(tmp_path, Precision("none", "float32")), torch.tensor([[5, 6, 7, 8]])
+    hidden = model.encode({"input_ids": ids})
+    own = model.network(input_ids=ids, use_cache=False).logits
+    torch.testing.assert_close(model.head(hidden), own)
+    alone = model.network.get_output_embeddings()(hidden)
+    assert (own - alone).abs().max() > 0.1  # the output layer alone is something else
 
 
 def test_a_family_that_changes_its_logits_in_another_way_is_refused(tmp_path):
@@ -57,7 +58,7 @@ def test_a_family_that_changes_its_logits_in_another_way_is_refused(tmp_path):
     config = FalconH1Config(**SHAPE, lm_head_multiplier=3.0, mamba_d_ssm=16, mamba_n_heads=2, mamba_d_head=8)
     FalconH1ForCausalLM(config).save_pretrained(tmp_path)
     with pytest.raises(ValueError, match=r"falcon_h1: logits .* differ from its output layer's by"):
-        load_base(tmp_path, "none", "float32")
+        load(tmp_path, Precision("none", "float32"))
 
 
 FAMILIES = {
@@ -75,14 +76,15 @@ def test_a_family_whose_packed_documents_see_each_other_is_refused(tmp_path, fam
     torch.manual_seed(0)
     kind, config = FAMILIES[family]
     kind(config).save_pretrained(tmp_path)
-    model, state = load_base(tmp_path, quantization, "float32"), torch.get_rng_state()
+    model, state = load(tmp_path, Precision(quantization, "float32")), torch.get_rng_state()
     ids, positions = torch.tensor([[5, 6, 7, 8, 9, 5, 6, 7, 8, 9]]), torch.arange(5).repeat(1, 2)
-    alone, packed = decode(model, ids[:, 5:], positions[:, 5:]), decode(model, ids, positions)[:, 5:]
+    alone = model.encode({"input_ids": ids[:, 5:], "position_ids": positions[:, 5:]})
+    packed = model.encode({"input_ids": ids, "position_ids": positions})[:, 5:]
     apart = float((alone - packed).abs().max()) < 1e-4
     assert apart == (family == "llama")
     if apart:
-        check_isolation(model)
+        model.check_packing()
     else:
         with pytest.raises(ValueError, match=rf"^{family}: documents .* see each other, .*training.packing: false"):
-            check_isolation(model)
+            model.check_packing()
     assert torch.equal(torch.get_rng_state(), state)

@@ -1,3 +1,4 @@
+import ast
 import subprocess
 
 import pytest
@@ -15,13 +16,14 @@ def house(tmp_path, monkeypatch):
     (package / "part" / "first.py").write_text("from .second import two\n\n\ndef one():\n    return two() - 1\n")
     (package / "part" / "second.py").write_text('def two():\n    """Two."""\n    return 2\n')
     (package / "part" / "alone.py").write_text("x = 1\n")
-    (tmp_path / "script.py").write_text("from further.part.first import one\n")
+    (package / "job.py").write_text("def start_log(path):\n    print(path)\n")
+    (tmp_path / "script.py").write_text("from further.job import start_log\nfrom further.part.first import one\n")
     monkeypatch.setattr(provenance, "PACKAGE", package)
     return tmp_path
 
 
 def digest(house):
-    for function in (provenance.digest_code, provenance._parse, provenance._imports, provenance._digest_file):
+    for function in (provenance.digest_code, provenance._read):
         function.cache_clear()
     return provenance.digest_code(house / "script.py")
 
@@ -34,7 +36,8 @@ def digest(house):
         ("further/part/first.py", "from .second import two\n\n\ndef one():\n    return two() - 2\n", True),
         ("further/part/alone.py", "x = 2\n", False),
         ("further/__init__.py", "import os\n", True),
-        ("script.py", "# a comment\nfrom further.part.first import one\n", False),
+        ("further/job.py", "def start_log(path):\n    print('log', path)\n", False),
+        ("script.py", "# a comment\nfrom further.job import start_log\nfrom further.part.first import one\n", False),
         ("script.py", "from further.part.first import one as first\n", True),
     ],
 )
@@ -50,6 +53,77 @@ def test_a_module_reached_only_inside_a_function_counts(house):
     with_import = digest(house)
     (house / "further/part/alone.py").write_text("x = 2\n")
     assert len({before, with_import, digest(house)}) == 3
+
+
+def test_a_module_that_a_child_process_runs_counts(house):
+    (house / "further/part/first.py").write_text('def one():\n    return ["-m", "further.part.alone"]\n')
+    before = digest(house)
+    (house / "further/part/alone.py").write_text("x = 2\n")
+    assert digest(house) != before
+
+
+BODY = """
+def two(number):
+    {}
+    if number < 0:
+        raise {}
+    return 2
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "error", "changes"),
+    [
+        ('log.info("two of %d", number)', 'ValueError(f"{number} is less than 0")', False),
+        ('PROGRESS.warning("two")', 'ValueError("two", "words")', False),
+        ('"""Text."""', 'ValueError("negative")', False),
+        ("number += 1", 'ValueError("negative")', True),
+        ("pass", 'KeyError("negative")', True),
+        ('print("two")', 'ValueError("negative")', True),
+    ],
+)
+def test_log_messages_and_the_words_of_errors_are_left_out(house, statement, error, changes):
+    file = house / "further/part/second.py"
+    file.write_text(BODY.format("pass", 'ValueError("negative")'))
+    before = digest(house)
+    file.write_text(BODY.format(statement, error))
+    assert (digest(house) != before) is changes
+
+
+def test_the_words_of_an_error_count_where_they_end_in_a_table(house, monkeypatch):
+    monkeypatch.setattr(provenance, "ERRORS_ARE_DATA", ("part",))
+    file = house / "further/part/second.py"
+    file.write_text(BODY.format("pass", 'ValueError("negative")'))
+    before = digest(house)
+    file.write_text(BODY.format("pass", 'ValueError("below 0")'))
+    assert digest(house) != before
+
+
+PLAIN = {"None", "NoReturn", "bool", "str", "Path", "Iterator[None]", "Self"}  # str: what a message says
+
+
+def test_modules_that_are_left_out_return_nothing_that_ends_in_a_result():
+    """Their public functions return None, a yes or no, words of a message, or what is their own."""
+    for name in provenance.SHAPE_NOTHING:
+        if name == "settings":
+            continue  # values: see below
+        tree = ast.parse((provenance.PACKAGE / name).read_text())
+        own = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                returns = set(ast.unparse(node.returns).strip("'").split(" | "))
+                assert returns <= PLAIN | own | {f"Iterator[{kind}]" for kind in own}, f"{name}: {node.name}"
+
+
+def test_settings_are_left_out_as_they_only_hold_values():
+    """A function of theirs could compute something that no param of a rule shows."""
+    files = (provenance.PACKAGE / "settings").glob("*.py")
+    trees = [ast.parse(file.read_text()) for file in files if file.name != "__main__.py"]
+    public = {
+        node.name for tree in trees for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name[0] != "_"
+    }  # fmt: skip
+    assert public == {"key", "pick", "run"}
 
 
 def test_a_file_that_is_no_python_is_named(house):

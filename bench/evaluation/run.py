@@ -35,9 +35,9 @@ def cut(texts: list[str], folder: Path, window: int) -> tuple[list[list[int]], i
 
 def score_further(texts: list[str], folder: Path, window: int, batch: int) -> tuple[Clock, list[float]]:
     from further.evaluation.scoring import score_documents
-    from further.models import load_base
+    from further.models import Precision, load
 
-    model, clock = load_base(folder, "none", "float32"), Clock()
+    model, clock = load(folder, Precision("none", "float32")), Clock()
     documents, begin = cut(texts, folder, window)
     return clock, score_documents(model, documents, begin, window, window, batch * window)
 

@@ -14,6 +14,7 @@ from further.plan.flops import training_flops
 from further.plan.memory import estimate_memory
 from further.plan.shape import Shape, shape_of
 from further.plan.targets import Adapter, place_adapter
+from further.settings import Run
 
 GIB = 2**30
 PEAK, PRICE = 312e12, 2.0  # bf16 operations per second of an A100; money per hour
@@ -30,11 +31,11 @@ PUBLISHED = [  # model, hardware, its peak, tokens per second, source
     (LLAMA_3B, "3B on an A100", PEAK, 8035, "torchtune, packed 2,048"),
     (QWEN_7B, "7B on an A100", PEAK, 2340, "Qwen, 2,048"),
 ]
-SETTINGS = {
+SETTINGS = Run.model_validate({
     "compute_dtype": "bfloat16", "context": 2048, "dropout": 0.0, "optimizer": "paged_adamw_8bit",
     "gradient_checkpointing": True, "packing": True, "attention": "sdpa", "initialization": "default",
     "target_modules": "all-linear", "rank": 16, "dora": False, "train_embeddings": False,
-}  # fmt: skip
+})  # fmt: skip
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from further.scaling.check import check_curve
+from further.scaling.curve import check_curve
 from further.scaling.fit import fit_curve, predict_band
 
 SPANS, EXPONENTS, NOISES = (10.0, 100.0, 1000.0), (0.1, 0.3, 0.5), (0.005, 0.02)

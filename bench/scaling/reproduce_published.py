@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from further.scaling.check import check_curve
+from further.scaling.curve import check_curve
 from further.scaling.families import FAMILIES, fit_family
 from further.scaling.holdout import hold_out_largest
 

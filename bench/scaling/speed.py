@@ -1,4 +1,4 @@
-"""Time one fit and a bootstrap of 1,000 draws on a 12-point curve, one core.
+"""Time one fit and the whole analysis of a 12-point curve, one core.
 
 OMP_NUM_THREADS=1 python bench/scaling/speed.py
 """
@@ -10,7 +10,7 @@ from time import perf_counter
 import numpy as np
 
 from further.scaling import Point, analyse_curve, fit_power_law
-from further.scaling.bootstrap import resample_parameters
+from further.scaling.prediction import Outlook
 
 
 def make_curve() -> tuple[np.ndarray, np.ndarray]:
@@ -34,9 +34,8 @@ def main() -> None:
     points = [Point(f"run {i}", *pair) for i, pair in enumerate(zip(t, y, strict=True))]
     timings = {
         "fit with intervals and tests": time_ms(lambda: fit_power_law(t, y), 200),
-        "bootstrap, 1,000 draws": time_ms(lambda: resample_parameters(fit.curve, 1000), 5),
-        "bootstrap, 1,000 draws, Huber": time_ms(lambda: resample_parameters(fit.curve, 1000, huber_delta=0.01), 3),
-        "Huber fit with its bootstrap": time_ms(lambda: fit_power_law(t, y, huber_delta=0.01), 3),
+        "forms weighed by rolling origins": time_ms(lambda: Outlook(fit.curve), 20),
+        "Huber fit": time_ms(lambda: fit_power_law(t, y, huber_delta=0.01), 20),
         "whole analysis (5 forms, hold-out, forecasts)": time_ms(lambda: analyse_curve(points), 5),
     }
     for name, ms in timings.items():

@@ -1,4 +1,4 @@
-"""A large model's shapes on a GPU: random weights made there, nf4, LoRA on all linear layers, this project's trainer.
+"""A large model's shapes on a GPU: random weights made there, nf4, LoRA on all linear layers, this project's loop.
 
 Prints tokens per second, peak memory, the matrix-multiply ceiling measured on the same device, and the share of it.
 `tiny` runs the same lines on a processor, to see that they work; its figures mean nothing.
@@ -8,6 +8,7 @@ import importlib.util
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -75,7 +76,10 @@ def random_rows(shape: dict[str, int], context: int, rows: int) -> Any:
     """Full rows of random tokens, one document each."""
     stream = np.random.default_rng(0).integers(0, shape["vocab_size"], (rows, context + 1))
     positions = np.tile(np.arange(context), (rows, 1))
-    return SimpleNamespace(inputs_RT=stream[:, :-1], labels_RT=stream[:, 1:], positions_RT=positions)
+    owners = np.tile(np.arange(rows)[:, None], (1, context))
+    return SimpleNamespace(
+        inputs_RT=stream[:, :-1], labels_RT=stream[:, 1:], positions_RT=positions, documents_RT=owners
+    )
 
 
 def flops_per_token(shape: dict[str, int], context: int, trained: int) -> float:
@@ -99,6 +103,12 @@ def matmul_ceiling(size: int, device: str, dtype: torch.dtype) -> float:
         synchronize(device)
         best = min(best, time.perf_counter() - started)
     return 2 * size**3 / best
+
+
+def mark_step(clock: StepClock, device: str) -> None:
+    """A step has ended, on the device, too."""
+    synchronize(device)
+    clock.mark()
 
 
 def synchronize(device: str) -> None:
@@ -130,42 +140,36 @@ def train(
     shape: dict[str, int], context: int, steps: int, recompute: bool, device: str, dtype: torch.dtype
 ) -> dict[str, float]:
     """One run; the first step is left out of the speed."""
-    from further.training.adapters import add_adapter, count_parameters
-    from further.training.run import _arguments
-    from further.training.trainer import PackedTrainer, RowDataset, stack_rows
+    from torch.optim.optimizer import register_optimizer_step_post_hook
+
+    from further.models.causal import CausalText
+    from further.training import loop
+    from further.training.adapters import count_parameters, train_adapter
+    from further.training.recipe import Recipe, Task
+    from further.training.rows import TextRows
+    from further.training.session import open_session
 
     torch.manual_seed(0)
     if device == "cuda":
         torch.cuda.reset_peak_memory_stats()
     run = RUN | {"gradient_checkpointing": recompute, "compute_dtype": str(dtype).removeprefix("torch.")}
-    model = add_adapter(random_model(shape, context, device, dtype), run, Path())
-    StepClock.marks.clear()
-    clock = SyncedClock(device)
-    with tempfile.TemporaryDirectory() as folder:
-        trainer = PackedTrainer(
-            model=model,
-            args=_arguments(run, 1, Path(folder), steps),
-            train_dataset=RowDataset(random_rows(shape, context, steps)),
-            data_collator=stack_rows,
-            callbacks=[clock],
-        )
-        trainer.train()
-    seconds = clock.marks["end"][0] - clock.marks["first step"][0]
-    trained = count_parameters(model).trainable
+    run |= {"gradient_accumulation_steps": 1}
+    model, clock = CausalText(random_model(shape, context, device, dtype)), StepClock()
+    train_adapter(model, run, Path())
+    rows, one = (TextRows(random_rows(shape, context, number)) for number in (steps, 1))
+    hook = register_optimizer_step_post_hook(lambda *_: mark_step(clock, device))
+    task = partial(Task, "bench", checkpoint_minutes=60.0, identity={}, threads=torch.get_num_threads())
+    with (
+        tempfile.TemporaryDirectory() as name,
+        open_session(task(adapter=Path(name) / "adapter", checkpoints=Path(name)), {}) as session,
+    ):
+        loop.train(model, Recipe(Path(), run, 1, rows, one), session)
+    hook.remove()
+    seconds = clock.marks[-1][0] - clock.marks[0][0]
+    trained = count_parameters(model.network).trainable
     peak = torch.cuda.max_memory_allocated() / 2**30 if device == "cuda" else float("nan")
     speed = (steps - 1) * context / seconds
     return {"speed": speed, "peak_gib": peak, "flops": flops_per_token(shape, context, trained), "trained": trained}
-
-
-class SyncedClock(StepClock):
-    """A step has ended when the device has."""
-
-    def __init__(self, device: str) -> None:
-        self.device = device
-
-    def mark(self, name: str) -> None:
-        synchronize(self.device)
-        super().mark(name)
 
 
 def show(result: dict[str, float], ceiling: float, recompute: bool) -> None:

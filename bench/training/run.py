@@ -31,12 +31,13 @@ def child(order: Path) -> None:
 
     torch.set_num_threads(spec["threads"])
     from tools import TOOLS, Job, StepClock
-    from transformers import trainer
+    from torch.optim.optimizer import register_optimizer_step_post_hook
 
     if spec["tool"].startswith("TRL"):
         import trl  # noqa: F401 - its import belongs to its start-up
     imported = time.time() - spec["started"]
-    trainer.DEFAULT_CALLBACKS.append(StepClock)
+    clock = StepClock()
+    register_optimizer_step_post_hook(lambda *_: clock.mark())
     _, texts = read_articles()
     train, heldout = divide(texts, spec["documents"])
     shape = {key: spec[key] for key in ("quantization", "context", "rows", "threads")}
@@ -44,7 +45,7 @@ def child(order: Path) -> None:
     began = (time.perf_counter(), time.process_time())
     model, kept = TOOLS[spec["tool"]](job)
     peak = peak_mb()
-    answer = times(StepClock.marks, began, job) | {"imported": imported, "kept": kept, "peak_mb": peak}
+    answer = times(clock, began, job) | {"imported": imported, "kept": kept, "peak_mb": peak}
     answer |= {"train_loss": mean_nats(model, job, train[:5]), "heldout_loss": mean_nats(model, job, heldout)}
     Path(spec["answer"]).write_text(json.dumps(answer))
 
@@ -56,15 +57,15 @@ def divide(texts: list[str], documents: int) -> tuple[list[str], list[str]]:
     return chosen[:cut], chosen[cut:]
 
 
-def times(marks: dict[str, Any], began: tuple[float, float], job: Any) -> dict[str, float]:
-    """Seconds to load, of the first step and of the rest; tokens per second over all but the first step."""
+def times(clock: Any, began: tuple[float, float], job: Any) -> dict[str, float]:
+    """Seconds until the first step is done, and of the rest; tokens per second over all but the first step."""
     from tools import num_steps
 
-    (load, _), (first, cpu), (end, cpu_end) = marks["begin"], marks["first step"], marks["end"]
+    (first, cpu), (end, cpu_end) = clock.marks[0], clock.marks[-1]
+    assert len(clock.marks) == num_steps(job), (len(clock.marks), num_steps(job))
     later = (num_steps(job) - 1) * job.rows * job.context
     return {
-        "load": load - began[0],
-        "first_step": first - load,
+        "first_step": first - began[0],
         "seconds": end - first,
         "tokens_per_second": later / (end - first),
         "tokens_per_cpu_second": later / (cpu_end - cpu),
@@ -79,7 +80,8 @@ def mean_nats(model: Any, job: Any, texts: list[str]) -> float:
     tokenizer = load_tokenizer(job.folder)
     ids = [tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
     begin = special_tokens(job.folder).begin
-    nats = score_documents(model.eval(), ids, begin, job.context, job.context, 8192)
+    model.network.eval()
+    nats = score_documents(model, ids, begin, job.context, job.context, 8192)
     return sum(nats) / sum(map(len, ids))
 
 
@@ -114,7 +116,7 @@ def show(quantization: str, results: dict[str, list[dict[str, Any]]], tokens: in
     keeping = {tool: runs for tool, runs in results.items() if tool != "further" and runs[0]["kept"] >= 0.99 * tokens}
     sys.stdout.write(
         f"\n{quantization:14}{'kept of ' + format(tokens, ','):>18}{'tokens/s':>10}{'per CPU s':>11}{'peak MB':>9}"
-        f"{'train loss':>12}{'held-out':>10}{'import':>8}{'load':>7}{'1st step':>10}\n"
+        f"{'train loss':>12}{'held-out':>10}{'import':>8}{'1st step':>10}\n"
     )
     for tool, runs in results.items():
         sys.stdout.write(
@@ -122,8 +124,7 @@ def show(quantization: str, results: dict[str, list[dict[str, Any]]], tokens: in
             f"{middle(runs, 'tokens_per_cpu_second'):11.0f}{middle(runs, 'peak_mb'):9.0f}"
             f"{middle(runs, 'train_loss'):12.4f}"
             f"{middle(runs, 'heldout_loss'):10.4f}"
-            f"{middle(runs, 'imported'):8.1f}{middle(runs, 'load'):7.1f}"
-            f"{middle(runs, 'first_step'):10.2f}\n"
+            f"{middle(runs, 'imported'):8.1f}{middle(runs, 'first_step'):10.2f}\n"
         )
     ours = results["further"]
     for tool, runs in keeping.items():

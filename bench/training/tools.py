@@ -3,17 +3,18 @@
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
-from transformers import TrainerCallback
+
+from further.settings import TrainingSettings
 
 Trained = tuple[Any, int]  # the model with its adapter, and the tokens of the documents that are trained on in a pass
 
 SHIPPED = yaml.safe_load((Path(__file__).resolve().parents[2] / "config" / "config.yaml").read_text())["training"]
-RUN = {key: value for key, value in SHIPPED.items() if key != "checkpoint_minutes"} | {
+RUN = TrainingSettings.model_validate(SHIPPED).run | {
     "rank": 16,
     "alpha": 32,
     "epochs": 1,
@@ -36,22 +37,14 @@ class Job:
     optimizer: str = "adamw_torch"
 
 
-class StepClock(TrainerCallback):
-    """When training began, when its first step was done, and when it ended; wall and processor seconds."""
+class StepClock:
+    """When each optimizer step was done, whichever tool took it; wall and processor seconds."""
 
-    marks: dict[str, tuple[float, float]] = {}  # noqa: RUF012 - one run per process
+    def __init__(self) -> None:
+        self.marks: list[tuple[float, float]] = []
 
-    def mark(self, name: str) -> None:
-        self.marks.setdefault(name, (time.perf_counter(), time.process_time()))
-
-    def on_train_begin(self, *args: Any, **kwargs: Any) -> None:
-        self.mark("begin")
-
-    def on_step_end(self, *args: Any, **kwargs: Any) -> None:
-        self.mark("first step")
-
-    def on_train_end(self, *args: Any, **kwargs: Any) -> None:
-        self.mark("end")
+    def mark(self) -> None:
+        self.marks.append((time.perf_counter(), time.process_time()))
 
 
 def num_steps(job: Job) -> int:
@@ -74,19 +67,32 @@ def pack(job: Job) -> Any:
 
 
 def train_further(job: Job) -> Trained:
-    from further.models import load_adapted
-    from further.training.run import Recipe, Task, train_run
+    from further.models import Precision, load_adapted
+    from further.training.recipe import Recipe, Task
+    from further.training.rows import TextRows
+    from further.training.run import train_run
 
     rows = pack(job)
     run = RUN | {"quantization": job.quantization, "optimizer": job.optimizer}
     task = Task("bench", job.work / "adapter", job.work / "checkpoints", 60.0, {}, job.threads)
-    one = pack(
-        Job(**{**job.__dict__, "texts": [job.texts[0][:1000]]})
-    )  # a validation loss is part of our runs: a small one
-    train_run(Recipe(job.folder, run, job.rows, rows, one), task)
-    return load_adapted(
-        job.folder, job.work / "adapter", job.quantization, "float32"
-    ), rows.num_tokens - rows.num_dropped
+    one = pack(replace(job, texts=[job.texts[0][:1000]]))  # a validation loss is part of our runs: a small one
+    train_run(Recipe(job.folder, run, job.rows, TextRows(rows), TextRows(one)), task)
+    model = load_adapted(job.folder, job.work / "adapter", Precision(job.quantization, "float32"))
+    return model, rows.num_tokens - rows.num_dropped
+
+
+def load_plain(job: Job) -> Any:
+    """The base as transformers has it, for the other tools."""
+    from further.models import Precision, load
+
+    return load(job.folder, Precision(job.quantization, "float32")).network
+
+
+def as_ours(network: Any) -> Any:
+    """A tool's model for our scoring."""
+    from further.models.causal import CausalText
+
+    return CausalText(network)
 
 
 def common_arguments(job: Job) -> dict[str, Any]:
@@ -96,13 +102,13 @@ def common_arguments(job: Job) -> dict[str, Any]:
         "output_dir": str(job.work),
         "per_device_train_batch_size": job.rows,
         "max_steps": steps,
-        "learning_rate": RUN["learning_rate"],
+        "learning_rate": RUN.learning_rate,
         "lr_scheduler_type": "cosine",
-        "warmup_steps": math.ceil(float(str(RUN["warmup_ratio"])) * steps),
-        "weight_decay": RUN["weight_decay"],
-        "max_grad_norm": RUN["max_grad_norm"],
+        "warmup_steps": math.ceil(float(str(RUN.warmup_ratio)) * steps),
+        "weight_decay": RUN.weight_decay,
+        "max_grad_norm": RUN.max_grad_norm,
         "optim": job.optimizer,
-        "seed": RUN["seed"],
+        "seed": RUN.seed,
         "save_strategy": "no",
         "report_to": [],
         "disable_tqdm": True,
@@ -115,7 +121,7 @@ def common_arguments(job: Job) -> dict[str, Any]:
 def lora() -> Any:
     from peft import LoraConfig
 
-    return LoraConfig(task_type="CAUSAL_LM", target_modules="all-linear", r=RUN["rank"], lora_alpha=RUN["alpha"])
+    return LoraConfig(task_type="CAUSAL_LM", target_modules="all-linear", r=RUN.rank, lora_alpha=RUN.alpha)
 
 
 def train_plain(job: Job) -> Trained:
@@ -124,7 +130,6 @@ def train_plain(job: Job) -> Trained:
     from peft import get_peft_model
     from transformers import Trainer, TrainingArguments, default_data_collator, set_seed
 
-    from further.models import load_base
     from further.tokens.tokenizer import special_tokens
 
     set_seed(0)
@@ -133,10 +138,10 @@ def train_plain(job: Job) -> Trained:
     kept = len(flat) // job.context * job.context
     rows = torch.tensor(flat[:kept]).reshape(-1, job.context)
     dataset = [{"input_ids": row, "labels": row} for row in rows]
-    model = get_peft_model(load_base(job.folder, job.quantization, "float32"), lora())
+    model = get_peft_model(load_plain(job), lora())
     arguments = TrainingArguments(**common_arguments(job))
     Trainer(model=model, args=arguments, train_dataset=dataset, data_collator=default_data_collator).train()
-    return model, kept
+    return as_ours(model), kept
 
 
 def train_trl(job: Job, **options: Any) -> Trained:
@@ -145,13 +150,11 @@ def train_trl(job: Job, **options: Any) -> Trained:
     from transformers import AutoTokenizer
     from trl import SFTConfig, SFTTrainer
 
-    from further.models import load_base
-
     arguments = SFTConfig(
         **common_arguments(job), max_length=job.context, bf16=False, gradient_checkpointing=False, **options
     )
     trainer = SFTTrainer(
-        model=load_base(job.folder, job.quantization, "float32"),
+        model=load_plain(job),
         args=arguments,
         train_dataset=Dataset.from_dict({"text": job.texts}),
         processing_class=AutoTokenizer.from_pretrained(job.folder),
@@ -159,7 +162,7 @@ def train_trl(job: Job, **options: Any) -> Trained:
     )
     kept = sum(min(len(row), job.context) for row in trainer.train_dataset["input_ids"])
     trainer.train()
-    return trainer.model, kept
+    return as_ours(trainer.model), kept
 
 
 TOOLS: dict[str, Callable[[Job], Trained]] = {

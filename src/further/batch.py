@@ -1,41 +1,40 @@
 """How a batch of so many tokens is cut into rows; apart from `config`, so that training does not follow all of it."""
 
-from collections.abc import Mapping
-from typing import Any
+from further.settings import Run
 
 
-def micro_batch(run: Mapping[str, Any]) -> int:
+def micro_batch(run: Run) -> int:
     """Rows per forward pass: the batch's tokens over context and accumulation.
 
     Args:
-        run: Settings batch_tokens, context and accumulation.
+        run: Run batch_tokens, context and accumulation.
 
     Raises:
         ValueError: If they do not divide.
     """
-    rows, rest = divmod(run["batch_tokens"], run["context"] * run["gradient_accumulation_steps"])
+    rows, rest = divmod(run.batch_tokens, run.context * run.gradient_accumulation_steps)
     if rest or not rows:
         raise ValueError(
-            f"training.batch_tokens: {run['batch_tokens']} is not a multiple of "
-            f"context × accumulation = {run['context']} × {run['gradient_accumulation_steps']}"
+            f"training.batch_tokens: {run.batch_tokens} is not a multiple of "
+            f"context × accumulation = {run.context} × {run.gradient_accumulation_steps}"
         )
     return int(rows)
 
 
-def share_of_process(run: Mapping[str, Any], processes: int) -> tuple[int, int]:
+def share_of_process(run: Run, processes: int) -> tuple[int, int]:
     """Rows per forward pass and forward passes per step of each of the processes that train a run together.
 
     Whole micro-batches are dealt out where their number divides: memory stays as it is alone, and the passes are fewer.
     Otherwise the rows of each micro-batch are.
 
     Args:
-        run: Settings batch_tokens, context and accumulation.
+        run: Run batch_tokens, context and accumulation.
         processes: At least 1.
 
     Raises:
         ValueError: If neither divides: a process would wait for the others in every step.
     """
-    rows, passes = micro_batch(run), int(run["gradient_accumulation_steps"])
+    rows, passes = micro_batch(run), int(run.gradient_accumulation_steps)
     if passes % processes == 0:
         return rows, passes // processes
     if rows % processes == 0:
@@ -43,5 +42,5 @@ def share_of_process(run: Mapping[str, Any], processes: int) -> tuple[int, int]:
     raise ValueError(
         f"hardware.gpus_per_run: {processes} divides neither training.gradient_accumulation_steps {passes} "
         f"nor the {rows} rows of a "
-        f"micro-batch: choose a training.batch_tokens that is a multiple of {run['context'] * processes:,}"
+        f"micro-batch: choose a training.batch_tokens that is a multiple of {run.context * processes:,}"
     )

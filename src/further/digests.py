@@ -1,11 +1,20 @@
-"""Digests of large files, from samples of them."""
+"""Digests of files: of small ones whole, of large ones from samples of them."""
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
 SAMPLE, TENSOR_SAMPLE = 2**20, 2**12  # bytes
+
+
+def digest_files(files: Iterable[Path]) -> str:
+    """Digest of files' names and contents, wherever they lie: 16 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for file in sorted(files, key=lambda file: file.name):
+        digest.update(f"{file.name} {file.stat().st_size}\n".encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def digest_sampled(file: Path) -> str:

@@ -66,3 +66,12 @@ def read_json(path: Path) -> Any:
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text."""
     write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
+def share_files(folder: Path) -> None:
+    """Give a folder's files the mode that other new files have: safetensors' own can be read by their owner only."""
+    mask = os.umask(0)
+    os.umask(mask)
+    for file in folder.rglob("*"):
+        if file.is_file():
+            file.chmod(0o666 & ~mask)

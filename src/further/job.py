@@ -1,14 +1,17 @@
 """A job's log: everything that a script prints, its traceback too, ends in its rule's log file."""
 
+import json
 import logging
 import os
-import platform
 import sys
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn, TextIO
 
 PROGRESS = logging.getLogger("further.progress")
+SHORT_LOG = "FURTHER_SHORT_LOG"  # set where the study's own log tells how jobs go, so that jobs need not
 
 
 def start_log(path: str) -> None:
@@ -29,7 +32,26 @@ def start_log(path: str) -> None:
     os.close(log)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, force=True, format="%(asctime)s %(name)s: %(message)s")
     _show_progress(terminal)
+    PROGRESS.addHandler(_Note(progress_file(Path(path))))
     _use_scratch()
+
+
+def progress_file(log: Path) -> Path:
+    """Where the last progress line of the job with a log stands: its words and their Unix time, as JSON."""
+    return log.with_suffix(".progress.json")
+
+
+class _Note(logging.Handler):
+    """Keeps the last progress line in a file."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__()
+        self.file = file
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the line; a full disk is the job's own to complain of."""
+        with suppress(OSError):
+            self.file.write_text(json.dumps({"message": record.getMessage(), "updated": time.time()}), encoding="utf-8")
 
 
 def _use_scratch() -> None:
@@ -39,21 +61,22 @@ def _use_scratch() -> None:
         tempfile.tempdir = None  # to be found anew
 
 
-def join_log(progress: TextIO | None) -> None:
+def join_log(progress: logging.Handler) -> None:
     """Log to the stderr that this process was started with, the log of the job that it belongs to.
 
     Args:
-        progress: Where progress lines go, for the job's own process to repeat; None: nowhere.
+        progress: Where progress lines go, for the job's own process to repeat.
     """
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, force=True, format="%(asctime)s %(name)s: %(message)s")
     PROGRESS.propagate = False
-    PROGRESS.addHandler(logging.NullHandler() if progress is None else logging.StreamHandler(progress))
+    PROGRESS.addHandler(progress)
 
 
 def _show_progress(terminal: TextIO) -> None:
     """Repeat what is logged to `PROGRESS` on the terminal the job was started from."""
     handler = logging.StreamHandler(terminal)
     handler.setFormatter(logging.Formatter("  %(message)s"))
+    handler.setLevel(logging.WARNING if os.environ.get(SHORT_LOG) else logging.INFO)
     PROGRESS.addHandler(handler)
 
 
@@ -72,17 +95,3 @@ def stop_job(message: str) -> NoReturn:
     """
     PROGRESS.warning("%s", message)
     raise SystemExit(os.EX_TEMPFAIL)
-
-
-def describe_hardware(threads: int) -> dict[str, str | int | None]:
-    """Processor, GPU (None without CUDA) and the number of threads used; torch must have been imported to see a GPU."""
-    torch = sys.modules.get("torch")
-    gpu = torch.cuda.get_device_name(0) if torch is not None and torch.cuda.is_available() else None
-    return {"cpu": _cpu_name(), "gpu": gpu, "threads": threads}
-
-
-def _cpu_name() -> str:
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.exists() else []
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()

@@ -1,57 +1,39 @@
-"""One job per run, one snakemake per folder: a lock file with its owner's name and a heartbeat, on a shared disk.
+"""One job per run, one snakemake per folder: filelock's lease on a shared disk, and words for who holds it.
 
-The lock's content says who holds it; its time stamp is the heartbeat. A waiting job compares that stamp with the one it
-saw before, never with its own clock, so clocks of two nodes may differ.
+The lease is a file that its owner touches. An owner that is no longer running on this machine is followed at once; one
+elsewhere after a silence that is timed by the waiting job's own clock, so clocks of two nodes may differ. Beside the
+lease lies what filelock does not know of an owner: its SLURM job, and since when.
 """
 
-import fcntl
-import json
-import logging
 import os
-import socket
-import threading
-import time
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psutil
+from filelock import SoftFileLease, Timeout
+
+from further.io import read_json, write_json
 from further.job import PROGRESS, stop_job
 
-log = logging.getLogger(__name__)
-
-HEARTBEAT_S = 20.0  # seconds between two signs of life
-SILENCE = 3  # heartbeats missed after which an owner is taken for dead
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """A lock as it was found: its content, its owner as far as that can be read, and its heartbeat."""
-
-    content: bytes
-    owner: dict[str, Any]
-    beat_ns: int
+LEASE_S = 60.0  # silence after which an owner elsewhere is taken for dead; it gives a sign of life every third of it
+LOCK, OWNER = "lock", "owner.json"
 
 
 class Lock:
-    """A lock that this process holds; a thread of its own keeps it fresh."""
+    """A folder's lock that this process holds; a thread of filelock's keeps it fresh."""
 
-    def __init__(self, file: Path, descriptor: int, heartbeat_s: float) -> None:
-        """Start the heartbeat."""
-        self.file, self.descriptor, self.heartbeat_s = file, descriptor, heartbeat_s
-        self._released = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
-        self._thread.start()
+    def __init__(self, folder: Path, lease: SoftFileLease) -> None:
+        """Keep the lease, and say beside it whose it is."""
+        self.folder, self.lease = folder, lease
+        write_json(folder / OWNER, _this_process() | {"token": lease.token})
 
     def is_held(self) -> bool:
-        """Whether the lock file is still this process's own: one that was suspended may have been superseded."""
-        try:
-            return os.path.samestat(os.stat(self.file), os.fstat(self.descriptor))
-        except FileNotFoundError:
-            return False
+        """Whether the lock is still this process's own: one that was suspended may have been superseded."""
+        owner = self.lease.owner
+        return owner is not None and owner.token == self.lease.token
 
     def check(self) -> None:
         """Stop if the lock was lost.
@@ -60,31 +42,21 @@ class Lock:
             SystemExit: If another job took it over.
         """
         if not self.is_held():
-            stop_job(f"{self.file} is no longer this job's: another took the run over; stopped without saving")
+            stop_job(f"{self.folder / LOCK} is no longer this job's: another took the run over; stopped without saving")
 
     def release(self) -> None:
-        """Stop the heartbeat and remove the lock."""
-        self._released.set()
-        self._thread.join()
+        """Let others have it."""
         if self.is_held():
-            self.file.unlink(missing_ok=True)
-        os.close(self.descriptor)
-
-    def _beat(self) -> None:
-        while not self._released.wait(self.heartbeat_s):
-            try:
-                os.utime(self.descriptor)  # by descriptor: never another owner's file
-            except OSError as error:
-                log.warning("no heartbeat of %s: %s", self.file, error)
+            (self.folder / OWNER).unlink(missing_ok=True)
+        self.lease.release()
 
 
 @contextmanager
-def hold_lock(folder: Path, heartbeat_s: float | None = None, wait: bool = True) -> Iterator[Lock]:
+def hold_lock(folder: Path, wait: bool = True) -> Iterator[Lock]:
     """Hold a run's lock, in its job; a lock whose owner is dead is taken over.
 
     Args:
         folder: The run's folder of checkpoints.
-        heartbeat_s: Seconds between two signs of life; None: `HEARTBEAT_S`.
         wait: Whether to look for a sign of life of an owner.
 
     Raises:
@@ -92,7 +64,7 @@ def hold_lock(folder: Path, heartbeat_s: float | None = None, wait: bool = True)
         SystemExit: If another job holds the lock and is alive; the message names it.
     """
     try:
-        lock = take_lock(folder, heartbeat_s, wait)
+        lock = take_lock(folder, wait)
     except BlockingIOError as error:
         if wait:
             stop_job(f"{error}: wait until that job has ended, or end it")
@@ -103,126 +75,93 @@ def hold_lock(folder: Path, heartbeat_s: float | None = None, wait: bool = True)
         lock.release()
 
 
-def take_lock(folder: Path, heartbeat_s: float | None = None, wait: bool = True) -> Lock:
+def take_lock(folder: Path, wait: bool = True) -> Lock:
     """Take a folder's lock, for the caller to release; a lock whose owner is dead is taken over.
-
-    An owner on this machine is known to be dead at once; one elsewhere after three heartbeats of silence.
 
     Args:
         folder: What is locked; made if absent.
-        heartbeat_s: Seconds between two signs of life; None: `HEARTBEAT_S`.
         wait: Whether to look for a sign of life of an owner.
 
     Raises:
         BlockingIOError: If another holds the lock; the message names it.
     """
-    heartbeat_s = HEARTBEAT_S if heartbeat_s is None else heartbeat_s
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "lock"
-    descriptor = _acquire(file, heartbeat_s) if wait else _create(file)
-    if descriptor is None:
-        raise BlockingIOError(f"{file} is held")
-    return Lock(file, descriptor, heartbeat_s)
+    lease = SoftFileLease(folder / LOCK, lease_duration=LEASE_S, thread_local=False)
+    before = _describe_owner(folder) if (folder / LOCK).exists() else None
+    try:
+        lease.acquire(timeout=0)
+    except Timeout:
+        if not wait:
+            raise BlockingIOError(f"{folder} is in use by {before}") from None
+        PROGRESS.warning("%s is in use by %s: waiting for a sign of life", folder, before)
+        _wait_for_silence(folder, lease)
+    if before is not None:
+        PROGRESS.warning("%s was in use by %s, which gives no sign of life: taken over", folder, before)
+    return Lock(folder, lease)
+
+
+def _wait_for_silence(folder: Path, lease: SoftFileLease) -> None:
+    """Take over from an owner that stays silent for the length of the lease; give up at its first sign of life."""
+    file, seen = folder / LOCK, _last_sign(folder / LOCK)
+    try:
+        lease.acquire(
+            timeout=2 * LEASE_S,
+            poll_interval=LEASE_S / 60,
+            cancel_check=lambda: _last_sign(file) not in (seen, None),
+        )
+    except Timeout:
+        if file.exists() and file.stat().st_size:
+            raise BlockingIOError(f"{folder} is in use by {_describe_owner(folder)}") from None
+        lease.force_break()  # its owner was killed in the very moment between making and filling it
+        lease.acquire(timeout=0)
+
+
+def _last_sign(file: Path) -> int | None:
+    """Time stamp of a lock; opened, so that a network file system asks its server."""
+    try:
+        with file.open("rb") as stream:
+            return os.fstat(stream.fileno()).st_mtime_ns
+    except FileNotFoundError:
+        return None
 
 
 def find_owner_here(folder: Path) -> str | None:
     """Who holds a folder's lock and runs on this machine, suspended or not; None if nobody who is known to."""
-    seen = _look(folder / "lock")
-    if seen is None or not seen.owner or seen.owner.get("machine") != _machine() or not _runs(seen.owner):
+    owner = _read_owner(folder)
+    if not owner or owner["machine"] is None or owner["machine"] != _machine():
         return None
-    return _describe(seen.owner)
+    started, clock_steps_s = _process_start(owner["pid"]), 10.0
+    alive = started is not None and abs(started - owner["process_started"]) < clock_steps_s
+    return _describe_owner(folder) if alive else None
 
 
-def _acquire(file: Path, heartbeat_s: float) -> int:
-    """Wait for the lock, at most three heartbeats; returns its open descriptor, or names a living owner."""
-    first: _Seen | None = None
-    since = time.monotonic()
-    while (descriptor := _create(file)) is None:
-        seen = _look(file)
-        if seen is None:
-            continue
-        if first is None or first.content != seen.content:
-            first, since = seen, time.monotonic()
-        if _is_dead(seen.owner):
-            _take_away(file, seen, "is no longer running")
-        elif time.monotonic() - since > SILENCE * heartbeat_s:
-            if seen.beat_ns != first.beat_ns:
-                raise BlockingIOError(f"{file.parent} is in use by {_describe(seen.owner)}")
-            _take_away(file, seen, f"gave no sign of life for {SILENCE * heartbeat_s:.3g} s")
-        else:
-            if seen is first:
-                PROGRESS.warning("%s is in use by %s: waiting for a sign of life", file.parent, _describe(seen.owner))
-            time.sleep(heartbeat_s / 10)
-    return descriptor
+def _describe_owner(folder: Path) -> str:
+    lease, owner = SoftFileLease(folder / LOCK, lease_duration=LEASE_S).owner, _read_owner(folder)
+    if lease is None:
+        return "an unnamed job"
+    queue = f"SLURM job {owner['slurm_job']}, " if owner.get("slurm_job") else ""
+    since = f" since {owner['since']}" if owner else ""
+    return f"{queue}process {lease.pid} on {lease.hostname.partition('?')[0]}{since}"
 
 
-def _create(file: Path) -> int | None:
-    """Make the lock file; None if there is one."""
+def _read_owner(folder: Path) -> dict[str, Any]:
+    """What lies beside the lease, if it is its owner's; else nothing."""
+    lease = SoftFileLease(folder / LOCK, lease_duration=LEASE_S).owner
     try:
-        descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o644)
-    except FileExistsError:
-        return None
-    os.write(descriptor, json.dumps(_this_process(), indent=1).encode())
-    return descriptor
-
-
-def _look(file: Path) -> _Seen | None:
-    """The lock as it is now, None if it is gone; opened, so that a network file system asks its server."""
-    try:
-        with file.open("rb") as stream:
-            content, beat_ns = stream.read(), os.fstat(stream.fileno()).st_mtime_ns
-    except FileNotFoundError:
-        return None
-    try:
-        return _Seen(content, json.loads(content), beat_ns)
-    except ValueError:  # its owner was killed in the very moment between making and filling it
-        return _Seen(content, {}, beat_ns)
-
-
-def _take_away(file: Path, seen: _Seen, why: str) -> None:
-    """Remove a dead owner's lock, and that one only: another waiting job may have replaced it in this moment.
-
-    Jobs that find the same dead lock take turns on its file; the second finds another in its place. Where the file
-    system knows no such turns, a job that lost its lock to the race notices before it saves.
-    """
-    try:
-        with file.open("r+b") as stream:
-            with suppress(OSError):
-                fcntl.lockf(stream, fcntl.LOCK_EX)
-            if stream.read() == seen.content and os.path.samestat(os.stat(file), os.fstat(stream.fileno())):
-                file.unlink()
-                PROGRESS.warning("%s was in use by %s, which %s: taken over", file.parent, _describe(seen.owner), why)
-    except FileNotFoundError:
-        return
+        owner: dict[str, Any] = read_json(folder / OWNER)
+    except (FileNotFoundError, ValueError):
+        return {}
+    return owner if lease is not None and owner.get("token") == lease.token else {}
 
 
 def _this_process() -> dict[str, Any]:
     return {
-        "host": socket.gethostname(),
-        "machine": _machine(),
         "pid": os.getpid(),
-        "pid_started": _process_start(os.getpid()),
+        "process_started": _process_start(os.getpid()),
+        "machine": _machine(),
         "slurm_job": os.environ.get("SLURM_JOB_ID"),
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
-        "token": uuid.uuid4().hex,
+        "since": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-
-
-def _describe(owner: dict[str, Any]) -> str:
-    if not owner:
-        return "an unnamed job"
-    queue = f"SLURM job {owner['slurm_job']}, " if owner["slurm_job"] else ""
-    return f"{queue}process {owner['pid']} on {owner['host']} since {owner['started']}"
-
-
-def _is_dead(owner: dict[str, Any]) -> bool:
-    """Whether the owner ran on this machine and does so no more; False where that cannot be known."""
-    machine = _machine()
-    return machine is not None and owner.get("machine") == machine and not _runs(owner)
-
-
-def _runs(owner: dict[str, Any]) -> bool:
-    return owner["pid_started"] is not None and _process_start(owner["pid"]) == owner["pid_started"]
 
 
 def _machine() -> str | None:
@@ -234,14 +173,10 @@ def _machine() -> str | None:
         return None  # no Linux
 
 
-def _process_start(pid: int) -> int | None:
-    """When a process started, in clock ticks since boot; None if it runs no more, so that its number may be another's.
-
-    Source:
-        proc_pid_stat(5), fields 3 (state; Z and X are dead) and 22 (start time), counted behind the name.
-    """
+def _process_start(pid: int) -> float | None:
+    """When a process started; None if it runs no more, so that its number may be another's."""
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-    except OSError:
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
+    except psutil.Error:
         return None
-    return None if fields[0] in "ZX" else int(fields[19])

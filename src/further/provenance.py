@@ -1,18 +1,32 @@
-"""A digest of the code behind a result, blind to comments, docstrings and layout.
+"""A digest of the code behind a result: blind to comments, docstrings, log messages and the wording of errors.
 
 Snakemake does not see a change in a module that a script imports, and runs a script again that was only touched.
-The rules therefore pass this digest among their params: it changes exactly when the code that runs does.
+The rules therefore pass this digest among their params. It covers the script and every `further` module that it
+reaches: by imports, and by names in strings, as child processes are started with `-m further.…`.
 """
 
 import ast
 import hashlib
 import platform
+import re
 import subprocess
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
+
+# Modules that cannot shape a result, though scripts run them. Their imports are followed, their own code is left out.
+SHAPE_NOTHING = (
+    "job.py",  # logs and progress lines
+    "lock.py",  # who works on what
+    "tracking.py",  # copies of metrics for other tools
+    "settings",  # values, all of which are among the params of the rule that passes them
+)
+ERRORS_ARE_DATA = ("corpus",)  # what an error says ends in a table of these stages
+LOGGERS = ("log", "PROGRESS")
+MODULE_NAME = re.compile(r"further(\.\w+)+")
 
 
 @cache
@@ -28,8 +42,8 @@ def digest_code(script: Path) -> str:
     Raises:
         ValueError: If a file cannot be parsed.
     """
-    modules = sorted(_reach(script), key=str)
-    text = "\n".join(f"{_name(module)} {_digest_file(module)}" for module in modules)
+    modules = sorted((module for module in _reach(script) if not _shapes_nothing(module)), key=str)
+    text = "\n".join(f"{_name(module)} {_read(module).digest}" for module in modules)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -75,35 +89,55 @@ def _name(module: Path) -> str:
     return str(module.relative_to(PACKAGE)) if module.is_relative_to(PACKAGE) else module.name
 
 
+def _shapes_nothing(module: Path) -> bool:
+    return _name(module).startswith(SHAPE_NOTHING)
+
+
 def _reach(script: Path) -> set[Path]:
-    """The script and every module of the package that can be reached from it by imports."""
+    """The script and every module of the package that can be reached from it."""
     seen: set[Path] = set()
     waiting = [script]
     while waiting:
         module = waiting.pop()
         if module not in seen:
             seen.add(module)
-            waiting += _imports(module)
+            waiting += _read(module).imports
     return seen
 
 
+@dataclass(frozen=True)
+class _Module:
+    """What a file of the package, or a script, leads to and holds."""
+
+    imports: tuple[Path, ...]
+    digest: str
+
+
 @cache
-def _parse(module: Path) -> ast.Module:
+def _read(module: Path) -> _Module:
+    """Files of the package that a module reaches, and the digest of its syntax tree without what shapes no result.
+
+    A tree's dump has no positions and no comments.
+    """
     try:
-        return ast.parse(module.read_text(encoding="utf-8"))
+        tree = ast.parse(module.read_text(encoding="utf-8"))
     except SyntaxError as error:
         raise ValueError(f"{module}: not valid Python, line {error.lineno}: {error.msg}") from error
+    imports = _imports(tree, module)  # before what is left out is taken away
+    shaping = _Shaping(keep_errors=_name(module).startswith(ERRORS_ARE_DATA)).visit(tree)
+    return _Module(imports, hashlib.sha256(ast.dump(shaping).encode()).hexdigest())
 
 
-@cache
-def _imports(module: Path) -> tuple[Path, ...]:
-    """Files of the package that a module imports anywhere, inside functions too."""
+def _imports(tree: ast.Module, module: Path) -> tuple[Path, ...]:
+    """Files of the package that a module imports anywhere, inside functions too, or names in a string."""
     names: set[str] = set()
-    for node in ast.walk(_parse(module)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             names |= _from_names(node, module)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and MODULE_NAME.fullmatch(node.value):
+            names.add(node.value)
     return tuple(sorted({path for name in names for path in _files(name)}))
 
 
@@ -125,14 +159,28 @@ def _files(name: str) -> list[Path]:
     return [path for path in candidates if path.is_file()]
 
 
-@cache
-def _digest_file(module: Path) -> str:
-    """Digest of the syntax tree without docstrings; positions and comments are not part of a tree's dump."""
-    tree = _parse(module)
-    for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-            and ast.get_docstring(node, clean=False) is not None
-        ):
-            node.body = node.body[1:] or [ast.Pass()]
-    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+class _Shaping(ast.NodeTransformer):
+    """Takes docstrings, calls of loggers and the text of raised errors out of a syntax tree."""
+
+    def __init__(self, *, keep_errors: bool) -> None:
+        self.keep_errors = keep_errors
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST:
+        """A statement that is only a text, or only a call of a logger, becomes `pass`."""
+        is_text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        return ast.Pass() if is_text or _is_logging(node.value) else self.generic_visit(node)
+
+    def visit_Raise(self, node: ast.Raise) -> ast.AST:
+        """An error keeps its kind and loses its words."""
+        if not self.keep_errors and isinstance(node.exc, ast.Call):
+            node.exc = ast.Call(node.exc.func, [], [])
+        return node
+
+
+def _is_logging(call: ast.expr) -> bool:
+    return (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id in LOGGERS
+    )

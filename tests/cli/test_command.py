@@ -34,7 +34,7 @@ def test_help_is_quick_and_imports_nothing_heavy() -> None:
     started = used()
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
     assert done.stdout.strip().endswith("[]")
-    for word in ("check", "inspect", "plan", "open", "export"):
+    for word in ("init", "check", "inspect", "plan", "status", "open", "try", "export"):
         assert f"\n    {word} " in done.stdout
     assert used() - started < 0.5  # CPU seconds, as another process may hold this one up
 
@@ -46,7 +46,7 @@ def used() -> float:
 
 
 def test_the_package_never_imports_snakemake() -> None:
-    lines = [line for file in (ROOT / "src").rglob("*.py") for line in file.read_text().splitlines()]
+    lines = [line for file in (ROOT / "src/further").rglob("*.py") for line in file.read_text().splitlines()]
     assert [line for line in lines if line.strip().startswith(("import snakemake", "from snakemake"))] == []
 
 
@@ -65,19 +65,19 @@ def test_the_projects_own_configuration_is_right(capsys: pytest.CaptureFixture[s
         ("corpus: {papers: nowhere}", "corpus.papers: there is no folder nowhere"),
         ("corpus: {passwords: {nobody: secret}}", "corpus.passwords: there is no paper nobody"),
         ("- a list", "wrong.yaml holds ['a list']; a mapping of settings is expected"),
-        ("a: [", "wrong.yaml is not YAML: while parsing"),
+        ("a: [", "wrong.yaml is not YAML in line 1"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_line(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, setting: str, message: str
 ) -> None:
     (tmp_path / "wrong.yaml").write_text(setting)
-    code, out, error = run(capsys, "check", "--configfile", tmp_path / "wrong.yaml")
+    code, out, error = run(capsys, "check", tmp_path / "wrong.yaml")
     assert (code, out) == (1, "") and message in error and "secret" not in error
 
 
 def test_an_absent_configuration_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    code, _, error = run(capsys, "check", "--configfile", tmp_path / "none.yaml")
+    code, _, error = run(capsys, "check", tmp_path / "none.yaml")
     assert code == 1 and "none.yaml" in error
 
 
@@ -87,6 +87,7 @@ def test_the_example_of_the_help_is_right_in_a_fresh_checkout(
     """Papers are looked for where one types, and no study has been made yet."""
     monkeypatch.chdir(ROOT)
     (words,) = re.findall("^  further (check .*?)  ", DESCRIPTION, re.M)
+    assert words == "check config/study.yaml"
     code, out, _ = run(capsys, *words.split())
     assert code == 0 and "Nothing is wrong" in out
 
@@ -96,7 +97,7 @@ def test_mappings_merge_and_lists_replace(capsys: pytest.CaptureFixture[str], tm
     sweeps = {name: None for name in yaml.safe_load((ROOT / "config/config.yaml").read_text())["sweeps"]}
     own = {"sweeps": sweeps | {"data": {"fraction": [0.5, 1.0], "seed": [0, 1]}}}
     (tmp_path / "study.yaml").write_text(yaml.safe_dump(own))
-    code, out, _ = run(capsys, "check", "--configfile", tmp_path / "study.yaml")
+    code, out, _ = run(capsys, "check", tmp_path / "study.yaml")
     assert code == 0 and " 4 training runs" in out
 
 
@@ -167,7 +168,7 @@ def test_open_says_whose_report_lies_where(
     assert run(capsys, "open", "--study", tmp_path)[1].splitlines() == [f"Hearts & lungs ({tmp_path})", str(page)]
 
 
-@pytest.mark.parametrize("words", [["open"], ["plan"], ["export", "models/heart"]])
+@pytest.mark.parametrize("words", [["open"], ["plan"], ["status"], ["try", "The heart"], ["export", "models/heart"]])
 def test_studies_that_may_have_been_meant_are_named(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
 ) -> None:
@@ -209,3 +210,21 @@ def test_a_paper_that_cannot_be_read_is_named_with_its_reason(
     assert code == 0 and out.startswith("broken.pdf would be rejected: damaged")
     code, _, error = run(capsys, "inspect", tmp_path / "absent.pdf")
     assert code == 1 and "there is no file" in error
+
+
+def test_several_papers_are_inspected_each_into_a_folder_of_its_own(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.pdf").write_bytes(b"%PDF-1.7\n1 0 obj << /Type")
+    papers = [tmp_path / f"{name}.pdf" for name in ("one", "absent", "two")]
+    code, out, _ = run(capsys, "inspect", *papers, "--output", tmp_path / "pages")
+    assert code == 0 and "there is no file" in out and "one.pdf would be" in out and "two.pdf would be" in out
+    assert [path.parent.name for path in sorted((tmp_path / "pages").glob("*/index.html"))] == ["one", "two"]
+
+
+def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["--version"])
+    assert end.value.code == 0
+    assert re.fullmatch(r"further (\d+\.\d+\.\d+|not installed)\n", capsys.readouterr().out)

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -13,8 +14,9 @@ import yaml
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from further.cli import main
-from further.models import load_adapted
+from further.models import Precision, load_adapted
 from further.report.card import CardSettings, write_card
+from further.settings import Run
 from report.study import make_inputs
 
 
@@ -32,7 +34,13 @@ def study(model_folder: Path, tmp_path: Path) -> Path:
     assert saved["base_model_name_or_path"] == str(model_folder)
     settings = CardSettings("Heart", "tiny", None, "other", toy_base=False)
     write_card(make_inputs(), "default", adapter / "README.md", settings)
+    run = Run(quantization="none", compute_dtype="float32").model_dump()
+    (adapter.parent / "metrics.json").write_text(json.dumps({"settings": run}))
     return tmp_path
+
+
+def load_whole(model_folder: Path, study: Path) -> Any:
+    return load_adapted(model_folder, study / "results/runs/default/adapter", Precision("none", "float32")).network
 
 
 def test_the_exported_model_has_the_logits_of_base_and_adapter(study: Path, model_folder: Path) -> None:
@@ -41,7 +49,7 @@ def test_the_exported_model_has_the_logits_of_base_and_adapter(study: Path, mode
     exported = AutoModelForCausalLM.from_pretrained(target, local_files_only=True)
     tokenizer = AutoTokenizer.from_pretrained(target, local_files_only=True)
     ids = tokenizer("The heart of a donor", return_tensors="pt").input_ids
-    adapted = load_adapted(model_folder, study / "results/runs/default/adapter", "none", "float32")
+    adapted = load_whole(model_folder, study)
     base = AutoModelForCausalLM.from_pretrained(model_folder)
     with torch.no_grad():
         wanted, given, before = (model(ids).logits for model in (adapted, exported, base))
@@ -78,7 +86,7 @@ def test_the_exported_folder_is_loaded_elsewhere_without_the_study(
     assert done.returncode == 0, done.stderr[-2000:]
     ids = AutoTokenizer.from_pretrained(model_folder)("The heart of a donor", return_tensors="pt").input_ids
     with torch.no_grad():
-        wanted = load_adapted(model_folder, study / "results/runs/default/adapter", "none", "float32")(ids).logits
+        wanted = load_whole(model_folder, study)(ids).logits
     torch.testing.assert_close(torch.tensor(json.loads(done.stdout)), wanted, rtol=1e-4, atol=1e-4)
 
 
@@ -101,3 +109,44 @@ def test_what_cannot_be_exported_is_said(study: Path, capsys: pytest.CaptureFixt
     assert "is not empty: name a new folder" in refuse(str(study / "results"))
     (study / "results/runs/default/adapter/README.md").unlink()
     assert "has no model card" in refuse(str(study / "new"))
+
+
+def test_a_lone_word_that_is_a_runs_name_is_refused_with_what_to_type(
+    study: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(study)
+    for word in (
+        "default",
+        "fraction-0.5",
+        "rank-4_seed-1",
+    ):  # the latter two are no run of this study, but look like one
+        assert main(["export", word]) == 1
+        assert f"further export {word} FOLDER" in capsys.readouterr().err and not Path(word).exists()
+    assert main(["export", "./default"]) == 0 and Path("default/config.json").is_file()
+
+
+def test_what_is_exported_is_readable_by_the_group(study: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        main(["export", "--study", str(study), str(study / "exported")])
+    finally:
+        os.umask(before)
+    files = list((study / "exported").iterdir())
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o640} and any(f.suffix == ".safetensors" for f in files)
+
+
+def test_a_prompt_is_tried_on_base_and_adapted_model(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def run(*words: str) -> tuple[int, str]:
+        code = main(["try", "The heart", "--study", str(study), "--tokens", "12", *words])
+        said = capsys.readouterr()
+        return code, said.err if code else said.out
+
+    code, said = run()
+    assert code == 0 and "Prompt: The heart" in said
+    base, adapted = said.split("base:\n")[1].split("adapted (default):\n")
+    assert base.strip() and adapted.strip() and base.strip() != adapted.splitlines()[0].strip()
+    assert run()[1] == said  # the likeliest tokens are the same every time
+    assert run("--temperature", "1.5", "--seed", "1")[1] != run("--temperature", "1.5", "--seed", "2")[1]
+    code, said = run("--run", "best")
+    assert code == 1 and "no run is called best" in said
+    assert run("--tokens", "0")[0] == 1

@@ -145,7 +145,7 @@ class Study:
 
         def halt():
             for run in set(runs) - set(halted):
-                if list((self.folder / "checkpoints" / run).rglob("checkpoint-*/trainer_state.json")):
+                if list((self.folder / "checkpoints" / run).rglob("checkpoint-*.safetensors")):
                     halted[run] = self.job_of(run)
                     self.slurm.call("scancel", "--signal=STOP", halted[run])
             return len(halted) == len(runs)

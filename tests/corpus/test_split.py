@@ -6,7 +6,8 @@ import pyarrow as pa
 import pytest
 
 from further.corpus.schemas import ROWS
-from further.corpus.select.split import order_training_papers, split_papers, take_fraction
+from further.corpus.select.split import split_papers
+from further.tokens.choice import order_papers, take_fraction
 
 
 def rows_of(papers):
@@ -55,13 +56,18 @@ def test_shares_that_leave_nothing_to_train_on_are_refused():
         split_papers(rows_of(PAPERS), test_fraction=0.6, validation_fraction=0.4, seed=0)
 
 
+def training(table):
+    rows = table.to_pylist()
+    return [row["paper"] for row in rows if row["split"] == "train"]
+
+
 def test_fractions_are_nested_and_hold_a_paper_at_least():
     table = split_papers(rows_of(PAPERS), test_fraction=0.28, validation_fraction=0.08, seed=0)
-    order = order_training_papers(table, seed=0)
+    order = order_papers(training(table), seed=0)
     taken = [take_fraction(order, fraction) for fraction in (0.01, 1 / 16, 0.25, 0.5, 1.0)]
     assert [len(papers) for papers in taken] == [1, 1, 4, 8, 16]
     assert all(set(small) <= set(large) for small, large in pairwise(taken))
-    assert order != order_training_papers(table, seed=1)
+    assert order != order_papers(training(table), seed=1)
 
 
 @pytest.mark.parametrize("fraction", [0.0, -0.5, 1.5])

@@ -10,12 +10,13 @@ def adapter(model_folder, tmp_path_factory):
     import torch
     from peft import LoraConfig, get_peft_model
 
-    from further.models import load_base
+    from further.models import Precision, load
 
     folder = tmp_path_factory.mktemp("adapter")
     torch.manual_seed(1)
     model = get_peft_model(
-        load_base(model_folder, "none", "float32"), LoraConfig(r=4, target_modules="all-linear", task_type="CAUSAL_LM")
+        load(model_folder, Precision("none", "float32")).network,
+        LoraConfig(r=4, target_modules="all-linear", task_type="CAUSAL_LM"),
     )
     with torch.no_grad():
         for name, parameter in model.named_parameters():
@@ -27,9 +28,9 @@ def adapter(model_folder, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def adapted(model_folder, adapter):
-    from further.models import load_adapted
+    from further.models import Precision, load_adapted
 
-    return load_adapted(model_folder, adapter, "none", "float32")
+    return load_adapted(model_folder, adapter, Precision("none", "float32"))
 
 
 def make_scores(nats, tokens, *, first=0, **columns):

@@ -11,7 +11,7 @@ import torch
 
 from evaluation.styles import STYLES, TEXT, save_style
 from further.evaluation.scoring import score_documents
-from further.models import load_base
+from further.models import Precision, load
 from further.tokens.streams import Document, encode_documents
 from further.tokens.tokenizer import load_tokenizer, special_tokens
 
@@ -43,7 +43,7 @@ def our_streams(folder, texts):
 
 
 def our_nats(folder, texts, window, model=None, batch_tokens=200):
-    loaded = model or load_base(folder, "none", "float32")
+    loaded = model or load(folder, Precision("none", "float32"))
     begin = special_tokens(folder).begin
     return score_documents(loaded, our_streams(folder, texts), begin, window, window, batch_tokens)
 
@@ -86,7 +86,7 @@ def test_a_begin_mark_that_is_named_and_never_put_stands_before_texts_in_the_har
     special, streams = special_tokens(folder), our_streams(folder, texts)
     assert (special.begin, special.begin_rule) == (1, "end mark")
     assert named == pytest.approx(
-        score_documents(load_base(folder, "none", "float32"), streams, 0, 64, 64, 200), rel=RELATIVE
+        score_documents(load(folder, Precision("none", "float32")), streams, 0, 64, 64, 200), rel=RELATIVE
     )
     assert named != pytest.approx(ours, rel=RELATIVE)
 
@@ -98,8 +98,8 @@ def test_a_quantized_model_has_the_nats_of_the_harness(tmp_path, quantization):
 
     folder = save_style("llama 3", tmp_path)
     texts, tokenizer = [TEXT[:30], "", TEXT[30:150]], AutoTokenizer.from_pretrained(folder)
-    model = load_base(folder, quantization, "float32")
-    theirs = harness_nats(model, texts, 16, batch_size=1, tokenizer=tokenizer, add_bos_token=False)
+    model = load(folder, Precision(quantization, "float32"))
+    theirs = harness_nats(model.network, texts, 16, batch_size=1, tokenizer=tokenizer, add_bos_token=False)
     assert our_nats(folder, texts, 16, model=model, batch_tokens=1) == pytest.approx(theirs, rel=RELATIVE)
 
 
@@ -108,7 +108,7 @@ def test_by_default_the_harness_doubles_the_begin_mark_and_scores_it(folder, tex
     theirs = harness_nats(str(folder), texts[1:], 16, **begin_option(folder))
     special, streams = special_tokens(folder), our_streams(folder, texts[1:])
     doubled = [ids if special.bos is None else [special.bos, *ids] for ids in streams]
-    ours = score_documents(load_base(folder, "none", "float32"), doubled, special.begin, 16, 16, batch_tokens=200)
+    ours = score_documents(load(folder, Precision("none", "float32")), doubled, special.begin, 16, 16, batch_tokens=200)
     assert ours == pytest.approx(theirs, rel=RELATIVE)
 
 
@@ -123,7 +123,7 @@ def strided_recipe(model, ids, window, stride):
         inputs = torch.tensor([ids[start:end]])
         labels = inputs.clone()
         labels[:, : known - start] = -100
-        means.append(float(model(inputs, labels=labels, use_cache=False).loss))
+        means.append(float(model.network(inputs, labels=labels, use_cache=False).loss))
         news.append(end - known)
         known = end
         if end == len(ids):
@@ -142,7 +142,7 @@ def stream(folder):
 def test_the_strided_recipe_has_the_same_nats_where_its_windows_end_with_the_text(folder, stream, window, stride):
     """Its first token is only context, as the begin mark is here; its windows hold one token more, the last target."""
     assert (len(stream) - window) % stride == 0
-    model = load_base(folder, "none", "float32")
+    model = load(folder, Precision("none", "float32"))
     means, news = strided_recipe(model, stream, window, stride)
     scored = [news[0] - 1, *news[1:]]  # transformers shifts the labels: only the very first token has no prediction
     nats = score_documents(model, [stream[1:]], stream[0], window - 1, stride, batch_tokens=200)[0]
@@ -156,7 +156,7 @@ def test_the_recipes_own_figure_weights_every_later_window_one_token_short(folde
     Its perplexity is that of 64 of 72 scored tokens: near ours, not the same.
     """
     window, stride = 17, 7
-    model = load_base(folder, "none", "float32")
+    model = load(folder, Precision("none", "float32"))
     means, news = strided_recipe(model, stream, window, stride)
     counts = [new - 1 for new in news]
     theirs = math.exp(sum(mean * count for mean, count in zip(means, counts, strict=True)) / sum(counts))
@@ -169,7 +169,7 @@ def test_the_recipes_own_figure_weights_every_later_window_one_token_short(folde
 def test_a_last_window_that_would_be_short_reaches_back_here_and_not_in_the_recipe(folder, stream):
     """All windows but the last agree; the last has up to `stride - 1` tokens more of context here."""
     window, stride = 17, 9
-    model = load_base(folder, "none", "float32")
+    model = load(folder, Precision("none", "float32"))
     means, news = strided_recipe(model, stream, window, stride)
     whole = sum(news[:-1])
     before = score_documents(model, [stream[1:whole]], stream[0], window - 1, stride, 200)[0]

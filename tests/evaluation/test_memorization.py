@@ -21,7 +21,7 @@ PREFIX, NEW = 4, 6
 def generated(model, given):
     """What transformers' own greedy decoding says."""
     inputs = torch.tensor([given])
-    output = model.generate(
+    output = model.network.generate(
         input_ids=inputs, attention_mask=torch.ones_like(inputs), max_new_tokens=NEW, do_sample=False, pad_token_id=1
     )
     return output[0, len(given) :].tolist()
@@ -125,13 +125,14 @@ SETTINGS = {
 def test_a_model_trained_on_one_paragraph_alone_knows_it_by_heart(model_folder, tmp_path, corpus):
     from peft import LoraConfig, get_peft_model
 
-    from further.models import load_adapted, load_base
+    from further.models import Precision, load, load_adapted
 
     torch.manual_seed(0)
     tokenizer = load_tokenizer(model_folder)
     ids = tokenizer.encode(corpus["text"][0], add_special_tokens=False).ids
     model = get_peft_model(
-        load_base(model_folder, "none", "float32"), LoraConfig(r=16, target_modules="all-linear", task_type="CAUSAL_LM")
+        load(model_folder, Precision("none", "float32")).network,
+        LoraConfig(r=16, target_modules="all-linear", task_type="CAUSAL_LM"),
     ).train()
     optimizer = torch.optim.Adam([parameter for parameter in model.parameters() if parameter.requires_grad], 1e-2)
     for _ in range(150):
@@ -139,7 +140,7 @@ def test_a_model_trained_on_one_paragraph_alone_knows_it_by_heart(model_folder, 
         model(input_ids=torch.tensor([[0, *ids]]), labels=torch.tensor([[0, *ids]])).loss.backward()
         optimizer.step()
     model.save_pretrained(tmp_path)
-    loaded = load_adapted(model_folder, tmp_path, "none", "float32")
+    loaded = load_adapted(model_folder, tmp_path, Precision("none", "float32"))
     found = measure_memorization(loaded, corpus, {"train": ["a"], "heldout": ["b"]}, tokenizer, 0, SETTINGS)
     assert found["train"]["base"]["num_verbatim"] == 0
     assert found["train"]["adapted"]["max_match_tokens"] == 6

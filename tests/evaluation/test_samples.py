@@ -12,7 +12,7 @@ from further.evaluation.samples import (
     distinct,
     sample_both,
 )
-from further.models import load_base
+from further.models import Precision, load
 
 GREEDY, SAMPLED = Decoding(None, 0.9, 0), Decoding(0.7, 0.9, 0)
 
@@ -39,7 +39,7 @@ def test_the_perplexity_of_a_continuation_is_the_model_s_own(adapted, tokenizer)
     with torch.no_grad():
         ids, nats = list(given), 0.0
         for _ in range(sample.num_tokens):
-            logits = adapted(input_ids=torch.tensor([ids])).logits[0, -1].double().log_softmax(-1)
+            logits = adapted.network(input_ids=torch.tensor([ids])).logits[0, -1].double().log_softmax(-1)
             nats -= float(logits.max())  # greedy: the likeliest token
             ids.append(int(logits.argmax()))
     assert sample.text == tokenizer.decode(ids[len(given) :], skip_special_tokens=True)
@@ -75,15 +75,15 @@ def test_a_tokenizer_that_ends_every_text_does_not_end_the_prompt(adapted, token
 
 
 def test_an_end_mark_ends_a_sample(model_folder, tokenizer):
-    model = load_base(model_folder, "none", "float32")
+    model = load(model_folder, Precision("none", "float32"))
     with torch.no_grad():
-        direction = model.model.embed_tokens.weight[1]
-        model.model.norm.weight.mul_(0.01)
+        direction = model.network.model.embed_tokens.weight[1]
+        model.network.model.norm.weight.mul_(0.01)
         head = torch.nn.Linear(direction.shape[0], 300)
         head.weight.zero_()
         head.bias.zero_()
         head.bias[1] = 50.0  # whatever stands before, the end mark follows
-    model.lm_head = head
+    model.network.lm_head = head
     sample = continue_prompt(model, tokenizer, "The heart", 12, GREEDY)
     assert (sample.ended, sample.text, sample.num_tokens) == (True, "", 1)
     assert (sample.distinct_1, sample.longest_repeat, sample.looped) == (None, 0, False)
@@ -95,7 +95,7 @@ def test_a_model_s_own_settings_of_generation_play_no_part(model_folder, tokeniz
     folder = shutil.copytree(model_folder, tmp_path / "model")
     settings = {"do_sample": True, "temperature": 5.0, "repetition_penalty": 9.0, "top_k": 3}
     (folder / "generation_config.json").write_text(json.dumps(settings))
-    plain, other = (load_base(path, "none", "float32") for path in (model_folder, folder))
+    plain, other = (load(path, Precision("none", "float32")) for path in (model_folder, folder))
     for decoding in (GREEDY, SAMPLED):
         samples = [continue_prompt(model, tokenizer, "The heart", 20, decoding) for model in (plain, other)]
         assert samples[0] == samples[1]
@@ -110,6 +110,6 @@ def test_base_and_adapted_stand_side_by_side(adapted, tokenizer, model_folder):
         for decoding in ("greedy", "sampled")
         for subject in ("base", "adapted")
     ]
-    base = load_base(model_folder, "none", "float32")
+    base = load(model_folder, Precision("none", "float32"))
     assert entries[0]["text"] == continue_prompt(base, tokenizer, "The heart", 6, GREEDY).text
     assert entries[1]["text"] == continue_prompt(adapted, tokenizer, "The heart", 6, GREEDY).text

@@ -5,7 +5,7 @@ from further.evaluation import memorization, scoring
 from further.evaluation.memorization import Passage, match_lengths
 from further.evaluation.scoring import batch_windows, score_documents
 from further.evaluation.windows import cut_windows
-from further.models import head_of, load_base
+from further.models import Precision, load
 
 DOCUMENTS = [[5, 9, 200, 31, 7], [], list(range(10, 60)), [299], [8] * 33]
 BEGIN = 0
@@ -13,14 +13,16 @@ BEGIN = 0
 
 @pytest.fixture(scope="module")
 def model(model_folder):
-    return load_base(model_folder, "none", "float32")
+    return load(model_folder, Precision("none", "float32"))
 
 
 def naive_nats(model, ids, window, stride):
     """Token by token: the log-softmax of transformers' own logits, one window at a time, no batches, no chunks."""
     total = 0.0
     for piece in cut_windows(0, ids, BEGIN, window, stride):
-        logits = model(input_ids=torch.tensor([piece.inputs]), use_cache=False).logits[0].double().log_softmax(-1)
+        logits = (
+            model.network(input_ids=torch.tensor([piece.inputs]), use_cache=False).logits[0].double().log_softmax(-1)
+        )
         known = len(piece.inputs) - len(piece.targets)
         total -= sum(float(logits[known + place, token]) for place, token in enumerate(piece.targets))
     return total
@@ -51,7 +53,7 @@ def test_the_head_never_sees_more_positions_than_a_chunk(model, monkeypatch, mea
     rows = []
     monkeypatch.setattr(scoring, "CHUNK", 7)
     monkeypatch.setattr(memorization, "CHUNK", 7)
-    hook = head_of(model).register_forward_pre_hook(lambda head, inputs: rows.append(inputs[0].shape[:-1].numel()))
+    hook = model.head.register_forward_pre_hook(lambda head, inputs: rows.append(inputs[0].shape[:-1].numel()))
     if measure == "score_documents":
         score_documents(model, DOCUMENTS, BEGIN, 16, 8, batch_tokens=10_000)
     else:

@@ -43,13 +43,13 @@ def test_a_table_says_what_was_scored_and_how(adapted, model_folder, tmp_path):
 def test_a_loss_that_is_no_number_is_refused_naming_document_and_model(model_folder, tmp_path):
     import torch
 
-    from further.models import load_base
+    from further.models import Precision, load
 
     texts = [Document("a", "test", ""), Document("b", "test", "The heart is safe.")]
     write_table(tmp_path / "papers.parquet", encode_documents(texts, load_tokenizer(model_folder)), STREAMS)
-    model = load_base(model_folder, "none", "float32")
+    model = load(model_folder, Precision("none", "float32"))
     with torch.no_grad():
-        model.lm_head.weight[7] = math.inf
+        model.network.lm_head.weight[7] = math.inf
     about = ABOUT | {"subject": "adapted", "run": "seed-1", "quantization": "nf4"}
     message = r"papers: the loss of adapted seed-1 at nf4 is no number for b \(1 of 2 documents\)"
     with pytest.raises(ValueError, match=message):

@@ -9,12 +9,13 @@ from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from further.models import load_base
-from further.training.adapters import add_adapter
-from further.training.trainer import sum_loss
+from further.models import Precision, load
+from further.settings import TrainingSettings
+from further.training.adapters import train_adapter
+from further.training.rows import TextRows
 
 SHIPPED = yaml.safe_load((Path(__file__).parents[2] / "config" / "config.yaml").read_text())["training"]
-RUN = {key: value for key, value in SHIPPED.items() if key != "checkpoint_minutes"} | {
+RUN = TrainingSettings.model_validate(SHIPPED).run | {
     "quantization": "none",
     "rank": 4,
     "alpha": 8,
@@ -45,20 +46,18 @@ class Step:
 
     def __init__(self, folder, run, rows, vocabulary):
         torch.manual_seed(0)
-        base = load_base(folder, run["quantization"], run["compute_dtype"], run["attention"])
-        self.model = add_adapter(base, run, folder).train()
-        if run["gradient_checkpointing"]:
-            self.model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
-        device = next(self.model.parameters()).device
-        ids = torch.randint(0, vocabulary, (2, rows, run["context"]), device=device)
-        positions = (torch.arange(run["context"], device=device) % (run["context"] // 2)).repeat(rows, 1)
+        self.model = load(folder, Precision(run.quantization, run.compute_dtype, run.attention))
+        train_adapter(self.model, run, folder)
+        self.network, device = self.model.network.train(), self.model.device
+        ids = torch.randint(0, vocabulary, (2, rows, run.context), device=device)
+        positions = (torch.arange(run.context, device=device) % (run.context // 2)).repeat(rows, 1)
         self.batch = {"input_ids": ids[0], "labels": ids[1], "position_ids": positions}
-        trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
+        trained = [parameter for parameter in self.network.parameters() if parameter.requires_grad]
         self.optimizer = torch.optim.AdamW(trained)
         self.take()  # makes the optimizer's state
 
     def take(self):
-        sum_loss(self.model, self.batch).backward()
+        TextRows.sum_loss(self.model, self.batch).backward()
         self.optimizer.step()
         self.optimizer.zero_grad()
 
@@ -74,15 +73,15 @@ class Step:
 
     def of_lengths(self, lengths):
         """The same step on rows that are not packed, of so many tokens each."""
-        self.batch |= {"length": torch.tensor(lengths), "row": torch.arange(len(lengths))}
+        self.batch |= {"length": torch.tensor(lengths)}
         self.take()
         return self
 
     def resting_bytes(self):
         """Weights with the constants of their quantization, adapter, optimizer's state: each storage once."""
         states = [value for state in self.optimizer.state.values() for value in state.values()]
-        tensors = [*self.model.parameters(), *self.model.buffers(), *states]
-        for module in self.model.modules():
+        tensors = [*self.network.parameters(), *self.network.buffers(), *states]
+        for module in self.network.modules():
             tensors += constants_of(module)
         storages = [tensor.untyped_storage() for tensor in tensors]
         return sum({storage.data_ptr(): storage.nbytes() for storage in storages}.values())

@@ -58,7 +58,10 @@ def test_rows_that_are_not_packed_take_what_is_predicted(tmp_path):
     *dimensions, rows, context = SHAPES["wide"]
     lengths = [context, 50]
     folder = save_llama(tmp_path, *dimensions)
-    step, shape = Step(folder, RUN | {"context": context}, rows, dimensions[-1]).of_lengths(lengths), read_shape(folder)
+    step, shape = (
+        Step(folder, RUN | {"context": context}, rows, dimensions[-1]).of_lengths(lengths),
+        read_shape(folder),
+    )
     run = RUN | {"packing": False, "context": context, "batch_tokens": rows * context, "epochs": 1}
     work = count_work(Texts(tuple(length - 1 for length in lengths), (), has_begin=True), run)
     training, _ = count_flops(shape, place_adapter(shape, run), work, run)

@@ -3,13 +3,13 @@
 import pytest
 import torch
 
-from further.models import load_base
+from further.models import Precision, load
 from further.plan.beside import start_bytes
 from further.plan.memory import OVERHEAD, estimate_memory
 from further.plan.precision import FP32, weight_bytes
 from further.plan.shape import read_shape, shape_of
 from further.plan.targets import place_adapter
-from further.training.adapters import add_adapter
+from further.training.adapters import train_adapter
 from plan.measured import RUN, Step, constants_of, peak_bytes_of, save_llama
 from plan.shapes import LLAMA_8B
 
@@ -101,8 +101,8 @@ def test_starts_take_no_more_than_planned(tmp_path, initialization, quantization
     """Of one block, as the profiler sees no end of what was there before it, such as weights that PiSSA replaces."""
     folder = save_llama(tmp_path, *widths, 1, 4, 4, 500)
     run = RUN | {"initialization": initialization, "quantization": quantization}
-    base, shape = load_base(folder, quantization, "float32"), read_shape(folder)
-    peak = peak_bytes_of(lambda: add_adapter(base, run, folder))
+    base, shape = load(folder, Precision(quantization, "float32")), read_shape(folder)
+    peak = peak_bytes_of(lambda: train_adapter(base, run, folder))
     planned = start_bytes(shape, run) + FP32 * place_adapter(shape, run).parameters
     assert peak < planned < 2 * peak
 
@@ -111,8 +111,6 @@ def test_starts_take_no_more_than_planned(tmp_path, initialization, quantization
 @pytest.mark.parametrize("quantization", ["none", "nf4"])
 @pytest.mark.parametrize("checkpointing", [False, True])
 def test_the_peak_on_a_gpu_is_within_a_tenth(tmp_path, quantization, checkpointing):
-    if not torch.cuda.is_available():
-        pytest.skip("no CUDA here")
     folder = save_llama(tmp_path, 1024, 3584, 8, 16, 4, 32000)
     settings = {"quantization": quantization, "compute_dtype": "bfloat16", "gradient_checkpointing": checkpointing}
     run = RUN | settings | {"context": 1024}
@@ -128,7 +126,7 @@ def test_the_peak_on_a_gpu_is_within_a_tenth(tmp_path, quantization, checkpointi
 def test_quantized_weights_take_what_bitsandbytes_keeps(tmp_path, quantization):
     *dimensions, _, _ = SHAPES["wide"]
     folder = save_llama(tmp_path, *dimensions)
-    modules = dict(load_base(folder, quantization, "float32").named_modules())
+    modules = dict(load(folder, Precision(quantization, "float32")).network.named_modules())
     for linear in read_shape(folder).linears:
         weight = modules[linear.name].weight
         kept = weight.nbytes + sum(tensor.nbytes for tensor in constants_of(modules[linear.name]))

@@ -3,19 +3,20 @@
 import json
 import logging
 import re
+from dataclasses import replace
 
 import plan_runs
 import pytest
 
 from conftest import save_tokenizer
-from further.corpus.schemas import SPLIT
 from further.io import write_table
 from further.plan.table import read_plan
+from further.settings import CostSettings, HardwareSettings, PlanSettings, Run
+from further.tokens.choice import count_tokens, take_replay
 from further.tokens.chunks import lay_out
-from further.tokens.replay import count_tokens, take_replay
 from further.tokens.streams import STREAMS
 from further.tokens.tokenizer import special_tokens
-from plan.measured import RUN, SHIPPED
+from plan.measured import RUN
 from plan.shapes import LLAMA_8B
 
 PAPERS = {f"p{number}": 1000 + 311 * number for number in range(12)}
@@ -46,24 +47,25 @@ CHANGES = {  # key: another value
     "optimizer": "adamw_8bit",
     "validations_per_epoch": 2,
 }
-UNCHANGED = {
-    "alpha": "a factor of what is computed anyway",
-    "rslora": "another value of that factor",
-    "learning_rate": "a number that the optimizer multiplies with",
-    "warmup_ratio": "the same steps at other learning rates",
-    "weight_decay": "within the optimizer's step, which is not counted",
-    "max_grad_norm": "gradients are measured at every limit",
-    "compile": "the same products; how much faster depends on the machine, and measured runs tell",
-    "patience": "when a run stops is not known before it; the plan is the most that it takes",
-    "checkpoint_minutes": "writing is not counted, and no setting of what is computed",
+UNCHANGED = {  # key: another value, and why it changes nothing
+    "alpha": (64, "a factor of what is computed anyway"),
+    "rslora": (True, "another value of that factor"),
+    "learning_rate": (1e-4, "a number that the optimizer multiplies with"),
+    "warmup_ratio": (0.3, "the same steps at other learning rates"),
+    "weight_decay": (0.1, "within the optimizer's step, which is not counted"),
+    "max_grad_norm": (0.5, "gradients are measured at every limit"),
+    "compile": (True, "the same products; how much faster depends on the machine, and measured runs tell"),
+    "patience": (3, "when a run stops is not known before it; the plan is the most that it takes"),
 }
 NAMES = ("run", "quantization", "target_modules", "rank", "context", "gradient_accumulation_steps")
-HARDWARE = {
+HARDWARE = HardwareSettings.model_validate({
     "threads": 1, "runtime_minutes": 10**6, "gpus_per_run": 1, "sharding": "none", "gpu_memory_gb": None,
     "walltimes": 1, "walltime_margin_minutes": None, "memory_margin": 0.1,
     "peak_tflops": 1.0, "utilization": [0.2, 0.5], "startup_seconds": 10.0,
-}  # fmt: skip
-COST = {"price_per_gpu_hour": 2.0, "kwh_per_gpu_hour": 0.6, "currency": "EUR", "price_date": "2026-11"}
+})  # fmt: skip
+COST = CostSettings.model_validate(
+    {"price_per_gpu_hour": 2.0, "kwh_per_gpu_hour": 0.6, "currency": "EUR", "price_date": "2026-11"}
+)
 
 
 def ids_of(size):
@@ -91,21 +93,19 @@ def plan(tmp_path):
         return tmp_path / name
 
     def papers(folder, texts):
-        split = [{"paper": name, "split": part, "num_words": 1} for name, part, _ in texts]
-        tokens = table(f"{folder}/tokens.parquet", texts)
-        write_table(tmp_path / folder / "split.parquet", split, SPLIT)
-        return tokens, tmp_path / folder / "split.parquet"
+        return table(f"{folder}/tokens.parquet", texts)
 
     texts = [*((name, "train", size) for name, size in PAPERS.items()), ("v", "validation", 2000)]
     whole, fold = papers("whole", texts), papers("fold-1-of-2", [("v", "train", 2000), ("p0", "validation", 900)])
     general = table("replay.parquet", [(name, "train", size) for name, size in GENERAL.items()])
+    heldout = table("heldout.parquet", [("h", "heldout", 500)])
     save_tokenizer(tmp_path)
     (tmp_path / "config.json").write_text(json.dumps(LLAMA_8B))
 
     def run(runs, general=general):
-        settings = {"runs": runs, "hardware": HARDWARE, "cost": COST, "window": 256}
+        settings = PlanSettings(runs=runs, hardware=HARDWARE, cost=COST, window=256, stride=256)
         file = tmp_path / "plan.tsv"
-        plan_runs.main(*whole, [fold[0].parent], general, tmp_path, file, tmp_path / "runs", settings)
+        plan_runs.main(whole, {"fold-1-of-2": fold}, general, heldout, tmp_path, file, tmp_path / "runs", settings)
         return {row.run: row for row in read_plan(file)}
 
     run.model = tmp_path
@@ -113,7 +113,7 @@ def plan(tmp_path):
 
 
 def test_every_setting_changes_the_plan_or_is_said_not_to(plan):
-    assert CHANGES.keys() | UNCHANGED.keys() == SHIPPED.keys() and not CHANGES.keys() & UNCHANGED.keys()
+    assert CHANGES.keys() | UNCHANGED.keys() == Run.model_fields.keys() and not CHANGES.keys() & UNCHANGED.keys()
     rows = plan({"base": BASE} | {key: BASE | {key: value} for key, value in CHANGES.items()})
 
     def planned(name):  # all but the settings themselves
@@ -123,8 +123,10 @@ def test_every_setting_changes_the_plan_or_is_said_not_to(plan):
 
 
 def test_what_is_said_to_change_nothing_is_not_read(plan):
-    rows = plan({"base": {key: value for key, value in BASE.items() if key not in UNCHANGED}})
-    assert rows == plan({"base": BASE})
+    rows = plan({"base": BASE} | {key: BASE | {key: value} for key, (value, _) in UNCHANGED.items()})
+    assert {tuple(vars(replace(row, run="")).items()) for row in rows.values()} == {
+        tuple(vars(replace(rows["base"], run="")).items())
+    }
 
 
 @pytest.mark.parametrize("packing", [True, False])
@@ -133,12 +135,12 @@ def test_replayed_text_is_what_training_takes(plan, packing):
     row = plan({"run": run})["run"]
     general = {name: ids_of(size) for name, size in GENERAL.items()}
     papers = [ids_of(size) for size in PAPERS.values()]
-    replay = take_replay(general, count_tokens(papers), 0.25, run["seed"])
-    rows = lay_out([*papers, *replay.values()], run["context"], special_tokens(plan.model), packing)
+    replay = take_replay(general, count_tokens(papers), 0.25, run.seed)
+    rows = lay_out([*papers, *replay.values()], run.context, special_tokens(plan.model), packing)
     assert row.num_replay_tokens == count_tokens(replay.values()) > 0
     assert row.num_unique_tokens == count_tokens(papers) == rows.num_tokens - row.num_replay_tokens
-    assert row.num_trained_tokens == run["epochs"] * (rows.labels_RT >= 0).sum()
-    assert row.num_steps == run["epochs"] * -(-len(rows.labels_RT) // 4)
+    assert row.num_trained_tokens == run.epochs * (rows.labels_RT >= 0).sum()
+    assert row.num_steps == run.epochs * -(-len(rows.labels_RT) // 4)
 
 
 def test_a_fold_is_planned_on_its_own_papers_and_paid_for(plan, caplog):
@@ -147,11 +149,11 @@ def test_a_fold_is_planned_on_its_own_papers_and_paid_for(plan, caplog):
     with caplog.at_level(logging.INFO):
         rows = plan({"default": run, "fold-1-of-2": run})
     fold = rows["fold-1-of-2"]
-    assert (fold.num_papers, fold.num_unique_tokens, fold.num_steps) == (1, 2001, 2 * run["epochs"])
+    assert (fold.num_papers, fold.num_unique_tokens, fold.num_steps) == (1, 2001, 2 * run.epochs)
     assert rows["default"].num_papers == 12
     assert 0 < fold.validation_flops < rows["default"].validation_flops  # 900 tokens held out, not 2,000
     total = sum(row.gpu_hours for row in rows.values())
-    said = float(re.search(r"2 runs; ([\d.]+) ", caplog.text)[1])
+    said = float(re.search(r"2 runs: ([\d.]+) ", caplog.text)[1])
     assert said == pytest.approx(total, rel=0.05) and fold.gpu_hours > 0
 
 

@@ -7,29 +7,31 @@ import sys
 from dataclasses import MISSING, fields, replace
 
 import pytest
-import yaml
 
-from further.config import expand_runs
 from further.plan.refuse import check_memory, check_walltime, refuse_early
 from further.plan.shape import shape_of
-from further.plan.show import plan_study
-from further.plan.table import PlannedRun, format_plan, plan_text, read_plan
+from further.plan.show import find_alike, plan_study
+from further.plan.table import PlannedRun, format_plan, plan_text, read_plan, scoring_hours
 from further.plan.work import Texts
+from further.settings import CostSettings, HardwareSettings, PlanSettings
+from further.study import read_files, read_study
 from plan.measured import RUN
 from plan.shapes import LLAMA_8B, LLAMA_70B
 
-HARDWARE = {
+HARDWARE = HardwareSettings.model_validate({
     "threads": 16, "memory_mb": 120000, "runtime_minutes": 720, "gpus_per_run": 1, "sharding": "none",
     "walltimes": 1, "walltime_margin_minutes": None,
     "gpu_memory_gb": 80.0, "memory_margin": 0.1, "peak_tflops": 312.0,
     "utilization": [0.3, 0.57], "startup_seconds": 120.0,
-}  # fmt: skip
-COST = {"price_per_gpu_hour": 2.0, "kwh_per_gpu_hour": 0.6, "currency": "EUR", "price_date": "2026-11"}
+})  # fmt: skip
+COST = CostSettings.model_validate(
+    {"price_per_gpu_hour": 2.0, "kwh_per_gpu_hour": 0.6, "currency": "EUR", "price_date": "2026-11"}
+)
 REAL = RUN | {
     "quantization": "nf4", "rank": 16, "context": 2048, "batch_tokens": 16384, "gradient_accumulation_steps": 8,
     "compute_dtype": "bfloat16", "gradient_checkpointing": True, "optimizer": "paged_adamw_8bit",
 }  # fmt: skip
-PAPERS = Texts((10_000,) * 40, (10_000,) * 5, has_begin=True)
+PAPERS = Texts((10_000,) * 40, (10_000,) * 5, has_begin=True, scored=(10_000,) * 12)
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def folder(tmp_path):
 
 
 def plan(model, runs, hardware=HARDWARE, cost=COST, texts=PAPERS, finished=None, window=2048):
-    settings = {"runs": runs, "hardware": hardware, "cost": cost, "window": window}
+    settings = PlanSettings(runs=runs, hardware=hardware, cost=cost, window=window, stride=window)
     return plan_study(model, lambda name, run: texts, settings, finished or model / "runs")
 
 
@@ -62,6 +64,37 @@ def test_hours_and_money_by_hand(folder):
     assert sum(parts) == pytest.approx(row.peak_memory_mb)
 
 
+def test_scoring_by_hand(folder):
+    """Twelve documents of 10,000 tokens in windows of 2,048: five windows each, the last one reaching back."""
+    (row,) = plan(folder(LLAMA_8B), {"default": REAL})
+    operations = 12 * 5 * 2048 * 16.2e9  # a forward pass, as for a look at the validation papers
+    assert row.scoring_seconds == pytest.approx(120 + operations / 129e12, rel=0.02)
+    assert row.scoring_seconds_low < row.scoring_seconds < row.scoring_seconds_high
+    rows = [row, replace(row, run="other", quantization="int8")]
+    # two runs, and the base at none, nf4 and int8: five times
+    assert scoring_hours(rows) == pytest.approx(
+        [5 * getattr(row, f"scoring_seconds{end}") / 3600 for end in ("", "_low", "_high")]
+    )
+    total = format_plan([row]).splitlines()[-2]
+    hours, scoring = row.gpu_hours, 3 * row.scoring_seconds / 3600
+    assert f" {scoring:.2f} (" in total and f"; {2 * (hours + scoring):.2f} (" in total
+
+
+def test_scoring_that_needs_more_than_its_minutes_is_refused(folder):
+    texts = replace(PAPERS, scored=(10_000,) * 6000)
+    with pytest.raises(ValueError, match=r"scoring is expected .* 1\d\d minutes; hardware.scoring_minutes is 60"):
+        plan(folder(LLAMA_8B), {"default": REAL}, texts=texts)
+    plan(folder(LLAMA_8B), {"default": REAL}, HARDWARE | {"scoring_minutes": 240}, texts=texts)
+
+
+def test_runs_that_rejected_papers_made_alike_are_named(folder):
+    runs = {"default": REAL, "fraction-0.25": REAL | {"fraction": 0.25}, "seed-1": REAL | {"seed": 1}}
+    rows = plan(folder(LLAMA_8B), runs)  # the same texts for all, as of a study with two papers left
+    assert list(find_alike(rows, runs)) == [
+        "default, fraction-0.25: the same 40 papers, as some were rejected; leave one fraction out"
+    ]
+
+
 def test_two_gpus_take_half_the_time_and_are_both_paid_for(folder):
     (one,), (two,) = (plan(folder(LLAMA_8B), {"default": REAL}, HARDWARE | {"gpus_per_run": gpus}) for gpus in (1, 2))
     assert two.seconds - 120 == pytest.approx((one.seconds - 120) / 2)
@@ -69,7 +102,9 @@ def test_two_gpus_take_half_the_time_and_are_both_paid_for(folder):
     assert two.tokens_per_second == pytest.approx(2 * one.tokens_per_second)
     assert two.peak_memory_mb == one.peak_memory_mb  # eight passes of a row are dealt out
     (split,) = plan(
-        folder(LLAMA_8B), {"default": REAL | {"gradient_accumulation_steps": 1}}, HARDWARE | {"gpus_per_run": 2}
+        folder(LLAMA_8B),
+        {"default": REAL | {"gradient_accumulation_steps": 1}},
+        HARDWARE | {"gpus_per_run": 2},
     )
     assert (split.micro_batch, one.micro_batch) == (4, 1)  # the eight rows of one pass are
     sharded = HARDWARE | {"gpus_per_run": 2, "sharding": "fsdp"}
@@ -94,7 +129,7 @@ def test_a_70b_model_fits_one_a100_of_80_gb_at_nf4(folder):
 def test_finished_runs_give_the_speed(folder):
     model = folder(LLAMA_8B)
     (model / "runs/default").mkdir(parents=True)
-    (model / "runs/default/metrics.json").write_text(json.dumps({"settings": REAL}))
+    (model / "runs/default/metrics.json").write_text(json.dumps({"settings": REAL.model_dump()}))
     timing = {"tokens_per_second": 2500.0, "devices": 1, "hardware": {"cpu": "c", "gpu": "A100", "threads": 16}}
     (model / "runs/default/timing.json").write_text(json.dumps(timing))
     (row, other) = plan(model, {"default": REAL, "none": REAL | {"quantization": "none"}})
@@ -122,7 +157,7 @@ def test_the_readable_table_is_aligned_and_ends_with_totals(folder):
     head, first, second, total, speed = format_plan(rows).splitlines()
     assert len(head) == len(first) == len(second)
     assert "41,943,040 (0.52%)" in first and "800,080" in first and "8.4 GiB" in first
-    assert total.startswith("2 runs; ") and total.endswith("EUR at prices of 2026-11") and "peak_tflops" in speed
+    assert total.startswith("2 runs: ") and total.endswith("EUR at prices of 2026-11") and "peak_tflops" in speed
     many = format_plan([replace(rows[0], run=f"r{number}") for number in range(100)]).splitlines()
     assert len(many) == 34 and many[-3] == "… and 70 more"
 
@@ -186,7 +221,7 @@ def check_minutes(high, **hardware):
     """The plan's verdict on a run that is expected to take up to so many minutes."""
     required = {field.name: 0 for field in fields(PlannedRun) if field.default is MISSING}
     row = PlannedRun(**required | {"run": "default", "seconds_low": 0.0, "seconds_high": high * 60.0})
-    settings = {"default": {"gradient_checkpointing": False, "epochs": 1}}
+    settings = {"default": REAL | {"gradient_checkpointing": False, "epochs": 1}}
     check_walltime([row], settings, HARDWARE | hardware, lambda name, run: row)
 
 
@@ -268,7 +303,5 @@ def test_no_part_of_the_plan_imports_torch_nor_the_early_look_tables():
 
 
 def test_the_shipped_cluster_study_fits_its_gpu(request):
-    root = request.config.rootpath / "config"
-    base, real = (yaml.safe_load((root / file).read_text()) for file in ("config.yaml", "lunarc.yaml"))
-    config = {"training": base["training"] | real["training"], "sweeps": base["sweeps"] | real["sweeps"]}
-    check_memory(shape_of(LLAMA_8B), expand_runs(config), base["hardware"] | real["hardware"])
+    study = read_study(read_files([request.config.rootpath / "config/lunarc.yaml"]))
+    check_memory(shape_of(LLAMA_8B), study.runs, study.settings.hardware)

@@ -3,8 +3,9 @@ import json
 import pytest
 
 from further.plan.speed import Measured, formula_rate, on_same_hardware, rate_for, read_measured
+from further.settings import HardwareSettings, Run
 
-HARDWARE = {"gpus_per_run": 1, "gpu_memory_gb": None, "threads": 1, "peak_tflops": 2.0, "utilization": [0.1, 0.4]}
+HARDWARE = HardwareSettings(threads=1, peak_tflops=2.0, utilization=[0.1, 0.4])
 CPU = {"cpu": "a", "gpu": None, "threads": 1}
 
 
@@ -37,10 +38,10 @@ def test_only_runs_on_hardware_like_the_settings_count():
 
 
 def test_a_finished_run_counts_only_with_these_very_settings(tmp_path):
-    settings = {"rank": 4, "quantization": "nf4"}
+    settings = Run(rank=4, quantization="nf4")
     for name, recorded in (("same", settings), ("other", settings | {"rank": 8})):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "metrics.json").write_text(json.dumps({"settings": recorded}))
+        (tmp_path / name / "metrics.json").write_text(json.dumps({"settings": recorded.model_dump()}))
         (tmp_path / name / "timing.json").write_text(
             json.dumps({"tokens_per_second": 50.0, "devices": 1, "hardware": CPU})
         )

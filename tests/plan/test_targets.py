@@ -4,9 +4,10 @@ import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
+from further.models.causal import CausalText
 from further.plan.shape import shape_of
 from further.plan.targets import place_adapter
-from further.training.adapters import add_adapter, count_parameters
+from further.training.adapters import count_parameters, train_adapter
 from plan.measured import RUN
 from plan.shapes import LLAMA_8B
 
@@ -17,8 +18,9 @@ def counted_by_peft(tmp_path, run, **config):
     """Trained and total parameters of an 8B Llama; tensors without values."""
     known = {key: value for key, value in (LLAMA_8B | config).items() if key != "model_type"}
     with torch.device("meta"):
-        model = LlamaForCausalLM(LlamaConfig(**known)).requires_grad_(False)
-        counts = count_parameters(add_adapter(model, run, tmp_path))
+        model = CausalText(LlamaForCausalLM(LlamaConfig(**known)).requires_grad_(False))
+        train_adapter(model, run, tmp_path)
+        counts = count_parameters(model.network)
     return counts.trainable, counts.total
 
 

@@ -8,23 +8,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from further.batch import micro_batch
-from further.models import decode
 from further.plan.shape import read_shape
 from further.plan.targets import place_adapter
 from further.plan.work import Texts, count_flops, count_rows, count_work
+from further.tokens.choice import count_tokens, take_replay
 from further.tokens.chunks import lay_out
 from further.tokens.packing import IGNORED
-from further.tokens.replay import count_tokens, take_replay
 from further.tokens.tokenizer import SpecialTokens, special_tokens
-from further.training import trainer
-from further.training.run import Recipe, Task, train_run
-from further.training.trainer import RowDataset
+from further.training.adapters import train_adapter
+from further.training.recipe import Recipe, Task
+from further.training.rows import TextRows
+from further.training.run import train_run
 from plan.measured import RUN
 
 
 def test_by_hand():
     """Documents of 3 and 1 tokens with begin marks: 4 + 2 predictions are 2 rows of 4, so 1 step a pass of 2 rows."""
-    run = RUN | {"context": 4, "batch_tokens": 8, "epochs": 3}
+    run = RUN.model_copy(update={"context": 4, "batch_tokens": 8, "epochs": 3})
     work = count_work(Texts((3, 1), (5,), has_begin=True), run)
     assert (work.num_papers, work.num_unique_tokens, work.num_trained_tokens) == (2, 6, 18)
     assert (work.training.number, work.num_steps, work.validation.number) == (2, 3, 2)
@@ -32,7 +32,9 @@ def test_by_hand():
 
 def test_rows_of_one_document_each_by_hand():
     """Documents of 3 and 1 tokens: 4 + 2 predictions, rows of 3 + 1 and 2, so 2 steps a pass of 2 rows."""
-    run = RUN | {"context": 3, "batch_tokens": 6, "epochs": 3, "packing": False, "validations_per_epoch": 5}
+    run = RUN.model_copy(
+        update={"context": 3, "batch_tokens": 6, "epochs": 3, "packing": False, "validations_per_epoch": 5}
+    )
     work = count_work(Texts((3, 1), (5,), has_begin=True), run)
     assert (work.training.number, work.num_steps, work.num_trained_tokens) == (3, 6, 18)
     assert (work.training.num_inputs, work.training.num_pairs) == (6, 9 + 1 + 4)
@@ -41,7 +43,7 @@ def test_rows_of_one_document_each_by_hand():
 
 def test_general_text_is_trained_on_but_is_none_of_the_unique_tokens():
     """Papers of 3 and 1 tokens and a general document of 5: 6 + 6 predictions are 3 rows of 4, 2 steps of 2 rows."""
-    run = RUN | {"context": 4, "batch_tokens": 8, "epochs": 1}
+    run = RUN.model_copy(update={"context": 4, "batch_tokens": 8, "epochs": 1})
     work = count_work(Texts((3, 1), (5,), has_begin=True, replay=(5,)), run)
     assert (work.num_papers, work.num_unique_tokens, work.num_replay_tokens) == (2, 6, 6)
     assert (work.num_trained_tokens, work.training.number, work.num_steps) == (12, 3, 2)
@@ -54,7 +56,7 @@ def test_general_text_is_trained_on_but_is_none_of_the_unique_tokens():
 def test_as_rows_are_laid_out(lengths, context, has_begin, packing, num_replayed):
     rows = lay_out([[7] * length for length in lengths], context, SpecialTokens(1 if has_begin else None, 2), packing)
     papers = max(1, len(lengths) - num_replayed)
-    run = RUN | {"context": context, "batch_tokens": 2 * context, "packing": packing}
+    run = RUN.model_copy(update={"context": context, "batch_tokens": 2 * context, "packing": packing})
     work = count_work(Texts(tuple(lengths[:papers]), (), has_begin, tuple(lengths[papers:])), run)
     assert work.training.number == len(rows.inputs_RT)
     assert work.num_unique_tokens + work.num_replay_tokens == rows.num_tokens
@@ -62,7 +64,7 @@ def test_as_rows_are_laid_out(lengths, context, has_begin, packing, num_replayed
     assert work.num_steps == 2 * math.ceil(len(rows.inputs_RT) / 2)
     for sharded in (False, True):
         planned = count_rows(lengths, has_begin, run, sharded)
-        computed = RowDataset(rows, whole=sharded).lengths.tolist()
+        computed = TextRows(rows, whole=sharded).lengths.tolist()
         assert (planned.num_inputs, planned.num_pairs) == (sum(computed), sum(size**2 for size in computed))
 
 
@@ -76,28 +78,35 @@ OPTIONS = [
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
-def test_a_real_run_has_the_steps_tokens_and_parameters_that_were_planned(model_folder, tmp_path, options, monkeypatch):
+def test_a_real_run_has_the_steps_tokens_and_parameters_that_were_planned(model_folder, tmp_path, options):
     sizes = []  # of what goes through the model
-    monkeypatch.setattr(trainer, "decode", lambda *given: sizes.append(given[1].numel()) or decode(*given))
+
+    def prepare(model, *arguments):
+        save = train_adapter(model, *arguments)
+        model.base.model.register_forward_pre_hook(
+            lambda module, _, inputs: sizes.append(inputs["input_ids"].numel()), with_kwargs=True
+        )
+        return save
+
     generator = np.random.default_rng(0)
     documents = [generator.integers(2, 40, size).tolist() for size in (30, 75, 11, 120, 60)]
     general = {f"general-{size}": generator.integers(2, 40, size).tolist() for size in (50, 70, 90, 110)}
     run = RUN | {"context": 32, "batch_tokens": 128} | options
-    replay = take_replay(general, count_tokens(documents), run["replay_fraction"], run["seed"])
+    replay = take_replay(general, count_tokens(documents), run.replay_fraction, run.seed)
     rows, held_out = (
-        lay_out(texts, 32, special_tokens(model_folder), run["packing"])
+        TextRows(lay_out(texts, 32, special_tokens(model_folder), run.packing))
         for texts in ([*documents, *replay.values()], documents)
     )
     task = Task("run", tmp_path / "adapter", tmp_path / "checkpoints", 60.0, {}, threads=1)
-    outcome = train_run(Recipe(model_folder, run, micro_batch(run), rows, held_out), task)
+    outcome = train_run(Recipe(model_folder, run, micro_batch(run), rows, held_out, prepare), task)
     lengths, replayed = tuple(map(len, documents)), tuple(map(len, replay.values()))
     work = count_work(Texts(lengths, lengths, has_begin=True, replay=replayed), run)
     shape = read_shape(model_folder)
     adapter = place_adapter(shape, run)
-    assert bool(replayed) == bool(run["replay_fraction"])
+    assert bool(replayed) == bool(run.replay_fraction)
     assert (work.num_steps, work.num_trained_tokens) == (outcome.num_steps, outcome.num_trained_tokens)
     looking = (work.num_looks + 1) * work.validation.num_inputs
-    assert sum(sizes) == run["epochs"] * work.training.num_inputs + looking
+    assert sum(sizes) == run.epochs * work.training.num_inputs + looking
     assert outcome.packing_efficiency == 1.0  # rows of 32, of which the last one is not full
     assert work.num_looks == sum(entry["validation_loss_nats"] is not None for entry in outcome.history)
     assert adapter.parameters == outcome.parameters.trainable

@@ -6,7 +6,7 @@ import pytest
 
 from further.report.figures import draw_figures
 from further.report.inputs import ReportInputs
-from report.study import TITLES, make_inputs
+from report.study import make_inputs
 
 
 @pytest.fixture(scope="session")
@@ -18,5 +18,5 @@ def inputs() -> ReportInputs:
 def drawn(inputs: ReportInputs, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with figures/ and data/ of the whole study."""
     folder = tmp_path_factory.mktemp("report")
-    draw_figures(inputs, folder / "figures", folder / "data", TITLES)
+    draw_figures(inputs, folder / "figures", folder / "data")
     return folder

@@ -31,6 +31,7 @@ def make_forecast(factor: float, gain: tuple[float | None, float | None, float |
         "num_tokens": tokens,
         "loss_nats": open_interval(5.1, 5.0, 5.2),
         "gain_nats": open_interval(*gain),
+        "useful": True,
         "cost": make_cost(tokens),
         "extra_papers": 16 * (factor - 1),
     }
@@ -134,6 +135,7 @@ def make_law(gain: tuple[float | None, float | None, float | None] = (0.15, 0.11
             "beats_last_value": True,
         },
         "band": make_band(),
+        "reach": {"limit": 8.0, "dares": 8.0, "reason": "Predictions go to 8 times the largest size and no further."},
         "forecasts": [
             make_forecast(2, gain),
             make_forecast(4, (0.27, 0.19, None)),

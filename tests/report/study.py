@@ -29,7 +29,7 @@ RULES = [  # parse goes over clean and train to write, and straight to clean, tr
     ("train", "write"),
     ("write", "all"),
 ]
-TITLES = {name: f"Title of {name.replace('_', ' ')}" for name in FIGURES}
+TITLES = FIGURES
 
 
 def interval(estimate: float, low: float, high: float) -> dict[str, float]:

@@ -34,9 +34,9 @@ pytestmark = [
 
 
 def write_report(folder: Path, inputs: ReportInputs) -> str:
-    draw_figures(inputs, folder / "figures", folder / "data", TITLES)
+    draw_figures(inputs, folder / "figures", folder / "data")
     target = folder / "index.html"
-    write_page(inputs, folder / "figures", folder / "data", target, PageSettings(titles=TITLES, toy_base=True))
+    write_page(inputs, folder / "figures", folder / "data", target, PageSettings(toy_base=True))
     return target.as_uri()
 
 

@@ -26,8 +26,8 @@ from report.study import TITLES, change, make_comparison, make_inputs
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def draw(inputs: ReportInputs, folder: Path, titles: dict[str, str] = TITLES) -> Path:
-    draw_figures(inputs, folder / "figures", folder / "data", titles)
+def draw(inputs: ReportInputs, folder: Path) -> Path:
+    draw_figures(inputs, folder / "figures", folder / "data")
     return folder
 
 
@@ -160,11 +160,6 @@ def test_names_that_look_like_markup_are_drawn_as_they_are(tmp_path: Path) -> No
     shown = text_of(folder / "figures" / "perplexity_by_paper.svg")
     assert all(name in shown for name in names[:6]) and "vertical\N{REPLACEMENT CHARACTER}tab" in shown
     assert "x" * 300 not in shown and "x" * 25 + "…" in shown
-
-
-def test_a_figure_without_a_title_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="figures without a title: ledger;"):
-        draw(make_inputs(), tmp_path, {name: "a" for name in FIGURES if name != "ledger"})
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ def test_answer_says_gain_interval_measured_losses_limit_and_check() -> None:
         "The law rests on 15 runs at 5 sizes, the largest 16 times the smallest; its intervals stand for "
         "other runs on the same held-out papers. A fit without the largest size "
         f"predicted 5.31 nats per token for it (95{THIN}% interval 5.20 to 5.42); 5.27 was measured, +0.8{THIN}% off. "
+        "Predictions go to 8 times the largest size and no further. "
         f"It would flatten at a loss of 4.32 (95{THIN}% interval 4.10 to 4.50), a perplexity of 75.2."
     )
     assert "It holds for base tiny, quantization nf4 and rank 8;" in answer.not_shown
@@ -146,6 +147,14 @@ def test_forecasts_show_open_ends_and_leave_empty_columns_out() -> None:
     gains = [row[table.header.index("gain, nats per token")] for row in table.rows]
     assert gains == ["0.150 (0.110 to 0.190)", "0.270 (at least 0.190)", "at least 0.200"]
     assert forecast_table(make_refused_law("no", [])) is None
+
+
+def test_a_forecast_further_than_predictions_go_is_undecided() -> None:
+    law = make_law()
+    law["forecasts"][2]["useful"] = False
+    table = forecast_table(law)
+    assert table is not None
+    assert [row.count("undecided") for row in table.rows] == [0, 0, 2]
 
 
 def test_targets_show_verdict_and_an_interval_of_tokens() -> None:

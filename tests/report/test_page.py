@@ -24,14 +24,14 @@ EVIL = '<script>alert("x")</script><img src=x onerror=alert(1)>'
 
 
 def make_page(inputs: ReportInputs, folder: Path, **settings: object) -> str:
-    draw_figures(inputs, folder / "figures", folder / "data", TITLES)
+    draw_figures(inputs, folder / "figures", folder / "data")
     target = folder / "index.html"
     write_page(
         inputs,
         folder / "figures",
         folder / "data",
         target,
-        PageSettings(**{"titles": TITLES, "toy_base": False, **settings}),
+        PageSettings(**{"toy_base": False, **settings}),
     )
     return target.read_text(encoding="utf-8")
 

@@ -10,7 +10,7 @@ from further.report.section_money import runs_table
 from further.report.spent import count_seconds, say_spent, seconds_of_runs, spent_table
 from further.report.statement import statement_table
 from further.report.study import PageSettings, Prices
-from report.study import TITLES, make_inputs
+from report.study import make_inputs
 
 HEADER = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
 
@@ -55,7 +55,7 @@ def test_without_notes_it_is_training_alone_and_says_so() -> None:
     inputs = make_inputs(jobs=None)  # 20 runs of 26.5 s by their own clocks
     said = "20 jobs that trained or ran a model took 8.83\u202fmin together"
     assert said in say_spent(inputs, None) and "That is training alone" in say_spent(inputs, None)
-    rows = dict(statement_table(inputs, PageSettings(titles=TITLES, toy_base=False)).rows)
+    rows = dict(statement_table(inputs, PageSettings(toy_base=False)).rows)
     assert said in rows["Compute"] and "That is training alone" in rows["Compute"]
 
 

@@ -2,9 +2,11 @@
 
 import pytest
 
-from further.scaling import CostSettings, Interval, cost_of, fit_power_law, forecast_at
-from further.scaling.cost import corpus_for_budget
-from further.scaling.repeats import effective_tokens
+from further.scaling import CostSettings, fit_power_law
+from further.scaling.cost import corpus_for_budget, cost_of, forecast_at
+from further.scaling.effective_tokens import effective_tokens
+from further.scaling.interval import Interval
+from further.scaling.prediction import Outlook
 from scaling.curves import make_curve
 
 SETTINGS = CostSettings(
@@ -51,11 +53,12 @@ def test_the_budget_buys_a_corpus():
 
 def test_a_forecast_holds_loss_gain_and_papers():
     fit = fit_power_law(*make_curve(noise=0.002))
-    ahead = forecast_at(fit, 2 * fit.largest, SETTINGS)
+    ahead = forecast_at(fit, Outlook(fit.curve), 2 * fit.largest, SETTINGS, trusted=True)
     truth = 60.0 * (fit.largest**-0.35 - (2 * fit.largest) ** -0.35)
     assert ahead.factor == pytest.approx(2.0)
     assert ahead.gain_nats.low <= truth <= ahead.gain_nats.high
     assert ahead.loss_nats.low <= 60.0 * (2 * fit.largest) ** -0.35 + 1.8 <= ahead.loss_nats.high
+    assert ahead.useful and ahead.law_nats.low <= ahead.loss_nats.estimate <= ahead.law_nats.high
     assert ahead.extra_papers == pytest.approx(fit.largest / 9000)
 
 

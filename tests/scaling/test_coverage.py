@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from further.scaling.check import check_curve
+from further.scaling.curve import check_curve
 from further.scaling.fit import fit_curve, predict_band
 
 FLOOR, FALL, SMALLEST = 1.5, 1.5, 1e6  # nats, nats above the floor at the smallest size, tokens

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from further.scaling import band_grid, fit_power_law, hold_out_largest, predict_band
-from further.scaling.identify import chance_of_fall
+from further.scaling import fit_power_law
+from further.scaling.fit import predict_band
+from further.scaling.floor import chance_of_fall
+from further.scaling.holdout import hold_out_largest
 from scaling.curves import make_curve
 
 
@@ -101,22 +103,22 @@ def test_a_common_factor_of_the_standard_errors_does_not_matter():
 def test_size_labels_join_runs_that_differ_in_tokens():
     t, y = make_curve(seeds=3, noise=0.01, num_sizes=5)
     shaken = t * np.tile([0.9, 1.0, 1.1], 5)
-    assert fit_power_law(shaken, y, groups=[str(i // 3) for i in range(15)]).num_sizes == 5
-    assert fit_power_law(shaken, y).num_sizes == 15
+    assert fit_power_law(shaken, y, groups=[str(i // 3) for i in range(15)]).curve.num_sizes == 5
+    assert fit_power_law(shaken, y).curve.num_sizes == 15
 
 
 def test_sizes_within_a_twentieth_are_one():
     t, y = make_curve(seeds=3, noise=0.01, num_sizes=5)
     fit = fit_power_law(t * np.tile([0.98, 1.0, 1.02], 5), y)
     held = hold_out_largest(fit.curve, families=())
-    assert (fit.num_sizes, held.num_points_held) == (5, 3)
+    assert (fit.curve.num_sizes, held.num_points_held) == (5, 3)
     assert held.fitted_up_to == pytest.approx(1.02 * t[-4])
 
 
 def test_a_chain_of_near_sizes_is_not_one_size():
     """Each is 4 % above the one before: every other one is over 5 % above the first of its size."""
     t = 1e6 * 1.04 ** np.arange(12)
-    assert fit_power_law(t, 60 * t**-0.35 + 1.8).num_sizes == 6
+    assert fit_power_law(t, 60 * t**-0.35 + 1.8).curve.num_sizes == 6
 
 
 def test_sizes_that_scatter_more_than_seeds_count_as_sizes():
@@ -182,7 +184,7 @@ def test_an_exponent_beyond_the_grid_is_open():
 
 def test_band_says_what_is_extrapolated_and_widens():
     fit = fit_power_law(*make_curve(noise=0.01))
-    band = predict_band(fit, band_grid(fit, factor=100.0, num_points=50))
+    band = predict_band(fit, np.geomspace(fit.smallest, 100.0 * fit.largest, 50))
     assert not band.extrapolated[0]
     assert band.extrapolated[-1]
     assert np.all((band.low <= band.loss_nats) & (band.loss_nats <= band.high))
@@ -196,10 +198,21 @@ def test_band_far_out_is_the_interval_of_the_floor():
     assert (band.low[0], band.high[0]) == pytest.approx((fit.c.low, fit.c.high), rel=1e-3)
 
 
-def test_result_is_plain_json():
-    record = fit_power_law(*make_curve(noise=0.01)).to_json()
-    assert set(record["c"]) == {"estimate", "low", "high", "low_open", "high_open", "level"}
-    assert isinstance(record["law"]["a"], float)
+def test_a_floor_above_a_measured_loss_is_not_identified():
+    """The largest runs lie below where the law flattens: seven sizes of 60 to 3,840 cases at 400 steps each."""
+    t = 60.0 * 2.0 ** np.arange(7)
+    fit = fit_power_law(t, [0.632, 0.400, 0.284, 0.247, 0.220, 0.230, 0.211])
+    assert fit.law.c == pytest.approx(0.212, abs=5e-4)
+    assert not fit.c_identified and "above a measured loss of 0.211" in fit.c_reason
+
+
+def test_a_floor_whose_interval_reaches_above_a_measured_loss_is_not_called_narrow():
+    t, y = make_curve(a=200.0, b=0.45, noise=0.004, num_sizes=8, seed=13)
+    fit = fit_power_law(t, y)
+    assert fit.c.high > fit.curve.size_means().y.min() > fit.law.c
+    assert (
+        fit.c_identified and "reaches above the lowest measured loss" in fit.c_reason and "narrow" not in fit.c_reason
+    )
 
 
 T, Y = make_curve(num_sizes=5)

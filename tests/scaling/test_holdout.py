@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from further.scaling import Point, analyse_curve, fit_power_law, hold_out_largest
+from further.scaling import Point, analyse_curve, fit_power_law
+from further.scaling.holdout import hold_out_largest
 from scaling.curves import make_curve
 
 
@@ -67,8 +68,8 @@ def test_the_interval_holds_a_size_whose_runs_share_an_error():
 
 def test_an_analysis_counts_for_the_held_out_size_what_its_fit_counts():
     t, y = shared_error(np.random.default_rng(3))
-    answer = analyse_curve([Point(f"run {i}", *one) for i, one in enumerate(zip(t, y, strict=True))]).answer
-    by_size = hold_out_largest(answer.fit.curve, families=(), by_size=True)
-    assert answer.fit.basis == "sizes"
-    assert (answer.holdout.low, answer.holdout.high) == (by_size.low, by_size.high)
-    assert answer.holdout.num_points_held == 3
+    record = analyse_curve([Point(f"run {i}", *one) for i, one in enumerate(zip(t, y, strict=True))])
+    by_size = hold_out_largest(fit_power_law(t, y).curve, families=(), by_size=True)
+    assert record.fit.basis == "sizes"
+    assert (record.holdout.low, record.holdout.high) == (by_size.low, by_size.high)
+    assert record.holdout.num_points_held == 3

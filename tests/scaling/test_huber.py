@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import optimize
 
-from further.scaling import Point, analyse_curve, fit_power_law, forecast_at, predict_band, tokens_needed
+from further.scaling import Point, analyse_curve, fit_power_law
 from further.scaling.huber import huber_factor
 from scaling.curves import make_curve
 
@@ -20,7 +20,6 @@ def test_one_bad_run_hardly_moves_the_law():
     assert abs(robust.law.c - 1.8) < 0.01
     assert abs(fit_power_law(t, y).law.c - 1.8) > 0.05
     assert robust.huber_delta_nats == 0.005
-    assert robust.method == "case bootstrap"
     assert robust.c.low <= robust.law.c <= robust.c.high
 
 
@@ -45,23 +44,6 @@ def test_seeds_do_not_change_the_unit_of_the_threshold():
     y += np.repeat(np.geomspace(0.05, 0.002, 6), 3) * np.random.default_rng(0).normal(size=18)
     y[13] += 0.2
     points = [Point(f"run {i}", *one) for i, one in enumerate(zip(t, y, strict=True))]
-    assert analyse_curve(points).answer.fit.weighted
-    robust = analyse_curve(points, huber_delta=0.02).answer.fit
-    assert not robust.weighted
-    assert robust.law == fit_power_law(t, y, huber_delta=0.02).law
-
-
-def test_band_tokens_and_forecasts_are_those_of_the_draws():
-    """A million times out the band is the interval of c, whatever the reweighted points say."""
-    t, y = make_curve(noise=0.01, num_sizes=10)
-    fit = fit_power_law(t, y, huber_delta=0.002)
-    far = predict_band(fit, [1e60])
-    assert (far.low[0], far.high[0]) == pytest.approx((fit.c.low, fit.c.high), rel=1e-6)
-    ahead = forecast_at(fit, 2 * fit.largest)
-    drawn = [fit.drawn[name] for name in "abc"]
-    losses = [drawn[0] * size ** -drawn[1] + drawn[2] for size in (fit.largest, 2 * fit.largest)]
-    assert (ahead.loss_nats.low, ahead.loss_nats.high) == pytest.approx(np.quantile(losses[1], [0.025, 0.975]))
-    gain = np.quantile(losses[0] - losses[1], [0.025, 0.975])
-    assert (ahead.gain_nats.low, ahead.gain_nats.high) == pytest.approx(gain)
-    tokens = tokens_needed(fit, fit.c.high + 0.02)
-    assert predict_band(fit, [tokens.high]).high[0] == pytest.approx(fit.c.high + 0.02, rel=1e-6)
+    robust = analyse_curve(points, huber_delta=0.02)
+    assert robust.law.b == fit_power_law(t, y, huber_delta=0.02).law.b
+    assert analyse_curve(points).law.b != pytest.approx(fit_power_law(t, y).law.b, rel=1e-6)

@@ -48,7 +48,7 @@ def test_false_alarms_are_rare():
 
 def test_lack_of_fit_by_hand():
     """Four sizes, two runs each; the F statistic is 1 where the means scatter as the runs within sizes do."""
-    from further.scaling.check import check_curve
+    from further.scaling.curve import check_curve
     from further.scaling.residuals import lack_of_fit
 
     t = np.repeat([1e6, 1e7, 1e8, 1e9], 2)

@@ -4,7 +4,7 @@ from math import e, log
 
 import pytest
 
-from further.scaling import from_nats, make_target, parse_target, to_nats
+from further.scaling.units import from_nats, make_target, parse_target, to_nats
 
 
 def test_conversions_by_hand():

@@ -49,6 +49,46 @@ def test_marks_given_as_objects_are_read(model_folder, tmp_path):
 def test_what_is_missing_is_named(model_folder, tmp_path):
     with pytest.raises(ValueError, match=r"no tokenizer\.json"):
         load_tokenizer(tmp_path)
-    folder = copy_with(model_folder, tmp_path, config=lambda data: {})
-    with pytest.raises(ValueError, match="names no eos_token"):
-        special_tokens(folder)
+    (tmp_path / "tokenizer.json").write_text("{")
+    with pytest.raises(ValueError, match=r"tokenizer\.json cannot be read"):
+        load_tokenizer(tmp_path)
+
+
+def rename_eos(data):
+    """The same tokenizer, whose EOS has a name that no family uses."""
+    return json.loads(json.dumps(data).replace("</s>", "<over>"))
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("tokenizer_config.json", {"eos_token": "<over>"}),
+        ("special_tokens_map.json", {"eos_token": {"content": "<over>"}}),
+        ("config.json", {"eos_token_id": 1}),
+        ("config.json", {"eos_token_id": [1, 7]}),
+    ],
+)
+def test_eos_is_found_wherever_a_folder_names_it(model_folder, tmp_path, file, content):
+    copy_with(model_folder, tmp_path, tokenizer=rename_eos)
+    (tmp_path / "tokenizer_config.json").unlink()
+    with pytest.raises(ValueError, match="no EOS token"):
+        special_tokens(tmp_path)
+    (tmp_path / file).write_text(json.dumps(content))
+    assert special_tokens(tmp_path) == SpecialTokens(bos=0, eos=1)
+
+
+def test_eos_that_no_file_names_is_the_one_that_most_families_use(model_folder, tmp_path):
+    folder = copy_with(model_folder, tmp_path, config=lambda data: {"model_max_length": 1024})
+    assert special_tokens(folder).eos == 1
+
+
+def test_truncation_and_padding_of_another_training_cut_no_paper(model_folder, tmp_path):
+    def bake_in(data):
+        truncation = {"direction": "Right", "max_length": 8, "strategy": "LongestFirst", "stride": 0}
+        padding = {"strategy": {"Fixed": 8}, "direction": "Right", "pad_to_multiple_of": None, "pad_id": 1}
+        return data | {"truncation": truncation, "padding": padding | {"pad_type_id": 0, "pad_token": "</s>"}}
+
+    folder = copy_with(model_folder, tmp_path, tokenizer=bake_in)
+    text = "The heart, at 4 °C. " * 40
+    assert load_tokenizer(folder).decode(load_tokenizer(folder).encode(text, add_special_tokens=False).ids) == text
+    assert len(load_tokenizer(folder).encode("The", add_special_tokens=False).ids) < 8

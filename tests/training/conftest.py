@@ -6,7 +6,10 @@ from safetensors.torch import load_file
 
 from further.tokens.chunks import lay_out
 from further.tokens.tokenizer import special_tokens
-from further.training.run import Recipe, Task, train_run
+from further.training.adapters import train_adapter
+from further.training.recipe import Recipe, Task
+from further.training.rows import TextRows
+from further.training.run import train_run
 from training.settings import RUN
 
 
@@ -38,13 +41,19 @@ def rows(model_folder, documents):
 def train(model_folder, documents, tmp_path):
     """Train a run in a folder of its own; returns adapter weights and outcome."""
 
-    def run(name="run", micro_batch=4, minutes=60.0, folder=model_folder, held_out=None, **settings):
-        chosen = RUN | settings
+    def run(
+        name="run", micro_batch=4, minutes=60.0, folder=model_folder, held_out=None, kind=TextRows,
+        prepare=train_adapter, **settings,
+    ):  # fmt: skip
+        chosen = RUN.model_copy(update=settings)  # beyond the limits of a study file, too
         sets = (documents, documents if held_out is None else held_out)
-        rows, validation = (lay_out(one, 32, special_tokens(folder), chosen["packing"]) for one in sets)
+        rows, validation = (lay_out(one, 32, special_tokens(folder), chosen.packing) for one in sets)
         adapter = tmp_path / name / "adapter"
-        task = Task(name, adapter, tmp_path / name / "checkpoints", minutes, {"settings": chosen}, threads=1)
-        outcome = train_run(Recipe(folder, chosen, micro_batch, rows, validation), task)
+        task = Task(
+            name, adapter, tmp_path / name / "checkpoints", minutes, {"settings": chosen.model_dump()}, threads=1
+        )
+        recipe = Recipe(folder, chosen, micro_batch, kind(rows), TextRows(validation), prepare)
+        outcome = train_run(recipe, task)
         return load_file(adapter / "adapter_model.safetensors"), outcome
 
     run.folder = model_folder

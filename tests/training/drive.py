@@ -1,7 +1,7 @@
 """Tiny runs in processes of their own, which a test may kill; torch is imported once for all of them."""
 
-import gc
 import multiprocessing
+import resource
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from further.io import read_json, write_json
+from further.training.checkpoints import step_of
+from further.training.rows import TextRows
 from training.settings import RUN as SHORT_RUN
 
 RUN = SHORT_RUN | {"dropout": 0.1, "batch_tokens": 64}
@@ -30,13 +33,13 @@ class Case:
         settings: That differ from `RUN`.
         minutes: Between checkpoints.
         step_s: Least seconds a step takes, so that a test can hit one.
-        heartbeat_s: Of the lock.
+        lease_s: Of the lock.
         walltime_s: Seconds until the walltime, and its margin; none if None.
         memory_ends_at: Step at which more memory is asked for than there is.
         room_ends_at: Step from which no file may have more than 20 kB.
         poisoned: A paper given a token whose embedding is infinite.
         checkpoints: Where they lie; None: in the folder.
-        processes: That train it together; the disturbances above are for one only.
+        world_size: Processes that train it together; the disturbances above are for one only.
         sharded: Whether each keeps a part of the base.
     """
 
@@ -45,13 +48,13 @@ class Case:
     settings: dict[str, Any] = field(default_factory=dict)
     minutes: float = 0.0
     step_s: float = 0.0
-    heartbeat_s: float = 20.0
+    lease_s: float = 60.0
     walltime_s: tuple[float, float] | None = None
     memory_ends_at: int | None = None
     room_ends_at: int | None = None
     poisoned: str | None = None
     checkpoints: Path | None = None
-    processes: int = 1
+    world_size: int = 1
     sharded: bool = False
 
     @property
@@ -60,7 +63,7 @@ class Case:
 
     def steps_saved(self) -> list[int]:
         """Steps of the checkpoints that lie there."""
-        return sorted(int(path.name.rsplit("-", 1)[1]) for path in self.store.glob("*/checkpoint-*"))
+        return sorted(step_of(path) for path in self.store.glob("*/checkpoint-*"))
 
     def log(self) -> str:
         return (self.folder / "log").read_text()
@@ -122,46 +125,36 @@ def _train(case):
     from further.batch import micro_batch
     from further.job import start_log
     from further.training.launch import start_run
-    from further.training.run import Recipe, Task
+    from further.training.recipe import Recipe, Task
     from further.training.walltime import Walltime
 
-    gc.freeze()  # Trainer collects garbage at its start: a second for all that the server has imported
     start_log(str(case.folder / "log"))
-    lock.HEARTBEAT_S = case.heartbeat_s
-    _let_steps_fail_or_last(case)
+    lock.LEASE_S = case.lease_s
     run, rows = RUN | case.settings, pack(case)
     walltime = None
     if case.walltime_s:
         end, margin = time.time() + case.walltime_s[0], case.walltime_s[1]
         walltime = Walltime(end, end - margin)
-    how = {"walltime": walltime, "processes": case.processes, "sharded": case.sharded}
-    task = Task("run", case.folder / "adapter", case.store, case.minutes, {"run": run}, 1, tuple(SIZES), **how)
-    outcome = start_run(Recipe(case.model_folder, run, micro_batch(run), rows, rows), task)
+    how = {"walltime": walltime, "world_size": case.world_size, "sharded": case.sharded}
+    task = Task("run", case.folder / "adapter", case.store, case.minutes, {"run": run.model_dump()}, 1, **how)
+    training, validation = DisturbedRows(rows, SIZES, whole=case.sharded), TextRows(rows, whole=case.sharded)
+    training.case = case
+    outcome = start_run(Recipe(case.model_folder, run, micro_batch(run), training, validation), task)
     kept = ("num_steps", "num_trained_tokens", "final_train_loss_nats", "validation_loss_nats", "history")
     write_json(case.folder / "results.json", {name: getattr(outcome, name) for name in kept})
     write_json(case.folder / "timing.json", outcome.timing)
 
 
-def _let_steps_fail_or_last(case):
+class DisturbedRows(TextRows):
     """What happens outside of the run's own code: slow steps, memory and room that end."""
-    import resource
 
-    import torch
+    case, steps = None, 0
 
-    from further.training import trainer
-    from further.training.loss import sum_cross_entropy as measure
-
-    steps = 0
-
-    def measure_slowly(hidden, head, labels):
-        nonlocal steps
-        if hidden.requires_grad:
-            steps += 1
-            time.sleep(case.step_s)
-            if steps == case.memory_ends_at:
-                torch.empty(2**50)
-            if steps == case.room_ends_at:
-                resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-        return measure(hidden, head, labels)
-
-    trainer.sum_cross_entropy = measure_slowly
+    def sum_loss(self, model, batch):
+        self.steps += 1
+        time.sleep(self.case.step_s)
+        if self.steps == self.case.memory_ends_at:
+            torch.empty(2**50)
+        if self.steps == self.case.room_ends_at:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+        return TextRows.sum_loss(model, batch)

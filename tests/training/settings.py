@@ -4,8 +4,10 @@ from pathlib import Path
 
 import yaml
 
+from further.settings import TrainingSettings
+
 SHIPPED = yaml.safe_load((Path(__file__).parents[2] / "config" / "config.yaml").read_text())["training"]
-RUN = {key: value for key, value in SHIPPED.items() if key != "checkpoint_minutes"} | {
+RUN = TrainingSettings.model_validate(SHIPPED).run | {
     "quantization": "none",
     "rank": 4,
     "alpha": 8,

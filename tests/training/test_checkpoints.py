@@ -5,15 +5,20 @@ import shutil
 
 import numpy as np
 import pytest
+import torch
 from safetensors.numpy import save_file
 
 from further.digests import digest_sampled
 from further.lock import hold_lock
 from further.tokens.packing import pack_documents
 from further.tokens.tokenizer import SpecialTokens
-from further.training.checkpoints import find_fault, forget_checkpoints, open_store
-from further.training.clock import Clock
-from further.training.identity import describe_inputs, find_differences
+from further.training import checkpoints
+from further.training.checkpoints import find_differences, forget_checkpoints, open_store, read_checkpoint
+from further.training.optimizer import make_optimizer
+from further.training.recipe import Recipe
+from further.training.rows import TextRows
+from further.training.state import State
+from training.settings import RUN
 
 
 @pytest.fixture
@@ -28,96 +33,113 @@ def lock(folder):
 
 
 def write(store, step):
-    with store.writing(step, 100) as part:
-        (part / f"checkpoint-{step}" / "inner").mkdir(parents=True)
-        for name in ("weights", "inner/state"):
-            (part / f"checkpoint-{step}" / name).write_bytes(bytes([step]) * 100)
+    store.write(step, {"weights": torch.full((100,), float(step))}, {"history": [step]})
 
 
 def names(folder):
-    return sorted(path.name for path in folder.glob("checkpoint-*"))
+    return sorted(path.name.rsplit("-", 1)[0] for path in folder.glob("checkpoint-*"))
 
 
 def test_only_the_last_two_are_kept(folder, lock):
-    store = open_store(folder, {"rank": 4}, Clock(), lock)
+    store = open_store(folder, {"rank": 4}, lock)
     for step in (8, 9, 10, 100):
         write(store, step)
     assert names(store.folder) == ["checkpoint-10", "checkpoint-100"]
-    assert store.find_last() == store.folder / "checkpoint-100"
+    tensors, about = read_checkpoint(store.find_last())
+    assert tensors["weights"].tolist() == [100.0] * 100 and about == {"history": [100]}
 
 
-@pytest.mark.parametrize("name", ["weights", "inner/state", "manifest.json"])
-@pytest.mark.parametrize("fault", ["missing", "cut", "empty", "changed"])
-def test_a_fault_in_any_file_is_seen_and_the_checkpoint_before_is_used(folder, lock, name, fault):
-    store = open_store(folder, {"rank": 4}, Clock(), lock)
+@pytest.mark.parametrize("fault", ["cut", "empty", "changed"])
+def test_a_fault_is_seen_and_the_checkpoint_before_is_used(folder, lock, fault, caplog):
+    store = open_store(folder, {"rank": 4}, lock)
     write(store, 1)
     write(store, 2)
-    file = store.folder / "checkpoint-2" / name
+    file = store.find_last()
     content = file.read_bytes()
-    changed = {"cut": content[:-1], "empty": b"", "changed": content[:50] + b"\xff" + content[51:]}
-    file.unlink() if fault == "missing" else file.write_bytes(changed[fault])
-    if fault == "cut" and name == "manifest.json":  # its last byte ends the line
-        file.write_bytes(content[:-3])
-    assert name in find_fault(store.folder / "checkpoint-2")
-    assert store.find_last() == store.folder / "checkpoint-1"
-    assert names(store.folder) == ["checkpoint-1"]
+    file.write_bytes({"cut": content[:-1], "empty": b"", "changed": content[:90] + b"\xff" + content[91:]}[fault])
+    assert read_checkpoint(store.find_last())[1] == {"history": [1]}
+    assert "checkpoint-2-" in caplog.text and names(store.folder) == ["checkpoint-1"]
 
 
-def test_one_that_could_not_be_written_leaves_the_others_and_nothing_else(folder, lock):
-    store = open_store(folder, {"rank": 4}, Clock(), lock)
+def test_one_that_could_not_be_written_leaves_the_others_and_nothing_else(folder, lock, monkeypatch):
+    store = open_store(folder, {"rank": 4}, lock)
     write(store, 1)
     before = sorted(folder.rglob("*"))
-    with (
-        pytest.raises(OSError, match=r"step 2 could not be written to .*: it needs about .* \(no room\); checkpoint-1"),
-        store.writing(2, 100) as part,
-    ):
-        (part / "checkpoint-2").mkdir()
+
+    def refuse(*_):
         raise OSError("no room")
+
+    monkeypatch.setattr(checkpoints.os, "replace", refuse)
+    message = r"step 2 could not be written to .*: it needs about 0\.00 MB, .* \(no room\); that of step 1"
+    with pytest.raises(OSError, match=message):
+        write(store, 2)
     assert sorted(folder.rglob("*")) == before
 
 
-def test_the_seconds_of_earlier_starts_are_added(folder, lock):
-    store = open_store(folder, {"rank": 4}, Clock(), lock)
-    store.clock.carry_on({"seconds_train": 100.0, "seconds_total": 120.0})
-    write(store, 1)
-    again = open_store(folder, {"rank": 4}, Clock(), lock)
-    assert again.find_last() and again.starts == 2
-    spent = again.clock.spent()
-    assert 100 <= spent["seconds_train"] < 110 and 120 <= spent["seconds_total"] < 130
+@pytest.mark.parametrize("optimizer", ["adamw_torch", "adamw_8bit"])
+def test_weights_optimizer_history_and_seconds_come_back_to_the_bit(optimizer):
+    """A matrix large enough for a state of 8 bits, a vector, and the next step from each."""
+
+    def make():
+        torch.manual_seed(0)
+        network = torch.nn.Linear(64, 96)
+        return network, make_optimizer(network, RUN | {"optimizer": optimizer, "weight_decay": 0.1})
+
+    def step(network, optimizer):
+        network(torch.ones(64)).square().sum().backward()
+        optimizer.step()
+        optimizer.zero_grad()
+
+    network, made = make()
+    step(network, made)
+    state = State()
+    state.history, state.best = [{"step": 1, "num_tokens": 7}], {"weight": torch.ones(3)}
+    state.seconds = {"seconds_train": 100.0, "seconds_total": 120.0}
+    tensors, about = state.pack(dict(network.named_parameters()), made)
+    other, other_made = make()
+    back = State()
+    back.seconds["seconds_total"] = 3.0  # that loading took
+    back.unpack(tensors, json.loads(json.dumps(about)), dict(other.named_parameters()), other_made)
+    assert (back.step, back.num_tokens, back.best["weight"].tolist()) == (1, 7, [1.0] * 3)
+    assert back.seconds == {"seconds_train": 100.0, "seconds_total": 123.0}
+    for each in ((network, made), (other, other_made)):
+        step(*each)
+    assert torch.equal(network.weight, other.weight) and torch.equal(network.bias, other.bias)
 
 
 def test_the_newest_of_another_identity_is_kept_aside_and_found_again(folder, lock, caplog):
     for rank, step in ((4, 10), (8, 20), (16, 30)):
-        write(open_store(folder, {"rank": rank}, Clock(), lock), step)
-    assert "up to checkpoint-20, is not used" in caplog.text and "rank 8 → 16" in caplog.text
-    assert open_store(folder, {"rank": 4}, Clock(), lock).find_last() is None  # two edits ago
-    back = open_store(folder, {"rank": 16}, Clock(), lock)
-    assert back.find_last() == back.folder / "checkpoint-30"
+        write(open_store(folder, {"rank": rank}, lock), step)
+    assert "up to step 20, is not used" in caplog.text and "rank 8 → 16" in caplog.text
+    assert open_store(folder, {"rank": 4}, lock).find_last() is None  # two edits ago
+    back = open_store(folder, {"rank": 16}, lock)
+    assert read_checkpoint(back.find_last())[1] == {"history": [30]}
 
 
 def test_records_left_empty_by_a_lost_power_supply_stop_nobody(folder, lock, caplog):
     for rank in (4, 8):
-        store = open_store(folder, {"rank": rank}, Clock(), lock)
+        store = open_store(folder, {"rank": rank}, lock)
         write(store, 1)
         for name in ("identity.json", "starts.json"):
             (store.folder / name).write_text("")
-    again = open_store(folder, {"rank": 4}, Clock(), lock)
-    assert again.starts == 1 and again.find_last() == again.folder / "checkpoint-1"
+    again = open_store(folder, {"rank": 4}, lock)
+    assert again.starts == 1 and names(again.folder) == ["checkpoint-1"]
     assert "rank nothing → 4" in caplog.text
 
 
 def test_a_run_that_has_ended_leaves_nothing(folder):
     with hold_lock(folder) as lock:
         for rank in (4, 8):
-            write(open_store(folder, {"rank": rank}, Clock(), lock), 1)
+            write(open_store(folder, {"rank": rank}, lock), 1)
         forget_checkpoints(folder)
-        assert len(list(folder.glob("*/checkpoint-1"))) == 2  # in use
+        assert len(list(folder.glob("*/checkpoint-1-*"))) == 2  # in use
     forget_checkpoints(folder)
     assert not folder.exists()
 
 
-def pack(*documents):
-    return pack_documents(documents, 8, SpecialTokens(bos=0, eos=1))
+def describe(folder, training, validation):
+    rows = [TextRows(pack_documents([ids], 8, SpecialTokens(bos=0, eos=1))) for ids in (training, validation)]
+    return Recipe(folder, RUN, 1, *rows).digest_inputs()
 
 
 def save_model(folder, value):
@@ -128,18 +150,18 @@ def save_model(folder, value):
 
 def test_data_and_base_model_are_part_of_the_identity(tmp_path):
     save_model(tmp_path / "base", 1.0)
-    before = describe_inputs(tmp_path / "base", pack([5, 6, 7]), pack([8, 9]))
+    before = describe(tmp_path / "base", [5, 6, 7], [8, 9])
     shutil.copytree(tmp_path / "base", tmp_path / "copy")
-    assert describe_inputs(tmp_path / "copy", pack([5, 6, 7]), pack([8, 9])) == before
+    assert describe(tmp_path / "copy", [5, 6, 7], [8, 9]) == before
 
-    def differing(*arguments):
-        found = find_differences(before, describe_inputs(*arguments))
+    def differing(*rows):
+        found = find_differences(before, describe(tmp_path / "base", *rows))
         return [line.split(" ")[0] for line in found]
 
-    assert differing(tmp_path / "base", pack([5, 6, 2]), pack([8, 9])) == ["training_rows"]
-    assert differing(tmp_path / "base", pack([5, 6, 7]), pack([8, 9, 9])) == ["validation_rows"]
+    assert differing([5, 6, 2], [8, 9]) == ["training_rows"]
+    assert differing([5, 6, 7], [8, 9, 9]) == ["validation_rows"]
     save_model(tmp_path / "base", 1.5)  # trained anew: same shapes, same size
-    assert differing(tmp_path / "base", pack([5, 6, 7]), pack([8, 9])) == ["base_model.model.safetensors"]
+    assert differing([5, 6, 7], [8, 9]) == ["base_model.model.safetensors"]
 
 
 @pytest.mark.parametrize("changed", ["embed", "q_proj", "mlp", "norm"])

@@ -9,9 +9,11 @@ from safetensors.torch import load_file, save_file
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from further.io import read_json, write_json
+from further.training.adapters import train_adapter
 from further.training.failures import is_out_of_memory
-from further.training.history import History
-from further.training.run import Recipe, Task, train_run
+from further.training.recipe import Recipe, Task
+from further.training.rows import TextRows
+from further.training.run import train_run
 from training.drive import RUN, SIZES, Case, pack
 
 POISON = 299  # the token whose embedding is poisoned
@@ -31,11 +33,12 @@ def poisoned_model(model_folder, tmp_path):
     return folder
 
 
-def train(case, rows, micro_batch=1, **settings):
+def train(case, rows, micro_batch=1, prepare=train_adapter, **settings):
     """One step per row: every batch is one row."""
-    run = RUN | settings
-    task = Task("run", case.folder / "adapter", case.store, 0.0, {"run": run}, 1, tuple(SIZES))
-    train_run(Recipe(case.model_folder, run, micro_batch, rows, rows), task)
+    run = RUN.model_copy(update=settings)
+    task = Task("run", case.folder / "adapter", case.store, 0.0, {"run": run.model_dump()}, 1)
+    examples = TextRows(rows, SIZES)
+    train_run(Recipe(case.model_folder, run, micro_batch, examples, examples, prepare), task)
 
 
 @pytest.mark.parametrize(
@@ -58,29 +61,20 @@ def test_a_loss_that_is_no_number_names_step_rate_and_the_papers_of_the_batch(tm
     assert found[3] == batch
     assert case.steps_saved() == list(range(1, step))[-2:]  # nothing after the bad step
     assert not (case.folder / "adapter").exists() and not (case.store / "lock").exists()
+    doing = read_json(case.store / "progress.json")
+    assert (doing["state"], doing["step"], doing["message"]) == ("failed", step - 1, str(stopped.value))
 
 
 def test_a_gradient_that_is_no_number_stops_the_run_although_the_loss_is_one(tmp_path, model_folder):
-    def spoil(gradient):
-        return gradient * torch.inf
+    def prepare(model, *arguments):
+        save = train_adapter(model, *arguments)
+        first = next(values for values in model.network.parameters() if values.requires_grad)
+        first.register_hook(lambda gradient: gradient * torch.inf)
+        return save
 
     case = Case(tmp_path / "run", model_folder)
-    rows = pack(case)
-    from further.training import run as module
-
-    add_adapter = module.add_adapter
-
-    def add_spoilt(*arguments):
-        model = add_adapter(*arguments)
-        next(p for p in model.parameters() if p.requires_grad).register_hook(spoil)
-        return model
-
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        pytest.raises(FloatingPointError, match=r"gradient norm is .* at step 1"),
-    ):
-        patch.setattr(module, "add_adapter", add_spoilt)
-        train(case, rows)
+    with pytest.raises(FloatingPointError, match=r"gradient norm is .* at step 1"):
+        train(case, pack(case), prepare=prepare)
     assert case.steps_saved() == []
 
 
@@ -113,17 +107,23 @@ def test_weights_that_are_no_numbers_are_not_saved(tmp_path, model_folder):
     assert case.steps_saved() == [1, 2] and not (case.folder / "adapter").exists()
 
 
-def test_best_weights_that_were_damaged_are_not_saved_as_the_adapter(tmp_path, model_folder, monkeypatch):
+@pytest.mark.parametrize("where", ["loading", "training", "validating"])
+def test_memory_that_ends_anywhere_is_explained(tmp_path, model_folder, where):
+    def end(*_):
+        torch.empty(2**50)
+
+    def prepare(model, *arguments):
+        save = train_adapter(model, *arguments)
+        if where == "loading":
+            end()
+        model.base.model.register_forward_pre_hook(
+            lambda module, _: end() if module.training == (where == "training") else None
+        )
+        return save
+
     case = Case(tmp_path / "run", model_folder)
-
-    def damage(self, args, state, control, **kwargs):
-        for file in case.store.rglob("best-*.safetensors"):
-            save_file({name: values * torch.nan for name, values in load_file(file).items()}, file)
-
-    monkeypatch.setattr(History, "on_train_end", damage)
-    with pytest.raises(FloatingPointError, match="validation loss is nan after step 3"):
-        train(case, pack(case), micro_batch=16, patience=100)
-    assert not (case.folder / "adapter").exists()
+    with pytest.raises(MemoryError, match=rf"^out of memory while {where}, after step \d+, with 16 rows of 32 tokens"):
+        train(case, pack(case), 16, prepare=prepare)
 
 
 def test_torchs_own_words_for_no_memory_are_understood():

@@ -6,50 +6,52 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import torch
-import yaml
 from peft import get_peft_model_state_dict
-from transformers import OPTConfig, OPTForCausalLM, TrainingArguments
+from transformers import OPTConfig, OPTForCausalLM
 
-from further.models import head_of, load_base
+from further.models import Precision, load
+from further.settings import Run
 from further.tokens.chunks import lay_out
 from further.tokens.tokenizer import special_tokens
-from further.training.adapters import add_adapter, count_parameters
+from further.training import optimizer as optimizers
+from further.training.adapters import count_parameters, train_adapter
+from further.training.examples import make_batch, mean_loss
+from further.training.loop import add_gradients
 from further.training.memory import peak_memory_mb, used_memory_mb
-from further.training.trainer import PackedTrainer, RowDataset, mean_loss, stack_rows, sum_loss
+from further.training.rows import TextRows
 from training.settings import RUN
-
-ROOT = Path(__file__).parents[2]
 
 
 def adapt(folder, **settings):
     run = RUN | settings
     torch.manual_seed(0)
-    base = load_base(folder, run["quantization"], run["compute_dtype"], run["attention"])
-    return add_adapter(base, run, folder)
+    model = load(folder, Precision(run.quantization, run.compute_dtype, run.attention))
+    train_adapter(model, run, folder)
+    return model
 
 
 def lora_layers(model):
-    return {name: layer for name, layer in model.named_modules() if hasattr(layer, "lora_A")}
+    return {name: layer for name, layer in model.network.named_modules() if hasattr(layer, "lora_A")}
 
 
 def gradients(model, batch):
-    model.train()
-    model.zero_grad()
+    network = model.network.train()
+    network.zero_grad()
     with torch.no_grad():  # B starts at zero, and with it every gradient of A
-        for name, parameter in model.named_parameters():
+        for name, parameter in network.named_parameters():
             if "lora_B" in name:
                 parameter.fill_(0.01)
-    sum_loss(model, batch).backward()
-    return {name: values.grad.clone() for name, values in model.named_parameters() if values.requires_grad}
+    TextRows.sum_loss(model, batch).backward()
+    return {name: values.grad.clone() for name, values in network.named_parameters() if values.requires_grad}
 
 
 @pytest.fixture
 def batch(rows):
-    dataset = RowDataset(rows)
-    return stack_rows([dataset[row] for row in range(4)])
+    return make_batch(TextRows(rows), range(4))
 
 
 @pytest.mark.parametrize(("rslora", "scale"), [(False, 12 / 9), (True, 12 / 3)])
@@ -70,7 +72,7 @@ def test_dora_trains_a_magnitude_for_every_output(train, quantization):
 
 
 def adapt_magnitudes(folder, quantization):
-    state = get_peft_model_state_dict(adapt(folder, dora=True, quantization=quantization))
+    state = get_peft_model_state_dict(adapt(folder, dora=True, quantization=quantization).network)
     return {name: values for name, values in state.items() if "magnitude" in name}
 
 
@@ -97,12 +99,12 @@ def test_dropout_changes_the_losses_from_the_second_step_on(train):
 
 
 def test_embeddings_are_trained_only_where_asked(model_folder):
-    assert not any("embed" in name for name in count_parameters(adapt(model_folder)).names)
-    count = count_parameters(adapt(model_folder, train_embeddings=True))
+    assert not any("embed" in name for name in count_parameters(adapt(model_folder).network).names)
+    count = count_parameters(adapt(model_folder, train_embeddings=True).network)
     assert [name for name in count.names if "lora" not in name] == [
         "base_model.model.model.embed_tokens.modules_to_save.default.weight"
     ]
-    assert count.trainable == count_parameters(adapt(model_folder)).trainable + 300 * 64
+    assert count.trainable == count_parameters(adapt(model_folder).network).trainable + 300 * 64
 
 
 @pytest.mark.parametrize(
@@ -118,7 +120,7 @@ def test_embeddings_are_trained_only_where_asked(model_folder):
 def test_adapters_sit_where_they_are_asked_for(model_folder, target, modules):
     model = adapt(model_folder, target_modules=target)
     assert len(lora_layers(model)) == modules
-    assert not hasattr(head_of(model), "lora_A")
+    assert not hasattr(model.head, "lora_A")
 
 
 @pytest.mark.parametrize("target", [["q_proj", "qproj"], "q_proj", ["lm_head"], ["embed_tokens"], r".*\.attn\..*"])
@@ -128,16 +130,18 @@ def test_a_target_that_matches_nothing_is_refused_before_training(model_folder, 
 
 
 @pytest.mark.parametrize("settings", [{}, {"train_embeddings": True}, {"target_modules": "attention"}, {"dora": True}])
-def test_weights_before_and_after_differ_exactly_where_they_are_trained(model_folder, rows, tmp_path, settings):
-    model = adapt(model_folder, **settings)
-    before = {name: values.clone() for name, values in model.named_parameters()}
-    arguments = TrainingArguments(
-        output_dir=str(tmp_path), max_steps=3, learning_rate=1e-2, report_to=[], use_cpu=True, save_strategy="no",
-        remove_unused_columns=False,
-    )  # fmt: skip
-    PackedTrainer(model=model, args=arguments, train_dataset=RowDataset(rows), data_collator=stack_rows).train()
-    changed = sorted(name for name, values in model.named_parameters() if not torch.equal(values, before[name]))
-    assert changed == count_parameters(model).names
+def test_weights_before_and_after_differ_exactly_where_they_are_trained(train, settings):
+    before, after = {}, {}
+
+    def prepare(model, *arguments):
+        save = train_adapter(model, *arguments)
+        before.update({name: values.clone() for name, values in model.network.named_parameters()})
+        after.update(model.network.named_parameters())
+        return save
+
+    _, outcome = train(prepare=prepare, learning_rate=1e-2, **settings)
+    changed = sorted(name for name, values in after.items() if not torch.equal(values, before[name]))
+    assert changed == outcome.parameters.names
 
 
 @pytest.mark.parametrize("quantization", ["none", "int8", "nf4"])
@@ -146,13 +150,13 @@ def test_embeddings_norms_and_head_keep_their_precision(model_folder, quantizati
     model = adapt(model_folder, quantization=quantization, compute_dtype="bfloat16")
     kept = {
         name: values.dtype
-        for name, values in model.named_parameters()
+        for name, values in model.network.named_parameters()
         if "lora" not in name and ("embed" in name or "norm" in name or "head" in name)
     }
     assert (
         set(kept.values()) == {torch.bfloat16} and len(kept) == 1 + 2 * 2 + 1
     )  # tied head; two norms a layer, one after
-    assert head_of(model).weight.dtype == torch.bfloat16
+    assert model.head.weight.dtype == torch.bfloat16
 
 
 def test_bfloat16_trains(train):
@@ -183,8 +187,7 @@ def test_attention_implementations_train_alike(train):
 def test_gradient_checkpointing_gives_the_same_gradients(model_folder, batch, quantization):
     plain = gradients(adapt(model_folder, quantization=quantization), batch)
     model = adapt(model_folder, quantization=quantization, gradient_checkpointing=True)
-    model.gradient_checkpointing_enable()
-    inner, calls = model.get_base_model().model.layers[0].self_attn, []
+    inner, calls = model.base.model.layers[0].self_attn, []
     inner.register_forward_hook(lambda *arguments: calls.append(1))
     recomputed = gradients(model, batch)
     assert len(calls) == 2  # forward, and again on the way back
@@ -197,25 +200,19 @@ def test_gradient_checkpointing_gives_the_same_gradients(model_folder, batch, qu
 @pytest.mark.parametrize("micro_batch", [2, 8])
 def test_eight_rows_give_one_gradient_however_they_are_cut(model_folder, documents, packing, micro_batch):
     """Unequal numbers of labels a row: a mean of means is another gradient (transformers #34191)."""
-    run = RUN | {"packing": packing}
-    dataset = RowDataset(lay_out(documents, 40, special_tokens(model_folder), packing))
-    items = [dataset[row] for row in range(len(dataset))]
-    assert len({int((item["labels"] != -100).sum()) for item in items}) > 1
-    trainer = object.__new__(PackedTrainer)  # its loss alone: no arguments, no folder
-    count = sum(int((item["labels"] != -100).sum()) for item in items)
+    rows = TextRows(lay_out(documents, 40, special_tokens(model_folder), packing))
+    labels = [int((rows[row]["labels"] != -100).sum()) for row in range(len(rows))]
+    assert len(set(labels)) > 1
     found = []
     for size in (1, micro_batch):
-        model = add_adapter(load_base(model_folder, "none", "float32"), run, model_folder)
+        model = adapt(model_folder, packing=packing)
         torch.manual_seed(0)
-        for values in model.parameters():
-            if values.requires_grad:
-                torch.nn.init.normal_(values, std=0.05)
-        losses = []
-        for start in range(0, len(items), size):
-            loss = trainer.compute_loss(model, stack_rows(items[start : start + size]), num_items_in_batch=count)
-            loss.backward()
-            losses.append(float(loss.detach()))
-        found.append((sum(losses), {n: v.grad for n, v in model.named_parameters() if v.requires_grad}))
+        trained = {name: values for name, values in model.network.named_parameters() if values.requires_grad}
+        for values in trained.values():
+            torch.nn.init.normal_(values, std=0.05)
+        batches = [make_batch(rows, range(start, min(start + size, len(rows)))) for start in range(0, len(rows), size)]
+        loss = add_gradients(model, rows, batches, sum(labels))
+        found.append((float(loss), {name: values.grad for name, values in trained.items()}))
     assert found[0][0] == pytest.approx(found[1][0], rel=1e-5)
     for name, values in found[0][1].items():
         torch.testing.assert_close(found[1][1][name], values, rtol=1e-3, atol=1e-6)
@@ -224,10 +221,10 @@ def test_eight_rows_give_one_gradient_however_they_are_cut(model_folder, documen
 def test_rows_that_are_not_packed_cost_no_padding(model_folder, documents):
     """Nothing after a row's last label reaches the model, and the loss is that of each document alone."""
     special = special_tokens(model_folder)
-    apart = RowDataset(lay_out(documents, 64, special, packing=False))
-    model = load_base(model_folder, "none", "float32")
+    apart = TextRows(lay_out(documents, 64, special, packing=False))
+    model = load(model_folder, Precision("none", "float32"))
     seen = []
-    model.model.register_forward_pre_hook(
+    model.network.model.register_forward_pre_hook(
         lambda module, _, inputs: seen.append(inputs["input_ids"].numel()), with_kwargs=True
     )
     loss = mean_loss(model, apart, 4)
@@ -237,7 +234,7 @@ def test_rows_that_are_not_packed_cost_no_padding(model_folder, documents):
         ids = [0, *document, 1]
         for start in range(0, len(ids) - 1, 64):
             part = torch.tensor([ids[start : start + 65]])
-            alone += float(model(input_ids=part[:, :-1], labels=None).logits.log_softmax(-1)[0]
+            alone += float(model.network(input_ids=part[:, :-1], labels=None).logits.log_softmax(-1)[0]
                            .gather(1, part[0, 1:, None]).sum().detach())  # fmt: skip
             count += part.shape[1] - 1
     assert loss == pytest.approx(-alone / count, rel=1e-5)
@@ -270,26 +267,20 @@ def test_a_model_that_cannot_keep_packed_documents_apart_trains_without_packing_
 
 
 def offered_optimizers():
-    schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
-    return schema["$defs"]["run"]["optimizer"]["enum"]
+    return get_args(Run.model_fields["optimizer"].annotation)
 
 
 @pytest.mark.parametrize("optimizer", offered_optimizers())
-def test_every_optimizer_trains_with_the_state_it_is_named_for(train, monkeypatch, optimizer):
-    made = []
-    create = PackedTrainer.create_optimizer
-    monkeypatch.setattr(
-        PackedTrainer, "create_optimizer", lambda self, *given: made.append(create(self, *given)) or made[-1]
-    )
+def test_every_optimizer_trains_with_the_state_it_is_named_for(train, model_folder, optimizer):
     _, outcome = train(optimizer=optimizer, rank=64, epochs=4, learning_rate=5e-3)
     assert outcome.history[-1]["loss_nats"] < outcome.history[0]["loss_nats"] - 0.1
-    made_optimizer = getattr(made[0], "optimizer", made[0])
-    kinds = {
-        values.dtype
-        for state in made_optimizer.state.values()
-        for key, values in state.items()
-        if key in ("exp_avg", "state1")
-    }
+    model = adapt(model_folder, optimizer=optimizer, rank=64)
+    made = optimizers.make_optimizer(model.network, RUN | {"optimizer": optimizer})
+    for values in model.network.parameters():
+        values.grad = torch.ones_like(values) if values.requires_grad else None
+    made.step()
+    tensors, _ = optimizers.take_state(made)
+    kinds = {values.dtype for name, values in tensors.items() if name.endswith((".exp_avg", ".state1"))}
     assert kinds == {torch.uint8 if "8bit" in optimizer else torch.float32}
 
 
@@ -313,7 +304,7 @@ def test_a_compiled_run_has_the_same_losses(train, shallow_folder):
     plain = train("plain", **settings)[1]
     dynamo.counters.clear()
     compiled = train("compiled", compile=True, **settings)[1]
-    assert dynamo.counters["stats"]["unique_graphs"] > 0  # Trainer's own switch would compile what the loss never calls
+    assert dynamo.counters["stats"]["unique_graphs"] > 0
     assert [row["loss_nats"] for row in compiled.history] == pytest.approx(
         [row["loss_nats"] for row in plain.history], rel=1e-3
     )

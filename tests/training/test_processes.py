@@ -48,7 +48,7 @@ def carried_out(case):
 def test_two_processes_train_as_one(model_folder, tmp_path, settings):
     one = Case(tmp_path / "one", model_folder, {"dropout": 0.0} | settings, minutes=60)
     alone, expected = carried_out(one)
-    together, results = carried_out(replace(one, folder=tmp_path / "two", processes=2))
+    together, results = carried_out(replace(one, folder=tmp_path / "two", world_size=2))
     assert results["num_trained_tokens"] == expected["num_trained_tokens"] == 3 * NUM_LABELS
     assert results["num_steps"] == expected["num_steps"]
     for mine, other in zip(results["history"], expected["history"], strict=True):
@@ -66,7 +66,7 @@ def test_sharded_processes_train_as_one(model_folder, tmp_path, settings):
     """13 rows, six a step: the last step has one, so that one of the processes has none."""
     one = Case(tmp_path / "one", model_folder, {"dropout": 0.0, "batch_tokens": 192} | settings, minutes=60)
     alone, expected = carried_out(one)
-    two = replace(one, folder=tmp_path / "two", processes=2, sharded=True)
+    two = replace(one, folder=tmp_path / "two", world_size=2, sharded=True)
     together, results = carried_out(two)
     for mine, other in zip(results["history"], expected["history"], strict=True):
         assert mine == pytest.approx(other, abs=1e-5)
@@ -79,15 +79,15 @@ def test_sharded_processes_train_as_one(model_folder, tmp_path, settings):
 
 
 def workers(process):
-    """The processes that train, by number; they are in sessions of their own."""
-    found = [child for child in psutil.Process(process.pid).children() if "worker" in " ".join(child.cmdline())]
-    return {int(child.environ()["RANK"]): child for child in found}
+    """The processes that train, by rank: those that were started to run Python code, in order."""
+    started = [child for child in psutil.Process(process.pid).children() if "spawn_main" in " ".join(child.cmdline())]
+    return sorted(started, key=lambda child: child.pid)
 
 
 @pytest.mark.slow
 def test_disturbed_in_every_way_it_ends_as_undisturbed(model_folder, tmp_path):
     """With dropout, whose generators no checkpoint of two processes holds."""
-    undisturbed = Case(tmp_path / "undisturbed", model_folder, {"epochs": 8}, minutes=60, processes=2)
+    undisturbed = Case(tmp_path / "undisturbed", model_folder, {"epochs": 8}, minutes=60, world_size=2)
     assert finish(start(undisturbed)) == 0, undisturbed.log()
     case = replace(undisturbed, folder=tmp_path / "run", minutes=0.0)
 
@@ -96,11 +96,11 @@ def test_disturbed_in_every_way_it_ends_as_undisturbed(model_folder, tmp_path):
         workers(process)[1].kill()
         assert finish(process) == 1
     assert "RuntimeError: a training process failed: " in case.log().splitlines()[-1]
-    assert "process 1 was ended by SIGKILL" in case.log().splitlines()[-1]
+    assert "process 1 terminated with signal SIGKILL" in case.log().splitlines()[-1]
 
     with running(case) as process:
         wait_for_step(case, process, max(case.steps_saved()) + 2)
-        left = list(workers(process).values())
+        left = workers(process)
         process.kill()
         psutil.wait_procs(left, timeout=20)
         assert len(left) == 2 and not any(worker.is_running() for worker in left)
@@ -128,7 +128,7 @@ def wait_for_log(case, process, *words):
 @pytest.mark.slow
 def test_a_loss_that_is_no_number_ends_all_processes_with_one_error(model_folder, tmp_path):
     settings = {"batch_tokens": 128, "learning_rate": 1e30, "warmup_ratio": 0.0, "max_grad_norm": 1e30}
-    case = Case(tmp_path / "run", model_folder, settings, processes=2)
+    case = Case(tmp_path / "run", model_folder, settings, world_size=2)
     assert finish(start(case)) == 1
     last = case.log().splitlines()[-1]
     assert re.match(

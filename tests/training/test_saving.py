@@ -6,17 +6,16 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
-from further.models import head_of, load_adapted, load_base, load_merged
-from further.training.adapters import add_adapter
-from further.training.initialize import adapter_start, save_adapter
-from further.training.trainer import RowDataset, stack_rows, sum_loss
+from further.models import Precision, load, load_adapted, load_merged
+from further.training.adapters import train_adapter
+from further.training.examples import make_batch
+from further.training.rows import TextRows
 from training.settings import RUN
 
 
 @pytest.fixture
 def batch(rows):
-    dataset = RowDataset(rows)
-    return stack_rows([dataset[row] for row in range(3)])
+    return make_batch(TextRows(rows), range(3))
 
 
 @pytest.fixture(scope="module")
@@ -30,23 +29,23 @@ def untied_folder(tmp_path_factory):
 
 
 def logits(model, batch):
-    model.eval()
     with torch.no_grad():
-        return model(input_ids=batch["input_ids"], use_cache=False).logits
+        return model.network.eval()(input_ids=batch["input_ids"], use_cache=False).logits
 
 
 def train_and_save(base_folder, folder, batch, **settings):
     """A few steps on one batch; returns the trained model and where its adapter lies."""
     run = RUN | settings
     torch.manual_seed(0)
-    model = add_adapter(load_base(base_folder, run["quantization"], run["compute_dtype"]), run, base_folder).train()
-    start = adapter_start(model, run)
-    optimizer = torch.optim.AdamW([values for values in model.parameters() if values.requires_grad], lr=1e-2)
+    model = load(base_folder, Precision(run.quantization, run.compute_dtype))
+    save = train_adapter(model, run, base_folder)
+    trained = [values for values in model.network.train().parameters() if values.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=1e-2)
     for _ in range(4):
         optimizer.zero_grad()
-        (sum_loss(model, batch) / 96).backward()
+        (TextRows.sum_loss(model, batch) / 96).backward()
         optimizer.step()
-    save_adapter(model, folder, run, start)
+    save(folder)
     return model, folder
 
 
@@ -78,8 +77,8 @@ def name(settings):
 @pytest.mark.parametrize("settings", VARIANTS, ids=name)
 def test_a_saved_adapter_on_a_fresh_base_is_the_trained_model(model_folder, tmp_path, batch, settings):
     model, adapter = train_and_save(model_folder, tmp_path / "adapter", batch, **settings)
-    fresh = load_adapted(model_folder, adapter, settings.get("quantization", "none"), "float32")
-    base = load_base(model_folder, settings.get("quantization", "none"), "float32")
+    fresh = load_adapted(model_folder, adapter, Precision(settings.get("quantization", "none"), "float32"))
+    base = load(model_folder, Precision(settings.get("quantization", "none"), "float32"))
     trained = logits(model, batch)
     torch.testing.assert_close(logits(fresh, batch), trained, rtol=1e-3, atol=1e-3)
     assert (trained - logits(base, batch)).abs().max() > 0.1  # or it would have been easy
@@ -96,8 +95,8 @@ def test_at_bfloat16_merging_rounds_and_a_quantized_base_differs_more(model_fold
     """The merged model is another one than the adapter on 4-bit weights: scored apart, so that it shows."""
     _, adapter = train_and_save(model_folder, tmp_path / "adapter", batch, quantization="nf4", compute_dtype="bfloat16")
     merged = logits(load_merged(model_folder, adapter, "bfloat16"), batch).float()
-    unmerged = logits(load_adapted(model_folder, adapter, "none", "bfloat16"), batch).float()
-    quantized = logits(load_adapted(model_folder, adapter, "nf4", "bfloat16"), batch).float()
+    unmerged = logits(load_adapted(model_folder, adapter, Precision("none", "bfloat16")), batch).float()
+    quantized = logits(load_adapted(model_folder, adapter, Precision("nf4", "bfloat16")), batch).float()
     rounding, both = (merged - unmerged).abs().mean(), (merged - quantized).abs().mean()
     assert 0 < rounding < 0.05 * unmerged.abs().mean()
     assert both > 2 * rounding
@@ -108,8 +107,8 @@ def test_at_bfloat16_pissa_is_saved_up_to_rounding(model_folder, tmp_path, batch
     settings = {"initialization": "pissa", "compute_dtype": "bfloat16"}
     model, adapter = train_and_save(model_folder, tmp_path / "adapter", batch, **settings)
     trained = logits(model, batch).float()
-    fresh = logits(load_adapted(model_folder, adapter, "none", "bfloat16"), batch).float()
-    base = logits(load_base(model_folder, "none", "bfloat16"), batch).float()
+    fresh = logits(load_adapted(model_folder, adapter, Precision("none", "bfloat16")), batch).float()
+    base = logits(load(model_folder, Precision("none", "bfloat16")), batch).float()
     assert (fresh - trained).abs().mean() < 0.03 * (base - trained).abs().mean()
 
 
@@ -119,11 +118,13 @@ def test_loftq_starts_nearer_to_the_full_weights_and_merges_into_the_quantized_o
 ):
     """Also where LoRA's scale is not 1, which peft's own function takes no notice of."""
     run = RUN | {"quantization": "nf4", "initialization": "loftq", "rslora": rslora, "rank": 16, "alpha": 48}
-    full = logits(load_base(model_folder, "none", "float32"), batch)
-    plain = logits(load_base(model_folder, "nf4", "float32"), batch)
-    started = logits(add_adapter(load_base(model_folder, "nf4", "float32"), run, model_folder), batch)
+    full = logits(load(model_folder, Precision("none", "float32")), batch)
+    plain = logits(load(model_folder, Precision("nf4", "float32")), batch)
+    model = load(model_folder, Precision("nf4", "float32"))
+    train_adapter(model, run, model_folder)
+    started = logits(model, batch)
     assert (started - full).norm() < 0.8 * (plain - full).norm()
-    model, adapter = train_and_save(model_folder, tmp_path / "adapter", batch, **run)
+    model, adapter = train_and_save(model_folder, tmp_path / "adapter", batch, **run.model_dump())
     merged = load_merged(model_folder, adapter, "float32")
     torch.testing.assert_close(logits(merged, batch), logits(model, batch), rtol=1e-3, atol=1e-3)
 
@@ -132,8 +133,9 @@ def test_loftq_starts_nearer_to_the_full_weights_and_merges_into_the_quantized_o
 @pytest.mark.parametrize("dora", [False, True])
 def test_before_the_first_step_the_model_is_the_base(model_folder, batch, initialization, dora):
     run = RUN | {"initialization": initialization, "dora": dora}
-    model = add_adapter(load_base(model_folder, "none", "float32"), run, model_folder)
-    base = logits(load_base(model_folder, "none", "float32"), batch)
+    model = load(model_folder, Precision("none", "float32"))
+    train_adapter(model, run, model_folder)
+    base = logits(load(model_folder, Precision("none", "float32")), batch)
     torch.testing.assert_close(logits(model, batch), base, rtol=1e-3, atol=1e-3)
 
 
@@ -149,13 +151,13 @@ def test_tied_weights_survive_a_merge(model_folder, tmp_path, batch, train_embed
         base.save_pretrained(base_folder)
     model, adapter = train_and_save(base_folder, tmp_path / "adapter", batch, train_embeddings=train_embeddings)
     merged = load_merged(base_folder, adapter, "float32")
-    assert head_of(merged).weight is merged.get_input_embeddings().weight
-    assert len(head_of(merged).weight) == 300 + tokens_added
-    merged.save_pretrained(tmp_path / "merged")
-    loaded = load_base(tmp_path / "merged", "none", "float32")
-    assert loaded.lm_head.weight is loaded.model.embed_tokens.weight
+    assert merged.head.weight is merged.network.get_input_embeddings().weight
+    assert len(merged.head.weight) == 300 + tokens_added
+    merged.network.save_pretrained(tmp_path / "merged")
+    loaded = load(tmp_path / "merged", Precision("none", "float32"))
+    assert loaded.head.weight is loaded.network.model.embed_tokens.weight
     torch.testing.assert_close(logits(loaded, batch), logits(model, batch), rtol=1e-3, atol=1e-3)
-    moved = (loaded.lm_head.weight - load_base(base_folder, "none", "float32").lm_head.weight).abs().max()
+    moved = (loaded.head.weight - load(base_folder, Precision("none", "float32")).head.weight).abs().max()
     assert (moved > 0) == train_embeddings
 
 
@@ -163,10 +165,10 @@ def test_a_head_of_its_own_is_trained_beside_the_embeddings(untied_folder, tmp_p
     model, adapter = train_and_save(untied_folder, tmp_path / "adapter", batch, train_embeddings=True)
     merged = load_merged(untied_folder, adapter, "float32")
     torch.testing.assert_close(logits(merged, batch), logits(model, batch), rtol=1e-3, atol=1e-3)
-    base = load_base(untied_folder, "none", "float32")
+    base = load(untied_folder, Precision("none", "float32"))
     for part in ("get_input_embeddings", "get_output_embeddings"):
-        assert not torch.equal(getattr(merged, part)().weight, getattr(base, part)().weight)
-    assert not torch.equal(merged.get_input_embeddings().weight, merged.get_output_embeddings().weight)
+        assert not torch.equal(getattr(merged.network, part)().weight, getattr(base.network, part)().weight)
+    assert not torch.equal(merged.network.get_input_embeddings().weight, merged.head.weight)
 
 
 def test_pissa_is_saved_as_plain_lora_of_twice_the_rank(model_folder, tmp_path, batch):

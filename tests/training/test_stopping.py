@@ -5,10 +5,9 @@ import logging
 import numpy as np
 import pytest
 import torch
-from transformers import TrainerControl, TrainerState
 
-from further.training.history import History, is_due
-from further.training.stopping import EarlyStopping
+from further.training.rows import TextRows
+from further.training.stopping import find_best, is_due, is_over
 
 
 def steps_due(num_steps, steps_per_epoch, per_pass):
@@ -26,6 +25,26 @@ def steps_due(num_steps, steps_per_epoch, per_pass):
 )
 def test_validations_are_even_and_end_each_pass(steps_per_epoch, per_pass, expected):
     assert steps_due(2 * steps_per_epoch, steps_per_epoch, per_pass) == expected
+
+
+def history(*losses):
+    """A row a step; None where nothing was measured."""
+    return [{"step": step, "validation_loss_nats": loss} for step, loss in enumerate(losses, 1)]
+
+
+def test_a_run_is_over_after_so_many_validations_without_a_lower_loss():
+    losses = (
+        None,
+        5.0,
+        None,
+        4.0,
+        4.5,
+        4.0,
+    )  # validations at steps 2, 4, 5 and 6: lowest at 4, and then twice not lower
+    ends = [patience for patience in (1, 2, 3, None) if is_over(history(*losses), patience)]
+    assert find_best(history(*losses)) == 4 and ends == [1, 2]
+    assert find_best(history(None)) is None and not is_over(history(None), 1) and not is_over([], 1)
+    assert not is_over(history(5.0, 5.5, None), 1)  # a resumed run, in the middle of an epoch
 
 
 OTHERS = np.random.default_rng(2).integers(2, 40, (4, 60)).tolist()
@@ -68,78 +87,52 @@ class Killed(RuntimeError):
     pass
 
 
+def rows_that_kill(step):
+    """Rows with which a run dies in the step after this one, whose checkpoint is there."""
+
+    class Rows(TextRows):
+        batches = 0
+
+        def sum_loss(self, model, batch):
+            self.batches += 1
+            if self.batches > step:
+                raise Killed
+            return TextRows.sum_loss(model, batch)
+
+    return Rows
+
+
 @pytest.mark.parametrize(
     ("step", "settings"),
     [
         (3, {}),
         (4, {}),
+        (7, {}),  # after the lowest loss
         (4, {"initialization": "pissa"}),
         (4, {"train_embeddings": True, "dora": True}),
         (4, {"initialization": "loftq", "quantization": "nf4"}),
     ],
 )
-def test_a_killed_run_ends_as_an_undisturbed_one(train, monkeypatch, step, settings, caplog):
-    """Validation losses stand in the checkpoint of their own step, at the end of a pass too."""
+def test_a_killed_run_ends_as_an_undisturbed_one(train, step, settings, caplog):
+    """Validation losses and the best weights stand in the checkpoint of their own step, at the end of a pass too."""
     settings = OVERFITS | {"validations_per_epoch": 1, "patience": 1} | settings
     expected_weights, expected = train("undisturbed", **settings)
-    shown = History.on_log
-
-    def die(self, args, state, control, **kwargs):
-        shown(self, args, state, control, **kwargs)
-        if state.global_step == step:
-            raise Killed
-
-    with monkeypatch.context() as context:
-        context.setattr(History, "on_log", die)
-        with pytest.raises(Killed):
-            train("killed", minutes=0.0, **settings)
+    with pytest.raises(Killed):
+        train("killed", minutes=0.0, kind=rows_that_kill(step), **settings)
     with caplog.at_level(logging.INFO):
         weights, outcome = train("killed", minutes=0.0, **settings)
-    assert "resuming from" in caplog.text
+    assert f"/checkpoint-{step}" in caplog.text
     assert expected.stopped_early
     assert outcome.history == expected.history
     assert all(torch.equal(weights[name], expected_weights[name]) for name in weights)
 
 
-def validate(folder, validations, seen=()):
-    """One start of a run: steps and losses that it validates with, after those that its checkpoint has `seen`.
-
-    The weight is the step's number.
-    """
-    stopping, model = EarlyStopping(5, folder / "best"), torch.nn.Linear(1, 1, bias=False)
-    state = TrainerState(global_step=seen[-1][0] if seen else 0)
-    state.log_history = [{"step": step, "validation_loss": loss} for step, loss in seen]
-    stopping.on_train_begin(None, state, TrainerControl())
-    for step, loss in validations:
-        state.global_step = step
-        state.log_history.append({"step": step, "validation_loss": loss})
-        torch.nn.init.constant_(model.weight, step)
-        stopping.on_step_end(None, state, TrainerControl(), model=model)
-    stopping.restore(model, state)
-    return float(model.weight.detach())
-
-
-def best_kept(folder):
-    return sorted(int(file.stem.removeprefix("best-")) for file in (folder / "best").iterdir())
-
-
-def test_what_a_killed_start_found_after_its_checkpoint_does_not_count(tmp_path):
-    """Killed after step 40, resumed from step 10, on a GPU that adds in another order: only step 20 is lower now."""
-    (tmp_path / "checkpoint-10").mkdir()
-    assert validate(tmp_path, [(10, 5.0), (20, 4.9), (30, 4.89), (40, 4.88)]) == 40
-    again = [(20, 4.9), (30, 4.901), (40, 4.902), (50, 4.91)]
-    assert validate(tmp_path, again, seen=[(10, 5.0)]) == 20
-    assert best_kept(tmp_path) == [10, 20]
-
-
-def test_the_best_of_each_checkpoint_is_kept_however_many_are_found_later(tmp_path):
-    for step in (15, 25):
-        (tmp_path / f"checkpoint-{step}").mkdir()
-    first = [(10, 5.0), (20, 4.9), (30, 4.8), (40, 4.7), (50, 4.6)]
-    assert validate(tmp_path, first) == 50
-    assert best_kept(tmp_path) == [10, 20, 50]
-    assert validate(tmp_path, [(30, 4.95), (40, 4.96)], seen=first[:2]) == 20
-    assert validate(tmp_path, [(20, 5.1), (30, 5.2)], seen=first[:1]) == 10
+@pytest.mark.parametrize("patience", [None, 2])
+def test_a_run_killed_after_its_last_step_trains_no_more(train, patience):
+    weights, outcome = train(minutes=0.0, patience=patience, **OVERFITS)
+    again, same = train(minutes=0.0, patience=patience, kind=rows_that_kill(0), **OVERFITS)
+    assert same.history == outcome.history and same.stopped_early == (patience is not None)
+    assert all(torch.equal(weights[name], again[name]) for name in weights)
 
 
 def test_the_loss_that_stops_a_run_is_per_token_whatever_the_batch(train):

@@ -14,6 +14,25 @@ ROOT = Path(__file__).parents[2]
 COPIED = ("Snakefile", "workflow", "config", "src", "resources", "profiles", "slurm")
 
 
+# Read by every Python as it starts: a process of a job writes down, at its end, which modules of `further` it loaded.
+RECORDER = """
+import atexit, os, re, sys, uuid
+
+words = " ".join(sys.orig_argv)
+if found := re.search(r"[.]snakemake/scripts/tmp[^/ ]*?[.]([a-z_]+)[.]py", words):
+    os.environ["RECORDED_SCRIPT"] = found[1]  # for its children
+
+def record():
+    own = [module for name, module in sys.modules.items() if name.split(".")[0] == "further"]
+    modules = [module.__file__.split("/src/further/")[-1] for module in own if getattr(module, "__file__", None)]
+    if modules and "RECORDED_SCRIPT" in os.environ:
+        with open(os.path.join(os.environ["RECORDED"], uuid.uuid4().hex), "w") as stream:
+            stream.write(" ".join([os.environ["RECORDED_SCRIPT"], *modules]))
+
+atexit.register(record)
+"""
+
+
 @dataclass(frozen=True)
 class Project:
     """A copy of the project, and a study's folder."""
@@ -35,13 +54,19 @@ class Project:
 
     @property
     def environment(self):
-        return os.environ | {"PYTHONPATH": str(self.code / "src"), "OMP_NUM_THREADS": "1"}
+        path = os.pathsep.join([str(self.code / "src"), str(self.code / "recorder")])
+        return os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1", "RECORDED": str(self.loaded)}
+
+    @property
+    def loaded(self):
+        """Folder of what the processes of jobs wrote down."""
+        return self.code / "loaded"
 
     def plan(self, *arguments):
         """Jobs that a dry run announces, by rule; the target itself is left out."""
         done = self.snakemake("-n", "--profile", self.code / "profiles/default", *self.config, *arguments)
         table = re.search(r"^Job stats:\n(.*?)\n\n", done.stdout, re.M | re.S)
-        rows = [line.split() for line in table.group(1).splitlines()[2:]] if table else []
+        rows = [line.split()[:2] for line in table.group(1).splitlines()[1:]] if table else []
         assert rows or "Nothing to be done" in done.stdout, done.stdout
         return {rule: int(count) for rule, count in rows if rule not in ("total", "all")}
 
@@ -59,6 +84,9 @@ def copy_project(folder):
         else:
             code.mkdir(exist_ok=True)
             shutil.copy2(source, code / name, follow_symlinks=False)
+    (code / "loaded").mkdir()
+    (code / "recorder").mkdir()
+    (code / "recorder/sitecustomize.py").write_text(RECORDER)
     return code
 
 

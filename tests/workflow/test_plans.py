@@ -25,9 +25,18 @@ def test_the_default_study_is_planned_in_five_seconds(project):
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 5
 
 
+@pytest.mark.parametrize("words", [[], ["--profile", "slurm"]])
+def test_a_dry_run_is_read_on_one_screen(project, words):
+    words = [project.code / word if word == "slurm" else word for word in words]
+    lines = project.snakemake("-n", *words).stdout.splitlines()
+    assert len(lines) < 60
+    assert any(line.split()[:2] == ["train_qlora", "20"] for line in lines)
+    assert any("GPU-hours" in line for line in lines) == bool(words)
+
+
 @pytest.mark.parametrize("profile", ["slurm", "profiles/slurm"])
 def test_the_slurm_profile_plans(project, profile):
-    done = project.snakemake("-n", "--profile", project.code / profile)
+    done = project.snakemake("-n", "-p", "--profile", project.code / profile)
     assert "slurm_partition=gpua100" in done.stdout and "gres=gpu:1" in done.stdout
     for rule in ("train_qlora", "score_base"):  # GPU jobs that could be ready before the plan is made
         assert re.search(rf"^rule {rule}:\n(?: .*\n)* +resources: .*plan_first=1,", done.stdout, re.M), rule
@@ -57,15 +66,15 @@ def test_reading_the_snakefile_imports_neither_torch_nor_transformers(project):
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ("training={rnak: 8}", "training: unknown key rnak; known: alpha"),
-        ("training={rank: eight}", "training.rank: 'eight' is not allowed: expected integer"),
+        ("training={rnak: 8}", "training: unknown key rnak; did you mean rank?"),
+        ("training={rank: eight}", "training.rank: 'eight' is not allowed: a whole number"),
         ("training={rank: 0}", "training.rank: 0 is not allowed: at least 1"),
-        ("training={learning_rate: 2e-4x}", "training.learning_rate: '2e-4x' is not allowed: expected number"),
+        ("training={learning_rate: 2e-4x}", "training.learning_rate: '2e-4x' is not allowed: a number"),
         (
             "training={context: 96}",
             "training.batch_tokens: 1024 is not a multiple of context × accumulation = 96 × 1 (",
         ),
-        ("training={quantization: nf3}", "training.quantization: 'nf3' is not allowed: one of none or int8 or nf4"),
+        ("training={quantization: nf3}", "training.quantization: 'nf3' is not allowed: one of 'none', 'int8' or 'nf4'"),
         ("sweeps={data: {rnak: [1]}}", "sweeps.data: unknown key rnak"),
         ("evaluation={stride: 512}", "evaluation.stride: 512 is more than window 256"),
         ("evaluation={folds: 1}", "evaluation.folds: 1 is not allowed: at least 2"),
@@ -84,7 +93,7 @@ def test_reading_the_snakefile_imports_neither_torch_nor_transformers(project):
         ),
         ("training={patience: 3}", "training.patience: 3 is not allowed in sweeps.data: a run that stops early"),
         ("training={target_modules: '(q'}", "training.target_modules: '(q' is no regular expression: missing )"),
-        ("training=[1]", "training: [1] is not allowed: expected object"),
+        ("training=[1]", "training: [1] is not allowed: a mapping of keys to values"),
     ],
 )
 def test_a_wrong_setting_is_one_clear_line_before_any_job(project, setting, message, monkeypatch, capsys):
@@ -93,28 +102,28 @@ def test_a_wrong_setting_is_one_clear_line_before_any_job(project, setting, mess
     for number in range(3):
         (project.study / "few" / f"{number}.pdf").touch()
     (project.study / "wrong.yaml").write_text(setting.replace("=", ": ", 1))
-    done = project.snakemake("-n", "--configfile", "wrong.yaml", check=False)
+    done = project.snakemake("-n", "--configfile", project.code / "config/config.yaml", "wrong.yaml", check=False)
     assert done.returncode != 0
     lines = [line for line in done.stdout.splitlines() if message in line]
     assert len(lines) == 1, done.stdout
     assert "Traceback" not in done.stdout and "Job stats" not in done.stdout
     monkeypatch.chdir(project.study)
-    assert further(["check", "--configfile", "wrong.yaml"]) == 1
+    assert further(["check", str(project.code / "config/config.yaml"), "wrong.yaml"]) == 1
     assert lines[0] in capsys.readouterr().err.splitlines()
 
 
 def test_layers_are_held_against_the_names_of_a_model_that_is_there(project, model_folder):
     model = f"model: {{name: mine, source: folder, path: {model_folder}}}\n"
     (project.study / "layers.yaml").write_text(model + "training: {target_modules: [q_proj, wk]}\n")
-    done = project.snakemake("-n", "--configfile", "layers.yaml", check=False)
+    done = project.snakemake("-n", "--configfile", project.code / "config/config.yaml", "layers.yaml", check=False)
     assert done.returncode != 0 and "Traceback" not in done.stdout
     assert "training.target_modules: wk matches no linear layer; the model's end in down_proj" in done.stdout
 
 
 def test_general_text_is_tokenized_for_replay_only_where_a_run_replays(project):
     (project.study / "replay.yaml").write_text("sweeps: {replay: {replay_fraction: [0.1]}}\n")
-    assert "rule tokenize_replay:" not in project.snakemake("-n").stdout
-    plan = project.snakemake("-n", "--configfile", "replay.yaml").stdout
+    assert "rule tokenize_replay:" not in project.snakemake("-n", "-p").stdout
+    plan = project.snakemake("-n", "-p", "--configfile", project.code / "config/config.yaml", "replay.yaml").stdout
     assert plan.count("rule tokenize_replay:") == 1
     inputs = [line for line in plan.splitlines() if "results/tokens/papers.parquet" in line and "input:" in line]
     assert sum("results/tokens/replay.parquet" in line for line in inputs) == 2  # the plan and the one run
@@ -122,12 +131,15 @@ def test_general_text_is_tokenized_for_replay_only_where_a_run_replays(project):
 
 def test_a_run_that_cannot_fit_the_gpu_is_refused_when_the_snakefile_is_read(project):
     shape = {"hidden_size": 4096, "intermediate_size": 14336, "num_hidden_layers": 32, "num_attention_heads": 32}
-    model = project.study / "model"
-    model.mkdir(exist_ok=True)
+    model = project.study / "results/models/large"  # as it was fetched
+    model.mkdir(parents=True, exist_ok=True)
     (model / "config.json").write_text(json.dumps(shape | {"model_type": "llama", "vocab_size": 128256}))
-    settings = "model: {source: folder, path: model}\ntraining: {quantization: none}\nsweeps: {quantization: null}\n"
+    settings = (
+        f"model: {{name: large, source: hub, path: owner/large, revision: {'a' * 40}}}\n"
+        "training: {quantization: none}\nsweeps: {quantization: null}\n"
+    )
     (project.study / "small_gpu.yaml").write_text(settings + "hardware: {gpu_memory_gb: 24}\n")
-    done = project.snakemake("-n", "--configfile", "small_gpu.yaml", check=False)
+    done = project.snakemake("-n", "--configfile", project.code / "config/config.yaml", "small_gpu.yaml", check=False)
     assert done.returncode != 0
     assert "Nothing was started.\nruns default, " in done.stdout
     assert "hardware.gpu_memory_gb is 24, of which 21.6 may be planned" in done.stdout
@@ -154,4 +166,4 @@ def test_two_studies_in_one_folder_get_the_lock_message(project, tmp_path):
         os.killpg(first.pid, signal.SIGKILL)  # asked to end, it would wait for the job that it may have started
         first.wait(60)
     assert second.returncode != 0
-    assert "lock" in second.stdout.lower()
+    assert "Directory cannot be locked" in second.stdout

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from further.plan.table import read_plan
+from further.provenance import PACKAGE, _reach
 
 pytestmark = [pytest.mark.slow, pytest.mark.workflow]
 
@@ -39,6 +40,10 @@ def replace(old, new):
     return lambda text: text.replace(old, new, 1)
 
 
+def append(text):
+    return lambda before: before + text
+
+
 def test_nothing_to_do_when_nothing_changed(finished):
     assert finished.plan() == {}
 
@@ -47,6 +52,42 @@ def test_nothing_to_do_when_nothing_changed(finished):
 def test_a_comment_or_a_docstring_reruns_nothing(finished, module):
     with edited(finished.code / "src/further" / module, lambda text: "# why\n" + text.replace('"""', '"""Well: ', 1)):
         assert finished.plan() == {}
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new"),
+    [
+        ("job.py", '"%(asctime)s %(name)s', '"%(asctime)s: %(name)s'),
+        ("lock.py", "in use by", "used by"),
+        ("training/checkpoints.py", "is not whole", "was cut off"),
+        ("training/adapters.py", 'raise ValueError("', 'raise ValueError("Well: '),
+    ],
+)
+def test_a_log_message_or_the_words_of_an_error_rerun_nothing(finished, module, old, new):
+    with edited(finished.code / "src/further" / module, replace(old, new)):
+        assert finished.plan() == {}
+
+
+@pytest.mark.parametrize("module", ["worker", "document", "kinds", "furniture"])
+def test_a_module_of_the_child_process_that_parses_reruns_parsing_and_after(finished, module):
+    with edited(finished.code / f"src/further/corpus/parse/{module}.py", append("\nEDITED = 1\n")):
+        assert set(finished.plan()) == AFTER_CLEANING | {"parse_papers"}
+
+
+def test_a_module_of_the_processes_that_train_together_retrains(finished):
+    with edited(finished.code / "src/further/training/worker.py", append("\nEDITED = 1\n")):
+        assert finished.plan()["train_qlora"] == 7
+
+
+def test_every_module_that_a_script_loads_is_in_its_digest(finished):
+    """In the script's process and in its children: `RECORDER` wrote down what each had loaded when it ended."""
+    seen = set()
+    for file in finished.loaded.iterdir():
+        script, *modules = file.read_text().split()
+        covered = {str(path) for path in _reach(finished.code / "workflow/scripts" / f"{script}.py")}
+        assert {str(PACKAGE / module) for module in modules} <= covered, script
+        seen.add(script)
+    assert {"parse_papers", "train_qlora", "score_run", "write_report"} <= seen
 
 
 def test_a_module_used_by_cleaning_reruns_cleaning_and_after_but_no_parsing(finished):
@@ -84,11 +125,6 @@ def test_the_order_of_keys_and_a_whole_number_for_a_float_rerun_nothing(finished
         assert finished.plan() == {}
 
 
-def test_a_figures_title_reruns_figures_and_page(finished):
-    with edited(finished.study / "config.yaml", lambda text: text + "report: {titles: {ledger: Characters}}\n"):
-        assert finished.plan() == {"draw_figures": 1, "write_report": 1}
-
-
 def test_touching_a_script_or_a_module_reruns_nothing(finished):
     for file in ("workflow/scripts/train_qlora.py", "src/further/training/run.py"):
         (finished.code / file).touch()
@@ -122,10 +158,6 @@ def test_the_same_configuration_written_back_reruns_nothing(finished):
 def test_a_prompt_reruns_the_samples_and_the_page(finished):
     with edited(finished.study / "config.yaml", replace('["The heart"]', '["The donor"]')):
         assert set(finished.plan()) == {"generate_samples", "draw_figures", "write_report", "write_cards"}
-
-
-def append(text):
-    return lambda before: before + text
 
 
 @pytest.mark.parametrize(
@@ -172,6 +204,21 @@ def test_a_walltime_that_is_too_short_is_refused_by_the_plan_before_any_training
     assert not (finished.study / "logs/train_qlora/rank-3.log").exists()  # it could have started at the same moment
     assert "expected to take 2 to 2 minutes; hardware.runtime_minutes is 1" in refused.stdout
     assert set(finished.plan()) <= {"write_report"}
+
+
+def test_a_template_reruns_the_page_that_it_makes(finished):
+    with edited(finished.code / "src/further/report/templates/style.css", append("/* wider */\n")):
+        assert finished.plan() == {"write_report": 1}
+    with edited(finished.code / "src/further/corpus/templates/style.css", append("/* wider */\n")):
+        assert set(finished.plan()) == {"draw_pages", "write_report"}
+
+
+def test_a_study_that_is_moved_and_one_of_a_moved_project_are_not_done_again(finished, tmp_path):
+    """Copied with their times, as a move keeps them; no path of either is recorded."""
+    for name in ("code", "study"):
+        shutil.copytree(getattr(finished, name), tmp_path / name, symlinks=True)
+    assert type(finished)(finished.code, tmp_path / "study").plan() == {}
+    assert type(finished)(tmp_path / "code", tmp_path / "study").plan() == {}
 
 
 def test_every_rule_states_what_style_asks_for(finished):

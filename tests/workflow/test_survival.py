@@ -23,10 +23,10 @@ def killed_after(study, step, job, timeout=300):
     """Kill the process that holds the run's lock once it has saved a step."""
     until = time.monotonic() + timeout
     folder = study / "checkpoints" / RUN
-    while not list(folder.glob(f"*/checkpoint-{step}")):
+    while not list(folder.glob(f"*/checkpoint-{step}-*")):
         assert not job.done() and time.monotonic() < until
         time.sleep(0.01)
-    os.kill(json.loads((folder / "lock").read_text())["pid"], signal.SIGKILL)
+    os.kill(json.loads((folder / "owner.json").read_text())["pid"], signal.SIGKILL)
 
 
 def test_a_training_job_killed_under_snakemake_goes_on_to_the_same_adapter(finished, tmp_path):
@@ -43,7 +43,7 @@ def test_a_training_job_killed_under_snakemake_goes_on_to_the_same_adapter(finis
         assert job.result().returncode == 1
     assert not (again.study / target).exists()
     log = again.snakemake(*command, target).stdout
-    assert f"checkpoints/{RUN} was in use by process " in log and "is no longer running: taken over" in log
+    assert f"checkpoints/{RUN} was in use by process " in log and "gives no sign of life: taken over" in log
     assert "resuming from" in (again.study / f"logs/train_qlora/{RUN}.log").read_text()
     assert read(again.study) == read(finished.study)
     assert json.loads((again.study / target).with_name("timing.json").read_text())["starts"] == 2

@@ -1,12 +1,17 @@
 # What the study asks of SLURM: a dry run ends with it, and it is checked before the first job is queued.
 
 import atexit
+import os
+import socket
+import time
 
 from snakemake.logging import logger
 
 from further.cluster.check import check_requests, find_mismatches
 from further.cluster.head import take_queue
 from further.cluster.requests import draw_table, merge_requests, request_of
+from further.watch.left import plan_hours
+from further.watch.session import Job, end_session, write_session
 
 GPU_MEMORY_GB = CONFIG["hardware"]["gpu_memory_gb"]
 
@@ -36,8 +41,12 @@ def show_requests():
     """End a dry run with what SLURM would be asked for, where a profile names partitions."""
     if workflow.dryrun and workflow.is_main_process and workflow._dag is not None:
         requests = requests_of_study()
+        planned = plan_hours(Path.cwd(), [Job.model_validate(job) for job in describe_jobs()])
+        lines = [] if planned is None else [f"Planned: {planned:,.3g} hours of training and scoring (results/plan.tsv)"]
         if any(request.partition for request in requests):
-            print(draw_table(requests), *find_mismatches(requests, GPU_MEMORY_GB), sep="\n", flush=True)
+            lines = [draw_table(requests, planned), *find_mismatches(requests, GPU_MEMORY_GB)]
+        for line in [*lines, *NOTES]:
+            print(line, flush=True)
 
 
 def make_queue_ready():
@@ -46,12 +55,48 @@ def make_queue_ready():
     lock, orphans = stop_if_wrong(take_queue, Path.cwd())
     atexit.register(lock.release)
     for job in orphans:
-        logger.info(f"Cancelled SLURM job {job.number} ({job.comment}), left by a snakemake that is no more.")
+        logger.warning(f"Cancelled SLURM job {job.number} ({job.comment}), left by a snakemake that is no more.")
 
 
 atexit.register(show_requests)
 
 
+def describe_jobs():
+    """What this start has to do, for the log and for `further status`."""
+    dag = workflow.dag
+    for job in dag.needrun_jobs(exclude_finished=False):
+        if not job.output:  # a target, which does nothing itself
+            continue
+        yield {
+            "number": dag.jobid(job),
+            "rule": job.rule.name,
+            "wildcards": {name: str(value) for name, value in job.wildcards_dict.items()},
+            "output": str(next(iter(job.output), "")),
+            "log": str(next(iter(job.log), "")),
+            "benchmark": str(job.benchmark or ""),
+        }
+
+
+def begin_session():
+    about = {"title": CONFIG["study"]["title"], "started": time.time(), "pid": os.getpid()}
+    about |= {"host": socket.gethostname(), "runs": list(RUN_SETTINGS)}
+    write_session(Path.cwd(), about, list(describe_jobs()))
+    for note in NOTES:
+        logger.warning(note)
+
+
 onstart:
-    if not workflow.local_exec and workflow.is_main_process:
-        make_queue_ready()
+    if workflow.is_main_process:
+        if not workflow.local_exec:
+            make_queue_ready()
+        begin_session()
+
+
+onsuccess:
+    if workflow.is_main_process:
+        end_session(Path.cwd(), "finished")
+
+
+onerror:
+    if workflow.is_main_process:
+        end_session(Path.cwd(), "failed")

@@ -4,12 +4,12 @@ import platform
 from functools import cache
 
 from further.corpus.shards import list_papers, paper_id, shard_of
+from further.digests import digest_files
 from further.provenance import digest_code, installed_versions
 from further.report.trace import trace_rules
 
-ROOT = Path(workflow.basedir)
 PYTHON = platform.python_version()
-TRAINING_PACKAGES = ("torch", "transformers", "peft", "bitsandbytes", "accelerate")
+TRAINING_PACKAGES = ("torch", "transformers", "peft", "bitsandbytes")
 
 
 def stop_if_wrong(check, *arguments):
@@ -35,9 +35,18 @@ def group_papers(papers, num_shards):
     return dict(sorted(shards.items()))
 
 
-def code(script):
-    """Digest of a script and of what it imports from the package: reruns follow the code that runs."""
-    return stop_if_wrong(digest_code, ROOT / "workflow" / "scripts" / script)
+def code(script, data=()):
+    """Digest of a script, of what it imports from the package, and of files beside the code: reruns follow what runs.
+
+    Files of the project are no inputs: their paths would be recorded, and a study that is moved would be done again.
+    """
+    digest = stop_if_wrong(digest_code, ROOT / "workflow" / "scripts" / script)
+    return digest + digest_files(data) if data else digest
+
+
+def templates(stage):
+    """The files that a stage's pages are made from."""
+    return list((ROOT / "src" / "further" / stage / "templates").iterdir())
 
 
 def pick(section, *keys):

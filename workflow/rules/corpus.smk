@@ -163,7 +163,6 @@ rule draw_pages:
         repeats="results/corpus/repeats.parquet",
         rejected="results/corpus/rejected.parquet",
         split="results/corpus/split.parquet",
-        templates=sorted((ROOT / "src/further/corpus/templates").iterdir()),
     output:
         index="results/corpus/view/index.html",
         papers=directory("results/corpus/view/papers"),
@@ -177,6 +176,6 @@ rule draw_pages:
         runtime=30,  # minutes
     params:
         settings={"versions": installed_versions(("jinja2",))},
-        code=code("draw_pages.py"),
+        code=code("draw_pages.py", templates("corpus")),
     script:
         "../scripts/draw_pages.py"

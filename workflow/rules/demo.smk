@@ -2,8 +2,6 @@
 
 
 rule render_papers:
-    input:
-        articles=ARTICLES,
     output:
         papers=[f"results/demo/papers/{article.stem}.pdf" for article in ARTICLES],
     log:
@@ -16,7 +14,7 @@ rule render_papers:
         runtime=5,  # minutes
     params:
         settings={"versions": installed_versions(("reportlab", "pyphen", "matplotlib"))},
-        code=code("render_papers.py"),
+        code=code("render_papers.py", ARTICLES),
     script:
         "../scripts/render_papers.py"
 

@@ -15,7 +15,7 @@ rule score_base:
     threads: CONFIG["hardware"]["threads"]
     resources:
         mem_mb=CONFIG["hardware"]["memory_mb"],
-        runtime=CONFIG["hardware"]["runtime_minutes"],
+        runtime=CONFIG["hardware"]["scoring_minutes"],
         plan_first=1,
     params:
         settings=SCORING,
@@ -39,7 +39,7 @@ rule score_run:
     threads: CONFIG["hardware"]["threads"]
     resources:
         mem_mb=CONFIG["hardware"]["memory_mb"],
-        runtime=CONFIG["hardware"]["runtime_minutes"],
+        runtime=CONFIG["hardware"]["scoring_minutes"],
     params:
         settings=quantization_of_run,
         code=code("score_run.py"),
@@ -62,7 +62,7 @@ rule score_merged:
     threads: CONFIG["hardware"]["threads"]
     resources:
         mem_mb=CONFIG["hardware"]["memory_mb"],
-        runtime=CONFIG["hardware"]["runtime_minutes"],
+        runtime=CONFIG["hardware"]["scoring_minutes"],
     params:
         settings=SCORING,
         code=code("score_merged.py"),
@@ -116,7 +116,7 @@ rule generate_samples:
     threads: CONFIG["hardware"]["threads"]
     resources:
         mem_mb=CONFIG["hardware"]["memory_mb"],
-        runtime=CONFIG["hardware"]["runtime_minutes"],
+        runtime=CONFIG["hardware"]["scoring_minutes"],
     params:
         settings=pick("evaluation", "prompts", "new_tokens", "temperature", "top_p", "seed")
         | pick("training", "quantization", "compute_dtype")
@@ -143,7 +143,7 @@ rule probe_default:
     threads: CONFIG["hardware"]["threads"]
     resources:
         mem_mb=CONFIG["hardware"]["memory_mb"],
-        runtime=CONFIG["hardware"]["runtime_minutes"],
+        runtime=CONFIG["hardware"]["scoring_minutes"],
     params:
         settings=SCORING
         | pick(

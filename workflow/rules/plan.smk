@@ -5,10 +5,9 @@
 rule plan_runs:
     input:
         tokens="results/tokens/papers.parquet",
-        split="results/corpus/split.parquet",
-        fold_tokens=expand("results/folds/{run}/tokens.parquet", run=FOLDS),
-        fold_splits=expand("results/folds/{run}/split.parquet", run=FOLDS),
+        folds=expand("results/folds/{run}/tokens.parquet", run=FOLDS),
         general=replay_of_any_run,
+        scored="results/tokens/general.parquet",
         model=MODEL,
     output:
         plan="results/plan.tsv",
@@ -27,7 +26,7 @@ rule plan_runs:
         settings={
             "runs": RUN_SETTINGS,
             "hardware": CONFIG["hardware"],
-            "window": CONFIG["evaluation"]["window"],
+            **pick("evaluation", "window", "stride"),
             "cost": pick("cost", "price_per_gpu_hour", "currency", "price_date", "kwh_per_gpu_hour"),
         },
         finished="results/runs",  # their speeds are used where there are any; no input: they need the plan first

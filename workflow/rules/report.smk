@@ -9,7 +9,6 @@ def find_rules():
 
 def figure_settings(wildcards):
     return {
-        "titles": CONFIG["report"]["titles"],
         "rules": find_rules(),
         "versions": installed_versions(("matplotlib", "seaborn")),
     }
@@ -75,7 +74,6 @@ rule write_report:
         figures=[f"results/report/figures/{name}.svg" for name in FIGURES],
         data=[f"results/report/data/{name}.csv" for name in FIGURES],
         view="results/corpus/view/index.html",
-        templates=sorted((ROOT / "src/further/report/templates").iterdir()),
     output:
         page=report("results/report/index.html", caption="../report/page.rst", category="Page"),
     log:
@@ -88,7 +86,7 @@ rule write_report:
         runtime=15,  # minutes
     params:
         settings=page_settings,
-        code=code("write_report.py"),
+        code=code("write_report.py", templates("report")),
         study_code=CODE,
     script:
         "../scripts/write_report.py"
@@ -98,7 +96,6 @@ rule write_cards:
     input:
         **REPORTED,
         adapters=expand("results/runs/{run}/adapter/adapter_model.safetensors", run=RUNS),
-        template=ROOT / "src/further/report/templates/card.md.jinja",
     output:
         cards=expand("results/runs/{run}/adapter/README.md", run=RUNS),
     log:
@@ -111,6 +108,6 @@ rule write_cards:
         runtime=15,  # minutes
     params:
         settings={"title": CONFIG["study"]["title"], "model": CONFIG["model"]},
-        code=code("write_cards.py"),
+        code=code("write_cards.py", [ROOT / "src/further/report/templates/card.md.jinja"]),
     script:
         "../scripts/write_cards.py"

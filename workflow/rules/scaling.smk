@@ -6,6 +6,7 @@ rule fit_scaling_law:
         comparison="results/evaluation/comparison.json",
         metrics="results/runs/default/metrics.json",
         timing=expand("results/runs/{run}/timing.json", run=DATA_RUNS or ["default"]),
+        history=expand("results/runs/{run}/history.parquet", run=DATA_RUNS or ["default"]),
     output:
         law="results/scaling/law.json",
     log:

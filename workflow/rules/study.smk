@@ -1,20 +1,28 @@
 # The study: checked settings, its papers and shards, its runs and folds, and the files that the report reads.
 
-from further.config import check_config, expand_runs, model_folder, name_folds, quantization_runs, runs_of_sweep
 from further.corpus.shards import mark_passwords
+from further.model_folder import check_model
 from further.plan.refuse import refuse_early
 from further.report import FIGURES
+from further.study import read_files, read_study
 from further.targets import check_targets
+from further.tracking import check_trackers
 
-CONFIG = stop_if_wrong(check_config, config, ROOT / "workflow" / "schemas" / "config.schema.yaml")
-RUNS = expand_runs(CONFIG)
-DATA_RUNS = runs_of_sweep(CONFIG, "data")
-QUANTIZATION_RUNS = quantization_runs(CONFIG)
+# Snakemake's own reading of the files lets a key that is there twice pass.
+stop_if_wrong(read_files, [Path(file) for file in workflow.configfiles])
+STUDY = stop_if_wrong(read_study, config)
+CONFIG = STUDY.settings.model_dump()
+ARTICLES = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
+stop_if_wrong(check_trackers, CONFIG["training"]["report_to"])
+PAPERS = stop_if_wrong(find_papers, CONFIG["corpus"]["papers"])
+NOTES = STUDY.find_notes(len(PAPERS))
+STUDY = STUDY.for_papers(len(PAPERS))
+RUNS = {name: run.model_dump() for name, run in STUDY.runs.items()}
+DATA_RUNS = STUDY.data_runs
+QUANTIZATION_RUNS = STUDY.quantization_runs
 QUANTIZED_RUNS = [run for quantization, run in QUANTIZATION_RUNS.items() if quantization != "none"]
 QUANTIZATIONS = sorted({run["quantization"] for run in RUNS.values()} | {"none"})
-ARTICLES = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
-PAPERS = stop_if_wrong(find_papers, CONFIG["corpus"]["papers"])
-FOLDS = stop_if_wrong(name_folds, CONFIG, len(PAPERS))
+FOLDS = stop_if_wrong(STUDY.name_folds, len(PAPERS))
 RUN_SETTINGS = RUNS | dict.fromkeys(FOLDS, RUNS["default"])
 SHARDS = group_papers(PAPERS, CONFIG["corpus"]["shards"])
 WHOLE_CORPUS_MB = 1_500 + len(PAPERS) // 2  # 670 MB were measured for the repeats among 2,000 papers
@@ -27,9 +35,11 @@ SCORING = pick("evaluation", "window", "stride", "batch_tokens") | {
     "compute_dtype": CONFIG["training"]["compute_dtype"],
     "versions": installed_versions(TRAINING_PACKAGES),
 }
-MODEL = model_folder(CONFIG)
-stop_if_wrong(check_targets, Path(MODEL), [run["target_modules"] for run in RUNS.values()])
-stop_if_wrong(refuse_early, Path(MODEL), RUNS, CONFIG["hardware"], CONFIG["evaluation"]["window"])
+MODEL = str(STUDY.model_folder)
+if STUDY.settings.model.source == "folder":
+    stop_if_wrong(check_model, STUDY.model_folder)
+stop_if_wrong(check_targets, STUDY.model_folder, [run.target_modules for run in STUDY.runs.values()])
+stop_if_wrong(refuse_early, STUDY.model_folder, STUDY.runs, STUDY.settings.hardware, STUDY.settings.evaluation.window)
 
 
 wildcard_constraints:

@@ -22,7 +22,6 @@ rule fetch_model:
 rule train_qlora:
     input:
         tokens=branch(is_fold, "results/folds/{run}/tokens.parquet", "results/tokens/papers.parquet"),
-        split=branch(is_fold, "results/folds/{run}/split.parquet", "results/corpus/split.parquet"),
         general=replay_of_run,
         model=MODEL,
     output:
@@ -40,6 +39,7 @@ rule train_qlora:
         mem_mb=CONFIG["hardware"]["memory_mb"],
         runtime=CONFIG["hardware"]["runtime_minutes"],
         checkpoint_minutes=CONFIG["training"]["checkpoint_minutes"],  # no params: they shape no result
+        report_to="+".join(CONFIG["training"]["report_to"]) or "nothing",
         walltime_margin_minutes=CONFIG["hardware"]["walltime_margin_minutes"],
         gpus_per_run=CONFIG["hardware"]["gpus_per_run"],
         sharding=CONFIG["hardware"]["sharding"],

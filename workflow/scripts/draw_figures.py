@@ -11,7 +11,7 @@ from further.report.study import read_study
 
 def main(study: Mapping[str, Any], figures: Path, data: Path, settings: dict[str, Any]) -> None:
     """Read the study's results, write one SVG and one CSV per figure."""
-    draw_figures(read_study(study, rules=settings["rules"]), figures, data, settings["titles"])
+    draw_figures(read_study(study, rules=settings["rules"]), figures, data)
 
 
 if __name__ == "__main__":

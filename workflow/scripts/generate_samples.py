@@ -6,12 +6,12 @@ from typing import Any
 from further.evaluation.samples import sample_both
 from further.io import write_json
 from further.job import start_log
-from further.models import load_adapted, load_tokenizer
+from further.models import Precision, load_adapted, load_tokenizer
 
 
 def main(model: Path, adapter: Path, samples: Path, settings: dict[str, Any]) -> None:
     """Write one entry per prompt, decoding and model."""
-    loaded = load_adapted(model, adapter, settings["quantization"], settings["compute_dtype"])
+    loaded = load_adapted(model, adapter, Precision(settings["quantization"], settings["compute_dtype"]))
     entries = sample_both(loaded, load_tokenizer(model), settings)
     about = {"run": "default", "quantization": settings["quantization"]}
     write_json(samples, [about | entry for entry in entries])

@@ -7,6 +7,7 @@ from further.corpus.parse.children import parse_papers
 from further.corpus.schemas import BLOCKS, REJECTED
 from further.io import write_table
 from further.job import start_log
+from further.settings import CorpusSettings
 
 
 def main(
@@ -34,5 +35,5 @@ if __name__ == "__main__":
         limits=(settings["timeout_s"], settings["memory_mb"]),
         ocr=settings["ocr_language"] if settings["ocr"] else "",
         # Not from the settings: Snakemake records those.
-        password=snakemake.config["corpus"]["passwords"],
+        password=CorpusSettings.model_validate(snakemake.config.get("corpus", {})).passwords,
     )

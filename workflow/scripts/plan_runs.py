@@ -2,59 +2,55 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
 
-from further.corpus.select.split import order_training_papers, take_fraction
 from further.io import write_text
 from further.job import start_log
 from further.plan.show import plan_study
 from further.plan.table import plan_text
 from further.plan.work import Texts
-from further.tokens.replay import count_tokens, take_replay
+from further.settings import PlanSettings, Run
+from further.tokens.choice import choose_documents
 from further.tokens.tokenizer import special_tokens
 
 
 def main(
     tokens: Path,
-    split: Path,
-    folds: list[Path],
+    folds: dict[str, Path],
     general: Path | None,
+    scored: Path,
     model: Path,
     plan: Path,
     finished: Path,
-    settings: dict[str, Any],
+    settings: PlanSettings,
 ) -> None:
     """Read token counts and the model's shape; show the plan, refuse what cannot fit, write the table.
 
     Args:
         tokens: Token streams of the study's papers.
-        split: Of these papers.
-        folds: Folders with both of each fold of a cross-validation, called as its run is.
+        folds: The same of each fold of a cross-validation, by the name of its run.
         general: Token streams to replay, if any run does.
+        scored: Token streams of the held-out general text.
         model: The base model's folder.
         plan: The table to write.
         finished: Folder of finished runs.
-        settings: As `further.plan.show.plan_study` takes them.
+        settings: Of the plan.
     """
     replayed = {} if general is None else _read_lengths(general)["ids"].to_dict()
     has_begin = special_tokens(model).bos is not None
-    of_folds = {folder.name: (folder / "tokens.parquet", folder / "split.parquet") for folder in folds}
     read_lengths = cache(_read_lengths)
+    others = tuple(map(int, _read_lengths(scored)["num_tokens"]))
 
-    @cache
-    def order(split: Path, seed: int) -> list[str]:
-        return order_training_papers(pq.read_table(split), seed)
-
-    def texts_of(name: str, run: dict[str, Any]) -> Texts:
-        own_tokens, own_split = of_folds.get(name, (tokens, split))
-        table = read_lengths(own_tokens)
-        papers = list(table.loc[take_fraction(order(own_split, run["seed"]), run["fraction"]), "ids"])
+    def texts_of(name: str, run: Run) -> Texts:
+        table = read_lengths(folds.get(name, tokens))
+        choice = choose_documents(table.loc[table["split"] == "train", "ids"].to_dict(), replayed, run)
         held_out = table.loc[table["split"] == "validation", "num_tokens"]
-        replay = take_replay(replayed, count_tokens(papers), run["replay_fraction"], run["seed"])
-        return Texts(tuple(map(len, papers)), tuple(map(int, held_out)), has_begin, tuple(map(len, replay.values())))
+        lengths = (choice.papers.values(), choice.replay.values())
+        papers, replay = (tuple(map(len, documents)) for documents in lengths)
+        own = table.loc[table["split"] != "train", "num_tokens"]
+        return Texts(papers, tuple(map(int, held_out)), has_begin, replay, (*map(int, own), *others))
 
     write_text(plan, plan_text(plan_study(model, texts_of, settings, finished)))
 
@@ -69,11 +65,11 @@ if __name__ == "__main__":
     start_log(snakemake.log[0])
     main(
         Path(snakemake.input.tokens),
-        Path(snakemake.input.split),
-        [Path(split).parent for split in snakemake.input.fold_splits],
+        {Path(tokens).parent.name: Path(tokens) for tokens in snakemake.input.folds},
         next(map(Path, snakemake.input.general), None),
+        Path(snakemake.input.scored),
         Path(snakemake.input.model),
         Path(snakemake.output.plan),
         Path(snakemake.params.finished),
-        snakemake.params.settings,
+        PlanSettings.model_validate(snakemake.params.settings),
     )

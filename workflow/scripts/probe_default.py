@@ -7,7 +7,7 @@ from further.evaluation.memorization import measure_memorization
 from further.evaluation.terms import measure_terms
 from further.io import read_json, read_table, write_json
 from further.job import start_log
-from further.models import load_adapted
+from further.models import Precision, load_adapted
 from further.tokens.streams import join_rows
 from further.tokens.tokenizer import load_tokenizer, special_tokens
 
@@ -20,7 +20,7 @@ def main(
     rows, split = read_table(corpus["rows"]), read_table(corpus["split"])
     heldout = [document for document in join_rows(rows, split) if document.split == "test"]
     papers = {"train": read_json(corpus["metrics"])["papers"], "heldout": [document.name for document in heldout]}
-    loaded = load_adapted(model, adapter, settings["quantization"], settings["compute_dtype"])
+    loaded = load_adapted(model, adapter, Precision(settings["quantization"], settings["compute_dtype"]))
     memorization = measure_memorization(loaded, rows, papers, tokenizer, begin, settings)
     write_json(outputs["memorization"], memorization)
     write_json(outputs["terms"], measure_terms(loaded, heldout, tokenizer, begin, settings))

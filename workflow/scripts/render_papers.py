@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from further.demo.articles import FOLDER
 from further.demo.render import render_article
 from further.job import start_log
 
@@ -15,4 +16,5 @@ def main(articles: Sequence[Path], papers: Sequence[Path]) -> None:
 
 if __name__ == "__main__":
     start_log(snakemake.log[0])
-    main([Path(path) for path in snakemake.input.articles], [Path(path) for path in snakemake.output.papers])
+    papers = [Path(path) for path in snakemake.output.papers]
+    main([FOLDER / f"{paper.stem}.md" for paper in papers], papers)

@@ -7,13 +7,13 @@ from further.evaluation.scoring import SCORES
 from further.evaluation.table import digest_base, score_texts
 from further.io import write_table
 from further.job import start_log
-from further.models import load_base
+from further.models import Precision, load
 from further.tokens.tokenizer import special_tokens
 
 
 def main(model: Path, texts: dict[str, Path], scores: Path, quantization: str, settings: dict[str, Any]) -> None:
     """Read token streams and the base model, write nats per document."""
-    loaded = load_base(model, quantization, settings["compute_dtype"])
+    loaded = load(model, Precision(quantization, settings["compute_dtype"]))
     special = special_tokens(model)
     about = {
         "subject": "base",

@@ -7,13 +7,13 @@ from further.evaluation.scoring import SCORES
 from further.evaluation.table import digest_base, score_texts
 from further.io import write_table
 from further.job import start_log
-from further.models import load_adapted
+from further.models import Precision, load_adapted
 from further.tokens.tokenizer import special_tokens
 
 
 def main(model: Path, adapter: Path, texts: dict[str, Path], scores: Path, run: str, settings: dict[str, Any]) -> None:
     """Read token streams and adapter, write nats per document."""
-    loaded = load_adapted(model, adapter, settings["quantization"], settings["compute_dtype"])
+    loaded = load_adapted(model, adapter, Precision(settings["quantization"], settings["compute_dtype"]))
     special = special_tokens(model)
     about = {
         "subject": "adapted",

@@ -1,52 +1,48 @@
 """Further pre-train: one run, one adapter."""
 
 import os
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import pyarrow.parquet as pq
 
 from further.batch import micro_batch
-from further.corpus.select.split import order_training_papers, take_fraction
-from further.io import read_table, write_json, write_table
+from further.io import read_table, share_files, write_json, write_table
 from further.job import start_log
+from further.settings import Run
+from further.tokens.choice import choose_documents, count_tokens
 from further.tokens.chunks import lay_out
-from further.tokens.replay import count_tokens, take_replay
 from further.tokens.tokenizer import special_tokens
+from further.tracking import TRACKERS
 from further.training.checkpoints import forget_checkpoints
-from further.training.history import HISTORY
 from further.training.launch import start_run
 from further.training.metrics import describe_data, describe_run
-from further.training.run import Recipe, Task
+from further.training.recipe import Recipe, Task
+from further.training.rows import TextRows
+from further.training.state import HISTORY
 from further.training.walltime import find_walltime
 
 
 def main(
     tokens: Path,
-    split: Path,
     model: Path,
     outputs: dict[str, Path],
-    run: dict[str, Any],
+    run: Run,
     task: Task,
     general: Path | None,
 ) -> None:
     """Read token streams and base model; write adapter, metrics, history and timing."""
     streams, special = read_table(tokens).set_index("document"), special_tokens(model)
-    papers = take_fraction(order_training_papers(pq.read_table(split), run["seed"]), run["fraction"])
-    documents, held_out = list(streams.loc[papers, "ids"]), list(streams.loc[streams["split"] == "validation", "ids"])
+    of_split = {name: part["ids"] for name, part in streams.groupby("split")}
     replayed = {} if general is None else read_table(general).set_index("document")["ids"].to_dict()
-    replay = take_replay(replayed, count_tokens(documents), run["replay_fraction"], run["seed"])
-    training = lay_out([*documents, *replay.values()], run["context"], special, run["packing"])
-    validation = lay_out(held_out, run["context"], special, run["packing"])
-    task = replace(task, documents=(*papers, *replay))
-    outcome = start_run(Recipe(model, run, micro_batch(run), training, validation), task)
+    choice = choose_documents(of_split["train"].to_dict(), replayed, run)
+    training = lay_out(choice.documents, run.context, special, run.packing)
+    validation = lay_out(list(of_split["validation"]), run.context, special, run.packing)
+    rows = TextRows(training, choice.names, whole=task.sharded)
+    recipe = Recipe(model, run, micro_batch(run), rows, TextRows(validation, whole=task.sharded))
+    outcome = start_run(recipe, task)
     write_table(outputs["history"], outcome.history, HISTORY)
-    write_json(
-        outputs["metrics"],
-        describe_data(run, papers, training, count_tokens(replay.values())) | describe_run(task.name, outcome),
-    )
+    data = describe_data(run, list(choice.papers), training, count_tokens(choice.replay.values()))
+    write_json(outputs["metrics"], data | describe_run(task.name, outcome))
     write_json(outputs["timing"], outcome.timing)
+    share_files(task.adapter)
     forget_checkpoints(task.checkpoints)
 
 
@@ -54,10 +50,9 @@ if __name__ == "__main__":
     start_log(snakemake.log[0])
     main(
         Path(snakemake.input.tokens),
-        Path(snakemake.input.split),
         Path(snakemake.input.model),
         {name: Path(path) for name, path in snakemake.output.items()},
-        snakemake.params.settings["run"],
+        Run.model_validate(snakemake.params.settings["run"]),
         Task(
             name=snakemake.wildcards.run,
             adapter=Path(snakemake.output.adapter).parent,
@@ -68,8 +63,9 @@ if __name__ == "__main__":
             walltime=find_walltime(  # Snakemake leaves a resource out that is None
                 snakemake.resources.runtime, snakemake.resources.get("walltime_margin_minutes"), os.environ
             ),
-            processes=snakemake.resources.gpus_per_run,
+            world_size=snakemake.resources.gpus_per_run,
             sharded=snakemake.resources.sharding == "fsdp",
+            report_to=tuple(name for name in TRACKERS if name in snakemake.resources.report_to),
         ),
         general=next(map(Path, snakemake.input.general), None),
     )

@@ -3,19 +3,23 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 DESCRIPTION = """What people do around a run of Further; the run itself is started with snakemake or make.
 
-  further check --configfile config/study.yaml    is this configuration right?
-  further inspect paper.pdf                       what would be kept of this paper?
-  further plan                                    what will the runs take?
-  further open                                    read the report
-  further export models/heart                     the adapted model, for use elsewhere
+  further init studies/heart        write a study file, by a few questions
+  further check config/study.yaml   is this study file right? what is worth knowing before it starts?
+  further inspect paper.pdf         what would be kept of this paper?
+  further plan                      what will the runs take?
+  further status                    how do the runs stand, and how long will the rest take?
+  further open                      read the report
+  further try "The donor heart"     what do base and adapted model make of it?
+  further export models/heart       the adapted model, for use elsewhere
 
-plan, open and export take the study in this folder, which is the demonstration in the project's own. What make study
-made is named by its folder: further open --study studies/papers
+All but init, check and inspect take the study in this folder, which is the demonstration in the project's own. Another
+study is named by its folder: further open --study studies/heart
 """
 
 
@@ -34,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
+    except (KeyboardInterrupt, EOFError):
+        print("\nNothing was written.", file=sys.stderr)
+        return 1
     _print(lines)
     return 0
 
@@ -46,39 +53,46 @@ def _print(lines: Sequence[str]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what Python still writes when it ends
 
 
+def _version() -> str:
+    try:
+        return version("further")
+    except PackageNotFoundError:
+        return "not installed"
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="further", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--version", action="version", version=f"further {_version()}")
     words = parser.add_subparsers(title="commands", metavar="command", required=True)
-    check = words.add_parser("check", help="find what is wrong with a configuration")
-    _add_configfile(check)
-    check.set_defaults(act=_check)
-    inspect = words.add_parser("inspect", help="parse and clean one paper, show what is kept page by page")
-    inspect.add_argument("paper", type=Path, metavar="PAPER.pdf")
-    inspect.add_argument(
-        "--output", type=Path, metavar="FOLDER", help="where to write the pages (default: PAPER-pages)"
-    )
-    _add_configfile(inspect)
-    inspect.set_defaults(act=_inspect)
-    plan = words.add_parser("plan", help="show what each run of a study will take")
-    _add_study(plan)
-    plan.set_defaults(act=_plan)
-    opens = words.add_parser("open", help="open a study's report, and say where it lies")
-    _add_study(opens)
-    opens.set_defaults(act=_open)
-    export = words.add_parser("export", help="merge an adapter into its base model, for use elsewhere")
-    export.add_argument("run", nargs="?", default="default", help="the run whose adapter it is (default: %(default)s)")
-    export.add_argument("folder", type=Path, metavar="FOLDER", help="a new folder for weights, tokenizer and card")
+
+    def add(name: str, act: Callable[[argparse.Namespace], list[str]], text: str) -> argparse.ArgumentParser:
+        added = words.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+        added.set_defaults(act=act)
+        return added
+
+    _add_init(add("init", _init, "write a study file, by a few questions or by flags"))
+    check = add("check", _check, "find what is wrong with a study file, and what is worth knowing of it")
+    check.add_argument("files", type=Path, nargs="*", metavar="FILE", help=FILES)
+    inspect = add("inspect", _inspect, "parse and clean papers, show what is kept page by page")
+    inspect.add_argument("papers", type=Path, nargs="+", metavar="PAPER.pdf")
+    inspect.add_argument("--output", type=Path, metavar="FOLDER", help="where to write the pages (PAPER-pages)")
+    inspect.add_argument("--config", type=Path, nargs="+", default=[], metavar="FILE", help=FILES)
+    _add_study(add("plan", _plan, "show what each run of a study will take"))
+    status = add("status", _status, "show how the runs of a study stand, and how long the rest will take")
+    status.add_argument("files", type=Path, nargs="*", metavar="FILE", help="study files, before the first start")
+    _add_study(status)
+    _add_study(add("open", _open, "open a study's report, and say where it lies"))
+    _add_try(add("try", _try, "continue a prompt with the base and with the adapted model"))
+    export = add("export", _export, "merge an adapter into its base model, for use elsewhere")
+    export.add_argument("run", nargs="?", default=None, help="the run whose adapter it is (default)")
+    export.add_argument("folder", metavar="FOLDER", help="a new folder for weights, tokenizer and card")
     _add_study(export)
-    export.set_defaults(act=_export)
     return parser
 
 
-def _add_configfile(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--configfile", type=Path, metavar="FILE", help="laid over config/config.yaml, as snakemake does"
-    )
+FILES = "study files, each laid over the one before, or a folder that `further init` made (the demonstration's)"
 
 
 def _add_study(parser: argparse.ArgumentParser) -> None:
@@ -87,22 +101,54 @@ def _add_study(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path(),
         metavar="FOLDER",
-        help="the folder that holds results/ (default: this one)",
+        help="the folder that holds results/ (this one)",
     )
 
 
-def _check(options: argparse.Namespace) -> list[str]:
-    from further.cli.check import check_study, describe_study, read_config
+def _add_init(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="the study's folder; results will land there")
+    parser.add_argument("--title", help="heading of the report")
+    parser.add_argument("--papers", metavar="FOLDER", help="the folder of the PDFs")
+    parser.add_argument("--model", help="demo, a name on the Hugging Face hub (owner/name), or a model's folder")
+    parser.add_argument("--revision", help="commit of a model on the hub; asked of the hub if left out")
+    parser.add_argument("--keep", action="store_true", help="keep a study file that is there, if it is of these papers")
+    parser.add_argument("--gpu", help="a100-80, a100-40, h100, h200, a40, l40s, l4, rtx4090, or none")
 
-    return describe_study(check_study(read_config(options.configfile)))
+
+def _add_try(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("prompt", help="what to go on from")
+    parser.add_argument("--run", default="default", help="the run whose adapter it is (%(default)s)")
+    parser.add_argument("--tokens", type=int, default=60, help="to write, at most (%(default)s)")
+    parser.add_argument("--temperature", type=float, help="above 0: draw; left out: the likeliest token each time")
+    parser.add_argument("--seed", type=int, default=0, help="of the drawing (%(default)s)")
+    _add_study(parser)
+
+
+def _init(options: argparse.Namespace) -> list[str]:
+    from further.cli.init import Wishes, keep_study, write_study
+
+    wishes = Wishes(options.title, options.papers, options.model, options.revision, options.gpu)
+    if options.keep and keep_study(options.folder, options.papers):
+        return [f"Kept: {options.folder}"]
+    return write_study(options.folder, wishes, ask=sys.stdin.isatty())
+
+
+def _check(options: argparse.Namespace) -> list[str]:
+    from further.cli.check import check_study, describe_faults, describe_study, load_study
+
+    study, folder = load_study(options.files)
+    found = check_study(study, folder)
+    if found.faults:
+        raise ValueError(describe_faults(found))
+    return describe_study(study, found)
 
 
 def _inspect(options: argparse.Namespace) -> list[str]:
-    from further.cli.check import check_settings, read_config
-    from further.cli.inspect import inspect_paper
+    from further.cli.check import load_study
+    from further.cli.inspect import inspect_papers
 
-    folder = options.output or Path(f"{options.paper.stem}-pages")
-    return inspect_paper(options.paper, folder, check_settings(read_config(options.configfile))["corpus"])
+    study, _ = load_study(options.config)
+    return inspect_papers(options.papers, options.output, study.settings.corpus)
 
 
 def _plan(options: argparse.Namespace) -> list[str]:
@@ -111,13 +157,27 @@ def _plan(options: argparse.Namespace) -> list[str]:
     return show_plan(options.study)
 
 
+def _status(options: argparse.Namespace) -> list[str]:
+    from further.cli.status import tell_status
+
+    return tell_status(options.study, options.files)
+
+
 def _open(options: argparse.Namespace) -> list[str]:
     from further.cli.show import open_report
 
     return open_report(options.study)
 
 
-def _export(options: argparse.Namespace) -> list[str]:
-    from further.cli.export import export_run
+def _try(options: argparse.Namespace) -> list[str]:
+    from further.cli.try_out import try_prompt
 
-    return export_run(options.study, options.run, options.folder)
+    decoding = (options.tokens, options.temperature, options.seed)
+    return try_prompt(options.study, options.run, options.prompt, *decoding)
+
+
+def _export(options: argparse.Namespace) -> list[str]:
+    from further.cli.export import choose_run, export_run
+
+    run = choose_run(options.study, options.run, options.folder)
+    return export_run(options.study, run, Path(options.folder))

@@ -1,88 +1,219 @@
-"""`further check`: what the Snakefile would refuse, said before anything is planned."""
+"""`further check`: what would stop a study, what is worth knowing before it is paid for, and what was not checked."""
 
-from collections.abc import Mapping
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 import further
-from further.config import Config, check_config, expand_runs, model_folder, name_folds
+from further.cluster.check import check_account
 from further.corpus.shards import list_papers, mark_passwords
+from further.hub import Unreachable, ask_hub, is_logged_in
+from further.model_folder import check_model
 from further.plan.refuse import refuse_early
+from further.study import Study, read_files, read_study
 from further.targets import check_targets
+from further.tracking import check_trackers
 
 ROOT = Path(further.__file__).resolve().parents[2]
-"""The project's folder: its own configuration is what a study's is laid over."""
+"""The project's folder, with the demonstration's study file and its articles."""
+STUDY_FILE = "study.yaml"  # what `further init` writes into a folder
 
 
-def read_config(configfile: Path | None) -> dict[str, Any]:
-    """The project's configuration with a study's laid over it as Snakemake does: mappings merge, all else replaces.
+@dataclass
+class Findings:
+    """What was found.
 
-    Raises:
-        ValueError: If a file is not a mapping in YAML, or the project's own cannot be found.
+    Attributes:
+        faults: What would stop the study, or waste it.
+        notes: What its user should know before it starts.
+        unchecked: What cannot be known here or now.
+        num_papers: Of the study; 0 where they are not there.
     """
-    own = ROOT / "config" / "config.yaml"
-    if not own.is_file():
-        raise ValueError(f"{own} is not there: install Further from its folder, with pip install --editable .")
-    return _read(own) if configfile is None else _lay_over(_read(own), _read(configfile))
+
+    faults: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    unchecked: list[str] = field(default_factory=list)
+    num_papers: int = 0
 
 
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        config = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ValueError(f"{file} is not YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(config, dict):
-        raise ValueError(f"{file} holds {config!r}; a mapping of settings is expected")
-    return config
+def find_files(given: Sequence[Path]) -> tuple[list[Path], Path]:
+    """Study files, and the folder that their paths are relative to.
 
-
-def _lay_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(below)
-    for key, value in above.items():
-        both = isinstance(value, Mapping) and isinstance(below.get(key), Mapping)
-        merged[key] = _lay_over(below[key], value) if both else value
-    return merged
-
-
-def check_settings(config: Mapping[str, Any]) -> Config:
-    """A configuration checked against the project's schema.
-
-    Raises:
-        ValueError: One line a fault, as the Snakefile gives them.
-    """
-    return check_config(config, ROOT / "workflow" / "schemas" / "config.schema.yaml")
-
-
-def check_study(config: Mapping[str, Any]) -> tuple[Config, int]:
-    """A configuration and the papers that it names.
+    Args:
+        given: Study files; or one folder made by `further init`, which stands for its own file. None: the
+            demonstration's.
 
     Returns:
-        The checked configuration and the number of papers.
+        Files, each laid over the one before, and the folder where results land.
+
+    Raises:
+        ValueError: If a folder holds no study file, or the demonstration's is not there.
+    """
+    if len(given) == 1 and given[0].is_dir():
+        file = given[0] / STUDY_FILE
+        if not file.is_file():
+            raise ValueError(f"{given[0]} holds no {STUDY_FILE}: further init {given[0]} writes one")
+        return [file], given[0]
+    own = ROOT / "config" / "config.yaml"
+    if not given and not own.is_file():
+        raise ValueError(f"{own} is not there: install Further from its folder, with pip install --editable .")
+    return list(given) or [own], Path()
+
+
+def load_study(given: Sequence[Path]) -> tuple[Study, Path]:
+    """A study whose settings are right, and the folder that its paths are relative to.
+
+    Args:
+        given: As for `find_files`.
 
     Raises:
         ValueError: One line a fault, as the Snakefile gives them.
     """
-    checked = check_settings(config)
-    folder = checked["corpus"]["papers"]
-    bundled = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
-    papers = list_papers(Path(folder)) if folder is not None else [Path(f"{article.stem}.pdf") for article in bundled]
-    mark_passwords(checked["corpus"]["passwords"], papers)
-    name_folds(checked, len(papers))
-    runs, model = expand_runs(checked), Path(model_folder(checked))
-    check_targets(model, [run["target_modules"] for run in runs.values()])
-    refuse_early(model, runs, checked["hardware"], checked["evaluation"]["window"])
-    return checked, len(papers)
+    files, folder = find_files(given)
+    return read_study(read_files(files)), folder
 
 
-def describe_study(study: tuple[Config, int]) -> list[str]:
-    """What a right configuration asks for, in two lines."""
-    config, papers = study
-    runs = expand_runs(config)
-    source = config["corpus"]["papers"] or "the bundled articles"
+def check_study(study: Study, folder: Path) -> Findings:
+    """Check all that a study names: papers, model, hub, programs, and SLURM's profile.
+
+    Args:
+        study: With settings that are right in themselves.
+        folder: Where results land.
+    """
+    found, here = Findings(), Path.cwd()
+    os.chdir(folder)
+    try:
+        _check_papers(study, found)
+        _check_model(study, found)
+        _check_machine(study, found)
+    finally:
+        os.chdir(here)
+    found.unchecked.append("papers: none was opened (further inspect PAPER.pdf shows what is kept of one)")
+    return found
+
+
+def _collect(found: Findings, *checks: tuple[Callable[..., object], Sequence[object]]) -> None:
+    """Faults of all checks, each in its own words."""
+    for check, arguments in checks:
+        try:
+            check(*arguments)
+        except ValueError as error:
+            found.faults += str(error).splitlines()
+
+
+def _check_papers(study: Study, found: Findings) -> None:
+    corpus = study.settings.corpus
+    try:
+        papers = list_papers(Path(corpus.papers)) if corpus.papers else _bundled()
+    except ValueError as error:
+        found.faults.append(str(error))
+        return
+    found.num_papers = len(papers)
+    _collect(found, (mark_passwords, (corpus.passwords, papers)), (study.name_folds, (len(papers),)))
+    found.notes += study.find_notes(len(papers))
+    if corpus.ocr:
+        found.faults += _find_ocr_faults(corpus.ocr_language)
+
+
+def _bundled() -> list[Path]:
+    return [Path(f"{file.stem}.pdf") for file in sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))]
+
+
+def _find_ocr_faults(languages: str) -> Iterator[str]:
+    from further.corpus.parse.ocr import find_language_data
+
+    data = find_language_data()
+    if data is None:
+        yield "corpus.ocr: true needs Tesseract, which is not installed here (Debian: tesseract-ocr); or set false"
+        return
+    for language in languages.split("+"):
+        if not (Path(data) / f"{language}.traineddata").is_file():
+            yield f"corpus.ocr_language: Tesseract has no data for {language} here (Debian: tesseract-ocr-{language})"
+
+
+def _check_model(study: Study, found: Findings) -> None:
+    settings, model = study.settings, study.model_folder
+    targets = [run.target_modules for run in study.runs.values()]
+    early = (model, study.runs, settings.hardware, settings.evaluation.window)
+    known, whole = len(found.faults), ((check_model, (model,)),) if settings.model.source == "folder" else ()
+    for check in (*whole, (check_targets, (model, targets)), (refuse_early, early)):
+        if len(found.faults) == known:  # of a model that cannot be read, nothing more is asked
+            _collect(found, check)
+    if settings.model.source == "hub" and not model.is_dir():
+        _check_hub(str(settings.model.path), str(settings.model.revision), found)
+    if not (model / "config.json").is_file() and settings.model.source != "folder":
+        found.unchecked.append("model: not on this disk yet, so neither its layers nor its memory (the plan does)")
+
+
+def _check_hub(name: str, revision: str, found: Findings) -> None:
+    try:
+        there = ask_hub(name, revision)
+    except ValueError as error:
+        found.faults.append(f"model.path: {error}")
+        return
+    except Unreachable as error:
+        login = (
+            "a login is stored" if is_logged_in() else "no login is stored (hf auth login), which a gated model needs"
+        )
+        found.unchecked.append(f"hub: {error}, so whether {name} is open to you is not known; {login}")
+        return
+    if there.gated and not is_logged_in():
+        found.faults.append(
+            f"model.path: {name} is gated and no login is stored here: ask for access on its page, then hf auth login"
+        )
+    elif there.gated:
+        found.unchecked.append(f"hub: whether the owner of {name} has let you in (its page says)")
+    if there.files and not any(file.endswith(".safetensors") for file in there.files):
+        found.faults.append(f"model.path: {name} has no weights in safetensors")
+
+
+def _check_machine(study: Study, found: Findings) -> None:
+    """Tools for tracking; SLURM's profile of a study that is planned for a GPU: elsewhere it is only worth a word."""
+    _collect(found, (check_trackers, (study.settings.training.report_to,)))
+    if study.settings.hardware.gpu_memory_gb is None:
+        return
+    faults = list(_find_account_faults())
+    if shutil.which("sbatch"):
+        found.faults += faults
+        found.unchecked.append("SLURM: not asked; snakemake --profile slurm does, before the first job")
+    else:
+        found.notes += [f"for snakemake --profile slurm: {fault}" for fault in faults]
+        found.unchecked.append("SLURM: there is none here")
+
+
+def _find_account_faults() -> Iterator[str]:
+    profile = ROOT / "profiles" / "slurm" / "config.yaml"
+    if profile.is_file():
+        for item in yaml.safe_load(profile.read_text(encoding="utf-8")).get("default-resources", []):
+            name, _, value = str(item).partition("=")
+            try:
+                check_account(value if name == "slurm_account" else "named")
+            except ValueError as error:
+                yield str(error)
+
+
+def describe_study(study: Study, found: Findings) -> list[str]:
+    """What a study without faults asks for, what to know of it, and what was not checked."""
+    source = study.settings.corpus.papers or "the bundled articles"
+    runs = study.for_papers(found.num_papers).runs
     return [
-        "Nothing is wrong with this configuration.",
-        f"{config['study']['title']}: {papers} papers ({source}), {len(runs)} training runs, "
-        f"base model {config['model']['name']}.",
+        "Nothing is wrong with this study file.",
+        f"{study.settings.study.title}: {found.num_papers} papers ({source}), {len(runs)} training runs, "
+        f"base model {study.settings.model.name}.",
+        *_list("Worth knowing", found.notes),
+        *_list("Not checked", found.unchecked),
     ]
+
+
+def describe_faults(found: Findings) -> str:
+    """The faults, one a line, and what to know beside them."""
+    return "\n".join([*found.faults, *_list("Worth knowing", found.notes), *_list("Not checked", found.unchecked)])
+
+
+def _list(head: str, lines: Iterable[str]) -> list[str]:
+    rows = [f"  - {line}" for line in lines]
+    return [f"{head}:", *rows] if rows else []

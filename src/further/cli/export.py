@@ -4,10 +4,52 @@ import shutil
 from pathlib import Path
 
 from further.cli.study import name_study, suggest_others
-from further.io import read_json, write_text
+from further.io import read_json, share_files, write_text
 from further.report.card import make_merged_card
+from further.settings import Run
+from further.study import DEFAULT_RUN
 
 TOKENIZER = ("tokenizer*", "special_tokens_map.json", "added_tokens.json", "vocab.*", "merges.txt", "chat_template*")
+
+
+def choose_run(study: Path, run: str | None, folder: str) -> str:
+    """The run that was meant: the default one where only a folder is named.
+
+    Args:
+        study: The folder that holds results/.
+        run: The run's name; None: not given.
+        folder: Where to export to, as it was typed.
+
+    Raises:
+        ValueError: If only one word was given and it is a run's name, so that another run would be exported.
+    """
+    if run is not None:
+        return run
+    is_setting = any(folder.startswith(f"{name}-") for name in Run.model_fields)
+    if folder in list_adapters(study) or (is_setting and "/" not in folder):
+        raise ValueError(
+            f"{folder} is the name of a run, and no folder is given: further export {folder} FOLDER exports it "
+            f"(a folder of that name: further export default ./{folder})"
+        )
+    return DEFAULT_RUN
+
+
+def list_adapters(study: Path) -> list[str]:
+    """The runs of a study whose adapter is there."""
+    found = (study / "results" / "runs").glob("*/adapter/adapter_model.safetensors")
+    return sorted(path.parents[1].name for path in found)
+
+
+def find_adapter(study: Path, run: str) -> Path:
+    """The folder of a run's adapter.
+
+    Raises:
+        ValueError: If there is none, with the runs that there are.
+    """
+    if run not in (runs := list_adapters(study)):
+        there = f"there are {', '.join(runs) or 'none'}{suggest_others(study)}"
+        raise ValueError(f"no run is called {run} in {study.resolve()}; {there}")
+    return study / "results" / "runs" / run / "adapter"
 
 
 def export_run(study: Path, run: str, target: Path) -> list[str]:
@@ -24,11 +66,7 @@ def export_run(study: Path, run: str, target: Path) -> list[str]:
     Raises:
         ValueError: If there is no such run, its model card is not there, or the folder holds something.
     """
-    adapter = study / "results" / "runs" / run / "adapter"
-    if not (adapter / "adapter_model.safetensors").is_file():
-        runs = sorted(path.parents[1].name for path in adapter.parents[1].glob("*/adapter/adapter_model.safetensors"))
-        there = f"there are {', '.join(runs) or 'none'}{suggest_others(study)}"
-        raise ValueError(f"no run is called {run} in {study.resolve()}; {there}")
+    adapter = find_adapter(study, run)
     if not (adapter / "README.md").is_file():
         raise ValueError(f"{adapter} has no model card (README.md) yet: let the study end first")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
@@ -39,6 +77,7 @@ def export_run(study: Path, run: str, target: Path) -> list[str]:
         for file in base.glob(pattern):
             shutil.copy2(file, target / file.name)
     write_text(target / "README.md", make_merged_card((adapter / "README.md").read_text(encoding="utf-8")))
+    share_files(target)
     merged = f"{target}: run {run} merged into its base model, {precision}; AutoModelForCausalLM loads it"
     return [*name_study(study), merged]
 
@@ -49,7 +88,7 @@ def _merge(base: Path, adapter: Path, target: Path) -> str:
 
     config = read_json(base / "config.json")
     precision = str(config.get("dtype") or config.get("torch_dtype") or "float32")
-    model = load_merged(base, adapter, precision)
+    model = load_merged(base, adapter, precision).network
     model.config.use_cache = config.get("use_cache", True)  # it is off for packed rows; others generate with it
     model.save_pretrained(target)
     return precision

@@ -1,9 +1,8 @@
 """`further inspect`: one paper through parsing and cleaning, with its pages drawn and its characters counted."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pyarrow as pa
 
@@ -14,9 +13,35 @@ from further.corpus.schemas import BLOCKS, DECISIONS, REJECTED, REPEATS, SPLIT
 from further.corpus.view import write_view
 from further.corpus.words import count_words
 from further.io import write_table
+from further.settings import CorpusSettings
 
 
-def inspect_paper(paper: Path, folder: Path, corpus: Mapping[str, Any]) -> list[str]:
+def inspect_papers(papers: Sequence[Path], folder: Path | None, corpus: CorpusSettings) -> list[str]:
+    """Inspect papers one after the other; one that is not there stops none of the others.
+
+    Args:
+        papers: The PDFs.
+        folder: Where to write the pages; of several papers each gets a folder of its name in it. None: beside here.
+        corpus: Section `corpus` of a checked configuration.
+
+    Returns:
+        Lines that say what became of their characters.
+
+    Raises:
+        ValueError: If there is none of the files.
+    """
+    absent = [paper for paper in papers if not paper.is_file()]
+    if len(absent) == len(papers):
+        raise ValueError(f"there is no file {', '.join(map(str, absent))}")
+    lines = [f"there is no file {paper}" for paper in absent]
+    for paper in papers:
+        if paper not in absent:
+            own = Path(f"{paper.stem}-pages") if folder is None else folder / paper.stem if papers[1:] else folder
+            lines += inspect_paper(paper, own, corpus)
+    return lines
+
+
+def inspect_paper(paper: Path, folder: Path, corpus: CorpusSettings) -> list[str]:
     """Parse and clean one paper as a study would, and draw its pages.
 
     What depends on other papers is left out: duplicates and repeated paragraphs.
@@ -29,17 +54,13 @@ def inspect_paper(paper: Path, folder: Path, corpus: Mapping[str, Any]) -> list[
     Returns:
         Lines that say what became of its characters.
 
-    Raises:
-        ValueError: If there is no such file.
     """
-    if not paper.is_file():
-        raise ValueError(f"there is no file {paper}")
     blocks, unreadable = parse_papers(
         [paper],
-        timeout_s=corpus["timeout_s"],
-        memory_mb=corpus["memory_mb"],
-        password=corpus["passwords"],
-        ocr=corpus["ocr_language"] if corpus["ocr"] else "",
+        timeout_s=corpus.timeout_s,
+        memory_mb=corpus.memory_mb,
+        password=corpus.passwords,
+        ocr=corpus.ocr_language if corpus.ocr else "",
     )
     rows, ledger, short, decisions = clean_papers(blocks, _settings(corpus))
     rejected = pa.concat_tables([unreadable, short])
@@ -49,15 +70,15 @@ def inspect_paper(paper: Path, folder: Path, corpus: Mapping[str, Any]) -> list[
     return [*said, f"Pages: {(folder / 'index.html').resolve()}"]
 
 
-def _settings(corpus: Mapping[str, Any]) -> CleanSettings:
+def _settings(corpus: CorpusSettings) -> CleanSettings:
     return CleanSettings(
-        keep_captions=corpus["keep_captions"],
-        keep_citations=corpus["keep_citations"],
-        keep_headings=corpus["keep_headings"],
-        keep_appendices=corpus["keep_appendices"],
-        min_words=corpus["min_words"],
-        language=corpus["language"],
-        drop_sections=tuple(corpus["drop_sections"]),
+        keep_captions=corpus.keep_captions,
+        keep_citations=corpus.keep_citations,
+        keep_headings=corpus.keep_headings,
+        keep_appendices=corpus.keep_appendices,
+        min_words=corpus.min_words,
+        language=corpus.language,
+        drop_sections=tuple(corpus.drop_sections),
     )
 
 

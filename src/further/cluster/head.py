@@ -12,15 +12,14 @@ from further.lock import Lock, find_owner_here, take_lock
 PLACE = Path(".snakemake") / "further-head"
 
 
-def take_queue(folder: Path, heartbeat_s: float | None = None) -> tuple[Lock, list[Queued]]:
+def take_queue(folder: Path) -> tuple[Lock, list[Queued]]:
     """Take a folder's part of SLURM's queue: lock out other snakemakes, and end what an earlier one left.
 
-    A lock whose snakemake is dead is taken over: on this machine at once, from another after three silent heartbeats.
+    A lock whose snakemake is dead is taken over: on this machine at once, from another after a minute of silence.
     One that is suspended is alive, where that can be known: on this machine.
 
     Args:
         folder: Where snakemake is typed.
-        heartbeat_s: Seconds between two signs of life; None: as `take_lock`.
 
     Returns:
         The lock, to be released when this snakemake ends, and the jobs that were cancelled.
@@ -31,7 +30,7 @@ def take_queue(folder: Path, heartbeat_s: float | None = None) -> tuple[Lock, li
     try:
         if owner := find_owner_here(folder / PLACE):
             raise BlockingIOError(f"{folder / PLACE} is in use by {owner}")
-        lock = take_lock(folder / PLACE, heartbeat_s)
+        lock = take_lock(folder / PLACE)
     except BlockingIOError as error:
         raise ValueError(
             f"another snakemake works in this folder: {error}; wait until it has ended, or end it"

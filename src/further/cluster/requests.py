@@ -102,11 +102,12 @@ def _whole(value: Any) -> int:
     return value if isinstance(value, int) else 0
 
 
-def draw_table(requests: Iterable[Request]) -> str:
+def draw_table(requests: Iterable[Request], planned_hours: float | None = None) -> str:
     """A line per kind of job and what it asks for, and what all ask for together.
 
     Args:
         requests: One per job in the queue.
+        planned_hours: GPU-hours that the plan expects of them; None where there is no plan yet.
     """
     counts = Counter(requests)
     head = ("job", "jobs", "partition", "GPU", "cores", "MB", "minutes")
@@ -128,9 +129,13 @@ def draw_table(requests: Iterable[Request]) -> str:
             "What SLURM is asked for, per job:",
             *_align([head, *rows]),
             f"{counts.total():,} jobs in the queue; at most {hours:,.0f} GPU-hours, "
-            "if every job takes all of its minutes.",
+            f"if every job takes all of its minutes; {_say_planned(planned_hours)}.",
         ]
     )
+
+
+def _say_planned(hours: float | None) -> str:
+    return "the plan says more: snakemake --cores 1 plan" if hours is None else f"{hours:,.3g} are planned"
 
 
 def _align(rows: list[tuple[str, ...]]) -> list[str]:

@@ -1,6 +1,5 @@
 """Papers, their names and their shards. Standard library only: read while Snakemake plans."""
 
-import hashlib
 import os
 import re
 import unicodedata
@@ -8,13 +7,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from further.ranks import hash_rank
+
 MAX_ID_LENGTH = 80
 MIN_PAPERS = 4  # to split: one to validate, one to test, two to train on
-
-
-def hash_rank(*parts: object) -> str:
-    """Hexadecimal SHA-256 of the parts: a rank that no machine, order or Python version changes."""
-    return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()
 
 
 def paper_id(path: Path) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+FOLDER = Path(__file__).resolve().parents[3] / "resources" / "demo" / "articles"
 HEAD_KEYS = ("title", "running_head", "keywords")
 Kind = Literal["heading", "subheading", "paragraph", "item", "table", "figure"]
 

@@ -12,7 +12,7 @@ from scipy import stats
 
 from further.evaluation.intervals import LEVEL, MIN_TRUSTED, ratio_interval, share_interval
 from further.evaluation.probe import before_and_after
-from further.models import decode, head_of
+from further.models import Model
 
 CHUNK = 1024  # predicted positions whose logits stand in memory at once
 EXAMPLES = 5  # of the training paragraphs continued farthest
@@ -54,7 +54,7 @@ def sample_passages(
 
 
 @torch.no_grad()
-def match_lengths(model: Any, passages: Sequence[Passage], begin: int, prefix: int, batch_tokens: int) -> Lengths:
+def match_lengths(model: Model, passages: Sequence[Passage], begin: int, prefix: int, batch_tokens: int) -> Lengths:
     """How many tokens after the prefix greedy decoding says as they stand in the passage.
 
     Nothing has to be generated: as long as all tokens so far were right, greedy decoding has read the passage itself,
@@ -72,12 +72,12 @@ def match_lengths(model: Any, passages: Sequence[Passage], begin: int, prefix: i
     """
     if not passages:
         return np.zeros(0, dtype=np.int64)
-    device, head = next(model.parameters()).device, head_of(model)
+    device, head = model.device, model.head
     ids_PT = torch.tensor([passage.ids for passage in passages], device=device)
     inputs_PT = torch.cat([torch.full_like(ids_PT[:, :1], begin), ids_PT[:, :-1]], 1)
     said = []
     for inputs_BT in inputs_PT.split(max(1, batch_tokens // ids_PT.shape[1])):
-        hidden = decode(model, inputs_BT)[:, prefix:]
+        hidden = model.encode({"input_ids": inputs_BT})[:, prefix:]
         likeliest = [head(part).argmax(-1) for part in hidden.flatten(0, 1).split(CHUNK)]
         said.append(torch.cat(likeliest).view(hidden.shape[:2]))
     right = torch.cat(said) == ids_PT[:, prefix:]
@@ -86,7 +86,7 @@ def match_lengths(model: Any, passages: Sequence[Passage], begin: int, prefix: i
 
 
 def measure_memorization(
-    model: Any,
+    model: Model,
     rows: pd.DataFrame,
     papers: Mapping[str, Collection[str]],
     tokenizer: Any,

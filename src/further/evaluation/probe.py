@@ -1,12 +1,14 @@
 """The same measurement of a model without and with its adapter: one model in memory for both."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
+
+from further.models import Model
 
 T = TypeVar("T")
 
 
-def before_and_after(model: Any, measure: Callable[..., T], *arguments: Any) -> tuple[T, T]:
+def before_and_after(model: Model, measure: Callable[..., T], *arguments: object) -> tuple[T, T]:
     """Measure the base at the adapter's precision, then the adapted model.
 
     Args:
@@ -17,6 +19,6 @@ def before_and_after(model: Any, measure: Callable[..., T], *arguments: Any) -> 
     Returns:
         What it gave without and with the adapter.
     """
-    with model.disable_adapter():
+    with model.network.disable_adapter():
         before = measure(model, *arguments)
     return before, measure(model, *arguments)

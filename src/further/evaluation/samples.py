@@ -13,6 +13,7 @@ from transformers import GenerationConfig
 from further.evaluation.probe import before_and_after
 from further.evaluation.repeats import MAX_REPEATS, longest_repeat
 from further.evaluation.scoring import score_continuation
+from further.models import Model
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def choose_decodings(temperature: float | None, top_p: float, seed: int) -> list
     return [Decoding(value, top_p, seed) for value in dict.fromkeys((None, temperature))]
 
 
-def sample_both(model: Any, tokenizer: Any, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
+def sample_both(model: Model, tokenizer: Any, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Continue every prompt with the base and with the adapted model, greedily and, if asked for, sampled.
 
     Args:
@@ -98,7 +99,7 @@ def sample_both(model: Any, tokenizer: Any, settings: Mapping[str, Any]) -> list
     return entries
 
 
-def continue_prompt(model: Any, tokenizer: Any, prompt: str, new_tokens: int, decoding: Decoding) -> Sample:
+def continue_prompt(model: Model, tokenizer: Any, prompt: str, new_tokens: int, decoding: Decoding) -> Sample:
     """Continue a prompt.
 
     Args:
@@ -142,7 +143,7 @@ def _encode_prompt(tokenizer: Any, prompt: str) -> list[int]:
 
 
 @torch.no_grad()
-def _generate(model: Any, given: Sequence[int], new_tokens: int, eos: int, decoding: Decoding) -> list[int]:
+def _generate(model: Model, given: Sequence[int], new_tokens: int, eos: int, decoding: Decoding) -> list[int]:
     """Ids of the continuation."""
     drawn = {} if decoding.temperature is None else {"temperature": decoding.temperature, "top_p": decoding.top_p}
     config = GenerationConfig(
@@ -155,13 +156,9 @@ def _generate(model: Any, given: Sequence[int], new_tokens: int, eos: int, decod
         **drawn,
     )
     torch.manual_seed(int(hashlib.sha256(f"{decoding.seed} {list(given)}".encode()).hexdigest()[:8], 16))
-    inputs = torch.tensor([list(given)], device=next(model.parameters()).device)
-    output = model.generate(
-        input_ids=inputs,
-        attention_mask=torch.ones_like(inputs),
-        generation_config=config,
-    )
-    ids: list[int] = output[0, len(given) :].tolist()
+    inputs = torch.tensor([list(given)], device=model.device)
+    batch = {"input_ids": inputs, "attention_mask": torch.ones_like(inputs)}
+    ids: list[int] = model.generate(batch, config)[0].tolist()
     return ids
 
 

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +11,7 @@ from torch.nn import functional
 
 from further.evaluation.windows import Window, cut_windows
 from further.job import PROGRESS
-from further.models import decode, head_of
+from further.models import Model
 from further.positions import check_length
 
 SCORES = pa.schema(
@@ -44,7 +43,7 @@ CHUNK = 1024  # scored positions whose fp32 logits stand in memory at once
 
 
 def score_documents(
-    model: Any, documents: Sequence[Sequence[int]], begin: int, window: int, stride: int, batch_tokens: int
+    model: Model, documents: Sequence[Sequence[int]], begin: int, window: int, stride: int, batch_tokens: int
 ) -> list[float]:
     """Summed negative log-likelihood of each document, in nats.
 
@@ -52,7 +51,7 @@ def score_documents(
     log-likelihood of lm-evaluation-harness.
 
     Args:
-        model: A causal language model in evaluation mode.
+        model: A causal language model.
         documents: Token ids without special tokens.
         begin: The token before the first.
         window: Inputs per window.
@@ -72,7 +71,7 @@ def score_documents(
 
 
 def score_tokens(
-    model: Any, documents: Sequence[Sequence[int]], begin: int, window: int, stride: int, batch_tokens: int
+    model: Model, documents: Sequence[Sequence[int]], begin: int, window: int, stride: int, batch_tokens: int
 ) -> list[NDArray[np.float64]]:
     """Negative log-likelihood of every token of each document, in nats; the arguments are those of `score_documents`.
 
@@ -85,17 +84,17 @@ def score_tokens(
     return nats
 
 
-def score_continuation(model: Any, given: Sequence[int], ids: Sequence[int]) -> float:
+def score_continuation(model: Model, given: Sequence[int], ids: Sequence[int]) -> float:
     """Summed negative log-likelihood of `ids` after the tokens `given`, in nats, in one window."""
     window = Window(0, [*given, *ids][:-1], ids, 0)
     return float(_score_batch(model, [window])[0].sum())
 
 
 def _score_windows(
-    model: Any, documents: Sequence[Sequence[int]], begin: int, window: int, stride: int, batch_tokens: int
+    model: Model, documents: Sequence[Sequence[int]], begin: int, window: int, stride: int, batch_tokens: int
 ) -> Iterator[tuple[Window, torch.Tensor]]:
     """Windows of all documents, longest first, each with the nats of its targets."""
-    check_length(model.config.to_dict(), "evaluation.window", window)
+    check_length(model.config, "evaluation.window", window)
     windows = [
         piece for number, ids in enumerate(documents) for piece in cut_windows(number, ids, begin, window, stride)
     ]
@@ -117,14 +116,14 @@ def batch_windows(windows: Sequence[Window], batch_tokens: int) -> Iterator[list
 
 
 @torch.no_grad()
-def _score_batch(model: Any, batch: Sequence[Window]) -> tuple[torch.Tensor, ...]:
+def _score_batch(model: Model, batch: Sequence[Window]) -> tuple[torch.Tensor, ...]:
     """Nats of each window's targets, one by one."""
-    device = next(model.parameters()).device
-    hidden_BTD = decode(model, torch.tensor([list(window.inputs) for window in batch], device=device))
+    inputs_BT = torch.tensor([list(window.inputs) for window in batch], device=model.device)
+    hidden_BTD = model.encode({"input_ids": inputs_BT})
     scored = torch.cat([hidden[-len(window.targets) :] for hidden, window in zip(hidden_BTD, batch, strict=True)])
-    targets = torch.tensor([token for window in batch for token in window.targets], device=device)
+    targets = torch.tensor([token for window in batch for token in window.targets], device=model.device)
     losses = torch.cat(
-        [_losses(head_of(model), *pair) for pair in zip(scored.split(CHUNK), targets.split(CHUNK), strict=True)]
+        [_losses(model.head, *pair) for pair in zip(scored.split(CHUNK), targets.split(CHUNK), strict=True)]
     )
     parts: tuple[torch.Tensor, ...] = losses.double().cpu().split([len(window.targets) for window in batch])
     return parts

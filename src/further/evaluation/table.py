@@ -10,13 +10,14 @@ from further.digests import digest_sampled
 from further.evaluation.rates import rates
 from further.evaluation.scoring import score_documents
 from further.io import read_table
+from further.models import Model
 
 COUNTS = ["split", "document", "num_tokens", "num_words", "num_bytes", "sha256"]
 HOW = ("window", "stride", "compute_dtype")
 
 
 def score_texts(
-    model: Any, texts: Mapping[str, Path], begin: int, settings: Mapping[str, Any], about: Mapping[str, Any]
+    model: Model, texts: Mapping[str, Path], begin: int, settings: Mapping[str, Any], about: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """Score each document of each text set that was not trained on.
 

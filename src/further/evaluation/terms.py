@@ -12,6 +12,7 @@ from scipy import stats
 from further.evaluation.intervals import LEVEL
 from further.evaluation.probe import before_and_after
 from further.evaluation.scoring import score_tokens
+from further.models import Model
 
 WORD = re.compile(r"[^\W\d_][^\W_]*(?:[-'’][^\W_]+)*")
 """A letter, then letters and digits; parts joined by hyphens or apostrophes are one word."""
@@ -33,7 +34,7 @@ class Document(Protocol):
 
 
 def measure_terms(
-    model: Any, documents: Sequence[Document], tokenizer: Any, begin: int, settings: Mapping[str, Any]
+    model: Model, documents: Sequence[Document], tokenizer: Any, begin: int, settings: Mapping[str, Any]
 ) -> dict[str, Any] | None:
     """Score every token of held-out papers with the base and with the adapted model, and say which words changed.
 

@@ -6,6 +6,7 @@ from typing import Any
 from further.plan.precision import BYTES, FP32
 from further.plan.shape import Linear, Shape
 from further.plan.targets import Adapter
+from further.settings import Run
 
 Settings = Mapping[str, Any]
 
@@ -14,29 +15,29 @@ Settings = Mapping[str, Any]
 DECOMPOSED = {"pissa": 11, "loftq": 8}
 
 
-def dora_bytes(shape: Shape, adapter: Adapter, run: Settings, layer: int) -> int:
+def dora_bytes(shape: Shape, adapter: Adapter, run: Run, layer: int) -> int:
     """Per token, saved by one block: what its magnitudes multiply, the base's and the adapter's own outputs.
 
     Args:
         shape: The model.
         adapter: What is trained.
-        run: Settings compute_dtype, dropout.
+        run: Run compute_dtype, dropout.
         layer: Number of the block.
     """
-    of_base = FP32 if adapter.multiplies_twice else BYTES[run["compute_dtype"]]
+    of_base = FP32 if adapter.multiplies_twice else BYTES[run.compute_dtype]
     return sum((of_base + FP32) * linear.outputs for linear in _with_magnitudes(shape.block(layer), adapter))
 
 
-def dora_matrices(shape: Shape, adapter: Adapter, run: Settings, layer: int) -> int:
+def dora_matrices(shape: Shape, adapter: Adapter, run: Run, layer: int) -> int:
     """Saved by one block whatever its tokens: with dropout, the weights in fp32 that are multiplied with once more."""
-    if not adapter.multiplies_twice or (run["quantization"] == "none" and run["compute_dtype"] == "float32"):
+    if not adapter.multiplies_twice or (run.quantization == "none" and run.compute_dtype == "float32"):
         return 0
     return sum(FP32 * linear.weights for linear in _with_magnitudes(shape.block(layer), adapter))
 
 
-def dora_workspace(shape: Shape, adapter: Adapter, run: Settings) -> int:
+def dora_workspace(shape: Shape, adapter: Adapter, run: Run) -> int:
     """For a moment, to find the norms of one layer: a unit matrix, weights as they are and in fp32, B·A, their sum."""
-    size = BYTES[run["compute_dtype"]]
+    size = BYTES[run.compute_dtype]
     return max(
         (
             FP32 * linear.inputs**2 + (4 * FP32 + size) * linear.weights
@@ -50,15 +51,15 @@ def _with_magnitudes(linears: tuple[Linear, ...], adapter: Adapter) -> list[Line
     return [linear for linear in linears if adapter.magnitudes and linear.name in adapter.names]
 
 
-def embedding_gradient(shape: Shape, adapter: Adapter, run: Settings) -> int:
+def embedding_gradient(shape: Shape, adapter: Adapter, run: Run) -> int:
     """A second gradient of embeddings or head while it is added to the first: of a chunk, or of a tied matrix."""
-    return BYTES[run["compute_dtype"]] * shape.head_weights if adapter.copied else 0
+    return BYTES[run.compute_dtype] * shape.head_weights if adapter.copied else 0
 
 
-def start_bytes(shape: Shape, run: Settings) -> int:
+def start_bytes(shape: Shape, run: Run) -> int:
     """Beside the base, before training: LoftQ reads the full weights again; it and PiSSA decompose matrices."""
-    if run["initialization"] not in DECOMPOSED:
+    if run.initialization not in DECOMPOSED:
         return 0
-    decomposed = DECOMPOSED[run["initialization"]] * FP32 * max(linear.weights for linear in shape.linears)
-    again = BYTES[run["compute_dtype"]] * shape.total_parameters if run["initialization"] == "loftq" else 0
+    decomposed = DECOMPOSED[run.initialization] * FP32 * max(linear.weights for linear in shape.linears)
+    again = BYTES[run.compute_dtype] * shape.total_parameters if run.initialization == "loftq" else 0
     return decomposed + again

@@ -1,13 +1,12 @@
 """The processes that train a run together, and what each of them has to hold."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from further.batch import share_of_process
 from further.plan.memory import Memory, estimate_memory
 from further.plan.shape import Shape
 from further.plan.targets import Adapter
+from further.settings import HardwareSettings, Run
 
 
 @dataclass(frozen=True)
@@ -21,12 +20,12 @@ class Devices:
 ALONE = Devices(1, sharded=False)
 
 
-def read_devices(hardware: Mapping[str, Any]) -> Devices:
+def read_devices(hardware: HardwareSettings) -> Devices:
     """From the settings gpus_per_run and sharding."""
-    return Devices(hardware["gpus_per_run"], hardware["sharding"] == "fsdp")
+    return Devices(hardware.gpus_per_run, hardware.sharding == "fsdp")
 
 
-def memory_of_process(shape: Shape, adapter: Adapter, run: Mapping[str, Any], devices: Devices, gpu: bool) -> Memory:
+def memory_of_process(shape: Shape, adapter: Adapter, run: Run, devices: Devices, gpu: bool) -> Memory:
     """Peak memory of one of the processes.
 
     A sharded one keeps its part of the blocks and puts one together at a time, from a copy; but each loads the base

@@ -7,22 +7,25 @@ from typing import Any
 
 from further.batch import share_of_process
 from further.plan.devices import ALONE, Devices, memory_of_process
+from further.plan.scoring import scoring_flops
 from further.plan.shape import Shape
 from further.plan.speed import Measured, Rate, count_devices, formula_rate, on_same_hardware, rate_for, read_measured
 from further.plan.table import PlannedRun
 from further.plan.targets import Adapter, place_adapter
 from further.plan.work import Texts, Work, count_flops, count_work
+from further.settings import HardwareSettings, PlanSettings, Run
 
-Settings = Mapping[str, Any]
 MB = 2**20
+Windows = tuple[int, int]
 
 
 def count_runs(
-    runs: Mapping[str, Settings],
+    runs: Mapping[str, Run],
     shape: Shape | None,
-    texts_of: Callable[[str, Settings], Texts],
+    texts_of: Callable[[str, Run], Texts],
     gpu: bool,
     devices: Devices = ALONE,
+    windows: Windows = (1, 1),
 ) -> list[PlannedRun]:
     """Plan every run but for its speed.
 
@@ -32,12 +35,13 @@ def count_runs(
         texts_of: What a run of a name and settings is trained on and watched with.
         gpu: Whether it runs on CUDA.
         devices: That train a run together.
+        windows: Window and stride of scoring, in tokens.
     """
-    return [count_run(name, run, shape, texts_of(name, run), gpu, devices) for name, run in runs.items()]
+    return [count_run(name, run, shape, texts_of(name, run), gpu, devices, windows) for name, run in runs.items()]
 
 
 def measured_speeds(
-    plan: Sequence[PlannedRun], runs: Mapping[str, Settings], hardware: Settings, finished: Path
+    plan: Sequence[PlannedRun], runs: Mapping[str, Run], hardware: HardwareSettings, finished: Path
 ) -> list[Measured]:
     """Speeds of this study's finished runs, on the hardware that the settings describe.
 
@@ -52,17 +56,23 @@ def measured_speeds(
 
 
 def count_run(
-    name: str, run: Settings, shape: Shape | None, texts: Texts, gpu: bool, devices: Devices = ALONE
+    name: str,
+    run: Run,
+    shape: Shape | None,
+    texts: Texts,
+    gpu: bool,
+    devices: Devices = ALONE,
+    windows: Windows = (1, 1),
 ) -> PlannedRun:
-    """What a run has to do, and what each of its processes has to hold, without its speed."""
+    """What a run has to do, and what each of its processes has to hold, without its speed; arguments as above."""
     work = count_work(texts, run, devices.sharded)
     row = PlannedRun(
         run=name,
-        quantization=run["quantization"],
-        target_modules=_one_line(run["target_modules"]),
-        rank=run["rank"],
-        context=run["context"],
-        gradient_accumulation_steps=run["gradient_accumulation_steps"],
+        quantization=run.quantization,
+        target_modules=_one_line(run.target_modules),
+        rank=run.rank,
+        context=run.context,
+        gradient_accumulation_steps=run.gradient_accumulation_steps,
         micro_batch=share_of_process(run, devices.processes)[0],
         num_papers=work.num_papers,
         num_unique_tokens=work.num_unique_tokens,
@@ -71,14 +81,17 @@ def count_run(
         num_steps=work.num_steps,
         num_looks=work.num_looks,
     )
-    return row if shape is None else _add_model(row, run, shape, work, gpu, devices)
+    if shape is None:
+        return row
+    row = _add_model(row, run, shape, work, gpu, devices)
+    return replace(row, scoring_flops=scoring_flops(shape, place_adapter(shape, run), texts.scored, *windows))
 
 
 def _one_line(target_modules: Any) -> str:
     return target_modules if isinstance(target_modules, str) else ",".join(target_modules)
 
 
-def _add_model(row: PlannedRun, run: Settings, shape: Shape, work: Work, gpu: bool, devices: Devices) -> PlannedRun:
+def _add_model(row: PlannedRun, run: Run, shape: Shape, work: Work, gpu: bool, devices: Devices) -> PlannedRun:
     adapter = place_adapter(shape, run)
     training, validation = count_flops(shape, adapter, work, run)
     total = shape.total_parameters + adapter.parameters
@@ -93,7 +106,7 @@ def _add_model(row: PlannedRun, run: Settings, shape: Shape, work: Work, gpu: bo
     )
 
 
-def _memory_columns(shape: Shape, adapter: Adapter, run: Settings, gpu: bool, devices: Devices) -> dict[str, Any]:
+def _memory_columns(shape: Shape, adapter: Adapter, run: Run, gpu: bool, devices: Devices) -> dict[str, Any]:
     if not shape.memory_known:
         return {}
     memory = memory_of_process(shape, adapter, run, devices, gpu)
@@ -107,26 +120,34 @@ def flops_per_token(row: PlannedRun) -> float:
     return (row.training_flops + between) / row.num_trained_tokens
 
 
-def add_speed(row: PlannedRun, run: Settings, measured: list[Measured], settings: Settings) -> PlannedRun:
+def add_speed(row: PlannedRun, run: Run, measured: list[Measured], settings: PlanSettings) -> PlannedRun:
     """Seconds, hours, energy and money, at the speed of finished runs of this precision or at the formula's.
 
     Several GPUs are taken to be as fast as one each: what passes between them once per step are adapters.
     """
     if row.training_flops is None or row.validation_flops is None:
         return row
-    rate = rate_for(run["quantization"], measured, formula_rate(settings["hardware"]))
+    rate = rate_for(run.quantization, measured, formula_rate(settings.hardware))
     flops = row.training_flops + row.validation_flops
-    devices = count_devices(settings["hardware"])
+    devices = count_devices(settings.hardware)
+    scoring = _seconds(row.scoring_flops or 0.0, rate, settings.hardware)
     rate = Rate(rate.expected * devices, rate.low * devices, rate.high * devices, rate.source)
-    ends = {"": rate.expected, "_low": rate.high, "_high": rate.low}  # a high rate makes a low time
-    seconds = {end: settings["hardware"]["startup_seconds"] + flops / speed for end, speed in ends.items()}
+    seconds = _seconds(flops, rate, settings.hardware)
     hours = {end: devices * value / 3600 for end, value in seconds.items()}
-    columns: dict[str, Any] = {"speed_source": rate.source, "price_date": settings["cost"]["price_date"]}
-    columns |= _named("seconds", seconds) | _named("gpu_hours", hours) | _tokens_per_second(row, rate)
-    for name, price in (("energy_kwh", "kwh_per_gpu_hour"), ("money", "price_per_gpu_hour")):
-        if settings["cost"][price]:
-            columns |= _named(name, {end: value * settings["cost"][price] for end, value in hours.items()})
-    return replace(row, currency=settings["cost"]["currency"], **columns)
+    columns: dict[str, Any] = {"speed_source": rate.source, "price_date": settings.cost.price_date}
+    columns |= _named("seconds", seconds) | _named("gpu_hours", hours) | _named("scoring_seconds", scoring)
+    columns |= _tokens_per_second(row, rate)
+    prices = {"energy_kwh": settings.cost.kwh_per_gpu_hour, "money": settings.cost.price_per_gpu_hour}
+    for name, price in prices.items():
+        if price:
+            columns |= _named(name, {end: value * price for end, value in hours.items()})
+    return replace(row, currency=settings.cost.currency, **columns)
+
+
+def _seconds(flops: float, rate: Rate, hardware: HardwareSettings) -> dict[str, float]:
+    """Of a job, expected and from the least to the most: a high rate makes a low time."""
+    ends = {"": rate.expected, "_low": rate.high, "_high": rate.low}
+    return {end: hardware.startup_seconds + flops / speed for end, speed in ends.items()}
 
 
 def _named(name: str, values: Mapping[str, float]) -> dict[str, float]:

@@ -18,15 +18,14 @@ Source:
 """
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from further.plan.beside import dora_bytes, dora_matrices, dora_workspace, embedding_gradient, start_bytes
 from further.plan.flops import LOSS_CHUNK
 from further.plan.precision import BYTES, FP32, weight_bytes
 from further.plan.shape import ATTENTION_OUT, MLP_IN, MLP_OUT, QUERY_KEY_VALUE, Shape
 from further.plan.targets import Adapter
+from further.settings import Run
 
 MIN_8BIT = 4096  # bitsandbytes keeps the state of smaller tensors in 32 bits
 STAGES = (QUERY_KEY_VALUE, ATTENTION_OUT, MLP_IN, MLP_OUT)
@@ -66,24 +65,24 @@ class Memory:
         return sum(vars(self).values())
 
 
-def estimate_memory(shape: Shape, adapter: Adapter, run: Mapping[str, Any], micro_batch: int, gpu: bool) -> Memory:
+def estimate_memory(shape: Shape, adapter: Adapter, run: Run, micro_batch: int, gpu: bool) -> Memory:
     """Peak memory of a run.
 
     Args:
         shape: The model.
         adapter: What is trained.
-        run: Settings quantization, compute_dtype, context, dropout, optimizer, gradient_checkpointing,
+        run: Run quantization, compute_dtype, context, dropout, optimizer, gradient_checkpointing,
             attention, initialization.
         micro_batch: Rows per forward pass.
         gpu: Whether it runs on CUDA.
     """
-    size = BYTES[run["compute_dtype"]]
+    size = BYTES[run.compute_dtype]
     workspace = _workspace_bytes(shape, adapter, run, gpu)
     activations, logits = _activations_and_logits(shape, adapter, run, micro_batch, workspace)
     trained = FP32 * (adapter.low_rank + adapter.magnitudes) + size * adapter.copied
     optimizer = _optimizer_bytes(shape, adapter, run)
     return Memory(
-        weights=sum(weight_bytes(linear, run["quantization"], size) for linear in shape.linears),
+        weights=sum(weight_bytes(linear, run.quantization, size) for linear in shape.linears),
         unquantized=shape.unquantized_parameters * size,
         adapter=trained,
         gradients=trained,
@@ -95,15 +94,15 @@ def estimate_memory(shape: Shape, adapter: Adapter, run: Mapping[str, Any], micr
     )
 
 
-def _optimizer_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any]) -> int:
+def _optimizer_bytes(shape: Shape, adapter: Adapter, run: Run) -> int:
     """Two moments of every trained number: 32 bits each, or 8 with a scale per 256 of them.
 
-    torch's are of the parameter's type; Trainer has bitsandbytes keep those of embeddings in 32 bits, and a head's are
+    torch's are of the parameter's type; bitsandbytes keeps those of embeddings in 32 bits, and a head's are
     counted so, too.
     """
-    of_copies = BYTES[run["compute_dtype"]] if run["optimizer"] == "adamw_torch" else FP32
+    of_copies = BYTES[run.compute_dtype] if run.optimizer == "adamw_torch" else FP32
     copies = 2 * of_copies * adapter.copied
-    if not run["optimizer"].endswith("8bit"):
+    if not run.optimizer.endswith("8bit"):
         return copies + 2 * FP32 * (adapter.low_rank + adapter.magnitudes)
     adapted = [linear for linear in shape.linears if linear.name in adapter.names]
     tensors = [adapter.rank * size for linear in adapted for size in (linear.inputs, linear.outputs)]
@@ -112,27 +111,27 @@ def _optimizer_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any]) -> 
     return copies + kept
 
 
-def _workspace_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any], gpu: bool) -> int:
+def _workspace_bytes(shape: Shape, adapter: Adapter, run: Run, gpu: bool) -> int:
     """One matrix dequantized for a product; for nf4 the CPU's kernel does without. More with DoRA."""
     matrices = dora_workspace(shape, adapter, run)
-    if run["quantization"] == "none" or (run["quantization"] == "nf4" and not gpu):
+    if run.quantization == "none" or (run.quantization == "nf4" and not gpu):
         return matrices
-    size: int = BYTES[run["compute_dtype"]]
+    size: int = BYTES[run.compute_dtype]
     return matrices + size * max(linear.weights for linear in shape.linears)
 
 
 def _activations_and_logits(
-    shape: Shape, adapter: Adapter, run: Mapping[str, Any], micro_batch: int, workspace: int
+    shape: Shape, adapter: Adapter, run: Run, micro_batch: int, workspace: int
 ) -> tuple[int, int]:
     """Both at the moment at which their sum is largest: in the loss, or in the backward pass of a block."""
-    tokens, size = micro_batch * run["context"], BYTES[run["compute_dtype"]]
+    tokens, size = micro_batch * run.context, BYTES[run.compute_dtype]
     chunk = min(tokens, LOSS_CHUNK)
     logits = 3 * FP32 * shape.vocab_size * chunk + embedding_gradient(shape, adapter, run)
     hidden = 2 * size * shape.hidden_size * tokens if tokens > LOSS_CHUNK else 0  # kept by the chunks, and its gradient
     saved = _saved_bytes(shape, adapter, run) * tokens + hidden
     block = max(_backward_bytes(shape, adapter, run, layer) for layer in range(shape.num_layers)) * tokens + workspace
     matrices = [dora_matrices(shape, adapter, run, layer) for layer in range(shape.num_layers)]
-    if run["gradient_checkpointing"]:
+    if run.gradient_checkpointing:
         inputs = _inputs_bytes(shape, run) * tokens + max(matrices)
         return (inputs + block, 0) if inputs + block > saved + logits else (saved, logits)
     saved += sum(matrices)
@@ -141,11 +140,11 @@ def _activations_and_logits(
     return (saved + under_way, 0) if under_way > logits else (saved, logits)
 
 
-def _saved_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any]) -> int:
+def _saved_bytes(shape: Shape, adapter: Adapter, run: Run) -> int:
     """Per token, saved by the forward pass: blocks or their inputs, rotations, and the last norm."""
-    size: int = BYTES[run["compute_dtype"]]
+    size: int = BYTES[run.compute_dtype]
     width = shape.hidden_size
-    if run["gradient_checkpointing"]:
+    if run.gradient_checkpointing:
         return _inputs_bytes(shape, run) + FP32 * width
     first_layer, first_stage = adapter.first
     blocks = sum(_block_bytes(shape, adapter, run, layer) for layer in range(max(first_layer, 0), shape.num_layers))
@@ -154,47 +153,47 @@ def _saved_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any]) -> int:
     return blocks + norms + _rotations(shape, size)
 
 
-def _inputs_bytes(shape: Shape, run: Mapping[str, Any]) -> int:
+def _inputs_bytes(shape: Shape, run: Run) -> int:
     """Per token, kept while blocks are computed again: each block's input, the mask as booleans, the rotations."""
-    size: int = BYTES[run["compute_dtype"]]
+    size: int = BYTES[run.compute_dtype]
     kept = size * shape.hidden_size * shape.num_layers
-    if run["quantization"] == "int8":
+    if run.quantization == "int8":
         kept += size * sum(_inputs_by_stage(shape).values()) * shape.num_layers
-    return kept + int(run["context"]) + _rotations(shape, size)
+    return kept + int(run.context) + _rotations(shape, size)
 
 
 def _rotations(shape: Shape, size: int) -> int:
     return 2 * size * shape.attention_size // shape.num_heads
 
 
-def _block_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any], layer: int) -> int:
+def _block_bytes(shape: Shape, adapter: Adapter, run: Run, layer: int) -> int:
     """Per token, saved by one block."""
-    size: int = BYTES[run["compute_dtype"]]
+    size: int = BYTES[run.compute_dtype]
     norms = FP32 * (shape.norms_per_layer * (shape.hidden_size + 1) + shape.normed_heads_size)
-    heads = 4 * size * shape.attention_size + FP32 * shape.num_heads + size * run["context"]
+    heads = 4 * size * shape.attention_size + FP32 * shape.num_heads + size * run.context
     heads += _eager_bytes(shape, run)
     inputs = sum(_adapter_bytes(shape, adapter, run, layer, stage) for stage in STAGES)
     inputs += dora_bytes(shape, adapter, run, layer)
     return int(norms + heads + 3 * size * shape.mlp_size + inputs + _kept_by_int8(shape, adapter, run, layer))
 
 
-def _eager_bytes(shape: Shape, run: Mapping[str, Any]) -> int:
+def _eager_bytes(shape: Shape, run: Run) -> int:
     """Per token, weights of eager attention: fp32 as the softmax left them, and once more at another compute type."""
-    if run["attention"] != "eager":
+    if run.attention != "eager":
         return 0
-    size = BYTES[run["compute_dtype"]]
-    return int(shape.num_heads * run["context"] * (FP32 + (size if size < FP32 else 0)))
+    size = BYTES[run.compute_dtype]
+    return int(shape.num_heads * run.context * (FP32 + (size if size < FP32 else 0)))
 
 
-def _kept_by_int8(shape: Shape, adapter: Adapter, run: Mapping[str, Any], layer: int) -> int:
+def _kept_by_int8(shape: Shape, adapter: Adapter, run: Run, layer: int) -> int:
     """Per token, inputs of one block's int8 layers that nothing else keeps; attention keeps its own output."""
-    if run["quantization"] != "int8":
+    if run.quantization != "int8":
         return 0
-    size, inputs = BYTES[run["compute_dtype"]], _inputs_by_stage(shape)
+    size, inputs = BYTES[run.compute_dtype], _inputs_by_stage(shape)
     shared = {
         stage
         for stage in STAGES
-        if size == FP32 and not run["dropout"] and _adapter_bytes(shape, adapter, run, layer, stage)
+        if size == FP32 and not run.dropout and _adapter_bytes(shape, adapter, run, layer, stage)
     }
     return size * sum(width for stage, width in inputs.items() if stage not in shared | {ATTENTION_OUT})
 
@@ -203,29 +202,29 @@ def _inputs_by_stage(shape: Shape) -> dict[int, int]:
     return {linear.stage: linear.inputs for linear in shape.block(0)}
 
 
-def _adapter_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any], layer: int, stage: int) -> int:
+def _adapter_bytes(shape: Shape, adapter: Adapter, run: Run, layer: int, stage: int) -> int:
     """Per token, what the adapters of one stage of a block save: outputs of A, and inputs that nothing else keeps."""
     adapted = [linear for linear in shape.block(layer) if linear.stage == stage and linear.name in adapter.names]
     if not adapted:
         return 0
     outputs = FP32 * adapter.rank * len(adapted)
     width = adapted[0].inputs
-    if run["dropout"] > 0:
+    if run.dropout > 0:
         return outputs + 2 * FP32 * width * len(adapted)  # what is left of the input, and which of it: bytes on CUDA
-    if BYTES[run["compute_dtype"]] < FP32:
+    if BYTES[run.compute_dtype] < FP32:
         return outputs + FP32 * width * len(adapted)
     return outputs + (0 if stage == ATTENTION_OUT else FP32 * width)
 
 
-def _backward_bytes(shape: Shape, adapter: Adapter, run: Mapping[str, Any], layer: int) -> int:
+def _backward_bytes(shape: Shape, adapter: Adapter, run: Run, layer: int) -> int:
     """Per token, the worst moment of a block's backward pass: what it saved, and gradients of its inner width."""
-    size, inner, width = BYTES[run["compute_dtype"]], shape.mlp_size, shape.hidden_size
+    size, inner, width = BYTES[run.compute_dtype], shape.mlp_size, shape.hidden_size
     saved, down = _block_bytes(shape, adapter, run, layer), _adapter_bytes(shape, adapter, run, layer, MLP_OUT)
-    if run["gradient_checkpointing"]:  # the block's input is kept already, and so are those of its int8 layers
+    if run.gradient_checkpointing:  # the block's input is kept already, and so are those of its int8 layers
         saved -= _kept_by_int8(shape, adapter, run, layer) + (FP32 * width if size == FP32 else 0)
     at_product = saved - down + size * (3 * inner + width)
     cast = FP32 + size if size < FP32 else size
     at_last_layer = saved + (cast + size) * inner + (size + FP32) * width if down else 0
-    scores = FP32 * shape.num_heads * run["context"] if run["attention"] == "eager" else 0
+    scores = FP32 * shape.num_heads * run.context if run.attention == "eager" else 0
     at_attention = saved - down - 3 * size * inner + 3 * scores  # of the inner width nothing is left
     return max(at_product, at_last_layer, at_attention)

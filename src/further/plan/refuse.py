@@ -13,17 +13,17 @@ from further.plan.shape import Shape, read_shape
 from further.plan.table import PlannedRun
 from further.plan.targets import place_adapter
 from further.positions import check_length
+from further.settings import HardwareSettings, Run
 
-Settings = Mapping[str, Any]
 GIB = 2**30
 
 
-def refuse_early(model: Path, runs: Mapping[str, Settings], hardware: Settings, window: int) -> None:
+def refuse_early(model: Path, runs: Mapping[str, Run], hardware: HardwareSettings, window: int) -> None:
     """Check every run against a model's config.json, if it is on disk already; memory where its architecture is known.
 
     Args:
         model: The model's folder; it may not exist yet.
-        runs: Settings by the run's name.
+        runs: Run by the run's name.
         hardware: That section of the configuration.
         window: Of the evaluation, in tokens.
 
@@ -39,12 +39,12 @@ def refuse_early(model: Path, runs: Mapping[str, Settings], hardware: Settings, 
     check_memory(shape, runs, hardware)
 
 
-def check_positions(model: Path, runs: Mapping[str, Settings], window: int) -> None:
+def check_positions(model: Path, runs: Mapping[str, Run], window: int) -> None:
     """Refuse a context or a window that is longer than the model's positions.
 
     Args:
         model: The model's folder; where it has no config.json, nothing is checked.
-        runs: Settings by the run's name.
+        runs: Run by the run's name.
         window: Of the evaluation, in tokens.
 
     Raises:
@@ -52,17 +52,17 @@ def check_positions(model: Path, runs: Mapping[str, Settings], window: int) -> N
     """
     file = model / "config.json"
     config = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    check_length(config, "training.context", max(run["context"] for run in runs.values()))
+    check_length(config, "training.context", max(run.context for run in runs.values()))
     check_length(config, "evaluation.window", window)
 
 
-def check_memory(shape: Shape, runs: Mapping[str, Settings], hardware: Settings) -> None:
+def check_memory(shape: Shape, runs: Mapping[str, Run], hardware: HardwareSettings) -> None:
     """Refuse runs whose peak memory is more than the GPU has, less the margin.
 
     Args:
         shape: The model.
-        runs: Settings by the run's name.
-        hardware: Settings gpu_memory_gb, None without a GPU, and memory_margin.
+        runs: Run by the run's name.
+        hardware: gpu_memory_gb, None without a GPU, and memory_margin.
 
     Raises:
         ValueError: With what is needed, what there is, and which change of a setting would make it fit.
@@ -70,7 +70,7 @@ def check_memory(shape: Shape, runs: Mapping[str, Settings], hardware: Settings)
     refused: dict[str, list[str]] = {}
     known: dict[str, str | None] = {}
     for name, run in runs.items():
-        key = repr([run[setting] for setting in SHAPING])
+        key = repr(run.pick(*SHAPING))
         if key not in known:
             known[key] = _memory_fault(shape, run, hardware)
         fault = known[key]
@@ -86,73 +86,68 @@ SHAPING = (
 )  # fmt: skip
 
 
-def _memory_fault(shape: Shape, run: Settings, hardware: Settings) -> str | None:
+def _memory_fault(shape: Shape, run: Run, hardware: HardwareSettings) -> str | None:
     place_adapter(shape, run)  # finds targets that name no layer
-    if hardware["gpu_memory_gb"] is None or not shape.memory_known:
+    if hardware.gpu_memory_gb is None or not shape.memory_known:
         return None
     devices = read_devices(hardware)
     needed = _memory(shape, run, devices)
-    limit = hardware["gpu_memory_gb"] * GIB * (1 - hardware["memory_margin"])
+    limit = hardware.gpu_memory_gb * GIB * (1 - hardware.memory_margin)
     if needed.peak <= limit:
         return None
-    smallest = math.ceil(needed.peak / GIB / (1 - hardware["memory_margin"]))
+    smallest = math.ceil(needed.peak / GIB / (1 - hardware.memory_margin))
     parts = sorted(((size, name) for name, size in vars(needed).items()), reverse=True)[:3]
     largest = ", ".join(f"{name} {size / GIB:.1f}" for size, name in parts)
     return (
         f"needs {needed.peak / GIB:.1f} GiB of GPU memory ({largest}); hardware.gpu_memory_gb is "
-        f"{hardware['gpu_memory_gb']:g}, of which {limit / GIB:.1f} may be planned (memory_margin "
-        f"{hardware['memory_margin']:g}). {_advice(memory_remedies(shape, run, limit, devices), smallest)}"
+        f"{hardware.gpu_memory_gb:g}, of which {limit / GIB:.1f} may be planned (memory_margin "
+        f"{hardware.memory_margin:g}). {_advice(memory_remedies(shape, run, limit, devices), smallest)}"
     )
 
 
-def _memory(shape: Shape, run: Settings, devices: Devices) -> Memory:
+def _memory(shape: Shape, run: Run, devices: Devices) -> Memory:
     adapter = place_adapter(shape, run)
     return memory_of_process(shape, adapter, run, devices, gpu=True)
 
 
-def memory_remedies(shape: Shape, run: Settings, limit: float, devices: Devices = ALONE) -> list[str]:
+def memory_remedies(shape: Shape, run: Run, limit: float, devices: Devices = ALONE) -> list[str]:
     """Changes that bring a run under a limit in bytes: each that does so alone, or else all of them together."""
-    changes = [
-        change for change in _changes(shape, run, limit, devices) if any(run[key] != change[key] for key in change)
-    ]
-    alone = [change for change in changes if _memory(shape, {**run, **change}, devices).peak <= limit]
+    changes = [change for change in _changes(shape, run, limit, devices) if run | change != run]
+    alone = [change for change in changes if _memory(shape, run | change, devices).peak <= limit]
     if not alone and changes:
         every = {key: value for change in changes for key, value in change.items()}
-        alone = [every] if _memory(shape, {**run, **every}, devices).peak <= limit else []
-    return [
-        _describe_change(change, f"{_memory(shape, {**run, **change}, devices).peak / GIB:.1f} GiB") for change in alone
-    ]
+        alone = [every] if _memory(shape, run | every, devices).peak <= limit else []
+    peaks = [_memory(shape, run | change, devices).peak / GIB for change in alone]
+    return [_describe_change(change, f"{peak:.1f} GiB") for change, peak in zip(alone, peaks, strict=True)]
 
 
-def _changes(shape: Shape, run: Settings, limit: float, devices: Devices) -> Iterator[dict[str, Any]]:
+def _changes(shape: Shape, run: Run, limit: float, devices: Devices) -> Iterator[dict[str, Any]]:
     yield {"quantization": "nf4"}
     yield {"gradient_checkpointing": True}
     smaller = [{"gradient_accumulation_steps": value} for value in _accumulations(run, devices)]
-    yield from [change for change in smaller if _memory(shape, {**run, **change}, devices).peak <= limit][
-        :1
-    ] or smaller[-1:]
+    yield from [change for change in smaller if _memory(shape, run | change, devices).peak <= limit][:1] or smaller[-1:]
     yield {"optimizer": "paged_adamw_8bit"}
 
 
-def _accumulations(run: Settings, devices: Devices) -> list[int]:
+def _accumulations(run: Run, devices: Devices) -> list[int]:
     """Accumulations that cut the same batch into smaller micro-batches, down to one row, and divide among devices."""
     rows = micro_batch(run)
-    cuts = [(run["gradient_accumulation_steps"] * cut, rows // cut) for cut in range(2, rows + 1) if rows % cut == 0]
+    cuts = [(run.gradient_accumulation_steps * cut, rows // cut) for cut in range(2, rows + 1) if rows % cut == 0]
     return [passes for passes, left in cuts if passes % devices.processes == 0 or left % devices.processes == 0]
 
 
 def check_walltime(
     plan: Sequence[PlannedRun],
-    runs: Mapping[str, Settings],
-    hardware: Settings,
-    plan_again: Callable[[str, Settings], PlannedRun],
+    runs: Mapping[str, Run],
+    hardware: HardwareSettings,
+    plan_again: Callable[[str, Run], PlannedRun],
 ) -> None:
     """Refuse runs whose expected time, at its upper end, is more than their jobs, one after the other, may take.
 
     Args:
         plan: One row per run.
-        runs: Settings by the run's name.
-        hardware: Settings runtime_minutes, walltime_margin_minutes, walltimes, startup_seconds, gpu_memory_gb
+        runs: Run by the run's name.
+        hardware: runtime_minutes, scoring_minutes, walltime_margin_minutes, walltimes, startup_seconds, gpu_memory_gb
             and memory_margin.
         plan_again: Plans a run with other settings, to try what would fit.
 
@@ -161,9 +156,11 @@ def check_walltime(
     """
     faults = []
     for row in plan:
+        if row.scoring_seconds_high is not None and row.scoring_seconds_high > 60 * hardware.scoring_minutes:
+            faults.append(_scoring_fault(row, hardware))
         if row.seconds_high is None or _in_time(row, hardware):
             continue
-        tried = [(change, plan_again(row.run, {**runs[row.run], **change})) for change in _faster(runs[row.run])]
+        tried = [(change, plan_again(row.run, runs[row.run] | change)) for change in _faster(runs[row.run])]
         remedies = _longer(row, hardware)
         remedies += [_describe_change(change, _minutes(new)) for change, new in tried if _fits(new, hardware)]
         faults.append(
@@ -175,59 +172,69 @@ def check_walltime(
         raise ValueError("\n".join([*faults[:SAID], *more]))
 
 
+def _scoring_fault(row: PlannedRun, hardware: HardwareSettings) -> str:
+    assert row.scoring_seconds_high is not None
+    minutes = math.ceil(row.scoring_seconds_high / 60)
+    return (
+        f"{_names([row.run])}: scoring is expected to take up to {minutes} minutes; hardware.scoring_minutes is "
+        f"{hardware.scoring_minutes}. It would fit with hardware.scoring_minutes: {minutes}, or a longer "
+        "evaluation.stride."
+    )
+
+
 SAID = 5  # runs told one by one
 
 
-def _in_time(row: PlannedRun, hardware: Settings) -> bool:
+def _in_time(row: PlannedRun, hardware: HardwareSettings) -> bool:
     """Whether a run's jobs, one after the other, have time for all of its work at its slowest."""
-    return bool(_work_minutes(row, hardware) <= hardware["walltimes"] * _minutes_of_job(hardware))
+    return bool(_work_minutes(row, hardware) <= hardware.walltimes * _minutes_of_job(hardware))
 
 
-def _work_minutes(row: PlannedRun, hardware: Settings) -> float:
+def _work_minutes(row: PlannedRun, hardware: HardwareSettings) -> float:
     """At its slowest, without the start, which every job has anew."""
     assert row.seconds_high is not None
-    return (row.seconds_high - float(hardware["startup_seconds"])) / 60
+    return (row.seconds_high - float(hardware.startup_seconds)) / 60
 
 
-def _minutes_of_job(hardware: Settings) -> float:
+def _minutes_of_job(hardware: HardwareSettings) -> float:
     """For work, until the job stops by itself."""
-    return float(hardware["runtime_minutes"] - _margin(hardware) - hardware["startup_seconds"] / 60)
+    return float(hardware.runtime_minutes - _margin(hardware) - hardware.startup_seconds / 60)
 
 
-def _margin(hardware: Settings) -> int:
-    return hardware["walltime_margin_minutes"] or 0
+def _margin(hardware: HardwareSettings) -> int:
+    return hardware.walltime_margin_minutes or 0
 
 
-def _say_minutes(hardware: Settings) -> str:
-    walltimes, margin = hardware["walltimes"], _margin(hardware)
-    parts = [f"hardware.runtime_minutes is {hardware['runtime_minutes']}"]
+def _say_minutes(hardware: HardwareSettings) -> str:
+    walltimes, margin = hardware.walltimes, _margin(hardware)
+    parts = [f"hardware.runtime_minutes is {hardware.runtime_minutes}"]
     parts += [f"walltime_margin_minutes {margin}"] if margin else []
     parts += [f"walltimes {walltimes}"] if walltimes > 1 else []
     return ", ".join(parts)
 
 
-def _longer(row: PlannedRun, hardware: Settings) -> list[str]:
+def _longer(row: PlannedRun, hardware: HardwareSettings) -> list[str]:
     """Longer jobs, or more of them, which is what is left where a cluster has no longer ones."""
     work, of_job = _work_minutes(row, hardware), _minutes_of_job(hardware)
-    rest = hardware["runtime_minutes"] - of_job
-    remedies = [f"hardware.runtime_minutes: {math.ceil(work / hardware['walltimes'] + rest)}"]
+    rest = hardware.runtime_minutes - of_job
+    remedies = [f"hardware.runtime_minutes: {math.ceil(work / hardware.walltimes + rest)}"]
     if of_job > 0:
         walltimes = math.ceil(work / of_job)
         remedies.append(f"hardware.walltimes: {walltimes} (and retries: {walltimes - 1} in profiles/slurm/config.yaml)")
     return remedies
 
 
-def _faster(run: Settings) -> Iterator[dict[str, Any]]:
-    if run["gradient_checkpointing"]:
+def _faster(run: Run) -> Iterator[dict[str, Any]]:
+    if run.gradient_checkpointing:
         yield {"gradient_checkpointing": False}
-    if run["epochs"] > 1:
+    if run.epochs > 1:
         yield {"epochs": 1}
 
 
-def _fits(row: PlannedRun, hardware: Settings) -> bool:
+def _fits(row: PlannedRun, hardware: HardwareSettings) -> bool:
     """In minutes and, where that is known, in memory."""
-    gigabytes, peak = hardware["gpu_memory_gb"], row.peak_memory_mb
-    room = gigabytes is None or peak is None or peak <= gigabytes * 1024 * (1 - hardware["memory_margin"])
+    gigabytes, peak = hardware.gpu_memory_gb, row.peak_memory_mb
+    room = gigabytes is None or peak is None or peak <= gigabytes * 1024 * (1 - hardware.memory_margin)
     return bool(room and _in_time(row, hardware))
 
 

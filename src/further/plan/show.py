@@ -1,9 +1,8 @@
 """A study's plan, shown to whoever started it, and refused where a run cannot fit."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from further.job import PROGRESS
 from further.plan.devices import read_devices
@@ -12,51 +11,70 @@ from further.plan.refuse import check_memory, check_positions, check_walltime
 from further.plan.shape import Shape, read_shape
 from further.plan.table import PlannedRun, format_plan
 from further.plan.work import Texts
+from further.settings import HardwareSettings, PlanSettings, Run
 
 log = logging.getLogger(__name__)
-Settings = Mapping[str, Any]
 
 
 def plan_study(
-    model: Path, texts_of: Callable[[str, Settings], Texts], settings: Settings, finished: Path
+    model: Path, texts_of: Callable[[str, Run], Texts], settings: PlanSettings, finished: Path
 ) -> list[PlannedRun]:
     """Plan every run of a study and show the table, in the log and on the terminal.
 
     Args:
         model: The base model's folder.
         texts_of: What a run of a name and settings is trained on and watched with.
-        settings: Sections runs, hardware and cost, and the evaluation's window.
+        settings: Sections runs, hardware and cost, and the evaluation's window and stride.
         finished: Folder of finished runs.
 
     Raises:
         ValueError: If a run cannot fit the GPU's memory or a job's minutes, or the model's positions do not suffice.
     """
-    shape = _read_shape(model, settings["hardware"])
-    runs, gpu = settings["runs"], settings["hardware"]["gpu_memory_gb"] is not None
-    devices = read_devices(settings["hardware"])
-    counted = count_runs(runs, shape, texts_of, gpu, devices)
-    measured = measured_speeds(counted, runs, settings["hardware"], finished)
+    shape = _read_shape(model, settings.hardware)
+    runs, gpu = settings.runs, settings.hardware.gpu_memory_gb is not None
+    devices = read_devices(settings.hardware)
+    windows = (settings.window, settings.stride)
+    counted = count_runs(runs, shape, texts_of, gpu, devices, windows)
+    measured = measured_speeds(counted, runs, settings.hardware, finished)
     plan = [add_speed(row, runs[row.run], measured, settings) for row in counted]
-    for line in format_plan(plan).splitlines():
+    for line in [*format_plan(plan).splitlines(), *find_alike(plan, runs)]:
         PROGRESS.info("%s", line)
 
-    def plan_again(name: str, run: Settings) -> PlannedRun:
-        return add_speed(count_run(name, run, shape, texts_of(name, run), gpu, devices), run, measured, settings)
+    def plan_again(name: str, run: Run) -> PlannedRun:
+        counted = count_run(name, run, shape, texts_of(name, run), gpu, devices, windows)
+        return add_speed(counted, run, measured, settings)
 
     try:
-        check_positions(model, runs, settings["window"])
+        check_positions(model, runs, settings.window)
         if shape is not None:
-            check_memory(shape, runs, settings["hardware"])
-            check_walltime(plan, runs, settings["hardware"], plan_again)
+            check_memory(shape, runs, settings.hardware)
+            check_walltime(plan, runs, settings.hardware, plan_again)
     except ValueError as error:
         PROGRESS.error("The plan refuses this study. %s", error)
         raise
     return plan
 
 
-def _read_shape(model: Path, hardware: Settings) -> Shape | None:
+def find_alike(plan: Sequence[PlannedRun], runs: Mapping[str, Run]) -> Iterator[str]:
+    """Runs that train on the same papers though their fractions differ, as papers were rejected; a line each.
+
+    Args:
+        plan: One row per run.
+        runs: Settings by the run's name.
+    """
+    alike: dict[str, list[PlannedRun]] = {}
+    for row in plan:
+        key = f"{runs[row.run] | {'fraction': 1.0}} {row.num_papers} {row.num_unique_tokens}"
+        alike.setdefault(key, []).append(row)
+    for rows in alike.values():
+        if len(rows) > 1:
+            names = ", ".join(row.run for row in rows)
+            yield f"{names}: the same {rows[0].num_papers} papers, as some were rejected; leave one fraction out"
+
+
+def _read_shape(model: Path, hardware: HardwareSettings) -> Shape | None:
     """The model's shape; what is not known is said, and the study goes on."""
-    unchecked = "; whether it fits hardware.gpu_memory_gb is not checked" if hardware["gpu_memory_gb"] else ""
+    unchecked = "; whether it fits hardware.gpu_memory_gb is not checked" if hardware.gpu_memory_gb else ""
     try:
         shape = read_shape(model)
     except ValueError as error:

@@ -9,6 +9,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from further.settings import HardwareSettings, Run
+
 APART = 0.2  # least width assumed: like runs on one shared machine differed by so much from their median
 
 
@@ -45,26 +47,26 @@ class Measured:
     hardware: str
 
 
-def formula_rate(hardware: Mapping[str, Any]) -> Rate:
+def formula_rate(hardware: HardwareSettings) -> Rate:
     """Peak × utilization; the expected one is the geometric mean of the two utilizations given.
 
     Args:
-        hardware: Settings peak_tflops, in 10**12 operations per second, and utilization, [low, high].
+        hardware: peak_tflops, in 10**12 operations per second, and utilization, [low, high].
 
     Source:
         Chowdhery et al. 2022 (PaLM), appendix B: utilization as the share of the peak. Done differently: recomputed
         operations count as work here, as they take the time that is asked for.
     """
-    low, high = (hardware["peak_tflops"] * 1e12 * share for share in hardware["utilization"])
+    low, high = (hardware.peak_tflops * 1e12 * share for share in hardware.utilization)
     return Rate(math.sqrt(low * high), low, high, "formula")
 
 
-def count_devices(hardware: Mapping[str, Any]) -> int:
+def count_devices(hardware: HardwareSettings) -> int:
     """What an hour is paid for and a speed stated of: the GPUs of a run; without any, a job's cores are one."""
-    return 1 if hardware["gpu_memory_gb"] is None else int(hardware["gpus_per_run"])
+    return 1 if hardware.gpu_memory_gb is None else int(hardware.gpus_per_run)
 
 
-def read_measured(folder: Path, flops: Mapping[str, float], runs: Mapping[str, Mapping[str, Any]]) -> list[Measured]:
+def read_measured(folder: Path, flops: Mapping[str, float], runs: Mapping[str, Run]) -> list[Measured]:
     """Finished runs of this study, with these very settings.
 
     Args:
@@ -73,27 +75,27 @@ def read_measured(folder: Path, flops: Mapping[str, float], runs: Mapping[str, M
         runs: Settings by the run's name.
     """
     found = []
-    for name, settings in runs.items():
+    for name, run in runs.items():
         files = [folder / name / file for file in ("metrics.json", "timing.json")]
         if name in flops and all(file.is_file() for file in files):
             metrics, timing = (json.loads(file.read_text(encoding="utf-8")) for file in files)
-            if metrics["settings"] == settings:
+            if metrics["settings"] == run.model_dump():
                 speed = timing["tokens_per_second"] * flops[name] / timing["devices"]
-                found.append(Measured(name, settings["quantization"], speed, json.dumps(timing["hardware"])))
+                found.append(Measured(name, run.quantization, speed, json.dumps(timing["hardware"])))
     return found
 
 
-def on_same_hardware(measured: Iterable[Measured], hardware: Mapping[str, Any]) -> list[Measured]:
+def on_same_hardware(measured: Iterable[Measured], hardware: HardwareSettings) -> list[Measured]:
     """Those on a GPU if the settings name one's memory, else those on as many threads; the most frequent machine's."""
     kept = [run for run in measured if _is_like(json.loads(run.hardware), hardware)]
     counts = Counter(run.hardware for run in kept)
     return [run for run in kept if run.hardware == counts.most_common(1)[0][0]]
 
 
-def _is_like(found: Mapping[str, Any], hardware: Mapping[str, Any]) -> bool:
-    if hardware["gpu_memory_gb"] is not None:
+def _is_like(found: Mapping[str, Any], hardware: HardwareSettings) -> bool:
+    if hardware.gpu_memory_gb is not None:
         return found["gpu"] is not None
-    return found["gpu"] is None and found["threads"] == hardware["threads"]
+    return found["gpu"] is None and found["threads"] == hardware.threads
 
 
 def rate_for(quantization: str, measured: Iterable[Measured], formula: Rate) -> Rate:

@@ -32,6 +32,7 @@ class PlannedRun:
         num_looks: At the validation papers during training.
         training_flops: Floating-point operations of all epochs.
         validation_flops: Of these looks, and of one more at the end.
+        scoring_flops: Of scoring the run once, in a job of its own.
         weights_mb: The blocks' matrices at their precision.
         unquantized_mb: Embeddings, head, norms and biases.
         adapter_mb, gradients_mb, optimizer_mb: Of what is trained.
@@ -41,10 +42,11 @@ class PlannedRun:
         overhead_mb: The process before any tensor.
         peak_memory_mb: The sum of these: on a GPU its memory, else the process's.
         tokens_per_second, tokens_per_second_low, tokens_per_second_high: Trained tokens per second of training.
-        seconds, seconds_low, seconds_high: Of the whole job: start-up, training, validation.
-        gpu_hours, gpu_hours_low, gpu_hours_high: The same in hours, times the GPUs.
-        energy_kwh, energy_kwh_low, energy_kwh_high: At `cost.kwh_per_gpu_hour`.
-        money, money_low, money_high: At `cost.price_per_gpu_hour`, in `currency`.
+        seconds, seconds_low, seconds_high: Of the whole training job: start-up, training, validation.
+        scoring_seconds, scoring_seconds_low, scoring_seconds_high: Of the job that scores the run, on one GPU.
+        gpu_hours, gpu_hours_low, gpu_hours_high: Of the training job, times the GPUs.
+        energy_kwh, energy_kwh_low, energy_kwh_high: The same at `cost.kwh_per_gpu_hour`.
+        money, money_low, money_high: The same at `cost.price_per_gpu_hour`, in `currency`.
         currency: ISO 4217.
         price_date: Of the price.
         speed_source: "measured" on this study's finished runs, or "formula": peak_tflops × utilization.
@@ -68,6 +70,7 @@ class PlannedRun:
     trainable_share: float | None = None
     training_flops: float | None = None
     validation_flops: float | None = None
+    scoring_flops: float | None = None
     weights_mb: float | None = None
     unquantized_mb: float | None = None
     adapter_mb: float | None = None
@@ -84,6 +87,9 @@ class PlannedRun:
     seconds: float | None = None
     seconds_low: float | None = None
     seconds_high: float | None = None
+    scoring_seconds: float | None = None
+    scoring_seconds_low: float | None = None
+    scoring_seconds_high: float | None = None
     gpu_hours: float | None = None
     gpu_hours_low: float | None = None
     gpu_hours_high: float | None = None
@@ -160,25 +166,42 @@ def _readable(run: PlannedRun) -> tuple[str, ...]:
 
 
 def _totals(plan: Sequence[PlannedRun]) -> str:
-    """Hours, energy and money of all runs, and in a line of its own where the speed comes from."""
-    parts, speed = [f"{len(plan)} runs"], ""
-    if all(run.seconds is not None for run in plan):
-        parts.append(f"{_sum_range(plan, 'gpu_hours')} hours of training jobs")
-        if all(run.energy_kwh is not None for run in plan):
-            parts.append(f"{_sum_range(plan, 'energy_kwh')} kWh")
-        if all(run.money is not None for run in plan):
-            parts.append(f"{_sum_range(plan, 'money')} {plan[0].currency} at prices of {plan[0].price_date}")
-        sources = sorted({str(run.speed_source) for run in plan})
-        speed = "\nSpeed " + " and ".join(SOURCES[source] for source in sources)
-    return "; ".join(parts) + speed
+    """Hours, energy and money of all jobs that the plan knows, and in a line of its own where the speed comes from."""
+    count = f"{len(plan)} runs"
+    if any(run.seconds is None for run in plan):
+        return count
+    training, scoring = _add_up(plan, "gpu_hours"), scoring_hours(plan)
+    parts = [f"{count}: {_say(training)} hours of training, {_say(scoring)} of scoring"]
+    both = tuple(hours + more for hours, more in zip(training, scoring, strict=True))
+    for name, unit in (("energy_kwh", "kWh"), ("money", f"{plan[0].currency} at prices of {plan[0].price_date}")):
+        if all(getattr(run, name) is not None for run in plan):
+            price = _add_up(plan, name)[0] / training[0]  # of an hour
+            parts.append(f"{_say(tuple(hours * price for hours in both))} {unit}")
+    sources = sorted({str(run.speed_source) for run in plan})
+    return "; ".join(parts) + "\nSpeed " + " and ".join(SOURCES[source] for source in sources)
 
 
 SOURCES = {"measured": "as finished runs had it", "formula": "by hardware.peak_tflops × utilization"}
+Hours = tuple[float, ...]  # expected, low, high
 
 
-def _sum_range(plan: Sequence[PlannedRun], name: str) -> str:
-    values = [sum(getattr(run, name + end) for run in plan) for end in ("", "_low", "_high")]
-    return _range(values[0], values[1], values[2], 1)
+def _add_up(plan: Sequence[PlannedRun], name: str) -> Hours:
+    return tuple(sum(getattr(run, name + end) or 0.0 for run in plan) for end in ("", "_low", "_high"))
+
+
+def scoring_hours(plan: Sequence[PlannedRun]) -> Hours:
+    """Hours of scoring each run, and the base at each precision; merged models and samples are not counted.
+
+    Returns:
+        Expected, low, high.
+    """
+    bases = {run.quantization for run in plan} | {"none"}
+    mean = 1 + len(bases) / len(plan)
+    return tuple(seconds * mean / 3600 for seconds in _add_up(plan, "scoring_seconds"))
+
+
+def _say(hours: Hours) -> str:
+    return _range(hours[0], hours[1], hours[2], 1)
 
 
 def _align(row: Sequence[str], widths: Sequence[int]) -> str:

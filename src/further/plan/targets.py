@@ -1,10 +1,9 @@
 """What a run trains: its adapter, and with `train_embeddings` copies of embeddings and head; peft's counts are met."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from further.plan.shape import MLP_OUT, Linear, Shape
+from further.settings import Run
 from further.targets import match_targets
 
 BEFORE_ALL = (-1, MLP_OUT)  # where embeddings are trained, every block needs gradients
@@ -38,12 +37,12 @@ class Adapter:
         return self.low_rank + self.magnitudes + self.copied
 
 
-def place_adapter(shape: Shape, run: Mapping[str, Any]) -> Adapter:
+def place_adapter(shape: Shape, run: Run) -> Adapter:
     """Find what a run's settings train.
 
     Args:
         shape: The model.
-        run: Settings target_modules, rank, dora, dropout, train_embeddings.
+        run: Run target_modules, rank, dora, dropout, train_embeddings.
 
     Raises:
         ValueError: If no layer is meant.
@@ -52,17 +51,17 @@ def place_adapter(shape: Shape, run: Mapping[str, Any]) -> Adapter:
         Hu et al. 2022 (LoRA), section 4.1: W + B·A with A r × inputs and B outputs × r; Liu et al. 2024 (DoRA),
         section 4: one magnitude per output, as peft has it.
     """
-    names = frozenset(match_targets([linear.name for linear in shape.linears], run["target_modules"]))
+    names = frozenset(match_targets([linear.name for linear in shape.linears], run.target_modules))
     adapted = [linear for linear in shape.linears if linear.name in names]
-    embeddings = run["train_embeddings"]
+    embeddings = run.train_embeddings
     return Adapter(
-        rank=run["rank"],
+        rank=run.rank,
         names=names,
         first=BEFORE_ALL if embeddings else min((linear.layer, linear.stage) for linear in adapted),
-        low_rank=sum(adapter_parameters(linear, run["rank"]) for linear in adapted),
-        magnitudes=sum(linear.outputs for linear in adapted) if run["dora"] else 0,
+        low_rank=sum(adapter_parameters(linear, run.rank) for linear in adapted),
+        magnitudes=sum(linear.outputs for linear in adapted) if run.dora else 0,
         copied=shape.head_weights * (1 if shape.tied else 2) if embeddings else 0,
-        multiplies_twice=run["dora"] and run["dropout"] > 0,
+        multiplies_twice=run.dora and run.dropout > 0,
     )
 
 

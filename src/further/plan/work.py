@@ -4,14 +4,14 @@ A run with `training.patience` may stop early: what is planned is its whole leng
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from further.batch import micro_batch
 from further.plan.flops import forward_flops, training_flops
 from further.plan.shape import Shape
 from further.plan.targets import Adapter
+from further.settings import Run
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,14 @@ class Texts:
         validation: The same of the validation papers.
         has_begin: Whether the tokenizer puts a mark before each document.
         replay: The same of the general documents that are trained on beside the papers.
+        scored: The same of all documents that the run is scored on.
     """
 
     training: tuple[int, ...]
     validation: tuple[int, ...]
     has_begin: bool
     replay: tuple[int, ...] = ()
+    scored: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,14 +80,14 @@ class Work:
     validation: Rows
 
 
-def count_work(texts: Texts, run: Mapping[str, Any], sharded: bool = False) -> Work:
+def count_work(texts: Texts, run: Run, sharded: bool = False) -> Work:
     """Count as laying out rows and training do.
 
     A document of n tokens is n + 1 predictions where it has a begin mark; without one its first token is none.
 
     Args:
         texts: Lengths of the documents.
-        run: Settings context, packing, batch_tokens, gradient_accumulation_steps, epochs, validations_per_epoch.
+        run: Run context, packing, batch_tokens, gradient_accumulation_steps, epochs, validations_per_epoch.
         sharded: Whether each process keeps its part of the model only; rows are then computed whole.
 
     Raises:
@@ -94,30 +96,30 @@ def count_work(texts: Texts, run: Mapping[str, Any], sharded: bool = False) -> W
     if not texts.training:
         raise ValueError("nothing to plan: no training documents")
     rows = count_rows((*texts.training, *texts.replay), texts.has_begin, run, sharded)
-    steps_per_epoch = math.ceil(rows.number / (micro_batch(run) * run["gradient_accumulation_steps"]))
+    steps_per_epoch = math.ceil(rows.number / (micro_batch(run) * run.gradient_accumulation_steps))
     return Work(
         num_papers=len(texts.training),
         num_unique_tokens=sum(texts.training) + len(texts.training),
         num_replay_tokens=sum(texts.replay) + len(texts.replay),
-        num_trained_tokens=run["epochs"] * rows.num_labels,
-        num_steps=run["epochs"] * steps_per_epoch,
-        num_looks=run["epochs"] * min(run["validations_per_epoch"], steps_per_epoch),  # one a step at most
+        num_trained_tokens=run.epochs * rows.num_labels,
+        num_steps=run.epochs * steps_per_epoch,
+        num_looks=run.epochs * min(run.validations_per_epoch, steps_per_epoch),  # one a step at most
         training=rows,
         validation=count_rows(texts.validation, texts.has_begin, run, sharded),
     )
 
 
-def count_rows(lengths: Sequence[int], has_begin: bool, run: Mapping[str, Any], sharded: bool = False) -> Rows:
+def count_rows(lengths: Sequence[int], has_begin: bool, run: Run, sharded: bool = False) -> Rows:
     """Rows of documents of these lengths: all of them end to end, or each on rows of its own.
 
     Args:
         lengths: Tokens without special tokens.
         has_begin: Whether each has a begin mark.
-        run: Settings context and packing.
+        run: Run context and packing.
         sharded: Whether all of a row is computed, not only what has labels.
     """
-    context, labels = run["context"], [length + has_begin for length in lengths]
-    stretches = [sum(labels)] if run["packing"] else labels
+    context, labels = run.context, [length + has_begin for length in lengths]
+    stretches = [sum(labels)] if run.packing else labels
     whole, rests = sum(size // context for size in stretches), [size % context for size in stretches if size % context]
     number = whole + len(rests)
     if sharded:
@@ -125,10 +127,10 @@ def count_rows(lengths: Sequence[int], has_begin: bool, run: Mapping[str, Any], 
     return Rows(number, sum(labels), sum(labels), whole * context**2 + sum(rest**2 for rest in rests))
 
 
-def count_flops(shape: Shape, adapter: Adapter, work: Work, run: Mapping[str, Any]) -> tuple[float, float]:
+def count_flops(shape: Shape, adapter: Adapter, work: Work, run: Run) -> tuple[float, float]:
     """Floating-point operations of training over all epochs, and of one look at the validation documents."""
-    rows, checkpointing = micro_batch(run), run["gradient_checkpointing"]
+    rows, checkpointing = micro_batch(run), run.gradient_checkpointing
     per_token = training_flops(shape, adapter, rows, work.training.mean_context, checkpointing)
-    training = per_token * run["epochs"] * work.training.num_inputs
+    training = per_token * run.epochs * work.training.num_inputs
     looking = forward_flops(shape, adapter, rows, work.validation.mean_context) * work.validation.num_inputs
     return float(training), float(looking)

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from further.report import FIGURES
 from further.report.figure_reading import explain_figure
 from further.report.figure_texts import CARRIES_OVER, describe_figure
 from further.report.inputs import ReportInputs
@@ -50,7 +51,7 @@ def make_part(inputs: ReportInputs, name: str, figures: Path, data: Path, settin
     """
     frame = TABLES[name](inputs)
     summary = describe_figure(name, frame)
-    title = settings.titles[name]
+    title = FIGURES[name]
     csv = base64.b64encode((data / f"{name}.csv").read_bytes()).decode()
     carries_over, note = CARRIES_OVER[name]
     return FigurePart(

@@ -32,25 +32,18 @@ DRAW: Mapping[str, Callable[[pd.DataFrame], Drawing]] = {
 }
 
 
-def draw_figures(inputs: ReportInputs, figures: Path, data: Path, titles: Mapping[str, str]) -> None:
+def draw_figures(inputs: ReportInputs, figures: Path, data: Path) -> None:
     """Draw every figure as `{name}.svg` and write its table as `{name}.csv`.
 
     Args:
         inputs: The study's results.
         figures: Folder of the SVG files.
         data: Folder of the CSV files.
-        titles: A title for each name in FIGURES.
-
-    Raises:
-        ValueError: If a figure has no title.
     """
-    missing = sorted(set(FIGURES) - set(titles))
-    if missing:
-        raise ValueError(f"figures without a title: {', '.join(missing)}; each of {', '.join(FIGURES)} needs one")
     for name in FIGURES:
         table = TABLES[name](inputs)
         write_text(data / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
         with house_style():
             drawing = draw_sentence(NOTHING_TO_DRAW[name]) if table.empty else DRAW[name](table)
-            add_title(drawing.figure, titles[name])
+            add_title(drawing.figure, FIGURES[name])
             write_svg(drawing, figures / f"{name}.svg")

@@ -125,14 +125,20 @@ def forecast_table(law: Mapping[str, Any]) -> Table | None:
             name,
             show_count(forecast["num_tokens"]),
             "" if forecast["extra_papers"] is None else show_count(forecast["extra_papers"]),
-            _show_estimate(forecast["loss_nats"], show_nats),
-            _show_estimate(forecast["gain_nats"], show_nats),
+            *_forecast_cells(forecast),
             *_cost_cells(forecast["cost"]),
         ]
         for name, forecast in forecasts
     ]
-    caption = "What more data would bring, and training on it cost, by the law (95 % intervals)"
+    caption = "What more data would bring, and training on it cost, predicted (95 % intervals of a new run)"
     return _filled(caption, header, rows, first_number=1)
+
+
+def _forecast_cells(forecast: Mapping[str, Any]) -> list[str]:
+    """Loss and gain with their intervals, or that they are undecided where predictions do not go so far."""
+    if not forecast["useful"]:
+        return ["undecided", "undecided"]
+    return [_show_estimate(forecast[name], show_nats) for name in ("loss_nats", "gain_nats")]
 
 
 def target_table(law: Mapping[str, Any]) -> Table | None:

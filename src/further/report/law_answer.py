@@ -123,6 +123,7 @@ def _say_certainty(law: Mapping[str, Any]) -> list[str]:
     if law["holdout"] is not None:
         said.append(_say_holdout(law["holdout"]))
     said += [law["form_reason"]] if law["form_doubtful"] else []
+    said.append(law["reach"]["reason"])
     return [*said, _say_limit(law)]
 
 

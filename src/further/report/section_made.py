@@ -139,7 +139,7 @@ def _show_value(value: Any) -> str:
 def sources_table(inputs: ReportInputs, settings: PageSettings) -> Table:
     """Where each number of the page stands in the results."""
     rows = [(answer.question, "; ".join(answer.sources)) for answer in make_answers(inputs.comparison, inputs.law)]
-    rows += [(f"Figure: {settings.titles[name]}", f"results/report/data/{name}.csv") for name in FIGURES]
+    rows += [(f"Figure: {FIGURES[name]}", f"results/report/data/{name}.csv") for name in FIGURES]
     rows += [
         ("Words that became more or less likely", "results/evaluation/terms.json"),
         ("Paragraphs known by heart", "results/evaluation/memorization.json"),

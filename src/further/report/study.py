@@ -34,14 +34,12 @@ class PageSettings:
     """What the page is told apart from the results.
 
     Attributes:
-        titles: A title for each name in FIGURES.
         toy_base: Whether the base model is a toy, which the page then says on its face.
         base: The base model's name and, where it is pinned, its commit.
         prices: What an hour of the hardware costs; None counts no money.
         corpus_view: Link to a page-by-page view of the papers; None where there is none.
     """
 
-    titles: Mapping[str, str]
     toy_base: bool
     base: str = "not named"
     prices: Prices | None = None
@@ -83,7 +81,6 @@ def page_settings(config: Mapping[str, Any]) -> PageSettings:
     cost = config["cost"]
     per_hour, kilowatts = (cost[key] or None for key in ("price_per_gpu_hour", "kwh_per_gpu_hour"))  # 0 leaves it out
     return PageSettings(
-        config["report"]["titles"],
         toy_base=is_toy(config),
         base=name_base(config["model"]),
         prices=Prices(per_hour, cost["currency"], cost["price_date"], kilowatts) if per_hour else None,

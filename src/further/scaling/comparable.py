@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from further.scaling.records import Point
+from further.scaling.curve import Point
 
 VARIED = {"fraction", "seed"}
 MOST_NAMED = 4  # values of a setting in a message

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from further.scaling.fit import predict_band, predict_gain
-from further.scaling.records import Interval, LawFit
+from further.scaling.fit import LawFit, predict_band
+from further.scaling.interval import Interval
+from further.scaling.prediction import Outlook
 
 
 @dataclass(frozen=True)
@@ -77,13 +78,15 @@ class Cost:
 
 @dataclass(frozen=True)
 class Forecast:
-    """The law at a larger corpus.
+    """A run on a larger corpus.
 
     Attributes:
         factor: Tokens there over the largest size measured.
         num_tokens: Unique training tokens.
-        loss_nats: Predicted loss.
-        gain_nats: Fall in loss from the largest size measured, by the law at both.
+        loss_nats: Predicted loss of a new run, with its prediction interval.
+        gain_nats: Fall from the mean loss measured at the largest size, with the same interval.
+        law_nats: The law there with its own interval, which supposes that the form is right.
+        useful: The sizes span enough for this prediction, and its interval is narrow enough to act on.
         cost: Of one training there, None without settings.
         extra_papers: Papers beyond the largest size measured, None where tokens per paper are not known.
     """
@@ -92,6 +95,8 @@ class Forecast:
     num_tokens: float
     loss_nats: Interval
     gain_nats: Interval
+    law_nats: Interval
+    useful: bool
     cost: Cost | None
     extra_papers: float | None
 
@@ -110,15 +115,30 @@ def cost_of(tokens: Interval, settings: CostSettings) -> Cost:
     )
 
 
-def forecast_at(fit: LawFit, num_tokens: float, settings: CostSettings | None = None) -> Forecast:
-    """Predict the loss at a size, the gain over the largest size measured, and the cost."""
-    level, band = fit.c.level, predict_band(fit, [num_tokens])
+def forecast_at(
+    fit: LawFit, outlook: Outlook, num_tokens: float, settings: CostSettings | None, *, trusted: bool
+) -> Forecast:
+    """Predict the loss at a size, the gain over the largest size measured, and the cost.
+
+    Args:
+        fit: The law.
+        outlook: Predictions of larger runs.
+        num_tokens: The size.
+        settings: What turns tokens into money.
+        trusted: Nothing speaks against the law: then its loss is the estimate where it is inside the interval.
+    """
+    level, there, band = fit.c.level, outlook.predict(num_tokens), predict_band(fit, num_tokens)
+    low, high, law = float(there.low[0]), float(there.high[0]), float(band.loss_nats[0])
+    loss = law if trusted and low <= law <= high else float(there.loss_nats[0])
+    here = float(fit.curve.size_means().y[-1])
     per_paper = None if settings is None else settings.tokens_per_paper
     return Forecast(
         factor=num_tokens / fit.largest,
         num_tokens=num_tokens,
-        loss_nats=Interval(float(band.loss_nats[0]), float(band.low[0]), float(band.high[0]), level=level),
-        gain_nats=predict_gain(fit, num_tokens),
+        loss_nats=Interval(loss, low, high, level=level),
+        gain_nats=Interval(here - loss, here - high, here - low, level=level),
+        law_nats=Interval(law, float(band.low[0]), float(band.high[0]), level=level),
+        useful=outlook.is_useful(num_tokens / fit.largest),
         cost=None if settings is None else cost_of(Interval(num_tokens, num_tokens, num_tokens, level=level), settings),
         extra_papers=None if per_paper is None else (num_tokens - fit.largest) / per_paper,
     )

@@ -1,62 +1,65 @@
-"""An analysis in words, for a terminal."""
+"""A record in words, for a terminal."""
 
 from collections.abc import Iterator
 from math import exp
 
-from further.scaling.analysis import Analysis, LawAnswer
 from further.scaling.cost import Cost, Forecast
-from further.scaling.forms import Forms
-from further.scaling.records import Interval
-from further.scaling.verdict import TargetVerdict
+from further.scaling.interval import Interval
+from further.scaling.record import JudgedTarget, LawRecord
 
 
-def describe(analysis: Analysis) -> str:
-    """Return the analysis as lines of text."""
-    lines = [f"No law: {analysis.reason}."] if analysis.answer is None else list(_law_lines(analysis.answer))
-    for verdict, cost in analysis.targets:
-        lines += _target_lines(verdict, cost)
-    return "\n".join([*lines, *_condition_lines(analysis)]) + "\n"
+def describe(record: LawRecord) -> str:
+    """Return the record as lines of text."""
+    lines = list(_law_lines(record)) if record.fitted else [f"No law: {record.reason}."]
+    for target in record.targets:
+        lines += _target_lines(target)
+    return "\n".join([*lines, *_condition_lines(record)]) + "\n"
 
 
-def _condition_lines(analysis: Analysis) -> Iterator[str]:
-    values = analysis.conditional_on.items()
+def _condition_lines(record: LawRecord) -> Iterator[str]:
+    values = record.conditional_on.items()
     given = ", ".join(f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in values)
     if given:
         yield f"Conditional on {given}: all of this holds for no other set-up."
-    elif analysis.answer is not None:
+    elif record.fitted:
         yield "The table names no set-up: all of this holds for that of its runs alone."
 
 
-def _law_lines(answer: LawAnswer) -> Iterator[str]:
-    fit = answer.fit
-    yield f"loss = {fit.law.a:.5g} * t^-{fit.law.b:.5g} + {fit.law.c:.5g} nats per token, t in unique training tokens"
-    yield f"  {fit.num_points} runs at {fit.num_sizes} sizes from {fit.smallest:.4g} to {fit.largest:.4g} tokens"
-    lowest = float(fit.curve.y.min())
+def _law_lines(record: LawRecord) -> Iterator[str]:
+    law, fit, reach, schedule = record.law, record.fit, record.reach, record.schedule
+    assert law is not None and fit is not None and record.intervals is not None
+    assert reach is not None and schedule is not None and record.forecasts is not None
+    yield f"loss = {law.a:.5g} * t^-{law.b:.5g} + {law.c:.5g} {record.loss_unit}, t in {record.x_axis}"
+    yield f"  {fit.num_points} runs at {fit.num_sizes} sizes from {fit.smallest:.4g} to {fit.largest:.4g}"
+    lowest = min(point.loss_nats for point in record.points)
     yield f"  lowest loss {lowest:.4g} nats per token, a perplexity of {exp(lowest):.4g}"
-    yield f"  b {_interval(fit.b)}; c {_interval(fit.c)}; by {fit.method}" + (", weighted" if fit.weighted else "")
+    yield f"  b {_interval(record.intervals.b)}; c {_interval(record.intervals.c)}" + (", weighted" * fit.weighted)
     if fit.huber_delta_nats is not None:
         unit = "standard errors" if fit.weighted else "nats"
         yield f"  Huber's loss, straight beyond {fit.huber_delta_nats:g} {unit}"
-    yield fit.c_reason
-    yield answer.forms.reason
-    yield _aicc_line(answer.forms)
-    yield from _holdout_lines(answer)
-    yield from (_forecast_line(one) for one in answer.forecasts)
-    if answer.budget is not None:
-        yield "The yearly budget: " + _forecast_line(answer.budget)
+    yield record.c_reason or ""
+    yield record.form_reason or ""
+    if schedule.matched is not False:  # else it stands in both reasons above
+        yield schedule.reason
+    yield _aicc_line(record)
+    yield from _holdout_lines(record)
+    yield reach.reason
+    yield from (_forecast_line(one) for one in record.forecasts)
+    if record.budget is not None:
+        yield "The yearly budget: " + _forecast_line(record.budget)
 
 
-def _aicc_line(forms: Forms) -> str:
-    behind = forms.aicc_behind()
+def _aicc_line(record: LawRecord) -> str:
+    behind = {row.name: row.delta_aicc for row in record.families or () if row.delta_aicc is not None}
     if not behind:
         return "  too few points to compare forms by AICc"
-    rest = [one.family.name for one in forms.fits if one.family.name not in behind]
+    rest = [row.name for row in record.families or () if row.name not in behind]
     ranked = ", ".join(f"{name} +{behind[name]:.1f}" for name in sorted(behind, key=lambda name: behind[name]))
     return f"  AICc over the lowest: {ranked}" + (f"; too few points for {', '.join(rest)}" if rest else "")
 
 
-def _holdout_lines(answer: LawAnswer) -> Iterator[str]:
-    held = answer.holdout
+def _holdout_lines(record: LawRecord) -> Iterator[str]:
+    held = record.holdout
     if held is None:
         yield "Too few sizes to leave the largest out."
         return
@@ -73,16 +76,20 @@ def _holdout_lines(answer: LawAnswer) -> Iterator[str]:
 
 
 def _forecast_line(forecast: Forecast) -> str:
-    size = f"{forecast.factor:.3g}x the largest size, {forecast.num_tokens:.4g} tokens"
-    return f"{size}: loss {_interval(forecast.loss_nats)}" + (f"; {_cost(forecast.cost)}" if forecast.cost else "")
+    size = f"{forecast.factor:.3g}x the largest size, {forecast.num_tokens:.4g}"
+    said = f"{size}: a new run's loss {_interval(forecast.loss_nats)}, the law's own {_interval(forecast.law_nats)}"
+    said += "" if forecast.useful else "; undecided, as predictions do not go so far"
+    return said + (f"; {_cost(forecast.cost)}" if forecast.cost else "")
 
 
-def _target_lines(verdict: TargetVerdict, cost: Cost | None) -> list[str]:
-    target = verdict.target
-    lines = [f"Target {target.value:g} {target.unit}: {verdict.verdict}. {verdict.reason}"]
-    if verdict.tokens is not None:
-        beyond = " (partly beyond what was measured)" if verdict.extrapolated else ""
-        lines.append(f"  tokens {_interval(verdict.tokens)}{beyond}" + (f"; {_cost(cost)}" if cost else ""))
+def _target_lines(judged: JudgedTarget) -> list[str]:
+    target = judged.target
+    lines = [f"Target {target.value:g} {target.unit}: {judged.verdict}. {judged.reason}"]
+    if judged.tokens is not None:
+        beyond = " (partly beyond what was measured)" if judged.extrapolated else ""
+        lines.append(
+            f"  tokens {_interval(judged.tokens)}{beyond}" + (f"; {_cost(judged.cost)}" if judged.cost else "")
+        )
     return lines
 
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize
 
+from further.scaling.curve import EXACT, Curve, Floats
 from further.scaling.projection import B_GRID, solve_linear
-from further.scaling.records import EXACT, Curve, Floats
 
 NUM_STARTS = 3
 FAR_OUT = 12.0  # below the starts, in logarithms: there d has no effect left

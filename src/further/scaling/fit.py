@@ -1,20 +1,117 @@
 """Fit the law `y = a * t**-b + c`, and say what the data allow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from further.scaling.bootstrap import resample_parameters
-from further.scaling.check import check_curve
+from further.scaling.curve import Curve, Flags, Floats, check_curve
+from further.scaling.floor import judge_floor
 from further.scaling.huber import huber_weights
-from further.scaling.identify import chance_of_fall, judge_floor
+from further.scaling.interval import Interval
+from further.scaling.noise import uneven_factor
 from further.scaling.projection import B_GRID, fit_exponent
-from further.scaling.records import Band, Curve, Floats, Interval, LawFit, PowerLaw, Region
-from further.scaling.region import allowed_region, allows_no_floor, floor_range, gain_range, loss_range
-from further.scaling.residuals import SIGNIFICANT, examine_residuals
+from further.scaling.region import (
+    Region,
+    allowed_region,
+    allows_no_floor,
+    exponent_range,
+    f_limit,
+    floor_range,
+    loss_range,
+)
+from further.scaling.residuals import SIGNIFICANT, ResidualTests, examine_residuals
 
-NUM_RESAMPLES_HUBER = 1000
+POOLED_ABOVE = 0.5  # chance of the size means' scatter by seeds alone, above which runs are counted: see bench/scaling
+
+
+@dataclass(frozen=True)
+class PowerLaw:
+    """The law `loss = a * t**-b + c`: `a` and `c` in nats per token, `t` in unique training tokens."""
+
+    a: float
+    b: float
+    c: float
+
+    def loss_at(self, num_tokens: ArrayLike) -> Floats:
+        """Return the loss in nats per token at token counts > 0; any shape."""
+        return self.a * np.asarray(num_tokens, dtype=np.float64) ** -self.b + self.c
+
+    def tokens_at(self, loss_nats: float) -> float | None:
+        """Return the tokens at which the law falls to a loss, None at or below its floor."""
+        excess = loss_nats - self.c
+        return None if excess <= 0 or self.a <= 0 else float((excess / self.a) ** (-1.0 / self.b))
+
+
+@dataclass(frozen=True)
+class LawFit:
+    """A fitted power law with what the data allow and what they do not.
+
+    Attributes:
+        law: Least-squares optimum with a >= 0 and c >= 0.
+        sse: Weighted sum of squares; with standard errors in units of their squares, else in nats squared.
+        noise_nats: Residual standard deviation of a point of mean weight.
+        b, c: Profile-likelihood intervals; b's is widened where the noise is uneven.
+        c_identified: Do the data say where the curve flattens?
+        c_reason: Why, or why not, in one sentence.
+        residuals: Tests of the residuals.
+        basis: What intervals count: "points", or "sizes" where means of sizes may scatter more than their seeds do.
+        huber_delta_nats: Huber's threshold in nats, in standard errors where those weigh; None for least squares.
+        curve: The points, with the weights of the fit.
+        region: The parameters that the data allow.
+    """
+
+    law: PowerLaw
+    sse: float
+    noise_nats: float
+    b: Interval
+    c: Interval
+    c_identified: bool
+    c_reason: str
+    residuals: ResidualTests
+    basis: str
+    huber_delta_nats: float | None
+    curve: Curve = field(repr=False)
+    region: Region = field(repr=False)
+
+    @property
+    def counted(self) -> Curve:
+        """What the intervals count: the points, or the means of sizes."""
+        return self.curve.size_means() if self.basis == "sizes" else self.curve
+
+    @property
+    def smallest(self) -> float:
+        """Smallest size in tokens."""
+        return float(self.curve.t.min())
+
+    @property
+    def largest(self) -> float:
+        """Largest size in tokens."""
+        return float(self.curve.t.max())
+
+    @property
+    def at_limit(self) -> bool:
+        """The best exponent is at an end of the grid."""
+        return bool(self.law.b <= B_GRID[1] or self.law.b >= B_GRID[-2])
+
+
+@dataclass(frozen=True)
+class Band:
+    """The law at given sizes with its pointwise interval, each of shape (T,).
+
+    Attributes:
+        num_tokens: Sizes.
+        loss_nats: Fitted loss.
+        low, high: Ends of the interval of the law itself, which supposes that the form is right.
+        extrapolated: True outside the range of the data.
+    """
+
+    num_tokens: Floats
+    loss_nats: Floats
+    low: Floats
+    high: Floats
+    extrapolated: Flags
 
 
 def fit_power_law(
@@ -39,10 +136,10 @@ def fit_power_law(
         huber_delta: Residual in nats from which Huber's loss is straight; None for least squares. With standard
             errors it counts them.
         by_size: True: intervals count sizes, not runs, as they must where the seeds of a size share its papers; False:
-            they count runs. None: sizes where their means scatter more than the seeds within them (F test at 5 %).
+            they count runs. None: runs only where an F test finds that their seeds explain the scatter of the sizes.
 
     Returns:
-        The fit. Intervals are by profile likelihood, under Huber's loss by case bootstrap.
+        The fit, with intervals by profile likelihood.
 
     Raises:
         ValueError: If the points are not a falling curve of losses at four sizes or more, or an option is out of range.
@@ -58,42 +155,40 @@ def fit_curve(
 ) -> LawFit:
     """Fit a checked curve; arguments and result as in `fit_power_law`."""
     check_options(level, huber_delta)
-    given = curve
     if huber_delta is not None:
         curve = huber_weights(curve, huber_delta)
     law, sse = best_law(curve)
     residuals = examine_residuals(curve, law.loss_at(curve.t))
     if by_size is None:
-        by_size = residuals.lack_of_fit_p is not None and residuals.lack_of_fit_p < SIGNIFICANT
+        by_size = _sizes_share_an_error(curve, residuals)
     basis = curve.size_means() if by_size else curve
     basis_sse = float(basis.weights @ (basis.y - law.loss_at(basis.t)) ** 2)
     region = allowed_region(basis, law.b, basis_sse, level)
-    drawn = None if huber_delta is None else resample_parameters(given, NUM_RESAMPLES_HUBER, huber_delta=huber_delta)
-    b, c = _profile_intervals(region, law, level) if drawn is None else _bootstrap_intervals(drawn, law, level)
-    identified, reason = judge_floor(curve, c, residuals, chance_of_fall(region, basis_sse, basis.y.size))
-    freedom = curve.y.size - 3
+    b, c = _exponent(basis, law, basis_sse, level), _floor(region, law, level)
+    identified, reason = judge_floor(curve, c, residuals, region, basis_sse, basis.y.size)
     return LawFit(
         law=law,
         sse=sse,
-        noise_nats=float(np.sqrt(sse / freedom / curve.weights.mean())),
+        noise_nats=float(np.sqrt(sse / (curve.y.size - 3) / curve.weights.mean())),
         b=b,
         c=c,
         c_identified=identified,
         c_reason=reason,
         residuals=residuals,
         basis="sizes" if by_size else "points",
-        method="profile likelihood" if huber_delta is None else "case bootstrap",
         huber_delta_nats=huber_delta,
-        weighted=curve.weighted,
-        num_points=curve.y.size,
-        num_sizes=curve.num_sizes,
-        smallest=float(curve.t.min()),
-        largest=float(curve.t.max()),
-        at_limit=bool(law.b <= B_GRID[1] or law.b >= B_GRID[-2]),
-        curve=given,
+        curve=curve,
         region=region,
-        drawn=drawn,
     )
+
+
+def _sizes_share_an_error(curve: Curve, residuals: ResidualTests) -> bool:
+    """Say whether sizes are to be counted: at a lenient level, as a shared error of one run's size hides in the test.
+
+    Standard errors that were given are taken at their word unless the test contradicts them.
+    """
+    chance = residuals.lack_of_fit_p
+    return chance is not None and chance < (SIGNIFICANT if curve.weighted else POOLED_ABOVE)
 
 
 def check_options(level: float, huber_delta: float | None) -> None:
@@ -115,64 +210,25 @@ def best_law(curve: Curve) -> tuple[PowerLaw, float]:
 
 
 def predict_band(fit: LawFit, num_tokens: ArrayLike) -> Band:
-    """Return the law and its pointwise interval at given sizes.
+    """Return the law and its own pointwise interval at given sizes.
 
     Args:
         fit: A fit.
         num_tokens: Sizes > 0, (T,).
     """
     t = np.atleast_1d(np.asarray(num_tokens, dtype=np.float64))
-    low, high = loss_range(fit.region, t) if fit.drawn is None else _drawn_range(fit, _drawn_losses(fit.drawn, t))
     slack = 1e-9
     outside = (t < fit.smallest * (1 - slack)) | (t > fit.largest * (1 + slack))
-    return Band(t, fit.law.loss_at(t), low, high, outside)
+    return Band(t, fit.law.loss_at(t), *loss_range(fit.region, t), outside)
 
 
-def predict_gain(fit: LawFit, num_tokens: float) -> Interval:
-    """Return the fall in loss from the largest size measured to another."""
-    ends = np.array([fit.largest, num_tokens])
-    here, there = fit.law.loss_at(ends)
-    if fit.drawn is None:
-        low, high = gain_range(fit.region, fit.largest, num_tokens)
-    else:
-        losses = _drawn_losses(fit.drawn, ends)
-        low, high = (float(end[0]) for end in _drawn_range(fit, losses[:, :1] - losses[:, 1:]))
-    return Interval(float(here - there), low, high, level=fit.c.level)
+def _exponent(basis: Curve, law: PowerLaw, sse: float, level: float) -> Interval:
+    low, high = exponent_range(basis, law.b, f_limit(sse, basis.y.size, 3, level, uneven_factor(basis, law.b)))
+    low_open, high_open = low <= B_GRID[0], high >= B_GRID[-1]
+    return Interval(law.b, None if low_open else low, None if high_open else high, low_open, high_open, level)
 
 
-def band_grid(fit: LawFit, factor: float = 10.0, num_points: int = 80) -> Floats:
-    """Return sizes, evenly spaced in their logarithm, from the smallest to `factor` times the largest."""
-    return np.geomspace(fit.smallest, fit.largest * factor, num_points)
-
-
-def _profile_intervals(region: Region, law: PowerLaw, level: float) -> tuple[Interval, Interval]:
+def _floor(region: Region, law: PowerLaw, level: float) -> Interval:
     low, high = floor_range(region)
     no_floor = allows_no_floor(region)
-    b_low, b_high = (
-        (None if region.b_low_open else float(region.b[0])),
-        (None if region.b_high_open else float(region.b[-1])),
-    )
-    b = Interval(law.b, b_low, b_high, region.b_low_open, region.b_high_open, level)
-    return b, Interval(law.c, 0.0 if no_floor else low, high, no_floor, False, level)
-
-
-def _bootstrap_intervals(drawn: Mapping[str, Floats], law: PowerLaw, level: float) -> tuple[Interval, Interval]:
-    b_low, b_high = (float(one) for one in np.quantile(drawn["b"], _tails(level)))
-    c_low, c_high = (float(one) for one in np.quantile(drawn["c"], _tails(level)))
-    b = Interval(law.b, b_low, b_high, b_low <= B_GRID[1], b_high >= B_GRID[-2], level)
-    return b, Interval(law.c, c_low, c_high, c_low <= 0.0, False, level)
-
-
-def _drawn_losses(drawn: Mapping[str, Floats], t: Floats) -> Floats:
-    """Loss of each drawn law at each size, (draws, T)."""
-    a, b, c = (drawn[name][:, None] for name in "abc")
-    return a * t**-b + c
-
-
-def _drawn_range(fit: LawFit, values: Floats) -> tuple[Floats, Floats]:
-    low, high = np.quantile(values, _tails(fit.c.level), axis=0)
-    return low, high
-
-
-def _tails(level: float) -> list[float]:
-    return [(1 - level) / 2, (1 + level) / 2]
+    return Interval(law.c, 0.0 if no_floor else low, high, no_floor, False, level)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from further.scaling.curve import Curve, Floats
 from further.scaling.projection import fit_exponent
-from further.scaling.records import Curve, Floats
 
 NUM_ROUNDS = 100
 CONVERGED = 1e-9

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from further.scaling.records import Floats
+from further.scaling.curve import Floats
 
 B_GRID = np.geomspace(1e-4, 10.0, 360)  # steps of 3 %: far narrower than any valley of a real curve
 NUM_ZOOMS = 9

@@ -9,21 +9,67 @@ Source: Bates and Watts 1988, section 6.1.2 (profile t and the F threshold, n - 
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
+from further.scaling.curve import Curve, Flags, Floats
 from further.scaling.projection import B_GRID, solve_linear
-from further.scaling.records import Curve, Flags, Floats, Region
 
 NUM_EXPONENTS = 300
 NUM_HALVINGS = 30
 
 
-def f_limit(sse: float, num_points: int, num_parameters: int, level: float) -> float:
-    """Return the sum of squares up to which parameters are inside the region."""
+@dataclass(frozen=True)
+class Region:
+    """The parameters that the data allow: per exponent b, the least-squares optimum and how fast the sum rises from it.
+
+    Attributes:
+        b: Exponents inside the region, shape (G,).
+        x_mean, x_square: Weighted mean of `x = (t/scale)**-b`, sum of squares about it, each (G,).
+        x_zero_square: Weighted sum of squares of x about zero, (G,).
+        a, mean: Unconstrained optimum: slope, and fitted value at `x_mean`, each (G,).
+        sse: Its sum of squares, (G,).
+        a_without_c, sse_without_c: The optimum with c = 0, each (G,).
+        sse_flat: Sum of squares of a constant.
+        y_mean: Weighted mean loss.
+        total_weight: Sum of weights.
+        limit: Sum of squares at the region's edge.
+        scale: Tokens by which `t` is divided.
+        b_low_open, b_high_open: The region reaches the end of the grid of b.
+    """
+
+    b: Floats
+    x_mean: Floats
+    x_square: Floats
+    x_zero_square: Floats
+    a: Floats
+    mean: Floats
+    sse: Floats
+    a_without_c: Floats
+    sse_without_c: Floats
+    sse_flat: float
+    y_mean: float
+    total_weight: float
+    limit: float
+    scale: float
+    b_low_open: bool
+    b_high_open: bool
+
+
+def f_limit(sse: float, num_points: int, num_parameters: int, level: float, inflation: float = 1.0) -> float:
+    """Return the sum of squares up to which parameters are inside the region.
+
+    Args:
+        sse: Of the best law.
+        num_points: Number of points.
+        num_parameters: Parameters of the law.
+        level: Nominal coverage.
+        inflation: Factor of the F threshold, for noise that is not even.
+    """
     freedom = num_points - num_parameters
-    return float(sse * (1.0 + stats.f.ppf(level, 1, freedom) / freedom))
+    return float(sse * (1.0 + inflation * stats.f.ppf(level, 1, freedom) / freedom))
 
 
 def allowed_region(curve: Curve, b: float, sse: float, level: float) -> Region:
@@ -35,18 +81,39 @@ def allowed_region(curve: Curve, b: float, sse: float, level: float) -> Region:
         sse: Its sum of squares on this curve.
         level: Nominal coverage.
     """
-    rounding = float(np.sum(curve.weights * (1e-14 * curve.y) ** 2))
-    limit = f_limit(max(sse, rounding), curve.y.size, 3, level)
+    limit = f_limit(max(sse, _rounding(curve)), curve.y.size, 3, level)
+    low, high = exponent_range(curve, b, limit)
+    places = np.unique(np.append(np.linspace(low, high, NUM_EXPONENTS), b))
+    places = places[_outside(curve, limit)(places) <= 1e-9 * limit]
+    return _moments(curve, places, limit, (low <= B_GRID[0], high >= B_GRID[-1]))
+
+
+def exponent_range(curve: Curve, b: float, limit: float) -> tuple[float, float]:
+    """Return the smallest and the largest exponent whose best sum of squares is within a limit.
+
+    Args:
+        curve: Points, or means of sizes; four or more.
+        b: The best exponent.
+        limit: As from `f_limit`.
+    """
+    limit = max(limit, _rounding(curve))
+    outside = _outside(curve, limit)
+    inside = np.append(B_GRID[outside(B_GRID) <= 0], b)
+    low, high = (_edge(outside, end, beyond) for end, beyond in _neighbors(inside))
+    return low, high
+
+
+def _rounding(curve: Curve) -> float:
+    return float(np.sum(curve.weights * (1e-14 * curve.y) ** 2))
+
+
+def _outside(curve: Curve, limit: float) -> Callable[[Floats], Floats]:
     log_s = np.log(curve.t / curve.scale)
 
     def outside(places: Floats) -> Floats:
         return solve_linear(np.exp(-places[:, None] * log_s), curve.y, curve.weights)[2] - limit
 
-    inside = np.append(B_GRID[outside(B_GRID) <= 0], b)
-    low, high = (_edge(outside, end, beyond) for end, beyond in _neighbors(inside))
-    places = np.unique(np.append(np.linspace(low, high, NUM_EXPONENTS), b))
-    places = places[outside(places) <= 1e-9 * limit]
-    return _moments(curve, places, limit, (low <= B_GRID[0], high >= B_GRID[-1]))
+    return outside
 
 
 def _neighbors(inside: Floats) -> list[tuple[float, Floats]]:
@@ -157,13 +224,6 @@ def floor_range(region: Region) -> tuple[float, float]:
 def loss_range(region: Region, num_tokens: Floats) -> tuple[Floats, Floats]:
     """Return the profile interval of the law at each size, two arrays of shape (T,)."""
     return extremes(region, _powers(region, num_tokens), 1.0)
-
-
-def gain_range(region: Region, from_tokens: float, to_tokens: float) -> tuple[float, float]:
-    """Return the profile interval of the fall in loss between two sizes, in which c cancels."""
-    powers = _powers(region, np.array([from_tokens, to_tokens]))
-    low, high = extremes(region, powers[:, :1] - powers[:, 1:], 0.0)
-    return float(low[0]), float(high[0])
 
 
 def _powers(region: Region, num_tokens: Floats) -> Floats:

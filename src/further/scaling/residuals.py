@@ -1,14 +1,36 @@
 """Tests of residuals: a curve of the wrong form leaves runs of one sign, whatever its sum of squares."""
 
+from dataclasses import dataclass
 from math import comb
 
 import numpy as np
 from scipy import stats
 
-from further.scaling.records import EXACT, Curve, Floats, ResidualTests
+from further.scaling.curve import EXACT, Curve, Floats
 
 NUM_SHUFFLES = 999
 SIGNIFICANT = 0.05
+
+
+@dataclass(frozen=True)
+class ResidualTests:
+    """Do the residuals say that another form is needed?
+
+    Attributes:
+        runs: Number of runs of equal sign along the sizes.
+        runs_p: Chance of so few runs if the signs were in random order.
+        autocorrelation: Correlation of neighboring residuals.
+        autocorrelation_p: Chance of one as large in random order.
+        lack_of_fit_p: F test of size means about the curve against the spread of seeds, None without seeds.
+        curved: Twice the smaller of the first two is below 0.05.
+    """
+
+    runs: int
+    runs_p: float
+    autocorrelation: float
+    autocorrelation_p: float
+    lack_of_fit_p: float | None
+    curved: bool
 
 
 def examine_residuals(curve: Curve, fitted: Floats, num_parameters: int = 3) -> ResidualTests:

@@ -2,7 +2,7 @@
 
 from math import exp, log
 
-from further.scaling.records import Target
+from further.scaling.interval import Target
 
 UNITS = ("nats", "perplexity", "bits_per_byte")
 ALIASES = {unit: unit for unit in UNITS} | {"ppl": "perplexity", "bpb": "bits_per_byte"}

@@ -1,7 +1,7 @@
 """Rows without packing: each holds a piece of one document, and no row is computed further than its last label.
 
 Rows of one table have one width, so the shorter ones are filled up in the file's sense only: training cuts each at
-its last label (`further.training.trainer`), and no position that was filled up is ever computed.
+its last label (`further.training.rows`), and no position that was filled up is ever computed.
 
     documents   a b c d e   |   f          with BOS and EOS, context 4
     inputs      BOS a b c   .   labels      a b c d

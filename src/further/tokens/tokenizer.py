@@ -8,10 +8,13 @@ from tokenizers import Tokenizer
 
 from further.io import read_json
 
+TOKENIZER_FILES = ("tokenizer_config.json", "special_tokens_map.json")
+USUAL_EOS = ("<|endoftext|>", "</s>", "<eos>", "<|end_of_text|>")
+
 
 @dataclass(frozen=True)
 class SpecialTokens:
-    """Ids that mark a document's borders; `bos` is None where the model expects no begin mark."""
+    """Ids at a document's ends; `bos` is None where the model expects none."""
 
     bos: int | None
     eos: int
@@ -28,33 +31,60 @@ class SpecialTokens:
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:
-    """The tokenizer of a local Hugging Face folder.
+    """The tokenizer of a local Hugging Face folder, which reads documents of any length.
+
+    A fine-tuned model's tokenizer.json often holds the truncation and padding of its own training: papers would be cut.
 
     Raises:
-        ValueError: If the folder has no `tokenizer.json`.
+        ValueError: If the folder has no `tokenizer.json`, or it cannot be read.
     """
     file = folder / "tokenizer.json"
     if not file.is_file():
         raise ValueError(f"{folder}: no tokenizer.json; save the model with its fast tokenizer first")
-    return Tokenizer.from_file(str(file))
+    try:
+        tokenizer = Tokenizer.from_file(str(file))
+    except Exception as error:  # the library raises no narrower one
+        raise ValueError(f"{file} cannot be read: {error}") from None
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
 
 
 def special_tokens(folder: Path) -> SpecialTokens:
-    """Begin and end marks of the tokenizer of a local Hugging Face folder.
+    """BOS and EOS of the tokenizer of a local Hugging Face folder.
 
-    The begin mark is what the tokenizer itself puts before a text: a name in the configuration alone does not say
-    that the model was trained with it (GPT-2 names one and never uses it).
+    BOS is what the tokenizer itself puts before a text: a name in a configuration alone does not say that the model was
+    trained with it (GPT-2 names one and never uses it). EOS is looked for in tokenizer_config.json, in
+    special_tokens_map.json, as an id in config.json, and last among the names that most families use.
+    GPT-2's folder on the hub names none in the first two.
 
     Raises:
-        ValueError: If no end mark is named.
+        ValueError: If no EOS is found.
     """
-    tokenizer, settings = load_tokenizer(folder), read_json(folder / "tokenizer_config.json")
-    eos = _id_of(settings.get("eos_token"), tokenizer)
+    tokenizer = load_tokenizer(folder)
+    eos = next((id_ for id_ in _find_eos(folder, tokenizer) if id_ is not None), None)
     if eos is None:
-        raise ValueError(f"{folder}: tokenizer_config.json names no eos_token, so documents cannot be ended")
-    bos = _id_of(settings.get("bos_token"), tokenizer)
-    first = tokenizer.encode("a", add_special_tokens=True).ids[0]
-    return SpecialTokens(bos if first == bos else None, eos)
+        eos = next((id_ for id_ in map(tokenizer.token_to_id, USUAL_EOS) if id_ is not None), None)
+    if eos is None:
+        raise ValueError(
+            f"{folder}: no EOS token, so documents cannot be ended; name it in tokenizer_config.json: "
+            '{"eos_token": "…"}'
+        )
+    with_marks, without = (tokenizer.encode("a", add_special_tokens=marks).ids for marks in (True, False))
+    return SpecialTokens(with_marks[0] if with_marks[:1] != without[:1] else None, eos)
+
+
+def _find_eos(folder: Path, tokenizer: Tokenizer) -> list[int | None]:
+    """Ids that the files of a folder give, the best source first."""
+    named = [_read_object(folder / file).get("eos_token") for file in TOKENIZER_FILES]
+    of_model = _read_object(folder / "config.json").get("eos_token_id")
+    several = of_model if isinstance(of_model, list) else [of_model]
+    return [_id_of(token, tokenizer) for token in named] + several
+
+
+def _read_object(file: Path) -> dict[str, Any]:
+    found = read_json(file) if file.is_file() else {}
+    return found if isinstance(found, dict) else {}
 
 
 def _id_of(token: Any, tokenizer: Tokenizer) -> int | None:

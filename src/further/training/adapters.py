@@ -1,18 +1,24 @@
-"""LoRA adapters: where they sit, and an account of what is trained."""
+"""What is trained of a model: LoRA adapters in it, or all of it; and an account of that."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model
-from transformers.pytorch_utils import Conv1D
+from bitsandbytes.nn import Params4bit
+from peft import LoraConfig, get_peft_model
 
+from further.models import Model
+from further.settings import Run
 from further.targets import match_targets
-from further.training.initialize import start_from_loss
+from further.training.initialize import adapter_start, save_adapter, start_from_loss
 
 # peft's names; LoftQ starts as the default does, and is filled in afterwards.
 INITIALIZATIONS: dict[str, bool | str] = {"default": True, "gaussian": "gaussian", "pissa": "pissa", "loftq": True}
+
+Save = Callable[[Path], None]
 
 
 @dataclass(frozen=True)
@@ -24,67 +30,91 @@ class ParameterCount:
     share: float
     names: list[str]
 
-    def as_dict(self) -> dict[str, Any]:
-        """For the metrics file."""
-        return asdict(self)
 
-
-def add_adapter(model: Any, run: dict[str, Any], folder: Path) -> PeftModel:
+def train_adapter(model: Model, run: Run, folder: Path) -> Save:
     """Put a fresh LoRA adapter on a frozen base; the seed must have been set before.
 
     Args:
-        model: As loaded by `further.models.load_base`.
-        run: Settings target_modules, train_embeddings, rank, alpha, rslora, dora, initialization, dropout,
+        model: As loaded by `further.models.load`.
+        run: Run target_modules, train_embeddings, rank, alpha, rslora, dora, initialization, dropout,
             gradient_checkpointing and compute_dtype.
         folder: Where the base was loaded from.
+
+    Returns:
+        What saves the adapter.
 
     Raises:
         ValueError: If target_modules matches no linear layer.
     """
-    trained = _embeddings(model) if run["train_embeddings"] else None
+    network = model.network
+    trained = _embeddings(network) if run.train_embeddings else None
     config = LoraConfig(
-        task_type="CAUSAL_LM",
-        target_modules=_targets(model, run["target_modules"]),
+        task_type=model.peft_task,
+        target_modules=_targets(model, run.target_modules),
         modules_to_save=trained,
         # Without it a merge leaves a tied head at the base's weights (peft #2777).
         ensure_weight_tying=trained is not None and len(trained) == 1,
-        r=run["rank"],
-        lora_alpha=run["alpha"],
-        use_rslora=run["rslora"],
-        use_dora=run["dora"],
-        init_lora_weights=INITIALIZATIONS[run["initialization"]],
-        lora_dropout=run["dropout"],
+        r=run.rank,
+        lora_alpha=run.alpha,
+        use_rslora=run.rslora,
+        use_dora=run.dora,
+        init_lora_weights=INITIALIZATIONS[run.initialization],
+        lora_dropout=run.dropout,
         bias="none",
     )
-    if run["gradient_checkpointing"]:
-        model.enable_input_require_grads()
-    adapted = get_peft_model(model, config)
-    if run["initialization"] == "loftq":
-        start_from_loss(adapted, folder, run["compute_dtype"])
-    return adapted
+    model.network = get_peft_model(network, config)
+    if run.initialization == "loftq":
+        start_from_loss(model, folder, run.compute_dtype)
+    _recompute(model, run)
+    return partial(save_adapter, model, run=run, start=adapter_start(model, run))
 
 
-def _targets(model: Any, target: str | list[str]) -> str | list[str]:
+def train_all(model: Model, run: Run, folder: Path) -> Save:
+    """Train every parameter of a model: a small one, from its own weights or from random ones in `folder`.
+
+    Returns:
+        What saves the model.
+
+    Raises:
+        ValueError: If the model is quantized.
+    """
+    if run.quantization != "none":
+        raise ValueError(f"training.quantization: {run.quantization} weights cannot be trained themselves: set none")
+    model.network.requires_grad_(True)
+    _recompute(model, run)
+    save: Save = model.network.save_pretrained
+    return save
+
+
+def _recompute(model: Model, run: Run) -> None:
+    """Keep a layer's inputs only, and compute the rest of it again on the way back."""
+    if run.gradient_checkpointing:
+        model.base.activation_checkpointing_enable({"use_reentrant": False})
+
+
+def _targets(model: Model, target: str | list[str]) -> str | list[str]:
     """Linear layers by name; all of them in peft's own word."""
-    layers = [
-        name
-        for name, module in model.named_modules()
-        if isinstance(module, torch.nn.Linear | Conv1D) and module is not model.get_output_embeddings()
-    ]
-    names = match_targets(layers, target)
-    return "all-linear" if target == "all-linear" else names
+    everywhere = target == "all-linear" and model.adapted_parts is None
+    names = match_targets(model.linear_layers(), target)
+    return "all-linear" if everywhere else names
 
 
-def _embeddings(model: Any) -> list[str]:
+def _embeddings(network: Any) -> list[str]:
     """Names of the embeddings and, where it has weights of its own, of the head."""
-    wanted = [model.get_input_embeddings()]
-    if not model.config.tie_word_embeddings:
-        wanted.append(model.get_output_embeddings())
-    return [name for name, module in model.named_modules() if any(module is one for one in wanted)]
+    wanted = [network.get_input_embeddings()]
+    if not network.config.tie_word_embeddings:
+        wanted.append(network.get_output_embeddings())
+    return [name for name, module in network.named_modules() if any(module is one for one in wanted)]
 
 
-def count_parameters(model: PeftModel) -> ParameterCount:
+def count_parameters(network: torch.nn.Module) -> ParameterCount:
     """Count trained and total parameters; packed 4-bit weights count as the weights they stand for."""
-    trainable, total = model.get_nb_trainable_parameters()
-    names = sorted(name for name, parameter in model.named_parameters() if parameter.requires_grad)
+    sizes = {name: _size(values) for name, values in network.named_parameters()}
+    names = sorted(name for name, values in network.named_parameters() if values.requires_grad)
+    trainable, total = sum(sizes[name] for name in names), sum(sizes.values())
     return ParameterCount(trainable, total, trainable / total, names)
+
+
+def _size(parameter: torch.nn.Parameter) -> int:
+    state = parameter.quant_state if isinstance(parameter, Params4bit) else None
+    return int(parameter.numel() if state is None else state.shape.numel())

@@ -1,10 +1,9 @@
 """Checkpoints: written whole or not at all, checked before use, and used only by the run that made them.
 
-checkpoints/{run}/                 the run's folder, with its lock
-  3f0c…/                           one folder per identity: settings, versions, code, data, base model
+checkpoints/{run}/       the run's folder, with its lock and what it is doing
+  3f0c…/                 one folder per identity: settings, versions, code, data, base model
     identity.json  starts.json
-    checkpoint-40/  checkpoint-60/ the last two; manifest.json has size and digest of every file
-    .part-…/                       the next one, while it is being written; one folder per start
+    checkpoint-40-8c2e….safetensors  checkpoint-60-….safetensors    the last two, with the digest of their content
 """
 
 import hashlib
@@ -12,29 +11,25 @@ import json
 import logging
 import os
 import shutil
-import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 
 from further.io import read_json, write_json
 from further.job import PROGRESS
 from further.lock import Lock, hold_lock
-from further.training import group
-from further.training.clock import Clock
-from further.training.identity import find_differences
 
 log = logging.getLogger(__name__)
 
 KEPT = 2  # checkpoints
-IDENTITY, MANIFEST, STARTS = "identity.json", "manifest.json", "starts.json"
+IDENTITY, STARTS, DOING = "identity.json", "starts.json", "progress.json"
 
 
 @dataclass(frozen=True)
@@ -44,36 +39,29 @@ class Store:
     Attributes:
         folder: Of this identity, in the run's folder.
         starts: How often the run was started with it, this time included.
-        clock: Its seconds go into each checkpoint.
         lock: Of the run; a job that lost it adds no checkpoint. None in a process that writes none.
     """
 
     folder: Path
     starts: int
-    clock: Clock
     lock: Lock | None
 
     def find_last(self) -> Path | None:
         """The newest whole checkpoint, None if there is none; one that was damaged is said and removed."""
-        for checkpoint in _list_checkpoints(self.folder)[::-1]:
-            fault = find_fault(checkpoint)
-            if fault is None:
-                self.clock.carry_on(read_json(checkpoint / MANIFEST)["spent"])
+        for checkpoint in list_checkpoints(self.folder)[::-1]:
+            if _digest(checkpoint) == checkpoint.stem.rsplit("-", 1)[1]:
                 return checkpoint
-            PROGRESS.warning("%s is not whole (%s): removed, the one before it is used", checkpoint, fault)
-            shutil.rmtree(checkpoint)
+            PROGRESS.warning("%s is damaged: removed, the one before it is used", checkpoint)
+            checkpoint.unlink()
         return None
 
-    @contextmanager
-    def writing(self, step: int, size_bytes: int) -> Iterator[Path]:
-        """Let the caller fill `checkpoint-{step}` in a temporary folder; it is checked in and renamed when whole.
+    def write(self, step: int, tensors: Mapping[str, torch.Tensor], about: Mapping[str, Any]) -> None:
+        """Write a checkpoint, bring it to the disk, rename it, and remove what is older than the last two.
 
         Args:
             step: Of the run.
-            size_bytes: What will about be written; for the message where that fails.
-
-        Yields:
-            The temporary folder.
+            tensors: On the processor.
+            about: Whatever JSON can hold.
 
         Raises:
             OSError: If it could not be written; the checkpoints before it are as they were.
@@ -81,83 +69,101 @@ class Store:
         """
         part = self.folder / f".part-{uuid.uuid4().hex}"
         try:
-            with _removed_at_the_end(part):
-                part.mkdir()
-                yield part
-                self._check_in(part / f"checkpoint-{step}")
-        except (OSError, RuntimeError, SafetensorError) as error:  # writers of weights hide the system's own error
-            self._check_lock()
-            if isinstance(error, torch.OutOfMemoryError):
-                raise
-            raise OSError(self._explain(step, size_bytes, error)) from error
+            save_file(dict(tensors), part, {"about": json.dumps(about, allow_nan=False)})
+            checkpoint = self.folder / f"checkpoint-{step}-{_digest(part)}.safetensors"
+            _sync(part)
+            self.check_lock()
+            os.replace(part, checkpoint)
+            _sync(self.folder)
+        except (OSError, SafetensorError) as error:  # safetensors hides the system's own error
+            self.check_lock()
+            raise OSError(self._explain(step, sum(values.nbytes for values in tensors.values()), error)) from error
+        finally:
+            part.unlink(missing_ok=True)
+        for old in list_checkpoints(self.folder)[:-KEPT]:
+            old.unlink(missing_ok=True)
 
-    def _check_in(self, checkpoint: Path) -> None:
-        """Add the manifest, bring everything to the disk, rename, and remove what is older than the last two."""
-        files = {str(file.relative_to(checkpoint)): _describe_file(file) for file in _list_files(checkpoint)}
-        write_json(checkpoint / MANIFEST, {"files": files, "spent": self.clock.spent()})
-        for path in [*_list_files(checkpoint), *(path for path in checkpoint.rglob("*") if path.is_dir()), checkpoint]:
-            _sync(path)
-        self._check_lock()
-        os.replace(checkpoint, self.folder / checkpoint.name)
-        _sync(self.folder)
-        for old in _list_checkpoints(self.folder)[:-KEPT]:
-            shutil.rmtree(old, ignore_errors=True)
-
-    def _check_lock(self) -> None:
-        assert self.lock is not None, "only the process that holds the lock writes"
-        self.lock.check()
+    def check_lock(self) -> None:
+        """Stop if another job took the run over."""
+        if self.lock is not None:
+            self.lock.check()
 
     def _explain(self, step: int, size_bytes: int, error: Exception) -> str:
-        left = _list_checkpoints(self.folder)
-        needed = max([size_bytes, *(sum(file.stat().st_size for file in _list_files(last)) for last in left[-1:])])
-        rest = f"{left[-1].name} stays and is used at the next start" if left else "there is no earlier one"
+        left = list_checkpoints(self.folder)
+        rest = f"that of step {step_of(left[-1])} is used at the next start" if left else "there is no earlier one"
         free, reason = shutil.disk_usage(self.folder).free, str(error).split("\n")[0]
         return (
             f"the checkpoint of step {step} could not be written to {self.folder}: it needs about "
-            f"{_megabytes(needed)}, {_megabytes(free)} are free ({reason}); {rest}. Make room and run again"
+            f"{size_bytes / 1e6:,.2f} MB, {free / 1e6:,.2f} MB are free ({reason}); {rest}. Make room and run again"
         )
 
 
-def open_store(folder: Path, identity: dict[str, Any], clock: Clock, lock: Lock) -> Store:
+def read_checkpoint(checkpoint: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+    """Tensors and what was written about them."""
+    with safe_open(checkpoint, "pt") as file:
+        return {name: file.get_tensor(name) for name in file.keys()}, json.loads(file.metadata()["about"])  # noqa: SIM118
+
+
+def list_checkpoints(folder: Path) -> list[Path]:
+    """Checkpoints by step, the newest last."""
+    return sorted(folder.glob("checkpoint-*.safetensors"), key=step_of)
+
+
+def step_of(checkpoint: Path) -> int:
+    """The step that a checkpoint was written after."""
+    return int(checkpoint.stem.split("-")[1])
+
+
+def open_store(folder: Path, identity: Mapping[str, Any], lock: Lock) -> Store:
     """Open the checkpoints that belong to an identity; those of another are said to differ, kept aside and not used.
 
     Args:
         folder: The run's, whose lock the caller holds.
         identity: What a checkpoint depends on: settings, versions, code, data, base model.
-        clock: Its seconds go into each checkpoint.
         lock: Of the run.
     """
     wanted = json.loads(json.dumps(identity))
     own = folder / hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()[:12]
     _set_others_aside(folder, own, wanted)
     for part in own.glob(".part-*"):
-        shutil.rmtree(part, ignore_errors=True)
-    if not (own / IDENTITY).is_file():
-        write_json(own / IDENTITY, wanted)
+        part.unlink()
+    write_json(own / IDENTITY, wanted)
     starts = 1 + _read_if_whole(own / STARTS, 0)
     write_json(own / STARTS, starts)
-    return Store(own, starts, clock, lock)
+    return Store(own, starts, lock)
 
 
 def _set_others_aside(folder: Path, own: Path, wanted: dict[str, Any]) -> None:
     """Keep the newest checkpoints of another identity until the run has ended: their settings may be put back."""
     others = [path for path in folder.iterdir() if path.is_dir() and path != own]
-    others.sort(key=lambda path: max((file.stat().st_mtime for file in _list_checkpoints(path)), default=0.0))
-    for other in others[:-1] + [path for path in others[-1:] if not _list_checkpoints(path)]:
+    others.sort(key=lambda path: max((file.stat().st_mtime for file in list_checkpoints(path)), default=0.0))
+    kept = [path for path in others[-1:] if list_checkpoints(path)]
+    for other in (path for path in others if path not in kept):
         log.info("%s: older checkpoints of another identity, removed", other)
         shutil.rmtree(other)
-    for other in (path for path in others[-1:] if path.is_dir()):
-        found = _read_if_whole(other / IDENTITY, {})
+    for other in kept:
         PROGRESS.warning(
-            "%s, up to %s, is not used, as it was made with other settings, data or code: %s. It is kept until this "
-            "run has ended; put back what differs to go on from it",
-            other, _list_checkpoints(other)[-1].name, "; ".join(find_differences(found, wanted)),
+            "%s, up to step %d, is not used, as it was made with other settings, data or code: %s. It is kept until "
+            "this run has ended; put back what differs to go on from it",
+            other, step_of(list_checkpoints(other)[-1]),
+            "; ".join(find_differences(_read_if_whole(other / IDENTITY, {}), wanted)),
         )  # fmt: skip
+
+
+def find_differences(found: Any, wanted: Any, key: str = "") -> list[str]:
+    """What differs between two identities, one `key old → new` each, nested keys with dots."""
+    if not (isinstance(found, dict) and isinstance(wanted, dict)):
+        old, new = ("nothing" if value is None else value for value in (found, wanted))
+        return [] if found == wanted else [f"{key} {old} → {new}"]
+    prefix = f"{key}." if key else ""
+    keys = sorted(found.keys() | wanted.keys())
+    return [line for name in keys for line in find_differences(found.get(name), wanted.get(name), f"{prefix}{name}")]
 
 
 def forget_checkpoints(folder: Path) -> None:
     """Remove all checkpoints of a run that has ended and whose results are written; unless a job has them in use."""
     with suppress(BlockingIOError), hold_lock(folder, wait=False):
+        (folder / DOING).unlink(missing_ok=True)
         for path in folder.iterdir():
             if path.is_dir():
                 shutil.rmtree(path)
@@ -173,47 +179,9 @@ def _read_if_whole(file: Path, otherwise: Any) -> Any:
         return otherwise
 
 
-@contextmanager
-def _removed_at_the_end(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def find_fault(checkpoint: Path) -> str | None:
-    """What is wrong with a checkpoint, None if every file has the size and digest that its manifest states.
-
-    Raises:
-        OSError: If a file is there but cannot be read: that says nothing about the checkpoint.
-    """
-    try:
-        files: dict[str, dict[str, Any]] = read_json(checkpoint / MANIFEST)["files"]
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return f"no readable {MANIFEST}"
-    for name, described in files.items():
-        file = checkpoint / name
-        if not file.is_file():
-            return f"{name} is missing"
-        if file.stat().st_size != described["size_bytes"]:
-            return f"{name} has {file.stat().st_size} of {described['size_bytes']} bytes"
-        if _describe_file(file) != described:
-            return f"{name} was changed"
-    return None
-
-
-def _list_checkpoints(folder: Path) -> list[Path]:
-    """Checkpoints by step, the newest last."""
-    return sorted(folder.glob("checkpoint-*"), key=lambda path: int(path.name.rsplit("-", 1)[1]))
-
-
-def _list_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def _describe_file(file: Path) -> dict[str, Any]:
+def _digest(file: Path) -> str:
     with file.open("rb") as stream:
-        return {"size_bytes": file.stat().st_size, "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
+        return hashlib.file_digest(stream, "sha256").hexdigest()[:16]
 
 
 def _sync(path: Path) -> None:
@@ -223,25 +191,3 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _megabytes(size_bytes: int) -> str:
-    return f"{size_bytes / 1e6:,.2f} MB"
-
-
-class TimedCheckpoints(TrainerCallback):
-    """Asks for a checkpoint every so many minutes, whatever a step takes; 0: after every step."""
-
-    def __init__(self, minutes: float) -> None:
-        """Start the clock."""
-        self.seconds = minutes * 60
-        self.last = time.monotonic()
-
-    def on_step_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> TrainerControl:
-        """Ask for a checkpoint once the time is up."""
-        if group.from_first(time.monotonic() - self.last >= self.seconds):
-            control.should_save = True
-            self.last = time.monotonic()
-        return control

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from further.model_folder import check_model
+
 FILES = ["*.json", "*.safetensors", "tokenizer.model"]  # no pickled weights, no code
 
 
@@ -17,7 +19,8 @@ def fetch_model(name: str, revision: str, folder: Path) -> None:
         folder: Where to put the files.
 
     Raises:
-        ValueError: If the model is gated, absent, or the hub cannot be reached; in one sentence, what to do.
+        ValueError: If the model is gated, absent, or the hub cannot be reached, in one sentence with what to do; or if
+            what came cannot train here.
     """
     os.environ.pop("HF_HUB_OFFLINE", None)  # set for all jobs by `further`; read by huggingface_hub when it is imported
     from huggingface_hub import errors, snapshot_download
@@ -34,3 +37,4 @@ def fetch_model(name: str, revision: str, folder: Path) -> None:
         raise ValueError(
             f"{name} could not be fetched ({type(error).__name__}): is the hub reachable from here?"
         ) from None
+    check_model(folder)

@@ -9,21 +9,21 @@ weights and not into the originals, where what was lost would be added a second 
 
 import math
 from pathlib import Path
-from typing import Any
 
 import bitsandbytes
 import torch
-from peft import PeftModel, get_peft_model_state_dict
+from peft import get_peft_model_state_dict
 from safetensors.torch import load_file, save_file
 
 from further.io import read_json, write_json
-from further.models import BASE_FILE, load_base
+from further.models import BASE_FILE, Model, Precision, load
+from further.settings import Run
 
 Weights = dict[str, torch.Tensor]
 
 
 @torch.no_grad()
-def start_from_loss(model: PeftModel, folder: Path, compute_dtype: str) -> None:
+def start_from_loss(model: Model, folder: Path, compute_dtype: str) -> None:
     """LoftQ in one step: set B·A to the best approximation, of the adapter's rank, of what 4-bit weights lost.
 
     peft's own function runs on CUDA only and forgets LoRA's scale: at alpha = 2 · rank it corrects twice, which
@@ -38,8 +38,8 @@ def start_from_loss(model: PeftModel, folder: Path, compute_dtype: str) -> None:
         Li et al. 2023, LoftQ, algorithm 1 with T = 1: the quantized weights stay as they are, so that an adapter fits
         the base as everybody quantizes it.
     """
-    originals = dict(load_base(folder, "none", compute_dtype).named_modules())
-    for name, layer in model.get_base_model().named_modules():
+    originals = dict(load(folder, Precision("none", compute_dtype)).network.named_modules())
+    for name, layer in model.base.named_modules():
         if hasattr(layer, "lora_A") and "default" in layer.lora_A:
             weight = layer.get_base_layer().weight
             kept = bitsandbytes.functional.dequantize_4bit(weight.data, weight.quant_state).float()
@@ -51,28 +51,29 @@ def start_from_loss(model: PeftModel, folder: Path, compute_dtype: str) -> None:
             layer.lora_B["default"].weight.copy_(U[:, :rank] * root)
 
 
-def adapter_start(model: PeftModel, run: dict[str, Any]) -> Weights | None:
+def adapter_start(model: Model, run: Run) -> Weights | None:
     """What PiSSA took out of the base, A0 and B0 by their names in the adapter's file; None for other starts."""
-    if run["initialization"] != "pissa":
+    if run.initialization != "pissa":
         return None
-    state = get_peft_model_state_dict(model)
+    state = get_peft_model_state_dict(model.network)
     return {name: values.detach().cpu().clone() for name, values in state.items() if _is_low_rank(name)}
 
 
-def save_adapter(model: PeftModel, folder: Path, run: dict[str, Any], start: Weights | None) -> None:
+def save_adapter(model: Model, folder: Path, run: Run, start: Weights | None) -> None:
     """Save an adapter as safetensors, such that the base as it lies in its folder and the adapter give this model.
 
     Args:
         model: The trained model.
         folder: Where to.
-        run: Settings rslora, initialization and quantization.
+        run: Run rslora, initialization and quantization.
         start: As `adapter_start` gave it before training.
     """
-    model.save_pretrained(folder)
+    model.network.save_pretrained(folder)
+    (folder / "README.md").unlink(missing_ok=True)  # peft's empty form; the report stage writes the card
     if start is not None:
-        _add_start(folder, start, run["rslora"])
-    if run["initialization"] == "loftq":
-        write_json(folder / BASE_FILE, {"quantization": run["quantization"]})
+        _add_start(folder, start, run.rslora)
+    if run.initialization == "loftq":
+        write_json(folder / BASE_FILE, {"quantization": run.quantization})
 
 
 def _add_start(folder: Path, start: Weights, rslora: bool) -> None:

@@ -1,29 +1,18 @@
 """A run's metrics file: its settings, its data, what was trained and what came of it. No times: those vary."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from dataclasses import asdict
+from typing import Any
 
-from further.training.run import Outcome
-
-
-class Counted(Protocol):
-    """Packed rows that know what was packed."""
-
-    @property
-    def num_tokens(self) -> int:
-        """Tokens of all documents, end marks counted."""
-
-    @property
-    def num_dropped(self) -> int:
-        """Tokens that are no label."""
+from further.settings import Run
+from further.tokens.packing import Packed
+from further.training.recipe import Outcome
 
 
-def describe_data(
-    run: dict[str, Any], papers: Sequence[str], packed: Counted, num_replay_tokens: int
-) -> dict[str, Any]:
+def describe_data(run: Run, papers: Sequence[str], packed: Packed, num_replay_tokens: int) -> dict[str, Any]:
     """What a run was trained on; unique tokens are those of the papers, general text apart."""
     return {
-        "settings": run,
+        "settings": run.model_dump(),
         "papers": list(papers),
         "num_papers": len(papers),
         "num_unique_tokens": packed.num_tokens - num_replay_tokens,
@@ -33,14 +22,5 @@ def describe_data(
 
 
 def describe_run(name: str, outcome: Outcome) -> dict[str, Any]:
-    """What a run did; losses in nats per token."""
-    return {
-        "run": name,
-        "parameters": outcome.parameters.as_dict(),
-        "packing_efficiency": outcome.packing_efficiency,  # of the positions computed
-        "num_steps": outcome.num_steps,
-        "stopped_early": outcome.stopped_early,
-        "num_trained_tokens": outcome.num_trained_tokens,
-        "final_train_loss_nats": outcome.final_train_loss_nats,
-        "validation_loss_nats": outcome.validation_loss_nats,
-    }
+    """What a run did; losses in nats per token, efficiency of the positions computed."""
+    return {"run": name} | {key: value for key, value in asdict(outcome).items() if key not in ("history", "timing")}

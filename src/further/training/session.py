@@ -1,73 +1,113 @@
-"""What stands around a run's training: its lock, its checkpoints, its clock, and what may end it early."""
+"""One start of a run: its lock, its checkpoints, its progress, and what may end it early."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from torch.optim import Optimizer
 
-from further.lock import Lock, hold_lock
-from further.training import group
-from further.training.checkpoints import Store, TimedCheckpoints, open_store
-from further.training.clock import Clock
-from further.training.walltime import StopInTime, Walltime
+from further.job import stop_job
+from further.lock import hold_lock
+from further.tracking import Report, Tracked, track
+from further.training.checkpoints import DOING, Store, open_store, read_checkpoint
+from further.training.distributed import barrier, broadcast, rank
+from further.training.progress import Progress
+from further.training.recipe import Task
+from further.training.state import State, Weights
+from further.training.walltime import StopInTime, listening
+
+log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Session:
-    """One start of a run.
+    """What stands around the loop.
 
     Attributes:
-        store: The run's checkpoints.
-        clock: Seconds, with those of earlier starts.
-        callbacks: For the trainer: they ask for checkpoints and end the job in time.
+        task: How the run is carried out.
+        store: Its checkpoints.
+        progress: What it is doing.
+        stop: Why it has to stop.
+        state: What it has come to.
+        report: Takes a row of the history, for the tools that `training.report_to` names.
+        ends: What is closed when the run has ended.
     """
 
+    task: Task
     store: Store
-    clock: Clock
-    callbacks: list[TrainerCallback]
+    progress: Progress
+    stop: StopInTime
+    state: State = field(default_factory=State)
+    last_checkpoint: float = 0.0
+    report: Report = lambda row: None
+    ends: ExitStack = field(default_factory=ExitStack)
+
+    def resume(self, trained: Weights, optimizer: Optimizer) -> None:
+        """Go on from the last whole checkpoint, if there is one; stop if a signal came while the model was loaded."""
+        checkpoint = broadcast(self.store.find_last() if rank() == 0 else None)
+        if checkpoint is not None:
+            self.state.unpack(*read_checkpoint(checkpoint), trained, optimizer)
+        log.info("%s", f"resuming from {checkpoint}" if checkpoint else "starting from the base model")
+        if reason := broadcast(self.stop.signal):
+            stop_job(f"{self.task.name}: stopped by {reason} before the first step; run again to continue")
+        self.state.count_seconds(training=False)
+        self.last_checkpoint = time.monotonic()
+        self.stop.start_steps()
+        self.progress.start_training(self.state.step, self.state.num_tokens)
+        if rank() == 0:
+            self.report = self.ends.enter_context(track(self.task.report_to, self._tracked()))
+
+    def _tracked(self) -> Tracked:
+        settings = self.task.identity.get("run", {})
+        return Tracked(Path.cwd().resolve().name, self.task.name, settings, first_step=self.state.step)
+
+    def decide(self, is_last: bool) -> tuple[bool, str | None]:
+        """Whether a checkpoint is due after a step, and why the run has to stop there; rank 0 decides for all.
+
+        Args:
+            is_last: Whether it is the run's last step, which the end follows anyway.
+        """
+        reason = None if is_last else self.stop.find_reason()
+        due = time.monotonic() - self.last_checkpoint >= 60 * self.task.checkpoint_minutes
+        decision: tuple[bool, str | None] = broadcast((due or reason is not None, reason))
+        return decision
+
+    def save(self, trained: Weights, optimizer: Optimizer) -> None:
+        """Write a checkpoint of this step.
+
+        Raises:
+            OSError: If it could not be written.
+            SystemExit: If another job took the run over.
+        """
+        self.progress.enter("saving")
+        if rank() == 0:
+            self.store.write(self.state.step, *self.state.pack(trained, optimizer))
+        barrier()  # a process that ended meanwhile would take the one that writes with it
+        self.last_checkpoint = time.monotonic()
 
 
 @contextmanager
-def open_session(
-    name: str, checkpoints: Path, identity: dict[str, Any], checkpoint_minutes: float, walltime: Walltime | None
-) -> Iterator[Session]:
+def open_session(task: Task, identity: Mapping[str, Any]) -> Iterator[Session]:
     """Take the run's lock, open its checkpoints and listen to signals, until the run has ended.
 
-    Of several processes the first does so for all; the others know where the checkpoints lie.
-
-    Args:
-        name: The run's.
-        checkpoints: Its folder.
-        identity: What a checkpoint depends on.
-        checkpoint_minutes: Time between checkpoints; 0: one after every step.
-        walltime: When the job will be killed, None where nothing kills it.
+    Of several processes rank 0 does so for all; the others know where the checkpoints lie.
 
     Raises:
         SystemExit: If another job trains this run.
     """
-    clock, in_time = Clock(), StopInTime(name, walltime)
-    callbacks = [TimedCheckpoints(checkpoint_minutes), in_time]
-    with in_time.listening():
-        if not group.is_first():
-            folder, starts = group.from_first(None)
-            yield Session(Store(folder, starts, clock, None), clock, callbacks)
+    stop = StopInTime(task.walltime)
+    with listening(stop.take_signal):
+        if rank() != 0:
+            folder, starts = broadcast(None)
+            yield Session(task, Store(folder, starts, None), Progress(task.name, None), stop)
             return
-        with hold_lock(checkpoints) as lock:
-            store = open_store(checkpoints, identity, clock, lock)
-            group.from_first((store.folder, store.starts))
-            yield Session(store, clock, [StopWhenSuperseded(lock), *callbacks])
-
-
-class StopWhenSuperseded(TrainerCallback):
-    """Ends a job that lost its lock, before it writes anything more: it was suspended, and another took over."""
-
-    def __init__(self, lock: Lock) -> None:
-        """Keep the lock."""
-        self.lock = lock
-
-    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        """Look at the lock."""
-        self.lock.check()
+        progress = Progress(task.name, task.checkpoints / DOING)
+        with hold_lock(task.checkpoints) as lock, progress.shown():
+            store = open_store(task.checkpoints, identity, lock)
+            broadcast((store.folder, store.starts))
+            with ExitStack() as ends:
+                yield Session(task, store, progress, stop, ends=ends)

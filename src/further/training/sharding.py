@@ -7,27 +7,27 @@ many forward passes as the others, which `own_share` and `mean_loss` see to.
 
 import logging
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.fsdp import FSDPModule, fully_shard
 from torch.distributed.tensor import DTensor
 
-from further.training import group
+from further.models import Model
+from further.training.distributed import world_size
 
 log = logging.getLogger(__name__)
 
 
-def shard_blocks(model: Any) -> None:
+def shard_blocks(model: Model) -> None:
     """Leave each process its part of the blocks' frozen weights; those of 4 bits stay packed.
 
     Args:
         model: A model with an adapter, loaded whole by every process.
     """
-    core = model.get_base_model()
-    trained = {parameter for parameter in model.parameters() if parameter.requires_grad}
-    mesh = init_device_mesh("cuda" if torch.cuda.is_available() else "cpu", (group.num_processes(),))
+    core = model.base
+    trained = {parameter for parameter in model.network.parameters() if parameter.requires_grad}
+    mesh = init_device_mesh("cuda" if torch.cuda.is_available() else "cpu", (world_size(),))
     blocks = [module for module in core.modules() if type(module).__name__ in core._no_split_modules]
     whole = _size_mb(blocks, trained)
     for block in blocks:
@@ -42,6 +42,6 @@ def _size_mb(blocks: Sequence[torch.nn.Module], trained: set[torch.nn.Parameter]
     return sum(weight.numel() * weight.element_size() for weight in held) / 1e6
 
 
-def is_sharded(model: Any) -> bool:
+def is_sharded(network: torch.nn.Module) -> bool:
     """Whether a model's blocks were sharded."""
-    return any(isinstance(module, FSDPModule) for module in model.modules())
+    return any(isinstance(module, FSDPModule) for module in network.modules())

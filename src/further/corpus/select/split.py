@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 
 from further.corpus.schemas import SPLIT
-from further.corpus.shards import MIN_PAPERS, hash_rank
+from further.corpus.shards import MIN_PAPERS
+from further.ranks import hash_rank
+from further.sizes import count_selected
 
 
 def split_papers(rows: pa.Table, *, test_fraction: float, validation_fraction: float, seed: int) -> pa.Table:
@@ -32,8 +34,8 @@ def split_papers(rows: pa.Table, *, test_fraction: float, validation_fraction: f
             f"{len(num_words)} papers are left after cleaning: at least {MIN_PAPERS} are needed to split them"
         )
     ranked = sorted(num_words, key=lambda paper: hash_rank(seed, paper))
-    num_test = max(1, round(test_fraction * len(ranked)))
-    num_validation = max(1, round(validation_fraction * len(ranked)))
+    num_test = count_selected(test_fraction, len(ranked))
+    num_validation = count_selected(validation_fraction, len(ranked))
     if num_test + num_validation >= len(ranked):
         raise ValueError(
             f"{num_test} test and {num_validation} validation papers of {len(ranked)} leave none to train on:"
@@ -68,36 +70,3 @@ def count_words(rows: pa.Table) -> dict[str, int]:
     for paper, text in zip(rows["paper"].to_pylist(), rows["text"].to_pylist(), strict=True):
         num_words[paper] = num_words.get(paper, 0) + len(text.split())
     return num_words
-
-
-def order_training_papers(split: pa.Table, seed: int) -> list[str]:
-    """Training papers in the order in which growing fractions take them.
-
-    Args:
-        split: The split (SPLIT).
-        seed: Seed of the order.
-
-    Returns:
-        Names of the training papers.
-    """
-    pairs = zip(split["paper"].to_pylist(), split["split"].to_pylist(), strict=True)
-    papers = [paper for paper, name in pairs if name == "train"]
-    return sorted(papers, key=lambda paper: hash_rank(seed, "fraction", paper))
-
-
-def take_fraction(papers: Sequence[str], fraction: float) -> list[str]:
-    """First papers of an order; a smaller fraction is a part of every larger one.
-
-    Args:
-        papers: Papers in order.
-        fraction: Share to take, in (0, 1]; at least one paper.
-
-    Returns:
-        The papers taken.
-
-    Raises:
-        ValueError: If the fraction is outside (0, 1].
-    """
-    if not 0 < fraction <= 1:
-        raise ValueError(f"fraction {fraction} of the training papers: must be above 0 and at most 1")
-    return list(papers[: max(1, round(fraction * len(papers)))])

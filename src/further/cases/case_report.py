@@ -1,0 +1,110 @@
+"""A report of one case in the form radiologists write: indication, exam, findings, impression. Never for clinical use.
+
+A line is the case record's or the model's, and says which. Nothing is composed: what neither says is "not provided".
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+RECORD, MODEL, NOBODY = "case record", "model", "nobody"
+NOT_PROVIDED = "not provided"
+SECTIONS = ("Indication", "Exam", "Findings", "Impression")
+FINDINGS = ("findings", "caption", "abnormal", "abnormality", "side", "size")
+IMPRESSION = ("diagnosis",)
+LABELS = {"abnormal": "Abnormality seen", "abnormality": "Abnormality", "side": "Side", "size": "Size", "caption": ""}
+NO_USE = "Written by a language model for research. Not for clinical use."
+
+Line = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ReportLine:
+    """One line of a report.
+
+    Attributes:
+        section: Of SECTIONS.
+        text: As the record has it, or as the model answered; NOT_PROVIDED where neither says anything.
+        author: RECORD, MODEL or NOBODY.
+    """
+
+    section: str
+    text: str
+    author: str
+
+
+@dataclass(frozen=True)
+class CaseReport:
+    """A report and what it is to be read against.
+
+    Attributes:
+        case: Its name.
+        lines: By section, in the order of SECTIONS.
+        reference: What the record itself says under Findings and Impression.
+    """
+
+    case: str
+    lines: tuple[ReportLine, ...]
+    reference: tuple[ReportLine, ...]
+
+    def to_text(self) -> str:
+        """The report as plain text, each line with its author."""
+        parts = [f"Case {self.case}"]
+        for section in SECTIONS:
+            own = [line for line in self.lines if line.section == section]
+            parts += [f"\n{section}", *(f"  {line.text}  [{line.author}]" for line in own)]
+        return "\n".join([*parts, "", NO_USE]) + "\n"
+
+
+def write_report(case: Line, images: Sequence[Line], answers: Mapping[str, str]) -> CaseReport:
+    """The report of one case.
+
+    Args:
+        case: Line of CASES.
+        images: Its lines of IMAGES.
+        answers: The model's answers by question type; empty where it was not asked.
+
+    Returns:
+        Indication and exam from the record, findings and impression from the model.
+    """
+    lines = [
+        *_section("Indication", [_people(case), case["history"]], RECORD),
+        *_section("Exam", [*_scans(images), case["exam"]], RECORD),
+        *_section("Findings", [_label(kind, answers.get(kind)) for kind in FINDINGS], MODEL),
+        *_section("Impression", [answers.get(kind) for kind in IMPRESSION], MODEL),
+    ]
+    reference = [
+        *_section("Findings", [case["findings"] or _captions(images)], RECORD),
+        *_section("Impression", [case["diagnosis"]], RECORD),
+    ]
+    return CaseReport(case["case"], tuple(lines), tuple(reference))
+
+
+def _section(section: str, texts: Sequence[str | None], author: str) -> list[ReportLine]:
+    said = [ReportLine(section, text.strip(), author) for text in texts if text and text.strip()]
+    return said or [ReportLine(section, NOT_PROVIDED, NOBODY)]
+
+
+def _people(case: Line) -> str | None:
+    """Age and sex as the record has them."""
+    told = [f"Age {case['age']}" if case["age"] else "", f"sex {case['sex']}" if case["sex"] else ""]
+    text = ", ".join(part for part in told if part)
+    return text[:1].upper() + text[1:] or None
+
+
+def _scans(images: Sequence[Line]) -> list[str]:
+    """The images, those that are alike in one line: `2 images: CT - noncontrast, axial, Abdomen`."""
+    counts: dict[str, int] = {}
+    for image in images:
+        about = ", ".join(image[name] for name in ("sequence", "plane", "location") if image[name])
+        counts[about] = counts.get(about, 0) + 1
+    return [f"{number} image{'s' * (number > 1)}{f': {about}' if about else ''}" for about, number in counts.items()]
+
+
+def _label(kind: str, answer: str | None) -> str | None:
+    label = LABELS.get(kind, "")
+    return f"{label}: {answer}" if answer and label else answer
+
+
+def _captions(images: Sequence[Line]) -> str | None:
+    return " ".join(dict.fromkeys(image["caption"] for image in images if image["caption"])) or None

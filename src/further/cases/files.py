@@ -1,0 +1,218 @@
+"""A folder of cases as it lies on disk: its files, and which of them a record means. Standard library only."""
+
+import csv
+import json
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".jp2", ".dcm", ".dicom")
+MAX_TABLE_MB = 2_000
+"""Larger tables of text are refused: the largest that is known, ROCOv2's captions, has 30."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder, or one file of it that the study is to be read from.
+
+    Attributes:
+        path: The folder.
+        only: Name of the one table to read, "" for whatever the folder holds.
+    """
+
+    path: Path
+    only: str = ""
+
+    @classmethod
+    def open(cls, path: Path) -> "Folder":
+        """The folder at a path, or that of a file there.
+
+        Raises:
+            ValueError: If there is neither.
+        """
+        if path.is_dir():
+            return cls(path)
+        if path.is_file():
+            return cls(path.parent, path.name)
+        raise ValueError(f"cases.folder: there is no folder {path}")
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """All files, relative to the folder, sorted; hidden ones and folders of programs' own are left out."""
+        return tuple(sorted(_walk(self.path, "")))
+
+    @cached_property
+    def images(self) -> "ImageFiles":
+        """Those of the files that are named like images."""
+        return ImageFiles([file for file in self.files if file.lower().endswith(IMAGE_SUFFIXES)])
+
+    def tables(self, *suffixes: str) -> list[str]:
+        """Files of text with one of the suffixes: the one that was named, or all."""
+        files = [self.only] if self.only else self.files
+        return [file for file in files if file.lower().endswith(suffixes)]
+
+    def describe(self) -> str:
+        """What lies there, by suffix, for a message: `12 .png, 2 .json`."""
+        counts: dict[str, int] = defaultdict(int)
+        for file in self.files:
+            counts[PurePosixPath(file).suffix.lower() or "without suffix"] += 1
+        most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:5]
+        return ", ".join(f"{number:,} {suffix}" for suffix, number in most) or "no file"
+
+
+def _walk(folder: Path, below: str) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if entry.name.startswith((".", "__MACOSX")):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _walk(Path(entry.path), f"{below}{entry.name}/")
+            elif entry.is_file():
+                yield f"{below}{entry.name}"
+
+
+class ImageFiles:
+    """Image files of a folder, found by what records call them: a path, a name, or a name without suffix."""
+
+    def __init__(self, files: Iterable[str]) -> None:
+        """Remember the files, relative to the folder."""
+        self.files = list(files)
+        self.by_name: dict[str, list[str]] = defaultdict(list)
+        for file in self.files:
+            for name in _names(file):
+                self.by_name[name].append(file)
+
+    def find(self, name: str, hint: str = "") -> tuple[str | None, str]:
+        """The one file that a record means.
+
+        Only files of the folder are found, so a name cannot lead out of it.
+
+        Args:
+            name: As the record has it.
+            hint: A part of the path that decides between several files: `train`.
+
+        Returns:
+            The file and ""; or None and what is wrong: that there is none, or that there are several.
+        """
+        parts = [part for part in name.replace("\\", "/").strip().split("/") if part not in ("", ".")]
+        for start in range(len(parts)):
+            found = self.by_name.get("/".join(parts[start:]).lower(), [])
+            if len(found) > 1 and hint:
+                found = [file for file in found if hint in file] or found
+            if len(found) == 1:
+                return found[0], ""
+            if found:
+                exact = [file for file in found if file == "/".join(parts)]
+                return (exact[0], "") if exact else (None, f"{len(found)} files are called so: {', '.join(found[:3])}")
+        return None, "there is no such file"
+
+
+def _names(file: str) -> set[str]:
+    """All that a file may be called, in lower case: its path, every end of it, each without suffix too."""
+    whole = file.lower()
+    suffix = PurePosixPath(whole).suffix
+    ends = [whole]
+    while "/" in ends[-1]:
+        ends.append(ends[-1].split("/", 1)[1])
+    return {name for end in ends for name in (end, end.removesuffix(suffix))}
+
+
+def read_records(folder: Folder, file: str) -> list[dict[str, Any]]:
+    """Records of a JSON list, of a JSON object that holds one list, or of JSON lines.
+
+    Raises:
+        ValueError: If the file is none of these, naming file and line.
+    """
+    text = _read_text(folder, file)
+    if file.lower().endswith(".jsonl"):
+        return [_record(_parse(line, file, number), file, number) for number, line in _lines(text)]
+    data = _parse(text, file, 1)
+    if isinstance(data, dict):
+        lists = [value for value in data.values() if isinstance(value, list)]
+        data = lists[0] if len(lists) == 1 else [data]
+    if not isinstance(data, list):
+        raise ValueError(f"cases.folder: {file} holds {type(data).__name__}, not a list of records")
+    return [_record(record, file, number) for number, record in enumerate(data, 1)]
+
+
+def read_json(folder: Folder, file: str) -> Any:
+    """What a JSON file holds.
+
+    Raises:
+        ValueError: If it is none, naming file and line.
+    """
+    return _parse(_read_text(folder, file), file, 1)
+
+
+def peek_record(folder: Folder, file: str) -> dict[str, Any]:
+    """The first record of a JSON file or of JSON lines; empty if there is none or the file cannot be read so."""
+    try:
+        if file.lower().endswith(".jsonl"):
+            with (folder.path / file).open(encoding="utf-8-sig", errors="replace") as stream:
+                first = next((line for line in stream if line.strip()), "{}")
+            return _record(json.loads(first), file, 1)
+        return next(iter(read_records(folder, file)), {})
+    except (ValueError, OSError):
+        return {}
+
+
+def read_rows(folder: Folder, file: str) -> list[dict[str, str]]:
+    """Rows of a CSV file by column, the columns' names in lower case; commas, semicolons or tabs, as its head has them.
+
+    Raises:
+        ValueError: If the file is no text.
+    """
+    lines = _read_text(folder, file).splitlines(keepends=True)
+    head = lines[0] if lines else ""
+    mark = max((",", ";", "\t"), key=head.count)
+    csv.field_size_limit(10_000_000)  # a caption may be longer than the default of 131,072 characters
+    rows = csv.DictReader(lines, delimiter=mark)
+    names = [(name or "").strip().lower() for name in rows.fieldnames or []]
+    rows.fieldnames = names
+    return [{name: value for name, value in row.items() if name and isinstance(value, str)} for row in rows]
+
+
+def read_head(folder: Folder, file: str) -> list[str]:
+    """Names of a CSV file's columns, in lower case; none where it cannot be read."""
+    try:
+        with (folder.path / file).open(encoding="utf-8-sig", errors="replace") as stream:
+            head = stream.readline(100_000)
+    except OSError:
+        return []
+    mark = max((",", ";", "\t"), key=head.count)
+    return [name.strip().lower() for name in next(csv.reader([head], delimiter=mark), [])]
+
+
+def _read_text(folder: Folder, file: str) -> str:
+    path = folder.path / file
+    size = path.stat().st_size / 1e6
+    if size > MAX_TABLE_MB:
+        raise ValueError(f"cases.folder: {file} has {size:,.0f} MB; a table of texts may have {MAX_TABLE_MB:,}")
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"cases.folder: {file} is not UTF-8 text (byte {error.start})") from None
+
+
+def _lines(text: str) -> list[tuple[int, str]]:
+    return [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+
+
+def _parse(text: str, file: str, line: int) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        place = getattr(error, "lineno", 1) + line - 1
+        raise ValueError(
+            f"cases.folder: {file} is not valid JSON, line {place}: {getattr(error, 'msg', error)}"
+        ) from None
+
+
+def _record(record: Any, file: str, number: int) -> dict[str, Any]:
+    if not isinstance(record, dict):
+        raise ValueError(f"cases.folder: record {number} of {file} is {type(record).__name__}, not an object")
+    return record

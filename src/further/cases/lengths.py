@@ -1,0 +1,104 @@
+"""How long answers are, what a window cuts of them, and where a cut answer should end."""
+
+import re
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from further.cases.schemas import LENGTHS
+
+WINDOWS = (76, 128, 256, 512)
+Count = Callable[[str], int]
+SENTENCE_END = re.compile(r"[.!?。！？][\"')\]]*(?=\s|$)")
+
+
+def count_words(text: str) -> int:
+    """Words of a text; a tokenizer makes about 1.35 tokens of a word of a caption."""
+    return len(text.split())
+
+
+def measure_lengths(
+    questions: pa.Table, *, count: Count = count_words, unit: str = "words", windows: Sequence[int] = WINDOWS
+) -> pa.Table:
+    """Lengths of answers by question type, and how many of them each window would cut.
+
+    Args:
+        questions: QUESTIONS.
+        count: Length of a text: words, or tokens by a tokenizer without special tokens.
+        unit: Name of what is counted.
+        windows: Room for an answer, in the same unit; image and prompt are not in it.
+
+    Returns:
+        One line for each type and window, "all" first (LENGTHS).
+    """
+    kinds, answers = questions["question_type"].to_pylist(), questions["answer"].to_pylist()
+    lengths = np.array([count(answer) for answer in answers], dtype=np.int64)
+    lines = []
+    for kind in ["all", *sorted(set(kinds))]:
+        own = lengths if kind == "all" else lengths[[other == kind for other in kinds]]
+        if own.size:
+            about = {"question_type": kind, "unit": unit, "answers": int(own.size), "longest": int(own.max())}
+            about |= {"median": float(np.median(own)), "p95": float(np.percentile(own, 95))}
+            for window in windows:
+                cut = int((own > window).sum())
+                lines.append(about | {"window": window, "cut": cut, "cut_fraction": cut / own.size})
+    return pa.Table.from_pylist(lines, LENGTHS)
+
+
+def room_for_answer(window: int, num_image_tokens: int, prompt_tokens: Sequence[int]) -> int:
+    """Tokens that the longest prompt leaves to the answer in a model's window, the end mark taken off.
+
+    Args:
+        window: Of prompt and answer together, as a processor's `max_length` counts it: image tokens too.
+        num_image_tokens: Of all images of one question.
+        prompt_tokens: Lengths of the prompts.
+
+    Raises:
+        ValueError: If nothing is left: 256 image tokens in a window of 256.
+    """
+    longest = max(prompt_tokens, default=0)
+    left = window - num_image_tokens - longest - 1
+    if left < 1:
+        raise ValueError(
+            f"a window of {window} tokens holds {num_image_tokens} of the images, {longest} of the longest prompt and "
+            f"the end mark: {left} are left to the answer. At least {window - left + 1} are needed"
+        )
+    return left
+
+
+def fit_answer(answer: str, window: int, count: Count = count_words) -> tuple[str, bool]:
+    """An answer that fits a window with its end mark: cut after the last full sentence that does, else after a word.
+
+    An answer that is cut without an end teaches a model not to end.
+
+    Args:
+        answer: The text.
+        window: Room, the end mark not in it, at least 1.
+        count: Length of a text.
+
+    Returns:
+        The text to train on, which the end mark follows, and whether it was cut.
+
+    Raises:
+        ValueError: If not one word fits.
+    """
+    if count(answer) <= window:
+        return answer, False
+    ends = [match.end() for match in SENTENCE_END.finditer(answer)]
+    ends = [end for end in ends if end < len(answer.rstrip())] or [match.end() for match in re.finditer(r"\S+", answer)]
+    fitting = _last_fitting(answer, ends, window, count)
+    if not fitting:
+        fitting = _last_fitting(answer, [match.end() for match in re.finditer(r"\S+", answer)], window, count)
+    if not fitting:
+        raise ValueError(f"a window of {window} holds not one word of {answer[:40]!r}")
+    return answer[:fitting], True
+
+
+def _last_fitting(answer: str, ends: Sequence[int], window: int, count: Count) -> int:
+    """Last of the ends up to which an answer fits, by halving; 0 if none does."""
+    low, high = 0, len(ends)
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if count(answer[: ends[middle]]) <= window else (low, middle)
+    return ends[low - 1] if low else 0

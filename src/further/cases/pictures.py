@@ -1,0 +1,117 @@
+"""The pictures of a shard: each opened in a child process with limits, prepared, and kept as PNG in one table."""
+
+import base64
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from further.cases.found import key_of
+from further.cases.readers.parquet import iterate_pictures
+from further.cases.schemas import PICTURES
+from further.children import Child, ChildError
+from further.io import write_atomically
+
+log = logging.getLogger(__name__)
+
+Settings = Mapping[str, Any]
+
+GROUP = 64
+"""Pictures that are held at once: some ten MB."""
+
+
+def write_pictures(path: Path, folder: Path, files: Sequence[str], settings: Settings) -> dict[str, int]:
+    """Open all pictures of some files and keep them in one table (PICTURES), a few at a time.
+
+    Args:
+        path: The table to write; those that are dropped stand in it without pixels.
+        folder: The folder of cases.
+        files: Files relative to it.
+        settings: timeout_s, memory_mb and max_megapixels of one picture; ct_windows.
+
+    Returns:
+        Pictures by reason, kept among them.
+
+    Raises:
+        ValueError: If a limit is not positive.
+    """
+    counts = Counter[str]()
+
+    def write(temporary: Path) -> None:
+        # PNG is packed already; small groups of rows let a later stage read a few at a time, too.
+        with pq.ParquetWriter(temporary, PICTURES, compression={"png": "none"}) as writer:
+            for lines in _batches(read_pictures(folder, files, settings), GROUP):
+                writer.write_table(pa.Table.from_pylist(lines, PICTURES))
+                counts.update(line["reason"] for line in lines)
+
+    write_atomically(path, write)
+    for reason, number in counts.most_common():
+        log.info("%d pictures: %s", number, reason)
+    return dict(counts)
+
+
+def read_pictures(folder: Path, files: Sequence[str], settings: Settings) -> Iterator[dict[str, Any]]:
+    """Lines of PICTURES, one for each picture of the files, in their order; see `write_pictures`."""
+    from further.cases import worker
+
+    if settings["max_megapixels"] <= 0:
+        raise ValueError(f"cases.max_megapixels: {settings['max_megapixels']} must be above 0")
+    limits = {"max_pixels": int(settings["max_megapixels"] * 1e6), "ct_windows": settings["ct_windows"]}
+    with Child(worker.__name__, settings["timeout_s"], settings["memory_mb"]) as child:
+        for file in files:
+            for line in _open(child, folder / file, limits):
+                yield {"key": key_of(file, line.pop("part")), **line}
+
+
+def _batches(lines: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
+    waiting = iter(lines)
+    while batch := list(islice(waiting, size)):
+        yield batch
+
+
+def _open(child: Child, path: Path, limits: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Pictures of one file: one, the frames of a DICOM file, the rows of a table."""
+    if path.suffix.lower() == ".parquet":
+        seen: set[str] = set()
+        for row, digest, data in iterate_pictures(path):
+            if digest and digest not in seen:
+                seen.add(digest)
+                yield _ask(child, {"data": base64.b64encode(data).decode(), "part": 0, **limits}) | {"part": row}
+        return
+    part, parts = 0, 1
+    while part < parts:
+        line = _ask(child, {"path": str(path.absolute()), "part": part, **limits}) | {"part": part}
+        parts = line.pop("parts", parts)
+        yield line
+        part += 1
+
+
+def _ask(child: Child, task: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        answer = child.ask({"do": "picture", **task})
+    except ChildError as error:
+        return {"reason": "damaged" if error.reason == "crashed" else error.reason, "detail": error.detail}
+    return answer | {"png": base64.b64decode(answer["png"])} if "png" in answer else answer
+
+
+def load_pictures(paths: Iterable[Path], keys: Iterable[str] | None = None) -> Iterator[tuple[str, bytes]]:
+    """Kept pictures, one after the other, from the shards' tables.
+
+    Args:
+        paths: The tables (PICTURES).
+        keys: Those wanted, None for all.
+
+    Yields:
+        Key and PNG file: 8 bits, gray or RGB, written by this project.
+    """
+    wanted = None if keys is None else set(keys)
+    for path in paths:
+        for batch in pq.ParquetFile(path).iter_batches(batch_size=GROUP, columns=["key", "png"]):
+            for line in batch.to_pylist():
+                if line["png"] is not None and (wanted is None or line["key"] in wanted):
+                    yield line["key"], line["png"]

@@ -1,0 +1,60 @@
+"""The cases of a study before any job: their layout, the files to read, their shards. No image is opened."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from further.cases.files import Folder
+from further.cases.readers import choose_reader
+from further.shards import hash_rank, shard_of
+
+
+@dataclass(frozen=True)
+class CasePlan:
+    """What the rules need to know of a folder of cases.
+
+    Attributes:
+        folder: The folder.
+        layout: Name of its layout.
+        only: Name of the one table to read, "" for all.
+        tables: Files that texts are read from.
+        shards: Files with pictures, by shard.
+        digest: Of the names of all files that are called like pictures: a record that names one depends on them.
+    """
+
+    folder: Path
+    layout: str
+    only: str
+    tables: tuple[str, ...]
+    shards: Mapping[str, tuple[str, ...]]
+    digest: str
+
+
+def digest_names(files: Sequence[str]) -> str:
+    """Digest of the names of files, in their order."""
+    return hash_rank(*files)[:16]
+
+
+def plan_cases(place: Path, layout: str | None, num_shards: int) -> CasePlan:
+    """Recognize a folder's layout, check it, and give its pictures to shards, each case's to one.
+
+    Args:
+        place: The folder of cases, or the one table in it to read.
+        layout: Name of the layout, None to find it.
+        num_shards: At least 1.
+
+    Returns:
+        Files relative to the folder; a shard without files is left out.
+
+    Raises:
+        ValueError: In one line, if the folder is missing, of no layout that is known, or broken: a CSV file without
+            the columns, all images missing, two cases of one id.
+    """
+    folder = Folder.open(place)
+    reader = choose_reader(folder, layout)
+    shards: dict[str, list[str]] = {}
+    for file, unit in sorted(reader.find_units(folder).items()):
+        shards.setdefault(shard_of(unit, num_shards), []).append(file)
+    tables = tuple(reader.find_tables(folder))
+    grouped = {shard: tuple(files) for shard, files in sorted(shards.items())}
+    return CasePlan(folder.path, reader.name, folder.only, tables, grouped, digest_names(folder.images.files))

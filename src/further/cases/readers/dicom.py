@@ -1,0 +1,78 @@
+"""DICOM files: a case is a study, whatever folders its files lie in. Only fields that name no one are read.
+
+Names, dates, identifiers and paths do not leave this module: cases and images are called by digests.
+"""
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Any
+
+from further.cases.files import IMAGE_SUFFIXES, Folder
+from further.cases.found import Found, key_of
+from further.cases.readers.base import Reader
+from further.children import Child, ChildError
+
+TIMEOUT_S, MEMORY_MB = 60.0, 1_000  # for one header, which takes milliseconds
+
+
+class Dicom(Reader):
+    """Studies of DICOM files without a table beside them."""
+
+    name = "dicom"
+    holds = "DICOM files, and no table of cases"
+    light = False  # each header is read
+
+    def find_tables(self, folder: Folder) -> list[str]:
+        """The files themselves."""
+        return [file for file in folder.files if _is_dicom(folder, file)]
+
+    def find_units(self, folder: Folder) -> dict[str, str]:
+        """Files with their folder, which holds one series in most archives."""
+        return {file: str(PurePosixPath(file).parent) for file in self.find_tables(folder)}
+
+    def read(self, folder: Folder) -> Found:
+        """Cases named by a digest of their study."""
+        found = Found()
+        headers = list(_read_headers(folder, self.find_tables(folder)))
+        first: dict[str, str] = {}  # case of each patient
+        for _, header in sorted(headers, key=lambda pair: str(pair[1]["study"])):
+            if header["patient"] is not None:
+                first.setdefault(header["patient"], header["study"])
+        for file, header in headers:
+            found.add_case(header["study"], {}, patient=first.get(header["patient"]))
+            for frame in range(header["frames"]):
+                name = f"dicom-{key_of(file, frame)}"
+                found.add_image(name, header["study"], (file, frame, ""), header)
+        for line in found.images.values():
+            line["file"] = None  # its key finds it
+        return found
+
+
+def _read_headers(folder: Folder, files: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each file with what its header tells; a file that cannot be read is a case of its own, for the ledger."""
+    from further.cases import worker
+
+    with Child(worker.__name__, TIMEOUT_S, MEMORY_MB) as child:
+        for file in files:
+            task = {
+                "do": "header",
+                "path": str((folder.path / file).absolute()),
+                "folder": str(PurePosixPath(file).parent),
+            }
+            try:
+                header = child.ask(task)
+            except ChildError:
+                header = {}
+            nothing = {"study": f"file-{key_of(file)}", "patient": None, "frames": 1}
+            yield file, header if "study" in header else nothing
+
+
+def _is_dicom(folder: Folder, file: str) -> bool:
+    """Whether a file is DICOM by its suffix, or by its start where its suffix is none of an image."""
+    name = PurePosixPath(file).name.lower()
+    if name == "dicomdir" or name.endswith((".dcm", ".dicom")):
+        return name != "dicomdir"
+    if name.endswith(IMAGE_SUFFIXES):
+        return False
+    with (folder.path / file).open("rb") as stream:
+        return stream.read(132)[128:] == b"DICM"

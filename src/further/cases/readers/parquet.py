@@ -1,0 +1,82 @@
+"""PathVQA and VQA-RAD as hubs pass them on: Parquet with the image in the table, beside its question and answer.
+
+Source:
+    Data sets flaviagiammarino/path-vqa and /vqa-rad: data/train-00000-of-00007.parquet with image {bytes, path},
+    question, answer. PathVQA's own release is in pickles, which run code when they are loaded: it is not read.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from further.cases.files import Folder
+from further.cases.found import Found
+from further.cases.readers.base import Reader
+from further.cases.readers.vqa import is_closed
+from further.cases.terms import name_split
+
+COLUMNS = {"image", "question", "answer"}
+ROWS = 64
+"""Rows that are read at once: with one picture each, some ten MB."""
+
+
+class Parquet(Reader):
+    """Questions about images that the table holds; equal images are one case."""
+
+    name = "parquet"
+    holds = "Parquet files with the columns image, question and answer"
+    light = False  # all pictures are read, to find those that are there twice
+
+    def find_tables(self, folder: Folder) -> list[str]:
+        """Parquet files with the columns."""
+        files = folder.tables(".parquet")
+        if not files:
+            return []
+        import pyarrow.parquet as pq  # not while Snakemake plans a study without Parquet
+
+        return [file for file in files if set(pq.read_schema(folder.path / file).names) >= COLUMNS]
+
+    def find_units(self, folder: Folder) -> dict[str, str]:
+        """The tables themselves: each is a unit."""
+        return {file: file for file in self.find_tables(folder)}
+
+    def read(self, folder: Folder) -> Found:
+        """Cases named by the digest of their image."""
+        import pyarrow.parquet as pq
+
+        found = Found()
+        for file in self.find_tables(folder):
+            split = name_split(PurePosixPath(file).name)
+            first: dict[str, int] = {}
+            texts = pq.read_table(folder.path / file, columns=["question", "answer"]).to_pylist()
+            for row, digest, _ in iterate_pictures(folder.path / file):
+                case = f"image-{digest[:12]}" if digest else f"{PurePosixPath(file).stem}-row-{row}"
+                found.add_case(case, {}, split=split)
+                if not digest or digest not in first:
+                    first[digest] = row
+                    place = (file, row, "") if digest else (None, 0, "the row holds no picture")
+                    if case not in found.images:
+                        found.add_image(case, case, place, {})
+                answer = texts[row]["answer"]
+                found.add_question(
+                    case,
+                    [case],
+                    (texts[row]["question"], answer),
+                    question_type="closed" if is_closed(None, answer) else "open",
+                    closed=is_closed(None, answer),
+                    split=split,
+                )
+        return found
+
+
+def iterate_pictures(file: Path) -> Iterator[tuple[int, str, bytes]]:
+    """Number, SHA-256 and bytes of every row's picture; both empty for a row that has none."""
+    import pyarrow.parquet as pq
+
+    row = 0
+    for batch in pq.ParquetFile(file).iter_batches(batch_size=ROWS, columns=["image"]):
+        for value in batch.column(0).to_pylist():
+            picture = value.get("bytes") if isinstance(value, dict) else value
+            data = picture if isinstance(picture, bytes) else b""
+            yield row, hashlib.sha256(data).hexdigest() if data else "", data
+            row += 1

@@ -1,0 +1,52 @@
+"""SLAKE: one JSON list of questions in two languages for each split, beside a folder for every image.
+
+Source:
+    Liu et al. 2021 (med-vqa.com/slake): train.json, validate.json, test.json, imgs/xmlab1/source.jpg beside mask.png.
+"""
+
+from pathlib import PurePosixPath
+
+from further.cases.files import Folder, peek_record, read_records
+from further.cases.found import Found, find_image
+from further.cases.readers.base import Reader
+from further.cases.readers.vqa import is_closed
+from further.cases.terms import name_split
+
+KEYS = {"img_name", "question", "answer", "q_lang"}
+
+
+class Slake(Reader):
+    """Questions about images; each image is a case."""
+
+    name = "slake"
+    holds = "train.json, validate.json and test.json with img_name, question, answer and q_lang"
+
+    def find_tables(self, folder: Folder) -> list[str]:
+        """Files whose first record has the layout's keys; the copies beside each image lie deeper."""
+        tables = [file for file in folder.tables(".json", ".jsonl") if file.count("/") <= 1]
+        return [file for file in tables if set(peek_record(folder, file)) >= KEYS]
+
+    def read(self, folder: Folder) -> Found:
+        """Cases named by their image's folder, with the questions of all files, those in Chinese too."""
+        found, seen = Found(), dict[str, str]()
+        for file in self.find_tables(folder):
+            split = name_split(PurePosixPath(file).stem)
+            for record in read_records(folder, file):
+                name = str(record.get("img_name") or "").strip()
+                path = PurePosixPath(name)
+                case = (path.parent.name if path.stem == "source" else path.stem) or "without-image"
+                found.add_case(case, {}, split=split)
+                if name not in seen:
+                    about = {"modality": record.get("modality"), "location": record.get("location")}
+                    seen[name] = found.add_image(case, case, find_image(folder, name), about)
+                found.add_question(
+                    case,
+                    [seen[name]],
+                    (record.get("question"), record.get("answer")),
+                    question_type=str(record.get("content_type") or "other").strip().lower(),
+                    closed=is_closed(record.get("answer_type"), record.get("answer")),
+                    split=split,
+                    language=str(record.get("q_lang") or "").strip().lower() or None,
+                )
+        found.add_spare([file for file in folder.images.files if PurePosixPath(file).stem != "mask"])
+        return found

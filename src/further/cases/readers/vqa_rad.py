@@ -1,0 +1,57 @@
+"""VQA-RAD: one JSON list of questions, or one for each split, beside a folder of images.
+
+Source:
+    Lau et al. 2018 (osf.io/89kps): "VQA_RAD Dataset Public.json", whose `phrase_type` holds the split, and "VQA_RAD
+    Image Folder"; or trainset.json and testset.json with images/, as most programs pass them on.
+"""
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from further.cases.files import Folder, peek_record, read_records
+from further.cases.found import Found, find_image
+from further.cases.readers.base import Reader
+from further.cases.readers.vqa import is_closed
+from further.cases.terms import name_split
+
+KEYS = {"image_name", "question", "answer", "answer_type"}
+
+
+class VqaRad(Reader):
+    """Questions about images; each image is a case."""
+
+    name = "vqa_rad"
+    holds = "trainset.json and testset.json with image_name, question, answer and answer_type"
+
+    def find_tables(self, folder: Folder) -> list[str]:
+        """Files whose first record has the layout's keys."""
+        tables = [file for file in folder.tables(".json", ".jsonl") if file.count("/") <= 1]
+        return [file for file in tables if set(peek_record(folder, file)) >= KEYS]
+
+    def read(self, folder: Folder) -> Found:
+        """Cases named by their image, with the questions of all files."""
+        found, seen = Found(), dict[str, str]()
+        for file in self.find_tables(folder):
+            for record in read_records(folder, file):
+                name = str(record.get("image_name") or "").strip()
+                case = PurePosixPath(name).stem or "without-image"
+                split = _split_of(record, file)
+                found.add_case(case, {}, split=split)
+                if name not in seen:
+                    about = {"location": record.get("image_organ")}
+                    seen[name] = found.add_image(case, case, find_image(folder, name), about)
+                texts = (record.get("question"), record.get("answer"))
+                kind = str(record.get("question_type") or "other").strip().lower()
+                closed = is_closed(record.get("answer_type"), record.get("answer"))
+                found.add_question(case, [seen[name]], texts, question_type=kind, closed=closed, split=split)
+        found.add_spare(folder.images.files)
+        return found
+
+
+def _split_of(record: Mapping[str, Any], file: str) -> str | None:
+    """The split by the file's name, or by the phrase's type: test_freeform and test_para are the test."""
+    by_file = name_split(PurePosixPath(file).stem)
+    if by_file is not None or "phrase_type" not in record:
+        return by_file
+    return "test" if str(record["phrase_type"]).strip().lower().startswith("test") else "train"

@@ -1,0 +1,234 @@
+"""Split of the cases: what belongs together stays together. A given split is checked, and its leaks are told."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from further.cases.fields import SPLITS
+from further.cases.near import Groups
+from further.cases.schemas import LEAKS, SPLIT
+from further.shards import hash_rank
+
+HELD_OUT = ("test", "validation")
+HOW = ("own", "given", "repaired")
+"""Own: by groups of cases, whatever split was given. Given: as it is, leaks and all. Repaired: the given test and
+validation, and of the training what no case of theirs belongs to."""
+
+Line = Mapping[str, Any]
+
+
+class Splitting(NamedTuple):
+    """A split (SPLIT), the leaks of the given split (LEAKS), and both in numbers for JSON."""
+
+    split: pa.Table
+    leaks: pa.Table
+    summary: dict[str, Any]
+
+
+def split_cases(
+    found: pa.Table,
+    cases: pa.Table,
+    links: pa.Table,
+    *,
+    how: str,
+    test_fraction: float,
+    validation_fraction: float,
+    seed: int,
+) -> Splitting:
+    """Split cases into training, validation and test.
+
+    Args:
+        found: FOUND_CASES, in which leaks are looked for: those of the given split as it came.
+        cases: CASES, which are split.
+        links: CASE_LINKS.
+        how: One of HOW.
+        test_fraction: Share of cases in the test of an own split, in (0, 1).
+        validation_fraction: The same for the validation; taken from the given training where there is none.
+        seed: Of an own split.
+
+    Returns:
+        The split. In a given one, a case whose questions stand on several sides is listed with each.
+
+    Raises:
+        ValueError: If `how` is unknown, no split is given, or the groups are too few to be split.
+    """
+    if how not in HOW:
+        raise ValueError(f"cases.split: {how} is none of {', '.join(HOW)}")
+    lines = cases.to_pylist()
+    names, given = [line["case"] for line in lines], {line["case"]: list(line["given_split"]) for line in lines}
+    groups = _group(links.to_pylist())
+    came = {line["case"]: list(line["given_split"]) for line in found.select(["case", "given_split"]).to_pylist()}
+    leaks = find_leaks(came, links.to_pylist())
+    if how == "own":
+        sides = {
+            case: [side] for case, side in deal_out(names, groups, test_fraction, validation_fraction, seed).items()
+        }
+    else:
+        sides = _take_given(names, given, groups, validation_fraction, seed)
+        if how == "repaired":
+            sides = _repair(sides, groups)
+    rows = [{"case": case, "split": side, "group": groups.find(case)} for case in names for side in sides[case]]
+    return Splitting(
+        pa.Table.from_pylist(rows, SPLIT),
+        pa.Table.from_pylist(leaks, LEAKS),
+        {"how": how, "cases": dict(Counter(row["split"] for row in rows)), "given": _summarize(came, leaks)}
+        | {"groups": len({groups.find(case) for case in names}), "links": dict(Counter(links["kind"].to_pylist()))},
+    )
+
+
+def _group(links: Iterable[Line]) -> Groups:
+    """Groups by all links: two cases belong together through a third one that was dropped, too."""
+    groups = Groups()
+    for link in links:
+        groups.join(link["case"], link["other"])
+    return groups
+
+
+def deal_out(
+    names: Sequence[str], groups: Groups, test_fraction: float, validation_fraction: float, seed: int
+) -> dict[str, str]:
+    """Give whole groups to the test, then to the validation, in the order of hashes of the seed and their cases.
+
+    A group that would overshoot by more than half of it is passed over, so that one large topic does not become the
+    test; where all would, the smallest is taken. A case that comes or goes moves few others.
+
+    Args:
+        names: Cases.
+        groups: Which belong together.
+        test_fraction: In (0, 1).
+        validation_fraction: In (0, 1).
+        seed: Of the order.
+
+    Returns:
+        Split by case.
+
+    Raises:
+        ValueError: If there are fewer than three groups.
+    """
+    members: dict[str, list[str]] = defaultdict(list)
+    for case in names:
+        members[groups.find(case)].append(case)
+    waiting = sorted(members.values(), key=lambda cases: min(hash_rank(seed, case) for case in cases))
+    split: dict[str, str] = dict.fromkeys(names, "train")
+    if len(waiting) < len(SPLITS):
+        largest = max(map(len, waiting), default=0)
+        raise ValueError(
+            f"cases.split: cases of one topic, one patient or with equal images stay together. The {len(names)} here "
+            f"make {len(waiting)} groups of up to {largest}: at least {len(SPLITS)} groups are needed to split them"
+        )
+    for side, fraction, others in (("test", test_fraction, 2), ("validation", validation_fraction, 1)):
+        taken = _take_groups(waiting, max(1, round(fraction * len(names))), len(waiting) - others)
+        split |= {case: side for cases in taken for case in cases}
+        waiting = [cases for cases in waiting if cases not in taken]
+    return split
+
+
+def _take_groups(waiting: Sequence[list[str]], wanted: int, most: int) -> list[list[str]]:
+    """Groups for a side of so many cases, at least one and at most `most`."""
+    taken: list[list[str]] = []
+    number = 0
+    for cases in waiting:
+        if number < wanted and len(taken) < most and (number + len(cases) - wanted) * 2 <= len(cases):
+            taken.append(cases)
+            number += len(cases)
+    return taken or [min(waiting, key=len)]
+
+
+def _take_given(
+    names: Sequence[str], given: Mapping[str, list[str]], groups: Groups, validation_fraction: float, seed: int
+) -> dict[str, list[str]]:
+    """The given split; where it has no validation, whole groups of the training that lie in no test become one."""
+    if not any(given.values()):
+        raise ValueError("cases.split: the folder gives no split; set cases.split to own")
+    sides = {case: given[case] or ["train"] for case in names}
+    if any("validation" in own for own in sides.values()):
+        return sides
+    tested = {groups.find(case) for case in names if "test" in sides[case]}
+    free = [case for case in names if groups.find(case) not in tested]
+    wanted = max(1, round(validation_fraction * len(free)))
+    for cases in sorted(_members(free, groups), key=lambda cases: min(hash_rank(seed, case) for case in cases)):
+        if wanted > 0 and len(cases) < len(free):
+            sides |= {case: ["validation"] for case in cases}
+            wanted -= len(cases)
+    return sides
+
+
+def _members(names: Iterable[str], groups: Groups) -> list[list[str]]:
+    members: dict[str, list[str]] = defaultdict(list)
+    for case in names:
+        members[groups.find(case)].append(case)
+    return list(members.values())
+
+
+def _repair(sides: Mapping[str, list[str]], groups: Groups) -> dict[str, list[str]]:
+    """Each case on the most held-out side of its group that it stands on itself; none where others hold it out.
+
+    A test case keeps its place. A training or validation case of a group that the test holds has no side: its
+    questions are dropped.
+    """
+    best: dict[str, str] = {}
+    for case, own in sides.items():
+        group = groups.find(case)
+        best[group] = max(best.get(group, "train"), *own, key=SPLITS.index)
+    return {case: [best[groups.find(case)]] if best[groups.find(case)] in own else [] for case, own in sides.items()}
+
+
+def find_leaks(given: Mapping[str, list[str]], links: Sequence[Line]) -> list[dict[str, Any]]:
+    """Held-out cases of a given split that are known from its training, or a test case from the validation.
+
+    Args:
+        given: Sides by case.
+        links: Lines of CASE_LINKS, those of cases that were dropped too.
+
+    Returns:
+        One line for each kind and held-out case (LEAKS): one case of the other side stands for all.
+    """
+    leaks = []
+    for case in sorted(given):
+        for side, known_from in _sides_apart(given[case]):
+            leaks.append(_leak("same case", case, side, case, known_from, ""))
+    for kind in dict.fromkeys(link["kind"] for link in links):
+        groups, own = Groups(), [link for link in links if link["kind"] == kind]
+        for link in own:
+            groups.join(link["case"], link["other"])
+        told = {groups.find(link["case"]): link["detail"] or "" for link in own}
+        for cases in _members(sorted({link[end] for link in own for end in ("case", "other")}), groups):
+            leaks += _leaks_among(kind, cases, given, told[groups.find(cases[0])])
+    return leaks
+
+
+def _sides_apart(sides: Sequence[str]) -> list[tuple[str, str]]:
+    """(held-out side, side it is known from) of what stands on both; the training alone where both are there."""
+    found = []
+    for side in (side for side in HELD_OUT if side in sides):
+        others = [other for other in SPLITS[: SPLITS.index(side)] if other in sides]
+        found += [(side, others[0])] if others else []
+    return found
+
+
+def _leaks_among(kind: str, cases: Sequence[str], given: Mapping[str, list[str]], detail: str) -> list[dict[str, Any]]:
+    leaks = []
+    for case in cases:
+        for side in (side for side in HELD_OUT if side in given.get(case, [])):
+            for other_side in SPLITS[: SPLITS.index(side)]:
+                others = [other for other in cases if other != case and other_side in given.get(other, [])]
+                if others:
+                    leaks.append(_leak(kind, case, side, others[0], other_side, detail))
+                    break
+    return leaks
+
+
+def _leak(kind: str, case: str, side: str, other: str, other_side: str, detail: str) -> dict[str, Any]:
+    return {"kind": kind, "case": case, "split": side, "other": other, "other_split": other_side, "detail": detail}
+
+
+def _summarize(given: Mapping[str, list[str]], leaks: Sequence[Line]) -> dict[str, Any] | None:
+    """The given split in numbers: cases of each side, held-out cases that leak, by side and kind; None without one."""
+    if not any(given.values()):
+        return None
+    cases = {side: sum(side in own for own in given.values()) for side in SPLITS}
+    leaking = {side: len({leak["case"] for leak in leaks if leak["split"] == side}) for side in HELD_OUT}
+    kinds = Counter(f"{leak['split']}: {leak['kind']}" for leak in leaks)
+    return {"cases": cases, "leaking": leaking, "kinds": dict(sorted(kinds.items()))}

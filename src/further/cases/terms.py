@@ -1,0 +1,70 @@
+"""The field's terms: one word for a modality or a plane, whatever a record calls it."""
+
+import re
+
+MODALITIES = (
+    ("ct", r"\b(ct|cta|tac|hrct|cect|computed tomography|computerized tomography|cat scan)\b"),
+    ("mri", r"\b(mr|mri|mra|mrcp|fmri|rm|irm|magnetic resonance)\b"),
+    ("mammography", r"\b(mg|mammogra\w+)\b"),
+    ("angiography", r"\b(xa|angiogra\w+|dsa)\b"),
+    ("fluoroscopy", r"\b(rf|fluoroscop\w+|barium|enterogra\w+)\b"),
+    ("x-ray", r"\b(x ray|xray|xr|cr|dx|cxr|radiograph\w*|plain film|px|io)\b"),
+    ("ultrasound", r"\b(us|ultraso\w+|sonogra\w+|doppler|ivus|echocardiogra\w+)\b"),
+    ("pet", r"\b(pt|pet)\b"),
+    ("nuclear medicine", r"\b(nm|nuclear medicine|scintigra\w+|spect|bone scan)\b"),
+    ("endoscopy", r"\b(es|endoscop\w+)\b"),
+    ("microscopy", r"\b(sm|gm|histolog\w+|patholog\w+|microscop\w+)\b"),
+)
+"""Modality and what it is called; the first that matches holds. Two capitals are DICOM's codes (PS3.3, C.7.3.1.1.1)."""
+
+PLANES = (
+    ("axial", r"\b(axial|transverse|transaxial|transversal|tra|ax)\b"),
+    ("coronal", r"\b(coronal|frontal plane|cor)\b"),
+    ("sagittal", r"\b(sagittal|sagital|sag)\b"),
+    ("oblique", r"\boblique\b"),
+    ("lateral", r"\b(lateral|lat|ll|rl)\b"),
+    ("pa", r"\b(pa|posteroanterior|postero anterior)\b"),
+    ("ap", r"\b(ap|anteroposterior|antero posterior)\b"),
+)
+"""Plane or projection and what it is called."""
+
+NOT_A_SCAN = re.compile(
+    r"\b(drawings?|diagrams?|illustrations?|sketch(es)?|cartoons?|charts?|schematics?|graphics?|tables?|clip ?art)\b"
+)
+"""A modality that is none."""
+
+
+def name_modality(text: str | None) -> str | None:
+    """The modality that a text names, the text itself in lower case if it names none that is known.
+
+    >>> name_modality("MR - T2 weighted"), name_modality("CT w/contrast (IV)"), name_modality("TAC")
+    ('mri', 'ct', 'ct')
+    """
+    return None if text is None else _first(MODALITIES, text) or text.lower()
+
+
+def name_plane(text: str | None) -> str | None:
+    """The plane or projection that a text names; None if it names none: "Other View (see caption)" is no plane."""
+    return None if text is None else _first(PLANES, text)
+
+
+def is_scan(modality: str | None) -> bool:
+    """Whether a modality, in the record's words, is a picture of a patient: drawings and charts are not."""
+    return modality is None or NOT_A_SCAN.search(modality.lower()) is None
+
+
+def name_split(text: str | None) -> str | None:
+    """train, validation or test, whatever a layout calls it; None if it is neither.
+
+    `train_1` and `train_2` are parts of the training data.
+
+    >>> [name_split(name) for name in ("trainset", "dev", "val", "test_freeform", "train_2", "other")]
+    ['train', 'validation', 'validation', 'test', 'train', None]
+    """
+    found = re.match(r"(train|dev|val|test)", (text or "").strip().lower())
+    return None if found is None else {"dev": "validation", "val": "validation"}.get(found.group(), found.group())
+
+
+def _first(names: tuple[tuple[str, str], ...], text: str) -> str | None:
+    plain = re.sub(r"[^a-z0-9]+", " ", text.lower())
+    return next((name for name, pattern in names if re.search(pattern, plain)), None)

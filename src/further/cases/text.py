@@ -1,0 +1,88 @@
+"""Texts of records: cleaned, told from nothing, told from a form's own words."""
+
+import html
+import re
+import unicodedata
+
+NOTHING = frozenset(
+    {"", "n/a", "na", "n.a.", "none", "null", "nan", "nil", "-", "--", "?", ".", "unknown", "unspecified", "not given"}
+    | {"not specified", "not assigned", "not available", "not provided", "nos", "nos - not specified", "tbd", "no data"}
+)
+"""What stands in a field that says nothing, in lower case."""
+
+_FORM = """
+please fill in out enter insert add type write describe provide give put replace edit click upload caption captions
+description describing text title legend picture pictures image images figure figures photo here this that field box
+form shows show shown what which the your you a an of for with is are be to on no none not available provided given
+pending placeholder example sample default optional required tbd todo xxx lorem ipsum see above below it if any and or
+goes needed missing untitled new
+"""
+FORM_WORDS = frozenset(_FORM.split())
+"""Words of an entry form. A caption of nothing else says nothing of its image."""
+
+_SCRIPT = re.compile(r"<(script|style)\b[^>]*>.*?(</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(\s[^<>]*)?/?>|<!--.*?(-->|$)", re.DOTALL)
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ue000-\uf8ff\ufeff\ufff9-\ufffb]"
+)
+"""Characters that control, format or have no meaning: Unicode's categories Cc but line end and tab, Cf, Cs, Co."""
+_WORD = re.compile(r"[^\W_]+")
+
+
+def clean_text(value: object) -> str | None:
+    """A field's text without markup, entities and control characters; None where it says nothing.
+
+    Numbers become text. Lines stay lines, with single blanks in them.
+
+    >>> clean_text("Arrow <script>alert(1)</script> &amp; mass\\u0007"), clean_text(" N/A "), clean_text(3)
+    ('Arrow & mass', None, '3')
+    """
+    if value is None or isinstance(value, dict | list | tuple):
+        return None
+    text = html.unescape(str(value))
+    if "<" in text:
+        text = _TAG.sub(" ", _SCRIPT.sub(" ", text))
+    text = _UNSEEN.sub(" ", unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")))
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+    text = "\n".join(line for line in lines if line)
+    return None if is_nothing(text) else text
+
+
+def is_nothing(text: str) -> bool:
+    """Whether a text is what people put where they have nothing to put."""
+    return " ".join(text.casefold().split()) in NOTHING
+
+
+def split_glued(text: str) -> str:
+    """Keywords that lost what stood between them, parted where a small letter meets a capital.
+
+    >>> split_glued("cystKidneyBenign"), split_glued("MRI brain")
+    ('cyst, Kidney, Benign', 'MRI brain')
+    """
+    return re.sub(r"(?<=[a-zß-öø-ÿ)])(?=[A-Z][a-z])", ", ", text)
+
+
+def words(text: str) -> list[str]:
+    """Letters and digits that stand together, in lower case."""
+    return _WORD.findall(text.casefold())
+
+
+def contains_phrase(text: str, phrase: str) -> bool:
+    """Whether all words of a phrase stand in a text, one after the other; never for a phrase without words.
+
+    >>> contains_phrase("Seen here: a simple cyst.", "Simple cyst"), contains_phrase("A cyst, simple", "Simple cyst")
+    (True, False)
+    """
+    inside, searched = words(phrase), words(text)
+    return bool(inside) and f" {' '.join(inside)} " in f" {' '.join(searched)} "
+
+
+def is_form(text: str) -> bool:
+    """Whether a text consists of the words of an entry form alone.
+
+    >>> is_form("Fill in here: what the picture shows"), is_form("CT of the chest")
+    (True, False)
+    """
+    found = words(text)
+    return bool(found) and all(word in FORM_WORDS for word in found)

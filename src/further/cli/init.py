@@ -1,0 +1,245 @@
+"""`further init`: a study file of one's own, commented, by a few questions or by flags."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from further.cli.check import ROOT, STUDY_FILE, check_study, load_study
+from further.cli.gpus import GPUS, Gpu, find_gpu
+from further.corpus.shards import list_papers
+from further.hub import Unreachable, ask_hub
+from further.io import write_text
+from further.settings import Settings
+from further.sizes import count_selected, count_training
+from further.strict_yaml import read_mapping
+
+DEMO = "demo"
+MOST_SIZES = 5
+UNITS = ("tokens", "MB", "GiB", "minutes", "seconds", "10¹² operations per second")  # that a comment repeats
+ON_GPU: dict[str, Any] = {"quantization": "nf4", "rank": 16, "alpha": 32, "context": 2048, "batch_tokens": 16384,
+                          "gradient_accumulation_steps": 8, "epochs": 2, "learning_rate": 2.0e-4,
+                          "compute_dtype": "bfloat16", "gradient_checkpointing": True,
+                          "optimizer": "paged_adamw_8bit", "checkpoint_minutes": 20}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What was said by flags; None: not said.
+
+    Attributes:
+        title: Of the study.
+        papers: Folder of the PDFs.
+        model: demo, owner/name on the hub, or a folder.
+        revision: Commit of a model on the hub.
+        gpu: Name of a GPU, or none.
+    """
+
+    title: str | None = None
+    papers: str | None = None
+    model: str | None = None
+    revision: str | None = None
+    gpu: str | None = None
+
+
+def keep_study(folder: Path, papers: str | None) -> bool:
+    """Whether there is a study file in a folder that may be gone on with.
+
+    Args:
+        folder: The study's.
+        papers: Folder of the PDFs that are meant; None: those that the file names.
+
+    Raises:
+        ValueError: If it is a study of other papers.
+    """
+    file = folder / STUDY_FILE
+    if not file.is_file():
+        return False
+    named = (read_mapping(file).get("corpus") or {}).get("papers")
+    if papers is not None and named is not None:
+        meant = Path(papers).expanduser().resolve()
+        if meant != (there := (folder / named).resolve()):
+            raise ValueError(
+                f"{file} is a study of {there}, not of {meant}: name another folder for this one (STUDY=…)"
+            )
+    return True
+
+
+def write_study(folder: Path, wishes: Wishes, ask: bool) -> list[str]:
+    """Write a study file into a folder, and check it.
+
+    Args:
+        folder: The study's; made if absent.
+        wishes: What is known already.
+        ask: Whether what is not may be asked for; else it gets its default.
+
+    Returns:
+        Lines that say what was written, what is to be mended, and what to type next.
+
+    Raises:
+        ValueError: If the folder holds a study file, or the GPU is not known.
+    """
+    file = folder / STUDY_FILE
+    if file.exists():
+        raise ValueError(f"{file} is there already: edit it, or name another folder")
+    title, papers, model, gpu_name = _answer(folder, wishes, ask)
+    gpu = find_gpu(gpu_name)
+    about_model, said = _describe_model(folder, model, wishes.revision)
+    sections = _fill(title, _path_from(folder, papers), about_model, gpu)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_text(file, _write_file(folder, sections, gpu))
+    return [f"Written: {file}", *said, *_check(folder), *_say_next(folder, gpu)]
+
+
+def _answer(folder: Path, wishes: Wishes, ask: bool) -> tuple[str, str, str, str]:
+    title = folder.resolve().name.replace("-", " ").replace("_", " ").capitalize()
+    questions = (
+        ("Title of the report", wishes.title, title),
+        ("Folder of the PDFs", wishes.papers, str(folder / "papers")),
+        ("Base model: demo, owner/name on the hub, or a folder", wishes.model, DEMO),
+        (f"GPU: {', '.join(GPUS)} or none", wishes.gpu, "none"),
+    )
+    answers = [
+        given or (ask and input(f"{question} [{usual}]: ").strip()) or usual for question, given, usual in questions
+    ]
+    return answers[0], answers[1], answers[2], answers[3]
+
+
+def _path_from(folder: Path, path: str) -> str:
+    """A path as it is seen from the study's folder if both can be moved together, else in full.
+
+    That is where it lies in that folder, or where both lie in the project's.
+    """
+    full, top = Path(path).expanduser().resolve(), folder.resolve()
+    together = full.is_relative_to(top) or (full.is_relative_to(ROOT) and top.is_relative_to(ROOT))
+    return os.path.relpath(full, top) if together else str(full)
+
+
+def _describe_model(folder: Path, model: str, revision: str | None) -> tuple[dict[str, Any], list[str]]:
+    """Section `model`, and what to say about it."""
+    if model == DEMO:
+        return dict(read_mapping(ROOT / "config" / "config.yaml")["model"]), []
+    is_folder = Path(model).expanduser().is_dir() or model.startswith((".", "/", "~")) or model.count("/") != 1
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", model.rstrip("/").rpartition("/")[2].lower()).strip("-.") or "model"
+    if is_folder:
+        return {"name": name, "source": "folder", "path": _path_from(folder, model)}, []
+    about = {"name": name, "source": "hub", "path": model, "revision": revision}
+    if revision is not None:
+        return about, []
+    try:
+        found = ask_hub(model)
+    except (Unreachable, ValueError) as error:
+        return about, [f"The commit of {model} is not known: {error}. Write it behind model.revision."]
+    gated = [f"{model} is gated: ask for access on its page, then hf auth login."] if found.gated else []
+    return about | {"revision": found.commit or None}, gated
+
+
+def _fill(title: str, papers: str, model: Mapping[str, Any], gpu: Gpu | None) -> dict[str, Any]:
+    """The sections, each with its keys in the order of the settings."""
+    small = read_mapping(ROOT / "config" / "study.yaml")
+    if gpu is None:
+        training, hardware = small["training"], small["hardware"]
+        evaluation = {key: small["evaluation"][key] for key in ("window", "stride")}
+    else:
+        training, evaluation = ON_GPU, {"window": 2048, "stride": 1024}
+        hardware = {"threads": 8, "memory_mb": 64000, "runtime_minutes": 720, "scoring_minutes": 60,
+                    "walltime_margin_minutes": 10, "gpu_memory_gb": gpu.memory_gb, "peak_tflops": gpu.peak_tflops,
+                    "startup_seconds": 120}  # fmt: skip
+    return {
+        "study": {"title": title},
+        "corpus": {"papers": papers},
+        "model": dict(model),
+        "training": training,
+        "evaluation": evaluation | {"prompts": None},
+        "cost": {"price_per_gpu_hour": 0, "currency": "EUR", "price_date": None},
+        "hardware": hardware,
+    }
+
+
+def choose_fractions(num_papers: int) -> list[float]:
+    """Halves of the training papers, up to five sizes that differ, the smallest first.
+
+    Args:
+        num_papers: Of the study; 0: not known.
+
+    >>> choose_fractions(25), choose_fractions(8)
+    ([0.0625, 0.125, 0.25, 0.5, 1.0], [0.25, 0.5, 1.0])
+    """
+    usual = Settings().corpus
+    training = count_training(num_papers, usual.test_fraction, usual.validation_fraction) if num_papers else 16
+    fractions = [0.5**power for power in range(MOST_SIZES)]
+    sizes = {count_selected(fraction, max(1, training)): fraction for fraction in reversed(fractions)}
+    return sorted(sizes.values())
+
+
+def _count_papers(folder: Path, papers: str) -> int:
+    try:
+        return len(list_papers(folder / papers))
+    except ValueError:
+        return 0
+
+
+def _write_file(folder: Path, sections: Mapping[str, Any], gpu: Gpu | None) -> str:
+    schema = os.path.relpath(ROOT / "config" / "schema.json", folder)
+    lines = [
+        f"# yaml-language-server: $schema={schema}",
+        "# Every key, with its unit, range and default: config/README.md. What stands not here has its default.",
+    ]
+    for name, section in sections.items():
+        lines += ["", f"{name}:", *(_write_key(name, key, value) for key, value in section.items())]
+        if name == "training":
+            lines += ["", *_write_sweeps(_count_papers(folder, sections["corpus"]["papers"]), gpu)]
+    return "\n".join(lines) + "\n"
+
+
+def _write_key(section: str, key: str, value: Any) -> str:
+    """`  rank: 16    # Rank of LoRA.`, the comment from the settings themselves."""
+    field = getattr(Settings.model_fields[section].annotation, "model_fields")[key]  # noqa: B009
+    about, first = field.json_schema_extra, re.split(r"(?<=[.]) (?=[A-Z])", field.description)[0]
+    unit = f" ({about['unit']})" if about["unit"] in UNITS else ""
+    return f"  {f'{key}: {_write_value(value)}':<34}  # {first.rstrip('.')}{unit}"
+
+
+def _write_value(value: Any) -> str:
+    if isinstance(value, float) and "e" in repr(value):  # YAML 1.1 reads 2e-05 as text
+        return re.sub(r"^(-?\d+)e", r"\1.0e", repr(value))
+    written: str = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10**6)
+    return written.removesuffix("\n").removesuffix("\n...")
+
+
+def _write_sweeps(num_papers: int, gpu: Gpu | None) -> list[str]:
+    fractions = choose_fractions(num_papers)
+    quantization = "quantization: {quantization: [none, int8, nf4]}"
+    return [
+        "sweeps:                               # every combination is one training",
+        "  # Does more data help? A scaling law needs four sizes or more, and more than one seed.",
+        f"  data: {{fraction: {fractions}, seed: [0, 1]}}",
+        "  # What does quantization cost? Needs the GPU memory of the unquantized model." if gpu else "",
+        f"  # {quantization}" if gpu else f"  {quantization}",
+    ]
+
+
+def _check(folder: Path) -> list[str]:
+    try:
+        study, _ = load_study([folder])
+        faults = check_study(study, folder).faults
+    except ValueError as error:
+        faults = str(error).splitlines()
+    return ["", "To mend first:", *(f"  - {fault}" for fault in faults)] if faults else []
+
+
+def _say_next(folder: Path, gpu: Gpu | None) -> list[str]:
+    there = f"--directory {folder} --configfile {folder / STUDY_FILE}"
+    start = f"snakemake --profile slurm {there}" if gpu else f"make study STUDY={folder}"
+    return [
+        "",
+        "Next:",
+        f"  further check {folder}",
+        f"  snakemake --cores 1 {there} plan",
+        f"  {start}",
+        f"  further status --study {folder}",
+    ]

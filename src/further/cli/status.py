@@ -1,0 +1,40 @@
+"""`further status`: how the runs of a study stand, and how long the rest will take."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from further.cli.check import check_study, load_study
+from further.cli.study import suggest_others
+from further.watch.session import read_session
+from further.watch.status import describe_session, draw_status, read_queue_of, read_status
+
+
+def tell_status(study: Path, files: Sequence[Path]) -> list[str]:
+    """A line per run, the ones that need a look first, and what else there is to do.
+
+    Args:
+        study: The folder where results land.
+        files: Study files, for runs of a study that was never started; else the last start says which there are.
+
+    Raises:
+        ValueError: If nothing was started there and no file is given, or a file is wrong.
+    """
+    title, runs = _list_runs(study, files)
+    queue, silence = read_queue_of(study)
+    lines = [f"{title} ({study.resolve()})", *draw_status(read_status(study, runs, queue))]
+    return [*lines, *describe_session(study, time.time()), *([silence] if silence else [])]
+
+
+def _list_runs(study: Path, files: Sequence[Path]) -> tuple[str, list[str]]:
+    if files:
+        loaded, folder = load_study(files)
+        num_papers = check_study(loaded, folder).num_papers
+        return loaded.settings.study.title, [
+            *loaded.for_papers(num_papers).runs,
+            *loaded.name_folds(max(num_papers, 2)),
+        ]
+    session = read_session(study)
+    if session is None:
+        raise ValueError(f"nothing was started in {study.resolve()} yet{suggest_others(study)}")
+    return session.title, session.runs

@@ -1,0 +1,63 @@
+"""`further try`: a prompt continued by the base and by the adapted model, without running the study again."""
+
+import textwrap
+from pathlib import Path
+
+from further.cli.export import find_adapter
+from further.cli.study import name_study
+from further.io import read_json
+
+
+def try_prompt(study: Path, run: str, prompt: str, new_tokens: int, temperature: float | None, seed: int) -> list[str]:
+    """Continue a prompt with both models, as the study does it: the run's precision, its tokens.
+
+    Args:
+        study: The folder that holds results/.
+        run: The run's name.
+        prompt: What to go on from.
+        new_tokens: To write, at most.
+        temperature: Of drawing; None: the likeliest token each time.
+        seed: Of drawing.
+
+    Returns:
+        The study, and both continuations.
+
+    Raises:
+        ValueError: If there is no such run, the prompt is empty, or a number is out of range.
+    """
+    if not prompt.strip():
+        raise ValueError("the prompt is empty: give some words to go on from")
+    if new_tokens < 1 or (temperature is not None and temperature <= 0):
+        raise ValueError(f"--tokens {new_tokens}, --temperature {temperature}: both must be above 0")
+    adapter = find_adapter(study, run)
+    run_settings = read_json(adapter.parent / "metrics.json")["settings"]
+    base = study / read_json(adapter / "adapter_config.json")["base_model_name_or_path"]
+    texts = _continue(base, adapter, run_settings, prompt, new_tokens, temperature, seed)
+    return [*name_study(study), "", *_show(prompt, run, texts)]
+
+
+def _continue(
+    base: Path,
+    adapter: Path,
+    settings: dict[str, str],
+    prompt: str,
+    new_tokens: int,
+    temperature: float | None,
+    seed: int,
+) -> tuple[str, str]:
+    from further.evaluation.probe import before_and_after
+    from further.evaluation.samples import Decoding, continue_prompt
+    from further.models import Precision, load_adapted, load_tokenizer
+
+    model = load_adapted(base, adapter, Precision(settings["quantization"], settings["compute_dtype"]))
+    decoding = Decoding(temperature, 0.95, seed)
+    before, after = before_and_after(model, continue_prompt, load_tokenizer(base), prompt, new_tokens, decoding)
+    return before.text, after.text
+
+
+def _show(prompt: str, run: str, texts: tuple[str, str]) -> list[str]:
+    lines = [f"Prompt: {prompt}"]
+    for name, text in zip(("base", f"adapted ({run})"), texts, strict=True):
+        body = textwrap.wrap(" ".join(text.split()), 96) or ["(nothing: the model ended the text)"]
+        lines += [f"{name}:", *(f"    {line}" for line in body)]
+    return [*lines, "What a language model writes is likely text, not a fact."]

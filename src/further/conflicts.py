@@ -1,0 +1,135 @@
+"""Settings that contradict each other, which no single key can tell: refused before anything runs."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from further.batch import share_of_process
+from further.settings import Run, Settings
+
+UNSHARDED = (  # settings of a run that `hardware.sharding: fsdp` excludes
+    ("quantization", "int8", "whose layers lose their constants when weights are sharded (bitsandbytes 0.50)"),
+    ("packing", False, "as ranks would go through the model unequally often"),
+    ("compile", True, "which was not tried"),
+)
+
+
+def find_faults(
+    settings: Settings,
+    runs: Mapping[str, Run],
+    sweeps: Mapping[str, Sequence[str]],
+    quantization_runs: Mapping[str, str],
+) -> Iterator[str]:
+    """Faults between keys, one line each, however many runs share one.
+
+    Args:
+        settings: Of the study.
+        runs: By name.
+        sweeps: Names of the runs of each sweep.
+        quantization_runs: By quantization, the run that differs from the default one in nothing else.
+    """
+    yield from _between_keys(settings)
+    yield from _once(_impossible_batches(settings, runs))
+    yield from _once(_impossible_sharding(settings, runs))
+    yield from _once((fault, name) for name, run in runs.items() for fault in find_conflicts(run))
+    yield from _once((fault, name) for name in sweeps.get("data", ()) for fault in find_conflict_with_law(runs[name]))
+    yield from _unpaired_quantizations(runs, sweeps.get("quantization", ()), quantization_runs)
+
+
+def _once(faults: Iterator[tuple[str, str]]) -> Iterator[str]:
+    """Each fault with the first run that has it."""
+    told: dict[str, str] = {}
+    for fault, name in faults:
+        told.setdefault(fault, name)
+    return (f"{fault} (run {name})" for fault, name in told.items())
+
+
+def _between_keys(settings: Settings) -> Iterator[str]:
+    corpus, evaluation, model = settings.corpus, settings.evaluation, settings.model
+    hardware, cost = settings.hardware, settings.cost
+    if corpus.test_fraction + corpus.validation_fraction >= 1:
+        fractions = f"{corpus.test_fraction} + validation_fraction {corpus.validation_fraction}"
+        yield f"corpus.test_fraction: {fractions} leaves no training paper"
+    if evaluation.stride > evaluation.window:
+        yield f"evaluation.stride: {evaluation.stride} is more than window {evaluation.window}: tokens are missed"
+    length = evaluation.memorization_prefix_tokens + evaluation.memorization_new_tokens
+    if length > evaluation.window:
+        yield f"evaluation.memorization_new_tokens: {length} with the prefix is more than window {evaluation.window}"
+    if model.source != "demo" and model.path is None:
+        yield f"model.path: null is not allowed with source {model.source}"
+    if model.source == "hub" and model.revision is None:
+        yield "model.revision: null is not allowed with source hub: pin the commit"
+    if (margin := hardware.walltime_margin_minutes or 0) >= (runtime := hardware.runtime_minutes):
+        yield f"hardware.walltime_margin_minutes: {margin} is not less than runtime_minutes {runtime}"
+    if cost.yearly_budget is not None and not cost.price_per_gpu_hour:
+        yield f"cost.yearly_budget: {cost.yearly_budget:g} buys nothing without a price_per_gpu_hour above 0"
+    if cost.price_per_gpu_hour and cost.price_date is None:
+        yield "cost.price_date: null is not allowed with a price: prices change, so say when it held"
+    if hardware.sharding == "fsdp" and hardware.gpus_per_run == 1:
+        yield "hardware.sharding: fsdp needs gpus_per_run of 2 or more"
+
+
+def _impossible_batches(settings: Settings, runs: Mapping[str, Run]) -> Iterator[tuple[str, str]]:
+    for name, run in runs.items():
+        try:
+            share_of_process(run, settings.hardware.gpus_per_run)
+        except ValueError as error:
+            yield str(error), name
+
+
+def _impossible_sharding(settings: Settings, runs: Mapping[str, Run]) -> Iterator[tuple[str, str]]:
+    for name, run in runs.items() if settings.hardware.sharding == "fsdp" else ():
+        for key, value, why in UNSHARDED:
+            if getattr(run, key) == value:
+                shown = str(value).lower()
+                yield f"hardware.sharding: fsdp does not go with training.{key}: {shown}, {why}", name
+
+
+def find_conflicts(run: Run) -> Iterator[str]:
+    """Options of a run that exclude each other, one line each."""
+    if run.initialization == "pissa" and run.quantization != "none":
+        yield (
+            f"training.initialization: pissa is not allowed with quantization {run.quantization}: it trains on the "
+            "base less its principal directions, and quantizing that gives other weights than the base that the "
+            "adapter is for; set none"
+        )
+    if run.initialization == "loftq" and run.quantization != "nf4":
+        yield (
+            f"training.initialization: loftq is not allowed with quantization {run.quantization}: it starts from what "
+            "nf4 lost of the weights; set nf4"
+        )
+    if run.initialization == "loftq" and run.dora:
+        yield (
+            "training.initialization: loftq is not allowed with dora: magnitudes are taken from the weights before the "
+            "adapter holds what nf4 lost; set dora false"
+        )
+    if run.dora and run.quantization == "int8":
+        yield (
+            "training.dora: true is not allowed with quantization int8: peft (0.21) loses the scales of 8-bit weights "
+            "when it takes their magnitudes on the CPU; set nf4 or none"
+        )
+    yield from _bad_expression(run.target_modules)
+
+
+def find_conflict_with_law(run: Run) -> Iterator[str]:
+    """What a run of the data sweep must not do."""
+    if run.patience is not None:
+        yield (
+            f"training.patience: {run.patience} is not allowed in sweeps.data: a run that stops early ends before "
+            "its learning rate does, and the scaling law compares runs that went their length; set null"
+        )
+
+
+def _bad_expression(target: str | list[str]) -> Iterator[str]:
+    if isinstance(target, str):
+        try:
+            re.compile(target)
+        except re.error as error:
+            yield f"training.target_modules: {target!r} is no regular expression: {error}"
+
+
+def _unpaired_quantizations(runs: Mapping[str, Run], sweep: Sequence[str], paired: Mapping[str, str]) -> Iterator[str]:
+    """Quantizations of their sweep whose cost could not be told from that of another setting."""
+    for quantization, name in {runs[name].quantization: name for name in sweep}.items():
+        if quantization not in paired:
+            said = f"sweeps.quantization: no run at {quantization} differs from the default one in quantization alone"
+            yield f"{said}, {name} for one; add the default run's values of the other settings, or rename the sweep"

@@ -1,0 +1,68 @@
+"""Answers before and after, question by question."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from further.evaluation.answers.summary import MEANS, SHARES, Summary, mark_closed, mean_over_cases
+
+COMPARED = ("exact_match", "closed_accuracy", "sensitivity", "specificity", *MEANS)
+
+
+def compare_answers(before: pd.DataFrame, after: pd.DataFrame, *, resamples: int, seed: int) -> Summary:
+    """What a second model's answers gain over a first one's, by question type.
+
+    Args:
+        before: ANSWER_SCORES.
+        after: ANSWER_SCORES of the same questions.
+        resamples: Of the bootstrap over cases.
+        seed: Of the resampling.
+
+    Returns:
+        By type, "all" first: answers, cases and, of each score, the mean difference with its interval over cases; and
+        how many answers became right or wrong by exact match.
+
+    Raises:
+        ValueError: If the two did not answer the same questions with the same references.
+    """
+    paired = pair_answers(before, after)
+    kinds = sorted(paired["question_type"].unique())
+    parts = {"all": paired} | {kind: paired[paired["question_type"] == kind] for kind in kinds}
+    return {name: _compare(part, resamples, seed) for name, part in parts.items() if name != "all" or len(kinds) > 1}
+
+
+def pair_answers(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Both models' scores in one line a question: question_id, case, question_type, and each score twice.
+
+    Raises:
+        ValueError: As `compare_answers`.
+    """
+    first, second = (mark_closed(scores).set_index("question_id") for scores in (before, after))
+    for name, scores in (("before", first), ("after", second)):
+        if not scores.index.is_unique:
+            raise ValueError(f"compared answers: a question stands twice in those {name}")
+    alone = sorted(set(first.index) ^ set(second.index))
+    if alone:
+        raise ValueError(f"compared answers: {len(alone)} questions only one has answered, {_list(alone)}")
+    second = second.loc[first.index]
+    unlike = first.index[first["reference"] != second["reference"]]
+    if len(unlike):
+        raise ValueError(f"compared answers: {len(unlike)} questions with two references, {_list(list(unlike))}")
+    scores = [*SHARES, *MEANS]
+    return first[["case", "question_type", *scores]].join(second[scores].add_suffix("_after")).reset_index()
+
+
+def _compare(part: pd.DataFrame, resamples: int, seed: int) -> dict[str, Any]:
+    change = part["exact_match_after"] - part["exact_match"]
+    found: dict[str, Any] = {"answers": len(part), "cases": int(part["case"].nunique())}
+    found |= {"became_right": int((change > 0).sum()), "became_wrong": int((change < 0).sum())}
+    for name in COMPARED:
+        if part[name].notna().any():
+            moved = part[["case"]].assign(moved=part[f"{name}_after"] - part[name])
+            found[name] = mean_over_cases(moved, "moved", resamples, seed)
+    return found
+
+
+def _list(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")

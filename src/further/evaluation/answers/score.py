@@ -1,0 +1,62 @@
+"""Every answer with all its scores."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+import sacrebleu
+from rouge_score import rouge_scorer
+
+from further.evaluation.answers.match import exact_match, judge_closed, token_overlap
+from further.evaluation.answers.repetition import rep_n
+from further.evaluation.answers.schemas import ANSWER_SCORES
+from further.evaluation.repeats import longest_repeat
+
+CONVENTIONS = {
+    "exact_match": "lower case, without punctuation and articles (SQuAD); LLaVA-Med's is a share of words",
+    "token_f1": "words as often as they stand there (SQuAD), as MedGemma reports it",
+    "closed": "the first word decides, unreadable is wrong; LLaVA-Med's evaluation leaves a wrong yes or no out of the "
+    "count, lmms-eval reads a no in 'normal'; choices count as closed, which lmms-eval leaves out",
+    "bleu": "sacreBLEU's sentence BLEU with effective order, 0 to 100",
+    "rouge": "rouge-score, without stemming",
+}
+"""How each score is meant, and where others differ: LLaVA-Med's run_eval.py at ad758b6, lmms-eval's medical tasks."""
+
+_ROUGE = rouge_scorer.RougeScorer(["rouge1", "rougeL"], use_stemmer=False)
+
+
+def score_answers(answers: pa.Table) -> pa.Table:
+    """Score each answer.
+
+    Args:
+        answers: ANSWERS.
+
+    Returns:
+        The same lines with their scores (ANSWER_SCORES).
+    """
+    return pa.Table.from_pylist([line | score_answer(line) for line in answers.to_pylist()], ANSWER_SCORES)
+
+
+def score_answer(line: Mapping[str, Any]) -> dict[str, Any]:
+    """Scores of one answer.
+
+    Args:
+        line: answer, reference and kind, as in ANSWERS.
+
+    Returns:
+        The columns that ANSWER_SCORES adds.
+    """
+    answer, reference = line["answer"], line["reference"]
+    overlap, rouge = token_overlap(answer, reference), _ROUGE.score(reference, answer)
+    return {
+        "exact_match": float(exact_match(answer, reference)),
+        "token_f1": overlap.f1,
+        "token_precision": overlap.precision,
+        "token_recall": overlap.recall,
+        "closed": None if line["kind"] == "open" else judge_closed(answer, reference),
+        "bleu": sacrebleu.sentence_bleu(answer, [reference], use_effective_order=True).score,
+        "rouge1": float(rouge["rouge1"].fmeasure),
+        "rouge_l": float(rouge["rougeL"].fmeasure),
+        "rep_4": rep_n(answer),
+        "longest_repeat": longest_repeat(answer),
+    }

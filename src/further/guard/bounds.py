@@ -1,0 +1,101 @@
+"""Exact binomial tests and bounds of an error rate, from counts of accepted answers and of errors among them."""
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+Floats = NDArray[np.float64]
+
+
+def p_value(errors: ArrayLike, accepted: ArrayLike, target: float) -> Floats:
+    """Exact p-value of "the error rate is at least `target`": the chance of so few errors at a rate of `target`.
+
+    Args:
+        errors: Wrong answers among those accepted, whole numbers of any shape.
+        accepted: Accepted answers, each of another case, of the same shape.
+        target: Error rate, above 0 and below 1.
+
+    Returns:
+        P(X <= errors) for X binomial with `accepted` draws at `target`; 1 where nothing was accepted.
+
+    Raises:
+        ValueError: If there are more errors than accepted answers, or the target is out of range.
+    """
+    check_fraction("target", target)
+    wrong, seen = np.broadcast_arrays(np.asarray(errors), np.asarray(accepted))
+    if (bad := (wrong > seen) | (wrong < 0)).any():
+        raise ValueError(f"errors: {wrong[bad][0]} is not between 0 and the {seen[bad][0]} accepted answers")
+    return np.asarray(stats.binom.cdf(wrong, seen, target), dtype=np.float64)
+
+
+def upper_bound(errors: int, accepted: int, confidence: float = 0.95) -> float:
+    """One-sided Clopper–Pearson bound: the error rate at which `p_value` is 1 - `confidence`; 1 if all are wrong."""
+    check_fraction("confidence", confidence)
+    if errors == accepted:
+        return 1.0
+    return float(stats.beta.ppf(confidence, errors + 1, accepted - errors))
+
+
+def exact_interval(errors: int, accepted: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Two-sided Clopper–Pearson interval of an error rate; (0, 1) where nothing was accepted.
+
+    Source:
+        Clopper and Pearson 1934.
+    """
+    check_fraction("confidence", confidence)
+    tail = (1 - confidence) / 2
+    low = float(stats.beta.ppf(tail, errors, accepted - errors + 1)) if errors else 0.0
+    return low, upper_bound(errors, accepted, 1 - tail)
+
+
+def smallest_accepted(errors: int, target: float, confidence: float = 0.95) -> int:
+    """Accepted answers from which on so many errors among them certify a target.
+
+    Args:
+        errors: Wrong answers among those accepted.
+        target: Error rate to certify, above 0 and below 1.
+        confidence: Of the certificate.
+
+    >>> smallest_accepted(0, 0.05), smallest_accepted(0, 0.10)
+    (59, 29)
+    """
+    check_fraction("target", target)
+    check_fraction("confidence", confidence)
+    low, high = errors, max(1, errors)  # nothing is certified by `low`
+    while not passes(errors, high, target, confidence):
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if passes(errors, middle, target, confidence) else (middle, high)
+    return high
+
+
+def most_errors(accepted: int, target: float, confidence: float = 0.95) -> int:
+    """The most errors among so many accepted answers that still certify a target; -1 if even none is too many."""
+    return int(np.sum(p_value(np.arange(accepted + 1), accepted, target) <= level(confidence))) - 1
+
+
+def passes(errors: int, accepted: int, target: float, confidence: float) -> bool:
+    """Whether so many errors among so many accepted answers certify a target."""
+    return float(p_value(errors, accepted, target)) <= level(confidence)
+
+
+def level(confidence: float) -> float:
+    """Largest p-value that certifies: 1 - confidence without the rounding of the subtraction.
+
+    >>> 1 - 0.9, level(0.9)
+    (0.09999999999999998, 0.1)
+    """
+    return round(1 - confidence, 12)
+
+
+def check_fraction(name: str, value: float) -> None:
+    """Refuse what is no fraction.
+
+    Raises:
+        ValueError: If the value is not above 0 and below 1.
+    """
+    if not (math.isfinite(value) and 0 < value < 1):
+        raise ValueError(f"{name}: {value} is not allowed: above 0 and below 1")

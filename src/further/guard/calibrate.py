@@ -1,0 +1,147 @@
+"""From answers on validation cases to the guard's record."""
+
+import hashlib
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from further.guard.bounds import smallest_accepted, upper_bound
+from further.guard.certify import Sequence, certify, first_accepted
+from further.guard.needed import estimate_needed_cases
+from further.guard.records import CaseCounts, Certificate, GuardRecord, Promise
+from further.guard.rules import Rules, examine
+from further.guard.schemas import check_answers, turn_scores
+from further.guard.settings import GuardSettings
+from further.guard.wording import percent
+
+ERRORS_LISTED = (0, 1, 2, 5)
+
+
+def calibrate(answers: pd.DataFrame, settings: GuardSettings, rules: Rules) -> GuardRecord:
+    """One certificate for each question type, from the validation cases of a table.
+
+    Args:
+        answers: As `schemas.check_answers` takes it; only rows of the split "validation" count.
+        settings: Target, confidence and score.
+        rules: What defers whatever the score. Thresholds are chosen on the answers that are left, as they will be used.
+
+    Returns:
+        The record; types that occur in other splits only get a certificate that defers all.
+
+    Raises:
+        ValueError: As `check_answers` and `turn_scores` say.
+    """
+    checked = check_answers(answers)
+    validation = checked[checked["split"] == "validation"].reset_index(drop=True)
+    sorted_out = validation.assign(
+        turned=turn_scores(validation, settings.score),
+        deferred=[bool(finding.reasons) for finding in examine(validation, rules)],
+    )
+    types = sorted(checked["question_type"].unique())
+    of_type = {name: sorted_out[sorted_out["question_type"] == name] for name in types}
+    certificates = {name: _certify_type(rows, settings) for name, rows in of_type.items()}
+    conditions = tell_conditions(settings, certificates)
+    return GuardRecord(settings.target_error, settings.confidence, settings.score, rules, certificates, conditions)
+
+
+def keep_one_per_case(answers: pd.DataFrame) -> pd.DataFrame:
+    """One answer of each case and question type, as answers of one case are not independent.
+
+    Which one is drawn by a hash of case, type and question: neither the score nor what was right plays a part.
+
+    Args:
+        answers: Columns case, question_type and question.
+
+    Returns:
+        The kept rows, in their order.
+    """
+    drawn = [
+        hashlib.sha256("\0".join(key).encode()).hexdigest()
+        for key in zip(answers["case"], answers["question_type"], answers["question"], strict=True)
+    ]
+    order = answers.assign(drawn=drawn).sort_values("drawn", kind="stable")
+    kept = order.drop_duplicates(["case", "question_type"]).index
+    return answers[answers.index.isin(kept)]
+
+
+def tell_conditions(settings: GuardSettings, certificates: Mapping[str, Certificate]) -> tuple[str, ...]:
+    """What the promise depends on, in sentences."""
+    counted = sum(one.counts.further_answers for one in certificates.values())
+    unjudged = sum(one.counts.unjudged for one in certificates.values())
+    sentences = [
+        "It holds for cases like the validation cases. It ends with a new scanner, another hospital or another model.",
+        f"Each question type has a certificate of its own, at {percent(settings.confidence)} confidence. "
+        "It is not a promise for all types together.",
+        "It counts accepted answers only, after all other reasons for deferral, and each case once per question type.",
+        "It takes cases for independent, which several cases of one patient are not.",
+        "It takes the judgement of the validation answers as given.",
+    ]
+    if counted:
+        sentences.append(f"{counted} further answers of the same case and question type were left out of it.")
+    if unjudged:
+        sentences.append(f"{unjudged} answers that nobody judged were left out, as if they were like the judged ones.")
+    return tuple(sentences)
+
+
+def _certify_type(rows: pd.DataFrame, settings: GuardSettings) -> Certificate:
+    kept = keep_one_per_case(rows)
+    eligible, counts = _sort_out(kept, len(rows) - len(kept))
+    score, correct = eligible["turned"].to_numpy(np.float64), eligible["correct"].to_numpy(np.bool_)
+    sequence = certify(score, correct, settings)
+    needed = None
+    if counts.eligible and not sequence.num_certified:
+        needed = _scale(
+            estimate_needed_cases(score, correct, settings), (counts.cases - counts.unjudged) / counts.eligible
+        )
+    return Certificate(
+        promise=_read_promise(sequence, settings),
+        why_deferred=None if sequence.num_certified else _explain(counts.eligible, settings),
+        counts=counts,
+        accepted_needed={
+            errors: smallest_accepted(errors, settings.target_error, settings.confidence) for errors in ERRORS_LISTED
+        },
+        fewest_eligible=first_accepted(settings),
+        needed_cases=needed,
+    )
+
+
+def _sort_out(kept: pd.DataFrame, further_answers: int) -> tuple[pd.DataFrame, CaseCounts]:
+    """The rows that the certificate is about, and how many there are of all others."""
+    deferred, no_score, unjudged = kept["deferred"], kept["turned"].isna(), kept["correct"].isna()
+    eligible = kept[~(deferred | no_score | unjudged)]
+    counts = CaseCounts(
+        cases=len(kept),
+        eligible=len(eligible),
+        deferred=int(deferred.sum()),
+        no_score=int((no_score & ~deferred).sum()),
+        unjudged=int((unjudged & ~no_score & ~deferred).sum()),
+        further_answers=further_answers,
+    )
+    return eligible, counts
+
+
+def _read_promise(sequence: Sequence, settings: GuardSettings) -> Promise | None:
+    if not sequence.num_certified:
+        return None
+    last = sequence.num_certified - 1
+    accepted, errors = int(sequence.accepted[last]), int(sequence.errors[last])
+    return Promise(
+        threshold=float(sequence.thresholds[last]),
+        accepted=accepted,
+        errors=errors,
+        error_bound=upper_bound(errors, accepted, settings.confidence),
+        p_value=float(sequence.p_values[last]),
+    )
+
+
+def _explain(eligible: int, settings: GuardSettings) -> str:
+    if not eligible:
+        return "no judged case"
+    return "too few cases" if eligible < first_accepted(settings) else "too many errors"
+
+
+def _scale(eligible: int | None, cases_per_eligible: float) -> int | None:
+    """Cases of which so many are eligible."""
+    return None if eligible is None else math.ceil(round(eligible * cases_per_eligible, 9))

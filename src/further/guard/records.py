@@ -1,0 +1,119 @@
+"""The guard's record: a certificate for each question type, the rules, and what the promise depends on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from further.guard.rules import Rules
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A threshold at which the target is certified.
+
+    Attributes:
+        threshold: Score from which on an answer is accepted, turned so that high means sure.
+        accepted: Validation cases accepted at the threshold.
+        errors: Wrong answers among them.
+        error_bound: Upper confidence bound of the error rate from these counts alone, by Clopper and Pearson. It is at
+            most the target, and the target is what is certified: the counts are those of a chosen threshold.
+        p_value: Of "the error rate is at least the target", at the threshold.
+    """
+
+    threshold: float
+    accepted: int
+    errors: int
+    error_bound: float
+    p_value: float
+
+
+@dataclass(frozen=True)
+class CaseCounts:
+    """Validation cases of one question type, and what became of them; all but the last add up to `cases`.
+
+    Attributes:
+        cases: With an answer of this type.
+        eligible: That no other rule defers, with a score and a judgement: the certificate is about such cases.
+        deferred: That another rule defers.
+        no_score: Others without a score.
+        unjudged: Others of which nobody said whether the answer is right.
+        further_answers: Answers beyond the first of a case, left out of the certificate.
+    """
+
+    cases: int
+    eligible: int
+    deferred: int
+    no_score: int
+    unjudged: int
+    further_answers: int
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What is promised for one question type, and from how many validation cases it follows.
+
+    Attributes:
+        promise: None: defer all.
+        why_deferred: Why all are deferred: "no judged case", "too few cases" or "too many errors"; None where not.
+        counts: Of the validation cases.
+        accepted_needed: Accepted cases that certify the target, by the number of errors among them.
+        fewest_eligible: Eligible cases under which no threshold is tried.
+        needed_cases: Where all are deferred, an estimate of the cases at which some answers could be accepted; None
+            where that would take more than 10,000, where no case was judged, and where no estimate is needed.
+    """
+
+    promise: Promise | None
+    why_deferred: str | None
+    counts: CaseCounts
+    accepted_needed: Mapping[int, int]
+    fewest_eligible: int
+    needed_cases: int | None
+
+    @property
+    def threshold(self) -> float | None:
+        """Score from which on an answer is accepted; None: defer all."""
+        return self.promise.threshold if self.promise else None
+
+    @property
+    def coverage(self) -> float:
+        """Accepted fraction of the eligible cases; 0 where all are deferred."""
+        return self.promise.accepted / self.counts.eligible if self.promise else 0.0
+
+
+@dataclass(frozen=True)
+class GuardRecord:
+    """Everything that is needed to decide about new answers.
+
+    Attributes:
+        target_error: Error rate among accepted answers that each certificate promises not to exceed.
+        confidence: Of each certificate.
+        score: Column of the answers table that decides.
+        rules: What defers an answer whatever its score.
+        certificates: By question type.
+        conditions: What the promise depends on, in sentences.
+    """
+
+    target_error: float
+    confidence: float
+    score: str
+    rules: Rules
+    certificates: Mapping[str, Certificate]
+    conditions: tuple[str, ...]
+
+    def to_json(self) -> Any:
+        """The record as dictionaries, lists, numbers and texts."""
+        return _ADAPTER.dump_python(self, mode="json")
+
+
+def read_record(data: Any) -> GuardRecord:
+    """The record from what `to_json` gave.
+
+    Raises:
+        pydantic.ValidationError: A ValueError that names the field, if one is missing or of another type.
+    """
+    return _ADAPTER.validate_python(data)
+
+
+_ADAPTER = TypeAdapter(GuardRecord)

@@ -1,0 +1,75 @@
+"""Are new cases like the validation cases? A warning where their scores are not; silence proves nothing."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import stats
+
+from further.guard.bounds import exact_interval
+
+ALARM = 0.01  # chance of a warning for one question type where nothing has shifted, at most
+
+
+@dataclass(frozen=True)
+class Shift:
+    """Scores of new cases beside those of the validation cases, for one question type.
+
+    Attributes:
+        num_validation, num_new: Scores compared.
+        distance: Largest difference of the two cumulative distributions (Kolmogorov–Smirnov), 0 to 1.
+        distance_p: Its p-value.
+        accepted_validation, accepted_new: Fractions at or above the threshold; None without a threshold.
+        accepted_interval: 95 % Clopper–Pearson interval of the new fraction; None without a threshold.
+        accepted_p: p-value of the two fractions being equal (Fisher's exact test); None without a threshold.
+        warns: Whether the smaller p-value, times the number of tests, is under 0.01.
+    """
+
+    num_validation: int
+    num_new: int
+    distance: float
+    distance_p: float
+    accepted_validation: float | None
+    accepted_new: float | None
+    accepted_interval: tuple[float, float] | None
+    accepted_p: float | None
+    warns: bool
+
+
+def check_shift(validation: ArrayLike, new: ArrayLike, threshold: float | None) -> Shift:
+    """Compare the scores of new cases with those of validation cases, of one question type.
+
+    It sees scores only. A clinic whose pictures make the model wrong without making it less sure looks the same: only
+    judged answers of that clinic can tell.
+
+    Args:
+        validation: Scores of validation cases, one of each case, any order.
+        new: Scores of new cases, one of each case, any order.
+        threshold: Of the question type, if it has one.
+
+    Raises:
+        ValueError: If there are no scores on one side.
+    """
+    before, after = (np.asarray(scores, dtype=np.float64) for scores in (validation, new))
+    before, after = before[np.isfinite(before)], after[np.isfinite(after)]
+    if not before.size or not after.size:
+        raise ValueError(
+            f"scores: {before.size} of validation and {after.size} of new cases; at least 1 of each is needed"
+        )
+    test = stats.ks_2samp(before, after)
+    if threshold is None:
+        warns = float(test.pvalue) < ALARM
+        return Shift(before.size, after.size, float(test.statistic), float(test.pvalue), None, None, None, None, warns)
+    old, now = int((before >= threshold).sum()), int((after >= threshold).sum())
+    share_p = float(stats.fisher_exact(np.array([[old, before.size - old], [now, after.size - now]])).pvalue)
+    return Shift(
+        num_validation=before.size,
+        num_new=after.size,
+        distance=float(test.statistic),
+        distance_p=float(test.pvalue),
+        accepted_validation=old / before.size,
+        accepted_new=now / after.size,
+        accepted_interval=exact_interval(now, after.size),
+        accepted_p=share_p,
+        warns=2 * min(float(test.pvalue), share_p) < ALARM,
+    )

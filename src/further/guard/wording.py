@@ -1,0 +1,38 @@
+"""The guard's certificates in one line each, for a log or a terminal."""
+
+from further.guard.records import Certificate, GuardRecord
+
+
+def describe(record: GuardRecord) -> list[str]:
+    """One line per question type: what is accepted and promised, or why all are deferred and what it would take."""
+    promised = f"at most {percent(record.target_error)} wrong at {percent(record.confidence)} confidence"
+    return [f"{name}: {_describe(one, promised)}" for name, one in record.certificates.items()]
+
+
+def percent(fraction: float) -> str:
+    """A fraction in percent, with as many digits as it was given.
+
+    >>> percent(0.975), percent(0.1)
+    ('97.5 %', '10 %')
+    """
+    return f"{round(100 * fraction, 9):g} %"
+
+
+def _describe(certificate: Certificate, promised: str) -> str:
+    counts, promise = certificate.counts, certificate.promise
+    if promise:
+        seen = f"{promise.accepted} of {counts.eligible} validation cases accepted, {promise.errors} of them wrong"
+        return f"{seen}; {promised}, from a score of {promise.threshold:.4g} on"
+    return f"all deferred, {certificate.why_deferred}: {_need(certificate)}"
+
+
+def _need(certificate: Certificate) -> str:
+    """What a certificate would take."""
+    fewest, errors = certificate.fewest_eligible, certificate.accepted_needed
+    needed = f"{certificate.counts.cases} cases; it takes {fewest} judged ones or more, "
+    needed += f"and {errors[0]} accepted without an error or {errors[1]} with one"
+    if certificate.needed_cases:
+        return f"{needed}; about {certificate.needed_cases} in all if answers go on like these"
+    if certificate.why_deferred == "too many errors":
+        return f"{needed}; more cases will hardly do, the model or its score has to get better"
+    return needed

@@ -1,0 +1,91 @@
+"""What a base model's folder must hold before anything is queued for it: whole weights of a family that trains here."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from further.io import read_json
+from further.tokens.tokenizer import special_tokens
+
+INDEX = "model.safetensors.index.json"
+
+
+def check_model(folder: Path) -> None:
+    """Refuse a folder that no job could load.
+
+    Args:
+        folder: Hugging Face folder.
+
+    Raises:
+        ValueError: With every fault, one line each.
+    """
+    if faults := list(find_faults(folder)):
+        raise ValueError("\n".join(f"model.path: {fault}" for fault in faults))
+
+
+def find_faults(folder: Path) -> Iterator[str]:
+    """What is wrong with a model's folder, one line a fault; no weight is read."""
+    if not folder.is_dir():
+        yield f"there is no folder {folder}"
+        return
+    config = folder / "config.json"
+    if not config.is_file():
+        yield f"{folder} has no config.json, so it is no model's folder"
+        return
+    try:
+        yield from _find_family_faults(read_json(config), folder)
+    except ValueError as error:
+        yield f"{config} cannot be read: {error}"
+    yield from _find_weight_faults(folder)
+    try:
+        special_tokens(folder)
+    except ValueError as error:
+        yield str(error)
+
+
+def _find_family_faults(config: Mapping[str, Any], folder: Path) -> Iterator[str]:
+    """Families whose text is not predicted token after token from what stands before."""
+    kind = config.get("model_type", "unknown")
+    if config.get("is_encoder_decoder"):
+        yield f"{folder} is an encoder–decoder model ({kind}); further pre-training needs a causal language model"
+    elif "vision_config" in config:
+        yield f"{folder} is an image–text model ({kind}); a study of papers needs a causal language model"
+    elif not any("CausalLM" in name or "LMHead" in name for name in config.get("architectures") or ["CausalLM"]):
+        architectures = ", ".join(config["architectures"])
+        yield f"{folder} is a {architectures}, which has no language-modeling head: give the causal language model"
+    if config.get("quantization_config"):
+        yield f"{folder} holds quantized weights; give the unquantized model, which training.quantization quantizes"
+
+
+def _find_weight_faults(folder: Path) -> Iterator[str]:
+    if (folder / INDEX).is_file():
+        shards = sorted(set(read_json(folder / INDEX)["weight_map"].values()))
+    else:
+        shards = sorted(file.name for file in folder.glob("*.safetensors"))
+    if not shards:
+        others = sorted(file.name for file in [*folder.glob("*.bin"), *folder.glob("*.pt")])
+        only = f", only {', '.join(others)}: save it with save_pretrained(…, safe_serialization=True)" if others else ""
+        yield f"{folder} has no weights in safetensors{only}"
+    for shard in shards:
+        yield from _find_shard_faults(folder / shard)
+
+
+def _find_shard_faults(shard: Path) -> Iterator[str]:
+    """A file that is absent, or shorter than its own header says; a download may have been cut off."""
+    if not shard.is_file():
+        yield f"{shard} is missing, though {INDEX} names it"
+        return
+    size = shard.stat().st_size
+    with shard.open("rb") as stream:
+        length = int.from_bytes(stream.read(8), "little")
+        try:
+            header = json.loads(stream.read(length)) if 8 + length <= size else None
+        except ValueError:
+            header = None
+    if header is None:
+        yield f"{shard} is no safetensors file ({size:,} bytes; where git left a pointer, run git lfs pull)"
+        return
+    end = max((tensor["data_offsets"][1] for name, tensor in header.items() if name != "__metadata__"), default=0)
+    if 8 + length + end > size:
+        yield f"{shard} is cut off: {size:,} of {8 + length + end:,} bytes"

@@ -1,0 +1,90 @@
+"""Models behind one interface: load a folder at a precision, turn a batch into hidden states, score, generate.
+
+Training, scoring and generation know `Model` only. Another family (images and text, an encoder with a decoder) is one
+more subclass, in a module of its own beside `causal`, named in `FAMILIES` before the one that takes everything. It says
+
+- `accepts`: which config.json it is for;
+- `load`: which of transformers' classes reads the weights, and what must never be quantized;
+- `encode`: a batch to the hidden states of the positions that have labels. The batch is whatever the examples' collate
+  function makes: input_ids and position_ids here, with images pixel_values and token_type_ids too, with an encoder
+  features and decoder_input_ids;
+- `head`: these hidden states to logits, as the family computes them;
+- `generate`, `peft_task` and `adapted_parts`, where the defaults are not right.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoTokenizer
+
+from further.io import read_json
+from further.models.base import Batch, Model
+from further.models.causal import CausalText
+from further.models.precision import QUANTIZATIONS, Precision
+
+__all__ = [
+    "BASE_FILE",
+    "QUANTIZATIONS",
+    "Batch",
+    "Model",
+    "Precision",
+    "load",
+    "load_adapted",
+    "load_merged",
+    "load_tokenizer",
+]
+
+FAMILIES: tuple[type[Model], ...] = (CausalText,)  # the first that accepts a config.json reads it
+BASE_FILE = "base.json"  # beside an adapter that belongs on a quantized base only
+
+
+def load(folder: Path, precision: Precision) -> Model:
+    """Load a model from a local folder, frozen, on this process's GPU where there is one.
+
+    Args:
+        folder: Hugging Face folder with safetensors; its own code is never run.
+        precision: Of the weights and of what is computed.
+
+    Raises:
+        ValueError: If the quantization is not known, or the family computes its logits in an unknown way.
+    """
+    config = read_json(folder / "config.json")
+    return next(family for family in FAMILIES if family.accepts(config)).load(folder, precision)
+
+
+def load_adapted(folder: Path, adapter: Path, precision: Precision) -> Model:
+    """Load a base and the adapter trained on it, for scoring."""
+    model = load(folder, precision)
+    model.network = _put_on(model.network, adapter)
+    return model
+
+
+def load_merged(folder: Path, adapter: Path, compute_dtype: str) -> Model:
+    """Load a base at full precision with the adapter added into its weights.
+
+    An adapter that holds what 4-bit weights lost goes into those weights, not into the originals.
+    """
+    quantization = _base_of(adapter)
+    model = load(folder, Precision(quantization, compute_dtype))
+    if quantization != "none":
+        model.network.dequantize(dtype=getattr(torch, compute_dtype))
+    model.network = _put_on(model.network, adapter).merge_and_unload().eval()
+    return model
+
+
+def _put_on(network: Any, adapter: Path) -> Any:
+    from peft import PeftModel
+
+    return PeftModel.from_pretrained(network, adapter, local_files_only=True).eval()
+
+
+def load_tokenizer(folder: Path) -> Any:
+    """Load the tokenizer of a local folder as transformers has it; its own code is never run."""
+    return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+
+
+def _base_of(adapter: Path) -> str:
+    """Quantization of the only base that an adapter fits; none where it fits all."""
+    file = adapter / BASE_FILE
+    return str(read_json(file)["quantization"]) if file.is_file() else "none"

@@ -1,0 +1,117 @@
+"""Causal language models on text: Llama, Mistral, Qwen, Gemma and their kin."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+from transformers import AutoModelForCausalLM, GenerationConfig
+
+from further.models.base import Batch, Model
+from further.models.precision import Precision, keep_4bit_layout
+
+
+class CausalText(Model):
+    """A decoder that reads tokens from left to right.
+
+    A batch has input_ids, (B, T), and may have position_ids, (B, T): where they restart, attention does.
+    """
+
+    @classmethod
+    def accepts(cls, config: Mapping[str, Any]) -> bool:
+        """Every configuration: transformers itself refuses what is no causal language model."""
+        return True
+
+    @classmethod
+    def load(cls, folder: Path, precision: Precision) -> Self:
+        """Read a local folder.
+
+        Raises:
+            ValueError: If the model's logits are not its `head` on its hidden states.
+        """
+        network = AutoModelForCausalLM.from_pretrained(folder, **precision.load_options())
+        # With its cache a model attends across packed documents without a word (transformers 5.23).
+        network.config.use_cache = False
+        # generate() takes what it is not told from here: a model may bring a temperature or a repetition penalty.
+        network.generation_config = GenerationConfig()
+        keep_4bit_layout(network)
+        network.requires_grad_(False).eval()
+        model = cls(network)
+        model.check_head()
+        return model
+
+    def encode(self, batch: Batch) -> torch.Tensor:
+        """Last hidden states, (B, T, D); no cache and no attention mask, so that positions keep documents apart."""
+        hidden: torch.Tensor = self.base.base_model(
+            input_ids=batch["input_ids"], position_ids=batch.get("position_ids"), use_cache=False
+        )[0]
+        return hidden
+
+    @property
+    def head(self) -> torch.nn.Module:
+        """The output layer, and the scale or cap that some families put after it.
+
+        Gemma 2 caps its logits at ±30 and Cohere and Granite scale theirs; the output layer alone gave a Gemma 2 a
+        perplexity of 854 where its own logits give 511.
+        """
+        layer: torch.nn.Module = self.base.get_output_embeddings()
+        config = self.base.config.get_text_config()
+        cap, factor = getattr(config, "final_logit_softcapping", None), getattr(config, "logit_scale", None)
+        divisor = getattr(config, "logits_scaling", None)
+        if cap is None and factor is None and divisor is None:
+            return layer
+        return torch.nn.Sequential(layer, _LogitScale((factor or 1.0) / (divisor or 1.0), cap))
+
+    @torch.no_grad()
+    def check_head(self) -> None:
+        """Refuse a model whose own logits are something else than its head on its last hidden states.
+
+        Raises:
+            ValueError: With the difference.
+        """
+        ids = torch.tensor([[0, 1, 2]], device=self.device)
+        own = self.network(input_ids=ids, use_cache=False).logits.float()
+        difference = float((own - self.head(self.encode({"input_ids": ids})).float()).abs().max())
+        if not difference <= 0.01 * float(own.abs().max()):
+            raise ValueError(
+                f"{self.kind}: logits of this family differ from its output layer's by {difference:.3g}, "
+                f"the largest is {float(own.abs().max()):.3g}: it changes them in a way that is not known here"
+            )
+
+    @torch.no_grad()
+    def check_packing(self) -> None:
+        """Refuse a model whose packed documents see each other, which training on would not show.
+
+        Families without attention (Mamba), with convolutions beside it (LFM2) or with masks of their own (OPT, Falcon)
+        take no notice of positions that restart. Two rows differ in their first document only:
+
+            ids         0 1 2 3 | 4 5 6 7       positions   0 1 2 3 | 0 1 2 3
+                        8 9 ...  | 4 5 6 7
+
+        Both are in one forward pass, as LLM.int8 chooses its outlier columns over all of its rows.
+
+        Raises:
+            ValueError: If the second document's hidden states differ by more than 1 % of the largest.
+        """
+        second = torch.arange(4, 8)
+        ids = torch.stack([torch.cat([first, second]) for first in (torch.arange(4), torch.arange(8, 12))])
+        batch = {"input_ids": ids, "position_ids": torch.arange(4).repeat(2, 2)}
+        hidden = self.encode({key: values.to(self.device) for key, values in batch.items()})
+        one, other = hidden[:, 4:].float()
+        if not float((one - other).abs().max()) <= 0.01 * float(one.abs().max()):
+            raise ValueError(
+                f"{self.kind}: documents packed into one row would see each other, as models of this family "
+                "take no notice of positions that restart: set training.packing: false"
+            )
+
+
+class _LogitScale(torch.nn.Module):
+    """Logits times a factor, then pressed smoothly into ±cap."""
+
+    def __init__(self, factor: float, cap: float | None) -> None:
+        super().__init__()
+        self.factor, self.cap = factor, cap
+
+    def forward(self, logits: torch.Tensor) -> torch.Tensor:
+        scaled = logits if self.factor == 1 else logits * self.factor
+        return scaled if self.cap is None else torch.tanh(scaled / self.cap) * self.cap

@@ -1,0 +1,79 @@
+"""Numbers as people write them: decimal commas, thousands separators, suffixes, percent."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+SUFFIXES = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "g": 1e9, "t": 1e12}
+BLANKS = {"", "-", "--", "na", "n/a", "nan", "none", "null"}
+GAPS = re.compile(r"(?<=\d)[\s'’_](?=\d{3})")
+NUMBER = re.compile(r"([+-]?\d[\d.,]*(?:e[+-]?\d+)?|[+-]?[.,]\d+(?:e[+-]?\d+)?)\s*([kmbgt]?)\s*(%?)", re.IGNORECASE)
+AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+
+
+def is_blank(cell: Any) -> bool:
+    """Say whether a cell holds nothing, or a word for nothing."""
+    return cell is None or cell != cell or (isinstance(cell, str) and cell.strip().lower() in BLANKS)
+
+
+def find_decimal_mark(cells: Iterable[Any], *, semicolons: bool) -> str:
+    """Find which of "." and "," is the decimal mark of a file.
+
+    Args:
+        cells: Every cell; those that are no numbers are passed over.
+        semicolons: The columns are separated by semicolons, as where the comma is the decimal mark; this decides where
+            all numbers with a comma could be read both ways, as "2,949" can.
+
+    Raises:
+        ValueError: If two cells contradict each other.
+    """
+    seen: dict[str, str] = {}
+    doubtful_comma = False
+    for cell in cells:
+        body = _body(cell)
+        if body is None or not set(body) & set(".,"):
+            continue
+        mark = _mark_of(body)
+        if mark is None:
+            doubtful_comma |= "," in body
+        else:
+            seen.setdefault(mark, str(cell).strip())
+    if len(seen) == 2:
+        raise ValueError(
+            f"the decimal mark is a point in {seen['.']!r} and a comma in {seen[',']!r}: write one kind throughout"
+        )
+    if seen:
+        return next(iter(seen))
+    return "," if semicolons and doubtful_comma else "."
+
+
+def parse_number(cell: Any, decimal_mark: str) -> float | None:
+    """Return the number in a cell, None where it is none; 100k is 100,000, and 25 % is 0.25."""
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return float(cell)
+    found = NUMBER.fullmatch(GAPS.sub("", str(cell).strip()))
+    if found is None:
+        return None
+    body, suffix, percent = found.groups()
+    other = "," if decimal_mark == "." else "."
+    try:
+        value = float(body.replace(other, "").replace(decimal_mark, "."))
+    except ValueError:
+        return None
+    return value * SUFFIXES[suffix.lower()] / (100.0 if percent else 1.0)
+
+
+def _body(cell: Any) -> str | None:
+    """Return digits and marks of a number in a text cell."""
+    found = NUMBER.fullmatch(GAPS.sub("", cell.strip())) if isinstance(cell, str) else None
+    return None if found is None else found.group(1)
+
+
+def _mark_of(body: str) -> str | None:
+    """Return the decimal mark that a number shows, None where it could be either."""
+    marks = [character for character in body if character in ".,"]
+    if len(set(marks)) == 2:
+        return marks[-1]
+    if len(marks) > 1:
+        return "," if marks[0] == "." else "."
+    return None if AMBIGUOUS.fullmatch(body) else marks[0]

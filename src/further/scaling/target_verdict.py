@@ -1,0 +1,125 @@
+"""Can a target loss be reached with more data, and with how much?"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from further.scaling.fit import LawFit, predict_band
+from further.scaling.interval import Interval, Target
+from further.scaling.prediction import FACTORS, Outlook
+
+Verdict = Literal["reached", "reachable", "undecided", "unreachable"]
+NUM_PLACES = 2000
+
+
+@dataclass(frozen=True)
+class TargetVerdict:
+    """What the curve says about a target.
+
+    Attributes:
+        target: The target.
+        verdict: "reached", "reachable", "undecided" or "unreachable".
+        reason: One sentence with the numbers.
+        tokens: Unique training tokens needed; None where undecided or unreachable. Its estimate is None where a
+            single count would mislead, its low end open where the smallest size has reached the target.
+        extrapolated: The tokens lie beyond the largest measured size; None without tokens.
+    """
+
+    target: Target
+    verdict: Verdict
+    reason: str
+    tokens: Interval | None
+    extrapolated: bool | None
+
+
+def judge_target(fit: LawFit, target: Target, outlook: Outlook, doubt: str | None = None) -> TargetVerdict:
+    """Judge one target on a fitted curve.
+
+    Reached: a measured size is at or below it. Reachable: a new run's prediction interval falls to it, no further ahead
+    than predictions dare to go. Unreachable: it lies below the interval of an identified floor c, below every such
+    prediction, and nothing speaks against the law or its runs. Undecided: all else.
+
+    Args:
+        fit: The law.
+        target: The loss to reach.
+        outlook: Predictions of larger runs.
+        doubt: A sentence that says why the law or its floor may not hold; then nothing is unreachable.
+    """
+    lowest, loss = float(fit.curve.size_means().y.min()), target.loss_nats
+    if lowest <= loss:
+        reason = f"A measured size has a mean loss of {lowest:.4g} nats per token, at or below {loss:.4g}."
+        return TargetVerdict(target, "reached", reason, _tokens_reached(fit, loss), False)
+    tokens = tokens_needed(fit, loss, outlook, trusted=doubt is None)
+    if tokens is not None:
+        reason = (
+            f"Runs are predicted to fall to {loss:.4g} nats per token by {(tokens.high or np.inf) / fit.largest:.2g} "
+            "times the largest size."
+        )
+        return TargetVerdict(target, "reachable", reason, tokens, True)
+    return _judge_below(fit, target, outlook, doubt)
+
+
+def _judge_below(fit: LawFit, target: Target, outlook: Outlook, doubt: str | None) -> TargetVerdict:
+    """Judge a target that no prediction interval falls to."""
+    loss, low, high = target.loss_nats, fit.c.low or 0.0, fit.c.high
+    end = "open" if high is None else f"{high:.4g}"
+    floor = f"the {fit.c.level:.0%} interval of c, {low:.4g} to {end}"
+    if loss < low and fit.c_identified:
+        if doubt is not None:
+            reason = f"By the law {loss:.4g} nats per token would be unreachable, but the law may not hold. {doubt}"
+            return TargetVerdict(target, "undecided", reason, None, None)
+        if float(outlook.at(FACTORS[-1]).low[0]) > loss:
+            reason = f"{loss:.4g} nats per token is below {floor}: more such data do not reach it with this set-up."
+            return TargetVerdict(target, "unreachable", reason, None, None)
+    reason = f"{loss:.4g} nats per token lies further ahead than predictions go. {outlook.reason}"
+    if not fit.c_identified:
+        reason += f" {fit.c_reason}"
+    elif loss >= low:
+        reason += f" It is inside {floor}." if high is None or loss <= high else f" It is above {floor}."
+    return TargetVerdict(target, "undecided", reason, None, None)
+
+
+def tokens_needed(fit: LawFit, loss_nats: float, outlook: Outlook, *, trusted: bool) -> Interval | None:
+    """Return the unique tokens at which the ends of the prediction interval fall to a loss.
+
+    Where the upper end does not fall to it as far ahead as predictions go, but that of an undoubted law with an
+    identified floor does, the interval ends there.
+
+    Args:
+        fit: The law, whose count is the estimate where it is inside the interval, its floor identified, and trusted.
+        loss_nats: The loss, below every measured one.
+        outlook: Predictions of larger runs.
+        trusted: Nothing speaks against the law.
+
+    Returns:
+        None where neither falls to it as far ahead as predictions go.
+    """
+    if outlook.limit <= 1.0:
+        return None
+    sizes = np.geomspace(1.0, outlook.limit, NUM_PLACES) * fit.largest
+    ahead, law = outlook.predict(sizes), predict_band(fit, sizes)
+    by_law = trusted and fit.c_identified
+    low = ahead.low if not by_law else np.minimum(ahead.low, law.low)
+    if (ahead.high <= loss_nats).any():
+        high = float(sizes[np.argmax(ahead.high <= loss_nats)])
+    elif by_law and (law.high <= loss_nats).any():
+        high = float(sizes[-1])
+    else:
+        return None
+    first, count = float(sizes[np.argmax(low <= loss_nats)]), fit.law.tokens_at(loss_nats) if by_law else None
+    return Interval(count if count is not None and first <= count <= high else None, first, high, level=fit.c.level)
+
+
+def _tokens_reached(fit: LawFit, loss_nats: float) -> Interval:
+    """Tokens at which a loss that was measured is reached: between the last size above it and the first at it.
+
+    Where the smallest size is at it already, how few would do is open: the law does not look below what was measured.
+    """
+    means = fit.curve.size_means()
+    first = int(np.argmax(means.y <= loss_nats))
+    high = float(means.t[first])
+    if first == 0:
+        return Interval(None, None, high, low_open=True, level=fit.c.level)
+    low, by_law = float(means.t[first - 1]), fit.law.tokens_at(loss_nats)
+    return Interval(high if by_law is None else float(np.clip(by_law, low, high)), low, high, level=fit.c.level)

@@ -1,0 +1,86 @@
+"""What a study file may hold: one pydantic model, each key with its description, unit, range and default.
+
+Rules hand values to jobs as plain dictionaries, and jobs read them with the same classes. Every value that reaches a
+job is among its rule's params, so the modules of this package shape no result (`further.provenance`).
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from further.settings.corpus import CorpusSettings, GeneralSettings
+from further.settings.evaluation import CostSettings, EvaluationSettings, ScalingSettings, Target
+from further.settings.hardware import HardwareSettings
+from further.settings.key import Section, key
+from further.settings.training import DemoSettings, ModelSettings, Run, Sweep, TrainingSettings
+
+__all__ = [
+    "CorpusSettings",
+    "CostSettings",
+    "DemoSettings",
+    "EvaluationSettings",
+    "GeneralSettings",
+    "HardwareSettings",
+    "ModelSettings",
+    "PlanSettings",
+    "Run",
+    "ScalingSettings",
+    "Settings",
+    "StudySettings",
+    "Sweep",
+    "Target",
+    "TrainingSettings",
+]
+
+SweepName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class StudySettings(Section):
+    """What the report says of the study as a whole."""
+
+    title: str = key("Heading of the report.", "Further pre-training", reruns="page", min_length=1)
+    domain: str | None = key(
+        "medical: the report reminds its readers that nothing a model writes is medical advice. null: off.",
+        None,
+        reruns="page",
+        pattern="^medical$",
+    )
+
+
+class PlanSettings(Section):
+    """What the plan of a study reckons with.
+
+    Attributes:
+        runs: By name, those of a cross-validation too.
+        hardware: Of one job.
+        cost: Of an hour of it.
+        window: Tokens of the model's input when scoring.
+        stride: Newly scored tokens per window.
+    """
+
+    runs: dict[str, Run]
+    hardware: HardwareSettings
+    cost: CostSettings
+    window: int
+    stride: int
+
+
+class Settings(Section):
+    """A whole study file; a section that it leaves out has its defaults."""
+
+    study: StudySettings = StudySettings()
+    corpus: CorpusSettings = CorpusSettings()
+    model: ModelSettings = ModelSettings()
+    general: GeneralSettings = GeneralSettings()
+    demo: DemoSettings = DemoSettings()
+    training: TrainingSettings = TrainingSettings()
+    sweeps: dict[SweepName, Sweep | None] = key(
+        "By name, lists of values by key of `training`: every combination is a run. A point that two sweeps share is "
+        "one run.",
+        {},
+        reruns="new runs only",
+    )
+    evaluation: EvaluationSettings = EvaluationSettings()
+    scaling: ScalingSettings = ScalingSettings()
+    cost: CostSettings = CostSettings()
+    hardware: HardwareSettings = HardwareSettings()

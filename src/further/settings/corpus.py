@@ -1,0 +1,119 @@
+"""Settings of the papers: where they are, how they are read, what is kept, how they are split."""
+
+from typing import Literal
+
+from further.settings.key import Count, Fraction, OpenFraction, Section, Seed, key
+
+Part = Literal["abstract", "introduction", "methods", "results", "discussion", "conclusions"]
+
+
+class CorpusSettings(Section):
+    """From a folder of PDFs to rows of text in three splits."""
+
+    papers: str | None = key(
+        "Folder of the PDFs. null: the bundled articles.",
+        None,
+        unit="folder",
+        reruns="the shards it touches",
+        min_length=1,
+    )
+    passwords: dict[str, str] = key(
+        "Passwords of encrypted papers, by the paper's file name without `.pdf`. They appear in no log, table or page. "
+        "`snakemake --report` copies study files whole: do not share that archive of a study with passwords.",
+        {},
+        reruns="the shards of papers whose password changes",
+        repr=False,
+    )
+    shards: int = key(
+        "Parsing jobs. Papers are spread over them by a hash of their name.",
+        4,
+        unit="jobs",
+        reruns="parsing",
+        ge=1,
+        le=1000,
+    )
+    timeout_s: float = key(
+        "A paper that takes longer to parse is rejected.", 120.0, unit="seconds", reruns="parsing", gt=0
+    )
+    memory_mb: int = key(
+        "A paper that needs more memory to parse is rejected.", 2000, unit="MB", reruns="parsing", ge=200
+    )
+    ocr: bool = key(
+        "Read papers without a text layer by OCR (about 4 CPU seconds a page: raise `timeout_s`). Needs Tesseract. "
+        "false: they are rejected as scanned.",
+        False,
+        reruns="parsing",
+    )
+    ocr_language: str = key(
+        "Tesseract's code of their language: eng, deu, eng+fra.",
+        "eng",
+        reruns="parsing",
+        pattern=r"^[a-zA-Z_]+([+][a-zA-Z_]+)*$",
+    )
+    max_rejected_fraction: Fraction = key(
+        "The study stops if more of the papers are rejected.", 0.2, unit="of the papers", reruns="gathering"
+    )
+    min_words: int = key("A paper with less body text is rejected.", 200, unit="words", reruns="cleaning", ge=0)
+    language: str | None = key(
+        "ISO 639 code. A paper in another language is rejected (py3langid, offline). null: any language. YAML reads a "
+        'bare `no` as false: write `"no"`.',
+        "en",
+        reruns="cleaning",
+        pattern=r"^[a-z]{2,3}$",
+    )
+    keep_headings: bool = key("Train on headings.", True, reruns="cleaning")
+    keep_captions: bool = key("Train on captions of figures and tables.", False, reruns="cleaning")
+    keep_appendices: bool = key(
+        "Train on appendices, before or behind the references. false: they are dropped, and counted.",
+        True,
+        reruns="cleaning",
+    )
+    keep_citations: bool = key(
+        "Keep superscript citation numbers (as in grafts¹²). Exponents and isotopes always stay.",
+        True,
+        reruns="cleaning",
+    )
+    drop_sections: list[Part] = key(
+        "Parts that are left out, each from its heading to the next part's. References and back matter never stay.",
+        [],
+        reruns="cleaning",
+    )
+    paper_similarity: float | None = key(
+        "Two papers that share this fraction of their five-word sequences are duplicates: the first by name stays. "
+        "null: off.",
+        0.5,
+        unit="fraction",
+        reruns="duplicates",
+        gt=0,
+        le=1,
+    )
+    paragraph_similarity: float | None = key(
+        "The same for paragraphs. The later one is dropped, from training before validation before test. null: off.",
+        0.7,
+        unit="fraction",
+        reruns="repeats",
+        gt=0,
+        le=1,
+    )
+    paragraph_words: Count = key(
+        "Shorter paragraphs and headings are never dropped as repeats.", 20, unit="words", reruns="repeats"
+    )
+    test_fraction: OpenFraction = key(
+        "Held-out papers, which all results are measured on. At least one.", 0.2, unit="of the papers", reruns="split"
+    )
+    validation_fraction: OpenFraction = key(
+        "Papers whose loss is watched during training. At least one.", 0.1, unit="of the papers", reruns="split"
+    )
+    split_seed: Seed = key("Chooses the test and validation papers.", 0, reruns="split")
+
+
+class GeneralSettings(Section):
+    """General text: to measure forgetting, and to replay against it."""
+
+    heldout_fraction: OpenFraction = key(
+        "Documents held out to measure forgetting. The rest can be replayed.",
+        0.03,
+        unit="of the documents",
+        reruns="general text",
+    )
+    split_seed: Seed = key("Chooses the held-out documents.", 0, reruns="general text")

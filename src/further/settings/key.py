@@ -1,0 +1,54 @@
+"""One key of a study file: its description, unit, range, and the first stage that runs again when it changes."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+NO_DEFAULT: Any = ...
+Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
+Count = Annotated[int, Field(ge=1)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+OpenFraction = Annotated[float, Field(gt=0, lt=1)]
+
+
+def key(description: str, default: Any = NO_DEFAULT, *, unit: str = "", reruns: str = "", **limits: Any) -> Any:
+    """Declare a key of a section.
+
+    Args:
+        description: What it does, for a reader of the table in config/README.md and of an editor's completion.
+        default: Where a study file leaves it out; none: the key is required.
+        unit: Of its values; empty where the type says it.
+        reruns: The first stage that runs again when the value changes; empty: nothing does.
+        limits: As pydantic's Field takes them: ge, gt, le, lt, pattern, min_length, max_length.
+    """
+    about: dict[str, Any] = {"unit": unit, "reruns": reruns}
+    if isinstance(default, dict | list):
+        return Field(default_factory=default.copy, description=description, json_schema_extra=about, **limits)
+    return Field(default, description=description, json_schema_extra=about, **limits)
+
+
+class Section(BaseModel):
+    """A section of a study file: unknown keys, wrong types and values out of range are refused.
+
+    A whole number may stand where any number may, and is read as one. Values cannot be changed once they are read.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, hide_input_in_errors=True)
+
+    def pick(self, *keys: str) -> dict[str, Any]:
+        """The named settings as plain values, for the params of a rule.
+
+        Raises:
+            KeyError: If the section has no such key.
+        """
+        values = self.model_dump(mode="json")
+        return {name: values[name] for name in keys}
+
+    def __or__(self, values: Mapping[str, Any]) -> Self:
+        """The section with some values changed, checked anew: `run | {"rank": 4}`.
+
+        Raises:
+            pydantic.ValidationError: If a value is not allowed.
+        """
+        return type(self).model_validate(self.model_dump() | dict(values))

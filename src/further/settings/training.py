@@ -1,0 +1,193 @@
+"""Settings of the base model and of a training run."""
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field, create_model
+
+from further.settings.key import Count, Fraction, Section, Seed, key
+
+Quantization = Literal["none", "int8", "nf4"]
+LayerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.]+$")]
+LayerNames = Annotated[list[LayerName], Field(min_length=1)]
+NOT_SWEPT = ("compute_dtype",)
+
+
+class ModelSettings(Section):
+    """The base model."""
+
+    name: str = key(
+        "A short name, for the report and the folder of a fetched model.",
+        "tiny",
+        reruns="model",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+    )
+    source: Literal["demo", "hub", "folder"] = key(
+        "demo: trained by the demonstration. hub: fetched from the Hugging Face hub. folder: on this disk.",
+        "demo",
+        reruns="model",
+    )
+    path: str | None = key("hub: owner/name. folder: its path.", None, reruns="model", min_length=1)
+    revision: str | None = key(
+        "hub: the commit. A name alone may change under you.",
+        None,
+        unit="40 hexadecimal digits",
+        reruns="model",
+        pattern=r"^[0-9a-f]{40}$",
+    )
+
+
+class DemoSettings(Section):
+    """The demonstration's base model."""
+
+    base_steps: Count = key("Optimizer steps of the tiny base model.", 320, reruns="base model")
+    base_seed: Seed = key("Of its initialization and its batches.", 0, reruns="base model")
+
+
+class Run(Section):
+    """All that shapes one training run. Each key may be swept, but `compute_dtype`, which scoring shares."""
+
+    fraction: float = key(
+        "Fraction of the training papers, whole papers, nested within a seed.", 1.0, reruns="its runs", gt=0, le=1
+    )
+    seed: Seed = key("Order of the papers and rows, and the adapter's random start.", 0, reruns="its runs")
+    replay_fraction: float = key(
+        "General text among the training tokens, against forgetting. The last document is cut where the fraction is "
+        "reached.",
+        0.0,
+        unit="of the tokens",
+        reruns="its runs",
+        ge=0,
+        lt=1,
+    )
+    quantization: Quantization = key("Precision of the frozen base model.", "nf4", reruns="its runs")
+    target_modules: str | LayerNames = key(
+        "Where adapters sit. attention: q, k, v, o. all-linear: every linear layer but the head. A list: layers whose "
+        "names end so, `[q_proj, mlp.up_proj]`. Any other text: a regular expression for whole names.",
+        "all-linear",
+        reruns="its runs",
+        min_length=1,
+    )
+    train_embeddings: bool = key(
+        "Train embeddings, and a head with weights of its own, in full beside the adapter. At bfloat16 their updates "
+        "are rounded to it.",
+        False,
+        reruns="its runs",
+    )
+    rank: int = key("Rank of LoRA.", 16, reruns="its runs", ge=1, le=1024)
+    alpha: int = key("LoRA's update is scaled by alpha / rank.", 32, reruns="its runs", ge=1, le=4096)
+    rslora: bool = key("Scale by alpha / sqrt(rank) instead: higher ranks keep learning.", False, reruns="its runs")
+    dora: bool = key(
+        "DoRA: train magnitude and direction of the weights apart. Slower. Not with int8.", False, reruns="its runs"
+    )
+    initialization: Literal["default", "gaussian", "pissa", "loftq"] = key(
+        "Where adapters start. default, gaussian: at no change. pissa: at the base's principal directions "
+        "(unquantized base only; saved as plain LoRA of twice the rank). loftq: at what nf4 lost of the weights "
+        "(nf4 only; the adapter fits that base only).",
+        "default",
+        reruns="its runs",
+    )
+    dropout: float = key("Dropout of LoRA.", 0.0, reruns="its runs", ge=0, lt=1)
+    context: int = key(
+        "Length of a training row, at most the base model's positions.",
+        2048,
+        unit="tokens",
+        reruns="its runs",
+        ge=8,
+        le=2**20,
+    )
+    packing: bool = key(
+        "true: a row holds several documents, which do not see each other. false: a row holds a piece of one "
+        "document, and is computed without padding.",
+        True,
+        reruns="its runs",
+    )
+    batch_tokens: int = key(
+        "Tokens per optimizer step: a multiple of context × gradient_accumulation_steps.",
+        16384,
+        unit="tokens",
+        reruns="its runs",
+        ge=8,
+    )
+    gradient_accumulation_steps: Count = key(
+        "Micro-batches per optimizer step, at equal batch: saves memory, changes nothing else.",
+        8,
+        unit="micro-batches",
+        reruns="its runs",
+    )
+    epochs: Count = key("Over the training papers.", 2, reruns="its runs")
+    learning_rate: float = key(
+        "Peak of the schedule: linear warmup, then a cosine towards zero. No step has the rate 0.",
+        2.0e-4,
+        reruns="its runs",
+        gt=0,
+        le=1,
+    )
+    warmup_ratio: Fraction = key("Steps until the peak.", 0.1, unit="of the run's steps", reruns="its runs")
+    weight_decay: float = key("Of AdamW.", 0.0, reruns="its runs", ge=0, le=10)
+    max_grad_norm: float = key("Gradients are clipped to this norm.", 1.0, reruns="its runs", gt=0)
+    compute_dtype: Literal["float32", "bfloat16"] = key(
+        "Type of what is not quantized. bfloat16 on a GPU, float32 on most CPUs. Not swept, as scoring shares it.",
+        "bfloat16",
+        reruns="its runs",
+    )
+    attention: Literal["sdpa", "eager"] = key(
+        "Implementation of attention. Both keep packed documents apart.", "sdpa", reruns="its runs"
+    )
+    gradient_checkpointing: bool = key("Recompute activations: less memory, slower.", True, reruns="its runs")
+    compile: bool = key(
+        "torch.compile: half a minute and more at the start, faster steps. On the CPU it needs a C++ compiler.",
+        False,
+        reruns="its runs",
+    )
+    optimizer: Literal["adamw_torch", "adamw_8bit", "paged_adamw_8bit", "paged_adamw_32bit"] = key(
+        "AdamW with its state in 32 or 8 bits. paged: moved out of the GPU's memory when that is short.",
+        "paged_adamw_8bit",
+        reruns="its runs",
+    )
+    validations_per_epoch: Count = key("Measurements of the validation papers' loss.", 1, reruns="its runs")
+    patience: Annotated[int, Field(ge=1)] | None = key(
+        "A run ends after so many validations without a lower loss, and keeps the adapter of the lowest. null: off. "
+        "Refused in `sweeps.data`: the law compares runs that went their length.",
+        None,
+        unit="validations",
+        reruns="its runs",
+    )
+
+
+class TrainingSettings(Run):
+    """The default run, and how every run is carried out."""
+
+    checkpoint_minutes: int = key("Time between checkpoints. 0: after every step.", 20, unit="minutes", ge=0)
+    report_to: list[Literal["tensorboard", "trackio", "wandb"]] = key(
+        "Tools that get the metrics of each step, offline, under `logs/tracking`. Each has to be installed.", []
+    )
+
+    @property
+    def run(self) -> Run:
+        """The default run: all but how it is carried out."""
+        return Run.model_validate(self.model_dump(include=set(Run.model_fields)))
+
+
+def _sweepable() -> dict[str, Any]:
+    """Lists of values by key, each value under the limits of the run's own key."""
+    fields: dict[str, Any] = {}
+    for name, field in Run.model_fields.items():
+        if name not in NOT_SWEPT:
+            value = _annotate(field.annotation, field.metadata)
+            fields[name] = (_annotate(list[value], [Field(min_length=1)]), None)  # type: ignore[valid-type]
+    return fields
+
+
+def _annotate(kind: Any, limits: list[Any]) -> Any:
+    return Annotated.__class_getitem__((kind, *limits)) if limits else kind  # type: ignore[attr-defined]
+
+
+if TYPE_CHECKING:
+
+    class Sweep(Section):
+        """Values by key: every combination is a run."""
+
+else:
+    Sweep = create_model(
+        "Sweep", __base__=Section, __doc__="Values by key: every combination is a run.", **_sweepable()
+    )

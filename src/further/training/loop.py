@@ -1,0 +1,160 @@
+"""The training loop, to be read from top to bottom: what happens in a step, in the order in which it happens."""
+
+import logging
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+import torch
+from torch.nn.utils import clip_grad_norm_
+
+from further.job import stop_job
+from further.models import Batch, Model
+from further.settings import Run
+from further.training.distributed import all_reduce, all_reduce_gradients, rank, world_size
+from further.training.examples import Examples, count_labels, make_batch, mean_loss, move
+from further.training.failures import check_validation, find_fault, not_finite
+from further.training.optimizer import make_optimizer, rate_fraction, set_rate
+from further.training.recipe import Recipe
+from further.training.session import Session
+from further.training.sharding import is_sharded
+from further.training.state import copy_weights, find_trained, put_weights
+from further.training.stopping import find_best, is_due, is_over
+
+log = logging.getLogger(__name__)
+
+Rows = Sequence[int]  # numbers of examples
+
+
+def train(model: Model, recipe: Recipe, session: Session) -> None:
+    """Train whatever requires a gradient in a model, from the last checkpoint on if there is one.
+
+    Args:
+        model: As the recipe prepared it; with early stopping it ends with its best weights.
+        recipe: Examples and settings.
+        session: Where checkpoints go, and what may end the run early; its state has the history.
+
+    Raises:
+        FloatingPointError: If a loss, a gradient, or a trained weight is not finite.
+        OSError: If a checkpoint could not be written.
+        SystemExit: If the run was stopped, having saved.
+    """
+    run, examples, state, progress = recipe.run, recipe.training, session.state, session.progress
+    trained, sharded = find_trained(model.network), is_sharded(model.network)
+    optimizer = make_optimizer(model.network, run)
+    session.resume(trained, optimizer)
+    model.network.train()
+
+    while state.step < recipe.num_steps and not is_over(state.history, run.patience):
+        # 1. The micro-batches of this step; dropout that a resumed run repeats, and that differs between processes.
+        progress.enter("training")
+        micro_batches = plan_step(recipe, state.step)
+        seed_step(run.seed, state.step)
+
+        # 2. Forward and backward, on this process's share. The loss is a mean over all labels of the step, however
+        # they are cut into micro-batches and dealt to processes: a mean of means would be another gradient.
+        batches = [make_batch(examples, rows) for rows in own_share(micro_batches, run, sharded)]
+        [num_labels] = all_reduce([sum(map(count_labels, batches))])
+        loss = add_gradients(model, examples, batches, num_labels)
+        all_reduce_gradients(trained.values())
+
+        # 3. The update.
+        norm = clip_grad_norm_(trained.values(), run.max_grad_norm)
+        rate = run.learning_rate * rate_fraction(state.step, recipe.num_steps, run.warmup_ratio)
+        set_rate(optimizer, rate)
+        optimizer.step()
+        optimizer.zero_grad()
+
+        # 4. The record of it. Reading the loss waits for the GPU.
+        [loss_nats] = all_reduce([float(loss)])
+        step, num_tokens = state.step + 1, state.num_tokens + int(num_labels)
+        row = {"step": step, "num_tokens": num_tokens, "loss_nats": loss_nats, "learning_rate": rate}
+        state.history.append(row | {"validation_loss_nats": None})
+
+        # 5. Nothing that is not finite is kept; nothing at all by a job that another has superseded.
+        session.store.check_lock()
+        save, reason = session.decide(is_last=step == recipe.num_steps)
+        fault = find_fault(loss_nats, float(norm), trained.values() if save else ())
+        if fault is not None:
+            raise not_finite(fault, step, rate, examples.name([row for rows in micro_batches for row in rows]))
+        progress.step(step, recipe.num_steps, num_tokens, loss_nats)
+
+        # 6. Validation, before a checkpoint of this step is written, which the run may go on from.
+        if is_due(step, recipe.steps_per_epoch, run.validations_per_epoch):
+            progress.enter("validating")
+            state.history[-1]["validation_loss_nats"] = mean_loss(model, recipe.validation, recipe.micro_batch)
+            check_validation(state.history[-1]["validation_loss_nats"], step)
+            if run.patience is not None and find_best(state.history) == step:
+                state.best = copy_weights(trained)
+
+        session.report(state.history[-1])
+
+        # 7. A checkpoint, where one is due or the job has to stop.
+        state.count_seconds(training=True)
+        if save:
+            session.save(trained, optimizer)
+        if reason is not None:
+            place = f"step {step} of {recipe.num_steps}"
+            stop_job(f"{session.task.name}: stopped {reason} at {place}, saved; run again to continue")
+
+    if state.best:
+        log.info("keeping the weights of step %d, the lowest validation loss", find_best(state.history))
+        put_weights(trained, state.best)
+
+
+def add_gradients(model: Model, examples: Examples, batches: Sequence[Batch], num_labels: float) -> torch.Tensor:
+    """Add the gradients of some batches to what is there.
+
+    Args:
+        model: What is trained.
+        examples: Know the loss.
+        batches: On the processor; none if no row of the step is this process's.
+        num_labels: That the summed loss is divided by: those of the whole step.
+
+    Returns:
+        The loss, a scalar on the model's device.
+    """
+    total = torch.zeros((), device=model.device)
+    for batch in batches:
+        loss = examples.sum_loss(model, move(batch, model.device)) / num_labels
+        loss.backward()
+        total += loss.detach()
+    return total
+
+
+def plan_step(recipe: Recipe, step: int) -> list[Rows]:
+    """Numbers of the examples of a step, counted from 0, by micro-batch; an epoch's last step has what is left."""
+    size, micro_batch = len(recipe.training), recipe.micro_batch
+    epoch, place = divmod(step, recipe.steps_per_epoch)
+    batch = micro_batch * recipe.run.gradient_accumulation_steps
+    rows = shuffle_epoch(size, recipe.run.seed, epoch)[place * batch : (place + 1) * batch]
+    return [rows[start : start + micro_batch] for start in range(0, len(rows), micro_batch)]
+
+
+@lru_cache(maxsize=1)
+def shuffle_epoch(num_examples: int, seed: int, epoch: int) -> Rows:
+    """The order of the examples in an epoch."""
+    order: list[int] = torch.randperm(num_examples, generator=torch.Generator().manual_seed(seed + epoch)).tolist()
+    return order
+
+
+def seed_step(seed: int, step: int) -> None:
+    """Seed what is drawn in a step by run, step and process: a checkpoint needs no generators, a process no other's."""
+    words = np.random.SeedSequence([seed, step, rank()]).generate_state(2)
+    torch.manual_seed(int(words[0]) << 31 | int(words[1]) >> 1)
+
+
+def own_share(micro_batches: Sequence[Rows], run: Run, sharded: bool) -> list[Rows]:
+    """This process's part of a step: whole micro-batches where they can be dealt out, else every n-th row of each.
+
+    Args:
+        micro_batches: Of the step; all processes have the same.
+        run: Run gradient_accumulation_steps.
+        sharded: Whether all processes must go through the model equally often: a pass without rows makes up for it.
+    """
+    if run.gradient_accumulation_steps % world_size() == 0:
+        share, passes = list(micro_batches[rank() :: world_size()]), -(-len(micro_batches) // world_size())
+    else:
+        share, passes = [rows[rank() :: world_size()] for rows in micro_batches], len(micro_batches)
+    share = [rows for rows in share if rows]
+    return share + [[]] * (passes - len(share)) if sharded else share

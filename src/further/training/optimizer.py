@@ -1,0 +1,87 @@
+"""The optimizer of a run, its state as plain tensors, and the learning rate by step."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch.optim import AdamW, Optimizer
+
+from further.settings import Run
+
+
+def make_optimizer(network: torch.nn.Module, run: Run) -> Optimizer:
+    """AdamW on what is trained; matrices alone are decayed, not biases, norms and magnitudes.
+
+    Args:
+        network: Of which some parameters require a gradient.
+        run: Run optimizer, learning_rate and weight_decay.
+    """
+    trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    matrices, others = ([p for p in trained if (p.dim() > 1) == is_matrix] for is_matrix in (True, False))
+    groups: list[dict[str, Any]] = [{"params": matrices, "weight_decay": run.weight_decay}]
+    groups += [{"params": others, "weight_decay": 0.0}] if others else []
+    if run.optimizer == "adamw_torch":
+        return AdamW(groups, lr=run.learning_rate)
+    return _make_bitsandbytes(network, groups, run)
+
+
+def _make_bitsandbytes(network: torch.nn.Module, groups: list[dict[str, Any]], run: Run) -> Optimizer:
+    """AdamW by bitsandbytes; the state of embeddings has 32 bits, as its authors advise."""
+    from bitsandbytes import optim
+
+    for module in network.modules():
+        if isinstance(module, torch.nn.Embedding) and module.weight.requires_grad:
+            optim.GlobalOptimManager.get_instance().register_module_override(module, "weight", {"optim_bits": 32})
+    bits, paged = (8 if "8bit" in run.optimizer else 32), run.optimizer.startswith("paged")
+    optimizer: Optimizer = optim.AdamW(groups, lr=run.learning_rate, optim_bits=bits, is_paged=paged)
+    return optimizer
+
+
+def take_state(optimizer: Optimizer) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+    """An optimizer's state: tensors and numbers, by the parameter's place and the state's name, as in `3.exp_avg`."""
+    state = {
+        f"{place}.{name}": value
+        for place, parameter in enumerate(_parameters(optimizer))
+        for name, value in optimizer.state[parameter].items()
+    }
+    tensors = {name: value.detach().cpu().clone() for name, value in state.items() if isinstance(value, torch.Tensor)}
+    return tensors, {name: value for name, value in state.items() if name not in tensors}
+
+
+def put_state(optimizer: Optimizer, tensors: Mapping[str, torch.Tensor], numbers: Mapping[str, Any]) -> None:
+    """Give an optimizer, made as the other was, the state that `take_state` returned."""
+    state: dict[int, dict[str, Any]] = {}
+    for name, value in {**tensors, **numbers}.items():
+        place, _, own_name = name.partition(".")
+        state.setdefault(int(place), {})[own_name] = value
+    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+
+
+def _parameters(optimizer: Optimizer) -> list[torch.Tensor]:
+    return [parameter for group in optimizer.param_groups for parameter in group["params"]]
+
+
+def set_rate(optimizer: Optimizer, rate: float) -> None:
+    """Give every parameter the learning rate of a step."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+
+
+def rate_fraction(step: int, num_steps: int, warmup_ratio: float) -> float:
+    """Fraction of the peak learning rate that a step has: a linear warmup, then half a cosine; above 0, at most 1.
+
+    transformers' cosine begins at 0: a run of one step would train nothing.
+
+    Args:
+        step: From 0.
+        num_steps: Of the whole run.
+        warmup_ratio: Steps below the peak, of all steps; if it is 1, the last is at the peak.
+
+    >>> [round(rate_fraction(step, 8, 3 / 8), 2) for step in range(8)]
+    [0.25, 0.5, 0.75, 1.0, 0.9, 0.65, 0.35, 0.1]
+    """
+    num_warmup = min(math.ceil(warmup_ratio * num_steps), num_steps - 1)
+    if step < num_warmup:
+        return (step + 1) / (num_warmup + 1)
+    return (1 + math.cos(math.pi * (step - num_warmup) / (num_steps - num_warmup))) / 2

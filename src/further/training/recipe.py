@@ -1,0 +1,100 @@
+"""What a run is made of, how it is carried out, and what it leaves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from further.digests import digest_sampled
+from further.models import Model
+from further.settings import Run
+from further.training.adapters import ParameterCount, Save, train_adapter
+from further.training.examples import Examples
+from further.training.walltime import Walltime
+
+Prepare = Callable[[Model, Run, Path], Save]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a run is made of: all that shapes its result.
+
+    Attributes:
+        model_folder: The base model.
+        run: The run's settings.
+        micro_batch: Examples per forward pass of one process alone.
+        training: Examples to train on.
+        validation: Examples that the validation loss is measured on.
+        prepare: Makes of a frozen model what is trained (an adapter in it, or all of it), and says how that is saved.
+    """
+
+    model_folder: Path
+    run: Run
+    micro_batch: int
+    training: Examples
+    validation: Examples
+    prepare: Prepare = train_adapter
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Optimizer steps of an epoch; the last has the examples that are left."""
+        return -(-len(self.training) // (self.micro_batch * self.run.gradient_accumulation_steps))
+
+    @property
+    def num_steps(self) -> int:
+        """Optimizer steps of the whole run, unless it ends early."""
+        return self.run.epochs * self.steps_per_epoch
+
+    def digest_inputs(self) -> dict[str, Any]:
+        """Of its examples and of every file that shapes the base's weights, 16 hexadecimal digits each."""
+        files = [self.model_folder / "config.json", *sorted(self.model_folder.glob("*.safetensors"))]
+        return {
+            "training_rows": self.training.digest(),
+            "validation_rows": self.validation.digest(),
+            "base_model": {file.name: digest_sampled(file) for file in files if file.is_file()},
+        }
+
+
+@dataclass(frozen=True)
+class Task:
+    """How a run is carried out; none of it shapes the result.
+
+    Attributes:
+        name: The run's name.
+        adapter: Folder to save what was trained in.
+        checkpoints: Where checkpoints are kept until the run has ended.
+        checkpoint_minutes: Time between checkpoints; 0: one after every step.
+        identity: Settings, versions and code that a checkpoint depends on, beside data and base model; one made with
+            another is not used.
+        threads: Of the processor.
+        walltime: When the job will be killed, None where nothing kills it.
+        world_size: Processes that train it together, one per GPU; `further.training.launch` starts them.
+        sharded: Whether each keeps its part of the base's frozen weights only.
+        report_to: Tools that get the metrics of each step.
+    """
+
+    name: str
+    adapter: Path
+    checkpoints: Path
+    checkpoint_minutes: float
+    identity: dict[str, Any]
+    threads: int
+    walltime: Walltime | None = None
+    world_size: int = 1
+    sharded: bool = False
+    report_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run leaves: numbers that depend on the seed alone, its history, and the times it took."""
+
+    parameters: ParameterCount
+    packing_efficiency: float
+    num_steps: int
+    stopped_early: bool
+    num_trained_tokens: int
+    final_train_loss_nats: float
+    validation_loss_nats: float
+    history: list[dict[str, Any]]
+    timing: dict[str, Any]

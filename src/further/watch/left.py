@@ -1,0 +1,153 @@
+"""How much of a study is done, and what the rest will take: the plan's seconds, scaled by those needed so far."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from further.job import say_left
+from further.plan.table import PlannedRun, read_plan
+from further.watch.session import Job
+
+SMALL_JOB_S = 10.0  # a job that no plan knows and no earlier run of the study has measured
+MOST = 0.95  # of a running job's weight that counts as done where it does not say how far it is
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What a job is expected to take.
+
+    Attributes:
+        seconds: Of the job.
+        planned: Whether the plan says so, and not an earlier run or a guess.
+    """
+
+    seconds: float
+    planned: bool
+
+
+@dataclass(frozen=True)
+class Running:
+    """A job at work.
+
+    Attributes:
+        seconds: Since it started.
+        done: How much of it is done, 0 to 1; None where it does not say.
+    """
+
+    seconds: float
+    done: float | None = None
+
+
+@dataclass(frozen=True)
+class Left:
+    """How a start stands.
+
+    Attributes:
+        done: Share of its work, 0 to 1.
+        seconds: Until its end.
+    """
+
+    done: float
+    seconds: float
+
+    def __str__(self) -> str:
+        """`study 46 %, about 24 min left`."""
+        return f"study {self.done:.0%}, about {say_left(self.seconds)}".replace("%", " %")
+
+
+def weigh_jobs(folder: Path, jobs: Sequence[Job]) -> dict[int, Weight] | None:
+    """What each job is expected to take: by the plan, by an earlier run of it, or ten seconds.
+
+    Args:
+        folder: Where results land.
+        jobs: Of a start.
+
+    Returns:
+        By job number; None as long as there is no plan for the trainings among them.
+    """
+    try:
+        plan = {row.run: row for row in read_plan(folder / "results" / "plan.tsv")}
+    except (OSError, ValueError):
+        plan = {}
+    weights = {job.number: _weigh(folder, job, plan) for job in jobs}
+    return {number: weight for number, weight in weights.items() if weight} if all(weights.values()) else None
+
+
+def plan_hours(folder: Path, jobs: Sequence[Job]) -> float | None:
+    """GPU-hours, or hours of a job's cores, that the plan expects of the trainings and scorings among some jobs.
+
+    Args:
+        folder: Where results land.
+        jobs: As they would run.
+
+    Returns:
+        None where there is no plan of all of them.
+    """
+    try:
+        plan = {row.run: row for row in read_plan(folder / "results" / "plan.tsv")}
+    except (OSError, ValueError):
+        return None
+    training = [plan.get(job.run) for job in jobs if job.rule == "train_qlora"]
+    scoring = [plan.get(job.run) for job in jobs if job.rule.startswith("score_")]
+    hours = [row.gpu_hours if row else None for row in training]
+    hours += [row.scoring_seconds / 3600 if row and row.scoring_seconds else None for row in scoring]
+    known = [number for number in hours if number is not None]
+    return sum(known) if known and len(known) == len(hours) else None
+
+
+def _weigh(folder: Path, job: Job, plan: Mapping[str, PlannedRun]) -> Weight | None:
+    row = plan.get(job.run)
+    if job.rule == "train_qlora":
+        return Weight(row.seconds, True) if row and row.seconds else None
+    if job.rule.startswith("score_") and row and row.scoring_seconds:
+        return Weight(row.scoring_seconds, True)
+    return Weight(read_seconds(folder / job.benchmark) or SMALL_JOB_S, False)
+
+
+def read_seconds(benchmark: Path) -> float | None:
+    """Seconds of a finished job, as Snakemake noted them; None if there is no such note."""
+    try:
+        with benchmark.open(encoding="utf-8", newline="") as text:
+            return float(next(csv.DictReader(text, delimiter="\t"))["s"])
+    except (OSError, StopIteration, KeyError, ValueError):
+        return None
+
+
+def estimate_left(
+    weights: Mapping[int, Weight], finished: Mapping[int, float], running: Mapping[int, Running], elapsed: float
+) -> Left:
+    """How much is done, and how long the rest will take at the pace so far.
+
+    Args:
+        weights: Of all jobs, by number.
+        finished: Seconds that each finished job took.
+        running: Jobs at work.
+        elapsed: Seconds since the start.
+    """
+    parts = {number: _part(weights[number], job) for number, job in running.items() if number in weights}
+    total = sum(weight.seconds for weight in weights.values())
+    ended = sum(weight.seconds for number, weight in weights.items() if number in finished)
+    under_way = sum(weights[number].seconds * part for number, part in parts.items())
+    pace = _pace(weights, finished)
+    rest = sum(
+        weight.seconds * (pace if weight.planned else 1.0) * (1 - parts.get(number, 0.0))
+        for number, weight in weights.items()
+        if number not in finished
+    )
+    busy = sum(finished.values()) + sum(job.seconds for job in running.values())
+    abreast = max(1.0, busy / elapsed) if elapsed > 0 else 1.0
+    return Left((ended + under_way) / total if total else 1.0, rest / abreast)
+
+
+def _part(weight: Weight, job: Running) -> float:
+    if job.done is not None:
+        return job.done
+    return min(MOST, job.seconds / weight.seconds) if weight.seconds else MOST
+
+
+def _pace(weights: Mapping[int, Weight], finished: Mapping[int, float]) -> float:
+    """Seconds needed for a planned second, of the planned jobs that have ended; 1 before the first."""
+    known = [number for number in finished if number in weights and weights[number].planned]
+    planned = sum(weights[number].seconds for number in known)
+    return sum(finished[number] for number in known) / planned if planned else 1.0

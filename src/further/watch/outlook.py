@@ -1,0 +1,71 @@
+"""A dry run in few lines: which steps would run how often, for what, and why."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+NAMED = 3  # jobs of a step that are named one by one
+REASONS = (  # Snakemake's, in the order in which they are told
+    ("Missing output files", "not made yet"),
+    ("Params have changed", "settings or code changed"),
+    ("Code has changed", "settings or code changed"),
+    ("Updated input files", "its input is newer"),
+    ("Set of input files has changed", "its set of inputs changed"),
+    ("Software environment definition has changed", "its software changed"),
+    ("Incomplete output files", "it was interrupted"),
+    ("Forced execution", "forced"),
+    ("Input files updated by another job", "its input is made anew"),
+)
+
+
+@dataclass
+class _Step:
+    jobs: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+
+
+class Outlook:
+    """Collects the jobs of a dry run."""
+
+    def __init__(self) -> None:
+        """Begin with no job."""
+        self._steps: dict[str, _Step] = {}
+
+    def add(self, rule: str, wildcards: Mapping[str, str], reason: str) -> None:
+        """Add a job.
+
+        Args:
+            rule: Its rule.
+            wildcards: Its values by name.
+            reason: Why it would run, in Snakemake's words.
+        """
+        step = self._steps.setdefault(rule, _Step())
+        step.jobs.append(" ".join(wildcards.values()))
+        step.reasons.append(_explain(reason))
+
+    def lines(self) -> list[str]:
+        """A line per step: its name, its jobs, why they would run, and which if they are few; then their sum."""
+        rows = [(rule, len(step.jobs), _join(step)) for rule, step in self._steps.items()]
+        total = sum(number for _, number, _ in rows)
+        width = max(map(len, [*self._steps, "total"]))
+        head = ["Job stats:", f"{'job':<{width}}  count  why"]
+        body = [f"{rule:<{width}}  {number:>5}  {why}" for rule, number, why in rows]
+        return [
+            *head, *body, f"{'total':<{width}}  {total:>5}", "",
+            "Nothing was started (-n). Every job with its files and resources: snakemake -np",
+        ]  # fmt: skip
+
+
+def _explain(reason: str) -> str:
+    return next((words for start, words in REASONS if start in reason), re.split("[:;]", reason)[0].lower())
+
+
+def _join(step: _Step) -> str:
+    why = ", ".join(dict.fromkeys(_ordered(step.reasons)))
+    named = [job for job in step.jobs if job]
+    return f"{why}: {', '.join(named)}" if named and len(named) <= NAMED else why
+
+
+def _ordered(reasons: Iterable[str]) -> list[str]:
+    order = [words for _, words in REASONS]
+    return sorted(reasons, key=lambda words: order.index(words) if words in order else len(order))

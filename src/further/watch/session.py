@@ -1,0 +1,108 @@
+"""What the last start of a study has to do: written before its first job, read by the log and by `status`."""
+
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from further.io import read_json, write_json
+
+FILE = Path(".snakemake") / "further-session.json"
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Job(_Record):
+    """One job of a start.
+
+    Attributes:
+        number: Snakemake's, as in its messages.
+        rule: Its rule.
+        wildcards: Values by name.
+        output: Its first output; it is done once this is there, and newer than the session.
+        log: Its log; empty if it has none.
+        benchmark: Where its seconds will stand; empty if nowhere.
+    """
+
+    number: int
+    rule: str
+    wildcards: dict[str, str] = {}
+    output: str = ""
+    log: str = ""
+    benchmark: str = ""
+
+    @property
+    def run(self) -> str:
+        """The run that it trains or scores; of a job that belongs to all runs, the default one."""
+        return self.wildcards.get("run", "default")
+
+
+class Session(_Record):
+    """A start of a study.
+
+    Attributes:
+        title: Of the study.
+        started: Unix time.
+        pid: Of the snakemake.
+        host: Where it runs.
+        runs: All runs of the study, those that are done already too.
+        jobs: What this start has to do.
+        ended: "finished" or "failed"; empty while it runs, or if it was killed.
+    """
+
+    title: str
+    started: float
+    pid: int
+    host: str
+    runs: list[str]
+    jobs: list[Job]
+    ended: str = ""
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether its snakemake is known to run no more: it was on this machine, and its process is gone."""
+        if self.ended or self.host != socket.gethostname():
+            return False
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            pass  # somebody else's
+        return False
+
+    @property
+    def by_number(self) -> dict[int, Job]:
+        """The jobs by their numbers."""
+        return {job.number: job for job in self.jobs}
+
+
+def write_session(folder: Path, about: Mapping[str, Any], jobs: Sequence[Mapping[str, Any]]) -> None:
+    """Keep what a start has to do.
+
+    Args:
+        folder: Where results land.
+        about: Fields of `Session` but its jobs.
+        jobs: Fields of `Job`.
+    """
+    session = Session.model_validate({**about, "jobs": list(jobs)})
+    write_json(folder / FILE, session.model_dump())
+
+
+def end_session(folder: Path, ended: str) -> None:
+    """Keep how the start ended, "finished" or "failed"; nothing where none is known."""
+    if session := read_session(folder):
+        write_json(folder / FILE, session.model_dump() | {"ended": ended})
+
+
+def read_session(folder: Path) -> Session | None:
+    """The last start in a folder; None if there was none, or its record is one of another version."""
+    try:
+        return Session.model_validate(read_json(folder / FILE))
+    except (OSError, ValueError, ValidationError):
+        return None

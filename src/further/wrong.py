@@ -1,0 +1,192 @@
+"""What is wrong with a study file, one line a fault: the key, its value, what is allowed, and what was meant."""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from further.meant import guess_choice, guess_number
+from further.settings import Settings
+
+SECRET = "passwords"  # a key whose values no message repeats
+RENAMED = {  # keys of earlier versions, and British spellings
+    "quantisation": "quantization",
+    "initialisation": "initialization",
+    "optimiser": "optimizer",
+    "utilisation": "utilization",
+    "accumulation": "gradient_accumulation_steps",
+    "passes": "epochs",
+    "warmup_share": "warmup_ratio",
+    "validations_per_pass": "validations_per_epoch",
+    "max_rejected_share": "max_rejected_fraction",
+    "test_share": "test_fraction",
+    "validation_share": "validation_fraction",
+    "heldout_share": "heldout_fraction",
+    "replay_share": "replay_fraction",
+    "memorisation_paragraphs": "memorization_paragraphs",
+    "memorisation_prefix_tokens": "memorization_prefix_tokens",
+    "memorisation_new_tokens": "memorization_new_tokens",
+}
+EXPECTED = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "finite_number": "a finite number",
+    "string_type": "text",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping of keys to values",
+    "model_attributes_type": "a mapping of keys to values",
+}
+LIMITS = {
+    "greater_than_equal": "at least {ge}",
+    "greater_than": "more than {gt}",
+    "less_than_equal": "at most {le}",
+    "less_than": "less than {lt}",
+    "literal_error": "one of {expected}",
+    "string_pattern_mismatch": "the pattern {pattern}",
+    "string_too_short": "at least {min_length} character",
+    "too_short": "at least {min_length} value",
+    "too_long": "at most {max_length} values",
+}
+
+Place = tuple[str | int, ...]
+
+
+def explain(error: ValidationError, config: Mapping[str, Any]) -> Iterator[str]:
+    """The faults that pydantic found, in our words.
+
+    Args:
+        error: Of `Settings`.
+        config: What was read.
+    """
+    found: dict[Place, Any] = {}
+    for fault in error.errors():
+        found.setdefault(_written_place(fault["loc"], config), fault)
+    for place, fault in found.items():
+        # Of a value that may be of several types, the fault that lies deepest is that of the type that was meant.
+        if not any(other[: len(place)] == place for other in found if other != place):
+            yield _explain_one(place, fault)
+
+
+def _written_place(place: Place, config: Any) -> Place:
+    """The part of a place that leads to what was written: pydantic adds the type that it tried."""
+    written: list[str | int] = []
+    for part in place:
+        if isinstance(config, Mapping) or (isinstance(config, list) and isinstance(part, int)):
+            written.append(part)
+            known = part in config if isinstance(config, Mapping) else int(part) < len(config)
+            config = config[part] if known else None  # type: ignore[index]
+    return tuple(written)
+
+
+def _explain_one(place: Place, fault: Mapping[str, Any]) -> str:
+    name = ".".join(map(str, place)) or "study file"
+    kind = fault["type"]
+    if kind == "extra_forbidden":
+        return f"{'.'.join(map(str, place[:-1])) or 'study file'}: unknown key {place[-1]}{_suggest(place)}"
+    if kind == "missing":
+        return f"{name}: is missing"
+    value = "the value (not shown)" if SECRET in place else show_value(fault["input"])
+    allowed = (
+        EXPECTED.get(kind) or LIMITS[kind].format(**fault["ctx"]) if kind in {*EXPECTED, *LIMITS} else fault["msg"]
+    )
+    return f"{name}: {value} is not allowed: {allowed}{_correct(place, fault)}"
+
+
+def show_value(value: Any) -> str:
+    """A value as it stands in YAML, where that is shorter than Python's own way of writing it."""
+    words = {None: "null", True: "true", False: "false"}
+    return words[value] if value is None or isinstance(value, bool) else repr(value)
+
+
+def _correct(place: Place, fault: Mapping[str, Any]) -> str:
+    """What to write instead, where that can be guessed."""
+    kind, value = fault["type"], fault["input"]
+    if SECRET in place:
+        return ""
+    if kind == "literal_error":
+        choices = fault["ctx"]["expected"].replace(" or ", ", ").replace("'", "").split(", ")
+        return f"; did you mean {guess}?" if (guess := guess_choice(value, choices)) else ""
+    if kind in ("model_type", "model_attributes_type", "dict_type") and value is None:
+        return "; remove the line, or write keys below it"
+    if not isinstance(value, str):
+        return ""
+    if kind == "bool_type" and value.lower() in ("true", "false", "yes", "no", "on", "off"):
+        return f"; write {str(value.lower() in ('true', 'yes', 'on')).lower()}, without quotes"
+    if kind in ("int_type", "float_type"):
+        guess = guess_number(value, _unit_of(place), whole=kind == "int_type")
+        return f"; write {guess}{_say_quotes(value, guess)}" if guess else ""
+    return ""
+
+
+def _say_quotes(value: str, guess: str) -> str:
+    """YAML 1.1 reads 2e-4 as text, and Snakemake's --config every number within braces."""
+    return ", without quotes and in a file: within the braces of --config numbers are text" if value == guess else ""
+
+
+def _unit_of(place: Place) -> str:
+    """The unit of a key as the table of keys has it; empty where it has none."""
+    field = _find_field(place)
+    about: Any = field.json_schema_extra if field else None
+    return str(about["unit"]) if about else ""
+
+
+def _find_field(place: Place) -> FieldInfo | None:
+    model = next((kind for kind in _choices(_kind_at(place[:-1])) if _is_section(kind)), None)
+    return model.model_fields.get(str(place[-1])) if model else None
+
+
+def _suggest(place: Place) -> str:
+    """What an unknown key was meant to be, or all that are known there."""
+    known, wrong = known_keys(place[:-1]), str(place[-1])
+    renamed = RENAMED.get(wrong)
+    if renamed in known:
+        return f"; it is called {renamed}"
+    if elsewhere := [section for section in known_keys(()) if wrong in known_keys((section,))]:
+        return f"; it belongs under {' or '.join(elsewhere)}"
+    if close := difflib.get_close_matches(wrong, known, n=1, cutoff=0.7):
+        return f"; did you mean {close[0]}?"
+    return f"; known: {', '.join(known)}"
+
+
+def known_keys(place: Place) -> list[str]:
+    """The keys that a section may have, sorted; none where it has none of its own.
+
+    Args:
+        place: Names of the sections above, from the outermost.
+    """
+    model = next((kind for kind in _choices(_kind_at(place)) if _is_section(kind)), None)
+    return sorted(model.model_fields) if model else []
+
+
+def _kind_at(place: Place) -> Any:
+    kind: Any = Settings
+    for part in place:
+        kind = _inside(kind, str(part))
+    return kind
+
+
+def _inside(annotation: Any, part: str) -> Any:
+    """The type of what stands under a name in a section or a mapping, or under a number in a list."""
+    for kind in _choices(annotation):
+        if _is_section(kind):
+            return kind.model_fields[part].annotation if part in kind.model_fields else None
+        if get_origin(kind) in (dict, list):
+            return get_args(kind)[-1]
+    return None
+
+
+def _choices(annotation: Any) -> list[Any]:
+    """The types of a union, or the one that there is."""
+    if get_origin(annotation) in (Union, UnionType):
+        return [kind for part in get_args(annotation) for kind in _choices(part)]
+    return _choices(get_args(annotation)[0]) if get_origin(annotation) is Annotated else [annotation]
+
+
+def _is_section(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)

@@ -1,0 +1,44 @@
+"""A report says who wrote which line, and invents nothing."""
+
+from further.cases.case_report import write_report
+from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS
+
+CASE = {"case": "A", **dict.fromkeys(CASE_FIELDS)}
+IMAGE = {"caption": None, **dict.fromkeys(IMAGE_FIELDS)}
+
+
+def lines(report):
+    return [(line.section, line.text, line.author) for line in report.lines]
+
+
+def test_record_and_model_write_their_own_lines():
+    case = CASE | {"history": "Fell off a chair.", "age": "40", "sex": "female", "exam": "Alert.", "diagnosis": "Cyst"}
+    images = [IMAGE | {"sequence": "CT - noncontrast", "plane": "axial", "location": "Head"}] * 2 + [IMAGE]
+    answers = {"abnormality": "mass", "side": "left", "diagnosis": "tumor", "modality": "ct"}
+    report = write_report(case, images, answers)
+    assert lines(report) == [
+        ("Indication", "Age 40, sex female", "case record"),
+        ("Indication", "Fell off a chair.", "case record"),
+        ("Exam", "2 images: CT - noncontrast, axial, Head", "case record"),
+        ("Exam", "1 image", "case record"),
+        ("Exam", "Alert.", "case record"),
+        ("Findings", "Abnormality: mass", "model"),
+        ("Findings", "Side: left", "model"),
+        ("Impression", "tumor", "model"),
+    ]
+    assert [(line.section, line.text, line.author) for line in report.reference] == [
+        ("Findings", "not provided", "nobody"), ("Impression", "Cyst", "case record"),
+    ]  # fmt: skip
+    assert "Not for clinical use" in report.to_text()
+
+
+def test_what_nobody_said_is_not_provided():
+    report = write_report(CASE, [], {"findings": "  "})
+    assert lines(report) == [
+        (section, "not provided", "nobody") for section in ("Indication", "Exam", "Findings", "Impression")
+    ]
+
+
+def test_captions_stand_in_for_findings_in_the_reference():
+    images = [IMAGE | {"caption": text} for text in ("A cyst.", "A cyst.", "And more.")]
+    assert write_report(CASE, images, {}).reference[0].text == "A cyst. And more."

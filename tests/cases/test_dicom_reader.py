@@ -1,0 +1,56 @@
+"""DICOM files without a table: studies, patients, planes, and nothing that names someone."""
+
+import numpy as np
+
+from cases.conftest import find, gather, reasons
+from cases.made import picture, write_dicom
+from further.cases.gather import link_records
+
+VALUES = np.asarray(picture(1)).astype(np.uint16)
+SECRETS = {"PatientName": "DOE^JANE", "PatientID": "MRN-4711", "StudyDate": "20240229", "AccessionNumber": "ACC99"}
+
+
+def write(folder, name, seed=1, **header):
+    write_dicom(folder / name, np.asarray(picture(seed)).astype(np.uint16), **SECRETS | header)
+
+
+def test_a_study_is_a_case_and_a_patient_keeps_studies_together(tmp_path):
+    write(tmp_path, "doe_jane/one/1.dcm", 1, StudyInstanceUID="1.2.3", Modality="MR", BodyPartExamined="BRAIN")
+    write(tmp_path, "doe_jane/two/2.dcm", 2, StudyInstanceUID="1.2.3", ImageOrientationPatient=[1, 0, 0, 0, 0, -1])
+    write(tmp_path, "doe_jane/3", 3, StudyInstanceUID="1.2.4", Modality="CR", ViewPosition="PA")
+    write(
+        tmp_path, "4.dcm", 4, StudyInstanceUID="1.2.5", PatientID="other", ImageOrientationPatient=[0, 1, 0, 0, 0, -1]
+    )
+    (tmp_path / "notes.txt").write_text("about DOE")
+    cases, images, _ = find(tmp_path)
+    assert (cases.num_rows, images.num_rows) == (3, 4)
+    lines = {line["image"]: line for line in images.to_pylist()}
+    about = sorted((line["modality"] or "", line["location"] or "", line["plane"] or "") for line in lines.values())
+    assert about == [("", "", "coronal"), ("", "", "sagittal"), ("mri", "brain", ""), ("x-ray", "", "pa")]
+    links = link_records({line["case"]: line for line in cases.to_pylist()})
+    assert [link["kind"] for link in links] == ["same patient"]
+    text = str([cases.to_pylist(), images.to_pylist(), *(table.to_pylist() for table in gather(tmp_path))])
+    for secret in ("DOE", "JANE", "doe_jane", "MRN", "4711", "20240229", "ACC99", "1.2.3", ".dcm"):
+        assert secret not in text
+
+
+def test_names_do_not_depend_on_other_files(tmp_path):
+    write(tmp_path, "a.dcm", 1, StudyInstanceUID="1.2.3")
+    before = find(tmp_path)[1].to_pylist()
+    write(tmp_path, "0.dcm", 2, StudyInstanceUID="1.2.4", PatientID="x")
+    after = find(tmp_path)[1].to_pylist()
+    assert before[0] in after and len(after) == 2
+
+
+def test_a_file_that_is_broken_or_has_no_pixels_is_in_the_ledger(tmp_path):
+    write(tmp_path, "a.dcm", 1, StudyInstanceUID="1.2.3")
+    (tmp_path / "b.dcm").write_bytes(b"\0" * 128 + b"DICM" + b"garbage" * 20)
+    (tmp_path / "DICOMDIR").write_bytes(b"\0" * 128 + b"DICM")
+    found = gather(tmp_path)
+    assert sorted(reasons(found, "image").values()) == ["kept", "not an image"]
+    assert sorted(reasons(found, "case").values()) == ["kept", "no image"]
+
+
+def test_more_frames_than_anyone_takes_are_not_believed(tmp_path):
+    write(tmp_path, "a.dcm", 1, StudyInstanceUID="1.2.3", NumberOfFrames=2_000_000_000)
+    assert find(tmp_path)[1].num_rows == 1

@@ -1,0 +1,43 @@
+"""Hashes a few bits apart, against a plain loop."""
+
+import numpy as np
+import pytest
+
+from further.cases.near import Groups, find_near_pairs
+
+
+def to_hash(bits):
+    return np.packbits(bits).tobytes().hex()
+
+
+def test_pairs_are_those_of_a_plain_loop():
+    generator = np.random.default_rng(0)
+    bits = generator.integers(0, 2, (300, 256), dtype=np.uint8)
+    for place in range(0, 100, 2):  # neighbors, 0 to 24 bits apart
+        bits[place + 1] = bits[place]
+        bits[place + 1, generator.choice(256, place // 4, replace=False)] ^= 1
+    wanted = [
+        (one, two, int((bits[one] != bits[two]).sum()))
+        for one in range(300) for two in range(one + 1, 300) if (bits[one] != bits[two]).sum() <= 16
+    ]  # fmt: skip
+    assert find_near_pairs([to_hash(row) for row in bits], 16) == wanted
+    assert len(wanted) == 34  # those of 0 to 16 bits: places 0 to 66
+
+
+def test_nearly_even_pictures_are_not_called_one():
+    one, two = np.zeros(256, np.uint8), np.zeros(256, np.uint8)
+    one[:5], two[5:10] = 1, 1
+    assert find_near_pairs([to_hash(one), to_hash(two), to_hash(one)], 16) == []
+
+
+@pytest.mark.parametrize("bits", [-1, 65])
+def test_a_distance_that_would_join_anything_is_refused(bits):
+    with pytest.raises(ValueError, match=f"{bits} must lie between 0 and 64"):
+        find_near_pairs([], bits)
+
+
+def test_groups_join_through_others():
+    groups = Groups()
+    for one, other in (("d", "c"), ("a", "b"), ("b", "d")):
+        groups.join(one, other)
+    assert [groups.find(name) for name in "abcde"] == ["a", "a", "a", "a", "e"]

@@ -1,0 +1,221 @@
+"""Every layout, built here with its quirks."""
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from cases.conftest import find
+from cases.made import (
+    encode,
+    medpix_case,
+    medpix_image,
+    picture,
+    save_picture,
+    write_csv,
+    write_json,
+    write_jsonl,
+    write_medpix,
+)
+from further.cases.plan import plan_cases
+
+
+def by(table, key):
+    return {line[key]: line for line in table.to_pylist()}
+
+
+def test_medpix_has_fields_topics_captions_and_the_split(tmp_path):
+    cases = [medpix_case("A", ["A_1", "A_2"], topic="Cyst", History="N/A", Keywords="x"), medpix_case("B", ["B_1"])]
+    cases[0]["Topic"] |= {"Keywords": "cystKidneyBenign", "Category": "Benign mass"}
+    images = [medpix_image("A", "A_1", "A cyst &amp; <b>nothing</b>\u0007"), medpix_image("B", "B_1", None)]
+    write_medpix(tmp_path, cases, images, {"train": ["A"], "train_1": ["A"], "dev": ["B"]})
+    save_picture(tmp_path / "images" / "A_1.png", 1)
+    save_picture(tmp_path / "images" / "other.png", 2)
+    found_cases, found_images, questions = find(tmp_path)
+    case, image = by(found_cases, "case"), by(found_images, "image")
+    assert (case["A"]["topic"], case["A"]["history"], case["A"]["findings"]) == ("Cyst", None, "A mass.")
+    assert (case["A"]["keywords"], case["A"]["category"]) == ("cyst, Kidney, Benign", "Benign mass")
+    assert (case["A"]["given_split"], case["B"]["given_split"]) == (["train"], ["validation"])
+    assert (case["A"]["age"], case["A"]["sex"]) == ("40", "female")
+    assert image["A_1"]["caption"] == "A cyst & nothing"
+    assert (image["A_1"]["modality"], image["A_1"]["sequence"]) == ("ct", "CT - noncontrast")
+    assert (image["A_1"]["file"], image["A_2"]["file"], image["B_1"]["caption"]) == ("images/A_1.png", None, None)
+    assert image["images/other.png"]["case"] is None
+    assert questions.num_rows == 0
+
+
+def test_medpix_without_its_whole_files_is_read_from_the_parts_once_each(tmp_path):
+    write_jsonl(tmp_path / "splitted_dataset" / "data_train.jsonl", [medpix_case("A", ["a"]), medpix_case("B", ["b"])])
+    write_jsonl(tmp_path / "splitted_dataset" / "data_train_1.jsonl", [medpix_case("A", ["a"])])
+    write_jsonl(tmp_path / "splitted_dataset" / "data_test.jsonl", [medpix_case("C", ["c"])])
+    write_jsonl(tmp_path / "splitted_dataset" / "descriptions_train.jsonl", [medpix_image("A", "a", "seen")])
+    save_picture(tmp_path / "images" / "a.png")
+    cases, images, _ = find(tmp_path)
+    assert {name: line["given_split"] for name, line in by(cases, "case").items()} == {
+        "A": ["train"], "B": ["train"], "C": ["test"],
+    }  # fmt: skip
+    assert by(images, "image")["a"]["caption"] == "seen"
+
+
+def test_the_flat_layout_joins_the_records_of_one_case(tmp_path):
+    about = {"Title": "Finding", "Findings": None, "Case Diagnosis": "cyst", "Abnormal": "yes", "Side": "left"}
+    records = [
+        {
+            "U_id": "A",
+            "image": f"a{place}",
+            "caption": "c",
+            "type": "TAC",
+            "case_info": about,
+            "topic_info": {"Title": "T"},
+        }
+        for place in (1, 2)
+    ]
+    write_jsonl(tmp_path / "cases.jsonl", records)
+    save_picture(tmp_path / "images" / "a1.png")
+    cases, images, _ = find(tmp_path)
+    assert cases.num_rows == 1
+    assert cases.to_pylist()[0] | {"abnormal": "yes", "side": "left", "topic": "T"} == cases.to_pylist()[0]
+    assert [line["modality"] for line in images.to_pylist()] == ["ct", "ct"]
+
+
+def test_rocov2_finds_images_by_split_and_takes_modality_and_license_from_their_tables(tmp_path):
+    for split in ("train", "valid"):
+        write_csv(
+            tmp_path / f"{split}_captions.csv", [("ID", "Caption"), (f"{split}_1", "CT, with a comma"), ("both", "x")]
+        )
+        for name in (f"{split}_1", "both"):
+            save_picture(tmp_path / f"{split}_images" / split / f"{name}.jpg", len(name))
+    write_csv(tmp_path / "train_concepts_manual.csv", [("ID", "CUIs"), ("train_1", "C0024485;C0006104")])
+    write_csv(
+        tmp_path / "license_information.csv", [("ID", "PMCID", "Attribution", "Link"), ("train_1", "1", "CC BY", "x")]
+    )
+    cases, images, _ = find(tmp_path)
+    image = by(images, "image")
+    assert cases.num_rows == 3
+    assert image["train_1"]["caption"] == "CT, with a comma"
+    assert (image["train_1"]["modality"], image["train_1"]["license"]) == ("mri", "CC BY")
+    assert image["both"]["file"] == "train_images/train/both.jpg"
+    assert image["both-2"]["file"] == "valid_images/valid/both.jpg"
+    assert by(cases, "case")["both"]["given_split"] == ["train", "validation"]
+
+
+def rad(image, answer, answer_type, **more):
+    line = {
+        "image_name": image,
+        "question": "q?",
+        "answer": answer,
+        "answer_type": answer_type,
+        "question_type": "PRES",
+    }
+    return line | {"image_organ": "HEAD"} | more
+
+
+def test_vqa_rad_strips_types_and_reads_numbers(tmp_path):
+    train = [rad("a.jpg", "No", "CLOSED "), rad("b.jpg", 1, "OPEN"), rad("b.jpg", "ct", "CLOSED")]
+    write_json(tmp_path / "trainset.json", train)
+    write_json(tmp_path / "testset.json", [rad("a.jpg", "yes", "CLOSED")])
+    save_picture(tmp_path / "images" / "a.jpg")
+    cases, images, questions = find(tmp_path)
+    asked = questions.to_pylist()
+    assert [(line["answer"], line["closed"], line["given_split"]) for line in asked] == [
+        ("yes", True, "test"), ("No", True, "train"), ("1", False, "train"), ("ct", True, "train"),
+    ]  # fmt: skip
+    assert by(cases, "case")["a"]["given_split"] == ["train", "test"]
+    assert by(images, "image")["a"]["location"] == "HEAD"
+
+
+def test_the_public_file_of_vqa_rad_holds_its_split_in_the_phrase(tmp_path):
+    records = [
+        rad("a.jpg", "yes", "CLOSED", phrase_type="test_freeform"),
+        rad("b.jpg", "x", "OPEN", phrase_type="para"),
+    ]
+    write_json(tmp_path / "VQA_RAD Dataset Public.json", records)
+    save_picture(tmp_path / "VQA_RAD Image Folder" / "a.jpg")
+    cases, images, _ = find(tmp_path)
+    assert [line["given_split"] for line in cases.to_pylist()] == [["test"], ["train"]]
+    assert by(images, "image")["a"]["file"] == "VQA_RAD Image Folder/a.jpg"
+
+
+def test_slake_keeps_language_and_leaves_masks_alone(tmp_path):
+    line = {"img_name": "xmlab1/source.jpg", "question": "q?", "answer_type": "OPEN", "content_type": "Organ"}
+    train = [line | {"answer": "", "q_lang": "en"}, line | {"answer": "有", "q_lang": "zh", "modality": "CT"}]
+    write_json(tmp_path / "train.json", train)
+    write_json(tmp_path / "imgs" / "xmlab1" / "question.json", train)  # a copy beside the image, not read
+    write_json(tmp_path / "validate.json", [line | {"img_name": "xmlab2/source.jpg", "answer": "a", "q_lang": "en"}])
+    for name in ("xmlab1/source.jpg", "xmlab1/mask.png", "xmlab2/source.jpg"):
+        save_picture(tmp_path / "imgs" / name, len(name))
+    cases, images, questions = find(tmp_path)
+    assert by(cases, "case")["xmlab2"]["given_split"] == ["validation"]
+    assert sorted(line["file"] for line in images.to_pylist()) == ["imgs/xmlab1/source.jpg", "imgs/xmlab2/source.jpg"]
+    assert [(line["answer"], line["language"]) for line in questions.to_pylist()] == [
+        (None, "en"),
+        ("有", "zh"),
+        ("a", "en"),
+    ]
+
+
+def test_parquet_makes_one_case_of_equal_images_across_files(tmp_path):
+    one, two = encode(picture(1), "JPEG"), encode(picture(2))
+
+    def write(name, rows):
+        images = [{"bytes": data, "path": None} for data, _ in rows]
+        table = pa.table({"image": images, "question": ["q?"] * len(rows), "answer": [answer for _, answer in rows]})
+        (tmp_path / "data").mkdir(exist_ok=True)
+        pq.write_table(table, tmp_path / "data" / name)
+
+    write("train-00000-of-00001.parquet", [(one, "no"), (one, "cyst"), (two, "x"), (None, "yes")])
+    write("test-00000-of-00001.parquet", [(one, "yes")])
+    cases, images, questions = find(tmp_path)
+    assert sorted(map(tuple, (line["given_split"] for line in cases.to_pylist()))) == [
+        ("train",), ("train",), ("train", "test"),
+    ]  # fmt: skip
+    assert (images.num_rows, questions.num_rows) == (3, 5)
+    assert [line["image"] for line in images.to_pylist() if line["file"] is None] == ["train-00000-of-00001-row-3"]
+    assert sorted(plan_cases(tmp_path, None, 1).shards["00"]) == [
+        "data/test-00000-of-00001.parquet", "data/train-00000-of-00001.parquet",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_plain_table_with_any_mark_between_and_further_columns(tmp_path, mark):
+    head = ("Case", "image", "question", "answer", "split", "topic", "diagnosis", "modality")
+    rows = [
+        head,
+        ("A", "a.png", "Is it?", "Yes", "train", "T", "cyst", "CT"),
+        ("A", "sub/b.png", "What?", "None", "train"),
+    ]
+    rows += [("B", "..\\..\\secret.png", "Is it?", "no", "test", "", "", "")]
+    write_csv(tmp_path / "cases.csv", rows, mark)
+    save_picture(tmp_path / "a.png", 1)
+    save_picture(tmp_path / "sub" / "b.png", 2)
+    save_picture(tmp_path.parent / "secret.png", 3)
+    cases, images, questions = find(tmp_path)
+    case = by(cases, "case")
+    assert (case["A"]["diagnosis"], case["A"]["topic"], case["B"]["given_split"]) == ("cyst", "T", ["test"])
+    assert [line["file"] for line in images.to_pylist()] == [None, "a.png", "sub/b.png"]
+    assert [(line["answer"], line["closed"]) for line in questions.to_pylist()] == [
+        ("Yes", True),
+        ("None", False),
+        ("no", True),
+    ]
+    assert plan_cases(tmp_path / "cases.csv", None, 1).only == "cases.csv"
+
+
+def test_several_images_of_one_question(tmp_path):
+    rows = [("case", "image", "question", "answer"), ("A", "a.png; b.png", "q", "a"), ("A", "b.png", "q", "b")]
+    write_csv(tmp_path / "cases.csv", rows)
+    for name in ("a", "b"):
+        save_picture(tmp_path / f"{name}.png", ord(name))
+    _, images, questions = find(tmp_path)
+    assert images["file"].to_pylist() == ["a.png", "b.png"]
+    assert questions["images"].to_pylist() == [["a.png", "b.png"], ["b.png"]]
+
+
+def test_two_files_of_one_name_are_told_apart_by_their_path_or_not_guessed(tmp_path):
+    rows = [("case", "image", "question", "answer"), ("A", "one/x.png", "q", "a"), ("B", "x.png", "q", "a")]
+    write_csv(tmp_path / "cases.csv", rows)
+    for name in ("one", "two"):
+        save_picture(tmp_path / name / "x.png", len(name))
+    _, images, _ = find(tmp_path)
+    lines = {line["case"]: line for line in images.to_pylist() if line["case"]}
+    assert (lines["A"]["file"], lines["B"]["file"]) == ("one/x.png", None)
+    assert lines["B"]["detail"].startswith("2 files")

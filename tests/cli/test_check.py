@@ -1,0 +1,260 @@
+"""`further check` on wrong study files: each message holds the key, the value, and what to write or do."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from further.cli import main
+from further.meant import guess_choice, guess_number
+
+# What is written into the file, and the facts that the message has to hold. `{…}` stands in a study of 12 papers with
+# a model of two layers whose settings are right.
+WRONG = [
+    ("training: {rnak: 8}", ["training", "rnak", "rank?"]),
+    ("trainig: {rank: 8}", ["trainig", "training?"]),
+    ("rank: 8", ["rank", "under training"]),
+    ("training: {quantisation: nf4}", ["quantisation", "called quantization"]),
+    ("training: {optimiser: adamw_torch}", ["optimiser", "called optimizer"]),
+    ("training: {passes: 2}", ["passes", "called epochs"]),
+    ("training: {accumulation: 4}", ["accumulation", "gradient_accumulation_steps"]),
+    ("evaluation: {memorisation_paragraphs: 10}", ["memorization_paragraphs"]),
+    ("training: {rank: 0}", ["training.rank", "0", "at least 1"]),
+    ("training: {rank: 8.5}", ["training.rank", "8.5", "whole number"]),
+    ("training: {rank: yes}", ["training.rank", "true", "whole number"]),
+    ("training: {rank: '8'}", ["training.rank", "'8'", "write 8, without quotes"]),
+    ("training: {learning_rate: 2e-4}", ["learning_rate", "'2e-4'", "write 2.0e-4"]),
+    ("training: {learning_rate: 2}", ["learning_rate", "2", "at most 1"]),
+    ("training: {dropout: .nan}", ["dropout", "nan", "finite"]),
+    ("training: {quantization: nf3}", ["nf3", "none", "int8", "did you mean nf4?"]),
+    ("training: {quantization: 4bit}", ["4bit", "did you mean nf4?"]),
+    ("training: {quantization: null}", ["quantization", "null", "did you mean none?"]),
+    ("training: {compute_dtype: bf16}", ["bf16", "did you mean bfloat16?"]),
+    ("training: {gradient_checkpointing: 'yes'}", ["gradient_checkpointing", "write true, without quotes"]),
+    ("training: {batch_tokens: '1,024'}", ["batch_tokens", "write 1024"]),
+    ("training: {warmup_ratio: 10%}", ["warmup_ratio", "10%", "write 0.1"]),
+    ("training: {context: 96}", ["batch_tokens", "512", "96"]),
+    ("training: {patience: 3}\nsweeps: {data: {fraction: [0.5, 1.0]}}", ["training.patience", "3", "sweeps.data"]),
+    ("training: {initialization: pissa, quantization: nf4}", ["pissa", "nf4", "none"]),
+    ("training: {target_modules: [q_proj, wk]}", ["target_modules", "wk", "q_proj"]),
+    ("training: {context: 256}", ["training.context", "256", "128"]),
+    ("training:", ["training", "null", "remove the line"]),
+    ("training: {report_to: [mlflow]}", ["training.report_to.0", "mlflow", "tensorboard"]),
+    ("training: {report_to: [wandb]}", ["training.report_to", "wandb", "pip install wandb"]),
+    ("hardware: {gpu_memory_gb: 80GB}", ["gpu_memory_gb", "80GB", "write 80"]),
+    ("hardware: {memory_mb: 8GB}", ["memory_mb", "8GB", "write 8192"]),
+    ("hardware: {runtime_minutes: 12h}", ["runtime_minutes", "12h", "write 720"]),
+    ("hardware: {gpu_memory_gb: 0.01}", ["gpu_memory_gb", "0.01", "GiB of GPU memory"]),
+    ("hardware: {sharding: fsdp}", ["sharding", "gpus_per_run"]),
+    ("corpus: {papers: nowhere}", ["corpus.papers", "nowhere", "no folder"]),
+    ("corpus: {papers: empty}", ["corpus.papers", "empty", "no PDF"]),
+    ("corpus: {papers: few}", ["corpus.papers", "3 papers", "at least 4"]),
+    ("corpus: {passwords: {nobody: secret}}", ["corpus.passwords", "nobody"]),
+    ("corpus: {ocr: true, ocr_language: tlh}", ["corpus.ocr"]),
+    ("corpus: {language: english}", ["corpus.language", "english"]),
+    ("corpus: {test_fraction: 0.6, validation_fraction: 0.5}", ["0.6", "0.5", "no training paper"]),
+    ("model: {source: hub, path: owner/model}", ["model.revision", "null", "commit"]),
+    ("model: {source: huggingface}", ["huggingface", "did you mean hub?"]),
+    ("model: {revision: main}", ["model.revision", "main"]),
+    ("model: {path: nowhere}", ["model.path", "nowhere", "no folder"]),
+    ("scaling: {targets: [{value: 2}]}", ["scaling.targets.0.unit", "missing"]),
+    ("scaling: {targets: [{value: 2, unit: ppl}]}", ["ppl", "did you mean perplexity?"]),
+    ("evaluation: {stride: 512}", ["evaluation.stride", "512", "128"]),
+    ("evaluation: {folds: 13}", ["evaluation.folds", "13", "12 papers"]),
+    ("cost: {price_per_gpu_hour: 2}", ["cost.price_date", "null"]),
+    ("cost: {price_per_gpu_hour: '2,50', price_date: 2026-11}", ["price_per_gpu_hour", "2,50", "write 2.5"]),
+    ("training: {rank: 8}\ntraining: {rank: 16}", ["training", "twice", "lines 1 and 2"]),
+    ("training:\n\trank: 8", ["line 2", "tabs"]),
+    ("- a list", ["a list", "mapping"]),
+]
+RIGHT = """
+corpus: {papers: papers}
+model: {name: mine, source: folder, path: base}
+training: {quantization: none, context: 128, batch_tokens: 512, gradient_accumulation_steps: 1, compute_dtype: float32,
+  optimizer: adamw_torch}
+evaluation: {window: 128, stride: 128}
+"""
+
+
+@pytest.fixture
+def study(tmp_path, monkeypatch, model_folder):
+    for folder, number in (("papers", 12), ("few", 3), ("empty", 0)):
+        (tmp_path / folder).mkdir()
+        for paper in range(number):
+            (tmp_path / folder / f"{paper}.pdf").touch()
+    shutil.copytree(model_folder, tmp_path / "base")
+    (tmp_path / "right.yaml").write_text(RIGHT)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    return tmp_path
+
+
+def check(capsys, *words):
+    code = main(["check", *map(str, words)])
+    said = capsys.readouterr()
+    return code, said.out + said.err
+
+
+def test_the_right_file_is_right(study, capsys):
+    code, said = check(capsys, "right.yaml")
+    assert code == 0 and "12 papers (papers), 1 training runs, base model mine" in said
+    assert "Worth knowing" not in said and "papers: none was opened" in said
+
+
+@pytest.mark.parametrize(("text", "facts"), WRONG, ids=[text[:40] for text, _ in WRONG])
+def test_a_wrong_file_is_told_by_its_facts(study, capsys, text, facts):
+    (study / "wrong.yaml").write_text(text)
+    code, said = check(capsys, "right.yaml", "wrong.yaml")
+    assert code == 1 and "Traceback" not in said and "secret" not in said
+    assert [fact for fact in facts if fact not in said] == []
+    assert len(re.split("Not checked:|Worth knowing:", said)[0].splitlines()) == 1, said
+
+
+def test_at_least_forty_wrong_files():
+    assert len(WRONG) >= 40
+
+
+def test_all_faults_of_what_is_named_are_told_at_once(study, capsys):
+    (study / "wrong.yaml").write_text(
+        "corpus: {papers: few}\nmodel: {path: nowhere}\nevaluation: {folds: 30}\ntraining: {context: 32}\n"
+    )
+    code, said = check(capsys, "right.yaml", "wrong.yaml")
+    assert code == 1 and "3 papers" in said and "no folder nowhere" in said
+
+
+@pytest.mark.parametrize(
+    ("break_it", "fact"),
+    [
+        (lambda base: (base / "model.safetensors").unlink(), "no weights in safetensors"),
+        (lambda base: (base / "tokenizer.json").unlink(), "tokenizer.json"),
+        (lambda base: (base / "config.json").write_text('{"model_type": "t5", "is_encoder_decoder": true}'), "t5"),
+        (lambda base: (base / "model.safetensors").write_text("version https://git-lfs"), "git lfs pull"),
+    ],
+)
+def test_a_model_that_no_job_could_load_is_refused(study, capsys, break_it, fact):
+    break_it(study / "base")
+    code, said = check(capsys, "right.yaml")
+    assert code == 1 and fact in said
+
+
+def test_a_truncating_tokenizer_and_one_without_a_named_eos_are_no_faults(study, capsys):
+    """Truncation is switched off when the file is read; EOS is found among the usual names."""
+    tokenizer = json.loads((study / "base/tokenizer.json").read_text())
+    tokenizer["truncation"] = {"direction": "Right", "max_length": 16, "strategy": "LongestFirst", "stride": 0}
+    (study / "base/tokenizer.json").write_text(json.dumps(tokenizer))
+    (study / "base/tokenizer_config.json").write_text("{}")
+    assert check(capsys, "right.yaml")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("fractions", "facts"),
+    [
+        ("[0.5, 1.0]", ["2 different sizes (4, 9 of 9 training papers)", "at least 4"]),
+        ("[0.0625, 0.125, 0.25, 0.5, 1.0]", ["fractions 0.0625, 0.125 select the same 1 of 9 training papers"]),
+    ],
+)
+def test_sizes_that_give_no_law_are_worth_knowing(study, capsys, fractions, facts):
+    """12 papers, 2 of them test and 1 validation: 9 to train on."""
+    (study / "sweep.yaml").write_text(f"sweeps: {{data: {{fraction: {fractions}}}}}\n")
+    code, said = check(capsys, "right.yaml", "sweep.yaml")
+    assert code == 0 and all(fact in said.split("Worth knowing:")[1] for fact in facts)
+
+
+def test_the_placeholder_account_is_a_fault_on_a_cluster_and_worth_knowing_elsewhere(study, capsys, monkeypatch):
+    (study / "gpu.yaml").write_text("hardware: {gpu_memory_gb: 80}\n")
+    code, said = check(capsys, "right.yaml", "gpu.yaml")
+    assert code == 0 and "lu2026-0-00" in said.split("Worth knowing:")[1]
+    (study / "sbatch").write_text("#!/bin/sh\n")
+    (study / "sbatch").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{study}:{os.environ['PATH']}")
+    code, said = check(capsys, "right.yaml", "gpu.yaml")
+    assert code == 1 and "lu2026-0-00" in said.splitlines()[0]
+
+
+def test_a_folder_stands_for_the_study_file_in_it_and_its_paths_are_seen_from_there(study, capsys, monkeypatch):
+    (study / "right.yaml").rename(study / "study.yaml")
+    monkeypatch.chdir(study.parent)
+    assert check(capsys, study)[0] == 0 and Path.cwd() == study.parent
+    assert "holds no study.yaml" in check(capsys, study / "papers")[1]
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "whole", "expected"),
+    [
+        ("80 GB", "GiB", False, "80"), ("40GiB", "GiB", False, "40"), ("2TB", "MB", True, "2097152"),
+        ("90s", "minutes", False, "1.5"), ("1.5h", "minutes", True, "90"), ("8 cores", "cores", True, "8"),
+        ("1e-3", "", False, "1.0e-3"), ("1.0e-3", "", False, "0.001"), ("2048 tokens", "tokens", True, "2048"),
+        ("0.5", "", True, None), ("many", "", True, None),
+        ("12 parsecs", "minutes", True, None), ("80GB", "", True, None),
+    ],
+)  # fmt: skip
+def test_numbers_with_their_units(value, unit, whole, expected):
+    assert guess_number(value, unit, whole) == expected
+
+
+def test_a_choice_that_is_like_none_is_not_guessed():
+    assert guess_choice("quantum", ["none", "int8", "nf4"]) is None and guess_choice(False, ["none", "fsdp"]) == "none"
+
+
+class Hub(BaseHTTPRequestHandler):
+    """Answers as the hub does when it is asked about a model."""
+
+    status, about = 200, {}
+
+    def do_GET(self):
+        body = json.dumps(self.about).encode()
+        self.send_response(self.status)
+        if self.status != 200:
+            self.send_header("X-Error-Code", "RepoNotFound")
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def hub(study):
+    """Ask a server of this test instead of the hub, in a process of its own, as its address is read at the start."""
+    server = HTTPServer(("127.0.0.1", 0), Hub)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    text = RIGHT.replace("source: folder, path: base", f"source: hub, path: owner/model, revision: {'a' * 40}")
+    (study / "hub.yaml").write_text(text)
+
+    def ask(status, port=server.server_port, token="", **about):
+        Hub.status = status
+        Hub.about = {"id": "owner/model", "sha": "b" * 40, "siblings": [{"rfilename": "model.safetensors"}]} | about
+        environment = os.environ | {
+            "HF_ENDPOINT": f"http://127.0.0.1:{port}", "HF_HOME": str(study / "home"), "no_proxy": "127.0.0.1",
+        } | ({"HF_TOKEN": token} if token else {})  # fmt: skip
+        environment.pop("HF_HUB_OFFLINE", None)
+        command = [sys.executable, "-c", "import sys; from further.cli import main; sys.exit(main(sys.argv[1:]))"]
+        done = subprocess.run([*command, "check", "hub.yaml"], env=environment, text=True, capture_output=True)
+        assert "Traceback" not in done.stderr and "hf_secret" not in done.stdout + done.stderr
+        return done.returncode, done.stdout + done.stderr
+
+    yield ask
+    server.shutdown()
+    server.server_close()
+
+
+def test_what_the_hub_says_of_a_model(hub):
+    assert hub(200, gated=False)[0] == 0
+    code, said = hub(200, gated="manual")
+    assert code == 1 and re.search("gated and no login .*hf auth login", said)
+    code, said = hub(200, gated="manual", token="hf_secret")
+    assert code == 0 and "let you in" in said.split("Not checked:")[1]
+    code, said = hub(200, siblings=[{"rfilename": "pytorch_model.bin"}])
+    assert code == 1 and "no weights in safetensors" in said
+    assert hub(404)[0] == 1
+    code, said = hub(200, port=9)  # nobody answers there
+    assert code == 0 and "no login is stored" in said.split("Not checked:")[1]

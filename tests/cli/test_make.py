@@ -1,0 +1,67 @@
+"""The Makefile's words: folders whose names hold spaces and quotes, and a study that is gone on with."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = '#!/bin/sh\nfor word in "$0" "$@"; do printf "%s\\n" "$word"; done >> "$RECORD"; echo >> "$RECORD"\n'
+
+
+@pytest.fixture
+def make(tmp_path):
+    """make in a copy of the project whose programs only write down how they were called."""
+
+    def run(*words, folder="clone"):
+        clone, record = tmp_path / folder, tmp_path / "record"
+        (clone / ".venv/bin").mkdir(parents=True, exist_ok=True)
+        for name in ("further", "snakemake", "python", "pip"):
+            (clone / ".venv/bin" / name).write_text(PROGRAM)
+            (clone / ".venv/bin" / name).chmod(0o755)
+        for name in ("Makefile", "requirements.lock", "pyproject.toml"):
+            shutil.copy(ROOT / name, clone)
+        (clone / ".venv/installed").touch()
+        record.write_text("")
+        environment = {name: value for name, value in os.environ.items() if name not in ("PAPERS", "STUDY")}
+        done = subprocess.run(
+            ["make", *words], cwd=clone, env=environment | {"RECORD": str(record)}, text=True, capture_output=True
+        )
+        calls = [call.split("\n") for call in record.read_text().strip().split("\n\n") if call]
+        return done, [[Path(call[0]).name, *call[1:]] for call in calls]
+
+    return run
+
+
+@pytest.mark.parametrize("name", ["papers", "My Papers", "Anna's papers", 'the "best" ones', "$HOME papers"])
+def test_a_folder_of_any_name_is_a_study(make, tmp_path, name):
+    (tmp_path / name).mkdir()
+    done, calls = make("study", f"PAPERS={tmp_path / name}".replace("$", "$$"))
+    assert done.returncode == 0, done.stderr
+    init, check, snakemake = calls
+    study = init[2]
+    assert init == ["further", "init", study, "--keep", "--papers", str(tmp_path / name)]
+    assert study.startswith("studies/") and not set(study) & set(" '\"$")
+    assert check == ["further", "check", study]
+    assert snakemake[3:] == ["--directory", study, "--configfile", f"{study}/study.yaml"]
+
+
+def test_a_study_is_run_again_by_its_folder(make):
+    done, calls = make("study", "STUDY=studies/heart")
+    assert calls[0] == ["further", "init", "studies/heart", "--keep"] and done.returncode == 0
+    assert make("status", "STUDY=studies/heart")[1] == [["further", "status", "--study", "studies/heart"]]
+    assert make("status")[1] == [["further", "status", "--study", "."]]
+
+
+def test_what_is_missing_is_said(make, tmp_path):
+    done, calls = make("study")
+    assert done.returncode == 2 and "PAPERS=" in done.stderr and calls == []
+    done, calls = make("study", f"PAPERS={tmp_path}/nowhere")
+    assert done.returncode == 2 and f"no folder {tmp_path}/nowhere" in done.stderr and calls == []
+
+
+def test_a_clone_with_a_space_in_its_path_is_refused_in_one_sentence(make):
+    done, calls = make("demo", folder="My Clone")
+    assert done.returncode == 2 and "has a space in its path" in done.stderr and calls == []

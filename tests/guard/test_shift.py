@@ -1,0 +1,43 @@
+import math
+
+import numpy as np
+import pytest
+
+from further.guard.shift import check_shift
+
+
+def test_the_same_scores_do_not_warn():
+    scores = np.linspace(-1, 0, 200)
+    shift = check_shift(scores, scores[::2], -0.5)
+    assert not shift.warns and shift.distance < 0.02 and shift.accepted_p == 1.0
+    assert (shift.num_validation, shift.num_new) == (200, 100)
+    assert shift.accepted_validation == shift.accepted_new == 0.5
+
+
+def test_lower_scores_warn():
+    shift = check_shift(np.linspace(-1, 0, 200), np.linspace(-2, -0.5, 60), -0.5)
+    assert shift.warns and shift.accepted_new == pytest.approx(1 / 60)
+    assert shift.distance == pytest.approx(2 / 3, abs=0.02)  # two thirds of the new scores lie below all others
+
+
+def test_few_cases_do_not_warn_by_themselves():
+    assert not check_shift(np.linspace(-1, 0, 200), [-0.9, -0.95], -0.5).warns
+
+
+def test_values_by_hand():
+    """All of {1, 2} lie below {3, 4}: distance 1, as in 2 of 6 orders. None of 2 accepted beside 2 of 2: also 2."""
+    shift = check_shift([3, 4], [1, 2], 2.5)
+    assert (
+        shift.distance == 1.0 and shift.distance_p == pytest.approx(1 / 3) and shift.accepted_p == pytest.approx(1 / 3)
+    )
+    assert shift.accepted_interval == pytest.approx((0.0, 1 - 0.025 ** (1 / 2)))
+
+
+def test_without_a_threshold_only_scores_are_compared():
+    shift = check_shift(np.linspace(-1, 0, 100), np.linspace(-3, -2, 100), None)
+    assert shift.warns and shift.accepted_new is None and shift.accepted_p is None
+
+
+def test_no_scores_are_refused():
+    with pytest.raises(ValueError, match="0 of validation and 2 of new"):
+        check_shift([math.nan], [-0.1, -0.2], None)

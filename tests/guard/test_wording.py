@@ -1,0 +1,25 @@
+import pandas as pd
+
+from further.guard.calibrate import calibrate
+from further.guard.rules import Rules
+from further.guard.settings import GuardSettings
+from further.guard.wording import describe, percent
+from guard.made import descending, make_answers
+
+
+def test_every_type_has_a_line_with_its_numbers():
+    answers = [
+        make_answers(descending(60), [True] * 60),
+        make_answers(descending(20), [True] * 20, question_type="organ", prefix="o"),
+        make_answers(descending(60), [False] * 60, question_type="size", prefix="s"),
+        make_answers([-0.1], [None], question_type="kind", prefix="k"),
+    ]
+    lines = dict(line.split(": ", 1) for line in describe(calibrate(pd.concat(answers), GuardSettings(), Rules())))
+    assert set(lines) == {"side", "organ", "size", "kind"}
+    assert "60 of 60" in lines["side"] and "10 %" in lines["side"] and "95 %" in lines["side"]
+    assert "too few cases" in lines["organ"] and "47" in lines["organ"] and "29" in lines["organ"]
+    assert "too many errors" in lines["size"] and "no judged case" in lines["kind"]
+
+
+def test_percentages_keep_their_digits():
+    assert [percent(value) for value in (0.95, 0.975, 0.999, 0.05, 0.29)] == ["95 %", "97.5 %", "99.9 %", "5 %", "29 %"]

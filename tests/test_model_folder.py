@@ -1,0 +1,71 @@
+import json
+import shutil
+
+import pytest
+
+from further.model_folder import check_model, find_faults
+
+
+@pytest.fixture
+def folder(model_folder, tmp_path):
+    shutil.copytree(model_folder, tmp_path / "model")
+    return tmp_path / "model"
+
+
+def configure(folder, **changes):
+    file = folder / "config.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | changes))
+
+
+def test_a_whole_model_has_no_fault(folder):
+    assert list(find_faults(folder)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"is_encoder_decoder": True, "model_type": "t5"}, "encoder–decoder model (t5)"),
+        ({"vision_config": {}, "model_type": "paligemma"}, "image–text model (paligemma)"),
+        ({"architectures": ["BertModel"]}, "BertModel, which has no language-modeling head"),
+        ({"quantization_config": {"quant_method": "gptq"}}, "holds quantized weights"),
+    ],
+)
+def test_a_family_that_cannot_train_here_is_named(folder, changes, words):
+    configure(folder, **changes)
+    (fault,) = find_faults(folder)
+    assert words in fault
+
+
+def test_weights_that_are_absent_or_cut_off_are_named(folder):
+    weights = folder / "model.safetensors"
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[:-10])
+    (fault,) = find_faults(folder)
+    assert "model.safetensors is cut off" in fault and f"{len(whole) - 10:,} of {len(whole):,} bytes" in fault
+    weights.write_text("version https://git-lfs.github.com/spec/v1\n")
+    (fault,) = find_faults(folder)
+    assert "is no safetensors file (43 bytes" in fault
+    weights.rename(folder / "pytorch_model.bin")
+    (fault,) = find_faults(folder)
+    assert "has no weights in safetensors, only pytorch_model.bin" in fault
+
+
+def test_a_missing_shard_is_named(folder):
+    names = {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}
+    (folder / "model.safetensors").rename(folder / names["a"])
+    (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": names}))
+    (fault,) = find_faults(folder)
+    assert f"{names['b']} is missing" in fault
+
+
+def test_every_fault_is_told_at_once(folder, tmp_path):
+    (folder / "model.safetensors").unlink()
+    (folder / "tokenizer.json").unlink()
+    with pytest.raises(ValueError, match="no weights in safetensors") as caught:
+        check_model(folder)
+    assert [line.split(":")[0] for line in str(caught.value).splitlines()] == ["model.path"] * 2
+    with pytest.raises(ValueError, match="there is no folder"):
+        check_model(tmp_path / "nowhere")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ValueError, match=r"no config\.json"):
+        check_model(tmp_path / "empty")

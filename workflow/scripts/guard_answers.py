@@ -1,0 +1,39 @@
+"""Choose a threshold for each question type on the validation cases, and decide about every answer."""
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from further.guard.calibrate import calibrate
+from further.guard.decide import guard_answers
+from further.guard.rules import read_rules
+from further.guard.settings import GuardSettings
+from further.guard.wording import describe
+from further.io import read_table, write_json, write_table
+from further.job import start_log
+
+LOG = logging.getLogger("further.guard")
+
+
+def main(answers: Path, record: Path, guarded: Path, settings: Mapping[str, Any]) -> None:
+    """Write the guard's record, and the answers with what was decided about each."""
+    chosen = GuardSettings(**settings)
+    table = read_table(answers)
+    calibrated = calibrate(table, chosen, read_rules(chosen))
+    for line in describe(calibrated):
+        LOG.info(line)
+    write_json(record, calibrated.to_json())
+    decided = guard_answers(table, calibrated)
+    write_table(guarded, decided, decided.schema)
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    main(
+        Path(snakemake.input.answers),
+        Path(snakemake.output.record),
+        Path(snakemake.output.guarded),
+        snakemake.params.settings
+        | {name: snakemake.input[name] or None for name in ("topics_file", "contradictions_file")},
+    )

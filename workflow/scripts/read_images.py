@@ -1,0 +1,24 @@
+"""Open the pictures of one shard in a child process, and keep them as PNG in one table."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from further.cases.pictures import write_pictures
+from further.job import start_log
+
+
+def main(files: Sequence[Path], pictures: Path, folder: Path, settings: Mapping[str, Any]) -> None:
+    """Prepare the pictures of some files of the folder."""
+    inside = [path.relative_to(folder).as_posix() for path in files]
+    write_pictures(pictures, folder, inside, settings)
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    main(
+        [Path(path) for path in snakemake.input.files],
+        Path(snakemake.output.pictures),
+        Path(snakemake.params.settings["folder"]),
+        snakemake.params.settings,
+    )
