@@ -18,6 +18,11 @@ FIXES = ftfy.TextFixerConfig(
 SPACES = re.compile(r"[ \t\r\f\v\x1c-\x1f\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 UNMAPPED = re.compile("[\ue000-\uf8ff\ufffd\ufffe\uffff\U000f0000-\U0010ffff]|\\(cid:\\d+\\)")
+MATHEMATICAL = re.compile("[\U0001d400-\U0001d7ff]+")
+"""Letters and digits of formulas, which have a plain character each."""
+RING = "◦∘˚"
+"""Rings that TeX and others set for a degree, which is what they are beside a number or before a scale."""
+DEGREE = re.compile(rf"(?<=[\d.])\s?[{RING}]|[{RING}](?=\s?[CFK]\b)|(?<=\d)(\s?)º(?=\s?[CF]\b)")
 LIGATURES = {"\ufb05": "st", "\ufb06": "st"}
 MAX_ROUNDS = 10
 MAX_UNMAPPED_SHARE = 0.05
@@ -48,11 +53,19 @@ def _clean_once(text: str) -> str:
         text = ftfy.fix_text(text, FIXES)
         for ligature, letters in LIGATURES.items():
             text = text.replace(ligature, letters)
+        text = MATHEMATICAL.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
+        text = DEGREE.sub(_write_degree, text)
         # An unmapped glyph stands between words as often as in one: a space keeps the words apart.
         text = UNMAPPED.sub(" ", text)
     text = SPACES.sub(" ", UNWANTED.sub("", text))
     lines = [line.strip() for line in text.split("\n")]
     return unicodedata.normalize("NFC", "\n".join(lines).strip())
+
+
+def _write_degree(found: re.Match[str]) -> str:
+    """A degree sign, with the space before it if a scale follows: "37 ◦C", but "45 ◦" is "45°"."""
+    space = " " if found.group()[0].isspace() and found.string[found.end() :].lstrip()[:1] in ("C", "F", "K") else ""
+    return f"{space}°"
 
 
 def is_unreadable(text: str) -> bool:

@@ -9,13 +9,14 @@ from typing import Any
 import pymupdf
 
 from further.corpus.parse.blocks import Block, make_blocks
+from further.corpus.parse.equations import mend_equations
+from further.corpus.parse.fonts import mend_fonts
 from further.corpus.parse.furniture import find_furniture
 from further.corpus.parse.kinds import mark_kinds
 from further.corpus.parse.lines import Line, Page
 from further.corpus.parse.ocr import find_language_data, read_scan, set_scan
 from further.corpus.parse.order import order_lines, order_page
 from further.corpus.parse.pages import read_page
-from further.corpus.parse.pi_fonts import find_signs, mend_equations
 from further.corpus.parse.style import find_style
 
 MIN_CHARACTERS = 25
@@ -132,10 +133,10 @@ def _parse_scan(document: pymupdf.Document, count: str, ocr: str) -> list[dict[s
 def _read_pages(document: pymupdf.Document) -> tuple[list[Page], list[str]]:
     """The pages that can be read, and what went wrong on the others."""
     pages, failures = [], []
-    signs = find_signs(document)
+    mend_fonts(document)
     for number in range(document.page_count):
         try:
-            pages.append(read_page(document[number], signs))
+            pages.append(read_page(document[number]))
         except Exception as error:
             if _refuse(error).reason == "too large":
                 raise
