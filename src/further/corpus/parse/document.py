@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from further.corpus.parse.blocks import Block, make_blocks
 from further.corpus.parse.equations import mend_equations
 from further.corpus.parse.fonts import mend_fonts
 from further.corpus.parse.furniture import find_furniture
+from further.corpus.parse.glyph_names import is_readable
 from further.corpus.parse.kinds import mark_kinds
 from further.corpus.parse.lines import Line, Page
 from further.corpus.parse.ocr import find_language_data, read_scan, set_scan
@@ -132,16 +134,25 @@ def _parse_scan(document: pymupdf.Document, count: str, ocr: str) -> list[dict[s
 
 def _read_pages(document: pymupdf.Document) -> tuple[list[Page], list[str]]:
     """The pages that can be read, and what went wrong on the others."""
-    pages, failures = [], []
     mend_fonts(document)
-    for number in range(document.page_count):
+    pages, failures = _read(document, range(document.page_count))
+    unread = [page.number - 1 for page in pages if any(not is_readable(line.text) for line in page.lines)]
+    if unread and mend_fonts(document, unread).signs:
+        again = {page.number: page for page in _read(document, unread)[0]}
+        pages = [again.get(page.number, page) for page in pages]
+    return _mend(pages), failures
+
+
+def _read(document: pymupdf.Document, numbers: Iterable[int]) -> tuple[list[Page], list[str]]:
+    pages, failures = [], []
+    for number in numbers:
         try:
             pages.append(read_page(document[number]))
         except Exception as error:
             if _refuse(error).reason == "too large":
                 raise
             failures.append(_refuse(error).detail)
-    return _mend(pages), failures
+    return pages, failures
 
 
 def _mend(pages: list[Page]) -> list[Page]:

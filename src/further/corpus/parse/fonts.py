@@ -17,7 +17,7 @@ from further.corpus.parse.composite_fonts import mend_composite
 from further.corpus.parse.encodings import CMMI, CMSY, LATIN_1_SIGNS, OT1, SYMBOL
 from further.corpus.parse.glyph_names import is_readable, read_name, read_place
 from further.corpus.parse.glyphs import best_layout, layouts_at, read_misnamed, read_unnamed, seems_named
-from further.corpus.parse.programs import Program, open_program
+from further.corpus.parse.programs import Program, TrueType, open_program
 from further.corpus.parse.unicode_maps import plain_name, read_codes, read_encoding, read_map, write_map
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,12 @@ SIGN_FONT = re.compile(
     r"(?i)sym(?!pathy)|math|greek|grk|pi(?:[-\d]|$|one|two|three|four|five|six)|m?t-?sy|mtmi|cmsy|cmmi|advp[0-9a-f]|smp\d|els-ent"
 )
 """Names of fonts of signs."""
+TEXT_FONT = re.compile(
+    r"(?i)times|helvetic|arial|univers|minion|myriad|garamond|palat|calibri|cambria|georgia|verdana|courier|frutiger"
+    r"|gill ?sans|optima|bembo|sabon|baskerv|century|bookman|avenir|futura|franklin|lato|roboto|open ?sans|source ?s"
+    r"|liberation|dejavu|charter|utopia|akzidenz|tahoma|trebuchet|segoe|galliard|plantin|nimbus|stone ?s|scala"
+)
+"""Names of fonts of texts, whose letters and digits are what they are called."""
 ADOBE_SYMBOL = re.compile(r"(?i)symbol(?!.*(?:math|tex|cm))")
 """Names of fonts with the layout of Adobe's Symbol."""
 PLACES = {"symbols": CMSY, "letters": CMMI, "text": OT1}
@@ -82,29 +88,35 @@ class Mended:
     unread: list[str] = field(default_factory=list)
 
 
-def mend_fonts(document: pymupdf.Document) -> Mended:
+def mend_fonts(document: pymupdf.Document, pages: Iterable[int] | None = None) -> Mended:
     """Give the fonts of a document the Unicode values that they lack.
 
     A font that cannot be read stays as it is; its name is listed.
 
     Args:
         document: An open PDF, changed in memory.
+        pages: Pages, from 0, some of whose characters turned out to have no meaning: their composite fonts are mended.
+            None, before any page is read: the simple fonts of all pages are.
     """
     mended = Mended()
-    for xref, kind, basefont in _fonts_of(document):
+    for xref, kind, basefont in _fonts_of(document, range(document.page_count) if pages is None else pages):
         name = plain_name(basefont)
+        if (kind == "Type0") == (pages is None):
+            continue
         try:
             mended.signs += [(name, *found) for found in _mend(document, xref, kind, name)]
         except Exception as error:  # whatever a damaged font leads to: it costs its signs, not the paper
             log.debug("font %s cannot be read: %s", basefont, error)
             mended.unread.append(name)
+    if pages is not None:
+        pymupdf.TOOLS.store_shrink(100)  # in which the fonts lie as they were
     return mended
 
 
-def _fonts_of(document: pymupdf.Document) -> Iterator[tuple[int, str, str]]:
+def _fonts_of(document: pymupdf.Document, pages: Iterable[int]) -> Iterator[tuple[int, str, str]]:
     """Number, kind and name of each font, those of forms on the pages included; none of a damaged page."""
     seen: set[int] = set()
-    for number in range(document.page_count):
+    for number in pages:
         try:
             fonts = document.get_page_fonts(number, full=True)
         except Exception as error:
@@ -147,7 +159,7 @@ def _is_used(font: Font, code: int, codes: set[int] | None) -> bool:
 def _is_suspect(font: Font, codes: set[int]) -> bool:
     """Whether a look at a font's glyphs may tell more than its table and its names do."""
     texts = [raw_text(font, code) for code in codes if code in font.names or code in font.known]
-    if SIGN_FONT.search(font.name) or not has_alphabet(texts):
+    if SIGN_FONT.search(font.name) or not (has_alphabet(texts) or TEXT_FONT.search(font.name)):
         return True
     return any(not is_readable(text) or text in RARE for text in texts)
 
@@ -216,10 +228,13 @@ def _find_layout(font: Font) -> str:
 
 
 def _is_text(font: Font, named: dict[int, str]) -> bool:
-    """Whether a font is that of a text: it has most letters, or those that it has look like letters."""
-    letters = [code for code, claim in named.items() if len(claim) == 1 and claim.isascii() and claim.isalpha()]
-    if font.program is None or (has_alphabet(named.values()) and not SIGN_FONT.search(font.name)):
+    """Whether a font is that of a text: by its name, or it has most letters, or its letters look like letters."""
+    signs = SIGN_FONT.search(font.name)
+    if font.program is None or (not signs and (TEXT_FONT.search(font.name) or has_alphabet(named.values()))):
         return True
+    if isinstance(font.program, TrueType):  # whose glyphs are found by their characters, not by names
+        return not signs
+    letters = [code for code, claim in named.items() if len(claim) == 1 and claim.isascii() and claim.isalpha()]
     checked = letters[:: max(1, len(letters) // MAX_LETTERS)]
     right = sum(seems_named(font.program.contours(_glyph(font, code)), named[code]) for code in checked)
     return 2 * right > len(checked)

@@ -88,7 +88,8 @@ def read_misnamed(contours: Contours, name: str, hints: str, width: float, *, te
 
 def _own_distance(shape: Shape, name: str) -> float:
     """Distance to the character that a glyph is named after; small capitals have the names of small letters."""
-    return min(distance_to(shape, name), distance_to(shape, name.swapcase()) if len(name.swapcase()) == 1 else 1.0)
+    own, other = distance_to(shape, name), name.swapcase()
+    return own if own < FITS or other == name or len(other) > 1 else min(own, distance_to(shape, other))
 
 
 def _nearest(shape: Shape, signs: str, name: str, limit: float) -> tuple[float, str]:
