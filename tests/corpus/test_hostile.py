@@ -16,7 +16,7 @@ SETTINGS = CleanSettings(keep_captions=True, keep_headings=True, min_words=1)
 def check(files):
     """Parse and clean files; each is in one of the two tables, with a reason of the closed set."""
     before = sorted(os.listdir("/proc/self/fd"))
-    blocks, rejected = parse_papers(files, timeout_s=60, memory_mb=1000)
+    blocks, rejected, _ = parse_papers(files, timeout_s=60, memory_mb=1000)
     assert sorted(os.listdir("/proc/self/fd")) == before
     assert children() == []
     papers = set(blocks["paper"].to_pylist())

@@ -7,6 +7,7 @@ rule parse_papers:
     output:
         blocks="results/corpus/blocks/{shard}.parquet",
         unreadable="results/corpus/unreadable/{shard}.parquet",
+        readings="results/corpus/readings/{shard}.parquet",
     log:
         "logs/parse_papers/{shard}.log",
     benchmark:
@@ -25,11 +26,13 @@ rule parse_papers:
 rule clean_papers:
     input:
         blocks="results/corpus/blocks/{shard}.parquet",
+        readings="results/corpus/readings/{shard}.parquet",
     output:
         rows="results/corpus/rows/{shard}.parquet",
         ledger="results/corpus/ledger/{shard}.parquet",
         rejected="results/corpus/rejected/{shard}.parquet",
         decisions="results/corpus/decisions/{shard}.parquet",
+        losses="results/corpus/losses/{shard}.parquet",
     log:
         "logs/clean_papers/{shard}.log",
     benchmark:
@@ -47,6 +50,8 @@ rule clean_papers:
             "min_words",
             "language",
             "drop_sections",
+            "max_damaged_fraction",
+            "max_unknown_signs",
         )
         | {"versions": installed_versions(("ftfy", "py3langid"))},
         code=code("clean_papers.py"),
@@ -63,10 +68,12 @@ rule gather_corpus:
             kind=["unreadable", "rejected"],
             shard=SHARDS,
         ),
+        losses=expand("results/corpus/losses/{shard}.parquet", shard=SHARDS),
     output:
         rows="results/corpus/gathered/rows.parquet",
         ledger="results/corpus/gathered/ledger.parquet",
         rejected="results/corpus/gathered/rejected.parquet",
+        losses="results/corpus/losses.parquet",
     log:
         "logs/gather_corpus.log",
     benchmark:
@@ -159,6 +166,7 @@ rule draw_pages:
         repeats="results/corpus/repeats.parquet",
         rejected="results/corpus/rejected.parquet",
         split="results/corpus/split.parquet",
+        losses="results/corpus/losses.parquet",
         templates=sorted((ROOT / "src/further/corpus/templates").iterdir()),
     output:
         index="results/corpus/view/index.html",

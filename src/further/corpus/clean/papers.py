@@ -1,7 +1,7 @@
 """Blocks to rows: one clean paragraph each, and an account of every character."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -15,6 +15,7 @@ from further.corpus.clean.language import MIN_CHARACTERS, check_language, find_l
 from further.corpus.clean.paragraphs import make_rows
 from further.corpus.clean.parts import drop_parts
 from further.corpus.clean.superscripts import cut_citations
+from further.corpus.clean.unknown import unknown_length
 from further.corpus.schemas import DECISIONS, KEPT, LEDGER, REJECTED, ROWS
 from further.corpus.words import count_words
 
@@ -32,6 +33,7 @@ class CleanSettings:
         language: ISO 639 code of the only language that is kept; None keeps any.
         keep_citations: Whether superscript numbers of citations stay in the text, as superscript characters.
         drop_sections: Parts of an article that are left out, by their names in `further.corpus.clean.parts`.
+        max_damaged_fraction: Share of a paper's pages, unread or read in part, above which it is rejected as damaged.
     """
 
     keep_captions: bool
@@ -40,9 +42,12 @@ class CleanSettings:
     language: str | None = None
     keep_citations: bool = True
     drop_sections: tuple[str, ...] = ()
+    max_damaged_fraction: float = 1.0
 
 
-def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
+def clean_papers(
+    blocks: pa.Table, settings: CleanSettings, readings: pa.Table | None = None
+) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
     """Clean the papers of a table, one after the other.
 
     The ledger counts characters of the blocks' text as extracted, line feeds included: each character of a block
@@ -52,6 +57,7 @@ def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, p
     Args:
         blocks: Blocks of whole papers (BLOCKS), each paper's together and in reading order.
         settings: What to keep.
+        readings: How much of the files was read (READINGS); None: all of them.
 
     Returns:
         Rows (ROWS), characters by reason (LEDGER), papers with too little to keep (REJECTED), and what became of each
@@ -62,11 +68,12 @@ def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, p
     """
     if settings.language is not None:
         check_language(settings.language)
+    read = {reading["paper"]: reading for reading in readings.to_pylist()} if readings is not None else {}
     rows, ledger, rejected, decisions = [], [], [], []
     for paper, pieces in _papers(blocks):
         decide(pieces, keep_captions=settings.keep_captions, keep_headings=settings.keep_headings)
         drop_parts(pieces, settings.drop_sections)
-        refusal = _refuse(pieces, settings)
+        refusal = _refuse_damaged(read.get(paper), settings.max_damaged_fraction) or _refuse(pieces, settings)
         if refusal:
             detail = {"paper": paper, "file": f"{paper}.pdf", "pages": max(piece.page for piece in pieces)}
             rejected.append(detail | {"reason": refusal[0], "detail": refusal[1]})
@@ -96,9 +103,19 @@ def _papers(blocks: pa.Table) -> Iterator[tuple[str, list[Piece]]]:
         yield paper, [Piece(**record) for record in part.to_pylist()]
 
 
+def _refuse_damaged(reading: Mapping[str, Any] | None, limit: float) -> tuple[str, str] | None:
+    """Reason and detail if too many pages of a file could not be read in full."""
+    if reading is None:
+        return None
+    lost, pages = len({*reading["unread_pages"], *reading["damaged_pages"]}), max(1, reading["pages"])
+    if lost <= limit * pages:
+        return None
+    return "damaged", f"{lost} of {reading['pages']} pages could not be read in full; {limit:.0%} are allowed"
+
+
 def _refuse(pieces: Sequence[Piece], settings: CleanSettings) -> tuple[str, str] | None:
     """Reason and detail for which a paper is rejected, or None."""
-    if is_unreadable("\n".join(piece.text for piece in pieces)):
+    if is_unreadable(_running_text(pieces)):
         return "unreadable font", "its fonts do not say which letters they show"
     language = None if settings.language is None else find_language(_running_text(pieces))
     if language != settings.language and language is not None:
@@ -128,7 +145,10 @@ def count_characters(pieces: Sequence[Piece], *, rejected: bool) -> list[dict[st
     count: dict[str, int] = {}
     for piece in pieces:
         reason = "rejected paper" if rejected else piece.reason
-        count[reason] = count.get(reason, 0) + len(piece.text)
+        unknown = unknown_length(piece.text) if reason == KEPT else 0
+        count[reason] = count.get(reason, 0) + len(piece.text) - unknown
+        if unknown:
+            count["unknown sign"] = count.get("unknown sign", 0) + unknown
         if piece.num_cut:
             count["citation"] = count.get("citation", 0) + piece.num_cut
     return [{"reason": reason, "characters": count[reason]} for reason in sorted(count)]

@@ -11,16 +11,30 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from further.corpus.schemas import BLOCKS, REJECTED
+from further.corpus.schemas import BLOCKS, READINGS, REJECTED
 from further.corpus.shards import paper_ids
 
 log = logging.getLogger(__name__)
 
 NO_PASSWORDS: Mapping[str, str] = MappingProxyType({})
+
+
+class ParsedPapers(NamedTuple):
+    """What parsing some papers gives.
+
+    Attributes:
+        blocks: Of the papers that can be read (BLOCKS).
+        rejected: The others with their reasons (REJECTED).
+        readings: How much of the files was read (READINGS).
+    """
+
+    blocks: pa.Table
+    rejected: pa.Table
+    readings: pa.Table
 
 
 class Worker:
@@ -42,7 +56,7 @@ class Worker:
             password: Its password, "" for none.
 
         Returns:
-            {"blocks": [...]} or {"refusal": {"reason", "detail", "pages"}}.
+            {"blocks": [...], "reading": {...}} or {"refusal": {"reason", "detail", "pages"}}.
         """
         process = self.process or self._start()
         assert process.stdin is not None
@@ -120,7 +134,7 @@ def parse_papers(
     memory_mb: int,
     password: Mapping[str, str] = NO_PASSWORDS,
     ocr: str = "",
-) -> tuple[pa.Table, pa.Table]:
+) -> ParsedPapers:
     """Parse PDFs, one after the other, in a child process.
 
     Args:
@@ -131,14 +145,14 @@ def parse_papers(
         ocr: Tesseract's code of the language to read scanned papers in, "" to reject them.
 
     Returns:
-        Blocks of the papers that can be read (BLOCKS), and the others with their reasons (REJECTED).
+        Blocks of the papers that can be read, the others with their reasons, and how much of each file was read.
 
     Raises:
         ValueError: If a limit is not positive.
     """
     if timeout_s <= 0 or memory_mb <= 0:
         raise ValueError(f"limits of {timeout_s} s and {memory_mb} MB per paper: both must be above 0")
-    tables, rejected = [], []
+    tables, rejected, readings = [], [], []
     worker = Worker(timeout_s, memory_mb, ocr)
     try:
         for file, paper in sorted(paper_ids(files).items(), key=lambda item: item[1]):
@@ -149,7 +163,12 @@ def parse_papers(
                 continue
             blocks = [{"paper": paper} | block for block in answer["blocks"]]
             tables.append(pa.Table.from_pylist(blocks, BLOCKS))
+            readings.append({"paper": paper} | answer["reading"])
             log.info("%s: %d blocks on %d pages", file.name, len(blocks), max(block["page"] for block in blocks))
     finally:
         worker.stop()
-    return pa.concat_tables([BLOCKS.empty_table(), *tables]), pa.Table.from_pylist(rejected, REJECTED)
+    return ParsedPapers(
+        pa.concat_tables([BLOCKS.empty_table(), *tables]),
+        pa.Table.from_pylist(rejected, REJECTED),
+        pa.Table.from_pylist(readings, READINGS),
+    )

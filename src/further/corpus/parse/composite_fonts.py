@@ -25,8 +25,8 @@ MIN_RUN = 4
 _W = re.compile(r"(\d+)\s*(?:\[([^\]]*)\]|(\d+)\s+[-\d.]+)")
 
 
-def mend_composite(document: pymupdf.Document, xref: int, *, symbol: bool) -> dict[str, str]:
-    """Text by glyph name of the codes of one composite font that have no readable text; written into the document.
+def mend_composite(document: pymupdf.Document, xref: int, *, symbol: bool) -> dict[int, str]:
+    """Text of the codes of one composite font that have no readable text; written into the document.
 
     Args:
         document: The open document.
@@ -45,7 +45,7 @@ def mend_composite(document: pymupdf.Document, xref: int, *, symbol: bool) -> di
             table |= read_codes(open_program(kind, program), left)
     if table:
         write_map(document, xref, table, digits=4)
-    return {f"{code:#06x}": text for code, text in table.items()}
+    return table
 
 
 def used_codes(document: pymupdf.Document, xref: int) -> list[int]:
@@ -54,7 +54,7 @@ def used_codes(document: pymupdf.Document, xref: int) -> list[int]:
     if found is None:
         return []
     codes: list[int] = []
-    for first, widths, last in _W.findall(_resolve(document, int(found[1]), "W").strip("[] ") + " "):
+    for first, widths, last in _W.findall(_resolve(document, int(found[1]), "W")):
         end = int(last) if last else int(first) + len(widths.split()) - 1
         codes += range(int(first), min(end, int(first) + 0xFFFF) + 1)
     return codes

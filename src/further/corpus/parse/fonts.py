@@ -16,7 +16,7 @@ from fontTools.encodings.StandardEncoding import StandardEncoding
 from further.corpus.parse.composite_fonts import mend_composite
 from further.corpus.parse.encodings import CMMI, CMSY, LATIN_1_SIGNS, OT1, SYMBOL
 from further.corpus.parse.glyph_names import is_readable, read_name, read_place
-from further.corpus.parse.glyphs import best_layout, layouts_at, read_misnamed, read_unnamed, seems_named
+from further.corpus.parse.glyphs import best_layout, layouts_at, read_misnamed, read_unnamed, resembles, seems_named
 from further.corpus.parse.programs import Program, TrueType, open_program
 from further.corpus.parse.unicode_maps import plain_name, read_codes, read_encoding, read_map, write_map
 
@@ -48,6 +48,9 @@ MAX_PLACES = 6
 """Glyphs that are looked at to tell which."""
 PLACE_FONTS = ((r"(?i)4c4e51|mi(?!n)|ital", "letters"), (r"(?i)4c4e59", "text"), ("", "symbols"))
 """TeX's layouts by what is in a font's name, the first that fits."""
+MARK = "\ufffd"
+NUMBERED = re.compile(r"[A-Za-z]{0,2}\d+")
+"""Names that are a glyph's number, with or without letters before it."""
 STANDARD_PLACES = {name: place for place, name in enumerate(StandardEncoding[:128]) if name not in (".notdef", "space")}
 
 
@@ -75,16 +78,33 @@ class Font:
         return len(self.codes) <= MAX_GLYPHS
 
 
+@dataclass(frozen=True)
+class Sign:
+    """One code of a font whose text the file does not tell, or tells wrongly.
+
+    Attributes:
+        font: The font's name.
+        glyph: The glyph's name, or the code where there is none.
+        text: What it stands for.
+        by_outline: Whether that was told by the glyph's outline; else by its name.
+    """
+
+    font: str
+    glyph: str
+    text: str
+    by_outline: bool
+
+
 @dataclass
 class Mended:
     """What was found out about a document's fonts.
 
     Attributes:
-        signs: Font's name, glyph's name and text, of each code whose text the file does not tell, or tells wrongly.
+        signs: The codes that were given another text.
         unread: Names of the fonts that could not be read.
     """
 
-    signs: list[tuple[str, str, str]] = field(default_factory=list)
+    signs: list[Sign] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
 
 
@@ -104,7 +124,9 @@ def mend_fonts(document: pymupdf.Document, pages: Iterable[int] | None = None) -
         if (kind == "Type0") == (pages is None):
             continue
         try:
-            mended.signs += [(name, *found) for found in _mend(document, xref, kind, name)]
+            mended.signs += _mend(document, xref, kind, name)
+        except MemoryError:
+            raise
         except Exception as error:  # whatever a damaged font leads to: it costs its signs, not the paper
             log.debug("font %s cannot be read: %s", basefont, error)
             mended.unread.append(name)
@@ -128,10 +150,11 @@ def _fonts_of(document: pymupdf.Document, pages: Iterable[int]) -> Iterator[tupl
                 yield xref, kind, basefont
 
 
-def _mend(document: pymupdf.Document, xref: int, kind: str, name: str) -> list[tuple[str, str]]:
-    """Glyph's name and text of each code of one font that was given another text in the document."""
+def _mend(document: pymupdf.Document, xref: int, kind: str, name: str) -> list[Sign]:
+    """The codes of one font that were given another text in the document."""
     if kind == "Type0":
-        return list(mend_composite(document, xref, symbol=bool(ADOBE_SYMBOL.search(name))).items())
+        made = mend_composite(document, xref, symbol=bool(ADOBE_SYMBOL.search(name)))
+        return [Sign(name, f"{code:#06x}", text, by_outline=True) for code, text in made.items()]
     if kind not in ("Type1", "MMType1", "TrueType"):
         return []
     font = Font(name, read_encoding(document, xref), read_map(document, xref))
@@ -143,10 +166,10 @@ def _mend(document: pymupdf.Document, xref: int, kind: str, name: str) -> list[t
         font.program = open_program(extension, program)
         font.names = font.program.encoding() | font.names
     font.codes = sorted(code for code in font.names if _is_used(font, code, codes))
-    table = read_font(font)
+    table, told = read_font(font)
     if table:
         write_map(document, xref, table, digits=2)
-    return [(font.names[code], text) for code, text in table.items()]
+    return [Sign(name, font.names[code], text, by_outline=code in told) for code, text in table.items()]
 
 
 def _is_used(font: Font, code: int, codes: set[int] | None) -> bool:
@@ -177,22 +200,31 @@ def raw_text(font: Font, code: int) -> str:
     return chr(found) if 0 < found < 0x110000 else "\ufffd"
 
 
-def read_font(font: Font) -> dict[int, str]:
-    """Text by code, where it is not what a reader of the file gets without a look at the glyphs.
+def read_font(font: Font) -> tuple[dict[int, str], set[int]]:
+    """What the codes of a font stand for, where that is not what a reader of the file gets.
 
     Args:
         font: The font with its codes.
+
+    Returns:
+        Text by code, and the codes whose text was told by an outline.
     """
     raw = {code: raw_text(font, code) for code in font.codes}
     layout = _find_layout(font)
     named = {code: _by_name(font, code, raw[code], layout) for code in font.codes}
     text = _is_text(font, named)
-    table = {}
-    for code, claim in named.items():
-        found = _by_outline(font, code, claim, text=text) or claim
-        if is_readable(found) and found != raw[code]:
-            table[code] = found
-    return table
+    seen = {code: found for code, claim in named.items() if (found := _by_outline(font, code, claim, text=text))}
+    guessed = {code: MARK for code, claim in named.items() if not claim and _is_misguessed(font, code, raw[code])}
+    told = {code: found for code, found in ({**named, **guessed} | seen).items() if found and found != raw[code]}
+    return {code: found for code, found in told.items() if is_readable(found) or found == MARK}, set(seen)
+
+
+def _is_misguessed(font: Font, code: int, raw: str) -> bool:
+    """Whether a glyph does not look like the character that MuPDF guesses from the number in its name."""
+    if font.program is None or not is_readable(raw):
+        return False
+    contours = font.program.contours(_glyph(font, code))
+    return bool(contours) and not resembles(contours, raw)
 
 
 def _by_name(font: Font, code: int, raw: str, layout: str) -> str:
@@ -205,6 +237,8 @@ def _by_name(font: Font, code: int, raw: str, layout: str) -> str:
         return LATIN_1_SIGNS[name]
     if layout and place is not None and place < len(layout):
         return layout[place]
+    if code not in font.known and font.program is not None and NUMBERED.fullmatch(name) and not read_name(name):
+        return ""  # for which MuPDF takes the number for a character's code, or for a place in one maker's fonts
     if is_readable(raw) and ("_" not in name or code in font.known):
         misread = font.program is None and ADOBE_SYMBOL.search(font.name) and raw.isascii()
         return SYMBOL.get(code, raw) if misread else raw

@@ -21,6 +21,8 @@ NAMELESS, APART = 0.25, 0.05
 MARGIN = 0.05
 """By how much a sign must be nearer than the name's character; `WIDE` the same without a layout."""
 WIDE = 0.15
+HYPHEN = 400
+"""Length under which a bar is a hyphen, thousandths of the font size."""
 SIGNS = "−±×÷≤≥<>=≠≡≈∼≅∝∞°·•′″†‡§√∂∫∇→←↑↓αβγδεζηθκλμνξπρστφχψωΓΔΛΞΠΣΦΨΩ%‰©®™"
 """What a misnamed glyph may show."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.,:;!?()[]{}/|&+'’“”"
@@ -110,7 +112,7 @@ def read_unnamed(contours: Contours, hints: str, width: float) -> str:
     """
     shape = shape_of(contours)
     if shape is None:
-        return ""
+        return " " if not contours and width > 0 else ""
     seen = recognize(contours)
     if seen:
         return choose_dash(contours, width) if seen == "−" else seen
@@ -123,8 +125,10 @@ def read_unnamed(contours: Contours, hints: str, width: float) -> str:
 
 
 def choose_dash(contours: Contours, width: float) -> str:
-    """A minus sign, which has room on either side, or a dash, which fills its advance."""
+    """A hyphen, which is short; a minus sign, which has room on either side; or a dash, which fills its advance."""
     x0, _, x1, _ = box_of([point for contour, _ in contours for point in contour])
+    if x1 - x0 < HYPHEN:
+        return "-"
     if width <= 0 or x1 - x0 < 0.92 * width:
         return "−"
     return "—" if width > 850 else "–"

@@ -153,7 +153,7 @@ def _is_centered(points: Points) -> bool:
 def _fills_corner(points: Points) -> bool:
     """Whether a shape reaches into a corner of its box, as a letter H or x does and a cross does not."""
     x0, y0, x1, y1 = box_of(points)
-    near = 0.12 * (x1 - x0)
+    near = 0.05 * (x1 - x0)
     corners = ((x0, y0), (x1, y1), (x0, y1), (x1, y0))
     return any(math.dist(corner, point) < near for corner in corners for point in points)
 

@@ -204,13 +204,16 @@ class Type1:
         clear = decrypt(locked, 55665)[4:]
         found = re.search(rb"/lenIV\s+(\d+)", clear)
         skip = int(found[1]) if found else 4
-        middle = max(0, clear.find(b"/CharStrings"))
+        start = re.search(rb"/CharStrings\b.*?\bbegin\b", clear, re.S)
+        middle = start.end() if start else len(clear)
         codes = {int(key): code for key, code in _strings(clear[:middle], self._SUBROUTINE)}
         subroutines = [
             T1CharString(decrypt(codes.get(number, b""), 4330)[skip:]) for number in range(max(codes, default=-1) + 1)
         ]
-        names = list(_strings(clear[middle:], self._GLYPH))[1:] if middle else []
-        made = {name.decode("latin-1"): T1CharString(decrypt(code, 4330)[skip:]) for name, code in names}
+        made = {
+            name.decode("latin-1"): T1CharString(decrypt(code, 4330)[skip:])
+            for name, code in _strings(clear[middle:], self._GLYPH)
+        }
         for one in (*made.values(), *subroutines):
             one.subrs = subroutines
         return made
