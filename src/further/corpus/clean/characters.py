@@ -5,6 +5,7 @@ import unicodedata
 
 import ftfy
 
+from further.corpus.clean.accents import compose_accents
 from further.corpus.clean.unknown import MARK, UNKNOWN
 
 # Quotes, widths and entities stay as printed; NFC, never NFKC, which turns 10⁶ into 106.
@@ -55,6 +56,7 @@ def _clean_once(text: str) -> str:
         text = ftfy.fix_text(text, FIXES)
         for ligature, letters in LIGATURES.items():
             text = text.replace(ligature, letters)
+        text = compose_accents(text)
         text = MATHEMATICAL.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
         text = DEGREE.sub(_write_degree, text)
     text = UNKNOWN.sub(lambda found: MARK if found.group() == MARK else " ", text)

@@ -163,8 +163,9 @@ def _read_pages(document: pymupdf.Document, reading: Reading) -> tuple[list[Page
         mended = Mended(mended.signs + more.signs, mended.unread + more.unread)
     reading.unread_fonts = sorted(set(mended.unread))
     told = {f"{sign.font}: {sign.glyph} is {sign.text}" for sign in mended.signs if sign.by_outline}
-    reading.told_signs = sorted(told)[:MAX_TOLD]
-    return _mend(pages), failures
+    pages, notes = _mend(pages)
+    reading.told_signs = [*sorted(told)[:MAX_TOLD], *notes]
+    return pages, failures
 
 
 def _read(document: pymupdf.Document, numbers: Iterable[int], reading: Reading) -> tuple[list[Page], list[str]]:
@@ -181,13 +182,14 @@ def _read(document: pymupdf.Document, numbers: Iterable[int], reading: Reading) 
     return pages, failures
 
 
-def _mend(pages: list[Page]) -> list[Page]:
-    texts = [line.text for page in pages for line in page.lines]
-    mended = mend_equations(texts)
-    if mended == texts:
-        return pages
+def _mend(pages: list[Page]) -> tuple[list[Page], list[str]]:
+    """Pages with the signs that their surroundings tell, and what was changed."""
+    mended, notes = mend_equations([line.text for page in pages for line in page.lines])
+    if not notes:
+        return pages, notes
     new = iter(mended)
-    return [replace(page, lines=tuple(replace(line, text=next(new)) for line in page.lines)) for page in pages]
+    lines = [tuple(replace(line, text=next(new)) for line in page.lines) for page in pages]
+    return [replace(page, lines=one) for page, one in zip(pages, lines, strict=True)], notes
 
 
 def blocks_of_pages(pages: list[Page]) -> list[dict[str, Any]]:
