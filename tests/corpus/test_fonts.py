@@ -19,8 +19,8 @@ def read(path):
 
 
 def say(tmp_path, font, *codes, fonts=None):
-    """The line "10 ?M", with each of some codes of a font in the place of the question mark."""
-    lines = [["10 ", (bytes([code]), "F1"), "M of it"] for code in codes]
+    """The line "10 ?Q", with each of some codes of a font in the place of the question mark."""
+    lines = [["10 ", (bytes([code]), "F1"), "Q of it"] for code in codes]
     return read(make_pdf(tmp_path / "made.pdf", lines, {"F1": font}))[0]
 
 
@@ -29,7 +29,7 @@ def test_the_names_of_linotype_of_tex_and_of_ligatures_are_known(tmp_path):
     names |= {9: "summationdisplay", 10: "zerooldstyle", 11: "parenleftbigg"}
     drawn = dict.fromkeys(names.values())  # outlines that say nothing
     found = say(tmp_path, Embedded(compact_font(drawn), names), *names)
-    assert [line.removeprefix("10 ").removesuffix("M of it") for line in found] == [*"μκ−±≤β=", "Th", "∑", "0", "("]
+    assert [line.removeprefix("10 ").removesuffix("Q of it") for line in found] == [*"μκ−±≤β=", "Th", "∑", "0", "("]
 
 
 @pytest.mark.parametrize("source", ["STIXGeneral", "DejaVuSans", "STIXGeneralBol"])
@@ -38,8 +38,8 @@ def test_a_latin_letter_that_is_drawn_as_a_greek_one_is_told_by_its_outline(tmp_
     drawn = {"m": "μ", "l": "μ", "j": "κ", "b": "β", "d": "δ", "a": "α", "g": "γ"}
     codes = {ord(name): name for name in drawn}
     found = say(tmp_path, Embedded(compact_font(drawn, source), codes, name="ABCDEF+AdvQ13"), *codes)
-    assert found == [f"10 {char}M of it" for _, char in sorted(zip(codes, drawn.values(), strict=True))] or found == [
-        f"10 {char}M of it" for char in drawn.values()
+    assert found == [f"10 {char}Q of it" for _, char in sorted(zip(codes, drawn.values(), strict=True))] or found == [
+        f"10 {char}Q of it" for char in drawn.values()
     ]
 
 
@@ -53,7 +53,7 @@ def test_letters_of_a_text_stay_what_they_are_called(tmp_path, source):
     for some in (letters, "ab", "m", "l", "v", "x5"):
         chosen = {code: name for code, name in codes.items() if chr(code) in some}
         font = Embedded(compact_font({name: drawn[name] for name in chosen.values()}, source), chosen)
-        assert say(tmp_path, font, *chosen) == [f"10 {chr(code)}M of it" for code in chosen]
+        assert say(tmp_path, font, *chosen) == [f"10 {chr(code)}Q of it" for code in chosen]
 
 
 def test_digits_and_letters_that_are_drawn_as_signs_are_told_by_their_corners(tmp_path):
@@ -90,7 +90,7 @@ def test_a_glyph_without_a_name_is_told_by_its_outline_or_stays_unknown(tmp_path
 
 def test_a_table_of_unicode_values_that_says_nothing_gives_way_to_the_names(tmp_path):
     font = Embedded(compact_font(dict.fromkeys(("mu", "H11002"))), {1: "mu", 2: "H11002"}, {1: "\ufffd", 2: "\ue001"})
-    assert say(tmp_path, font, 1, 2) == ["10 µM of it", "10 −M of it"]
+    assert say(tmp_path, font, 1, 2) == ["10 µQ of it", "10 −Q of it"]
 
 
 def test_a_right_table_is_left_alone(tmp_path):
@@ -105,7 +105,7 @@ BAR = [(100, 300), (600, 300), (600, 350), (100, 350)]
 def test_outlines_of_a_type_1_font_are_read(tmp_path):
     others = {f"x{number}": [] for number in range(200)}  # the count of glyphs stands where a size may
     font = Embedded(type1_font({"e": [BAR], **others}, {101: "e"}), None, key="FontFile", codes=[101])
-    assert say(tmp_path, font, 101) == ["10 −M of it"]
+    assert say(tmp_path, font, 101) == ["10 −Q of it"]
 
 
 def composite(path, program, kind, codes, **more):

@@ -165,8 +165,8 @@ def _shape(block: Record) -> Record:
     box = {name: round(block[name], 1) for name in ("x0", "y0")}
     kept = block["reason"] == KEPT
     label = "" if block["row"] is None else f", row {block['row']}"
-    note = ", with signs that have no meaning" if unknown else ""
-    title = f"{block['reason']}{block['note']}{label}{note}, {block['kind']}: {' '.join(text.split())[:MAX_TITLE]}"
+    title = f"{block['reason']}{block['note']}{label}, {block['kind']}: {' '.join(text.split())[:MAX_TITLE]}"
+    title += " (� is a sign without a meaning)" if unknown else ""
     return box | {
         "width": round(max(1.0, width), 1),
         "height": round(max(1.0, block["y1"] - block["y0"]), 1),
