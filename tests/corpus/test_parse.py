@@ -140,8 +140,9 @@ def test_memory_limit(tmp_path):
     for _ in range(40):
         page.insert_textbox(page.rect, (LINE + " ") * 150, fontsize=1)
     document.save(tmp_path / "large.pdf")
-    _, rejected, _ = parse_papers([tmp_path / "large.pdf"], timeout_s=60, memory_mb=1)
-    assert only(rejected)["reason"] == "too large"
+    for memory_mb in (1, 2, 4):
+        record = only(parse_papers([tmp_path / "large.pdf"], timeout_s=60, memory_mb=memory_mb)[1])
+        assert record["reason"] == "too large" and record["detail"].startswith("out of memory")
 
 
 def test_a_killed_child_costs_its_paper_alone(article):

@@ -20,6 +20,8 @@ from further.corpus.shards import paper_ids
 
 log = logging.getLogger(__name__)
 
+NO_MEMORY = 127
+"""Exit code of a process whose C library gets no memory for itself."""
 NO_PASSWORDS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -72,8 +74,10 @@ class Worker:
             return _refusal("timed out", f"parsing took more than {self.timeout_s:g} s")
         if not answer.endswith(b"\n"):
             code = self.stop()
+            if code == NO_MEMORY:
+                return _refusal("too large", f"out of memory: it needs more than {self.memory_mb} MB")
             if code < 0 and -code not in (6, 11):  # the system's memory killer sends 9
-                return _refusal("too large", f"the parser was ended by signal {-code}")
+                return _refusal("too large", f"out of memory, or stopped: the parser was ended by signal {-code}")
             return _refusal("damaged", f"the parser crashed ({f'signal {-code}' if code < 0 else f'exit code {code}'})")
         return dict(json.loads(answer))
 

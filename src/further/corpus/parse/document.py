@@ -152,8 +152,9 @@ def _parse_scan(document: pymupdf.Document, count: str, ocr: str) -> Parsed | Re
 
 def _read_pages(document: pymupdf.Document, reading: Reading) -> tuple[list[Page], list[str]]:
     """The pages that can be read, and what went wrong on the others; what is lost is noted."""
-    mended = mend_fonts(document)
-    pages, failures = _read(document, range(document.page_count), reading)
+    mended = mend_fonts(document)  # during which a damaged file may be repaired, and lose pages
+    reading.pages = max(reading.pages, document.page_count)
+    pages, failures = _read(document, range(reading.pages), reading)
     unread = [page.number - 1 for page in pages if any(not is_readable(line.text) for line in page.lines)]
     if unread:
         more = mend_fonts(document, unread)

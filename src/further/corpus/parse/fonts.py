@@ -141,6 +141,8 @@ def _fonts_of(document: pymupdf.Document, pages: Iterable[int]) -> Iterator[tupl
     for number in pages:
         try:
             fonts = document.get_page_fonts(number, full=True)
+        except MemoryError:
+            raise
         except Exception as error:
             log.debug("the fonts of page %d cannot be listed: %s", number + 1, error)
             continue

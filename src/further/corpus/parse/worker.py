@@ -1,6 +1,7 @@
 """The child process that opens PDFs: reads requests from stdin, answers on stdout, one JSON line each."""
 
 import json
+import logging
 import os
 import resource
 import signal
@@ -55,6 +56,7 @@ def serve(timeout_s: float, memory_mb: int) -> None:
 
     pymupdf.TOOLS.mupdf_display_errors(False)
     pymupdf.TOOLS.mupdf_display_warnings(False)
+    logging.getLogger("fontTools").setLevel(logging.CRITICAL)  # it remarks on fonts' dates
     limit_memory(memory_mb)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for request in sys.stdin:
