@@ -4,7 +4,15 @@ PYTHON ?= python3
 CORES ?= 2
 BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
-STUDY ?= studies/$(notdir $(abspath $(PAPERS)))
+# As typed, whatever is in them: spaces, quotes, dollars, a tilde. Only Python looks at them.
+export FURTHER_PAPERS := $(value PAPERS)
+export FURTHER_STUDY := $(value STUDY)
+PLACE := study=$$($(BIN)/python -m further.places)
+ONE_WORD := $(words $(CURDIR))
+
+ifneq ($(ONE_WORD),1)
+$(error The project lies in "$(CURDIR)", and Snakemake cannot run scripts below a path with a space: move it to a folder whose path has none)
+endif
 
 .PHONY: demo study status test test-fast test-cluster lint lock picture clean
 
@@ -12,19 +20,18 @@ demo: .venv/installed
 	$(SNAKEMAKE) --quiet rules
 	@echo "Report: $(CURDIR)/results/report/index.html"
 
+# A study that was killed goes on when the same command is typed again.
 study: .venv/installed
-	@test -n "$(PAPERS)" || { echo "Say which folder: make study PAPERS=/path/to/pdfs" >&2; exit 2; }
-	@test -d "$(PAPERS)" || { echo "PAPERS: there is no folder $(PAPERS)" >&2; exit 2; }
-	mkdir -p "$(STUDY)"
-	$(SNAKEMAKE) --quiet rules --directory "$(STUDY)" --configfile config/study.yaml \
-	    --config 'corpus={"papers": "$(abspath $(PAPERS))"}'
-	@echo "Report: $(abspath $(STUDY))/results/report/index.html"
-	@echo "Open it: $(CURDIR)/$(BIN)/further open --study $(abspath $(STUDY))"
+	@$(PLACE) && $(SNAKEMAKE) --quiet rules --directory "$$study" --configfile config/study.yaml "$$study/papers.yaml" && \
+	    echo "Report: $$study/results/report/index.html" && \
+	    printf 'Open it: %s open --study %q\n' "$(CURDIR)/$(BIN)/further" "$$study"
 
 # How the runs stand: make status, make status CONFIG=config/lunarc.yaml, make status PAPERS=folder
 status: .venv/installed
-	@$(BIN)/python -m further.cluster.command $(if $(PAPERS),--directory $(STUDY) --configfile config/study.yaml) \
-	    $(if $(CONFIG),--configfile $(CONFIG))
+	@if test -n "$$FURTHER_PAPERS$$FURTHER_STUDY"; then \
+	    $(PLACE) && $(BIN)/python -m further.cluster.command --directory "$$study" \
+	        --configfile config/study.yaml --configfile "$$study/papers.yaml"; \
+	else $(BIN)/python -m further.cluster.command $(if $(CONFIG),--configfile $(CONFIG)); fi
 
 test: .venv/installed
 	$(BIN)/python -m pytest

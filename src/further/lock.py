@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -130,7 +130,7 @@ def find_owner_here(folder: Path) -> str | None:
     seen = _look(folder / "lock")
     if seen is None or not seen.owner or seen.owner.get("machine") != _machine() or not _runs(seen.owner):
         return None
-    return _describe(seen.owner)
+    return describe(seen.owner)
 
 
 def _acquire(file: Path, heartbeat_s: float) -> int:
@@ -143,15 +143,15 @@ def _acquire(file: Path, heartbeat_s: float) -> int:
             continue
         if first is None or first.content != seen.content:
             first, since = seen, time.monotonic()
-        if _is_dead(seen.owner):
+        if is_dead(seen.owner):
             _take_away(file, seen, "is no longer running")
         elif time.monotonic() - since > SILENCE * heartbeat_s:
             if seen.beat_ns != first.beat_ns:
-                raise BlockingIOError(f"{file.parent} is in use by {_describe(seen.owner)}")
+                raise BlockingIOError(f"{file.parent} is in use by {describe(seen.owner)}")
             _take_away(file, seen, f"gave no sign of life for {SILENCE * heartbeat_s:.3g} s")
         else:
             if seen is first:
-                PROGRESS.warning("%s is in use by %s: waiting for a sign of life", file.parent, _describe(seen.owner))
+                PROGRESS.warning("%s is in use by %s: waiting for a sign of life", file.parent, describe(seen.owner))
             time.sleep(heartbeat_s / 10)
     return descriptor
 
@@ -162,7 +162,7 @@ def _create(file: Path) -> int | None:
         descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o644)
     except FileExistsError:
         return None
-    os.write(descriptor, json.dumps(_this_process(), indent=1).encode())
+    os.write(descriptor, json.dumps(this_process(), indent=1).encode())
     return descriptor
 
 
@@ -191,12 +191,13 @@ def _take_away(file: Path, seen: _Seen, why: str) -> None:
                 fcntl.lockf(stream, fcntl.LOCK_EX)
             if stream.read() == seen.content and os.path.samestat(os.stat(file), os.fstat(stream.fileno())):
                 file.unlink()
-                PROGRESS.warning("%s was in use by %s, which %s: taken over", file.parent, _describe(seen.owner), why)
+                PROGRESS.warning("%s was in use by %s, which %s: taken over", file.parent, describe(seen.owner), why)
     except FileNotFoundError:
         return
 
 
-def _this_process() -> dict[str, Any]:
+def this_process() -> dict[str, Any]:
+    """What tells this process from any other: its machine, its number, and when it started."""
     return {
         "host": socket.gethostname(),
         "machine": _machine(),
@@ -208,20 +209,21 @@ def _this_process() -> dict[str, Any]:
     }
 
 
-def _describe(owner: dict[str, Any]) -> str:
+def describe(owner: Mapping[str, Any]) -> str:
+    """A process that `this_process` described, in words."""
     if not owner:
         return "an unnamed job"
     queue = f"SLURM job {owner['slurm_job']}, " if owner["slurm_job"] else ""
     return f"{queue}process {owner['pid']} on {owner['host']} since {owner['started']}"
 
 
-def _is_dead(owner: dict[str, Any]) -> bool:
+def is_dead(owner: Mapping[str, Any]) -> bool:
     """Whether the owner ran on this machine and does so no more; False where that cannot be known."""
     machine = _machine()
     return machine is not None and owner.get("machine") == machine and not _runs(owner)
 
 
-def _runs(owner: dict[str, Any]) -> bool:
+def _runs(owner: Mapping[str, Any]) -> bool:
     return owner["pid_started"] is not None and _process_start(owner["pid"]) == owner["pid_started"]
 
 

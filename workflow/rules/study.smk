@@ -1,7 +1,10 @@
 # The study: checked settings, its papers and shards, its runs and folds, and the files that the report reads.
 
+import atexit
+
 from further.config import check_config, expand_runs, model_folder, name_folds, quantization_runs, runs_of_sweep
-from further.corpus.shards import mark_passwords
+from further.corpus.shards import mark_passwords, paper_ids
+from further.heads import enter_folder
 from further.plan.refuse import refuse_early
 from further.report import FIGURES
 from further.targets import check_targets
@@ -13,7 +16,8 @@ QUANTIZATION_RUNS = quantization_runs(CONFIG)
 QUANTIZED_RUNS = [run for quantization, run in QUANTIZATION_RUNS.items() if quantization != "none"]
 QUANTIZATIONS = sorted({run["quantization"] for run in RUNS.values()} | {"none"})
 ARTICLES = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
-PAPERS = stop_if_wrong(find_papers, CONFIG["corpus"]["papers"])
+PAPERS = stop_if_wrong(find_papers, CONFIG["corpus"]["papers"], CONFIG["corpus"]["subfolders"])
+NAMES = paper_ids(PAPERS)
 FOLDS = stop_if_wrong(name_folds, CONFIG, len(PAPERS))
 RUN_SETTINGS = RUNS | dict.fromkeys(FOLDS, RUNS["default"])
 SHARDS = group_papers(PAPERS, CONFIG["corpus"]["shards"])
@@ -60,3 +64,9 @@ REPORTED_PACKAGES = (
     *("tokenizers", "numpy", "scipy", "pandas", "pyarrow", "pymupdf", "snakemake", "matplotlib", "seaborn"),
 )
 CODE = {script.stem: code(script.name) for script in sorted((ROOT / "workflow" / "scripts").glob("*.py"))}
+
+if workflow.is_main_process:
+    HEAD, TAKEN_OVER = enter_folder(Path.cwd())
+    atexit.register(HEAD.unlink, missing_ok=True)
+    for sentence in TAKEN_OVER:
+        logger.warning(sentence)

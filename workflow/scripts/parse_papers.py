@@ -10,15 +10,17 @@ from further.job import start_log
 
 
 def main(
-    papers: Sequence[Path],
+    papers: Mapping[Path, str],
     outputs: Sequence[Path],
     limits: tuple[float, int],
     ocr: str,
     password: Mapping[str, str],
 ) -> None:
-    """Read PDFs; write their blocks, the unreadable ones, and how much was read; limits are seconds, MB per paper."""
+    """Read PDFs by name; write blocks, the unreadable ones, how much was read; limits are seconds, MB per paper."""
     timeout_s, memory_mb = limits
-    tables = parse_papers(papers, timeout_s=timeout_s, memory_mb=memory_mb, password=password, ocr=ocr)
+    tables = parse_papers(
+        list(papers), names=papers, timeout_s=timeout_s, memory_mb=memory_mb, password=password, ocr=ocr
+    )
     for path, table, schema in zip(outputs, tables, (BLOCKS, REJECTED, READINGS), strict=True):
         write_table(path, table, schema)
 
@@ -27,7 +29,7 @@ if __name__ == "__main__":
     start_log(snakemake.log[0])
     settings = snakemake.params.settings
     main(
-        [Path(path) for path in snakemake.input.papers],
+        {Path(path): name for path, name in settings["names"].items()},
         [Path(snakemake.output[name]) for name in ("blocks", "unreadable", "readings")],
         limits=(settings["timeout_s"], settings["memory_mb"]),
         ocr=settings["ocr_language"] if settings["ocr"] else "",

@@ -67,7 +67,9 @@ def check_study(config: Mapping[str, Any]) -> tuple[Config, int]:
     checked = check_settings(config)
     folder = checked["corpus"]["papers"]
     bundled = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
-    papers = list_papers(Path(folder)) if folder is not None else [Path(f"{article.stem}.pdf") for article in bundled]
+    papers = [Path(f"{article.stem}.pdf") for article in bundled]
+    if folder is not None:
+        papers = list_papers(Path(folder), subfolders=checked["corpus"]["subfolders"])
     mark_passwords(checked["corpus"]["passwords"], papers)
     name_folds(checked, len(papers))
     runs, model = expand_runs(checked), Path(model_folder(checked))

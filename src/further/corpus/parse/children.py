@@ -138,6 +138,7 @@ def parse_papers(
     memory_mb: int,
     password: Mapping[str, str] = NO_PASSWORDS,
     ocr: str = "",
+    names: Mapping[Path, str] | None = None,
 ) -> ParsedPapers:
     """Parse PDFs, one after the other, in a child process.
 
@@ -147,6 +148,7 @@ def parse_papers(
         memory_mb: MB of memory one paper may take, > 0.
         password: Passwords by paper name, of papers that need one.
         ocr: Tesseract's code of the language to read scanned papers in, "" to reject them.
+        names: The papers' names, of a study that has more of them; None: as `paper_ids` gives them to these.
 
     Returns:
         Blocks of the papers that can be read, the others with their reasons, and how much of each file was read.
@@ -159,7 +161,7 @@ def parse_papers(
     tables, rejected, readings = [], [], []
     worker = Worker(timeout_s, memory_mb, ocr)
     try:
-        for file, paper in sorted(paper_ids(files).items(), key=lambda item: item[1]):
+        for file, paper in sorted((names or paper_ids(files)).items(), key=lambda item: item[1]):
             answer = worker.parse(file, password.get(paper, ""))
             if "refusal" in answer:
                 rejected.append({"paper": paper, "file": file.name} | answer["refusal"])
