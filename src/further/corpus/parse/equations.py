@@ -41,7 +41,8 @@ def mend_equations(texts: Sequence[str]) -> tuple[list[str], list[str]]:
         ("e", "–", _mend_ranges),
     ):
         mended = mend(lines)
-        changed = sum(a != b for old, new in zip(lines, mended, strict=True) for a, b in zip(old, new, strict=True))
+        pairs = [(old, new) for old, new in zip(lines, mended, strict=True) if old != new]
+        changed = sum(a != b for old, new in pairs for a, b in zip(old, new, strict=True))
         if changed:
             notes.append(f"context: {wrong} is {right}, {changed} time{'' if changed == 1 else 's'}")
         lines = mended
@@ -54,6 +55,8 @@ def _mend_quarters(lines: list[str]) -> list[str]:
     A paper is taken for such a one where a quarter stands as an equals sign does more than once, and an eth or a thorn
     somewhere.
     """
+    if not any("¼" in line for line in lines):
+        return lines
     quarters = sum(len(EQUALS.findall(line)) for line in lines)
     if quarters >= 2 and any("ð" in line or "Þ" in line for line in lines):
         return [line.translate(LATIN_1) for line in lines]
@@ -61,21 +64,22 @@ def _mend_quarters(lines: list[str]) -> list[str]:
 
 
 def _mend_micro(lines: list[str]) -> list[str]:
-    if not any(MICRO.search(line) for line in lines):
+    if not MICRO.search("\n".join(lines)):
         return lines
     return [MICRO_ALONE.sub("μ", MICRO.sub("μ", line)) for line in lines]
 
 
 def _mend_degrees(lines: list[str]) -> list[str]:
     """Degrees of a paper that has none otherwise: "20 8C" or "208C", at least twice."""
-    if sum(len(DEGREES.findall(line)) for line in lines) < 2 or any(re.search(r"[°º◦˚] ?C\b", line) for line in lines):
+    text = "\n".join(lines)
+    if len(DEGREES.findall(text)) < 2 or re.search(r"[°º◦˚] ?C\b", text):
         return lines
     return [DEGREES.sub("°", line) for line in lines]
 
 
 def _mend_ranges(lines: list[str]) -> list[str]:
     """Dashes between numbers, at least three of them, most of which rise."""
-    found = [(int(low), int(high)) for line in lines for low, high in RANGE.findall(line)]
+    found = [(int(low), int(high)) for low, high in RANGE.findall("\n".join(lines))]
     rising = sum(low < high for low, high in found)
     if rising < 3 or rising < ASCENDING * len(found):
         return lines

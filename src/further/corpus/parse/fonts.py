@@ -30,6 +30,8 @@ ALPHABET = 14
 """Different small letters that only the font of a text has; a font of Greek has seldom more than ten in one paper."""
 RARE = frozenset("ðÞþÐ¼½¾¢£¥€§¶¬ª«»\\^_~#$&@{|}")
 """Characters that are looked at in any font: signs hide under them."""
+MAX_RARE = 120
+"""Glyphs above which a font is whole and has those characters for what they are."""
 SIGN_FONT = re.compile(
     r"(?i)sym(?!pathy)|math|greek|grk|pi(?:[-\d]|$|one|two|three|four|five|six)|m?t-?sy|mtmi|cmsy|cmmi|advp[0-9a-f]|smp\d|els-ent"
 )
@@ -186,7 +188,7 @@ def _is_suspect(font: Font, codes: set[int]) -> bool:
     texts = [raw_text(font, code) for code in codes if code in font.names or code in font.known]
     if SIGN_FONT.search(font.name) or not (has_alphabet(texts) or TEXT_FONT.search(font.name)):
         return True
-    return any(not is_readable(text) or text in RARE for text in texts)
+    return any(not is_readable(text) or (text in RARE and len(codes) <= MAX_RARE) for text in texts)
 
 
 def has_alphabet(texts: Iterable[str]) -> bool:
@@ -284,7 +286,8 @@ def _glyph(font: Font, code: int) -> str:
 def _by_outline(font: Font, code: int, claim: str, *, text: bool) -> str:
     """What a code's glyph shows, if that is another sign than its name's or if its name says nothing; else ""."""
     known = is_readable(claim)
-    if font.program is None or len(claim) > 1 or (known and (text or not font.is_small) and claim not in RARE):
+    rare = claim in RARE and len(font.codes) <= MAX_RARE and not isinstance(font.program, TrueType)
+    if font.program is None or len(claim) > 1 or (known and (text or not font.is_small) and not rare):
         return ""
     if known and (claim.isspace() or ord(claim) > 0x2FFF):
         return ""

@@ -88,7 +88,7 @@ class CompactFont:
 
     def glyph(self, code: int, name: str) -> str:
         """The glyph of a name."""
-        return name if name in self._top.CharStrings else ""
+        return name if name in self._top.CharStrings and name != ".notdef" else ""
 
     def contours(self, name: str) -> Contours:
         """Outline of a glyph."""
@@ -181,8 +181,8 @@ class Type1:
         return [name for name in self._charstrings if name != ".notdef"]
 
     def glyph(self, code: int, name: str) -> str:
-        """The glyph of a name."""
-        return name if name in self._charstrings else ""
+        """The glyph of a name; whether there is one is not known before the font is decrypted."""
+        return name if name != ".notdef" else ""
 
     def contours(self, name: str) -> Contours:
         """Outline of a glyph."""

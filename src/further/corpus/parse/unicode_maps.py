@@ -53,7 +53,7 @@ def read_encoding(document: pymupdf.Document, xref: int) -> dict[int, str]:
         else:
             names[code] = name
             code += 1
-    return names
+    return {code: name for code, name in names.items() if name != ".notdef"}
 
 
 def _names_of(encoding: str) -> dict[int, str]:
