@@ -50,7 +50,7 @@ def read_further(files: list[Path]) -> dict[str, str]:
     from further.corpus.clean.papers import CleanSettings, clean_papers
     from further.corpus.parse.children import parse_papers
 
-    blocks, _ = parse_papers(files, timeout_s=120, memory_mb=2000)
+    blocks, *_ = parse_papers(files, timeout_s=120, memory_mb=2000)
     rows, *_ = clean_papers(blocks, CleanSettings(keep_captions=False, keep_headings=True, min_words=200))
     texts: dict[str, list[str]] = {file.stem: [] for file in files}
     for paper, text in zip(rows["paper"].to_pylist(), rows["text"].to_pylist(), strict=True):

@@ -109,8 +109,8 @@ def test_text_of_other_publishers_against_the_truth(shared_papers, monkeypatch):
     monkeypatch.setattr(sys, "path", [str(shared_papers), *sys.path])
     with (shared_papers / "more.csv").open() as file:
         files = [shared_papers / record["file"] for record in csv.DictReader(file)]
-    blocks, rejected = parse_papers(files, timeout_s=120, memory_mb=2000)
-    rows, *_ = clean_papers(blocks, SETTINGS)
+    blocks, rejected, readings = parse_papers(files, timeout_s=120, memory_mb=2000)
+    rows, *_ = clean_papers(blocks, SETTINGS, readings)
     assert rejected.num_rows == 0
     mean = mean_scores(shared_papers, "more.csv", rows)
     assert {name: mean[name] for name, least in AT_LEAST_ELSEWHERE.items() if mean[name] < least} == {}

@@ -21,7 +21,7 @@ SETTINGS = CleanSettings(keep_captions=False, keep_headings=True, min_words=50)
 
 def reasons_of(path):
     """Reason of each line of a file."""
-    blocks = pa.Table.from_pylist([block | {"paper": "p"} for block in parse_document(path)], BLOCKS)
+    blocks = pa.Table.from_pylist([block | {"paper": "p"} for block in parse_document(path).blocks], BLOCKS)
     made = clean_papers(blocks, SETTINGS)[3]["reason"].to_pylist()
     texts = blocks["text"].to_pylist()
     return {one: reason for text, reason in zip(texts, made, strict=True) for one in text.split("\n")}

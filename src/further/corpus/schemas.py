@@ -51,6 +51,7 @@ DROP_REASONS = (
     "back matter",
     "appendix",
     "citation",  # superscript numbers in kept text
+    "unknown sign",  # characters of kept text that no font gives a meaning
     "section",  # one that corpus.drop_sections names
     "rejected paper",
     "repeated paragraph",
@@ -75,6 +76,18 @@ BLOCKS = pa.schema(
         ("raised", pa.list_(pa.int32())),  # start, end, start, end ... of superscripts, in characters of `text`
     ]
 )
+
+_READ = [
+    ("paper", pa.string()),
+    ("pages", pa.int32()),
+    ("unread_pages", pa.list_(pa.int32())),  # numbers of the pages that cannot be read, from 1
+    ("damaged_pages", pa.list_(pa.int32())),  # of those that were read in part
+    ("repaired", pa.bool_()),  # whether the file's table of contents was made anew
+    ("unread_fonts", pa.list_(pa.string())),
+    ("told_signs", pa.list_(pa.string())),  # "font: glyph is sign", told by the glyph's outline
+]
+
+READINGS = pa.schema(_READ)
 
 ROWS = pa.schema(
     [
@@ -109,6 +122,16 @@ LOST = pa.schema(
 )
 
 LEDGER = pa.schema([("paper", pa.string()), ("reason", pa.string()), ("characters", pa.int64())])
+
+LOSSES = pa.schema(
+    [
+        *_READ,
+        ("unknown_signs", pa.int32()),  # characters of kept text that no font gives a meaning
+        ("unknown_at_numbers", pa.int32()),  # of these, beside a digit or a unit: a dose may read as another
+        ("flagged", pa.bool_()),  # whether these are more than corpus.max_unknown_signs, or the file is damaged
+    ]
+)
+"""What was lost of each paper that was read, rejected or not; one row each."""
 
 REJECTED = pa.schema(
     [

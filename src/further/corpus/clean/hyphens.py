@@ -13,6 +13,8 @@ LETTERS = r"[^\W\d_]"
 WORD = re.compile(rf"{LETTERS}+(?:['’]{LETTERS}+)*")
 LAST_PART = re.compile(rf"({LETTERS}+)[{HYPHENS}]$")
 FIRST_PART = re.compile(rf"{LETTERS}+")
+SPACELESS = re.compile("[\u2e80-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff]")
+"""Characters of Chinese and Japanese, which have no spaces between words; Korean has."""
 SUSPENDED = frozenset(("and", "or", "to", "und", "oder", "et", "ou", "y", "o"))
 # Beginnings that are seldom words of their own: after them the hyphen is the typesetter's.
 _PREFIXES = """
@@ -165,6 +167,8 @@ def join_pair(above: str, below: str, vocabulary: Vocabulary) -> str:
     """
     if not above or not below:
         return above or below
+    if SPACELESS.search(above[-1]) and SPACELESS.search(below[0]):
+        return above + below
     if above[-1] not in HYPHENS:
         # A slash, a dash or an opening bracket at a line's end had no space after it.
         return above + below if re.search(r"[^\s][/–—]$", above) and not above.endswith(" –") else f"{above} {below}"

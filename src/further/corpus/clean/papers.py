@@ -1,7 +1,7 @@
 """Blocks to rows: one clean paragraph each, and an account of every character."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -16,6 +16,7 @@ from further.corpus.clean.paragraphs import make_rows
 from further.corpus.clean.parts import drop_parts
 from further.corpus.clean.pieces import Piece
 from further.corpus.clean.superscripts import cut_citations
+from further.corpus.clean.unknown import unknown_length
 from further.corpus.schemas import DECISIONS, KEPT, LEDGER, REJECTED, ROWS
 from further.corpus.sections import sections_in
 from further.corpus.words import count_words
@@ -38,6 +39,7 @@ class CleanSettings:
         keep_citations: Whether superscript numbers of citations stay in the text, as superscript characters.
         drop_sections: Parts of an article that are left out, by their names in `further.corpus.clean.parts`.
         keep_appendices: Whether appendices are kept.
+        max_damaged_fraction: Share of a paper's pages, unread or read in part, above which it is rejected as damaged.
     """
 
     keep_captions: bool
@@ -47,9 +49,12 @@ class CleanSettings:
     keep_citations: bool = True
     drop_sections: tuple[str, ...] = ()
     keep_appendices: bool = True
+    max_damaged_fraction: float = 1.0
 
 
-def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
+def clean_papers(
+    blocks: pa.Table, settings: CleanSettings, readings: pa.Table | None = None
+) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
     """Clean the papers of a table, one after the other.
 
     The ledger counts characters of the blocks' text as extracted, line feeds included: each character of a block
@@ -59,6 +64,7 @@ def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, p
     Args:
         blocks: Blocks of whole papers (BLOCKS), each paper's together and in reading order.
         settings: What to keep.
+        readings: How much of the files was read (READINGS); None: all of them.
 
     Returns:
         Rows (ROWS), characters by reason (LEDGER), papers with too little to keep (REJECTED), and what became of each
@@ -69,8 +75,9 @@ def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, p
     """
     if settings.language is not None:
         check_language(settings.language)
+    read = {reading["paper"]: reading for reading in readings.to_pylist()} if readings is not None else {}
     rows, ledger, rejected, decisions = [], [], [], []
-    papers = {paper: _decide(pieces, settings) for paper, pieces in _papers(blocks)}
+    papers = {paper: _decide(pieces, settings, read.get(paper)) for paper, pieces in _papers(blocks)}
     words = {paper: _collect_words(pieces) for paper, (pieces, _) in papers.items()}
     others = Vocabulary()
     for own in words.values():
@@ -102,13 +109,15 @@ def _papers(blocks: pa.Table) -> Iterator[tuple[str, list[Piece]]]:
         yield paper, [Piece(**record) for record in part.to_pylist()]
 
 
-def _decide(pieces: list[Piece], settings: CleanSettings) -> tuple[list[Piece], tuple[str, str] | None]:
+def _decide(
+    pieces: list[Piece], settings: CleanSettings, reading: Mapping[str, Any] | None
+) -> tuple[list[Piece], tuple[str, str] | None]:
     """The blocks of one paper, each with its reason, and why the paper is rejected, None if it is not."""
     names = sections_in(_find_language(pieces))
     keep = {name: getattr(settings, name) for name in ("keep_captions", "keep_headings", "keep_appendices")}
     decide(pieces, names, **keep)
     drop_parts(pieces, settings.drop_sections, names)
-    return pieces, _refuse(pieces, settings)
+    return pieces, _refuse_damaged(reading, settings.max_damaged_fraction) or _refuse(pieces, settings)
 
 
 def _collect_words(pieces: Sequence[Piece]) -> Vocabulary:
@@ -122,9 +131,19 @@ def _find_language(pieces: Sequence[Piece]) -> str:
     return find_language("\n".join(piece.text for piece in pieces if piece.is_text)) or ""
 
 
+def _refuse_damaged(reading: Mapping[str, Any] | None, limit: float) -> tuple[str, str] | None:
+    """Reason and detail if too many pages of a file could not be read in full."""
+    if reading is None:
+        return None
+    lost, pages = len({*reading["unread_pages"], *reading["damaged_pages"]}), max(1, reading["pages"])
+    if lost <= limit * pages:
+        return None
+    return "damaged", f"{lost} of {reading['pages']} pages could not be read in full; {limit:.0%} are allowed"
+
+
 def _refuse(pieces: Sequence[Piece], settings: CleanSettings) -> tuple[str, str] | None:
     """Reason and detail for which a paper is rejected, or None."""
-    if is_unreadable("\n".join(piece.text for piece in pieces)):
+    if is_unreadable(_running_text(pieces)):
         return "unreadable font", "its fonts do not say which letters they show"
     language = None if settings.language is None else find_language(_running_text(pieces))
     if language != settings.language and language is not None:
@@ -154,7 +173,10 @@ def count_characters(pieces: Sequence[Piece], *, rejected: bool) -> list[dict[st
     count: dict[str, int] = {}
     for piece in pieces:
         reason = "rejected paper" if rejected else piece.reason
-        count[reason] = count.get(reason, 0) + len(piece.text)
+        unknown = unknown_length(piece.text) if reason == KEPT else 0
+        count[reason] = count.get(reason, 0) + len(piece.text) - unknown
+        if unknown:
+            count["unknown sign"] = count.get("unknown sign", 0) + unknown
         if piece.num_cut:
             count["citation"] = count.get("citation", 0) + piece.num_cut
     return [{"reason": reason, "characters": count[reason]} for reason in sorted(count)]
