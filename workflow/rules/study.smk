@@ -2,7 +2,7 @@
 
 import atexit
 
-from further.corpus.shards import mark_passwords, paper_ids
+from further.corpus.folder import mark_passwords, paper_ids
 from further.evaluation.questions.read import BUNDLED, check_questions
 from further.general import TEXTS, find_texts
 from further.heads import enter_folder
