@@ -3,8 +3,8 @@
 import os
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 
 from further.ranks import hash_rank
@@ -29,7 +29,9 @@ def paper_id(path: Path) -> str:
 
 
 def paper_ids(files: Sequence[Path]) -> dict[Path, str]:
-    """Names of several papers; of files with one name, the second in order gets the suffix "-2", and so on.
+    """Names of several papers, different even where upper and lower case are one, as on a Mac's disk.
+
+    Of files with one name, the second in order gets the suffix "-2", and so on, but no name that a file has itself.
 
     Args:
         files: The papers' files.
@@ -37,12 +39,18 @@ def paper_ids(files: Sequence[Path]) -> dict[Path, str]:
     Returns:
         File to name, all names different.
     """
-    seen: Counter[str] = Counter()
-    names = {}
-    for file in sorted(files, key=lambda file: (file.name, file)):
-        name = paper_id(file)
-        seen[name] += 1
-        names[file] = name if seen[name] == 1 else f"{name}-{seen[name]}"
+    ordered = sorted(files, key=lambda file: (file.name, file))
+    taken: set[str] = set()
+    names: dict[Path, str] = {}
+    for file in ordered:
+        if paper_id(file).casefold() not in taken:
+            names[file] = paper_id(file)
+            taken.add(names[file].casefold())
+    for file in ordered:
+        if file not in names:
+            name = paper_id(file)
+            names[file] = next(new for n in count(2) if (new := f"{name}-{n}").casefold() not in taken)
+            taken.add(names[file].casefold())
     return names
 
 
@@ -65,30 +73,50 @@ def shard_of(paper: str, num_shards: int) -> str:
     return f"{int(hash_rank('shard', paper)[:12], 16) % num_shards:0{width}d}"
 
 
-def list_papers(folder: Path) -> list[Path]:
-    """PDF files directly in a folder, sorted by name.
+def list_papers(folder: Path, *, subfolders: bool = False) -> list[Path]:
+    """PDF files of a folder, sorted; none of files and folders whose names begin with a dot.
+
+    A Mac writes a file ._x.pdf beside each x.pdf on disks of other makes; it holds no paper.
 
     Args:
-        folder: The folder of papers.
+        folder: The folder of papers; "~" stands for the home.
+        subfolders: Whether those in its subfolders are papers too. Links to folders are not followed.
 
     Returns:
         Files whose name ends in .pdf in any case.
 
     Raises:
-        ValueError: If the folder is missing or holds fewer than MIN_PAPERS PDFs.
+        ValueError: If the folder is missing or holds fewer than MIN_PAPERS PDFs; the message tells of those below it.
     """
+    folder = folder.expanduser()
     if not folder.is_dir():
         raise ValueError(f"corpus.papers: there is no folder {folder}")
-    with os.scandir(folder) as entries:  # tells files from folders without a look at each: every job lists the papers
-        names = sorted(entry.name for entry in entries if entry.name.lower().endswith(".pdf") and entry.is_file())
-    papers = [folder / name for name in names if name.lower() != ".pdf"]
+    papers = sorted(_find_pdfs(folder, subfolders=subfolders))
+    if len(papers) >= MIN_PAPERS:
+        return papers
+    below = 0 if subfolders else len(list_left_out(folder))
+    hint = f"; its subfolders hold {below}, which corpus.subfolders: true would take" if below else ""
     if not papers:
-        raise ValueError(f"corpus.papers: folder {folder} holds no PDF (no file name ends in .pdf)")
-    if len(papers) < MIN_PAPERS:
-        raise ValueError(
-            f"corpus.papers: {len(papers)} papers in {folder}; at least {MIN_PAPERS} are needed to split them"
-        )
-    return papers
+        raise ValueError(f"corpus.papers: folder {folder} holds no PDF (no file name ends in .pdf){hint}")
+    raise ValueError(
+        f"corpus.papers: {len(papers)} papers in {folder}; at least {MIN_PAPERS} are needed to split them{hint}"
+    )
+
+
+def list_left_out(folder: Path) -> list[Path]:
+    """PDFs in the subfolders of a folder, which `list_papers` leaves out if it is not asked for them."""
+    folder = folder.expanduser()
+    return [paper for paper in _find_pdfs(folder, subfolders=True) if paper.parent != folder]
+
+
+def _find_pdfs(folder: Path, *, subfolders: bool) -> Iterator[Path]:
+    with os.scandir(folder) as entries:  # tells files from folders without a look at each: every job lists the papers
+        seen = [entry for entry in entries if not entry.name.startswith(".")]
+    for entry in seen:
+        if subfolders and entry.is_dir(follow_symlinks=False):
+            yield from _find_pdfs(folder / entry.name, subfolders=True)
+        elif entry.name.lower().endswith(".pdf") and entry.is_file():
+            yield folder / entry.name
 
 
 def mark_passwords(passwords: Mapping[str, str], papers: Sequence[Path]) -> dict[str, str]:

@@ -11,16 +11,32 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from further.corpus.schemas import BLOCKS, REJECTED
+from further.corpus.schemas import BLOCKS, READINGS, REJECTED
 from further.corpus.shards import paper_ids
 
 log = logging.getLogger(__name__)
 
+NO_MEMORY = 127
+"""Exit code of a process whose C library gets no memory for itself."""
 NO_PASSWORDS: Mapping[str, str] = MappingProxyType({})
+
+
+class ParsedPapers(NamedTuple):
+    """What parsing some papers gives.
+
+    Attributes:
+        blocks: Of the papers that can be read (BLOCKS).
+        rejected: The others with their reasons (REJECTED).
+        readings: How much of the files was read (READINGS).
+    """
+
+    blocks: pa.Table
+    rejected: pa.Table
+    readings: pa.Table
 
 
 class Worker:
@@ -42,7 +58,7 @@ class Worker:
             password: Its password, "" for none.
 
         Returns:
-            {"blocks": [...]} or {"refusal": {"reason", "detail", "pages"}}.
+            {"blocks": [...], "reading": {...}} or {"refusal": {"reason", "detail", "pages"}}.
         """
         process = self.process or self._start()
         assert process.stdin is not None
@@ -58,8 +74,10 @@ class Worker:
             return _refusal("timed out", f"parsing took more than {self.timeout_s:g} s")
         if not answer.endswith(b"\n"):
             code = self.stop()
+            if code == NO_MEMORY:
+                return _refusal("too large", f"out of memory: it needs more than {self.memory_mb} MB")
             if code < 0 and -code not in (6, 11):  # the system's memory killer sends 9
-                return _refusal("too large", f"the parser was ended by signal {-code}")
+                return _refusal("too large", f"out of memory, or stopped: the parser was ended by signal {-code}")
             return _refusal("damaged", f"the parser crashed ({f'signal {-code}' if code < 0 else f'exit code {code}'})")
         return dict(json.loads(answer))
 
@@ -120,7 +138,8 @@ def parse_papers(
     memory_mb: int,
     password: Mapping[str, str] = NO_PASSWORDS,
     ocr: str = "",
-) -> tuple[pa.Table, pa.Table]:
+    names: Mapping[Path, str] | None = None,
+) -> ParsedPapers:
     """Parse PDFs, one after the other, in a child process.
 
     Args:
@@ -129,19 +148,20 @@ def parse_papers(
         memory_mb: MB of memory one paper may take, > 0.
         password: Passwords by paper name, of papers that need one.
         ocr: Tesseract's code of the language to read scanned papers in, "" to reject them.
+        names: The papers' names, of a study that has more of them; None: as `paper_ids` gives them to these.
 
     Returns:
-        Blocks of the papers that can be read (BLOCKS), and the others with their reasons (REJECTED).
+        Blocks of the papers that can be read, the others with their reasons, and how much of each file was read.
 
     Raises:
         ValueError: If a limit is not positive.
     """
     if timeout_s <= 0 or memory_mb <= 0:
         raise ValueError(f"limits of {timeout_s} s and {memory_mb} MB per paper: both must be above 0")
-    tables, rejected = [], []
+    tables, rejected, readings = [], [], []
     worker = Worker(timeout_s, memory_mb, ocr)
     try:
-        for file, paper in sorted(paper_ids(files).items(), key=lambda item: item[1]):
+        for file, paper in sorted((names or paper_ids(files)).items(), key=lambda item: item[1]):
             answer = worker.parse(file, password.get(paper, ""))
             if "refusal" in answer:
                 rejected.append({"paper": paper, "file": file.name} | answer["refusal"])
@@ -149,7 +169,12 @@ def parse_papers(
                 continue
             blocks = [{"paper": paper} | block for block in answer["blocks"]]
             tables.append(pa.Table.from_pylist(blocks, BLOCKS))
+            readings.append({"paper": paper} | answer["reading"])
             log.info("%s: %d blocks on %d pages", file.name, len(blocks), max(block["page"] for block in blocks))
     finally:
         worker.stop()
-    return pa.concat_tables([BLOCKS.empty_table(), *tables]), pa.Table.from_pylist(rejected, REJECTED)
+    return ParsedPapers(
+        pa.concat_tables([BLOCKS.empty_table(), *tables]),
+        pa.Table.from_pylist(rejected, REJECTED),
+        pa.Table.from_pylist(readings, READINGS),
+    )

@@ -1,13 +1,14 @@
 """The child process that opens PDFs: reads requests from stdin, answers on stdout, one JSON line each."""
 
 import json
+import logging
 import os
 import resource
 import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 GRACE_S = 5
 """Seconds after the time limit at which the worker ends itself, should its parent be gone."""
@@ -46,18 +47,26 @@ def serve(timeout_s: float, memory_mb: int) -> None:
     answers = claim_stdout()
     import pymupdf  # after stdout is safe: the library may print
 
-    from further.corpus.parse.document import Refusal, parse_document
+    from further.corpus.parse.document import OUT_OF_MEMORY, Parsed, Refusal, parse_document
+
+    def _answer(result: Parsed | Refusal) -> dict[str, Any]:
+        if isinstance(result, Refusal):
+            return {"refusal": asdict(result)}
+        return {"blocks": result.blocks, "reading": asdict(result.reading)}
 
     pymupdf.TOOLS.mupdf_display_errors(False)
     pymupdf.TOOLS.mupdf_display_warnings(False)
+    logging.getLogger("fontTools").setLevel(logging.CRITICAL)  # it remarks on fonts' dates
     limit_memory(memory_mb)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for request in sys.stdin:
         task = json.loads(request)
         signal.setitimer(signal.ITIMER_REAL, timeout_s + GRACE_S)
-        result = parse_document(Path(task["path"]), task["password"], task["ocr"])
-        answer = {"refusal": asdict(result)} if isinstance(result, Refusal) else {"blocks": result}
-        text = json.dumps(answer)
+        try:
+            result = parse_document(Path(task["path"]), task["password"], task["ocr"])
+            text = json.dumps(_answer(result))
+        except MemoryError:
+            text = json.dumps(_answer(Refusal("too large", OUT_OF_MEMORY)))
         signal.setitimer(signal.ITIMER_REAL, 0)
         # A store of fonts and images stays between papers otherwise, and with it the memory of the largest.
         pymupdf.TOOLS.store_shrink(100)
