@@ -76,6 +76,9 @@ REPORTED = {
         file=["metrics.json", "history.parquet", "timing.json"],
     ),
 }
+# No rule of a study on text guards answers. Where a guard has left its results, the page shows them.
+if Path("results/guard/guard.json").exists():
+    REPORTED |= {"guard": "results/guard/guard.json", "guarded": "results/guard/guarded.parquet"}
 REPORTED_PACKAGES = (
     *TRAINING_PACKAGES,
     *("tokenizers", "numpy", "scipy", "pandas", "pyarrow", "pymupdf", "snakemake", "matplotlib", "seaborn"),
