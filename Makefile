@@ -1,9 +1,13 @@
 # make demo: the embedded study · make study PAPERS=folder: the same on your PDFs · make status · make test · make lint
+# BASE=toy after the first two: a quick look with a toy instead of SmolLM2-135M, without its 93 MB
 SHELL := /bin/bash
 PYTHON ?= python3
 CORES ?= 2
 BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
+BASE ?= demo
+TOY := $(if $(filter toy,$(BASE)),config/toy.yaml,$(if $(filter demo,$(BASE)),,$(error BASE is $(BASE): demo or toy)))
+
 # As typed, whatever is in them: spaces, quotes, dollars, a tilde. Only Python looks at them.
 export FURTHER_PAPERS := $(value PAPERS)
 export FURTHER_STUDY := $(value STUDY)
@@ -16,7 +20,7 @@ endif
 .PHONY: demo study status test test-fast test-cluster lint lock picture clean
 
 demo: .venv/installed
-	@$(SNAKEMAKE)
+	@$(SNAKEMAKE) $(if $(TOY),--configfile config/config.yaml $(TOY))
 	@echo "Report: $(CURDIR)/results/report/index.html"
 
 # A study of your own: make study PAPERS=folder writes studies/<name>/study.yaml and runs it; edit it, and run again.
@@ -24,7 +28,7 @@ study: .venv/installed
 	@$(FOLDER) && \
 	    $(BIN)/further init "$$study" --keep $${FURTHER_PAPERS:+--papers "$$FURTHER_PAPERS"} < /dev/null && \
 	    $(BIN)/further check "$$study" && \
-	    $(SNAKEMAKE) --directory "$$study" --configfile "$$study/study.yaml" && \
+	    $(SNAKEMAKE) --directory "$$study" --configfile "$$study/study.yaml" $(TOY) && \
 	    echo "Report: $$(realpath "$$study")/results/report/index.html"
 
 # How the runs stand: make status, make status STUDY=studies/papers, make status PAPERS=folder
