@@ -5,7 +5,6 @@ from further.report.images import IMAGE_FIGURES
 REPORTED_TABLES = [
     *expand("results/cases/{table}.parquet", table=["cases", "images", "questions", "ledger", "split", "leaks"]),
     "results/answers/lengths.parquet",
-    "results/guard/guarded.parquet",
 ]
 BASE_OF_DEFAULT = RUNS["default"]["quantization"]
 
@@ -35,6 +34,7 @@ rule write_report:
         comparison="results/evaluation/answers.json",
         law="results/scaling/law.json",
         guard="results/guard/guard.json",
+        guarded="results/guard/guarded.parquet",
         before=f"results/answers/base/{BASE_OF_DEFAULT}.parquet",
         after="results/answers/runs/default.parquet",
         tables=REPORTED_TABLES,

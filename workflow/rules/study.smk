@@ -1,5 +1,8 @@
 # The study: its settings, checked; what every kind of study has. What is special to a kind stands in its own file.
 
+import atexit
+
+from further.heads import enter_folder
 from further.model_folder import check_model
 from further.plan.refuse import refuse_early
 from further.study import read_files, read_study
@@ -36,3 +39,9 @@ REPORTED_PACKAGES = (
     *("tokenizers", "numpy", "scipy", "pandas", "pyarrow", "pymupdf", "snakemake", "matplotlib", "seaborn"),
 )
 CODE = {script.stem: code(script.name) for script in sorted((ROOT / "workflow" / "scripts").glob("*.py"))}
+
+if workflow.is_main_process:
+    HEAD, TAKEN_OVER = enter_folder(Path.cwd())
+    atexit.register(HEAD.unlink, missing_ok=True)
+    for sentence in TAKEN_OVER:
+        logger.warning(sentence)

@@ -1,12 +1,13 @@
 # A study of text: its papers and shards, its runs and folds, the files that the report reads, and its rules.
 
-from further.corpus.shards import mark_passwords
+from further.corpus.folder import mark_passwords, paper_ids
 from further.evaluation.questions.read import BUNDLED, check_questions
 from further.general import TEXTS, find_texts
 from further.report import FIGURES
 
 ARTICLES = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
-PAPERS = stop_if_wrong(find_papers, CONFIG["corpus"]["papers"])
+PAPERS = stop_if_wrong(find_papers, CONFIG["corpus"]["papers"], CONFIG["corpus"]["subfolders"])
+NAMES = paper_ids(PAPERS)
 NOTES = STUDY.find_notes(len(PAPERS))
 STUDY = STUDY.for_papers(len(PAPERS))
 RUNS = {name: run.model_dump() for name, run in STUDY.runs.items()}
@@ -50,6 +51,9 @@ REPORTED = {
         file=["metrics.json", "history.parquet", "timing.json"],
     ),
 }
+# No rule of a study on text guards answers. Where a guard has left its results, the page shows them.
+if Path("results/guard/guard.json").exists():
+    REPORTED |= {"guard": "results/guard/guard.json", "guarded": "results/guard/guarded.parquet"}
 
 
 localrules:

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from further.evaluation.questions.records import QuestionsFile, read_record
 from further.io import read_json, read_table
 from further.records import Comparison, Memorization, Metrics, RunMetrics, Samples, Terms, Timing
+from further.report.guard import Guarded, read_guard
 from further.report.wording import join_words
 from further.scaling.record import LawRecord
 from further.settings import Settings
@@ -89,6 +90,7 @@ class StudyResults(Generic[M]):
         plan: By run, columns seconds_low and seconds_high: what it was expected to take; None where not given.
         jobs: Columns kind, job and seconds of every job that trains or runs a model.
         provenance: What the study was made with.
+        guard: What is answered and what goes to a person; None where no answers are guarded.
         written: The day of the report.
     """
 
@@ -98,6 +100,7 @@ class StudyResults(Generic[M]):
     plan: pd.DataFrame | None
     jobs: pd.DataFrame
     provenance: Provenance
+    guard: Guarded | None = None
     written: date | None = None
 
     @property
@@ -170,7 +173,8 @@ def read_results(
 
     Args:
         named: Paths as text by name: `runs` and `corpus` list several, named by their folder and their own name;
-            `plan` may be missing.
+            `plan`, and `guard`
+            with `guarded`, may be missing.
         settings: The study's.
         jobs: Snakemake's notes of what jobs took that train or run a model, by what they were for.
         provenance: What the study was made with.
@@ -196,6 +200,7 @@ def read_results(
         jobs=read_jobs(jobs or {}),
         provenance=provenance or Provenance(),
         general_text=name_texts(read_json(files["general"])),
+        guard=read_guard(files),
         written=written,
     )
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from further.ranks import hash_rank
 from further.settings import Run
+from further.shards import hash_rank
 from further.tokens.choice import order_papers, take_fraction
 from further.vision.prompts import Prompter
 from further.vision.rows import Asked, Group, Row, ask, drop_twice, lay_out

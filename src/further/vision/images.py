@@ -18,7 +18,7 @@ from further.digests import digest_sampled
 from further.io import write_atomically
 from further.models import Model
 from further.models.image_text import FAMILIES, ImageText
-from further.ranks import hash_rank
+from further.shards import hash_rank
 
 BATCH = 16  # images per pass through the tower
 

@@ -26,7 +26,8 @@ def answers_of(right, question_type="modality", split="test", reference="ct", wr
     """As many cases as CASES, the first ones answered rightly; two nats for each reference of two tokens."""
     return [
         {
-            "question_id": f"{question_type}-{place}", "case": f"case-{place}", "split": split, "question_type": question_type,
+            "question_id": f"{question_type}-{place}", "case": f"case-{place}", "split": split,
+            "question_type": question_type,
             "kind": "open", "task": "answer", "question": "what modality is used?", "images": [f"image-{place}"],
             "reference": reference, "answer": reference if place < right else wrong, "ended": True, "num_tokens": 2,
             "mean_logprob": -0.1, "min_logprob": -0.1, "entropy": 0.1, "longest_run": 1, "rep_4": 0.0,

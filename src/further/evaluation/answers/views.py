@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from further.ranks import hash_rank
+from further.shards import hash_rank
 from further.vision.batches import Images
 from further.vision.images import OneImage
 

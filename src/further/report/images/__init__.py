@@ -2,5 +2,5 @@
 
 from pathlib import Path
 
-IMAGE_FIGURES = sorted(path.stem for path in (Path(__file__).parent / "figures").glob("[a-z]*.py"))
-"""Names of the figures, each a module of `further.report.images.figures`."""
+IMAGE_FIGURES = sorted(["guard", *(path.stem for path in (Path(__file__).parent / "figures").glob("[a-z]*.py"))])
+"""Names of the figures, each a module of `further.report.images.figures`; the guard's is that of every study."""

@@ -269,23 +269,3 @@ def _say_learning(still: bool | None) -> str:
     if still is None:
         return "measured only once, so whether it was still falling is not known"
     return "still falling" if still else "no longer falling"
-
-
-def answer_guard(results: ImageResults) -> Answer:
-    """When may the model answer, and when must a person?"""
-    guard = results.guard
-    certified = {kind: one for kind, one in guard.certificates.items() if one.promise}
-    verdict: Verdict = "improved" if len(certified) == len(guard.certificates) else "undecided"
-    target, confidence = show_percent(guard.target_error), show_percent(guard.confidence)
-    said = [f"{kind} ({show_percent(one.coverage)} of the cases)" for kind, one in certified.items()]
-    return Answer(
-        question="When must a person answer?",
-        verdict=verdict if certified else "unchanged",
-        word=f"{len(certified)} of {len(guard.certificates)} types may be answered." if certified else "Always.",
-        sentence=f"At most {target} wrong, at {confidence} confidence: {join_words(said)}."
-        if said
-        else f"No question type could be certified to have at most {target} wrong answers.",
-        doubt="The promise holds for cases like the validation cases only.",
-        details=tuple(guard.conditions),
-        sources=("results/guard/guard.json",),
-    )

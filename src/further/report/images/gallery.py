@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from further.evaluation.answers.match import token_overlap
-from further.ranks import hash_rank
+from further.shards import hash_rank
 
 KINDS = ("best", "worst", "random")
 

@@ -1,8 +1,9 @@
 """The page of a study of images: its answers, figures and sections, in order."""
 
+from further.report.answers.guard import answer_guard
+from further.report.figures import guard
 from further.report.images.answers import (
     answer_floors,
-    answer_guard,
     answer_improvement,
     answer_loops,
     answer_more_cases,
@@ -13,7 +14,6 @@ from further.report.images.results import ImageResults
 from further.report.images.sections import (
     fill_cases,
     fill_gallery,
-    fill_guard,
     fill_loops,
     fill_made,
     fill_runs,
@@ -21,6 +21,7 @@ from further.report.images.sections import (
 )
 from further.report.page import Head, Kind, Section
 from further.report.results import name_base
+from further.report.sections.guard import fill_guard
 from further.report.spent import Spending
 from further.report.wording import count_noun
 
@@ -47,7 +48,7 @@ IMAGES = Kind(
         answer_more_cases,
         answer_settings,
     ),
-    figures=(answers_by_type.FIGURE, case_law.FIGURE, loops.FIGURE, settings.FIGURE),
+    figures=(answers_by_type.FIGURE, case_law.FIGURE, guard.FIGURE, loops.FIGURE, settings.FIGURE),
     sections=(
         Section("gallery", "Cases: best, worst and at random", fill_gallery),
         Section("guard", "When a person must answer", fill_guard),

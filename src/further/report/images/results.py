@@ -10,10 +10,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from further.cases.pictures import load_pictures
-from further.guard.records import GuardRecord, read_record
 from further.io import read_json, read_table
 from further.records import CaseMetrics, Timing
 from further.records.answers import AnswersRecord
+from further.report.guard import read_guard
 from further.report.images.gallery import Pick, pick_cases
 from further.report.results import Provenance, RunResults, StudyResults, read_jobs
 from further.scaling.record import LawRecord
@@ -29,7 +29,6 @@ class CaseTables:
         lengths: Answers in tokens.
         before: The base's answers to the test.
         after: The default run's.
-        guarded: The same with what the guard decided.
     """
 
     cases: pd.DataFrame
@@ -41,7 +40,6 @@ class CaseTables:
     lengths: pd.DataFrame
     before: pd.DataFrame
     after: pd.DataFrame
-    guarded: pd.DataFrame
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,14 +48,12 @@ class ImageResults(StudyResults[CaseMetrics]):
 
     Attributes:
         answers: Scores before and after, floors, loops.
-        guard: When to answer.
         tables: Of cases, questions and answers.
         gallery: Cases that are shown.
         pictures: PNG files of their images, by name.
     """
 
     answers: AnswersRecord
-    guard: GuardRecord
     tables: CaseTables
     gallery: tuple[Pick, ...]
     pictures: Mapping[str, bytes]
@@ -92,7 +88,7 @@ def read_image_results(
         settings=settings,
         answers=answers,
         law=LawRecord.from_json(read_json(Path(named["law"]))),
-        guard=read_record(read_json(Path(named["guard"]))),
+        guard=read_guard(named),
         tables=tables,
         gallery=gallery,
         pictures=_read_pictures([Path(path) for path in named["pictures"]], tables, gallery),

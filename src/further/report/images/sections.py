@@ -8,8 +8,6 @@ import pandas as pd
 from markupsafe import Markup
 
 from further.cases.case_report import NO_USE, write_report
-from further.guard.summary import count_errors, count_reasons
-from further.guard.wording import describe
 from further.records.answers import Score, main_score
 from further.report.images.answers import show_score
 from further.report.images.gallery import Pick
@@ -146,36 +144,6 @@ def fill_loops(results: ImageResults) -> Mapping[str, object]:
     )
     wide.columns = [f"cut at {window}" for window in wide.columns]
     return {"tables": [show_frame("Answers in tokens, and what a window for the answer would cut", wide.reset_index())]}
-
-
-def fill_guard(results: ImageResults) -> Mapping[str, object]:
-    """What is certified, what came of it on the test cases, and why answers were handed over."""
-    seen, rows = count_errors(results.tables.guarded), []
-    for kind, one in results.guard.certificates.items():
-        found = seen.get(kind)
-        tested = ["", "", ""]
-        if found is not None:
-            error = "" if found.error_rate is None else show_percent(found.error_rate)
-            tested = [
-                f"{found.accepted} of {found.num_cases}",
-                error,
-                f"{found.deferred_errors} of {found.deferred_judged}",
-            ]
-        state = show_percent(one.coverage) if one.promise else f"all handed over: {one.why_deferred}"
-        needed = "" if one.needed_cases is None else show_count(one.needed_cases)
-        rows.append([kind, show_count(one.counts.cases), state, needed, *tested])
-    header = ["type", "validation cases", "answered there", "cases it would take", "test: answered", "wrong among them",
-              "wrong among handed over"]  # fmt: skip
-    reasons = count_reasons(results.tables.guarded)
-    return {
-        "target": show_percent(results.guard.target_error),
-        "confidence": show_percent(results.guard.confidence),
-        "tables": [
-            show_table("What may be answered, by question type", header, rows, range(3, len(header))),
-            show_frame("Why answers of test cases are handed over", reasons),
-        ],
-        "lines": describe(results.guard),
-    }
 
 
 def fill_cases(results: ImageResults) -> Mapping[str, object]:
