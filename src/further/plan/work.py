@@ -76,7 +76,7 @@ class Work:
     """How much a run has to do.
 
     Attributes:
-        num_papers: Training papers.
+        num_papers: Training papers, or cases.
         num_unique_tokens: Their tokens, end marks counted.
         num_replay_tokens: Of general text, end marks counted.
         num_trained_tokens: Labels over all epochs, general text counted.
