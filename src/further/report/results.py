@@ -37,9 +37,10 @@ class Corpus:
         split: Columns paper, split, num_words.
         rows: Columns paper, section.
         tokens: Columns document, split, num_tokens, num_words, num_bytes, sha256 (of the text).
-        dropped_prose: Columns paper, page, words, label: long blocks that read like prose and were dropped; None where
-            they were not looked for.
-        unknown_signs: Columns paper, count, beside_digits: characters without a meaning; None likewise.
+        dropped_prose: Columns paper, page, num_words, reason: long blocks that read like prose and were dropped; None
+            where they were not looked for.
+        losses: Columns paper, unread_pages and damaged_pages (lists), unknown_signs, unknown_at_numbers; None
+            likewise.
     """
 
     rejected: pd.DataFrame
@@ -48,7 +49,7 @@ class Corpus:
     rows: pd.DataFrame
     tokens: pd.DataFrame
     dropped_prose: pd.DataFrame | None = None
-    unknown_signs: pd.DataFrame | None = None
+    losses: pd.DataFrame | None = None
 
     @property
     def num_papers(self) -> int:

@@ -16,7 +16,7 @@ def fill_corpus(results: TextResults) -> dict[str, object]:
     return {
         "counts": say_counts(results),
         "view": CORPUS_VIEW,
-        "losses": [table for table in (prose_table(corpus.dropped_prose), signs_table(corpus.unknown_signs)) if table],
+        "losses": [table for table in (prose_table(corpus.dropped_prose), losses_table(corpus.losses)) if table],
         "rejected": rejected_table(corpus.rejected),
         "split": split_table(results),
     }
@@ -37,16 +37,16 @@ def prose_table(dropped: pd.DataFrame | None) -> ShownTable | None:
     """The papers that lost most prose under a label; None where there is none.
 
     Args:
-        dropped: Columns paper, page, words, label, one row for each block.
+        dropped: Columns paper, page, num_words, reason, one row for each block.
     """
     if dropped is None or dropped.empty:
         return None
     rows = []
-    for paper, own in _worst(dropped, "words"):
-        labels = own.groupby("label")["words"].sum().sort_values(ascending=False)
+    for paper, own in _worst(dropped, "num_words"):
+        labels = own.groupby("reason")["num_words"].sum().sort_values(ascending=False)
         said = ", ".join(f"{show_count(words)} as {label}" for label, words in labels.items())
         pages = ", ".join(str(page) for page in sorted(set(own["page"])))
-        rows.append((paper, show_count(own["words"].sum()), said, pages))
+        rows.append((paper, show_count(own["num_words"].sum()), said, pages))
     return show_table(
         "Dropped text that reads like prose, worst papers first",
         ("paper", "words", "dropped", "pages"),
@@ -55,24 +55,26 @@ def prose_table(dropped: pd.DataFrame | None) -> ShownTable | None:
     )
 
 
-def signs_table(unknown: pd.DataFrame | None) -> ShownTable | None:
-    """The papers with most characters without a meaning; None where there is none.
+def losses_table(losses: pd.DataFrame | None) -> ShownTable | None:
+    """The papers with most pages that could not be read in full, then with most signs; None where nothing was lost.
 
     Args:
-        unknown: Columns paper, count, beside_digits.
+        losses: Columns paper, unread_pages, damaged_pages, unknown_signs, unknown_at_numbers, one row for each paper.
     """
-    if unknown is None or unknown.empty or not unknown["count"].sum():
+    if losses is None or losses.empty:
         return None
+    counts = losses.assign(unread=losses["unread_pages"].map(len), partly=losses["damaged_pages"].map(len))
+    counts = counts.assign(pages=counts["unread"] + counts["partly"])
+    worst = counts.sort_values(["pages", "unknown_at_numbers", "unknown_signs"], ascending=False, kind="stable")
     rows = [
-        (paper, show_count(own["count"].sum()), show_count(own["beside_digits"].sum()))
-        for paper, own in _worst(unknown, "count")
-        if own["count"].sum()
+        (str(row.paper), *map(show_count, (row.unread, row.partly, row.unknown_signs, row.unknown_at_numbers)))
+        for row in worst[worst["pages"] + worst["unknown_signs"] > 0].head(MOST_PAPERS).itertuples()
     ]
-    return show_table(
-        "Characters whose meaning is unknown, worst papers first",
-        ("paper", "characters", "beside digits"),
-        rows,
-        numbers=[1, 2],
+    header = ("paper", "pages not read", "pages read in part", "signs without a meaning", "beside numbers or units")
+    return (
+        show_table("Pages and signs that were lost, worst papers first", header, rows, numbers=[1, 2, 3, 4])
+        if rows
+        else None
     )
 
 
