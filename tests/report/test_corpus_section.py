@@ -2,14 +2,14 @@
 
 import pandas as pd
 
-from further.report.sections.corpus import fill_corpus, prose_table, signs_table
-from report.results_case import make_corpus, make_results
+from further.report.sections.corpus import fill_corpus, losses_table, prose_table
+from report.results_case import make_corpus, make_losses, make_results
 
 
 def test_the_five_papers_that_lost_most_prose_lead() -> None:
     rows = [(f"paper-{number}", 2, 50 * number, "sidebar") for number in range(1, 8)]
     rows += [("paper-1", 3, 1000, "caption"), ("paper-1", 2, 12, "sidebar")]
-    table = prose_table(pd.DataFrame(rows, columns=["paper", "page", "words", "label"]))
+    table = prose_table(pd.DataFrame(rows, columns=["paper", "page", "num_words", "reason"]))
     assert table is not None
     assert [row[:2] for row in table.rows] == [
         ("paper-1", "1,062"), ("paper-7", "350"), ("paper-6", "300"), ("paper-5", "250"), ("paper-4", "200")
@@ -17,17 +17,20 @@ def test_the_five_papers_that_lost_most_prose_lead() -> None:
     assert table.rows[0][2:] == ("1,000 as caption, 62 as sidebar", "2, 3")
 
 
-def test_unknown_signs_are_counted_beside_digits_too() -> None:
-    found = pd.DataFrame({"paper": ["a", "b", "c"], "count": [3, 0, 40], "beside_digits": [1, 0, 12]})
-    table = signs_table(found)
-    assert table is not None and table.rows == (("c", "40", "12"), ("a", "3", "1"))
+def test_papers_with_losses_lead_and_columns_without_any_are_left_out() -> None:
+    table = losses_table(make_losses(a={"unknown_signs": 3}, b={}, c={"unknown_signs": 40, "unknown_at_numbers": 12}))
+    assert table is not None and table.rows == (("c", "40", "12"), ("a", "3", ""))
+    assert "2 of 2 papers" in table.caption
+    flagged = {"unread_pages": [2, 3], "flagged": True}
+    table = losses_table(make_losses(a={"unknown_signs": 30}, b=flagged, c={"unread_fonts": ["Math"]}))
+    assert table is not None and [row[0] for row in table.rows] == ["b", "a", "c"]
+    assert table.rows[0] == ("b", "2", "", "")
 
 
-def test_without_such_tables_or_losses_nothing_leads() -> None:
-    empty = pd.DataFrame({"paper": [], "page": [], "words": [], "label": []})
-    assert prose_table(None) is None and prose_table(empty) is None and signs_table(None) is None
+def test_without_losses_nothing_leads() -> None:
+    assert prose_table(make_corpus().dropped_prose) is None and losses_table(make_losses(a={}, b={})) is None
     assert fill_corpus(make_results())["losses"] == []
-    lost = pd.DataFrame([("a", 1, 312, "sidebar")], columns=["paper", "page", "words", "label"])
+    lost = pd.DataFrame([("a", 1, 312, "sidebar")], columns=["paper", "page", "num_words", "reason"])
     (table,) = fill_corpus(make_results(corpus=make_corpus(dropped_prose=lost)))["losses"]
     assert table.rows == (("a", "312", "312 as sidebar", "1"),)
 

@@ -1,5 +1,6 @@
 """When a person answers: the answer, the section and the figure, from results of the guard's own code."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,9 @@ from further.guard.schemas import guarded_schema
 from further.io import write_json, write_table
 from further.report.answers.answer import MOST_WORDS
 from further.report.answers.guard import answer_guard, find_worst
-from further.report.figures.guard import make_table
+from further.report.figures.guard import FIGURE, make_table
 from further.report.guard import Guarded, read_guard
-from further.report.page import write_page
+from further.report.page import Head, Kind, Section, write_page
 from further.report.results import TextResults
 from further.report.sections.guard import fill_guard, promise_table, reason_table, topic_table, tried_table
 from further.report.text import TEXT
@@ -94,3 +95,24 @@ def test_the_guard_s_files_are_read_where_they_are_given(tmp_path: Path) -> None
     read = read_guard({"guard": str(tmp_path / "guard.json"), "guarded": str(tmp_path / "guarded.parquet")})
     assert isinstance(read, Guarded) and read.record == guard.record and len(read.answers) == 22
     assert read_guard({}) is None
+
+
+@dataclass(frozen=True)
+class ImageResults:
+    """As much of a study on images as the guard's parts ask for."""
+
+    guard: Guarded | None
+    is_medical: bool = True
+
+
+def test_a_study_on_images_shows_its_guard_by_the_same_parts(tmp_path: Path) -> None:
+    kind = Kind[ImageResults](
+        head=lambda results: Head("Radiology", (), is_toy=False),
+        answers=(answer_guard,),
+        figures=(FIGURE,),
+        sections=(Section("guard", "When a person answers", fill_guard),),
+    )
+    write_page(kind, ImageResults(make_two_types()), tmp_path)
+    page = html.document_fromstring((tmp_path / "index.html").read_text(encoding="utf-8"))
+    assert len(page.find_class("answer")) == 1 and page.xpath("//details//figure/@id") == ["figure-guard"]
+    assert "Not medical advice" in page.xpath("string(//div[@id='guard'])")

@@ -172,7 +172,7 @@ def test_text_of_papers_and_models_is_escaped_everywhere(tmp_path: Path) -> None
     sample = make_sample(prompt=f'{EVIL}" onload="alert(2)', text=EVIL)
     columns = ["paper", "file", "reason", "detail", "pages"]
     rejected = pd.DataFrame([(EVIL, f"{EVIL}.pdf", "damaged", EVIL, 0)], columns=columns)
-    lost = pd.DataFrame([(EVIL, 1, 312, EVIL)], columns=["paper", "page", "words", "label"])
+    lost = pd.DataFrame([(EVIL, 1, 312, EVIL)], columns=["paper", "page", "num_words", "reason"])
     results = make_results(
         settings=make_settings(study={"title": EVIL}, evaluation={"prompts": [EVIL]}),
         comparison=comparison,

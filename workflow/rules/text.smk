@@ -43,7 +43,9 @@ REPORTED = {
     "terms": "results/evaluation/terms.json",
     "questions": "results/evaluation/questions.json",
     "general": "results/general/texts.json",
-    "corpus": expand("results/corpus/{table}.parquet", table=["rejected", "ledger", "split", "rows"]),
+    "corpus": expand(
+        "results/corpus/{table}.parquet", table=["rejected", "ledger", "split", "rows", "dropped_prose", "losses"]
+    ),
     "tokens": "results/tokens/papers.parquet",
     "runs": expand(
         "results/runs/{run}/{file}",

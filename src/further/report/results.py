@@ -24,6 +24,7 @@ CORPUS_VIEW = "../corpus/view/index.html"
 """The papers page by page, from the report's page."""
 COLUMNS = {
     "rows": ["paper", "section"],
+    "dropped_prose": ["paper", "page", "reason", "num_words"],
     "tokens": ["document", "split", "num_tokens", "num_words", "num_bytes", "sha256"],
 }
 """Of large tables only these are read: the text and the token ids of a corpus stay on disk."""
@@ -39,9 +40,9 @@ class Corpus:
         split: Columns paper, split, num_words.
         rows: Columns paper, section.
         tokens: Columns document, split, num_tokens, num_words, num_bytes, sha256 (of the text).
-        dropped_prose: Columns paper, page, words, label: long blocks that read like prose and were dropped; None where
-            they were not looked for.
-        unknown_signs: Columns paper, count, beside_digits: characters without a meaning; None likewise.
+        dropped_prose: Columns paper, page, reason, num_words: long blocks that read like prose and were dropped.
+        losses: Columns paper, pages, unread_pages, damaged_pages, repaired, unread_fonts, unknown_signs,
+            unknown_at_numbers, flagged: what is missing of each paper that was read.
     """
 
     rejected: pd.DataFrame
@@ -49,8 +50,8 @@ class Corpus:
     split: pd.DataFrame
     rows: pd.DataFrame
     tokens: pd.DataFrame
-    dropped_prose: pd.DataFrame | None = None
-    unknown_signs: pd.DataFrame | None = None
+    dropped_prose: pd.DataFrame
+    losses: pd.DataFrame
 
     @property
     def num_papers(self) -> int:

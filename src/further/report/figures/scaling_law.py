@@ -137,7 +137,7 @@ def _decorate(axes: Axes) -> None:
     axes.set_xlabel("unique training tokens (log scale)")
     axes.set_ylabel("held-out loss, nats per token")
     axes.grid()
-    axes.legend(loc="upper center", bbox_to_anchor=(0.45, -0.15), ncols=2, columnspacing=1.2, handlelength=1.6)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.45, -0.17), ncols=2, columnspacing=1.2, handlelength=1.6)
 
 
 def _curve(axes: Axes, rows: pd.DataFrame | None, inside: bool) -> None:
