@@ -13,6 +13,7 @@ from PIL import Image
 from further.guard.records import read_record
 from further.io import read_json
 from further.records.answers import AnswersRecord
+from models.tiny import save_model
 from workflow.conftest import Project, copy_project
 
 SMALL = Path(__file__).parent / "small_images.yaml"
@@ -150,3 +151,21 @@ def test_an_edit_reruns_what_depends_on_it_and_no_image(answered):
         assert "train_qlora" not in answered.plan() and answered.plan()["answer_run"] == 3
     finally:
         (answered.study / "config.yaml").write_text(before)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["paligemma2", "gemma3"])
+def test_other_families_go_through_the_same_graph(tmp_path, kind):
+    project = Project(copy_project(tmp_path), tmp_path / "study")
+    project.study.mkdir()
+    save_model(project.study / "model", kind)
+    shutil.copy(SMALL, project.study / "config.yaml")
+    config = yaml.safe_load(SMALL.read_text())
+    config |= {"model": {"name": kind, "source": "folder", "path": "model"}, "sweeps": {}}
+    config["training"] |= {"context": 128, "batch_tokens": 512}
+    config["cases"] |= {"shards": 1}
+    (project.study / "config.yaml").write_text(yaml.safe_dump(config))
+    project.snakemake("--cores", "2", "--profile", project.code / "profiles/default", *project.config, timeout=1800)
+    record = AnswersRecord.load(project.study / "results/evaluation/answers.json")
+    assert record.default.nats_per_token < record.default.base_nats_per_token
+    assert (project.study / "results/report/index.html").is_file()
