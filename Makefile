@@ -1,4 +1,5 @@
 # make demo: the embedded study · make study PAPERS=folder: the same on your PDFs · make status · make test · make lint
+# BASE=toy after the first two: a quick look with a toy instead of SmolLM2-135M, without its 93 MB
 SHELL := /bin/bash
 PYTHON ?= python3
 CORES ?= 2
@@ -7,6 +8,8 @@ SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 export PAPERS STUDY  # for the shell to read: make takes names with spaces apart
 NAME = $$(basename "$$PAPERS" | tr -c 'A-Za-z0-9._\n-' '-')
 FOLDER = $${STUDY:-studies/$(NAME)}
+BASE ?= demo
+TOY := $(if $(filter toy,$(BASE)),config/toy.yaml,$(if $(filter demo,$(BASE)),,$(error BASE is $(BASE): demo or toy)))
 
 ifneq ($(words $(CURDIR)),1)
 $(error The project's folder has a space in its path, which Snakemake cannot work with: $(CURDIR). Move it, and make again)
@@ -15,7 +18,7 @@ endif
 .PHONY: demo study status test test-fast test-cluster lint lock picture clean
 
 demo: .venv/installed
-	@$(SNAKEMAKE)
+	@$(SNAKEMAKE) $(if $(TOY),--configfile config/config.yaml $(TOY))
 	@echo "Report: $(CURDIR)/results/report/index.html"
 
 # A study of your own: make study PAPERS=folder writes studies/<name>/study.yaml and runs it; edit it, and run again.
@@ -24,7 +27,7 @@ study: .venv/installed
 	@test -z "$$PAPERS" || test -d "$$PAPERS" || { echo "PAPERS: there is no folder $$PAPERS" >&2; exit 2; }
 	@$(BIN)/further init "$(FOLDER)" --keep $${PAPERS:+--papers "$$PAPERS"} < /dev/null
 	@$(BIN)/further check "$(FOLDER)"
-	@$(SNAKEMAKE) --directory "$(FOLDER)" --configfile "$(FOLDER)/study.yaml"
+	@$(SNAKEMAKE) --directory "$(FOLDER)" --configfile "$(FOLDER)/study.yaml" $(TOY)
 	@echo "Report: $$(realpath "$(FOLDER)")/results/report/index.html"
 
 # How the runs stand: make status, make status STUDY=studies/papers, make status PAPERS=folder

@@ -31,6 +31,7 @@ include: "workflow/rules/cluster.smk"
 
 localrules:
     all,
+    fetch_demo_model,
     fetch_model,
     plan,
     plan_runs,

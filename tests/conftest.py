@@ -4,7 +4,10 @@ import json
 import os
 
 import pytest
+from hypothesis import settings
 
+settings.register_profile("further", deadline=None)  # times on a shared machine say nothing of the code
+settings.load_profile("further")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 

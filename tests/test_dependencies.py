@@ -12,7 +12,9 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 NEVER_IMPORTED = {  # declared, though no line imports them
     "snakemake",  # runs the rules
     "snakemake-executor-plugin-slurm",  # Snakemake loads it
-    "accelerate",  # transformers needs it to put weights onto a GPU
+    "openpyxl",  # pandas reads .xlsx with it
+    "pylibjpeg",  # pydicom decodes pixels with both
+    "pylibjpeg-libjpeg",
 }
 
 

@@ -23,16 +23,15 @@ def run_python(code):
     return done.stdout.split()
 
 
-@pytest.mark.parametrize("script", ["train_qlora", "generate_samples", "train_base"])
+@pytest.mark.parametrize("script", ["train_qlora", "generate_samples", "train_toy"])
 def test_a_job_is_offline_before_the_hub_is_imported(script):
     code = f"import {script}, huggingface_hub; print(huggingface_hub.constants.HF_HUB_OFFLINE)"
     assert run_python(code) == ["True"]
 
 
-@pytest.mark.parametrize("script", ["score_run", "score_base"])
-def test_scoring_imports_neither_training_nor_drawing_nor_the_compiler(script):
+def test_scoring_imports_neither_training_nor_drawing_nor_the_compiler():
     unneeded = ("further.training", "transformers.trainer", "peft", "matplotlib", "seaborn", "snakemake", COMPILER)
-    assert modules_after(script, "further.evaluation.scoring", *unneeded) == ["further.evaluation.scoring"]
+    assert modules_after("score_model", "further.evaluation.scoring", *unneeded) == ["further.evaluation.scoring"]
 
 
 def test_training_imports_neither_evaluation_nor_drawing_nor_the_compiler():

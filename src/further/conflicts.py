@@ -54,7 +54,7 @@ def _between_keys(settings: Settings) -> Iterator[str]:
     length = evaluation.memorization_prefix_tokens + evaluation.memorization_new_tokens
     if length > evaluation.window:
         yield f"evaluation.memorization_new_tokens: {length} with the prefix is more than window {evaluation.window}"
-    if model.source != "demo" and model.path is None:
+    if model.source not in ("demo", "toy") and model.path is None:
         yield f"model.path: null is not allowed with source {model.source}"
     if model.source == "hub" and model.revision is None:
         yield "model.revision: null is not allowed with source hub: pin the commit"

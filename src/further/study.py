@@ -216,5 +216,6 @@ def _show(value: Any) -> str:
 
 def find_model(model: ModelSettings) -> Path:
     """Where a base model lies, from the study's folder."""
-    places = {"demo": "results/demo/base", "hub": f"results/models/{model.name}", "folder": model.path}
-    return Path(str(places[model.source]))
+    converted = f"results/models/gguf/{model.name}"
+    made = {"demo": converted, "gguf": converted, "hub": f"results/models/{model.name}", "toy": "results/demo/toy"}
+    return Path(made.get(model.source, str(model.path)))

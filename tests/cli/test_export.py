@@ -15,9 +15,9 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from further.cli import main
 from further.models import Precision, load_adapted
-from further.report.card import CardSettings, write_card
+from further.report.card import write_card
 from further.settings import Run
-from report.study import make_inputs
+from report.results_case import make_results
 
 
 @pytest.fixture
@@ -32,8 +32,7 @@ def study(model_folder: Path, tmp_path: Path) -> Path:
     model.save_pretrained(adapter)
     saved = json.loads((adapter / "adapter_config.json").read_text())
     assert saved["base_model_name_or_path"] == str(model_folder)
-    settings = CardSettings("Heart", "tiny", None, "other", toy_base=False)
-    write_card(make_inputs(), "default", adapter / "README.md", settings)
+    write_card(make_results(), "default", adapter / "README.md")
     run = Run(quantization="none", compute_dtype="float32").model_dump()
     (adapter.parent / "metrics.json").write_text(json.dumps({"settings": run}))
     return tmp_path
@@ -96,7 +95,7 @@ def test_the_exported_card_is_that_of_a_whole_model(study: Path) -> None:
     _, header, text = (target / "README.md").read_text().split("---\n", 2)
     card = yaml.safe_load(header)
     assert (card["library_name"], card["base_model"]) == ("transformers", "tiny") and "lora" not in card["tags"]
-    assert text.startswith("\n# Heart\n") and "merged into the weights" in text
+    assert text.startswith(f"\n# {make_results().title}, run default\n") and "merged into the weights" in text
     assert "| held-out papers | 7 |" in text
 
 

@@ -10,7 +10,7 @@ from cluster.conftest import RUNS, numbers_in
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
-GPU_RULES = {"train_qlora", "score_base", "score_run", "generate_samples", "probe_default"}
+GPU_RULES = {"train_qlora", "score_base", "score_run", "generate_samples", "probe_default", "score_questions"}
 
 
 def rule_of(job):

@@ -3,6 +3,25 @@
 import pandas as pd
 import pytest
 
+from further.records import Metrics, Parameters
+from further.settings import BootstrapSettings, ProbeSettings, Run
+
+BOOTSTRAP = BootstrapSettings(bootstrap=500, seed=0)
+PROBE = ProbeSettings(
+    window=32,
+    stride=16,
+    batch_tokens=64,
+    compute_dtype="float32",
+    bootstrap=200,
+    seed=0,
+    quantization="none",
+    memorization_paragraphs=10,
+    memorization_prefix_tokens=4,
+    memorization_new_tokens=6,
+    terms=3,
+    term_occurrences=2,
+)
+
 
 @pytest.fixture(scope="session")
 def adapter(model_folder, tmp_path_factory):
@@ -57,4 +76,24 @@ def make_scores(nats, tokens, *, first=0, **columns):
             "compute_dtype": "float32",
         }
         | columns
+    )
+
+
+def make_metrics(name, **settings):
+    """What a run measured of itself, of no interest here, and its settings."""
+    return Metrics(
+        run=name,
+        settings=Run(**settings),
+        papers=("paper-9",),
+        num_papers=1,
+        num_unique_tokens=100,
+        num_replay_tokens=0,
+        num_dropped_tokens=0,
+        num_trained_tokens=100,
+        num_steps=1,
+        stopped_early=False,
+        packing_efficiency=1.0,
+        final_train_loss_nats=3.0,
+        validation_loss_nats=3.0,
+        parameters=Parameters(trainable=1, total=10, share=0.1, names=("lora",)),
     )

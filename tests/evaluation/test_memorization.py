@@ -3,6 +3,8 @@ import pandas as pd
 import pytest
 import torch
 
+from evaluation.conftest import BOOTSTRAP, PROBE
+from further.evaluation.intervals import share_interval
 from further.evaluation.memorization import (
     Passage,
     compare_lengths,
@@ -48,16 +50,18 @@ def of_papers(names):
 
 def test_lengths_by_hand():
     described = describe_lengths(of_papers("abcd"), np.array([0, 2, 3, 3]), new=3)
-    assert described["histogram"] == [1, 0, 1, 2]
-    assert (described["num_verbatim"], described["share"], described["mean_match_tokens"]) == (2, 0.5, 2.0)
-    # Clopper and Pearson for 2 of 4, as in their tables: 6.8 to 93.2 %
-    assert (described["low"], described["high"]) == (pytest.approx(0.0676, abs=1e-4), pytest.approx(0.9324, abs=1e-4))
+    assert described.histogram == (1, 0, 1, 2)
+    assert (described.num_verbatim, described.share, described.mean_match_tokens) == (2, 0.5, 2.0)
+    assert (described.low, described.high) == (None, None)  # of four papers
+    half = describe_lengths(of_papers("abcdef"), np.array([0, 0, 0, 3, 3, 3]), new=3)
+    # Clopper and Pearson for 3 of 6, as in their tables: 11.8 to 88.2 %
+    assert (half.low, half.high) == (pytest.approx(0.1181, abs=1e-4), pytest.approx(0.8819, abs=1e-4))
 
 
 def test_no_passage_has_no_share():
     described = describe_lengths([], np.array([], dtype=np.int64), new=3)
-    assert (described["share"], described["low"], described["mean_match_tokens"]) == (None, None, None)
-    assert described["histogram"] == [0, 0, 0, 0]
+    assert (described.share, described.low, described.mean_match_tokens) == (None, None, None)
+    assert described.histogram == (0, 0, 0, 0)
 
 
 def test_paragraphs_that_are_known_paper_by_paper_count_as_papers():
@@ -66,8 +70,18 @@ def test_paragraphs_that_are_known_paper_by_paper_count_as_papers():
     described = describe_lengths(of_papers(names), known, new=3)
     alone = describe_lengths(of_papers("abcdefghij"), known[::10], new=3)
     # Clopper and Pearson for 5 of 10, as in their tables
-    assert (alone["low"], alone["high"]) == (pytest.approx(0.1871, abs=1e-4), pytest.approx(0.8129, abs=1e-4))
-    assert described["low"] < 0.25 and described["high"] > 0.75 and described["share"] == 0.5
+    assert (alone.low, alone.high) == (pytest.approx(0.1871, abs=1e-4), pytest.approx(0.8129, abs=1e-4))
+    assert described.low < 0.25 and described.high > 0.75 and described.share == 0.5
+
+
+def test_paragraphs_more_alike_than_chance_are_worth_no_more_than_they_are():
+    """One of two in each of ten papers: no spread at all, yet 20 paragraphs never count as more than 20.
+
+    With Student's factor for ten papers they count as 20 (2.0930 / 2.2622)**2 = 17.12, of which 8.56 are known; Clopper
+    and Pearson's limits for 8.56 of 17.12 lie between those of their tables for 8 of 17 (.2298) and 9 of 17 (.2781).
+    """
+    low, high = share_interval(pd.Series([1] * 10), pd.Series([2] * 10))
+    assert 0.2298 < low < 0.2781 and low == pytest.approx(1 - high)
 
 
 def test_one_paper_known_by_heart_does_not_make_training_papers_known():
@@ -75,25 +89,25 @@ def test_one_paper_known_by_heart_does_not_make_training_papers_known():
     names = ["known"] * 20 + [f"paper{row % 14}" for row in range(186)]
     said = np.repeat([3, 0], [20, 186])
     heldout = count_papers(of_papers([f"other{row % 7}" for row in range(100)]), np.zeros(100, dtype=int), 3)
-    assert permute_papers([count_papers(of_papers(names), said, 3), heldout], 2000, seed=0) > 0.5
-    assert compare_lengths(of_papers(names), np.zeros(206, dtype=int), said, 3, 500, 0)["p_value"] == 1.0
+    assert permute_papers([count_papers(of_papers(names), said, 3), heldout], BOOTSTRAP) > 0.5
+    assert compare_lengths(of_papers(names), np.zeros(206, dtype=int), said, 3, BOOTSTRAP).p_value == 1.0
 
 
 def test_all_of_three_papers_against_none_of_three_is_two_of_twenty_exchanges():
     train = count_papers(of_papers("aabc"), np.array([3, 3, 3, 3]), 3)
     heldout = count_papers(of_papers("deff"), np.array([0, 0, 0, 0]), 3)
-    assert permute_papers([train, heldout], 2000, seed=0) == pytest.approx(2 / 20)
-    assert permute_papers([train, train.iloc[:0]], 2000, seed=0) == 1.0
+    assert permute_papers([train, heldout], BOOTSTRAP) == pytest.approx(2 / 20)
+    assert permute_papers([train, train.iloc[:0]], BOOTSTRAP) == 1.0
 
 
 def test_base_and_adapted_are_paired_by_paper():
     passages = of_papers("aabbbb")
     before, after = np.array([0, 1, 0, 0, 3, 2]), np.array([3, 3, 0, 1, 3, 3])
-    compared = compare_lengths(passages, before, after, new=3, resamples=500, seed=0)
-    assert compared["difference_match_tokens"]["estimate"] == pytest.approx(7 / 6)
+    compared = compare_lengths(passages, before, after, new=3, how=BOOTSTRAP)
+    assert compared.difference_match_tokens.estimate == pytest.approx(7 / 6)
     # both papers have more paragraphs that are continued by the adapted model: 2 / 2**2
-    assert compared["p_value"] == pytest.approx(0.5)
-    assert (compared["num_papers"], compared["num_paragraphs"], compared["trustworthy"]) == (2, 6, False)
+    assert compared.p_value == pytest.approx(0.5)
+    assert (compared.num_papers, compared.num_paragraphs, compared.is_trustworthy) == (2, 6, False)
 
 
 def test_paragraphs_that_are_too_short_or_of_other_papers_are_not_drawn():
@@ -110,16 +124,6 @@ def test_paragraphs_that_are_too_short_or_of_other_papers_are_not_drawn():
 def corpus():
     text = "The heart of a donor is kept cold while it travels, and a pump may carry the patient until then."
     return pd.DataFrame([("a", 0, text), ("a", 1, text[4:]), ("b", 0, text[10:])], columns=["paper", "row", "text"])
-
-
-SETTINGS = {
-    "memorization_paragraphs": 10,
-    "memorization_prefix_tokens": 4,
-    "memorization_new_tokens": 6,
-    "batch_tokens": 64,
-    "bootstrap": 200,
-    "seed": 0,
-}
 
 
 def test_a_model_trained_on_one_paragraph_alone_knows_it_by_heart(model_folder, tmp_path, corpus):
@@ -141,23 +145,23 @@ def test_a_model_trained_on_one_paragraph_alone_knows_it_by_heart(model_folder, 
         optimizer.step()
     model.save_pretrained(tmp_path)
     loaded = load_adapted(model_folder, tmp_path, Precision("none", "float32"))
-    found = measure_memorization(loaded, corpus, {"train": ["a"], "heldout": ["b"]}, tokenizer, 0, SETTINGS)
-    assert found["train"]["base"]["num_verbatim"] == 0
-    assert found["train"]["adapted"]["max_match_tokens"] == 6
-    best = found["examples"][0]
-    assert (best["paper"], best["row"], best["adapted_match_tokens"]) == ("a", 0, 6)
-    assert corpus["text"][0].startswith(best["prefix"] + best["continued"])
+    found = measure_memorization(loaded, corpus, {"train": ["a"], "heldout": ["b"]}, tokenizer, 0, PROBE)
+    assert found.train.base.num_verbatim == 0
+    assert found.train.adapted.max_match_tokens == 6
+    best = found.examples[0]
+    assert (best.paper, best.row, best.adapted_match_tokens) == ("a", 0, 6)
+    assert corpus["text"][0].startswith(best.prefix + best.continued)
 
 
 def test_switched_off_it_is_none(adapted, model_folder, corpus):
-    off = SETTINGS | {"memorization_paragraphs": None}
+    off = PROBE | {"memorization_paragraphs": None}
     assert measure_memorization(adapted, corpus, {}, load_tokenizer(model_folder), 0, off) is None
 
 
 def test_without_a_long_paragraph_there_are_no_numbers_and_no_failure(adapted, model_folder, corpus):
-    long = SETTINGS | {"memorization_new_tokens": 5000}
+    long = PROBE | {"memorization_new_tokens": 5000}
     found = measure_memorization(
         adapted, corpus, {"train": ["a"], "heldout": ["b"]}, load_tokenizer(model_folder), 0, long
     )
-    assert found["train"]["num_paragraphs"] == 0 and found["train"]["difference_match_tokens"] is None
-    assert found["examples"] == []
+    assert found.train.num_paragraphs == 0 and found.train.difference_match_tokens is None
+    assert found.examples == ()

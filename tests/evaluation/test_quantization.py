@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from evaluation.conftest import make_scores
+from evaluation.conftest import BOOTSTRAP, make_scores
 from further.evaluation.quantization import split_quantization
 
 TOKENS = [100, 100, 100, 100]
@@ -19,8 +19,8 @@ def test_the_way_from_base_to_merged_by_hand():
         "quantization-none": table([272.0, 284.0, 277.0, 283.0], subject="adapted", run="full", quantization="none"),
     }
     merged = {"default": table([276.0, 288.0, 281.0, 287.0], subject="merged", run="default", quantization="none")}
-    split = split_quantization(base, runs, merged, {"none": "quantization-none", "nf4": "default"}, 500, 0)
-    differences = {name: value["estimate"] for name, value in split["nf4"].items() if name.endswith("_nats")}
+    split = split_quantization(base, runs, merged, {"none": "quantization-none", "nf4": "default"}, BOOTSTRAP)
+    differences = {name: value.estimate for name, value in split["nf4"] if name.endswith("_nats")}
     assert differences == {
         "base_cost_nats": pytest.approx(24 / 400),  # 1224 against 1200
         "adaptation_nats": pytest.approx(-84 / 400),  # 1140 against 1224
@@ -30,16 +30,16 @@ def test_the_way_from_base_to_merged_by_hand():
     }
     parts = [differences[name] for name in ("base_cost_nats", "adaptation_nats", "merging_nats")]
     assert differences["total_nats"] == pytest.approx(sum(parts))
-    assert all(split["nf4"][name]["low"] < split["nf4"][name]["high"] for name in differences)
-    assert split["nf4"]["full_base"]["nats_per_token"] == 3.0
-    assert split["none"]["merged"] is None and split["none"]["merging_nats"] is None
-    assert split["none"]["base_cost_nats"]["estimate"] == 0
+    assert all(getattr(split["nf4"], name).is_open for name in differences)  # four papers have no interval
+    assert split["nf4"].full_base.nats_per_token == 3.0
+    assert split["none"].merged is None and split["none"].merging_nats is None
+    assert split["none"].base_cost_nats.estimate == 0
 
 
 def test_without_a_run_at_full_precision_there_is_no_cost_of_the_adapted_model():
     base = {"none": table([3.0, 3.0, 3.0, 3.0], quantization="none"), "nf4": table([3.0, 3.0, 3.0, 3.0])}
-    split = split_quantization(base, {"default": base["nf4"]}, {}, {"nf4": "default"}, 500, 0)
-    assert split["nf4"]["adapted_cost_nats"] is None
+    split = split_quantization(base, {"default": base["nf4"]}, {}, {"nf4": "default"}, BOOTSTRAP)
+    assert split["nf4"].adapted_cost_nats is None
     assert set(split) == {"nf4"}
 
 
@@ -47,4 +47,4 @@ def test_a_merged_model_scored_on_other_text_is_refused():
     base = {"none": table([3.0, 3.0, 3.0, 3.0], quantization="none"), "nf4": table([3.0, 3.0, 3.0, 3.0])}
     merged = pd.DataFrame(base["none"]).assign(subject="merged", run="default", sha256="another")
     with pytest.raises(ValueError, match="sha256 of paper-0 is hash of paper-0 for base at nf4 and another for merged"):
-        split_quantization(base, {"default": base["nf4"]}, {"default": merged}, {"nf4": "default"}, 500, 0)
+        split_quantization(base, {"default": base["nf4"]}, {"default": merged}, {"nf4": "default"}, BOOTSTRAP)

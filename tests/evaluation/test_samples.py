@@ -1,18 +1,23 @@
 import json
 import math
 
+import pandas as pd
 import pytest
 import torch
 from transformers import AutoTokenizer
 
 from further.evaluation.samples import (
+    NUM_PROMPTS,
+    PROMPT_WORDS,
     Decoding,
     choose_decodings,
+    choose_prompts,
     continue_prompt,
     distinct,
     sample_both,
 )
 from further.models import Precision, load
+from further.settings import SampleSettings
 
 GREEDY, SAMPLED = Decoding(None, 0.9, 0), Decoding(0.7, 0.9, 0)
 
@@ -24,7 +29,7 @@ def test_distinct_runs_of_words(length, share):
 
 
 def test_a_temperature_adds_a_sampled_continuation():
-    assert [decoding.name for decoding in choose_decodings(0.8, 0.9, 0)] == ["greedy", "sampled"]
+    assert choose_decodings(0.8, 0.9, 0) == [Decoding(None, 0.9, 0), Decoding(0.8, 0.9, 0)]
     assert choose_decodings(None, 0.9, 0) == [GREEDY]
 
 
@@ -102,14 +107,44 @@ def test_a_model_s_own_settings_of_generation_play_no_part(model_folder, tokeniz
 
 
 def test_base_and_adapted_stand_side_by_side(adapted, tokenizer, model_folder):
-    settings = {"prompts": ["The heart", "A pump"], "new_tokens": 6, "temperature": 0.7, "top_p": 0.9, "seed": 0}
-    entries = sample_both(adapted, tokenizer, settings)
-    assert [(entry["prompt"], entry["decoding"], entry["subject"]) for entry in entries] == [
+    settings = SampleSettings(
+        prompts=None, new_tokens=6, temperature=0.7, top_p=0.9, seed=0, quantization="none", compute_dtype="float32"
+    )
+    found = sample_both(adapted, tokenizer, ["The heart", "A pump"], settings)
+    assert [(sample.prompt, sample.decoding, sample.subject) for sample in found.samples] == [
         (prompt, decoding, subject)
         for prompt in ("The heart", "A pump")
         for decoding in ("greedy", "sampled")
         for subject in ("base", "adapted")
     ]
     base = load(model_folder, Precision("none", "float32"))
-    assert entries[0]["text"] == continue_prompt(base, tokenizer, "The heart", 6, GREEDY).text
-    assert entries[1]["text"] == continue_prompt(adapted, tokenizer, "The heart", 6, GREEDY).text
+    assert found.samples[0].text == continue_prompt(base, tokenizer, "The heart", 6, GREEDY).text
+    assert found.samples[1].text == continue_prompt(adapted, tokenizer, "The heart", 6, GREEDY).text
+
+
+def paragraphs(*papers):
+    """Two long paragraphs a paper, their words numbered, and a heading."""
+    words = [" ".join(f"{paper}{number}" for number in range(30)) for paper in papers]
+    rows = [
+        (paper, row, text)
+        for paper, long in zip(papers, words, strict=True)
+        for row, text in enumerate(("Results", long, long.upper()))
+    ]
+    return pd.DataFrame(rows, columns=["paper", "row", "text"])
+
+
+def test_without_prompts_held_out_papers_words_are_gone_on_from():
+    split = pd.DataFrame({"paper": list("abcdefg"), "split": ["train", "validation"] + ["test"] * 5})
+    prompts = choose_prompts(paragraphs(*"abcdefg"), split, seed=0)
+    assert len(prompts) == NUM_PROMPTS == 4
+    assert all(len(prompt.split()) == PROMPT_WORDS == 8 for prompt in prompts)
+    papers = [prompt[0].casefold() for prompt in prompts]
+    assert len(set(papers)) == 4 and papers == sorted(papers) and set(papers) <= set("cdefg")
+    assert prompts == choose_prompts(paragraphs(*"abcdefg"), split, seed=0)
+    assert prompts != choose_prompts(paragraphs(*"abcdefg"), split, seed=1)
+
+
+def test_one_held_out_paper_gives_as_many_prompts_as_it_has_paragraphs():
+    split = pd.DataFrame({"paper": ["a", "b"], "split": ["train", "test"]})
+    assert [prompt[:2] for prompt in choose_prompts(paragraphs("a", "b"), split, seed=0)] == ["b0", "B0"]
+    assert choose_prompts(paragraphs("a"), split, seed=0) == []

@@ -1,13 +1,11 @@
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
+from evaluation.conftest import PROBE
 from further.evaluation.scoring import score_documents
 from further.evaluation.terms import find_occurrences, measure_terms, rank_words
-from further.tokens.streams import Document
 from further.tokens.tokenizer import load_tokenizer
 
 
@@ -54,17 +52,17 @@ def test_words_are_ranked_by_the_bound_nearer_to_no_change():
             occurrences("name", [-9.0, -9.1, -9.0, -9.2], "aaaa"),  # one paper
         ]
     )
-    ranked = rank_words(table, min_occurrences=4, number=5)
-    assert ranked["num_words"] == 4
-    assert [line["word"] for line in ranked["rose"]] == ["graft"]  # the pump's interval reaches over 0
-    assert [line["word"] for line in ranked["fell"]] == ["object"]
-    graft = ranked["rose"][0]
+    num_words, rose, fell = rank_words(table, min_occurrences=4, number=5)
+    assert num_words == 4
+    assert [line.word for line in rose] == ["graft"]  # the pump's interval reaches over 0
+    assert [line.word for line in fell] == ["object"]
+    graft = rose[0]
     means = [-2.05, -1.9, -2.0]  # of the papers a, b and c
-    assert graft["change_nats"] == pytest.approx(-5.95 / 3) and graft["total_nats"] == pytest.approx(-10.0)
-    assert (graft["before_nats"], graft["after_nats"]) == (5.0, pytest.approx(5 - 5.95 / 3))
-    assert (graft["num_occurrences"], graft["num_papers"], graft["num_papers_same_way"]) == (5, 3, 3)
+    assert graft.change_nats == pytest.approx(-5.95 / 3) and graft.total_nats == pytest.approx(-10.0)
+    assert (graft.before_nats, graft.after_nats) == (5.0, pytest.approx(5 - 5.95 / 3))
+    assert (graft.num_occurrences, graft.num_papers, graft.num_papers_same_way) == (5, 3, 3)
     independent = stats.ttest_1samp(means, 0).confidence_interval(0.95)
-    assert (graft["low"], graft["high"]) == pytest.approx(tuple(independent))
+    assert (graft.low, graft.high) == pytest.approx(tuple(independent))
 
 
 @pytest.mark.parametrize("most", [2, 40])
@@ -76,32 +74,30 @@ def test_of_words_that_did_not_change_one_in_twenty_is_listed(most):
     word, paper = (np.repeat(names.ravel(), numbers) for names in np.indices((300, 7)))
     changes = own + generator.normal(0, 0.5, len(own))
     table = pd.DataFrame({"word": word, "paper": paper, "before": 5.0, "after": 5.0 + changes})
-    ranked = rank_words(table, min_occurrences=5, number=300)
-    assert len(ranked["rose"]) + len(ranked["fell"]) <= 0.08 * ranked["num_words"]
+    num_words, rose, fell = rank_words(table, min_occurrences=5, number=300)
+    assert len(rose) + len(fell) <= 0.08 * num_words
 
 
 def test_the_list_is_cut():
     table = pd.concat([occurrences(word, [-2.0, -2.1, -1.9], "aab") for word in ("one", "two", "three")])
-    ranked = rank_words(table, min_occurrences=3, number=2)
-    assert len(ranked["rose"]) == 2 and ranked["num_words"] == 3
+    num_words, rose, _ = rank_words(table, min_occurrences=3, number=2)
+    assert len(rose) == 2 and num_words == 3
 
 
-SETTINGS = {"terms": 3, "term_occurrences": 2, "window": 32, "stride": 16, "batch_tokens": 64}
-TEXTS = [
-    Document("a", "test", "The heart, kept cold; the heart of a donor. Café!"),
-    Document("b", "test", "A heart is found: the pump is off, the heart is safe."),
-]
+TEXTS = {
+    "a": "The heart, kept cold; the heart of a donor. Café!",
+    "b": "A heart is found: the pump is off, the heart is safe.",
+}
 
 
 def test_every_word_s_nats_come_from_the_scores(adapted, model_folder):
     tokenizer = load_tokenizer(model_folder)
-    found = measure_terms(adapted, TEXTS, tokenizer, 0, SETTINGS)
-    ids = [tokenizer.encode(text.text, add_special_tokens=False).ids for text in TEXTS]
-    assert found["after_nats"] == pytest.approx(sum(score_documents(adapted, ids, 0, 32, 16, 64)))
-    assert 0 < found["in_words_after_nats"] < found["after_nats"]
-    assert found["num_words"] == 3  # heart and the in both papers, a once in each
-    json.dumps(found, allow_nan=False)
+    found = measure_terms(adapted, TEXTS, tokenizer, 0, PROBE)
+    ids = [tokenizer.encode(text, add_special_tokens=False).ids for text in TEXTS.values()]
+    assert found.after_nats == pytest.approx(sum(score_documents(adapted, ids, 0, 32, 16, 64)))
+    assert 0 < found.in_words_after_nats < found.after_nats
+    assert found.num_words == 3  # heart and the in both papers, a once in each
 
 
 def test_switched_off_it_is_none(adapted, model_folder):
-    assert measure_terms(adapted, TEXTS, load_tokenizer(model_folder), 0, SETTINGS | {"terms": None}) is None
+    assert measure_terms(adapted, TEXTS, load_tokenizer(model_folder), 0, PROBE | {"terms": None}) is None

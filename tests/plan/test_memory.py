@@ -147,6 +147,30 @@ def test_known_figures_of_an_8b_llama():
     assert 7.4 < memory.peak / 2**30 < 9
 
 
+@pytest.mark.parametrize(
+    ("quantization", "context", "measured_mb"),
+    [("none", 256, 1843), ("none", 512, 2614), ("nf4", 256, 1920), ("nf4", 512, 2684), ("int8", 256, 1959)],
+)
+def test_a_process_on_the_cpu_takes_what_linux_said_of_it(quantization, context, measured_mb):
+    """VmHWM in MiB of two steps of SmolLM2-135M (30 blocks of 576, 1536 inside, 9 heads on 3, vocabulary 49,152)."""
+    shape = shape_of(
+        {
+            "model_type": "llama",
+            "hidden_size": 576,
+            "intermediate_size": 1536,
+            "num_hidden_layers": 30,
+            "num_attention_heads": 9,
+            "num_key_value_heads": 3,
+            "head_dim": 64,
+            "vocab_size": 49_152,
+            "tie_word_embeddings": True,
+        }
+    )
+    run = RUN | {"quantization": quantization, "context": context, "rank": 8, "alpha": 16, "batch_tokens": context}
+    memory = estimate_memory(shape, place_adapter(shape, run), run, 1, gpu=False)
+    assert memory.peak / 2**20 == pytest.approx(measured_mb, rel=0.06)
+
+
 def test_eight_bit_moments_take_two_bytes_and_their_scales():
     shape = shape_of(LLAMA_8B)
     run = RUN | {"optimizer": "paged_adamw_8bit", "rank": 16}

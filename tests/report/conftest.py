@@ -1,22 +1,23 @@
-"""Fixtures of the report's tests: the small study of `study.py`, loaded and drawn once."""
+"""Fixtures of the report's tests: the small study of `results_case.py`, and its page, drawn once."""
 
 from pathlib import Path
 
 import pytest
 
-from further.report.figures import draw_figures
-from further.report.inputs import ReportInputs
-from report.study import make_inputs
+from further.report.page import write_page
+from further.report.results import TextResults
+from further.report.text import TEXT
+from report.results_case import make_results
 
 
 @pytest.fixture(scope="session")
-def inputs() -> ReportInputs:
-    return make_inputs()
+def results() -> TextResults:
+    return make_results()
 
 
 @pytest.fixture(scope="session")
-def drawn(inputs: ReportInputs, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with figures/ and data/ of the whole study."""
+def drawn(results: TextResults, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the page of the whole study, its figures/ and data/."""
     folder = tmp_path_factory.mktemp("report")
-    draw_figures(inputs, folder / "figures", folder / "data")
+    write_page(TEXT, results, folder)
     return folder

@@ -10,12 +10,18 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from further.report import FIGURES
-from further.report.figures import draw_figures
-from further.report.inputs import ReportInputs
 from further.report.page import write_page
-from further.report.study import PageSettings
-from report.study import TITLES, change, make_comparison, make_inputs, make_samples
+from further.report.results import TextResults
+from further.report.text import TEXT
+from report.results_case import (
+    make_corpus,
+    make_results,
+    make_sample,
+    make_samples,
+    make_settings,
+    paired,
+    with_default,
+)
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install -e .[dev]")
 BROWSER = next(
@@ -33,16 +39,15 @@ pytestmark = [
 ]
 
 
-def write_report(folder: Path, inputs: ReportInputs) -> str:
-    draw_figures(inputs, folder / "figures", folder / "data")
-    target = folder / "index.html"
-    write_page(inputs, folder / "figures", folder / "data", target, PageSettings(toy_base=True))
-    return target.as_uri()
+def write_report(folder: Path, results: TextResults) -> str:
+    write_page(TEXT, results, folder)
+    return (folder / "index.html").as_uri()
 
 
 @pytest.fixture(scope="module")
-def address(inputs: ReportInputs, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return write_report(tmp_path_factory.mktemp("browser"), inputs)
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    settings = make_settings(model={"source": "toy", "path": None}, study={"domain": "medical"})
+    return write_report(tmp_path_factory.mktemp("browser"), make_results(settings=settings))
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +63,7 @@ def open_page(browser: Any) -> Iterator[Any]:
     """A function that opens an address and returns the page, with what it asked for and complained of."""
     contexts = []
 
-    def open_at(address: str, width: int = DESK, scheme: str = "light") -> Any:
+    def open_at(address: str, width: int = DESK, scheme: str = "light", unfold: bool = False) -> Any:
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         contexts.append(context)
         page = context.new_page()
@@ -67,6 +72,8 @@ def open_page(browser: Any) -> Iterator[Any]:
         page.on("console", lambda message: page.said.append(message.text))
         page.on("pageerror", lambda error: page.said.append(str(error)))
         page.goto(address)
+        if unfold:
+            page.locator("details").evaluate_all("all => all.forEach(details => { details.open = true; })")
         return page
 
     yield open_at
@@ -86,10 +93,19 @@ def test_the_page_opens_quietly_and_asks_for_nothing_else(
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
-def test_every_figure_is_inside_the_window_and_large_enough_to_read(open_page: Any, address: str, width: int) -> None:
+def test_the_first_screens_hold_the_answers_and_the_page_is_short(open_page: Any, address: str, width: int) -> None:
+    """Folded, the page is at most 6,000 px high at 1,280; the answers end within one screen there, four on a phone."""
     page = open_page(address, width)
+    assert page.evaluate("document.documentElement.scrollHeight") <= {DESK: 6000, PHONE: 8000}[width]
+    answers = page.locator(".answers").bounding_box()
+    assert answers["y"] + answers["height"] <= {DESK: 900, PHONE: 4 * 844}[width]
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_every_figure_is_inside_the_window_and_large_enough_to_read(open_page: Any, address: str, width: int) -> None:
+    page = open_page(address, width, unfold=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for name in FIGURES:
+    for name in (figure.name for figure in TEXT.figures):
         box = page.locator(f"#figure-{name} svg").bounding_box()
         assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= width, name
         assert box["width"] >= 340 and box["height"] >= 60, name
@@ -101,7 +117,7 @@ def test_every_figure_is_inside_the_window_and_large_enough_to_read(open_page: A
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
 def test_no_letter_of_a_figure_is_cut_off(open_page: Any, address: str, width: int) -> None:
-    page = open_page(address, width)
+    page = open_page(address, width, unfold=True)
     cut = page.evaluate(
         """() => [...document.querySelectorAll(".drawing svg")].flatMap(svg => {
             const frame = svg.getBoundingClientRect();
@@ -133,49 +149,41 @@ def test_printing_cuts_no_figure(open_page: Any, address: str, tmp_path: Path) -
             figure.querySelector("svg").getBoundingClientRect().height, getComputedStyle(figure).breakInside])"""
     )
     a4_inside = (297 - 32) / 25.4 * 96  # CSS pixels between the margins
-    assert [kind for _, kind in printed] == ["avoid"] * len(FIGURES)
+    assert [kind for _, kind in printed] == ["avoid"] * len(TEXT.figures)
     assert max(height for height, _ in printed) < a4_inside
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
     with pymupdf.open(tmp_path / "page.pdf") as document:
         pages = [" ".join(sheet.get_text().split()) for sheet in document]
         assert all(round(sheet.rect.width) == 595 and round(sheet.rect.height) == 842 for sheet in document)
-    ends = {"scaling_law": ("held-out loss", "unique training tokens"), "quantization": ("none", "cost against no")}
-    for name, words in ends.items():
-        assert any(all(word in text for word in (TITLES[name], *words)) for text in pages), name
+    ends = {"scaling_law": ("held-out loss", "unique training tokens"), "quantization": ("nf4", "cost against no")}
+    for figure in TEXT.figures:
+        words = (figure.title, *ends.get(figure.name, ()))
+        assert any(all(word in text for word in words) for text in pages), figure.name
 
 
-def test_print_holds_the_words_meaning_and_leaves_no_heading_alone(
-    open_page: Any, address: str, tmp_path: Path
-) -> None:
+def test_print_holds_what_is_folded_and_leaves_no_heading_alone(open_page: Any, address: str, tmp_path: Path) -> None:
     pymupdf = pytest.importorskip("pymupdf")
     page = open_page(address)
     headings = set(page.locator("h2, h3, caption, summary, thead th").all_text_contents())
     page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
     with pymupdf.open(tmp_path / "page.pdf") as document:
         pages = [[block for block in sheet.get_text("blocks") if block[4].strip()] for sheet in document]
-    assert any("Among how many equally likely" in block[4] for blocks in pages for block in blocks)
+    text = " ".join(" ".join(block[4].split()) for blocks in pages for block in blocks)
+    for words in ("In parentheses: 95% confidence intervals", "In the order of TRIPOD-LLM", "allograft"):
+        assert words in text, words
     lowest = [max(blocks, key=lambda block: block[1])[4] for blocks in pages]
     assert [text for text in lowest if {line.strip() for line in text.splitlines()} <= headings] == []
 
 
-def test_a_screen_without_a_pointer_is_not_told_to_rest_it(browser: Any, address: str) -> None:
-    context = browser.new_context(viewport={"width": PHONE, "height": 900}, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    page.goto(address)
-    assert not page.locator(".hint").is_visible()
-    context.close()
-
-
 def test_markup_in_papers_prompts_and_samples_does_no_harm(open_page: Any, tmp_path: Path) -> None:
-    comparison = make_comparison()
-    papers = change(6.0, -0.5, -0.6, -0.4, 7, [f"{EVIL}{index}" for index in range(7)])
-    comparison["runs"]["default"]["papers"] = papers
-    samples = [{**sample, "prompt": f"\"'>{EVIL}", "text": EVIL} for sample in make_samples()]
+    comparison = with_default(paired(6.0, -0.5, -0.6, -0.4, 7, [f"{EVIL}{index}" for index in range(7)]))
+    samples = make_samples(make_sample(prompt=f"\"'>{EVIL}", text=EVIL))
     columns = ["paper", "file", "reason", "detail", "pages"]
-    rejected = pd.DataFrame([(EVIL, f"{EVIL}.pdf", "damaged", EVIL, 0)], columns=columns)
-    inputs = make_inputs(title=EVIL, comparison=comparison, samples=samples, rejected=rejected)
-    address = write_report(tmp_path, inputs)
+    corpus = make_corpus(rejected=pd.DataFrame([(EVIL, f"{EVIL}.pdf", "damaged", EVIL, 0)], columns=columns))
+    settings = make_settings(study={"title": EVIL})
+    results = make_results(settings=settings, comparison=comparison, samples=samples, corpus=corpus)
+    address = write_report(tmp_path, results)
     page = open_page(address)
     page.wait_for_load_state("networkidle")
     assert page.title() == EVIL
@@ -189,7 +197,7 @@ def test_the_keyboard_reaches_the_answers_first_and_opens_what_is_folded(open_pa
     assert page.evaluate("document.activeElement.textContent") == "Skip to the answers"
     page.keyboard.press("Enter")
     assert page.evaluate("location.hash") == "#answers"
-    folded = page.locator("details:not(.terms)").first
+    folded = page.locator("details").first
     folded.locator("summary").focus()
     page.keyboard.press("Enter")
     assert folded.evaluate("details => details.open")
@@ -203,6 +211,11 @@ def test_data_can_be_downloaded_from_the_page(open_page: Any, address: str, draw
     assert download.value.path().read_bytes() == (drawn / "data" / "quantization.csv").read_bytes()
 
 
+def test_a_link_into_a_folded_part_opens_it(open_page: Any, address: str) -> None:
+    page = open_page(f"{address}#runs")
+    assert page.locator("details:has(> #runs)").evaluate("details => details.open")
+
+
 def test_the_page_opens_within_two_seconds(open_page: Any, address: str) -> None:
     start = time.perf_counter()
     open_page(address)
@@ -213,8 +226,7 @@ def test_the_page_opens_within_two_seconds(open_page: Any, address: str) -> None
 @pytest.mark.parametrize("width", [PHONE, DESK])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_serious_fault(open_page: Any, address: str, width: int, scheme: str) -> None:
-    page = open_page(address, width, scheme)
-    page.locator("details").evaluate_all("all => all.forEach(details => { details.open = true; })")
+    page = open_page(address, width, scheme, unfold=True)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run().then(result => result.violations)")
     grave = [fault for fault in found if fault["impact"] in ("serious", "critical")]

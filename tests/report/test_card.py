@@ -1,79 +1,101 @@
 """The model card: a header that the Hub can read, the measured numbers, and what it is not for."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
-from further.report.card import CardSettings, card_settings, make_merged_card, write_card, write_cards
-from further.report.inputs import ReportInputs
-from report.study import make_inputs
+from further.report.card import make_merged_card, name_base_model, write_card, write_cards
+from further.report.results import TextResults
+from further.settings import ModelSettings
+from report.results_case import make_results, make_settings
 
-SETTINGS = CardSettings("Demonstration", "tiny-llama", None, "other", toy_base=True)
+COMMIT = "0e9e39f249a16976918f6564b8830bc894c89659"
+HUB = {"name": "l8", "source": "hub", "path": "org/model", "revision": COMMIT}
 
 
-def read_card(
-    inputs: ReportInputs, folder: Path, settings: CardSettings = SETTINGS, run: str = "default"
-) -> tuple[dict, str]:
-    write_card(inputs, run, folder / "README.md", settings)
+def read_card(folder: Path, run: str = "default", **sections: Any) -> tuple[dict, str]:
+    write_card(make_results(settings=make_settings(**sections)), run, folder / "README.md")
     _, header, text = (folder / "README.md").read_text(encoding="utf-8").split("---\n", 2)
     return yaml.safe_load(header), text
 
 
-def test_the_header_names_base_library_and_perplexity(inputs: ReportInputs, tmp_path: Path) -> None:
+def test_the_header_names_base_library_language_and_perplexity(tmp_path: Path) -> None:
     """The default run's loss is 6.01 - 0.66 = 5.35 nats per token, exp(5.35) = 210.608."""
-    header, _ = read_card(inputs, tmp_path)
-    assert (header["base_model"], header["library_name"], header["license"]) == ("tiny-llama", "peft", "other")
+    header, _ = read_card(tmp_path, model=HUB, corpus={"language": "de"})
+    assert (header["base_model"], header["library_name"], header["language"]) == ("org/model", "peft", "de")
     papers = header["model-index"][0]["results"][0]
-    assert papers["dataset"]["name"] == "held-out papers"
     assert papers["metrics"] == [{"type": "perplexity", "value": pytest.approx(210.608, abs=1e-3)}]
+    header, _ = read_card(tmp_path, corpus={"language": None})
+    assert "language" not in header and header["base_model"] == "tiny"
 
 
-def test_the_text_holds_the_numbers_of_the_run_and_its_limits(inputs: ReportInputs, tmp_path: Path) -> None:
-    _, text = read_card(inputs, tmp_path)
-    assert (
-        "| held-out papers | 7 | 407.5 | 210.6 | −0.660 (95\u202f% interval −0.710 to −0.610) | 2.168 | 1.930 |" in text
-    )
-    assert "stride 512, after the begin mark (not scored), in float32." in text  # 6.01 / 4 / ln 2 = 2.168 bits per byte
-    assert "any other clinical use" in text and "is a toy" in text
-    assert "| quantization | nf4 |" in text
-    assert 'from_pretrained("results/demo/base")' in text and "trained and measured on nf4 weights" in text
-    assert "98\u202f304 of 2\u202f200\u202f000 parameters were trained (4.47 %), for 40 steps." in text
+def test_the_text_holds_the_numbers_of_the_run(tmp_path: Path) -> None:
+    """6.01 / 4 / ln 2 = 2.168 bits per byte."""
+    _, text = read_card(tmp_path)
+    change = "−0.660 nats per token (95% interval −0.710 to −0.610)"
+    assert f"| held-out papers | 7 | 407.5 | 210.6 | {change} | 2.168 | 1.930 |" in text
+    assert "novels and encyclopedia articles" in text and "stride 512, after BOS (not scored), in float32." in text
+    assert "| quantization | nf4 |" in text and "trained and measured on nf4 weights" in text
+    assert "98,304 of 2,200,000 parameters were trained (4.47%), for 40 steps." in text
+    _, text = read_card(tmp_path, run="quantization-none")
+    assert "unquantized weights" in text
 
 
-def test_a_real_base_is_named_with_its_commit_and_is_no_toy(inputs: ReportInputs, tmp_path: Path) -> None:
-    _, text = read_card(inputs, tmp_path, CardSettings("A", "org/model", "0e9e39f", "other", toy_base=False))
-    assert "`org/model` at commit `0e9e39f`" in text and "toy" not in text
-    assert 'from_pretrained("org/model", revision="0e9e39f")' in text
+def test_the_snippet_loads_a_hub_s_model_at_its_commit_and_a_folder_by_its_path(tmp_path: Path) -> None:
+    _, text = read_card(tmp_path, model=HUB)
+    assert f"`org/model` at commit `{COMMIT}`" in text and 'name = "org/model"' in text
+    assert text.count(f'from_pretrained(name, revision="{COMMIT}")') == 2
+    _, text = read_card(tmp_path)
+    assert 'name = "path/to/tiny"' in text and text.count("from_pretrained(name)") == 2
+    code = text.split("```python\n")[1].split("```")[0]
+    compile(code, "snippet", "exec")
+
+
+def test_a_folder_of_the_hub_s_cache_says_which_model_it_is() -> None:
+    path = f"/data/hub/models--org--some-model/snapshots/{COMMIT}"
+    base = name_base_model(ModelSettings(name="some", source="folder", path=path))
+    assert (base.name, base.hub, base.revision) == ("org/some-model", True, COMMIT)
+    plain = name_base_model(ModelSettings(name="some", source="folder", path="/data/some"))
+    assert (plain.name, plain.hub, plain.folder) == ("some", False, "path/to/some")
+
+
+@pytest.mark.parametrize("domain", [None, "medical"])
+def test_clinical_use_is_spoken_of_in_a_medical_study_alone(tmp_path: Path, domain: str | None) -> None:
+    header, text = read_card(tmp_path, study={"domain": domain})
+    assert ("clinical" in text) is ("not-for-clinical-use" in header["tags"]) is (domain == "medical")
+
+
+def test_a_toy_is_called_one(tmp_path: Path) -> None:
+    _, text = read_card(tmp_path, model={"name": "tiny", "source": "toy", "path": None})
+    assert "toy" in text and 'name = "results/demo/toy"' in text
+    assert "toy" not in read_card(tmp_path)[1]
 
 
 def test_a_name_cannot_break_the_header(tmp_path: Path) -> None:
-    header, _ = read_card(make_inputs(), tmp_path, CardSettings('a: "b"\n- c', "d: e", None, "other", toy_base=False))
-    assert header["base_model"] == "d: e" and header["model-index"][0]["name"] == 'a: "b"\n- c'
+    header, _ = read_card(tmp_path, study={"title": 'a: "b"\n- c'})
+    assert header["model-index"][0]["name"] == 'a: "b"\n- c, run default'
 
 
-def test_an_unknown_run_is_refused_with_the_known_ones(inputs: ReportInputs, tmp_path: Path) -> None:
+def test_an_unknown_run_is_refused_with_the_known_ones(results: TextResults, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no run is called best; there are context-128, default"):
-        write_card(inputs, "best", tmp_path / "README.md", SETTINGS)
+        write_card(results, "best", tmp_path / "README.md")
 
 
-def test_every_run_gets_its_card_and_a_hub_s_model_is_named_by_its_id(inputs: ReportInputs, tmp_path: Path) -> None:
+def test_every_run_gets_its_card(results: TextResults, tmp_path: Path) -> None:
     cards = [tmp_path / run / "adapter/README.md" for run in ("default", "context-128")]
-    write_cards(inputs, cards, {"name": "l8", "source": "hub", "path": "org/model", "revision": "0e9e39f"})
+    write_cards(results, cards)
     for card, run in zip(cards, ("default", "context-128"), strict=True):
-        text = card.read_text(encoding="utf-8")
-        assert f"# {inputs.title}, run {run}" in text and "`org/model` at commit `0e9e39f`" in text
-    settings = card_settings("A", {"name": "tiny", "source": "demo", "path": None, "revision": None})
-    assert settings == CardSettings("A", "tiny", None, "other", toy_base=True)
+        assert f"# {results.title}, run {run}" in card.read_text(encoding="utf-8")
 
 
-def test_a_merged_model_is_not_loaded_as_an_adapter(inputs: ReportInputs, tmp_path: Path) -> None:
-    read_card(inputs, tmp_path)
+def test_a_merged_model_is_not_loaded_as_an_adapter(tmp_path: Path) -> None:
+    read_card(tmp_path)
     card = (tmp_path / "README.md").read_text(encoding="utf-8")
     merged = make_merged_card(card)
     assert "PeftModel" in card and "PeftModel" not in merged and "Loading it" not in merged
-    assert "transformers loads it as it is" in merged and "any other clinical use" in merged
-    assert merged.count("## What was measured") == 1
+    assert merged.count("## What was measured") == 1 and merged.count("## Intended use") == 1
 
 
 def test_a_card_without_a_header_cannot_be_that_of_a_merged_model() -> None:

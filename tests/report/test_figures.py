@@ -2,65 +2,95 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from further.records import RunComparison
 from further.report import FIGURES
-from further.report.draw_law import draw_scaling_law
-from further.report.draw_papers import draw_perplexity_by_paper
-from further.report.draw_runs import show_fraction
-from further.report.figure_texts import NOTHING_TO_DRAW
-from further.report.figures import draw_figures
-from further.report.inputs import ReportInputs
-from further.report.law import law_table
-from further.report.style import house_style
-from further.report.svg import write_svg
-from further.report.tables import perplexity_by_paper
-from report.law_case import make_law, make_points, make_refused_law
-from report.study import TITLES, change, make_comparison, make_inputs
+from further.report.drawing.figure import Figure, draw_figure
+from further.report.figures import (
+    forgetting,
+    learning_curves,
+    ledger,
+    other_settings,
+    perplexity_by_paper,
+    quantization,
+    questions,
+    scaling_law,
+)
+from further.report.results import TextResults
+from further.report.text import TEXT
+from further.scaling.interval import Interval as LawInterval
+from further.scaling.record import ParameterIntervals
+from report.law_case import interval, make_law, make_points, make_refused_law, make_target
+from report.results_case import (
+    NOTHING_ASKED,
+    PRICED,
+    make_comparison,
+    make_corpus,
+    make_results,
+    make_settings,
+    paired,
+    with_default,
+)
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def draw(inputs: ReportInputs, folder: Path) -> Path:
-    draw_figures(inputs, folder / "figures", folder / "data")
-    return folder
+def draw(figure: Figure[Any], results: TextResults, folder: Path) -> str:
+    """The words of a drawn figure."""
+    draw_figure(figure, results, folder)
+    return text_of(folder / "figures" / f"{figure.name}.svg")
 
 
 def text_of(path: Path) -> str:
     return " ".join("".join(element.itertext()) for element in ElementTree.parse(path).getroot().iter(f"{SVG}text"))
 
 
-def test_every_figure_has_a_drawing_and_a_table(drawn: Path) -> None:
-    assert sorted(path.name for path in (drawn / "figures").iterdir()) == sorted(f"{name}.svg" for name in FIGURES)
-    assert sorted(path.name for path in (drawn / "data").iterdir()) == sorted(f"{name}.csv" for name in FIGURES)
+def tips_of(path: Path) -> list[str]:
+    return [title.text or "" for title in ElementTree.parse(path).getroot().iter(f"{SVG}title")]
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_shows_its_title_and_its_data_can_be_read(drawn: Path, name: str) -> None:
-    assert TITLES[name] in text_of(drawn / "figures" / f"{name}.svg")
-    assert len(pd.read_csv(drawn / "data" / f"{name}.csv")) > 0
+def test_the_page_holds_every_figure_there_is() -> None:
+    assert sorted(figure.name for figure in TEXT.figures) == FIGURES
+    assert {figure.section for figure in TEXT.figures} <= {"answers", *(section.name for section in TEXT.sections)}
 
 
-def test_drawing_twice_gives_the_same_bytes(drawn: Path, inputs: ReportInputs, tmp_path: Path) -> None:
-    again = draw(inputs, tmp_path)
+def test_the_names_of_the_figures_load_no_plotting_library() -> None:
+    code = (
+        "import sys, further.report as report; assert report.FIGURES; "
+        "print([name for name in ('matplotlib', 'torch', 'pandas') if name in sys.modules])"
+    )
+    environment = {"PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src")}
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert result.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("figure", TEXT.figures, ids=lambda figure: figure.name)
+def test_a_figure_shows_its_title_and_its_data_can_be_read(drawn: Path, figure: Figure[Any]) -> None:
+    assert figure.title in text_of(drawn / "figures" / f"{figure.name}.svg")
+    assert len(pd.read_csv(drawn / "data" / f"{figure.name}.csv")) > 0
+
+
+def test_drawing_twice_gives_the_same_bytes_without_date_or_program(
+    drawn: Path, results: TextResults, tmp_path: Path
+) -> None:
+    for figure in TEXT.figures:
+        draw_figure(figure, results, tmp_path)
     for path in [*(drawn / "figures").iterdir(), *(drawn / "data").iterdir()]:
-        assert (again / path.parent.name / path.name).read_bytes() == path.read_bytes(), path.name
-
-
-def test_no_figure_names_a_date_or_a_program(drawn: Path) -> None:
-    for path in (drawn / "figures").iterdir():
         text = path.read_text()
+        assert (tmp_path / path.parent.name / path.name).read_text() == text, path.name
         assert "<metadata" not in text and "date>" not in text
 
 
 def test_markers_carry_their_values(drawn: Path) -> None:
-    root = ElementTree.parse(drawn / "figures" / "perplexity_by_paper.svg").getroot()
-    tips = [title.text or "" for title in root.iter(f"{SVG}title")]
+    tips = tips_of(drawn / "figures" / "perplexity_by_paper.svg")
     assert len(tips) == 14  # seven papers, before and after
     assert any(tip.startswith("article-03: ") and "before" in tip for tip in tips)
 
@@ -71,147 +101,180 @@ def test_axes_name_their_units(drawn: Path) -> None:
         "learning_curves": "loss, nats per token",
         "scaling_law": "unique training tokens",
         "quantization": "nats per token",
-        "settings": "nats per token",
+        "other_settings": "nats per token",
         "forgetting": "nats per token",
-        "ledger": "per cent",
-        "cost_to_target": "cost of one training, SEK",
+        "ledger": "percent",
+        "questions": "percent",
     }
     for name, unit in units.items():
         assert unit in text_of(drawn / "figures" / f"{name}.svg"), name
 
 
-def empty_parts() -> dict[str, Any]:
+def empty_results() -> TextResults:
     """A study of one run whose only measurements are those of its held-out papers."""
-    comparison = make_comparison()
-    comparison["runs"] = {"default": comparison["runs"]["default"]}
-    comparison["quantization"] = {}
-    return {
-        "comparison": comparison,
-        "law": make_refused_law("no run", []),
-        "history": {},
-        "ledger": pd.DataFrame({"paper": [], "reason": [], "characters": []}),
-        "rules": [],
-    }
+    results = make_results(comparison=with_default(paired(6.0, -0.5, -0.6, -0.4)), asked=NOTHING_ASKED)
+    runs = {"default": replace(results.runs["default"], history=results.runs["default"].history.iloc[:0])}
+    ledger = pd.DataFrame({"paper": [], "reason": [], "characters": []})
+    comparison = results.comparison.model_copy(update={"quantization": {}})
+    parts = {"law": make_refused_law("no run", ()), "corpus": make_corpus(ledger=ledger), "comparison": comparison}
+    return replace(results, runs=runs, **parts)
 
 
-def test_a_figure_without_data_says_so(tmp_path: Path) -> None:
-    folder = draw(make_inputs(**empty_parts()), tmp_path)
-    for name in ("learning_curves", "scaling_law", "quantization", "settings", "ledger", "cost_to_target", "workflow"):
-        words = text_of(folder / "figures" / f"{name}.svg").split()
-        assert [word for word in NOTHING_TO_DRAW[name].split() if word not in words] == [], name
-
-
-def test_a_law_that_was_refused_still_shows_its_points(tmp_path: Path) -> None:
-    folder = draw(make_inputs(law=make_refused_law("too few sizes", make_points()[:2])), tmp_path)
-    assert "measured" in text_of(folder / "figures" / "scaling_law.svg")
+@pytest.mark.parametrize(
+    "figure",
+    [one.FIGURE for one in (learning_curves, scaling_law, quantization, other_settings, ledger, questions)],
+    ids=lambda figure: figure.name,
+)
+def test_a_figure_without_data_says_so(tmp_path: Path, figure: Figure[Any]) -> None:
+    words = draw(figure, empty_results(), tmp_path).split()
+    assert [word for word in figure.nothing.split() if word not in words] == []
 
 
 @pytest.mark.parametrize("number", [1, 2, 41, 120])
 def test_any_number_of_held_out_papers_can_be_drawn(tmp_path: Path, number: int) -> None:
-    comparison = make_comparison()
-    comparison["runs"]["default"]["papers"] = change(5.0, -0.02, -0.03, -0.01, number)
-    with house_style():
-        drawing = draw_perplexity_by_paper(perplexity_by_paper(make_inputs(comparison=comparison)))
-        write_svg(drawing, tmp_path / "papers.svg")
-    tips = list(ElementTree.parse(tmp_path / "papers.svg").getroot().iter(f"{SVG}title"))
-    assert len(tips) == 2 * number
-    assert drawing.figure.get_size_inches()[1] < 11  # inches: what a printed page holds
+    names = [f"paper-{index}" for index in range(number)]
+    comparison = with_default(paired(5.0, -0.5, None, None, number, names))
+    draw(perplexity_by_paper.FIGURE, make_results(comparison=comparison), tmp_path)
 
 
-def open_intervals(value: Any) -> Any:
-    """The same results as of too few papers: every interval of a difference without its ends."""
-    if isinstance(value, dict):
-        is_interval = {"estimate", "low", "high"} <= set(value)
-        return value | {"low": None, "high": None} if is_interval else {k: open_intervals(v) for k, v in value.items()}
-    return value
-
-
-def test_figures_can_be_drawn_where_no_interval_can_be_given(tmp_path: Path) -> None:
-    comparison = open_intervals(make_comparison())
-    for run in comparison["runs"].values():
-        run["papers"]["documents"] = run["papers"]["documents"][:1]
-    folder = draw(make_inputs(comparison=comparison), tmp_path)
-    for name in ("quantization", "settings"):
-        root = ElementTree.parse(folder / "figures" / f"{name}.svg").getroot()
-        tips = [title.text or "" for title in root.iter(f"{SVG}title")]
-        assert [tip for tip in tips if "no interval can be given" in tip], name
-        assert not [tip for tip in tips if "nan" in tip.lower()], name
-    assert "nan" not in (folder / "data" / "forgetting.csv").read_text().lower()
-
-
-def test_an_interval_that_leaves_its_estimate_out_is_drawn_as_it_is(tmp_path: Path) -> None:
-    comparison = make_comparison()
-    comparison["runs"]["seed-1"]["general"]["difference_nats_per_token"] |= {
-        "estimate": 0.05,
-        "low": 0.06,
-        "high": 0.09,
-    }
-    draw(make_inputs(comparison=comparison), tmp_path)
+def test_papers_are_sorted_from_most_improved_to_least(results: TextResults) -> None:
+    table = perplexity_by_paper.make_table(results)
+    assert len(table) == 7 and table["change_nats_per_token"].is_monotonic_increasing
+    change = np.log(table["after_perplexity"] / table["before_perplexity"]).to_list()
+    assert change == pytest.approx(table["change_nats_per_token"].to_list())
+    assert "dashed" not in " ".join(perplexity_by_paper.explain(table))
+    assert "dashed" in " ".join(perplexity_by_paper.explain(table.assign(change_nats_per_token=0.1)))
 
 
 def test_names_that_look_like_markup_are_drawn_as_they_are(tmp_path: Path) -> None:
-    comparison = make_comparison()
     names = ["$x^2$ and $", "<script>alert(1)</script>", "a & b", '"quoted"', "名前", "back\\slash"]
     names += ["vertical\x0btab", "x" * 300]
-    comparison["runs"]["default"]["papers"] = change(5.0, -0.5, -0.6, -0.4, 8, names)
-    folder = draw(make_inputs(comparison=comparison), tmp_path)
-    root = ElementTree.parse(folder / "figures" / "perplexity_by_paper.svg").getroot()
+    comparison = with_default(paired(5.0, -0.5, -0.6, -0.4, 8, names))
+    shown = draw(perplexity_by_paper.FIGURE, make_results(comparison=comparison), tmp_path)
+    root = ElementTree.parse(tmp_path / "figures" / "perplexity_by_paper.svg").getroot()
     assert not [element for element in root.iter() if element.tag.endswith("script")]
-    shown = text_of(folder / "figures" / "perplexity_by_paper.svg")
     assert all(name in shown for name in names[:6]) and "vertical\N{REPLACEMENT CHARACTER}tab" in shown
     assert "x" * 300 not in shown and "x" * 25 + "…" in shown
 
 
+def with_runs(**changes: dict[str, Any]) -> TextResults:
+    """The small study with more runs; each has the default run's settings and some of its own."""
+    comparison = make_comparison()
+    default = comparison.runs["default"]
+    more: dict[str, RunComparison] = {
+        name: default.model_copy(
+            update={"settings": default.settings | own, "against_default": interval(0.02, 0.0, 0.1)}
+        )
+        for name, own in changes.items()
+    }
+    return make_results(comparison=make_comparison(runs=comparison.runs | more))
+
+
+def test_forgetting_names_its_text_and_replay_stands_beside_runs_that_differ_in_it_alone(tmp_path: Path) -> None:
+    results = with_runs(
+        tenth={"replay_fraction": 0.1, "seed": 1},
+        other={"replay_fraction": 0.1, "rank": 4},
+        fifth={"replay_fraction": 0.2},
+    )
+    table = forgetting.make_table(results)
+    assert set(table["text"]) == {"held-out papers", results.general_text}
+    shares = table.query("text_set == 'general'").set_index("run")["replay_fraction"]
+    assert shares["default"] == 0.0 and shares["tenth"] == 0.1
+    assert shares[["other", "context-128"]].isna().all()
+    axis = "general text among the training text, percent"
+    assert axis in draw(forgetting.FIGURE, results, tmp_path)
+    assert axis not in draw(forgetting.FIGURE, make_results(), tmp_path)
+
+
+def test_two_papers_give_points_without_intervals(tmp_path: Path) -> None:
+    comparison = with_default(paired(5.0, -0.5, None, None, 2), general=paired(5.0, 0.1, None, None, 2))
+    draw(forgetting.FIGURE, make_results(comparison=comparison), tmp_path)
+    assert "nan" not in (tmp_path / "data" / "forgetting.csv").read_text().lower()
+
+
+def test_quantization_shows_costs_alone_the_largest_first(results: TextResults) -> None:
+    table = quantization.make_table(results)
+    assert table["quantization"].to_list() == ["nf4", "nf4", "int8", "int8"]
+    adapted = table[table["subject"] == "adapted"].iloc[0]
+    assert (adapted["change_nats"], adapted["low"], adapted["high"]) == (0.011, 0.004, 0.018)
+
+
+def test_settings_compare_runs_that_differ_in_one_setting(results: TextResults) -> None:
+    table = other_settings.make_table(results).set_index("run")
+    assert set(table.index) == {
+        "target_modules-attention", "context-128", "gradient_accumulation_steps-4", "seed-1", "seed-2"
+    }  # fmt: skip
+    assert table.loc["context-128", "change_nats"] == pytest.approx(0.02)
+    assert table.loc["target_modules-attention", "setting"] == "target_modules"
+
+
+def test_settings_that_a_sweep_moved_together_are_one_row_and_numbers_stand_by_size() -> None:
+    results = with_runs(a={"rank": 16, "alpha": 32}, b={"rank": 4, "alpha": 8}, c={"rank": 4, "seed": 1})
+    table = other_settings.make_table(results)
+    joined = table[table["setting"] == "rank, alpha"]
+    assert joined["value"].to_list() == ["4, 8", "16, 32"]
+    assert "c" not in set(table["run"])  # a seed beside another setting shows neither's effect
+
+
+def test_a_list_of_target_modules_is_told_in_words() -> None:
+    table = other_settings.make_table(with_runs(some={"target_modules": ["q_proj", "v_proj"]}))
+    assert table.set_index("run").loc["some", "value"] == "q_proj + v_proj"
+
+
+def test_validation_losses_of_the_law_s_runs_alone(results: TextResults) -> None:
+    table = learning_curves.make_table(results)
+    assert table["run"].nunique() == 15 and table["validation_loss_nats"].notna().all()
+    assert len(table[table["run"] == "default"]) == 4
+
+
 @pytest.mark.parametrize(
-    ("fraction", "shown"), [(1, "all"), (0.0625, "1/16"), (0.25, "1/4"), (0.3, "30.0\u202f%"), (0.75, "75.0\u202f%")]
+    ("fraction", "shown"), [(1, "all"), (0.0625, "1/16"), (0.25, "1/4"), (0.3, "30.0%"), (0.75, "75.0%")]
 )
 def test_fractions_are_shown_as_people_say_them(fraction: float, shown: str) -> None:
-    assert show_fraction(fraction) == shown
+    assert learning_curves.show_fraction(fraction) == shown
 
 
-def test_the_names_of_the_figures_load_no_plotting_library() -> None:
-    code = (
-        "import sys, further.report as report; assert report.FIGURES; "
-        "print([name for name in ('matplotlib', 'torch', 'pandas') if name in sys.modules])"
-    )
-    environment = {"PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src")}
-    command = [sys.executable, "-c", code]
-    result = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-    assert result.stdout.strip() == "[]"
+def test_ledger_adds_up_and_starts_with_what_was_kept(results: TextResults) -> None:
+    table = ledger.make_table(results)
+    assert table.loc[0, "reason"] == "kept"
+    assert table["characters"].sum() == results.corpus.ledger["characters"].sum()
+    assert table["share"].sum() == pytest.approx(1)
+
+
+def test_questions_stand_by_topic_with_their_floors(results: TextResults, drawn: Path) -> None:
+    table = questions.make_table(results)
+    assert table["topic"].to_list() == ["all questions", "donors", "rejection"]
+    assert table["chance"].iloc[0] == 0.25 and table["chance"].iloc[1:].isna().all()
+    assert "rejection: 75.0% of 20 after" in tips_of(drawn / "figures" / "questions.svg")
+
+
+def test_the_law_s_table_starts_with_the_base_and_joins_curve_and_extrapolation() -> None:
+    results = make_results(settings=make_settings(cost=PRICED))
+    table = scaling_law.make_table(results)
+    kinds = table.groupby("kind")
+    counts = kinds.size()[["base", "point", "held_out", "prediction", "asymptote", "target"]]
+    assert counts.to_list() == [1, 12, 3, 1, 1, 2]
+    assert table.iloc[0][["num_tokens", "loss_nats"]].to_list() == [0, 6.01]
+    assert kinds.get_group("curve")["num_tokens"].max() == kinds.get_group("extrapolation")["num_tokens"].min()
+    assert table.loc[0, "money"] == 0.0
+
+
+def test_an_open_end_of_c_is_empty_and_the_figure_says_that_the_data_do_not_say(tmp_path: Path) -> None:
+    c = LawInterval(None, 0.0, 4.6, low_open=True)
+    law = make_law(c_identified=False, intervals=ParameterIntervals(b=c, c=c))
+    table = scaling_law.make_table(make_results(law=law))
+    row = table.query("kind == 'asymptote'").iloc[0]
+    assert row["label"] == "not identified" and row[["loss_nats", "low"]].isna().all() and row["high"] == 4.6
+    assert "which the data do not say" in " ".join(scaling_law.explain(table))
+    draw(scaling_law.FIGURE, make_results(law=law), tmp_path)
+
+
+def test_a_law_that_was_refused_still_shows_its_points_and_the_base(tmp_path: Path) -> None:
+    words = draw(scaling_law.FIGURE, make_results(law=make_refused_law("too few", make_points()[:2])), tmp_path)
+    assert "measured, seed 0" in words and "base model, 0 tokens" in words
 
 
 def test_targets_stand_in_the_law_s_figure_even_where_they_lie_far_below_it(tmp_path: Path) -> None:
-    law = make_law()
-    law["targets"][1]["target"] = {"value": 1.5, "unit": "nats", "loss_nats": 1.5}
-    with house_style():
-        write_svg(draw_scaling_law(law_table(law)), tmp_path / "law.svg")
-    words = text_of(tmp_path / "law.svg")
-    assert "perplexity 130: reachable" in words
-    assert "1.5 nats per token: unreachable (below)" in words
-
-
-def test_forgetting_is_drawn_against_the_replayed_share_where_it_was_swept(drawn: Path, tmp_path: Path) -> None:
-    comparison = make_comparison()
-    for name, share in (("default", 0.0), ("replay_fraction-0.1", 0.1), ("replay_fraction-0.2", 0.2)):
-        run = comparison["runs"]["default"]
-        comparison["runs"][name] = {**run, "settings": {**run["settings"], "replay_fraction": share}}
-    folder = draw(make_inputs(comparison=comparison), tmp_path)
-    axis = "general text among the training text, per cent"
-    assert axis in text_of(folder / "figures" / "forgetting.svg")
-    assert axis not in text_of(drawn / "figures" / "forgetting.svg")
-
-
-def test_the_cost_of_a_reachable_target_is_a_line_with_its_ends_to_hover(drawn: Path) -> None:
-    """The target's 95 % interval of money is 0.4 to 1.2 SEK; the other target has no cost."""
-    root = ElementTree.parse(drawn / "figures" / "cost_to_target.svg").getroot()
-    tips = [title.text or "" for title in root.iter(f"{SVG}title")]
-    assert "perplexity 130: 4.867 nats per token for 0.400 to 1.20 SEK" in tips
-    assert len(tips) == 5 + 3 + 1 and not any(tip.startswith("3.5 nats") for tip in tips)
-    assert "95 % interval of a target's cost" in text_of(drawn / "figures" / "cost_to_target.svg")
-
-
-def test_the_workflow_shows_every_rule_once_and_no_arrow_that_follows_from_others(drawn: Path) -> None:
-    root = ElementTree.parse(drawn / "figures" / "workflow.svg").getroot()
-    words = [text.text for text in root.iter(f"{SVG}text") if text.text != TITLES["workflow"]]
-    assert sorted(words) == ["all", "clean", "parse", "train", "write"]
-    assert len(pd.read_csv(drawn / "data" / "workflow.csv")) == 6
+    targets = (make_law().targets[0], make_target(1.5, "nats", 1.5, "unreachable"))
+    words = draw(scaling_law.FIGURE, make_results(law=make_law(targets=targets)), tmp_path)
+    assert "perplexity 130: reachable" in words and "1.5 nats per token: unreachable (below)" in words

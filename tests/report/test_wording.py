@@ -2,19 +2,28 @@
 
 import pytest
 
+from further.records import Interval
 from further.report.wording import (
     THIN,
     count_noun,
+    fixed,
     join_words,
+    rounded,
     show_change,
     show_count,
+    show_estimate,
     show_interval,
+    show_nats,
     show_number,
     show_percent,
     show_range,
+    show_relative,
     show_seconds,
-    show_share,
 )
+
+
+def ends(estimate: float | None, low: float | None, high: float | None) -> Interval:
+    return Interval(estimate=estimate, low=low, high=high)
 
 
 @pytest.mark.parametrize(
@@ -22,8 +31,9 @@ from further.report.wording import (
     [
         (407.23, "407"),
         (5.2719, "5.27"),
+        (5.2751, "5.28"),
         (0.012345, "0.0123"),
-        (1234567.0, f"1{THIN}234{THIN}567"),
+        (1234567.0, "1,234,567"),
         (-3.14159, "−3.14"),
         (0, "0"),
         (None, "not known"),
@@ -34,37 +44,55 @@ def test_significant_digits(value: float | None, shown: str) -> None:
     assert show_number(value) == shown
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0.01249, "0.012"), (0.0126, "0.013"), (-0.0004, "0.000"), (1.0, "1.000")]
+)
+def test_a_loss_is_rounded_to_the_nearest_of_three_decimals(value: float, shown: str) -> None:
+    """Neither cut off nor always up, and the same that a verdict looks at."""
+    assert show_nats(value) == shown
+    assert f"{abs(rounded(value)):.6f}" == f"{float(shown):.6f}"
+
+
 def test_changes_carry_their_sign_and_zero_has_none() -> None:
     assert [show_change(value) for value in (0.0123, -0.31, 0.0, -0.0001)] == ["+0.012", "−0.310", "0.000", "0.000"]
+    assert fixed(12345.678, 1, signed=True) == "+12,345.7"
 
 
-def test_percent_is_the_size_of_a_relative_change() -> None:
-    assert [show_percent(ratio) for ratio in (0.734, 1.266, 1.0, 1.0002)] == [
-        f"26.6{THIN}%",
-        f"26.6{THIN}%",
-        f"0.0{THIN}%",
-        f"less than 0.1{THIN}%",
-    ]
+def test_fractions_in_percent() -> None:
+    assert [show_percent(share) for share in (0.0589, 0.0003, 0, 1)] == ["5.9%", "less than 0.1%", "0.0%", "100.0%"]
+    assert show_percent(-0.02, signed=True) == "−2.0%"
 
 
-def test_shares() -> None:
-    assert [show_share(share) for share in (0.0589, 0.0003, 0, 1)] == [
-        f"5.9{THIN}%",
-        f"less than 0.1{THIN}%",
-        f"0.0{THIN}%",
-        f"100.0{THIN}%",
-    ]
+@pytest.mark.parametrize(
+    ("change", "shown"),
+    [
+        (ends(-0.6, -0.7, -0.5), "45.1% (39.3 to 50.3%)"),  # 1 - exp(-0.6) = 0.4512, exp(-0.5) = 0.6065
+        (ends(0.1, 0.05, 0.2), "10.5% (5.1 to 22.1%)"),
+        (ends(-0.1, -0.3, 0.1), "−9.5% (−25.9 to +10.5%)"),
+        (ends(-0.5, None, -0.3), "39.3% (at least 25.9%)"),
+        (ends(-0.5, -0.7, None), "39.3% (at most 50.3%)"),
+        (ends(0.1, 0.05, None), "10.5% (at least 5.1%)"),
+        (ends(-0.5, None, None), "39.3%"),
+        (ends(None, None, -0.2), "at least 18.1%"),
+        (ends(None, None, None), "an unknown amount"),
+    ],
+)
+def test_a_change_of_the_loss_is_one_of_perplexity(change: Interval, shown: str) -> None:
+    assert show_relative(change) == shown
+
+
+def test_signs_are_shown_where_they_are_asked_for() -> None:
+    assert show_relative(ends(-0.005, -0.009, -0.001), signed=True) == "−0.5% (−0.9 to −0.1%)"
 
 
 def test_intervals_and_open_ends() -> None:
-    closed = {"low": -0.4, "high": 0.22, "level": 0.95}
-    assert show_interval(closed) == f"95{THIN}% interval −0.400 to +0.220"
-    assert show_interval({"low": None, "high": None, "level": 0.95}) == "no interval can be given"
-    assert show_interval({"low": None, "high": -0.1, "level": 0.95}) == f"95{THIN}% interval at most −0.100"
-    assert show_range({"low": 3.7, "high": 4.3}) == "3.70 to 4.30"
-    assert show_range({"low": 0.0, "high": 4.3, "low_open": True}) == "at most 4.30"
-    assert show_range({"low": 3.7, "high": None, "high_open": True}) == "at least 3.70"
-    assert show_range({"low": None, "high": None}) == "no limits"
+    assert show_interval(ends(0, -0.4, 0.22)) == "95% interval −0.400 to +0.220"
+    assert show_interval(ends(0, None, None)) == "no interval can be given"
+    assert show_interval(ends(0, None, -0.1)) == "95% interval at most −0.100"
+    assert show_range(ends(4, 3.7, 4.3)) == "3.70 to 4.30"
+    assert show_range(ends(4, None, None)) == "no limits"
+    assert show_estimate(ends(None, 3.7, None)) == "at least 3.70"
+    assert show_estimate(Interval.exactly(4.0)) == "4.00"
 
 
 @pytest.mark.parametrize(("seconds", "shown"), [(42, "42"), (210, "3.50"), (43560, "12.1")])
@@ -75,10 +103,6 @@ def test_durations_choose_their_unit(seconds: float, shown: str) -> None:
 
 def test_words() -> None:
     assert (count_noun(1, "paper"), count_noun(7, "paper")) == ("1 paper", "7 papers")
-    assert [join_words(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
-        "",
-        "a",
-        "a and b",
-        "a, b and c",
-    ]
-    assert show_count(25000) == f"25{THIN}000"
+    lists = ([], ["a"], ["a", "b"], ["a", "b", "c"])
+    assert [join_words(words) for words in lists] == ["", "a", "a and b", "a, b and c"]
+    assert show_count(25000) == "25,000"

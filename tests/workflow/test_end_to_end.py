@@ -5,7 +5,6 @@ import json
 import re
 import shutil
 
-import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
@@ -23,7 +22,7 @@ def test_a_broken_paper_is_rejected_with_its_reason_and_the_study_ends(finished)
     assert [(row["file"], row["reason"]) for row in rejected] == [("broken.pdf", "damaged")]
     page = (finished.study / "results/report/index.html").read_text()
     assert "broken.pdf" in page and "damaged" in page
-    assert "that trained or ran a model took" in page and "took at least" not in page  # each job's time was found
+    assert "at least" not in page.split("<main")[0]  # each job's time was found
 
 
 def test_every_character_is_kept_or_dropped_for_a_reason(finished):
@@ -36,7 +35,7 @@ def test_every_character_is_kept_or_dropped_for_a_reason(finished):
 def test_each_question_has_numbers(finished):
     comparison = read(finished, "evaluation/comparison.json")
     papers = comparison["runs"]["default"]["papers"]
-    assert papers["num_documents"] == 3 and not papers["trustworthy"]
+    assert papers["num_documents"] == 3
     interval = papers["difference_nats_per_token"]
     assert interval["estimate"] is not None and interval["low"] is None and interval["high"] is None
     assert papers["before"]["num_tokens"] == papers["after"]["num_tokens"]
@@ -74,7 +73,7 @@ def test_memorization_terms_and_samples_have_numbers(finished):
     scored = read(finished, "evaluation/comparison.json")["runs"]["default"]["papers"]
     assert terms["before_nats"] == pytest.approx(scored["before"]["nats"])
     assert terms["after_nats"] == pytest.approx(scored["after"]["nats"])
-    samples = read(finished, "evaluation/samples.json")
+    samples = read(finished, "evaluation/samples.json")["samples"]
     assert [(sample["decoding"], sample["subject"]) for sample in samples] == [
         (decoding, subject) for decoding in ("greedy", "sampled") for subject in ("base", "adapted")
     ]
@@ -92,7 +91,7 @@ def test_every_paper_is_held_out_once_in_a_cross_validation(finished, tmp_path):
     assert len(re.findall("^trained fold-[12]-of-2 ", done.stdout, re.M)) == 2
     result = json.loads((again / "results/evaluation/comparison.json").read_text())["cross_validation"]
     assert result["num_papers"] == result["papers"]["num_documents"] == 11
-    assert result["papers"]["trustworthy"] and result["not_held_out"] == []
+    assert result["papers"]["difference_nats_per_token"]["low"] is not None and result["not_held_out"] == []
     for fold in range(1, 3):
         split = pq.read_table(again / f"results/folds/fold-{fold}-of-2/split.parquet").to_pylist()
         metrics = json.loads((again / f"results/runs/fold-{fold}-of-2/metrics.json").read_text())
@@ -137,23 +136,14 @@ def digest(*files):
 def test_base_and_run_made_again_are_the_same_to_the_bit(finished, tmp_path):
     again = tmp_path / "study"
     shutil.copytree(finished.study, again)
-    files = ("demo/base.json", "runs/default/metrics.json", "runs/default/adapter/adapter_model.safetensors")
+    files = ("demo/toy.json", "runs/default/metrics.json", "runs/default/adapter/adapter_model.safetensors")
     paths = [again / "results" / file for file in (*files, "scores/runs/default.parquet")]
     before = digest(*paths)
     type(finished)(finished.code, again).snakemake(
         "--cores", "2", "--profile", finished.code / "profiles/default", "--configfile", again / "config.yaml",
-        "--force", "results/demo/base.json", "results/runs/default/metrics.json", "results/scores/runs/default.parquet",
+        "--force", "results/demo/toy.json", "results/runs/default/metrics.json", "results/scores/runs/default.parquet",
     )  # fmt: skip
     assert digest(*paths) == before
-
-
-def test_the_picture_of_the_workflow_is_that_of_snakemake(finished):
-    plain = ("--profile", finished.code / "profiles/default", *finished.config)
-    graph = finished.snakemake(*plain, "--forceall", "--rulegraph", "dot").stdout
-    names = dict(re.findall(r'(\d+)\[label = "(\w+)', graph))
-    arrows = {(names[one], names[other]) for one, other in re.findall(r"(\d+) -> (\d+)", graph)}
-    table = pd.read_csv(finished.study / "results/report/data/workflow.csv")
-    assert arrows and set(table.itertuples(index=False, name=None)) == arrows
 
 
 def test_each_adapter_has_its_card(finished):

@@ -48,7 +48,7 @@ def test_the_real_study_is_planned_without_network_gpu_or_slurm(project):
     for number in range(25):
         (papers / f"paper-{number}.pdf").touch()
     done = project.snakemake("-n", "--configfile", project.code / "config/lunarc.yaml")
-    assert "fetch_model" in done.stdout and "train_base" not in done.stdout
+    assert "fetch_model" in done.stdout and "fetch_demo_model" not in done.stdout
     assert "render_papers" not in done.stdout
 
 
@@ -72,7 +72,7 @@ def test_reading_the_snakefile_imports_neither_torch_nor_transformers(project):
         ("training={learning_rate: 2e-4x}", "training.learning_rate: '2e-4x' is not allowed: a number"),
         (
             "training={context: 96}",
-            "training.batch_tokens: 1024 is not a multiple of context × accumulation = 96 × 1 (",
+            "training.batch_tokens: 512 is not a multiple of context × accumulation = 96 × 2 (",
         ),
         ("training={quantization: nf3}", "training.quantization: 'nf3' is not allowed: one of 'none', 'int8' or 'nf4'"),
         ("sweeps={data: {rnak: [1]}}", "sweeps.data: unknown key rnak"),
@@ -151,7 +151,7 @@ def test_two_studies_in_one_folder_get_the_lock_message(project, tmp_path):
     study = type(project)(project.code, tmp_path)
     command = [sys.executable, "-m", "snakemake", "--snakefile", project.code / "Snakefile", "--cores", "1"]
     first = subprocess.Popen(
-        [*map(str, command), "results/demo/base.json"],
+        [*map(str, command), "results/demo/toy.json"],
         cwd=tmp_path,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -161,7 +161,7 @@ def test_two_studies_in_one_folder_get_the_lock_message(project, tmp_path):
         deadline = time.monotonic() + 60
         while not list(tmp_path.glob(".snakemake/locks/*")) and time.monotonic() < deadline:
             time.sleep(0.1)
-        second = study.snakemake("--cores", "1", "results/demo/base.json", check=False)
+        second = study.snakemake("--cores", "1", "results/demo/toy.json", check=False)
     finally:
         os.killpg(first.pid, signal.SIGKILL)  # asked to end, it would wait for the job that it may have started
         first.wait(60)

@@ -14,11 +14,11 @@ from further.provenance import PACKAGE, _reach
 
 pytestmark = [pytest.mark.slow, pytest.mark.workflow]
 
-READ_RUNS = {"compare_scores", "fit_scaling_law", "draw_figures", "write_report", "write_cards"}
+READ_RUNS = {"compare_scores", "fit_scaling_law", "write_report", "write_cards"}
 AFTER_CLEANING = {
     "clean_papers", "gather_corpus", "drop_duplicates", "split_papers", "drop_repeats", "draw_pages", "tokenize_papers",
     "plan_runs", "train_qlora", "score_base", "score_run", "score_merged", "generate_samples", "probe_default",
-    *READ_RUNS,
+    "score_questions", *READ_RUNS,
 }  # fmt: skip
 
 
@@ -48,7 +48,7 @@ def test_nothing_to_do_when_nothing_changed(finished):
     assert finished.plan() == {}
 
 
-@pytest.mark.parametrize("module", ["corpus/clean/papers.py", "training/run.py", "models.py", "report/figures.py"])
+@pytest.mark.parametrize("module", ["corpus/clean/papers.py", "training/run.py", "models.py", "report/page.py"])
 def test_a_comment_or_a_docstring_reruns_nothing(finished, module):
     with edited(finished.code / "src/further" / module, lambda text: "# why\n" + text.replace('"""', '"""Well: ', 1)):
         assert finished.plan() == {}
@@ -110,7 +110,7 @@ def test_two_swapped_values_of_one_type_are_seen(finished):
     with edited(finished.study / "config.yaml", replace("rank: 4, alpha: 16", "rank: 16, alpha: 4")):
         plan = finished.plan()
     assert plan["train_qlora"] == 7  # the default, three fractions, none, and the two ranks of the sweep
-    assert not {"tokenize_papers", "train_base", "score_base"} & set(plan)
+    assert not {"tokenize_papers", "train_toy", "score_base"} & set(plan)
 
 
 def test_the_order_of_keys_and_a_whole_number_for_a_float_rerun_nothing(finished):
@@ -135,7 +135,7 @@ def test_an_edited_script_reruns_its_rule_and_after(finished):
     with edited(
         finished.code / "workflow/scripts/fit_scaling_law.py", replace("compared =", "comparison_ = compared =")
     ):
-        assert set(finished.plan()) == {"fit_scaling_law", "draw_figures", "write_report", "write_cards"}
+        assert set(finished.plan()) == {"fit_scaling_law", "write_report", "write_cards"}
 
 
 def test_an_added_paper_reruns_its_shard_and_after(finished):
@@ -157,7 +157,7 @@ def test_the_same_configuration_written_back_reruns_nothing(finished):
 
 def test_a_prompt_reruns_the_samples_and_the_page(finished):
     with edited(finished.study / "config.yaml", replace('["The heart"]', '["The donor"]')):
-        assert set(finished.plan()) == {"generate_samples", "draw_figures", "write_report", "write_cards"}
+        assert set(finished.plan()) == {"generate_samples", "write_report", "write_cards"}
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_what_the_plan_is_made_from_retrains_nothing(finished, key):
 def test_a_price_reruns_the_plan_and_what_shows_money(finished):
     with edited(finished.study / "config.yaml", append("cost: {price_per_gpu_hour: 9.0}\n")):
         assert set(finished.plan()) == {
-            "plan_runs", "fit_scaling_law", "draw_figures", "write_report", "write_cards",
+            "plan_runs", "fit_scaling_law", "write_report", "write_cards",
         }  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def test_the_archive_holds_each_figure_with_label_and_caption_and_the_page(finis
     }  # fmt: skip
     for path, name in {**figures, page: "page"}.items():
         assert (archive / results[path]["data_uri"]).read_bytes() == (finished.study / path).read_bytes()
-        caption = (finished.code / f"workflow/report/{name}.rst").read_text()
+        caption = (finished.code / f"workflow/report/{'page' if name == 'page' else 'figure'}.rst").read_text()
         assert words(results[path]["caption"])[1:9] == words(caption)[:8], name  # the first word is the paragraph's tag
     assert {results[path]["labels"]["figure"] for path in figures} == {name.replace("_", " ") for name in FIGURES}
 

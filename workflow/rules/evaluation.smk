@@ -1,6 +1,26 @@
 # Nats per document for base, adapted and merged models; what changed; samples before and after.
 
 
+def settings_of_scoring(subject, run, quantization):
+    return {
+        "model": {"subject": subject, "run": run, "quantization": quantization},
+        "scoring": SCORING,
+        "versions": installed_versions(TRAINING_PACKAGES),
+    }
+
+
+def scoring_of_base(wildcards):
+    return settings_of_scoring("base", None, wildcards.quantization)
+
+
+def scoring_of_run(wildcards):
+    return settings_of_scoring("adapted", wildcards.run, RUN_SETTINGS[wildcards.run]["quantization"])
+
+
+def scoring_of_merged(wildcards):
+    return settings_of_scoring("merged", wildcards.run, "none")
+
+
 rule score_base:
     input:
         papers="results/tokens/papers.parquet",
@@ -18,13 +38,13 @@ rule score_base:
         runtime=CONFIG["hardware"]["scoring_minutes"],
         plan_first=1,
     params:
-        settings=SCORING,
-        code=code("score_base.py"),
+        settings=scoring_of_base,
+        code=code("score_model.py"),
     script:
-        "../scripts/score_base.py"
+        "../scripts/score_model.py"
 
 
-rule score_run:
+use rule score_base as score_run with:
     input:
         papers=branch(is_fold, "results/folds/{run}/tokens.parquet", "results/tokens/papers.parquet"),
         general="results/tokens/general.parquet",
@@ -36,18 +56,12 @@ rule score_run:
         "logs/score_run/{run}.log",
     benchmark:
         "benchmarks/score_run/{run}.tsv"
-    threads: CONFIG["hardware"]["threads"]
-    resources:
-        mem_mb=CONFIG["hardware"]["memory_mb"],
-        runtime=CONFIG["hardware"]["scoring_minutes"],
     params:
-        settings=quantization_of_run,
-        code=code("score_run.py"),
-    script:
-        "../scripts/score_run.py"
+        settings=scoring_of_run,
+        code=code("score_model.py"),
 
 
-rule score_merged:
+use rule score_base as score_merged with:
     input:
         papers="results/tokens/papers.parquet",
         general="results/tokens/general.parquet",
@@ -59,15 +73,9 @@ rule score_merged:
         "logs/score_merged/{run}.log",
     benchmark:
         "benchmarks/score_merged/{run}.tsv"
-    threads: CONFIG["hardware"]["threads"]
-    resources:
-        mem_mb=CONFIG["hardware"]["memory_mb"],
-        runtime=CONFIG["hardware"]["scoring_minutes"],
     params:
-        settings=SCORING,
-        code=code("score_merged.py"),
-    script:
-        "../scripts/score_merged.py"
+        settings=scoring_of_merged,
+        code=code("score_model.py"),
 
 
 rule compare_scores:
@@ -103,8 +111,15 @@ rule compare_scores:
         "../scripts/compare_scores.py"
 
 
+def corpus_of_prompts(wildcards):
+    """The papers, where the study names no prompts: then their own words are gone on from."""
+    named = CONFIG["evaluation"]["prompts"] is not None
+    return [] if named else [f"results/corpus/{table}.parquet" for table in ("rows", "split")]
+
+
 rule generate_samples:
     input:
+        corpus=corpus_of_prompts,
         model=MODEL,
         adapter="results/runs/default/adapter/adapter_model.safetensors",
     output:
@@ -118,9 +133,11 @@ rule generate_samples:
         mem_mb=CONFIG["hardware"]["memory_mb"],
         runtime=CONFIG["hardware"]["scoring_minutes"],
     params:
-        settings=pick("evaluation", "prompts", "new_tokens", "temperature", "top_p", "seed")
-        | pick("training", "quantization", "compute_dtype")
-        | {"versions": installed_versions(TRAINING_PACKAGES)},
+        settings={
+            "samples": pick("evaluation", "prompts", "new_tokens", "temperature", "top_p", "seed")
+            | pick("training", "quantization", "compute_dtype"),
+            "versions": installed_versions(TRAINING_PACKAGES),
+        },
         code=code("generate_samples.py"),
     script:
         "../scripts/generate_samples.py"
@@ -145,18 +162,44 @@ rule probe_default:
         mem_mb=CONFIG["hardware"]["memory_mb"],
         runtime=CONFIG["hardware"]["scoring_minutes"],
     params:
-        settings=SCORING
-        | pick(
-            "evaluation",
-            "memorization_paragraphs",
-            "memorization_prefix_tokens",
-            "memorization_new_tokens",
-            "terms",
-            "term_occurrences",
-            "bootstrap",
-            "seed",
-        )
-        | pick("training", "quantization"),
+        settings={
+            "probe": SCORING
+            | pick(
+                "evaluation",
+                "memorization_paragraphs",
+                "memorization_prefix_tokens",
+                "memorization_new_tokens",
+                "terms",
+                "term_occurrences",
+                "bootstrap",
+                "seed",
+            )
+            | pick("training", "quantization"),
+            "versions": installed_versions(TRAINING_PACKAGES),
+        },
         code=code("probe_default.py"),
     script:
         "../scripts/probe_default.py"
+
+
+rule score_questions:
+    input:
+        questions=QUESTIONS,
+        split="results/corpus/split.parquet",
+        model=MODEL,
+        adapter="results/runs/default/adapter/adapter_model.safetensors",
+    output:
+        questions="results/evaluation/questions.json",
+    log:
+        "logs/score_questions.log",
+    benchmark:
+        "benchmarks/score_questions.tsv"
+    threads: CONFIG["hardware"]["threads"]
+    resources:
+        mem_mb=CONFIG["hardware"]["memory_mb"],
+        runtime=CONFIG["hardware"]["scoring_minutes"],
+    params:
+        settings=SCORING | pick("evaluation", "questions", "instructions") | pick("training", "quantization"),
+        code=code("score_questions.py", BUNDLED_QUESTIONS),
+    script:
+        "../scripts/score_questions.py"

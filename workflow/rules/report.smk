@@ -1,19 +1,6 @@
 # Figures, each with its data, the page that people read, and a model card beside each adapter.
 
 
-@cache
-def find_rules():
-    """Pairs of a rule and one that needs its files; called by params, when every rule is known."""
-    return trace_rules(workflow.rules, "all")
-
-
-def figure_settings(wildcards):
-    return {
-        "rules": find_rules(),
-        "versions": installed_versions(("matplotlib", "seaborn")),
-    }
-
-
 def costly_jobs():
     """Snakemake's notes of what jobs took that train or run a model. No inputs: to make one again, its job would rerun."""
     folds = RUNS["default"]["quantization"]
@@ -24,7 +11,7 @@ def costly_jobs():
         "training": [f"train_qlora/{run}" for run in RUNS],
         "training for the cross-validation": [f"train_qlora/{fold}" for fold in FOLDS],
         "scoring": scored,
-        "samples, words and paragraphs": ["generate_samples", "probe_default"],
+        "samples, words and paragraphs": ["generate_samples", "probe_default", "score_questions"],
     }
     return {kind: [f"benchmarks/{name}.tsv" for name in names] for kind, names in jobs.items()}
 
@@ -33,49 +20,27 @@ def page_settings(wildcards):
     return {
         "configuration": CONFIG,
         "jobs": costly_jobs(),
-        "rules": find_rules(),
         "versions": installed_versions(REPORTED_PACKAGES),
     }
-
-
-rule draw_figures:
-    input:
-        **REPORTED,
-    output:
-        figures=[
-            report(
-                f"results/report/figures/{name}.svg",
-                caption=f"../report/{name}.rst",
-                category="Figures",
-                labels={"figure": name.replace("_", " ")},
-            )
-            for name in FIGURES
-        ],
-        data=[f"results/report/data/{name}.csv" for name in FIGURES],
-    log:
-        "logs/draw_figures.log",
-    benchmark:
-        "benchmarks/draw_figures.tsv"
-    threads: 1
-    resources:
-        mem_mb=1_500,
-        runtime=15,  # minutes
-    params:
-        settings=figure_settings,
-        code=code("draw_figures.py"),
-    script:
-        "../scripts/draw_figures.py"
 
 
 rule write_report:
     input:
         **REPORTED,
         plan="results/plan.tsv",
-        figures=[f"results/report/figures/{name}.svg" for name in FIGURES],
-        data=[f"results/report/data/{name}.csv" for name in FIGURES],
         view="results/corpus/view/index.html",
     output:
         page=report("results/report/index.html", caption="../report/page.rst", category="Page"),
+        figures=[
+            report(
+                f"results/report/figures/{name}.svg",
+                caption="../report/figure.rst",
+                category="Figures",
+                labels={"figure": name.replace("_", " ")},
+            )
+            for name in FIGURES
+        ],
+        data=[f"results/report/data/{name}.csv" for name in FIGURES],
     log:
         "logs/write_report.log",
     benchmark:
@@ -107,7 +72,7 @@ rule write_cards:
         mem_mb=1_500,
         runtime=15,  # minutes
     params:
-        settings={"title": CONFIG["study"]["title"], "model": CONFIG["model"]},
-        code=code("write_cards.py", [ROOT / "src/further/report/templates/card.md.jinja"]),
+        settings={name: CONFIG[name] for name in ("study", "model", "cost")} | {"corpus": pick("corpus", "language")},
+        code=code("write_cards.py", templates("report")),
     script:
         "../scripts/write_cards.py"

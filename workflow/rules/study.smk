@@ -1,6 +1,8 @@
 # The study: checked settings, its papers and shards, its runs and folds, and the files that the report reads.
 
 from further.corpus.shards import mark_passwords
+from further.evaluation.questions.read import BUNDLED, check_questions
+from further.general import TEXTS, find_texts
 from further.model_folder import check_model
 from further.plan.refuse import refuse_early
 from further.report import FIGURES
@@ -31,19 +33,25 @@ PASSWORDS = stop_if_wrong(mark_passwords, CONFIG["corpus"].pop("passwords"), PAP
 PARSING = pick("corpus", "timeout_s", "memory_mb", "ocr", "ocr_language") | {
     "versions": installed_versions(("pymupdf",))
 }
-SCORING = pick("evaluation", "window", "stride", "batch_tokens") | {
-    "compute_dtype": CONFIG["training"]["compute_dtype"],
-    "versions": installed_versions(TRAINING_PACKAGES),
-}
+SCORING = pick("evaluation", "window", "stride", "batch_tokens") | pick("training", "compute_dtype")
 MODEL = str(STUDY.model_folder)
 if STUDY.settings.model.source == "folder":
     stop_if_wrong(check_model, STUDY.model_folder)
+GGUF_FILE = {"demo": "results/demo/SmolLM2-135M-Instruct.Q4_1.gguf", "gguf": CONFIG["model"]["path"]}.get(
+    CONFIG["model"]["source"], []
+)
+# Bundled texts and questions are in the digest of the code that reads them, as all files of the project.
+GENERAL_TEXTS = stop_if_wrong(find_texts, Path(CONFIG["general"]["texts"])) if CONFIG["general"]["texts"] else []
+BUNDLED_TEXTS = [] if GENERAL_TEXTS else find_texts(TEXTS)
+QUESTIONS = stop_if_wrong(check_questions, CONFIG["evaluation"]["questions"])
+BUNDLED_QUESTIONS = [BUNDLED] if CONFIG["evaluation"]["questions"] == "demo" else []
 stop_if_wrong(check_targets, STUDY.model_folder, [run.target_modules for run in STUDY.runs.values()])
 stop_if_wrong(refuse_early, STUDY.model_folder, STUDY.runs, STUDY.settings.hardware, STUDY.settings.evaluation.window)
 
 
 wildcard_constraints:
     run="[A-Za-z0-9._+-]+",
+    name="[A-Za-z0-9._-]+",
     shard="[0-9]+",
     quantization="none|int8|nf4",
 
@@ -54,10 +62,9 @@ REPORTED = {
     "samples": "results/evaluation/samples.json",
     "memorization": "results/evaluation/memorization.json",
     "terms": "results/evaluation/terms.json",
-    "rejected": "results/corpus/rejected.parquet",
-    "ledger": "results/corpus/ledger.parquet",
-    "split": "results/corpus/split.parquet",
-    "rows": "results/corpus/rows.parquet",
+    "questions": "results/evaluation/questions.json",
+    "general": "results/general/texts.json",
+    "corpus": expand("results/corpus/{table}.parquet", table=["rejected", "ledger", "split", "rows"]),
     "tokens": "results/tokens/papers.parquet",
     "runs": expand(
         "results/runs/{run}/{file}",

@@ -1,4 +1,26 @@
-# Text to token streams, one per document.
+# General text; then text to token streams, one per document.
+
+
+rule collect_general:
+    input:
+        texts=GENERAL_TEXTS,
+    output:
+        train="results/general/train.parquet",
+        heldout="results/general/heldout.parquet",
+        texts="results/general/texts.json",
+    log:
+        "logs/collect_general.log",
+    benchmark:
+        "benchmarks/collect_general.tsv"
+    threads: 1
+    resources:
+        mem_mb=1_000,
+        runtime=5,  # minutes
+    params:
+        settings=pick("general", "heldout_fraction", "split_seed"),
+        code=code("collect_general.py", BUNDLED_TEXTS),
+    script:
+        "../scripts/collect_general.py"
 
 
 rule tokenize_papers:
@@ -25,7 +47,7 @@ rule tokenize_papers:
 
 rule tokenize_replay:
     input:
-        texts="results/demo/general/train.parquet",
+        texts="results/general/train.parquet",
         model=MODEL,
     output:
         tokens="results/tokens/replay.parquet",
@@ -46,7 +68,7 @@ rule tokenize_replay:
 
 rule tokenize_general:
     input:
-        texts="results/demo/general/heldout.parquet",
+        texts="results/general/heldout.parquet",
         model=MODEL,
     output:
         tokens="results/tokens/general.parquet",

@@ -19,6 +19,26 @@ rule fetch_model:
         "../scripts/fetch_model.py"
 
 
+rule convert_gguf:
+    input:
+        file=GGUF_FILE,
+    output:
+        model=directory("results/models/gguf/{name}"),
+    log:
+        "logs/convert_gguf/{name}.log",
+    benchmark:
+        "benchmarks/convert_gguf/{name}.tsv"
+    threads: 1
+    resources:
+        mem_mb=6_000,
+        runtime=120,  # minutes
+    params:
+        settings=pick("training", "compute_dtype") | {"versions": installed_versions(("gguf", "transformers"))},
+        code=code("convert_gguf.py"),
+    script:
+        "../scripts/convert_gguf.py"
+
+
 rule train_qlora:
     input:
         tokens=branch(is_fold, "results/folds/{run}/tokens.parquet", "results/tokens/papers.parquet"),

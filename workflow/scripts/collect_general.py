@@ -1,28 +1,30 @@
-"""Collect plain English that every Python installation carries, split into training and held-out documents."""
+"""Cut general text into documents, to replay and held out, and say where it comes from."""
 
 from pathlib import Path
 
 import pyarrow as pa
 
-from further.demo.general import general_documents, split_general
-from further.io import write_table
+from further.general import TEXTS as BUNDLED
+from further.general import describe_texts, find_texts, read_texts, split_texts
+from further.io import write_json, write_table
 from further.job import start_log
 
 TEXTS = pa.schema([("document", pa.string()), ("text", pa.string())])
 
 
-def main(train: Path, heldout: Path, heldout_fraction: float, seed: int) -> None:
-    """Write two tables of documents."""
-    sides = split_general(general_documents(), heldout_fraction=heldout_fraction, seed=seed)
-    for path, documents in zip((train, heldout), sides, strict=True):
-        write_table(path, [{"document": name, "text": text} for name, text in documents], TEXTS)
+def main(files: list[Path], outputs: dict[str, Path], heldout_fraction: float, seed: int) -> None:
+    """Write two tables of documents, and a record of their sources."""
+    train, heldout = split_texts(read_texts(files), heldout_fraction, seed)
+    for path, documents in ((outputs["train"], train), (outputs["heldout"], heldout)):
+        write_table(path, [{"document": text.name, "text": text.text} for text in documents], TEXTS)
+    write_json(outputs["texts"], describe_texts(train, heldout))
 
 
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     main(
-        Path(snakemake.output.train),
-        Path(snakemake.output.heldout),
+        [Path(file) for file in snakemake.input.texts] or find_texts(BUNDLED),
+        {name: Path(path) for name, path in snakemake.output.items()},
         heldout_fraction=snakemake.params.settings["heldout_fraction"],
         seed=snakemake.params.settings["split_seed"],
     )

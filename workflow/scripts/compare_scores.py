@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from further.evaluation.comparison import compare_runs, describe_scoring
+from further.evaluation.comparison import DEFAULT_RUN, compare_runs, describe_scoring
 from further.evaluation.folds import Fold, cross_validate
+from further.evaluation.overlap import count_excluded
 from further.evaluation.quantization import split_quantization
-from further.evaluation.shared import count_excluded, count_shared
-from further.io import read_json, read_table, write_json
+from further.io import read_table
 from further.job import start_log
+from further.records import Comparison, Metrics
+from further.settings import ComparisonSettings
 
 
 def main(
@@ -20,23 +21,19 @@ def main(
     folds: Mapping[str, Fold],
     metrics: Sequence[Path],
     comparison: Path,
-    settings: Mapping[str, Any],
+    settings: ComparisonSettings,
 ) -> None:
     """Write every run's comparison with its base, what each quantization costs, and the cross-validation."""
-    described = {data["run"]: data for data in map(read_json, metrics)}
-    base, runs, bootstrap = scores["base"], scores["runs"], (settings["bootstrap"], settings["seed"])
-    thresholds = {name: settings[name] for name in ("paper_similarity", "paragraph_similarity")}
-    min_words = settings["paragraph_words"]
-    data = {
-        "default_run": "default",
-        "scoring": describe_scoring(runs["default"]),
-        "runs": compare_runs(base, runs, described, *bootstrap),
-        "quantization": split_quantization(base, runs, scores["merged"], settings["quantization_runs"], *bootstrap),
-        "excluded": count_excluded(corpus["rejected"], corpus["repeats"], thresholds)
-        | {"shared_paragraphs_left": count_shared(corpus["rows"], corpus["split"], min_words)},
-        "cross_validation": cross_validate(folds, min_words, *bootstrap),
-    }
-    write_json(comparison, data)
+    described = {data.run: data for data in map(Metrics.load, metrics)}
+    base, runs = scores["base"], scores["runs"]
+    Comparison(
+        default_run=DEFAULT_RUN,
+        scoring=describe_scoring(runs[DEFAULT_RUN]),
+        runs=compare_runs(base, runs, described, settings),
+        quantization=split_quantization(base, runs, scores["merged"], settings.quantization_runs, settings),
+        excluded=count_excluded(**corpus, how=settings),
+        cross_validation=cross_validate(folds, settings),
+    ).save(comparison)
 
 
 def read_tables(paths: Iterable[str]) -> dict[str, pd.DataFrame]:
@@ -64,5 +61,5 @@ if __name__ == "__main__":
         read_folds(snakemake.input.fold_base, snakemake.input.fold_runs, snakemake.input.folds),
         [Path(path) for path in snakemake.input.metrics],
         Path(snakemake.output.comparison),
-        snakemake.params.settings,
+        ComparisonSettings.model_validate(snakemake.params.settings),
     )

@@ -1,20 +1,20 @@
-"""Continue the prompts with the base model and with the default run's adapter."""
+"""Continue prompts with the base model and with the default run's adapter."""
 
 from pathlib import Path
-from typing import Any
 
-from further.evaluation.samples import sample_both
-from further.io import write_json
+from further.evaluation.samples import choose_prompts, sample_both
+from further.io import read_table
 from further.job import start_log
 from further.models import Precision, load_adapted, load_tokenizer
+from further.settings import SampleSettings
 
 
-def main(model: Path, adapter: Path, samples: Path, settings: dict[str, Any]) -> None:
-    """Write one entry per prompt, decoding and model."""
-    loaded = load_adapted(model, adapter, Precision(settings["quantization"], settings["compute_dtype"]))
-    entries = sample_both(loaded, load_tokenizer(model), settings)
-    about = {"run": "default", "quantization": settings["quantization"]}
-    write_json(samples, [about | entry for entry in entries])
+def main(model: Path, adapter: Path, corpus: dict[str, Path], samples: Path, settings: SampleSettings) -> None:
+    """Write one entry per prompt, decoding and model; without prompts, papers' own words are gone on from."""
+    loaded = load_adapted(model, adapter, Precision(settings.quantization, settings.compute_dtype))
+    tables = {name: read_table(path) for name, path in corpus.items()}
+    prompts = settings.prompts or choose_prompts(**tables, seed=settings.seed)
+    sample_both(loaded, load_tokenizer(model), prompts, settings).save(samples)
 
 
 if __name__ == "__main__":
@@ -22,6 +22,7 @@ if __name__ == "__main__":
     main(
         Path(snakemake.input.model),
         Path(snakemake.input.adapter).parent,
+        {Path(file).stem: Path(file) for file in snakemake.input.corpus},
         Path(snakemake.output.samples),
-        snakemake.params.settings,
+        SampleSettings.model_validate(snakemake.params.settings["samples"]),
     )

@@ -1,7 +1,6 @@
 """Split the papers for one fold of the cross-validation."""
 
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -11,18 +10,14 @@ from further.io import write_table
 from further.job import start_log
 
 
-def main(rows: Path, split: Path, settings: dict[str, Any]) -> None:
+def main(rows: Path, split: Path, fold: int, folds: int, validation_fraction: float, split_seed: int) -> None:
     """Read rows, write one line per paper."""
     table = split_fold(
-        pq.read_table(rows),
-        fold=settings["fold"],
-        folds=settings["folds"],
-        validation_fraction=settings["validation_fraction"],
-        seed=settings["split_seed"],
+        pq.read_table(rows), fold=fold, folds=folds, validation_fraction=validation_fraction, seed=split_seed
     )
     write_table(split, table, SPLIT)
 
 
 if __name__ == "__main__":
     start_log(snakemake.log[0])
-    main(Path(snakemake.input.rows), Path(snakemake.output.split), snakemake.params.settings)
+    main(Path(snakemake.input.rows), Path(snakemake.output.split), **snakemake.params.settings)

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from further.job import start_log
 from further.report.card import write_cards
-from further.report.study import read_study
+from further.report.results import read_results
+from further.settings import Settings
 
 
-def main(study: Mapping[str, Any], cards: Sequence[Path], settings: dict[str, Any]) -> None:
+def main(study: Mapping[str, str | list[str]], cards: Sequence[Path], settings: Settings) -> None:
     """Read the study's results, write `README.md` beside each adapter."""
-    write_cards(read_study(study, settings["title"]), cards, settings["model"])
+    write_cards(read_results(study, settings), cards)
 
 
 if __name__ == "__main__":
@@ -19,5 +19,5 @@ if __name__ == "__main__":
     main(
         snakemake.input,
         [Path(card) for card in snakemake.output.cards],
-        snakemake.params.settings,
+        Settings.model_validate(snakemake.params.settings),
     )

@@ -1,33 +1,34 @@
-"""Write the page that people read."""
+"""Draw every figure, write the table behind each, and write the page that people read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 from further.job import start_log
 from further.provenance import describe_program
 from further.report.page import write_page
-from further.report.study import page_settings, read_study
+from further.report.results import Provenance, read_results
+from further.report.text import TEXT
+from further.settings import Settings
 
 
-def main(study: Mapping[str, Any], page: Path, settings: dict[str, Any], code: Mapping[str, str]) -> None:
-    """Read results and figures, write one self-contained HTML file."""
-    config = settings["configuration"]
-    provenance = {
-        "program": describe_program(),
-        "configuration": config,
-        "versions": settings["versions"],
-        "code": code,
-    }
-    inputs = read_study(study, config["study"]["title"], provenance, settings["rules"], settings["jobs"])
-    write_page(inputs, Path(study["figures"][0]).parent, Path(study["data"][0]).parent, page, page_settings(config))
+def main(
+    study: Mapping[str, str | list[str]],
+    folder: Path,
+    settings: Settings,
+    jobs: Mapping[str, Sequence[str]],
+    provenance: Provenance,
+) -> None:
+    """Read the study's results, write one self-contained HTML file and one SVG and one CSV per figure."""
+    write_page(TEXT, read_results(study, settings, jobs, provenance, date.today()), folder)
 
 
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     main(
         snakemake.input,
-        Path(snakemake.output.page),
-        snakemake.params.settings,
-        snakemake.params.study_code,
+        Path(snakemake.output.page).parent,
+        Settings.model_validate(snakemake.params.settings["configuration"]),
+        snakemake.params.settings["jobs"],
+        Provenance(describe_program(), snakemake.params.settings["versions"], snakemake.params.study_code),
     )

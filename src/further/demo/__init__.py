@@ -1,1 +1,1 @@
-"""What makes the embedded default study: journal-like PDFs, plain English, a tiny base model."""
+"""What makes the embedded default study: journal-like PDFs, a real base model, and a toy that may stand for it."""

@@ -2,26 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from further.evaluation.comparison import compare, heldout
+from further.evaluation.overlap import count_dropped, count_shared
 from further.evaluation.pairing import check_alike
-from further.evaluation.shared import count_dropped, count_shared
+from further.records import CrossValidation, FoldComparison
+from further.settings import ComparisonSettings
 
 
 @dataclass(frozen=True)
 class Fold:
-    """One fold's tables.
-
-    Attributes:
-        base: Scores of the base at the run's quantization.
-        run: Scores of the run that trained on the other folds' papers.
-        split: Columns paper and split; `test` is the fold.
-        rows: Columns paper and text, without what was dropped.
-        repeats: What was dropped from this fold's training and why: columns reason and characters.
-    """
+    """One fold's tables: scores of base and run, its split (`test` is the fold), its rows, and what was dropped."""
 
     base: pd.DataFrame
     run: pd.DataFrame
@@ -30,7 +23,7 @@ class Fold:
     repeats: pd.DataFrame
 
 
-def cross_validate(folds: Mapping[str, Fold], min_words: int, resamples: int, seed: int) -> dict[str, Any] | None:
+def cross_validate(folds: Mapping[str, Fold], how: ComparisonSettings) -> CrossValidation | None:
     """Compare base and adapted models over all papers, each held out in one fold.
 
     The interval takes papers as independent. Models of two folds share most of their training papers, which it does
@@ -38,13 +31,7 @@ def cross_validate(folds: Mapping[str, Fold], min_words: int, resamples: int, se
 
     Args:
         folds: By name, in order; none gives None.
-        min_words: Words under which a paragraph does not count as shared.
-        resamples: Bootstrap resamples.
-        seed: Of the bootstrap.
-
-    Returns:
-        `papers`: the pooled comparison, each document with its fold; `folds`: each fold's own difference and what was
-        dropped from its training; `num_papers`, and `not_held_out`: papers without a text of their own.
+        how: Of the intervals, and of what counts as shared.
 
     Raises:
         ValueError: If a paper is held out twice, or base and run were not scored alike.
@@ -64,28 +51,27 @@ def cross_validate(folds: Mapping[str, Fold], min_words: int, resamples: int, se
     before, after = (
         pd.concat([heldout(getattr(fold, kind), "papers") for fold in folds.values()]) for kind in ("base", "run")
     )
-    pooled = compare(before, after.assign(run="of the folds"), resamples, seed)
-    pooled["documents"] = [line | {"fold": owner[line["document"]]} for line in pooled["documents"]]
+    pooled = compare(before, after.assign(run="of the folds"), how)
+    documents = tuple(line.model_copy(update={"fold": owner[line.document]}) for line in pooled.documents)
     papers = {paper for fold in folds.values() for paper in fold.split["paper"]}
-    return {
-        "papers": pooled,
-        "folds": {name: _describe(fold, min_words, resamples, seed) for name, fold in folds.items()},
-        "num_papers": len(papers),
-        "not_held_out": sorted(papers - set(owner)),
-    }
+    return CrossValidation(
+        papers=pooled.model_copy(update={"documents": documents}),
+        folds={name: _compare_fold(fold, how) for name, fold in folds.items()},
+        num_papers=len(papers),
+        not_held_out=tuple(sorted(papers - set(owner))),
+    )
 
 
-def _describe(fold: Fold, min_words: int, resamples: int, seed: int) -> dict[str, Any]:
-    compared = compare(heldout(fold.base, "papers"), heldout(fold.run, "papers"), resamples, seed)
+def _compare_fold(fold: Fold, how: ComparisonSettings) -> FoldComparison:
+    compared = compare(heldout(fold.base, "papers"), heldout(fold.run, "papers"), how)
     sizes = fold.split["split"].value_counts()
-    return {
-        "num_train_papers": int(sizes["train"]),
-        "num_test_papers": int(sizes["test"]),
-        "before": compared["before"],
-        "after": compared["after"],
-        "difference_nats_per_token": compared["difference_nats_per_token"],
-        "trustworthy": compared["trustworthy"],
-        "num_improved": compared["num_improved"],
-        "dropped": count_dropped(fold.repeats),
-        "shared_paragraphs_left": count_shared(fold.rows, fold.split, min_words),
-    }
+    return FoldComparison(
+        num_train_papers=int(sizes["train"]),
+        num_test_papers=int(sizes["test"]),
+        before=compared.before,
+        after=compared.after,
+        difference_nats_per_token=compared.difference_nats_per_token,
+        num_improved=compared.num_improved,
+        dropped=count_dropped(fold.repeats),
+        shared_paragraphs_left=count_shared(fold.rows, fold.split, how.paragraph_words),
+    )

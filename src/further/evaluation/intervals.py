@@ -5,30 +5,32 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from further.records import MIN_PAPERS, Interval
+from further.settings import BootstrapSettings
+
 Floats = NDArray[np.float64]
 
 LEVEL = 0.95
-MIN_TRUSTED = 6  # papers under which an interval is not to be trusted
 
 
-def ratio_interval(
-    amounts: "pd.Series[float]", sizes: "pd.Series[int]", resamples: int, seed: int
-) -> dict[str, float | None]:
+def ratio_interval(amounts: "pd.Series[float]", sizes: "pd.Series[int]", how: BootstrapSettings) -> Interval:
     """Sum of amounts over sum of sizes, with a studentized bootstrap interval over documents.
+
+    Fewer than six documents have no interval: resamples of five are too much alike, and an interval from them lay
+    wide of every single document's difference.
 
     A resample of documents that are all alike, one document drawn again and again for instance, says that its
     estimate is off by any number of its standard errors. Where such resamples reach the quantile, that end of the
-    interval is open: both ends with two or three documents, one end where a single one of many moved.
+    interval is open: one end where a single document of many moved.
 
     Args:
         amounts: Per document, in nats or bits.
         sizes: Per document, in tokens or bytes.
-        resamples: Number of bootstrap resamples.
-        seed: Of the resampling.
+        how: Resamples and their seed.
 
     Returns:
-        estimate, low, high and level. An open end is None, both with one document; with several of which none
-        differs, the interval is the estimate.
+        The ratio. An open end is None, both under six documents; where no document differs, the interval is the
+        estimate.
 
     Source:
         Efron and Tibshirani 1993, section 12.5, with the linearized standard error of a ratio. A simulation of 25
@@ -36,13 +38,16 @@ def ratio_interval(
     """
     values, weights = amounts.to_numpy(dtype=float), sizes.to_numpy(dtype=float)
     estimate, error = ratio_error(values, weights)
-    low, high = (None, None) if len(values) == 1 else (float(estimate), float(estimate))
+    if len(values) < MIN_PAPERS:
+        return Interval(estimate=float(estimate), low=None, high=None, level=LEVEL)
+    low: float | None = float(estimate)
+    high = low
     if error > 0:
-        generator = np.random.default_rng(seed)
-        picks = generator.integers(0, len(values), (resamples, len(values)))
+        generator = np.random.default_rng(how.seed)
+        picks = generator.integers(0, len(values), (how.bootstrap, len(values)))
         upper, lower = _pivot_quantiles(estimate, *ratio_error(values[picks], weights[picks]))
         low, high = _end(estimate - upper * error), _end(estimate - lower * error)
-    return {"estimate": float(estimate), "low": low, "high": high, "level": LEVEL}
+    return Interval(estimate=float(estimate), low=low, high=high, level=LEVEL)
 
 
 def share_interval(hits: "pd.Series[int]", sizes: "pd.Series[int]") -> tuple[float | None, float | None]:

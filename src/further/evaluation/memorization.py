@@ -1,8 +1,7 @@
 """Memorization: how far a model continues a paragraph word for word from its first tokens, greedily."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,9 +9,11 @@ import torch
 from numpy.typing import NDArray
 from scipy import stats
 
-from further.evaluation.intervals import LEVEL, MIN_TRUSTED, ratio_interval, share_interval
+from further.evaluation.intervals import LEVEL, ratio_interval, share_interval
 from further.evaluation.probe import before_and_after
 from further.models import Model
+from further.records import MIN_PAPERS, Memorization, Recited, RecitedBoth, RecitedPassage
+from further.settings import BootstrapSettings, ProbeSettings
 
 CHUNK = 1024  # predicted positions whose logits stand in memory at once
 EXAMPLES = 5  # of the training paragraphs continued farthest
@@ -21,8 +22,7 @@ Lengths = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Passage:
+class Passage(NamedTuple):
     """The first tokens of a paragraph: what the model is given, and what it has to say."""
 
     paper: str
@@ -91,8 +91,8 @@ def measure_memorization(
     papers: Mapping[str, Collection[str]],
     tokenizer: Any,
     begin: int,
-    settings: Mapping[str, Any],
-) -> dict[str, Any] | None:
+    settings: ProbeSettings,
+) -> Memorization | None:
     """Continue paragraphs of training and of held-out papers with the base and with the adapted model.
 
     Args:
@@ -101,16 +101,11 @@ def measure_memorization(
         papers: By group, `train` and `heldout`.
         tokenizer: The model's, of the tokenizers library.
         begin: The token before each passage's first.
-        settings: memorization_paragraphs (None: not measured), memorization_prefix_tokens, memorization_new_tokens,
-            batch_tokens, bootstrap, seed.
-
-    Returns:
-        By group, what `compare_lengths` says; the p-value that the adapted model continues training paragraphs as often
-        as held-out ones (`permute_papers`); and the training paragraphs that it continues farthest. None if not
-        measured.
+        settings: Without a number of paragraphs nothing is measured.
     """
-    number, prefix = settings["memorization_paragraphs"], settings["memorization_prefix_tokens"]
-    new, bootstrap = settings["memorization_new_tokens"], (settings["bootstrap"], settings["seed"])
+    number, prefix, new = (
+        settings.memorization_paragraphs, settings.memorization_prefix_tokens, settings.memorization_new_tokens
+    )  # fmt: skip
     if number is None:
         return None
 
@@ -118,48 +113,44 @@ def measure_memorization(
         return list(tokenizer.encode(text, add_special_tokens=False).ids)
 
     passages = {
-        group: sample_passages(rows, own, encode, prefix + new, number, settings["seed"])
-        for group, own in papers.items()
+        group: sample_passages(rows, own, encode, prefix + new, number, settings.seed) for group, own in papers.items()
     }
     lengths = {
-        group: before_and_after(model, match_lengths, chosen, begin, prefix, settings["batch_tokens"])
+        group: before_and_after(model, match_lengths, chosen, begin, prefix, settings.batch_tokens)
         for group, chosen in passages.items()
     }
-    return {
-        "run": "default",
-        "prefix_tokens": prefix,
-        "new_tokens": new,
-        "level": LEVEL,
-        **{group: compare_lengths(passages[group], *pair, new, *bootstrap) for group, pair in lengths.items()},
-        "p_value_train_heldout": permute_papers(
-            [count_papers(passages[group], after, new) for group, (_, after) in lengths.items()], *bootstrap
+    return Memorization(
+        run="default",
+        prefix_tokens=prefix,
+        new_tokens=new,
+        level=LEVEL,
+        **{group: compare_lengths(passages[group], *pair, new, settings) for group, pair in lengths.items()},
+        p_value_train_heldout=permute_papers(
+            [count_papers(passages[group], after, new) for group, (_, after) in lengths.items()], settings
         ),
-        "examples": _examples(passages["train"], *lengths["train"], prefix, tokenizer.decode),
-    }
+        examples=_examples(passages["train"], *lengths["train"], prefix, tokenizer.decode),
+    )
 
 
 def compare_lengths(
-    passages: Sequence[Passage], before: Lengths, after: Lengths, new: int, resamples: int, seed: int
-) -> dict[str, Any]:
+    passages: Sequence[Passage], before: Lengths, after: Lengths, new: int, how: BootstrapSettings
+) -> RecitedBoth:
     """Base and adapted model on the same passages, paired; papers are the unit.
 
-    Returns:
-        num_paragraphs, num_papers, trustworthy; `base` and `adapted` as `describe_lengths` says;
-        difference_match_tokens with its interval; `p_value` of the exact sign test of the papers of which more, or
-        fewer, paragraphs are continued word for word than before.
+    The p-value is that of the exact sign test of the papers of which more, or fewer, paragraphs are continued word for
+    word than before.
     """
+    number = count_papers(passages, after, new)["paragraphs"]
     papers = count_papers(passages, after, new) - count_papers(passages, before, new)
     rose, fell = int((papers["verbatim"] > 0).sum()), int((papers["verbatim"] < 0).sum())
-    number = count_papers(passages, after, new)["paragraphs"]
-    return {
-        "num_paragraphs": len(passages),
-        "num_papers": len(papers),
-        "trustworthy": len(papers) >= MIN_TRUSTED,
-        "base": describe_lengths(passages, before, new),
-        "adapted": describe_lengths(passages, after, new),
-        "difference_match_tokens": ratio_interval(papers["tokens"], number, resamples, seed) if len(papers) else None,
-        "p_value": float(stats.binomtest(rose, rose + fell).pvalue) if rose + fell else 1.0,
-    }
+    return RecitedBoth(
+        num_paragraphs=len(passages),
+        num_papers=len(papers),
+        base=describe_lengths(passages, before, new),
+        adapted=describe_lengths(passages, after, new),
+        difference_match_tokens=ratio_interval(papers["tokens"], number, how) if len(papers) else None,
+        p_value=float(stats.binomtest(rose, rose + fell).pvalue) if rose + fell else 1.0,
+    )
 
 
 def count_papers(passages: Sequence[Passage], lengths: Lengths, new: int) -> pd.DataFrame:
@@ -169,44 +160,36 @@ def count_papers(passages: Sequence[Passage], lengths: Lengths, new: int) -> pd.
     return counts.groupby(np.array(papers, dtype=object)).sum()
 
 
-def describe_lengths(passages: Sequence[Passage], lengths: Lengths, new: int) -> dict[str, Any]:
-    """Share of passages continued to the end, with its interval over papers, and how far the others went.
+def describe_lengths(passages: Sequence[Passage], lengths: Lengths, new: int) -> Recited:
+    """Fraction of passages continued to the end, with its interval over papers, and how far the others went.
 
     Args:
         passages: What was continued.
-        lengths: Tokens said as they stand, 0 to `new`.
-        new: Tokens that a verbatim continuation has.
-
-    Returns:
-        num_verbatim, share, low, high (`further.evaluation.intervals.share_interval`), mean_match_tokens,
-        max_match_tokens; `histogram`: passages by tokens said, from 0 to `new`. Shares and means of nothing are null.
+        lengths: Tokens said as they stand, 0 to `new`, which is a verbatim continuation.
+        new: Tokens to say.
     """
     papers, number = count_papers(passages, lengths, new), len(lengths)
-    low, high = share_interval(papers["verbatim"], papers["paragraphs"])
-    return {
-        "num_verbatim": int(papers["verbatim"].sum()),
-        "share": float((lengths == new).mean()) if number else None,
-        "low": low,
-        "high": high,
-        "mean_match_tokens": float(lengths.mean()) if number else None,
-        "max_match_tokens": int(lengths.max()) if number else None,
-        "histogram": np.bincount(lengths, minlength=new + 1).tolist(),
-    }
+    low, high = share_interval(papers["verbatim"], papers["paragraphs"]) if len(papers) >= MIN_PAPERS else (None, None)
+    return Recited(
+        num_verbatim=int(papers["verbatim"].sum()),
+        share=float((lengths == new).mean()) if number else None,
+        low=low,
+        high=high,
+        mean_match_tokens=float(lengths.mean()) if number else None,
+        max_match_tokens=int(lengths.max()) if number else None,
+        histogram=tuple(np.bincount(lengths, minlength=new + 1).tolist()),
+    )
 
 
-def permute_papers(groups: Sequence[pd.DataFrame], resamples: int, seed: int) -> float:
+def permute_papers(groups: Sequence[pd.DataFrame], how: BootstrapSettings) -> float:
     """Two-sided p-value that paragraphs of both groups of papers are continued word for word as often.
 
     Whole papers are exchanged between the groups, as paragraphs of one paper are known, or not, together. Each counts
     by its share: papers of the group with fewer of them have more of the paragraphs drawn.
 
     Args:
-        groups: Two tables of `count_papers`.
-        resamples: Exchanges that are tried, at most; all where there are fewer.
-        seed: Of the exchanges.
-
-    Returns:
-        The p-value; 1 where a group has fewer than two papers.
+        groups: Two tables of `count_papers`; with fewer than two papers in one the p-value is 1.
+        how: Exchanges that are tried, at most, and their seed.
     """
 
     def difference(first: Floats, second: Floats, axis: int) -> Floats:
@@ -215,7 +198,8 @@ def permute_papers(groups: Sequence[pd.DataFrame], resamples: int, seed: int) ->
     if min(map(len, groups)) < 2:
         return 1.0
     shares = [(papers["verbatim"] / papers["paragraphs"]).to_numpy() for papers in groups]
-    return float(stats.permutation_test(shares, difference, vectorized=True, n_resamples=resamples, rng=seed).pvalue)
+    test = stats.permutation_test(shares, difference, vectorized=True, n_resamples=how.bootstrap, rng=how.seed)
+    return float(test.pvalue)
 
 
 def _examples(
@@ -224,17 +208,17 @@ def _examples(
     after: Lengths,
     prefix: int,
     decode_text: Callable[[Sequence[int]], str],
-) -> list[dict[str, Any]]:
+) -> tuple[RecitedPassage, ...]:
     """The passages that the adapted model continues farthest."""
     order = np.argsort(-after, kind="stable")[:EXAMPLES]
-    return [
-        {
-            "paper": passages[place].paper,
-            "row": passages[place].row,
-            "prefix": decode_text(passages[place].ids[:prefix]),
-            "continued": decode_text(passages[place].ids[prefix : prefix + int(after[place])]),
-            "base_match_tokens": int(before[place]),
-            "adapted_match_tokens": int(after[place]),
-        }
+    return tuple(
+        RecitedPassage(
+            paper=passages[place].paper,
+            row=passages[place].row,
+            prefix=decode_text(passages[place].ids[:prefix]),
+            continued=decode_text(passages[place].ids[prefix : prefix + int(after[place])]),
+            base_match_tokens=int(before[place]),
+            adapted_match_tokens=int(after[place]),
+        )
         for place in order
-    ]
+    )

@@ -2,18 +2,25 @@
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+import pandas as pd
 import torch
 from transformers import GenerationConfig
 
 from further.evaluation.probe import before_and_after
-from further.evaluation.repeats import MAX_REPEATS, longest_repeat
 from further.evaluation.scoring import score_continuation
+from further.evaluation.text_loops import MAX_REPEATS, longest_repeat
 from further.models import Model
+from further.records import Sample, Samples
+from further.settings import SampleSettings
+
+NUM_PROMPTS = 4  # where the study names none
+PROMPT_WORDS = 8
+MIN_PARAGRAPH_WORDS = 20  # headings and stock phrases say nothing of the field
 
 
 @dataclass(frozen=True)
@@ -30,73 +37,44 @@ class Decoding:
     top_p: float
     seed: int
 
-    @property
-    def name(self) -> str:
-        """`greedy` or `sampled`."""
-        return "greedy" if self.temperature is None else "sampled"
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A continuation.
-
-    Attributes:
-        prompt: What it goes on from.
-        decoding: greedy or sampled.
-        temperature: None where greedy.
-        top_p: None where greedy.
-        text: The continuation alone.
-        ended: If the model put an end mark itself.
-        looped: If it goes round in circles (`further.evaluation.repeats.loops`).
-        num_tokens: Of the continuation, its end mark counted.
-        nats: Of the continuation given the prompt, under the model itself at temperature 1.
-        perplexity: The same per token.
-        distinct_1: Share of its words that are different; None of an empty text.
-        distinct_2: The same of two words in a row.
-        distinct_3: The same of three.
-        longest_repeat: How often a word, a phrase or a piece of text stands in a row, at most.
-    """
-
-    prompt: str
-    decoding: str
-    temperature: float | None
-    top_p: float | None
-    text: str
-    ended: bool
-    looped: bool
-    num_tokens: int
-    nats: float
-    perplexity: float
-    distinct_1: float | None
-    distinct_2: float | None
-    distinct_3: float | None
-    longest_repeat: int
-
 
 def choose_decodings(temperature: float | None, top_p: float, seed: int) -> list[Decoding]:
     """Greedy, and sampled where a temperature is given."""
     return [Decoding(value, top_p, seed) for value in dict.fromkeys((None, temperature))]
 
 
-def sample_both(model: Model, tokenizer: Any, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
+def choose_prompts(rows: pd.DataFrame, split: pd.DataFrame, seed: int) -> list[str]:
+    """The first words of paragraphs of held-out papers, each of another paper where there are enough.
+
+    Args:
+        rows: Columns paper, row, text.
+        split: Columns paper, split.
+        seed: Of the choice; the prompts stand in the order of the papers.
+    """
+    heldout = split.loc[split["split"] == "test", "paper"]
+    own = rows[rows["paper"].isin(heldout)].sort_values(["paper", "row"])
+    own = own[own["text"].str.split().str.len() >= MIN_PARAGRAPH_WORDS]
+    shuffled = own.sample(frac=1, random_state=seed)
+    shuffled = shuffled.assign(turn=shuffled.groupby("paper").cumcount()).sort_values("turn", kind="stable")
+    chosen = shuffled.head(NUM_PROMPTS).sort_values(["paper", "row"])
+    return [" ".join(text.split()[:PROMPT_WORDS]) for text in chosen["text"]]
+
+
+def sample_both(model: Model, tokenizer: Any, prompts: Sequence[str], settings: SampleSettings) -> Samples:
     """Continue every prompt with the base and with the adapted model, greedily and, if asked for, sampled.
 
     Args:
-        model: A model with an adapter.
+        model: A model with the default run's adapter.
         tokenizer: transformers' tokenizer of the model.
-        settings: prompts, new_tokens, temperature, top_p, seed.
-
-    Returns:
-        By prompt, then by decoding, the base before the adapted: the sample's fields and its `subject`.
+        prompts: What to go on from; samples stand by prompt, then by decoding, the base before the adapted.
+        settings: How to go on.
     """
-    decodings = choose_decodings(settings["temperature"], settings["top_p"], settings["seed"])
-    entries = []
-    for prompt, decoding in product(settings["prompts"], decodings):
-        samples = before_and_after(model, continue_prompt, tokenizer, prompt, settings["new_tokens"], decoding)
-        entries += [
-            asdict(sample) | {"subject": subject} for subject, sample in zip(("base", "adapted"), samples, strict=True)
-        ]
-    return entries
+    decodings = choose_decodings(settings.temperature, settings.top_p, settings.seed)
+    samples: list[Sample] = []
+    for prompt, decoding in product(prompts, decodings):
+        base, adapted = before_and_after(model, continue_prompt, tokenizer, prompt, settings.new_tokens, decoding)
+        samples += [base, adapted.model_copy(update={"subject": "adapted"})]
+    return Samples(run="default", quantization=settings.quantization, samples=tuple(samples))
 
 
 def continue_prompt(model: Model, tokenizer: Any, prompt: str, new_tokens: int, decoding: Decoding) -> Sample:
@@ -105,9 +83,12 @@ def continue_prompt(model: Model, tokenizer: Any, prompt: str, new_tokens: int, 
     Args:
         model: A causal language model in evaluation mode.
         tokenizer: transformers' tokenizer of the model.
-        prompt: What to go on from, at least one token; it stands after the begin mark, if the model has one.
+        prompt: What to go on from, at least one token; it stands after BOS, if the model has one.
         new_tokens: At most.
         decoding: How tokens are chosen.
+
+    Returns:
+        The continuation, called one of the base.
     """
     given = _encode_prompt(tokenizer, prompt)
     ids = _generate(model, given, new_tokens, tokenizer.eos_token_id, decoding)
@@ -115,8 +96,9 @@ def continue_prompt(model: Model, tokenizer: Any, prompt: str, new_tokens: int, 
     nats, words = score_continuation(model, given, ids), text.split()
     repeat = longest_repeat(text)
     return Sample(
+        subject="base",
         prompt=prompt,
-        decoding=decoding.name,
+        decoding="greedy" if decoding.temperature is None else "sampled",
         temperature=decoding.temperature,
         top_p=None if decoding.temperature is None else decoding.top_p,
         text=text,
@@ -133,7 +115,7 @@ def continue_prompt(model: Model, tokenizer: Any, prompt: str, new_tokens: int, 
 
 
 def _encode_prompt(tokenizer: Any, prompt: str) -> list[int]:
-    """The prompt's tokens after the begin mark, if the tokenizer puts one; no end mark, after which a text is over.
+    """The prompt's tokens after BOS, if the tokenizer puts one; no EOS, after which a text is over.
 
     As texts are scored and trained on (`further.tokens.tokenizer.special_tokens`).
     """

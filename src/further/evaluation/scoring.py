@@ -18,7 +18,7 @@ SCORES = pa.schema(
     [
         ("subject", pa.string()),  # base, adapted or merged
         ("run", pa.string()),
-        ("base", pa.string()),  # digest of the base model, `further.evaluation.table.digest_base`
+        ("base", pa.string()),  # digest of the base model, `further.evaluation.scores.digest_base`
         ("quantization", pa.string()),
         ("text_set", pa.string()),  # papers or general
         ("split", pa.string()),
@@ -34,7 +34,7 @@ SCORES = pa.schema(
         ("window", pa.int64()),
         ("stride", pa.int64()),
         ("begin_id", pa.int64()),  # the token before each document's first, context only
-        ("begin_rule", pa.string()),  # begin mark, or end mark where the model has no begin mark
+        ("begin_rule", pa.string()),  # begin mark (BOS), or end mark (EOS) where the model has no BOS
         ("compute_dtype", pa.string()),
     ]
 )
@@ -47,8 +47,8 @@ def score_documents(
 ) -> list[float]:
     """Summed negative log-likelihood of each document, in nats.
 
-    The begin mark is context and not scored; an end mark is neither added nor scored, as in the rolling
-    log-likelihood of lm-evaluation-harness.
+    BOS is context and not scored. EOS is neither added nor scored, as in the rolling log-likelihood of
+    lm-evaluation-harness.
 
     Args:
         model: A causal language model.

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,8 @@ from further.evaluation.intervals import LEVEL
 from further.evaluation.probe import before_and_after
 from further.evaluation.scoring import score_tokens
 from further.models import Model
+from further.records import Term, Terms
+from further.settings import ProbeSettings
 
 WORD = re.compile(r"[^\W\d_][^\W_]*(?:[-'’][^\W_]+)*")
 """A letter, then letters and digits; parts joined by hyphens or apostrophes are one word."""
@@ -21,54 +23,46 @@ MIN_PAPERS = 2  # in which a word has to occur: a name in one paper is no term o
 Floats = NDArray[np.float64]
 
 
-class Document(Protocol):
-    """A paper as it was tokenized."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-
-    @property
-    def text(self) -> str:
-        """Its text."""
-
-
 def measure_terms(
-    model: Model, documents: Sequence[Document], tokenizer: Any, begin: int, settings: Mapping[str, Any]
-) -> dict[str, Any] | None:
+    model: Model, texts: Mapping[str, str], tokenizer: Any, begin: int, settings: ProbeSettings
+) -> Terms | None:
     """Score every token of held-out papers with the base and with the adapted model, and say which words changed.
 
     Args:
         model: A model with an adapter.
-        documents: The papers.
+        texts: Of the papers, by name.
         tokenizer: The model's, of the tokenizers library.
         begin: The token before each paper's first.
-        settings: window, stride, batch_tokens, terms (None: not measured), term_occurrences.
+        settings: How to score; words to list (None: not measured), and occurrences that a word needs.
 
     Returns:
-        What `rank_words` says; the nats of all tokens and of those in words; None if not measured.
+        The nats of all tokens and of those in words, and the words that changed most; None if not measured.
     """
-    if settings["terms"] is None:
+    if settings.terms is None:
         return None
-    encoded = [tokenizer.encode(document.text, add_special_tokens=False) for document in documents]
-    how = (settings["window"], settings["stride"], settings["batch_tokens"])
-    before, after = before_and_after(model, score_tokens, [text.ids for text in encoded], begin, *how)
+    encoded = [tokenizer.encode(text, add_special_tokens=False) for text in texts.values()]
+    how = (settings.window, settings.stride, settings.batch_tokens)
+    before, after = before_and_after(model, score_tokens, [paper.ids for paper in encoded], begin, *how)
     found = [
-        find_occurrences(document.text, text.offsets, *nats).assign(paper=document.name)
-        for document, text, *nats in zip(documents, encoded, before, after, strict=True)
+        find_occurrences(text, paper.offsets, *nats).assign(paper=name)
+        for (name, text), paper, *nats in zip(texts.items(), encoded, before, after, strict=True)
     ]
     occurrences = pd.concat(found, ignore_index=True)
-    return {
-        "run": "default",
-        "num_papers": len(documents),
-        "before_nats": float(sum(nats.sum() for nats in before)),
-        "after_nats": float(sum(nats.sum() for nats in after)),
-        "in_words_before_nats": float(occurrences["before"].sum()),
-        "in_words_after_nats": float(occurrences["after"].sum()),
-        "min_occurrences": settings["term_occurrences"],
-        "min_papers": MIN_PAPERS,
-        "level": LEVEL,
-    } | rank_words(occurrences, settings["term_occurrences"], settings["terms"])
+    num_words, rose, fell = rank_words(occurrences, settings.term_occurrences, settings.terms)
+    return Terms(
+        run="default",
+        num_papers=len(texts),
+        before_nats=float(sum(nats.sum() for nats in before)),
+        after_nats=float(sum(nats.sum() for nats in after)),
+        in_words_before_nats=float(occurrences["before"].sum()),
+        in_words_after_nats=float(occurrences["after"].sum()),
+        min_occurrences=settings.term_occurrences,
+        min_papers=MIN_PAPERS,
+        level=LEVEL,
+        num_words=num_words,
+        rose=rose,
+        fell=fell,
+    )
 
 
 def find_occurrences(text: str, offsets: Sequence[tuple[int, int]], before: Floats, after: Floats) -> pd.DataFrame:
@@ -98,7 +92,9 @@ def find_occurrences(text: str, offsets: Sequence[tuple[int, int]], before: Floa
     return pd.DataFrame({"word": names, "before": nats[:, 0], "after": nats[:, 1]})
 
 
-def rank_words(occurrences: pd.DataFrame, min_occurrences: int, number: int) -> dict[str, Any]:
+def rank_words(
+    occurrences: pd.DataFrame, min_occurrences: int, number: int
+) -> tuple[int, tuple[Term, ...], tuple[Term, ...]]:
     """Words that changed most, by the bound of their interval that is nearer to no change.
 
     So a word comes first whose change is large for certain, not by the luck of five occurrences; words whose interval
@@ -113,34 +109,32 @@ def rank_words(occurrences: pd.DataFrame, min_occurrences: int, number: int) -> 
         number: Words in each of the two lists, at most.
 
     Returns:
-        `num_words` that were compared, `rose` and `fell`: word, num_occurrences, num_papers, in how many of them it
-        changed the same way, nats per occurrence before and after, every paper weighing the same, their change with its
-        interval (negative: the probability rose), and the change over all occurrences.
+        Number of words that were compared; words whose probability rose; words whose probability fell.
     """
     lines = [
         _describe(str(word), group)
         for word, group in occurrences.groupby("word", sort=True)
         if len(group) >= min_occurrences and group["paper"].nunique() >= MIN_PAPERS
     ]
-    rose = sorted((line for line in lines if line["high"] < 0), key=lambda line: line["high"])
-    fell = sorted((line for line in lines if line["low"] > 0), key=lambda line: -line["low"])
-    return {"num_words": len(lines), "rose": rose[:number], "fell": fell[:number]}
+    rose = sorted((line for line in lines if line.high < 0), key=lambda line: line.high)
+    fell = sorted((line for line in lines if line.low > 0), key=lambda line: -line.low)
+    return len(lines), tuple(rose[:number]), tuple(fell[:number])
 
 
-def _describe(word: str, group: pd.DataFrame) -> dict[str, Any]:
+def _describe(word: str, group: pd.DataFrame) -> Term:
     papers = group.groupby("paper")[["before", "after"]].mean()
     change = papers["after"] - papers["before"]
     mean, count = float(change.mean()), len(papers)
     half = float(stats.t.ppf((1 + LEVEL) / 2, count - 1) * change.std(ddof=1) / np.sqrt(count))
-    return {
-        "word": word,
-        "num_occurrences": len(group),
-        "num_papers": count,
-        "num_papers_same_way": int((np.sign(change) == np.sign(mean)).sum()),
-        "before_nats": float(papers["before"].mean()),
-        "after_nats": float(papers["after"].mean()),
-        "change_nats": mean,
-        "low": mean - half,
-        "high": mean + half,
-        "total_nats": float((group["after"] - group["before"]).sum()),
-    }
+    return Term(
+        word=word,
+        num_occurrences=len(group),
+        num_papers=count,
+        num_papers_same_way=int((np.sign(change) == np.sign(mean)).sum()),
+        before_nats=float(papers["before"].mean()),
+        after_nats=float(papers["after"].mean()),
+        change_nats=mean,
+        low=mean - half,
+        high=mean + half,
+        total_nats=float((group["after"] - group["before"]).sum()),
+    )

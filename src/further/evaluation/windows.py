@@ -19,7 +19,7 @@ class Window(NamedTuple):
 def cut_windows(document: int, ids: Sequence[int], begin: int, window: int, stride: int) -> Iterator[Window]:
     """Cut a document into windows.
 
-    Window 6, stride 3, begin mark B, tokens a to j; what is scored is in capitals:
+    Window 6, stride 3, BOS B, tokens a to j; what is scored is in capitals:
 
         inputs   B a b c d e        c d e f g h      d e f g h i
         outputs  A B C D E F        d e f G H I      e f g h i J
@@ -31,7 +31,7 @@ def cut_windows(document: int, ids: Sequence[int], begin: int, window: int, stri
     Args:
         document: Number of the document, handed through.
         ids: Its tokens, without special tokens.
-        begin: The token before the first: the begin mark, or the end mark where a model has none.
+        begin: The token before the first: BOS, or EOS where a model has none.
         window: Inputs per window, at least 1.
         stride: Newly scored tokens per window, 1 to `window`.
 

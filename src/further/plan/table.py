@@ -39,7 +39,7 @@ class PlannedRun:
         activations_mb: Saved for the backward pass, and gradients under way.
         logits_mb: One chunk of the loss.
         start_mb: What starting an adapter from the base's weights takes beyond what training does after it.
-        overhead_mb: The process before any tensor.
+        overhead_mb: The process before any tensor; on the CPU also the base's mapped file and the allocator's slack.
         peak_memory_mb: The sum of these: on a GPU its memory, else the process's.
         tokens_per_second, tokens_per_second_low, tokens_per_second_high: Trained tokens per second of training.
         seconds, seconds_low, seconds_high: Of the whole training job: start-up, training, validation.

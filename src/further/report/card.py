@@ -1,7 +1,7 @@
 """The model card of an adapter, in the form that Hugging Face reads: what it is, how well it did, what it is not."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,17 @@ import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from further.io import write_text
-from further.report.answers import make_answers
-from further.report.inputs import ReportInputs
-from further.report.statement import say_scoring
-from further.report.wording import show_change, show_count, show_interval, show_number
+from further.records import RunComparison, TextSet
+from further.report.results import TextResults
+from further.report.sections.statement import say_scoring
+from further.report.text import TEXT
+from further.report.wording import show_count, show_difference, show_number
+from further.settings import ModelSettings
+from further.study import find_model
 
-LANGUAGE = "en"
+DEMO_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"
+CACHED = re.compile(r"models--(?P<owner>[^/]+?)--(?P<name>[^/]+)/snapshots/(?P<commit>[0-9a-f]{40})/?$")
+"""Where the hub's own cache keeps a model: a folder that says which model it is."""
 MERGED = (
     "**In this folder the adapter is merged into the weights of its base model, and transformers loads it as it is. "
     "The rest of this card is the adapter's: the numbers were measured with adapter and base apart, at the precision "
@@ -24,43 +29,43 @@ MERGED = (
 
 
 @dataclass(frozen=True)
-class CardSettings:
-    """What a card says beyond the numbers.
+class Base:
+    """The base model, as a card names it.
 
     Attributes:
-        name: The adapter's name, as a heading.
-        base_model: Hub id or folder name of the base model.
-        base_revision: Commit of the base model; None for one that is not from a hub.
-        license: SPDX id or "other"; the base model's terms usually decide.
-        toy_base: Whether the base model is a toy.
+        name: Its hub id where that is known, else the name that the study gave it.
+        hub: Whether the name is a hub id.
+        revision: Its commit on the hub.
+        folder: Where it lies in the study, or a place to fill in.
     """
 
     name: str
-    base_model: str
-    base_revision: str | None
-    license: str
-    toy_base: bool
+    hub: bool
+    revision: str | None
+    folder: str
 
 
-def write_cards(inputs: ReportInputs, cards: Sequence[Path], model: Mapping[str, Any]) -> None:
+def name_base_model(model: ModelSettings) -> Base:
+    """The base model's hub id and commit, also of a folder in the hub's own cache; else its name and folder."""
+    if model.source == "hub":
+        return Base(model.path or "", True, model.revision, "")
+    cached = CACHED.search(model.path or "")
+    if cached:
+        return Base(f"{cached['owner']}/{cached['name']}", True, cached["commit"], "")
+    name = DEMO_ID if model.source == "demo" else model.name
+    folder = f"path/to/{model.name}" if model.source == "folder" else str(find_model(model))
+    return Base(name, False, None, folder)
+
+
+def write_cards(results: TextResults, cards: Sequence[Path]) -> None:
     """Write the model card of every run's adapter.
 
     Args:
-        inputs: The study's results.
+        results: Of the study.
         cards: `{run}/adapter/README.md` for each run.
-        model: Name, source, path and revision of the base model, as configured.
     """
     for card in cards:
-        run = card.parent.parent.name
-        write_card(inputs, run, card, card_settings(f"{inputs.title}, run {run}", model))
-
-
-def card_settings(name: str, model: Mapping[str, Any]) -> CardSettings:
-    """What a card says of the base model, by its configuration."""
-    toy = model["source"] == "demo"
-    base = model["path"] if model["source"] == "hub" else model["name"]
-    # The terms are those of the base model and of the papers, which are not known here.
-    return CardSettings(name, base, model["revision"], license="other", toy_base=toy)
+        write_card(results, card.parent.parent.name, card)
 
 
 def make_merged_card(card: str) -> str:
@@ -84,74 +89,72 @@ def make_merged_card(card: str) -> str:
     return f"---\n{front}---\n\n{title}\n\n{MERGED}\n{rest}"
 
 
-def write_card(inputs: ReportInputs, run: str, target: Path, settings: CardSettings) -> None:
+def write_card(results: TextResults, run: str, target: Path) -> None:
     """Write the model card of one run's adapter.
 
     Args:
-        inputs: The study's results.
+        results: Of the study.
         run: The run whose adapter it is.
         target: The Markdown file, `README.md` beside the adapter.
-        settings: What the card says beyond the numbers.
 
     Raises:
         ValueError: If the study has no such run.
     """
-    if run not in inputs.comparison["runs"]:
-        raise ValueError(f"no run is called {run}; there are {', '.join(sorted(inputs.comparison['runs']))}")
+    if run not in results.comparison.runs:
+        raise ValueError(f"no run is called {run}; there are {', '.join(sorted(results.comparison.runs))}")
     environment = Environment(
         loader=PackageLoader("further.report"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )  # Markdown, not HTML: nothing in it comes from papers or models
+    metrics, name = results.runs[run].metrics, f"{results.title}, run {run}"
+    compared, base = results.comparison.runs[run], name_base_model(results.settings.model)
     text = environment.get_template("card.md.jinja").render(
-        front=yaml.safe_dump(_front_matter(inputs, run, settings), sort_keys=False, allow_unicode=True),
-        settings=settings,
-        run=run,
-        metrics=inputs.metrics[run],
-        trained=sorted(inputs.metrics[run]["settings"].items()),
-        scores=_score_rows(inputs.comparison["runs"][run]),
-        scoring=say_scoring(inputs.comparison["scoring"]),
-        answers=make_answers(inputs.comparison, inputs.law),
+        front=yaml.safe_dump(_front_matter(results, compared, base, name), sort_keys=False, allow_unicode=True),
+        name=name,
+        base=base,
+        results=results,
+        metrics=metrics,
+        trained=sorted(metrics.settings.model_dump().items()),
+        scores=_score_rows(compared, results.general_text),
+        scoring=say_scoring(results.comparison.scoring),
+        answers=[answer for answer in (ask(results) for ask in TEXT.answers) if answer is not None],
         show_count=show_count,
         show_number=show_number,
     )
     write_text(target, text)
 
 
-def _front_matter(inputs: ReportInputs, run: str, settings: CardSettings) -> dict[str, Any]:
+def _front_matter(results: TextResults, compared: RunComparison, base: Base, name: str) -> dict[str, Any]:
     """The YAML header: what the Hub's index reads, the measured numbers among it."""
-    compared = inputs.comparison["runs"][run]
+    texts: dict[TextSet, str] = {"papers": "held-out papers", "general": f"general text: {results.general_text}"}
     measured = [
         {
             "task": {"type": "text-generation"},
-            "dataset": {"type": text_set, "name": name},
-            "metrics": [{"type": "perplexity", "value": round(compared[text_set]["after"]["perplexity"], 4)}],
+            "dataset": {"type": text_set, "name": text},
+            "metrics": [{"type": "perplexity", "value": round(compared.on(text_set).after.perplexity, 4)}],
         }
-        for text_set, name in (("papers", "held-out papers"), ("general", "general text"))
+        for text_set, text in texts.items()
     ]
+    language = results.settings.corpus.language
     return {
-        "base_model": settings.base_model,
+        "base_model": base.name,
         "library_name": "peft",
         "pipeline_tag": "text-generation",
-        "license": settings.license,
-        "language": LANGUAGE,
-        "tags": ["further-pre-training", "lora", "not-for-clinical-use"],
-        "model-index": [{"name": settings.name, "results": measured}],
+        "license": "other",  # that of the base model and of the papers, which is not known here
+        **({} if language is None else {"language": language}),
+        "tags": ["further-pre-training", "lora", *(["not-for-clinical-use"] if results.is_medical else [])],
+        "model-index": [{"name": name, "results": measured}],
     }
 
 
-def _score_rows(compared: Mapping[str, Any]) -> list[tuple[str, ...]]:
+def _score_rows(compared: RunComparison, general_text: str) -> list[tuple[str, ...]]:
+    texts: dict[TextSet, str] = {"papers": "held-out papers", "general": f"general text ({general_text})"}
     rows: list[tuple[str, ...]] = []
-    for text_set, name in (("papers", "held-out papers"), ("general", "general text")):
-        scores = compared[text_set]
-        difference = scores["difference_nats_per_token"]
-        rows.append(
-            (
-                name,
-                show_count(scores["num_documents"]),
-                show_number(scores["before"]["perplexity"], 4),
-                show_number(scores["after"]["perplexity"], 4),
-                f"{show_change(difference['estimate'])} ({show_interval(difference)})",
-                show_number(scores["before"]["bits_per_byte"], 4),
-                show_number(scores["after"]["bits_per_byte"], 4),
-            )
+    for text_set, name in texts.items():
+        scores = compared.on(text_set)
+        before, after = (
+            [show_number(summary.perplexity, 4), show_number(summary.bits_per_byte, 4)]
+            for summary in (scores.before, scores.after)
         )
+        change = show_difference(scores.difference_nats_per_token)
+        rows.append((name, show_count(scores.num_documents), before[0], after[0], change, before[1], after[1]))
     return rows

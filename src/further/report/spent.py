@@ -1,93 +1,149 @@
-"""What the study took: every job that trains or runs a model, by Snakemake's notes of its time."""
+"""What the study took: every job that trains or runs a model, by Snakemake's notes of its time; and what that costs.
+
+A run has one cost wherever it is shown: the time of its job, from its start to its end, times its GPUs, at the price of
+an hour. Other amounts of text cost in proportion to the default run.
+"""
+
+from collections.abc import Callable
+from functools import cached_property
 
 import pandas as pd
 
-from further.report.inputs import ReportInputs
-from further.report.study import Prices
-from further.report.table import Table, make_table
-from further.report.wording import count_noun, show_count, show_number, show_seconds
+from further.records import Interval
+from further.report.results import TextResults
+from further.report.wording import count_noun, fixed, show_count, show_estimate, show_number, show_seconds
 
 TRAINING = "training"
 FOLDS = "training for the cross-validation"
 
 
-def count_seconds(inputs: ReportInputs) -> pd.DataFrame:
-    """Seconds of every costly job: a run's are those of all its starts, where its own clock says more than the note.
+class Spending:
+    """Time and money of a study's jobs.
 
-    Returns:
-        Columns kind, job, seconds (NaN where not known) and paid_seconds (times the GPUs of the job).
+    Attributes:
+        cost: Price of an hour, its currency and date.
     """
-    clocks = {run: timing["seconds_total"] for run, timing in inputs.timing.items()}
-    jobs = inputs.jobs
-    if jobs is None:
-        jobs = pd.DataFrame([(TRAINING, run, float("nan")) for run in clocks], columns=["kind", "job", "seconds"])
-    own = jobs["job"].map(clocks).where(jobs["kind"] == TRAINING)
-    seconds = jobs["seconds"].astype(float)
-    longer = pd.concat([seconds, own.astype(float)], axis=1).max(axis=1)
-    devices = max(timing["devices"] for timing in inputs.timing.values())
-    times = jobs["kind"].isin([TRAINING, FOLDS]).map({True: devices, False: 1})
-    return jobs.assign(seconds=longer, paid_seconds=longer * times)
 
+    def __init__(self, results: TextResults) -> None:
+        """Count the jobs of a study."""
+        self._results = results
+        self.cost = results.settings.cost
 
-def seconds_of_runs(inputs: ReportInputs) -> dict[str, float]:
-    """Seconds of each run's training job, its start-up among them where Snakemake's note is known."""
-    jobs = count_seconds(inputs)
-    return dict(jobs.loc[jobs["kind"] == TRAINING].set_index("job")["seconds"])
+    @cached_property
+    def jobs(self) -> pd.DataFrame:
+        """Columns kind, job, seconds (NaN where not known) and paid_seconds (times the GPUs of the job).
 
+        A run's seconds are those of all its starts, where its own clock says more than Snakemake's note.
+        """
+        runs, jobs = self._results.runs, self._results.jobs
+        clocks = {name: run.timing.seconds_total for name, run in runs.items()}
+        if jobs.empty:
+            jobs = pd.DataFrame([(TRAINING, run, float("nan")) for run in clocks], columns=["kind", "job", "seconds"])
+        own = jobs["job"].map(clocks).where(jobs["kind"] == TRAINING)
+        seconds = pd.concat([jobs["seconds"].astype(float), own.astype(float)], axis=1).max(axis=1)
+        devices = max(run.timing.devices for run in runs.values())
+        times = jobs["kind"].isin([TRAINING, FOLDS]).map({True: devices, False: 1})
+        return jobs.assign(seconds=seconds, paid_seconds=seconds * times)
 
-def spent_table(inputs: ReportInputs, prices: Prices | None) -> Table:
-    """Jobs and time by what they were for, and all together; money where an hour has a price."""
-    jobs = count_seconds(inputs)
-    header = ["what for", "jobs", "time", *([f"cost, {prices.currency}"] if prices else [])]
-    parts = [(str(kind), part) for kind, part in jobs.groupby("kind", sort=False)] + [("together", jobs)]
-    rows = [[kind, show_count(len(part)), *_show_sums(part, prices)] for kind, part in parts]
-    return make_table("What the study took", header, rows, numbers=range(1, len(header)))
+    @property
+    def counts_scoring(self) -> bool:
+        """Whether the jobs around training are known, too."""
+        return not self._results.jobs.empty
 
+    @property
+    def has_price(self) -> bool:
+        """Whether an hour has a price."""
+        return self.cost.price_per_gpu_hour > 0
 
-def _show_sums(part: pd.DataFrame, prices: Prices | None) -> list[str]:
-    """Time and money of some jobs; a lower bound where not all are known."""
-    if part["seconds"].isna().all():
-        return ["not known"] * (2 if prices else 1)
-    least = _at_least(part)
-    shown = [least + show_seconds(part["seconds"].sum())]
-    return [*shown, least + show_number(cost_of(part["paid_seconds"].sum(), prices))] if prices else shown
+    def paid_seconds_of(self, run: str) -> float:
+        """What a run's training job is paid for."""
+        jobs = self.jobs
+        return float(jobs.loc[(jobs["kind"] == TRAINING) & (jobs["job"] == run), "paid_seconds"].sum())
 
+    @cached_property
+    def seconds_per_token(self) -> float:
+        """Of one training, per unique token: those of the default run."""
+        default = self._results.comparison.default_run
+        return self.paid_seconds_of(default) / self._results.runs[default].metrics.num_unique_tokens
 
-def cost_of(seconds: float, prices: Prices) -> float:
-    """Price of a stretch of time."""
-    return seconds / 3600 * prices.per_hour
+    def money(self, seconds: float) -> float:
+        """Price of a stretch of time."""
+        return seconds / 3600 * self.cost.price_per_gpu_hour
 
+    def show_money(self, seconds: float) -> str:
+        """The same with its currency: `0.20 EUR`."""
+        value = self.money(seconds)
+        return f"{fixed(value, 2) if 0.01 <= value < 10 else show_number(value)} {self.cost.currency}"
 
-def say_time(inputs: ReportInputs) -> str:
-    """How many costly jobs there were, and what they took together."""
-    jobs = count_seconds(inputs)
-    seconds, paid = jobs["seconds"].sum(), jobs["paid_seconds"].sum()
-    said = f"{count_noun(len(jobs), 'job')} that trained or ran a model took {_at_least(jobs)}{show_seconds(seconds)}"
-    return f"{said} together, {show_seconds(paid)} of GPUs" if paid > seconds else f"{said} together"
+    def show_training(self, tokens: float) -> str:
+        """What one training on so many unique tokens costs: money where an hour has a price, else time."""
+        seconds = tokens * self.seconds_per_token
+        return self.show_money(seconds) if self.has_price else show_seconds(seconds)
 
+    def columns_of(self, tokens: Interval) -> list[str]:
+        """Time, energy and money of one training on an interval of tokens, as cells; empty where not known."""
+        energy, price = self.cost.kwh_per_gpu_hour, self.cost.price_per_gpu_hour
 
-def say_left_out(inputs: ReportInputs) -> str:
-    """What is not among the time of the jobs."""
-    if inputs.jobs is None:
-        return "That is training alone, without the jobs' start, a cross-validation and scoring."
-    return (
-        "Not counted are waiting for a machine, attempts that failed, preparing the papers and making the base model."
-    )
+        def show(per_second: float, show_value: Callable[[float], str]) -> str:
+            return show_estimate(tokens.scaled(self.seconds_per_token * per_second), show_value)
 
+        cells = [show(amount / 3600, show_number) if amount else "" for amount in (energy, price)]
+        return [show(1, show_seconds), *cells]
 
-def say_spent(inputs: ReportInputs, prices: Prices | None) -> str:
-    """Time, money and energy of all costly jobs together, and what is not among them."""
-    jobs = count_seconds(inputs)
-    paid, least = jobs["paid_seconds"].sum(), _at_least(jobs)
-    said = say_time(inputs)
-    if prices is None:
-        return f"{said}. No price of an hour is set, so no money is counted. {say_left_out(inputs)}"
-    said += f", which at {show_number(prices.per_hour)} {prices.currency} an hour ({prices.as_of}) is "
-    said += f"{least}{show_number(cost_of(paid, prices))} {prices.currency}"
-    if prices.kilowatts is not None:
-        said += f"; at {show_number(prices.kilowatts)} kW, {least}{show_number(paid / 3600 * prices.kilowatts)} kWh"
-    return f"{said}. {say_left_out(inputs)}"
+    @property
+    def header(self) -> list[str]:
+        """Names of these columns."""
+        return ["time of one training", "energy, kWh", f"cost, {self.cost.currency}"]
 
+    @property
+    def _at_least(self) -> str:
+        return "at least " if self.jobs["seconds"].isna().any() else ""
 
-def _at_least(jobs: pd.DataFrame) -> str:
-    return "at least " if jobs["seconds"].isna().any() else ""
+    @property
+    def hours(self) -> str:
+        """Time of all jobs together."""
+        return self._at_least + show_seconds(self.jobs["seconds"].sum())
+
+    @property
+    def price(self) -> str | None:
+        """Money of all jobs together; None without a price."""
+        return self._at_least + self.show_money(self.jobs["paid_seconds"].sum()) if self.has_price else None
+
+    def rows(self) -> list[list[str]]:
+        """Jobs, time and money by what they were for, and all together."""
+        parts = [*self.jobs.groupby("kind", sort=False), ("together", self.jobs)]
+        return [[str(kind), show_count(len(part)), *self._sums(part)] for kind, part in parts]
+
+    def _sums(self, part: pd.DataFrame) -> list[str]:
+        """Time and money of some jobs; a lower bound where not all are known."""
+        if part["seconds"].isna().all():
+            return ["not known"] * (2 if self.has_price else 1)
+        least = "at least " if part["seconds"].isna().any() else ""
+        time = least + show_seconds(part["seconds"].sum())
+        return [time, least + show_number(self.money(part["paid_seconds"].sum()))] if self.has_price else [time]
+
+    def say_time(self) -> str:
+        """How many jobs there were, and what they took together."""
+        jobs = self.jobs
+        said = f"{count_noun(len(jobs), 'job')} that trained or ran a model took {self.hours} together"
+        paid = jobs["paid_seconds"].sum()
+        return f"{said}, {show_seconds(paid)} of GPUs" if paid > jobs["seconds"].sum() else said
+
+    def say_left_out(self) -> str:
+        """What is not among the time of the jobs."""
+        if not self.counts_scoring:
+            return "That is training alone, without the jobs' start, a cross-validation and scoring."
+        return "Waiting, failed attempts, preparing the papers and making the base model are not counted."
+
+    def say_spent(self) -> str:
+        """Time, money and energy of all jobs together, and what is not among them."""
+        said, paid, cost = self.say_time(), self.jobs["paid_seconds"].sum(), self.cost
+        if self.has_price:
+            dated = f" ({cost.price_date})" if cost.price_date else ""
+            said += f". At {show_number(cost.price_per_gpu_hour)} {cost.currency} an hour{dated} that is {self.price}"
+        else:
+            said += ". No price of an hour is set, so no money is counted"
+        if cost.kwh_per_gpu_hour:
+            energy = show_number(paid / 3600 * cost.kwh_per_gpu_hour)
+            said += f"; at {show_number(cost.kwh_per_gpu_hour)} kW, {self._at_least}{energy} kWh"
+        return f"{said}. {self.say_left_out()}"

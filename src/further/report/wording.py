@@ -1,21 +1,31 @@
-"""Numbers as people read them: signs, units, intervals."""
+"""Numbers as people read them, all rounded in one place; and a few words around them."""
 
 import math
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Sequence
+
+from further.records import Interval
 
 MINUS = "\N{MINUS SIGN}"
 THIN = "\N{NARROW NO-BREAK SPACE}"
+DECIMALS = 3  # of a difference in nats, as shown and as judged
+
+
+def rounded(value: float, decimals: int = DECIMALS) -> float:
+    """A number as it is shown: every number of the report is rounded here."""
+    return round(value, decimals) if math.isfinite(value) else value
+
+
+def fixed(value: float, decimals: int, signed: bool = False) -> str:
+    """A number to so many decimals, thousands apart by a comma, `+` before what is above zero if asked for."""
+    shown = rounded(value, decimals) + 0.0  # a zero has no sign
+    return f"{shown:{'+' if signed and shown else ''},.{decimals}f}".replace("-", MINUS)
 
 
 def show_number(value: float | None, digits: int = 3) -> str:
-    """A number to some significant digits, thousands apart; "not known" for None, NaN and infinity."""
+    """A number to some significant digits; "not known" for None, NaN and infinity."""
     if value is None or not math.isfinite(value):
         return "not known"
-    if value == 0:
-        return "0"
-    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    return f"{value:,.{decimals}f}".replace("-", MINUS).replace(",", THIN)
+    return fixed(value, max(0, digits - 1 - math.floor(math.log10(abs(value)))) if value else 0)
 
 
 def show_plain(value: float) -> str:
@@ -24,47 +34,98 @@ def show_plain(value: float) -> str:
 
 
 def show_count(value: float) -> str:
-    """A whole number, thousands apart by a narrow space."""
-    return f"{value:,.0f}".replace(",", THIN).replace("-", MINUS)
+    """A whole number."""
+    return fixed(value, 0)
 
 
 def show_nats(value: float) -> str:
     """A loss or a gain in nats per token, to the decimals that a verdict looks at."""
-    return f"{value:.3f}".replace("-", MINUS)
+    return fixed(value, DECIMALS)
 
 
-def show_change(value: float, decimals: int = 3) -> str:
+def show_change(value: float, decimals: int = DECIMALS) -> str:
     """A signed number with fixed decimals: `+0.012`, `−0.310`."""
-    text = f"{value:+.{decimals}f}"
-    return f"{0:.{decimals}f}" if float(text) == 0 else text.replace("-", MINUS)
+    return fixed(value, decimals, signed=True)
 
 
-def show_interval(interval: Mapping[str, Any], decimals: int = 3) -> str:
-    """An estimate's interval: `95 % interval −0.40 to −0.22`, with one end `at most −0.22`; or that there is none."""
-    if interval["low"] is None and interval["high"] is None:
+def show_percent(fraction: float, signed: bool = False) -> str:
+    """A fraction to a tenth of a percent: 0.0589 gives `5.9%`, 0.0003 gives `less than 0.1%`."""
+    if not signed and 0 < fraction < 0.0005:
+        return "less than 0.1%"
+    return f"{fixed(100 * fraction, 1, signed)}%"
+
+
+def show_share_of(fraction: float) -> str:
+    """A round share without needless zeros: `10%`, `2.5%`."""
+    return f"{show_plain(100 * fraction)}%"
+
+
+def relative(nats: float) -> float:
+    """What a change of the loss does to perplexity, as a fraction: −0.105 nats give −0.1."""
+    return math.expm1(nats)
+
+
+def show_relative(change: Interval, signed: bool | None = None) -> str:
+    """A change of the loss as one of perplexity, with its interval: `45.5% (42.7 to 50.3%)`, `+2.0% (−1.0 to +5.1%)`.
+
+    Args:
+        change: In nats per token, after minus before.
+        signed: Whether to show signs; without them words have to say which way. None: only where the interval holds
+            changes of both directions.
+    """
+    ends = [end for end in (change.low, change.high) if end is not None]
+    falls = (sum(ends) if change.estimate is None else change.estimate) < 0
+    if signed is None:
+        signed = any(end > 0 if falls else end < 0 for end in ends)
+    sizes = sorted(relative(end) if signed else abs(relative(end)) for end in ends)
+    if len(sizes) == 2:
+        shown = f"{fixed(100 * sizes[0], 1, signed)} to {show_percent(sizes[1], signed)}"
+    elif sizes:  # one end is open: its side is that of the interval, mirrored where a fall is shown as a size
+        is_floor = (change.low is not None) == (signed or not falls)
+        shown = f"{'at least' if is_floor else 'at most'} {show_percent(sizes[0], signed)}"
+    else:
+        shown = ""
+    if change.estimate is None:
+        return shown or "an unknown amount"
+    size = relative(change.estimate) if signed else abs(relative(change.estimate))
+    return f"{show_percent(size, signed)} ({shown})" if shown else show_percent(size, signed)
+
+
+def show_range(interval: Interval, show: Callable[[float], str] = show_number) -> str:
+    """Both ends of an interval, either of which may be open: `3.7 to 4.3`, `at least 3.7`, `no limits`."""
+    if interval.low is None:
+        return "no limits" if interval.high is None else f"at most {show(interval.high)}"
+    return (
+        f"at least {show(interval.low)}" if interval.high is None else f"{show(interval.low)} to {show(interval.high)}"
+    )
+
+
+def show_interval(interval: Interval, decimals: int = DECIMALS) -> str:
+    """A difference's interval: `95% interval −0.40 to −0.22`, or that there is none."""
+    if interval.is_open:
         return "no interval can be given"
-    level = round(100 * interval["level"])
-    return f"{level}{THIN}% interval {show_range(interval, lambda end: show_change(end, decimals))}"
+    return f"{fixed(100 * interval.level, 0)}% interval {show_range(interval, lambda end: show_change(end, decimals))}"
 
 
-def show_percent(ratio: float) -> str:
-    """The size of a relative change to a tenth of a per cent, without its sign: 0.734 and 1.266 give `26.6 %`."""
-    return show_share(abs(ratio - 1))
+def show_difference(interval: Interval, decimals: int = DECIMALS) -> str:
+    """A difference in nats per token with its interval."""
+    return f"{show_change(interval.estimate or 0.0, decimals)} nats per token ({show_interval(interval, decimals)})"
 
 
-def show_share(share: float) -> str:
-    """A share to a tenth of a per cent: 0.0589 gives `5.9 %`, 0.0003 gives `less than 0.1 %`."""
-    percent = 100 * share
-    return f"{percent:.1f}{THIN}%" if percent >= 0.05 or percent == 0 else f"less than 0.1{THIN}%"
+def show_estimate(interval: Interval, show: Callable[[float], str] = show_number) -> str:
+    """An estimate with its range, or the range alone where one number would mislead."""
+    if interval.estimate is None:
+        return show_range(interval, show)
+    if interval.low == interval.high == interval.estimate:
+        return show(interval.estimate)
+    return f"{show(interval.estimate)} ({show_range(interval, show)})"
 
 
 def show_seconds(seconds: float) -> str:
     """A duration in the unit that suits it: `42 s`, `3.5 min`, `12.1 h`."""
     if seconds < 90:
         return f"{show_number(seconds, 2)}{THIN}s"
-    if seconds < 5400:
-        return f"{show_number(seconds / 60)}{THIN}min"
-    return f"{show_number(seconds / 3600)}{THIN}h"
+    return f"{show_number(seconds / 60)}{THIN}min" if seconds < 5400 else f"{show_number(seconds / 3600)}{THIN}h"
 
 
 def count_noun(number: int, noun: str, plural: str = "") -> str:
@@ -72,15 +133,6 @@ def count_noun(number: int, noun: str, plural: str = "") -> str:
     return f"{show_count(number)} {noun if number == 1 else plural or f'{noun}s'}"
 
 
-def join_words(words: list[str]) -> str:
+def join_words(words: Sequence[str]) -> str:
     """A list in prose: `a`, `a and b`, `a, b and c`."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
-
-
-def show_range(interval: Mapping[str, Any], show: Callable[[float], str] = show_number) -> str:
-    """Both ends of an interval, either of which may be open: `3.7 to 4.3`, `at least 3.7`, `no limits`."""
-    low = None if interval.get("low_open") else interval["low"]
-    high = None if interval.get("high_open") else interval["high"]
-    if low is None:
-        return "no limits" if high is None else f"at most {show(high)}"
-    return f"at least {show(low)}" if high is None else f"{show(low)} to {show(high)}"
+    return " and ".join([", ".join(words[:-1]), *words[-1:]]) if len(words) > 1 else "".join(words)

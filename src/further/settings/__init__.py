@@ -9,12 +9,24 @@ from typing import Annotated
 from pydantic import Field
 
 from further.settings.corpus import CorpusSettings, GeneralSettings
-from further.settings.evaluation import CostSettings, EvaluationSettings, ScalingSettings, Target
+from further.settings.evaluation import (
+    BootstrapSettings,
+    ComparisonSettings,
+    CostSettings,
+    EvaluationSettings,
+    ProbeSettings,
+    SampleSettings,
+    ScalingSettings,
+    ScoringSettings,
+    Target,
+)
 from further.settings.hardware import HardwareSettings
 from further.settings.key import Section, key
 from further.settings.training import DemoSettings, ModelSettings, Run, Sweep, TrainingSettings
 
 __all__ = [
+    "BootstrapSettings",
+    "ComparisonSettings",
     "CorpusSettings",
     "CostSettings",
     "DemoSettings",
@@ -23,8 +35,11 @@ __all__ = [
     "HardwareSettings",
     "ModelSettings",
     "PlanSettings",
+    "ProbeSettings",
     "Run",
+    "SampleSettings",
     "ScalingSettings",
+    "ScoringSettings",
     "Settings",
     "StudySettings",
     "Sweep",

@@ -105,9 +105,17 @@ class CorpusSettings(Section):
 class GeneralSettings(Section):
     """General text: to measure forgetting, and to replay against it."""
 
+    texts: str | None = key(
+        "A text file, or a folder of them (.txt, .md): plain language that the model should not forget. null: the "
+        "bundled English of five kinds, 55,000 words.",
+        None,
+        unit="file or folder",
+        reruns="general text",
+        min_length=1,
+    )
     heldout_fraction: OpenFraction = key(
         "Documents held out to measure forgetting. The rest can be replayed.",
-        0.03,
+        0.05,
         unit="of the documents",
         reruns="general text",
     )

@@ -56,6 +56,17 @@ class EvaluationSettings(Section):
     term_occurrences: int = key(
         "Rarer words in held-out papers are left out.", 5, unit="occurrences", reruns="terms", ge=2
     )
+    questions: str | None = key(
+        "A CSV file of questions that base and adapted model answer: columns question, choices (with | between them, "
+        "or empty), correct, and if wanted passage, topic, paper. demo: 60 on the bundled articles. null: off.",
+        None,
+        unit="file",
+        reruns="questions",
+        min_length=1,
+    )
+    instructions: bool = key(
+        "Give a chat model a dozen instructions with a form to follow, before and after.", True, reruns="questions"
+    )
     new_tokens: Count = key("Length of a sample.", 200, unit="tokens", reruns="samples")
     temperature: Annotated[float, Field(gt=0, le=10)] | None = key(
         "Of a second, sampled continuation of each prompt. null: greedy ones only.", 0.8, reruns="samples"
@@ -66,6 +77,59 @@ class EvaluationSettings(Section):
         None,
         reruns="samples",
     )
+
+
+class ScoringSettings(Section):
+    """How texts are scored, as scoring jobs take it."""
+
+    window: int
+    stride: int
+    batch_tokens: int
+    compute_dtype: str
+
+
+class BootstrapSettings(Section):
+    """Resamples and seed of intervals over papers."""
+
+    bootstrap: int
+    seed: int
+
+
+class ComparisonSettings(BootstrapSettings):
+    """What scores are compared with, and what papers were looked through for.
+
+    Attributes:
+        paper_similarity, paragraph_similarity, paragraph_words: As in the section `corpus`.
+        quantization_runs: The run that was trained at each quantization.
+    """
+
+    paper_similarity: float | None
+    paragraph_similarity: float | None
+    paragraph_words: int
+    quantization_runs: dict[str, str]
+
+
+class SampleSettings(Section):
+    """How prompts are continued, and by what."""
+
+    prompts: list[str] | None
+    new_tokens: int
+    temperature: float | None
+    top_p: float
+    seed: int
+    quantization: str
+    compute_dtype: str
+
+
+class ProbeSettings(ScoringSettings, BootstrapSettings):
+    """How the default run is probed."""
+
+    quantization: str
+    memorization_paragraphs: int | None
+    memorization_prefix_tokens: int
+    memorization_new_tokens: int
+    terms: int | None
+    term_occurrences: int
 
 
 class Target(Section):

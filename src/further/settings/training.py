@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, create_model
+from pydantic import Field, SerializerFunctionWrapHandler, create_model, model_serializer
 
 from further.settings.key import Count, Fraction, Section, Seed, key
 
@@ -17,17 +17,19 @@ class ModelSettings(Section):
     """The base model."""
 
     name: str = key(
-        "A short name, for the report and the folder of a fetched model.",
-        "tiny",
+        "A short name, for the report and the folder of a fetched or converted model.",
+        "smollm2-135m-instruct",
         reruns="model",
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
     )
-    source: Literal["demo", "hub", "folder"] = key(
-        "demo: trained by the demonstration. hub: fetched from the Hugging Face hub. folder: on this disk.",
+    source: Literal["demo", "hub", "folder", "gguf", "toy"] = key(
+        "demo: SmolLM2-135M-Instruct, 93 MB from the Python package index. hub: fetched from the Hugging Face hub. "
+        "folder: a Hugging Face folder on this disk. gguf: a GGUF file of a Llama, Mistral, Qwen 2 or Qwen 3 on this "
+        "disk, converted. toy: two million parameters, trained here in minutes; its figures say nothing of real ones.",
         "demo",
         reruns="model",
     )
-    path: str | None = key("hub: owner/name. folder: its path.", None, reruns="model", min_length=1)
+    path: str | None = key("hub: owner/name. folder, gguf: its path.", None, reruns="model", min_length=1)
     revision: str | None = key(
         "hub: the commit. A name alone may change under you.",
         None,
@@ -38,9 +40,9 @@ class ModelSettings(Section):
 
 
 class DemoSettings(Section):
-    """The demonstration's base model."""
+    """The toy that may stand for the demonstration's base model."""
 
-    base_steps: Count = key("Optimizer steps of the tiny base model.", 320, reruns="base model")
+    base_steps: Count = key("Optimizer steps of the toy.", 320, reruns="base model")
     base_seed: Seed = key("Of its initialization and its batches.", 0, reruns="base model")
 
 
@@ -196,12 +198,20 @@ def _annotate(kind: Any, limits: list[Any]) -> Any:
     return Annotated.__class_getitem__((kind, *limits)) if limits else kind  # type: ignore[attr-defined]
 
 
+class SetKeys(Section):
+    """A section that is written as it was read: without the keys that are left out."""
+
+    @model_serializer(mode="wrap")
+    def _leave_out(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in dump(self).items() if value is not None}
+
+
 if TYPE_CHECKING:
 
-    class Sweep(Section):
+    class Sweep(SetKeys):
         """Values by key: every combination is a run."""
 
 else:
     Sweep = create_model(
-        "Sweep", __base__=Section, __doc__="Values by key: every combination is a run.", **_sweepable()
+        "Sweep", __base__=SetKeys, __doc__="Values by key: every combination is a run.", **_sweepable()
     )

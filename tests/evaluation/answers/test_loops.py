@@ -5,7 +5,7 @@ import pytest
 from evaluation.answers.tables import read_csv, score
 from further.evaluation.answers.loops import explain_loops, measure_loops
 from further.evaluation.answers.repetition import rep_n, usual_rep
-from further.evaluation.repeats import longest_repeat, loops
+from further.evaluation.text_loops import longest_repeat, loops
 
 
 def test_the_texts_with_known_measures():

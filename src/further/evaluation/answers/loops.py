@@ -22,7 +22,7 @@ import pandas as pd
 
 from further.evaluation.answers.repetition import rep_n, usual_rep
 from further.evaluation.answers.summary import share_over_cases
-from further.evaluation.repeats import MAX_REPEATS
+from further.evaluation.text_loops import MAX_REPEATS
 
 MEASURES = ("without_end", "with_run", "repetitive")
 PRESENT = 0.02

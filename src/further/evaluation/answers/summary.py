@@ -8,6 +8,7 @@ import pandas as pd
 
 from further.evaluation.answers.match import RIGHT, UNREADABLE, normalize
 from further.evaluation.intervals import LEVEL, ratio_interval, share_interval
+from further.settings import BootstrapSettings
 
 SHARES = ("exact_match", "closed_accuracy", "unreadable", "sensitivity", "specificity")
 MEANS = ("token_f1", "bleu", "rouge_l")
@@ -90,10 +91,11 @@ def mean_over_cases(part: pd.DataFrame, name: str, resamples: int, seed: int) ->
         seed: Of the resampling.
 
     Returns:
-        estimate, low, high, level.
+        estimate, low, high, level; without ends under six cases.
     """
     sums = part.dropna(subset=[name]).groupby("case")[name].agg(["sum", "count"])
-    return ratio_interval(sums["sum"], sums["count"], resamples, seed)
+    how = BootstrapSettings(bootstrap=resamples, seed=seed)
+    return ratio_interval(sums["sum"], sums["count"], how).model_dump()
 
 
 def balance(sensitivity: dict[str, Any], specificity: dict[str, Any]) -> dict[str, Any]:

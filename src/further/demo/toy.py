@@ -1,0 +1,200 @@
+"""The toy: a byte-level BPE tokenizer and a Llama of two million parameters, trained from nothing in minutes.
+
+It stands for a real base model in tests and in a quick look at the workflow. What its figures say of language models
+is nothing.
+"""
+
+import logging
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+from torch import Tensor
+from torch.nn import functional
+from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+from further.job import PROGRESS, say_left
+
+LOG = logging.getLogger(__name__)
+
+BOS, EOS, PAD = "<|begin_of_text|>", "<|end_of_text|>", "<|pad|>"
+NUM_LOG_LINES = 20
+
+
+@dataclass(frozen=True)
+class ToySettings:
+    """Sizes of the toy and of its training; the defaults are those of `model.source: toy`.
+
+    Attributes:
+        vocab_size: Tokens of the tokenizer, 256 bytes and 3 special ones included.
+        hidden_size: Width; 4-bit quantization wants a multiple of 64.
+        num_layers: Transformer blocks.
+        num_heads: Attention heads.
+        intermediate_size: Width of the feed-forward layers; a multiple of 64.
+        max_positions: Longest context that the saved model accepts, in tokens.
+        context: Tokens per training sequence.
+        batch_size: Sequences per step.
+        num_steps: Optimizer steps; fixed, so that two runs give the same weights.
+        learning_rate: Peak of AdamW's; it rises over the first tenth of the steps and falls along a cosine.
+        seed: Of the initial weights and of the order of the sequences.
+    """
+
+    vocab_size: int = 2048
+    hidden_size: int = 192
+    num_layers: int = 4
+    num_heads: int = 4
+    intermediate_size: int = 512
+    max_positions: int = 512
+    context: int = 256
+    batch_size: int = 8
+    num_steps: int = 320
+    learning_rate: float = 3e-3
+    seed: int = 0
+
+
+def train_toy(documents: Sequence[str], folder: Path, settings: ToySettings) -> dict[str, float]:
+    """Train a tokenizer and a small Llama on texts and save both as a Hugging Face folder.
+
+    The same texts, settings, library versions and number of torch threads give the same weights, bit for bit.
+
+    Args:
+        documents: Texts; together longer than one training sequence.
+        folder: Where the files go; made if absent.
+        settings: Sizes and schedule.
+
+    Returns:
+        num_parameters, num_unique_tokens (of the texts), num_trained_tokens, num_steps, final_train_loss_nats (mean of
+        the last twentieth of the steps, nats per token).
+
+    Raises:
+        ValueError: If the texts are too short.
+    """
+    tokenizer = train_tokenizer(documents, settings.vocab_size)
+    stream = torch.tensor(
+        [i for ids in tokenizer(list(documents))["input_ids"] for i in [*ids, tokenizer.eos_token_id]]
+    )
+    if len(stream) <= settings.context:
+        raise ValueError(f"the texts have {len(stream)} tokens; at least {settings.context + 1} are needed")
+    model = make_model(tokenizer, settings)
+    losses = _train(model, stream, settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer.save_pretrained(folder)
+    model.save_pretrained(folder)
+    last = losses[-max(1, len(losses) // 20) :]
+    return {
+        "num_parameters": model.num_parameters(),
+        "num_unique_tokens": len(stream),
+        "num_trained_tokens": settings.num_steps * settings.batch_size * settings.context,
+        "num_steps": settings.num_steps,
+        "final_train_loss_nats": sum(last) / len(last),
+    }
+
+
+def train_tokenizer(documents: Sequence[str], vocab_size: int) -> PreTrainedTokenizerFast:
+    """Train a byte-level BPE tokenizer that, like Llama 3's, puts BOS before each text and EOS after none.
+
+    Args:
+        documents: Texts to learn the merges from.
+        vocab_size: Tokens in all; fewer where the texts give fewer merges.
+
+    Returns:
+        The tokenizer, with ids 0, 1, 2 for BOS, EOS and padding.
+    """
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocab_size,
+        special_tokens=[BOS, EOS, PAD],
+        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(documents, trainer)
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{BOS} $A", pair=f"{BOS} $A {BOS}:1 $B:1", special_tokens=[(BOS, tokenizer.token_to_id(BOS))]
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        bos_token=BOS,
+        eos_token=EOS,
+        pad_token=PAD,
+        clean_up_tokenization_spaces=False,
+        model_input_names=["input_ids", "attention_mask"],  # Llama takes no token types
+    )
+
+
+def make_model(tokenizer: PreTrainedTokenizerFast, settings: ToySettings) -> LlamaForCausalLM:
+    """Make an untrained Llama with tied embeddings, its weights drawn with the settings' seed."""
+    config = LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=settings.hidden_size,
+        num_hidden_layers=settings.num_layers,
+        num_attention_heads=settings.num_heads,
+        num_key_value_heads=settings.num_heads,
+        intermediate_size=settings.intermediate_size,
+        max_position_embeddings=settings.max_positions,
+        tie_word_embeddings=True,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(settings.seed)
+        model = LlamaForCausalLM(config)
+    model.generation_config = GenerationConfig.from_model_config(config)
+    return model
+
+
+def _batches(stream: Tensor, settings: ToySettings) -> Iterator[Tensor]:
+    """Yield (batch, context + 1) ids without end, each sequence from a random place."""
+    generator = torch.Generator().manual_seed(settings.seed)
+    reach = torch.arange(settings.context + 1)
+    while True:
+        starts = torch.randint(len(stream) - settings.context, (settings.batch_size, 1), generator=generator)
+        yield stream[starts + reach]
+
+
+def schedule_factor(step: int, num_steps: int) -> float:
+    """Fraction of the peak learning rate at a step counted from 0: a linear rise, then a cosine to 0."""
+    warmup = max(1, num_steps // 10)
+    if step < warmup:
+        return (step + 1) / warmup
+    return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, num_steps - warmup)))
+
+
+def _train(model: LlamaForCausalLM, stream: Tensor, settings: ToySettings) -> list[float]:
+    """Train in place; return the loss of every step in nats per token."""
+    LOG.info("training %d parameters on %d threads", model.num_parameters(), torch.get_num_threads())
+    optimizer = torch.optim.AdamW(model.parameters(), settings.learning_rate, betas=(0.9, 0.95))
+    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: schedule_factor(step, settings.num_steps))
+    losses: list[float] = []
+    began = time.monotonic()
+    model.train()
+    for step, ids_BT in zip(range(1, settings.num_steps + 1), _batches(stream, settings), strict=False):
+        logits_BTV = model(input_ids=ids_BT[:, :-1], use_cache=False).logits
+        loss = functional.cross_entropy(logits_BTV.flatten(0, 1), ids_BT[:, 1:].flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        scheduler.step()
+        losses.append(loss.item())
+        _log_progress(step, losses[-1], time.monotonic() - began, settings)
+    model.eval()
+    return losses
+
+
+def _log_progress(step: int, loss_nats: float, seconds: float, settings: ToySettings) -> None:
+    """Log one line about `NUM_LOG_LINES` times in a run, and at its end."""
+    if step % max(1, settings.num_steps // NUM_LOG_LINES) and step != settings.num_steps:
+        return
+    speed = step * settings.batch_size * settings.context / seconds
+    left = seconds / step * (settings.num_steps - step)
+    PROGRESS.info(
+        "toy: step %d of %d, loss %.3f nats per token, %.0f tokens/s, %s",
+        step, settings.num_steps, loss_nats, speed, say_left(left),
+    )  # fmt: skip

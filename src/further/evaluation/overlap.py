@@ -1,0 +1,52 @@
+"""Texts that training and test papers share: what the corpus stage left out, and what is still there."""
+
+import re
+
+import pandas as pd
+
+from further.records import Dropped, Excluded
+from further.settings import ComparisonSettings
+
+WORD = re.compile(r"[^\W_]+")
+DROPPED = ("repeated paragraph", "also in test", "also in validation")
+
+
+def count_excluded(
+    rejected: pd.DataFrame, repeats: pd.DataFrame, rows: pd.DataFrame, split: pd.DataFrame, how: ComparisonSettings
+) -> Excluded:
+    """Papers that repeat another and were rejected, paragraphs that were dropped, and what is left of them.
+
+    The tables are those of the corpus stage, of the same names.
+    """
+    return Excluded(
+        **count_dropped(repeats).model_dump(),
+        paper_similarity=how.paper_similarity,
+        paragraph_similarity=how.paragraph_similarity,
+        duplicate_papers=int((rejected["reason"] == "duplicate").sum()),
+        shared_paragraphs_left=count_shared(rows, split, how.paragraph_words),
+    )
+
+
+def count_dropped(repeats: pd.DataFrame) -> Dropped:
+    """Dropped paragraphs and their characters by reason, the reasons that did not occur with 0."""
+    groups = {reason: repeats[repeats["reason"] == reason] for reason in DROPPED}
+    return Dropped(
+        paragraphs={reason: len(group) for reason, group in groups.items()},
+        characters={reason: int(group["characters"].sum()) for reason, group in groups.items()},
+    )
+
+
+def count_shared(rows: pd.DataFrame, split: pd.DataFrame, min_words: int) -> int:
+    """Paragraphs of test papers that also stand in a training paper, word for word: a check that needs no sketches.
+
+    Args:
+        rows: Columns paper and text.
+        split: Columns paper and split.
+        min_words: Words under which a paragraph does not count: headings and stock phrases repeat.
+    """
+    parts = dict(zip(split["paper"], split["split"], strict=True))
+    words: dict[str, list[tuple[str, ...]]] = {"train": [], "test": [], "validation": []}
+    for paper, text in zip(rows["paper"], rows["text"], strict=True):
+        words[parts[paper]].append(tuple(WORD.findall(text.casefold())))
+    known = set(words["train"])
+    return sum(len(paragraph) >= min_words and paragraph in known for paragraph in words["test"])

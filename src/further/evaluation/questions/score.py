@@ -1,0 +1,111 @@
+"""Log-likelihoods of answers, as lm-evaluation-harness takes them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch.nn import functional
+
+from further.evaluation.questions.read import Question
+from further.evaluation.scoring import batch_windows
+from further.evaluation.windows import Window
+from further.models import Model
+
+NO_QUESTION = "Answer:"
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a model makes of a question.
+
+    Attributes:
+        loglikelihoods: Of each choice after the question, in nats.
+        unasked: Of each choice after `NO_QUESTION` alone.
+        greedy: Whether greedy decoding would write the correct choice.
+        truncated: Whether the question was longer than the window.
+    """
+
+    loglikelihoods: tuple[float, ...]
+    unasked: tuple[float, ...]
+    greedy: bool
+    truncated: bool
+
+
+def answer_questions(
+    model: Model, questions: Sequence[Question], tokenizer: Any, window: int, batch_tokens: int
+) -> list[Answered]:
+    """Score every choice of every question, with the question and without it.
+
+    Args:
+        model: In evaluation mode.
+        questions: The questions.
+        tokenizer: The model's, of the tokenizers library.
+        window: Tokens of the model's input, at most; longer ones lose their beginning.
+        batch_tokens: Tokens per forward pass, at most, at least one answer.
+    """
+    pairs = [(question.prompt, f" {choice}") for question in questions for choice in question.choices]
+    unasked = [(NO_QUESTION, answer) for _, answer in pairs]
+    windows = [cut(number, *split_pair(tokenizer, *both), window) for number, both in enumerate([*pairs, *unasked])]
+    sums, greedy = [0.0] * len(windows), [False] * len(windows)
+    for piece, nats, said in _score(model, [cut_window for cut_window, _ in windows], batch_tokens):
+        sums[piece.document], greedy[piece.document] = -nats, said
+    answered, place = [], 0
+    for question in questions:
+        last = place + len(question.choices)
+        answered.append(
+            Answered(
+                tuple(sums[place:last]),
+                tuple(sums[len(pairs) + place : len(pairs) + last]),
+                greedy[place + question.correct],
+                any(shortened for _, shortened in windows[place:last]),
+            )
+        )
+        place = last
+    return answered
+
+
+def split_pair(tokenizer: Any, prompt: str, answer: str) -> tuple[list[int], list[int]]:
+    """Tokens of a prompt and of the answer behind it.
+
+    Both are tokenized together and cut where the prompt alone ends, so that a token on the border counts as in the
+    running text. The tokenizer's own begin mark stands before the prompt, where it puts one.
+
+    Args:
+        tokenizer: Of the tokenizers library.
+        prompt: Not empty and without spaces at its end.
+        answer: With the space before it.
+
+    Source:
+        lm-evaluation-harness 0.4.13, `TemplateLM._encode_pair`.
+    """
+    given = tokenizer.encode(prompt).ids
+    return given, tokenizer.encode(prompt + answer).ids[len(given) :]
+
+
+def cut(number: int, given: Sequence[int], answer: Sequence[int], window: int) -> tuple[Window, bool]:
+    """The input that an answer is scored in, and whether its beginning had to go.
+
+    Args:
+        number: Handed through.
+        given: Tokens of the prompt, at least one.
+        answer: Tokens of the answer.
+        window: Inputs at most.
+    """
+    whole = [*given, *answer]
+    kept = whole[-(window + 1) :]
+    targets = answer[-min(len(answer), len(kept) - 1) :]
+    return Window(number, kept[:-1], targets, 0), len(kept) < len(whole)
+
+
+@torch.no_grad()
+def _score(model: Model, windows: Sequence[Window], batch_tokens: int) -> Iterator[tuple[Window, float, bool]]:
+    """Nats of each window's targets together, and whether each of them is the likeliest token."""
+    for batch in batch_windows(windows, batch_tokens):
+        inputs_BT = torch.tensor([list(window.inputs) for window in batch], device=model.device)
+        hidden_BTD = model.encode({"input_ids": inputs_BT})
+        for window, hidden_TD in zip(batch, hidden_BTD, strict=True):
+            targets = torch.tensor(list(window.targets), device=model.device)
+            logits = model.head(hidden_TD[-len(targets) :]).float()
+            nats = functional.cross_entropy(logits, targets, reduction="none").double().sum()
+            yield window, float(nats), bool((logits.argmax(-1) == targets).all())

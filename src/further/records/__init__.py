@@ -1,0 +1,72 @@
+"""Typed results: what the stages write and the report reads. Each record writes and reads its own JSON file.
+
+| file | record |
+|---|---|
+| `evaluation/comparison.json` | `Comparison` |
+| `evaluation/samples.json` | `Samples` |
+| `evaluation/memorization.json`, `terms.json` | `Memorization`, `Terms`; null: off |
+| `evaluation/questions.json` | `further.evaluation.questions.records.QuestionsFile` |
+| `runs/{run}/metrics.json`, `timing.json` | `Metrics`, `Timing` |
+| `scaling/law.json` | `further.scaling.record.LawRecord` |
+"""
+
+from further.records.base import Interval, Record, save_optional
+from further.records.comparison import (
+    MIN_PAPERS,
+    Comparison,
+    CrossValidation,
+    DocumentChange,
+    Dropped,
+    Excluded,
+    FoldComparison,
+    Paired,
+    QuantizationSteps,
+    Rates,
+    RunComparison,
+    Scoring,
+    Summary,
+    TextSet,
+)
+from further.records.probes import (
+    Memorization,
+    Recited,
+    RecitedBoth,
+    RecitedPassage,
+    Sample,
+    Samples,
+    Term,
+    Terms,
+)
+from further.records.training import Hardware, Metrics, Parameters, Timing
+
+__all__ = [
+    "MIN_PAPERS",
+    "Comparison",
+    "CrossValidation",
+    "DocumentChange",
+    "Dropped",
+    "Excluded",
+    "FoldComparison",
+    "Hardware",
+    "Interval",
+    "Memorization",
+    "Metrics",
+    "Paired",
+    "Parameters",
+    "QuantizationSteps",
+    "Rates",
+    "Recited",
+    "RecitedBoth",
+    "RecitedPassage",
+    "Record",
+    "RunComparison",
+    "Sample",
+    "Samples",
+    "Scoring",
+    "Summary",
+    "Term",
+    "Terms",
+    "TextSet",
+    "Timing",
+    "save_optional",
+]

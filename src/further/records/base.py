@@ -1,0 +1,77 @@
+"""What every record shares: how it is checked, written and read; and an interval."""
+
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from further.io import read_json, write_json
+
+
+class Record(BaseModel):
+    """A result with named, typed fields, in a JSON file of its own. Unknown and missing fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    def save(self, path: Path) -> None:
+        """Write the record as JSON."""
+        write_json(path, self.model_dump(mode="json"))
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a record.
+
+        Raises:
+            ValueError: If the file does not hold such a record, naming the file and its fields.
+        """
+        return cls._parse(path, read_json(path))
+
+    @classmethod
+    def load_optional(cls, path: Path) -> Self | None:
+        """Read a record, None where the file says null: what it holds was switched off."""
+        data = read_json(path)
+        return None if data is None else cls._parse(path, data)
+
+    @classmethod
+    def _parse(cls, path: Path, data: Any) -> Self:
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+            raise ValueError(f"{path} is not a record of {cls.__name__}: {faults}") from None
+
+
+def save_optional(path: Path, record: Record | None) -> None:
+    """Write a record, or null for one that is switched off."""
+    write_json(path, None if record is None else record.model_dump(mode="json"))
+
+
+class Interval(Record):
+    """A number with its interval.
+
+    Attributes:
+        estimate: The best value; None where a single number would mislead.
+        low: Lower end; None where the data leave it open.
+        high: Upper end; None where the data leave it open.
+        level: Nominal coverage.
+    """
+
+    estimate: float | None
+    low: float | None
+    high: float | None
+    level: float = 0.95
+
+    @property
+    def is_open(self) -> bool:
+        """Whether neither end is known."""
+        return self.low is None and self.high is None
+
+    @classmethod
+    def exactly(cls, value: float) -> Self:
+        """A number without width."""
+        return cls(estimate=value, low=value, high=value)
+
+    def scaled(self, factor: float) -> "Interval":
+        """The interval times a positive factor."""
+        estimate, low, high = (None if end is None else end * factor for end in (self.estimate, self.low, self.high))
+        return Interval(estimate=estimate, low=low, high=high, level=self.level)

@@ -1,0 +1,54 @@
+"""Records of a training run: `metrics.json`, which is the same on every machine, and `timing.json`, which is not."""
+
+from further.records.base import Record
+from further.settings import Run
+
+
+class Parameters(Record):
+    """Parameters of a model with its adapter; `share` is the fraction that is trained."""
+
+    trainable: int
+    total: int
+    share: float
+    names: tuple[str, ...]
+
+
+class Metrics(Record):
+    """What a run was trained on, and what came of it; losses in nats per token."""
+
+    run: str
+    settings: Run
+    papers: tuple[str, ...]
+    num_papers: int
+    num_unique_tokens: int
+    num_replay_tokens: int
+    num_dropped_tokens: int
+    num_trained_tokens: int
+    num_steps: int
+    stopped_early: bool
+    packing_efficiency: float
+    final_train_loss_nats: float
+    validation_loss_nats: float | None
+    parameters: Parameters
+
+
+class Hardware(Record):
+    """A machine; `gpu` is None without one."""
+
+    cpu: str
+    gpu: str | None
+    threads: int
+
+
+class Timing(Record):
+    """What a run took; seconds are those of all its starts."""
+
+    devices: int
+    hardware: Hardware
+    memory_before_mb: float
+    memory_loaded_mb: float
+    peak_memory_mb: float
+    seconds_total: float
+    seconds_train: float
+    starts: int
+    tokens_per_second: float

@@ -1,0 +1,62 @@
+"""What an answer is, and the one rule that decides it from an interval."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from further.records import Interval
+from further.report.wording import rounded
+
+Verdict = Literal["improved", "unchanged", "worse", "undecided"]
+MARGIN_NATS = 0.01  # differences below this, 1% of perplexity, are called small: another seed moves it as much
+MOST_WORDS = 30  # of an answer, its question and details apart
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One question with its answer in plain words.
+
+    Attributes:
+        question: As a reader would ask it.
+        verdict: What the rule decided.
+        word: The answer in a word or two.
+        sentence: One number with its interval.
+        doubt: What speaks most against it, in one line.
+        details: Paragraphs for those who want to know more.
+        sources: Files and keys that hold the numbers.
+    """
+
+    question: str
+    verdict: Verdict
+    word: str
+    sentence: str
+    doubt: str
+    details: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+def classify(interval: Interval, margin: float = MARGIN_NATS) -> Verdict:
+    """Decide on a difference from its interval, as `decide` does; an end that is open decides nothing."""
+    return decide(interval.low, interval.high, margin)
+
+
+def decide(low: float | None, high: float | None, margin: float = MARGIN_NATS) -> Verdict:
+    """Decide on a difference in nats per token from the ends of its interval; below zero is better.
+
+    Args:
+        low: Lower end; None decides nothing, infinity is an end without limit.
+        high: Upper end.
+        margin: Differences below it do not matter, > 0.
+
+    Returns:
+        "unchanged" if the interval, rounded to the decimals that are shown, lies within the margin around zero, on
+        whichever side; "improved" or "worse" if it reaches beyond and excludes zero; otherwise "undecided". The
+        rounding matters for a law that cannot rise: the interval of its gain never quite reaches zero.
+    """
+    if low is None or high is None:
+        return "undecided"
+    low, high = rounded(low), rounded(high)
+    if -margin < low and high < margin:
+        return "unchanged"
+    if high < 0:
+        return "improved"
+    return "worse" if low > 0 else "undecided"

@@ -1,0 +1,59 @@
+"""What did it forget: perplexity of general text before and after, in the default run."""
+
+from further.records import MIN_PAPERS, Paired
+from further.report.answers.answer import Answer, Verdict, classify
+from further.report.answers.improvement import say_change
+from further.report.answers.questions import say_instructions
+from further.report.results import TextResults
+from further.report.wording import count_noun, show_difference, show_relative, show_share_of
+
+WORDS: dict[Verdict, str] = {
+    "improved": "Nothing: better.",
+    "worse": "It forgot.",
+    "unchanged": "Nothing measurable.",
+    "undecided": "Not decided.",
+}
+
+
+def answer_forgetting(results: TextResults) -> Answer:
+    """Did the default run get worse on text of another kind?"""
+    general, run = results.comparison.default.general, results.comparison.default_run
+    verdict = classify(general.difference_nats_per_token)
+    return Answer(
+        question="What did it forget?",
+        verdict=verdict,
+        word=WORDS[verdict],
+        sentence=say_change(general, f"general text ({results.general_text})", verdict),
+        doubt=_say_doubt(general),
+        details=tuple(_say_details(results)),
+        sources=(f"results/evaluation/comparison.json: runs.{run}.general",),
+    )
+
+
+def _say_doubt(general: Paired) -> str:
+    if not general.is_trustworthy:
+        return f"Too few documents for an interval: {general.num_documents} of {MIN_PAPERS}."
+    return f"{count_noun(general.num_documents, 'document')}; other skills were not measured."
+
+
+def _say_details(results: TextResults) -> list[str]:
+    comparison = results.comparison
+    general = comparison.default.general
+    said = [
+        f"Measured on {count_noun(general.num_documents, 'document')} of {results.general_text}, which no run was "
+        f"trained on. Loss: {show_difference(general.difference_nats_per_token)}.",
+        "Forgetting shows where a model is asked for something else than the new field. Replaying general text among "
+        "the training text (`training.replay_fraction`) usually reduces it.",
+    ]
+    if results.asked.instructions:
+        said.append(say_instructions(results.asked.instructions))
+    for name in sorted(comparison.runs):
+        if set(comparison.differing(name)) == {"replay_fraction"}:
+            run = comparison.runs[name]
+            share = show_share_of(run.settings.replay_fraction)
+            said.append(
+                f"With {share} general text replayed: perplexity "
+                f"{show_relative(run.general.difference_nats_per_token, signed=True)} on general text, "
+                f"{show_relative(run.papers.difference_nats_per_token, signed=True)} on held-out papers."
+            )
+    return said

@@ -1,0 +1,147 @@
+"""Is more data worth it: the answer from the predictions of the scaling law, or from the points where there is none."""
+
+from math import inf
+
+from further.records import Interval
+from further.report.answers.answer import MARGIN_NATS, Answer, Verdict, decide
+from further.report.law import Size, change_of, group_sizes, read_interval
+from further.report.results import TextResults
+from further.report.spent import Spending
+from further.report.wording import (
+    join_words,
+    show_change,
+    show_count,
+    show_estimate,
+    show_nats,
+    show_number,
+    show_plain,
+    show_range,
+    show_relative,
+)
+from further.scaling.cost import Forecast
+from further.scaling.holdout import HoldOut
+from further.scaling.record import FitSummary, LawRecord
+
+QUESTION = "Is more data worth it, and at what price?"
+SOURCE = "results/scaling/law.json"
+CONDITIONS = ("base", "quantization", "target_modules", "rank", "context", "epochs")  # those a reader knows
+FEWEST_RUNS = 3  # at the smallest and at the largest size, to call the larger one worse
+WORDS: dict[Verdict, str] = {
+    "improved": "More data helps.",
+    "unchanged": "No.",
+    "worse": "No: worse.",
+    "undecided": "Not known yet.",
+}
+VERBS: dict[Verdict, str] = {"improved": "should cut perplexity by", "worse": "would raise perplexity by"}
+NOT_SHOWN = "Without a law nothing can be said of an amount of data that was not tried."
+
+
+def answer_more_data(results: TextResults) -> Answer:
+    """What would twice the data bring, and for how much; without a law, did more data lower the loss?"""
+    law, sizes = results.law, group_sizes(results.law)
+    if law.fit is None or not law.forecasts:
+        return _answer_without_law(law, sizes)
+    double = law.forecasts[0]
+    change = change_of(double.gain_nats)
+    low, high = -inf if change.low is None else change.low, inf if change.high is None else change.high
+    verdict: Verdict = decide(low, high) if double.useful else "undecided"
+    small = verdict == "improved" and change.estimate is not None and -change.estimate < MARGIN_NATS
+    return Answer(
+        question=QUESTION,
+        verdict=verdict,
+        word="A little." if small else WORDS[verdict],
+        sentence=_say_double(double, change, Spending(results), verdict),
+        doubt=_say_doubt(law, law.fit, double),
+        details=tuple(_say_details(law, law.fit, double, sizes)),
+        sources=(f"{SOURCE}: forecasts, reach, holdout, form_reason, intervals.c, points",),
+    )
+
+
+def _say_double(double: Forecast, change: Interval, spending: Spending, verdict: Verdict) -> str:
+    more = "" if double.extra_papers is None else f"{show_count(double.extra_papers)} more, "
+    data = f"{_say_factor(double.factor)} the papers ({more}{spending.show_training(double.num_tokens)} a training)"
+    verb = VERBS.get(verdict, "could change perplexity by")
+    return f"{data} {verb} {show_relative(change, signed=verdict not in VERBS)}."
+
+
+def _say_factor(factor: float) -> str:
+    return "Twice" if factor == 2 else f"{show_plain(factor)} times"
+
+
+def _say_doubt(law: LawRecord, fit: FitSummary, double: Forecast) -> str:
+    if not double.useful:
+        return "These sizes do not predict that far."
+    if law.form_doubtful:
+        return "Something speaks against the law: see details."
+    return f"Extrapolated from {fit.num_sizes} sizes of one collection."
+
+
+def _say_details(law: LawRecord, fit: FitSummary, double: Forecast, sizes: list[Size]) -> list[str]:
+    first, last = sizes[0], sizes[-1]
+    said = [
+        f"Gain at {_say_factor(double.factor).lower()} the {show_count(fit.largest)} unique tokens, predicted for a "
+        f"new run: {show_estimate(read_interval(double.gain_nats), show_nats)} nats per token. Mean measured loss: "
+        f"{show_number(first.loss_nats)} at {show_count(first.num_tokens)} tokens, {show_number(last.loss_nats)} at "
+        f"{show_count(last.num_tokens)}.",
+        f"The law rests on {show_count(fit.num_points)} runs at {fit.num_sizes} sizes, the largest "
+        f"{show_number(fit.span, 2)} times the smallest, all on the same held-out papers.",
+    ]
+    said += [_say_holdout(law.holdout)] if law.holdout else []
+    said += [law.form_reason] if law.form_doubtful and law.form_reason else []
+    said += [law.reach.reason] if law.reach else []
+    conditions = [
+        f"{name.replace('_', ' ')} {law.conditional_on[name]}" for name in CONDITIONS if name in law.conditional_on
+    ]
+    holds = f"It holds for more papers of the same kind{': ' if conditions else ''}{join_words(conditions)}."
+    return [*said, f"{_say_floor(law)} {holds}"]
+
+
+def _say_holdout(holdout: HoldOut) -> str:
+    """How well a fit without the largest size predicted it."""
+    interval = Interval(estimate=holdout.predicted_nats, low=holdout.low, high=holdout.high)
+    shown = show_number(holdout.predicted_nats) if interval.is_open else show_estimate(interval)
+    said = (
+        f"A fit without the largest size predicted {shown} nats per token for it; {show_number(holdout.measured_nats)} "
+        f"was measured, {show_change(holdout.error_percent, 1)}% off"
+    )
+    said += " and outside that interval" if holdout.within is False else ""
+    return f"{said}{'' if holdout.beats_last_value else ', no better than repeating the loss of the size before'}."
+
+
+def _say_floor(law: LawRecord) -> str:
+    """Where the law flattens, if the data say so."""
+    c = read_interval(law.intervals.c) if law.intervals else None
+    if c is None or not law.c_identified or c.estimate is None:
+        return f"Where the curve would flatten, the data do not say: {law.c_reason}"
+    return f"The curve would flatten at a loss of {show_number(c.estimate)} ({show_range(c)}) nats per token."
+
+
+def _answer_without_law(law: LawRecord, sizes: list[Size]) -> Answer:
+    """What the points alone say: no interval stands behind it, so only a rise of every run is more than undecided."""
+    verdict: Verdict = "worse" if _rose(sizes) else "undecided"
+    sentence = "Fewer than two amounts of data were tried."
+    if len(sizes) > 1:
+        first, last = sizes[0], sizes[-1]
+        sentence = (
+            f"Mean loss {show_number(first.loss_nats)} at {show_count(first.num_tokens)} tokens, "
+            f"{show_number(last.loss_nats)} at {show_count(last.num_tokens)}."
+        )
+    return Answer(
+        question=QUESTION,
+        verdict=verdict,
+        word=WORDS[verdict],
+        sentence=sentence,
+        doubt="No law could be fitted to these runs.",
+        details=(f"Why there is no law: {(law.reason or '').rstrip('.')}.", NOT_SHOWN),
+        sources=(f"{SOURCE}: points, reason",),
+    )
+
+
+def _rose(sizes: list[Size]) -> bool:
+    """Whether every run at the largest size came out above every run at the smallest, by more than the margin.
+
+    By chance alone three runs stand above three others once in 20; two above two once in 6, which says nothing.
+    """
+    if len(sizes) < 2 or min(len(sizes[0].losses), len(sizes[-1].losses)) < FEWEST_RUNS:
+        return False
+    return min(sizes[-1].losses) > max(sizes[0].losses) + MARGIN_NATS

@@ -1,0 +1,109 @@
+"""Does it answer better: questions asked of the base and of the adapted model."""
+
+from further.evaluation.questions.records import Floors, Group, Instructions, Paired, Questions
+from further.records import Interval
+from further.report.answers.answer import Answer, Verdict
+from further.report.results import TextResults
+from further.report.wording import count_noun, fixed, join_words, show_count, show_number, show_percent, show_range
+
+QUESTION = "Does it answer better?"
+SOURCE = "results/evaluation/questions.json"
+SIGNIFICANT = 0.05
+WORDS: dict[Verdict, str] = {"improved": "Yes.", "worse": "No: worse.", "undecided": "Not decided.", "unchanged": "No."}
+FLOORS = {
+    "chance": "guessing",
+    "longest_choice": "always the longest choice",
+    "without_question": "the choices without the question",
+}
+SPLITS = {"train": "training papers", "validation": "validation papers", "test": "held-out papers"}
+
+
+def answer_questions(results: TextResults) -> Answer | None:
+    """Are more questions answered right than before? None for a study without questions."""
+    asked = results.asked.questions
+    if asked is None:
+        return None
+    overall, floors = find_overall(asked), read_floors(asked.floors)
+    verdict = decide_pairs(overall)
+    return Answer(
+        question=QUESTION,
+        verdict=verdict,
+        word=WORDS[verdict],
+        sentence=_say_accuracy(overall),
+        doubt=_say_doubt(overall, floors),
+        details=tuple(_say_details(asked, floors)),
+        sources=(f"{SOURCE}: questions",),
+    )
+
+
+def find_overall(asked: Questions) -> Paired:
+    """All questions with choices, by likelihood; those with one answer in a file that has no others."""
+    overall = asked.accuracy or asked.answers
+    assert overall is not None
+    return overall
+
+
+def read_floors(floors: Floors | None) -> dict[str, float]:
+    """Fractions right without knowing anything, by what is done instead."""
+    if floors is None:
+        return {}
+    without = floors.without_question.adapted.fraction
+    return dict(zip(FLOORS, (floors.chance, floors.longest_choice, without), strict=True))
+
+
+def decide_pairs(pairs: Paired) -> Verdict:
+    """By McNemar's exact test."""
+    if pairs.p_value >= SIGNIFICANT:
+        return "undecided"
+    return "improved" if pairs.difference > 0 else "worse"
+
+
+def say_instructions(instructions: Instructions) -> str:
+    """How many instructions were followed before and after."""
+    followed = instructions.followed
+    return (
+        f"Of {count_noun(followed.base.number, 'instruction')} with a form to follow, {followed.adapted.correct} were "
+        f"followed, {followed.base.correct} before (exact test: p = {show_number(followed.p_value, 2)})."
+    )
+
+
+def _say_accuracy(overall: Paired) -> str:
+    asked = count_noun(overall.base.number, "question")
+    ends = Interval(estimate=overall.difference, low=overall.low, high=overall.high)
+    points = show_range(ends, lambda end: fixed(100 * end, 1, signed=True))
+    change = fixed(100 * overall.difference, 1, signed=True)
+    before, after = show_percent(overall.base.fraction), show_percent(overall.adapted.fraction)
+    return f"{after} of {asked} right, {before} before: {change} points ({points})."
+
+
+def _say_doubt(overall: Paired, floors: dict[str, float]) -> str:
+    floor = max(floors, key=lambda name: floors[name], default=None)
+    if floor is not None and overall.adapted.fraction <= floors[floor]:
+        return f"No better than {FLOORS[floor]}: {show_percent(floors[floor])}."
+    return f"McNemar's exact test: p = {show_number(overall.p_value, 2)}."
+
+
+def _say_details(asked: Questions, floors: dict[str, float]) -> list[str]:
+    named = {"Answered by likelihood per character": asked.accuracy_norm}
+    named |= {"Questions with one answer, written word for word": asked.answers if asked.accuracy else None}
+    said = [f"{name}: {_say_both(pairs)}." for name, pairs in named.items() if pairs]
+    said += [f"By where the answer stands: {join_words([_say_group(group) for group in asked.splits])}."] * bool(
+        asked.splits
+    )
+    without = [f"{FLOORS[name]} {show_percent(right)}" for name, right in floors.items()]
+    said += [f"Without knowing anything: {join_words(without)}."] * bool(without)
+    said += [f"{count_noun(asked.truncated, 'question')} longer than the window lost their beginning."] * bool(
+        asked.truncated
+    )
+    before, after = asked.nats_per_answer
+    said += [f"The right answer costs {show_number(after)} nats, {show_number(before)} before."]
+    return [*said, "McNemar's exact test counts the questions that only one of the two models answers right."]
+
+
+def _say_group(group: Group) -> str:
+    name = SPLITS.get(group.name, group.name)
+    return f"{name} {_say_both(group.accuracy)} ({show_count(group.accuracy.base.number)})"
+
+
+def _say_both(pairs: Paired) -> str:
+    return f"{show_percent(pairs.adapted.fraction)}, before {show_percent(pairs.base.fraction)}"

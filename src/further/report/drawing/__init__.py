@@ -1,0 +1,1 @@
+"""How figures are drawn: what a figure is, the one look, and SVG."""

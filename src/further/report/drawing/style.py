@@ -1,0 +1,204 @@
+"""One look for every figure: sizes that stay readable on a phone, colors that do not need color vision."""
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
+
+from further.records import Interval
+from further.report.wording import THIN, show_difference, show_plain
+
+# Okabe and Ito's colors, which people of every color vision can tell apart; the page has a dark twin for each.
+COLORS = {
+    "ink": "#1b1f24",
+    "muted": "#59616b",
+    "grid": "#dde1e6",
+    "before": "#9a6700",
+    "after": "#0072b2",
+    "other": "#009e73",
+    "alert": "#d55e00",
+    "band": "#56b4e9",
+    "seq1": "#8199ea",
+    "seq2": "#6a85dc",
+    "seq3": "#526fca",
+    "seq4": "#3a57b0",
+    "seq5": "#243a86",
+    "seq6": "#10205a",
+}
+SEQUENCE = [name for name in COLORS if name.startswith("seq")]
+WIDTH_INCHES = 5.2  # 374 points: on a phone 360 wide, text keeps nine tenths of its size
+TITLE_POINTS = 26  # kept free at the top of every figure; the page cuts it off and shows the title as a heading
+TITLE_ID = "figure-title"
+POINTS_PER_INCH = 72
+
+RC: Any = {
+    "font.family": ["DejaVu Sans"],  # comes with matplotlib: the layout is the same on every machine
+    "font.size": 9.5,
+    "axes.labelsize": 9.5,
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
+    "legend.fontsize": 9,
+    "legend.frameon": False,
+    "text.color": COLORS["ink"],
+    "axes.labelcolor": COLORS["ink"],
+    "xtick.color": COLORS["muted"],
+    "ytick.color": COLORS["muted"],
+    "xtick.labelcolor": COLORS["ink"],
+    "ytick.labelcolor": COLORS["ink"],
+    "axes.edgecolor": COLORS["muted"],
+    "grid.color": COLORS["grid"],
+    "grid.linewidth": 0.7,
+    "axes.facecolor": "none",
+    "figure.facecolor": "none",
+    "savefig.facecolor": "none",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "lines.linewidth": 1.6,
+    "text.parse_math": False,  # a paper's name may hold a dollar sign
+    "svg.fonttype": "none",  # letters stay letters: small, searchable, readable aloud
+    "svg.hashsalt": "further",
+}
+
+
+@dataclass
+class Drawing:
+    """A figure and what hovering over its markers shows.
+
+    Attributes:
+        figure: The drawn figure.
+        tips: By the id of a group of markers, one text per marker in drawing order.
+    """
+
+    figure: Figure
+    tips: dict[str, list[str]] = field(default_factory=dict)
+
+    def tip(self, artist: Any, texts: Sequence[str]) -> None:
+        """Give each marker of a drawn artist its hover text."""
+        name = f"tips-{len(self.tips) + 1}"
+        artist.set_gid(name)
+        self.tips[name] = list(texts)
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw with the one style; what was set before comes back afterwards."""
+    with mpl.rc_context(), sns.axes_style("ticks"), sns.plotting_context("paper"), mpl.rc_context(RC):
+        yield
+
+
+def new_figure(
+    height_inches: float, rows: int = 1, ratios: Sequence[float] | None = None
+) -> tuple[Drawing, list[Axes]]:
+    """A figure of the common width with room for its title.
+
+    Args:
+        height_inches: Height below the title.
+        rows: Panels, one under another.
+        ratios: Their relative heights; None for equal ones.
+
+    Returns:
+        The drawing and its axes from top to bottom.
+    """
+    height = height_inches + TITLE_POINTS / POINTS_PER_INCH
+    figure = Figure(figsize=(WIDTH_INCHES, height), layout="constrained")
+    engine = figure.get_layout_engine()
+    assert engine is not None
+    engine.set(rect=(0, 0, 1, height_inches / height), h_pad=0.06, w_pad=0.06, hspace=0.05)  # type: ignore[call-arg]
+    axes = figure.subplots(rows, 1, squeeze=False, height_ratios=ratios)
+    return Drawing(figure), list(axes[:, 0])
+
+
+def add_title(figure: Figure, title: str) -> None:
+    """Write the title into the room kept for it, marked so that the page can leave it out."""
+    height = figure.get_size_inches()[1] * POINTS_PER_INCH
+    figure.text(0.012, 1 - 7 / height, title, ha="left", va="top", fontsize=11, fontweight="bold", gid=TITLE_ID)
+
+
+def draw_sentence(sentence: str) -> Drawing:
+    """A figure that says in words why there is nothing to draw."""
+    drawing, (axes,) = new_figure(0.9)
+    axes.set_axis_off()
+    axes.text(0, 0.5, sentence, ha="left", va="center", wrap=True, color=COLORS["muted"], transform=axes.transAxes)
+    return drawing
+
+
+def number_ticks(axis: Any, bins: int = 5) -> None:
+    """A few round ticks with plain numbers, on linear and logarithmic axes alike."""
+    axis.set_major_locator(MaxNLocator(bins, steps=[1, 2, 5, 10]))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FuncFormatter(lambda value, _: show_plain(value)))
+
+
+def token_ticks(axis: Any) -> None:
+    """Logarithmic ticks for token counts: `10 k`, `2 M`."""
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=8))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: short_count(value)))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def short_count(value: float) -> str:
+    """A count with its thousands as a letter: 12,345 gives `12.3 k`."""
+    for size, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:.3g}{THIN}{letter}"
+    return show_plain(value)
+
+
+def legend_above(axes: Axes, columns: int = 2) -> None:
+    """A legend between the title and the axes."""
+    axes.legend(
+        loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=columns, borderaxespad=0.2, columnspacing=1,
+        handletextpad=0.4,
+    )  # fmt: skip
+
+
+def name_rows(axes: Axes, labels: Sequence[str]) -> None:
+    """Named rows from the top down, without an axis line."""
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    sns.despine(ax=axes, left=True)
+    axes.grid(axis="x")
+
+
+def draw_intervals(
+    drawing: Drawing, axes: Axes, rows: pd.DataFrame, heights: Sequence[float], color: str, marker: str, label: str = ""
+) -> None:
+    """Horizontal intervals with a marker at each estimate; without an end there is no line.
+
+    Args:
+        drawing: Whose hover texts are added to.
+        axes: Where to draw.
+        rows: Columns change_nats, low, high.
+        heights: Of each row.
+        color: Name of a color.
+        marker: Its shape.
+        label: In the legend.
+    """
+    estimates, low, high = (rows[name].astype(float) for name in ("change_nats", "low", "high"))
+    axes.hlines(heights, low, high, color=COLORS[color], lw=1.8)
+    face = "none" if color == "before" else COLORS[color]
+    (line,) = axes.plot(estimates, heights, marker, color=COLORS[color], mfc=face, ms=6, mew=1.5, label=label or None)
+    intervals = [
+        Interval(estimate=row.change_nats, low=_end(row.low), high=_end(row.high)) for row in rows.itertuples()
+    ]
+    drawing.tip(line, [show_difference(interval, 4) for interval in intervals])
+
+
+def _end(value: float | None) -> float | None:
+    """An end of an interval in a table, where NaN is an open one."""
+    return None if value is None or math.isnan(value) else float(value)
+
+
+def shorten(name: str, width: int = 26) -> str:
+    """A label that fits beside an axis; the whole name stands in the hover text and the CSV."""
+    return name if len(name) <= width else f"{name[: width - 1]}…"

@@ -1,0 +1,102 @@
+"""Perplexity of each held-out paper, before and after."""
+
+from typing import Literal
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from further.report.drawing.figure import ANSWERS, Figure
+from further.report.drawing.style import COLORS, Drawing, legend_above, new_figure, number_ticks, shorten
+from further.report.results import TextResults
+from further.report.wording import count_noun, show_change, show_count, show_number
+
+MOST_NAMED = 40  # more rows than this cannot be labeled on one page
+UNNAMED_INCHES = 7.0
+COLUMNS = ["document", "num_tokens", "before_perplexity", "after_perplexity", "change_nats_per_token"]
+
+
+def make_table(results: TextResults) -> pd.DataFrame:
+    """Held-out papers of the default run, the most improved first."""
+    documents = results.comparison.default.papers.documents
+    rows = [[getattr(document, column) for column in COLUMNS] for document in documents]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    return table.sort_values(["change_nats_per_token", "document"], ignore_index=True)
+
+
+def draw(table: pd.DataFrame) -> Drawing:
+    """Two dots per held-out paper, joined: perplexity before and after."""
+    number = len(table)
+    drawing, (axes,) = new_figure(1.0 + 0.23 * number if number <= MOST_NAMED else UNNAMED_INCHES)
+    worse = table["change_nats_per_token"] > 0
+    _joins(axes, table[~worse], COLORS["muted"], "solid")
+    _joins(axes, table[worse], COLORS["alert"], "dashed")
+    for subject, marker in (("before", "o"), ("after", "D")):
+        _dots(drawing, axes, table, subject, marker)
+    _name_rows(axes, table)
+    axes.set_xscale("log")
+    number_ticks(axes.xaxis)
+    axes.set_xlabel("perplexity per token (log scale), lower is better")
+    axes.grid(axis="x")
+    legend_above(axes)
+    return drawing
+
+
+def _joins(axes: Axes, rows: pd.DataFrame, color: str, style: Literal["solid", "dashed"]) -> None:
+    """Lines from before to after, at the height of each row's place in the whole table."""
+    axes.hlines(rows.index, rows["before_perplexity"], rows["after_perplexity"], color=color, linestyles=style, lw=1.4)
+
+
+def _dots(drawing: Drawing, axes: Axes, table: pd.DataFrame, subject: str, marker: str) -> None:
+    column = f"{subject}_perplexity"
+    color = COLORS[subject]
+    label = {"before": "before (base model)", "after": "after (adapted)"}[subject]
+    (line,) = axes.plot(
+        table[column], range(len(table)), marker, ms=6, mfc=color if subject == "after" else "none", mec=color, mew=1.5,
+        label=label, clip_on=False,
+    )  # fmt: skip
+    texts = [
+        f"{row.document}: {show_number(getattr(row, column))} {subject}, "
+        f"change {show_change(row.change_nats_per_token)} nats per token, {show_count(row.num_tokens)} tokens"
+        for row in table.itertuples()
+    ]
+    drawing.tip(line, texts)
+
+
+def _name_rows(axes: Axes, table: pd.DataFrame) -> None:
+    named = len(table) <= MOST_NAMED
+    axes.set_yticks(range(len(table)), [shorten(name) for name in table["document"]] if named else [""] * len(table))
+    axes.set_ylim(len(table) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    if not named:
+        axes.set_ylabel(f"{len(table)} held-out papers, most improved at the top")
+
+
+def summarize(table: pd.DataFrame) -> str:
+    """How many improved, and from where to where the change runs."""
+    improved = int((table["change_nats_per_token"] < 0).sum())
+    first, last = table.iloc[0], table.iloc[-1]
+    return (
+        f"{improved} of {count_noun(len(table), 'held-out paper')} improved. The change runs from "
+        f"{show_change(first['change_nats_per_token'])} nats per token ({first['document']}) to "
+        f"{show_change(last['change_nats_per_token'])} ({last['document']})."
+    )
+
+
+def explain(table: pd.DataFrame) -> list[str]:
+    """Dots, and dashed lines where there are any."""
+    said = "One row per held-out paper. The open dot is the model before further pre-training, the diamond after it."
+    worse = bool((table["change_nats_per_token"] > 0).any())
+    return [said, f"Further left is better{'. A dashed line marks a paper that got worse' if worse else ''}."]
+
+
+FIGURE = Figure(
+    name="perplexity_by_paper",
+    section=ANSWERS,
+    title="Perplexity of each held-out paper, before and after",
+    make_table=make_table,
+    draw=draw,
+    summarize=summarize,
+    explain=explain,
+    nothing="No held-out paper was scored in this study.",
+)

@@ -1,0 +1,76 @@
+"""What each precision costs against none, for the base and for the adapted model."""
+
+import pandas as pd
+
+from further.report.answers.quantization import find_costs
+from further.report.drawing.figure import ANSWERS, Figure
+from further.report.drawing.style import (
+    COLORS,
+    Drawing,
+    draw_intervals,
+    legend_above,
+    name_rows,
+    new_figure,
+    number_ticks,
+)
+from further.report.results import TextResults
+from further.report.wording import join_words, show_change
+
+LOOKS = {"base": ("before", "o", -0.15), "adapted": ("after", "D", 0.15)}  # color, marker, height within a row
+COLUMNS = ["quantization", "subject", "nats_per_token", "perplexity", "change_nats", "low", "high"]
+
+
+def make_table(results: TextResults) -> pd.DataFrame:
+    """Base and adapted model at each precision that was trained with and without, the costliest first.
+
+    `change_nats` is the loss at this precision minus that at none.
+    """
+    rows = []
+    for cost in find_costs(results.comparison):
+        pairs = {"base": (cost.steps.base, cost.steps.base_cost_nats), "adapted": (cost.steps.adapted, cost.change)}
+        for subject, (scores, change) in pairs.items():
+            numbers = (scores.nats_per_token, scores.perplexity, change.estimate, change.low, change.high)
+            rows.append([cost.name, subject, *numbers])
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def draw(table: pd.DataFrame) -> Drawing:
+    """Intervals of the cost, one row for each precision."""
+    precisions = list(dict.fromkeys(table["quantization"]))
+    drawing, (axes,) = new_figure(1.3 + 0.5 * len(precisions))
+    axes.axvline(0, color=COLORS["muted"], lw=1)
+    for subject, (color, marker, shift) in LOOKS.items():
+        own = table[table["subject"] == subject]
+        heights = [precisions.index(precision) + shift for precision in own["quantization"]]
+        draw_intervals(drawing, axes, own, heights, color, marker, label=f"{subject} model")
+    name_rows(axes, precisions)
+    number_ticks(axes.xaxis)
+    axes.set_xlabel("cost against no quantization, nats per token (right of 0: worse)")
+    legend_above(axes)
+    return drawing
+
+
+def summarize(table: pd.DataFrame) -> str:
+    """Every cost."""
+    parts = [f"{row.quantization} {show_change(row.change_nats)} ({row.subject})" for row in table.itertuples()]
+    return f"Cost against no quantization, nats per token: {join_words(parts)}."
+
+
+def explain(table: pd.DataFrame) -> list[str]:
+    """What the intervals mean."""
+    return [
+        "The same papers, scored at each precision and without quantization.",
+        "An interval that crosses 0 is statistically indistinguishable from no cost.",
+    ]
+
+
+FIGURE = Figure(
+    name="quantization",
+    section=ANSWERS,
+    title="What quantization costs",
+    make_table=make_table,
+    draw=draw,
+    summarize=summarize,
+    explain=explain,
+    nothing="This study compares no precisions.",
+)

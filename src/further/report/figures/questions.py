@@ -1,0 +1,72 @@
+"""Questions answered right before and after, by topic, beside what is right without knowing."""
+
+import pandas as pd
+
+from further.report.answers.questions import FLOORS, find_overall, read_floors
+from further.report.drawing.figure import ANSWERS, Figure
+from further.report.drawing.style import COLORS, Drawing, legend_above, name_rows, new_figure, number_ticks, shorten
+from further.report.results import TextResults
+from further.report.wording import join_words, show_count, show_percent
+
+COLUMNS = ["topic", "num_questions", "base", "adapted", *FLOORS]
+
+
+def make_table(results: TextResults) -> pd.DataFrame:
+    """Fractions right of all questions and of each topic; the floors stand in the first row."""
+    asked = results.asked.questions
+    if asked is None:
+        return pd.DataFrame(columns=COLUMNS)
+    topics = {"all questions": find_overall(asked), **{topic.name: topic.accuracy for topic in asked.topics}}
+    rows = [[topic, own.base.number, own.base.fraction, own.adapted.fraction] for topic, own in topics.items()]
+    floors = [read_floors(asked.floors).get(name) for name in FLOORS]
+    return pd.DataFrame(
+        [row + (floors if place == 0 else [None] * 3) for place, row in enumerate(rows)], columns=COLUMNS
+    )
+
+
+def draw(table: pd.DataFrame) -> Drawing:
+    """Two dots for each topic, joined; floors as lines."""
+    drawing, (axes,) = new_figure(1.5 + 0.28 * len(table))
+    before, after = (100 * table[subject] for subject in ("base", "adapted"))
+    axes.hlines(table.index, before, after, color=COLORS["muted"], lw=1.4)
+    for values, subject, marker in ((before, "before", "o"), (after, "after", "D")):
+        color = COLORS[subject]
+        face = "none" if subject == "before" else color
+        (line,) = axes.plot(values, table.index, marker, ms=6, mec=color, mfc=face, mew=1.5, label=subject)
+        tips = [
+            f"{row.topic}: {show_percent(value / 100)} of {show_count(row.num_questions)} {subject}"
+            for row, value in zip(table.itertuples(), values, strict=True)
+        ]
+        drawing.tip(line, tips)
+    for (name, words), style in zip(FLOORS.items(), (":", "--", "-."), strict=True):
+        floor = table[name].iloc[0]
+        if pd.notna(floor):
+            axes.axvline(100 * float(floor), color=COLORS["alert"], lw=1, ls=style, label=words)
+    name_rows(axes, [shorten(topic) for topic in table["topic"]])
+    number_ticks(axes.xaxis)
+    axes.set_xlabel("questions answered right, percent")
+    legend_above(axes, columns=3)
+    return drawing
+
+
+def summarize(table: pd.DataFrame) -> str:
+    """Right before and after, of all questions and of each topic."""
+    parts = [f"{row.topic} {show_percent(row.base)} and {show_percent(row.adapted)}" for row in table.itertuples()]
+    return f"Answered right before and after: {join_words(parts)}."
+
+
+def explain(table: pd.DataFrame) -> list[str]:
+    """Dots and lines."""
+    return ["Open dots are the base, diamonds the adapted model. Lines are what is right without knowing anything."]
+
+
+FIGURE = Figure(
+    name="questions",
+    section=ANSWERS,
+    title="Questions answered right, by topic",
+    make_table=make_table,
+    draw=draw,
+    summarize=summarize,
+    explain=explain,
+    nothing="This study asks no questions.",
+)

@@ -1,0 +1,273 @@
+"""The scaling law: what was measured, what was fitted, and where the fit only guesses."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from further.report.drawing.figure import ANSWERS, Figure
+from further.report.drawing.style import COLORS, Drawing, new_figure, number_ticks, shorten, token_ticks
+from further.report.law import name_target, read_interval
+from further.report.results import TextResults
+from further.report.spent import Spending
+from further.report.wording import show_count, show_nats, show_number
+from further.scaling.record import BandPlace, LawRecord
+
+LIMIT_SHARE = 0.045  # of the figure's width, at its right end: the interval of c belongs to no token count
+MARGIN_SHARE = 0.07  # of the losses' range, left free above and below
+SEED_MARKERS = "o^svPX*"
+COLUMNS = [
+    "kind", "label", "run", "seed", "size", "num_tokens", "loss_nats", "low", "high", "hours", "money", "currency",
+]  # fmt: skip
+
+
+def make_table(results: TextResults) -> pd.DataFrame:
+    """Everything that the figure shows, one row per thing drawn.
+
+    `kind` is base, point, held_out, prediction, curve, extrapolation, asymptote or target; `size` is the share
+    of the papers. Hours, money and currency are those of one training on so many tokens.
+    """
+    law = results.law
+    if not law.points:
+        return pd.DataFrame(columns=COLUMNS)
+    base = results.comparison.default.papers.before.nats_per_token
+    rows: list[dict[str, Any]] = [{"kind": "base", "label": "base model", "num_tokens": 0, "loss_nats": base}]
+    for point in law.points:
+        kind = "held_out" if point.held_out else "point"
+        rows.append({**point.model_dump(), "kind": kind, "num_tokens": point.num_unique_tokens})
+    rows += [*_band_rows(law.band or ()), *_check_rows(law)]
+    for target in law.targets:
+        label = f"{name_target(target)}: {target.verdict}"
+        rows.append({"kind": "target", "label": label, "loss_nats": target.target.loss_nats})
+    return _add_cost(pd.DataFrame(rows, columns=COLUMNS), Spending(results))
+
+
+def _band_rows(band: Sequence[BandPlace]) -> list[dict[str, Any]]:
+    """The law inside the data, and beyond them; the last place inside stands in both, so that the lines meet."""
+    inside = [place.model_dump() | {"kind": "curve"} for place in band if not place.extrapolated]
+    beyond = [place.model_dump() | {"kind": "extrapolation"} for place in band if place.extrapolated]
+    joint = [{**inside[-1], "kind": "extrapolation"}] if inside and beyond else []
+    return [*inside, *joint, *beyond]
+
+
+def _check_rows(law: LawRecord) -> list[dict[str, Any]]:
+    """The irreducible loss c, and what a fit without the largest size predicted for it."""
+    rows: list[dict[str, Any]] = []
+    if law.intervals is not None:
+        c, label = read_interval(law.intervals.c), "identified" if law.c_identified else "not identified"
+        rows.append({"kind": "asymptote", "label": label, "loss_nats": c.estimate, "low": c.low, "high": c.high})
+    if law.holdout is not None:
+        rows.append({**vars(law.holdout), "kind": "prediction", "loss_nats": law.holdout.predicted_nats})
+    return rows
+
+
+def _add_cost(table: pd.DataFrame, spending: Spending) -> pd.DataFrame:
+    """Hours, and where an hour has a price money, at the default run's cost for each token."""
+    seconds = table["num_tokens"] * spending.seconds_per_token
+    table["hours"] = seconds / 3600
+    if spending.has_price:
+        table["money"] = seconds.map(spending.money)
+        table["currency"] = spending.cost.currency
+    return table
+
+
+def draw(table: pd.DataFrame) -> Drawing:
+    """Loss against unique tokens: base, points by seed, the law with its band, c, the held-out size, targets."""
+    drawing, (axes,) = new_figure(4.2)
+    kinds = {str(kind): rows for kind, rows in table.groupby("kind")}
+    axes.set_xscale("log")
+    _limit_losses(axes, table)
+    _curve(axes, kinds.get("curve"), inside=True)
+    _curve(axes, kinds.get("extrapolation"), inside=False)
+    _limit(axes, kinds.get("asymptote"))
+    _targets(axes, kinds.get("target"))
+    _points(drawing, axes, pd.concat([kinds[kind] for kind in ("point", "held_out") if kind in kinds]))
+    _prediction(drawing, axes, kinds.get("prediction"))
+    _base(drawing, axes, kinds["base"])
+    _decorate(axes)
+    _cost_axis(axes, table)
+    return drawing
+
+
+def _base(drawing: Drawing, axes: Axes, rows: pd.DataFrame) -> None:
+    """The base model, which has seen no paper, at the left edge: a log scale has no zero."""
+    loss = float(rows["loss_nats"].iloc[0])
+    (line,) = axes.plot(
+        0, loss, ">", ms=8, color=COLORS["before"], transform=axes.get_yaxis_transform(), clip_on=False, zorder=6,
+        label="base model, 0 tokens",
+    )  # fmt: skip
+    axes.axhline(loss, color=COLORS["before"], lw=1, ls=(0, (1, 2)))
+    drawing.tip(line, [f"base model: {show_nats(loss)} nats per token"])
+
+
+def _limit_losses(axes: Axes, table: pd.DataFrame) -> None:
+    """Room for what was measured and fitted, and for targets that are not far off; an open end of c is cut off."""
+    drawn = (table["kind"] != "target") & ((table["kind"] != "asymptote") | (table["label"] == "identified"))
+    losses = table.loc[drawn, ["loss_nats", "low", "high"]].astype(float)
+    low, high = losses.min().min(), losses.max().max()
+    reach = max(high - low, 0.05)
+    targets = table.loc[table["kind"] == "target", "loss_nats"].astype(float)
+    near = targets[targets.between(low - reach, high + reach)]
+    room = MARGIN_SHARE * reach
+    axes.set_ylim(min([low, *near]) - room, max([high, *near]) + room)
+
+
+def _decorate(axes: Axes) -> None:
+    token_ticks(axes.xaxis)
+    number_ticks(axes.yaxis)
+    axes.set_xlabel("unique training tokens (log scale)")
+    axes.set_ylabel("held-out loss, nats per token")
+    axes.grid()
+    axes.legend(loc="upper center", bbox_to_anchor=(0.45, -0.15), ncols=2, columnspacing=1.2, handlelength=1.6)
+
+
+def _curve(axes: Axes, rows: pd.DataFrame | None, inside: bool) -> None:
+    """The law and its band; beyond the data the line is dashed and the band hatched."""
+    if rows is None:
+        return
+    rows = rows.sort_values("num_tokens")
+    tokens = rows["num_tokens"]
+    label = "fitted law, 95% band" if inside else "95% prediction of a new run"
+    style = "solid" if inside else (0, (4, 2.5))
+    axes.plot(tokens, rows["loss_nats"], color=COLORS["ink"], linestyle=style, lw=1.5, label=label)
+    look: dict[str, Any] = {"facecolor": COLORS["band"], "edgecolor": "none", "alpha": 0.4}
+    hatched: dict[str, Any] = {"facecolor": "none", "edgecolor": COLORS["band"], "hatch": "////", "alpha": 0.7}
+    low, high = rows["low"].astype(float), rows["high"].astype(float)
+    axes.fill_between(tokens, low, high, lw=0, zorder=1, **(look if inside else hatched))
+
+
+def _limit(axes: Axes, rows: pd.DataFrame | None) -> None:
+    """The irreducible loss c and its interval, a bar at the right edge; open ends run to the figure's edge."""
+    if rows is None:
+        return
+    row = rows.iloc[0]
+    where = axes.get_yaxis_transform()
+    bottom, top = axes.get_ylim()
+    low, high = (edge if pd.isna(row[end]) else row[end] for end, edge in (("low", bottom), ("high", top)))
+    identified = row["label"] == "identified"
+    label = "95% interval of c" if identified else "c: the data do not say"
+    color = COLORS["other"]
+    axes.fill_between([1 - LIMIT_SHARE, 1], low, high, transform=where, color=color, alpha=0.4, lw=0, label=label)
+    if identified and pd.notna(row["loss_nats"]):
+        axes.plot([0, 1], [row["loss_nats"]] * 2, transform=where, color=color, lw=1.2, ls=":", label="c")
+
+
+def _targets(axes: Axes, rows: pd.DataFrame | None) -> None:
+    """Target losses as lines, named with their verdict; those far off stand in the legend only."""
+    if rows is None:
+        return
+    bottom, top = axes.get_ylim()
+    for row in rows.itertuples():
+        loss = float(row.loss_nats)
+        if bottom < loss < top:
+            axes.axhline(loss, color=COLORS["alert"], lw=1, ls="-.")
+            _name_target(axes, shorten(str(row.label), 48), loss, below=top - loss < 0.06 * (top - bottom))
+        else:
+            label = f"{shorten(str(row.label), 32)} ({'below' if loss < bottom else 'above'})"
+            axes.plot([], [], color=COLORS["alert"], lw=1, ls="-.", label=label)
+
+
+def _name_target(axes: Axes, label: str, loss: float, below: bool) -> None:
+    """A label at the left edge, just above or just below a loss."""
+    axes.annotate(
+        label, (0, loss), xycoords=axes.get_yaxis_transform(), xytext=(4, -2 if below else 2), fontsize=8.5,
+        textcoords="offset points", va="top" if below else "bottom",
+    )  # fmt: skip
+
+
+def _points(drawing: Drawing, axes: Axes, rows: pd.DataFrame) -> None:
+    """One shape per seed; the size that the check left out has a color of its own."""
+    seeds = list(dict.fromkeys(rows["seed"].fillna(-1).sort_values()))
+    for (held_out, seed), own in rows.groupby([rows["kind"] == "held_out", rows["seed"].fillna(-1)]):
+        index, color = seeds.index(seed), COLORS["alert" if held_out else "after"]
+        marker, label = SEED_MARKERS[index % len(SEED_MARKERS)], "measured" if seed < 0 else f"measured, seed {seed:g}"
+        if held_out:
+            label = "largest size, measured" if index == 0 else ""
+        (line,) = axes.plot(
+            own["num_tokens"],
+            own["loss_nats"],
+            marker,
+            ms=6,
+            mfc="none",
+            mec=color,
+            mew=1.2,
+            label=label or None,
+            zorder=5,
+        )
+        drawing.tip(line, [_say_point(row) for _, row in own.iterrows()])
+
+
+def _say_point(row: "pd.Series[float]") -> str:
+    seed = "" if pd.isna(row["seed"]) else f", seed {row['seed']:g}"
+    return f"{show_count(row['num_tokens'])} tokens{seed}: {show_number(row['loss_nats'], 4)} nats per token"
+
+
+def _prediction(drawing: Drawing, axes: Axes, rows: pd.DataFrame | None) -> None:
+    """What the law said of the largest size before it had seen it."""
+    if rows is None:
+        return
+    row = rows.iloc[0]
+    color = COLORS["alert"]
+    if pd.notna(row["low"]) and pd.notna(row["high"]):
+        axes.vlines(row["num_tokens"], row["low"], row["high"], color=color, lw=1.6, zorder=6)
+    label = "predicted without the largest size"
+    (line,) = axes.plot(row["num_tokens"], row["loss_nats"], "_", ms=13, mec=color, mew=2.2, zorder=6, label=label)
+    drawing.tip(line, [f"predicted without it: {show_number(row['loss_nats'], 4)} nats per token"])
+
+
+def _cost_axis(axes: Axes, table: pd.DataFrame) -> None:
+    """A second scale above: what one training on so many tokens costs, in money or, without a price, in hours."""
+    column = "money" if table["money"].notna().any() else "hours"
+    known = table[table["num_tokens"] > 0].dropna(subset=[column])
+    if known.empty:
+        return
+    ratio = float(known[column].iloc[0]) / float(known["num_tokens"].iloc[0])
+    to_cost, to_tokens = partial(np.multiply, ratio), partial(np.multiply, 1 / ratio)
+    above = axes.secondary_xaxis("top", functions=(to_cost, to_tokens))
+    token_ticks(above.xaxis)
+    unit = str(known["currency"].iloc[0]) if column == "money" else "hours of the machine"
+    above.set_xlabel(f"cost of one training, {unit} (log scale)")
+
+
+def summarize(table: pd.DataFrame) -> str:
+    """The base's loss, and mean losses at the smallest and the largest size."""
+    points = table[table["kind"].isin(["point", "held_out"])]
+    base = float(table.loc[table["kind"] == "base", "loss_nats"].iloc[0])
+    means = points.groupby(points["size"].fillna(points["num_tokens"]))[["num_tokens", "loss_nats"]].mean()
+    first, last = means.iloc[0], means.iloc[-1]
+    return (
+        f"Mean loss over the seeds, nats per token: {show_number(base)} for the base model, "
+        f"{show_number(first['loss_nats'])} at {show_count(first['num_tokens'])} unique tokens, "
+        f"{show_number(last['loss_nats'])} at {show_count(last['num_tokens'])}."
+    )
+
+
+def explain(table: pd.DataFrame) -> list[str]:
+    """Only what this study's figure holds."""
+    kinds = set(table["kind"])
+    said = ["Each point is a separate run. The triangle at the left edge is the base model, which has seen no paper."]
+    if "curve" in kinds:
+        beyond = " Beyond the data it is dashed, and the hatched band is where a new run is predicted."
+        said.append(f"The line is the fitted law.{beyond if 'extrapolation' in kinds else ''}")
+    if "asymptote" in kinds:
+        known = "identified" in set(table.loc[table["kind"] == "asymptote", "label"])
+        bar = "the interval of the irreducible loss c" if known else "where c may lie, which the data do not say"
+        said.append(f"The bar at the right edge is {bar}.")
+    said += ["The dash is what a fit without the largest size predicted for it."] if "prediction" in kinds else []
+    said += ["Dash-dotted lines are targets. One far off stands in the legend only."] if "target" in kinds else []
+    return said
+
+
+FIGURE = Figure(
+    name="scaling_law",
+    section=ANSWERS,
+    title="Held-out loss against unique training tokens",
+    make_table=make_table,
+    draw=draw,
+    summarize=summarize,
+    explain=explain,
+    nothing="This study has no runs on several amounts of data, so no law could be fitted.",
+)

@@ -1,0 +1,230 @@
+"""What the page of a text study is made from: the records and tables that the other stages left, read once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from further.evaluation.questions.records import QuestionsFile, read_record
+from further.io import read_json, read_table
+from further.records import Comparison, Memorization, Metrics, Samples, Terms, Timing
+from further.report.wording import join_words
+from further.scaling.record import LawRecord
+from further.settings import Settings
+
+MOST_TEXTS = 4  # names of a user's own files of general text
+DEMO_MODEL = "SmolLM2-135M-Instruct"
+CORPUS_VIEW = "../corpus/view/index.html"
+"""The papers page by page, from the report's page."""
+COLUMNS = {
+    "rows": ["paper", "section"],
+    "tokens": ["document", "split", "num_tokens", "num_words", "num_bytes", "sha256"],
+}
+"""Of large tables only these are read: the text and the token ids of a corpus stay on disk."""
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Tables of the papers.
+
+    Attributes:
+        rejected: Columns paper, file, reason, detail, pages.
+        ledger: Columns paper, reason, characters.
+        split: Columns paper, split, num_words.
+        rows: Columns paper, section.
+        tokens: Columns document, split, num_tokens, num_words, num_bytes, sha256 (of the text).
+        dropped_prose: Columns paper, page, words, label: long blocks that read like prose and were dropped; None where
+            they were not looked for.
+        unknown_signs: Columns paper, count, beside_digits: characters without a meaning; None likewise.
+    """
+
+    rejected: pd.DataFrame
+    ledger: pd.DataFrame
+    split: pd.DataFrame
+    rows: pd.DataFrame
+    tokens: pd.DataFrame
+    dropped_prose: pd.DataFrame | None = None
+    unknown_signs: pd.DataFrame | None = None
+
+    @property
+    def num_papers(self) -> int:
+        """Papers that were given."""
+        return len(self.split) + len(self.rejected)
+
+
+@dataclass(frozen=True)
+class RunResults:
+    """What one run left; `history` has columns step, num_tokens, loss_nats, learning_rate, validation_loss_nats."""
+
+    metrics: Metrics
+    timing: Timing
+    history: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a study was made with: the program's version and commit, packages, and digests of the code by script."""
+
+    program: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    code: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TextResults:
+    """The results of one study on text.
+
+    Attributes:
+        settings: The whole study file, checked.
+        comparison: Scores before and after.
+        law: The scaling law, or why there is none.
+        samples: Continuations.
+        memorization: None where it was switched off.
+        terms: None where they were switched off.
+        asked: Questions and instructions, each None where the study has none.
+        corpus: The papers.
+        runs: By name.
+        plan: By run, columns seconds_low and seconds_high: what it was expected to take; None where not given.
+        jobs: Columns kind, job and seconds of every job that trains or runs a model.
+        provenance: What the study was made with.
+        general_text: The text that forgetting is measured on: its kinds, or the names of its files.
+        written: The day of the report.
+    """
+
+    settings: Settings
+    comparison: Comparison
+    law: LawRecord
+    samples: Samples
+    memorization: Memorization | None
+    terms: Terms | None
+    asked: QuestionsFile
+    corpus: Corpus
+    runs: Mapping[str, RunResults]
+    plan: pd.DataFrame | None
+    jobs: pd.DataFrame
+    provenance: Provenance
+    general_text: str
+    written: date | None = None
+
+    @property
+    def title(self) -> str:
+        """The page's heading."""
+        return self.settings.study.title
+
+    @property
+    def configuration(self) -> dict[str, Any]:
+        """The whole study file as plain values, without the passwords of papers."""
+        return self.settings.model_dump(mode="json", exclude={"corpus": {"passwords"}})
+
+    @property
+    def is_medical(self) -> bool:
+        """Whether readers are to be reminded that nothing a model writes is medical advice."""
+        return self.settings.study.domain == "medical"
+
+    @property
+    def is_toy(self) -> bool:
+        """Whether the base model is the one that the demonstration trains."""
+        return self.settings.model.source == "toy"
+
+    @property
+    def ordered_runs(self) -> list[str]:
+        """Names of the runs, the default one first."""
+        return sorted(self.runs, key=lambda run: (run != self.comparison.default_run, run))
+
+
+def read_results(
+    named: Mapping[str, Any],
+    settings: Settings,
+    jobs: Mapping[str, Sequence[str]] | None = None,
+    provenance: Provenance | None = None,
+    written: date | None = None,
+) -> TextResults:
+    """Read a study's files.
+
+    Args:
+        named: Paths as text by name: `runs` and `corpus` list several, named by their folder and their own name;
+            `plan` may be missing.
+        settings: The study's.
+        jobs: Snakemake's notes of what jobs took that train or run a model, by what they were for.
+        provenance: What the study was made with.
+        written: The day of the report.
+
+    Raises:
+        FileNotFoundError: If a file is absent; a note of `jobs` may be.
+        ValueError: If a file holds another record than it should.
+    """
+    files = {name: Path(path) for name, path in named.items() if isinstance(path, str)}
+    folders = sorted({Path(path).parent for path in named["runs"]})
+    return TextResults(
+        settings=settings,
+        comparison=Comparison.load(files["comparison"]),
+        law=LawRecord.from_json(read_json(files["law"])),
+        samples=Samples.load(files["samples"]),
+        memorization=Memorization.load_optional(files["memorization"]),
+        terms=Terms.load_optional(files["terms"]),
+        asked=read_record(files["questions"]),
+        corpus=Corpus(**{name: _read_corpus(name, Path(path)) for name, path in _name_tables(named)}),
+        runs={folder.name: _read_run(folder) for folder in folders},
+        plan=pd.read_csv(files["plan"], sep="\t", index_col="run") if "plan" in files else None,
+        jobs=read_jobs(jobs or {}),
+        provenance=provenance or Provenance(),
+        general_text=name_texts(read_json(files["general"])),
+        written=written,
+    )
+
+
+def _read_run(folder: Path) -> RunResults:
+    metrics, timing = Metrics.load(folder / "metrics.json"), Timing.load(folder / "timing.json")
+    return RunResults(metrics, timing, read_table(folder / "history.parquet"))
+
+
+def _name_tables(named: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [*((Path(path).stem, path) for path in named["corpus"]), ("tokens", named["tokens"])]
+
+
+def _read_corpus(name: str, path: Path) -> pd.DataFrame:
+    return pq.read_table(path, columns=COLUMNS.get(name)).to_pandas()
+
+
+def read_jobs(files: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Snakemake's notes of jobs, from their start to their end, of the last attempt where there were several.
+
+    Args:
+        files: Paths of the notes by what the jobs were for, named as the job; one that is gone is not known.
+
+    Returns:
+        Columns kind, job and seconds, one row per job; seconds are NaN where not known.
+    """
+    rows = [(kind, Path(file).stem, _read_seconds(Path(file))) for kind, paths in files.items() for file in paths]
+    return pd.DataFrame(rows, columns=["kind", "job", "seconds"])
+
+
+def _read_seconds(file: Path) -> float:
+    return float(pd.read_csv(file, sep="\t")["s"].sum()) if file.is_file() else float("nan")
+
+
+def name_texts(sources: Sequence[Mapping[str, Any]]) -> str:
+    """General text by its kinds (`novels and encyclopedia articles`), or by the names of a user's own files."""
+    kinds = [source["kind"] for source in sources if source["heldout_documents"]]
+    if all(kinds):
+        return join_words([kind[0].lower() + kind[1:] for kind in kinds])
+    names = [source["name"] for source in sources if source["heldout_documents"]]
+    return join_words(names if len(names) <= MOST_TEXTS else [*names[:MOST_TEXTS], f"{len(names) - MOST_TEXTS} more"])
+
+
+def name_base(settings: Settings, digits: int = 40) -> str:
+    """The base model: `owner/name at commit 0e9e39f…`, of which some digits; a folder's or file's name; or the toy."""
+    model = settings.model
+    if model.source == "toy":
+        return f"{model.name}, trained from scratch by the demonstration"
+    if model.source == "demo":
+        return f"{DEMO_MODEL}, restored from 4-bit weights"
+    if model.source == "gguf":
+        return f"{model.name}, converted from {Path(model.path or '').name}"
+    if model.source == "folder":
+        return f"{model.name}, a folder called {Path(model.path or '').name}"
+    return f"{model.path} at commit {(model.revision or '')[:digits]}"

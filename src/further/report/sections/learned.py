@@ -1,0 +1,107 @@
+"""What was learned and what was memorized: words, paragraphs, and texts that training and held-out papers share."""
+
+from further.records import MIN_PAPERS, Excluded, Memorization, Recited, Term, Terms
+from further.report.results import TextResults
+from further.report.shown_table import ShownTable, show_table
+from further.report.wording import (
+    count_noun,
+    join_words,
+    show_change,
+    show_count,
+    show_number,
+    show_percent,
+    show_range,
+)
+
+SETS = {"train": "papers trained on", "heldout": "held-out papers"}
+SHORT = {"train": "paper trained on", "heldout": "held-out paper"}
+SIGNIFICANT = 0.05
+
+
+def fill_learned(results: TextResults) -> dict[str, object]:
+    """Words whose probability changed, and paragraphs continued word for word."""
+    terms, memorization = results.terms, results.memorization
+    return {
+        "words": None if terms is None else [_word_table("rose", terms.rose), _word_table("fell", terms.fell)],
+        "words_note": None if terms is None else say_words(terms),
+        "recited": None if memorization is None else memorization_table(memorization),
+        "recited_note": None if memorization is None else say_memorization(memorization),
+        "excluded": say_excluded(results.comparison.excluded),
+    }
+
+
+def say_words(terms: Terms) -> str:
+    """What the lists of words hold."""
+    return (
+        "Words in the held-out papers that became likelier or less likely, the most certain first. Below zero, the "
+        f"adapted model expected the word more. Only words that occur {show_count(terms.min_occurrences)} times or "
+        f"more, in {show_count(terms.min_papers)} papers or more. Certainty is that of each word by itself, not "
+        "corrected for choosing among many: some words stand here by chance."
+    )
+
+
+def _word_table(way: str, words: tuple[Term, ...]) -> ShownTable:
+    rows = [
+        (
+            word.word,
+            show_change(word.change_nats, 2),
+            f"{show_count(word.num_papers_same_way)} of {show_count(word.num_papers)}",
+            show_count(word.num_occurrences),
+        )
+        for word in words
+    ]
+    header = ("word", "change, nats", "papers that agree", "occurrences")
+    return show_table(f"Words whose probability {way} most", header, rows, numbers=[1, 2, 3])
+
+
+def memorization_table(found: Memorization) -> ShownTable:
+    """Paragraphs continued word for word, by text and model."""
+    rows = []
+    for name, both in (("train", found.train), ("heldout", found.heldout)):
+        for model, own in (("before", both.base), ("after", both.adapted)):
+            most = "not known" if own.max_match_tokens is None else show_count(own.max_match_tokens)
+            numbers = (show_count(both.num_paragraphs), _show_share(own), show_number(own.mean_match_tokens), most)
+            rows.append((f"{SETS[name]}, {model}", *numbers))
+    header = ("paragraphs of", "number", "word for word", "tokens, mean", "tokens, most")
+    return show_table("Paragraphs that the model recites", header, rows, numbers=[1, 2, 3, 4])
+
+
+def _show_share(own: Recited) -> str:
+    """A share with its interval, either of which may not be known."""
+    if own.share is None:
+        return "not known"
+    return show_percent(own.share) + ("" if own.interval.is_open else f" ({show_range(own.interval, show_percent)})")
+
+
+def say_memorization(found: Memorization) -> str:
+    """Whether paragraphs trained on are recited, and more so than others."""
+    own = found.train.adapted
+    given = (
+        f"Training text recited word for word: given the first {count_noun(found.prefix_tokens, 'token')} of a "
+        f"paragraph that it was trained on, the adapted model said the next {show_count(found.new_tokens)} as printed "
+        f"in {show_count(own.num_verbatim)} of {show_count(found.train.num_paragraphs)} cases"
+    )
+    if own.num_verbatim == 0:
+        return f"{given}.{_say_trust(found)}"
+    p_value = found.p_value_train_heldout
+    more = "more often than" if p_value < SIGNIFICANT else "not measurably more often than"
+    return f"{given}, {more} for held-out papers (p = {show_number(p_value, 2)}).{_say_trust(found)}"
+
+
+def _say_trust(found: Memorization) -> str:
+    """A warning where the paragraphs come from too few papers."""
+    groups = {"train": found.train, "heldout": found.heldout}
+    if all(both.is_trustworthy for both in groups.values()):
+        return ""
+    papers = join_words([count_noun(both.num_papers, SHORT[name], SETS[name]) for name, both in groups.items()])
+    return f" Too few to trust: the paragraphs come from {papers}, and at least {MIN_PAPERS} of each are needed."
+
+
+def say_excluded(excluded: Excluded) -> str:
+    """Texts that training and held-out papers share."""
+    shared = sum(excluded.paragraphs[name] for name in ("also in test", "also in validation"))
+    return (
+        f"{count_noun(excluded.duplicate_papers, 'duplicate paper')} and {count_noun(shared, 'paragraph')} of training "
+        f"papers that also stand in held-out ones were taken out. {show_count(excluded.shared_paragraphs_left)} such "
+        "paragraphs are left."
+    )

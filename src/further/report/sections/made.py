@@ -1,0 +1,141 @@
+"""How it was made: the way from papers to numbers, settings, seeds, versions, and the file of each number."""
+
+import base64
+import json
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+from markupsafe import Markup
+
+from further.report.results import Corpus, Provenance, TextResults
+from further.report.sections.statement import INTERVALS, statement_table
+from further.report.shown_table import ShownTable, show_table
+from further.report.wording import count_noun, show_count
+
+MOST_PAPERS = 1000  # of more, the hashes stand in results/tokens/papers.parquet only
+SOURCES = (
+    ("Figures", "results/report/data/{figure}.csv"),
+    ("Words that became likelier or less likely", "results/evaluation/terms.json"),
+    ("Recited paragraphs", "results/evaluation/memorization.json"),
+    ("Samples", "results/evaluation/samples.json"),
+    ("Rejected papers", "results/corpus/rejected.parquet"),
+    ("Characters", "results/corpus/ledger.parquet"),
+    ("Split", "results/corpus/split.parquet"),
+    ("Predictions: loss, gain, targets", "results/scaling/law.json"),
+    ("Runs: tokens, steps, losses", "results/runs/{run}/metrics.json"),
+    ("Runs: time, speed, memory", "results/runs/{run}/timing.json"),
+    ("Runs: learning curves", "results/runs/{run}/history.parquet"),
+    ("Jobs: time", "benchmarks/{rule}/{name}.tsv"),
+)
+
+
+def fill_made(results: TextResults) -> dict[str, object]:
+    """Everything needed to judge the study and to run it again."""
+    return {
+        "is_medical": results.is_medical,
+        "statement": statement_table(results),
+        "intervals": INTERVALS,
+        "steps": steps(results),
+        "papers": papers_table(results.corpus),
+        "configuration": link_configuration(results),
+        "tables": [
+            show_table("Files", ("on this page", "file"), SOURCES),
+            *settings_tables(results),
+            seeds_table(results),
+            hardware_table(results),
+            *provenance_tables(results.provenance, results.configuration),
+        ],
+    }
+
+
+def settings_tables(results: TextResults) -> list[ShownTable]:
+    """What all runs share, and in what they differ."""
+    runs = [(name, results.runs[name].metrics.settings.model_dump()) for name in results.ordered_runs]
+    names = sorted(runs[0][1])
+    shared = [name for name in names if len({_show_value(settings[name]) for _, settings in runs}) == 1]
+    varied = [name for name in names if name not in shared]
+    same = [(name.replace("_", " "), _show_value(runs[0][1][name])) for name in shared]
+    differing = [(run, *(_show_value(settings[name]) for name in varied)) for run, settings in runs]
+    tables = [show_table("Settings that all runs share", ("setting", "value"), same)] if same else []
+    header = ("run", *(name.replace("_", " ") for name in varied))
+    return [*tables, show_table("Settings in which the runs differ", header, differing)] if varied else tables
+
+
+def papers_table(corpus: Corpus) -> ShownTable | None:
+    """The papers used, for others to see whether theirs are the same; None for too many."""
+    if len(corpus.tokens) > MOST_PAPERS:
+        return None
+    rows = [(str(row.document), str(row.split), str(row.sha256)) for row in corpus.tokens.itertuples()]
+    return show_table("Papers used, and the SHA-256 of their cleaned text", ("paper", "split", "SHA-256"), sorted(rows))
+
+
+def link_configuration(results: TextResults) -> Markup:
+    """The resolved configuration as a file to download."""
+    text = yaml.safe_dump(results.configuration, sort_keys=False, allow_unicode=True)
+    return Markup(f"data:text/yaml;charset=utf-8;base64,{base64.b64encode(text.encode()).decode()}")
+
+
+def hardware_table(results: TextResults) -> ShownTable:
+    """The machines that trained, and how many runs each did."""
+    machines = [run.timing.hardware for run in results.runs.values()]
+    counts = Counter((machine.cpu, machine.gpu or "none", str(machine.threads)) for machine in machines)
+    rows = [(*hardware, show_count(number)) for hardware, number in sorted(counts.items())]
+    return show_table("Hardware that trained", ("processor", "GPU", "threads", "runs"), rows, numbers=[2, 3])
+
+
+def seeds_table(results: TextResults) -> ShownTable:
+    """Every seed of the configuration, and those of the runs."""
+    keys = _flatten(results.configuration)
+    rows = [(key, _show_value(value)) for key, value in keys if key.rsplit(".", 1)[-1].endswith("seed")]
+    seeds = sorted({run.metrics.settings.seed for run in results.runs.values()})
+    return show_table("Seeds", ("key", "value"), [*rows, ("over all runs", ", ".join(map(str, seeds)))])
+
+
+def steps(results: TextResults) -> list[tuple[str, str]]:
+    """The way from papers to numbers: what each step made, and in which file it lies."""
+    corpus, default = results.corpus, results.comparison.default
+    kept = corpus.ledger.loc[corpus.ledger["reason"] == "kept", "characters"].sum()
+    return [
+        (
+            f"{count_noun(corpus.num_papers, 'paper')} given, {show_count(len(corpus.split))} used",
+            "results/corpus/split.parquet",
+        ),
+        (f"{show_count(kept)} characters kept", "results/corpus/ledger.parquet"),
+        (f"{show_count(len(corpus.rows))} headings and paragraphs", "results/corpus/rows.parquet"),
+        (
+            f"{show_count(default.num_unique_tokens)} unique training tokens, one EOS for each paper among them",
+            "results/tokens/papers.parquet",
+        ),
+        (count_noun(len(results.runs), "adapter"), "results/runs/{run}/adapter"),
+        (f"{count_noun(default.papers.num_documents, 'held-out paper')} scored", "results/scores"),
+        ("comparison and law", "results/evaluation, results/scaling"),
+    ]
+
+
+def provenance_tables(provenance: Provenance, configuration: Mapping[str, Any]) -> list[ShownTable]:
+    """One table per part of the provenance, nested keys joined by dots."""
+    parts: dict[str, Mapping[str, Any]] = {
+        "Program": provenance.program,
+        "Versions": provenance.versions,
+        "Configuration": configuration,
+        "Digests of the code": provenance.code,
+    }
+    return [
+        show_table(name, ("key", "value"), [(key, _show_value(value)) for key, value in _flatten(part)])
+        for name, part in parts.items()
+        if part
+    ]
+
+
+def _flatten(part: Mapping[str, Any], above: str = "") -> list[tuple[str, Any]]:
+    flat: list[tuple[str, Any]] = []
+    for key, value in part.items():
+        name = f"{above}{key}"
+        flat += _flatten(value, f"{name}.") if isinstance(value, Mapping) and value else [(name, value)]
+    return flat
+
+
+def _show_value(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,100 @@
+"""Runs, time and cost: what the runs took, what more data would take and bring, what the targets would cost."""
+
+from further.records import Interval
+from further.report.law import name_target, read_interval
+from further.report.results import TextResults
+from further.report.shown_table import ShownTable, show_filled, show_table
+from further.report.spent import Spending
+from further.report.wording import show_count, show_estimate, show_nats, show_number, show_plain, show_seconds
+from further.scaling.cost import Forecast
+from further.scaling.record import LawRecord
+
+
+def fill_runs(results: TextResults) -> dict[str, object]:
+    """What was spent, and what is predicted."""
+    spending = Spending(results)
+    tables = [forecast_table(results.law, spending), target_table(results.law, spending), runs_table(results, spending)]
+    header = ("what for", "jobs", "time", *([f"cost, {spending.cost.currency}"] if spending.has_price else []))
+    spent = show_table("What the study took", header, spending.rows(), numbers=range(1, len(header)))
+    return {"spent": spending.say_spent(), "tables": [spent, *(table for table in tables if table is not None)]}
+
+
+def runs_table(results: TextResults, spending: Spending) -> ShownTable:
+    """What each run trained on, and what its job took; start-up is in the time and in the plan's."""
+    header = ["run", "papers", "unique tokens", "trained tokens", "steps", "time", "planned", "tokens per second"]
+    header += ["peak memory, MB", *([f"cost, {spending.cost.currency}"] if spending.has_price else [])]
+    rows = []
+    for name in results.ordered_runs:
+        metrics, timing = results.runs[name].metrics, results.runs[name].timing
+        paid = spending.paid_seconds_of(name)
+        counts = (metrics.num_papers, metrics.num_unique_tokens, metrics.num_trained_tokens, metrics.num_steps)
+        row = [name, *map(show_count, counts), show_seconds(paid / timing.devices), _say_planned(results, name)]
+        row += [show_number(timing.tokens_per_second), show_number(timing.peak_memory_mb)]
+        rows.append([*row, *([show_number(spending.money(paid))] if spending.has_price else [])])
+    return show_table("What each run took", header, rows, numbers=range(1, len(header)))
+
+
+def _say_planned(results: TextResults, run: str) -> str:
+    """The time that the plan gave a run, from and to."""
+    if results.plan is None or run not in results.plan.index:
+        return ""
+    low, high = results.plan.loc[run, ["seconds_low", "seconds_high"]]
+    return f"{show_seconds(low)} to {show_seconds(high)}"
+
+
+def forecast_table(law: LawRecord, spending: Spending) -> ShownTable | None:
+    """What larger corpora would bring and cost; None without a law."""
+    if not law.forecasts:
+        return None
+    named = [(f"{show_plain(forecast.factor)} times the data", forecast) for forecast in law.forecasts]
+    named += [("what the yearly budget pays for", law.budget)] if law.budget else []
+    header = [
+        "amount",
+        "unique tokens",
+        "papers more",
+        "loss, nats",
+        "gain, nats",
+        *spending.header,
+    ]
+    rows = [
+        [
+            name,
+            show_count(forecast.num_tokens),
+            "" if forecast.extra_papers is None else show_count(forecast.extra_papers),
+            *_forecast_cells(forecast),
+            *spending.columns_of(Interval.exactly(forecast.num_tokens)),
+        ]
+        for name, forecast in named
+    ]
+    return show_filled(
+        "What more data would bring and cost, predicted (95% intervals of a new run, per token)",
+        header,
+        rows,
+        first_number=1,
+    )
+
+
+def _forecast_cells(forecast: Forecast) -> list[str]:
+    """Loss and gain with their intervals, or that they are undecided where predictions do not go so far."""
+    if not forecast.useful:
+        return ["undecided", "undecided"]
+    return [show_estimate(read_interval(interval), show_nats) for interval in (forecast.loss_nats, forecast.gain_nats)]
+
+
+def target_table(law: LawRecord, spending: Spending) -> ShownTable | None:
+    """The verdict on each target and what reaching it would take; None without targets."""
+    if not law.targets:
+        return None
+    header = ["target", "verdict", "why", "unique tokens", *spending.header]
+    rows = [
+        [
+            name_target(target),
+            target.verdict,
+            target.reason,
+            "" if tokens is None else show_estimate(tokens, show_count),
+            *(["", "", ""] if tokens is None else spending.columns_of(tokens)),
+        ]
+        for target in law.targets
+        for tokens in [None if target.tokens is None else read_interval(target.tokens)]
+    ]
+    return show_filled("Targets: what it would take to reach them", header, rows, first_number=3)

@@ -1,0 +1,61 @@
+"""The page of a study on text: its answers, figures and sections, in order."""
+
+from further.report.answers.forgetting import answer_forgetting
+from further.report.answers.improvement import answer_improvement
+from further.report.answers.more_data import answer_more_data
+from further.report.answers.quantization import answer_quantization
+from further.report.answers.questions import answer_questions
+from further.report.figures import (
+    forgetting,
+    learning_curves,
+    ledger,
+    other_settings,
+    perplexity_by_paper,
+    quantization,
+    questions,
+    scaling_law,
+)
+from further.report.page import Head, Kind, Section
+from further.report.results import TextResults, name_base
+from further.report.sections.corpus import fill_corpus
+from further.report.sections.learned import fill_learned
+from further.report.sections.made import fill_made
+from further.report.sections.runs import fill_runs
+from further.report.sections.samples import fill_samples
+from further.report.spent import Spending
+from further.report.wording import count_noun
+
+
+def make_head(results: TextResults) -> Head:
+    """Model, size, date, hours and cost of the study."""
+    spending = Spending(results)
+    papers, runs = count_noun(len(results.corpus.split), "paper"), count_noun(len(results.runs), "training run")
+    facts = [("Base model", name_base(results.settings, 12)), ("Study", f"{papers}, {runs}")]
+    facts += (
+        [("Date", f"{results.written:%B} {results.written.day}, {results.written.year}")] if results.written else []
+    )
+    facts += [("Computing time", spending.hours), *([("Cost", spending.price)] if spending.price else [])]
+    return Head(results.title, tuple(facts), results.is_toy)
+
+
+TEXT = Kind(
+    head=make_head,
+    answers=(answer_improvement, answer_forgetting, answer_more_data, answer_quantization, answer_questions),
+    figures=(
+        perplexity_by_paper.FIGURE,
+        forgetting.FIGURE,
+        scaling_law.FIGURE,
+        quantization.FIGURE,
+        questions.FIGURE,
+        learning_curves.FIGURE,
+        other_settings.FIGURE,
+        ledger.FIGURE,
+    ),
+    sections=(
+        Section("learned", "What it learned and memorized", fill_learned),
+        Section("samples", "Samples, before and after", fill_samples),
+        Section("corpus", "The corpus", fill_corpus),
+        Section("runs", "Runs, time and cost", fill_runs),
+        Section("made", "How it was made", fill_made),
+    ),
+)

@@ -1,0 +1,39 @@
+"""The corpus on the page: what may have been lost leads, by paper."""
+
+import pandas as pd
+
+from further.report.sections.corpus import fill_corpus, prose_table, signs_table
+from report.results_case import make_corpus, make_results
+
+
+def test_the_five_papers_that_lost_most_prose_lead() -> None:
+    rows = [(f"paper-{number}", 2, 50 * number, "sidebar") for number in range(1, 8)]
+    rows += [("paper-1", 3, 1000, "caption"), ("paper-1", 2, 12, "sidebar")]
+    table = prose_table(pd.DataFrame(rows, columns=["paper", "page", "words", "label"]))
+    assert table is not None
+    assert [row[:2] for row in table.rows] == [
+        ("paper-1", "1,062"), ("paper-7", "350"), ("paper-6", "300"), ("paper-5", "250"), ("paper-4", "200")
+    ]  # fmt: skip
+    assert table.rows[0][2:] == ("1,000 as caption, 62 as sidebar", "2, 3")
+
+
+def test_unknown_signs_are_counted_beside_digits_too() -> None:
+    found = pd.DataFrame({"paper": ["a", "b", "c"], "count": [3, 0, 40], "beside_digits": [1, 0, 12]})
+    table = signs_table(found)
+    assert table is not None and table.rows == (("c", "40", "12"), ("a", "3", "1"))
+
+
+def test_without_such_tables_or_losses_nothing_leads() -> None:
+    empty = pd.DataFrame({"paper": [], "page": [], "words": [], "label": []})
+    assert prose_table(None) is None and prose_table(empty) is None and signs_table(None) is None
+    assert fill_corpus(make_results())["losses"] == []
+    lost = pd.DataFrame([("a", 1, 312, "sidebar")], columns=["paper", "page", "words", "label"])
+    (table,) = fill_corpus(make_results(corpus=make_corpus(dropped_prose=lost)))["losses"]
+    assert table.rows == (("a", "312", "312 as sidebar", "1"),)
+
+
+def test_papers_are_counted_and_split() -> None:
+    part = fill_corpus(make_results())
+    assert all(number in part["counts"] for number in ("26 papers", "1 rejected", "25 used", "500", "40,000 tokens"))
+    assert part["split"].rows[0] == ("train", "16", "12,920", "25,600")  # words 800 to 815, 1,600 tokens each
+    assert part["rejected"].rows == (("broken.pdf", "damaged", "no page could be read", "0"),)

@@ -1,0 +1,31 @@
+"""Let the base and the default run's model answer questions and follow instructions."""
+
+from pathlib import Path
+from typing import Any
+
+from further.evaluation.questions.measure import measure_questions
+from further.evaluation.questions.read import find_questions, read_questions
+from further.io import read_table, write_json
+from further.job import start_log
+
+
+def main(
+    model: Path, adapter: Path, questions: Path | None, split: Path, record: Path, settings: dict[str, Any]
+) -> None:
+    """Read questions and the split, write the record."""
+    table = read_table(split)
+    splits = dict(zip(table["paper"], table["split"], strict=True))
+    asked = read_questions(questions) if questions else []
+    write_json(record, measure_questions(model, adapter, asked, splits, settings).model_dump(mode="json"))
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    main(
+        Path(snakemake.input.model),
+        Path(snakemake.input.adapter).parent,
+        find_questions(snakemake.params.settings["questions"]),
+        Path(snakemake.input.split),
+        Path(snakemake.output.questions),
+        snakemake.params.settings,
+    )
