@@ -18,7 +18,7 @@ from transformers import AttentionInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
 NAME = "further_documents"  # as transformers knows it; without a mask function of that name it makes no mask
-LEAST_DOCUMENTS = 8
+LEAST_DOCUMENTS = 4  # per row
 UNKNOWN = ("softcap", "position_bias", "s_aux", "cache")  # that some families hand to their attention
 
 
@@ -29,13 +29,12 @@ def find_bounds(positions: torch.Tensor) -> torch.Tensor:
         positions: (B, T).
 
     Returns:
-        The end is repeated so that the length is one more than a power of two: a CUDA graph meets few lengths, and
-        empty documents cost nothing.
+        The end is repeated up to one of few lengths, so that a CUDA graph meets few shapes: empty documents cost little.
     """
     is_first = positions == 0
     is_first[:, 0] = True
     begins = torch.nonzero(is_first.flatten()).flatten().int()
-    size = max(LEAST_DOCUMENTS, 1 << (len(begins) - 1).bit_length())
+    size = max(LEAST_DOCUMENTS * len(positions), 1 << (len(begins) - 1).bit_length())
     return torch.nn.functional.pad(begins, (0, size + 1 - len(begins)), value=positions.numel())
 
 
