@@ -5,11 +5,13 @@ PYTHON ?= python3
 CORES ?= 2
 BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
-export PAPERS STUDY  # for the shell to read: make takes names with spaces apart
-NAME = $$(basename "$$PAPERS" | tr -c 'A-Za-z0-9._\n-' '-')
-FOLDER = $${STUDY:-studies/$(NAME)}
 BASE ?= demo
 TOY := $(if $(filter toy,$(BASE)),config/toy.yaml,$(if $(filter demo,$(BASE)),,$(error BASE is $(BASE): demo or toy)))
+
+# As typed, whatever is in them: spaces, quotes, dollars, a tilde. Only Python looks at them.
+export FURTHER_PAPERS := $(value PAPERS)
+export FURTHER_STUDY := $(value STUDY)
+FOLDER := study=$$($(BIN)/python -m further.places)
 
 ifneq ($(words $(CURDIR)),1)
 $(error The project's folder has a space in its path, which Snakemake cannot work with: $(CURDIR). Move it, and make again)
@@ -23,16 +25,15 @@ demo: .venv/installed
 
 # A study of your own: make study PAPERS=folder writes studies/<name>/study.yaml and runs it; edit it, and run again.
 study: .venv/installed
-	@test -n "$$PAPERS$$STUDY" || { echo "Say which folder: make study PAPERS=/path/to/pdfs" >&2; exit 2; }
-	@test -z "$$PAPERS" || test -d "$$PAPERS" || { echo "PAPERS: there is no folder $$PAPERS" >&2; exit 2; }
-	@$(BIN)/further init "$(FOLDER)" --keep $${PAPERS:+--papers "$$PAPERS"} < /dev/null
-	@$(BIN)/further check "$(FOLDER)"
-	@$(SNAKEMAKE) --directory "$(FOLDER)" --configfile "$(FOLDER)/study.yaml" $(TOY)
-	@echo "Report: $$(realpath "$(FOLDER)")/results/report/index.html"
+	@$(FOLDER) && \
+	    $(BIN)/further init "$$study" --keep $${FURTHER_PAPERS:+--papers "$$FURTHER_PAPERS"} < /dev/null && \
+	    $(BIN)/further check "$$study" && \
+	    $(SNAKEMAKE) --directory "$$study" --configfile "$$study/study.yaml" $(TOY) && \
+	    echo "Report: $$(realpath "$$study")/results/report/index.html"
 
 # How the runs stand: make status, make status STUDY=studies/papers, make status PAPERS=folder
 status: .venv/installed
-	@$(BIN)/further status --study "$$( [ -n "$$PAPERS$$STUDY" ] && echo "$(FOLDER)" || echo . )"
+	@study=.; test -z "$$FURTHER_PAPERS$$FURTHER_STUDY" || $(FOLDER) && $(BIN)/further status --study "$$study"
 
 test: .venv/developing
 	$(BIN)/python -m pytest

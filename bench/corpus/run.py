@@ -8,6 +8,7 @@ With --papers, articles are parsed again and again under other names, to show sp
 
 import argparse
 import contextlib
+import csv
 import importlib.util
 import multiprocessing
 import os
@@ -23,6 +24,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT / ".." / "shared" / "papers"
+MANIFESTS = ("articles.csv", "more.csv")
 COLUMNS = {
     "word_F1": "word F1",
     "word_R": "recall",
@@ -48,7 +50,7 @@ def read_further(files: list[Path]) -> dict[str, str]:
     from further.corpus.clean.papers import CleanSettings, clean_papers
     from further.corpus.parse.children import parse_papers
 
-    blocks, _ = parse_papers(files, timeout_s=120, memory_mb=2000)
+    blocks, *_ = parse_papers(files, timeout_s=120, memory_mb=2000)
     rows, *_ = clean_papers(blocks, CleanSettings(keep_captions=False, keep_headings=True, min_words=200))
     texts: dict[str, list[str]] = {file.stem: [] for file in files}
     for paper, text in zip(rows["paper"].to_pylist(), rows["text"].to_pylist(), strict=True):
@@ -97,36 +99,46 @@ def cpu_seconds() -> float:
     return sum(one.ru_utime + one.ru_stime for one in usage)
 
 
-def score_texts(texts: dict[str, str], articles: Path, out: Path) -> dict[str, str]:
+def score_texts(folder: Path, shared: Path, manifest: str) -> dict[str, str]:
     """Mean scores of one tool's texts, by the scorer that lies with the articles."""
-    folder = out / "texts"
-    folder.mkdir(parents=True)
-    for stem, text in texts.items():
-        (folder / f"{stem}.txt").write_text(text, encoding="utf-8")
-    command = [sys.executable, str(articles / "score.py"), "--manifest", str(articles / "articles.csv")]
-    command += ["--root", str(articles), "--summary", str(out / "summary.csv"), f"tool={folder}"]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    names, values = (out / "summary.csv").read_text().splitlines()
+    with tempfile.TemporaryDirectory() as out:
+        summary = Path(out) / "summary.csv"
+        command = [sys.executable, str(shared / "score.py"), "--manifest", str(shared / manifest)]
+        command += ["--root", str(shared), "--summary", str(summary), f"tool={folder}"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        names, values = summary.read_text().splitlines()
     return dict(zip(names.split(","), values.split(","), strict=True))
 
 
-def compare(articles: Path) -> None:
+def compare(shared: Path, manifest: str, texts: Path) -> None:
+    """One list of articles: a table of scores, one line per tool, whose texts are left in a folder of its name."""
     import pymupdf
 
-    files = sorted((articles / "articles").glob("*.pdf"))
+    with (shared / manifest).open(newline="") as table:
+        files = sorted(shared / line["file"] for line in csv.DictReader(table))
     pages = sum(pymupdf.open(file).page_count for file in files)
-    print(f"{len(files)} articles, {pages} pages\n| tool | {' | '.join(COLUMNS.values())} | pages / CPU s |")
-    print("|---" * (len(COLUMNS) + 2) + "|")
+    print(f"\n{manifest}: {len(files)} articles, {pages} pages\n")
+    print(f"| tool | {' | '.join(COLUMNS.values())} | pages / CPU s |\n" + "|---" * (len(COLUMNS) + 2) + "|")
     for name, (read, present) in TOOLS.items():
         if not present:
             print(f"| {name} | not installed |")
             continue
         start = cpu_seconds()
-        texts = read(files)
+        found = read(files)
         speed = pages / (cpu_seconds() - start)
-        with tempfile.TemporaryDirectory() as out:
-            scores = score_texts(texts, articles, Path(out))
+        folder = texts / name
+        folder.mkdir(parents=True, exist_ok=True)
+        for stem, text in found.items():
+            (folder / f"{stem}.txt").write_text(text, encoding="utf-8")
+        scores = score_texts(folder, shared, manifest)
         print(f"| {name} | {' | '.join(f'{float(scores[key]):.3f}' for key in COLUMNS)} | {speed:.1f} |", flush=True)
+
+
+def count_signs(shared: Path, texts: Path) -> None:
+    """Recall of the signs that units, doses and p-values hang on, over both lists."""
+    runs = [f"{folder.name}={folder}" for folder in sorted(texts.iterdir())]
+    print("\nSigns kept, of both lists:\n", flush=True)
+    subprocess.run([sys.executable, str(shared / "signs.py"), *runs, "--manifest", *MANIFESTS], check=True)
 
 
 def read_group(group: list[Path]) -> tuple[int, int]:
@@ -138,7 +150,7 @@ def read_group(group: list[Path]) -> tuple[int, int]:
 
 def make_groups(articles: Path, folder: Path, num_papers: int, shard_size: int = 16) -> list[list[Path]]:
     """Links to the articles under other names, by shard."""
-    from further.corpus.shards import shard_of
+    from further.shards import shard_of
 
     files = sorted((articles / "articles").glob("*.pdf"))
     groups: dict[str, list[Path]] = {}
@@ -195,8 +207,11 @@ def main() -> None:
         sys.exit("no folder ../shared/papers beside the checkout: nothing to measure with")
     if asked.papers:
         grow(SHARED, asked.papers, asked.cores)
-    else:
-        compare(SHARED)
+        return
+    with tempfile.TemporaryDirectory() as texts:
+        for manifest in MANIFESTS:
+            compare(SHARED, manifest, Path(texts))
+        count_signs(SHARED, Path(texts))
 
 
 if __name__ == "__main__":

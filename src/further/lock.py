@@ -6,11 +6,12 @@ lease lies what filelock does not know of an owner: its SLURM job, and since whe
 """
 
 import os
-from collections.abc import Iterator
+import socket
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import psutil
 from filelock import SoftFileLease, Timeout
@@ -22,13 +23,25 @@ LEASE_S = 60.0  # silence after which an owner elsewhere is taken for dead; it g
 LOCK, OWNER = "lock", "owner.json"
 
 
+class Owner(TypedDict, total=False):
+    """What tells a process from any other: its machine, its number, and when it started."""
+
+    host: str
+    pid: int
+    process_started: float | None
+    machine: str | None
+    slurm_job: str | None
+    since: str
+    token: str
+
+
 class Lock:
     """A folder's lock that this process holds; a thread of filelock's keeps it fresh."""
 
     def __init__(self, folder: Path, lease: SoftFileLease) -> None:
         """Keep the lease, and say beside it whose it is."""
         self.folder, self.lease = folder, lease
-        write_json(folder / OWNER, _this_process() | {"token": lease.token})
+        write_json(folder / OWNER, this_process() | {"token": lease.token})
 
     def is_held(self) -> bool:
         """Whether the lock is still this process's own: one that was suspended may have been superseded."""
@@ -128,20 +141,15 @@ def _last_sign(file: Path) -> int | None:
 def find_owner_here(folder: Path) -> str | None:
     """Who holds a folder's lock and runs on this machine, suspended or not; None if nobody who is known to."""
     owner = _read_owner(folder)
-    if not owner or owner["machine"] is None or owner["machine"] != _machine():
-        return None
-    started, clock_steps_s = _process_start(owner["pid"]), 10.0
-    alive = started is not None and abs(started - owner["process_started"]) < clock_steps_s
-    return _describe_owner(folder) if alive else None
+    known = bool(owner) and owner["machine"] is not None and owner["machine"] == _machine()
+    return describe(owner) if known and _runs(owner) else None
 
 
 def _describe_owner(folder: Path) -> str:
     lease, owner = SoftFileLease(folder / LOCK, lease_duration=LEASE_S).owner, _read_owner(folder)
     if lease is None:
         return "an unnamed job"
-    queue = f"SLURM job {owner['slurm_job']}, " if owner.get("slurm_job") else ""
-    since = f" since {owner['since']}" if owner else ""
-    return f"{queue}process {lease.pid} on {lease.hostname.partition('?')[0]}{since}"
+    return describe(owner | {"pid": lease.pid, "host": lease.hostname.partition("?")[0]})
 
 
 def _read_owner(folder: Path) -> dict[str, Any]:
@@ -154,8 +162,28 @@ def _read_owner(folder: Path) -> dict[str, Any]:
     return owner if lease is not None and owner.get("token") == lease.token else {}
 
 
-def _this_process() -> dict[str, Any]:
+def describe(owner: Mapping[str, Any]) -> str:
+    """A process that `this_process` described, in words."""
+    queue = f"SLURM job {owner['slurm_job']}, " if owner.get("slurm_job") else ""
+    since = f" since {owner['since']}" if "since" in owner else ""
+    return f"{queue}process {owner['pid']} on {owner['host']}{since}"
+
+
+def is_dead(owner: Mapping[str, Any]) -> bool:
+    """Whether a process ran on this machine and does so no more; False where that cannot be known."""
+    machine = _machine()
+    return machine is not None and owner.get("machine") == machine and not _runs(owner)
+
+
+def _runs(owner: Mapping[str, Any]) -> bool:
+    started, clock_steps_s = _process_start(owner["pid"]), 10.0
+    return started is not None and abs(started - owner["process_started"]) < clock_steps_s
+
+
+def this_process() -> Owner:
+    """What tells this process from any other."""
     return {
+        "host": socket.gethostname(),
         "pid": os.getpid(),
         "process_started": _process_start(os.getpid()),
         "machine": _machine(),

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,10 @@ def make(tmp_path):
     def run(*words, folder="clone"):
         clone, record = tmp_path / folder, tmp_path / "record"
         (clone / ".venv/bin").mkdir(parents=True, exist_ok=True)
-        for name in ("further", "snakemake", "python", "pip"):
-            (clone / ".venv/bin" / name).write_text(PROGRAM)
+        programs = dict.fromkeys(("further", "snakemake", "pip"), PROGRAM)
+        programs["python"] = f'#!/bin/sh\nexec "{sys.executable}" "$@"\n'  # which finds the study's folder
+        for name, program in programs.items():
+            (clone / ".venv/bin" / name).write_text(program)
             (clone / ".venv/bin" / name).chmod(0o755)
         for name in ("Makefile", "requirements.lock", "pyproject.toml"):
             shutil.copy(ROOT / name, clone)
@@ -38,7 +41,7 @@ def make(tmp_path):
 @pytest.mark.parametrize("name", ["papers", "My Papers", "Anna's papers", 'the "best" ones', "$HOME papers"])
 def test_a_folder_of_any_name_is_a_study(make, tmp_path, name):
     (tmp_path / name).mkdir()
-    done, calls = make("study", f"PAPERS={tmp_path / name}".replace("$", "$$"))
+    done, calls = make("study", f"PAPERS={tmp_path / name}")
     assert done.returncode == 0, done.stderr
     init, check, snakemake = calls
     study = init[2]

@@ -17,7 +17,7 @@ def article(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def article_blocks(article):
-    blocks, rejected = parse_papers([article], timeout_s=60, memory_mb=2000)
+    blocks, rejected, _ = parse_papers([article], timeout_s=60, memory_mb=2000)
     assert rejected.num_rows == 0
     return blocks
 
@@ -32,6 +32,8 @@ def shared_papers():
 @pytest.fixture(scope="session")
 def real_blocks(shared_papers):
     """Blocks of the 25 real articles."""
-    blocks, rejected = parse_papers(sorted((shared_papers / "articles").glob("*.pdf")), timeout_s=120, memory_mb=2000)
+    blocks, rejected, _ = parse_papers(
+        sorted((shared_papers / "articles").glob("*.pdf")), timeout_s=120, memory_mb=2000
+    )
     assert rejected.num_rows == 0
     return blocks

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from further.corpus.clean.accents import compose_accents
 from further.corpus.clean.characters import clean_characters, is_unreadable
 from further.corpus.clean.superscripts import cut_citations, raise_superscripts
+from further.corpus.clean.unknown import count_unknown, mark_unknown
 
 
 @pytest.mark.parametrize(
@@ -19,13 +21,62 @@ from further.corpus.clean.superscripts import cut_citations, raise_superscripts
         ("naïve café", "naïve café"),
         ("cafÃ© rÃ©sumÃ©", "café résumé"),  # mojibake
         ("a\u00a0b\u2009c\t d", "a b c d"),
-        ("≤ is \ufffd1.2 here \ue001", "≤ is 1.2 here"),
+        ("≤ is \ufffd1.2 here \ue001", "≤ is \ufffd1.2 here"),
+        ("a 𝑃 value, 5 𝜇g", "a P value, 5 μg"),  # letters of formulas
+        ("37 ◦C, 4∘C, 45 ◦, 20 ˚C and 20 ºC", "37 °C, 4°C, 45°, 20 °C and 20 °C"),
+        ("f ∘ g, the ◦ of it, 1º", "f ∘ g, the ◦ of it, 1º"),
+        ("Barr´e and Sj¨ogren, na¨ıve", "Barré and Sjögren, naïve"),
         ("one\r\ntwo \x07", "one\ntwo"),
         ("e\u0301", "é"),  # NFC
     ],
 )
 def test_clean_characters(text, expected):
     assert clean_characters(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Guillain-Barr´e, Poincar´e and G¨odel", "Guillain-Barré, Poincaré and Gödel"),
+        ("Lemaˆıtre, Mar´ıa, na¨ıve", "Lemaître, María, naïve"),  # over an i without its dot
+        ("M¨unster, Universit¨at, ¨Uber, ´etude", "Münster, Universität, Über, étude"),
+        ("Erd´´os and Erd˝os", "Erdős and Erdős"),
+        ("Dvoˇr´ak of ˇSkoda", "Dvořák of Škoda"),
+        ("Fran¸cois and Franc¸ois", "François and François"),
+        ("Ho¨lder, Sipila¨ et al., Ferna´ndez", "Hölder, Sipilä et al., Fernández"),  # behind its letter
+        ("Pe˜na, Pen˜a, S˜ao, Sa˜o, Nu´n˜ez", "Peña, Peña, São, São, Núñez"),
+        ("Poincar ´e, Sj¨ ogren", "Poincaré, Sjögren"),  # the accent's own room
+        ("of 5 ˚A", "of 5 Å"),
+        ("5´-TCG-3´, x¯ = 5, f´(x), `control' and ´so´ it", "5´-TCG-3´, x¯ = 5, f´(x), `control' and ´so´ it"),
+    ],
+)
+def test_accents_are_put_on_their_letters(text, expected):
+    assert compose_accents(text) == expected == compose_accents(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "counts"),
+    [
+        ("with 10 \ufffdM and 40 \ue000g", "with 10 \ufffdM and 40 \ufffdg", (2, 2)),
+        ("at \ufffd80 °C, P \x01 0.05", "at \ufffd80 °C, P \ufffd 0.05", (2, 2)),
+        ("\uf06b-opioid and di\ufffdcult", " -opioid and di cult", (2, 0)),
+        ("several \ufffdg of it", "several \ufffdg of it", (1, 1)),
+        ("\uf0b7 the first\n\uf0b7 the second", "• the first\n• the second", (0, 0)),  # a list's bullets
+        ("\uf0b3 50 % of them", "\ufffd 50 % of them", (1, 1)),
+        ("5 (cid:22)g", "5 \ufffdg", (1, 1)),
+        ("as 10 µM is", "as 10 µM is", (0, 0)),
+    ],
+)
+def test_a_sign_without_a_meaning_is_marked_beside_numbers_and_units(text, expected, counts):
+    assert mark_unknown(text) == expected
+    assert count_unknown(text) == counts
+
+
+@given(st.text(max_size=60))
+def test_marking_unknown_signs_keeps_the_length_and_twice_is_once(text):
+    once = mark_unknown(text)
+    assert mark_unknown(once) == once
+    assert len(once) == len(text) or "(cid:" in text
 
 
 @given(st.text(max_size=60))

@@ -205,3 +205,12 @@ def test_the_heading_over_how_to_cite_is_front_matter():
     cite = "► Please cite this article as:"
     _, ledger, *_ = clean_papers(make_blocks(("text", PROSE), ("heading", cite), ("text", PROSE)), SETTINGS)
     assert ledger_of(ledger)["front matter"] == len(cite)
+
+
+def test_words_of_papers_cleaned_together_help_each_other():
+    """As another paper writes it: "colony-forming"."""
+    broken = make_blocks(("text", PROSE + "\nof the colony-\nforming units."))
+    helper = make_blocks({"kind": "text", "text": PROSE + "of the colony-forming units.", "paper": "q"})
+    settings = CleanSettings(keep_captions=False, keep_headings=True, min_words=10)
+    rows = clean_papers(pa.concat_tables([broken, helper]), settings)[0]
+    assert texts(rows)[0].endswith("of the colony-forming units.")

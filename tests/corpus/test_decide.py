@@ -4,7 +4,7 @@ import pytest
 
 from corpus.test_clean import PROSE, ledger_of, make_blocks
 from further.corpus.clean.papers import CleanSettings, clean_papers
-from further.corpus.sections import BACK, REFERENCES, is_section
+from further.corpus.sections import EVERY, is_section
 
 SETTINGS = CleanSettings(keep_captions=False, keep_headings=True, min_words=10)
 
@@ -49,7 +49,7 @@ def dropped(*records):
     ],
 )
 def test_a_subject_that_begins_like_back_matter_is_none(heading):
-    assert not is_section(BACK, heading)
+    assert not is_section(EVERY.back, heading)
     assert dropped(*article("Epidemiology", heading, "Allocation", "Outcomes")) == set()
 
 
@@ -78,7 +78,7 @@ def test_a_subject_that_begins_like_back_matter_is_none(heading):
     ],
 )
 def test_names_of_back_matter(heading):
-    assert is_section(BACK, heading)
+    assert is_section(EVERY.back, heading)
     end = section(heading)
     reasons = clean_papers(make_blocks(*article("Methods", "Discussion"), *end), SETTINGS)[3]["reason"].to_pylist()
     assert reasons[-2:] == ["back matter", "back matter"]
@@ -86,7 +86,7 @@ def test_names_of_back_matter(heading):
 
 @pytest.mark.parametrize("heading", ["References (57)", "References cited", "Further reading", "LITERATURE CITED"])
 def test_names_of_reference_lists(heading):
-    assert REFERENCES.fullmatch(heading)
+    assert EVERY.references.fullmatch(heading)
 
 
 @pytest.mark.parametrize("opener", ["Ethics statement", "Statement of Ethics", "Data availability", "Peer review"])
@@ -168,10 +168,15 @@ def test_an_address_and_a_glossary_on_the_first_page_are_dropped():
     assert found == {("affiliation", address), ("table", glossary)}
 
 
-def test_an_abstract_set_otherwise_than_the_graphical_one_before_it_is_no_sidebar():
+def test_a_short_box_is_a_sidebar_and_an_abstract_set_otherwise_than_the_graphical_one_before_it_is_none():
     legend = {"kind": "text", "text": "The graft as it was seen in the clinic by the team.", "font_size": 8}
     abstract = {"kind": "text", "text": "We " + PROSE.strip() + ".", "font_size": 9}
-    box = {"kind": "text", "text": "What " + PROSE.strip() + ".", "font_size": 7}
+    box = {"kind": "text", "text": "What is known: the graft is kept in the cold.", "font_size": 7}
     heads = [{"kind": "heading", "text": text, "font_size": 9} for text in ("Graphical abstract", "Abstract")]
     found = dropped(heads[0], legend, heads[1], abstract, box, *section("Introduction", 1), *section("Methods", 3))
     assert found == {("sidebar", box["text"])}
+
+
+def test_a_box_of_key_concepts_that_reads_as_prose_is_kept():
+    box = {"kind": "text", "text": "Social tolerance " + PROSE.strip() + ".", "font_size": 7}
+    assert dropped(*section("Abstract", 1), box, *section("Introduction", 1)) == set()

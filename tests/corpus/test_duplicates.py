@@ -139,7 +139,7 @@ def test_one_text_in_two_layouts_is_one_paper(tmp_path, width):
     lay_out(tmp_path / "first.pdf", prose(120, "one"), 90)
     lay_out(tmp_path / "second.pdf", prose(120, "one"), width)
     lay_out(tmp_path / "third.pdf", prose(120, "three"), 90)
-    blocks, _ = parse_papers(sorted(tmp_path.glob("*.pdf")), timeout_s=60, memory_mb=2000)
+    blocks, *_ = parse_papers(sorted(tmp_path.glob("*.pdf")), timeout_s=60, memory_mb=2000)
     settings = CleanSettings(keep_captions=False, keep_headings=True, min_words=100)
     rows, ledger, rejected = reject_duplicates(*clean_papers(blocks, settings)[:3], 0.5)
     assert rejected["paper"].to_pylist() == ["second"]

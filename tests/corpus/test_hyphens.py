@@ -1,5 +1,7 @@
 """Words broken at line ends."""
 
+from dataclasses import replace
+
 import pytest
 
 from further.corpus.clean.hyphens import collect_vocabulary, join_lines
@@ -56,3 +58,34 @@ def test_broken_words_are_no_part_of_the_vocabulary():
     vocabulary = collect_vocabulary(["a trans-", "plant was made"])
     assert vocabulary.words["trans"] == vocabulary.words["plant"] == 0
     assert vocabulary.words["made"] == 1
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        ("colony-forming units were counted", "colony-forming"),
+        ("colonyforming units were counted", "colonyforming"),
+        ("colony-forming here, colonyforming there, colonyforming again", "colonyforming"),
+    ],
+)
+def test_other_papers_decide_where_the_papers_own_words_do_not(others, expected):
+    vocabulary = replace(VOCABULARY, others=collect_vocabulary([others]))
+    assert join_lines(["the colony-", "forming units"], vocabulary) == f"the {expected} units"
+
+
+def test_the_papers_own_words_come_first():
+    own = collect_vocabulary(["a time-consuming task"])
+    vocabulary = replace(own, others=collect_vocabulary(["timeconsuming"] * 5))
+    assert join_lines(["a time-", "consuming task"], vocabulary) == "a time-consuming task"
+
+
+@pytest.mark.parametrize("word", ["anti-inflammatory", "supra-axillary", "micro-organism", "semi-invasive"])
+def test_two_equal_vowels_keep_their_hyphen(word):
+    left, right = word.split("-")
+    assert join_lines([f"an {left}-", f"{right} one"], collect_vocabulary([])) == f"an {word} one"
+
+
+def test_a_soft_hyphen_in_a_word_that_the_paper_hyphenates_is_a_hyphen():
+    vocabulary = collect_vocabulary(["an organ-confined tumor"])
+    assert join_lines(["an organ\u00ad", "confined tumor"], vocabulary) == "an organ-confined tumor"
+    assert join_lines(["the soft\u00ad", "ware"], vocabulary) == "the software"

@@ -6,7 +6,7 @@ import pymupdf
 import pytest
 
 from further.corpus.parse.blocks import Block, make_blocks
-from further.corpus.parse.captions import is_caption
+from further.corpus.parse.captions import is_caption, is_table_label
 from further.corpus.parse.furniture import find_furniture
 from further.corpus.parse.kinds import mark_kinds
 from further.corpus.parse.lines import Line, Page, join_fragments
@@ -299,3 +299,73 @@ def test_a_title_well_below_a_larger_masthead_is_the_title(top, title):
     below = line("Cold storage of the donor heart before transplantation: a randomised trial", 50, top, 300, size=16.0)
     kinds = kinds_of([[masthead, below, *column("first page", 300, 20)], BODY])
     assert [kinds[one.text] == "title" for one in (masthead, below)] == [not title, title]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TA B LE 2\u2003Hearts by time in the cold",
+        "FI G U R E 1\u2003The box in which a heart travels",
+        "F I G U R E 3. The box",
+        "Tabelle 1: Herzen nach der Zeit",
+        "Abb. 2. Der Kasten",
+        "Tableau 3 : Les cœurs",
+        "Cuadro 1. Corazones",
+        "Figura 4 – A caixa",
+        "Tabell 2. Hjärtan",
+    ],
+)
+def test_labels_of_captions_in_spaced_letters_and_in_other_languages(text):
+    (made,) = make_blocks([line(text, 50, 80, size=8.0)], find_style(BODY))
+    assert is_caption(made, find_style(BODY))
+    assert is_table_label(text) is text.upper().startswith(("TA", "CUADRO"))
+
+
+def test_cells_under_a_label_in_spaced_letters_are_a_table():
+    label = line("TA B LE 1\u2003Hearts by time in the cold", 50, 400, size=8.0, page=2)
+    cells = [line(text, 50 + 60 * n, 420, 30, size=7.5, page=2) for n, text in enumerate(("Hours", "Hearts", "Lost"))]
+    kinds = kinds_of([BODY, [label, *cells]])
+    assert [kinds[cell.text] for cell in cells] == ["table"] * 3
+
+
+def test_a_legend_in_another_font_than_its_title_is_a_part_of_the_caption():
+    title = line("Figure 1. Hearts by time", 50, 600, size=8.0, font="bold", bold=True, page=2)
+    legend = [replace(one, page=2) for one in column("legend of the hearts", 610, 5, size=8.0, font="light")]
+    kinds = kinds_of([BODY, [*(replace(one, page=2) for one in column("text", 80, 20)), title, *legend]])
+    assert kinds["the legend of the hearts and it is so in line 0"] == "caption"
+
+
+@pytest.mark.parametrize(("size", "expected"), [(10.0, None), (8.0, "page header")])
+def test_the_first_line_of_a_page_without_a_running_head_is_text(size, expected):
+    """A line without function words as high as other pages' heads, and the body right below it."""
+    heads = [Page(n, 600, 800, (line("Maker et al. 2020", 50, 30, page=n, size=8.0),), ()) for n in (1, 2, 3)]
+    below = [line(f"the {word} line of the text and so it is", 50, 42 + 12 * n, page=4) for n, word in enumerate("abc")]
+    first = line("GDP-mannose epimerase, GDP-galactose phosphorylase", 50, 30, page=4, size=size)
+    body = tuple(line(f"the {n} line of all that is in it", 50, 200 + 12 * n, page=4) for n in range(9))
+    assert find_furniture([*heads, Page(4, 600, 800, (first, *below, *body), ())]).get(id(first)) == expected
+
+
+def test_labels_of_figures_that_return_do_not_widen_the_band_of_running_heads():
+    """Their height is where a heading stands on another page."""
+    pages = []
+    for number in range(1, 7):
+        head = line("Maker et al. 2020", 50, 30, page=number, size=8.0)
+        labels = [line(f"{400 + n} mg/kg", 100, 66 + 8 * n, 30, page=number, size=8.0) for n in range(2)]
+        body = [line(f"the {n} line of the text that is in it", 50, 200 + 12 * n, page=number) for n in range(9)]
+        own = labels if number < 4 else []
+        pages.append(Page(number, 600, 800, (head, *own, *body), ()))
+    heading = line("References", 50, 70, 60, page=6, size=11.0)
+    pages[-1] = replace(pages[-1], lines=(*pages[-1].lines, heading))
+    assert id(heading) not in find_furniture(pages)
+
+
+@pytest.mark.parametrize(("pages", "returns", "found"), [(12, 3, True), (12, 2, False), (4, 2, True), (4, 1, False)])
+def test_a_line_returns_on_a_quarter_of_the_pages_and_on_two_to_be_furniture(pages, returns, found):
+    made = []
+    for number in range(1, pages + 1):
+        body = tuple(
+            line(f"the {n} line of page {number} and so it is", 50, 300 + 12 * n, page=number) for n in range(9)
+        )
+        head = (line("Made Articles", 50, 60, page=number, size=8.0),) if number <= returns else ()
+        made.append(Page(number, 600, 800, (*head, *body), ()))
+    assert (id(made[0].lines[0]) in find_furniture(made)) is found

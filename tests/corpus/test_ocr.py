@@ -26,7 +26,7 @@ def scan(article, path, *, text=False):
 
 
 def test_the_hidden_text_of_a_scanned_paper_is_read(article, tmp_path):
-    blocks, rejected = parse_papers([scan(article, tmp_path / "layer.pdf", text=True)], **LIMITS)
+    blocks, rejected, _ = parse_papers([scan(article, tmp_path / "layer.pdf", text=True)], **LIMITS)
     assert rejected.num_rows == 0
     rows, *_ = clean_papers(blocks, CleanSettings(keep_captions=False, keep_headings=True, min_words=100))
     assert any("it does so in transplantation. It does" in text for text in rows["text"].to_pylist())
@@ -38,7 +38,7 @@ def test_hidden_text_beside_visible_text_is_not_read(tmp_path):
         page.insert_text((50, 100), "What people see on this page of the paper.")
         page.insert_text((50, 120), "What they do not.", render_mode=3)
         document.save(tmp_path / "both.pdf")
-    blocks, _ = parse_papers([tmp_path / "both.pdf"], **LIMITS)
+    blocks, *_ = parse_papers([tmp_path / "both.pdf"], **LIMITS)
     assert blocks["text"].to_pylist() == ["What people see on this page of the paper."]
 
 
@@ -80,7 +80,7 @@ def test_without_tesseract_a_scanned_paper_is_rejected_and_says_why(article, tmp
     monkeypatch.delenv("TESSDATA_PREFIX", raising=False)
     if find_language_data() is not None:
         pytest.skip("Tesseract is found without PATH")
-    _, rejected = parse_papers([scan(article, tmp_path / "scan.pdf")], **LIMITS, ocr="eng")
+    _, rejected, _ = parse_papers([scan(article, tmp_path / "scan.pdf")], **LIMITS, ocr="eng")
     (line,) = rejected.to_pylist()
     assert (line["reason"], line["detail"]) == ("scanned", "no text layer, 4 pages; Tesseract is not installed")
 
@@ -88,7 +88,7 @@ def test_without_tesseract_a_scanned_paper_is_rejected_and_says_why(article, tmp
 def test_with_tesseract_a_scanned_paper_is_read(article, tmp_path):
     if find_language_data() is None:
         pytest.skip("no Tesseract language data: OCR is not checked")
-    blocks, rejected = parse_papers([scan(article, tmp_path / "scan.pdf")], **LIMITS, ocr="eng")
+    blocks, rejected, _ = parse_papers([scan(article, tmp_path / "scan.pdf")], **LIMITS, ocr="eng")
     assert rejected.num_rows == 0
     rows, *_ = clean_papers(blocks, CleanSettings(keep_captions=False, keep_headings=True, min_words=100))
     text = " ".join(rows["text"].to_pylist())

@@ -8,7 +8,8 @@ import pymupdf
 import pytest
 
 from corpus.made import WORDS
-from further.corpus.parse.children import Worker, parse_papers
+from further.children import Child
+from further.corpus.parse.children import WORKER, parse_paper, parse_papers
 from further.corpus.schemas import BLOCKS, KINDS, REASONS, REJECTED
 
 LINE = " ".join(WORDS[:12])
@@ -64,7 +65,7 @@ def test_page_turned_by_a_quarter_reads_as_if_upright(tmp_path):
     for number in range(10):
         page.insert_text((100 + 14 * number, 550), LINE, rotate=90)
     document.save(tmp_path / "turned.pdf")
-    blocks, _ = parse_papers([tmp_path / "turned.pdf"], **LIMITS)
+    blocks, *_ = parse_papers([tmp_path / "turned.pdf"], **LIMITS)
     assert blocks["text"].to_pylist() == ["\n".join([LINE] * 10)]
 
 
@@ -78,7 +79,7 @@ def test_page_turned_by_a_quarter_reads_as_if_upright(tmp_path):
 )
 def test_files_that_are_no_paper(tmp_path, content, reason):
     (tmp_path / "bad.pdf").write_bytes(content)
-    blocks, rejected = parse_papers([tmp_path / "bad.pdf"], **LIMITS)
+    blocks, rejected, _ = parse_papers([tmp_path / "bad.pdf"], **LIMITS)
     assert blocks.num_rows == 0
     record = only(rejected)
     assert (record["reason"], record["paper"], record["file"]) == (reason, "bad", "bad.pdf")
@@ -92,7 +93,7 @@ def test_page_without_text_is_empty_and_a_picture_of_a_page_is_scanned(tmp_path)
     picture = pymupdf.Pixmap(pymupdf.csGRAY, pymupdf.IRect(0, 0, 50, 50))
     document[0].insert_image(document[0].rect, pixmap=picture)
     document.save(tmp_path / "scan.pdf")
-    _, rejected = parse_papers([tmp_path / "blank.pdf", tmp_path / "scan.pdf"], **LIMITS)
+    _, rejected, _ = parse_papers([tmp_path / "blank.pdf", tmp_path / "scan.pdf"], **LIMITS)
     assert rejected["reason"].to_pylist() == ["empty", "scanned"]
     assert rejected["detail"].to_pylist()[1] == "no text layer, 1 page"
 
@@ -110,7 +111,7 @@ def test_a_cover_and_stamps_on_pictures_of_pages_are_no_text_layer(tmp_path, art
             )
         page.insert_text((60, 790), f"Downloaded by guest on 3 May 2021, page {number}", fontsize=7)
     document.save(tmp_path / "stamped.pdf")
-    _, rejected = parse_papers([tmp_path / "stamped.pdf"], **LIMITS)
+    _, rejected, _ = parse_papers([tmp_path / "stamped.pdf"], **LIMITS)
     assert rejected["detail"].to_pylist() == ["no text layer, 5 pages"]
 
 
@@ -127,7 +128,7 @@ def test_password(tmp_path, article):
 
 
 def test_time_limit(article):
-    blocks, rejected = parse_papers([article], timeout_s=0.01, memory_mb=2000)
+    blocks, rejected, _ = parse_papers([article], timeout_s=0.01, memory_mb=2000)
     assert blocks.num_rows == 0
     assert only(rejected)["reason"] == "timed out"
     assert children() == []
@@ -140,20 +141,18 @@ def test_memory_limit(tmp_path):
     for _ in range(40):
         page.insert_textbox(page.rect, (LINE + " ") * 150, fontsize=1)
     document.save(tmp_path / "large.pdf")
-    _, rejected = parse_papers([tmp_path / "large.pdf"], timeout_s=60, memory_mb=1)
-    assert only(rejected)["reason"] == "too large"
+    for memory_mb in (1, 2):
+        record = only(parse_papers([tmp_path / "large.pdf"], timeout_s=60, memory_mb=memory_mb)[1])
+        assert record["reason"] == "too large" and record["detail"].startswith("out of memory")
 
 
 def test_a_killed_child_costs_its_paper_alone(article):
-    worker = Worker(60, 2000)
-    try:
-        assert "blocks" in worker.parse(article, "")
-        assert worker.process is not None
-        os.kill(worker.process.pid, signal.SIGSEGV)
-        assert worker.parse(article, "")["refusal"]["reason"] == "damaged"
-        assert "blocks" in worker.parse(article, "")
-    finally:
-        worker.stop()
+    with Child(WORKER, 60, 2000) as child:
+        assert "blocks" in parse_paper(child, article, "")
+        assert child.process is not None
+        os.kill(child.process.pid, signal.SIGSEGV)
+        assert parse_paper(child, article, "")["refusal"]["reason"] == "damaged"
+        assert "blocks" in parse_paper(child, article, "")
     assert children() == []
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from further.corpus.clean.structure import is_address, is_legend, is_license, is_reference
-from further.corpus.sections import ABSTRACT, BACK, BODY, REFERENCES, is_section, plain_heading, run_in
+from further.corpus.clean.structure import is_address, is_biography, is_legend, is_license, is_note, is_reference
+from further.corpus.sections import EVERY, is_section, plain_heading, run_in
 
 PROSE = "We found that the hearts which had been kept in the cold for four hours did as well as the others did."
 
@@ -93,11 +93,15 @@ def test_headings_lose_their_number(heading, plain):
 
 
 def test_section_names():
-    assert is_section(ABSTRACT, "Abstract") and is_section(BODY, "3 Materials and methods")
-    assert is_section(BACK, "Acknowledgments") and is_section(BACK, "Author contributions")
-    assert is_section(BACK, "Conflict of interest statement") and is_section(BACK, "Data Availability Statement")
-    assert not is_section(BACK, "Data collection") and not is_section(BACK, "Contribution of the donor to survival")
-    assert REFERENCES.fullmatch("References") and not REFERENCES.fullmatch("Reference values of troponin")
+    assert is_section(EVERY.abstract, "Abstract") and is_section(EVERY.body, "3 Materials and methods")
+    assert is_section(EVERY.back, "Acknowledgments") and is_section(EVERY.back, "Author contributions")
+    assert is_section(EVERY.back, "Conflict of interest statement") and is_section(
+        EVERY.back, "Data Availability Statement"
+    )
+    assert not is_section(EVERY.back, "Data collection") and not is_section(
+        EVERY.back, "Contribution of the donor to survival"
+    )
+    assert EVERY.references.fullmatch("References") and not EVERY.references.fullmatch("Reference values of troponin")
 
 
 @pytest.mark.parametrize(
@@ -111,4 +115,65 @@ def test_section_names():
     ],
 )
 def test_run_in_headings(text, lead, expected):
-    assert run_in(BACK, text, lead) is expected
+    assert run_in(EVERY.back, text, lead) is expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "BP: Blood pressure; HR: Heart rate; CI: Confidence interval; OR: Odds ratio",
+        "FPKM, fragments per kilobase; DXS, deoxyxylulose synthase; HMGR, hydroxymethylglutaryl reductase",
+    ],
+)
+def test_legends_of_abbreviations_between_other_marks(text):
+    assert is_legend(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Friederike Maker earned a Ph.D. in Psychology from the University of Somewhere.",
+        "BEN DRAWER received the B.S. and M.S. degrees in electrical engineering from a college.",
+        "He holds a diploma in physics and is now a professor of boxes.",
+    ],
+)
+def test_lives_of_authors(text):
+    assert is_biography(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Patients received a high degree of care.", "The drug obtained a license.", "The group received a dose of 5 mg."],
+)
+def test_what_patients_receive_is_no_life(text):
+    assert not is_biography(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "* These authors contributed equally to the work.",
+        "This work was supported in part by the fund for the study of the heart.",
+        "The funders had no role in the design of the study.",
+        "The costs of publication were defrayed by page charges.",
+        "© 2020 The Authors. Published by Made Press Ltd.",
+    ],
+)
+def test_notes(text):
+    assert is_note(text)
+
+
+@pytest.mark.parametrize(
+    ("heading", "plain"),
+    [
+        ("AC K N OWL E D G M E N T S", "ACKNOWLEDGMENTS"),
+        ("C O N FL I C T O F I N T E R E S T", "CONFLICT OF INTEREST"),
+        ("DATA AVA I L A B I L I T Y S TAT E M E N T", "DATA AVAILABILITY STATEMENT"),
+        ("AU T H O R C O N T R I B U T I O N S", "AUTHOR CONTRIBUTIONS"),
+        ("K E Y W O R D S", "KEYWORDS"),
+        ("USE OF A B CELL TEST IN US", "USE OF A B CELL TEST IN US"),
+        ("A use of it in us", "A use of it in us"),
+    ],
+)
+def test_spaced_letters_are_closed_to_the_words_of_section_names(heading, plain):
+    assert plain_heading(heading) == plain

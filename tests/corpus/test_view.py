@@ -7,14 +7,14 @@ from lxml import html
 
 from corpus.test_clean import PROSE, make_blocks
 from further.corpus.clean.papers import CleanSettings, clean_papers
-from further.corpus.schemas import REJECTED, REPEATS, SPLIT
+from further.corpus.schemas import LOSSES, REJECTED, REPEATS, SPLIT
 from further.corpus.view import REASONS, count_shares, explain, lay_out, write_view
 
 HOSTILE = "<script>alert(1)</script> & \x07 " + PROSE.strip() + "."
 
 
 def write_tables(folder, blocks, decisions, **given):
-    schemas = {"repeats": REPEATS, "rejected": REJECTED, "split": SPLIT}
+    schemas = {"repeats": REPEATS, "rejected": REJECTED, "split": SPLIT, "losses": LOSSES}
     tables = {name: pa.Table.from_pylist(given.get(name, []), schema) for name, schema in schemas.items()}
     for name, table in (tables | {"blocks": blocks, "decisions": decisions}).items():
         pq.write_table(table, folder / f"{name}.parquet")
@@ -34,9 +34,11 @@ def view(tmp_path_factory):
     _, _, rejected, decisions = clean_papers(blocks, CleanSettings(False, True, 20))
     refusals = [*rejected.to_pylist(), {"paper": "bad", "reason": "damaged", "detail": "no <objects>", "pages": None}]
     repeat = {"paper": "p", "row": 2, "reason": "also in test", "like_paper": "q", "like_row": 7, "similarity": 0.9}
-    shards, files = write_tables(
-        folder, blocks, decisions, rejected=refusals, repeats=[repeat], split=[{"paper": "p", "split": "train"}]
-    )
+    lost = {"paper": "p", "pages": 9, "unread_pages": [4], "damaged_pages": [2, 7], "repaired": False}
+    lost |= {"unread_fonts": [], "told_signs": ["<Pi>: m is μ"], "unknown_signs": 5, "unknown_at_numbers": 4}
+    split = [{"paper": "p", "split": "train"}]
+    given = {"rejected": refusals, "repeats": [repeat], "split": split, "losses": [lost | {"flagged": True}]}
+    shards, files = write_tables(folder, blocks, decisions, **given)
     write_view(shards, files, folder / "view/index.html", folder / "view/papers")
     return folder / "view"
 
@@ -87,6 +89,18 @@ def test_rejected_paper_says_so(view):
     assert text.startswith("Rejected, too short: 5 words")
 
 
+def test_dropped_prose_is_named_on_the_papers_page_and_counted_in_the_index(tmp_path):
+    box = {"kind": "footnote", "text": "We saw that " + PROSE.strip() + ".", "page": 2}
+    blocks = make_blocks(("heading", "Introduction"), ("text", PROSE), box)
+    _, _, rejected, decisions = clean_papers(blocks, CleanSettings(False, True, 20))
+    shards, files = write_tables(tmp_path, blocks, decisions, rejected=rejected.to_pylist())
+    write_view(shards, files, tmp_path / "view/index.html", tmp_path / "view/papers")
+    (link,) = read(tmp_path / "view/papers/p.html").xpath("//ul[@class='lost']//a")
+    words = len(box["text"].split())
+    assert (link.text, link.get("href")) == (f"{words} words dropped as footnote on page 2", "#page-2")
+    assert read(tmp_path / "view/index.html").xpath("//tbody/tr/td[4]/text()") == [str(words)]
+
+
 def test_shares_are_those_of_the_ledger(article_blocks):
     _, ledger, _, decisions = clean_papers(article_blocks, CleanSettings(False, True, 100))
     blocks = [block | decided for block, decided in zip(article_blocks.to_pylist(), decisions.to_pylist(), strict=True)]
@@ -96,3 +110,27 @@ def test_shares_are_those_of_the_ledger(article_blocks):
     assert dict(count_shares(blocks)) == {reason: number / total for reason, number in characters.items()}
     # Within the page made for it, 600 points wide: left edge 50, and the right column ends by 550.
     assert all(500 < page["width"] <= 650 for page in lay_out(blocks))
+
+
+def test_what_was_lost_is_said_in_the_index_and_on_the_papers_page(view):
+    sentences = [
+        "1 of 9 pages (4) cannot be read.",
+        "2 of 9 pages (2, 7) could be read in part only.",
+        "5 signs of the kept text have no meaning, 4 of them beside a number or a unit.",
+    ]
+    page = read(view / "papers/p.html")
+    assert page.xpath("//p[@class='loss']/text()") == sentences
+    assert page.xpath("//details//li/text()") == ["<Pi>: m is μ"]
+    assert read(view / "index.html").xpath("//td[@class='flagged']/text()") == [" ".join(sentences)]
+
+
+def test_kept_text_with_unknown_signs_is_framed_and_counted_apart(tmp_path):
+    blocks = make_blocks(("text", PROSE + "of 10 \ufffdM."), ("text", PROSE), ("table", "\ufffd 1 2"))
+    _, ledger, rejected, decisions = clean_papers(blocks, CleanSettings(False, True, 20))
+    shards, files = write_tables(tmp_path, blocks, decisions, rejected=rejected.to_pylist())
+    write_view(shards, files, tmp_path / "index.html", tmp_path / "papers")
+    framed = read(tmp_path / "papers/p.html").xpath("//g[rect[@class='unknown']]/title/text()")
+    assert len(framed) == 1 and framed[0].endswith("(� is a sign without a meaning)")
+    counted = {line["reason"]: line["characters"] for line in ledger.to_pylist()}
+    assert counted["unknown sign"] == 1
+    assert counted["kept"] == 2 * len(PROSE) + len("of 10 M.")

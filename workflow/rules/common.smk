@@ -2,8 +2,12 @@
 
 from functools import cache
 
-from further.corpus.shards import list_papers, paper_id, shard_of
+from snakemake.logging import logger
+
+from further.corpus.folder import list_left_out, list_papers, paper_id
+from further.shards import shard_of
 from further.digests import digest_files
+from further.places import check_path
 from further.provenance import digest_code, installed_versions
 
 PYTHON = platform.python_version()
@@ -18,10 +22,18 @@ def stop_if_wrong(check, *arguments):
         raise SystemExit(f"Nothing was started.\n{error}") from None
 
 
-def find_papers(folder):
+stop_if_wrong(check_path, ROOT, "project")
+stop_if_wrong(check_path, Path.cwd(), "study")
+
+
+def find_papers(folder, subfolders):
     """PDFs of the study: those of a folder, or those that the bundled articles will be rendered to."""
     if folder is not None:
-        return list_papers(Path(folder))
+        papers = list_papers(Path(folder), subfolders=subfolders)
+        left_out = 0 if subfolders or not workflow.is_main_process else len(list_left_out(Path(folder)))
+        if left_out:
+            logger.warning(f"corpus.subfolders is false: {left_out} PDFs in subfolders of {folder} are left out")
+        return papers
     return [Path(f"results/demo/papers/{article.stem}.pdf") for article in ARTICLES]
 
 
@@ -29,7 +41,7 @@ def group_papers(papers, num_shards):
     """Papers by shard; a paper's shard depends on its own name only."""
     shards = {}
     for paper in papers:
-        shards.setdefault(shard_of(paper_id(paper), num_shards), []).append(str(paper))
+        shards.setdefault(shard_of(paper_id(paper), num_shards), []).append(paper)
     return dict(sorted(shards.items()))
 
 
@@ -52,14 +64,24 @@ def pick(section, *keys):
     return {key: CONFIG[section][key] for key in keys}
 
 
+def is_pattern(paper):
+    """Whether Snakemake would take a part of a file's path for a wildcard, which cannot be escaped (9.27)."""
+    return "{" in str(paper)
+
+
 def papers_of_shard(wildcards):
-    return SHARDS[wildcards.shard]
+    return [str(paper) for paper in SHARDS[wildcards.shard] if not is_pattern(paper)]
 
 
 def parsing_of_shard(wildcards):
-    """Settings of parsing; marks stand for passwords, as settings are recorded."""
-    ids = {paper_id(Path(paper)) for paper in SHARDS[wildcards.shard]}
-    return PARSING | {"passwords": {name: mark for name, mark in PASSWORDS.items() if name in ids}}
+    """Settings of parsing; marks stand for passwords, as settings are recorded, and stamps for files with braces."""
+    papers = SHARDS[wildcards.shard]
+    names = {str(paper): NAMES[paper] for paper in papers}
+    marks = {name: mark for name, mark in PASSWORDS.items() if name in names.values()}
+    stamps = {
+        str(paper): [paper.stat().st_size, paper.stat().st_mtime_ns] for paper in papers if is_pattern(paper)
+    }  # size and change
+    return PARSING | {"passwords": marks, "names": names, "stamps": stamps}
 
 
 def settings_of_run(wildcards):

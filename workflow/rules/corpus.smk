@@ -7,6 +7,7 @@ rule parse_papers:
     output:
         blocks="results/corpus/blocks/{shard}.parquet",
         unreadable="results/corpus/unreadable/{shard}.parquet",
+        readings="results/corpus/readings/{shard}.parquet",
     log:
         "logs/parse_papers/{shard}.log",
     benchmark:
@@ -25,11 +26,14 @@ rule parse_papers:
 rule clean_papers:
     input:
         blocks="results/corpus/blocks/{shard}.parquet",
+        readings="results/corpus/readings/{shard}.parquet",
     output:
         rows="results/corpus/rows/{shard}.parquet",
         ledger="results/corpus/ledger/{shard}.parquet",
         rejected="results/corpus/rejected/{shard}.parquet",
         decisions="results/corpus/decisions/{shard}.parquet",
+        lost="results/corpus/lost/{shard}.parquet",
+        losses="results/corpus/losses/{shard}.parquet",
     log:
         "logs/clean_papers/{shard}.log",
     benchmark:
@@ -41,12 +45,15 @@ rule clean_papers:
     params:
         settings=pick(
             "corpus",
+            "keep_appendices",
             "keep_captions",
             "keep_citations",
             "keep_headings",
             "min_words",
             "language",
             "drop_sections",
+            "max_damaged_fraction",
+            "max_unknown_signs",
         )
         | {"versions": installed_versions(("ftfy", "py3langid"))},
         code=code("clean_papers.py"),
@@ -63,10 +70,14 @@ rule gather_corpus:
             kind=["unreadable", "rejected"],
             shard=SHARDS,
         ),
+        lost=expand("results/corpus/lost/{shard}.parquet", shard=SHARDS),
+        losses=expand("results/corpus/losses/{shard}.parquet", shard=SHARDS),
     output:
         rows="results/corpus/gathered/rows.parquet",
         ledger="results/corpus/gathered/ledger.parquet",
         rejected="results/corpus/gathered/rejected.parquet",
+        lost="results/corpus/lost.parquet",
+        losses="results/corpus/losses.parquet",
     log:
         "logs/gather_corpus.log",
     benchmark:
@@ -159,6 +170,7 @@ rule draw_pages:
         repeats="results/corpus/repeats.parquet",
         rejected="results/corpus/rejected.parquet",
         split="results/corpus/split.parquet",
+        losses="results/corpus/losses.parquet",
     output:
         index="results/corpus/view/index.html",
         papers=directory("results/corpus/view/papers"),

@@ -1,8 +1,11 @@
 # The study: checked settings, its papers and shards, its runs and folds, and the files that the report reads.
 
-from further.corpus.shards import mark_passwords
+import atexit
+
+from further.corpus.folder import mark_passwords, paper_ids
 from further.evaluation.questions.read import BUNDLED, check_questions
 from further.general import TEXTS, find_texts
+from further.heads import enter_folder
 from further.model_folder import check_model
 from further.plan.refuse import refuse_early
 from further.report import FIGURES
@@ -16,7 +19,8 @@ STUDY = stop_if_wrong(read_study, config)
 CONFIG = STUDY.settings.model_dump()
 ARTICLES = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
 stop_if_wrong(check_trackers, CONFIG["training"]["report_to"])
-PAPERS = stop_if_wrong(find_papers, CONFIG["corpus"]["papers"])
+PAPERS = stop_if_wrong(find_papers, CONFIG["corpus"]["papers"], CONFIG["corpus"]["subfolders"])
+NAMES = paper_ids(PAPERS)
 NOTES = STUDY.find_notes(len(PAPERS))
 STUDY = STUDY.for_papers(len(PAPERS))
 RUNS = {name: run.model_dump() for name, run in STUDY.runs.items()}
@@ -73,8 +77,17 @@ REPORTED = {
         file=["metrics.json", "history.parquet", "timing.json"],
     ),
 }
+# No rule of a study on text guards answers. Where a guard has left its results, the page shows them.
+if Path("results/guard/guard.json").exists():
+    REPORTED |= {"guard": "results/guard/guard.json", "guarded": "results/guard/guarded.parquet"}
 REPORTED_PACKAGES = (
     *TRAINING_PACKAGES,
     *("tokenizers", "numpy", "scipy", "pandas", "pyarrow", "pymupdf", "snakemake", "matplotlib", "seaborn"),
 )
 CODE = {script.stem: code(script.name) for script in sorted((ROOT / "workflow" / "scripts").glob("*.py"))}
+
+if workflow.is_main_process:
+    HEAD, TAKEN_OVER = enter_folder(Path.cwd())
+    atexit.register(HEAD.unlink, missing_ok=True)
+    for sentence in TAKEN_OVER:
+        logger.warning(sentence)

@@ -1,20 +1,35 @@
-"""Clean the blocks of one shard into rows, with an account of every character."""
+"""Clean the blocks of one shard into rows, with an account of every character and of prose that may be lost."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from further.corpus.clean.losses import list_losses
+from further.corpus.clean.lost import find_lost
 from further.corpus.clean.papers import CleanSettings, clean_papers
-from further.corpus.schemas import DECISIONS, LEDGER, REJECTED, ROWS
+from further.corpus.schemas import DECISIONS, LEDGER, LOSSES, LOST, REJECTED, ROWS
 from further.io import write_table
 from further.job import start_log
 
+OUTPUTS = {
+    "rows": ROWS,
+    "ledger": LEDGER,
+    "rejected": REJECTED,
+    "decisions": DECISIONS,
+    "lost": LOST,
+    "losses": LOSSES,
+}
 
-def main(blocks: Path, outputs: Sequence[Path], settings: CleanSettings) -> None:
-    """Read blocks; write rows, ledger, papers that hold too little, and what became of each block."""
-    tables = clean_papers(pq.read_table(blocks), settings)
-    for path, table, schema in zip(outputs, tables, (ROWS, LEDGER, REJECTED, DECISIONS), strict=True):
+
+def main(
+    blocks: Path, readings: Path, outputs: Sequence[Path], settings: CleanSettings, max_unknown_signs: int
+) -> None:
+    """Read blocks; write rows, ledger, too short papers, what became of each block, dropped prose, what was lost."""
+    found, read = pq.read_table(blocks), pq.read_table(readings)
+    cleaned = clean_papers(found, settings, read)
+    lost, losses = find_lost(found, cleaned[3]), list_losses(found, cleaned[3], read, max_unknown_signs)
+    for path, table, schema in zip(outputs, (*cleaned, lost, losses), OUTPUTS.values(), strict=True):
         write_table(path, table, schema)
 
 
@@ -22,7 +37,8 @@ if __name__ == "__main__":
     start_log(snakemake.log[0])
     main(
         Path(snakemake.input.blocks),
-        [Path(snakemake.output[name]) for name in ("rows", "ledger", "rejected", "decisions")],
+        Path(snakemake.input.readings),
+        [Path(snakemake.output[name]) for name in OUTPUTS],
         CleanSettings(
             keep_captions=snakemake.params.settings["keep_captions"],
             keep_headings=snakemake.params.settings["keep_headings"],
@@ -30,5 +46,8 @@ if __name__ == "__main__":
             keep_citations=snakemake.params.settings["keep_citations"],
             language=snakemake.params.settings["language"],
             drop_sections=tuple(snakemake.params.settings["drop_sections"]),
+            keep_appendices=snakemake.params.settings["keep_appendices"],
+            max_damaged_fraction=snakemake.params.settings["max_damaged_fraction"],
         ),
+        max_unknown_signs=snakemake.params.settings["max_unknown_signs"],
     )

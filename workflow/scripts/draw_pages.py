@@ -17,7 +17,7 @@ if __name__ == "__main__":
     main(
         [Path(path) for path in snakemake.input.blocks],
         [Path(path) for path in snakemake.input.decisions],
-        {name: Path(snakemake.input[name]) for name in ("repeats", "rejected", "split")},
+        {name: Path(snakemake.input[name]) for name in ("repeats", "rejected", "split", "losses")},
         Path(snakemake.output.index),
         Path(snakemake.output.papers),
     )

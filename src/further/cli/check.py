@@ -10,9 +10,10 @@ import yaml
 
 import further
 from further.cluster.check import check_account
-from further.corpus.shards import list_papers, mark_passwords
+from further.corpus.folder import list_papers, mark_passwords
 from further.hub import Unreachable, ask_hub, is_logged_in
 from further.model_folder import check_model
+from further.places import STUDY_FILE
 from further.plan.refuse import refuse_early
 from further.study import Study, read_files, read_study
 from further.targets import check_targets
@@ -20,7 +21,6 @@ from further.tracking import check_trackers
 
 ROOT = Path(further.__file__).resolve().parents[2]
 """The project's folder, with the demonstration's study file and its articles."""
-STUDY_FILE = "study.yaml"  # what `further init` writes into a folder
 
 
 @dataclass
@@ -108,7 +108,7 @@ def _collect(found: Findings, *checks: tuple[Callable[..., object], Sequence[obj
 def _check_papers(study: Study, found: Findings) -> None:
     corpus = study.settings.corpus
     try:
-        papers = list_papers(Path(corpus.papers)) if corpus.papers else _bundled()
+        papers = list_papers(Path(corpus.papers), subfolders=corpus.subfolders) if corpus.papers else _bundled()
     except ValueError as error:
         found.faults.append(str(error))
         return

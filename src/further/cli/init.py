@@ -9,11 +9,12 @@ from typing import Any
 
 import yaml
 
-from further.cli.check import ROOT, STUDY_FILE, check_study, load_study
+from further.cli.check import ROOT, check_study, load_study
 from further.cli.gpus import GPUS, Gpu, find_gpu
-from further.corpus.shards import list_papers
+from further.corpus.folder import list_papers
 from further.hub import Unreachable, ask_hub
 from further.io import write_text
+from further.places import STUDY_FILE, papers_of_study
 from further.settings import Settings
 from further.sizes import count_selected, count_training
 from further.strict_yaml import read_mapping
@@ -59,10 +60,10 @@ def keep_study(folder: Path, papers: str | None) -> bool:
     file = folder / STUDY_FILE
     if not file.is_file():
         return False
-    named = (read_mapping(file).get("corpus") or {}).get("papers")
-    if papers is not None and named is not None:
+    there = papers_of_study(folder)
+    if papers is not None and there is not None:
         meant = Path(papers).expanduser().resolve()
-        if meant != (there := (folder / named).resolve()):
+        if meant != there:
             raise ValueError(
                 f"{file} is a study of {there}, not of {meant}: name another folder for this one (STUDY=…)"
             )
@@ -178,7 +179,7 @@ def choose_fractions(num_papers: int) -> list[float]:
 
 def _count_papers(folder: Path, papers: str) -> int:
     try:
-        return len(list_papers(folder / papers))
+        return len(list_papers(folder / papers, subfolders=Settings().corpus.subfolders))
     except ValueError:
         return 0
 

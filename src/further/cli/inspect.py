@@ -1,14 +1,17 @@
 """`further inspect`: one paper through parsing and cleaning, with its pages drawn and its characters counted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pyarrow as pa
 
+from further.corpus.clean.losses import list_losses, say_losses
+from further.corpus.clean.lost import find_lost
 from further.corpus.clean.papers import CleanSettings, clean_papers
 from further.corpus.parse.children import parse_papers
-from further.corpus.schemas import BLOCKS, DECISIONS, REJECTED, REPEATS, SPLIT
+from further.corpus.schemas import BLOCKS, DECISIONS, LOSSES, REJECTED, REPEATS, SPLIT
 from further.corpus.view import write_view
 from further.corpus.words import count_words
 from further.io import write_table
@@ -54,17 +57,21 @@ def inspect_paper(paper: Path, folder: Path, corpus: CorpusSettings) -> list[str
         Lines that say what became of its characters.
 
     """
-    blocks, unreadable = parse_papers(
+    blocks, unreadable, readings = parse_papers(
         [paper],
         timeout_s=corpus.timeout_s,
         memory_mb=corpus.memory_mb,
         password=corpus.passwords,
         ocr=corpus.ocr_language if corpus.ocr else "",
     )
-    rows, ledger, short, decisions = clean_papers(blocks, _settings(corpus))
+    rows, ledger, short, decisions = clean_papers(blocks, _settings(corpus), readings)
     rejected = pa.concat_tables([unreadable, short])
-    _draw(blocks, decisions, rejected, folder)
-    return [*_say_paper(paper, rows, rejected), *_say_ledger(ledger), f"Pages: {(folder / 'index.html').resolve()}"]
+    losses = list_losses(blocks, decisions, readings, corpus.max_unknown_signs)
+    tables = {"blocks": (blocks, BLOCKS), "decisions": (decisions, DECISIONS), "losses": (losses, LOSSES)}
+    _draw(tables | {"rejected": (rejected, REJECTED), "repeats": ([], REPEATS), "split": ([], SPLIT)}, folder)
+    said = [*_say_paper(paper, rows, rejected), *_say_ledger(ledger), *_say_lost(find_lost(blocks, decisions))]
+    said += [sentence for row in losses.to_pylist() for sentence in say_losses(row)]
+    return [*said, f"Pages: {(folder / 'index.html').resolve()}"]
 
 
 def _settings(corpus: CorpusSettings) -> CleanSettings:
@@ -72,23 +79,20 @@ def _settings(corpus: CorpusSettings) -> CleanSettings:
         keep_captions=corpus.keep_captions,
         keep_citations=corpus.keep_citations,
         keep_headings=corpus.keep_headings,
+        keep_appendices=corpus.keep_appendices,
         min_words=corpus.min_words,
         language=corpus.language,
         drop_sections=tuple(corpus.drop_sections),
+        max_damaged_fraction=corpus.max_damaged_fraction,
     )
 
 
-def _draw(blocks: pa.Table, decisions: pa.Table, rejected: pa.Table, folder: Path) -> None:
+def _draw(tables: Mapping[str, tuple[pa.Table | list[Any], pa.Schema]], folder: Path) -> None:
     """The page-by-page view, from the tables that a study would hold."""
     with TemporaryDirectory() as name:
-        files = {
-            table: Path(name) / f"{table}.parquet" for table in ("blocks", "decisions", "repeats", "rejected", "split")
-        }
-        write_table(files["blocks"], blocks, BLOCKS)
-        write_table(files["decisions"], decisions, DECISIONS)
-        write_table(files["repeats"], [], REPEATS)
-        write_table(files["rejected"], rejected, REJECTED)
-        write_table(files["split"], [], SPLIT)
+        files = {table: Path(name) / f"{table}.parquet" for table in tables}
+        for table, (rows, schema) in tables.items():
+            write_table(files[table], rows, schema)
         shard = (files.pop("blocks"), files.pop("decisions"))
         write_view([shard], files, folder / "index.html", folder / "pages")
 
@@ -107,3 +111,10 @@ def _say_ledger(ledger: pa.Table) -> list[str]:
     total = sum(line["characters"] for line in lines)
     lines.sort(key=lambda line: (line["reason"] != "kept", -line["characters"]))
     return [f"  {line['reason']:<20} {line['characters']:>9,}  {line['characters'] / total:6.1%}" for line in lines]
+
+
+def _say_lost(lost: pa.Table) -> list[str]:
+    """Prose that was dropped under a label that seldom holds any."""
+    return [
+        f"  {line['num_words']} words dropped as {line['reason']} on page {line['page']}" for line in lost.to_pylist()
+    ]

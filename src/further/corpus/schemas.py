@@ -35,6 +35,7 @@ REASONS = (
 KEPT = "kept"
 DROP_REASONS = (
     "front matter",
+    "contents",
     "affiliation",
     "keywords",
     "license",
@@ -48,7 +49,9 @@ DROP_REASONS = (
     "sidebar",
     "reference",
     "back matter",
+    "appendix",
     "citation",  # superscript numbers in kept text
+    "unknown sign",  # characters of kept text that no font gives a meaning
     "section",  # one that corpus.drop_sections names
     "rejected paper",
     "repeated paragraph",
@@ -74,6 +77,18 @@ BLOCKS = pa.schema(
     ]
 )
 
+_READ = [
+    ("paper", pa.string()),
+    ("pages", pa.int32()),
+    ("unread_pages", pa.list_(pa.int32())),  # numbers of the pages that cannot be read, from 1
+    ("damaged_pages", pa.list_(pa.int32())),  # of those that were read in part
+    ("repaired", pa.bool_()),  # whether the file's table of contents was made anew
+    ("unread_fonts", pa.list_(pa.string())),
+    ("told_signs", pa.list_(pa.string())),  # "font: glyph is sign", told by the glyph's outline
+]
+
+READINGS = pa.schema(_READ)
+
 ROWS = pa.schema(
     [
         ("paper", pa.string()),
@@ -95,7 +110,28 @@ DECISIONS = pa.schema(
     ]
 )
 
+LOST = pa.schema(
+    [
+        ("paper", pa.string()),
+        ("page", pa.int32()),  # from 1
+        ("block", pa.int32()),
+        ("reason", pa.string()),  # one of DROP_REASONS
+        ("num_words", pa.int32()),
+        ("start", pa.string()),  # of its text
+    ]
+)
+
 LEDGER = pa.schema([("paper", pa.string()), ("reason", pa.string()), ("characters", pa.int64())])
+
+LOSSES = pa.schema(
+    [
+        *_READ,
+        ("unknown_signs", pa.int32()),  # characters of kept text that no font gives a meaning
+        ("unknown_at_numbers", pa.int32()),  # of these, beside a digit or a unit: a dose may read as another
+        ("flagged", pa.bool_()),  # whether these are more than corpus.max_unknown_signs, or the file is damaged
+    ]
+)
+"""What was lost of each paper that was read, rejected or not; one row each."""
 
 REJECTED = pa.schema(
     [

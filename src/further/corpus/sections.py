@@ -1,126 +1,153 @@
 """Sections of an article, by the names that headings have in scientific writing."""
 
 import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
 
+from further.corpus.names import LANGUAGES, Names
 from further.corpus.words import count_words
 
-
-def _names(*patterns: str) -> re.Pattern[str]:
-    """One pattern, blind to case, of several beginnings of a heading."""
-    return re.compile(rf"(?:{'|'.join(patterns)})", re.IGNORECASE)
-
-
+PARTS = ("introduction", "methods", "results", "discussion", "conclusions")
 NUMBERING = re.compile(
     r"^\W*(?:(?:section|chapter|part)\s+)?(?:\d{1,2}(?:\.\d{1,2})*|[ivx]{1,5}(?=[.)\s])|[a-h](?=[.)]\s))[.):]?\s+",
     re.IGNORECASE,
 )
-ABSTRACT = _names(
-    r"(?:graphical |structured |extended |author |plain language |lay )?(?:abstract|summary|synopsis)\b",
-    r"r[ée]sum[ée]\b|zusammenfassung\b|resumen\b|resumo\b",
-)
-OPENING = _names(r"(?:general |brief )?(?:introduction|background|objectives?|aims?|purpose|rationale)\b")
-BODY = _names(
-    r"(?:general |brief |clinical )?(?:introduction|background|objectives?|aims?|purpose|rationale)\b",
-    r"(?:materials?|patients?|subjects?|participants|methods?|methodology|experimental|study design|design|setting)\b",
-    r"(?:star.?methods|online methods|method details|statistical|theory)\b",
-    r"(?:results?|findings|discussion|case (?:report|presentation|description)|main text)\b",
-    r"(?:conclusions?|concluding|limitations?|implications|perspectives?)\b",
-)
-LABEL = _names(  # of a paragraph in a structured abstract
-    BODY.pattern,
+SPACED = re.compile(r"(?=.*\b\w \w\b)(?:[^\W\d_a-zà-ÿ]{1,4} ){3,}[^\W\d_a-zà-ÿ]{1,4}\W*|(?:\w ){3,}\w\W*")
+"""A heading whose letters are set apart, of which some stay together: "AC K N OWL E D G M E N T S"."""
+_LABELS = (  # of paragraphs in a structured abstract, beside the names of the body's parts
     r"(?:(?:main|primary|secondary) )?(?:outcomes?|end ?points?|exposures?|interventions?|measure(?:ment)?s)\b",
     r"(?:context|importance|interpretation|significance|hypothesis|study selection|data (?:sources?|extraction))\b",
 )
-REFERENCES = _names(
-    r"(?:list of |main |cited |selected |bibliographic )?references?(?: and notes| list| cited)?"
-    r"\s*(?:\(\d+\))?\s*[:.]?",
-    r"(?:bibliography|literature(?: cited)?|works cited|notes and references|citations)\s*[:.]?",
-    r"(?:further|suggested|recommended|additional) readings?\s*[:.]?",
-    r"(?:r[ée]f[ée]rences|literatur(?:verzeichnis)?|bibliograf[ií]a|referencias)\s*[:.]?",
-)
-KEYWORDS = _names(
-    r"key ?-?words?(?: and phrases)?\b|index terms\b|mesh(?: terms| headings)?\b|subject headings\b",
-    r"mots[- ]cl[ée]s\b|palabras clave\b",
-)
-GLOSSARY = _names(
-    r"(?:list of )?(?:non-?standard )?abbreviations?(?: used| and acronyms)?\b|acronyms\b|glossary\b|nomenclature\b"
-)
-_INTERESTS = (
-    r"(?:declaration|statement|potential|disclosure)s? of (?:competing|conflicts?|interests?|potential)",
-    r"(?:potential |financial |declared )?(?:conflicts?|competing|duality)(?:[ -]of)?(?: financial)?[ -]interests?",
-    r"declarations?|disclosures?|disclaimers?|transparency|statements? (?:of|and)",
-)
-_MONEY = (
-    r"(?:study |research )?funding|financial|grants?|sponsor(?:s|ship)?",
-    r"sources? of (?:funding|support)|role of (?:the )?(?:study )?(?:funding|funders?|sponsors?)",
-)
-_PEOPLE = (
-    r"acknowledge?ments?|authorship|collaborators?|(?:article|group) information|meeting presentation",
-    r"(?:individual )?author(?:s|'s|s'|’s|s’)?\s+"
-    r"(?:contributions?|statements?|information|details|disclosures?|affiliations?|roles?|biograph\w*|notes?|agreement)",
-    r"(?:additional )?contributions?|contributors?['’]?|contributorship|credit author(?:ship)?|guarantors?",
-    r"(?:author )?correspondence|reprints?|address(?:es)? for|about the authors?|orcid",
-    r"biograph(?:y|ies|ical (?:notes?|sketch(?:es)?))",
-    r"(?:received|accepted)\b(?=.{0,40}\b(?:19|20)\d\d\b).*",
-)
-_DATA = (
-    r"(?:data|code|software|materials?|samples?|resources?)(?:,? (?:and|&) (?:data|code|software|materials?))*\s+"
-    r"(?:availability|sharing|access|deposition|accessibility|statement)",
-    r"availability of|accession (?:numbers?|codes?)|associated content",
-    r"(?:supplementa(?:ry|l)|supporting|additional|electronic supplementary|appendix)\s+"
-    r"(?:(?:online )?(?:information|materials?|data|files?|content|movies?|figures?|tables?|legends?))",
-    r"electronic supplementary material\b.*|(?:multimedia )?appendi(?:x|ces)(?: \w{1,3}\b)?(?:$|[.:].*)",
-    r"supplements?|annex(?:es)?",
-)
-_ETHICS = (
-    r"(?:research |human |animal )?ethic(?:s|al)"
-    r"(?:\b.{0,40}(?:approval|statement|consent|declaration|considerations?|standards?|guidelines|compliance))?",
-    r"(?:informed |patient )?consent(?: for| to)?|compliance with ethic(?:s|al)|human and animal rights",
-    r"institutional review board|patient and public involvement|dissemination (?:declaration|to participants)",
-)
-_PUBLISHING = (
-    r"open access|publisher['’]?s? note|provenance and peer|(?:open )?peer[ -]review|reviewers?|referees?",
-    r"current (?:referee|peer)|referee report.*|editorial note|handling editor",
-    r"copyright|licen[cs]e|rights and permissions",
-    r"(?:how to cite|cite this|(?:previously )?presented at)\b.*|(?:prior|previous) (?:publication|presentation)",
-    r"pre-?publication|publication history|submission declaration|(?:use of )?generative ai",
-)
-_NOTES = (
-    r"(?:list of |non-?standard )*abbreviations?|acronyms|nomenclature|glossary",
-    r"end ?notes?|foot ?notes?|notes|note added in proof",
-)
-# What may follow such a name in a heading. With any other word the heading is about a subject: "Funding models",
-# "Consent to donation", "Disclosure of HIV status".
-_TAIL = r"""
-    access accessibility acknowledge?ments? acronyms additional ai and animals? appendix approval articles? assisted
-    authors?['’]?s? authorship availability available board code committee competing compliance conflicts? consent
-    considerations? content contributions? contributors? copyright correspondence data declarations? details
-    disclosures? ethics ethical experiments files? financial footnotes for funders? funding generative grants?
-    guidelines human in information informed institutional interests? international involvement legends licen[cs]e list
-    manuscript materials? notes? numbers? of on online or original paper participants? participate participation
-    patients? peer permissions preparation process public publication publish registration related report requests
-    research review rights role sharing software source sources sponsors? sponsorship standards? statements? status
-    studies study subjects supplementary supplemental support supporting symbols technologies terms the this to trial
-    use used welfare with work writing \d\d+ \w
-"""
-_AND_TAIL = rf"(?:[\s/&,;()'’–-]+(?:{'|'.join(_TAIL.split())})\b)*(?=\s*(?:[:.|–—)]|\s-\s|$))"
-BACK = _names(rf"(?:{'|'.join((*_INTERESTS, *_MONEY, *_PEOPLE, *_DATA, *_ETHICS, *_PUBLISHING, *_NOTES))}){_AND_TAIL}")
-# Names that also stand over parts of the methods: they end an article only behind its last section.
-AMBIGUOUS = _names(
-    r"ethic|consent|informed|patient|institutional|human|animal|research|data|code|software|material|availability",
-    r"accession|statements? of|compliance|sample|resource|abbreviation|acronym|non-?standard|list|glossary",
-    r"nomenclature|notes|footnote|supplement|supporting|additional|electronic|appendi|annex|use of",
-    r"multimedia|generative|funding|study|sponsor|grant|financial|contribut|collaborat|group|disclosure|disclaimer|transparency",
-    r"copyright|licen|correspond|present|received|accepted|reviewer|peer|referee|reprint|address|dissemination",
-)
+_END = r"(?=\s*(?:[:.|–—)]|\s-\s|$))"
+"""What a name that is the whole heading is followed by."""
+
+
+@dataclass(frozen=True)
+class Sections:
+    """Patterns of section names, blind to case, for the beginning of a heading.
+
+    Attributes are those of `further.corpus.names.Names`; `opening` is where an article without an abstract may begin,
+    `label` what a paragraph of a structured abstract begins with, and `parts` the patterns of PARTS by their names.
+    """
+
+    abstract: re.Pattern[str]
+    opening: re.Pattern[str]
+    body: re.Pattern[str]
+    label: re.Pattern[str]
+    parts: dict[str, re.Pattern[str]]
+    keywords: re.Pattern[str]
+    glossary: re.Pattern[str]
+    references: re.Pattern[str]
+    back: re.Pattern[str]
+    ambiguous: re.Pattern[str]
+    reviews: re.Pattern[str]
+    appendix: re.Pattern[str]
+    contents: re.Pattern[str]
+
+
+def _any(patterns: Iterable[str]) -> str:
+    """One pattern of several; an accented letter in them also stands for the plain one. Nothing matches none."""
+    plain = ("".join(f"(?:{c}|{_strip(c)})" if _strip(c) != c else c for c in pattern) for pattern in patterns)
+    return f"(?:{'|'.join(plain) or '(?!)'})"
+
+
+def _strip(letter: str) -> str:
+    return unicodedata.normalize("NFD", letter)[0]
+
+
+def _compile(*patterns: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(patterns)})", re.IGNORECASE)
+
+
+def _whole(names: Iterable[str], joins: Iterable[str]) -> str:
+    """A pattern of headings that hold nothing but some names and the words between them."""
+    names = tuple(names)
+    return rf"{_any(names)}(?:[\s/&,;()'’–-]+{_any((*joins, *names))}\b)*{_END}"
+
+
+@cache
+def sections_in(*languages: str) -> Sections:
+    """Patterns of the section names in some languages.
+
+    Args:
+        languages: ISO 639 codes; those without a table are left out. English is always there: many journals of other
+            languages set their headings in it, and all their abstracts.
+
+    Returns:
+        The patterns.
+    """
+    tables = [LANGUAGES[code] for code in dict.fromkeys(("en", *languages)) if code in LANGUAGES]
+
+    def begin(*columns: str) -> re.Pattern[str]:
+        return _compile(*(rf"{_any(_take(names, columns))}\b" for names in tables))
+
+    def whole(column: str) -> re.Pattern[str]:
+        return _compile(*(_whole(_take(names, (column,)), names.joins) for names in tables))
+
+    body = begin(*PARTS, "body")
+    references = (rf"{_any(names.references)}\s*(?:\(\d+\))?\s*[:.]?" for names in tables)
+    return Sections(
+        abstract=begin("abstract"),
+        opening=begin("introduction"),
+        body=body,
+        label=_compile(body.pattern, *_LABELS),
+        parts={part: begin(part) for part in PARTS},
+        keywords=begin("keywords"),
+        glossary=begin("glossary"),
+        references=_compile(*references),
+        back=whole("back"),
+        ambiguous=_compile(*(_any(names.ambiguous) for names in tables)),
+        reviews=whole("reviews"),
+        appendix=begin("appendix"),
+        contents=whole("contents"),
+    )
+
+
+def _take(names: Names, columns: Sequence[str]) -> list[str]:
+    return [name for column in columns for name in getattr(names, column)]
+
+
+EVERY = sections_in(*LANGUAGES)
+"""Names in all languages, for where a paper's language is not known yet."""
 
 
 def plain_heading(text: str) -> str:
     """A heading as one line without its number: "2.1. Study design" is "Study design"; spaced letters are closed."""
     line = " ".join(text.split())
-    if re.fullmatch(r"(?:\w ){3,}\w\W*", line):
-        line = line.replace(" ", "")
+    if SPACED.fullmatch(line):
+        line = _close(line)
     return NUMBERING.sub("", line).strip(" .:■▪●|")
+
+
+def _close(line: str) -> str:
+    """A line of spaced letters as words, divided where the words of section names end: "CONFLICT OF INTEREST"."""
+    letters = line.replace(" ", "")
+    best = {0: [""]}
+    for end in range(1, len(letters) + 1):
+        found = [
+            [*best[start], letters[start:end]]
+            for start in range(end)
+            if start in best and letters[start:end].lower().strip(":.") in _words()
+        ]
+        if found:
+            best[end] = min(found, key=len)
+    parts = line.split()
+    spaced = 2 * sum(len(part) == 1 for part in parts) > len(parts)
+    return " ".join(best.get(len(letters), [letters] if spaced else [line])).strip()
+
+
+_WORD = re.compile(r"(?<![\w?)\]])([^\W\d_]{2,})(\??)(?![^\W\d_(\[])")
+"""A whole word in a pattern, and whether its last letter is optional."""
+
+
+@cache
+def _words() -> frozenset[str]:
+    """Words of which the names of sections are made."""
+    tables = (names for table in LANGUAGES.values() for names in vars(table).values())
+    parts = (part for names in tables for name in names for part in _WORD.findall(name))
+    return frozenset(word for part, optional in parts for word in (part, part[:-1] if optional else part))
 
 
 def is_section(pattern: re.Pattern[str], text: str) -> bool:
@@ -128,9 +155,9 @@ def is_section(pattern: re.Pattern[str], text: str) -> bool:
     return bool(pattern.match(plain_heading(text)))
 
 
-def opens_abstract(text: str, lead: int = 0) -> bool:
+def opens_abstract(text: str, lead: int = 0, names: Sections = EVERY) -> bool:
     """Whether a block is an abstract's heading or begins with it; `lead` as for `run_in`."""
-    return is_section(ABSTRACT, text) and (count_words(text) <= 3 or run_in(ABSTRACT, text, lead))
+    return is_section(names.abstract, text) and (count_words(text) <= 3 or run_in(names.abstract, text, lead))
 
 
 def run_in(pattern: re.Pattern[str], text: str, lead: int = 0) -> bool:
@@ -158,6 +185,18 @@ def run_in(pattern: re.Pattern[str], text: str, lead: int = 0) -> bool:
         return True
     match = pattern.match(line)
     return bool(match and re.match(r"(?:\s?[\w'’/]+){0,5}\s*(?:[:.|]\s|\s-\s|[—–]|[:.]$|$)", line[match.end() :]))
+
+
+def begins_note(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether small print begins with a section's name and then a sentence: "Acknowledgments This work was".
+
+    Args:
+        pattern: Names of sections that are whole headings.
+        text: The paragraph.
+    """
+    words = text.split(maxsplit=7)
+    heads = (" ".join(words[:number]) for number in range(1, len(words)) if words[number][:1].isupper())
+    return any(pattern.fullmatch(head) for head in heads)
 
 
 def _stands_on_first_line(pattern: re.Pattern[str], text: str) -> bool:

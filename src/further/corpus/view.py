@@ -4,7 +4,7 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,9 @@ from typing import Any
 import pyarrow.parquet as pq
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from further.corpus.clean.losses import say_losses
+from further.corpus.clean.lost import lost_of_paper
+from further.corpus.clean.unknown import UNKNOWN, unknown_length
 from further.corpus.schemas import DROP_REASONS, KEPT
 from further.io import write_text
 
@@ -37,6 +40,10 @@ class Paper:
         refusal: Why it was rejected, "" if it was not.
         pages: Number of pages, None where not known.
         shares: Reason and share of its characters, kept first; empty if it could not be read.
+        lost: Prose that was dropped under a label that seldom holds any, lines of LOST.
+        losses: Sentences on what is missing of it.
+        flagged: Whether that is worth a look.
+        told: "font: glyph is sign" for signs that were told by their outlines.
     """
 
     name: str
@@ -44,6 +51,15 @@ class Paper:
     refusal: str
     pages: int | None
     shares: list[tuple[str, float]]
+    lost: list[Record] = field(default_factory=list)
+    losses: list[str] = field(default_factory=list)
+    flagged: bool = False
+    told: list[str] = field(default_factory=list)
+
+    @property
+    def lost_words(self) -> int:
+        """Words of the prose that was dropped."""
+        return sum(line["num_words"] for line in self.lost)
 
 
 def write_view(shards: Sequence[tuple[Path, Path]], tables: Mapping[str, Path], index: Path, folder: Path) -> None:
@@ -51,7 +67,7 @@ def write_view(shards: Sequence[tuple[Path, Path]], tables: Mapping[str, Path], 
 
     Args:
         shards: Files of blocks (BLOCKS) and of decisions (DECISIONS), shard by shard; one is in memory at a time.
-        tables: Files of the tables repeats (REPEATS), rejected (REJECTED) and split (SPLIT).
+        tables: Files of the tables repeats (REPEATS), rejected (REJECTED), split (SPLIT) and losses (LOSSES).
         index: The index to write.
         folder: Folder for the papers' files, beside the index.
     """
@@ -65,6 +81,7 @@ def write_view(shards: Sequence[tuple[Path, Path]], tables: Mapping[str, Path], 
     repeats = {(line["paper"], line["row"]): line for line in lines["repeats"]}
     refusals = {line["paper"]: f"{line['reason']}: {line['detail']}" for line in lines["rejected"]}
     split = {line["paper"]: line["split"] for line in lines["split"]}
+    losses = {line["paper"]: line for line in lines["losses"]}
     drawn = {
         line["paper"]: Paper(line["paper"], "", refusals[line["paper"]], line["pages"], [])
         for line in lines["rejected"]
@@ -72,7 +89,10 @@ def write_view(shards: Sequence[tuple[Path, Path]], tables: Mapping[str, Path], 
     for name, blocks in _papers(shards):
         explain(blocks, repeats)
         pages = lay_out(blocks)
-        paper = Paper(name, split.get(name, ""), refusals.get(name, ""), pages[-1]["number"], count_shares(blocks))
+        measures = (pages[-1]["number"], count_shares(blocks), list(lost_of_paper(blocks)))
+        paper = Paper(name, split.get(name, ""), refusals.get(name, ""), *measures)
+        if (found := losses.get(name)) is not None:
+            paper = replace(paper, losses=say_losses(found), flagged=found["flagged"], told=found["told_signs"])
         write_text(folder / f"{name}.html", page.render(paper=paper, pages=pages, index=index.name))
         drawn[name] = paper
     ordered = [drawn[name] for name in sorted(drawn)]
@@ -105,7 +125,9 @@ def count_shares(blocks: Sequence[Record]) -> list[tuple[str, float]]:
     """Reasons and their shares of a paper's characters, in the order of REASONS."""
     count = Counter[str]()
     for block in blocks:
-        count[block["reason"]] += len(block["text"])
+        unknown = unknown_length(block["text"]) if block["reason"] == KEPT else 0
+        count[block["reason"]] += len(block["text"]) - unknown
+        count["unknown sign"] += unknown
     total = max(1, count.total())
     return [(reason, count[reason] / total) for reason in REASONS if count[reason]]
 
@@ -141,7 +163,8 @@ def lay_out(blocks: Sequence[Record]) -> list[Record]:
 
 def _shape(block: Record) -> Record:
     """What is drawn of a block: its box, its lines at even steps, and words for the tooltip."""
-    text = CONTROL.sub("\ufffd", block["text"])
+    unknown = block["reason"] == KEPT and unknown_length(block["text"]) > 0
+    text = CONTROL.sub("\ufffd", UNKNOWN.sub("\ufffd", block["text"]))
     lines = text.split("\n")
     width, step = block["x1"] - block["x0"], (block["y1"] - block["y0"]) / len(lines)
     longest = max(1, *map(len, lines))
@@ -151,12 +174,14 @@ def _shape(block: Record) -> Record:
     kept = block["reason"] == KEPT
     label = "" if block["row"] is None else f", row {block['row']}"
     title = f"{block['reason']}{block['note']}{label}, {block['kind']}: {' '.join(text.split())[:MAX_TITLE]}"
+    title += " (� is a sign without a meaning)" if unknown else ""
     return box | {
         "width": round(max(1.0, width), 1),
         "height": round(max(1.0, block["y1"] - block["y0"]), 1),
         "size": round(max(1.0, size), 1),
         "lines": placed,
         "reason": block["reason"],
+        "unknown": unknown,
         "mark": (str(block["row"]) if block["row"] is not None else "") if kept else block["reason"],
         "title": title,
     }

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from further.evaluation.questions.records import QuestionsFile, read_record
 from further.io import read_json, read_table
 from further.records import Comparison, Memorization, Metrics, Samples, Terms, Timing
+from further.report.guard import Guarded, read_guard
 from further.report.wording import join_words
 from further.scaling.record import LawRecord
 from further.settings import Settings
@@ -92,6 +93,7 @@ class TextResults:
         jobs: Columns kind, job and seconds of every job that trains or runs a model.
         provenance: What the study was made with.
         general_text: The text that forgetting is measured on: its kinds, or the names of its files.
+        guard: What is answered and what goes to a person; None where no answers are guarded.
         written: The day of the report.
     """
 
@@ -108,6 +110,7 @@ class TextResults:
     jobs: pd.DataFrame
     provenance: Provenance
     general_text: str
+    guard: Guarded | None = None
     written: date | None = None
 
     @property
@@ -147,7 +150,8 @@ def read_results(
 
     Args:
         named: Paths as text by name: `runs` and `corpus` list several, named by their folder and their own name;
-            `plan` may be missing.
+            `plan`, and `guard`
+            with `guarded`, may be missing.
         settings: The study's.
         jobs: Snakemake's notes of what jobs took that train or run a model, by what they were for.
         provenance: What the study was made with.
@@ -173,6 +177,7 @@ def read_results(
         jobs=read_jobs(jobs or {}),
         provenance=provenance or Provenance(),
         general_text=name_texts(read_json(files["general"])),
+        guard=read_guard(files),
         written=written,
     )
 

@@ -11,11 +11,18 @@ class CorpusSettings(Section):
     """From a folder of PDFs to rows of text in three splits."""
 
     papers: str | None = key(
-        "Folder of the PDFs. null: the bundled articles.",
+        "Folder of the PDFs. null: the bundled articles. Names that begin with a dot are left out: a Mac writes such "
+        "files beside each of its own.",
         None,
         unit="folder",
         reruns="the shards it touches",
         min_length=1,
+    )
+    subfolders: bool = key(
+        "Take the PDFs in its subfolders too, as in Zotero's `storage`. false: they are left out, and each start says "
+        "how many.",
+        True,
+        reruns="the shards it touches",
     )
     passwords: dict[str, str] = key(
         "Passwords of encrypted papers, by the paper's file name without `.pdf`. They appear in no log, table or page. "
@@ -53,6 +60,21 @@ class CorpusSettings(Section):
     max_rejected_fraction: Fraction = key(
         "The study stops if more of the papers are rejected.", 0.2, unit="of the papers", reruns="gathering"
     )
+    max_damaged_fraction: Fraction = key(
+        "A paper of which more of the pages cannot be read in full is rejected as damaged. Smaller losses are listed "
+        "in `results/corpus/losses.parquet` and in the view.",
+        0.3,
+        unit="of the pages",
+        reruns="cleaning",
+    )
+    max_unknown_signs: int = key(
+        "A paper with more signs beside numbers or units that no font gives a meaning is flagged: a dose may read as "
+        "another. Such a sign stays in the text as U+FFFD (�).",
+        3,
+        unit="signs",
+        reruns="cleaning",
+        ge=0,
+    )
     min_words: int = key("A paper with less body text is rejected.", 200, unit="words", reruns="cleaning", ge=0)
     language: str | None = key(
         "ISO 639 code. A paper in another language is rejected (py3langid, offline). null: any language. YAML reads a "
@@ -63,6 +85,11 @@ class CorpusSettings(Section):
     )
     keep_headings: bool = key("Train on headings.", True, reruns="cleaning")
     keep_captions: bool = key("Train on captions of figures and tables.", False, reruns="cleaning")
+    keep_appendices: bool = key(
+        "Train on appendices, before or behind the references. false: they are dropped, and counted.",
+        True,
+        reruns="cleaning",
+    )
     keep_citations: bool = key(
         "Keep superscript citation numbers (as in grafts¹²). Exponents and isotopes always stay.",
         True,

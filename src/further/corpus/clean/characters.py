@@ -5,6 +5,9 @@ import unicodedata
 
 import ftfy
 
+from further.corpus.clean.accents import compose_accents
+from further.corpus.clean.unknown import MARK, UNKNOWN
+
 # Quotes, widths and entities stay as printed; NFC, never NFKC, which turns 10⁶ into 106.
 FIXES = ftfy.TextFixerConfig(
     unescape_html=False,
@@ -16,8 +19,12 @@ FIXES = ftfy.TextFixerConfig(
     explain=False,
 )
 SPACES = re.compile(r"[ \t\r\f\v\x1c-\x1f\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
-UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-UNMAPPED = re.compile("[\ue000-\uf8ff\ufffd\ufffe\uffff\U000f0000-\U0010ffff]|\\(cid:\\d+\\)")
+UNWANTED = re.compile("[\x0b\x0c\x80-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+MATHEMATICAL = re.compile("[\U0001d400-\U0001d7ff]+")
+"""Letters and digits of formulas, which have a plain character each."""
+RING = "◦∘˚"
+"""Rings that TeX and others set for a degree, which is what they are beside a number or before a scale."""
+DEGREE = re.compile(rf"(?<=[\d.])\s?[{RING}]|[{RING}](?=\s?[CFK]\b)|(?<=\d)(\s?)º(?=\s?[CF]\b)")
 LIGATURES = {"\ufb05": "st", "\ufb06": "st"}
 MAX_ROUNDS = 10
 MAX_UNMAPPED_SHARE = 0.05
@@ -33,7 +40,8 @@ def clean_characters(text: str) -> str:
         text: Extracted text; line feeds are kept.
 
     Returns:
-        NFC text without control, soft-hyphen, zero-width, private-use or replacement characters, with plain spaces.
+        NFC text without control, soft-hyphen, zero-width or private-use characters, with plain spaces. U+FFFD stays:
+        `further.corpus.clean.unknown` leaves it where a number or a unit hangs on it.
     """
     for _ in range(MAX_ROUNDS):  # a repair may lay open another one, as when a space shows two bytes to be mojibake
         cleaned = _clean_once(text)
@@ -48,11 +56,19 @@ def _clean_once(text: str) -> str:
         text = ftfy.fix_text(text, FIXES)
         for ligature, letters in LIGATURES.items():
             text = text.replace(ligature, letters)
-        # An unmapped glyph stands between words as often as in one: a space keeps the words apart.
-        text = UNMAPPED.sub(" ", text)
+        text = compose_accents(text)
+        text = MATHEMATICAL.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
+        text = DEGREE.sub(_write_degree, text)
+    text = UNKNOWN.sub(lambda found: MARK if found.group() == MARK else " ", text)
     text = SPACES.sub(" ", UNWANTED.sub("", text))
     lines = [line.strip() for line in text.split("\n")]
     return unicodedata.normalize("NFC", "\n".join(lines).strip())
+
+
+def _write_degree(found: re.Match[str]) -> str:
+    """A degree sign, with the space before it if a scale follows: "37 ◦C", but "45 ◦" is "45°"."""
+    space = " " if found.group()[0].isspace() and found.string[found.end() :].lstrip()[:1] in ("C", "F", "K") else ""
+    return f"{space}°"
 
 
 def is_unreadable(text: str) -> bool:
@@ -64,10 +80,7 @@ def is_unreadable(text: str) -> bool:
     Returns:
         True if too many characters have no Unicode value, or its Latin letters have no language's share of vowels.
     """
-    unmapped = len(UNMAPPED.findall(text)) + sum(
-        1 for c in text if unicodedata.category(c) == "Cc" and c not in "\n\r\t"
-    )
-    if unmapped > MAX_UNMAPPED_SHARE * max(1, len(text)):
+    if len(UNKNOWN.findall(text)) > MAX_UNMAPPED_SHARE * max(1, len(text)):
         return True
     letters = [c for c in unicodedata.normalize("NFD", text.lower()) if "a" <= c <= "z"]
     if len(letters) < 500 or len(letters) < 0.5 * sum(c.isalpha() for c in text):

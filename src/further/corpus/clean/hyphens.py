@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import pyphen
@@ -13,6 +13,8 @@ LETTERS = r"[^\W\d_]"
 WORD = re.compile(rf"{LETTERS}+(?:['’]{LETTERS}+)*")
 LAST_PART = re.compile(rf"({LETTERS}+)[{HYPHENS}]$")
 FIRST_PART = re.compile(rf"{LETTERS}+")
+SPACELESS = re.compile("[\u2e80-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff]")
+"""Characters of Chinese and Japanese, which have no spaces between words; Korean has."""
 SUSPENDED = frozenset(("and", "or", "to", "und", "oder", "et", "ou", "y", "o"))
 # Beginnings that are seldom words of their own: after them the hyphen is the typesetter's.
 _PREFIXES = """
@@ -77,17 +79,36 @@ SECONDS = frozenset(_SECONDS.split())
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Words of one paper, lower case, as they stand inside lines.
+    """Words of one paper, or of several, lower case, as they stand inside lines.
 
     Attributes:
         words: How often each word occurs.
         compounds: How often each hyphenated pair occurs, as "left-right".
         firsts: How often each word is the first of a hyphenated pair.
+        others: Words of the papers cleaned together with this one, which decide where its own do not.
     """
 
-    words: Counter[str]
-    compounds: Counter[str]
-    firsts: Counter[str]
+    words: Counter[str] = field(default_factory=Counter)
+    compounds: Counter[str] = field(default_factory=Counter)
+    firsts: Counter[str] = field(default_factory=Counter)
+    others: "Vocabulary | None" = None
+
+    def add(self, other: "Vocabulary") -> None:
+        """Count another paper's words too."""
+        self.words.update(other.words)
+        self.compounds.update(other.compounds)
+        self.firsts.update(other.firsts)
+
+    def knows_as_one(self, left: str, right: str) -> bool | None:
+        """Whether two parts are written as one word rather than with a hyphen; None where neither is known."""
+        joined, compound = self.words[left + right], self.compounds[f"{left}-{right}"]
+        if joined or compound:
+            return joined > 0 and joined >= compound
+        return self.others.knows_as_one(left, right) if self.others else None
+
+    def knows(self, word: str) -> bool:
+        """Whether a word stands anywhere."""
+        return self.words[word] > 0 or (self.others is not None and self.others.knows(word))
 
     def hyphenates_prefix(self, prefix: str) -> bool:
         """Whether the paper writes other words with a prefix rather with a hyphen than without."""
@@ -106,7 +127,7 @@ def collect_vocabulary(lines: Iterable[str]) -> Vocabulary:
     Returns:
         Counts of words and compounds.
     """
-    vocabulary = Vocabulary(Counter(), Counter(), Counter())
+    vocabulary = Vocabulary()
     broken = False
     for line in lines:
         text = line.strip().lower()
@@ -146,27 +167,37 @@ def join_pair(above: str, below: str, vocabulary: Vocabulary) -> str:
     """
     if not above or not below:
         return above or below
+    if SPACELESS.search(above[-1]) and SPACELESS.search(below[0]):
+        return above + below
     if above[-1] not in HYPHENS:
         # A slash, a dash or an opening bracket at a line's end had no space after it.
         return above + below if re.search(r"[^\s][/–—]$", above) and not above.endswith(" –") else f"{above} {below}"
     last, first = LAST_PART.search(above), FIRST_PART.match(below)
-    if above.endswith("\u00ad"):
+    if above.endswith("\u00ad") and not (last and first and _is_known_compound(last[1], first.group(), vocabulary)):
         return above[:-1] + below
     if first and first.group() in SUSPENDED:
         inside = below[first.end() :].startswith(tuple(HYPHENS))  # "easy-to-use", not "pre- and postoperative"
         return above + below if inside else f"{above} {below}"
     if not last or not first or not _is_one_word(last[1], first.group(), vocabulary):
-        return above + below if re.search(r"\S-$|\S‐$|\S‑$", above) else f"{above} {below}"
+        whole = above[:-1] + "-" if above.endswith("\u00ad") else above
+        return whole + below if re.search(r"\S[-‐‑]$", whole) else f"{above} {below}"
     return above[:-1] + below
+
+
+def _is_known_compound(left: str, right: str, vocabulary: Vocabulary) -> bool:
+    """Whether two parts are written with a hyphen elsewhere: some files end every such line in a soft one."""
+    return vocabulary.knows_as_one(left.lower(), right.lower()) is False
 
 
 def _is_one_word(left: str, right: str, vocabulary: Vocabulary) -> bool:
     """Whether a hyphen between two parts was put there by the typesetter."""
     capital = right[0].isupper() or (left.isupper() and len(left) > 1)  # a name, or an abbreviation: "HIV-positive"
     left, right = left.lower(), right.lower()
-    joined, compound = vocabulary.words[left + right], vocabulary.compounds[f"{left}-{right}"]
-    if joined or compound or capital:
-        return joined > 0 and joined >= compound
+    elsewhere = vocabulary.knows_as_one(left, right)
+    if elsewhere is not None or capital:
+        return bool(elsewhere)
+    if left[-1] == right[0] in "aiou" and len(left) > 3:  # "anti-inflammatory", "supra-axillary"
+        return False
     known = vocabulary.words[right] > 0
     if left in PREFIXES:
         return not (vocabulary.hyphenates_prefix(left) and (known or left in LOOSE_PREFIXES))

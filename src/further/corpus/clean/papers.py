@@ -1,24 +1,30 @@
 """Blocks to rows: one clean paragraph each, and an account of every character."""
 
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 import pyarrow as pa
 
 from further.corpus.clean.characters import is_unreadable
-from further.corpus.clean.decide import Piece, decide
-from further.corpus.clean.hyphens import collect_vocabulary
+from further.corpus.clean.decide import decide
+from further.corpus.clean.hyphens import Vocabulary, collect_vocabulary
 from further.corpus.clean.language import MIN_CHARACTERS, check_language, find_language
 from further.corpus.clean.paragraphs import make_rows
 from further.corpus.clean.parts import drop_parts
+from further.corpus.clean.pieces import Piece
 from further.corpus.clean.superscripts import cut_citations
+from further.corpus.clean.unknown import unknown_length
 from further.corpus.schemas import DECISIONS, KEPT, LEDGER, REJECTED, ROWS
+from further.corpus.sections import sections_in
 from further.corpus.words import count_words
 
 log = logging.getLogger(__name__)
+
+WORDED = ("text", "list", "caption", "reference", "title")
+"""Kinds of blocks whose words tell how a paper writes them."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,8 @@ class CleanSettings:
         language: ISO 639 code of the only language that is kept; None keeps any.
         keep_citations: Whether superscript numbers of citations stay in the text, as superscript characters.
         drop_sections: Parts of an article that are left out, by their names in `further.corpus.clean.parts`.
+        keep_appendices: Whether appendices are kept.
+        max_damaged_fraction: Share of a paper's pages, unread or read in part, above which it is rejected as damaged.
     """
 
     keep_captions: bool
@@ -40,9 +48,13 @@ class CleanSettings:
     language: str | None = None
     keep_citations: bool = True
     drop_sections: tuple[str, ...] = ()
+    keep_appendices: bool = True
+    max_damaged_fraction: float = 1.0
 
 
-def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
+def clean_papers(
+    blocks: pa.Table, settings: CleanSettings, readings: pa.Table | None = None
+) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
     """Clean the papers of a table, one after the other.
 
     The ledger counts characters of the blocks' text as extracted, line feeds included: each character of a block
@@ -52,6 +64,7 @@ def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, p
     Args:
         blocks: Blocks of whole papers (BLOCKS), each paper's together and in reading order.
         settings: What to keep.
+        readings: How much of the files was read (READINGS); None: all of them.
 
     Returns:
         Rows (ROWS), characters by reason (LEDGER), papers with too little to keep (REJECTED), and what became of each
@@ -62,11 +75,14 @@ def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, p
     """
     if settings.language is not None:
         check_language(settings.language)
+    read = {reading["paper"]: reading for reading in readings.to_pylist()} if readings is not None else {}
     rows, ledger, rejected, decisions = [], [], [], []
-    for paper, pieces in _papers(blocks):
-        decide(pieces, keep_captions=settings.keep_captions, keep_headings=settings.keep_headings)
-        drop_parts(pieces, settings.drop_sections)
-        refusal = _refuse(pieces, settings)
+    papers = {paper: _decide(pieces, settings, read.get(paper)) for paper, pieces in _papers(blocks)}
+    words = {paper: _collect_words(pieces) for paper, (pieces, _) in papers.items()}
+    others = Vocabulary()
+    for own in words.values():
+        others.add(own)
+    for paper, (pieces, refusal) in papers.items():
         if refusal:
             detail = {"paper": paper, "file": f"{paper}.pdf", "pages": max(piece.page for piece in pieces)}
             rejected.append(detail | {"reason": refusal[0], "detail": refusal[1]})
@@ -74,10 +90,7 @@ def clean_papers(blocks: pa.Table, settings: CleanSettings) -> tuple[pa.Table, p
         else:
             if not settings.keep_citations:
                 _cut_citations(pieces)
-            vocabulary = collect_vocabulary(
-                line for piece in pieces if piece.is_text for line in piece.text.split("\n")
-            )
-            rows += [{"paper": paper} | row for row in make_rows(pieces, vocabulary)]
+            rows += [{"paper": paper} | row for row in make_rows(pieces, replace(words[paper], others=others))]
         decisions += [
             {"paper": paper, "block": block, "reason": piece.reason, "row": piece.row}
             for block, piece in enumerate(pieces)
@@ -96,9 +109,41 @@ def _papers(blocks: pa.Table) -> Iterator[tuple[str, list[Piece]]]:
         yield paper, [Piece(**record) for record in part.to_pylist()]
 
 
+def _decide(
+    pieces: list[Piece], settings: CleanSettings, reading: Mapping[str, Any] | None
+) -> tuple[list[Piece], tuple[str, str] | None]:
+    """The blocks of one paper, each with its reason, and why the paper is rejected, None if it is not."""
+    names = sections_in(_find_language(pieces))
+    keep = {name: getattr(settings, name) for name in ("keep_captions", "keep_headings", "keep_appendices")}
+    decide(pieces, names, **keep)
+    drop_parts(pieces, settings.drop_sections, names)
+    return pieces, _refuse_damaged(reading, settings.max_damaged_fraction) or _refuse(pieces, settings)
+
+
+def _collect_words(pieces: Sequence[Piece]) -> Vocabulary:
+    """The words of a paper's text, and those of its references and captions too."""
+    lines = (line for piece in pieces if piece.kind in WORDED for line in piece.text.split("\n"))
+    return collect_vocabulary(lines)
+
+
+def _find_language(pieces: Sequence[Piece]) -> str:
+    """Code of the language of most running text, "" where there is too little of it to tell."""
+    return find_language("\n".join(piece.text for piece in pieces if piece.is_text)) or ""
+
+
+def _refuse_damaged(reading: Mapping[str, Any] | None, limit: float) -> tuple[str, str] | None:
+    """Reason and detail if too many pages of a file could not be read in full."""
+    if reading is None:
+        return None
+    lost, pages = len({*reading["unread_pages"], *reading["damaged_pages"]}), max(1, reading["pages"])
+    if lost <= limit * pages:
+        return None
+    return "damaged", f"{lost} of {reading['pages']} pages could not be read in full; {limit:.0%} are allowed"
+
+
 def _refuse(pieces: Sequence[Piece], settings: CleanSettings) -> tuple[str, str] | None:
     """Reason and detail for which a paper is rejected, or None."""
-    if is_unreadable("\n".join(piece.text for piece in pieces)):
+    if is_unreadable(_running_text(pieces)):
         return "unreadable font", "its fonts do not say which letters they show"
     language = None if settings.language is None else find_language(_running_text(pieces))
     if language != settings.language and language is not None:
@@ -128,7 +173,10 @@ def count_characters(pieces: Sequence[Piece], *, rejected: bool) -> list[dict[st
     count: dict[str, int] = {}
     for piece in pieces:
         reason = "rejected paper" if rejected else piece.reason
-        count[reason] = count.get(reason, 0) + len(piece.text)
+        unknown = unknown_length(piece.text) if reason == KEPT else 0
+        count[reason] = count.get(reason, 0) + len(piece.text) - unknown
+        if unknown:
+            count["unknown sign"] = count.get("unknown sign", 0) + unknown
         if piece.num_cut:
             count["citation"] = count.get("citation", 0) + piece.num_cut
     return [{"reason": reason, "characters": count[reason]} for reason in sorted(count)]

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from further.corpus.clean.characters import clean_characters
-from further.corpus.clean.decide import Piece
 from further.corpus.clean.hyphens import Vocabulary, join_lines
+from further.corpus.clean.pieces import Piece
 from further.corpus.clean.superscripts import raise_superscripts
+from further.corpus.clean.unknown import mark_unknown, unknown_length
 from further.corpus.schemas import KEPT
 from further.corpus.sections import plain_heading
 
@@ -28,13 +29,14 @@ def make_rows(pieces: Sequence[Piece], vocabulary: Vocabulary) -> list[dict[str,
     sections = name_sections(pieces)
     for group in group_paragraphs(pieces):
         first = group[0]
-        lines = [line for piece in group for line in raise_superscripts(piece.text, piece.raised).split("\n")]
+        marked = [(mark_unknown(piece.text), piece.raised) for piece in group]
+        lines = [line for text, raised in marked for line in raise_superscripts(text, raised).split("\n")]
         text = clean_characters(join_lines(map(clean_line, lines), vocabulary))
         if text:
             box = {name: getattr(first, name) for name in ("page", "x0", "y0", "x1", "y1")}
             for piece in group:
                 piece.row = len(rows)
-            box["characters"] = sum(len(piece.text) for piece in group)
+            box["characters"] = sum(len(piece.text) - unknown_length(piece.text) for piece in group)
             rows.append({"section": sections[id(first)], "row": len(rows), "text": text} | box)
     return rows
 
@@ -46,7 +48,8 @@ def name_sections(pieces: Sequence[Piece]) -> dict[int, str]:
     for piece in pieces:
         if piece.opens_section:
             more = above is not None and above.opens_section and continues(above, piece)
-            section = plain_heading(clean_characters(f"{section} {piece.text}" if more else piece.text))
+            text = mark_unknown(piece.text)
+            section = plain_heading(clean_characters(f"{section} {text}" if more else text))
         names[id(piece)] = section
         above = piece
     return names

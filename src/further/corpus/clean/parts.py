@@ -1,26 +1,17 @@
 """Parts of an article that the configuration leaves out, each from its heading to the next part's."""
 
-import re
 from collections.abc import Collection, Sequence
 
-from further.corpus.clean.decide import Piece, is_abstract
+from further.corpus.clean.front import is_abstract
+from further.corpus.clean.pieces import Piece
 from further.corpus.schemas import KEPT
-from further.corpus.sections import is_section
+from further.corpus.sections import PARTS, Sections, is_section
 
-PARTS = {
-    "introduction": r"(?:general |brief )?(?:introduction|background|objectives?|aims?|purpose|rationale)\b",
-    "methods": r"(?:(?:online |star.?|extended )?(?:materials?|patients?|subjects?|participants)?(?: (?:and|&) )?"
-    r"method(?:s|ology)?|materials?|patients|experimental|study design|design|setting)\b",
-    "results": r"(?:results?|findings)\b",
-    "discussion": r"discussion\b",
-    "conclusions": r"(?:conclusions?|concluding|limitations?|implications|perspectives?)\b",
-}
 NAMES = ("abstract", *PARTS)
 """What may be left out by name; headings that are none of these belong to the part they stand in."""
-_PATTERNS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in PARTS.items()}
 
 
-def drop_parts(pieces: Sequence[Piece], dropped: Collection[str]) -> None:
+def drop_parts(pieces: Sequence[Piece], dropped: Collection[str], names: Sections) -> None:
     """Set the reason "section" on kept blocks of some parts; titles stay.
 
     The headings inside a structured abstract (Methods, Results ...) begin no part: an abstract ends at the
@@ -30,6 +21,7 @@ def drop_parts(pieces: Sequence[Piece], dropped: Collection[str]) -> None:
     Args:
         pieces: Blocks of one paper in reading order, decided.
         dropped: Names out of NAMES.
+        names: Names of sections in the paper's language.
 
     Raises:
         ValueError: If there is no part of a name.
@@ -37,7 +29,7 @@ def drop_parts(pieces: Sequence[Piece], dropped: Collection[str]) -> None:
     unknown = sorted(set(dropped) - set(NAMES))
     if unknown:
         raise ValueError(f"corpus.drop_sections: {', '.join(unknown)} is not known; known: {', '.join(NAMES)}")
-    named = [_name_part(piece) for piece in pieces]
+    named = [_name_part(piece, names) for piece in pieces]
     current, opening = "", None
     for index, piece in enumerate(pieces):
         inside = current == "abstract" and named[index] != "introduction" and "introduction" in named[index:]
@@ -49,15 +41,15 @@ def drop_parts(pieces: Sequence[Piece], dropped: Collection[str]) -> None:
             piece.reason = "section"
 
 
-def _name_part(piece: Piece) -> str:
+def _name_part(piece: Piece, names: Sections) -> str:
     """The part that a block begins, "" if none."""
     if piece.reason not in (KEPT, "heading"):
-        return "abstract" if piece.kind == "heading" and is_abstract(piece) else ""
-    if piece.kind != "title" and piece.page <= 2 and is_abstract(piece):
+        return "abstract" if piece.kind == "heading" and is_abstract(piece, names) else ""
+    if piece.kind != "title" and piece.page <= 2 and is_abstract(piece, names):
         return "abstract"
     if piece.kind != "heading":
         return ""
-    return next((name for name, pattern in _PATTERNS.items() if is_section(pattern, piece.text)), "")
+    return next((name for name, pattern in names.parts.items() if is_section(pattern, piece.text)), "")
 
 
 def _is_set_alike(one: Piece, other: Piece) -> bool:

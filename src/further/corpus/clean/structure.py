@@ -47,10 +47,49 @@ LICENSE = re.compile(
     r"published by\b.{0,60}\b(?:ltd|inc|gmbh|b\.?v|press|publish\w*|society|s\.a)\b",
     re.IGNORECASE,
 )
+LICENSE_HINTS = (
+    "commons",
+    "cc",
+    "©",
+    "(c)",
+    "copyright",
+    "right",
+    "open",
+    "licen",
+    "terms",
+    "distribut",
+    "permit",
+    "publish",
+)
+"""One of these stands in each text that the pattern finds something in: it is slow, and most texts have none."""
 CITE = re.compile(
     r"\W*(?:to cite|cite this|how to cite|please cite|citation|cite as|recommended citation|suggested citation)\b",
     re.IGNORECASE,
 )
+
+NOTE = re.compile(
+    r"\s*(?:[*†‡§¶☆✉#]|\d{1,2}\s?[A-Z]|\([*†‡§\da-z]\)|supported by|presented (?:in part )?at|"
+    r"the (?:funders?|sponsors?|funding (?:source|body|agency))(?: of the study)? (?:had|has|have|played) no\b|"
+    r"(?:this|the) (?:work|study|research|project) (?:was|is|has been) (?:partly |partially |in part |jointly )?"
+    r"(?:supported|funded|financed)|(?:abbreviations|funding|grants?|disclosures?|conflicts? of interest)\b)",
+    re.IGNORECASE,
+)
+"""What a footnote begins with: its mark, or what authors owe to others."""
+NOTICE = re.compile(
+    r"page charge|hereby marked|peer review history|unedited manuscript|publisher['’]?s (?:note|disclaimer)",
+    re.IGNORECASE,
+)
+
+BIOGRAPHY = re.compile(
+    r"\b(?:earned|received|obtained|completed|holds|hold)\s+(?:(?:a|an|the|his|her|their|both)\s+)?"
+    r"(?:[\w.’'-]+\s+){0,4}?(?:degrees?\b(?! of (?!doctor|master|bachelor))|ph\.?\s?d\b|m\.?d\b|"
+    r"[bm]\.?\s?(?:sc?|a|eng)\b|diploma\b|doctorate\b)",
+    re.IGNORECASE,
+)
+
+LEADER = re.compile(r"(?:[.·•_]\s?){5,}|…{2,}|(?:…\s){2,}")
+"""The dots that lead from an entry of a list of contents to its page."""
+PAGE = re.compile(r"(?:\s|^)(?:\d{1,4}|[ivxlc]{1,6})\s*$")
 
 
 def reference_marks(text: str) -> int:
@@ -70,24 +109,66 @@ def is_reference(text: str) -> bool:
 def is_license(text: str) -> bool:
     """Whether a block states who owns the article and what may be done with it."""
     line = " ".join(text.split())
+    words, lower = count_words(line), line.lower()
+    if words > 260 or not any(hint in lower for hint in LICENSE_HINTS):
+        return False
     hits = {match.group().lower() for match in LICENSE.finditer(line)}
-    words = count_words(line)
-    begins = words < 60 and line.lower().startswith(tuple(hits))
+    begins = words < 60 and lower.startswith(tuple(hits))
     alone = len(hits) == 1 and (begins or (words < 25 and prose_share(line) < 0.2))
-    return words <= 260 and (len(hits) >= 2 or alone)
+    return len(hits) >= 2 or alone
+
+
+def is_marked(text: str) -> bool:
+    """Whether a block begins with the mark that leads from a name to an address."""
+    return bool(re.match(r"\s*(?:[*†‡§¶∗✉]|\d{1,2}\s?[A-Z])", text))
+
+
+def lists_places(text: str) -> bool:
+    """Whether a block names two institutions and says next to nothing else."""
+    return len(PLACE.findall(text)) >= 2 and prose_share(text) < 0.12
+
+
+def is_note(text: str) -> bool:
+    """Whether a block is a note beside the article: by its mark or first words, or as a licence or an address."""
+    return (
+        bool(NOTE.match(text) or CITE.match(text) or NOTICE.search(text))
+        or is_license(text)
+        or is_address(text)
+        or is_legend(text)
+        or is_biography(text)
+    )
+
+
+def is_biography(text: str) -> bool:
+    """Whether a paragraph tells an author's life."""
+    return bool(BIOGRAPHY.search(text[:400]))
 
 
 def is_legend(text: str) -> bool:
-    """Whether a block explains the abbreviations of a table or figure: "BP = blood pressure; HR = heart rate; ..."."""
+    """Whether a block explains abbreviations: "BP = blood pressure; HR = heart rate" or "BP: Blood pressure; ..."."""
     pairs = len(re.findall(r"(?<!\w)[A-Z][\w/-]{0,9}\s?=\s?[a-z]{3}", text))
-    return pairs >= 3 and pairs > 0.08 * count_words(text)
+    listed = len(re.findall(r"(?:^|[;.]\s+)\w[\w/-]{0,11}\s?[:=,]\s\w", text)) if prose_share(text) < 0.2 else 0
+    return max(pairs, listed) >= 3 and max(pairs, listed) > 0.08 * count_words(text)
+
+
+def is_contents(text: str) -> bool:
+    """Whether a block is a list of contents, or a line of one: dots lead to the pages."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    led = sum(bool(LEADER.search(line)) for line in lines)
+    return led > 0 and (2 * led >= len(lines) or len(LEADER.findall(text)) >= 3)
+
+
+def ends_in_page(text: str) -> bool:
+    """Whether most lines of a block end in a number, as the entries of a list of contents do."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    return 2 * sum(bool(PAGE.search(line)) for line in lines) >= len(lines)
 
 
 def is_address(text: str) -> bool:
     """Whether a block names people or institutions rather than says something: affiliations, correspondence, dates."""
     line = " ".join(text.split())
     words, share = count_words(line), prose_share(line)
-    if words > 350:
+    if words > 350 or (words >= 80 and share >= 0.3):
         return False
     if EMAIL.search(line) and (words < 60 or share < 0.25):
         return True

@@ -4,10 +4,11 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from further.corpus.parse.lines import Line
 from further.corpus.parse.style import Style
-from further.corpus.words import count_words
+from further.corpus.words import count_words, is_prose
 
 ITEM = re.compile(
     r"\s*(?:[•●▪■◦‣–∙·*o]\s|[•●▪■‣\ufffd\ue000-\uf8ff]|\(?\d{1,3}[.)]\s|\[\d{1,3}\]|\(?[a-z][.)]\s|\(?[ivx]{1,4}[.)]\s)"
@@ -15,6 +16,9 @@ ITEM = re.compile(
 """What a list item or a numbered reference begins with."""
 ENDED = re.compile(r"[.?!:;…][\"'”’»)\]]*[\d,–\-\[\]\s*†‡]*$")
 """A line that may be a paragraph's last: punctuation, then at most citation numbers."""
+
+WIDEST = 2.1
+"""Widest leading of running text, in font sizes."""
 
 
 @dataclass(eq=False)
@@ -94,8 +98,9 @@ def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
         return False
     if above.bold != line.bold and not (len(group) == 1 and _has_run_in(above)):
         return False
-    allowed = max(1.3 * style.leading * size / style.size, 1.45 * size) if size <= 1.1 * style.size else 1.65 * size
-    if not 0.4 * size < step < allowed:
+    if not 0.4 * size < step < WIDEST * size:
+        return False
+    if step >= _widest_step(size, style) and not _runs_on(group, line, style):
         return False
     overlap = min(above.x1, line.x1) - max(above.x0, line.x0)
     if overlap < 0.5 * min(above.x1 - above.x0, line.x1 - line.x0) and not (
@@ -105,6 +110,22 @@ def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
     if above.font != line.font and _is_heading_line(group, line):
         return False
     return not _starts_paragraph(group, line)
+
+
+def _widest_step(size: float, style: Style) -> float:
+    """Distance of baselines up to which a line of a size belongs to the block above it, points."""
+    usual = max(1.3 * style.leading * size / style.size, 1.45 * size) if size <= 1.1 * style.size else 1.65 * size
+    return max(usual, 1.15 * style.leadings.get(size, 0.0))
+
+
+def _runs_on(group: Sequence[Line], line: Line, style: Style) -> bool:
+    """Whether lines of prose with one left edge carry on a sentence, or keep the distance of those above."""
+    above = group[-1]
+    prose = min(count_words(above.text), count_words(line.text)) >= 4 and is_prose(above.text + " " + line.text, 8)
+    if not prose or abs(above.x0 - line.x0) > 1.5 or above.size > 1.1 * style.size:
+        return False
+    steps = [below.baseline - one.baseline for one, below in pairwise([*group[-2:], line])]
+    return not ENDED.search(above.text) or (len(steps) == 2 and abs(steps[0] - steps[1]) < 0.5)
 
 
 def _has_run_in(line: Line) -> bool:

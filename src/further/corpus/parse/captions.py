@@ -5,15 +5,29 @@ from collections.abc import Sequence
 
 from further.corpus.parse.blocks import Block
 from further.corpus.parse.style import Style
-from further.corpus.words import count_words
+from further.corpus.words import count_words, is_prose
 
+
+def _spaced(word: str) -> str:
+    """A pattern of a word whose capitals may be set apart: "TA B LE", "FI G U R E"."""
+    return " ?".join(word)
+
+
+_WORDS = (
+    *("figures", "figure", "figs", "fig", "table", "tables", "scheme", "chart", "box", "plate", "video", "movie"),
+    *("panel", "exhibit", "algorithm", "photo", "graph", "map"),
+    *("abbildung", "abb", "tabelle", "tab", "tableau", "figura", "tabla", "cuadro", "gráfico", "tabela", "quadro"),
+    *("tabella", "grafico", "figuur", "tabel", "figur", "tabell"),
+)
 LABEL = re.compile(
     r"\s*(?:(?:supplement(?:ary|al)|extended data|online|additional|appendix)\s+)?"
-    r"(?P<label>fig(?:ure|s)?s?|table|scheme|chart|box|plate|video|movie|panel|exhibit|algorithm|photo|graph|map)s?\.?\s*"
-    r"(?P<number>(?:[a-z]{1,2}[-.]?)?\d{1,3}(?:[.-]\d{1,2})?[a-z]?|[ivxlc]{1,6})\b(?P<mark>\s*[.:|–—-]|\s*\)|\s*$|\s*\n)?\s*(?P<rest>.?)",
+    rf"(?P<label>{'|'.join(map(_spaced, _WORDS))})\.?\s*"
+    r"(?P<number>(?:[a-z]{1,2}[-.]?)?\d{1,3}(?:[.-]\d{1,2})?[a-z]?|[ivxlc]{1,6})\b(?P<mark>\s*[.:|–—-]|\s*\)|\s*$|\s*\n|\s*\u2003)?"
+    r"\s*(?P<rest>.?)",
     re.IGNORECASE,
 )
-
+"""A caption's label and number, in the languages of `further.corpus.names`, and the mark behind them."""
+_TABLES = ("tab", "cuadro", "quadro")
 
 PANEL = re.compile(r"\(?[a-h](?:[\s,.)]|[–-][a-h]\b)")
 REFERS = re.compile(
@@ -54,19 +68,16 @@ def extend_captions(blocks: Sequence[Block], style: Style) -> None:
         alone = count_words(above.text) <= 2
         body = style.is_body_size(above.size) and above.font in style.fonts
         for block in blocks:
-            if (
-                block.kind
-                or abs(block.size - above.size) > 0.3
-                or (body and not alone)
-                or (block.font != above.font and not alone)
-            ):
+            legend = above.bold and is_prose(block.text, 15)  # behind a title in another font
+            alike = abs(block.size - above.size) <= 0.3 and (block.font == above.font or legend or alone)
+            if block.kind or not alike or (body and not alone):
                 continue
             beside = (
                 abs(block.lines[0].baseline - above.lines[0].baseline) < 1.5
                 and 0 < block.x0 - above.x1 < 3 * above.size
             )
             under = -2 < block.y0 - above.y1 < (1.2 if alone else 0.8) * block.size and _overlap(above, block) > 0
-            if (alone and (beside or under)) or (under and not _is_table_label(above)):
+            if (alone and (beside or under)) or (under and not _label_of(above.text).startswith((*_TABLES, "box"))):
                 block.kind = "caption"
 
 
@@ -74,5 +85,12 @@ def _overlap(one: Block, other: Block) -> float:
     return min(one.x1, other.x1) - max(one.x0, other.x0)
 
 
-def _is_table_label(block: Block) -> bool:
-    return block.text.lstrip().lower().startswith("table")
+def is_table_label(text: str) -> bool:
+    """Whether a caption is a table's, whose cells stand below it."""
+    return _label_of(text).startswith(_TABLES)
+
+
+def _label_of(text: str) -> str:
+    """A caption's label in small letters, closed up: "table", "figure", "box"."""
+    match = LABEL.match(text)
+    return match["label"].replace(" ", "").lower() if match else ""

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,17 +10,23 @@ from typing import Any
 import pymupdf
 
 from further.corpus.parse.blocks import Block, make_blocks
+from further.corpus.parse.damage import MEMORY, Reading, watch
+from further.corpus.parse.equations import mend_equations
+from further.corpus.parse.fonts import Mended, mend_fonts
 from further.corpus.parse.furniture import find_furniture
+from further.corpus.parse.glyph_names import is_readable
 from further.corpus.parse.kinds import mark_kinds
 from further.corpus.parse.lines import Line, Page
 from further.corpus.parse.ocr import find_language_data, read_scan, set_scan
 from further.corpus.parse.order import order_lines, order_page
 from further.corpus.parse.pages import read_page
-from further.corpus.parse.pi_fonts import find_signs, mend_equations
-from further.corpus.parse.style import find_style
+from further.corpus.parse.style import Style, find_style
 
 MIN_CHARACTERS = 25
 """Characters under which a page has no text of its own; stamps that return from page to page are not counted."""
+OUT_OF_MEMORY = "out of memory: it needs more than a paper may take (corpus.memory_mb)"
+MAX_TOLD = 200
+"""Signs told by their outlines that are listed of one paper."""
 MIN_PICTURE = 0.5
 """Share of a page that the picture of a scanned one covers."""
 
@@ -39,7 +46,20 @@ class Refusal:
     pages: int | None = None
 
 
-def parse_document(path: Path, password: str = "", ocr: str = "") -> list[dict[str, Any]] | Refusal:
+@dataclass(frozen=True)
+class Parsed:
+    """A paper's blocks, and how much of the file they are.
+
+    Attributes:
+        blocks: One dictionary per block, in reading order, with the columns of BLOCKS but the paper's name.
+        reading: How much of the file was read.
+    """
+
+    blocks: list[dict[str, Any]]
+    reading: Reading
+
+
+def parse_document(path: Path, password: str = "", ocr: str = "") -> Parsed | Refusal:
     """Blocks of one PDF, in reading order.
 
     Nothing of the file is run or followed: no script, attachment or link.
@@ -50,7 +70,7 @@ def parse_document(path: Path, password: str = "", ocr: str = "") -> list[dict[s
         ocr: Tesseract's code of the language to read scanned papers in, "" to reject them.
 
     Returns:
-        One dictionary per block with the columns of BLOCKS but the paper's name; or why there are none.
+        The blocks; or why there are none.
     """
     if not path.is_file():
         return Refusal("damaged", "the file does not exist")
@@ -70,29 +90,29 @@ def parse_document(path: Path, password: str = "", ocr: str = "") -> list[dict[s
 def _refuse(error: Exception, path: Path = Path("\0")) -> Refusal:
     """What an error of the library says about the file; a machine's path is no part of it."""
     text = " ".join(str(error).replace(str(path), path.name).split())[:200]
-    if isinstance(error, MemoryError):
-        return Refusal("too large", "more memory needed than allowed")
-    if re.search(r"malloc|calloc|realloc|alloc .*failed|out of memory", text):
-        return Refusal("too large", "more memory needed than allowed")
+    if isinstance(error, MemoryError) or MEMORY.search(text):
+        return Refusal("too large", OUT_OF_MEMORY)
     return Refusal("damaged", f"{type(error).__name__}: {text}")
 
 
-def _parse_open(document: pymupdf.Document, password: str, ocr: str) -> list[dict[str, Any]] | Refusal:
+def _parse_open(document: pymupdf.Document, password: str, ocr: str) -> Parsed | Refusal:
     if document.needs_pass and not document.authenticate(password):
         return Refusal("encrypted", "a password is needed" if not password else "the password given is wrong")
     if not document.is_pdf:
         return Refusal("not a PDF", "the file opens as another format")
     if document.page_count == 0:
         return Refusal("damaged", "no page can be found", 0)
-    pages, failures = _read_pages(document)
+    reading = Reading(document.page_count)
+    pages, failures = _read_pages(document, reading)
     if not pages:
         return Refusal("damaged", f"no page can be read: {failures[0]}", document.page_count)
     count = f"{document.page_count} page{'' if document.page_count == 1 else 's'}"
     if _is_scanned(document, pages):
         return _parse_scan(document, count, ocr)
+    reading.repaired = bool(document.is_repaired)
     if not any(page.lines or page.turned for page in pages):
         return Refusal("empty", f"no text on {count}", document.page_count)
-    return blocks_of_pages(pages)
+    return Parsed(blocks_of_pages(pages), reading)
 
 
 def _is_scanned(document: pymupdf.Document, pages: list[Page]) -> bool:
@@ -116,40 +136,61 @@ def _is_picture(page: pymupdf.Page) -> bool:
     return bool(sum(abs(box.get_area()) for box in boxes) > MIN_PICTURE * abs(page.rect.get_area()))
 
 
-def _parse_scan(document: pymupdf.Document, count: str, ocr: str) -> list[dict[str, Any]] | Refusal:
+def _parse_scan(document: pymupdf.Document, count: str, ocr: str) -> Parsed | Refusal:
     """Blocks of a paper without text, if OCR is asked for, possible, and finds some."""
     data = find_language_data() if ocr else None
     if data is None:
         why = "; Tesseract is not installed" if ocr else ""
         return Refusal("scanned", f"no text layer, {count}{why}", document.page_count)
     with read_scan(document, ocr, data) as read:
-        pages, _ = _read_pages(read)
+        reading = Reading(document.page_count)
+        pages, _ = _read_pages(read, reading)
     if not any(page.lines for page in pages):
         return Refusal("scanned", f"no text layer, {count}; OCR finds no text", document.page_count)
-    return blocks_of_pages(pages)
+    return Parsed(blocks_of_pages(pages), reading)
 
 
-def _read_pages(document: pymupdf.Document) -> tuple[list[Page], list[str]]:
-    """The pages that can be read, and what went wrong on the others."""
+def _read_pages(document: pymupdf.Document, reading: Reading) -> tuple[list[Page], list[str]]:
+    """The pages that can be read, and what went wrong on the others; what is lost is noted."""
+    mended = mend_fonts(document)  # during which a damaged file may be repaired, and lose pages
+    reading.pages = max(reading.pages, document.page_count)
+    pages, failures = _read(document, range(reading.pages), reading)
+    unread = [page.number - 1 for page in pages if any(not is_readable(line.text) for line in page.lines)]
+    if unread:
+        more = mend_fonts(document, unread)
+        if more.signs:
+            again = {page.number: page for page in _read(document, unread, reading)[0]}
+            pages = [again.get(page.number, page) for page in pages]
+        mended = Mended(mended.signs + more.signs, mended.unread + more.unread)
+    reading.unread_fonts = sorted(set(mended.unread))
+    told = {f"{sign.font}: {sign.glyph} is {sign.text}" for sign in mended.signs if sign.by_outline}
+    pages, notes = _mend(pages)
+    reading.told_signs = [*sorted(told)[:MAX_TOLD], *notes]
+    return pages, failures
+
+
+def _read(document: pymupdf.Document, numbers: Iterable[int], reading: Reading) -> tuple[list[Page], list[str]]:
     pages, failures = [], []
-    signs = find_signs(document)
-    for number in range(document.page_count):
+    for number in numbers:
         try:
-            pages.append(read_page(document[number], signs))
+            with watch(reading, number + 1):
+                pages.append(read_page(document[number]))
         except Exception as error:
             if _refuse(error).reason == "too large":
                 raise
             failures.append(_refuse(error).detail)
-    return _mend(pages), failures
+            reading.unread_pages.append(number + 1)
+    return pages, failures
 
 
-def _mend(pages: list[Page]) -> list[Page]:
-    texts = [line.text for page in pages for line in page.lines]
-    mended = mend_equations(texts)
-    if mended == texts:
-        return pages
+def _mend(pages: list[Page]) -> tuple[list[Page], list[str]]:
+    """Pages with the signs that their surroundings tell, and what was changed."""
+    mended, notes = mend_equations([line.text for page in pages for line in page.lines])
+    if not notes:
+        return pages, notes
     new = iter(mended)
-    return [replace(page, lines=tuple(replace(line, text=next(new)) for line in page.lines)) for page in pages]
+    lines = [tuple(replace(line, text=next(new)) for line in page.lines) for page in pages]
+    return [replace(page, lines=one) for page, one in zip(pages, lines, strict=True)], notes
 
 
 def blocks_of_pages(pages: list[Page]) -> list[dict[str, Any]]:
@@ -163,19 +204,31 @@ def blocks_of_pages(pages: list[Page]) -> list[dict[str, Any]]:
     """
     pages = set_scan(pages)
     furniture = find_furniture(pages)
-    flow = [line for page in pages for line in page.lines if id(line) not in furniture]
-    style = find_style(flow or [line for page in pages for line in (*page.lines, *page.turned)])
-    lines = [order_lines([line for line in page.lines if id(line) not in furniture], style) for page in pages]
-    if flow:
-        style = find_style([line for one in lines for line in one])  # whose leading is seen in columns only
-    ordered = [order_page(make_blocks(one, style), style) for one in lines]
+    columns, style = _find_columns(pages, furniture)
+    ordered = [order_page(make_blocks(lines, style), style) for lines in columns]
     mark_kinds(ordered, style, [page.height for page in pages])
-    records = []
-    for page, blocks in zip(pages, ordered, strict=True):
-        edges = [Block([line], furniture[id(line)]) for line in page.lines if id(line) in furniture]
-        turned = [Block([line], "other") for line in page.turned]
-        records += [_record(block) for block in (*blocks, *edges, *turned)]
-    return [record | {"block": number} for number, record in enumerate(records)]
+    blocks = [
+        block for page, own in zip(pages, ordered, strict=True) for block in (*own, *_blocks_beside(page, furniture))
+    ]
+    return [_record(block) | {"block": number} for number, block in enumerate(blocks)]
+
+
+def _find_columns(pages: list[Page], furniture: Mapping[int, str]) -> tuple[list[list[Line]], Style]:
+    """Each page's lines without heads and feet, column by column, and the style of the body.
+
+    The order of lines needs the style, and the leading in the style needs lines that are in order: it is found twice.
+    """
+    flows = [[line for line in page.lines if id(line) not in furniture] for page in pages]
+    every = [line for page in pages for line in (*page.lines, *page.turned)]
+    style = find_style([line for lines in flows for line in lines] or every)
+    columns = [order_lines(lines, style) for lines in flows]
+    return columns, find_style([line for lines in columns for line in lines] or every)
+
+
+def _blocks_beside(page: Page, furniture: Mapping[int, str]) -> list[Block]:
+    """A page's heads, feet and turned lines, each a block."""
+    edges = [Block([line], furniture[id(line)]) for line in page.lines if id(line) in furniture]
+    return [*edges, *(Block([line], "other") for line in page.turned)]
 
 
 def _record(block: Block) -> dict[str, Any]:

@@ -34,7 +34,8 @@ def find_furniture(pages: Sequence[Page]) -> dict[int, str]:
         limit = _band_limit([line for _, line in margin if id(line) in repeated and not _is_text(line, usual)], top)
         for page, line in margin:
             beyond = line.y1 <= limit + 1 if top else line.y0 >= limit - 1
-            if id(line) in repeated or _is_page_number(page, line, top) or (beyond and not _is_text(line, usual)):
+            alone = beyond and not _is_text(line, usual) and not _runs_on(line, page, usual)
+            if id(line) in repeated or _is_page_number(page, line, top) or alone:
                 found[id(line)] = "page header" if top else "page footer"
     for page in pages:
         found |= {id(line): "page header" for line in find_line_numbers(page.lines, page.width)}
@@ -49,6 +50,18 @@ def _is_text(line: Line, usual: float) -> bool:
     if line.size > 1.5 * usual or (line.bold and line.page > 1 and line.size > 0.96 * usual):
         return True
     return line.size > 0.96 * usual and count_function_words(line.text) >= 2
+
+
+def _runs_on(line: Line, page: Page, usual: float) -> bool:
+    """Whether the body goes on right below or above a line of its size: a page may have no running head."""
+    if not 0.96 * usual < line.size < 1.04 * usual:
+        return False
+    near = (other for other in page.lines if 0.8 * usual < abs(other.baseline - line.baseline) < 1.5 * usual)
+    width = line.x1 - line.x0
+    return any(
+        abs(other.size - line.size) < 0.3 and abs(other.x0 - line.x0) < usual and other.x1 - other.x0 > 0.6 * width
+        for other in near
+    )
 
 
 def _is_page_number(page: Page, line: Line, top: bool) -> bool:
@@ -77,12 +90,17 @@ def _repeated(margin: Iterable[tuple[Page, Line]], num_pages: int) -> set[int]:
 
 
 def _band_limit(heads: Sequence[Line], top: bool) -> float:
-    """Height beyond which all is furniture: how far in four fifths of the running heads reach.
+    """Height beyond which all is furniture: how far in four fifths of the pages' outermost running heads reach.
 
-    So a head that stands on one page alone, as the first page's often does, goes with the others.
+    So a head that stands on one page alone, as the first page's often does, goes with the others. Labels of figures
+    that return further in say nothing about it.
     """
-    if not heads:
+    outermost: dict[int, float] = {}
+    for line in heads:
+        edge = line.y1 if top else -line.y0
+        outermost[line.page] = min(edge, outermost.get(line.page, edge))
+    if not outermost:
         return float("-inf") if top else float("inf")
-    reach = sorted(line.y1 if top else -line.y0 for line in heads)
-    edge = reach[int(0.8 * (len(reach) - 1))]
-    return edge if top else -edge
+    reach = sorted(outermost.values())
+    limit = reach[int(0.8 * (len(reach) - 1))]
+    return limit if top else -limit

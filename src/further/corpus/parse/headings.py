@@ -4,6 +4,7 @@ import re
 
 from further.corpus.parse.blocks import Block
 from further.corpus.parse.style import Style
+from further.corpus.sections import plain_heading
 from further.corpus.words import count_words
 
 MAX_HEADING_WORDS = 25
@@ -19,7 +20,7 @@ def is_heading(block: Block, below: Block | None, style: Style) -> bool:
         or block.size < (0.75 if block.bold else 0.88) * style.size
     ):
         return False
-    if text[-1] in ",;" or text[0].islower() or not any(len(word) > 2 for word in text.split()):
+    if text[-1] in ",;-‐\u00ad" or text[0].islower() or not any(len(word) > 2 for word in plain_heading(text).split()):
         return False
     if below is not None and below.page == block.page and below.y0 < block.y0 - 5 and below.x0 < block.x1:
         return False

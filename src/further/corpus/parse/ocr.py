@@ -6,7 +6,7 @@ from dataclasses import replace
 import pymupdf
 
 from further.corpus.parse.lines import Line, Page
-from further.corpus.sections import ABSTRACT, BACK, BODY, REFERENCES, is_section
+from further.corpus.sections import EVERY, is_section
 from further.corpus.words import count_words
 
 DPI = 300
@@ -102,4 +102,4 @@ def _names_section(text: str) -> bool:
     """Whether a line is nothing but a section's name: OCR does not tell that a heading is bold."""
     if count_words(text) > 3 or not text.strip()[:1].isupper() or text.rstrip().endswith((".", ",", "-")):
         return False
-    return any(is_section(names, text) for names in (ABSTRACT, BODY, BACK, REFERENCES))
+    return any(is_section(names, text) for names in (EVERY.abstract, EVERY.body, EVERY.back, EVERY.references))

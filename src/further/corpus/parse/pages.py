@@ -1,7 +1,6 @@
 """Pages of a PDF as lines, as PyMuPDF finds them: upright, visible, with fonts, superscripts and baselines."""
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import pymupdf
@@ -15,12 +14,11 @@ SUPERSCRIPT, ITALIC, BOLD = 1, 2, 16
 TEXT_FLAGS = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES & ~pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
 
 
-def read_page(page: pymupdf.Page, signs: Mapping[str, Mapping[int, str]] | None = None) -> Page:
+def read_page(page: pymupdf.Page) -> Page:
     """Lines of one page, upright; lines that run another way apart.
 
     Args:
         page: The page.
-        signs: What characters of some fonts really are (`further.corpus.parse.pi_fonts.find_signs`).
 
     Returns:
         Its lines in drawing order. If most of its characters run in one other direction, the page is turned.
@@ -28,7 +26,6 @@ def read_page(page: pymupdf.Page, signs: Mapping[str, Mapping[int, str]] | None 
     """
     found = restore_spaces(page, page.get_text("dict", flags=TEXT_FLAGS), TEXT_FLAGS)
     hidden = show_hidden(found)
-    _name_signs(found, signs or {})
     raw = [(number, line) for number, block in enumerate(found["blocks"]) for line in block.get("lines", ())]
     turn = _main_direction(raw)
     width, height = found["width"], found["height"]
@@ -43,13 +40,6 @@ def read_page(page: pymupdf.Page, signs: Mapping[str, Mapping[int, str]] | None 
     numbers = find_line_numbers(lines, width)  # they stay by themselves, however near the text stands
     joined = join_fragments(line for line in lines if line not in numbers)
     return Page(page.number + 1, width, height, (*joined, *numbers), tuple(turned), hidden)
-
-
-def _name_signs(found: dict[str, Any], signs: Mapping[str, Mapping[int, str]]) -> None:
-    """Put the signs of some fonts in the place of the characters that they are named after."""
-    for block in found["blocks"] if signs else ():
-        for span in (span for line in block.get("lines", ()) for span in line["spans"]):
-            span["text"] = span["text"].translate(signs.get(span["font"], {}))
 
 
 def show_hidden(found: dict[str, Any]) -> bool:

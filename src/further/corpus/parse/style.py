@@ -2,11 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from further.corpus.parse.lines import Line
 from further.corpus.words import count_function_words
+
+MIN_LINES = 5
+"""Lines of prose in a size that tell its leading."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,8 @@ class Style:
         leading: Distance of baselines, points.
         measure: Width of a column, points.
         shares: Share of the paper's characters by font and size.
+        leadings: Distance of baselines by font size, of sizes other than the body's that running text is set in.
+        also: Further sizes that running text has on the page at hand.
     """
 
     size: float
@@ -26,14 +31,16 @@ class Style:
     leading: float
     measure: float
     shares: Mapping[tuple[str, float], float]
+    leadings: Mapping[float, float] = field(default_factory=dict)
+    also: tuple[float, ...] = ()
 
     def share_of(self, font: str, size: float) -> float:
         """Share of the paper's characters that are set in a font and size."""
         return sum(share for (name, points), share in self.shares.items() if name == font and abs(points - size) < 0.3)
 
     def is_body_size(self, size: float) -> bool:
-        """Whether a font size is the body's, but for rounding."""
-        return abs(size - self.size) <= 0.04 * self.size
+        """Whether a font size is one of the body's, but for rounding."""
+        return any(abs(size - body) <= 0.04 * body for body in (self.size, *self.also))
 
 
 def find_style(lines: Sequence[Line]) -> Style:
@@ -67,16 +74,27 @@ def find_style(lines: Sequence[Line]) -> Style:
         shares[line.font, line.size] += len(line.text)
     characters = sum(shares.values())
     by_style = {key: number / characters for key, number in shares.items()}
-    return Style(size, main, _leading(body, size), _measure(body), by_style)
+    return Style(size, main, _leading(body, size) or 1.2 * size, _measure(body), by_style, _leadings(lines))
 
 
-def _leading(body: Sequence[Line], size: float) -> float:
+def _leadings(lines: Iterable[Line]) -> dict[float, float]:
+    """Distance of baselines of each size that lines of prose are set in."""
+    prose: dict[float, list[Line]] = defaultdict(list)
+    for line in lines:
+        if count_function_words(line.text) >= 2:
+            prose[line.size].append(line)
+    found = {size: _leading(group, size) for size, group in prose.items() if len(group) >= MIN_LINES}
+    return {size: leading for size, leading in found.items() if leading}
+
+
+def _leading(lines: Sequence[Line], size: float) -> float:
+    """The commonest distance of baselines of lines in one size, points; 0 if none stands under another."""
     steps = Counter[float]()
-    for above, below in pairwise(body):
+    for above, below in pairwise(lines):
         step = below.baseline - above.baseline
         if above.page == below.page and abs(above.x0 - below.x0) < 2 * size and 0.8 * size < step < 3 * size:
             steps[round(2 * step) / 2] += 1
-    return steps.most_common(1)[0][0] if steps else 1.2 * size
+    return steps.most_common(1)[0][0] if steps else 0.0
 
 
 def _measure(body: Iterable[Line]) -> float:

@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 
 from further.corpus.parse.blocks import Block
+from further.corpus.parse.captions import is_table_label
 from further.corpus.parse.style import Style
-from further.corpus.words import count_words, prose_share
+from further.corpus.words import count_words, is_prose, prose_share
+
+MIN_WORDS = 25
+"""Words from which prose that is set as the body is no cell, however narrow."""
 
 
 def mark_tables(blocks: Sequence[Block], style: Style) -> None:
@@ -14,9 +18,8 @@ def mark_tables(blocks: Sequence[Block], style: Style) -> None:
         blocks: Blocks of one page in reading order; captions are known.
         style: How the paper's body is set.
     """
-    labels = ("table", "supp", "box", "appendix")
     for caption in blocks:
-        if caption.kind == "caption" and caption.text.lstrip().lower().startswith(labels):
+        if caption.kind == "caption" and is_table_label(caption.text):
             _mark_below(caption, blocks, style)
     for block in blocks:
         if not block.kind and is_cell(block, blocks, style):
@@ -28,22 +31,26 @@ def _mark_below(caption: Block, blocks: Sequence[Block], style: Style) -> None:
 
     A table may be wider than its caption: each cell found, and what stands on a line with one, widens the search.
     """
-    x0, x1, found = caption.x0, caption.x1, True
     cells: list[Block] = []
-    while found:
-        below = [b for b in blocks if b.y1 > caption.y1 + 1 and min(b.x1, x1) > max(b.x0, x0)]
-        ends = [b for b in below if (b.kind == "caption" and b.y0 > caption.y1 + 3 * b.size) or is_body(b, style)]
-        ends += [b for b in below if b.y0 > caption.y1 and _stands_free(b, below, style)]
-        floor = min((b.y0 for b in ends), default=float("inf"))
+    while True:
+        left, right = min(b.x0 for b in (caption, *cells)), max(b.x1 for b in (caption, *cells))
+        below = [b for b in blocks if b.y1 > caption.y1 + 1 and b.x0 < right and b.x1 > left]
+        floor = min((b.y0 for b in below if _ends_table(b, caption, below, style)), default=float("inf"))
         new = [b for b in below if not b.kind and b.y0 < floor - 1 and not is_body(b, style)]
-        new += [
-            b for b in blocks if b not in new and not b.kind and not _is_set_as_body(b, style) and _is_beside(b, cells)
-        ]
+        level = [b for b in blocks if not b.kind and b not in new and _is_beside(b, cells)]
+        new += [b for b in level if not _is_set_as_body(b, style)]
+        if not new:
+            return
         for block in new:
             block.kind = "table"
-            x0, x1 = min(x0, block.x0), max(x1, block.x1)
         cells += new
-        found = bool(new)
+
+
+def _ends_table(block: Block, caption: Block, below: Sequence[Block], style: Style) -> bool:
+    """Whether a block under a table's caption is no more of the table: the next caption, or the body."""
+    if block.kind == "caption":
+        return block.y0 > caption.y1 + 3 * block.size
+    return is_body(block, style) or (block.y0 > caption.y1 and _stands_free(block, below, style))
 
 
 def _is_beside(block: Block, cells: Sequence[Block]) -> bool:
@@ -83,6 +90,8 @@ def is_cell(block: Block, blocks: Sequence[Block], style: Style) -> bool:
     """Whether a narrow block stands on one line with others nearer than a column is wide, as cells do."""
     if block.width > 0.6 * style.measure or is_body(block, style) or _heads_paragraph(block, blocks, style):
         return False
+    if _is_set_as_body(block, style) and is_prose(block.text, MIN_WORDS):
+        return False  # a paragraph beside a figure
     beside = 0
     for other in blocks:
         gap = max(other.x0 - block.x1, block.x0 - other.x1)

@@ -9,9 +9,11 @@ import pyarrow.parquet as pq
 
 
 def gather(paths: Sequence[Path]) -> pa.Table:
-    """Tables of one schema end to end, in the order of their paper's name."""
+    """Tables of one schema end to end, in the order of their paper's name and within a paper."""
     table = pa.concat_tables([pq.read_table(path) for path in paths])
-    order = [("paper", "ascending")] + [(name, "ascending") for name in ("row", "reason") if name in table.schema.names]
+    order = [("paper", "ascending")] + [
+        (name, "ascending") for name in ("row", "block", "reason") if name in table.schema.names
+    ]
     return table.sort_by(order)
 
 

@@ -18,6 +18,7 @@ from further.scaling.record import BandPlace, LawRecord
 
 LIMIT_SHARE = 0.045  # of the figure's width, at its right end: the interval of c belongs to no token count
 MARGIN_SHARE = 0.07  # of the losses' range, left free above and below
+FEWEST_NATS = 0.05  # that the losses' axis holds
 SEED_MARKERS = "o^svPX*"
 COLUMNS = [
     "kind", "label", "run", "seed", "size", "num_tokens", "loss_nats", "low", "high", "hours", "money", "currency",
@@ -105,14 +106,20 @@ def _base(drawing: Drawing, axes: Axes, rows: pd.DataFrame) -> None:
 
 def _limit_losses(axes: Axes, table: pd.DataFrame) -> None:
     """Room for what was measured and fitted, and for targets that are not far off; an open end of c is cut off."""
+    low, high, near = _find_losses(table)
+    room = MARGIN_SHARE * max(high - low, FEWEST_NATS)
+    losses = table.loc[near[near].index, "loss_nats"].astype(float)
+    axes.set_ylim(min([low, *losses]) - room, max([high, *losses]) + room)
+
+
+def _find_losses(table: pd.DataFrame) -> tuple[float, float, pd.Series]:
+    """Lowest and highest loss that was measured or fitted, and by target whether it is within as much again."""
     drawn = (table["kind"] != "target") & ((table["kind"] != "asymptote") | (table["label"] == "identified"))
     losses = table.loc[drawn, ["loss_nats", "low", "high"]].astype(float)
-    low, high = losses.min().min(), losses.max().max()
-    reach = max(high - low, 0.05)
+    low, high = float(losses.min().min()), float(losses.max().max())
+    reach = max(high - low, FEWEST_NATS)
     targets = table.loc[table["kind"] == "target", "loss_nats"].astype(float)
-    near = targets[targets.between(low - reach, high + reach)]
-    room = MARGIN_SHARE * reach
-    axes.set_ylim(min([low, *near]) - room, max([high, *near]) + room)
+    return low, high, targets.between(low - reach, high + reach)
 
 
 def _decorate(axes: Axes) -> None:
@@ -257,7 +264,10 @@ def explain(table: pd.DataFrame) -> list[str]:
         bar = "the interval of the irreducible loss c" if known else "where c may lie, which the data do not say"
         said.append(f"The bar at the right edge is {bar}.")
     said += ["The dash is what a fit without the largest size predicted for it."] if "prediction" in kinds else []
-    said += ["Dash-dotted lines are targets. One far off stands in the legend only."] if "target" in kinds else []
+    if "target" in kinds:
+        near = _find_losses(table)[2]
+        said += ["Dash-dotted lines are targets."] * bool(near.any())
+        said += ["Targets far off stand in the legend only."] * bool(not near.all())
     return said
 
 

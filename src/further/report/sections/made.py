@@ -20,6 +20,8 @@ SOURCES = (
     ("Words that became likelier or less likely", "results/evaluation/terms.json"),
     ("Recited paragraphs", "results/evaluation/memorization.json"),
     ("Samples", "results/evaluation/samples.json"),
+    ("Questions and instructions", "results/evaluation/questions.json"),
+    ("General text: its sources", "results/general/texts.json"),
     ("Rejected papers", "results/corpus/rejected.parquet"),
     ("Characters", "results/corpus/ledger.parquet"),
     ("Split", "results/corpus/split.parquet"),

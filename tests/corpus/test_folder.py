@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from further.corpus.shards import list_papers, mark_passwords, paper_id, paper_ids, shard_of
+from further.corpus.folder import list_left_out, list_papers, mark_passwords, paper_id, paper_ids
+from further.shards import shard_of
 
 
 def test_a_plain_stem_is_its_own_name():
@@ -30,6 +31,22 @@ def test_one_name_in_two_folders_gets_a_number_in_any_order():
     assert paper_ids(files) == expected == paper_ids(files[::-1])
 
 
+def test_names_differ_even_where_case_is_none_and_from_names_with_a_number():
+    files = [
+        Path("Smith.pdf"),
+        Path("smith.pdf"),
+        Path("a/x.pdf"),
+        Path("b/x.pdf"),
+        Path("x-2.pdf"),
+        Path("SMITH-2.pdf"),
+    ]
+    names = paper_ids(files)
+    assert len({name.casefold() for name in names.values()}) == 6
+    assert names[Path("a/x.pdf")] == "x" and names[Path("x-2.pdf")] == "x-2"  # a name of one's own goes first
+    assert names[Path("b/x.pdf")] == "x-3"
+    assert names == paper_ids(files[::-1])
+
+
 def test_shard_is_the_hash_of_the_name_modulo_their_number():
     digest = hashlib.sha256(b"shard\x1fPMC1").hexdigest()
     assert shard_of("PMC1", 16) == f"{int(digest[:12], 16) % 16:02d}"
@@ -48,6 +65,42 @@ def test_papers_are_listed_by_name_whatever_the_case_of_the_ending(tmp_path):
     assert [file.name for file in list_papers(tmp_path)] == ["a.pdf", "b.PDF", "c.Pdf", "d.pdf"]
 
 
+def touch(folder, *names):
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+
+
+def test_names_that_begin_with_a_dot_are_no_papers(tmp_path):
+    """A Mac writes ._a.pdf beside a.pdf on a stick, a zip or a share."""
+    touch(tmp_path, "a.pdf", "b.pdf", "c.pdf", "d.pdf", "._a.pdf", "._b.pdf", ".hidden.pdf", ".pdf", ".trash/e.pdf")
+    assert [file.name for file in list_papers(tmp_path, subfolders=True)] == ["a.pdf", "b.pdf", "c.pdf", "d.pdf"]
+
+
+def test_papers_in_subfolders_are_taken_if_asked_for_and_told_of_otherwise(tmp_path):
+    """As in Zotero's storage: a folder for each."""
+    touch(tmp_path, "a.pdf", "b.pdf", "c.pdf", "d.pdf", "AB12/x.pdf", "CD34/x.pdf", "CD34/deep/y.pdf", "CD34/notes.txt")
+    assert len(list_papers(tmp_path, subfolders=True)) == 7
+    assert len(list_papers(tmp_path, subfolders=False)) == 4
+    assert sorted(map(str, list_left_out(tmp_path))) == [
+        str(tmp_path / name) for name in ("AB12/x.pdf", "CD34/deep/y.pdf", "CD34/x.pdf")
+    ]
+
+
+def test_a_folder_whose_papers_lie_below_says_so(tmp_path):
+    touch(tmp_path, *(f"{number}/paper.pdf" for number in range(9)))
+    with pytest.raises(ValueError, match=r"holds no PDF .*; its subfolders hold 9, which corpus.subfolders: true"):
+        list_papers(tmp_path, subfolders=False)
+    (tmp_path / "loop").symlink_to(tmp_path)  # links to folders are not followed
+    assert len(list_papers(tmp_path, subfolders=True)) == 9
+
+
+def test_a_tilde_is_the_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    touch(tmp_path, *(f"papers/{number}.pdf" for number in range(4)))
+    assert list_papers(Path("~/papers"), subfolders=True)[0] == tmp_path / "papers/0.pdf"
+
+
 @pytest.mark.parametrize("name", ["missing", "empty"])
 def test_a_folder_without_papers_is_named(tmp_path, name):
     (tmp_path / "empty").mkdir()
@@ -56,7 +109,7 @@ def test_a_folder_without_papers_is_named(tmp_path, name):
 
 
 def test_module_needs_the_standard_library_alone():
-    code = "import sys, further.corpus.shards; print([m for m in ('pyarrow', 'pymupdf', 'ftfy') if m in sys.modules])"
+    code = "import sys, further.corpus.folder; print([m for m in ('pyarrow', 'pymupdf', 'ftfy') if m in sys.modules])"
     source = Path(__file__).resolve().parents[2] / "src"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={"PYTHONPATH": str(source)})
     assert done.stdout.strip() == "[]"

@@ -1,0 +1,107 @@
+"""What stands before and beside an article's beginning: names, addresses, keywords, notes on the journal."""
+
+from collections.abc import Sequence
+
+from further.corpus.clean.pieces import MIN_PARAGRAPH, Piece
+from further.corpus.clean.structure import CITE, is_address, is_marked, lists_places
+from further.corpus.schemas import KEPT
+from further.corpus.sections import Sections, is_section, opens_abstract, plain_heading, run_in
+from further.corpus.words import count_words, is_prose, prose_share
+
+
+def drop_front(pieces: Sequence[Piece], size: float, names: Sections) -> int:
+    """Drop what stands before the abstract, and names, addresses and keywords after it.
+
+    Args:
+        pieces: Undecided blocks of one paper in reading order.
+        size: Font size of its body, points.
+        names: Names of sections in its language.
+
+    Returns:
+        Where the article begins: the number of the block of its abstract, or of its first paragraph.
+    """
+    start = _find_start(pieces, names)
+    for piece in pieces[:start]:
+        if piece.kind == "title" or (piece.is_set(size) and _is_paragraph(piece, names)):
+            piece.reason = KEPT
+        else:
+            piece.reason = "affiliation" if is_address(piece.text) else "front matter"
+    last_page = pieces[start].page + 1 if pieces else 1
+    for above, piece in zip([None, *pieces], pieces, strict=False):
+        if not piece.reason and piece.page <= last_page and piece.kind != "title":
+            piece.reason = front_reason(piece, above, size, names)
+    _drop_asides([piece for piece in pieces if not piece.reason and piece.page <= last_page], size, names)
+    return start
+
+
+def _find_start(pieces: Sequence[Piece], names: Sections) -> int:
+    """Number of the block in which the abstract begins, or, in an article without that word, the text."""
+    named = (i for i, piece in enumerate(pieces) if piece.page <= 2 and is_abstract(piece, names))
+    first = (i for i, piece in enumerate(pieces) if _is_opening(piece, names) or is_abstract(piece, names))
+    return next(named, next(first, 0))
+
+
+def is_abstract(piece: Piece, names: Sections) -> bool:
+    """Whether a block is the abstract's heading or begins with it."""
+    return opens_abstract(piece.text, piece.lead, names)
+
+
+def _is_opening(piece: Piece, names: Sections) -> bool:
+    """Whether a block may be the first one of an article without the word "Abstract"."""
+    if piece.kind == "heading":
+        return is_section(names.opening, piece.text)
+    labeled = piece.is_text and run_in(names.opening, piece.text, piece.lead) and is_prose(piece.text, 15)
+    return labeled or _is_paragraph(piece, names)
+
+
+def _is_paragraph(piece: Piece, names: Sections) -> bool:
+    return piece.is_article() and not run_in(names.back, piece.text, piece.lead)
+
+
+def front_reason(piece: Piece, above: Piece | None, size: float, names: Sections) -> str:
+    """Why a block on an article's first pages is no part of its abstract or body; "" if it is."""
+    text = piece.text.lstrip()
+    lone = above is not None and above.reason == "keywords" and count_words(plain_heading(above.text)) <= 3
+    if is_section(names.keywords, text) or (lone and prose_share(text) < 0.2):
+        return "keywords"
+    if run_in(names.label, text, piece.lead):
+        return ""
+    if run_in(names.glossary, text, piece.lead):
+        return "front matter"
+    if CITE.match(text) and (count_words(text) <= 6 or run_in(CITE, text, piece.lead)):
+        return "front matter"
+    body = piece.is_text and piece.is_set(size) and count_words(text) >= 20
+    shown = not body or is_marked(text) or (piece.page == 1 and lists_places(text))
+    return "affiliation" if shown and is_address(text) else ""
+
+
+def _drop_asides(pieces: Sequence[Piece], size: float, names: Sections) -> None:
+    """Drop small print beside an article's first paragraphs; not an abstract, nor a box or a section that is prose."""
+    abstracts = _abstract_sizes(pieces, names)
+
+    def aside(piece: Piece) -> bool:
+        small = piece.is_text and piece.is_small(size)
+        return small and all(abs(piece.font_size - one) > 0.03 * size for one in abstracts)
+
+    runs: dict[tuple[int, float], list[Piece]] = {}
+    for piece in filter(aside, pieces):
+        runs.setdefault((piece.page, piece.font_size), []).append(piece)
+    for run in runs.values():
+        if not is_prose("\n".join(piece.text for piece in run), MIN_PARAGRAPH):
+            for piece in run:
+                piece.reason = "sidebar"
+
+
+def _abstract_sizes(pieces: Sequence[Piece], names: Sections) -> list[float]:
+    """Font sizes of a paper's abstracts, of which a graphical one may be the first, or of its first paragraph."""
+    heads = [i for i, piece in enumerate(pieces) if piece.page <= 2 and is_abstract(piece, names)]
+    below = [next((p for p in pieces[i:] if p.is_text and count_words(p.text) >= 5), None) for i in heads]
+    first = next((p for p in pieces if p.is_text and count_words(p.text) >= 20), None)
+    return [piece.font_size for piece in (*below, first) if piece]
+
+
+def name_front(pieces: Sequence[Piece], size: float, names: Sections) -> None:
+    """Give small print of the first pages the reason that its words show, rather than its place."""
+    for piece in pieces:
+        if piece.page <= 2 and piece.reason in ("footnote", "figure text"):
+            piece.reason = front_reason(piece, None, size, names) or piece.reason

@@ -1,0 +1,124 @@
+"""Papers and their names. Standard library only: read while Snakemake plans."""
+
+import os
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
+from pathlib import Path
+
+from further.shards import hash_rank
+
+MAX_ID_LENGTH = 80
+MIN_PAPERS = 4  # to split: one to validate, one to test, two to train on
+
+
+def paper_id(path: Path) -> str:
+    """Name of a paper: its file's stem as letters, digits, dots, dashes and underscores.
+
+    Args:
+        path: The paper's file; only the name is used.
+
+    Returns:
+        A path-safe name. A stem that loses characters gets a short hash, so that two different stems differ.
+    """
+    stem = unicodedata.normalize("NFC", path.stem)
+    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("-.")[:MAX_ID_LENGTH]
+    return slug if slug == stem else f"{slug or 'paper'}-{hash_rank(stem)[:6]}"
+
+
+def paper_ids(files: Sequence[Path]) -> dict[Path, str]:
+    """Names of several papers, different even where upper and lower case are one, as on a Mac's disk.
+
+    Of files with one name, the second in order gets the suffix "-2", and so on, but no name that a file has itself.
+
+    Args:
+        files: The papers' files.
+
+    Returns:
+        File to name, all names different.
+    """
+    ordered = sorted(files, key=lambda file: (file.name, file))
+    taken: set[str] = set()
+    names: dict[Path, str] = {}
+    for file in ordered:
+        if paper_id(file).casefold() not in taken:
+            names[file] = paper_id(file)
+            taken.add(names[file].casefold())
+    for file in ordered:
+        if file not in names:
+            name = paper_id(file)
+            names[file] = next(new for n in count(2) if (new := f"{name}-{n}").casefold() not in taken)
+            taken.add(names[file].casefold())
+    return names
+
+
+def list_papers(folder: Path, *, subfolders: bool = False) -> list[Path]:
+    """PDF files of a folder, sorted; none of files and folders whose names begin with a dot.
+
+    A Mac writes a file ._x.pdf beside each x.pdf on disks of other makes; it holds no paper.
+
+    Args:
+        folder: The folder of papers; "~" stands for the home.
+        subfolders: Whether those in its subfolders are papers too. Links to folders are not followed.
+
+    Returns:
+        Files whose name ends in .pdf in any case.
+
+    Raises:
+        ValueError: If the folder is missing or holds fewer than MIN_PAPERS PDFs; the message tells of those below it.
+    """
+    folder = folder.expanduser()
+    if not folder.is_dir():
+        raise ValueError(f"corpus.papers: there is no folder {folder}")
+    papers = sorted(_find_pdfs(folder, subfolders=subfolders))
+    if len(papers) >= MIN_PAPERS:
+        return papers
+    below = 0 if subfolders else len(list_left_out(folder))
+    hint = f"; its subfolders hold {below}, which corpus.subfolders: true would take" if below else ""
+    if not papers:
+        raise ValueError(f"corpus.papers: folder {folder} holds no PDF (no file name ends in .pdf){hint}")
+    raise ValueError(
+        f"corpus.papers: {len(papers)} papers in {folder}; at least {MIN_PAPERS} are needed to split them{hint}"
+    )
+
+
+def list_left_out(folder: Path) -> list[Path]:
+    """PDFs in the subfolders of a folder, which `list_papers` leaves out if it is not asked for them."""
+    folder = folder.expanduser()
+    return [paper for paper in _find_pdfs(folder, subfolders=True) if paper.parent != folder]
+
+
+def _find_pdfs(folder: Path, *, subfolders: bool) -> Iterator[Path]:
+    with os.scandir(folder) as entries:  # tells files from folders without a look at each: every job lists the papers
+        seen = [entry for entry in entries if not entry.name.startswith(".")]
+    for entry in seen:
+        if subfolders and entry.is_dir(follow_symlinks=False):
+            yield from _find_pdfs(folder / entry.name, subfolders=True)
+        elif entry.name.lower().endswith(".pdf") and entry.is_file():
+            yield folder / entry.name
+
+
+def mark_passwords(passwords: Mapping[str, str], papers: Sequence[Path]) -> dict[str, str]:
+    """What may be recorded of the papers' passwords: whose they are, and a mark that changes when one is corrected.
+
+    The mark has 8 bits, which tell next to nothing of the password, and miss one correction in 256.
+
+    Args:
+        passwords: Passwords by paper name.
+        papers: Files of all papers.
+
+    Returns:
+        Mark by paper name.
+
+    Raises:
+        ValueError: If there is no paper of a name.
+    """
+    known = set(paper_ids(papers).values()) if passwords else set()
+    unknown = sorted(set(passwords) - known)
+    if unknown:
+        raise ValueError(
+            f"corpus.passwords: there is no paper {', '.join(unknown)} (a paper's name: its file's, no .pdf)"
+        )
+    return {paper: hash_rank("password", paper, password)[:2] for paper, password in sorted(passwords.items())}

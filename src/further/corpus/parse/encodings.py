@@ -1,0 +1,53 @@
+"""Layouts of sign fonts: what stands at which place in TeX's fonts, in Adobe's Symbol, in Linotype's Mathematical Pi.
+
+Typesetters rename these fonts and name their glyphs after places ("C14" is place 14) or after the Latin letter on the
+same key, so that a place is all that a file tells.
+"""
+
+# Knuth, The METAFONTbook and Computers & Typesetting E: one character per place, from 0.
+CMSY = (
+    "−·×∗÷⋄±∓⊕⊖⊗⊘⊙◯∘•≍≡⊆⊇≤≥⪯⪰∼≈⊂⊃≪≫≺≻←→↑↓↔↗↘≃⇐⇒⇑⇓⇔↖↙∝′∞∈∋△▽\u0338↦∀∃¬∅ℜℑ⊤⊥"
+    "ℵABCDEFGHIJKLMNOPQRSTUVWXYZ∪∩⊎∧∨⊢⊣⌊⌋⌈⌉{}⟨⟩|‖↕⇕\\≀√⨿∇∫⊔⊓⊑⊒§†‡¶♣♢♡♠"
+)
+"""TeX's symbols, as in cmsy10."""
+CMMI = (
+    "ΓΔΘΛΞΠΣΥΦΨΩαβγδεζηθικλμνξπρστυφχψωεϑϖϱςφ↼↽⇀⇁\ufffd\ufffd▹◃0123456789.,<\u002f>⋆"
+    "∂ABCDEFGHIJKLMNOPQRSTUVWXYZ♭♮♯⌣⌢ℓabcdefghijklmnopqrstuvwxyzıȷ℘\u20d7\u2040"
+)
+"""TeX's letters of formulas, as in cmmi10."""
+OT1 = (
+    "ΓΔΘΛΞΠΣΥΦΨΩ\ufb00\ufb01\ufb02\ufb03\ufb04ıȷ`´ˇ˘¯˚¸ßæœøÆŒØ\u0338!”#$%&’()*+,-./0123456789:;¡=¿?"
+    "@ABCDEFGHIJKLMNOPQRSTUVWXYZ[“]ˆ˙‘abcdefghijklmnopqrstuvwxyz–—˝˜¨"
+)
+"""TeX's text, as in cmr10."""
+LATIN_1_SIGNS = {"onequarter": "=", "thorn": "+", "eth": "(", "Thorn": ")", "onehalf": "["}
+"""Signs of TeX's text that a typesetter put beside its symbols, under names of Latin 1."""
+
+# Adobe, Symbol encoding (PDF 32000-1, annex D.5), from place 32 and from place 160.
+_SYMBOL = (
+    " !∀#∃%&∋()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_\u203eαβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼",
+    "€ϒ′≤⁄∞ƒ♣♦♥♠↔←↑→↓°±″≥×∝∂•÷≠≡≈…⏐⎯↵ℵℑℜ℘⊗⊕∅∩∪⊃⊇⊄⊂⊆∈∉∠∇®©™∏√⋅¬∧∨⇔⇐⇑⇒⇓◊〈®©™∑⎛⎜⎝⎡⎢⎣⎧⎨⎩⎪\ufffd〉∫⌠⎮⌡⎞⎟⎠⎤⎥⎦⎫⎬⎭",
+)
+SYMBOL = {start + place: sign for start, row in zip((32, 160), _SYMBOL, strict=True) for place, sign in enumerate(row)}
+"""Adobe's Symbol, by place."""
+
+GREEK = "αβγδεζηθικλμνξοπρσςτυφχψω"
+CAPITALS = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ"
+_KEYS = "abcdefghijklmnopqrstuvwx"
+ALPHABETICAL = dict(zip(_KEYS, GREEK.replace("ς", ""), strict=True)) | dict(zip(_KEYS.upper(), CAPITALS, strict=True))
+"""Greek letters by the Latin ones of the same number: l, the twelfth, is µ. So are some cuts of Mathematical Pi."""
+
+# Linotype's numbers of glyphs, which are the same in every file: H9262 is µ.
+MATHEMATICAL_PI = {
+    **{9001 + place: letter for place, letter in enumerate(CAPITALS)},
+    **{9251 + place: letter for place, letter in enumerate(GREEK)},
+    **{9024: "·", 9277: "ϑ", 9278: "ϕ", 9280: "ϵ", 5008: "–", 5009: "−", 6036: "ℏ"},
+    **{11001: "+", 11002: "−", 11003: "×", 11005: "=", 11006: "±", 11008: "∝", 11009: "∞", 11011: "∼", 11013: "≡"},
+    **{11015: "≈", 11021: "<", 11022: ">", 11032: "′", 11033: "″", 11034: "°", 11036: "⊥", 11061: "≅", 11080: "·"},
+    **{11128: "∂", 11229: "≃", 11270: "≪", 11271: "≫", 11349: "≤", 11350: "≥", 11351: "≲", 11407: "≳"},
+    **{11545: "+", 11546: "−", 11549: "=", 11569: "*", 11612: "∇", 33355: "⩽", 33356: "⩾", 18528: "•", 23008: "™"},
+    **{12135: "◆", 12331: "◇", 17004: "◆", 17009: "▲", 17015: "©", 17016: "®", 17033: "●", 17034: "○", 17039: "■"},
+    **{17040: "□", 17050: "©", 22845: "☆", 20648: "‖", 20848: "∫", 20849: "(", 20850: ")", 20851: "[", 20852: "]"},
+    **{20853: "{", 20854: "}", 20855: "⟨", 20856: "⟩", 20857: "√", 20858: "∑", 20862: "/", 20863: "∏", 20879: "|"},
+}
+"""Linotype's Mathematical Pi, by number."""

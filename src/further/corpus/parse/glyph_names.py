@@ -1,0 +1,69 @@
+"""What glyphs' names mean: Adobe's list, TeX's names, Linotype's numbers, and places in a layout."""
+
+import re
+
+from fontTools import agl
+
+from further.corpus.parse.encodings import MATHEMATICAL_PI
+
+PLACE = re.compile(r"C(\d{1,3})")
+"""A name that gives nothing but the glyph's place in its font: C14 is place 14."""
+LINOTYPE = re.compile(r"H(\d{4,5})")
+TEX_SIZE = re.compile(r"(?:bigg|Bigg|big|Big|text|display)$")
+"""How TeX tells the sizes of one sign apart: parenleftbigg, summationdisplay."""
+VARIANT = re.compile(r"(?:oldstyle|fitted|small|inferior|superior|lining|tab|sc)$")
+"""Endings of names that tell how a letter or digit is drawn: zerooldstyle."""
+PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
+ODD = re.compile("[\x00-\x1f\x7f-\x9f\ufffd\ufffe\uffff]")
+OTHER_NAMES = {
+    **{"equals": "=", "lessequalslant": "⩽", "greaterequalslant": "⩾", "lessorequalslant": "⩽", "pm": "±", "mp": "∓"},
+    **{"greaterorequalslant": "⩾", "hyphenminus": "-", "negationslash": "\u0338", "dotlessj": "ȷ", "dotlessj1": "ȷ"},
+    **{"precedesequal": "⪯", "followsequal": "⪰", "follows": "≻", "lessmuch": "≪", "greatermuch": "≫", "owner": "∋"},
+    **{"similarequal": "≃", "asteriskmath": "∗", "bardbl": "‖", "backslashbig": "\\", "latticetop": "⊤", "nabla": "∇"},
+    **{"periodcentred": "·", "degrees": "°", "micro": "µ", "rangedash": "–", "punctdash": "—", "endash1": "–"},
+    **{"registersans": "®", "registerserif": "®", "copyrightsans": "©", "copyrightserif": "©", "tildewide": "˜"},
+    **{"trademarksans": "™", "trademarkserif": "™", "epsilon1": "ϵ", "phi1": "ϕ", "rho1": "ϱ", "sigma1": "ς"},
+    **{"union": "∪", "uniontext": "∪", "contintegral": "∮", "coproduct": "∐", "radical": "√", "star": "⋆"},
+}
+"""Names that Adobe's list does not have, or has with a private character."""
+
+
+def read_name(name: str) -> str:
+    """Text that a glyph's name stands for; "" where it says nothing.
+
+    Args:
+        name: As in the font or in the PDF's encoding: mu, T_h, uni03BC, H9262, summationdisplay, zerooldstyle.
+
+    Returns:
+        One character or more; never a private one, nor the replacement character.
+
+    Source:
+        Adobe Glyph List Specification 1.7 (`fontTools.agl`), with the tables of this module for what it leaves out.
+    """
+    found = OTHER_NAMES.get(name) or agl.toUnicode(name)
+    if is_readable(found):
+        return found
+    number = LINOTYPE.fullmatch(name)
+    if number:
+        return MATHEMATICAL_PI.get(int(number[1]), "")
+    for ending in (TEX_SIZE, VARIANT):
+        base = ending.sub("", name)
+        if base not in (name, ""):
+            return read_name(base)
+    return ""
+
+
+def is_readable(text: str) -> bool:
+    """Whether text is more than a private, a control or the replacement character."""
+    return bool(text) and not PRIVATE.search(text) and not ODD.search(text)
+
+
+def read_place(name: str) -> int | None:
+    """The place that a name like C14 gives, None for any other name."""
+    place = PLACE.fullmatch(name)
+    return int(place[1]) if place else None
+
+
+def unicode_name(char: str) -> str:
+    """Adobe's name of a character, "" if it has none."""
+    return str(agl.UV2AGL.get(ord(char), ""))

@@ -1,0 +1,109 @@
+"""The snakemakes at work in a folder, one record each: what a killed one left is cleared away before the next starts.
+
+Snakemake's own locks name no process. A snakemake that is killed with -9, or by a power cut, leaves its lock, and the
+jobs that it had started run on without it.
+"""
+
+import re
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from further.io import read_json, write_json
+from further.lock import describe, hold_lock, is_dead, this_process
+
+PLACE = Path(".snakemake") / "further-heads"
+LOCKS = Path(".snakemake") / "locks"
+SNAKEMAKE = re.compile(r"-m snakemake\b|(?:^|[/ ])snakemake(?: |$)|\.snakemake/scripts/")
+JOB = ("--mode subprocess", ".snakemake/scripts/")
+"""What the command lines of a snakemake's own jobs hold, and its own does not."""
+GRACE_S = 10.0
+"""Seconds that a job has to end once it is asked to."""
+
+
+def enter_folder(folder: Path) -> tuple[Path, list[str]]:
+    """Record this snakemake in a folder, and take over what dead ones left there: locks, and jobs that run on.
+
+    A lock is removed only if each snakemake recorded here ran on this machine and does so no more, and no other one
+    works here. Where one is alive, or ran elsewhere, everything stays, and Snakemake says that the folder is locked.
+
+    Args:
+        folder: Where the study's results lie.
+
+    Returns:
+        The record, to be removed when this snakemake ends, and sentences on what was taken over.
+    """
+    place = folder / PLACE
+    with hold_lock(place / "entering"):
+        records = {file: _read(file) for file in place.glob("*.json")}
+        dead = {file: owner for file, owner in records.items() if is_dead(owner) or _is_of_before(owner)}
+        said = []
+        if dead and len(dead) == len(records) and not _find_processes(folder, jobs=False):
+            said = _take_over(folder, list(dead.values())[-1])
+        for file in dead:
+            file.unlink(missing_ok=True)
+        record = place / f"{uuid.uuid4().hex}.json"
+        write_json(record, this_process())
+    return record, said
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """A record; {} for one whose snakemake was killed in the moment of writing, which counts as alive."""
+    try:
+        return dict(read_json(file))
+    except (OSError, ValueError):
+        return {}
+
+
+def _is_of_before(owner: Mapping[str, Any]) -> bool:
+    """Whether a snakemake ran on this machine before it was started anew, as after a power cut."""
+    now = this_process()
+    boots = [str(one.get("machine") or "").partition(" ")[0] for one in (owner, now)]
+    return all(boots) and boots[0] != boots[1] and owner.get("host") == now["host"]
+
+
+def _take_over(folder: Path, owner: Mapping[str, Any]) -> list[str]:
+    """End the jobs that a dead snakemake left, remove its locks."""
+    jobs = _find_processes(folder, jobs=True)
+    _end(jobs)
+    locks = list((folder / LOCKS).glob("*.lock"))
+    for lock in locks:
+        lock.unlink(missing_ok=True)
+    said = []
+    if locks:
+        said.append(f"The folder was locked by {describe(owner)}, which is no longer running: taken over.")
+    if jobs:
+        left = "A process" if len(jobs) == 1 else f"{len(jobs)} processes"
+        said.append(f"{left} that it had left at work here {'was' if len(jobs) == 1 else 'were'} ended.")
+    return said
+
+
+def _find_processes(folder: Path, *, jobs: bool) -> list[psutil.Process]:
+    """Snakemakes in a folder besides this one and those that started it, or the processes of their jobs."""
+    own = psutil.Process()
+    near = {own.pid, *(parent.pid for parent in own.parents()), *(child.pid for child in own.children(recursive=True))}
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            words = " ".join(process.cmdline())
+            is_job = any(mark in words for mark in JOB)
+            known = SNAKEMAKE.search(words) and is_job == jobs and process.pid not in near
+            if known and Path(process.cwd()) == folder.resolve():
+                found.append(process)
+    return found
+
+
+def _end(processes: list[psutil.Process]) -> None:
+    """Ask processes to end, and end those that do not."""
+    for process in processes:
+        with suppress(psutil.Error):
+            process.terminate()
+    _, alive = psutil.wait_procs(processes, timeout=GRACE_S)
+    for process in alive:
+        with suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(alive, timeout=GRACE_S)

@@ -1,0 +1,85 @@
+"""Where the study of a folder of papers lies: `make study` asks.
+
+python -m further.places            prints the study's folder; FURTHER_PAPERS and FURTHER_STUDY name both
+"""
+
+import os
+import re
+import sys
+import unicodedata
+from itertools import count
+from pathlib import Path
+
+from further.strict_yaml import read_mapping
+
+STUDY_FILE = "study.yaml"  # what `further init` writes into a folder
+MAX_NAME = 80
+
+
+def check_path(folder: Path, what: str) -> None:
+    """Refuse a folder in whose path Snakemake cannot run scripts.
+
+    Args:
+        folder: The project's or a study's folder.
+        what: What lies there, for the message.
+
+    Raises:
+        ValueError: With the folder and the reason.
+    """
+    if any(char.isspace() for char in str(folder)):
+        raise ValueError(
+            f"The {what} lies in {str(folder)!r}, and Snakemake cannot run scripts below a path with a space "
+            "(snakemake#2645): move it to a folder whose path has none."
+        )
+
+
+def name_study(papers: Path) -> str:
+    """A folder's name as that of its study: letters, digits, dots, dashes and underscores."""
+    plain = unicodedata.normalize("NFKD", papers.resolve().name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("-.")[:MAX_NAME] or "papers"
+
+
+def find_study(papers: Path, studies: Path) -> Path:
+    """The study of a folder of papers: the one that was made for it, or a free name.
+
+    Two folders of one name have two studies: "papers" and "papers-2".
+
+    Args:
+        papers: The folder of papers.
+        studies: The folder of studies.
+
+    Raises:
+        ValueError: If there is no such folder, or a study file is no YAML.
+    """
+    papers = papers.expanduser()
+    if not papers.is_dir():
+        raise ValueError(f"PAPERS: there is no folder {papers}")
+    name = name_study(papers)
+    names = (name if number == 1 else f"{name}-{number}" for number in count(1))
+    return next(studies / one for one in names if papers_of_study(studies / one) in (None, papers.resolve()))
+
+
+def papers_of_study(study: Path) -> Path | None:
+    """The folder of papers that a study file names; None if there is no file, or it names none."""
+    file = study / STUDY_FILE
+    named = (read_mapping(file).get("corpus") or {}).get("papers") if file.is_file() else None
+    return None if named is None else (study / Path(named).expanduser()).resolve()
+
+
+def main() -> int:
+    """Print the folder of a study; returns 0, or 2 with the reason on stderr."""
+    papers, study = os.environ["FURTHER_PAPERS"], os.environ["FURTHER_STUDY"]
+    try:
+        if not papers and not study:
+            raise ValueError("Say which folder: make study PAPERS=/path/to/pdfs")
+        place = Path(study).expanduser() if study else find_study(Path(papers), Path("studies"))
+        check_path(place.resolve(), "study")
+    except ValueError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    sys.stdout.write(f"{place}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

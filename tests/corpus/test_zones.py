@@ -1,0 +1,181 @@
+"""Where references, back matter and appendices begin and end."""
+
+import pytest
+
+from corpus.test_clean import PROSE, ledger_of, make_blocks
+from corpus.test_decide import article, dropped, entries, section
+from further.corpus.clean.papers import CleanSettings, clean_papers
+
+WORDS = len(PROSE.split())  # 66 words a paragraph
+
+
+def paragraph(name, page=3, **columns):
+    return {"kind": "text", "text": f"In the {name} {PROSE.strip()}.", "page": page} | columns
+
+
+def heading(text, page=3, **columns):
+    return {"kind": "heading", "text": text, "page": page, "bold": True} | columns
+
+
+def reasons(*records, **settings):
+    """Reason of each block, by its first three words."""
+    blocks = make_blocks(*records)
+    made = clean_papers(blocks, CleanSettings(keep_captions=False, keep_headings=True, min_words=10, **settings))[3]
+    pairs = zip(blocks["text"].to_pylist(), made["reason"].to_pylist(), strict=True)
+    return {" ".join(text.split()[:3]): reason for text, reason in pairs}
+
+
+@pytest.mark.parametrize("kind", ["text", "footnote", "other"])
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Author contributions: A.M. and B.L. designed the research, and C.O. wrote the paper.",
+        "Funding: This work was supported by the fund for the study of the heart.",
+        "Conflict of interest: The authors declare none.",
+        "Disclosures: None of the authors has anything to disclose.",
+        "Acknowledgments: We thank the nurses of the ward.",
+        "Data availability: All data are in the article.",
+        "Reprints: Requests go to the first author.",
+    ],
+)
+def test_back_matter_in_small_print_on_the_first_page_ends_with_its_block(kind, note):
+    """The article has no heading of the body behind it."""
+    small = {"kind": kind, "text": note, "page": 1, "font_size": 6}
+    body = [paragraph(f"part {number} of the article", page=2) for number in range(6)]
+    found = dropped(*section("Abstract", 1), paragraph("beginning", page=1), small, *body)
+    assert {text for _, text in found} == {note}
+
+
+def test_a_note_that_goes_on_in_the_next_block_is_dropped_whole():
+    note = ({"kind": "text", "text": "Funding: This work was", "page": 1, "font_size": 6, "lead": 8},)
+    rest = ({"kind": "text", "text": "supported by the fund for the study of the heart.", "page": 1, "font_size": 6},)
+    body = [paragraph(f"part {number} of the article", page=2) for number in range(6)]
+    found = dropped(*section("Abstract", 1), paragraph("beginning", page=1), *note, *rest, *body)
+    assert {text for _, text in found} == {note[0]["text"], rest[0]["text"]}
+
+
+def test_a_heading_in_small_print_takes_the_small_print_under_it_and_no_more():
+    note = [
+        {"kind": "heading", "text": "Funding information", "page": 2, "font_size": 7, "bold": True},
+        {"kind": "text", "text": "The fund for the study of the heart, and others.", "page": 2, "font_size": 7},
+        {"kind": "text", "text": "The ward of the clinic, for its time.", "page": 2, "font_size": 7},
+    ]
+    body = [paragraph(f"part {number} of the article", page=2) for number in range(6)]
+    found = dropped(*section("Abstract", 1), paragraph("beginning", page=1), *note, *body)
+    assert {text for _, text in found} == {piece["text"] for piece in note}
+
+
+@pytest.mark.parametrize(("following", "kept"), [(3, False), (4, True)])
+def test_back_matter_is_no_end_where_more_than_200_words_of_the_body_follow(following, kept):
+    """Of paragraphs of 70 words the first is the acknowledgement's own; 3 x 70 - 70 is below 200, 4 x 70 - 70 above."""
+    body = [paragraph(f"part {number}") for number in range(following)]
+    found = reasons(*article("Methods", "Discussion"), heading("Acknowledgements"), *body)
+    assert found["In the part"] == ("kept" if kept else "back matter")
+    every = make_blocks(*article("Methods", "Discussion"), heading("Acknowledgements"), *body)
+    decided = clean_papers(every, CleanSettings(False, True, 10))[3]["reason"].to_pylist()[-following:]
+    assert decided == ["back matter"] + ["kept" if kept else "back matter"] * (following - 1)
+
+
+@pytest.mark.parametrize(("parts", "kept"), [(20, False), (10, True)])
+def test_a_tenth_of_the_body_may_follow_back_matter_of_a_long_article(parts, kept):
+    """280 words in four paragraphs, of which three count: a tenth of 20 sections is more, of 10 sections less."""
+    body = [paragraph(f"part {number}") for number in range(4)]
+    names = [f"Subject {number}" for number in range(2 * parts)]
+    blocks = make_blocks(*article(*names), heading("Acknowledgements"), *body)
+    decided = clean_papers(blocks, CleanSettings(False, True, 10))[3]["reason"].to_pylist()
+    assert decided[-1] == ("kept" if kept else "back matter")
+
+
+APPENDIX = (heading("A Details of the interviews", 6), paragraph("appendix", 6))
+
+
+@pytest.mark.parametrize(
+    "name", ["A Details of the interviews", "B.1. Further results", "Appendix", "Appendix C. Proofs", "APPENDICES"]
+)
+@pytest.mark.parametrize(("keep", "reason"), [(True, "kept"), (False, "appendix")])
+def test_an_appendix_behind_the_references_is_kept_or_dropped_under_its_own_reason(name, keep, reason):
+    body = (*article("Methods", "Discussion"), heading("References", 5), *entries(1, 2, 3))
+    found = reasons(*body, heading(name, 6), paragraph("appendix", 6), keep_appendices=keep)
+    assert found["In the appendix"] == reason
+    assert found["1. Maker A,"] == "reference"
+
+
+def test_an_appendix_before_the_references_ends_at_them():
+    body = (*article("Methods", "Discussion"), heading("Appendix A", 5), paragraph("appendix", 5))
+    found = reasons(*body, heading("References", 6), *entries(1, 2, 3), keep_appendices=False)
+    assert (found["In the appendix"], found["References"], found["2. Maker A,"]) == (
+        "appendix",
+        "reference",
+        "reference",
+    )
+
+
+@pytest.mark.parametrize(("words", "reason"), [(50, "reference"), (70, "kept")])
+def test_a_letter_heads_an_appendix_over_60_words_of_prose(words, reason):
+    text = " ".join(("the graft was seen by the team of the clinic and " * 8).split()[:words]) + "."
+    body = (*article("Methods", "Discussion"), heading("References", 5), *entries(1, 2, 3))
+    appendix = {"kind": "text", "text": text.capitalize(), "page": 6}
+    assert reasons(*body, heading("A Details", 6), appendix)["The graft was"] == reason
+
+
+def test_any_heading_behind_the_references_begins_an_appendix_where_much_prose_follows():
+    body = (*article("Methods", "Discussion"), heading("References", 5), *entries(1, 2, 3))
+    more = [paragraph(f"experiment {number}", 6) for number in range(4)]
+    assert reasons(*body, heading("Additional experiments", 6), *more)["In the experiment"] == "kept"
+
+
+def test_prose_behind_the_references_without_a_heading_is_no_reference():
+    body = (*article("Methods", "Discussion"), heading("References", 5), *entries(1, 2, 3))
+    more = [paragraph(f"experiment {number}", 6) for number in range(5)]
+    assert reasons(*body, *more)["In the experiment"] == "kept"
+
+
+@pytest.mark.parametrize("name", ["Open Peer Review", "Referee Report 1", "Decision letter"])
+def test_what_referees_wrote_behind_the_references_is_dropped_however_long_it_is(name):
+    body = (*article("Methods", "Discussion"), heading("References", 5), *entries(1, 2, 3))
+    review = [paragraph(f"review {number}", 6) for number in range(9)]
+    found = reasons(*body, heading(name, 6), *review, heading("Competing views", 7), paragraph("answer", 7))
+    assert (found["In the review"], found["In the answer"]) == ("back matter", "back matter")
+
+
+def test_lives_of_authors_behind_the_references_are_no_appendix():
+    life = "Ada Maker received the B.Sc. degree from the school of the town in which she and her team work. "
+    lives = [{"kind": "text", "text": life + PROSE.strip() + f" {number}.", "page": 6} for number in range(6)]
+    body = (*article("Methods", "Discussion"), heading("References", 5), *entries(1, 2, 3))
+    assert reasons(*body, *lives)["Ada Maker received"] == "reference"
+
+
+def test_chapters_with_references_of_their_own_are_all_kept():
+    chapters = [
+        block
+        for number in range(1, 4)
+        for block in (
+            heading(f"{number} Methods of the chapter", number),
+            paragraph(f"chapter {number}", number),
+            heading("References", number),
+            *entries(number),
+        )
+    ]
+    found = dropped(*section("Abstract", 1), *chapters)
+    assert {reason for reason, text in found if text.startswith("In the chapter")} == set()
+    assert {text for reason, text in found if reason == "reference"} >= {text for _, text in entries(1, 2, 3)}
+
+
+def test_small_print_may_begin_with_a_name_and_no_mark():
+    """Fonts that do not say that they are bold: "Acknowledgments This work was conducted"."""
+    note = {
+        "kind": "text",
+        "text": "Acknowledgments This work was done as part of a thesis.",
+        "font_size": 8,
+        "page": 4,
+    }
+    assert dropped(*article("Methods", "Discussion"), note) == {("back matter", note["text"])}
+
+
+def test_the_ledger_counts_an_appendix_apart():
+    body = (*article("Methods", "Discussion"), heading("References", 5), *entries(1, 2, 3), *APPENDIX)
+    settings = CleanSettings(False, True, 10, keep_appendices=False)
+    blocks = make_blocks(*body)
+    ledger = ledger_of(clean_papers(blocks, settings)[1])
+    assert ledger["appendix"] == sum(len(block["text"]) for block in APPENDIX)
+    assert sum(ledger.values()) == sum(map(len, blocks["text"].to_pylist()))

@@ -1,0 +1,70 @@
+"""Where the study of a folder of papers lies."""
+
+from pathlib import Path
+
+import pytest
+
+from further.places import check_path, find_study, main, name_study, papers_of_study
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [("papers", "papers"), ("My Papers", "My-Papers"), ("Anna's papers", "Anna-s-papers"), ("心臓", "papers")],
+)
+def test_a_study_has_its_folders_name_without_what_a_shell_would_trip_over(tmp_path, folder, name):
+    assert name_study(tmp_path / folder) == name
+
+
+def write_study(folder, papers):
+    folder.mkdir(parents=True)
+    (folder / "study.yaml").write_text(f"corpus: {{papers: {papers}}}\n")
+
+
+def test_two_folders_of_one_name_have_two_studies_and_keep_them(tmp_path):
+    one, other, studies = tmp_path / "a/papers", tmp_path / "b/papers", tmp_path / "studies"
+    for folder in (one, other):
+        folder.mkdir(parents=True)
+        write_study(find_study(folder, studies), folder)
+    assert [find_study(folder, studies) for folder in (one, other)] == [studies / "papers", studies / "papers-2"]
+
+
+def test_a_study_names_its_papers_as_seen_from_its_folder(tmp_path):
+    (tmp_path / "papers").mkdir()
+    write_study(tmp_path / "studies/papers", "../../papers")
+    assert papers_of_study(tmp_path / "studies/papers") == tmp_path / "papers"
+    assert find_study(tmp_path / "papers", tmp_path / "studies") == tmp_path / "studies/papers"
+
+
+def test_a_study_of_that_name_which_says_of_no_papers_is_taken(tmp_path):
+    (tmp_path / "studies/papers/results").mkdir(parents=True)
+    (tmp_path / "papers").mkdir()
+    assert find_study(tmp_path / "papers", tmp_path / "studies") == tmp_path / "studies/papers"
+
+
+def test_a_tilde_is_the_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "My Papers").mkdir()
+    assert find_study(Path("~/My Papers"), tmp_path / "studies").name == "My-Papers"
+
+
+@pytest.mark.parametrize(
+    ("papers", "study", "message"),
+    [
+        ("", "", "Say which folder: make study PAPERS="),
+        ("nowhere at all", "", "there is no folder nowhere at all"),
+        ("", "a b", "cannot run scripts below a path with a space"),
+    ],
+)
+def test_what_cannot_be_is_said(tmp_path, monkeypatch, capsys, papers, study, message):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FURTHER_PAPERS", papers)
+    monkeypatch.setenv("FURTHER_STUDY", study)
+    assert main() == 2
+    said = capsys.readouterr()
+    assert said.out == "" and message in said.err
+
+
+def test_a_path_with_a_space_is_refused_in_one_sentence(tmp_path):
+    check_path(tmp_path, "project")
+    with pytest.raises(ValueError, match=r"^The project lies in '.*/My Clone', .* whose path has none\.$"):
+        check_path(tmp_path / "My Clone", "project")
