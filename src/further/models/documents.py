@@ -29,7 +29,8 @@ def find_bounds(positions: torch.Tensor) -> torch.Tensor:
         positions: (B, T).
 
     Returns:
-        The end is repeated up to one of few lengths, so that a CUDA graph meets few shapes: empty documents cost little.
+        The end is repeated up to one of few lengths, so that a CUDA graph meets few shapes. Empty documents cost
+        little.
     """
     is_first = positions == 0
     is_first[:, 0] = True
