@@ -37,6 +37,7 @@ PASSWORDS = stop_if_wrong(mark_passwords, CONFIG["corpus"].pop("passwords"), PAP
 PARSING = pick("corpus", "timeout_s", "memory_mb", "ocr", "ocr_language") | {
     "versions": installed_versions(("pymupdf",))
 }
+PLANNED_GPUS = 0 if CONFIG["hardware"]["gpu_memory_gb"] is None else 1  # of a job that scores or writes
 SCORING = pick("evaluation", "window", "stride", "batch_tokens") | pick("training", "compute_dtype")
 MODEL = str(STUDY.model_folder)
 if STUDY.settings.model.source == "folder":
