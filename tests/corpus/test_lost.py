@@ -8,7 +8,7 @@ from corpus.test_decide import article, dropped, section
 from further.corpus.clean.lost import find_lost
 from further.corpus.clean.papers import CleanSettings, clean_papers
 from further.corpus.clean.structure import is_contents
-from further.corpus.schemas import DECISIONS, LOST
+from further.corpus.schemas import DECISIONS, DROPPED_PROSE
 from further.corpus.sections import is_section, sections_in
 
 TEXT = f"In it {PROSE.strip()}."
@@ -21,7 +21,7 @@ def lost(*records):
     blocks = make_blocks(*({"kind": "text"} | {k: v for k, v in one.items() if k != "reason"} for one in given))
     lines = [{"paper": "p", "block": number, "reason": one["reason"]} for number, one in enumerate(given)]
     table = find_lost(blocks, pa.Table.from_pylist(lines, DECISIONS))
-    assert table.schema == LOST
+    assert table.schema == DROPPED_PROSE
     return [(line["reason"], line["num_words"], line["page"]) for line in table.to_pylist()]
 
 

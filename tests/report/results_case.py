@@ -311,7 +311,7 @@ def make_corpus(**changes: Any) -> Corpus:
         "split": pd.DataFrame({"paper": PAPERS, "split": splits, "num_words": range(800, 825)}),
         "rows": pd.DataFrame({"paper": PAPERS * 20, "section": ["Introduction"] * 500}),
         "tokens": pd.DataFrame(tokens),
-        "lost": pd.DataFrame(columns=["paper", "page", "reason", "num_words"]),
+        "dropped_prose": pd.DataFrame(columns=["paper", "page", "reason", "num_words"]),
         "losses": make_losses(**{paper: {} for paper in PAPERS}),
     }
     return Corpus(**{**tables, **changes})

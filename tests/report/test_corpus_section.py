@@ -28,10 +28,10 @@ def test_papers_with_losses_lead_and_columns_without_any_are_left_out() -> None:
 
 
 def test_without_losses_nothing_leads() -> None:
-    assert prose_table(make_corpus().lost) is None and losses_table(make_losses(a={}, b={})) is None
+    assert prose_table(make_corpus().dropped_prose) is None and losses_table(make_losses(a={}, b={})) is None
     assert fill_corpus(make_results())["losses"] == []
     lost = pd.DataFrame([("a", 1, 312, "sidebar")], columns=["paper", "page", "num_words", "reason"])
-    (table,) = fill_corpus(make_results(corpus=make_corpus(lost=lost)))["losses"]
+    (table,) = fill_corpus(make_results(corpus=make_corpus(dropped_prose=lost)))["losses"]
     assert table.rows == (("a", "312", "312 as sidebar", "1"),)
 
 

@@ -177,7 +177,7 @@ def test_text_of_papers_and_models_is_escaped_everywhere(tmp_path: Path) -> None
         settings=make_settings(study={"title": EVIL}, evaluation={"prompts": [EVIL]}),
         comparison=comparison,
         samples=make_samples(sample),
-        corpus=make_corpus(rejected=rejected, lost=lost),
+        corpus=make_corpus(rejected=rejected, dropped_prose=lost),
         provenance=Provenance({EVIL: EVIL}, {EVIL: EVIL}, {EVIL: EVIL}),
         general_text=EVIL,
     )

@@ -32,7 +32,7 @@ rule clean_papers:
         ledger="results/corpus/ledger/{shard}.parquet",
         rejected="results/corpus/rejected/{shard}.parquet",
         decisions="results/corpus/decisions/{shard}.parquet",
-        lost="results/corpus/lost/{shard}.parquet",
+        dropped_prose="results/corpus/dropped_prose/{shard}.parquet",
         losses="results/corpus/losses/{shard}.parquet",
     log:
         "logs/clean_papers/{shard}.log",
@@ -70,13 +70,13 @@ rule gather_corpus:
             kind=["unreadable", "rejected"],
             shard=SHARDS,
         ),
-        lost=expand("results/corpus/lost/{shard}.parquet", shard=SHARDS),
+        dropped_prose=expand("results/corpus/dropped_prose/{shard}.parquet", shard=SHARDS),
         losses=expand("results/corpus/losses/{shard}.parquet", shard=SHARDS),
     output:
         rows="results/corpus/gathered/rows.parquet",
         ledger="results/corpus/gathered/ledger.parquet",
         rejected="results/corpus/gathered/rejected.parquet",
-        lost="results/corpus/lost.parquet",
+        dropped_prose="results/corpus/dropped_prose.parquet",
         losses="results/corpus/losses.parquet",
     log:
         "logs/gather_corpus.log",

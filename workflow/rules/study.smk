@@ -2,7 +2,7 @@
 
 import atexit
 
-from further.corpus.shards import mark_passwords, paper_ids
+from further.corpus.folder import mark_passwords, paper_ids
 from further.evaluation.questions.read import BUNDLED, check_questions
 from further.general import TEXTS, find_texts
 from further.heads import enter_folder
@@ -68,7 +68,9 @@ REPORTED = {
     "terms": "results/evaluation/terms.json",
     "questions": "results/evaluation/questions.json",
     "general": "results/general/texts.json",
-    "corpus": expand("results/corpus/{table}.parquet", table=["rejected", "ledger", "split", "rows", "lost", "losses"]),
+    "corpus": expand(
+        "results/corpus/{table}.parquet", table=["rejected", "ledger", "split", "rows", "dropped_prose", "losses"]
+    ),
     "tokens": "results/tokens/papers.parquet",
     "runs": expand(
         "results/runs/{run}/{file}",

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 from further.corpus.clean.losses import list_losses
 from further.corpus.clean.lost import find_lost
 from further.corpus.clean.papers import CleanSettings, clean_papers
-from further.corpus.schemas import DECISIONS, LEDGER, LOSSES, LOST, REJECTED, ROWS
+from further.corpus.schemas import DECISIONS, DROPPED_PROSE, LEDGER, LOSSES, REJECTED, ROWS
 from further.io import write_table
 from further.job import start_log
 
@@ -17,7 +17,7 @@ OUTPUTS = {
     "ledger": LEDGER,
     "rejected": REJECTED,
     "decisions": DECISIONS,
-    "lost": LOST,
+    "dropped_prose": DROPPED_PROSE,
     "losses": LOSSES,
 }
 
@@ -28,8 +28,8 @@ def main(
     """Read blocks; write rows, ledger, too short papers, what became of each block, dropped prose, what was lost."""
     found, read = pq.read_table(blocks), pq.read_table(readings)
     cleaned = clean_papers(found, settings, read)
-    lost, losses = find_lost(found, cleaned[3]), list_losses(found, cleaned[3], read, max_unknown_signs)
-    for path, table, schema in zip(outputs, (*cleaned, lost, losses), OUTPUTS.values(), strict=True):
+    prose, losses = find_lost(found, cleaned[3]), list_losses(found, cleaned[3], read, max_unknown_signs)
+    for path, table, schema in zip(outputs, (*cleaned, prose, losses), OUTPUTS.values(), strict=True):
         write_table(path, table, schema)
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from further.corpus.schemas import LEDGER, LOSSES, LOST, REJECTED, ROWS
+from further.corpus.schemas import DROPPED_PROSE, LEDGER, LOSSES, REJECTED, ROWS
 from further.corpus.select.gather import check_rejected, gather
 from further.io import write_table
 from further.job import start_log
 
-TABLES = {"rows": ROWS, "ledger": LEDGER, "rejected": REJECTED, "lost": LOST, "losses": LOSSES}
+TABLES = {"rows": ROWS, "ledger": LEDGER, "rejected": REJECTED, "dropped_prose": DROPPED_PROSE, "losses": LOSSES}
 
 
 def main(inputs: Sequence[Sequence[Path]], outputs: Sequence[Path], max_share: float) -> None:

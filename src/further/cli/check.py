@@ -10,7 +10,7 @@ import yaml
 
 import further
 from further.cluster.check import check_account
-from further.corpus.shards import list_papers, mark_passwords
+from further.corpus.folder import list_papers, mark_passwords
 from further.hub import Unreachable, ask_hub, is_logged_in
 from further.model_folder import check_model
 from further.places import STUDY_FILE

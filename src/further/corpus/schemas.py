@@ -110,7 +110,7 @@ DECISIONS = pa.schema(
     ]
 )
 
-LOST = pa.schema(
+DROPPED_PROSE = pa.schema(
     [
         ("paper", pa.string()),
         ("page", pa.int32()),  # from 1

@@ -40,7 +40,7 @@ class Paper:
         refusal: Why it was rejected, "" if it was not.
         pages: Number of pages, None where not known.
         shares: Reason and share of its characters, kept first; empty if it could not be read.
-        lost: Prose that was dropped under a label that seldom holds any, lines of LOST.
+        lost: Prose that was dropped under a label that seldom holds any, lines of DROPPED_PROSE.
         losses: Sentences on what is missing of it.
         flagged: Whether that is worth a look.
         told: "font: glyph is sign" for signs that were told by their outlines.

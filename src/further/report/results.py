@@ -23,7 +23,7 @@ CORPUS_VIEW = "../corpus/view/index.html"
 """The papers page by page, from the report's page."""
 COLUMNS = {
     "rows": ["paper", "section"],
-    "lost": ["paper", "page", "reason", "num_words"],
+    "dropped_prose": ["paper", "page", "reason", "num_words"],
     "tokens": ["document", "split", "num_tokens", "num_words", "num_bytes", "sha256"],
 }
 """Of large tables only these are read: the text and the token ids of a corpus stay on disk."""
@@ -39,7 +39,7 @@ class Corpus:
         split: Columns paper, split, num_words.
         rows: Columns paper, section.
         tokens: Columns document, split, num_tokens, num_words, num_bytes, sha256 (of the text).
-        lost: Columns paper, page, reason, num_words: long blocks that read like prose and were dropped.
+        dropped_prose: Columns paper, page, reason, num_words: long blocks that read like prose and were dropped.
         losses: Columns paper, pages, unread_pages, damaged_pages, repaired, unread_fonts, unknown_signs,
             unknown_at_numbers, flagged: what is missing of each paper that was read.
     """
@@ -49,7 +49,7 @@ class Corpus:
     split: pd.DataFrame
     rows: pd.DataFrame
     tokens: pd.DataFrame
-    lost: pd.DataFrame
+    dropped_prose: pd.DataFrame
     losses: pd.DataFrame
 
     @property

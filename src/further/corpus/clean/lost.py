@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from further.corpus.clean.pieces import MIN_PARAGRAPH
 from further.corpus.clean.structure import is_biography, is_contents, is_note, is_reference, reference_marks
-from further.corpus.schemas import LOST
+from further.corpus.schemas import DROPPED_PROSE
 from further.corpus.sections import EVERY, is_section, run_in
 from further.corpus.words import count_words, is_prose
 
@@ -41,18 +41,18 @@ def find_lost(blocks: pa.Table, decisions: pa.Table) -> pa.Table:
         decisions: What became of them (DECISIONS), in the same order.
 
     Returns:
-        One line per block (LOST), in the order of the blocks.
+        One line per block (DROPPED_PROSE), in the order of the blocks.
     """
     lines = [
         block | {"reason": reason}
         for block, reason in zip(blocks.to_pylist(), decisions["reason"].to_pylist(), strict=True)
     ]
     found = [line for _, group in groupby(lines, key=lambda line: line["paper"]) for line in lost_of_paper(list(group))]
-    return pa.Table.from_pylist(found, LOST)
+    return pa.Table.from_pylist(found, DROPPED_PROSE)
 
 
 def lost_of_paper(lines: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The same of one paper, as dictionaries with the columns of LOST.
+    """The same of one paper, as dictionaries with the columns of DROPPED_PROSE.
 
     Args:
         lines: Its blocks in reading order, with the columns of BLOCKS and `reason`.

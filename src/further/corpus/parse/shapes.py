@@ -85,7 +85,9 @@ def rank(shape: Shape, chars: str) -> list[tuple[float, str]]:
         return []
     moved = np.abs(sizes[:, 1:] - (shape.low, shape.high)).sum(axis=1)
     stretched = np.abs(sizes[:, 0] - shape.aspect)
-    apart = (cells ^ shape.cells.ravel()).mean(axis=1) + 0.25 * np.minimum(2, stretched) + 0.5 * np.minimum(1, moved)
+    own = shape.cells.ravel().astype(np.float32)
+    differ = cells.sum(axis=1) + own.sum() - 2 * (cells @ own)  # cells filled in one of the two: a product is fastest
+    apart = differ / GRID**2 + 0.25 * np.minimum(2, stretched) + 0.5 * np.minimum(1, moved)
     nearest: dict[str, float] = {}
     for distance, char in sorted(zip(apart.tolist(), owners, strict=True)):
         nearest.setdefault(char, distance)
@@ -93,10 +95,10 @@ def rank(shape: Shape, chars: str) -> list[tuple[float, str]]:
 
 
 @cache
-def _stack(chars: str) -> tuple[list[str], NDArray[np.bool_], NDArray[np.float64]]:
+def _stack(chars: str) -> tuple[list[str], NDArray[np.float32], NDArray[np.float64]]:
     """Known shapes of some characters: whose each is, its cells in a row, and its aspect, lower and upper edge."""
     known = [(char, shape) for char in chars for shape in known_shapes(char)]
-    cells = np.array([shape.cells.ravel() for _, shape in known], bool).reshape(len(known), GRID * GRID)
+    cells = np.array([shape.cells.ravel() for _, shape in known], np.float32).reshape(len(known), GRID * GRID)
     sizes = np.array([(shape.aspect, shape.low, shape.high) for _, shape in known]).reshape(len(known), 3)
     return [char for char, _ in known], cells, sizes
 

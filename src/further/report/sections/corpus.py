@@ -16,7 +16,7 @@ def fill_corpus(results: TextResults) -> dict[str, object]:
     return {
         "counts": say_counts(results),
         "view": CORPUS_VIEW,
-        "losses": [table for table in (losses_table(corpus.losses), prose_table(corpus.lost)) if table],
+        "losses": [table for table in (losses_table(corpus.losses), prose_table(corpus.dropped_prose)) if table],
         "rejected": rejected_table(corpus.rejected),
         "split": split_table(results),
     }
