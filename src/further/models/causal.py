@@ -127,13 +127,18 @@ class CausalText(Model):
             ValueError: With the difference.
         """
         ids = torch.tensor([[0, 1, 2]], device=self.device)
-        own = self.network(input_ids=ids, use_cache=False).logits.float()
+        own = self._own_logits(ids).float()
         difference = float((own - self.head(self.encode({"input_ids": ids})).float()).abs().max())
         if not difference <= 0.01 * float(own.abs().max()):
             raise ValueError(
                 f"{self.kind}: logits of this family differ from its output layer's by {difference:.3g}, "
                 f"the largest is {float(own.abs().max()):.3g}: it changes them in a way that is not known here"
             )
+
+    def _own_logits(self, ids_BT: torch.Tensor) -> torch.Tensor:
+        """Logits of a text as the model itself computes them, (B, T, V)."""
+        logits: torch.Tensor = self.network(input_ids=ids_BT, use_cache=False).logits
+        return logits
 
     @torch.no_grad()
     def check_packing(self) -> None:

@@ -1,17 +1,18 @@
 """What the page of a text study is made from: the records and tables that the other stages left, read once."""
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import pandas as pd
 import pyarrow.parquet as pq
 
 from further.evaluation.questions.records import QuestionsFile, read_record
 from further.io import read_json, read_table
-from further.records import Comparison, Memorization, Metrics, Samples, Terms, Timing
+from further.records import Comparison, Memorization, Metrics, RunMetrics, Samples, Terms, Timing
 from further.report.guard import Guarded, read_guard
 from further.report.wording import join_words
 from further.scaling.record import LawRecord
@@ -58,11 +59,14 @@ class Corpus:
         return len(self.split) + len(self.rejected)
 
 
+M = TypeVar("M", bound=RunMetrics)
+
+
 @dataclass(frozen=True)
-class RunResults:
+class RunResults(Generic[M]):
     """What one run left; `history` has columns step, num_tokens, loss_nats, learning_rate, validation_loss_nats."""
 
-    metrics: Metrics
+    metrics: M
     timing: Timing
     history: pd.DataFrame
 
@@ -76,43 +80,34 @@ class Provenance:
     code: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class TextResults:
-    """The results of one study on text.
+@dataclass(frozen=True, kw_only=True)
+class StudyResults(Generic[M]):
+    """What every kind of study has.
 
     Attributes:
         settings: The whole study file, checked.
-        comparison: Scores before and after.
         law: The scaling law, or why there is none.
-        samples: Continuations.
-        memorization: None where it was switched off.
-        terms: None where they were switched off.
-        asked: Questions and instructions, each None where the study has none.
-        corpus: The papers.
         runs: By name.
         plan: By run, columns seconds_low and seconds_high: what it was expected to take; None where not given.
         jobs: Columns kind, job and seconds of every job that trains or runs a model.
         provenance: What the study was made with.
-        general_text: The text that forgetting is measured on: its kinds, or the names of its files.
         guard: What is answered and what goes to a person; None where no answers are guarded.
         written: The day of the report.
     """
 
     settings: Settings
-    comparison: Comparison
     law: LawRecord
-    samples: Samples
-    memorization: Memorization | None
-    terms: Terms | None
-    asked: QuestionsFile
-    corpus: Corpus
-    runs: Mapping[str, RunResults]
+    runs: Mapping[str, RunResults[M]]
     plan: pd.DataFrame | None
     jobs: pd.DataFrame
     provenance: Provenance
-    general_text: str
     guard: Guarded | None = None
     written: date | None = None
+
+    @property
+    @abstractmethod
+    def default_run(self) -> str:
+        """Name of the run that most is said of."""
 
     @property
     def title(self) -> str:
@@ -137,7 +132,35 @@ class TextResults:
     @property
     def ordered_runs(self) -> list[str]:
         """Names of the runs, the default one first."""
-        return sorted(self.runs, key=lambda run: (run != self.comparison.default_run, run))
+        return sorted(self.runs, key=lambda run: (run != self.default_run, run))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextResults(StudyResults[Metrics]):
+    """The results of one study on text.
+
+    Attributes:
+        comparison: Scores before and after.
+        samples: Continuations.
+        memorization: None where it was switched off.
+        terms: None where they were switched off.
+        asked: Questions and instructions, each None where the study has none.
+        corpus: The papers.
+        general_text: The text that forgetting is measured on: its kinds, or the names of its files.
+    """
+
+    comparison: Comparison
+    samples: Samples
+    memorization: Memorization | None
+    terms: Terms | None
+    asked: QuestionsFile
+    corpus: Corpus
+    general_text: str
+
+    @property
+    def default_run(self) -> str:
+        """Name of the run that most is said of."""
+        return self.comparison.default_run
 
 
 def read_results(
@@ -183,7 +206,7 @@ def read_results(
     )
 
 
-def _read_run(folder: Path) -> RunResults:
+def _read_run(folder: Path) -> RunResults[Metrics]:
     metrics, timing = Metrics.load(folder / "metrics.json"), Timing.load(folder / "timing.json")
     return RunResults(metrics, timing, read_table(folder / "history.parquet"))
 

@@ -104,6 +104,18 @@ class Run(Section):
         True,
         reruns="its runs",
     )
+    answer_tokens: Count | None = key(
+        "Images: longest answer that is trained on, its end not counted. null: what the context leaves.",
+        None,
+        unit="tokens",
+        reruns="its runs",
+    )
+    cut_answers: Literal["sentence", "bare"] = key(
+        "Images: how a longer answer stops. sentence: after its last full sentence, with its end. bare: at the window, "
+        "without an end, which teaches a model not to stop; to show just that.",
+        "sentence",
+        reruns="its runs",
+    )
     batch_tokens: int = key(
         "Tokens per optimizer step: a multiple of context × gradient_accumulation_steps.",
         16384,

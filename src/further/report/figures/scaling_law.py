@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from further.report.drawing.figure import ANSWERS, Figure
 from further.report.drawing.style import COLORS, Drawing, new_figure, number_ticks, shorten, token_ticks
 from further.report.law import name_target, read_interval
-from further.report.results import TextResults
+from further.report.results import StudyResults, TextResults
 from further.report.spent import Spending
 from further.report.wording import show_count, show_nats, show_number
 from further.scaling.record import BandPlace, LawRecord
@@ -31,10 +31,19 @@ def make_table(results: TextResults) -> pd.DataFrame:
     `kind` is base, point, held_out, prediction, curve, extrapolation, asymptote or target; `size` is the share
     of the papers. Hours, money and currency are those of one training on so many tokens.
     """
+    return tabulate(results, results.comparison.default.papers.before.nats_per_token)
+
+
+def tabulate(results: StudyResults[Any], base: float) -> pd.DataFrame:
+    """The same of any kind of study.
+
+    Args:
+        results: Of the study.
+        base: Loss of the base model, in nats per token.
+    """
     law = results.law
     if not law.points:
         return pd.DataFrame(columns=COLUMNS)
-    base = results.comparison.default.papers.before.nats_per_token
     rows: list[dict[str, Any]] = [{"kind": "base", "label": "base model", "num_tokens": 0, "loss_nats": base}]
     for point in law.points:
         kind = "held_out" if point.held_out else "point"
@@ -255,7 +264,9 @@ def summarize(table: pd.DataFrame) -> str:
 def explain(table: pd.DataFrame) -> list[str]:
     """Only what this study's figure holds."""
     kinds = set(table["kind"])
-    said = ["Each point is a separate run. The triangle at the left edge is the base model, which has seen no paper."]
+    said = [
+        "Each point is a separate run. The triangle at the left edge is the base model before any of this training."
+    ]
     if "curve" in kinds:
         beyond = " Beyond the data it is dashed, and the hatched band is where a new run is predicted."
         said.append(f"The line is the fitted law.{beyond if 'extrapolation' in kinds else ''}")
