@@ -43,6 +43,7 @@ rule answer_base:
     threads: CONFIG["hardware"]["threads"]
     resources:
         mem_mb=CONFIG["hardware"]["memory_mb"],
+        planned_gpus=PLANNED_GPUS,
         runtime=CONFIG["hardware"]["scoring_minutes"],
         plan_first=1,
     params:
@@ -68,6 +69,7 @@ rule answer_run:
     threads: CONFIG["hardware"]["threads"]
     resources:
         mem_mb=CONFIG["hardware"]["memory_mb"],
+        planned_gpus=PLANNED_GPUS,
         runtime=CONFIG["hardware"]["scoring_minutes"],
     params:
         settings=answering_of_run,
@@ -92,6 +94,7 @@ rule answer_view:
     threads: CONFIG["hardware"]["threads"]
     resources:
         mem_mb=CONFIG["hardware"]["memory_mb"],
+        planned_gpus=PLANNED_GPUS,
         runtime=CONFIG["hardware"]["scoring_minutes"],
     params:
         settings=answering_of_view,

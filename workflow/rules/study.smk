@@ -14,6 +14,7 @@ stop_if_wrong(read_files, [Path(file) for file in workflow.configfiles])
 STUDY = stop_if_wrong(read_study, config)
 CONFIG = STUDY.settings.model_dump()
 KIND = STUDY.settings.study.kind
+PLANNED_GPUS = 0 if CONFIG["hardware"]["gpu_memory_gb"] is None else 1  # of a job that scores or writes
 MODEL = str(STUDY.model_folder)
 stop_if_wrong(check_trackers, CONFIG["training"]["report_to"])
 

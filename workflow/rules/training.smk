@@ -44,6 +44,7 @@ rule train_qlora:
         report_to="+".join(CONFIG["training"]["report_to"]) or "nothing",
         walltime_margin_minutes=CONFIG["hardware"]["walltime_margin_minutes"],
         gpus_per_run=CONFIG["hardware"]["gpus_per_run"],
+        planned_gpus=CONFIG["hardware"]["gpus_per_run"] if PLANNED_GPUS else 0,
         sharding=CONFIG["hardware"]["sharding"],
         plan_first=1,
     params:

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 from further.evaluation.answers.generate import answer_questions
 from further.evaluation.answers.schemas import GENERATED
 from further.evaluation.answers.views import show
+from further.gpus import require_gpus
 from further.io import write_table
 from further.job import start_log
 from further.models import Precision, load, load_adapted
@@ -37,6 +38,7 @@ def main(
 
 if __name__ == "__main__":
     start_log(snakemake.log[0])
+    require_gpus(snakemake.resources.planned_gpus)
     main(
         Path(snakemake.input.questions),
         Path(snakemake.input.images),

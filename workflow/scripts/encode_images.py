@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 from further.cases.pictures import load_pictures
+from further.gpus import require_gpus
 from further.job import start_log
 from further.models import Precision, load
 from further.vision.images import ImageProcessor, compute_features, need_images, write_features
@@ -20,6 +21,7 @@ def main(pictures: Path, model: Path, features: Path, compute_dtype: str) -> Non
 
 if __name__ == "__main__":
     start_log(snakemake.log[0])
+    require_gpus(snakemake.resources.planned_gpus)
     main(
         Path(snakemake.input.pictures),
         Path(snakemake.input.model),

@@ -60,6 +60,14 @@ class Model(ABC):
         ids: torch.Tensor = self.network.generate(**batch, generation_config=config)
         return ids[:, batch["input_ids"].shape[1] :]
 
+    def prepare(self, batch: Batch) -> Batch:
+        """A batch on the processor with what `encode` would otherwise have to ask the GPU for."""
+        return batch
+
+    def attend_within_documents(self) -> bool:
+        """Let attention pass over other documents of a row instead of masking them; whether the family can."""
+        return False
+
     def check_packing(self) -> None:
         """Refuse a model whose documents would see each other in one row.
 

@@ -89,7 +89,8 @@ def train_all(model: Model, run: Run, folder: Path) -> Save:
 def _recompute(model: Model, run: Run) -> None:
     """Keep a layer's inputs only, and compute the rest of it again on the way back."""
     if run.gradient_checkpointing:
-        model.base.activation_checkpointing_enable({"use_reentrant": False})
+        # Without dropout nothing is drawn. Reading the generator's state forbids recording a CUDA graph.
+        model.base.activation_checkpointing_enable({"use_reentrant": False, "preserve_rng_state": run.dropout > 0})
 
 
 def _targets(model: Model, target: str | list[str]) -> str | list[str]:
