@@ -22,6 +22,7 @@ from pathlib import Path
 configfile: "settings.yaml"
 
 CONFIG = config
+ROOT = Path(workflow.basedir)
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/guard.smk"
