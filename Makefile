@@ -1,4 +1,4 @@
-# make demo: the embedded study · make study PAPERS=folder: the same on your PDFs · make status · make test · make lint
+# make demo: the embedded study · make study PAPERS=folder: the same on your PDFs · make radiology: images · make status · make test · make lint
 # BASE=toy after the first two: a quick look with a toy instead of SmolLM2-135M, without its 93 MB
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -11,13 +11,14 @@ TOY := $(if $(filter toy,$(BASE)),config/toy.yaml,$(if $(filter demo,$(BASE)),,$
 # As typed, whatever is in them: spaces, quotes, dollars, a tilde. Only Python looks at them.
 export FURTHER_PAPERS := $(value PAPERS)
 export FURTHER_STUDY := $(value STUDY)
+export FURTHER_CASES := $(value CASES)
 FOLDER := study=$$($(BIN)/python -m further.places)
 
 ifneq ($(words $(CURDIR)),1)
 $(error The project's folder has a space in its path, which Snakemake cannot work with: $(CURDIR). Move it, and make again)
 endif
 
-.PHONY: demo study status test test-fast test-cluster lint lock picture clean
+.PHONY: demo study radiology status test test-fast test-cluster lint lock picture clean
 
 demo: .venv/installed
 	@$(SNAKEMAKE) $(if $(TOY),--configfile config/config.yaml $(TOY))
@@ -29,6 +30,14 @@ study: .venv/installed
 	    $(BIN)/further init "$$study" --keep $${FURTHER_PAPERS:+--papers "$$FURTHER_PAPERS"} < /dev/null && \
 	    $(BIN)/further check "$$study" && \
 	    $(SNAKEMAKE) --directory "$$study" --configfile "$$study/study.yaml" $(TOY) && \
+	    echo "Report: $$(realpath "$$study")/results/report/index.html"
+
+# A study of images: drawn phantoms, or make radiology CASES=folder for cases of your own. Both train the tiny model;
+# docs/images.md says how a real one is set. Cases of your own are named in studies/<name>/cases.yaml.
+radiology: .venv/installed
+	@study=$$($(BIN)/python -m further.places --images) && \
+	    own=$$(find "$$study" -maxdepth 1 -name cases.yaml) && \
+	    $(SNAKEMAKE) --directory "$$study" --configfile config/phantoms.yaml $${own:+"$$own"} && \
 	    echo "Report: $$(realpath "$$study")/results/report/index.html"
 
 # How the runs stand: make status, make status STUDY=studies/papers, make status PAPERS=folder

@@ -17,24 +17,14 @@ if not workflow.overwrite_configfiles:  # no --configfile: the demonstration
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/study.smk"
-include: "workflow/rules/demo.smk"
-include: "workflow/rules/corpus.smk"
-include: "workflow/rules/tokens.smk"
-include: "workflow/rules/plan.smk"
-include: "workflow/rules/training.smk"
-include: "workflow/rules/evaluation.smk"
-include: "workflow/rules/folds.smk"
-include: "workflow/rules/scaling.smk"
-include: "workflow/rules/report.smk"
+include: "workflow/rules/model.smk"
+include: f"workflow/rules/{KIND}.smk"
 include: "workflow/rules/cluster.smk"
 
 
 localrules:
     all,
-    fetch_demo_model,
-    fetch_model,
     plan,
-    plan_runs,
 
 
 rule all:

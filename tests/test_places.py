@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from further.places import check_path, find_study, main, name_study, papers_of_study
+from further.places import check_path, find_study, main, name_study, papers_of_study, place_images
+from further.strict_yaml import read_mapping
 
 
 @pytest.mark.parametrize(
@@ -68,3 +69,18 @@ def test_a_path_with_a_space_is_refused_in_one_sentence(tmp_path):
     check_path(tmp_path, "project")
     with pytest.raises(ValueError, match=r"^The project lies in '.*/My Clone', .* whose path has none\.$"):
         check_path(tmp_path / "My Clone", "project")
+
+
+def test_cases_are_named_in_the_folder_of_their_study(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my cases").mkdir()
+    assert place_images("", "") == Path("studies/radiology") and not Path("studies/radiology/cases.yaml").exists()
+    place = place_images("my cases", "")
+    assert place == Path("studies/my-cases")
+    assert read_mapping(place / "cases.yaml") == {"cases": {"folder": str(tmp_path / "my cases"), "questions": None}}
+    assert place_images("", "studies/my-cases") == place  # gone on with, by its name
+    (tmp_path / "others").mkdir()
+    with pytest.raises(ValueError, match=r"is a study of .*my cases, not of .*others"):
+        place_images("others", "studies/my-cases")
+    with pytest.raises(ValueError, match="CASES: there is no folder nowhere"):
+        place_images("nowhere", "")

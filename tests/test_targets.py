@@ -1,6 +1,6 @@
 import pytest
 
-from further.targets import check_targets, match_targets
+from further.targets import check_targets, choose_part, match_targets
 
 LAYERS = [
     f"model.layers.{layer}.{part}"
@@ -41,3 +41,16 @@ def test_names_are_read_from_the_weight_files(model_folder, tmp_path):
         with pytest.raises(ValueError, match="matches no linear layer"):
             check_targets(model_folder, [[target]])
     check_targets(tmp_path / "not fetched yet", [["wq"]])
+
+
+@pytest.mark.parametrize(
+    ("target", "chosen"),
+    [
+        ("attention", ["m.text.q"]),
+        (["q"], ["m.text.q"]),
+        (".*q", ["m.text.q"]),
+        (r".*vision_tower.*q", ["m.vision_tower.q", "m.text.q"]),
+    ],
+)
+def test_a_setting_means_the_language_model_unless_it_names_the_vision_tower(target, chosen):
+    assert choose_part(["m.vision_tower.q", "m.text.q"], target, ("m.text.",)) == chosen

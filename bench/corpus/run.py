@@ -150,7 +150,7 @@ def read_group(group: list[Path]) -> tuple[int, int]:
 
 def make_groups(articles: Path, folder: Path, num_papers: int, shard_size: int = 16) -> list[list[Path]]:
     """Links to the articles under other names, by shard."""
-    from further.corpus.shards import shard_of
+    from further.shards import shard_of
 
     files = sorted((articles / "articles").glob("*.pdf"))
     groups: dict[str, list[Path]] = {}

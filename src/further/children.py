@@ -20,6 +20,8 @@ from typing import Any, TextIO
 GRACE_S = 5
 """Seconds after the time limit at which the child ends itself, should its parent be gone."""
 OWN_CRASHES = (signal.SIGABRT, signal.SIGSEGV)
+NO_MEMORY = 127
+"""Exit code of a process whose C library gets no memory for itself."""
 
 
 class ChildError(Exception):
@@ -65,7 +67,7 @@ class Child:
             task: What JSON can say.
 
         Raises:
-            ChildError: If the child timed out, was ended or crashed; the next task gets a new one.
+            ChildError: If the child timed out, ran out of memory, was ended or crashed; the next task gets a new one.
         """
         process = self.process or self._start()
         assert process.stdin is not None
@@ -78,11 +80,14 @@ class Child:
         except TimeoutError:
             self.stop()
             raise ChildError("timed out", f"more than {self.timeout_s:g} s") from None
-        if answer.endswith(b"\n"):
-            return dict(json.loads(answer))
-        code = self.stop()
+        found = json.loads(answer) if answer.endswith(b"\n") else {}
+        if found:
+            return dict(found)
+        code = 0 if found is None else self.stop()
+        if found is None or code == NO_MEMORY:
+            raise ChildError("too large", f"out of memory: it needs more than {self.memory_mb} MB")
         if code < 0 and -code not in OWN_CRASHES:  # the system's memory killer sends 9
-            raise ChildError("too large", f"the reader was ended by signal {-code}")
+            raise ChildError("too large", f"out of memory, or stopped: the reader was ended by signal {-code}")
         raise ChildError("crashed", f"signal {-code}" if code < 0 else f"exit code {code}")
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -136,7 +141,8 @@ def serve(
     """The child's side: answer tasks until stdin ends.
 
     Args:
-        answer: Does one task. Its imports are made: they are not counted against the memory.
+        answer: Does one task; a MemoryError becomes the answer null. Its imports are made: they are not counted
+            against the memory.
         answers: Where answers go, as `claim_stdout` gives it.
         timeout_s: Seconds one task may take; the parent kills this process then, and if it cannot, an alarm does.
         memory_mb: MB one task may take.
@@ -145,7 +151,10 @@ def serve(
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for line in sys.stdin:
         signal.setitimer(signal.ITIMER_REAL, timeout_s + GRACE_S)
-        text = json.dumps(answer(json.loads(line)))
+        try:
+            text = json.dumps(answer(json.loads(line)))
+        except MemoryError:
+            text = "null"
         signal.setitimer(signal.ITIMER_REAL, 0)
         answers.write(text + "\n")
         answers.flush()

@@ -28,6 +28,8 @@ def find_faults(
         quantization_runs: By quantization, the run that differs from the default one in nothing else.
     """
     yield from _between_keys(settings)
+    if settings.study.kind == "images":
+        yield from _of_images(settings)
     yield from _once(_impossible_batches(settings, runs))
     yield from _once(_impossible_sharding(settings, runs))
     yield from _once((fault, name) for name, run in runs.items() for fault in find_conflicts(run))
@@ -66,6 +68,22 @@ def _between_keys(settings: Settings) -> Iterator[str]:
         yield "cost.price_date: null is not allowed with a price: prices change, so say when it held"
     if hardware.sharding == "fsdp" and hardware.gpus_per_run == 1:
         yield "hardware.sharding: fsdp needs gpus_per_run of 2 or more"
+
+
+def _of_images(settings: Settings) -> Iterator[str]:
+    """Faults of a study of images; its sections say nothing in a study of text."""
+    cases, evaluation = settings.cases, settings.evaluation
+    if cases.test_fraction + cases.validation_fraction >= 1:
+        fractions = f"{cases.test_fraction} + validation_fraction {cases.validation_fraction}"
+        yield f"cases.test_fraction: {fractions} leaves no training case"
+    if settings.training.replay_fraction:
+        yield f"training.replay_fraction: {settings.training.replay_fraction:g} is of texts; a study of images needs 0"
+    if settings.model.source in ("demo", "gguf"):
+        yield f"model.source: {settings.model.source} reads no images; a study of images needs toy, hub or folder"
+    if evaluation.folds is not None:
+        yield f"evaluation.folds: {evaluation.folds} is of texts; a study of images needs null"
+    if settings.hardware.sharding != "none":
+        yield f"hardware.sharding: {settings.hardware.sharding} was not tried with images; set none"
 
 
 def _impossible_batches(settings: Settings, runs: Mapping[str, Run]) -> Iterator[tuple[str, str]]:

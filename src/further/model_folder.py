@@ -9,22 +9,25 @@ from further.io import read_json
 from further.tokens.tokenizer import special_tokens
 
 INDEX = "model.safetensors.index.json"
+IMAGE_FAMILIES = ("paligemma", "gemma3")  # a test holds them to those of `further.models.image_text`
+PROCESSOR_FILES = ("preprocessor_config.json", "processor_config.json")
 
 
-def check_model(folder: Path) -> None:
+def check_model(folder: Path, kind: str = "text") -> None:
     """Refuse a folder that no job could load.
 
     Args:
         folder: Hugging Face folder.
+        kind: Of the study: text or images.
 
     Raises:
         ValueError: With every fault, one line each.
     """
-    if faults := list(find_faults(folder)):
+    if faults := list(find_faults(folder, kind)):
         raise ValueError("\n".join(f"model.path: {fault}" for fault in faults))
 
 
-def find_faults(folder: Path) -> Iterator[str]:
+def find_faults(folder: Path, kind: str = "text") -> Iterator[str]:
     """What is wrong with a model's folder, one line a fault; no weight is read."""
     if not folder.is_dir():
         yield f"there is no folder {folder}"
@@ -34,7 +37,8 @@ def find_faults(folder: Path) -> Iterator[str]:
         yield f"{folder} has no config.json, so it is no model's folder"
         return
     try:
-        yield from _find_family_faults(read_json(config), folder)
+        families = _find_image_faults if kind == "images" else _find_family_faults
+        yield from families(read_json(config), folder)
     except ValueError as error:
         yield f"{config} cannot be read: {error}"
     yield from _find_weight_faults(folder)
@@ -54,6 +58,21 @@ def _find_family_faults(config: Mapping[str, Any], folder: Path) -> Iterator[str
     elif not any("CausalLM" in name or "LMHead" in name for name in config.get("architectures") or ["CausalLM"]):
         architectures = ", ".join(config["architectures"])
         yield f"{folder} is a {architectures}, which has no language-modeling head: give the causal language model"
+    yield from _find_quantized(config, folder)
+
+
+def _find_image_faults(config: Mapping[str, Any], folder: Path) -> Iterator[str]:
+    """Families that answer questions about images here, and what prepares their images."""
+    kind = config.get("model_type", "unknown")
+    if kind not in IMAGE_FAMILIES:
+        known = ", ".join(IMAGE_FAMILIES)
+        yield f"{folder} is a model of the family {kind}; a study of images needs one of {known}"
+    if not any((folder / name).is_file() for name in PROCESSOR_FILES):
+        yield f"{folder} has no {' or '.join(PROCESSOR_FILES)}, which says how images are prepared"
+    yield from _find_quantized(config, folder)
+
+
+def _find_quantized(config: Mapping[str, Any], folder: Path) -> Iterator[str]:
     if config.get("quantization_config"):
         yield f"{folder} holds quantized weights; give the unquantized model, which training.quantization quantizes"
 

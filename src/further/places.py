@@ -1,8 +1,10 @@
-"""Where the study of a folder of papers lies: `make study` asks.
+"""Where the study of a folder of papers, or of cases, lies: `make study` and `make radiology` ask.
 
 python -m further.places            prints the study's folder; FURTHER_PAPERS and FURTHER_STUDY name both
+python -m further.places --images   the same of FURTHER_CASES; writes the file that names them into it
 """
 
+import json
 import os
 import re
 import sys
@@ -10,9 +12,11 @@ import unicodedata
 from itertools import count
 from pathlib import Path
 
+from further.io import write_text
 from further.strict_yaml import read_mapping
 
 STUDY_FILE = "study.yaml"  # what `further init` writes into a folder
+CASES_FILE = "cases.yaml"  # laid over the demonstration of images: whose cases it takes
 MAX_NAME = 80
 
 
@@ -66,13 +70,41 @@ def papers_of_study(study: Path) -> Path | None:
     return None if named is None else (study / Path(named).expanduser()).resolve()
 
 
+def place_images(cases: str, study: str) -> Path:
+    """The folder of a study of images, made where it is not there; with the file that names its cases, if any.
+
+    Args:
+        cases: Folder of the cases, or the one table in it; "": phantoms are drawn, or the study's own file names them.
+        study: Its folder; "": studies/radiology, or a folder called as the cases.
+
+    Raises:
+        ValueError: If there are no such cases, or the study is one of others.
+    """
+    meant = Path(cases).expanduser().resolve() if cases else None
+    if meant is not None and not meant.exists():
+        raise ValueError(f"CASES: there is no folder {cases}")
+    own = "radiology" if meant is None else name_study(meant.parent if meant.is_file() else meant)
+    place = Path(study).expanduser() if study else Path("studies") / own
+    check_path(place.resolve(), "study")
+    file = place / CASES_FILE
+    if meant is not None:
+        if file.is_file() and (there := read_mapping(file)["cases"]["folder"]) != str(meant):
+            raise ValueError(f"{place} is a study of {there}, not of {meant}: name another folder for it (STUDY=…)")
+        write_text(file, json.dumps({"cases": {"folder": str(meant), "questions": None}}) + "\n")
+    place.mkdir(parents=True, exist_ok=True)
+    return place
+
+
 def main() -> int:
     """Print the folder of a study; returns 0, or 2 with the reason on stderr."""
     papers, study = os.environ["FURTHER_PAPERS"], os.environ["FURTHER_STUDY"]
     try:
-        if not papers and not study:
+        if sys.argv[1:] == ["--images"]:
+            place = place_images(os.environ["FURTHER_CASES"], study)
+        elif not papers and not study:
             raise ValueError("Say which folder: make study PAPERS=/path/to/pdfs")
-        place = Path(study).expanduser() if study else find_study(Path(papers), Path("studies"))
+        else:
+            place = Path(study).expanduser() if study else find_study(Path(papers), Path("studies"))
         check_path(place.resolve(), "study")
     except ValueError as error:
         sys.stderr.write(f"{error}\n")

@@ -13,6 +13,27 @@ PRESETS: dict[str, list[str] | None] = {
 }
 NOT_LINEAR = ("embed", "lm_head", "wte", "wpe", "norm")  # two-dimensional weights that no adapter is offered for
 
+OTHER_PARTS = ("vision_tower", "multi_modal_projector")  # of an image–text model, which no adapter sits on unasked
+
+
+def choose_part(layers: Iterable[str], target: Target, parts: tuple[str, ...] | None) -> list[str]:
+    """Layers that a setting is held against: the language model's, unless an expression names another part.
+
+    By last names alone `attention` would put 9 of 17 adapters of a PaliGemma into its vision tower.
+
+    Args:
+        layers: Full names of a model's linear layers, without its head.
+        target: As in `match_targets`.
+        parts: How the names of the language model's layers begin; None where there is no other part.
+    """
+    everywhere = parts is None or asks_for_vision(target)
+    return [layer for layer in layers if everywhere or layer.startswith(parts or ())]
+
+
+def asks_for_vision(target: Target) -> bool:
+    """Whether a setting is an expression that names the vision tower or the projector."""
+    return isinstance(target, str) and any(part in target for part in OTHER_PARTS)
+
 
 def match_targets(layers: Iterable[str], target: Target) -> list[str]:
     """The linear layers that a setting names.

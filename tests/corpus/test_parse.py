@@ -8,7 +8,8 @@ import pymupdf
 import pytest
 
 from corpus.made import WORDS
-from further.corpus.parse.children import Worker, parse_papers
+from further.children import Child
+from further.corpus.parse.children import WORKER, parse_paper, parse_papers
 from further.corpus.schemas import BLOCKS, KINDS, REASONS, REJECTED
 
 LINE = " ".join(WORDS[:12])
@@ -140,21 +141,18 @@ def test_memory_limit(tmp_path):
     for _ in range(40):
         page.insert_textbox(page.rect, (LINE + " ") * 150, fontsize=1)
     document.save(tmp_path / "large.pdf")
-    for memory_mb in (1, 2, 4):
+    for memory_mb in (1, 2):
         record = only(parse_papers([tmp_path / "large.pdf"], timeout_s=60, memory_mb=memory_mb)[1])
         assert record["reason"] == "too large" and record["detail"].startswith("out of memory")
 
 
 def test_a_killed_child_costs_its_paper_alone(article):
-    worker = Worker(60, 2000)
-    try:
-        assert "blocks" in worker.parse(article, "")
-        assert worker.process is not None
-        os.kill(worker.process.pid, signal.SIGSEGV)
-        assert worker.parse(article, "")["refusal"]["reason"] == "damaged"
-        assert "blocks" in worker.parse(article, "")
-    finally:
-        worker.stop()
+    with Child(WORKER, 60, 2000) as child:
+        assert "blocks" in parse_paper(child, article, "")
+        assert child.process is not None
+        os.kill(child.process.pid, signal.SIGSEGV)
+        assert parse_paper(child, article, "")["refusal"]["reason"] == "damaged"
+        assert "blocks" in parse_paper(child, article, "")
     assert children() == []
 
 

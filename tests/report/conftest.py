@@ -1,4 +1,4 @@
-"""Fixtures of the report's tests: the small study of `results_case.py`, and its page, drawn once."""
+"""Fixtures of the report's tests: the small study of `results_case.py` with a guard, and its page, drawn once."""
 
 from pathlib import Path
 
@@ -7,12 +7,13 @@ import pytest
 from further.report.page import write_page
 from further.report.results import TextResults
 from further.report.text import TEXT
+from report.guard_case import make_two_types
 from report.results_case import make_results
 
 
 @pytest.fixture(scope="session")
 def results() -> TextResults:
-    return make_results()
+    return make_results(guard=make_two_types())
 
 
 @pytest.fixture(scope="session")

@@ -291,6 +291,13 @@ def make_runs(**timing: Any) -> dict[str, RunResults]:
     }
 
 
+def make_losses(**papers: dict[str, Any]) -> pd.DataFrame:
+    """What is missing of papers; nothing but what is said."""
+    nothing = {"pages": 9, "unread_pages": [], "damaged_pages": [], "repaired": False, "unread_fonts": []}
+    nothing |= {"unknown_signs": 0, "unknown_at_numbers": 0, "flagged": False}
+    return pd.DataFrame([{"paper": paper, **nothing, **own} for paper, own in papers.items()])
+
+
 def make_corpus(**changes: Any) -> Corpus:
     splits = ["train"] * 16 + ["validation"] * 2 + ["test"] * 7
     reasons = {"kept": 5200, "references": 1400, "page header": 420, "caption": 310, "table": 260, "page footer": 120}
@@ -304,6 +311,8 @@ def make_corpus(**changes: Any) -> Corpus:
         "split": pd.DataFrame({"paper": PAPERS, "split": splits, "num_words": range(800, 825)}),
         "rows": pd.DataFrame({"paper": PAPERS * 20, "section": ["Introduction"] * 500}),
         "tokens": pd.DataFrame(tokens),
+        "dropped_prose": pd.DataFrame(columns=["paper", "page", "reason", "num_words"]),
+        "losses": make_losses(**{paper: {} for paper in PAPERS}),
     }
     return Corpus(**{**tables, **changes})
 

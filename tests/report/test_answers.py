@@ -1,5 +1,7 @@
 """The answers: the verdict in each case, its number, its doubt, and that none is longer than it may be."""
 
+from dataclasses import replace
+
 import pytest
 
 from further.evaluation.questions.records import Instructions, QuestionsFile
@@ -136,9 +138,12 @@ def test_forgetting_is_an_answer_and_names_its_text(
     change: tuple[float, float, float], verdict: str, number: str
 ) -> None:
     comparison = with_default(paired(6.0, -0.5, -0.6, -0.4), general=paired(4.1, *change, documents=14))
-    results = make_results(comparison=comparison, general_text="news, fiction, encyclopedias and speeches")
-    answer = check(answer_forgetting(results), verdict, number, "news, fiction, encyclopedias and speeches")
+    results = make_results(comparison=comparison, general_text="fiction, encyclopedias and speeches")
+    answer = check(answer_forgetting(results), verdict, number, "fiction, encyclopedias and speeches")
     assert "14" in answer.doubt
+    long = "profiles of countries, encyclopedia articles and explanations of words"
+    answer = check(answer_forgetting(replace(results, general_text=long)), verdict, number)
+    assert long not in answer.sentence and any(long in line for line in answer.details)
 
 
 def test_a_replaying_run_stands_in_the_details_of_forgetting() -> None:

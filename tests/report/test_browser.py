@@ -13,6 +13,7 @@ import pytest
 from further.report.page import write_page
 from further.report.results import TextResults
 from further.report.text import TEXT
+from report.guard_case import make_two_types
 from report.results_case import (
     make_corpus,
     make_results,
@@ -47,7 +48,7 @@ def write_report(folder: Path, results: TextResults) -> str:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     settings = make_settings(model={"source": "toy", "path": None}, study={"domain": "medical"})
-    return write_report(tmp_path_factory.mktemp("browser"), make_results(settings=settings))
+    return write_report(tmp_path_factory.mktemp("browser"), make_results(settings=settings, guard=make_two_types()))
 
 
 @pytest.fixture(scope="module")

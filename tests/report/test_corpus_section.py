@@ -3,7 +3,7 @@
 import pandas as pd
 
 from further.report.sections.corpus import fill_corpus, losses_table, prose_table
-from report.results_case import make_corpus, make_results
+from report.results_case import make_corpus, make_losses, make_results
 
 
 def test_the_five_papers_that_lost_most_prose_lead() -> None:
@@ -17,17 +17,18 @@ def test_the_five_papers_that_lost_most_prose_lead() -> None:
     assert table.rows[0][2:] == ("1,000 as caption, 62 as sidebar", "2, 3")
 
 
-def test_papers_with_pages_that_were_lost_lead_those_with_signs() -> None:
-    found = {"paper": ["a", "b", "c", "d"], "unread_pages": [[], [], [], [3]], "damaged_pages": [[], [], [], [1, 2]]}
-    found |= {"unknown_signs": [3, 0, 40, 0], "unknown_at_numbers": [1, 0, 12, 0]}
-    table = losses_table(pd.DataFrame(found))
-    assert table is not None
-    assert table.rows == (("d", "1", "2", "0", "0"), ("c", "0", "0", "40", "12"), ("a", "0", "0", "3", "1"))
+def test_papers_with_losses_lead_and_columns_without_any_are_left_out() -> None:
+    table = losses_table(make_losses(a={"unknown_signs": 3}, b={}, c={"unknown_signs": 40, "unknown_at_numbers": 12}))
+    assert table is not None and table.rows == (("c", "40", "12"), ("a", "3", ""))
+    assert "2 of 2 papers" in table.caption
+    flagged = {"unread_pages": [2, 3], "flagged": True}
+    table = losses_table(make_losses(a={"unknown_signs": 30}, b=flagged, c={"unread_fonts": ["Math"]}))
+    assert table is not None and [row[0] for row in table.rows] == ["b", "a", "c"]
+    assert table.rows[0] == ("b", "2", "", "")
 
 
-def test_without_such_tables_or_losses_nothing_leads() -> None:
-    empty = pd.DataFrame({"paper": [], "page": [], "num_words": [], "reason": []})
-    assert prose_table(None) is None and prose_table(empty) is None and losses_table(None) is None
+def test_without_losses_nothing_leads() -> None:
+    assert prose_table(make_corpus().dropped_prose) is None and losses_table(make_losses(a={}, b={})) is None
     assert fill_corpus(make_results())["losses"] == []
     lost = pd.DataFrame([("a", 1, 312, "sidebar")], columns=["paper", "page", "num_words", "reason"])
     (table,) = fill_corpus(make_results(corpus=make_corpus(dropped_prose=lost)))["losses"]

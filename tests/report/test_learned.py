@@ -37,6 +37,9 @@ def test_paragraphs_of_few_papers_are_not_trusted() -> None:
 def test_shared_texts_are_counted() -> None:
     said = say_excluded(make_comparison().excluded)
     assert "1 duplicate paper" in said and "3 paragraphs" in said  # two of the test papers, one of validation
+    nothing = dict.fromkeys(("repeated paragraph", "also in test", "also in validation"), 0)
+    excluded = make_comparison().excluded.model_copy(update={"paragraphs": nothing, "duplicate_papers": 0})
+    assert "0" not in say_excluded(excluded)
 
 
 def test_what_was_switched_off_is_none() -> None:

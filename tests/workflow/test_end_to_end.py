@@ -83,7 +83,7 @@ def test_every_paper_is_held_out_once_in_a_cross_validation(finished, tmp_path):
     again = tmp_path / "study"
     shutil.copytree(finished.study, again)
     config = (again / "config.yaml").read_text()
-    (again / "config.yaml").write_text(config.replace("{stride: 256", "{folds: 2, stride: 256"))
+    (again / "config.yaml").write_text(config.replace("{window: 256", "{folds: 2, window: 256"))
     done = type(finished)(finished.code, again).snakemake(
         "results/plan.tsv", "results/evaluation/comparison.json", "--cores", "2",
         "--profile", finished.code / "profiles/default", "--configfile", again / "config.yaml",

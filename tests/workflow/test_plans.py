@@ -30,7 +30,7 @@ def test_a_dry_run_is_read_on_one_screen(project, words):
     words = [project.code / word if word == "slurm" else word for word in words]
     lines = project.snakemake("-n", *words).stdout.splitlines()
     assert len(lines) < 60
-    assert any(line.split()[:2] == ["train_qlora", "20"] for line in lines)
+    assert any(line.split()[:2] == ["train_qlora", "5"] for line in lines)
     assert any("GPU-hours" in line for line in lines) == bool(words)
 
 

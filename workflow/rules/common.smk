@@ -4,7 +4,8 @@ from functools import cache
 
 from snakemake.logging import logger
 
-from further.corpus.shards import list_left_out, list_papers, paper_id, shard_of
+from further.corpus.folder import list_left_out, list_papers, paper_id
+from further.shards import shard_of
 from further.digests import digest_files
 from further.places import check_path
 from further.provenance import digest_code, installed_versions

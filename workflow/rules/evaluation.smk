@@ -36,6 +36,7 @@ rule score_base:
     resources:
         mem_mb=CONFIG["hardware"]["memory_mb"],
         runtime=CONFIG["hardware"]["scoring_minutes"],
+        planned_gpus=PLANNED_GPUS,
         plan_first=1,
     params:
         settings=scoring_of_base,
@@ -132,6 +133,7 @@ rule generate_samples:
     resources:
         mem_mb=CONFIG["hardware"]["memory_mb"],
         runtime=CONFIG["hardware"]["scoring_minutes"],
+        planned_gpus=PLANNED_GPUS,
     params:
         settings={
             "samples": pick("evaluation", "prompts", "new_tokens", "temperature", "top_p", "seed")
@@ -161,6 +163,7 @@ rule probe_default:
     resources:
         mem_mb=CONFIG["hardware"]["memory_mb"],
         runtime=CONFIG["hardware"]["scoring_minutes"],
+        planned_gpus=PLANNED_GPUS,
     params:
         settings={
             "probe": SCORING
@@ -198,6 +201,7 @@ rule score_questions:
     resources:
         mem_mb=CONFIG["hardware"]["memory_mb"],
         runtime=CONFIG["hardware"]["scoring_minutes"],
+        planned_gpus=PLANNED_GPUS,
     params:
         settings=SCORING | pick("evaluation", "questions", "instructions") | pick("training", "quantization"),
         code=code("score_questions.py", BUNDLED_QUESTIONS),

@@ -1,22 +1,4 @@
-# The base model, and one adapter per run.
-
-
-rule fetch_model:
-    output:
-        model=directory("results/models/{name}"),
-    log:
-        "logs/fetch_model/{name}.log",
-    benchmark:
-        "benchmarks/fetch_model/{name}.tsv"
-    threads: 1
-    resources:
-        mem_mb=2_000,
-        runtime=240,  # minutes
-    params:
-        settings=pick("model", "path", "revision"),
-        code=code("fetch_model.py"),
-    script:
-        "../scripts/fetch_model.py"
+# One adapter per run.
 
 
 rule convert_gguf:
@@ -62,6 +44,7 @@ rule train_qlora:
         report_to="+".join(CONFIG["training"]["report_to"]) or "nothing",
         walltime_margin_minutes=CONFIG["hardware"]["walltime_margin_minutes"],
         gpus_per_run=CONFIG["hardware"]["gpus_per_run"],
+        planned_gpus=CONFIG["hardware"]["gpus_per_run"] if PLANNED_GPUS else 0,
         sharding=CONFIG["hardware"]["sharding"],
         plan_first=1,
     params:

@@ -11,4 +11,5 @@ if __name__ == "__main__":
         snakemake.params.settings["path"],
         snakemake.params.settings["revision"],
         Path(snakemake.output.model),
+        snakemake.params.settings.get("kind", "text"),
     )

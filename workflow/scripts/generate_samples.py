@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from further.evaluation.samples import choose_prompts, sample_both
+from further.gpus import require_gpus
 from further.io import read_table
 from further.job import start_log
 from further.models import Precision, load_adapted, load_tokenizer
@@ -19,6 +20,7 @@ def main(model: Path, adapter: Path, corpus: dict[str, Path], samples: Path, set
 
 if __name__ == "__main__":
     start_log(snakemake.log[0])
+    require_gpus(snakemake.resources.planned_gpus)
     main(
         Path(snakemake.input.model),
         Path(snakemake.input.adapter).parent,

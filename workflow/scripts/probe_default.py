@@ -4,6 +4,7 @@ from pathlib import Path
 
 from further.evaluation.memorization import measure_memorization
 from further.evaluation.terms import measure_terms
+from further.gpus import require_gpus
 from further.io import read_table
 from further.job import start_log
 from further.models import Precision, load_adapted
@@ -29,6 +30,7 @@ def main(
 
 if __name__ == "__main__":
     start_log(snakemake.log[0])
+    require_gpus(snakemake.resources.planned_gpus)
     main(
         Path(snakemake.input.model),
         Path(snakemake.input.adapter).parent,

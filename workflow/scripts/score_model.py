@@ -4,6 +4,7 @@ from pathlib import Path
 
 from further.evaluation.scores import ScoredModel, digest_base, load_scored, score_texts
 from further.evaluation.scoring import SCORES
+from further.gpus import require_gpus
 from further.io import write_table
 from further.job import start_log
 from further.settings import ScoringSettings
@@ -31,6 +32,7 @@ def describe_model(model: Path, about: dict[str, str | None]) -> ScoredModel:
 
 if __name__ == "__main__":
     start_log(snakemake.log[0])
+    require_gpus(snakemake.resources.planned_gpus)
     main(
         Path(snakemake.input.model),
         next((Path(file).parent for name, file in snakemake.input.items() if name == "adapter"), None),

@@ -5,6 +5,7 @@ from typing import Any
 
 from further.evaluation.questions.measure import measure_questions
 from further.evaluation.questions.read import find_questions, read_questions
+from further.gpus import require_gpus
 from further.io import read_table, write_json
 from further.job import start_log
 
@@ -21,6 +22,7 @@ def main(
 
 if __name__ == "__main__":
     start_log(snakemake.log[0])
+    require_gpus(snakemake.resources.planned_gpus)
     main(
         Path(snakemake.input.model),
         Path(snakemake.input.adapter).parent,

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from further.batch import micro_batch
+from further.gpus import require_gpus
 from further.io import read_table, share_files, write_json, write_table
 from further.job import start_log
 from further.settings import Run
@@ -48,6 +49,7 @@ def main(
 
 if __name__ == "__main__":
     start_log(snakemake.log[0])
+    require_gpus(snakemake.resources.planned_gpus)
     main(
         Path(snakemake.input.tokens),
         Path(snakemake.input.model),

@@ -9,8 +9,9 @@ from pathlib import Path
 import yaml
 
 import further
+from further.cases.plan import plan_cases
 from further.cluster.check import check_account
-from further.corpus.shards import list_papers, mark_passwords
+from further.corpus.folder import list_papers, mark_passwords
 from further.hub import Unreachable, ask_hub, is_logged_in
 from further.model_folder import check_model
 from further.places import STUDY_FILE
@@ -18,6 +19,7 @@ from further.plan.refuse import refuse_early
 from further.study import Study, read_files, read_study
 from further.targets import check_targets
 from further.tracking import check_trackers
+from further.vision.study import check_contexts
 
 ROOT = Path(further.__file__).resolve().parents[2]
 """The project's folder, with the demonstration's study file and its articles."""
@@ -87,12 +89,14 @@ def check_study(study: Study, folder: Path) -> Findings:
     found, here = Findings(), Path.cwd()
     os.chdir(folder)
     try:
-        _check_papers(study, found)
+        if study.settings.study.kind == "images":
+            _check_cases(study, found)
+        else:
+            _check_papers(study, found)
         _check_model(study, found)
         _check_machine(study, found)
     finally:
         os.chdir(here)
-    found.unchecked.append("papers: none was opened (further inspect PAPER.pdf shows what is kept of one)")
     return found
 
 
@@ -105,7 +109,16 @@ def _collect(found: Findings, *checks: tuple[Callable[..., object], Sequence[obj
             found.faults += str(error).splitlines()
 
 
+def _check_cases(study: Study, found: Findings) -> None:
+    """The layout of a folder of cases; no picture is opened."""
+    cases = study.settings.cases
+    if cases.folder is not None:
+        _collect(found, (plan_cases, (Path(cases.folder), cases.layout, cases.shards)))
+    found.unchecked.append("images: none was opened")
+
+
 def _check_papers(study: Study, found: Findings) -> None:
+    found.unchecked.append("papers: none was opened (further inspect PAPER.pdf shows what is kept of one)")
     corpus = study.settings.corpus
     try:
         papers = list_papers(Path(corpus.papers), subfolders=corpus.subfolders) if corpus.papers else _bundled()
@@ -138,9 +151,18 @@ def _find_ocr_faults(languages: str) -> Iterator[str]:
 def _check_model(study: Study, found: Findings) -> None:
     settings, model = study.settings, study.model_folder
     targets = [run.target_modules for run in study.runs.values()]
-    early = (model, study.runs, settings.hardware, settings.evaluation.window)
-    known, whole = len(found.faults), ((check_model, (model,)),) if settings.model.source == "folder" else ()
-    for check in (*whole, (check_targets, (model, targets)), (refuse_early, early)):
+    is_text = settings.study.kind == "text"
+    early = (model, study.runs, settings.hardware, settings.evaluation.window if is_text else None)
+    checks: list[tuple[Callable[..., object], Sequence[object]]] = [
+        (check_targets, (model, targets)),
+        (refuse_early, early),
+    ]
+    if settings.model.source == "folder":
+        checks.insert(0, (check_model, (model, settings.study.kind)))
+    if not is_text:
+        checks.append((check_contexts, (model, study.runs, settings.cases.max_images)))
+    known = len(found.faults)
+    for check in checks:
         if len(found.faults) == known:  # of a model that cannot be read, nothing more is asked
             _collect(found, check)
     if settings.model.source == "hub" and not model.is_dir():
@@ -198,15 +220,23 @@ def _find_account_faults() -> Iterator[str]:
 
 def describe_study(study: Study, found: Findings) -> list[str]:
     """What a study without faults asks for, what to know of it, and what was not checked."""
-    source = study.settings.corpus.papers or "the bundled articles"
-    runs = study.for_papers(found.num_papers).runs
     return [
         "Nothing is wrong with this study file.",
-        f"{study.settings.study.title}: {found.num_papers} papers ({source}), {len(runs)} training runs, "
+        f"{study.settings.study.title}: {_describe_data(study, found)} training runs, "
         f"base model {study.settings.model.name}.",
         *_list("Worth knowing", found.notes),
         *_list("Not checked", found.unchecked),
     ]
+
+
+def _describe_data(study: Study, found: Findings) -> str:
+    """What is trained on, and the number of runs."""
+    settings = study.settings
+    if settings.study.kind == "images":
+        source = settings.cases.folder or f"{settings.cases.phantoms:,} drawn phantoms"
+        return f"cases ({source}), {len(study.runs)}"
+    source = settings.corpus.papers or "the bundled articles"
+    return f"{found.num_papers} papers ({source}), {len(study.for_papers(found.num_papers).runs)}"
 
 
 def describe_faults(found: Findings) -> str:

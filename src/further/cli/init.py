@@ -11,7 +11,7 @@ import yaml
 
 from further.cli.check import ROOT, check_study, load_study
 from further.cli.gpus import GPUS, Gpu, find_gpu
-from further.corpus.shards import list_papers
+from further.corpus.folder import list_papers
 from further.hub import Unreachable, ask_hub
 from further.io import write_text
 from further.places import STUDY_FILE, papers_of_study

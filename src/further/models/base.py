@@ -20,7 +20,8 @@ class Model(ABC):
     Attributes:
         network: transformers' model, or peft's around it once it has an adapter.
         peft_task: What peft calls the family's task.
-        adapted_parts: Beginnings of the names of the layers that adapters may sit on; None: all but the head.
+        adapted_parts: Beginnings of the names of the layers that adapters sit on, unless a setting names others; None:
+            all but the head.
     """
 
     peft_task = "CAUSAL_LM"
@@ -59,6 +60,14 @@ class Model(ABC):
         ids: torch.Tensor = self.network.generate(**batch, generation_config=config)
         return ids[:, batch["input_ids"].shape[1] :]
 
+    def prepare(self, batch: Batch) -> Batch:
+        """A batch on the processor with what `encode` would otherwise have to ask the GPU for."""
+        return batch
+
+    def attend_within_documents(self) -> bool:
+        """Let attention pass over other documents of a row instead of masking them; whether the family can."""
+        return False
+
     def check_packing(self) -> None:
         """Refuse a model whose documents would see each other in one row.
 
@@ -68,13 +77,12 @@ class Model(ABC):
         raise ValueError(f"{self.kind}: rows of several documents are not known here: set training.packing: false")
 
     def linear_layers(self) -> list[str]:
-        """Full names of the linear layers that adapters may sit on."""
-        layers = [
+        """Full names of the linear layers, but for the head."""
+        return [
             name
             for name, module in self.base.named_modules()
             if isinstance(module, torch.nn.Linear | Conv1D) and module is not self.base.get_output_embeddings()
         ]
-        return [name for name in layers if self.adapted_parts is None or name.startswith(self.adapted_parts)]
 
     def compile(self) -> None:
         """Let torch compile what `encode` calls."""

@@ -1,5 +1,6 @@
 """Causal language models on text: Llama, Mistral, Qwen, Gemma and their kin."""
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -8,7 +9,14 @@ import torch
 from transformers import AutoModelForCausalLM, GenerationConfig
 
 from further.models.base import Batch, Model
+from further.models.documents import NAME as WITHIN_DOCUMENTS
+from further.models.documents import find_bounds
 from further.models.precision import Precision, keep_4bit_layout
+
+log = logging.getLogger(__name__)
+
+BOUNDS = "bounds"  # of documents in a batch
+HALF = (torch.bfloat16, torch.float16)  # that torch's attention within documents computes in on a GPU
 
 
 class CausalText(Model):
@@ -42,10 +50,59 @@ class CausalText(Model):
 
     def encode(self, batch: Batch) -> torch.Tensor:
         """Last hidden states, (B, T, D); no cache and no attention mask, so that positions keep documents apart."""
+        positions = batch.get("position_ids")
         hidden: torch.Tensor = self.base.base_model(
-            input_ids=batch["input_ids"], position_ids=batch.get("position_ids"), use_cache=False
+            input_ids=batch["input_ids"], position_ids=positions, use_cache=False, **self._bounds(batch)
         )[0]
         return hidden
+
+    def prepare(self, batch: Batch) -> Batch:
+        """With bounds of its documents where attention asks for them; finding them on a GPU would wait for it."""
+        bounds = self._bounds(batch) if "length" not in batch else {}
+        return {**batch, BOUNDS: bounds["cu_seq_lens_q"]} if bounds else batch
+
+    def _bounds(self, batch: Batch) -> dict[str, torch.Tensor]:
+        """What attention within documents takes; nothing elsewhere."""
+        positions = batch.get("position_ids")
+        if positions is None or self.base.config._attn_implementation != WITHIN_DOCUMENTS:
+            return {}
+        return {"cu_seq_lens_q": batch[BOUNDS] if BOUNDS in batch else find_bounds(positions)}
+
+    def attend_within_documents(self) -> bool:
+        """Let attention pass over other documents of a row instead of masking them.
+
+        Returns:
+            Whether that gives the hidden states that the mask gives, on a row of two documents; if not, the mask stays.
+        """
+        network, probe = self.base, self._probe_packing()
+        masked, before = self._try_encode(probe), network.config._attn_implementation
+        if before != "sdpa" or (self.device.type == "cuda" and network.dtype not in HALF):
+            return False
+        network.set_attn_implementation(WITHIN_DOCUMENTS)
+        apart = self._try_encode(probe)
+        if masked is not None and apart is not None:
+            difference, largest = float((apart - masked).abs().max()), float(masked.abs().max())
+            if difference <= 0.02 * largest:
+                return True
+            log.info("%s: hidden states differ by %.3g of %.3g with it", self.kind, difference, largest)
+        network.set_attn_implementation(before)
+        return False
+
+    @torch.no_grad()
+    def _try_encode(self, batch: Batch) -> torch.Tensor | None:
+        """Hidden states, fp32; None if the family's attention asks for what is not there."""
+        try:
+            return self.encode(batch).float()
+        except (TypeError, ValueError, RuntimeError) as error:
+            log.info("%s: %s", self.kind, error)
+            return None
+
+    def _probe_packing(self) -> Batch:
+        """Two rows of two documents, of which the first differs; `check_packing` draws them."""
+        second = torch.arange(4, 8)
+        ids = torch.stack([torch.cat([first, second]) for first in (torch.arange(4), torch.arange(8, 12))])
+        batch = {"input_ids": ids, "position_ids": torch.arange(4).repeat(2, 2)}
+        return {key: values.to(self.device) for key, values in batch.items()}
 
     @property
     def head(self) -> torch.nn.Module:
@@ -70,13 +127,18 @@ class CausalText(Model):
             ValueError: With the difference.
         """
         ids = torch.tensor([[0, 1, 2]], device=self.device)
-        own = self.network(input_ids=ids, use_cache=False).logits.float()
+        own = self._own_logits(ids).float()
         difference = float((own - self.head(self.encode({"input_ids": ids})).float()).abs().max())
         if not difference <= 0.01 * float(own.abs().max()):
             raise ValueError(
                 f"{self.kind}: logits of this family differ from its output layer's by {difference:.3g}, "
                 f"the largest is {float(own.abs().max()):.3g}: it changes them in a way that is not known here"
             )
+
+    def _own_logits(self, ids_BT: torch.Tensor) -> torch.Tensor:
+        """Logits of a text as the model itself computes them, (B, T, V)."""
+        logits: torch.Tensor = self.network(input_ids=ids_BT, use_cache=False).logits
+        return logits
 
     @torch.no_grad()
     def check_packing(self) -> None:
@@ -93,11 +155,7 @@ class CausalText(Model):
         Raises:
             ValueError: If the second document's hidden states differ by more than 1 % of the largest.
         """
-        second = torch.arange(4, 8)
-        ids = torch.stack([torch.cat([first, second]) for first in (torch.arange(4), torch.arange(8, 12))])
-        batch = {"input_ids": ids, "position_ids": torch.arange(4).repeat(2, 2)}
-        hidden = self.encode({key: values.to(self.device) for key, values in batch.items()})
-        one, other = hidden[:, 4:].float()
+        one, other = self.encode(self._probe_packing())[:, 4:].float()
         if not float((one - other).abs().max()) <= 0.01 * float(one.abs().max()):
             raise ValueError(
                 f"{self.kind}: documents packed into one row would see each other, as models of this family "

@@ -19,7 +19,14 @@ from further.plan.targets import Adapter, adapter_parameters
 LOSS_CHUNK = 1024  # positions whose logits stand in memory at once; a test holds it to the training's own
 
 
-def training_flops(shape: Shape, adapter: Adapter, micro_batch: int, context: float, checkpointing: bool) -> float:
+def training_flops(
+    shape: Shape,
+    adapter: Adapter,
+    micro_batch: int,
+    context: float,
+    checkpointing: bool,
+    head_fraction: float = 1.0,
+) -> float:
     """Operations of forward and backward pass, per input token.
 
     Args:
@@ -28,23 +35,27 @@ def training_flops(shape: Shape, adapter: Adapter, micro_batch: int, context: fl
         micro_batch: Rows per forward pass; beyond 1,024 tokens the head's product is done again for the gradient.
         context: Tokens per row; a mean where rows differ.
         checkpointing: Whether the blocks are computed again in the backward pass.
+        head_fraction: Fraction of the positions that logits are computed of.
     """
     blocks = sum(_linear(linear, adapter, checkpointing) for linear in shape.linears)
     attention = sum(_attention(shape, layer, context, adapter, checkpointing) for layer in range(shape.num_layers))
-    chunked = micro_batch * context > LOSS_CHUNK
+    chunked = micro_batch * context * head_fraction > LOSS_CHUNK
     head = _linear(shape.head, adapter, checkpointing, recomputed=chunked)
     head += 2 * shape.head_weights if adapter.copied else 0
     norms = _norms(shape, adapter) * (2 if checkpointing else 1) / (micro_batch * context)
-    return blocks + attention + head + norms
+    return blocks + attention + head_fraction * head + norms
 
 
-def forward_flops(shape: Shape, adapter: Adapter, micro_batch: int, context: float) -> float:
+def forward_flops(
+    shape: Shape, adapter: Adapter, micro_batch: int, context: float, head_fraction: float = 1.0
+) -> float:
     """Operations of a forward pass with the adapter, per input token: what validation takes."""
     if not context:
         return 0.0
     attention = 4 * shape.num_layers * shape.attention_size * context
     norms = _norms(shape, adapter) / (micro_batch * context)
-    return 2.0 * (shape.matmul_parameters + adapter.low_rank) + attention + norms
+    multiplied = shape.block_weights + head_fraction * shape.head_weights + adapter.low_rank
+    return 2.0 * multiplied + attention + norms
 
 
 def _norms(shape: Shape, adapter: Adapter) -> int:

@@ -12,8 +12,9 @@ from further.plan.shape import Shape
 from further.plan.speed import Measured, Rate, count_devices, formula_rate, on_same_hardware, rate_for, read_measured
 from further.plan.table import PlannedRun
 from further.plan.targets import Adapter, place_adapter
-from further.plan.work import Texts, Work, count_flops, count_work
+from further.plan.work import Planned, Work, count_flops
 from further.settings import HardwareSettings, PlanSettings, Run
+from further.targets import asks_for_vision
 
 MB = 2**20
 Windows = tuple[int, int]
@@ -22,7 +23,7 @@ Windows = tuple[int, int]
 def count_runs(
     runs: Mapping[str, Run],
     shape: Shape | None,
-    texts_of: Callable[[str, Run], Texts],
+    texts_of: Callable[[str, Run], Planned],
     gpu: bool,
     devices: Devices = ALONE,
     windows: Windows = (1, 1),
@@ -59,13 +60,13 @@ def count_run(
     name: str,
     run: Run,
     shape: Shape | None,
-    texts: Texts,
+    texts: Planned,
     gpu: bool,
     devices: Devices = ALONE,
     windows: Windows = (1, 1),
 ) -> PlannedRun:
     """What a run has to do, and what each of its processes has to hold, without its speed; arguments as above."""
-    work = count_work(texts, run, devices.sharded)
+    work = texts.count(run, devices.sharded)
     row = PlannedRun(
         run=name,
         quantization=run.quantization,
@@ -81,7 +82,7 @@ def count_run(
         num_steps=work.num_steps,
         num_looks=work.num_looks,
     )
-    if shape is None:
+    if shape is None or asks_for_vision(run.target_modules):
         return row
     row = _add_model(row, run, shape, work, gpu, devices)
     return replace(row, scoring_flops=scoring_flops(shape, place_adapter(shape, run), texts.scored, *windows))

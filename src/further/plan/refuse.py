@@ -14,18 +14,19 @@ from further.plan.table import PlannedRun
 from further.plan.targets import place_adapter
 from further.positions import check_length
 from further.settings import HardwareSettings, Run
+from further.targets import asks_for_vision
 
 GIB = 2**30
 
 
-def refuse_early(model: Path, runs: Mapping[str, Run], hardware: HardwareSettings, window: int) -> None:
+def refuse_early(model: Path, runs: Mapping[str, Run], hardware: HardwareSettings, window: int | None) -> None:
     """Check every run against a model's config.json, if it is on disk already; memory where its architecture is known.
 
     Args:
         model: The model's folder; it may not exist yet.
         runs: Run by the run's name.
         hardware: That section of the configuration.
-        window: Of the evaluation, in tokens.
+        window: Of the evaluation, in tokens; None: nothing is scored in windows.
 
     Raises:
         ValueError: If a run needs more memory than the GPU has, names no layer of the model, or has more tokens in a
@@ -36,16 +37,16 @@ def refuse_early(model: Path, runs: Mapping[str, Run], hardware: HardwareSetting
         shape = read_shape(model)
     except ValueError:
         return  # there is no model yet, or the plan says so, once
-    check_memory(shape, runs, hardware)
+    check_memory(shape, {name: run for name, run in runs.items() if not asks_for_vision(run.target_modules)}, hardware)
 
 
-def check_positions(model: Path, runs: Mapping[str, Run], window: int) -> None:
+def check_positions(model: Path, runs: Mapping[str, Run], window: int | None) -> None:
     """Refuse a context or a window that is longer than the model's positions.
 
     Args:
         model: The model's folder; where it has no config.json, nothing is checked.
         runs: Run by the run's name.
-        window: Of the evaluation, in tokens.
+        window: Of the evaluation, in tokens; None: nothing is scored in windows.
 
     Raises:
         ValueError: With setting, value and limit.
@@ -53,7 +54,8 @@ def check_positions(model: Path, runs: Mapping[str, Run], window: int) -> None:
     file = model / "config.json"
     config = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     check_length(config, "training.context", max(run.context for run in runs.values()))
-    check_length(config, "evaluation.window", window)
+    if window is not None:
+        check_length(config, "evaluation.window", window)
 
 
 def check_memory(shape: Shape, runs: Mapping[str, Run], hardware: HardwareSettings) -> None:

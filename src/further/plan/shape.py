@@ -218,6 +218,49 @@ def _gpt2(config: Settings) -> Shape:
     )
 
 
+# What config.json of an image–text model leaves out of its language model: defaults of the classes (transformers 5.23).
+TEXT_DEFAULTS: dict[str, dict[str, int]] = {
+    "gemma": {"vocab_size": 256_000, "head_dim": 256, "num_attention_heads": 16, "num_key_value_heads": 16},
+    "gemma2": {"vocab_size": 256_000, "head_dim": 256, "num_attention_heads": 8, "num_key_value_heads": 4},
+    "gemma3_text": {"vocab_size": 262_208, "head_dim": 256, "num_attention_heads": 8, "num_key_value_heads": 4},
+}
+
+
+def _image_text(config: Settings) -> Shape:
+    """The language model of PaliGemma or Gemma 3; vision tower and projector, which stay as they are, beside it."""
+    text = config["text_config"]
+    kind = text.get("model_type", "gemma")
+    language = FAMILIES[kind]({"model_type": kind} | TEXT_DEFAULTS[kind] | text)
+    prefix = "model.language_model.layers"
+    return replace(
+        language,
+        model_type=config["model_type"],
+        linears=tuple(
+            replace(linear, name=linear.name.replace("model.layers", prefix, 1)) for linear in language.linears
+        ),
+        other_parameters=language.other_parameters
+        + _tower_parameters(config)
+        + _projector_parameters(config, language),
+    )
+
+
+def _tower_parameters(config: Settings) -> int:
+    """A SigLIP without its head: patches, positions, blocks with biases, and the last norm."""
+    vision = config["vision_config"]
+    width, inner, patch = vision["hidden_size"], vision["intermediate_size"], vision["patch_size"]
+    block = 4 * (width * width + width) + 2 * width * inner + inner + width + 4 * width
+    patches = vision.get("num_channels", 3) * patch**2 * width + width
+    positions = (vision.get("image_size", 224) // patch) ** 2 * width
+    return int(vision["num_hidden_layers"] * block + patches + positions + 2 * width)
+
+
+def _projector_parameters(config: Settings, language: Shape) -> int:
+    """One layer with a bias (PaliGemma), or a matrix and a norm (Gemma 3)."""
+    width = int(config["vision_config"]["hidden_size"])
+    beside = width if config["model_type"] == "gemma3" else language.hidden_size
+    return width * language.hidden_size + beside
+
+
 def _repeat(block: tuple[Linear, ...], prefix: str, num_layers: int) -> tuple[Linear, ...]:
     return tuple(
         replace(linear, name=f"{prefix}.{layer}.{linear.name}", layer=layer)
@@ -235,4 +278,6 @@ FAMILIES: dict[str, Callable[[Settings], Shape]] = {
     "gemma2": partial(_llama_like, norms=4, tied=True),
     "gemma3_text": partial(_llama_like, norms=4, head_norms=True, tied=True),
     "gpt2": _gpt2,
+    "paligemma": _image_text,
+    "gemma3": _image_text,
 }

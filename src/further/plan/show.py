@@ -10,14 +10,15 @@ from further.plan.make import add_speed, count_run, count_runs, measured_speeds
 from further.plan.refuse import check_memory, check_positions, check_walltime
 from further.plan.shape import Shape, read_shape
 from further.plan.table import PlannedRun, format_plan
-from further.plan.work import Texts
+from further.plan.work import Planned
 from further.settings import HardwareSettings, PlanSettings, Run
+from further.targets import asks_for_vision
 
 log = logging.getLogger(__name__)
 
 
 def plan_study(
-    model: Path, texts_of: Callable[[str, Run], Texts], settings: PlanSettings, finished: Path
+    model: Path, texts_of: Callable[[str, Run], Planned], settings: PlanSettings, finished: Path
 ) -> list[PlannedRun]:
     """Plan every run of a study and show the table, in the log and on the terminal.
 
@@ -47,7 +48,8 @@ def plan_study(
     try:
         check_positions(model, runs, settings.window)
         if shape is not None:
-            check_memory(shape, runs, settings.hardware)
+            known = {name: run for name, run in runs.items() if not asks_for_vision(run.target_modules)}
+            check_memory(shape, known, settings.hardware)
             check_walltime(plan, runs, settings.hardware, plan_again)
     except ValueError as error:
         PROGRESS.error("The plan refuses this study. %s", error)

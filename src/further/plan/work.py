@@ -6,12 +6,24 @@ A run with `training.patience` may stop early: what is planned is its whole leng
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from further.batch import micro_batch
 from further.plan.flops import forward_flops, training_flops
 from further.plan.shape import Shape
 from further.plan.targets import Adapter
 from further.settings import Run
+
+
+class Planned(Protocol):
+    """What a run is trained on, watched with and scored on, as far as the plan needs it."""
+
+    @property
+    def scored(self) -> tuple[int, ...]:
+        """Positions of each document or question that the run is scored on."""
+
+    def count(self, run: Run, sharded: bool) -> "Work":
+        """What a run has to do."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +43,10 @@ class Texts:
     has_begin: bool
     replay: tuple[int, ...] = ()
     scored: tuple[int, ...] = ()
+
+    def count(self, run: Run, sharded: bool) -> "Work":
+        """What a run has to do with them."""
+        return count_work(self, run, sharded)
 
 
 @dataclass(frozen=True)
@@ -60,7 +76,7 @@ class Work:
     """How much a run has to do.
 
     Attributes:
-        num_papers: Training papers.
+        num_papers: Training papers, or cases.
         num_unique_tokens: Their tokens, end marks counted.
         num_replay_tokens: Of general text, end marks counted.
         num_trained_tokens: Labels over all epochs, general text counted.
@@ -68,6 +84,7 @@ class Work:
         num_looks: Validations between and within the passes; one more follows at the end.
         training: Rows of one pass.
         validation: Rows of the validation papers.
+        answers_only: Whether logits are computed of positions with labels alone, as of answers to questions.
     """
 
     num_papers: int
@@ -78,6 +95,11 @@ class Work:
     num_looks: int
     training: Rows
     validation: Rows
+    answers_only: bool = False
+
+    def head_fraction(self, rows: Rows) -> float:
+        """Fraction of the computed positions that logits are computed of."""
+        return rows.num_labels / rows.num_inputs if self.answers_only and rows.num_inputs else 1.0
 
 
 def count_work(texts: Texts, run: Run, sharded: bool = False) -> Work:
@@ -130,7 +152,8 @@ def count_rows(lengths: Sequence[int], has_begin: bool, run: Run, sharded: bool 
 def count_flops(shape: Shape, adapter: Adapter, work: Work, run: Run) -> tuple[float, float]:
     """Floating-point operations of training over all epochs, and of one look at the validation documents."""
     rows, checkpointing = micro_batch(run), run.gradient_checkpointing
-    per_token = training_flops(shape, adapter, rows, work.training.mean_context, checkpointing)
+    head, looked = work.head_fraction(work.training), work.head_fraction(work.validation)
+    per_token = training_flops(shape, adapter, rows, work.training.mean_context, checkpointing, head)
     training = per_token * run.epochs * work.training.num_inputs
-    looking = forward_flops(shape, adapter, rows, work.validation.mean_context) * work.validation.num_inputs
+    looking = forward_flops(shape, adapter, rows, work.validation.mean_context, looked) * work.validation.num_inputs
     return float(training), float(looking)

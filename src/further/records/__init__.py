@@ -37,10 +37,11 @@ from further.records.probes import (
     Term,
     Terms,
 )
-from further.records.training import Hardware, Metrics, Parameters, Timing
+from further.records.training import CaseMetrics, Hardware, Metrics, Parameters, RunMetrics, Timing
 
 __all__ = [
     "MIN_PAPERS",
+    "CaseMetrics",
     "Comparison",
     "CrossValidation",
     "DocumentChange",
@@ -60,6 +61,7 @@ __all__ = [
     "RecitedPassage",
     "Record",
     "RunComparison",
+    "RunMetrics",
     "Sample",
     "Samples",
     "Scoring",

@@ -13,16 +13,12 @@ class Parameters(Record):
     names: tuple[str, ...]
 
 
-class Metrics(Record):
-    """What a run was trained on, and what came of it; losses in nats per token."""
+class RunMetrics(Record):
+    """What came of a run, whatever it was trained on; losses in nats per token."""
 
     run: str
     settings: Run
-    papers: tuple[str, ...]
-    num_papers: int
     num_unique_tokens: int
-    num_replay_tokens: int
-    num_dropped_tokens: int
     num_trained_tokens: int
     num_steps: int
     stopped_early: bool
@@ -30,6 +26,35 @@ class Metrics(Record):
     final_train_loss_nats: float
     validation_loss_nats: float | None
     parameters: Parameters
+
+
+class Metrics(RunMetrics):
+    """What a run on papers was trained on, and what came of it."""
+
+    papers: tuple[str, ...]
+    num_papers: int
+    num_replay_tokens: int
+    num_dropped_tokens: int
+
+
+class CaseMetrics(RunMetrics):
+    """What a run on questions about images was trained on, and what came of it.
+
+    Attributes:
+        cases: Their names, in the order in which growing fractions take them.
+        num_cut: Answers that were longer than their window.
+        num_without_end: Answers that were left without an EOS.
+        num_asked_twice: Questions left out as the same was asked and answered about the same images.
+        num_too_long: Questions left out as the context holds no answer.
+    """
+
+    cases: tuple[str, ...]
+    num_cases: int
+    num_questions: int
+    num_cut: int
+    num_without_end: int
+    num_asked_twice: int
+    num_too_long: int
 
 
 class Hardware(Record):

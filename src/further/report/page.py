@@ -16,7 +16,7 @@ from further.io import write_text
 from further.report.answers.answer import Answer
 from further.report.drawing.figure import Figure, draw_figure
 
-R = TypeVar("R")
+R = TypeVar("R", contravariant=True)  # a part that shows less is a part of a page that shows more
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,12 @@ class Section(Generic[R]):
     Attributes:
         name: Its anchor and the name of its template.
         title: Its heading.
-        fill: Makes what its template shows.
+        fill: Makes what its template shows; None: the study has no such section.
     """
 
     name: str
     title: str
-    fill: Callable[[R], Mapping[str, object]]
+    fill: Callable[[R], Mapping[str, object] | None]
 
 
 @dataclass(frozen=True)
@@ -78,12 +78,13 @@ def write_page(kind: Kind[R], results: R, folder: Path) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    filled = [(section, section.fill(results)) for section in kind.sections]
     answers = [answer for answer in (ask(results) for ask in kind.answers) if answer is not None]
     page = environment.get_template("page.html.jinja").render(
         style=Markup((files("further.report") / "templates" / "style.css").read_text(encoding="utf-8")),
         head=kind.head(results),
         answers=answers,
         figures=[draw_figure(figure, results, folder) for figure in kind.figures],
-        sections=[(section, section.fill(results)) for section in kind.sections],
+        sections=[(section, part) for section, part in filled if part is not None],
     )
     write_text(folder / "index.html", page)

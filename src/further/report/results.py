@@ -1,17 +1,19 @@
 """What the page of a text study is made from: the records and tables that the other stages left, read once."""
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import pandas as pd
 import pyarrow.parquet as pq
 
 from further.evaluation.questions.records import QuestionsFile, read_record
 from further.io import read_json, read_table
-from further.records import Comparison, Memorization, Metrics, Samples, Terms, Timing
+from further.records import Comparison, Memorization, Metrics, RunMetrics, Samples, Terms, Timing
+from further.report.guard import Guarded, read_guard
 from further.report.wording import join_words
 from further.scaling.record import LawRecord
 from further.settings import Settings
@@ -22,6 +24,7 @@ CORPUS_VIEW = "../corpus/view/index.html"
 """The papers page by page, from the report's page."""
 COLUMNS = {
     "rows": ["paper", "section"],
+    "dropped_prose": ["paper", "page", "reason", "num_words"],
     "tokens": ["document", "split", "num_tokens", "num_words", "num_bytes", "sha256"],
 }
 """Of large tables only these are read: the text and the token ids of a corpus stay on disk."""
@@ -37,10 +40,9 @@ class Corpus:
         split: Columns paper, split, num_words.
         rows: Columns paper, section.
         tokens: Columns document, split, num_tokens, num_words, num_bytes, sha256 (of the text).
-        dropped_prose: Columns paper, page, num_words, reason: long blocks that read like prose and were dropped; None
-            where they were not looked for.
-        losses: Columns paper, unread_pages and damaged_pages (lists), unknown_signs, unknown_at_numbers; None
-            likewise.
+        dropped_prose: Columns paper, page, reason, num_words: long blocks that read like prose and were dropped.
+        losses: Columns paper, pages, unread_pages, damaged_pages, repaired, unread_fonts, unknown_signs,
+            unknown_at_numbers, flagged: what is missing of each paper that was read.
     """
 
     rejected: pd.DataFrame
@@ -48,8 +50,8 @@ class Corpus:
     split: pd.DataFrame
     rows: pd.DataFrame
     tokens: pd.DataFrame
-    dropped_prose: pd.DataFrame | None = None
-    losses: pd.DataFrame | None = None
+    dropped_prose: pd.DataFrame
+    losses: pd.DataFrame
 
     @property
     def num_papers(self) -> int:
@@ -57,11 +59,14 @@ class Corpus:
         return len(self.split) + len(self.rejected)
 
 
+M = TypeVar("M", bound=RunMetrics)
+
+
 @dataclass(frozen=True)
-class RunResults:
+class RunResults(Generic[M]):
     """What one run left; `history` has columns step, num_tokens, loss_nats, learning_rate, validation_loss_nats."""
 
-    metrics: Metrics
+    metrics: M
     timing: Timing
     history: pd.DataFrame
 
@@ -75,41 +80,34 @@ class Provenance:
     code: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class TextResults:
-    """The results of one study on text.
+@dataclass(frozen=True, kw_only=True)
+class StudyResults(Generic[M]):
+    """What every kind of study has.
 
     Attributes:
         settings: The whole study file, checked.
-        comparison: Scores before and after.
         law: The scaling law, or why there is none.
-        samples: Continuations.
-        memorization: None where it was switched off.
-        terms: None where they were switched off.
-        asked: Questions and instructions, each None where the study has none.
-        corpus: The papers.
         runs: By name.
         plan: By run, columns seconds_low and seconds_high: what it was expected to take; None where not given.
         jobs: Columns kind, job and seconds of every job that trains or runs a model.
         provenance: What the study was made with.
-        general_text: The text that forgetting is measured on: its kinds, or the names of its files.
+        guard: What is answered and what goes to a person; None where no answers are guarded.
         written: The day of the report.
     """
 
     settings: Settings
-    comparison: Comparison
     law: LawRecord
-    samples: Samples
-    memorization: Memorization | None
-    terms: Terms | None
-    asked: QuestionsFile
-    corpus: Corpus
-    runs: Mapping[str, RunResults]
+    runs: Mapping[str, RunResults[M]]
     plan: pd.DataFrame | None
     jobs: pd.DataFrame
     provenance: Provenance
-    general_text: str
+    guard: Guarded | None = None
     written: date | None = None
+
+    @property
+    @abstractmethod
+    def default_run(self) -> str:
+        """Name of the run that most is said of."""
 
     @property
     def title(self) -> str:
@@ -134,7 +132,35 @@ class TextResults:
     @property
     def ordered_runs(self) -> list[str]:
         """Names of the runs, the default one first."""
-        return sorted(self.runs, key=lambda run: (run != self.comparison.default_run, run))
+        return sorted(self.runs, key=lambda run: (run != self.default_run, run))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextResults(StudyResults[Metrics]):
+    """The results of one study on text.
+
+    Attributes:
+        comparison: Scores before and after.
+        samples: Continuations.
+        memorization: None where it was switched off.
+        terms: None where they were switched off.
+        asked: Questions and instructions, each None where the study has none.
+        corpus: The papers.
+        general_text: The text that forgetting is measured on: its kinds, or the names of its files.
+    """
+
+    comparison: Comparison
+    samples: Samples
+    memorization: Memorization | None
+    terms: Terms | None
+    asked: QuestionsFile
+    corpus: Corpus
+    general_text: str
+
+    @property
+    def default_run(self) -> str:
+        """Name of the run that most is said of."""
+        return self.comparison.default_run
 
 
 def read_results(
@@ -148,7 +174,8 @@ def read_results(
 
     Args:
         named: Paths as text by name: `runs` and `corpus` list several, named by their folder and their own name;
-            `plan` may be missing.
+            `plan`, and `guard`
+            with `guarded`, may be missing.
         settings: The study's.
         jobs: Snakemake's notes of what jobs took that train or run a model, by what they were for.
         provenance: What the study was made with.
@@ -174,11 +201,12 @@ def read_results(
         jobs=read_jobs(jobs or {}),
         provenance=provenance or Provenance(),
         general_text=name_texts(read_json(files["general"])),
+        guard=read_guard(files),
         written=written,
     )
 
 
-def _read_run(folder: Path) -> RunResults:
+def _read_run(folder: Path) -> RunResults[Metrics]:
     metrics, timing = Metrics.load(folder / "metrics.json"), Timing.load(folder / "timing.json")
     return RunResults(metrics, timing, read_table(folder / "history.parquet"))
 

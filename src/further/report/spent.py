@@ -6,11 +6,12 @@ an hour. Other amounts of text cost in proportion to the default run.
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
 from further.records import Interval
-from further.report.results import TextResults
+from further.report.results import StudyResults
 from further.report.wording import count_noun, fixed, show_count, show_estimate, show_number, show_seconds
 
 TRAINING = "training"
@@ -24,7 +25,7 @@ class Spending:
         cost: Price of an hour, its currency and date.
     """
 
-    def __init__(self, results: TextResults) -> None:
+    def __init__(self, results: StudyResults[Any]) -> None:
         """Count the jobs of a study."""
         self._results = results
         self.cost = results.settings.cost
@@ -63,8 +64,9 @@ class Spending:
     @cached_property
     def seconds_per_token(self) -> float:
         """Of one training, per unique token: those of the default run."""
-        default = self._results.comparison.default_run
-        return self.paid_seconds_of(default) / self._results.runs[default].metrics.num_unique_tokens
+        default = self._results.default_run
+        tokens: int = self._results.runs[default].metrics.num_unique_tokens
+        return self.paid_seconds_of(default) / tokens
 
     def money(self, seconds: float) -> float:
         """Price of a stretch of time."""

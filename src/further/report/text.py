@@ -1,12 +1,14 @@
 """The page of a study on text: its answers, figures and sections, in order."""
 
 from further.report.answers.forgetting import answer_forgetting
+from further.report.answers.guard import answer_guard
 from further.report.answers.improvement import answer_improvement
 from further.report.answers.more_data import answer_more_data
 from further.report.answers.quantization import answer_quantization
 from further.report.answers.questions import answer_questions
 from further.report.figures import (
     forgetting,
+    guard,
     learning_curves,
     ledger,
     other_settings,
@@ -18,6 +20,7 @@ from further.report.figures import (
 from further.report.page import Head, Kind, Section
 from further.report.results import TextResults, name_base
 from further.report.sections.corpus import fill_corpus
+from further.report.sections.guard import fill_guard
 from further.report.sections.learned import fill_learned
 from further.report.sections.made import fill_made
 from further.report.sections.runs import fill_runs
@@ -40,18 +43,27 @@ def make_head(results: TextResults) -> Head:
 
 TEXT = Kind(
     head=make_head,
-    answers=(answer_improvement, answer_forgetting, answer_more_data, answer_quantization, answer_questions),
+    answers=(
+        answer_improvement,
+        answer_forgetting,
+        answer_more_data,
+        answer_quantization,
+        answer_questions,
+        answer_guard,
+    ),
     figures=(
         perplexity_by_paper.FIGURE,
         forgetting.FIGURE,
         scaling_law.FIGURE,
         quantization.FIGURE,
         questions.FIGURE,
+        guard.FIGURE,
         learning_curves.FIGURE,
         other_settings.FIGURE,
         ledger.FIGURE,
     ),
     sections=(
+        Section("guard", "When a person answers", fill_guard),
         Section("learned", "What it learned and memorized", fill_learned),
         Section("samples", "Samples, before and after", fill_samples),
         Section("corpus", "The corpus", fill_corpus),

@@ -29,10 +29,18 @@ def points_of_runs(
         model: Name, source, path and revision of the base model, on which a law is conditional like on no setting else.
         histories: Of each run, with columns step and validation_loss_nats; None: how long it trained is not known.
     """
-    base = {"base": model["path"] if model["source"] == "hub" else model["name"]}
-    if model["revision"] is not None:
-        base["base_revision"] = model["revision"]
+    base = name_base(model)
     return [_point(run, comparison["runs"][run], base, (histories or {}).get(run)) for run in runs]
+
+
+def name_base(model: Mapping[str, Any]) -> dict[str, str]:
+    """The base model as settings that a law is conditional on.
+
+    Args:
+        model: Name, source, path and revision.
+    """
+    base = {"base": model["path"] if model["source"] == "hub" else model["name"]}
+    return base if model["revision"] is None else base | {"base_revision": model["revision"]}
 
 
 def _point(run: str, compared: Mapping[str, Any], base: Mapping[str, str], history: pd.DataFrame | None) -> Point:

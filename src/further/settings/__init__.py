@@ -4,7 +4,7 @@ Rules hand values to jobs as plain dictionaries, and jobs read them with the sam
 job is among its rule's params, so the modules of this package shape no result (`further.provenance`).
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -21,17 +21,21 @@ from further.settings.evaluation import (
     Target,
 )
 from further.settings.hardware import HardwareSettings
+from further.settings.images import AnswersSettings, CasesSettings, GuardSettings
 from further.settings.key import Section, key
 from further.settings.training import DemoSettings, ModelSettings, Run, Sweep, TrainingSettings
 
 __all__ = [
+    "AnswersSettings",
     "BootstrapSettings",
+    "CasesSettings",
     "ComparisonSettings",
     "CorpusSettings",
     "CostSettings",
     "DemoSettings",
     "EvaluationSettings",
     "GeneralSettings",
+    "GuardSettings",
     "HardwareSettings",
     "ModelSettings",
     "PlanSettings",
@@ -53,6 +57,11 @@ SweepName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 class StudySettings(Section):
     """What the report says of the study as a whole."""
 
+    kind: Literal["text", "images"] = key(
+        "text: papers, and perplexity before and after. images: cases, and answers before and after.",
+        "text",
+        reruns="everything",
+    )
     title: str = key("Heading of the report.", "Further pre-training", reruns="page", min_length=1)
     domain: str | None = key(
         "medical: the report reminds its readers that nothing a model writes is medical advice. null: off.",
@@ -85,6 +94,7 @@ class Settings(Section):
 
     study: StudySettings = StudySettings()
     corpus: CorpusSettings = CorpusSettings()
+    cases: CasesSettings = CasesSettings()
     model: ModelSettings = ModelSettings()
     general: GeneralSettings = GeneralSettings()
     demo: DemoSettings = DemoSettings()
@@ -96,6 +106,8 @@ class Settings(Section):
         reruns="new runs only",
     )
     evaluation: EvaluationSettings = EvaluationSettings()
+    answers: AnswersSettings = AnswersSettings()
+    guard: GuardSettings = GuardSettings()
     scaling: ScalingSettings = ScalingSettings()
     cost: CostSettings = CostSettings()
     hardware: HardwareSettings = HardwareSettings()

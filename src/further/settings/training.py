@@ -7,6 +7,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, create_model, model_s
 from further.settings.key import Count, Fraction, Section, Seed, key
 
 Quantization = Literal["none", "int8", "nf4"]
+Kernel = Literal["adapters", "documents", "fused", "graphs"]
 LayerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.]+$")]
 LayerNames = Annotated[list[LayerName], Field(min_length=1)]
 NOT_SWEPT = ("compute_dtype",)
@@ -103,6 +104,18 @@ class Run(Section):
         True,
         reruns="its runs",
     )
+    answer_tokens: Count | None = key(
+        "Images: longest answer that is trained on, its end not counted. null: what the context leaves.",
+        None,
+        unit="tokens",
+        reruns="its runs",
+    )
+    cut_answers: Literal["sentence", "bare"] = key(
+        "Images: how a longer answer stops. sentence: after its last full sentence, with its end. bare: at the window, "
+        "without an end, which teaches a model not to stop; to show just that.",
+        "sentence",
+        reruns="its runs",
+    )
     batch_tokens: int = key(
         "Tokens per optimizer step: a multiple of context × gradient_accumulation_steps.",
         16384,
@@ -139,6 +152,19 @@ class Run(Section):
     compile: bool = key(
         "torch.compile: half a minute and more at the start, faster steps. On the CPU it needs a C++ compiler.",
         False,
+        reruns="its runs",
+    )
+    kernels: list[Kernel] = key(
+        "Faster paths on a GPU, left out where a model or an installation lacks one. adapters: LoRA in the compute "
+        "type on fp32 weights. documents: attention within each document, at compute type bfloat16. fused: norms, "
+        "rotations and gated layers of liger-kernel, with `pip install further[gpu]`. graphs: a micro-batch as one "
+        "CUDA graph.",
+        ["adapters", "documents", "fused", "graphs"],
+        reruns="its runs",
+    )
+    deterministic: bool = key(
+        "On a GPU: the same bits from every repetition and after every interruption, on one kind of GPU.",
+        True,
         reruns="its runs",
     )
     optimizer: Literal["adamw_torch", "adamw_8bit", "paged_adamw_8bit", "paged_adamw_32bit"] = key(

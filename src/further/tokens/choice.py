@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from further.ranks import hash_rank
 from further.settings import Run
+from further.shards import hash_rank
 from further.sizes import count_selected
 
 Ids = Sequence[int]

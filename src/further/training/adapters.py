@@ -12,7 +12,7 @@ from peft import LoraConfig, get_peft_model
 
 from further.models import Model
 from further.settings import Run
-from further.targets import match_targets
+from further.targets import choose_part, match_targets
 from further.training.initialize import adapter_start, save_adapter, start_from_loss
 
 # peft's names; LoftQ starts as the default does, and is filled in afterwards.
@@ -89,13 +89,14 @@ def train_all(model: Model, run: Run, folder: Path) -> Save:
 def _recompute(model: Model, run: Run) -> None:
     """Keep a layer's inputs only, and compute the rest of it again on the way back."""
     if run.gradient_checkpointing:
-        model.base.activation_checkpointing_enable({"use_reentrant": False})
+        # Without dropout nothing is drawn. Reading the generator's state forbids recording a CUDA graph.
+        model.base.activation_checkpointing_enable({"use_reentrant": False, "preserve_rng_state": run.dropout > 0})
 
 
 def _targets(model: Model, target: str | list[str]) -> str | list[str]:
     """Linear layers by name; all of them in peft's own word."""
     everywhere = target == "all-linear" and model.adapted_parts is None
-    names = match_targets(model.linear_layers(), target)
+    names = match_targets(choose_part(model.linear_layers(), target, model.adapted_parts), target)
     return "all-linear" if everywhere else names
 
 

@@ -78,7 +78,7 @@ def mean_loss(model: Model, examples: Examples, batch_size: int) -> float:
         rows = range(start, min(start + batch_size, len(examples)))
         if rows or sharded:  # sharded processes go through the model equally often
             batch = make_batch(examples, rows)
-            total += float(examples.sum_loss(model, move(batch, model.device)))
+            total += float(examples.sum_loss(model, move(model.prepare(batch), model.device)))
             count += count_labels(batch)
     model.network.train(was_training)
     total, num_labels = all_reduce([total, count])

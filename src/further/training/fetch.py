@@ -5,10 +5,10 @@ from pathlib import Path
 
 from further.model_folder import check_model
 
-FILES = ["*.json", "*.safetensors", "tokenizer.model"]  # no pickled weights, no code
+FILES = ["*.json", "*.safetensors", "tokenizer.model", "chat_template.jinja"]  # no pickled weights, no code
 
 
-def fetch_model(name: str, revision: str, folder: Path) -> None:
+def fetch_model(name: str, revision: str, folder: Path, kind: str = "text") -> None:
     """Download a model's weights, configuration and tokenizer.
 
     A token is read from the environment (HF_TOKEN) or from the hub's own log-in, and is written nowhere.
@@ -17,6 +17,7 @@ def fetch_model(name: str, revision: str, folder: Path) -> None:
         name: owner/model on the hub.
         revision: Commit, 40 hexadecimal digits.
         folder: Where to put the files.
+        kind: Of the study: text or images.
 
     Raises:
         ValueError: If the model is gated, absent, or the hub cannot be reached, in one sentence with what to do; or if
@@ -37,4 +38,4 @@ def fetch_model(name: str, revision: str, folder: Path) -> None:
         raise ValueError(
             f"{name} could not be fetched ({type(error).__name__}): is the hub reachable from here?"
         ) from None
-    check_model(folder)
+    check_model(folder, kind)

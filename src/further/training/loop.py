@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from further.settings import Run
 from further.training.distributed import all_reduce, all_reduce_gradients, rank, world_size
 from further.training.examples import Examples, count_labels, make_batch, mean_loss, move
 from further.training.failures import check_validation, find_fault, not_finite
+from further.training.graphs import Graphs
 from further.training.optimizer import make_optimizer, rate_fraction, set_rate
 from further.training.recipe import Recipe
 from further.training.session import Session
@@ -42,6 +43,7 @@ def train(model: Model, recipe: Recipe, session: Session) -> None:
     run, examples, state, progress = recipe.run, recipe.training, session.state, session.progress
     trained, sharded = find_trained(model.network), is_sharded(model.network)
     optimizer = make_optimizer(model.network, run)
+    graphs = Graphs(partial(examples.sum_loss, model), trained.values()) if "graphs" in session.kernels else None
     session.resume(trained, optimizer)
     model.network.train()
 
@@ -55,7 +57,7 @@ def train(model: Model, recipe: Recipe, session: Session) -> None:
         # they are cut into micro-batches and dealt to processes: a mean of means would be another gradient.
         batches = [make_batch(examples, rows) for rows in own_share(micro_batches, run, sharded)]
         [num_labels] = all_reduce([sum(map(count_labels, batches))])
-        loss = add_gradients(model, examples, batches, num_labels)
+        loss = add_gradients(model, examples, batches, num_labels, graphs)
         all_reduce_gradients(trained.values())
 
         # 3. The update.
@@ -63,7 +65,7 @@ def train(model: Model, recipe: Recipe, session: Session) -> None:
         rate = run.learning_rate * rate_fraction(state.step, recipe.num_steps, run.warmup_ratio)
         set_rate(optimizer, rate)
         optimizer.step()
-        optimizer.zero_grad()
+        optimizer.zero_grad(set_to_none=graphs is None)
 
         # 4. The record of it. Reading the loss waits for the GPU.
         [loss_nats] = all_reduce([float(loss)])
@@ -102,7 +104,9 @@ def train(model: Model, recipe: Recipe, session: Session) -> None:
         put_weights(trained, state.best)
 
 
-def add_gradients(model: Model, examples: Examples, batches: Sequence[Batch], num_labels: float) -> torch.Tensor:
+def add_gradients(
+    model: Model, examples: Examples, batches: Sequence[Batch], num_labels: float, graphs: Graphs | None = None
+) -> torch.Tensor:
     """Add the gradients of some batches to what is there.
 
     Args:
@@ -110,13 +114,19 @@ def add_gradients(model: Model, examples: Examples, batches: Sequence[Batch], nu
         examples: Know the loss.
         batches: On the processor; none if no row of the step is this process's.
         num_labels: That the summed loss is divided by: those of the whole step.
+        graphs: That do the same from recordings.
 
     Returns:
         The loss, a scalar on the model's device.
     """
     total = torch.zeros((), device=model.device)
+    scale = torch.tensor(1 / num_labels)
     for batch in batches:
-        loss = examples.sum_loss(model, move(batch, model.device)) / num_labels
+        moved = move(model.prepare(batch), model.device)
+        if graphs is not None:
+            total += graphs(moved | move({"scale": scale}, model.device), record="length" not in batch)
+            continue
+        loss = examples.sum_loss(model, moved) / num_labels
         loss.backward()
         total += loss.detach()
     return total

@@ -13,6 +13,7 @@ from further.training.adapters import ParameterCount, count_parameters
 from further.training.distributed import check_equal, rank
 from further.training.examples import mean_loss
 from further.training.failures import check_validation, explain_memory
+from further.training.kernels import same_bits, speed_up
 from further.training.loop import train
 from further.training.memory import peak_memory_mb, used_memory_mb
 from further.training.recipe import Outcome, Recipe, Task
@@ -37,6 +38,7 @@ def train_run(recipe: Recipe, task: Task) -> Outcome:
     with (
         open_session(task, identity) as session,
         explain_memory(recipe.run, recipe.micro_batch, lambda: session.progress.doing),
+        same_bits(recipe.run),
     ):
         return _train_in(session, recipe, task)
 
@@ -52,6 +54,7 @@ def _train_in(session: Session, recipe: Recipe, task: Task) -> Outcome:
     parameters = count_parameters(model.network)
     if task.sharded:
         shard_blocks(model)
+    session.kernels = speed_up(model, recipe.run)
     if recipe.run.compile:
         model.compile()
     train(model, recipe, session)  # ends with the best weights, where early stopping keeps them
@@ -112,5 +115,6 @@ def _timing(session: Session, task: Task) -> dict[str, Any]:
         "peak_memory_mb": round(peak_memory_mb(), 1),
         # that an hour is paid for: GPUs, or a job's cores
         "devices": task.world_size if torch.cuda.is_available() else 1,
+        "kernels": list(session.kernels),
         "hardware": describe_hardware(task.threads),
     }

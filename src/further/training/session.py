@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +33,7 @@ class Session:
         progress: What it is doing.
         stop: Why it has to stop.
         state: What it has come to.
+        kernels: Faster paths in use (`further.training.kernels`).
         report: Takes a row of the history, for the tools that `training.report_to` names.
         ends: What is closed when the run has ended.
     """
@@ -43,6 +44,7 @@ class Session:
     stop: StopInTime
     state: State = field(default_factory=State)
     last_checkpoint: float = 0.0
+    kernels: Sequence[str] = ()
     report: Report = lambda row: None
     ends: ExitStack = field(default_factory=ExitStack)
 

@@ -45,11 +45,12 @@ class Doing:
         return self.step / self.num_steps if self.step is not None and self.num_steps else None
 
     def __str__(self) -> str:
-        """`step 120 of 400, loss 5.21`, or the job's own words."""
+        """`step 120 of 400, loss 5.21, validating`, or the job's own words."""
         if self.step is None:
             return self.message or self.state
         loss = "" if self.loss_nats is None else f", loss {self.loss_nats:.2f}"
-        return f"step {self.step} of {self.num_steps}{loss}"
+        beside = "" if self.state == "training" else f", {self.state}"
+        return f"step {self.step} of {self.num_steps}{loss}{beside}"
 
 
 def read_training(folder: Path, run: str) -> Doing | None:

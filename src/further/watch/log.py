@@ -14,11 +14,13 @@ PAST = {
     "split": "split", "fit": "fitted", "drop": "dropped", "draw": "drew", "write": "wrote", "plan": "planned",
     "train": "trained", "tokenize": "tokenized", "parse": "parsed", "score": "scored", "generate": "generated",
     "compare": "compared", "certify": "certified", "probe": "probed",
+    "read": "read", "judge": "judged", "encode": "encoded",
 }  # fmt: skip
 PRESENT = {
     "split": "splitting", "fit": "fitting", "drop": "dropping", "draw": "drawing", "write": "writing",
     "plan": "planning", "train": "training", "tokenize": "tokenizing", "parse": "parsing", "score": "scoring",
     "generate": "generating", "compare": "comparing", "certify": "certifying", "probe": "probing",
+    "read": "reading", "judge": "judging", "encode": "encoding",
 }  # fmt: skip
 
 
@@ -32,7 +34,7 @@ def name_job(job: Job, verbs: dict[str, str]) -> str:
     verb, _, noun = job.rule.partition("_")
     ending = "ing" if verbs is PRESENT else "ed"
     word = verbs.get(verb) or f"{verb.removesuffix('e')}{ending}"
-    noun = "" if (verb, noun) in (("train", "qlora"), ("score", "run")) else noun.replace("_", " ")
+    noun = "" if (verb, noun) in (("train", "qlora"), ("score", "run"), ("answer", "run")) else noun.replace("_", " ")
     return " ".join(part for part in (word, noun, *job.wildcards.values()) if part)
 
 

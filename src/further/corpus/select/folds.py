@@ -3,7 +3,7 @@
 import pyarrow as pa
 
 from further.corpus.select.split import count_words, deal_out
-from further.ranks import hash_rank
+from further.shards import hash_rank
 
 
 def split_fold(rows: pa.Table, *, fold: int, folds: int, validation_fraction: float, seed: int) -> pa.Table:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
+from further.corpus.folder import MIN_PAPERS
 from further.corpus.schemas import SPLIT
-from further.corpus.shards import MIN_PAPERS
-from further.ranks import hash_rank
+from further.shards import hash_rank
 from further.sizes import count_selected
 
 

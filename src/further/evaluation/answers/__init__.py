@@ -1,1 +1,1 @@
-"""Answers to questions about images: scores, floors, intervals over cases, loops. No torch."""
+"""Answers to questions about images: written, scored, held against floors. `generate` and `views` alone need torch."""

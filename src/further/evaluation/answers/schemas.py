@@ -30,4 +30,31 @@ ANSWER_SCORES = pa.schema(
     ]
 )
 
+GENERATED = pa.schema(
+    [
+        ("question_id", pa.string()),
+        ("case", pa.string()),
+        ("split", pa.string()),
+        ("images", pa.list_(pa.string())),  # that were shown
+        ("question_type", pa.string()),
+        ("kind", pa.string()),  # yes/no, choice or open
+        ("task", pa.string()),  # answer or caption
+        ("question", pa.string()),
+        ("reference", pa.string()),
+        ("answer", pa.string()),
+        ("ended", pa.bool_()),  # whether the end mark came before the limit
+        ("num_tokens", pa.int32()),  # of the answer, its end counted
+        ("mean_logprob", pa.float64()),  # over the answer's tokens, nats
+        ("min_logprob", pa.float64()),
+        ("entropy", pa.float64()),  # mean over its tokens, nats
+        ("longest_run", pa.int32()),  # times that a word or phrase stands in a row at most
+        ("rep_4", pa.float64()),
+        ("reference_nats", pa.float64()),  # of the whole reference and its end under the model
+        ("reference_tokens", pa.int32()),
+    ]
+)
+"""What a model answered, and how sure it was."""
+
 FLOOR_SCORES = pa.schema([("floor", pa.string()), *ANSWER_SCORES])  # majority, question only, pixels
+
+MODEL_SCORES = pa.schema([("model", pa.string()), *ANSWER_SCORES])  # base, or the run's name

@@ -7,6 +7,7 @@ from further.report.answers.questions import say_instructions
 from further.report.results import TextResults
 from further.report.wording import count_noun, show_difference, show_relative, show_share_of
 
+MOST_NAME_WORDS = 5
 WORDS: dict[Verdict, str] = {
     "improved": "Nothing: better.",
     "worse": "It forgot.",
@@ -23,11 +24,16 @@ def answer_forgetting(results: TextResults) -> Answer:
         question="What did it forget?",
         verdict=verdict,
         word=WORDS[verdict],
-        sentence=say_change(general, f"general text ({results.general_text})", verdict),
+        sentence=say_change(general, name_general(results.general_text), verdict),
         doubt=_say_doubt(general),
         details=tuple(_say_details(results)),
         sources=(f"results/evaluation/comparison.json: runs.{run}.general",),
     )
+
+
+def name_general(text: str) -> str:
+    """General text with its kinds, if a few words name them; the details hold longer names."""
+    return f"general text ({text})" if len(text.split()) <= MOST_NAME_WORDS else "general text"
 
 
 def _say_doubt(general: Paired) -> str:
@@ -40,8 +46,8 @@ def _say_details(results: TextResults) -> list[str]:
     comparison = results.comparison
     general = comparison.default.general
     said = [
-        f"Measured on {count_noun(general.num_documents, 'document')} of {results.general_text}, which no run was "
-        f"trained on. Loss: {show_difference(general.difference_nats_per_token)}.",
+        f"Measured on {count_noun(general.num_documents, 'document')} of general text that no run was trained on: "
+        f"{results.general_text}. Loss: {show_difference(general.difference_nats_per_token)}.",
         "Forgetting shows where a model is asked for something else than the new field. Replaying general text among "
         "the training text (`training.replay_fraction`) usually reduces it.",
     ]

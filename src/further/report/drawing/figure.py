@@ -14,7 +14,7 @@ from further.report.drawing.style import Drawing, add_title, draw_sentence, hous
 from further.report.drawing.svg import inline_svg, write_svg
 from further.report.shown_table import ShownTable, show_frame
 
-R = TypeVar("R")
+R = TypeVar("R", contravariant=True)
 ANSWERS = "answers"  # the part of the page below the answers
 MOST_ROWS_SHOWN = 60  # a longer table is only in the CSV
 
@@ -33,6 +33,7 @@ class Figure(Generic[R]):
         explain: How to read it: only what this study's table holds.
         nothing: What is said instead of an empty table.
         carries_over: Whether a toy model's figure says something of a real model.
+        is_optional: Whether the page leaves it out where it is empty: its question is one that few studies ask.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Figure(Generic[R]):
     explain: Callable[[pd.DataFrame], list[str]]
     nothing: str
     carries_over: bool = False
+    is_optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,11 @@ class ShownFigure:
     data_link: Markup
     table: ShownTable | None
     is_empty: bool
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether the page does not show it."""
+        return self.is_empty and self.figure.is_optional
 
 
 def draw_figure(figure: Figure[R], results: R, folder: Path) -> ShownFigure:

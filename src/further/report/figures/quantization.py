@@ -58,10 +58,9 @@ def summarize(table: pd.DataFrame) -> str:
 
 def explain(table: pd.DataFrame) -> list[str]:
     """What the intervals mean."""
-    return [
-        "The same papers, scored at each precision and without quantization.",
-        "An interval that crosses 0 is statistically indistinguishable from no cost.",
-    ]
+    said = ["The same papers, scored at each precision and without quantization."]
+    crossing = "An interval that crosses 0 is statistically indistinguishable from no cost."
+    return [*said, crossing] if table[["low", "high"]].notna().any(axis=None) else said
 
 
 FIGURE = Figure(

@@ -43,6 +43,7 @@ def draw(table: pd.DataFrame) -> Drawing:
         if pd.notna(floor):
             axes.axvline(100 * float(floor), color=COLORS["alert"], lw=1, ls=style, label=words)
     name_rows(axes, [shorten(topic) for topic in table["topic"]])
+    axes.set_xlim(0, 100)
     number_ticks(axes.xaxis)
     axes.set_xlabel("questions answered right, percent")
     legend_above(axes, columns=3)
@@ -69,4 +70,5 @@ FIGURE = Figure(
     summarize=summarize,
     explain=explain,
     nothing="This study asks no questions.",
+    is_optional=True,
 )

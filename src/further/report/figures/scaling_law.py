@@ -11,13 +11,14 @@ from matplotlib.axes import Axes
 from further.report.drawing.figure import ANSWERS, Figure
 from further.report.drawing.style import COLORS, Drawing, new_figure, number_ticks, shorten, token_ticks
 from further.report.law import name_target, read_interval
-from further.report.results import TextResults
+from further.report.results import StudyResults, TextResults
 from further.report.spent import Spending
 from further.report.wording import show_count, show_nats, show_number
 from further.scaling.record import BandPlace, LawRecord
 
 LIMIT_SHARE = 0.045  # of the figure's width, at its right end: the interval of c belongs to no token count
 MARGIN_SHARE = 0.07  # of the losses' range, left free above and below
+FEWEST_NATS = 0.05  # that the losses' axis holds
 SEED_MARKERS = "o^svPX*"
 COLUMNS = [
     "kind", "label", "run", "seed", "size", "num_tokens", "loss_nats", "low", "high", "hours", "money", "currency",
@@ -30,10 +31,19 @@ def make_table(results: TextResults) -> pd.DataFrame:
     `kind` is base, point, held_out, prediction, curve, extrapolation, asymptote or target; `size` is the share
     of the papers. Hours, money and currency are those of one training on so many tokens.
     """
+    return tabulate(results, results.comparison.default.papers.before.nats_per_token)
+
+
+def tabulate(results: StudyResults[Any], base: float) -> pd.DataFrame:
+    """The same of any kind of study.
+
+    Args:
+        results: Of the study.
+        base: Loss of the base model, in nats per token.
+    """
     law = results.law
     if not law.points:
         return pd.DataFrame(columns=COLUMNS)
-    base = results.comparison.default.papers.before.nats_per_token
     rows: list[dict[str, Any]] = [{"kind": "base", "label": "base model", "num_tokens": 0, "loss_nats": base}]
     for point in law.points:
         kind = "held_out" if point.held_out else "point"
@@ -105,14 +115,20 @@ def _base(drawing: Drawing, axes: Axes, rows: pd.DataFrame) -> None:
 
 def _limit_losses(axes: Axes, table: pd.DataFrame) -> None:
     """Room for what was measured and fitted, and for targets that are not far off; an open end of c is cut off."""
+    low, high, near = _find_losses(table)
+    room = MARGIN_SHARE * max(high - low, FEWEST_NATS)
+    losses = table.loc[near[near].index, "loss_nats"].astype(float)
+    axes.set_ylim(min([low, *losses]) - room, max([high, *losses]) + room)
+
+
+def _find_losses(table: pd.DataFrame) -> tuple[float, float, pd.Series]:
+    """Lowest and highest loss that was measured or fitted, and by target whether it is within as much again."""
     drawn = (table["kind"] != "target") & ((table["kind"] != "asymptote") | (table["label"] == "identified"))
     losses = table.loc[drawn, ["loss_nats", "low", "high"]].astype(float)
-    low, high = losses.min().min(), losses.max().max()
-    reach = max(high - low, 0.05)
+    low, high = float(losses.min().min()), float(losses.max().max())
+    reach = max(high - low, FEWEST_NATS)
     targets = table.loc[table["kind"] == "target", "loss_nats"].astype(float)
-    near = targets[targets.between(low - reach, high + reach)]
-    room = MARGIN_SHARE * reach
-    axes.set_ylim(min([low, *near]) - room, max([high, *near]) + room)
+    return low, high, targets.between(low - reach, high + reach)
 
 
 def _decorate(axes: Axes) -> None:
@@ -121,7 +137,7 @@ def _decorate(axes: Axes) -> None:
     axes.set_xlabel("unique training tokens (log scale)")
     axes.set_ylabel("held-out loss, nats per token")
     axes.grid()
-    axes.legend(loc="upper center", bbox_to_anchor=(0.45, -0.15), ncols=2, columnspacing=1.2, handlelength=1.6)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.45, -0.17), ncols=2, columnspacing=1.2, handlelength=1.6)
 
 
 def _curve(axes: Axes, rows: pd.DataFrame | None, inside: bool) -> None:
@@ -248,7 +264,9 @@ def summarize(table: pd.DataFrame) -> str:
 def explain(table: pd.DataFrame) -> list[str]:
     """Only what this study's figure holds."""
     kinds = set(table["kind"])
-    said = ["Each point is a separate run. The triangle at the left edge is the base model, which has seen no paper."]
+    said = [
+        "Each point is a separate run. The triangle at the left edge is the base model before any of this training."
+    ]
     if "curve" in kinds:
         beyond = " Beyond the data it is dashed, and the hatched band is where a new run is predicted."
         said.append(f"The line is the fitted law.{beyond if 'extrapolation' in kinds else ''}")
@@ -257,7 +275,10 @@ def explain(table: pd.DataFrame) -> list[str]:
         bar = "the interval of the irreducible loss c" if known else "where c may lie, which the data do not say"
         said.append(f"The bar at the right edge is {bar}.")
     said += ["The dash is what a fit without the largest size predicted for it."] if "prediction" in kinds else []
-    said += ["Dash-dotted lines are targets. One far off stands in the legend only."] if "target" in kinds else []
+    if "target" in kinds:
+        near = _find_losses(table)[2]
+        said += ["Dash-dotted lines are targets."] * bool(near.any())
+        said += ["Targets far off stand in the legend only."] * bool(not near.all())
     return said
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from further.report.results import CORPUS_VIEW, TextResults
-from further.report.shown_table import ShownTable, show_table
+from further.report.shown_table import ShownTable, show_filled, show_table
 from further.report.wording import count_noun, show_count
 
 SPLITS = ("train", "validation", "test")
@@ -16,7 +16,7 @@ def fill_corpus(results: TextResults) -> dict[str, object]:
     return {
         "counts": say_counts(results),
         "view": CORPUS_VIEW,
-        "losses": [table for table in (prose_table(corpus.dropped_prose), losses_table(corpus.losses)) if table],
+        "losses": [table for table in (losses_table(corpus.losses), prose_table(corpus.dropped_prose)) if table],
         "rejected": rejected_table(corpus.rejected),
         "split": split_table(results),
     }
@@ -33,55 +33,51 @@ def say_counts(results: TextResults) -> str:
     )
 
 
-def prose_table(dropped: pd.DataFrame | None) -> ShownTable | None:
+def losses_table(losses: pd.DataFrame) -> ShownTable | None:
+    """The papers of which most is missing, those that are flagged first; None where nothing is.
+
+    Args:
+        losses: One row for each paper, as `further.corpus.schemas.LOSSES`.
+    """
+    counted = pd.DataFrame(
+        {
+            "paper": losses["paper"],
+            "pages not read": losses["unread_pages"].map(len),
+            "pages read in part": losses["damaged_pages"].map(len),
+            "file repaired": losses["repaired"].astype(int),
+            "fonts not read": losses["unread_fonts"].map(len),
+            "signs without a meaning": losses["unknown_signs"],
+            "of these beside a number": losses["unknown_at_numbers"],
+            "flagged": losses["flagged"].astype(int),
+        }
+    )
+    names = list(counted.columns[1:])
+    found = counted[counted[names].any(axis=1)].sort_values([*reversed(names), "paper"], ascending=[False] * 7 + [True])
+    rows = [[str(row[0]), *(show_count(number) if number else "" for number in row[1:])] for row in found.to_numpy()]
+    shown = f"{min(len(rows), MOST_PAPERS)} of {count_noun(len(rows), 'paper')} with losses"
+    header = ["paper", *names[:-1]]
+    caption = f"What could not be read, worst papers first ({shown})"
+    return show_filled(caption, header, [row[:-1] for row in rows[:MOST_PAPERS]], first_number=1) if rows else None
+
+
+def prose_table(lost: pd.DataFrame) -> ShownTable | None:
     """The papers that lost most prose under a label; None where there is none.
 
     Args:
-        dropped: Columns paper, page, num_words, reason, one row for each block.
+        lost: Columns paper, page, reason, num_words, one row for each block.
     """
-    if dropped is None or dropped.empty:
+    if lost.empty:
         return None
+    sums = lost.groupby("paper")["num_words"].sum().sort_index().sort_values(ascending=False, kind="stable")
     rows = []
-    for paper, own in _worst(dropped, "num_words"):
-        labels = own.groupby("reason")["num_words"].sum().sort_values(ascending=False)
-        said = ", ".join(f"{show_count(words)} as {label}" for label, words in labels.items())
+    for paper in sums.index[:MOST_PAPERS]:
+        own = lost[lost["paper"] == paper]
+        reasons = own.groupby("reason")["num_words"].sum().sort_values(ascending=False)
+        said = ", ".join(f"{show_count(words)} as {reason}" for reason, words in reasons.items())
         pages = ", ".join(str(page) for page in sorted(set(own["page"])))
-        rows.append((paper, show_count(own["num_words"].sum()), said, pages))
-    return show_table(
-        "Dropped text that reads like prose, worst papers first",
-        ("paper", "words", "dropped", "pages"),
-        rows,
-        numbers=[1],
-    )
-
-
-def losses_table(losses: pd.DataFrame | None) -> ShownTable | None:
-    """The papers with most pages that could not be read in full, then with most signs; None where nothing was lost.
-
-    Args:
-        losses: Columns paper, unread_pages, damaged_pages, unknown_signs, unknown_at_numbers, one row for each paper.
-    """
-    if losses is None or losses.empty:
-        return None
-    counts = losses.assign(unread=losses["unread_pages"].map(len), partly=losses["damaged_pages"].map(len))
-    counts = counts.assign(pages=counts["unread"] + counts["partly"])
-    worst = counts.sort_values(["pages", "unknown_at_numbers", "unknown_signs"], ascending=False, kind="stable")
-    rows = [
-        (str(row.paper), *map(show_count, (row.unread, row.partly, row.unknown_signs, row.unknown_at_numbers)))
-        for row in worst[worst["pages"] + worst["unknown_signs"] > 0].head(MOST_PAPERS).itertuples()
-    ]
-    header = ("paper", "pages not read", "pages read in part", "signs without a meaning", "beside numbers or units")
-    return (
-        show_table("Pages and signs that were lost, worst papers first", header, rows, numbers=[1, 2, 3, 4])
-        if rows
-        else None
-    )
-
-
-def _worst(table: pd.DataFrame, column: str) -> list[tuple[str, pd.DataFrame]]:
-    """The rows of the papers with the largest sums of a column, the worst first."""
-    sums = table.groupby("paper")[column].sum().sort_index().sort_values(ascending=False, kind="stable")
-    return [(str(paper), table[table["paper"] == paper]) for paper in sums.index[:MOST_PAPERS]]
+        rows.append((str(paper), show_count(sums[paper]), said, pages))
+    caption = "Dropped text that reads like prose, worst papers first"
+    return show_table(caption, ("paper", "words", "dropped", "pages"), rows, numbers=[1])
 
 
 def rejected_table(rejected: pd.DataFrame) -> ShownTable:

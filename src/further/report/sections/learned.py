@@ -100,6 +100,8 @@ def _say_trust(found: Memorization) -> str:
 def say_excluded(excluded: Excluded) -> str:
     """Texts that training and held-out papers share."""
     shared = sum(excluded.paragraphs[name] for name in ("also in test", "also in validation"))
+    if not (shared or excluded.duplicate_papers or excluded.shared_paragraphs_left):
+        return "No paper came twice, and no paragraph of a training paper also stands in a held-out one."
     return (
         f"{count_noun(excluded.duplicate_papers, 'duplicate paper')} and {count_noun(shared, 'paragraph')} of training "
         f"papers that also stand in held-out ones were taken out. {show_count(excluded.shared_paragraphs_left)} such "

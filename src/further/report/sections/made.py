@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from markupsafe import Markup
 
-from further.report.results import Corpus, Provenance, TextResults
+from further.report.results import Corpus, Provenance, StudyResults, TextResults
 from further.report.sections.statement import INTERVALS, statement_table
 from further.report.shown_table import ShownTable, show_table
 from further.report.wording import count_noun, show_count
@@ -20,6 +20,8 @@ SOURCES = (
     ("Words that became likelier or less likely", "results/evaluation/terms.json"),
     ("Recited paragraphs", "results/evaluation/memorization.json"),
     ("Samples", "results/evaluation/samples.json"),
+    ("Questions and instructions", "results/evaluation/questions.json"),
+    ("General text: its sources", "results/general/texts.json"),
     ("Rejected papers", "results/corpus/rejected.parquet"),
     ("Characters", "results/corpus/ledger.parquet"),
     ("Split", "results/corpus/split.parquet"),
@@ -50,7 +52,7 @@ def fill_made(results: TextResults) -> dict[str, object]:
     }
 
 
-def settings_tables(results: TextResults) -> list[ShownTable]:
+def settings_tables(results: StudyResults[Any]) -> list[ShownTable]:
     """What all runs share, and in what they differ."""
     runs = [(name, results.runs[name].metrics.settings.model_dump()) for name in results.ordered_runs]
     names = sorted(runs[0][1])
@@ -71,13 +73,13 @@ def papers_table(corpus: Corpus) -> ShownTable | None:
     return show_table("Papers used, and the SHA-256 of their cleaned text", ("paper", "split", "SHA-256"), sorted(rows))
 
 
-def link_configuration(results: TextResults) -> Markup:
+def link_configuration(results: StudyResults[Any]) -> Markup:
     """The resolved configuration as a file to download."""
     text = yaml.safe_dump(results.configuration, sort_keys=False, allow_unicode=True)
     return Markup(f"data:text/yaml;charset=utf-8;base64,{base64.b64encode(text.encode()).decode()}")
 
 
-def hardware_table(results: TextResults) -> ShownTable:
+def hardware_table(results: StudyResults[Any]) -> ShownTable:
     """The machines that trained, and how many runs each did."""
     machines = [run.timing.hardware for run in results.runs.values()]
     counts = Counter((machine.cpu, machine.gpu or "none", str(machine.threads)) for machine in machines)
@@ -85,7 +87,7 @@ def hardware_table(results: TextResults) -> ShownTable:
     return show_table("Hardware that trained", ("processor", "GPU", "threads", "runs"), rows, numbers=[2, 3])
 
 
-def seeds_table(results: TextResults) -> ShownTable:
+def seeds_table(results: StudyResults[Any]) -> ShownTable:
     """Every seed of the configuration, and those of the runs."""
     keys = _flatten(results.configuration)
     rows = [(key, _show_value(value)) for key, value in keys if key.rsplit(".", 1)[-1].endswith("seed")]

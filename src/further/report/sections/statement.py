@@ -1,6 +1,7 @@
 """What a report on a language model in medicine has to state, item by item, with what is not known said to be so."""
 
 from further.records import Scoring
+from further.report.answers.questions import say_instructions
 from further.report.results import TextResults, name_base
 from further.report.shown_table import ShownTable, show_table
 from further.report.spent import Spending
@@ -70,12 +71,25 @@ def _outcome(results: TextResults) -> list[tuple[str, str]]:
     prompts = len({sample.prompt for sample in results.samples.samples})
     return [
         ("Outcome", f"Perplexity per token on held-out papers, before and after, paired by paper. {scored}"),
+        *_asked(results),
         ("Uncertainty", f"{INTERVALS} Other seeds stand beside them."),
         ("Prompts", f"{count_noun(prompts, 'prompt')}, each shown with every continuation. None was left out."),
         ("Human assessment", "None."),
         ("Fairness and subgroups", "Not assessed."),
         ("Leakage", "No run is measured by a paper it was trained on. Whether the base had seen them is not known."),
     ]
+
+
+def _asked(results: TextResults) -> list[tuple[str, str]]:
+    """Questions and instructions, in a study that has them."""
+    asked = results.asked
+    rows = []
+    if asked.questions:
+        number = count_noun(asked.questions.num_questions, "question")
+        rows.append(("Questions", f"{number}, answered by likelihood before and after, paired by question."))
+    if asked.instructions:
+        rows.append(("Instructions", say_instructions(asked.instructions)))
+    return rows
 
 
 def _use(results: TextResults) -> list[tuple[str, str]]:

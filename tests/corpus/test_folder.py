@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from further.corpus.shards import list_left_out, list_papers, mark_passwords, paper_id, paper_ids, shard_of
+from further.corpus.folder import list_left_out, list_papers, mark_passwords, paper_id, paper_ids
+from further.shards import shard_of
 
 
 def test_a_plain_stem_is_its_own_name():
@@ -108,7 +109,7 @@ def test_a_folder_without_papers_is_named(tmp_path, name):
 
 
 def test_module_needs_the_standard_library_alone():
-    code = "import sys, further.corpus.shards; print([m for m in ('pyarrow', 'pymupdf', 'ftfy') if m in sys.modules])"
+    code = "import sys, further.corpus.folder; print([m for m in ('pyarrow', 'pymupdf', 'ftfy') if m in sys.modules])"
     source = Path(__file__).resolve().parents[2] / "src"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={"PYTHONPATH": str(source)})
     assert done.stdout.strip() == "[]"

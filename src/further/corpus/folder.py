@@ -1,4 +1,4 @@
-"""Papers, their names and their shards. Standard library only: read while Snakemake plans."""
+"""Papers and their names. Standard library only: read while Snakemake plans."""
 
 import os
 import re
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 
-from further.ranks import hash_rank
+from further.shards import hash_rank
 
 MAX_ID_LENGTH = 80
 MIN_PAPERS = 4  # to split: one to validate, one to test, two to train on
@@ -52,25 +52,6 @@ def paper_ids(files: Sequence[Path]) -> dict[Path, str]:
             names[file] = next(new for n in count(2) if (new := f"{name}-{n}").casefold() not in taken)
             taken.add(names[file].casefold())
     return names
-
-
-def shard_of(paper: str, num_shards: int) -> str:
-    """Shard that a paper belongs to, whatever other papers there are.
-
-    Args:
-        paper: The paper's name.
-        num_shards: Number of shards, > 0.
-
-    Returns:
-        The shard's number as digits, padded to one width: "03" of 16.
-
-    Raises:
-        ValueError: If `num_shards` is below 1.
-    """
-    if num_shards < 1:
-        raise ValueError(f"{num_shards} shards: at least 1 is needed")
-    width = max(2, len(str(num_shards - 1)))
-    return f"{int(hash_rank('shard', paper)[:12], 16) % num_shards:0{width}d}"
 
 
 def list_papers(folder: Path, *, subfolders: bool = False) -> list[Path]:

@@ -1,0 +1,48 @@
+"""Which answers were right, for the guard: what can be judged by a rule is, the rest is left to people."""
+
+from collections import Counter
+from typing import Any
+
+import pandas as pd
+
+from further.evaluation.answers.floors import MAX_ANSWERS
+from further.evaluation.answers.match import RIGHT, exact_match, judge_closed
+
+CAPTION = "caption"
+
+
+def judge_answers(generated: pd.DataFrame, questions: pd.DataFrame) -> pd.DataFrame:
+    """A model's answers as the guard reads them (`further.guard.schemas.ANSWERS`).
+
+    Closed answers are judged by their first word, others by exact match where their type has at most 50 different
+    answers in training. Whether a longer text is right no rule can tell: its `correct` is empty.
+
+    Args:
+        generated: GENERATED.
+        questions: QUESTIONS, the training's among them.
+    """
+    training = questions[questions["split"] == "train"]
+    different = training.groupby("question_type")["answer"].nunique()
+    short = set(different[different <= MAX_ANSWERS].index)
+    captions = generated[generated["task"] == CAPTION].drop_duplicates("case").set_index("case")["answer"]
+    return generated.assign(
+        correct=[_judge(line, short) for line in generated.to_dict("records")],
+        caption=generated["case"].map(captions),
+        question=name_questions(generated),
+    )
+
+
+def _judge(line: dict[str, Any], short: set[Any]) -> bool | None:
+    if line["kind"] != "open":
+        return judge_closed(line["answer"], line["reference"]) == RIGHT
+    return bool(exact_match(line["answer"], line["reference"])) if line["question_type"] in short else None
+
+
+def name_questions(generated: pd.DataFrame) -> list[str]:
+    """Questions, told apart by number where one is asked of several images of a case."""
+    keys = list(zip(generated["case"], generated["question_type"], generated["question"], strict=True))
+    total, seen, named = Counter(keys), Counter[Any](), []
+    for key in keys:
+        seen[key] += 1
+        named.append(f"{key[2]} ({seen[key]} of {total[key]})" if total[key] > 1 else key[2])
+    return named

@@ -1,0 +1,58 @@
+"""What a model is shown with a question: its image, or what tells how much the image was worth."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from further.shards import hash_rank
+from further.vision.batches import Images
+from further.vision.images import OneImage
+
+Line = Mapping[str, Any]
+VIEWS = ("image", "black", "other", "none")
+"""The question's own image; a black one; another case's; none at all, so that the question alone is read."""
+
+
+def show(
+    lines: Sequence[Line], images: Images, view: str, black: Callable[[], Any]
+) -> tuple[list[dict[str, Any]], Images]:
+    """Questions with the images of a view.
+
+    Args:
+        lines: Of QUESTIONS.
+        images: By name.
+        view: Of VIEWS.
+        black: What a black image is to the model, made when it is needed.
+
+    Raises:
+        ValueError: If the view is unknown, or there is no other case.
+    """
+    if view == "image":
+        return [dict(line) for line in lines], images
+    if view == "black":
+        return [dict(line) for line in lines], OneImage(images.key, black())
+    if view == "none":
+        return [{**line, "images": []} for line in lines], images
+    if view == "other":
+        return show_others(lines), images
+    raise ValueError(f"view {view!r}: none of {', '.join(VIEWS)}")
+
+
+def show_others(lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """Questions with the images of another case, as many as they had; cases follow each other in the order of a hash.
+
+    Raises:
+        ValueError: If all are about one case.
+    """
+    shown: dict[str, list[str]] = {}
+    for line in lines:
+        own = shown.setdefault(line["case"], [])
+        own += [name for name in line["images"] if name not in own]
+    cases = sorted(shown, key=lambda case: hash_rank("other", case))
+    if len(cases) < 2:
+        raise ValueError(f"answers: {len(cases)} case: another case's image needs at least 2")
+    other = dict(zip(cases, [*cases[1:], cases[0]], strict=True))
+    return [{**line, "images": _repeat(shown[other[line["case"]]], len(line["images"]))} for line in lines]
+
+
+def _repeat(names: Sequence[str], number: int) -> list[str]:
+    return [names[place % len(names)] for place in range(number)]

@@ -1,0 +1,99 @@
+"""Forward and backward pass of an adapted linear layer, in the type that the layer computes in.
+
+peft multiplies its fp32 adapters in fp32: at bfloat16 it casts every input and every output, keeps a second copy of
+each input, and leaves the tensor cores. Of a step of an 8B Llama on an H200 that was a third. Here the fp32 weights
+stay what is trained, and the products are made of copies in the compute type:
+
+    y = x Wᵀ + s (x Aᵀ) Bᵀ        dx = dy W + s (dy B) A        dA = s (dy B)ᵀ x        dB = s dyᵀ (x Aᵀ)
+
+The adapter is added into the product of the frozen weight, so that no other tensor of its size is made. Kept for the
+backward pass are x, x Aᵀ and the weight as it is stored.
+"""
+
+from functools import partial
+from typing import Any
+
+import torch
+from bitsandbytes.functional import dequantize_4bit
+from bitsandbytes.nn import Linear4bit
+from torch.autograd.function import once_differentiable
+from torch.nn.functional import linear
+
+ADAPTER = "default"  # peft's name of the only one
+
+
+def compute_in_own_type(network: torch.nn.Module) -> int:
+    """Give every layer with a plain LoRA adapter this forward pass; DoRA keeps peft's.
+
+    Args:
+        network: peft's model in training.
+
+    Returns:
+        How many layers.
+    """
+    layers = [module for module in network.modules() if _is_plain(module)]
+    for layer in layers:
+        layer.forward = partial(_forward, layer)
+    return len(layers)
+
+
+def _is_plain(module: Any) -> bool:
+    plain = ADAPTER in getattr(module, "lora_A", ()) and ADAPTER not in module.lora_variant
+    return plain and isinstance(module.get_base_layer(), torch.nn.Linear) and not module.lora_bias[ADAPTER]
+
+
+def _forward(layer: Any, x: torch.Tensor) -> torch.Tensor:
+    """Of one layer; with dropout, or on 8-bit weights, in torch's own steps."""
+    base, scale = layer.get_base_layer(), layer.scaling[ADAPTER]
+    down, up, dropout = layer.lora_A[ADAPTER].weight, layer.lora_B[ADAPTER].weight, layer.lora_dropout[ADAPTER]
+    drops = layer.training and getattr(dropout, "p", 0.0) > 0
+    if drops or not _is_known(base, x):
+        y: torch.Tensor = base(x)
+        update = linear(linear(dropout(x), down.to(x.dtype)), up.to(x.dtype))
+        return y.add(update, alpha=scale)
+    adapted: torch.Tensor = _Adapted.apply(x, down, up, base, scale)  # type: ignore[no-untyped-call]
+    return adapted
+
+
+def _is_known(base: torch.nn.Linear, x: torch.Tensor) -> bool:
+    """Whether `_weight_of` gives the weight in the type of the input."""
+    if isinstance(base, Linear4bit):
+        return base.weight.quant_state is not None and base.weight.quant_state.dtype == x.dtype
+    return type(base) is torch.nn.Linear and base.weight.dtype == x.dtype
+
+
+def _weight_of(base: torch.nn.Linear) -> torch.Tensor:
+    """Outputs × inputs, dequantized."""
+    if isinstance(base, Linear4bit):
+        weight: torch.Tensor = dequantize_4bit(base.weight, base.weight.quant_state)
+        return weight
+    return base.weight
+
+
+class _Adapted(torch.autograd.Function):
+    """As drawn above; P positions, I inputs, O outputs, R the rank."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, x: torch.Tensor, down: torch.Tensor, up: torch.Tensor, base: torch.nn.Linear, scale: float
+    ) -> torch.Tensor:
+        x_PI = x.reshape(-1, x.shape[-1])
+        inner_PR = x_PI @ down.to(x.dtype).t()
+        bias = None if base.bias is None else base.bias.to(x.dtype)
+        y_PO = linear(x_PI, _weight_of(base), bias).addmm_(inner_PR, up.to(x.dtype).t(), alpha=scale)
+        ctx.save_for_backward(x_PI, inner_PR, down, up)
+        ctx.base, ctx.scale = base, scale
+        return y_PO.view(*x.shape[:-1], -1)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, dy: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        x_PI, inner_PR, down, up = ctx.saved_tensors
+        dy_PO = dy.reshape(-1, dy.shape[-1])
+        dinner_PR = (dy_PO @ up.to(dy.dtype)).mul_(ctx.scale)
+        dup, ddown = (dy_PO.t() @ inner_PR).mul_(ctx.scale), dinner_PR.t() @ x_PI
+        dx = None
+        if ctx.needs_input_grad[0]:
+            dx_PI = (dy_PO @ _weight_of(ctx.base)).addmm_(dinner_PR, down.to(dy.dtype))
+            dx = dx_PI.view(*dy.shape[:-1], -1)
+        return dx, ddown, dup, None, None

@@ -1,0 +1,105 @@
+"""When must a person answer: what the guard promises, and how that promise did on test cases."""
+
+from further.guard.records import Certificate
+from further.guard.summary import ErrorsSeen, compare_splits
+from further.report.answers.answer import Answer, Verdict
+from further.report.guard import TRIED_ON, Guarded, HasGuard
+from further.report.wording import count_noun, join_words, show_count, show_percent, show_share_of
+
+QUESTION = "When must a person answer?"
+SOURCES = ("results/guard/guard.json: certificates", "results/guard/guarded.parquet")
+
+
+def answer_guard(results: HasGuard) -> Answer | None:
+    """How many answers go to a person, and how often are the others wrong? None for a study without a guard."""
+    guard = results.guard
+    if guard is None:
+        return None
+    verdict = decide_guard(guard)
+    return Answer(
+        question=QUESTION,
+        verdict=verdict,
+        word=_say_word(guard, verdict),
+        sentence=_say_errors(guard) if guard.certified else _say_needed(guard),
+        doubt=_say_doubt(guard),
+        details=tuple(_say_details(guard)),
+        sources=SOURCES,
+    )
+
+
+def decide_guard(guard: Guarded) -> Verdict:
+    """Kept, broken by the test cases of a type, or nothing promised."""
+    if not guard.certified:
+        return "undecided"
+    target = guard.record.target_error
+    tried = [seen for name, seen in guard.errors.items() if name in guard.certified]
+    return "worse" if any(seen.interval[0] > target for seen in tried) else "improved"
+
+
+def find_worst(guard: Guarded) -> tuple[str, ErrorsSeen] | None:
+    """The certified question type with most errors among its judged test answers; None where none was judged."""
+    judged = {name: seen for name, seen in guard.errors.items() if name in guard.certified and seen.judged}
+    return max(judged.items(), key=lambda item: item[1].error_rate or 0.0, default=None)
+
+
+def say_rate(seen: ErrorsSeen) -> str:
+    """An error rate with its interval; empty where nothing was judged."""
+    if seen.error_rate is None:
+        return ""
+    low, high = seen.interval
+    return f"{show_percent(seen.error_rate)} ({show_percent(low).rstrip('%')} to {show_percent(high)})"
+
+
+def _say_word(guard: Guarded, verdict: Verdict) -> str:
+    if not guard.certified:
+        return "Always."
+    if verdict == "worse":
+        return "More often than promised."
+    rows = guard.tried if len(guard.tried) else guard.answers
+    return f"For {show_percent(1 - float(rows['accepted'].mean()))} of questions."
+
+
+def _say_errors(guard: Guarded) -> str:
+    worst = find_worst(guard)
+    if worst is None:
+        return f"No answer about a {TRIED_ON} case was judged."
+    name, seen = worst
+    which = f", worst of {len(guard.certified)} types ({name})" if len(guard.certified) > 1 else " to test cases"
+    return f"Wrong among answers given{which}: {say_rate(seen)}."
+
+
+def _say_needed(guard: Guarded) -> str:
+    """Why nothing is promised, and what it would take."""
+    said = f"At most {show_share_of(guard.record.target_error)} wrong could be promised for no type of question."
+    needed = [one.needed_cases for one in guard.record.certificates.values() if one.needed_cases is not None]
+    return f"{said} About {show_count(min(needed))} judged cases may do." if needed else said
+
+
+def _say_doubt(guard: Guarded) -> str:
+    shifted = [name for name, shift in compare_splits(guard.answers, TRIED_ON).items() if shift.warns]
+    if shifted:
+        return "The test cases are unlike the validation cases: see details."
+    if not guard.certified:
+        return f"Why: {join_words(sorted({str(one.why_deferred) for one in guard.record.certificates.values()}))}."
+    promised = f"{show_share_of(guard.record.target_error)} at {show_share_of(guard.record.confidence)} confidence"
+    return f"Promised: at most {promised}, for similar cases only."
+
+
+def _say_details(guard: Guarded) -> list[str]:
+    said = [f"{name}: {_say_certificate(one)}" for name, one in guard.record.certificates.items()]
+    shifts = compare_splits(guard.answers, TRIED_ON)
+    said += [
+        f"{name}: scores of the test cases differ from those of the validation cases (largest difference of the "
+        f"distributions {shift.distance:.2f}). The promise may not hold for them."
+        for name, shift in shifts.items()
+        if shift.warns
+    ]
+    return [*said, "What a person gets to see, and why, stands in the section “When a person answers”."]
+
+
+def _say_certificate(one: Certificate) -> str:
+    counts, promise = one.counts, one.promise
+    if promise is None:
+        return f"all go to a person ({one.why_deferred}; {count_noun(counts.eligible, 'usable validation case')})."
+    wrong = f"{show_count(promise.errors)} of {show_count(promise.accepted)} answers given were wrong"
+    return f"{wrong} among {count_noun(counts.eligible, 'usable validation case')}."

@@ -1,0 +1,271 @@
+"""What people ask of a study of images, answered from its record: each answer one function."""
+
+from further.records.answers import ALL, AnswersRecord, Main, Score, Scores, TypeScores, main_score
+from further.report.answers.answer import MARGIN_NATS, Answer, Verdict, decide
+from further.report.images.results import ImageResults
+from further.report.law import change_of, group_sizes
+from further.report.spent import Spending
+from further.report.wording import (
+    count_noun,
+    fixed,
+    join_words,
+    show_count,
+    show_number,
+    show_percent,
+    show_plain,
+    show_relative,
+)
+
+SOURCE = "results/evaluation/answers.json"
+SMALL = 0.01  # of the answers: differences below it are called small
+FEWEST_CASES = 20  # held-out cases under which no verdict is given
+NAMES: dict[Main, str] = {"exact_match": "answers that are right word for word", "token_f1": "word overlap (F1)"}
+CAUSES = {
+    "none": "No answer loops often enough to speak of.",
+    "limit": "The limit on their length is too short for them; they repeat nothing.",
+    "cut rows": "Training rows were cut without an EOS, which teaches a model not to end.",
+    "too little training": "Every training row ended with an EOS; the model has trained too little.",
+    "both": "Some training rows were cut without an EOS, and the model was still learning. The two multiply.",
+    "unknown": "Every training row ended with an EOS and the loss had stopped falling: neither known cause.",
+}
+
+
+def choose_overall(record: AnswersRecord) -> Main:
+    """The score that all types together are judged by: that of most of them."""
+    exact = sum(main == "exact_match" for main in record.main.values())
+    return "exact_match" if 2 * exact >= len(record.main) else "token_f1"
+
+
+def overall(scores: Scores) -> TypeScores:
+    """All types together; of a study with one type, that one."""
+    return scores.get(ALL) or next(iter(scores.values()))
+
+
+def show_score(score: Score) -> str:
+    """A score in percent with its interval: `73.8% (71.0 to 76.5%)`."""
+    if score.low is None or score.high is None:
+        return show_percent(score.estimate)
+    return f"{show_percent(score.estimate)} ({fixed(100 * score.low, 1)} to {show_percent(score.high)})"
+
+
+def show_points(score: Score) -> str:
+    """A difference of scores in percentage points with its interval."""
+    shown = fixed(100 * score.estimate, 1, signed=True)
+    if score.low is None or score.high is None:
+        return f"{shown} points"
+    low, high = (fixed(100 * end, 1, signed=True) for end in (score.low, score.high))
+    return f"{shown} points ({low} to {high})"
+
+
+def answer_improvement(results: ImageResults) -> Answer:
+    """Did adapting the model give more right answers about cases that it had not seen?"""
+    record = results.answers
+    run, main = record.default, choose_overall(results.answers)
+    change, cases = main_score(overall(run.change), main), overall(run.change).cases
+    verdict = _judge(change, cases)
+    words: dict[Verdict, str] = {
+        "improved": "Yes.",
+        "worse": "No: worse.",
+        "unchanged": "No.",
+        "undecided": "Not decided.",
+    }
+    before, after = (main_score(overall(scores), main) for scores in (record.base_of(record.default_run), run.scores))
+    return Answer(
+        question="Did it help?",
+        verdict=verdict,
+        word=words[verdict],
+        sentence=f"Of the test's questions, {NAMES[main]}: {show_percent(before.estimate)} before, "
+        f"{show_score(after)} after, {show_points(change)}.",
+        doubt=_say_seeds(results, main) if cases >= FEWEST_CASES else f"Only {count_noun(cases, 'test case')}.",
+        details=tuple(_say_types(record)),
+        sources=(f"{SOURCE}: runs.{record.default_run}",),
+    )
+
+
+def _judge(change: Score, cases: int) -> Verdict:
+    """`decide` asks whether a loss fell; here more is better."""
+    if change.low is None or change.high is None or cases < FEWEST_CASES:
+        return "undecided"
+    return decide(-change.high, -change.low, SMALL)
+
+
+def _say_seeds(results: ImageResults, main: Main) -> str:
+    record = results.answers
+    others = [
+        run
+        for name, run in record.runs.items()
+        if name != record.default_run
+        and run.settings | {"seed": record.default.settings.seed} == record.default.settings
+    ]
+    if not others:
+        return "One seed only: the interval leaves out training's randomness."
+    shown = [show_percent(main_score(overall(run.scores), main).estimate) for run in others]
+    return f"{'Another seed' if len(shown) == 1 else 'Other seeds'} gave {join_words(shown)}."
+
+
+def _say_types(record: AnswersRecord) -> list[str]:
+    run = record.default
+    moved = [f"{kind} {show_points(main_score(run.change[kind], record.main[kind]))}" for kind in record.kinds]
+    right, wrong = overall(run.change).became_right, overall(run.change).became_wrong
+    balanced = [
+        f"{kind}: sensitivity {show_score(scores.sensitivity)}, specificity {show_score(scores.specificity)}"
+        for kind, scores in run.scores.items()
+        if kind in record.main and scores.sensitivity and scores.specificity
+    ]
+    return [
+        f"By type: {'; '.join(moved)}.",
+        f"{show_count(right or 0)} answers became right, {show_count(wrong or 0)} became wrong.",
+        *(f"Yes and no, {said}." for said in balanced),
+        "Intervals are over cases, as the answers of one case are not independent.",
+    ]
+
+
+def answer_floors(results: ImageResults) -> Answer:
+    """Does it look at the image: is each type answered better than without looking closely?"""
+    record = results.answers
+    above: list[str] = []
+    beside: list[str] = []
+    for kind in record.kinds:
+        score = main_score(record.default.scores[kind], record.main[kind])
+        floor = best_floor(record, kind)
+        (above if floor is None or (score.low or 0.0) > floor[1] else beside).append(kind)
+    verdict: Verdict = "improved" if not beside else "undecided" if above else "unchanged"
+    return Answer(
+        question="Does it look at the image?",
+        verdict=verdict,
+        word="Yes." if not beside else "In part." if above else "Not shown.",
+        sentence=f"{len(above)} of {count_noun(len(record.main), 'question type')} are above every floor.",
+        doubt=f"Not better than a floor: {join_words(beside)}."
+        if beside
+        else "A floor is what needs no understanding.",
+        details=(
+            "Floors: the most frequent answer, the most frequent one to the same words, and a logistic regression on "
+            "24 × 24 pixels, all learned from the training cases; and the adapted model itself with a black image or "
+            "another case's.",
+            *(_say_floor(record, kind) for kind in record.kinds),
+        ),
+        sources=(f"{SOURCE}: floors, views",),
+    )
+
+
+def best_floor(record: AnswersRecord, kind: str) -> tuple[str, float] | None:
+    """Name and score of the best floor of a type."""
+    main = record.main[kind]
+    known = {name: scores for name, scores in [*record.floors.items(), *record.views.items()] if kind in scores}
+    found = {name: main_score(scores[kind], main).estimate for name, scores in known.items()}
+    return max(found.items(), key=lambda item: item[1], default=None)
+
+
+def _say_floor(record: AnswersRecord, kind: str) -> str:
+    floor, score = best_floor(record, kind), main_score(record.default.scores[kind], record.main[kind])
+    beside = "no floor" if floor is None else f"best floor {show_percent(floor[1])} ({floor[0].replace('_', ' ')})"
+    return f"{kind}: {show_score(score)}, {beside}."
+
+
+def answer_more_cases(results: ImageResults) -> Answer:
+    """Would twice the cases lower the loss of the reference answers, and for how much?"""
+    law, sizes = results.law, group_sizes(results.law)
+    words: dict[Verdict, str] = {
+        "improved": "More cases help.", "unchanged": "No.", "worse": "No: worse.", "undecided": "Not known yet.",
+    }  # fmt: skip
+    measured = (
+        f"{show_number(sizes[0].loss_nats)} nats per token of the reference answers with the fewest cases, "
+        f"{show_number(sizes[-1].loss_nats)} with all."
+        if len(sizes) > 1
+        else "Fewer than two amounts of data were tried."
+    )
+    verdict: Verdict = "undecided"
+    sentence, doubt, details = measured, "No law could be fitted to these runs.", [law.reason or ""]
+    if law.fit is not None and law.forecasts:
+        double = law.forecasts[0]
+        change = change_of(double.gain_nats)
+        low, high = (
+            (float("-inf") if change.low is None else change.low),
+            (float("inf") if change.high is None else change.high),
+        )
+        verdict = decide(low, high, MARGIN_NATS) if double.useful else "undecided"
+        price = Spending(results).show_training(double.num_tokens)
+        more = "" if double.extra_papers is None else f"{show_count(double.extra_papers)} more, "
+        sentence = (
+            f"{show_plain(double.factor)} times the cases ({more}{price} a training) could change the perplexity of "
+            f"the reference answers by {show_relative(change, signed=True)}."
+        )
+        doubt = (
+            f"Extrapolated from {law.fit.num_sizes} sizes of one collection."
+            if double.useful
+            else "These sizes do not predict that far."
+        )
+        details = [f"Measured: {measured}", law.form_reason or "", law.reach.reason if law.reach else ""]
+    return Answer(
+        question="Are more cases worth it, and at what price?",
+        verdict=verdict,
+        word=words[verdict],
+        sentence=sentence,
+        doubt=doubt,
+        details=tuple(detail for detail in details if detail),
+        sources=("results/scaling/law.json: forecasts, points",),
+    )
+
+
+def answer_settings(results: ImageResults) -> Answer | None:
+    """What quantization, target modules and the other settings changed; None where nothing but data and seed varied."""
+    record, main = results.answers, choose_overall(results.answers)
+    default = main_score(overall(record.default.scores), main).estimate
+    lines, largest = [], 0.0
+    for name, run in record.runs.items():
+        values = differing(results, name)
+        if values and not set(values) & {"fraction", "seed"}:
+            score = main_score(overall(run.scores), main)
+            moved = score.estimate - default
+            largest = moved if abs(moved) > abs(largest) else largest
+            said = join_words([f"{key.replace('_', ' ')} {value}" for key, value in values.items()])
+            lines.append(
+                f"{said}: {show_score(score)}, {fixed(100 * moved, 1, signed=True)} points against the default run, "
+                f"{show_percent(run.trainable_share)} of the parameters trained."
+            )
+    if not lines:
+        return None
+    return Answer(
+        question="What did the settings change?",
+        verdict="undecided",
+        word=f"At most {fixed(100 * abs(largest), 1)} points.",
+        sentence=f"Runs with other settings: {len(lines)}. The default run has {show_percent(default)}.",
+        doubt="One run each: what another seed would change is not taken off.",
+        details=tuple(lines),
+        sources=(f"{SOURCE}: runs",),
+    )
+
+
+def differing(results: ImageResults, name: str) -> dict[str, object]:
+    """Settings in which a run differs from the default one."""
+    usual = results.answers.default.settings.model_dump()
+    own = results.answers.runs[name].settings.model_dump()
+    return {key: value for key, value in own.items() if value != usual[key]}
+
+
+def answer_loops(results: ImageResults) -> Answer:
+    """Do answers loop, and why?"""
+    run = results.answers.default
+    loops, cause = run.loops, run.cause
+    none = cause.cause == "none"
+    return Answer(
+        question="Do its answers end?",
+        verdict="improved" if none else "worse",
+        word="Yes." if none else "Not all.",
+        sentence=f"{show_percent(loops.without_end.estimate)} ran to the limit, "
+        f"{show_percent(loops.repetitive.estimate)} repeat themselves more than references do.",
+        doubt=CAUSES[cause.cause],
+        details=(
+            f"Training rows cut without an EOS: {show_percent(cause.cut_fraction)}. The validation loss was "
+            f"{_say_learning(cause.still_learning)} at the end.",
+            f"With a word or phrase four times in a row: {show_percent(loops.with_run.estimate)}. Repeated runs of "
+            f"four words, references' 99th percentile: {show_number(loops.usual_rep_4)}.",
+        ),
+        sources=(f"{SOURCE}: runs.{results.default_run}.loops",),
+    )
+
+
+def _say_learning(still: bool | None) -> str:
+    if still is None:
+        return "measured only once, so whether it was still falling is not known"
+    return "still falling" if still else "no longer falling"

@@ -1,0 +1,47 @@
+"""The model card beside each adapter of a study of images."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from further.records.answers import AnswersRecord, main_score
+from further.report.images.answers import best_floor, overall, show_score
+from further.report.wording import show_percent
+
+
+def make_card(title: str, base: str, run: str, record: AnswersRecord, metrics: Mapping[str, Any]) -> str:
+    """The card of one run, in Markdown.
+
+    Args:
+        title: Of the study.
+        base: Name of the base model.
+        run: Its name.
+        record: Of the study's answers.
+        metrics: Of the run.
+    """
+    environment = Environment(
+        loader=PackageLoader("further.report"),
+        autoescape=False,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    answered = record.runs[run]
+    return environment.get_template("image_card.md.jinja").render(
+        title=title,
+        base=base,
+        run=run,
+        metrics=metrics,
+        quantization=answered.settings.quantization,
+        cases=overall(answered.scores).cases,
+        rows=[_row(record, run, kind) for kind in record.kinds],
+    )
+
+
+def _row(record: AnswersRecord, run: str, kind: str) -> list[str]:
+    main, floor = record.main[kind], best_floor(record, kind)
+    before, after = (main_score(scores[kind], main) for scores in (record.base_of(run), record.runs[run].scores))
+    beside = "" if floor is None else f"{show_percent(floor[1])} ({floor[0]})"
+    return [kind, main.replace("_", " "), show_percent(before.estimate), show_score(after), beside]

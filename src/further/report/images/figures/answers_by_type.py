@@ -1,0 +1,100 @@
+"""Each question type: floors, base and adapted model beside each other."""
+
+import pandas as pd
+
+from further.records.answers import Scores, main_score
+from further.report.drawing.figure import ANSWERS, Figure
+from further.report.drawing.style import COLORS, Drawing, legend_above, name_rows, new_figure, number_ticks
+from further.report.images.results import ImageResults
+from further.report.wording import fixed, join_words
+
+COLUMNS = ["question_type", "score", "answered_by", "percent", "low", "high", "answers", "cases"]
+LOOKS = {"before": ("o", "before"), "after": ("D", "after")}
+FLOOR = "floors"
+LABELS = {"before": "base model", "after": "adapted model"}
+
+
+def make_table(results: ImageResults) -> pd.DataFrame:
+    """One row for each question type and who answered: floors, views without the right image, base and adapted."""
+    record = results.answers
+    named = {f"{name} image" if name in ("black", "other") else name: part for name, part in record.views.items()}
+    all_scores: dict[str, Scores] = {
+        **record.floors,
+        **named,
+        "before": record.base_of(record.default_run),
+        "after": record.default.scores,
+    }
+    rows = []
+    for kind in record.kinds:
+        for name, scores in all_scores.items():
+            if kind in scores:
+                score, main = main_score(scores[kind], record.main[kind]), record.main[kind]
+                ends = [None if end is None else 100 * end for end in (score.low, score.high)]
+                rows.append([kind, main, name, 100 * score.estimate, *ends, scores[kind].answers, scores[kind].cases])
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def draw(table: pd.DataFrame) -> Drawing:
+    """A row for each type: floors as ticks, models with intervals."""
+    kinds = list(dict.fromkeys(table["question_type"]))
+    drawing, (axes,) = new_figure(1.2 + 0.42 * len(kinds))
+    places = {kind: place for place, kind in enumerate(kinds)}
+    heights = table["question_type"].map(places)
+    floors = ~table["answered_by"].isin(list(LOOKS))
+    (ticks,) = axes.plot(
+        table.loc[floors, "percent"], heights[floors], "|", ms=13, mew=1.4, color=COLORS["muted"], label=FLOOR
+    )
+    drawing.tip(ticks, [_say(row) for _, row in table[floors].iterrows()])
+    for offset, (name, (marker, color)) in zip((-0.12, 0.12), LOOKS.items(), strict=True):
+        rows = table[table["answered_by"] == name]
+        places_y = heights[rows.index] + offset
+        axes.hlines(places_y, rows["low"].astype(float), rows["high"].astype(float), color=COLORS[color], lw=1.8)
+        face = "none" if name == "before" else COLORS[color]
+        (line,) = axes.plot(
+            rows["percent"], places_y, marker, color=COLORS[color], mfc=face, ms=6, mew=1.5, label=LABELS[name]
+        )
+        drawing.tip(line, [_say(row) for _, row in rows.iterrows()])
+    name_rows(axes, [_label(kind, table) for kind in kinds])
+    axes.set_xlim(-2, 102)
+    number_ticks(axes.xaxis)
+    axes.set_xlabel("right answers, % (F1: overlap of words, %)")
+    legend_above(axes, 3)
+    return drawing
+
+
+def _label(kind: str, table: pd.DataFrame) -> str:
+    exact = (table.loc[table["question_type"] == kind, "score"] == "exact_match").all()
+    return kind if exact else f"{kind} (F1)"
+
+
+def _say(row: "pd.Series[float]") -> str:
+    answered_by = str(row["answered_by"])
+    return f"{row['question_type']}, {LABELS.get(answered_by, answered_by)}: {fixed(row['percent'], 1)}%"
+
+
+def summarize(table: pd.DataFrame) -> str:
+    """Before and after, by type."""
+    wide = table.pivot(index="question_type", columns="answered_by", values="percent")
+    said = [f"{kind} {fixed(row['before'], 1)} to {fixed(row['after'], 1)}" for kind, row in wide.iterrows()]
+    return f"Right answers in percent, base and adapted model: {join_words(said)}."
+
+
+def explain(table: pd.DataFrame) -> list[str]:
+    """Ticks, markers, intervals."""
+    names = [name for name in dict.fromkeys(table["answered_by"]) if name not in LOOKS]
+    said = [f"Grey ticks are floors, which need no understanding: {join_words(names)}."]
+    said += ["Lines are 95% intervals over cases. A model that stands on a floor has not shown that it looks."]
+    return said
+
+
+FIGURE = Figure(
+    name="answers_by_type",
+    section=ANSWERS,
+    title="Answers by question type, against what needs no understanding",
+    make_table=make_table,
+    draw=draw,
+    summarize=summarize,
+    explain=explain,
+    nothing="No question was answered.",
+    carries_over=False,
+)

@@ -1,0 +1,26 @@
+"""The scaling law over cases: loss of the test's reference answers against tokens of the training answers."""
+
+import pandas as pd
+
+from further.report.drawing.figure import ANSWERS, Figure
+from further.report.figures import scaling_law
+from further.report.images.results import ImageResults
+
+
+def make_table(results: ImageResults) -> pd.DataFrame:
+    """Everything that the figure shows, one row per thing drawn, as in the figure of a study of text."""
+    base = results.answers.default.base_nats_per_token
+    return scaling_law.tabulate(results, base)
+
+
+FIGURE = Figure(
+    name="case_law",
+    section=ANSWERS,
+    title="Loss of the reference answers against the amount of data",
+    make_table=make_table,
+    draw=scaling_law.draw,
+    summarize=scaling_law.summarize,
+    explain=scaling_law.explain,
+    nothing=scaling_law.FIGURE.nothing,
+    carries_over=False,
+)

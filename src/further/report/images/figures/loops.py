@@ -1,0 +1,86 @@
+"""Answers that do not end or repeat themselves, against the training rows that were cut without an EOS."""
+
+import pandas as pd
+
+from further.report.drawing.figure import Figure
+from further.report.drawing.style import COLORS, Drawing, legend_above, name_rows, new_figure, number_ticks, shorten
+from further.report.images.results import ImageResults
+from further.report.wording import fixed
+
+MEASURES = {
+    "cut_percent": ("training rows cut without EOS", "s", "muted"),
+    "without_end_percent": ("answers without end", "o", "alert"),
+    "repetitive_percent": ("more repetitive than references", "D", "after"),
+    "with_run_percent": ("a phrase four times in a row", "^", "other"),
+}
+COLUMNS = ["run", *MEASURES, "num_steps", "still_learning", "cause"]
+OWN = {"answer_tokens", "cut_answers"}
+
+
+def make_table(results: ImageResults) -> pd.DataFrame:
+    """One row for the base, and for each run that differs from the default one in how answers are cut at most."""
+    record = results.answers
+    usual = record.default.settings.model_dump()
+    base = record.base_loops
+    rows: list[list[object]] = [["base model", None, *_shares(base), None, None, ""]]
+    for name, run in record.runs.items():
+        own = {key for key, value in run.settings.model_dump().items() if value != usual[key]}
+        if own <= OWN:
+            steps = results.runs[name].metrics.num_steps
+            cause = run.cause
+            rows.append([name, 100 * cause.cut_fraction, *_shares(run.loops), steps, cause.still_learning, cause.cause])
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _shares(loops: object) -> list[float]:
+    return [100 * getattr(loops, name).estimate for name in ("without_end", "repetitive", "with_run")]
+
+
+def draw(table: pd.DataFrame) -> Drawing:
+    """A row for each run, a marker for each measure."""
+    drawing, (axes,) = new_figure(1.5 + 0.42 * len(table))
+    offsets = (-0.24, -0.08, 0.08, 0.24)
+    for offset, (column, (label, marker, color)) in zip(offsets, MEASURES.items(), strict=True):
+        rows = table.dropna(subset=[column])
+        face = "none" if column == "cut_percent" else COLORS[color]
+        (line,) = axes.plot(
+            rows[column].astype(float), rows.index + offset, marker, color=COLORS[color], mfc=face, ms=5.5, label=label
+        )
+        drawing.tip(line, [f"{row['run']}: {fixed(row[column], 1)}% {label}" for _, row in rows.iterrows()])
+    name_rows(axes, [shorten(str(run), 30) for run in table["run"]])
+    axes.set_xlim(-2, 102)
+    number_ticks(axes.xaxis)
+    axes.set_xlabel("% of the answers, or of the training rows")
+    legend_above(axes, 2)
+    return drawing
+
+
+def summarize(table: pd.DataFrame) -> str:
+    """Where answers do not end, and how many rows were cut there."""
+    worst = table.loc[table["without_end_percent"].astype(float).idxmax()]
+    return (
+        f"The most answers without an end: {fixed(worst['without_end_percent'], 1)}%, {worst['run']}. "
+        f"The default run: {fixed(table.loc[table['run'] == 'default', 'without_end_percent'].iloc[0], 1)}%."
+    )
+
+
+def explain(table: pd.DataFrame) -> list[str]:
+    """Both causes, which multiply."""
+    return [
+        "Two causes multiply: training rows that were cut without an EOS, and too little training.",
+        "An answer that ran to the limit has no end. One measure alone misses a part: runs of a phrase miss whole "
+        "sentences that come again.",
+    ]
+
+
+FIGURE = Figure(
+    name="loops",
+    section="loops",
+    title="Answers that do not end, and why",
+    make_table=make_table,
+    draw=draw,
+    summarize=summarize,
+    explain=explain,
+    nothing="No answer was written.",
+    carries_over=True,
+)

@@ -1,0 +1,61 @@
+"""The page of a study of images: its answers, figures and sections, in order."""
+
+from further.report.answers.guard import answer_guard
+from further.report.figures import guard
+from further.report.images.answers import (
+    answer_floors,
+    answer_improvement,
+    answer_loops,
+    answer_more_cases,
+    answer_settings,
+)
+from further.report.images.figures import answers_by_type, case_law, loops, settings
+from further.report.images.results import ImageResults
+from further.report.images.sections import (
+    fill_cases,
+    fill_gallery,
+    fill_loops,
+    fill_made,
+    fill_runs,
+    fill_types,
+)
+from further.report.page import Head, Kind, Section
+from further.report.results import name_base
+from further.report.sections.guard import fill_guard
+from further.report.spent import Spending
+from further.report.wording import count_noun
+
+
+def make_head(results: ImageResults) -> Head:
+    """Model, size, date, hours and cost of the study."""
+    spending = Spending(results)
+    cases, runs = count_noun(len(results.tables.cases), "case"), count_noun(len(results.runs), "training run")
+    facts = [("Base model", name_base(results.settings, 12)), ("Study", f"{cases}, {runs}")]
+    facts += (
+        [("Date", f"{results.written:%B} {results.written.day}, {results.written.year}")] if results.written else []
+    )
+    facts += [("Computing time", spending.hours), *([("Cost", spending.price)] if spending.price else [])]
+    return Head(results.title, tuple(facts), results.is_toy)
+
+
+IMAGES = Kind(
+    head=make_head,
+    answers=(
+        answer_improvement,
+        answer_floors,
+        answer_guard,
+        answer_loops,
+        answer_more_cases,
+        answer_settings,
+    ),
+    figures=(answers_by_type.FIGURE, case_law.FIGURE, guard.FIGURE, loops.FIGURE, settings.FIGURE),
+    sections=(
+        Section("gallery", "Cases: best, worst and at random", fill_gallery),
+        Section("guard", "When a person must answer", fill_guard),
+        Section("types", "All scores by question type", fill_types),
+        Section("loops", "Length of the answers, and loops", fill_loops),
+        Section("cases", "The cases", fill_cases),
+        Section("image_runs", "Runs, time and cost", fill_runs),
+        Section("image_made", "How it was made", fill_made),
+    ),
+)

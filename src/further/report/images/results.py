@@ -1,0 +1,125 @@
+"""What the page of a study of images is made from: records and tables that the other stages left, read once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from further.cases.pictures import load_pictures
+from further.io import read_json, read_table
+from further.records import CaseMetrics, Timing
+from further.records.answers import AnswersRecord
+from further.report.guard import read_guard
+from further.report.images.gallery import Pick, pick_cases
+from further.report.results import Provenance, RunResults, StudyResults, read_jobs
+from further.scaling.record import LawRecord
+from further.settings import Settings
+
+
+@dataclass(frozen=True)
+class CaseTables:
+    """Tables of the cases, as `further.cases.schemas` and `further.evaluation.answers.schemas` describe them.
+
+    Attributes:
+        cases, images, questions, ledger, split, leaks: Of the cases stage.
+        lengths: Answers in tokens.
+        before: The base's answers to the test.
+        after: The default run's.
+    """
+
+    cases: pd.DataFrame
+    images: pd.DataFrame
+    questions: pd.DataFrame
+    ledger: pd.DataFrame
+    split: pd.DataFrame
+    leaks: pd.DataFrame
+    lengths: pd.DataFrame
+    before: pd.DataFrame
+    after: pd.DataFrame
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageResults(StudyResults[CaseMetrics]):
+    """The results of one study of images.
+
+    Attributes:
+        answers: Scores before and after, floors, loops.
+        tables: Of cases, questions and answers.
+        gallery: Cases that are shown.
+        pictures: PNG files of their images, by name.
+    """
+
+    answers: AnswersRecord
+    tables: CaseTables
+    gallery: tuple[Pick, ...]
+    pictures: Mapping[str, bytes]
+
+    @property
+    def default_run(self) -> str:
+        """Name of the run that most is said of."""
+        return self.answers.default_run
+
+
+def read_image_results(
+    named: Mapping[str, Any],
+    settings: Settings,
+    jobs: Mapping[str, Sequence[str]] | None = None,
+    provenance: Provenance | None = None,
+    written: date | None = None,
+) -> ImageResults:
+    """Read a study's files.
+
+    Args:
+        named: Paths as text by name; `runs`, `tables` and `pictures` list several.
+        settings: The study's.
+        jobs: Snakemake's notes of what jobs took that train or run a model, by what they were for.
+        provenance: What the study was made with.
+        written: The day of the report.
+    """
+    answers = AnswersRecord.load(Path(named["comparison"]))
+    tables = _read_tables(named)
+    gallery = tuple(pick_cases(tables.before, tables.after, settings.answers.gallery, settings.evaluation.seed))
+    folders = sorted({Path(path).parent for path in named["runs"]})
+    return ImageResults(
+        settings=settings,
+        answers=answers,
+        law=LawRecord.from_json(read_json(Path(named["law"]))),
+        guard=read_guard(named),
+        tables=tables,
+        gallery=gallery,
+        pictures=_read_pictures([Path(path) for path in named["pictures"]], tables, gallery),
+        runs={folder.name: _read_run(folder) for folder in folders},
+        plan=pd.read_csv(named["plan"], sep="\t", index_col="run"),
+        jobs=read_jobs(jobs or {}),
+        provenance=provenance or Provenance(),
+        written=written,
+    )
+
+
+def _read_tables(named: Mapping[str, Any]) -> CaseTables:
+    read = {Path(path).stem: pq.read_table(path).to_pandas() for path in named["tables"]}
+    before, after = (_test(read_table(Path(named[name]))) for name in ("before", "after"))
+    return CaseTables(**read, before=before, after=after)
+
+
+def _test(generated: pd.DataFrame) -> pd.DataFrame:
+    return generated[generated["split"] == "test"].reset_index(drop=True)
+
+
+def _read_run(folder: Path) -> RunResults[CaseMetrics]:
+    metrics, timing = CaseMetrics.load(folder / "metrics.json"), Timing.load(folder / "timing.json")
+    return RunResults(metrics, timing, read_table(folder / "history.parquet"))
+
+
+def _read_pictures(shards: Sequence[Path], tables: CaseTables, gallery: Sequence[Pick]) -> dict[str, bytes]:
+    """Of the cases that are shown, the images that their questions show."""
+    shown = {name for pick in gallery for name in pick.images}
+    images = tables.images[tables.images["image"].isin(shown)]
+    names: dict[str, list[str]] = {}
+    for image, key in zip(images["image"], images["key"], strict=True):
+        names.setdefault(key, []).append(image)
+    return {name: png for key, png in load_pictures(shards, names) for name in names[key]}

@@ -1,0 +1,200 @@
+"""The folded sections of a study of images: gallery, loops, guard, cases, how it was made."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from further.cases.case_report import NO_USE, write_report
+from further.records.answers import Score, main_score
+from further.report.images.answers import show_score
+from further.report.images.gallery import Pick
+from further.report.images.results import ImageResults
+from further.report.sections.made import (
+    hardware_table,
+    link_configuration,
+    provenance_tables,
+    seeds_table,
+    settings_tables,
+)
+from further.report.shown_table import ShownTable, show_frame, show_table
+from further.report.wording import fixed, show_count, show_number, show_percent
+
+HEADINGS = {"best": "Answered best", "worst": "Answered worst", "random": "Drawn at random"}
+MOST_SHOWN = 1_000_000  # bytes of pictures in the page
+CLOSED = ("closed_accuracy", "sensitivity", "specificity", "balanced_accuracy", "unreadable")
+
+
+def fill_types(results: ImageResults) -> Mapping[str, object]:
+    """Every score of every type, before and after, beside the floors."""
+    return {
+        "tables": [types_table(results), closed_table(results), texts_table(results)],
+        "conventions": _conventions(results),
+    }
+
+
+def types_table(results: ImageResults) -> ShownTable:
+    """Types against floors: the score that each is judged by, in percent."""
+    record = results.answers
+    floors = {**record.floors, **{f"{name} image": scores for name, scores in record.views.items()}}
+    base = record.base_of(record.default_run)
+    rows = []
+    for kind in record.kinds:
+        main = record.main[kind]
+        cells = [_percent(main_score(scores[kind], main)) if kind in scores else "" for scores in floors.values()]
+        before, after = (main_score(scores[kind], main) for scores in (base, record.default.scores))
+        change = main_score(record.default.change[kind], main)
+        moved = f"{fixed(100 * change.estimate, 1, signed=True)}{_range(change)}"
+        rows.append([kind, main.replace("_", " "), *cells, _percent(before), show_score(after), moved])
+    header = ["type", "score", *(name.replace("_", " ") for name in floors), "base", "adapted", "change, points"]
+    return show_table("Question types against the floors, %", header, rows, range(2, len(header)))
+
+
+def closed_table(results: ImageResults) -> ShownTable:
+    """Closed questions: sensitivity, specificity, and what could not be read."""
+    record, rows = results.answers, []
+    for kind in record.kinds:
+        for name, scores in (("base", record.base_of(record.default_run)), ("adapted", record.default.scores)):
+            found = [getattr(scores[kind], score) for score in CLOSED]
+            if any(found):
+                rows.append([kind, name, *("" if score is None else show_score(score) for score in found)])
+    header = ["type", "model", *(name.replace("_", " ") for name in CLOSED)]
+    return show_table("Closed questions", header, rows, range(2, len(header)))
+
+
+def texts_table(results: ImageResults) -> ShownTable:
+    """Overlap scores of all types."""
+    record, rows = results.answers, []
+    for kind in record.kinds:
+        for name, scores in (("base", record.base_of(record.default_run)), ("adapted", record.default.scores)):
+            own = scores[kind]
+            cells = [
+                _percent(own.exact_match),
+                _percent(own.token_f1),
+                fixed(own.bleu.estimate, 1),
+                _percent(own.rouge_l),
+            ]
+            rows.append([kind, name, show_count(own.answers), *cells])
+    header = ["type", "model", "answers", "exact match, %", "word F1, %", "BLEU", "ROUGE-L, %"]
+    return show_table("Words in common with the references", header, rows, range(2, len(header)))
+
+
+def _percent(score: Score) -> str:
+    return fixed(100 * score.estimate, 1)
+
+
+def _range(score: Score) -> str:
+    if score.low is None or score.high is None:
+        return ""
+    return f" ({fixed(100 * score.low, 1, signed=True)} to {fixed(100 * score.high, 1, signed=True)})"
+
+
+def _conventions(results: ImageResults) -> list[tuple[str, str]]:
+    return [(name.replace("_", " "), text) for name, text in results.answers.conventions.items()]
+
+
+def fill_gallery(results: ImageResults) -> Mapping[str, object]:
+    """Best, worst and random test cases with images, questions, answers before and after, and a report each."""
+    groups: dict[str, list[dict[str, object]]] = {}
+    room = MOST_SHOWN
+    for pick in results.gallery:
+        shown = [name for name in pick.images if name in results.pictures]
+        room -= sum(len(results.pictures[name]) for name in shown)
+        pictures = [_embed(results.pictures[name]) for name in shown] if room > 0 else []
+        entry = {
+            "pick": pick,
+            "pictures": pictures,
+            "score": show_percent(pick.score),
+            "report": _report(results, pick),
+        }
+        groups.setdefault(HEADINGS[pick.kind], []).append(entry)
+    return {"groups": groups, "no_use": NO_USE, "is_medical": results.is_medical}
+
+
+def _embed(png: bytes) -> Markup:
+    return Markup(f"data:image/png;base64,{base64.b64encode(png).decode()}")
+
+
+def _report(results: ImageResults, pick: Pick) -> list[tuple[str, list[tuple[str, str]]]]:
+    """A radiology-style report: by section, its lines and who wrote them."""
+    tables = results.tables
+    case = _plain(tables.cases[tables.cases["case"] == pick.case])[0]
+    answered = tables.after[tables.after["case"] == pick.case]
+    answers = dict(zip(answered["question_type"], answered["answer"], strict=True))
+    written = write_report(case, _plain(tables.images[tables.images["case"] == pick.case]), answers)
+    sections: dict[str, list[tuple[str, str]]] = {}
+    for line in written.lines:
+        sections.setdefault(line.section, []).append((line.text, line.author))
+    return list(sections.items())
+
+
+def _plain(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    """Rows with None where a table has none."""
+    rows: list[dict[Any, Any]] = table.astype(object).where(table.notna(), None).to_dict("records")
+    return rows
+
+
+def fill_loops(results: ImageResults) -> Mapping[str, object]:
+    """How answers' lengths stand to the windows."""
+    lengths = results.tables.lengths
+    wide = lengths.assign(cut_fraction=lengths["cut_fraction"].map(show_percent)).pivot(
+        index=["question_type", "answers", "median", "p95", "longest"], columns="window", values="cut_fraction"
+    )
+    wide.columns = [f"cut at {window}" for window in wide.columns]
+    return {"tables": [show_frame("Answers in tokens, and what a window for the answer would cut", wide.reset_index())]}
+
+
+def fill_cases(results: ImageResults) -> Mapping[str, object]:
+    """What was kept and what was dropped, and the split with its leaks."""
+    tables = results.tables
+    ledger = tables.ledger.groupby(["unit", "reason"], sort=True).size().reset_index(name="number")
+    split = tables.split.groupby("split", sort=False)["case"].nunique().reset_index(name="cases")
+    asked = tables.questions.groupby(["question_type", "split"]).size().unstack(fill_value=0).reset_index()
+    shown = [
+        show_frame("Cases, images, captions and questions: kept, or dropped and why", ledger),
+        show_frame("Split by case", split),
+        show_frame("Questions by type", asked),
+    ]
+    leaks = tables.leaks.groupby(["kind", "split", "other_split"]).size().reset_index(name="number")
+    return {"tables": [*shown, *([show_frame("Related cases on two sides of the split", leaks)] if len(leaks) else [])]}
+
+
+def fill_runs(results: ImageResults) -> Mapping[str, object]:
+    """What each run trained on, how long and with what memory."""
+    rows: list[Sequence[str]] = []
+    for name in results.ordered_runs:
+        run, answered = results.runs[name], results.answers.runs[name]
+        rows.append(
+            [
+                name,
+                show_count(run.metrics.num_cases),
+                show_count(run.metrics.num_unique_tokens),
+                show_count(run.metrics.num_steps),
+                show_percent(answered.trainable_share),
+                show_number(run.metrics.final_train_loss_nats),
+                show_number(answered.nats_per_token),
+                show_number(run.timing.seconds_train / 60, 2),
+                show_count(run.timing.peak_memory_mb),
+            ]
+        )
+    header = ["run", "cases", "answer tokens", "steps", "parameters trained", "training loss", "test loss", "minutes",
+              "memory, MB"]  # fmt: skip
+    return {
+        "tables": [show_table("Runs; losses in nats per token of the answers", header, rows, range(1, len(header)))]
+    }
+
+
+def fill_made(results: ImageResults) -> Mapping[str, object]:
+    """Everything needed to judge the study and to run it again."""
+    return {
+        "is_medical": results.is_medical,
+        "configuration": link_configuration(results),
+        "tables": [
+            *settings_tables(results),
+            seeds_table(results),
+            hardware_table(results),
+            *provenance_tables(results.provenance, results.configuration),
+        ],
+    }

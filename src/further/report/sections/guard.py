@@ -1,0 +1,120 @@
+"""When a person answers: what is promised, how it did on test cases, why answers were handed over, and examples."""
+
+import pandas as pd
+
+from further.guard.decide import EXPLANATIONS
+from further.guard.records import Certificate
+from further.guard.summary import choose_examples, compare_splits, count_reasons, count_topics
+from further.report.answers.guard import say_rate
+from further.report.guard import TRIED_ON, Guarded, HasGuard
+from further.report.shown_table import ShownTable, show_filled, show_table
+from further.report.wording import show_count, show_number, show_percent, show_share_of
+
+EXAMPLES = 2  # given, and handed over, of each question type
+
+
+def fill_guard(results: HasGuard) -> dict[str, object] | None:
+    """Tables and examples; None for a study without a guard, which has no such section."""
+    guard = results.guard
+    if guard is None:
+        return None
+    tables = [promise_table(guard), tried_table(guard), reason_table(guard), topic_table(guard), shift_table(guard)]
+    return {
+        "target": show_share_of(guard.record.target_error),
+        "confidence": show_share_of(guard.record.confidence),
+        "score": guard.record.score,
+        "tables": [table for table in tables if table.rows],
+        "examples": [_show_example(row) for row in _choose(guard).to_dict("records")],
+        "conditions": guard.record.conditions,
+        "is_medical": results.is_medical,
+    }
+
+
+def promise_table(guard: Guarded) -> ShownTable:
+    """What each certificate rests on, or what it would take."""
+    header = ["question type", "outcome", "cases", "usable", "answers given", "wrong", "wrong at most"]
+    header += ["from a score of", "cases needed, about"]
+    rows = [[name, *_promise_cells(one)] for name, one in guard.record.certificates.items()]
+    return show_filled("What is promised, from the validation cases", header, rows, first_number=2)
+
+
+def _promise_cells(one: Certificate) -> list[str]:
+    counts, promise = one.counts, one.promise
+    cells = [show_count(counts.cases), show_count(counts.eligible)]
+    if promise is None:
+        needed = "" if one.needed_cases is None else show_count(one.needed_cases)
+        return [f"all handed over: {one.why_deferred}", *cells, "0", "", "", "", needed]
+    given = [show_count(promise.accepted), show_count(promise.errors), show_percent(promise.error_bound)]
+    return ["promised", *cells, *given, show_number(promise.threshold), ""]
+
+
+def tried_table(guard: Guarded) -> ShownTable:
+    """How the promise did on cases that no threshold was chosen on."""
+    header = ("question type", "cases", "answers given", "wrong", "error rate", "handed over", "wrong among those")
+    rows = [
+        [
+            name,
+            show_count(seen.num_cases),
+            show_count(seen.accepted),
+            f"{show_count(seen.errors)} of {show_count(seen.judged)}" if seen.judged else "not judged",
+            say_rate(seen),
+            show_count(seen.num_cases - seen.accepted),
+            f"{show_count(seen.deferred_errors)} of {show_count(seen.deferred_judged)}" if seen.deferred_judged else "",
+        ]
+        for name, seen in guard.errors.items()
+    ]
+    return show_filled("How it did on the test cases (95% intervals)", header, rows, first_number=1)
+
+
+def reason_table(guard: Guarded) -> ShownTable:
+    """Why answers about test cases were handed over; the first reasons add up to all of them."""
+    header = ("question type", "reason", "answers", "with others too", "alone")
+    rows = [
+        [row.question_type, EXPLANATIONS[str(row.reason)], *map(show_count, (row.first, row.any, row.alone))]
+        for row in count_reasons(guard.answers, TRIED_ON).itertuples()
+    ]
+    return show_table("Why test answers were handed over, each under its first reason", header, rows, range(2, 5))
+
+
+def topic_table(guard: Guarded) -> ShownTable:
+    """Topics that a person has to tell, whatever the model says."""
+    rows = [(str(topic), show_count(number)) for topic, number in count_topics(guard.answers, TRIED_ON).items()]
+    return show_table("Topics that always go to a person", ("topic", "answers"), rows, [1])
+
+
+def shift_table(guard: Guarded) -> ShownTable:
+    """Scores of test cases beside those of the validation cases; silence proves nothing."""
+    header = ["question type", "validation cases", "test cases", "largest difference", "given before", "given now"]
+    header += ["warning"]
+    rows = [
+        [
+            name,
+            show_count(shift.num_validation),
+            show_count(shift.num_new),
+            show_number(shift.distance, 2),
+            "" if shift.accepted_validation is None else show_percent(shift.accepted_validation),
+            "" if shift.accepted_new is None else show_percent(shift.accepted_new),
+            "unlike" if shift.warns else "none",
+        ]
+        for name, shift in compare_splits(guard.answers, TRIED_ON).items()
+    ]
+    return show_filled("Are the test cases like the validation cases, by their scores?", header, rows, first_number=1)
+
+
+def _choose(guard: Guarded) -> pd.DataFrame:
+    return choose_examples(guard.answers, EXAMPLES, TRIED_ON)
+
+
+def _show_example(row: dict[str, object]) -> dict[str, object]:
+    reasons = list(row["reasons"])  # type: ignore[call-overload]
+    why = EXPLANATIONS[reasons[0]] if reasons else ""
+    topics = ", ".join(row["topics"]) if reasons[:1] == ["always human"] else ""  # type: ignore[arg-type]
+    return {
+        "type": row["question_type"],
+        "case": row["case"],
+        "question": row["question"],
+        "answer": row["answer"],
+        "reference": row["reference"],
+        "given": row["accepted"],
+        "why": f"{why} ({topics})" if topics else why,
+    }

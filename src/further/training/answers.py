@@ -1,0 +1,59 @@
+"""Questions about images as training rows: answers alone are learned, each up to the token that ends it."""
+
+import hashlib
+from collections.abc import Sequence
+
+import torch
+
+from further.models import Batch, Model
+from further.tokens.packing import IGNORED
+from further.training.examples import Example
+from further.training.loss import sum_cross_entropy
+from further.vision.batches import collate, to_tensors
+from further.vision.images import Features, Pixels
+from further.vision.rows import Row
+
+
+class AnswerRows:
+    """Rows of questions as examples (`further.training.examples.Examples`)."""
+
+    def __init__(self, rows: Sequence[Row], images: Features | Pixels) -> None:
+        """Keep the rows; images are read when a row is."""
+        self.rows, self.images = list(rows), images
+
+    @property
+    def efficiency(self) -> float:
+        """Fraction of the computed positions that have a label, 0 to 1: images and prompts have none."""
+        return sum(row.num_labels for row in self.rows) / sum(map(len, self.rows))
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.rows)
+
+    def __getitem__(self, number: int) -> Example:
+        """One row, (T,), and its images."""
+        return to_tensors(self.rows[number], self.images)
+
+    @staticmethod
+    def collate(examples: Sequence[Example]) -> dict[str, torch.Tensor]:
+        """Rows as a batch, (B, T), filled up to the longest; their images stand one after the other."""
+        return collate(examples)
+
+    @staticmethod
+    def sum_loss(model: Model, batch: Batch) -> torch.Tensor:
+        """Cross-entropy summed over the answers' tokens; no logits are computed of images and prompts."""
+        learned = batch["labels"] != IGNORED
+        return sum_cross_entropy(model.encode(batch)[learned], model.head, batch["labels"][learned])
+
+    def name(self, numbers: Sequence[int]) -> list[str]:
+        """Cases of some rows."""
+        return list(dict.fromkeys(case for number in numbers for case in self.rows[number].cases))
+
+    def digest(self) -> str:
+        """Digest of every row and image."""
+        digest = hashlib.sha256(self.images.digest().encode())
+        for row in self.rows:
+            for values in (row.ids, row.labels, row.positions, row.groups, row.branches, row.blocks):
+                digest.update(f"{values.shape}".encode() + values.tobytes())
+            digest.update("\n".join(row.images).encode())
+        return digest.hexdigest()[:16]

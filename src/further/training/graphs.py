@@ -1,0 +1,95 @@
+"""Forward and backward pass of a micro-batch as one CUDA graph: launched at once instead of kernel by kernel.
+
+At one row of 2,048 tokens, the 13,700 launches of an 8B Llama took three times as long as their work. A graph is
+recorded for each shape that batches have, after the shape was met `WARM` times: kernels are compiled and chosen by
+then. Shapes that are met less often, and models that cannot be recorded, run as they do without graphs.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from further.models import Batch
+
+log = logging.getLogger(__name__)
+
+WARM = 2
+Shape = tuple[tuple[str, tuple[int, ...]], ...]
+SumLoss = Callable[[Batch], torch.Tensor]
+
+
+@dataclass(frozen=True)
+class _Recorded:
+    graph: torch.cuda.CUDAGraph
+    inputs: dict[str, torch.Tensor]
+    loss: torch.Tensor
+
+
+class Graphs:
+    """Adds gradients of micro-batches to those of the trained parameters, which get their place in memory here."""
+
+    def __init__(self, sum_loss: SumLoss, trained: Collection[torch.nn.Parameter]) -> None:
+        """Keep what is recorded.
+
+        Args:
+            sum_loss: The summed loss of a batch that has `scale`, times which it is taken.
+            trained: Parameters.
+        """
+        self.sum_loss, self.trained = sum_loss, list(trained)
+        self.places = [torch.zeros_like(parameter) for parameter in trained]
+        for parameter, place in zip(trained, self.places, strict=True):
+            parameter.grad = place
+        self.met: Counter[Shape] = Counter()
+        self.recorded: dict[Shape, _Recorded] = {}
+        self.pool: Any = None
+        self.failed: set[Shape] = set()
+
+    def __call__(self, batch: Batch, *, record: bool = True) -> torch.Tensor:
+        """Add a batch's gradients.
+
+        Args:
+            batch: On the GPU.
+            record: Whether it may be recorded: not if its values decide what is done with it.
+
+        Returns:
+            Its loss times its scale, without a gradient.
+        """
+        shape = tuple((name, tuple(values.shape)) for name, values in batch.items())
+        size = tuple(
+            item for item in shape if len(item[1]) > 1
+        )  # kernels do not depend on how many documents there are
+        self.met[size] += 1
+        if record and self.met[size] > WARM and shape not in self.recorded and shape not in self.failed:
+            self._record(shape, batch)
+        if shape not in self.recorded:
+            return self._add(batch)
+        recorded = self.recorded[shape]
+        for name, values in batch.items():
+            recorded.inputs[name].copy_(values)
+        recorded.graph.replay()
+        return recorded.loss.clone()
+
+    def _add(self, batch: Batch) -> torch.Tensor:
+        """Without `backward`, whose leaves remember the stream that they were first used on."""
+        loss = self.sum_loss(batch) * batch["scale"]
+        gradients = torch.autograd.grad(loss, self.trained, allow_unused=True)
+        pairs = [pair for pair in zip(self.places, gradients, strict=True) if pair[1] is not None]
+        torch._foreach_add_(*map(list, zip(*pairs, strict=True)))
+        return loss.detach()
+
+    def _record(self, shape: Shape, batch: Batch) -> None:
+        """Record a shape; nothing is computed yet."""
+        inputs, graph = {name: values.clone() for name, values in batch.items()}, torch.cuda.CUDAGraph()
+        self.pool = self.pool or torch.cuda.graph_pool_handle()
+        try:
+            with torch.cuda.graph(graph, pool=self.pool):
+                loss = self._add(inputs)
+        except RuntimeError as error:  # out of memory, too: without a graph it may suffice
+            self.failed.add(shape)
+            log.info("training.kernels: graphs is left out for batches of %s: %s", shape, str(error).splitlines()[0])
+            return
+        self.recorded[shape] = _Recorded(graph, inputs, loss)

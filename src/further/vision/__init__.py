@@ -1,0 +1,1 @@
+"""Questions about images as tensors: prompts, rows, image features."""

@@ -1,0 +1,50 @@
+"""What can be told of a study of images before any job: from its settings, and from config.json once that is there."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from further.io import read_json
+from further.settings import Run
+from further.targets import asks_for_vision
+
+LEAST_TEXT = 4  # tokens of a prompt and an answer beside its images, with both ends
+
+
+def uses_pixels(run: Run) -> bool:
+    """Whether a run trains the vision tower, and so needs pictures; else features are computed once for all runs."""
+    return asks_for_vision(run.target_modules)
+
+
+def check_contexts(folder: Path, runs: Mapping[str, Run], max_images: int) -> None:
+    """Refuse rows that images alone fill, and models that read none.
+
+    Args:
+        folder: Of the model; where it has no config.json yet, nothing is checked.
+        runs: By name.
+        max_images: Shown with one question.
+
+    Raises:
+        ValueError: With both numbers.
+    """
+    file = folder / "config.json"
+    if not file.is_file():
+        return
+    config = read_json(file)
+    if "vision_config" not in config:
+        raise ValueError(f"model: {config.get('model_type')} reads no images, which study.kind images needs")
+    taken = max_images * count_image_tokens(config)
+    for name, run in runs.items():
+        if run.context < taken + LEAST_TEXT:
+            raise ValueError(
+                f"training.context: {run.context} holds no answer: {max_images} images take {taken} tokens of it, and "
+                f"the question comes on top; at least {taken + LEAST_TEXT}, better {taken + 128} (run {name})"
+            )
+
+
+def count_image_tokens(config: Mapping[str, object]) -> int:
+    """Places of one image in a row, by what config.json says."""
+    if config.get("model_type") == "gemma3":
+        return int(str(config.get("mm_tokens_per_image", 256)))
+    vision = config["vision_config"]
+    assert isinstance(vision, Mapping)
+    return int((vision.get("image_size", 224) // vision["patch_size"]) ** 2)

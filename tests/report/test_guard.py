@@ -1,0 +1,118 @@
+"""When a person answers: the answer, the section and the figure, from results of the guard's own code."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from lxml import html
+
+from further.guard.schemas import guarded_schema
+from further.io import write_json, write_table
+from further.report.answers.answer import MOST_WORDS
+from further.report.answers.guard import answer_guard, find_worst
+from further.report.figures.guard import FIGURE, make_table
+from further.report.guard import Guarded, read_guard
+from further.report.page import Head, Kind, Section, write_page
+from further.report.results import TextResults
+from further.report.sections.guard import fill_guard, promise_table, reason_table, topic_table, tried_table
+from further.report.text import TEXT
+from report.guard_case import make_nothing, make_two_types
+from report.results_case import make_results, make_settings
+
+
+def make_page(results: TextResults, folder: Path) -> html.HtmlElement:
+    write_page(TEXT, results, folder)
+    return html.document_fromstring((folder / "index.html").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "verdict", "numbers"),
+    [  # Clopper and Pearson of 4, 0 and 16 in 40
+        (4, "improved", "10.0% (2.8 to 23.7%)"),
+        (0, "improved", "0.0% (0.0 to 8.8%)"),
+        (16, "worse", "40.0% (24.9 to 56.7%)"),
+    ],
+)
+def test_a_promise_is_broken_where_the_test_cases_exclude_it(wrong: int, verdict: str, numbers: str) -> None:
+    answer = answer_guard(make_results(guard=make_two_types(wrong)))
+    assert answer is not None and answer.verdict == verdict and numbers in answer.sentence
+    assert ("9.1%" in answer.word) is (verdict == "improved")  # 4 of 44
+    assert "10%" in answer.doubt and "95%" in answer.doubt
+    assert len(f"{answer.word} {answer.sentence} {answer.doubt}".split()) <= MOST_WORDS
+
+
+def test_without_a_promise_a_person_always_answers() -> None:
+    guard = make_nothing()
+    answer = answer_guard(make_results(guard=guard))
+    assert answer is not None and answer.verdict == "undecided" and find_worst(guard) is None
+    assert "47" in answer.sentence and "too few cases" in answer.doubt
+    assert len(f"{answer.word} {answer.sentence} {answer.doubt}".split()) <= MOST_WORDS
+
+
+def test_tables_hold_what_the_guard_counted() -> None:
+    guard = make_two_types()
+    promised = {row[0]: row[1:] for row in promise_table(guard).rows}
+    assert promised["side"][1:5] == ("60", "60", "60", "0") and promised["organ"][1:4] == ("20", "20", "0")
+    assert "too few cases" in promised["organ"][0]
+    assert tried_table(guard).rows == (("side", "44", "40", "4 of 40", "10.0% (2.8 to 23.7%)", "4", "3 of 4"),)
+    assert [row[2:] for row in reason_table(guard).rows] == [("1", "1", "1"), ("3", "3", "3")]
+    assert topic_table(guard).rows == (("malignancy", "1"),)
+
+
+def test_the_figure_marks_the_guard_s_own_threshold() -> None:
+    """43 answers that only the score can defer; 40 of them reach the threshold."""
+    table = make_table(make_results(guard=make_two_types()))
+    (chosen,) = table[table["chosen"]].to_dict("records")
+    assert (chosen["given"], chosen["wrong"]) == (40, 4) and chosen["given_share"] == pytest.approx(40 / 43)
+    last = table.iloc[-1]
+    assert (last["given"], last["wrong"]) == (43, 7)
+    assert make_table(make_results()).empty
+
+
+def test_the_section_is_there_with_a_guard_alone(tmp_path: Path) -> None:
+    page = make_page(make_results(guard=make_two_types()), tmp_path / "with")
+    (section,) = page.xpath("//div[@id='guard']")
+    assert section.xpath(".//figure/@id") == ["figure-guard"] and "<b>left</b>" in section.text_content()
+    assert {heading.text_content().split()[0] for heading in section.iter("h4")} == {"Given", "Handed"}
+    assert len(page.find_class("answer")) == 6
+    page = make_page(make_results(), tmp_path / "without")
+    assert fill_guard(make_results()) is None and answer_guard(make_results()) is None
+    assert not page.xpath("//div[@id='guard'] | //figure[@id='figure-guard']")
+    assert len(page.find_class("answer")) == 5
+
+
+@pytest.mark.parametrize("domain", [None, "medical"])
+def test_medical_advice_is_spoken_of_in_a_medical_study_alone(domain: str | None) -> None:
+    part = fill_guard(make_results(guard=make_two_types(), settings=make_settings(study={"domain": domain})))
+    assert part is not None and part["is_medical"] is (domain == "medical")
+
+
+def test_the_guard_s_files_are_read_where_they_are_given(tmp_path: Path) -> None:
+    guard = make_nothing()
+    write_json(tmp_path / "guard.json", guard.record.to_json())
+    schema = guarded_schema(["mean_logprob"])
+    write_table(tmp_path / "guarded.parquet", guard.answers.assign(caption=None).to_dict("records"), schema)
+    read = read_guard({"guard": str(tmp_path / "guard.json"), "guarded": str(tmp_path / "guarded.parquet")})
+    assert isinstance(read, Guarded) and read.record == guard.record and len(read.answers) == 22
+    assert read_guard({}) is None
+
+
+@dataclass(frozen=True)
+class ImageResults:
+    """As much of a study on images as the guard's parts ask for."""
+
+    guard: Guarded | None
+    is_medical: bool = True
+
+
+def test_a_study_on_images_shows_its_guard_by_the_same_parts(tmp_path: Path) -> None:
+    kind = Kind[ImageResults](
+        head=lambda results: Head("Radiology", (), is_toy=False),
+        answers=(answer_guard,),
+        figures=(FIGURE,),
+        sections=(Section("guard", "When a person answers", fill_guard),),
+    )
+    write_page(kind, ImageResults(make_two_types()), tmp_path)
+    page = html.document_fromstring((tmp_path / "index.html").read_text(encoding="utf-8"))
+    assert len(page.find_class("answer")) == 1 and page.xpath("//details//figure/@id") == ["figure-guard"]
+    assert "Not medical advice" in page.xpath("string(//div[@id='guard'])")

@@ -1,0 +1,94 @@
+"""The page of a study of images: cases that are shown, and answers that follow from their numbers."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from evaluation.answers.answers_case import CASES, answers_of, gather, table
+from further.records.answers import Score
+from further.report.images.answers import (
+    answer_floors,
+    answer_improvement,
+    answer_loops,
+    best_floor,
+    show_points,
+    show_score,
+)
+from further.report.images.card import make_card
+from further.report.images.figures import answers_by_type
+from further.report.images.gallery import pick_cases
+
+
+def results(before, after):
+    """As far as these answers look at it."""
+    return SimpleNamespace(answers=gather(before, after), default_run="default")
+
+
+def test_best_worst_and_random_cases_are_shown_none_twice():
+    picks = list(pick_cases(table(answers_of(0)), table(answers_of(15)), 3, seed=0))
+    assert [pick.kind for pick in picks] == ["best"] * 3 + ["worst"] * 3 + ["random"] * 3
+    assert len({pick.case for pick in picks}) == 9
+    assert {pick.score for pick in picks if pick.kind == "best"} == {1.0}
+    assert {pick.score for pick in picks if pick.kind == "worst"} == {0.0}
+    shown = picks[0].questions[0]
+    assert (shown.reference, shown.before, shown.after) == ("ct", "mri", "ct")
+    again = list(pick_cases(table(answers_of(0)), table(answers_of(15)), 3, seed=0))
+    assert again == picks and list(pick_cases(table(answers_of(0)), table(answers_of(15)), 3, seed=1)) != picks
+
+
+def test_fewer_cases_than_there_is_room_for_are_all_shown_once():
+    few = table(answers_of(1)).head(2)
+    assert len({pick.case for pick in pick_cases(few, few, 4, seed=0)}) == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict"),
+    [(6, 27, "improved"), (27, 6, "worse"), (15, 15, "unchanged"), (14, 16, "undecided")],
+)
+def test_the_interval_of_the_difference_decides(before, after, verdict):
+    answer = answer_improvement(results(answers_of(before), answers_of(after)))
+    assert answer.verdict == verdict
+
+
+def test_few_cases_decide_nothing():
+    few = [line for line in answers_of(10) if int(line["case"].split("-")[1]) < 10]
+    assert answer_improvement(results([line | {"answer": "mri"} for line in few], few)).verdict == "undecided"
+
+
+def test_a_type_that_stands_on_a_floor_is_named():
+    kinds = {"modality": 27, "side": 9}
+    before = [line for kind in kinds for line in answers_of(9, question_type=kind)]
+    after = [line for kind, right in kinds.items() for line in answers_of(right, question_type=kind)]
+    study = results(before, after)
+    assert best_floor(study.answers, "side") == ("majority", pytest.approx(0.3))
+    answer = answer_floors(study)
+    assert answer.verdict == "undecided" and "side" in answer.doubt and "modality" not in answer.doubt
+
+
+def test_answers_that_loop_are_said_with_their_cause():
+    looping = answers_of(0, wrong="cec " * 8, ended=False, longest_run=8)
+    assert answer_loops(results(answers_of(0), answers_of(20))).verdict == "improved"
+    answer = answer_loops(results(answers_of(0), looping))
+    assert answer.verdict == "worse" and "100.0% ran to the limit" in answer.sentence
+
+
+def test_scores_are_shown_in_percent_and_differences_in_points():
+    assert show_score(Score(estimate=0.738, low=0.7104, high=0.765, level=0.95)) == "73.8% (71.0 to 76.5%)"
+    assert show_score(Score(estimate=0.5, low=None, high=None, level=0.95)) == "50.0%"
+    assert show_points(Score(estimate=-0.012, low=-0.03, high=0.01, level=0.95)) == "−1.2 points (−3.0 to +1.0)"
+
+
+def test_the_figure_holds_every_floor_and_both_models():
+    drawn = answers_by_type.make_table(results(answers_of(9), answers_of(24)))
+    percent = dict(zip(drawn["answered_by"], drawn["percent"], strict=True))
+    assert percent == {"majority": 30, "before": 30, "after": 80} and set(drawn["cases"]) == {CASES}
+    assert answers_by_type.draw(drawn).tips
+    assert isinstance(drawn, pd.DataFrame)
+
+
+def test_the_card_warns_and_names_the_floors():
+    study = results(answers_of(9), answers_of(24))
+    card = make_card("Ours", "owner/base", "default", study.answers, {"num_questions": 180, "num_cases": 90})
+    assert "Never for clinical use" in card and "| modality | exact match | 30.0% | 80.0% (" in card
+    assert "30.0% (majority)" in card

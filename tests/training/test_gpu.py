@@ -1,0 +1,140 @@
+"""Training, scoring, generation and merging on CUDA. A processor skips them: pytest -m gpu."""
+
+import pytest
+import torch
+from transformers import GenerationConfig
+
+from further.evaluation.scoring import score_documents
+from further.models import Precision, load, load_adapted, load_merged
+from further.training.rows import TextRows
+from training.settings import RUN
+
+pytestmark = pytest.mark.gpu
+PLAIN = {"kernels": [], "deterministic": False, "compute_dtype": "bfloat16"}
+FAST = {"kernels": RUN.kernels, "deterministic": True, "compute_dtype": "bfloat16"}
+
+
+def losses(outcome):
+    return torch.tensor([row["loss_nats"] for row in outcome.history])
+
+
+@pytest.mark.parametrize("quantization", ["none", "nf4", "int8"])
+def test_faster_paths_train_as_the_plain_ones_do(train, quantization):
+    _, plain = train("plain", quantization=quantization, **PLAIN)
+    _, fast = train("fast", quantization=quantization, **FAST)
+    assert {"adapters", "documents", "graphs"} <= set(fast.timing["kernels"])
+    assert fast.history[-1]["loss_nats"] < fast.history[0]["loss_nats"]
+    torch.testing.assert_close(losses(fast), losses(plain), atol=0.05 if quantization == "int8" else 0.01, rtol=0)
+
+
+@pytest.mark.parametrize("kernel", RUN.kernels)
+def test_each_path_alone_trains_as_the_plain_one_does(train, kernel):
+    _, plain = train("plain", **PLAIN)
+    _, fast = train("fast", **PLAIN | {"kernels": [kernel]})
+    torch.testing.assert_close(losses(fast), losses(plain), atol=0.01, rtol=0)
+
+
+def test_fp32_gives_the_losses_of_any_cut_into_micro_batches(train):
+    how = {"kernels": RUN.kernels, "compute_dtype": "float32", "quantization": "none"}
+    _, whole = train("whole", micro_batch=4, gradient_accumulation_steps=1, **how)
+    _, cut = train("cut", micro_batch=1, gradient_accumulation_steps=4, **how)
+    torch.testing.assert_close(losses(cut), losses(whole), atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize("quantization", ["none", "nf4"])
+def test_the_same_run_gives_the_same_bits(train, quantization):
+    one, _ = train("one", quantization=quantization, epochs=4, **FAST)
+    other, _ = train("other", quantization=quantization, epochs=4, **FAST)
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+class StoppedRows(TextRows):
+    """Rows on which a run ends by itself, once."""
+
+    calls_left = None
+
+    def sum_loss(self, model, batch):
+        if model.network.training and StoppedRows.calls_left is not None:
+            StoppedRows.calls_left -= 1
+            if StoppedRows.calls_left == 0:
+                StoppedRows.calls_left = None
+                raise KeyboardInterrupt
+        return TextRows.sum_loss(model, batch)
+
+
+def test_an_interrupted_run_goes_on_to_the_same_bits(train):
+    how = {"quantization": "nf4", "epochs": 4, "minutes": 0.0, "micro_batch": 2} | FAST
+    how["kernels"] = ["adapters", "documents", "fused"]  # recordings would not come back to the rows
+    whole, outcome = train("whole", kind=StoppedRows, **how)
+    StoppedRows.calls_left = outcome.num_steps // 2
+    with pytest.raises(KeyboardInterrupt):
+        train("stopped", kind=StoppedRows, **how)
+    resumed, again = train("stopped", kind=StoppedRows, **how)
+    assert again.timing["starts"] == 2
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_documents_of_a_row_do_not_see_each_other(model_folder):
+    model = load(model_folder, Precision("nf4", "bfloat16"))
+    assert model.attend_within_documents()
+    model.check_packing()
+    ids, positions = torch.arange(2, 42)[None], torch.cat([torch.arange(24), torch.arange(16)])[None]
+    other = ids.clone()
+    other[:, :24] += 50
+    one, two = (
+        model.encode(
+            {key: values.cuda() for key, values in model.prepare({"input_ids": i, "position_ids": positions}).items()}
+        )
+        for i in (ids, other)
+    )
+    assert torch.equal(one[:, 24:], two[:, 24:])
+    assert not torch.equal(one[:, :24], two[:, :24])
+
+
+def test_scores_are_those_of_the_processor(model_folder):
+    documents = [list(range(2, 60)), list(range(5, 25))]
+    on_gpu = load(model_folder, Precision("none", "float32"))
+    assert on_gpu.device.type == "cuda"
+    found = score_documents(on_gpu, documents, 0, 32, 16, 64)
+    on_gpu.network.cpu()
+    torch.testing.assert_close(found, score_documents(on_gpu, documents, 0, 32, 16, 64), rtol=1e-4, atol=1e-3)
+
+
+def test_continuations_are_those_of_the_processor(model_folder):
+    model = load(model_folder, Precision("none", "float32"))
+    config = GenerationConfig(max_new_tokens=8, do_sample=False, eos_token_id=1, pad_token_id=1)
+    batch = {"input_ids": torch.arange(2, 12)[None], "attention_mask": torch.ones(1, 10, dtype=torch.long)}
+    found = model.generate({key: values.cuda() for key, values in batch.items()}, config).cpu()
+    model.network.cpu()
+    assert torch.equal(found, model.generate(batch, config))
+
+
+def test_a_merged_model_is_the_adapted_one(train, model_folder, tmp_path):
+    train("run", quantization="none", **FAST)
+    adapter = tmp_path / "run" / "adapter"
+    batch = {"input_ids": torch.arange(2, 34, device="cuda")[None]}
+    adapted = load_adapted(model_folder, adapter, Precision("none", "float32")).encode(batch)
+    merged = load_merged(model_folder, adapter, "float32").encode(batch)
+    torch.testing.assert_close(merged, adapted, rtol=1e-3, atol=1e-3)
+
+
+def test_a_gpu_that_is_too_small_is_explained(train):
+    torch.cuda.empty_cache()
+    total = torch.cuda.get_device_properties(0).total_memory
+    torch.cuda.set_per_process_memory_fraction((torch.cuda.memory_reserved() + 2**20) / total)
+    try:
+        with pytest.raises(MemoryError, match="gradient_accumulation_steps"):
+            train("small", context=128, **PLAIN)
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)
+
+
+def test_memory_is_that_of_the_gpu(train):
+    _, outcome = train("run", **FAST)
+    timing = outcome.timing
+    assert (
+        0
+        < timing["memory_loaded_mb"]
+        <= timing["peak_memory_mb"]
+        <= torch.cuda.get_device_properties(0).total_memory / 2**20
+    )

@@ -1,0 +1,24 @@
+# A study of images: its cases, its runs, the files that the report reads, and its rules.
+
+from further.vision.study import check_contexts, uses_pixels
+
+NOTES = []
+RUNS = {name: run.model_dump() for name, run in STUDY.runs.items()}
+RUN_SETTINGS = RUNS
+DATA_RUNS = STUDY.data_runs
+QUANTIZATIONS = sorted({run["quantization"] for run in RUNS.values()} | {"none"})
+PIXEL_RUNS = [name for name, run in STUDY.runs.items() if uses_pixels(run)]
+VIEWS = CONFIG["answers"]["views"]
+check_runs(STUDY)
+stop_if_wrong(check_contexts, STUDY.model_folder, STUDY.runs, CONFIG["cases"]["max_images"])
+
+
+localrules:
+    plan_runs,
+
+
+include: "cases.smk"
+include: "vision.smk"
+include: "answers.smk"
+include: "guard.smk"
+include: "image_report.smk"

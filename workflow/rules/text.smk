@@ -1,0 +1,74 @@
+# A study of text: its papers and shards, its runs and folds, the files that the report reads, and its rules.
+
+from further.corpus.folder import mark_passwords, paper_ids
+from further.evaluation.questions.read import BUNDLED, check_questions
+from further.general import TEXTS, find_texts
+from further.report import FIGURES
+
+ARTICLES = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
+PAPERS = stop_if_wrong(find_papers, CONFIG["corpus"]["papers"], CONFIG["corpus"]["subfolders"])
+NAMES = paper_ids(PAPERS)
+NOTES = STUDY.find_notes(len(PAPERS))
+STUDY = STUDY.for_papers(len(PAPERS))
+RUNS = {name: run.model_dump() for name, run in STUDY.runs.items()}
+DATA_RUNS = STUDY.data_runs
+QUANTIZATION_RUNS = STUDY.quantization_runs
+QUANTIZED_RUNS = [run for quantization, run in QUANTIZATION_RUNS.items() if quantization != "none"]
+QUANTIZATIONS = sorted({run["quantization"] for run in RUNS.values()} | {"none"})
+FOLDS = stop_if_wrong(STUDY.name_folds, len(PAPERS))
+RUN_SETTINGS = RUNS | dict.fromkeys(FOLDS, RUNS["default"])
+SHARDS = group_papers(PAPERS, CONFIG["corpus"]["shards"])
+WHOLE_CORPUS_MB = 1_500 + len(PAPERS) // 2  # 670 MB were measured for the repeats among 2,000 papers
+# Taken out of the settings: these are recorded, and shown in the report.
+PASSWORDS = stop_if_wrong(mark_passwords, CONFIG["corpus"].pop("passwords"), PAPERS)
+PARSING = pick("corpus", "timeout_s", "memory_mb", "ocr", "ocr_language") | {
+    "versions": installed_versions(("pymupdf",))
+}
+SCORING = pick("evaluation", "window", "stride", "batch_tokens") | pick("training", "compute_dtype")
+GGUF_FILE = {"demo": "results/demo/SmolLM2-135M-Instruct.Q4_1.gguf", "gguf": CONFIG["model"]["path"]}.get(
+    CONFIG["model"]["source"], []
+)
+# Bundled texts and questions are in the digest of the code that reads them, as all files of the project.
+GENERAL_TEXTS = stop_if_wrong(find_texts, Path(CONFIG["general"]["texts"])) if CONFIG["general"]["texts"] else []
+BUNDLED_TEXTS = [] if GENERAL_TEXTS else find_texts(TEXTS)
+QUESTIONS = stop_if_wrong(check_questions, CONFIG["evaluation"]["questions"])
+BUNDLED_QUESTIONS = [BUNDLED] if CONFIG["evaluation"]["questions"] == "demo" else []
+check_runs(STUDY)
+
+REPORTED = {
+    "comparison": "results/evaluation/comparison.json",
+    "law": "results/scaling/law.json",
+    "samples": "results/evaluation/samples.json",
+    "memorization": "results/evaluation/memorization.json",
+    "terms": "results/evaluation/terms.json",
+    "questions": "results/evaluation/questions.json",
+    "general": "results/general/texts.json",
+    "corpus": expand(
+        "results/corpus/{table}.parquet", table=["rejected", "ledger", "split", "rows", "dropped_prose", "losses"]
+    ),
+    "tokens": "results/tokens/papers.parquet",
+    "runs": expand(
+        "results/runs/{run}/{file}",
+        run=RUNS,
+        file=["metrics.json", "history.parquet", "timing.json"],
+    ),
+}
+# No rule of a study on text guards answers. Where a guard has left its results, the page shows them.
+if Path("results/guard/guard.json").exists():
+    REPORTED |= {"guard": "results/guard/guard.json", "guarded": "results/guard/guarded.parquet"}
+
+
+localrules:
+    fetch_demo_model,
+    plan_runs,
+
+
+include: "demo.smk"
+include: "corpus.smk"
+include: "tokens.smk"
+include: "plan.smk"
+include: "training.smk"
+include: "evaluation.smk"
+include: "folds.smk"
+include: "scaling.smk"
+include: "report.smk"

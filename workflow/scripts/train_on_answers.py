@@ -1,0 +1,73 @@
+"""Adapt an image–text model to questions about images: one run, one adapter."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from further.batch import micro_batch
+from further.gpus import require_gpus
+from further.io import share_files, write_json, write_table
+from further.job import start_log
+from further.settings import Run
+from further.tracking import TRACKERS
+from further.training.answers import AnswerRows
+from further.training.checkpoints import forget_checkpoints
+from further.training.launch import start_run
+from further.training.metrics import describe_questions, describe_run
+from further.training.recipe import Recipe, Task
+from further.training.state import HISTORY
+from further.training.walltime import find_walltime
+from further.vision.choice import choose_questions, lay_out_questions
+from further.vision.images import open_images
+from further.vision.prompts import make_prompter
+
+
+def main(
+    questions: Path,
+    images: Path,
+    shown: Sequence[Path],
+    model: Path,
+    outputs: dict[str, Path],
+    run: Run,
+    task: Task,
+) -> None:
+    """Read questions, images and base model; write adapter, metrics, history and timing."""
+    lines, prompter = pq.read_table(questions).to_pylist(), make_prompter(model)
+    chosen = choose_questions([line for line in lines if line["split"] == "train"], prompter, run)
+    watched = lay_out_questions([line for line in lines if line["split"] == "validation"], prompter, run, [])
+    pictures = open_images(images, shown, model)
+    training, validation = AnswerRows(chosen.rows, pictures), AnswerRows(watched.rows, pictures)
+    outcome = start_run(Recipe(model, run, micro_batch(run), training, validation), task)
+    write_table(outputs["history"], outcome.history, HISTORY)
+    write_json(outputs["metrics"], describe_questions(run, chosen) | describe_run(task.name, outcome))
+    write_json(outputs["timing"], outcome.timing)
+    share_files(task.adapter)
+    forget_checkpoints(task.checkpoints)
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    require_gpus(snakemake.resources.planned_gpus)
+    main(
+        Path(snakemake.input.questions),
+        Path(snakemake.input.images),
+        [Path(path) for path in snakemake.input.shown],
+        Path(snakemake.input.model),
+        {name: Path(path) for name, path in snakemake.output.items()},
+        Run.model_validate(snakemake.params.settings["run"]),
+        Task(
+            name=snakemake.wildcards.run,
+            adapter=Path(snakemake.output.adapter).parent,
+            checkpoints=Path(snakemake.params.checkpoints),
+            checkpoint_minutes=snakemake.resources.checkpoint_minutes,
+            identity=snakemake.params.settings | {"code": snakemake.params.code},
+            threads=snakemake.threads,
+            walltime=find_walltime(  # Snakemake leaves a resource out that is None
+                snakemake.resources.runtime, snakemake.resources.get("walltime_margin_minutes"), os.environ
+            ),
+            world_size=snakemake.resources.gpus_per_run,
+            report_to=tuple(name for name in TRACKERS if name in snakemake.resources.report_to),
+        ),
+    )
