@@ -63,7 +63,7 @@ def test_a_type_that_stands_on_a_floor_is_named():
     study = results(before, after)
     assert best_floor(study.answers, "side") == ("majority", pytest.approx(0.3))
     answer = answer_floors(study)
-    assert answer.verdict == "undecided" and "side" in answer.doubt and "modality" not in answer.doubt
+    assert answer.verdict == "undecided" and "not side." in answer.sentence and "modality" not in answer.sentence
 
 
 def test_answers_that_loop_are_said_with_their_cause():

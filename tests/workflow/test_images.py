@@ -10,6 +10,7 @@ import pytest
 import yaml
 from PIL import Image
 
+from further.cli.answer import answer_image
 from further.guard.records import read_record
 from further.io import read_json
 from further.records.answers import AnswersRecord
@@ -151,6 +152,17 @@ def test_an_edit_reruns_what_depends_on_it_and_no_image(answered):
         assert "train_qlora" not in answered.plan() and answered.plan()["answer_run"] == 3
     finally:
         (answered.study / "config.yaml").write_text(before)
+
+
+@pytest.mark.slow
+def test_a_new_image_is_answered_or_handed_over(answered):
+    picture = next((answered.study / "results/demo/cases/images").glob("*.png"))
+    said = answer_image(answered.study, picture, "what modality is used?", show_all=False)
+    assert "A person has to answer: no error rate could be certified" in said[-2]
+    assert "the model wrote" in answer_image(answered.study, picture, "caption", show_all=True)[-2]
+    assert "never checked" in answer_image(answered.study, picture, "will it rain?", show_all=False)[-2]
+    with pytest.raises(ValueError, match="there is no file"):
+        answer_image(answered.study, picture.with_name("nowhere.png"), "caption", show_all=False)
 
 
 @pytest.mark.slow

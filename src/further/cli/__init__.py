@@ -16,6 +16,7 @@ DESCRIPTION = """What people do around a run of Further; the run itself is start
   further status                    how do the runs stand, and how long will the rest take?
   further open                      read the report
   further try "The donor heart"     what do base and adapted model make of it?
+  further answer ct.png "is there an abnormality?"    in a study of images: an answer, or that a person must give it
   further export models/heart       the adapted model, for use elsewhere
 
 All but init, check and inspect take the study in this folder, which is the demonstration in the project's own. Another
@@ -85,6 +86,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_study(status)
     _add_study(add("open", _open, "open a study's report, and say where it lies"))
     _add_try(add("try", _try, "continue a prompt with the base and with the adapted model"))
+    answer = add("answer", _answer, "answer a question about an image, or say that a person has to")
+    answer.add_argument("image", type=Path, metavar="IMAGE", help="a picture or a DICOM file")
+    answer.add_argument("question", help="in the words of the study, see results/cases/questions.parquet; or: caption")
+    answer.add_argument("--all", action="store_true", help="show an answer that goes to a person, too")
+    _add_study(answer)
     export = add("export", _export, "merge an adapter into its base model, for use elsewhere")
     export.add_argument("run", nargs="?", default=None, help="the run whose adapter it is (default)")
     export.add_argument("folder", metavar="FOLDER", help="a new folder for weights, tokenizer and card")
@@ -174,6 +180,12 @@ def _try(options: argparse.Namespace) -> list[str]:
 
     decoding = (options.tokens, options.temperature, options.seed)
     return try_prompt(options.study, options.run, options.prompt, *decoding)
+
+
+def _answer(options: argparse.Namespace) -> list[str]:
+    from further.cli.answer import answer_image
+
+    return answer_image(options.study, options.image, options.question, options.all)
 
 
 def _export(options: argparse.Namespace) -> list[str]:

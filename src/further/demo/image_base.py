@@ -4,7 +4,6 @@ transformers' own initialization with AdamW learns no image in that time: after 
 better than a coin. Weights drawn three times as wide and Muon do so in 250.
 """
 
-import json
 import logging
 import math
 import time
@@ -16,38 +15,20 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from torch import Tensor
 from torch.nn import functional
 from transformers import PaliGemmaConfig, PaliGemmaForConditionalGeneration, SiglipImageProcessorPil
 
 from further.demo.clinics import FIRST
 from further.demo.muon import Muon
-from further.demo.phantoms import SIDE, Phantom, draw_phantoms
-from further.io import write_text
+from further.demo.phantom_questions import QUESTIONS, lay_out, save_tokenizer
+from further.demo.phantoms import SIDE, draw_phantoms
 from further.job import PROGRESS, say_left
 from further.models.image_text import ImageText
-from further.vision.batches import collate, to_tensors
-from further.vision.images import OneImage
-from further.vision.prompts import Prompter, make_prompter
-from further.vision.rows import IGNORED, ask, make_row
+from further.vision.prompts import make_prompter
+from further.vision.rows import IGNORED
 
 LOG = logging.getLogger(__name__)
-
-PAD, EOS, BOS, IMAGE = "<pad>", "<eos>", "<bos>", "<image>"
-CONTEXT = 128  # longer than any question and answer here
-QUESTIONS = {
-    "modality": "what modality is used?",
-    "location": "which part of the body is shown?",
-    "abnormal": "is there an abnormality?",
-    "abnormality": "what abnormalities does the patient have?",
-    "side": "on which side is the abnormality?",
-    "size": "how large is the abnormality?",
-    "findings": "what are the findings?",
-    "caption": "",
-}
-"""What a record is asked, in the words of `further.cases.questions`; kept apart, so that a study's questions may change
-without its base being trained anew."""
 
 
 @dataclass(frozen=True)
@@ -118,47 +99,6 @@ def train_image_base(folder: Path, settings: ImageBaseSettings) -> dict[str, Any
     }
 
 
-def answer_phantom(phantom: Phantom) -> dict[str, str]:
-    """What a record answers, by question."""
-    none = "none" if phantom.kind is None else ""
-    return {
-        "modality": phantom.modality,
-        "location": phantom.organ,
-        "abnormal": "no" if none else "yes",
-        "abnormality": none or str(phantom.kind),
-        "side": none or str(phantom.side),
-        "size": none or str(phantom.size),
-        "findings": phantom.describe(),
-        "caption": phantom.describe(),
-    }
-
-
-def save_tokenizer(folder: Path) -> int:
-    """Write a tokenizer for which each word of the slices' questions and answers is one token; returns its size.
-
-    All other words are made of their bytes, so that a study on other cases loses none.
-    """
-    texts = [*QUESTIONS.values(), "answer en", "caption en"]
-    texts += [text for phantom, _ in draw_phantoms(400, FIRST, 0) for text in answer_phantom(phantom).values()]
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)  # a word's first place is like any other
-    tokenizer.decoder = decoders.ByteLevel()
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    special = [PAD, EOS, BOS, IMAGE]
-    trainer = trainers.BpeTrainer(
-        vocab_size=2_000, special_tokens=special, initial_alphabet=alphabet, show_progress=False
-    )
-    tokenizer.train_from_iterator(texts, trainer)
-    folder.mkdir(parents=True, exist_ok=True)
-    tokenizer.save(str(folder / "tokenizer.json"))
-    named = {"bos_token": BOS, "eos_token": EOS, "pad_token": PAD, "extra_special_tokens": {"image_token": IMAGE}}
-    write_text(
-        folder / "tokenizer_config.json",
-        json.dumps(named | {"tokenizer_class": "PreTrainedTokenizerFast"}, indent=2) + "\n",
-    )
-    return int(tokenizer.get_vocab_size())
-
-
 def make_network(settings: ImageBaseSettings, vocab_size: int) -> PaliGemmaForConditionalGeneration:
     """An untrained PaliGemma; weights drawn with the settings' seed."""
     width = settings.width
@@ -199,20 +139,6 @@ def make_network(settings: ImageBaseSettings, vocab_size: int) -> PaliGemmaForCo
                 if parameter.dim() >= 2:
                     parameter.normal_(0, settings.spread)
     return network
-
-
-def lay_out(phantoms: list[Phantom], prompter: Prompter) -> dict[str, Tensor]:
-    """Every question about every slice as a row, all filled up to one length: (slices, questions, T)."""
-    rows = []
-    image = OneImage("image_features", torch.zeros(0))
-    for phantom in phantoms:
-        for kind, answer in answer_phantom(phantom).items():
-            task = "answer" if QUESTIONS[kind] else "caption"
-            line = {"case": "", "images": ["slice"], "task": task, "language": "en", "question": QUESTIONS[kind]}
-            rows.append(to_tensors(make_row([[ask(line | {"answer": answer}, prompter, CONTEXT)]]), image))
-    batch = collate(rows)
-    del batch["image_features"]
-    return {name: values.view(len(phantoms), len(QUESTIONS), -1) for name, values in batch.items()}
 
 
 def _train(

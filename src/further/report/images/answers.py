@@ -18,6 +18,8 @@ from further.report.wording import (
 
 SOURCE = "results/evaluation/answers.json"
 SMALL = 0.01  # of the answers: differences below it are called small
+PIXELS = "pixels"
+BLIND = ("majority", "question only", "black", "other")  # floors that do not see the right image
 FEWEST_CASES = 20  # held-out cases under which no verdict is given
 NAMES: dict[Main, str] = {"exact_match": "answers that are right word for word", "token_f1": "word overlap (F1)"}
 CAUSES = {
@@ -121,38 +123,44 @@ def _say_types(record: AnswersRecord) -> list[str]:
 
 
 def answer_floors(results: ImageResults) -> Answer:
-    """Does it look at the image: is each type answered better than without looking closely?"""
+    """Does it look at the image: is each type answered better than without the right one?"""
     record = results.answers
-    above: list[str] = []
-    beside: list[str] = []
-    for kind in record.kinds:
-        score = main_score(record.default.scores[kind], record.main[kind])
-        floor = best_floor(record, kind)
-        (above if floor is None or (score.low or 0.0) > floor[1] else beside).append(kind)
-    verdict: Verdict = "improved" if not beside else "undecided" if above else "unchanged"
+    sees = [kind for kind in record.kinds if _is_above(record, kind, best_floor(record, kind, BLIND))]
+    blind = [kind for kind in record.kinds if kind not in sees]
+    simple = [kind for kind in record.kinds if PIXELS in record.floors and kind in record.floors[PIXELS]]
+    better = [kind for kind in simple if _is_above(record, kind, best_floor(record, kind, (PIXELS,)))]
+    verdict: Verdict = "improved" if not blind else "undecided" if sees else "unchanged"
     return Answer(
         question="Does it look at the image?",
         verdict=verdict,
-        word="Yes." if not beside else "In part." if above else "Not shown.",
-        sentence=f"{len(above)} of {count_noun(len(record.main), 'question type')} are above every floor.",
-        doubt=f"Not better than a floor: {join_words(beside)}."
-        if beside
-        else "A floor is what needs no understanding.",
+        word="Yes." if not blind else "In part." if sees else "Not shown.",
+        sentence=f"{len(sees)} of {count_noun(len(record.main), 'question type')} are answered better than can be "
+        f"done without the right image{f'; not {join_words(blind)}' if blind else ''}.",
+        doubt=f"Better than a regression on 24 × 24 pixels: {len(better)} of {len(simple)} types.",
         details=(
-            "Floors: the most frequent answer, the most frequent one to the same words, and a logistic regression on "
-            "24 × 24 pixels, all learned from the training cases; and the adapted model itself with a black image or "
-            "another case's.",
+            "Without the image: the most frequent answer, the most frequent one to the same words, and the adapted "
+            "model itself with a black image or another case's. The regression sees the image and understands nothing.",
             *(_say_floor(record, kind) for kind in record.kinds),
         ),
         sources=(f"{SOURCE}: floors, views",),
     )
 
 
-def best_floor(record: AnswersRecord, kind: str) -> tuple[str, float] | None:
-    """Name and score of the best floor of a type."""
+def _is_above(record: AnswersRecord, kind: str, floor: tuple[str, float] | None) -> bool:
+    """Whether the whole interval of the adapted model's score lies above a floor."""
+    low = main_score(record.default.scores[kind], record.main[kind]).low
+    return floor is None or (low is not None and low > floor[1])
+
+
+def best_floor(record: AnswersRecord, kind: str, names: tuple[str, ...] | None = None) -> tuple[str, float] | None:
+    """Name and score of the best floor of a type, among some or all of them."""
     main = record.main[kind]
     known = {name: scores for name, scores in [*record.floors.items(), *record.views.items()] if kind in scores}
-    found = {name: main_score(scores[kind], main).estimate for name, scores in known.items()}
+    found = {
+        name: main_score(scores[kind], main).estimate
+        for name, scores in known.items()
+        if names is None or name in names
+    }
     return max(found.items(), key=lambda item: item[1], default=None)
 
 
