@@ -180,3 +180,41 @@ def test_a_short_box_is_a_sidebar_and_an_abstract_set_otherwise_than_the_graphic
 def test_a_box_of_key_concepts_that_reads_as_prose_is_kept():
     box = {"kind": "text", "text": "Social tolerance " + PROSE.strip() + ".", "font_size": 7}
     assert dropped(*section("Abstract", 1), box, *section("Introduction", 1)) == set()
+
+
+LABELS = tuple(
+    {"kind": "heading", "text": text, "bold": True, "font_size": 7, "page": 3} for text in ("STEM", "OLD LEAF")
+)
+PARTS = ({"kind": "other", "text": "CH3", "page": 3}, {"kind": "caption", "text": "Figure 2. A leaf", "page": 3})
+
+
+def test_small_headings_that_part_a_sentence_are_labels_of_a_figure():
+    halves = ("The hearts were kept in boxes at four degrees and", "were warmed in the morning by a nurse who")
+    records = [{"kind": "text", "text": f"{half} {PROSE.strip()}", "page": 3} for half in halves]
+    parted = dropped(*article("Outcomes"), records[0] | {"text": halves[0]}, *LABELS, records[1])
+    assert parted == {("figure text", "STEM"), ("figure text", "OLD LEAF")}
+    whole = dropped(*article("Outcomes"), records[0] | {"text": f"{halves[0]} so on."}, *LABELS, records[1])
+    assert whole == set()
+
+
+def test_small_headings_between_parts_of_a_figure_are_labels():
+    found = dropped(*article("Outcomes"), PARTS[0], *LABELS, PARTS[1], *section("Deaths"))
+    assert {text for reason, text in found if reason == "figure text"} == {"CH3", "STEM", "OLD LEAF"}
+    alone = dropped(*article("Outcomes"), PARTS[1], LABELS[0], *section("Deaths")[1:])
+    assert alone == {("caption", "Figure 2. A leaf")}
+
+
+@pytest.mark.parametrize(
+    ("end", "start", "joined"),
+    [
+        ("was recorded at 75.7", "mm in all", True),
+        ("was kept.7", "the heart", False),
+        ("in 2005.7", "Hearts were", False),
+    ],
+)
+def test_a_decimal_number_at_a_blocks_end_is_no_end_of_a_sentence(end, start, joined):
+    blocks = make_blocks(
+        *article("Outcomes"), ("text", f"The plan {PROSE.strip()} {end}"), ("text", f"{start} {PROSE}")
+    )
+    texts = clean_papers(blocks, SETTINGS)[0]["text"].to_pylist()
+    assert any(f"{end} {start}" in text for text in texts) is joined

@@ -239,6 +239,9 @@ def test_an_abstract_low_on_the_first_page_is_no_footnote(label):
         ("Fig. 3 mTOR signaling in the graft", 6, 8, True),
         ("Figure 4. p53 in the graft", 9, 10, True),
         ("Table 2 n-3 fatty acids", 7, 8, True),
+        ("Table 2. continued", 0, 8, True),
+        ("Tabelle 2 (Fortsetzung)", 0, 8, True),
+        ("Table 2. continued to show", 0, 10, False),
         ("Table 2 shows the rest, in a section in small type", 0, 8, False),
     ],
 )
@@ -277,6 +280,16 @@ def test_level_headings_of_two_columns_are_no_cells_of_a_table():
         page += column(f"{name[:4]} below", 252, 12, x0)
     kinds = kinds_of([BODY, [replace(one, page=2) for one in page]])
     assert [kinds[name] for _, name in columns] == ["heading", "heading"]
+
+
+def test_a_column_of_names_below_a_table_is_a_paragraph():
+    """What fills a column as the body does, 8 names a line, is no cell, though it is no prose and has a neighbor."""
+    caption = line("Table 1. continued", 50, 80, 80, size=8.0, page=2)
+    cells = [line(f"gene {n}", 50 + 60 * n, 100, 30, size=7.5, page=2) for n in range(8)]
+    names = [line("Aa1, Bb2, Cc3, Dd4, Ee5, Ff6, Gg7, Hh8,", 310, 130 + 12 * n, page=2) for n in range(6)]
+    beside = [replace(one, page=2) for one in column("beside", 166, 6)]  # lower, but level with it
+    kinds = kinds_of([BODY, [caption, *cells, *beside, *names]])
+    assert (kinds[cells[0].text], kinds[names[0].text]) == ("table", "text")
 
 
 @pytest.mark.parametrize(

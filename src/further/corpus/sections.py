@@ -4,10 +4,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from further.corpus.names import LANGUAGES, Names
-from further.corpus.words import count_words
+from further.corpus.words import CACHE, count_words
 
 PARTS = ("introduction", "methods", "results", "discussion", "conclusions")
 NUMBERING = re.compile(
@@ -113,6 +113,7 @@ EVERY = sections_in(*LANGUAGES)
 """Names in all languages, for where a paper's language is not known yet."""
 
 
+@lru_cache(CACHE)
 def plain_heading(text: str) -> str:
     """A heading as one line without its number: "2.1. Study design" is "Study design"; spaced letters are closed."""
     line = " ".join(text.split())

@@ -147,5 +147,5 @@ class Spending:
             said += ". No price of an hour is set, so no money is counted"
         if cost.kwh_per_gpu_hour:
             energy = show_number(paid / 3600 * cost.kwh_per_gpu_hour)
-            said += f"; at {show_number(cost.kwh_per_gpu_hour)} kW, {self._at_least}{energy} kWh"
+            said += f". At {show_number(cost.kwh_per_gpu_hour)} kW it is {self._at_least}{energy} kWh"
         return f"{said}. {self.say_left_out()}"

@@ -43,6 +43,8 @@ def clean_characters(text: str) -> str:
         NFC text without control, soft-hyphen, zero-width or private-use characters, with plain spaces. U+FFFD stays:
         `further.corpus.clean.unknown` leaves it where a number or a unit hangs on it.
     """
+    if text.isascii() and text.isprintable() and "  " not in text and "(cid:" not in text:
+        return text.strip()  # most lines have nothing to repair
     for _ in range(MAX_ROUNDS):  # a repair may lay open another one, as when a space shows two bytes to be mojibake
         cleaned = _clean_once(text)
         if cleaned == text:

@@ -1,9 +1,11 @@
 """What becomes of each block of a paper: kept, or dropped for one reason."""
 
 from collections.abc import Sequence
+from itertools import groupby, pairwise
 
 from further.corpus.clean.end import Ending
 from further.corpus.clean.front import drop_front, name_front
+from further.corpus.clean.paragraphs import continues
 from further.corpus.clean.pieces import Piece, body_size
 from further.corpus.clean.structure import ends_in_page, is_contents, is_legend, is_license
 from further.corpus.schemas import KEPT
@@ -18,6 +20,9 @@ BY_KIND = {
     "reference": "reference",
     "other": "figure text",
 }
+
+FLOATS = {"figure text", "table", "caption"}
+"""Reasons of what a figure or a table consists of."""
 
 
 def decide(
@@ -45,6 +50,7 @@ def decide(
     for piece in open_pieces:
         if not piece.reason:
             piece.reason = KEPT if piece.kind != "heading" else "heading"
+    _drop_labels(pieces, size)
     _find_sections(pieces, keep_headings)
 
 
@@ -65,6 +71,28 @@ def _drop_contents(pieces: Sequence[Piece], names: Sections) -> None:
         listed = heads or (listed and (ends_in_page(piece.text) or piece.reason in ("page header", "page footer")))
         if is_contents(piece.text) or (listed and not piece.reason) or (listed and piece.reason == "figure text"):
             piece.reason = "contents"
+
+
+def _drop_labels(pieces: Sequence[Piece], size: float) -> None:
+    """Drop small headings that label a figure: they part one sentence, or have parts of figures on both sides."""
+    texts = [piece for piece in pieces if piece.reason == KEPT and piece.is_text]
+    parted = {
+        id(below) for above, below in pairwise(texts) if below.text.lstrip()[:1].islower() and continues(above, below)
+    }
+    for are_labels, group in groupby(enumerate(pieces), key=lambda place: _is_label(place[1], size)):
+        run = list(group)
+        first, last = run[0][0], run[-1][0]
+        if not are_labels or first == 0 or last == len(pieces) - 1:
+            continue
+        below = next((piece for piece in pieces[last:] if piece.reason == KEPT and piece.is_text), None)
+        beside = {pieces[first - 1].reason, pieces[last + 1].reason}
+        if id(below) in parted or beside <= FLOATS:
+            for _, piece in run:
+                piece.reason = "figure text"
+
+
+def _is_label(piece: Piece, size: float) -> bool:
+    return piece.reason == "heading" and piece.is_small(size)
 
 
 def _find_sections(pieces: Sequence[Piece], keep_headings: bool) -> None:

@@ -53,8 +53,10 @@ class Ending:
         """
         flow = [piece for piece in pieces if piece.kind not in ("table", "caption", "page header", "page footer")]
         self.size, self.names = size, names
+        self.backs: dict[int, bool] = {}
         self.lists = {id(p) for i, p in enumerate(flow) if self._heads_references(flow[i : i + 12])}
         self.pieces = [piece for piece in pieces if piece.reason in ("", "footnote", "figure text")]
+        self.first_list = next((i for i, p in enumerate(self.pieces) if id(p) in self.lists), len(self.pieces))
         self.rest = self._count_rest()
         self.total = sum(count_body_words(piece, size) for piece in self.pieces)
         body = [i for i, piece in enumerate(self.pieces) if self._names_body(piece)]
@@ -95,7 +97,12 @@ class Ending:
         return rest
 
     def _is_back(self, piece: Piece) -> bool:
-        """Whether a block has the name of back matter: as its heading, or before its text."""
+        """Whether a block has the name of back matter: as its heading, or before its text; remembered."""
+        if id(piece) not in self.backs:
+            self.backs[id(piece)] = self._names_back(piece)
+        return self.backs[id(piece)]
+
+    def _names_back(self, piece: Piece) -> bool:
         if piece.kind == "heading" and is_section(self.names.back, piece.text):
             return True
         if piece.is_text and piece.is_small(self.size) and begins_note(self.names.back, piece.text):
@@ -178,8 +185,7 @@ class Ending:
 
     def _is_behind(self, index: int) -> bool:
         """Whether a block stands behind a list of references, and no section of the body does."""
-        behind = any(id(above) in self.lists for above in self.pieces[:index])
-        return behind and index > self.last_body
+        return self.first_list < index > self.last_body
 
     def _has_prose(self, index: int) -> bool:
         """Whether a heading has running text below it, before any references or back matter; figures may come first."""

@@ -12,6 +12,8 @@ from further.corpus.clean.unknown import mark_unknown, unknown_length
 from further.corpus.schemas import KEPT
 from further.corpus.sections import plain_heading
 
+DECIMAL = re.compile(r"\d[.]\d+$")
+"""A decimal number, which looks like a sentence's end with the number of a citation."""
 ENDED = re.compile(r"[.?!:;…][\"'”’»)\]]*(?:\s?[\[(]?[\d,–\-\s*†‡]{1,30}[\])]?)?$")
 
 
@@ -93,6 +95,6 @@ def continues(above: Piece, below: Piece) -> bool:
     if end.endswith(("-", "‐", "\u00ad")):
         return True
     if ENDED.search(end):
-        return False
+        return bool(DECIMAL.search(end)) and start.islower()
     same_style = abs(above.font_size - below.font_size) < 0.06 * below.font_size
     return start.islower() or (same_style and len(above.text) > 80)

@@ -1,8 +1,9 @@
 """What references, addresses and licences look like, whoever set them."""
 
 import re
+from functools import lru_cache
 
-from further.corpus.words import count_words, prose_share
+from further.corpus.words import CACHE, count_words, prose_share
 
 YEAR = r"(?:1[89]|20)\d\d[a-z]?"
 REFERENCE_MARKS = (
@@ -97,6 +98,7 @@ def reference_marks(text: str) -> int:
     return sum(bool(mark.search(text)) for mark in REFERENCE_MARKS)
 
 
+@lru_cache(CACHE)
 def is_reference(text: str) -> bool:
     """Whether a block looks like an entry of a reference list: its marks, and little prose."""
     line = " ".join(text.split())
@@ -106,6 +108,7 @@ def is_reference(text: str) -> bool:
     return reference_marks(line) >= 3 and prose_share(line) < 0.26
 
 
+@lru_cache(CACHE)
 def is_license(text: str) -> bool:
     """Whether a block states who owns the article and what may be done with it."""
     line = " ".join(text.split())
@@ -128,6 +131,7 @@ def lists_places(text: str) -> bool:
     return len(PLACE.findall(text)) >= 2 and prose_share(text) < 0.12
 
 
+@lru_cache(CACHE)
 def is_note(text: str) -> bool:
     """Whether a block is a note beside the article: by its mark or first words, or as a licence or an address."""
     return (

@@ -30,6 +30,12 @@ LABEL = re.compile(
 _TABLES = ("tab", "cuadro", "quadro")
 
 PANEL = re.compile(r"\(?[a-h](?:[\s,.)]|[–-][a-h]\b)")
+CONTINUED = re.compile(
+    r"\W*(?:continued|cont['’]?d|cont|fortsetzung|fortgesetzt|suite|continuaci[oó]n|continua(?:ção|zione)?|segue|vervolg"
+    r"|fortsättning|forts)\W*$",
+    re.IGNORECASE,
+)
+"""What stands behind the label of a table's further pages."""
 REFERS = re.compile(
     r"(?:\(|\bsee(?: also)?|\bcf\.?|\b(?:shown|seen|listed|given|found|presented|reported|summari[sz]ed|described|"
     r"displayed|depicted|detailed|illustrated|provided) in)\s*$"
@@ -51,6 +57,8 @@ def is_caption(block: Block, style: Style, above: Block | None = None) -> bool:
     match = LABEL.match(block.text)
     if not match or not block.text.lstrip()[0].isupper():
         return False
+    if CONTINUED.match(block.text, match.start("rest")):
+        return True
     body = style.is_body_size(block.size) and block.font in style.fonts and not block.bold
     marked = bool(match["mark"]) and match["mark"].strip() != ")"
     if block.lines[0].lead >= len(match["label"]):

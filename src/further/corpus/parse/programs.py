@@ -117,6 +117,10 @@ class TrueType:
 
     def encoding(self) -> dict[int, str]:
         """Glyph names by code, from the font's tables for symbols and for the Macintosh."""
+        return self._by_code
+
+    @cached_property
+    def _by_code(self) -> dict[int, str]:
         names: dict[int, str] = {}
         for table in self._font["cmap"].tables if "cmap" in self._font else ():
             if table.platformID == 1 or table.platEncID == 0:

@@ -10,6 +10,9 @@ from further.corpus.words import count_words, is_prose, prose_share
 MIN_WORDS = 25
 """Words from which prose that is set as the body is no cell, however narrow."""
 
+MIN_COLUMN_WORDS = 40
+"""Words from which what fills a column as the body does is a paragraph, whatever it says: a list of genes, say."""
+
 
 def mark_tables(blocks: Sequence[Block], style: Style) -> None:
     """Set the kind "table" on cells.
@@ -75,8 +78,10 @@ def is_body(block: Block, style: Style) -> bool:
     """Whether a block is surely a paragraph of the body: its size and font, its measure, and prose."""
     if not style.is_body_size(block.size) or block.share_in(style.fonts) < 0.3:
         return False
-    wide = block.width > 0.75 * style.measure
-    return wide and prose_share(block.text) > 0.2 and count_words(block.text) >= 8
+    words = count_words(block.text)
+    if block.width > 0.9 * style.measure and words >= MIN_COLUMN_WORDS and block.share_in(style.fonts) > 0.5:
+        return True
+    return block.width > 0.75 * style.measure and words >= 8 and prose_share(block.text) > 0.2
 
 
 def _heads_paragraph(block: Block, blocks: Sequence[Block], style: Style) -> bool:

@@ -39,7 +39,7 @@ def name_general(text: str) -> str:
 def _say_doubt(general: Paired) -> str:
     if not general.is_trustworthy:
         return f"Too few documents for an interval: {general.num_documents} of {MIN_PAPERS}."
-    return f"{count_noun(general.num_documents, 'document')}; other skills were not measured."
+    return f"{count_noun(general.num_documents, 'document')}. Other skills were not measured."
 
 
 def _say_details(results: TextResults) -> list[str]:

@@ -96,8 +96,8 @@ def _say_doubt(comparison: Comparison) -> str:
     if not papers.is_trustworthy:
         return f"Too few papers for an interval: {papers.num_documents} of {MIN_PAPERS}."
     if spread is None:
-        return "One seed each; no other seed was run."
-    return f"One seed each; another seed moves it by {show_percent(relative(spread))}."
+        return "One seed each. No other seed was run."
+    return f"One seed each. Another seed moves it by {show_percent(relative(spread))}."
 
 
 def _say_steps(cost: Cost) -> str:
