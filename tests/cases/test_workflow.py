@@ -23,6 +23,7 @@ SETTINGS = {
     "clinic": "first", "phantom_seed": 0,
 }  # fmt: skip
 SNAKEFILE = """
+ROOT = Path(workflow.basedir)
 CONFIG = {{"cases": {settings}}}
 include: "workflow/rules/common.smk"
 include: "workflow/rules/cases.smk"
