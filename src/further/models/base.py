@@ -22,10 +22,12 @@ class Model(ABC):
         peft_task: What peft calls the family's task.
         adapted_parts: Beginnings of the names of the layers that adapters sit on, unless a setting names others; None:
             all but the head.
+        faster_paths: Of `training.kernels`, those that the family computes the same with.
     """
 
     peft_task = "CAUSAL_LM"
     adapted_parts: tuple[str, ...] | None = None
+    faster_paths: tuple[str, ...] = ("adapters", "documents", "fused", "graphs")
 
     def __init__(self, network: Any) -> None:
         """Keep the network."""

@@ -55,6 +55,7 @@ class ImageText(CausalText):
     """A vision tower, a projector, and a decoder that reads image features among its tokens."""
 
     adapted_parts = ("model.language_model.",)
+    faster_paths = ("adapters",)  # its masks are no documents, and a graph records no choice of labelled positions
 
     @classmethod
     def accepts(cls, config: Mapping[str, Any]) -> bool:
@@ -80,6 +81,10 @@ class ImageText(CausalText):
         model = cls(network)
         model.check_head()
         return model
+
+    def attend_within_documents(self) -> bool:
+        """No: who sees whom is not told by positions alone."""
+        return False
 
     @property
     def family(self) -> Family:

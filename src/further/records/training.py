@@ -77,3 +77,4 @@ class Timing(Record):
     seconds_train: float
     starts: int
     tokens_per_second: float
+    kernels: tuple[str, ...] = ()

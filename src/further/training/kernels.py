@@ -30,7 +30,7 @@ def speed_up(model: Model, run: Run) -> list[str]:
     """
     if model.device.type != "cuda":
         return []
-    used: list[str] = [name for name in run.kernels if _put_on(name, model, run)]
+    used: list[str] = [name for name in run.kernels if name in model.faster_paths and _put_on(name, model, run)]
     log.info("faster paths: %s", ", ".join(used) or "none")
     return used
 

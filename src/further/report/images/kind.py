@@ -55,7 +55,7 @@ IMAGES = Kind(
         Section("types", "All scores by question type", fill_types),
         Section("loops", "Length of the answers, and loops", fill_loops),
         Section("cases", "The cases", fill_cases),
-        Section("image_runs", "Runs, time and cost", fill_runs),
+        Section("runs", "Runs, time and cost", fill_runs),
         Section("image_made", "How it was made", fill_made),
     ),
 )

@@ -19,8 +19,10 @@ from further.report.sections.made import (
     seeds_table,
     settings_tables,
 )
+from further.report.sections.runs import forecast_table, say_planned, spent_table, target_table
 from further.report.shown_table import ShownTable, show_frame, show_table
-from further.report.wording import fixed, show_count, show_number, show_percent
+from further.report.spent import Spending
+from further.report.wording import fixed, show_count, show_number, show_percent, show_seconds
 
 HEADINGS = {"best": "Answered best", "worst": "Answered worst", "random": "Drawn at random"}
 MOST_SHOWN = 1_000_000  # bytes of pictures in the page
@@ -162,28 +164,29 @@ def fill_cases(results: ImageResults) -> Mapping[str, object]:
 
 
 def fill_runs(results: ImageResults) -> Mapping[str, object]:
-    """What each run trained on, how long and with what memory."""
+    """What was spent, what each run took, and what more cases would bring and cost."""
+    spending = Spending(results)
+    law, predicted = results.law, forecast_table(results.law, spending, "cases")
+    tables = [spent_table(spending), predicted, target_table(law, spending), runs_table(results, spending)]
+    return {"spent": spending.say_spent(), "tables": [table for table in tables if table is not None]}
+
+
+def runs_table(results: ImageResults, spending: Spending) -> ShownTable:
+    """What each run trained on, what came of it, and what its job took."""
     rows: list[Sequence[str]] = []
     for name in results.ordered_runs:
-        run, answered = results.runs[name], results.answers.runs[name]
-        rows.append(
-            [
-                name,
-                show_count(run.metrics.num_cases),
-                show_count(run.metrics.num_unique_tokens),
-                show_count(run.metrics.num_steps),
-                show_percent(answered.trainable_share),
-                show_number(run.metrics.final_train_loss_nats),
-                show_number(answered.nats_per_token),
-                show_number(run.timing.seconds_train / 60, 2),
-                show_count(run.timing.peak_memory_mb),
-            ]
-        )
-    header = ["run", "cases", "answer tokens", "steps", "parameters trained", "training loss", "test loss", "minutes",
-              "memory, MB"]  # fmt: skip
-    return {
-        "tables": [show_table("Runs; losses in nats per token of the answers", header, rows, range(1, len(header)))]
-    }
+        metrics, timing, answered = results.runs[name].metrics, results.runs[name].timing, results.answers.runs[name]
+        counts = (metrics.num_cases, metrics.num_questions, metrics.num_unique_tokens, metrics.num_steps)
+        losses = (metrics.final_train_loss_nats, answered.nats_per_token)
+        paid = spending.paid_seconds_of(name)
+        row = [name, *map(show_count, counts), show_percent(answered.trainable_share), *map(show_number, losses)]
+        row += [show_seconds(paid / timing.devices), say_planned(results, name), show_count(timing.peak_memory_mb)]
+        rows.append([*row, *([show_number(spending.money(paid))] if spending.has_price else [])])
+    header = ["run", "cases", "questions", "answer tokens", "steps", "parameters trained", "training loss", "test loss",
+              "time", "planned", "peak memory, MB"]  # fmt: skip
+    header += [f"cost, {spending.cost.currency}"] if spending.has_price else []
+    caption = "What each run took; losses in nats per token of the answers"
+    return show_table(caption, header, rows, range(1, len(header)))
 
 
 def fill_made(results: ImageResults) -> Mapping[str, object]:

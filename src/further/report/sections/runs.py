@@ -1,8 +1,10 @@
 """Runs, time and cost: what the runs took, what more data would take and bring, what the targets would cost."""
 
+from typing import Any
+
 from further.records import Interval
 from further.report.law import name_target, read_interval
-from further.report.results import TextResults
+from further.report.results import StudyResults, TextResults
 from further.report.shown_table import ShownTable, show_filled, show_table
 from further.report.spent import Spending
 from further.report.wording import show_count, show_estimate, show_nats, show_number, show_plain, show_seconds
@@ -14,9 +16,14 @@ def fill_runs(results: TextResults) -> dict[str, object]:
     """What was spent, and what is predicted."""
     spending = Spending(results)
     tables = [forecast_table(results.law, spending), target_table(results.law, spending), runs_table(results, spending)]
+    shown = [spent_table(spending), *(table for table in tables if table is not None)]
+    return {"spent": spending.say_spent(), "tables": shown}
+
+
+def spent_table(spending: Spending) -> ShownTable:
+    """Jobs, time and money by what they were for."""
     header = ("what for", "jobs", "time", *([f"cost, {spending.cost.currency}"] if spending.has_price else []))
-    spent = show_table("What the study took", header, spending.rows(), numbers=range(1, len(header)))
-    return {"spent": spending.say_spent(), "tables": [spent, *(table for table in tables if table is not None)]}
+    return show_table("What the study took", header, spending.rows(), numbers=range(1, len(header)))
 
 
 def runs_table(results: TextResults, spending: Spending) -> ShownTable:
@@ -28,13 +35,13 @@ def runs_table(results: TextResults, spending: Spending) -> ShownTable:
         metrics, timing = results.runs[name].metrics, results.runs[name].timing
         paid = spending.paid_seconds_of(name)
         counts = (metrics.num_papers, metrics.num_unique_tokens, metrics.num_trained_tokens, metrics.num_steps)
-        row = [name, *map(show_count, counts), show_seconds(paid / timing.devices), _say_planned(results, name)]
+        row = [name, *map(show_count, counts), show_seconds(paid / timing.devices), say_planned(results, name)]
         row += [show_number(timing.tokens_per_second), show_number(timing.peak_memory_mb)]
         rows.append([*row, *([show_number(spending.money(paid))] if spending.has_price else [])])
     return show_table("What each run took", header, rows, numbers=range(1, len(header)))
 
 
-def _say_planned(results: TextResults, run: str) -> str:
+def say_planned(results: StudyResults[Any], run: str) -> str:
     """The time that the plan gave a run, from and to."""
     if results.plan is None or run not in results.plan.index:
         return ""
@@ -42,8 +49,8 @@ def _say_planned(results: TextResults, run: str) -> str:
     return f"{show_seconds(low)} to {show_seconds(high)}"
 
 
-def forecast_table(law: LawRecord, spending: Spending) -> ShownTable | None:
-    """What larger corpora would bring and cost; None without a law."""
+def forecast_table(law: LawRecord, spending: Spending, documents: str = "papers") -> ShownTable | None:
+    """What more data would bring and cost, counted in papers or cases; None without a law."""
     if not law.forecasts:
         return None
     named = [(f"{show_plain(forecast.factor)} times the data", forecast) for forecast in law.forecasts]
@@ -51,7 +58,7 @@ def forecast_table(law: LawRecord, spending: Spending) -> ShownTable | None:
     header = [
         "amount",
         "unique tokens",
-        "papers more",
+        f"{documents} more",
         "loss, nats",
         "gain, nats",
         *spending.header,

@@ -68,7 +68,7 @@ def explain(table: pd.DataFrame) -> list[str]:
 
 FIGURE = Figure(
     name="settings",
-    section="image_runs",
+    section="runs",
     title="What the settings change",
     make_table=make_table,
     draw=draw,
