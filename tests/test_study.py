@@ -18,10 +18,20 @@ def batch(batch_tokens, context, accumulation):
 
 @pytest.fixture
 def config():
-    return yaml.safe_load((ROOT / "config/config.yaml").read_text())
+    """The demonstration's file with twenty runs."""
+    read = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+    read["training"] |= {"quantization": "nf4", "gradient_accumulation_steps": 1, "batch_tokens": 1024}
+    read["sweeps"] = {
+        "data": {"fraction": [0.0625, 0.125, 0.25, 0.5, 1.0], "seed": [0, 1, 2]},
+        "quantization": {"quantization": ["none", "int8", "nf4"]},
+        "target_modules": {"target_modules": ["attention", "all-linear"]},
+        "context": {"context": [128, 256]},
+        "gradient_accumulation_steps": {"gradient_accumulation_steps": [1, 4]},
+    }
+    return read
 
 
-def test_the_default_study_has_twenty_runs(config):
+def test_sweeps_are_twenty_runs(config):
     runs = read_study(config).runs
     # 5 fractions × 3 seeds, two more precisions, one more choice of modules, one context, one accumulation
     assert len(runs) == 15 + 2 + 1 + 1 + 1

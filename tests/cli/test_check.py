@@ -92,7 +92,7 @@ def study(tmp_path, monkeypatch, model_folder):
     shutil.copytree(model_folder, tmp_path / "base")
     (tmp_path / "right.yaml").write_text(RIGHT)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.setenv("PATH", str(tmp_path / "programs"))  # no Tesseract and no SLURM, wherever this runs
     return tmp_path
 
 

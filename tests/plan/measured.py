@@ -1,26 +1,26 @@
 """Real training steps of tiny models, through the project's own loss, with torch's own measures of them."""
 
-from pathlib import Path
-
 import torch
-import yaml
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from further.models import Precision, load
-from further.settings import TrainingSettings
+from further.settings import Run
 from further.training.adapters import train_adapter
 from further.training.rows import TextRows
 
-SHIPPED = yaml.safe_load((Path(__file__).parents[2] / "config" / "config.yaml").read_text())["training"]
-RUN = TrainingSettings.model_validate(SHIPPED).run | {
+RUN = Run() | {
     "quantization": "none",
+    "compute_dtype": "float32",
+    "gradient_checkpointing": False,
+    "optimizer": "adamw_torch",
     "rank": 4,
     "alpha": 8,
     "context": 64,
     "batch_tokens": 256,
+    "gradient_accumulation_steps": 1,
     "learning_rate": 1e-3,
 }
 

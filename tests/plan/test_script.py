@@ -55,6 +55,10 @@ UNCHANGED = {  # key: another value, and why it changes nothing
     "weight_decay": (0.1, "within the optimizer's step, which is not counted"),
     "max_grad_norm": (0.5, "gradients are measured at every limit"),
     "compile": (True, "the same products; how much faster depends on the machine, and measured runs tell"),
+    "answer_tokens": (64, "of a study of images"),
+    "cut_answers": ("bare", "of a study of images"),
+    "kernels": ([], "of a GPU alone, and this plan is for the processor"),
+    "deterministic": (False, "the same products in an order that may differ"),
     "patience": (3, "when a run stops is not known before it; the plan is the most that it takes"),
 }
 NAMES = ("run", "quantization", "target_modules", "rank", "context", "gradient_accumulation_steps")

@@ -1,17 +1,17 @@
-"""The shipped settings of a run, made small."""
+"""The default settings of a run, made small."""
 
-from pathlib import Path
+from further.settings import Run
 
-import yaml
-
-from further.settings import TrainingSettings
-
-SHIPPED = yaml.safe_load((Path(__file__).parents[2] / "config" / "config.yaml").read_text())["training"]
-RUN = TrainingSettings.model_validate(SHIPPED).run | {
+RUN = Run() | {
     "quantization": "none",
+    "compute_dtype": "float32",
+    "gradient_checkpointing": False,
+    "optimizer": "adamw_torch",
     "rank": 4,
     "alpha": 8,
     "context": 32,
+    "batch_tokens": 1024,
+    "gradient_accumulation_steps": 1,
     "epochs": 3,
     "learning_rate": 1e-3,
     "warmup_ratio": 0.2,

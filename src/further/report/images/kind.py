@@ -51,7 +51,7 @@ IMAGES = Kind(
     figures=(answers_by_type.FIGURE, case_law.FIGURE, guard.FIGURE, loops.FIGURE, settings.FIGURE),
     sections=(
         Section("gallery", "Cases: best, worst and at random", fill_gallery),
-        Section("guard", "When a person must answer", fill_guard),
+        Section("guard", "When a person answers", fill_guard),
         Section("types", "All scores by question type", fill_types),
         Section("loops", "Length of the answers, and loops", fill_loops),
         Section("cases", "The cases", fill_cases),
