@@ -135,7 +135,7 @@ class Spending:
         """What is not among the time of the jobs."""
         if not self.counts_scoring:
             return "That is training alone, without the jobs' start, a cross-validation and scoring."
-        return "Waiting, failed attempts, preparing the papers and making the base model are not counted."
+        return "Waiting, failed attempts, preparing the data and making the base model are not counted."
 
     def say_spent(self) -> str:
         """Time, money and energy of all jobs together, and what is not among them."""
