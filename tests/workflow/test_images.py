@@ -13,9 +13,11 @@ from PIL import Image
 from further.cli.answer import answer_image
 from further.guard.records import read_record
 from further.io import read_json
+from further.provenance import PACKAGE, _reach
 from further.records.answers import AnswersRecord
 from models.tiny import save_model
 from workflow.conftest import Project, copy_project
+from workflow.test_reruns import edited
 
 SMALL = Path(__file__).parent / "small_images.yaml"
 PICTURES = {"draw_phantoms", "read_images", "gather_cases", "encode_images", "train_image_base", "fetch_model"}
@@ -152,6 +154,25 @@ def test_an_edit_reruns_what_depends_on_it_and_no_image(answered):
         assert "train_qlora" not in answered.plan() and answered.plan()["answer_run"] == 3
     finally:
         (answered.study / "config.yaml").write_text(before)
+
+
+@pytest.mark.slow
+def test_an_edited_question_rule_reruns_questions_and_after_and_no_image(answered):
+    with edited(answered.code / "src/further/cases/questions.py", lambda text: text + "\nEDITED = 1\n"):
+        plan = answered.plan()
+    assert {"ask_questions", "score_floors", "train_qlora", "answer_run", "guard_answers", "write_report"} <= set(plan)
+    assert not PICTURES & set(plan)
+
+
+@pytest.mark.slow
+def test_every_module_that_a_script_loads_is_in_its_digest(answered):
+    seen = set()
+    for file in answered.loaded.iterdir():
+        script, *modules = file.read_text().split()
+        covered = {str(path) for path in _reach(answered.code / "workflow/scripts" / f"{script}.py")}
+        assert {str(PACKAGE / module) for module in modules} <= covered, script
+        seen.add(script)
+    assert {"train_on_answers", "answer_questions", "encode_images", "compare_answers", "write_image_report"} <= seen
 
 
 @pytest.mark.slow
