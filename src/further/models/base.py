@@ -1,7 +1,7 @@
 """What training, scoring and generation need of a model, whatever its family."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,10 +21,12 @@ class Model(ABC):
         network: transformers' model, or peft's around it once it has an adapter.
         peft_task: What peft calls the family's task.
         adapted_parts: Beginnings of the names of the layers that adapters may sit on; None: all but the head.
+        loss_in_place: A kernel for `further.training.loss`, where the model was given one; None: torch's functions.
     """
 
     peft_task = "CAUSAL_LM"
     adapted_parts: tuple[str, ...] | None = None
+    loss_in_place: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] | None = None
 
     def __init__(self, network: Any) -> None:
         """Keep the network."""
