@@ -22,6 +22,7 @@ RUN = TrainingSettings.model_validate(SHIPPED).run | {
     "context": 64,
     "batch_tokens": 256,
     "learning_rate": 1e-3,
+    "epochs": 2,
 }
 
 

@@ -57,11 +57,12 @@ class _LossWithGradient(torch.autograd.Function):
         losses, gradients = [], []
         for part, targets in zip(hidden.detach().split(CHUNK), labels.split(CHUNK), strict=True):
             with torch.enable_grad():
-                part.requires_grad_()
+                part = part.requires_grad_().view_as(part)  # no leaf, for torch's own counters
                 output = head(part) if in_place else _sum_chunk(part, head, targets)
             found = output.detach()
             losses.append(in_place(found, targets) if in_place else found)
             gradients += torch.autograd.grad(output, part, found if in_place else None)
+            del output, found  # before the next chunk's logits are made
         ctx.save_for_backward(torch.cat(gradients))
         return torch.stack(losses).sum()
 
