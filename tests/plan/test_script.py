@@ -55,6 +55,8 @@ UNCHANGED = {  # key: another value, and why it changes nothing
     "weight_decay": (0.1, "within the optimizer's step, which is not counted"),
     "max_grad_norm": (0.5, "gradients are measured at every limit"),
     "compile": (True, "the same products; how much faster depends on the machine, and measured runs tell"),
+    "kernels": ([], "faster paths of a GPU; this plan is one of a processor"),
+    "deterministic": (True, "a processor gives the same bits either way"),
     "patience": (3, "when a run stops is not known before it; the plan is the most that it takes"),
 }
 NAMES = ("run", "quantization", "target_modules", "rank", "context", "gradient_accumulation_steps")
