@@ -177,7 +177,7 @@ def main() -> None:
     if options.child:
         child(options.child)
     elif options.cuda:
-        from cuda import measure
+        from on_gpu import measure
 
         measure(options.shapes, options.steps)
     else:

@@ -18,6 +18,7 @@ RUN = TrainingSettings.model_validate(SHIPPED).run | {
     "rank": 16,
     "alpha": 32,
     "epochs": 1,
+    "gradient_accumulation_steps": 1,
     "learning_rate": 1.0e-3,
     "warmup_ratio": 0.05,
 }

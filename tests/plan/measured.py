@@ -22,6 +22,7 @@ RUN = Run() | {
     "batch_tokens": 256,
     "gradient_accumulation_steps": 1,
     "learning_rate": 1e-3,
+    "epochs": 2,
 }
 
 

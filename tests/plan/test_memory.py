@@ -114,6 +114,7 @@ def test_the_peak_on_a_gpu_is_within_a_tenth(tmp_path, quantization, checkpointi
     folder = save_llama(tmp_path, 1024, 3584, 8, 16, 4, 32000)
     settings = {"quantization": quantization, "compute_dtype": "bfloat16", "gradient_checkpointing": checkpointing}
     run = RUN | settings | {"context": 1024}
+    run |= {"kernels": []}  # which a step by hand does not use
     step = Step(folder, run, 4, 32000)
     torch.cuda.reset_peak_memory_stats()
     step.take()
@@ -137,6 +138,7 @@ def test_known_figures_of_an_8b_llama():
     """Its blocks at nf4 are 3.25 GiB and 0.10 of constants, embeddings and head 1.96 in bf16."""
     shape = shape_of(LLAMA_8B)
     run = RUN | {"quantization": "nf4", "compute_dtype": "bfloat16", "context": 2048, "gradient_checkpointing": True}
+    run |= {"kernels": []}
     memory = estimate_memory(shape, place_adapter(shape, run | {"rank": 16}), run, 1, gpu=True)
     assert memory.weights / 2**30 == pytest.approx(3.25 + 0.10, abs=0.005)
     assert memory.unquantized / 2**30 == pytest.approx(1.96, abs=0.005)
@@ -145,6 +147,29 @@ def test_known_figures_of_an_8b_llama():
     # torchtune's 8B QLoRA recipe, packed rows of 2,048, is published with a peak of 7.4 GiB: compiled, and its loss and
     # adapters in bf16, which are in fp32 here
     assert 7.4 < memory.peak / 2**30 < 9
+
+
+@pytest.mark.parametrize(
+    ("kernels", "rows", "measured"),
+    [([], 1, 7.60), (["adapters"], 1, 7.60), (["adapters"], 4, 9.63), (["adapters", "graphs"], 4, 9.85)],
+)
+def test_an_8b_llama_on_an_h100_takes_what_is_planned(kernels, rows, measured):
+    """GiB that torch had allocated at most: nf4, rank 16 on all linear layers, paged 8-bit AdamW."""
+    shape = shape_of(LLAMA_8B)
+    run = RUN | {"quantization": "nf4", "compute_dtype": "bfloat16", "context": 2048, "gradient_checkpointing": True}
+    run |= {"rank": 16, "optimizer": "paged_adamw_8bit", "kernels": kernels}
+    memory = estimate_memory(shape, place_adapter(shape, run), run, rows, gpu=True)
+    assert (memory.peak - OVERHEAD["gpu"]) / 2**30 == pytest.approx(measured, rel=0.05)
+
+
+def test_the_fused_loss_has_one_chunk_of_logits():
+    shape = shape_of(LLAMA_8B)
+    run = RUN | {"quantization": "nf4", "compute_dtype": "bfloat16", "context": 1024, "gradient_checkpointing": False}
+    memory = estimate_memory(shape, place_adapter(shape, run), run, 1, gpu=True)
+    plain = estimate_memory(shape, place_adapter(shape, run), run | {"kernels": []}, 1, gpu=True)
+    assert plain.logits in (0, 3 * 4 * 1024 * 128256)
+    assert memory.logits in (0, 2 * 1024 * 128256)
+    assert memory.peak < plain.peak
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,16 @@
 """Training, scoring, generation and merging on CUDA. A processor skips them: pytest -m gpu."""
 
+import gc
+
 import pytest
 import torch
 from transformers import GenerationConfig
 
 from further.evaluation.scoring import score_documents
 from further.models import Precision, load, load_adapted, load_merged
+from further.models.fused import find_loss
+from further.training.graphs import Graphs
+from further.training.loss import sum_cross_entropy
 from further.training.rows import TextRows
 from training.settings import RUN
 
@@ -22,9 +27,11 @@ def losses(outcome):
 def test_faster_paths_train_as_the_plain_ones_do(train, quantization):
     _, plain = train("plain", quantization=quantization, **PLAIN)
     _, fast = train("fast", quantization=quantization, **FAST)
-    assert {"adapters", "documents", "graphs"} <= set(fast.timing["kernels"])
+    expected = {"adapters", "documents"} | ({"graphs"} if quantization != "int8" else set())
+    assert expected <= set(fast.timing["kernels"]) <= expected | {"fused"}
     assert fast.history[-1]["loss_nats"] < fast.history[0]["loss_nats"]
-    torch.testing.assert_close(losses(fast), losses(plain), atol=0.05 if quantization == "int8" else 0.01, rtol=0)
+    # bitsandbytes multiplies few rows by quantized weights in kernels of its own, which round otherwise
+    torch.testing.assert_close(losses(fast), losses(plain), atol=0.01 if quantization == "none" else 0.1, rtol=0)
 
 
 @pytest.mark.parametrize("kernel", RUN.kernels)
@@ -118,13 +125,45 @@ def test_a_merged_model_is_the_adapted_one(train, model_folder, tmp_path):
     torch.testing.assert_close(merged, adapted, rtol=1e-3, atol=1e-3)
 
 
+def test_a_recording_that_fails_leaves_everything_as_it_was():
+    """bitsandbytes' optimizers and quantization use the first stream, wherever torch is."""
+    weight = torch.nn.Parameter(torch.ones(3, device="cuda"))
+
+    def read_the_loss(batch):
+        loss = (weight * batch["values"]).sum()
+        return loss * float(loss)  # waits for the GPU, which a recording refuses
+
+    graphs = Graphs(read_the_loss, [weight])
+    batch = {"values": torch.ones(1, 3, device="cuda"), "scale": torch.tensor(1.0, device="cuda")}
+    for _ in range(5):
+        graphs(batch)
+    assert graphs.given_up
+    assert torch.cuda.current_stream() == torch.cuda.default_stream()
+    assert weight.grad.tolist() == [15.0] * 3
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_the_loss_in_place_is_torchs(dtype):
+    head = torch.nn.Linear(16, 1000, bias=False).cuda().to(dtype).requires_grad_(False)
+    in_place = find_loss(head)
+    assert in_place is not None
+    labels = torch.randint(0, 1000, (1500,), device="cuda")
+    labels[::7] = -100
+    one, other = (torch.linspace(-2, 2, 1500 * 16).reshape(1500, 16).cuda().to(dtype).requires_grad_() for _ in "ab")
+    expected, found = sum_cross_entropy(one, head, labels), sum_cross_entropy(other, head, labels, in_place)
+    (expected / 1500).backward(), (found / 1500).backward()
+    torch.testing.assert_close(found, expected, rtol=1e-4, atol=0)
+    torch.testing.assert_close(other.grad, one.grad, rtol=1e-2, atol=1e-5)
+
+
 def test_a_gpu_that_is_too_small_is_explained(train):
+    gc.collect()
     torch.cuda.empty_cache()
     total = torch.cuda.get_device_properties(0).total_memory
     torch.cuda.set_per_process_memory_fraction((torch.cuda.memory_reserved() + 2**20) / total)
     try:
         with pytest.raises(MemoryError, match="gradient_accumulation_steps"):
-            train("small", context=128, **PLAIN)
+            train("small", rank=8192, alpha=8192, **PLAIN)  # 2 MiB and more a matrix
     finally:
         torch.cuda.set_per_process_memory_fraction(1.0)
 

@@ -4,9 +4,12 @@ import pytest
 import torch
 from torch.nn import functional
 from transformers import Gemma3ForCausalLM, Gemma3TextConfig, MistralConfig, MistralForCausalLM
+from transformers.integrations.sdpa_attention import sdpa_attention_forward
+from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 from further.models import Precision, load
 from further.models.adapted import compute_in_own_type
+from further.models.causal import _LogitScale
 from further.models.documents import NAME, find_bounds
 from further.training.adapters import train_adapter
 from further.training.examples import make_batch
@@ -129,6 +132,16 @@ def test_rows_of_one_document_may_come_without_positions(model_folder):
     )
 
 
+def test_attention_that_sees_other_documents_is_refused(model_folder, monkeypatch):
+    def see_all(module, query, key, value, mask, cu_seq_lens_q=None, **others):
+        return sdpa_attention_forward(module, query, key, value, mask, **others)
+
+    monkeypatch.setitem(ALL_ATTENTION_FUNCTIONS._global_mapping, NAME, see_all)
+    model = load(model_folder, Precision("none", "bfloat16", "sdpa"))
+    assert not model.attend_within_documents()
+    assert model.base.config._attn_implementation == "sdpa"
+
+
 def test_a_model_with_another_attention_keeps_it(model_folder):
     model = load(model_folder, Precision("none", "float32", "eager"))
     assert not model.attend_within_documents()
@@ -149,6 +162,27 @@ def test_loss_and_gradient_in_chunks_are_those_of_all_logits(monkeypatch):
     torch.testing.assert_close(other.grad, one.grad)
     with torch.no_grad():
         torch.testing.assert_close(sum_cross_entropy(hidden, head, labels) / 3, expected.detach())
+
+
+@pytest.mark.parametrize("cap", [None, 3.0])
+def test_a_loss_in_place_of_logits_gives_the_same(cap):
+    def replace_by_gradient(logits, labels):
+        used = labels != -100
+        loss = -logits.log_softmax(-1)[used, labels[used]].sum()
+        logits.copy_(logits.softmax(-1) * used[:, None])
+        logits[used, labels[used]] -= 1
+        return loss
+
+    torch.manual_seed(0)
+    layer, hidden = torch.nn.Linear(8, 30, bias=False).requires_grad_(False), torch.randn(2 * CHUNK + 5, 8)
+    head = layer if cap is None else torch.nn.Sequential(layer, _LogitScale(0.5, cap))
+    labels = torch.randint(0, 30, (len(hidden),))
+    labels[::7] = -100
+    one, other = (hidden.clone().requires_grad_() for _ in range(2))
+    expected, found = sum_cross_entropy(one, head, labels), sum_cross_entropy(other, head, labels, replace_by_gradient)
+    (expected / 3).backward(), (found / 3).backward()
+    torch.testing.assert_close(found, expected)
+    torch.testing.assert_close(other.grad, one.grad)
 
 
 def test_a_trained_head_gets_its_gradient():

@@ -1,7 +1,7 @@
 """What training, scoring and generation need of a model, whatever its family."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -23,11 +23,13 @@ class Model(ABC):
         adapted_parts: Beginnings of the names of the layers that adapters sit on, unless a setting names others; None:
             all but the head.
         faster_paths: Of `training.kernels`, those that the family computes the same with.
+        loss_in_place: A kernel for `further.training.loss`, where the model was given one; None: torch's functions.
     """
 
     peft_task = "CAUSAL_LM"
     adapted_parts: tuple[str, ...] | None = None
     faster_paths: tuple[str, ...] = ("adapters", "documents", "fused", "graphs")
+    loss_in_place: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] | None = None
 
     def __init__(self, network: Any) -> None:
         """Keep the network."""

@@ -32,14 +32,14 @@ def training_flops(
     Args:
         shape: The model.
         adapter: Where LoRA sits.
-        micro_batch: Rows per forward pass; beyond 1,024 tokens the head's product is done again for the gradient.
+        micro_batch: Rows per forward pass; beyond 1,024 tokens a trained head's product is done again for the gradient.
         context: Tokens per row; a mean where rows differ.
         checkpointing: Whether the blocks are computed again in the backward pass.
         head_fraction: Fraction of the positions that logits are computed of.
     """
     blocks = sum(_linear(linear, adapter, checkpointing) for linear in shape.linears)
     attention = sum(_attention(shape, layer, context, adapter, checkpointing) for layer in range(shape.num_layers))
-    chunked = micro_batch * context * head_fraction > LOSS_CHUNK
+    chunked = bool(adapter.copied) and micro_batch * context * head_fraction > LOSS_CHUNK
     head = _linear(shape.head, adapter, checkpointing, recomputed=chunked)
     head += 2 * shape.head_weights if adapter.copied else 0
     norms = _norms(shape, adapter) * (2 if checkpointing else 1) / (micro_batch * context)

@@ -128,7 +128,8 @@ def add_speed(row: PlannedRun, run: Run, measured: list[Measured], settings: Pla
     """
     if row.training_flops is None or row.validation_flops is None:
         return row
-    rate = rate_for(run.quantization, measured, formula_rate(settings.hardware))
+    formula = formula_rate(settings.hardware, run, row.micro_batch * run.context)
+    rate = rate_for(run.quantization, measured, formula)
     flops = row.training_flops + row.validation_flops
     devices = count_devices(settings.hardware)
     scoring = _seconds(row.scoring_flops or 0.0, rate, settings.hardware)

@@ -7,6 +7,10 @@ heads; attention to a packed row keeps a T × T mask per block. bitsandbytes' in
 recomputation does not see them (`ctx.tensors`), so checkpointing saves little there. Eager attention keeps its weights,
 T per token and head. Not modeled: `training.compile`, which keeps less or as much.
 
+The faster paths of a GPU (`training.kernels`) are counted where they are asked for: adapters and fused norms keep
+inputs in the compute type; fused gated layers keep two tensors of the inner width, not three; attention within
+documents keeps no mask and no repeated keys; the fused loss has one chunk of logits, whose gradient takes its place.
+
 At or above the real one, to 2 %: DoRA, whose norms take whole matrices for a moment; trained embeddings; and rows
 without packing, which are planned at their whole length.
 
@@ -82,6 +86,7 @@ def estimate_memory(shape: Shape, adapter: Adapter, run: Run, micro_batch: int, 
     """
     size = BYTES[run.compute_dtype]
     workspace = _workspace_bytes(shape, adapter, run, gpu)
+    run = run if gpu else run | {"kernels": []}
     activations, logits = _activations_and_logits(shape, adapter, run, micro_batch, workspace)
     trained = FP32 * (adapter.low_rank + adapter.magnitudes) + size * adapter.copied
     optimizer = _optimizer_bytes(shape, adapter, run)
@@ -145,13 +150,14 @@ def _activations_and_logits(
     """Both at the moment at which their sum is largest: in the loss, or in the backward pass of a block."""
     tokens, size = micro_batch * run.context, BYTES[run.compute_dtype]
     chunk = min(tokens, LOSS_CHUNK)
-    logits = 3 * FP32 * shape.vocab_size * chunk + embedding_gradient(shape, adapter, run)
+    per_logit = size if _has("fused", adapter, run) and not adapter.copied else 3 * FP32
+    logits = per_logit * shape.vocab_size * chunk + embedding_gradient(shape, adapter, run)
     hidden = 2 * size * shape.hidden_size * tokens if tokens > LOSS_CHUNK else 0  # kept by the chunks, and its gradient
     saved = _saved_bytes(shape, adapter, run) * tokens + hidden
     block = max(_backward_bytes(shape, adapter, run, layer) for layer in range(shape.num_layers)) * tokens + workspace
     matrices = [dora_matrices(shape, adapter, run, layer) for layer in range(shape.num_layers)]
     if run.gradient_checkpointing:
-        inputs = _inputs_bytes(shape, run) * tokens + max(matrices)
+        inputs = _inputs_bytes(shape, adapter, run) * tokens + max(matrices)
         return (inputs + block, 0) if inputs + block > saved + logits else (saved, logits)
     saved += sum(matrices)
     last = shape.num_layers - 1
@@ -159,26 +165,38 @@ def _activations_and_logits(
     return (saved + under_way, 0) if under_way > logits else (saved, logits)
 
 
+def _has(path: str, adapter: Adapter, run: Run) -> bool:
+    """Whether one of `training.kernels` is used, as far as that is known before a model is loaded."""
+    usable = {
+        "adapters": not (run.dropout or adapter.magnitudes),
+        "documents": run.packing and run.attention == "sdpa" and run.compute_dtype == "bfloat16",
+        "fused": True,
+    }
+    return path in run.kernels and usable[path]
+
+
 def _saved_bytes(shape: Shape, adapter: Adapter, run: Run) -> int:
     """Per token, saved by the forward pass: blocks or their inputs, rotations, and the last norm."""
     size: int = BYTES[run.compute_dtype]
     width = shape.hidden_size
+    norm = size if _has("fused", adapter, run) else FP32
     if run.gradient_checkpointing:
-        return _inputs_bytes(shape, run) + FP32 * width
+        return _inputs_bytes(shape, adapter, run) + norm * width
     first_layer, first_stage = adapter.first
     blocks = sum(_block_bytes(shape, adapter, run, layer) for layer in range(max(first_layer, 0), shape.num_layers))
     # The norm before the first trained layer needs no gradient; the norm before the head does.
-    norms = FP32 * width * (0 if first_stage == QUERY_KEY_VALUE else 1)
+    norms = norm * width * (0 if first_stage == QUERY_KEY_VALUE else 1)
     return blocks + norms + _rotations(shape, size)
 
 
-def _inputs_bytes(shape: Shape, run: Run) -> int:
+def _inputs_bytes(shape: Shape, adapter: Adapter, run: Run) -> int:
     """Per token, kept while blocks are computed again: each block's input, the mask as booleans, the rotations."""
     size: int = BYTES[run.compute_dtype]
     kept = size * shape.hidden_size * shape.num_layers
     if run.quantization == "int8":
-        kept += size * sum(_inputs_by_stage(shape).values()) * shape.num_layers
-    return kept + int(run.context) + _rotations(shape, size)
+        kept += _kept_apart_by_int8(shape, run) * shape.num_layers
+    mask = 0 if _has("documents", adapter, run) else int(run.context)
+    return kept + mask + _rotations(shape, size)
 
 
 def _rotations(shape: Shape, size: int) -> int:
@@ -188,12 +206,18 @@ def _rotations(shape: Shape, size: int) -> int:
 def _block_bytes(shape: Shape, adapter: Adapter, run: Run, layer: int) -> int:
     """Per token, saved by one block."""
     size: int = BYTES[run.compute_dtype]
-    norms = FP32 * (shape.norms_per_layer * (shape.hidden_size + 1) + shape.normed_heads_size)
+    fused = _has("fused", adapter, run)
+    norms = (size if fused else FP32) * (shape.norms_per_layer * shape.hidden_size + shape.normed_heads_size)
+    norms += FP32 * shape.norms_per_layer
     heads = 4 * size * shape.attention_size + FP32 * shape.num_heads + size * run.context
+    if _has("documents", adapter, run):
+        projected = sum(linear.outputs for linear in shape.block(layer) if linear.stage == QUERY_KEY_VALUE)
+        heads = size * (shape.attention_size + projected) + FP32 * shape.num_heads
     heads += _eager_bytes(shape, run)
     inputs = sum(_adapter_bytes(shape, adapter, run, layer, stage) for stage in STAGES)
     inputs += dora_bytes(shape, adapter, run, layer)
-    return int(norms + heads + 3 * size * shape.mlp_size + inputs + _kept_by_int8(shape, adapter, run, layer))
+    gated = (2 if fused else 3) * size * shape.mlp_size
+    return int(norms + heads + gated + inputs + _kept_by_int8(shape, adapter, run, layer))
 
 
 def _eager_bytes(shape: Shape, run: Run) -> int:
@@ -217,6 +241,13 @@ def _kept_by_int8(shape: Shape, adapter: Adapter, run: Run, layer: int) -> int:
     return size * sum(width for stage, width in inputs.items() if stage not in shared | {ATTENTION_OUT})
 
 
+def _kept_apart_by_int8(shape: Shape, run: Run) -> int:
+    """Per token, inputs that one block's int8 layers keep: casts to fp16 are copies, one a layer; fp32 is shared."""
+    if BYTES[run.compute_dtype] == FP32:
+        return FP32 * sum(_inputs_by_stage(shape).values())
+    return 2 * sum(linear.inputs for linear in shape.block(0))
+
+
 def _inputs_by_stage(shape: Shape) -> dict[int, int]:
     return {linear.stage: linear.inputs for linear in shape.block(0)}
 
@@ -228,6 +259,9 @@ def _adapter_bytes(shape: Shape, adapter: Adapter, run: Run, layer: int, stage: 
         return 0
     outputs = FP32 * adapter.rank * len(adapted)
     width = adapted[0].inputs
+    if _has("adapters", adapter, run):
+        size: int = BYTES[run.compute_dtype]
+        return size * adapter.rank * len(adapted) + (0 if stage == ATTENTION_OUT else size * width)
     if run.dropout > 0:
         return outputs + 2 * FP32 * width * len(adapted)  # what is left of the input, and which of it: bytes on CUDA
     if BYTES[run.compute_dtype] < FP32:
@@ -241,9 +275,14 @@ def _backward_bytes(shape: Shape, adapter: Adapter, run: Run, layer: int) -> int
     saved, down = _block_bytes(shape, adapter, run, layer), _adapter_bytes(shape, adapter, run, layer, MLP_OUT)
     if run.gradient_checkpointing:  # the block's input is kept already, and so are those of its int8 layers
         saved -= _kept_by_int8(shape, adapter, run, layer) + (FP32 * width if size == FP32 else 0)
-    at_product = saved - down + size * (3 * inner + width)
+    fused = _has("fused", adapter, run)  # whose gradients take the place of what was saved
+    at_product = saved - down + size * ((1 if fused else 3) * inner + width)
     cast = FP32 + size if size < FP32 else size
     at_last_layer = saved + (cast + size) * inner + (size + FP32) * width if down else 0
+    if _has("adapters", adapter, run):
+        at_last_layer = saved + size * (inner + 2 * width)
+    # LLM.int8 forms its product in int32 and fp16 before it has the compute type.
+    at_int8 = saved - down + (FP32 + 2) * inner if run.quantization == "int8" else 0
     scores = FP32 * shape.num_heads * run.context if run.attention == "eager" else 0
-    at_attention = saved - down - 3 * size * inner + 3 * scores  # of the inner width nothing is left
-    return max(at_product, at_last_layer, at_attention)
+    at_attention = saved - down - (2 if fused else 3) * size * inner + 3 * scores  # of the inner width nothing is left
+    return max(at_product, at_last_layer, at_attention, at_int8)

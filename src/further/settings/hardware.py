@@ -73,10 +73,10 @@ class HardwareSettings(Section):
         reruns="plan",
         gt=0,
     )
-    utilization: Annotated[list[Annotated[float, Field(gt=0, le=1)]], Field(min_length=2, max_length=2)] = key(
-        "Fraction of the peak that training reaches, from and to. Runs of this study that have been measured replace "
-        "it.",
-        [0.25, 0.65],
+    utilization: Annotated[list[Annotated[float, Field(gt=0, le=1)]], Field(min_length=2, max_length=2)] | None = key(
+        "Fraction of the peak that training reaches, from and to. null: on a GPU as measured on an H100, by tokens per "
+        "forward pass; on a CPU 0.25 to 0.65. Runs of this study that have been measured replace it.",
+        None,
         unit="two fractions",
         reruns="plan",
     )

@@ -46,7 +46,7 @@ class Graphs:
         self.met: Counter[Shape] = Counter()
         self.recorded: dict[Shape, _Recorded] = {}
         self.pool: Any = None
-        self.failed: set[Shape] = set()
+        self.given_up = False
 
     def __call__(self, batch: Batch, *, record: bool = True) -> torch.Tensor:
         """Add a batch's gradients.
@@ -59,11 +59,9 @@ class Graphs:
             Its loss times its scale, without a gradient.
         """
         shape = tuple((name, tuple(values.shape)) for name, values in batch.items())
-        size = tuple(
-            item for item in shape if len(item[1]) > 1
-        )  # kernels do not depend on how many documents there are
+        size = tuple(item for item in shape if len(item[1]) > 1)  # kernels do not depend on the number of documents
         self.met[size] += 1
-        if record and self.met[size] > WARM and shape not in self.recorded and shape not in self.failed:
+        if record and self.met[size] > WARM and shape not in self.recorded and not self.given_up:
             self._record(shape, batch)
         if shape not in self.recorded:
             return self._add(batch)
@@ -82,14 +80,25 @@ class Graphs:
         return loss.detach()
 
     def _record(self, shape: Shape, batch: Batch) -> None:
-        """Record a shape; nothing is computed yet."""
+        """Record a shape; nothing is computed yet.
+
+        torch (2.11, 2.13) stays on the recording's stream where a recording fails. bitsandbytes' optimizers and
+        quantization always use the first stream: they would no longer wait for what torch computes.
+        """
         inputs, graph = {name: values.clone() for name, values in batch.items()}, torch.cuda.CUDAGraph()
         self.pool = self.pool or torch.cuda.graph_pool_handle()
         try:
-            with torch.cuda.graph(graph, pool=self.pool):
+            with torch.cuda.stream(torch.cuda.current_stream()), torch.cuda.graph(graph, pool=self.pool):
                 loss = self._add(inputs)
         except RuntimeError as error:  # out of memory, too: without a graph it may suffice
-            self.failed.add(shape)
-            log.info("training.kernels: graphs is left out for batches of %s: %s", shape, str(error).splitlines()[0])
+            self.given_up = True
+            leave_recording()
+            log.info("training.kernels: graphs is left out from here on: %s", str(error).splitlines()[0])
             return
         self.recorded[shape] = _Recorded(graph, inputs, loss)
+
+
+def leave_recording() -> None:
+    """Have the GPU's random numbers leave a recording that failed: drawing any would raise from then on."""
+    generator: Any = torch.cuda.default_generators[torch.cuda.current_device()]
+    generator.graphsafe_set_state(generator.clone_state())  # the same numbers; a copy is in no recording

@@ -10,7 +10,7 @@ import torch
 
 from further.models import Model
 from further.models.adapted import compute_in_own_type
-from further.models.fused import fuse_layers
+from further.models.fused import find_loss, fuse_layers
 from further.settings import Run
 from further.training.sharding import is_sharded
 
@@ -41,9 +41,11 @@ def _put_on(name: str, model: Model, run: Run) -> bool:
     if name == "documents":
         return model.attend_within_documents()
     if name == "fused":
-        return fuse_layers(model.base)
-    # A graph repeats what it recorded: the same dropout, and no exchange with other GPUs.
-    return not (run.dropout or run.compile or is_sharded(model.network))
+        used = fuse_layers(model.base)
+        model.loss_in_place = find_loss(model.base.get_output_embeddings()) if used else None
+        return used
+    # A graph repeats what it recorded: the same dropout, no exchange with other GPUs, and int8's choice of outliers.
+    return not (run.dropout or run.compile or run.quantization == "int8" or is_sharded(model.network))
 
 
 @contextmanager

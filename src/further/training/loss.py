@@ -1,5 +1,6 @@
 """Cross-entropy in chunks: the logits of a whole batch in fp32 never stand in memory at once."""
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -9,8 +10,12 @@ from torch.utils.checkpoint import checkpoint
 
 CHUNK = 1024  # positions; 1,024 × 128,256 fp32 logits are 0.5 GiB
 
+InPlace = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
-def sum_cross_entropy(hidden: torch.Tensor, head: torch.nn.Module, labels: torch.Tensor) -> torch.Tensor:
+
+def sum_cross_entropy(
+    hidden: torch.Tensor, head: torch.nn.Module, labels: torch.Tensor, in_place: InPlace | None = None
+) -> torch.Tensor:
     """Summed cross-entropy of already shifted labels, in nats, fp32.
 
     Where the head is frozen, a chunk's gradient is taken together with its loss: its logits are computed once.
@@ -19,13 +24,15 @@ def sum_cross_entropy(hidden: torch.Tensor, head: torch.nn.Module, labels: torch
         hidden: Last hidden states, (P, D).
         head: Hidden states to logits.
         labels: The id that follows each position, (P,); -100 is skipped.
+        in_place: Puts the gradient in the place of a chunk's logits and returns the summed loss, for a frozen head;
+            None: torch's own functions, on logits in fp32.
 
     Returns:
         A scalar.
     """
     trained = any(parameter.requires_grad for parameter in head.parameters())
     if torch.is_grad_enabled() and hidden.requires_grad and not trained:
-        loss: torch.Tensor = _LossWithGradient.apply(hidden, head, labels)  # type: ignore[no-untyped-call]
+        loss: torch.Tensor = _LossWithGradient.apply(hidden, head, labels, in_place)  # type: ignore[no-untyped-call]
         return loss
     if len(labels) <= CHUNK:
         return _sum_chunk(hidden, head, labels)
@@ -44,15 +51,18 @@ class _LossWithGradient(torch.autograd.Function):
     """The summed loss; its gradient is there before the backward pass asks for it."""
 
     @staticmethod
-    def forward(ctx: Any, hidden: torch.Tensor, head: torch.nn.Module, labels: torch.Tensor) -> torch.Tensor:
+    def forward(
+        ctx: Any, hidden: torch.Tensor, head: torch.nn.Module, labels: torch.Tensor, in_place: InPlace | None
+    ) -> torch.Tensor:
         losses, gradients = [], []
         for part, targets in zip(hidden.detach().split(CHUNK), labels.split(CHUNK), strict=True):
             with torch.enable_grad():
-                part.requires_grad_()
-                loss = _sum_chunk(part, head, targets)
-                loss.backward()
-            gradients.append(part.grad)
-            losses.append(loss.detach())
+                part = part.requires_grad_().view_as(part)  # no leaf, for torch's own counters
+                output = head(part) if in_place else _sum_chunk(part, head, targets)
+            found = output.detach()
+            losses.append(in_place(found, targets) if in_place else found)
+            gradients += torch.autograd.grad(output, part, found if in_place else None)
+            del output, found  # before the next chunk's logits are made
         ctx.save_for_backward(torch.cat(gradients))
         return torch.stack(losses).sum()
 
@@ -61,4 +71,4 @@ class _LossWithGradient(torch.autograd.Function):
     def backward(ctx: Any, grad: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         (gradient,) = ctx.saved_tensors
         # In fp32: one over the labels of a step, rounded to bfloat16, would be off by up to 0.4 %.
-        return (gradient.float() * grad).to(gradient.dtype), None, None
+        return (gradient.float() * grad).to(gradient.dtype), None, None, None

@@ -66,7 +66,8 @@ class TextRows:
         """Cross-entropy summed over a batch; one loss for rows of all lengths, so that its logits stay in chunks."""
         parts = list(_split_by_length(batch))
         hidden_PD = torch.cat([model.encode(rows).flatten(0, 1) for rows in parts])
-        return sum_cross_entropy(hidden_PD, model.head, torch.cat([rows["labels"].flatten() for rows in parts]))
+        labels_P = torch.cat([rows["labels"].flatten() for rows in parts])
+        return sum_cross_entropy(hidden_PD, model.head, labels_P, model.loss_in_place)
 
     def name(self, rows: Sequence[int]) -> list[str]:
         """Documents of some rows; one without a name is called by its number."""
