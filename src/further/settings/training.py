@@ -164,7 +164,8 @@ class Run(Section):
     )
     deterministic: bool = key(
         "On a GPU: the same bits from every repetition and after every interruption, on one kind of GPU; up to 2 % "
-        "slower on an H100, 17 to 37 % where `documents` is not among the kernels used. A CPU gives the same bits either way.",
+        "slower on an H100, 17 to 37 % where `documents` is not among the kernels used. A CPU gives the same bits "
+        "either way.",
         True,
         reruns="its runs",
     )
