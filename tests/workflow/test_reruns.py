@@ -44,11 +44,22 @@ def append(text):
     return lambda before: before + text
 
 
+def change(section, keys):
+    """Other values of keys of a section, whatever stood there."""
+
+    def edit(text):
+        config = yaml.safe_load(text)
+        config[section] = config.get(section, {}) | yaml.safe_load(f"{{{keys}}}")
+        return yaml.safe_dump(config, sort_keys=False)
+
+    return edit
+
+
 def test_nothing_to_do_when_nothing_changed(finished):
     assert finished.plan() == {}
 
 
-@pytest.mark.parametrize("module", ["corpus/clean/papers.py", "training/run.py", "models.py", "report/page.py"])
+@pytest.mark.parametrize("module", ["corpus/clean/papers.py", "training/run.py", "models/base.py", "report/page.py"])
 def test_a_comment_or_a_docstring_reruns_nothing(finished, module):
     with edited(finished.code / "src/further" / module, lambda text: "# why\n" + text.replace('"""', '"""Well: ', 1)):
         assert finished.plan() == {}
@@ -59,8 +70,8 @@ def test_a_comment_or_a_docstring_reruns_nothing(finished, module):
     [
         ("job.py", '"%(asctime)s %(name)s', '"%(asctime)s: %(name)s'),
         ("lock.py", "in use by", "used by"),
-        ("training/checkpoints.py", "is not whole", "was cut off"),
-        ("training/adapters.py", 'raise ValueError("', 'raise ValueError("Well: '),
+        ("training/checkpoints.py", "of another identity", "of another kind"),
+        ("training/adapters.py", 'raise ValueError(f"', 'raise ValueError(f"Well: '),
     ],
 )
 def test_a_log_message_or_the_words_of_an_error_rerun_nothing(finished, module, old, new):
@@ -75,7 +86,7 @@ def test_a_module_of_the_child_process_that_parses_reruns_parsing_and_after(fini
 
 
 def test_a_module_of_the_processes_that_train_together_retrains(finished):
-    with edited(finished.code / "src/further/training/worker.py", append("\nEDITED = 1\n")):
+    with edited(finished.code / "src/further/training/distributed.py", append("\nEDITED = 1\n")):
         assert finished.plan()["train_qlora"] == 7
 
 
@@ -87,7 +98,7 @@ def test_every_module_that_a_script_loads_is_in_its_digest(finished):
         covered = {str(path) for path in _reach(finished.code / "workflow/scripts" / f"{script}.py")}
         assert {str(PACKAGE / module) for module in modules} <= covered, script
         seen.add(script)
-    assert {"parse_papers", "train_qlora", "score_run", "write_report"} <= seen
+    assert {"parse_papers", "train_qlora", "score_model", "write_report"} <= seen
 
 
 def test_a_module_used_by_cleaning_reruns_cleaning_and_after_but_no_parsing(finished):
@@ -102,7 +113,7 @@ def test_a_rank_reruns_that_run_and_what_reads_it(finished):
 
 def test_folds_add_runs_and_rerun_none_that_is_there(finished):
     added = "split_fold", "drop_repeats_of_fold", "tokenize_fold", "train_qlora", "score_base_of_fold", "score_run"
-    with edited(finished.study / "config.yaml", replace("{stride: 256", "{folds: 3, stride: 256")):
+    with edited(finished.study / "config.yaml", replace("stride: 256", "folds: 3, stride: 256")):
         assert finished.plan() == dict.fromkeys(added, 3) | dict.fromkeys({"plan_runs", *READ_RUNS}, 1)
 
 
@@ -164,12 +175,12 @@ def test_a_prompt_reruns_the_samples_and_the_page(finished):
     "key", ["peak_tflops: 5.0", "utilization: [0.1, 0.2]", "gpu_memory_gb: 80", "runtime_minutes: 9"]
 )
 def test_what_the_plan_is_made_from_retrains_nothing(finished, key):
-    with edited(finished.study / "config.yaml", append(f"hardware: {{{key}}}\n")):
+    with edited(finished.study / "config.yaml", change("hardware", key)):
         assert finished.plan() == {"plan_runs": 1, "write_report": 1}
 
 
 def test_a_price_reruns_the_plan_and_what_shows_money(finished):
-    with edited(finished.study / "config.yaml", append("cost: {price_per_gpu_hour: 9.0}\n")):
+    with edited(finished.study / "config.yaml", change("cost", "price_per_gpu_hour: 9.0")):
         assert set(finished.plan()) == {
             "plan_runs", "fit_scaling_law", "write_report", "write_cards",
         }  # fmt: skip
@@ -196,7 +207,7 @@ def test_a_plan_made_again_knows_the_measured_speeds_and_retrains_nothing(finish
 
 
 def test_a_walltime_that_is_too_short_is_refused_by_the_plan_before_any_training(finished):
-    file, short = finished.study / "config.yaml", append("hardware: {startup_seconds: 100, runtime_minutes: 1}\n")
+    file, short = finished.study / "config.yaml", change("hardware", "startup_seconds: 100, runtime_minutes: 1")
     with edited(file, replace("rank: [4, 2]", "rank: [4, 2, 3]")), edited(file, short):
         refused = make_plan(finished, "--cores", "2", check=False)
     make_plan(finished, "plan")
@@ -217,8 +228,10 @@ def test_a_study_that_is_moved_and_one_of_a_moved_project_are_not_done_again(fin
     """Copied with their times, as a move keeps them; no path of either is recorded."""
     for name in ("code", "study"):
         shutil.copytree(getattr(finished, name), tmp_path / name, symlinks=True)
-    assert type(finished)(finished.code, tmp_path / "study").plan() == {}
-    assert type(finished)(tmp_path / "code", tmp_path / "study").plan() == {}
+    there = finished.plan()
+    assert set(there) <= {"write_report"}  # where a test before this one made the plan anew
+    assert type(finished)(finished.code, tmp_path / "study").plan() == there
+    assert type(finished)(tmp_path / "code", tmp_path / "study").plan() == there
 
 
 def test_every_rule_states_what_style_asks_for(finished):
@@ -228,4 +241,4 @@ def test_every_rule_states_what_style_asks_for(finished):
         for rule in rules:
             for directive in ("log:", "benchmark:", "threads:", "mem_mb=", "runtime=", "settings=", "code=code("):
                 assert directive in rule, f"{file.name}: rule {rule.split(':')[0]} lacks {directive}"
-            assert "retries:" not in rule.replace("retries: 0 ", "")
+            assert "retries:" not in re.sub(r"retries: 0\b", "", rule)

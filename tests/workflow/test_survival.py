@@ -33,7 +33,7 @@ def test_a_training_job_killed_under_snakemake_goes_on_to_the_same_adapter(finis
     again = type(finished)(finished.code, tmp_path / "study")
     shutil.copytree(finished.study, again.study)
     config = again.study / "config.yaml"
-    config.write_text(config.read_text().replace("{epochs: 1", "{checkpoint_minutes: 0, epochs: 1"))
+    config.write_text(config.read_text().replace("checkpoint_minutes: 5", "checkpoint_minutes: 0"))
     command = (*again.config, "--profile", again.code / "profiles/default", "--cores", "1")
     target = f"results/runs/{RUN}/metrics.json"
     assert again.plan("--cores", "1", target) == {}  # how often a run is saved shapes no result

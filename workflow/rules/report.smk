@@ -73,6 +73,6 @@ rule write_cards:
         runtime=15,  # minutes
     params:
         settings={name: CONFIG[name] for name in ("study", "model", "cost")} | {"corpus": pick("corpus", "language")},
-        code=code("write_cards.py", templates("report")),
+        code=code("write_cards.py", [ROOT / "src/further/report/templates/card.md.jinja"]),
     script:
         "../scripts/write_cards.py"
