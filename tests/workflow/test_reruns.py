@@ -87,7 +87,7 @@ def test_a_module_of_the_child_process_that_parses_reruns_parsing_and_after(fini
 
 def test_a_module_of_the_processes_that_train_together_retrains(finished):
     with edited(finished.code / "src/further/training/distributed.py", append("\nEDITED = 1\n")):
-        assert finished.plan()["train_qlora"] == 7
+        assert finished.plan()["train_qlora"] == 6  # the default, three fractions, none, and the other rank
 
 
 def test_every_module_that_a_script_loads_is_in_its_digest(finished):

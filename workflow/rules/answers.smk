@@ -145,6 +145,7 @@ rule judge_answers:
         mem_mb=1_500,
         runtime=15,  # minutes
     params:
+        settings={},
         code=code("judge_answers.py"),
     script:
         "../scripts/judge_answers.py"

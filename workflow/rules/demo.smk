@@ -31,6 +31,7 @@ rule fetch_demo_model:
         mem_mb=1_000,
         runtime=15,  # minutes
     params:
+        settings={},
         code=code("fetch_demo_model.py"),
     script:
         "../scripts/fetch_demo_model.py"

@@ -24,7 +24,7 @@ rule plan_runs:
         plan_first=1000,
     params:
         settings={
-            "runs": dict(sorted(RUN_SETTINGS.items())),  # in whatever order a study file names its sweeps
+            "runs": RUN_SETTINGS,
             "hardware": CONFIG["hardware"],
             **pick("evaluation", "window", "stride"),
             "cost": pick("cost", "price_per_gpu_hour", "currency", "price_date", "kwh_per_gpu_hour"),

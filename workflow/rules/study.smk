@@ -13,6 +13,7 @@ from further.tracking import check_trackers
 stop_if_wrong(read_files, [Path(file) for file in workflow.configfiles])
 STUDY = stop_if_wrong(read_study, config)
 CONFIG = STUDY.settings.model_dump()
+CONFIG["sweeps"] = dict(sorted(CONFIG["sweeps"].items()))  # the order in a study file makes nothing anew
 KIND = STUDY.settings.study.kind
 PLANNED_GPUS = 0 if CONFIG["hardware"]["gpu_memory_gb"] is None else 1  # of a job that scores or writes
 MODEL = str(STUDY.model_folder)

@@ -10,7 +10,7 @@ PAPERS = stop_if_wrong(find_papers, CONFIG["corpus"]["papers"], CONFIG["corpus"]
 NAMES = paper_ids(PAPERS)
 NOTES = STUDY.find_notes(len(PAPERS))
 STUDY = STUDY.for_papers(len(PAPERS))
-RUNS = {name: run.model_dump() for name, run in STUDY.runs.items()}
+RUNS = {name: STUDY.runs[name].model_dump() for name in sorted(STUDY.runs, key=lambda name: (name != "default", name))}
 DATA_RUNS = STUDY.data_runs
 QUANTIZATION_RUNS = STUDY.quantization_runs
 QUANTIZED_RUNS = [run for quantization, run in QUANTIZATION_RUNS.items() if quantization != "none"]

@@ -73,7 +73,7 @@ rule plan_runs:
         plan_first=1000,
     params:
         settings={
-            "runs": dict(sorted(RUNS.items())),
+            "runs": RUNS,
             "hardware": CONFIG["hardware"],
             "cost": pick("cost", "price_per_gpu_hour", "currency", "price_date", "kwh_per_gpu_hour"),
             "window": 1,  # a question is one window: each of its positions is counted once
