@@ -282,6 +282,15 @@ def test_level_headings_of_two_columns_are_no_cells_of_a_table():
     assert [kinds[name] for _, name in columns] == ["heading", "heading"]
 
 
+def test_a_heading_level_with_a_cell_of_the_other_columns_table_is_none_of_its_cells():
+    caption = line("Table 1. Grades of rejection", 50, 80, 110, size=8.0, page=2)
+    cells = [line(f"grade {n}", 50 + 60 * (n % 3), 100 + 14 * (n // 3), 30, size=7.5, page=2) for n in range(9)]
+    head = line("Treatment", 265, 114, 60, page=2, bold=True, font="bold")
+    beside = [replace(one, page=2) for one in column("beside", 126, 6, 265)]
+    kinds = kinds_of([BODY, [caption, *cells, head, *beside]])
+    assert (kinds["grade 3"], kinds["Treatment"], kinds[beside[0].text]) == ("table", "heading", "text")
+
+
 def test_a_column_of_names_below_a_table_is_a_paragraph():
     """What fills a column as the body does, 8 names a line, is no cell, though it is no prose and has a neighbor."""
     caption = line("Table 1. continued", 50, 80, 80, size=8.0, page=2)

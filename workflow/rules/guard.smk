@@ -1,19 +1,23 @@
 # When to answer and when to hand over to a person: thresholds certified on validation cases, and a decision per answer.
 
 
-def find_guard_file(key):
-    """A file that a clinic edits, in the study's folder or, where it has none, the one that comes with Further."""
+def own_file_of_guard(key):
+    """A file that a clinic edits, if the study has one. Those that come with Further are in the digest of the code."""
     named = CONFIG["guard"][key]
-    if named is None:
-        return []
-    return named if Path(named).exists() else str(ROOT / named)
+    return named if named is not None and Path(named).exists() else []
+
+
+GUARD_FILES = ("topics_file", "contradictions_file")
+BUNDLED_GUARD_FILES = [
+    ROOT / CONFIG["guard"][key] for key in GUARD_FILES if CONFIG["guard"][key] and not own_file_of_guard(key)
+]
 
 
 rule guard_answers:
     input:
         answers="results/answers/default.parquet",
-        topics_file=find_guard_file("topics_file"),
-        contradictions_file=find_guard_file("contradictions_file"),
+        topics_file=own_file_of_guard("topics_file"),
+        contradictions_file=own_file_of_guard("contradictions_file"),
     output:
         record="results/guard/guard.json",
         guarded="results/guard/guarded.parquet",
@@ -36,7 +40,8 @@ rule guard_answers:
             "steps",
             "max_run",
             "max_rep_4",
+            *GUARD_FILES,
         ),
-        code=code("guard_answers.py"),
+        code=code("guard_answers.py", BUNDLED_GUARD_FILES),
     script:
         "../scripts/guard_answers.py"

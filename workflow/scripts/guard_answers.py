@@ -7,7 +7,7 @@ from typing import Any
 
 from further.guard.calibrate import calibrate
 from further.guard.decide import guard_answers
-from further.guard.rules import read_rules
+from further.guard.rules import find_rules_file, read_rules
 from further.guard.settings import GuardSettings
 from further.guard.wording import describe
 from further.io import read_table, write_json, write_table
@@ -35,5 +35,5 @@ if __name__ == "__main__":
         Path(snakemake.output.record),
         Path(snakemake.output.guarded),
         snakemake.params.settings
-        | {name: snakemake.input[name] or None for name in ("topics_file", "contradictions_file")},
+        | {name: find_rules_file(snakemake.params.settings[name]) for name in ("topics_file", "contradictions_file")},
     )

@@ -17,7 +17,7 @@ def main(study: Mapping[str, str | list[str]], cards: Sequence[Path], settings: 
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     main(
-        snakemake.input,
+        dict(snakemake.input.items()),  # whose own `in` looks at the files, not at their names
         [Path(card) for card in snakemake.output.cards],
         Settings.model_validate(snakemake.params.settings),
     )

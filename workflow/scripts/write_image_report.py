@@ -27,7 +27,7 @@ def main(
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     main(
-        snakemake.input,
+        dict(snakemake.input.items()),  # whose own `in` looks at the files, not at their names
         Path(snakemake.output.page).parent,
         Settings.model_validate(snakemake.params.settings["configuration"]),
         snakemake.params.settings["jobs"],

@@ -11,6 +11,7 @@ from further.guard.contradictions import Contradiction, find_contradictions, rea
 from further.guard.settings import GuardSettings
 from further.guard.topics import find_topics, read_topics
 
+PROJECT = Path(__file__).resolve().parents[3]
 Row = Mapping[str, Any]
 
 
@@ -42,6 +43,13 @@ class Finding:
 
     reasons: tuple[str, ...]
     topics: tuple[str, ...]
+
+
+def find_rules_file(named: str | None) -> str | None:
+    """A file that a clinic edits: the study's own, else the one of that name that comes with Further; None: none."""
+    if named is None or Path(named).exists():
+        return named
+    return str(PROJECT / named)
 
 
 def read_rules(settings: GuardSettings) -> Rules:

@@ -41,7 +41,7 @@ def _mark_below(caption: Block, blocks: Sequence[Block], style: Style) -> None:
         floor = min((b.y0 for b in below if _ends_table(b, caption, below, style)), default=float("inf"))
         new = [b for b in below if not b.kind and b.y0 < floor - 1 and not is_body(b, style)]
         level = [b for b in blocks if not b.kind and b not in new and _is_beside(b, cells)]
-        new += [b for b in level if not _is_set_as_body(b, style)]
+        new += [b for b in level if not _is_set_as_body(b, style) and not _heads_paragraph(b, blocks, style)]
         if not new:
             return
         for block in new:
