@@ -42,3 +42,17 @@ def test_what_nobody_said_is_not_provided():
 def test_captions_stand_in_for_findings_in_the_reference():
     images = [IMAGE | {"caption": text} for text in ("A cyst.", "A cyst.", "And more.")]
     assert write_report(CASE, images, {}).reference[0].text == "A cyst. And more."
+
+
+def test_what_the_guard_took_is_left_to_the_radiologist_and_not_shown():
+    answers = {"abnormal": "yes", "abnormality": "mass", "diagnosis": "glioma"}
+    report = write_report(CASE, [], answers, {"abnormality": "not certified", "diagnosis": "always human"})
+    said = {line.section: [] for line in report.lines}
+    for line in report.lines:
+        said[line.section].append((line.text, line.author))
+    assert said["Findings"] == [
+        ("Abnormality seen: yes", "model"),
+        ("Abnormality: left to the radiologist: not certified", "guard"),
+    ]
+    assert said["Impression"] == [("Diagnosis: left to the radiologist: always human", "guard")]
+    assert "mass" not in report.to_text() and "glioma" not in report.to_text()

@@ -131,7 +131,7 @@ def test_the_page_shows_cases_and_says_who_wrote_what(answered):
     page = (answered.study / "results/report/index.html").read_text()
     assert page.count("data:image/png;base64,") == 6  # two of each kind
     assert "not provided" in page and "case record" in page and "Not for clinical use" in page
-    assert "When must a person answer?" in page and 'id="guard"' in page
+    assert "When must a person answer?" in page and 'id="guard"' in page and "left to the radiologist" in page
     assert (answered.study / "results/runs/default/adapter/README.md").is_file()
 
 

@@ -5,9 +5,11 @@ A line is the case record's or the model's, and says which. Nothing is composed:
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 RECORD, MODEL, NOBODY = "case record", "model", "nobody"
+GUARD = "guard"
 NOT_PROVIDED = "not provided"
 SECTIONS = ("Indication", "Exam", "Findings", "Impression")
 FINDINGS = ("findings", "caption", "abnormal", "abnormality", "side", "size")
@@ -16,6 +18,7 @@ LABELS = {"abnormal": "Abnormality seen", "abnormality": "Abnormality", "side": 
 NO_USE = "Written by a language model for research. Not for clinical use."
 
 Line = Mapping[str, Any]
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class ReportLine:
     Attributes:
         section: Of SECTIONS.
         text: As the record has it, or as the model answered; NOT_PROVIDED where neither says anything.
-        author: RECORD, MODEL or NOBODY.
+        author: RECORD, MODEL, GUARD (the answer was handed over) or NOBODY.
     """
 
     section: str
@@ -56,13 +59,16 @@ class CaseReport:
         return "\n".join([*parts, "", NO_USE]) + "\n"
 
 
-def write_report(case: Line, images: Sequence[Line], answers: Mapping[str, str]) -> CaseReport:
+def write_report(
+    case: Line, images: Sequence[Line], answers: Mapping[str, str], deferred: Mapping[str, str] = NOTHING
+) -> CaseReport:
     """The report of one case.
 
     Args:
         case: Line of CASES.
         images: Its lines of IMAGES.
         answers: The model's answers by question type; empty where it was not asked.
+        deferred: Why answers are left to a person, by question type; what the model wrote there is not shown.
 
     Returns:
         Indication and exam from the record, findings and impression from the model.
@@ -70,14 +76,28 @@ def write_report(case: Line, images: Sequence[Line], answers: Mapping[str, str])
     lines = [
         *_section("Indication", [_people(case), case["history"]], RECORD),
         *_section("Exam", [*_scans(images), case["exam"]], RECORD),
-        *_section("Findings", [_label(kind, answers.get(kind)) for kind in FINDINGS], MODEL),
-        *_section("Impression", [answers.get(kind) for kind in IMPRESSION], MODEL),
+        *_answered("Findings", FINDINGS, answers, deferred),
+        *_answered("Impression", IMPRESSION, answers, deferred),
     ]
     reference = [
         *_section("Findings", [case["findings"] or _captions(images)], RECORD),
         *_section("Impression", [case["diagnosis"]], RECORD),
     ]
     return CaseReport(case["case"], tuple(lines), tuple(reference))
+
+
+def _answered(
+    section: str, kinds: Sequence[str], answers: Mapping[str, str], deferred: Mapping[str, str]
+) -> list[ReportLine]:
+    """What the model says, and what was taken from it."""
+    lines = []
+    for kind in kinds:
+        if kind in deferred:
+            label = LABELS.get(kind, "") or kind.capitalize()
+            lines.append(ReportLine(section, f"{label}: left to the radiologist: {deferred[kind]}", GUARD))
+        elif (answers.get(kind) or "").strip():
+            lines += _section(section, [_label(kind, answers[kind])], MODEL)
+    return lines or _section(section, [], MODEL)
 
 
 def _section(section: str, texts: Sequence[str | None], author: str) -> list[ReportLine]:

@@ -125,11 +125,21 @@ def _report(results: ImageResults, pick: Pick) -> list[tuple[str, list[tuple[str
     case = _plain(tables.cases[tables.cases["case"] == pick.case])[0]
     answered = tables.after[tables.after["case"] == pick.case]
     answers = dict(zip(answered["question_type"], answered["answer"], strict=True))
-    written = write_report(case, _plain(tables.images[tables.images["case"] == pick.case]), answers)
+    images = _plain(tables.images[tables.images["case"] == pick.case])
+    written = write_report(case, images, answers, _deferred(results, pick.case))
     sections: dict[str, list[tuple[str, str]]] = {}
     for line in written.lines:
         sections.setdefault(line.section, []).append((line.text, line.author))
     return list(sections.items())
+
+
+def _deferred(results: ImageResults, case: str) -> dict[str, str]:
+    """Why the guard leaves answers about a case to a person, by question type."""
+    if results.guard is None:
+        return {}
+    left = results.guard.tried
+    left = left[(left["case"] == case) & ~left["accepted"]]
+    return dict(zip(left["question_type"], map(", ".join, left["reasons"]), strict=True))
 
 
 def _plain(table: pd.DataFrame) -> list[dict[Any, Any]]:
