@@ -130,7 +130,7 @@ def _train(case):
 
     start_log(str(case.folder / "log"))
     lock.LEASE_S = case.lease_s
-    run, rows = RUN | case.settings, pack(case)
+    run, rows = RUN.model_copy(update=case.settings), pack(case)
     walltime = None
     if case.walltime_s:
         end, margin = time.time() + case.walltime_s[0], case.walltime_s[1]
