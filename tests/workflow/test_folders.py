@@ -52,7 +52,7 @@ def add_environment(code):
 
 def make(code, *words, home=None):
     return subprocess.run(
-        ["make", *words],
+        ["make", "--no-print-directory", *words],
         cwd=code,
         env=os.environ | {"OMP_NUM_THREADS": "1"} | ({"HOME": str(home)} if home else {}),
         text=True,
