@@ -73,7 +73,9 @@ def test_a_killed_snakemake_is_started_again(study):
         os.killpg(head.pid, signal.SIGKILL)
         head.wait()
     assert study.job_of(orphan) == number  # nobody cancelled it
-    again = study.snakemake(*targets(ended, orphan))  # the dead one's lock is taken over
+    assert "--unlock" in study.snakemake(*targets(ended, orphan), check=False)  # its job is alive on this machine
+    study.snakemake("--unlock")
+    again = study.snakemake(*targets(ended, orphan))
     assert f"Cancelled SLURM job {number} (rule_train_qlora_wildcards_{orphan})" in again
     assert len(numbers_in(again)) == 1 and not re.search(rf"wildcards: run={re.escape(ended)}$", again, re.M)
     assert killed_jobs(study, last) == {orphan: "CANCELLED"}
@@ -93,6 +95,7 @@ def test_a_training_that_ends_unwatched_is_kept_but_snakemake_knows_no_settings_
         head.wait()
     study.slurm.call("scancel", "--signal=CONT", number)
     study.wait("the orphan ends", lambda: study.jobs()[int(number)]["State"] == "COMPLETED")
+    study.snakemake("--unlock")
     again = study.snakemake("-n", *targets("default"))
     assert "Nothing to be done" in again and re.search("Rules with missing metadata: .*train_qlora", again), again
     assert study.adapters("default") == before

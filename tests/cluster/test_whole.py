@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -76,8 +77,7 @@ def test_the_jobs_in_the_queue_are_those_that_the_dry_run_announced(finished, fr
 
 
 def test_the_target_runs_where_it_was_typed(finished):
-    whole = (finished.folder / "whole.txt").read_text()
-    assert re.search(r"^localrule all:", whole, re.M)
+    assert not [job for job in finished.jobs().values() if job["Comment"].startswith("rule_all")]
 
 
 def test_a_model_is_fetched_where_snakemake_is_typed(finished, monkeypatch):
@@ -86,8 +86,7 @@ def test_a_model_is_fetched_where_snakemake_is_typed(finished, monkeypatch):
         "model: {name: far, source: hub, path: owner/model, revision: '" + "a" * 40 + "'}\n"
     )
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    said = finished.snakemake("results/models/far", "--retries=0", configs=("small.yaml", "hub.yaml"), check=False)
-    assert "localrule fetch_model" in said
+    finished.snakemake("results/models/far", "--retries=0", configs=("small.yaml", "hub.yaml"), check=False)
     log = (finished.folder / "logs/fetch_model/far.log").read_text()
     assert "is the hub reachable from here?" in log  # it tried, as jobs with HF_HUB_OFFLINE would not
     assert set(finished.jobs()) == before
@@ -95,11 +94,11 @@ def test_a_model_is_fetched_where_snakemake_is_typed(finished, monkeypatch):
 
 def test_status_tells_the_finished_runs_and_their_last_loss(finished):
     told = subprocess.run(
-        [sys.executable, "-m", "further.cluster.command", "--configfile", "small.yaml"], cwd=finished.folder,
+        [Path(sys.executable).parent / "further", "status"], cwd=finished.folder,
         env=finished.environment, text=True, capture_output=True, timeout=60, check=True,
     ).stdout  # fmt: skip
     for run in RUNS:
         metrics = finished.metrics(run)
         steps, loss = metrics["num_steps"], metrics["final_train_loss_nats"]
         assert re.search(rf"^{re.escape(run)} +done +step {steps}/{steps} +loss {loss:.3f}$", told, re.M), told
-    assert told.endswith("3 runs: 3 done\n")
+    assert "\n3 runs: 3 done\n" in told
