@@ -1,5 +1,7 @@
 """The training script as the rule calls it: every setting read, general text beside the papers."""
 
+from pathlib import Path
+
 import pytest
 import torch
 import train_qlora
@@ -79,3 +81,19 @@ def test_a_loss_that_is_no_number_names_replayed_documents_too(study, model_fold
     run = RUN.model_copy(update={"batch_tokens": 256, "replay_fraction": 0.4, "epochs": 1} | blown_up)
     with pytest.raises(FloatingPointError, match=r"at step 2, .* in the batch of .*p\d, .*g\d"):
         run_script(study, model_folder, tmp_path / "run", run)
+
+
+def test_the_resources_of_a_job_say_how_its_run_is_carried_out():
+    resources = {
+        "checkpoint_minutes": 5,
+        "runtime": 60,
+        "gpus_per_run": 2,
+        "sharding": "fsdp",
+        "report_to": "wandb+trackio",
+    }
+    task = Task.of_job("seed-1", Path("a"), Path("c"), {"run": {}}, 3, resources)
+    assert (task.name, task.threads, task.world_size, task.sharded, task.walltime) == ("seed-1", 3, 2, True, None)
+    assert task.checkpoint_minutes == 5 and sorted(task.report_to) == ["trackio", "wandb"]
+    plain = {**resources, "gpus_per_run": 1, "sharding": "none", "report_to": "nothing", "walltime_margin_minutes": 10}
+    task = Task.of_job("seed-1", Path("a"), Path("c"), {}, 1, plain)
+    assert not task.sharded and task.report_to == () and task.walltime is not None

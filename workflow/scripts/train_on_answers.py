@@ -1,6 +1,5 @@
 """Adapt an image–text model to questions about images: one run, one adapter."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,14 +10,12 @@ from further.gpus import require_gpus
 from further.io import share_files, write_json, write_table
 from further.job import start_log
 from further.settings import Run
-from further.tracking import TRACKERS
 from further.training.answers import AnswerRows
 from further.training.checkpoints import forget_checkpoints
 from further.training.launch import start_run
 from further.training.metrics import describe_questions, describe_run
 from further.training.recipe import Recipe, Task
 from further.training.state import HISTORY
-from further.training.walltime import find_walltime
 from further.vision.choice import choose_questions, lay_out_questions
 from further.vision.images import open_images
 from further.vision.prompts import make_prompter
@@ -57,17 +54,12 @@ if __name__ == "__main__":
         Path(snakemake.input.model),
         {name: Path(path) for name, path in snakemake.output.items()},
         Run.model_validate(snakemake.params.settings["run"]),
-        Task(
-            name=snakemake.wildcards.run,
-            adapter=Path(snakemake.output.adapter).parent,
-            checkpoints=Path(snakemake.params.checkpoints),
-            checkpoint_minutes=snakemake.resources.checkpoint_minutes,
-            identity=snakemake.params.settings | {"code": snakemake.params.code},
-            threads=snakemake.threads,
-            walltime=find_walltime(  # Snakemake leaves a resource out that is None
-                snakemake.resources.runtime, snakemake.resources.get("walltime_margin_minutes"), os.environ
-            ),
-            world_size=snakemake.resources.gpus_per_run,
-            report_to=tuple(name for name in TRACKERS if name in snakemake.resources.report_to),
+        Task.of_job(
+            snakemake.wildcards.run,
+            Path(snakemake.output.adapter).parent,
+            Path(snakemake.params.checkpoints),
+            snakemake.params.settings | {"code": snakemake.params.code},
+            snakemake.threads,
+            dict(snakemake.resources.items()),
         ),
     )

@@ -1,6 +1,5 @@
 """Further pre-train: one run, one adapter."""
 
-import os
 from pathlib import Path
 
 from further.batch import micro_batch
@@ -11,14 +10,12 @@ from further.settings import Run
 from further.tokens.choice import choose_documents, count_tokens
 from further.tokens.chunks import lay_out
 from further.tokens.tokenizer import special_tokens
-from further.tracking import TRACKERS
 from further.training.checkpoints import forget_checkpoints
 from further.training.launch import start_run
 from further.training.metrics import describe_data, describe_run
 from further.training.recipe import Recipe, Task
 from further.training.rows import TextRows
 from further.training.state import HISTORY
-from further.training.walltime import find_walltime
 
 
 def main(
@@ -55,19 +52,13 @@ if __name__ == "__main__":
         Path(snakemake.input.model),
         {name: Path(path) for name, path in snakemake.output.items()},
         Run.model_validate(snakemake.params.settings["run"]),
-        Task(
-            name=snakemake.wildcards.run,
-            adapter=Path(snakemake.output.adapter).parent,
-            checkpoints=Path(snakemake.params.checkpoints),
-            checkpoint_minutes=snakemake.resources.checkpoint_minutes,
-            identity=snakemake.params.settings | {"code": snakemake.params.code},
-            threads=snakemake.threads,
-            walltime=find_walltime(  # Snakemake leaves a resource out that is None
-                snakemake.resources.runtime, snakemake.resources.get("walltime_margin_minutes"), os.environ
-            ),
-            world_size=snakemake.resources.gpus_per_run,
-            sharded=snakemake.resources.sharding == "fsdp",
-            report_to=tuple(name for name in TRACKERS if name in snakemake.resources.report_to),
+        Task.of_job(
+            snakemake.wildcards.run,
+            Path(snakemake.output.adapter).parent,
+            Path(snakemake.params.checkpoints),
+            snakemake.params.settings | {"code": snakemake.params.code},
+            snakemake.threads,
+            dict(snakemake.resources.items()),
         ),
         general=next(map(Path, snakemake.input.general), None),
     )

@@ -1,6 +1,7 @@
 """What a run is made of, how it is carried out, and what it leaves."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,10 @@ from typing import Any
 from further.digests import digest_sampled
 from further.models import Model
 from further.settings import Run
+from further.tracking import TRACKERS
 from further.training.adapters import ParameterCount, Save, train_adapter
 from further.training.examples import Examples
-from further.training.walltime import Walltime
+from further.training.walltime import Walltime, find_walltime
 
 Prepare = Callable[[Model, Run, Path], Save]
 
@@ -83,6 +85,39 @@ class Task:
     world_size: int = 1
     sharded: bool = False
     report_to: tuple[str, ...] = ()
+
+    @classmethod
+    def of_job(
+        cls,
+        name: str,
+        adapter: Path,
+        checkpoints: Path,
+        identity: dict[str, Any],
+        threads: int,
+        resources: Mapping[str, Any],
+    ) -> "Task":
+        """The task of a training job, whatever it is trained on.
+
+        Args:
+            name: The run's name.
+            adapter: Folder to save in.
+            checkpoints: Folder of the run's checkpoints.
+            identity: What a checkpoint depends on.
+            threads: Of the job.
+            resources: Of the job's rule; Snakemake leaves out one that is None.
+        """
+        return cls(
+            name=name,
+            adapter=adapter,
+            checkpoints=checkpoints,
+            checkpoint_minutes=resources["checkpoint_minutes"],
+            identity=identity,
+            threads=threads,
+            walltime=find_walltime(resources["runtime"], resources.get("walltime_margin_minutes"), os.environ),
+            world_size=resources["gpus_per_run"],
+            sharded=resources["sharding"] == "fsdp",
+            report_to=tuple(name for name in TRACKERS if name in resources["report_to"]),
+        )
 
 
 @dataclass(frozen=True)
