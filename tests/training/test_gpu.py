@@ -4,12 +4,15 @@ import gc
 
 import pytest
 import torch
-from transformers import GenerationConfig
+from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM
 
 from further.evaluation.scoring import score_documents
 from further.models import Precision, load, load_adapted, load_merged
 from further.models.fused import find_loss
+from further.plan.memory import ON_GPU
+from further.training.adapters import train_adapter
 from further.training.graphs import Graphs
+from further.training.kernels import speed_up
 from further.training.loss import sum_cross_entropy
 from further.training.rows import TextRows
 from training.settings import RUN
@@ -28,7 +31,7 @@ def test_faster_paths_train_as_the_plain_ones_do(train, quantization):
     _, plain = train("plain", quantization=quantization, **PLAIN)
     _, fast = train("fast", quantization=quantization, **FAST)
     expected = {"adapters", "documents"} | ({"graphs"} if quantization != "int8" else set())
-    assert expected <= set(fast.timing["kernels"]) <= expected | {"fused"}
+    assert expected <= set(fast.timing["kernels"]) <= expected | {"fused"}  # two layers are too few for offload
     assert fast.history[-1]["loss_nats"] < fast.history[0]["loss_nats"]
     # bitsandbytes multiplies few rows by quantized weights in kernels of its own, which round otherwise
     torch.testing.assert_close(losses(fast), losses(plain), atol=0.01 if quantization == "none" else 0.1, rtol=0)
@@ -39,6 +42,34 @@ def test_each_path_alone_trains_as_the_plain_one_does(train, kernel):
     _, plain = train("plain", **PLAIN)
     _, fast = train("fast", **PLAIN | {"kernels": [kernel]})
     torch.testing.assert_close(losses(fast), losses(plain), atol=0.01, rtol=0)
+
+
+def test_inputs_of_layers_wait_in_the_hosts_memory(tmp_path):
+    config = LlamaConfig(vocab_size=64, hidden_size=256, intermediate_size=64, num_hidden_layers=12, head_dim=64)
+    LlamaForCausalLM(config).to(torch.bfloat16).save_pretrained(tmp_path)
+    ids = torch.randint(0, 64, (4, 1024), generator=torch.Generator().manual_seed(0)).cuda()
+    found = []
+    for kernels in (["adapters"], ["adapters", "offload"], ["adapters", "graphs", "offload"]):
+        torch.manual_seed(0)
+        model = load(tmp_path, Precision("none", "bfloat16"))
+        run = RUN | {"kernels": kernels, "compute_dtype": "bfloat16", "quantization": "none"}
+        train_adapter(model, run, tmp_path)
+        model.network.train()
+        assert speed_up(model, run) == kernels
+        trained = [parameter for parameter in model.network.parameters() if parameter.requires_grad]
+        graphs = Graphs(lambda batch, model=model: model.encode(batch).float().pow(2).sum(), trained)
+        batch = {"input_ids": ids, "scale": torch.tensor(1.0, device="cuda")}
+        gc.collect()
+        torch.cuda.reset_peak_memory_stats()
+        for _ in range(4):
+            graphs(batch, record="graphs" in kernels)
+        torch.cuda.synchronize()
+        assert bool(graphs.recorded) == ("graphs" in kernels)
+        found.append(([place.clone() for place in graphs.places], torch.cuda.max_memory_allocated()))
+    for gradients, _ in found[1:]:
+        assert all(map(torch.equal, gradients, found[0][0]))
+    per_input = 4 * 1024 * 256 * 2
+    assert found[0][1] - found[1][1] > 0.8 * (12 - ON_GPU) * per_input
 
 
 def test_fp32_gives_the_losses_of_any_cut_into_micro_batches(train):

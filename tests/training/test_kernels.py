@@ -7,10 +7,12 @@ from transformers import Gemma3ForCausalLM, Gemma3TextConfig, MistralConfig, Mis
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
-from further.models import Precision, load
+from further.models import Precision, adapted, load
 from further.models.adapted import compute_in_own_type
 from further.models.causal import _LogitScale
 from further.models.documents import NAME, find_bounds
+from further.plan.memory import ON_GPU
+from further.training import offload
 from further.training.adapters import train_adapter
 from further.training.examples import make_batch
 from further.training.graphs import Graphs
@@ -212,3 +214,17 @@ def test_a_processor_runs_without_them(model_folder):
     model = adapt(model_folder)
     assert speed_up(model, RUN) == []
     assert model.base.config._attn_implementation == "sdpa"
+
+
+def test_the_last_product_of_a_recomputed_layer_is_not_made_again(model_folder, batch, monkeypatch):
+    products = []
+    monkeypatch.setattr(adapted, "linear", lambda x, weight, *bias: products.append(1) or functional.linear(x, weight))
+    model = adapt(model_folder, quantization="none", gradient_checkpointing=True)
+    num_layers, linear_layers = 2, 7
+    assert compute_in_own_type(model.network) == num_layers * linear_layers
+    loss_and_gradients(model, batch)
+    assert len(products) == num_layers * (linear_layers + linear_layers - 1)
+
+
+def test_the_plan_knows_how_many_inputs_stay_on_the_gpu():
+    assert ON_GPU == offload.LAST + offload.UNDER_WAY

@@ -51,7 +51,9 @@ def _forward(layer: Any, x: torch.Tensor) -> torch.Tensor:
         y: torch.Tensor = base(x)
         update = linear(linear(dropout(x), down.to(x.dtype)), up.to(x.dtype))
         return y.add(update, alpha=scale)
-    adapted: torch.Tensor = _Adapted.apply(x, down, up, base, scale)  # type: ignore[no-untyped-call]
+    inner: torch.Tensor = _Inner.apply(x.reshape(-1, x.shape[-1]), down, up)  # type: ignore[no-untyped-call]
+    kept = [inner.grad_fn]
+    adapted: torch.Tensor = _Adapted.apply(x, down, up, inner.detach(), kept, base, scale)  # type: ignore[no-untyped-call]
     return adapted
 
 
@@ -70,25 +72,41 @@ def _weight_of(base: torch.nn.Linear) -> torch.Tensor:
     return base.weight
 
 
+class _Inner(torch.autograd.Function):
+    """x Aᵀ, and all that `_Adapted` needs on its way back.
+
+    Of a recomputed block torch stops at the last tensor that is kept. Kept here, before the frozen product, the block's
+    last product is not made a second time: of an 8B Llama the largest one, a twentieth of a step.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x_PI: torch.Tensor, down: torch.Tensor, up: torch.Tensor) -> torch.Tensor:
+        inner_PR = x_PI @ down.to(x_PI.dtype).t()
+        ctx.save_for_backward(x_PI, inner_PR, down, up)
+        return inner_PR
+
+    @staticmethod
+    def backward(ctx: Any, *_: torch.Tensor) -> None:
+        raise AssertionError("its gradients are _Adapted's")
+
+
 class _Adapted(torch.autograd.Function):
     """As drawn above; P positions, I inputs, O outputs, R the rank."""
 
     @staticmethod
     def forward(
-        ctx: Any, x: torch.Tensor, down: torch.Tensor, up: torch.Tensor, base: torch.nn.Linear, scale: float
-    ) -> torch.Tensor:
-        x_PI = x.reshape(-1, x.shape[-1])
-        inner_PR = x_PI @ down.to(x.dtype).t()
+        ctx: Any, x: torch.Tensor, down: torch.Tensor, up: torch.Tensor, inner_PR: torch.Tensor, kept: list[Any],
+        base: torch.nn.Linear, scale: float,
+    ) -> torch.Tensor:  # fmt: skip
         bias = None if base.bias is None else base.bias.to(x.dtype)
-        y_PO = linear(x_PI, _weight_of(base), bias).addmm_(inner_PR, up.to(x.dtype).t(), alpha=scale)
-        ctx.save_for_backward(x_PI, inner_PR, down, up)
-        ctx.base, ctx.scale = base, scale
-        return y_PO.view(*x.shape[:-1], -1)
+        y_PO = linear(x.reshape(-1, x.shape[-1]), _weight_of(base), bias)
+        ctx.kept, ctx.base, ctx.scale = kept, base, scale
+        return y_PO.addmm_(inner_PR, up.to(x.dtype).t(), alpha=scale).view(*x.shape[:-1], -1)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, dy: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-        x_PI, inner_PR, down, up = ctx.saved_tensors
+        x_PI, inner_PR, down, up = ctx.kept.pop().saved_tensors  # and let go of them
         dy_PO = dy.reshape(-1, dy.shape[-1])
         dinner_PR = (dy_PO @ up.to(dy.dtype)).mul_(ctx.scale)
         dup, ddown = (dy_PO.t() @ inner_PR).mul_(ctx.scale), dinner_PR.t() @ x_PI
@@ -96,4 +114,4 @@ class _Adapted(torch.autograd.Function):
         if ctx.needs_input_grad[0]:
             dx_PI = (dy_PO @ _weight_of(ctx.base)).addmm_(dinner_PR, down.to(dy.dtype))
             dx = dx_PI.view(*dy.shape[:-1], -1)
-        return dx, ddown, dup, None, None
+        return dx, ddown, dup, None, None, None, None

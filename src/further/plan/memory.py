@@ -9,7 +9,8 @@ T per token and head. Not modeled: `training.compile`, which keeps less or as mu
 
 The faster paths of a GPU (`training.kernels`) are counted where they are asked for: adapters and fused norms keep
 inputs in the compute type; fused gated layers keep two tensors of the inner width, not three; attention within
-documents keeps no mask and no repeated keys; the fused loss has one chunk of logits, whose gradient takes its place.
+documents keeps no mask and no repeated keys; the fused loss has one chunk of logits, whose gradient takes its place;
+with `offload` the inputs of recomputed layers are in the host's memory but for a few.
 
 At or above the real one, to 2 %: DoRA, whose norms take whole matrices for a moment; trained embeddings; and rows
 without packing, which are planned at their whole length.
@@ -32,6 +33,7 @@ from further.plan.targets import Adapter
 from further.settings import Run
 
 MIN_8BIT = 4096  # bitsandbytes keeps the state of smaller tensors in 32 bits
+ON_GPU = 3  # inputs of recomputed layers that stay there with `offload`; a test holds it to the training's own
 STAGES = (QUERY_KEY_VALUE, ATTENTION_OUT, MLP_IN, MLP_OUT)
 # Taken before any tensor. CUDA: context and cuBLAS workspace. CPU: Python with torch, transformers, peft, bitsandbytes.
 OVERHEAD = {"gpu": 640 * 2**20, "cpu": 540 * 2**20}
@@ -171,6 +173,7 @@ def _has(path: str, adapter: Adapter, run: Run) -> bool:
         "adapters": not (run.dropout or adapter.magnitudes),
         "documents": run.packing and run.attention == "sdpa" and run.compute_dtype == "bfloat16",
         "fused": True,
+        "offload": run.gradient_checkpointing and not run.compile,
     }
     return path in run.kernels and usable[path]
 
@@ -192,7 +195,8 @@ def _saved_bytes(shape: Shape, adapter: Adapter, run: Run) -> int:
 def _inputs_bytes(shape: Shape, adapter: Adapter, run: Run) -> int:
     """Per token, kept while blocks are computed again: each block's input, the mask as booleans, the rotations."""
     size: int = BYTES[run.compute_dtype]
-    kept = size * shape.hidden_size * shape.num_layers
+    here = min(shape.num_layers, ON_GPU) if _has("offload", adapter, run) else shape.num_layers
+    kept = size * shape.hidden_size * here
     if run.quantization == "int8":
         kept += _kept_apart_by_int8(shape, run) * shape.num_layers
     mask = 0 if _has("documents", adapter, run) else int(run.context)

@@ -12,6 +12,7 @@ from further.models import Model
 from further.models.adapted import compute_in_own_type
 from further.models.fused import find_loss, fuse_layers
 from further.settings import Run
+from further.training.offload import offload_inputs
 from further.training.sharding import is_sharded
 
 debugging: Any = torch.utils.deterministic
@@ -23,7 +24,7 @@ def speed_up(model: Model, run: Run) -> list[str]:
 
     Args:
         model: With what is trained in it.
-        run: Run kernels, compile and dropout.
+        run: Run kernels, compile, dropout and quantization.
 
     Returns:
         Names of those that are used; the log says why others are not.
@@ -44,6 +45,8 @@ def _put_on(name: str, model: Model, run: Run) -> bool:
         used = fuse_layers(model.base)
         model.loss_in_place = find_loss(model.base.get_output_embeddings()) if used else None
         return used
+    if name == "offload":
+        return not (run.compile or is_sharded(model.network)) and offload_inputs(model.network) > 0
     # A graph repeats what it recorded: the same dropout, no exchange with other GPUs, and int8's choice of outliers.
     return not (run.dropout or run.compile or run.quantization == "int8" or is_sharded(model.network))
 
