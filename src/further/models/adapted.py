@@ -51,9 +51,8 @@ def _forward(layer: Any, x: torch.Tensor) -> torch.Tensor:
         y: torch.Tensor = base(x)
         update = linear(linear(dropout(x), down.to(x.dtype)), up.to(x.dtype))
         return y.add(update, alpha=scale)
-    inner: torch.Tensor = _Inner.apply(x.reshape(-1, x.shape[-1]), down, up)  # type: ignore[no-untyped-call]
-    kept = [inner.grad_fn]
-    adapted: torch.Tensor = _Adapted.apply(x, down, up, inner.detach(), kept, base, scale)  # type: ignore[no-untyped-call]
+    inner, owner = _Inner.apply(x.reshape(-1, x.shape[-1]), down, up)  # type: ignore[no-untyped-call]
+    adapted: torch.Tensor = _Adapted.apply(x, down, up, inner, [owner], base, scale)  # type: ignore[no-untyped-call]
     return adapted
 
 
@@ -80,10 +79,14 @@ class _Inner(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, x_PI: torch.Tensor, down: torch.Tensor, up: torch.Tensor) -> torch.Tensor:
+    def forward(
+        ctx: Any, x_PI: torch.Tensor, down: torch.Tensor, up: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """The product, and an empty tensor: while it lives, so does what is kept (torch 2.11 asks for that)."""
         inner_PR = x_PI @ down.to(x_PI.dtype).t()
         ctx.save_for_backward(x_PI, inner_PR, down, up)
-        return inner_PR
+        ctx.mark_non_differentiable(inner_PR)
+        return inner_PR, x_PI.new_empty(0)
 
     @staticmethod
     def backward(ctx: Any, *_: torch.Tensor) -> None:
@@ -95,18 +98,18 @@ class _Adapted(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, x: torch.Tensor, down: torch.Tensor, up: torch.Tensor, inner_PR: torch.Tensor, kept: list[Any],
-        base: torch.nn.Linear, scale: float,
+        ctx: Any, x: torch.Tensor, down: torch.Tensor, up: torch.Tensor, inner_PR: torch.Tensor,
+        owner: list[torch.Tensor], base: torch.nn.Linear, scale: float,
     ) -> torch.Tensor:  # fmt: skip
         bias = None if base.bias is None else base.bias.to(x.dtype)
         y_PO = linear(x.reshape(-1, x.shape[-1]), _weight_of(base), bias)
-        ctx.kept, ctx.base, ctx.scale = kept, base, scale
+        ctx.owner, ctx.base, ctx.scale = owner, base, scale
         return y_PO.addmm_(inner_PR, up.to(x.dtype).t(), alpha=scale).view(*x.shape[:-1], -1)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, dy: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-        x_PI, inner_PR, down, up = ctx.kept.pop().saved_tensors  # and let go of them
+        x_PI, inner_PR, down, up = ctx.owner.pop().grad_fn.saved_tensors  # and let go of them
         dy_PO = dy.reshape(-1, dy.shape[-1])
         dinner_PR = (dy_PO @ up.to(dy.dtype)).mul_(ctx.scale)
         dup, ddown = (dy_PO.t() @ inner_PR).mul_(ctx.scale), dinner_PR.t() @ x_PI
