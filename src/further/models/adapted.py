@@ -109,7 +109,9 @@ class _Adapted(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, dy: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-        x_PI, inner_PR, down, up = ctx.owner.pop().grad_fn.saved_tensors  # and let go of them
+        owner = ctx.owner.pop()
+        x_PI, inner_PR, down, up = owner.grad_fn.saved_tensors
+        del owner  # and what it keeps
         dy_PO = dy.reshape(-1, dy.shape[-1])
         dinner_PR = (dy_PO @ up.to(dy.dtype)).mul_(ctx.scale)
         dup, ddown = (dy_PO.t() @ inner_PR).mul_(ctx.scale), dinner_PR.t() @ x_PI
