@@ -4,6 +4,7 @@ import gc
 
 import pytest
 import torch
+from bitsandbytes import optim
 from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM
 
 from further.evaluation.scoring import score_documents
@@ -14,6 +15,7 @@ from further.training.adapters import train_adapter
 from further.training.graphs import Graphs
 from further.training.kernels import speed_up
 from further.training.loss import sum_cross_entropy
+from further.training.optimizer import make_optimizer
 from further.training.rows import TextRows
 from training.settings import RUN
 
@@ -52,7 +54,7 @@ def test_inputs_of_layers_wait_in_the_hosts_memory(tmp_path):
     for kernels in (["adapters"], ["adapters", "offload"], ["adapters", "graphs", "offload"]):
         torch.manual_seed(0)
         model = load(tmp_path, Precision("none", "bfloat16"))
-        run = RUN | {"kernels": kernels, "compute_dtype": "bfloat16", "quantization": "none"}
+        run = RUN | {"kernels": kernels, "compute_dtype": "bfloat16", "gradient_checkpointing": True}
         train_adapter(model, run, tmp_path)
         model.network.train()
         assert speed_up(model, run) == kernels
@@ -185,6 +187,18 @@ def test_the_loss_in_place_is_torchs(dtype):
     (expected / 1500).backward(), (found / 1500).backward()
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=0)
     torch.testing.assert_close(other.grad, one.grad, rtol=1e-2, atol=1e-5)
+
+
+def test_a_paged_state_is_fetched_where_the_gpu_is_full(monkeypatch):
+    fetched = []
+    monkeypatch.setattr(optim.AdamW, "prefetch_state", lambda self, parameter: fetched.append(parameter))
+    layer = torch.nn.Linear(64, 64, bias=False).cuda()
+    optimizer = make_optimizer(layer, RUN | {"optimizer": "paged_adamw_8bit"})
+    for free, expected in ((8 * 2**30, 1), (8 * 2**30, 1), (2**20, 2)):
+        monkeypatch.setattr(torch.cuda, "mem_get_info", lambda free=free: (free, 80 * 2**30))
+        layer.weight.grad = torch.ones_like(layer.weight)
+        optimizer.step()
+        assert len(fetched) == expected
 
 
 def test_a_gpu_that_is_too_small_is_explained(train):

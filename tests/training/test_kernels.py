@@ -185,6 +185,8 @@ def test_a_loss_in_place_of_logits_gives_the_same(cap):
     (expected / 3).backward(), (found / 3).backward()
     torch.testing.assert_close(found, expected)
     torch.testing.assert_close(other.grad, one.grad)
+    with torch.no_grad():
+        torch.testing.assert_close(sum_cross_entropy(hidden, head, labels, replace_by_gradient), expected.detach())
 
 
 def test_a_trained_head_gets_its_gradient():

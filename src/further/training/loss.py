@@ -24,8 +24,8 @@ def sum_cross_entropy(
         hidden: Last hidden states, (P, D).
         head: Hidden states to logits.
         labels: The id that follows each position, (P,); -100 is skipped.
-        in_place: Puts the gradient in the place of a chunk's logits and returns the summed loss, for a frozen head;
-            None: torch's own functions, on logits in fp32.
+        in_place: Puts the gradient in the place of a chunk's logits and returns the summed loss, for a frozen head, or
+            where no gradient is wanted; None: torch's own functions, on logits in fp32.
 
     Returns:
         A scalar.
@@ -34,6 +34,9 @@ def sum_cross_entropy(
     if torch.is_grad_enabled() and hidden.requires_grad and not trained:
         loss: torch.Tensor = _LossWithGradient.apply(hidden, head, labels, in_place)  # type: ignore[no-untyped-call]
         return loss
+    if in_place is not None and not torch.is_grad_enabled():
+        pairs = zip(hidden.split(CHUNK), labels.split(CHUNK), strict=True)
+        return torch.stack([in_place(head(part), targets) for part, targets in pairs]).sum()
     if len(labels) <= CHUNK:
         return _sum_chunk(hidden, head, labels)
     parts = [
