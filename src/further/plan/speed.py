@@ -16,8 +16,8 @@ from further.settings import HardwareSettings, Run
 APART = 0.2  # least width assumed: like runs on one shared machine differed by so much from their median
 ON_CPU = (0.25, 0.65)
 # Fraction of an H100's 989 TFLOP/s by tokens per forward pass: an 8B Llama at nf4, rank 16 on all linear layers,
-# context 2048, recomputation; 7,556, 8,593 and 9,136 tokens/s with the faster paths, 2,407 and 5,472 without.
-MEASURED = {"with kernels": {2048: 0.37, 4096: 0.42, 8192: 0.45}, "without": {2048: 0.12, 8192: 0.27}}
+# context 2048, recomputation; 9,289, 10,549 and 10,976 tokens/s with the faster paths, 2,407 and 5,472 without.
+MEASURED = {"with kernels": {2048: 0.455, 4096: 0.515, 8192: 0.54}, "without": {2048: 0.12, 8192: 0.27}}
 
 
 @dataclass(frozen=True)

@@ -163,7 +163,7 @@ class Run(Section):
         reruns="its runs",
     )
     deterministic: bool = key(
-        "On a GPU: the same bits from every repetition and after every interruption, on one kind of GPU; up to 2 % "
+        "On a GPU: the same bits from every repetition and after every interruption, on one kind of GPU; up to 3 % "
         "slower on an H100, 17 to 37 % where `documents` is not among the kernels used. A CPU gives the same bits "
         "either way.",
         True,
