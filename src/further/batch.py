@@ -6,9 +6,6 @@ from further.settings import Run
 def micro_batch(run: Run) -> int:
     """Rows per forward pass: the batch's tokens over context and accumulation.
 
-    Args:
-        run: Run batch_tokens, context and accumulation.
-
     Raises:
         ValueError: If they do not divide.
     """
@@ -28,7 +25,6 @@ def share_of_process(run: Run, processes: int) -> tuple[int, int]:
     Otherwise the rows of each micro-batch are.
 
     Args:
-        run: Run batch_tokens, context and accumulation.
         processes: At least 1.
 
     Raises:

@@ -119,9 +119,7 @@ def split_texts(texts: Sequence[Text], heldout_fraction: float, seed: int) -> tu
     """Hold some documents out, of every source its part, chosen by a hash of their names.
 
     Args:
-        texts: Documents.
         heldout_fraction: Of the documents, 0 < fraction < 1.
-        seed: Another one chooses others.
 
     Returns:
         To train on, and held out, each in the order given.

@@ -31,9 +31,7 @@ def write_table(path: Path, rows: Sequence[Mapping[str, Any]] | pa.Table, schema
     """Write rows, or a table cast to `schema`, as Parquet.
 
     Args:
-        path: The file to make.
         rows: One mapping per row, or an Arrow table with the schema's columns.
-        schema: Names and types of the columns.
     """
     table = (
         rows.select(schema.names).cast(schema)

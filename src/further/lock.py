@@ -70,7 +70,6 @@ def hold_lock(folder: Path, wait: bool = True) -> Iterator[Lock]:
 
     Args:
         folder: The run's folder of checkpoints.
-        wait: Whether to look for a sign of life of an owner.
 
     Raises:
         BlockingIOError: If there is an owner and `wait` is false.

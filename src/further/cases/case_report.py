@@ -41,7 +41,6 @@ class CaseReport:
     """A report and what it is to be read against.
 
     Attributes:
-        case: Its name.
         lines: By section, in the order of SECTIONS.
         reference: What the record itself says under Findings and Impression.
     """

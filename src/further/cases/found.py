@@ -36,9 +36,7 @@ class Found:
         """Add a case, or a split to one that is there.
 
         Args:
-            case: Its name.
             fields: Of CASE_FIELDS; others are left out.
-            topic: Title of what it is about.
             patient: Name of the patient's first case.
             split: Where its layout puts it.
 

@@ -24,9 +24,7 @@ def measure_lengths(
     """Lengths of answers by question type, and how many of them each window would cut.
 
     Args:
-        questions: QUESTIONS.
         count: Length of a text: words, or tokens by a tokenizer without special tokens.
-        unit: Name of what is counted.
         windows: Room for an answer, in the same unit; image and prompt are not in it.
 
     Returns:
@@ -52,7 +50,6 @@ def room_for_answer(window: int, num_image_tokens: int, prompt_tokens: Sequence[
     Args:
         window: Of prompt and answer together, as a processor's `max_length` counts it: image tokens too.
         num_image_tokens: Of all images of one question.
-        prompt_tokens: Lengths of the prompts.
 
     Raises:
         ValueError: If nothing is left: 256 image tokens in a window of 256.
@@ -73,9 +70,7 @@ def fit_answer(answer: str, window: int, count: Count = count_words) -> tuple[st
     An answer that is cut without an end teaches a model not to end.
 
     Args:
-        answer: The text.
         window: Room, the end mark not in it, at least 1.
-        count: Length of a text.
 
     Returns:
         The text to train on, which the end mark follows, and whether it was cut.

@@ -30,7 +30,6 @@ def write_pictures(path: Path, folder: Path, files: Sequence[str], settings: Set
 
     Args:
         path: The table to write; those that are dropped stand in it without pixels.
-        folder: The folder of cases.
         files: Files relative to it.
         settings: timeout_s, memory_mb and max_megapixels of one picture; ct_windows.
 

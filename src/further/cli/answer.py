@@ -46,7 +46,6 @@ def find_type(questions: Path, question: str) -> tuple[str, str]:
     """Type and task of the study's questions with these words; "unknown" where it has none, which the guard defers.
 
     Args:
-        questions: QUESTIONS of the study.
         question: Its words; "caption" asks for one.
     """
     table = read_table(questions)

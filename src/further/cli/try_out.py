@@ -13,11 +13,8 @@ def try_prompt(study: Path, run: str, prompt: str, new_tokens: int, temperature:
 
     Args:
         study: The folder that holds results/.
-        run: The run's name.
-        prompt: What to go on from.
         new_tokens: To write, at most.
         temperature: Of drawing; None: the likeliest token each time.
-        seed: Of drawing.
 
     Returns:
         The study, and both continuations.

@@ -32,12 +32,8 @@ class ToySettings:
     Attributes:
         vocab_size: Tokens of the tokenizer, 256 bytes and 3 special ones included.
         hidden_size: Width; 4-bit quantization wants a multiple of 64.
-        num_layers: Transformer blocks.
-        num_heads: Attention heads.
         intermediate_size: Width of the feed-forward layers; a multiple of 64.
         max_positions: Longest context that the saved model accepts, in tokens.
-        context: Tokens per training sequence.
-        batch_size: Sequences per step.
         num_steps: Optimizer steps; fixed, so that two runs give the same weights.
         learning_rate: Peak of AdamW's; it rises over the first tenth of the steps and falls along a cosine.
         seed: Of the initial weights and of the order of the sequences.
@@ -63,8 +59,6 @@ def train_toy(documents: Sequence[str], folder: Path, settings: ToySettings) -> 
 
     Args:
         documents: Texts; together longer than one training sequence.
-        folder: Where the files go; made if absent.
-        settings: Sizes and schedule.
 
     Returns:
         num_parameters, num_unique_tokens (of the texts), num_trained_tokens, num_steps, final_train_loss_nats (mean of

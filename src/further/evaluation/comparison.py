@@ -92,8 +92,6 @@ def compare_runs(
     Args:
         base: Scores by quantization.
         runs: Scores by run, the default one among them.
-        metrics: Of training, by run.
-        how: Of the intervals.
 
     Raises:
         ValueError: If a base was scored at another precision, in another way or on other texts than the run.

@@ -26,7 +26,6 @@ def ratio_interval(amounts: "pd.Series[float]", sizes: "pd.Series[int]", how: Bo
     Args:
         amounts: Per document, in nats or bits.
         sizes: Per document, in tokens or bytes.
-        how: Resamples and their seed.
 
     Returns:
         The ratio. An open end is None, both under six documents; where no document differs, the interval is the

@@ -64,10 +64,8 @@ def sample_both(model: Model, tokenizer: Any, prompts: Sequence[str], settings: 
     """Continue every prompt with the base and with the adapted model, greedily and, if asked for, sampled.
 
     Args:
-        model: A model with the default run's adapter.
         tokenizer: transformers' tokenizer of the model.
         prompts: What to go on from; samples stand by prompt, then by decoding, the base before the adapted.
-        settings: How to go on.
     """
     decodings = choose_decodings(settings.temperature, settings.top_p, settings.seed)
     samples: list[Sample] = []
@@ -84,8 +82,6 @@ def continue_prompt(model: Model, tokenizer: Any, prompt: str, new_tokens: int, 
         model: A causal language model in evaluation mode.
         tokenizer: transformers' tokenizer of the model.
         prompt: What to go on from, at least one token; it stands after BOS, if the model has one.
-        new_tokens: At most.
-        decoding: How tokens are chosen.
 
     Returns:
         The continuation, called one of the base.

@@ -51,7 +51,6 @@ def score_documents(
     lm-evaluation-harness.
 
     Args:
-        model: A causal language model.
         documents: Token ids without special tokens.
         begin: The token before the first.
         window: Inputs per window.

@@ -29,9 +29,7 @@ def measure_terms(
     """Score every token of held-out papers with the base and with the adapted model, and say which words changed.
 
     Args:
-        model: A model with an adapter.
         texts: Of the papers, by name.
-        tokenizer: The model's, of the tokenizers library.
         begin: The token before each paper's first.
         settings: How to score; words to list (None: not measured), and occurrences that a word needs.
 
@@ -76,7 +74,6 @@ def find_occurrences(text: str, offsets: Sequence[tuple[int, int]], before: Floa
         words     rejection       acute
 
     Args:
-        text: The text.
         offsets: Start and end of each token in it, in characters.
         before: Nats of each token under one model.
         after: Under the other.

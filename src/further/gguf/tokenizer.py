@@ -68,10 +68,6 @@ def _usually_adds_bos(file: GgufFile) -> bool:
 def build_tokenizer(file: GgufFile, marks: Marks) -> Tokenizer:
     """The tokenizer that a file describes.
 
-    Args:
-        file: The opened file.
-        marks: Of its documents.
-
     Raises:
         ValueError: If the kind of tokenizer, or how it splits a text before its merges, is not known.
     """

@@ -19,8 +19,6 @@ def dora_bytes(shape: Shape, adapter: Adapter, run: Run, layer: int) -> int:
     """Per token, saved by one block: what its magnitudes multiply, the base's and the adapter's own outputs.
 
     Args:
-        shape: The model.
-        adapter: What is trained.
         run: Run compute_dtype, dropout.
         layer: Number of the block.
     """

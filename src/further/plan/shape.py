@@ -48,14 +48,9 @@ class Shape:
     """A decoder-only language model.
 
     Attributes:
-        model_type: As config.json says it.
         linears: The blocks' linear layers, in order; the head is not among them.
-        vocab_size: Tokens.
-        hidden_size: Width between the blocks.
         mlp_size: Width inside the feed-forward part.
         attention_size: Heads × width of a head.
-        num_heads: Attention heads.
-        num_layers: Blocks.
         norms_per_layer: Norms over the whole width in one block.
         tied: Whether the head is the embedding matrix.
         other_parameters: Of norms and learned positions.
@@ -130,9 +125,6 @@ def read_shape(folder: Path) -> Shape:
 def shape_of(config: Settings) -> Shape:
     """The shape that a model's configuration describes.
 
-    Args:
-        config: What config.json holds.
-
     Raises:
         ValueError: If the architecture is not known here, or a size is missing.
     """
@@ -154,7 +146,6 @@ def _llama_like(
     """Blocks of q, k, v, o and a gated feed-forward part: the Llama family.
 
     Args:
-        config: What config.json holds.
         norms: Norms over the whole width in one block.
         head_norms: Whether queries and keys are normed per head.
         bias: Whether q, k and v have one; None: as `attention_bias` says, and o with them.

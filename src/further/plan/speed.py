@@ -40,8 +40,6 @@ class Measured:
     """What a finished run reached.
 
     Attributes:
-        run: Its name.
-        quantization: Of its base.
         flops_per_second: Of training and of the looks at the validation documents between epochs; of one GPU, or of a
             job's cores.
         hardware: As its timing names it.
@@ -89,7 +87,6 @@ def read_measured(folder: Path, flops: Mapping[str, float], runs: Mapping[str, R
     Args:
         folder: `results/runs`.
         flops: Per trained token of each run, validation between epochs counted.
-        runs: Settings by the run's name.
     """
     found = []
     for name, run in runs.items():

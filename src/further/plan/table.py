@@ -19,8 +19,6 @@ class PlannedRun:
     """One row of `results/plan.tsv`.
 
     Attributes:
-        run: Its name.
-        quantization, target_modules, rank, context, gradient_accumulation_steps: Its settings.
         micro_batch: Rows per forward pass of one GPU.
         trainable_parameters, total_parameters: As peft counts them, adapter counted in both.
         trainable_share: One over the other, 0 to 1.

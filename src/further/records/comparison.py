@@ -58,14 +58,9 @@ class Paired(Record):
     """Two models on the same documents. Differences are after minus before: below zero is better.
 
     Attributes:
-        before: Of the first model.
-        after: Of the second.
         difference_nats_per_token: With its interval over documents.
         difference_bits_per_byte: The same in another unit.
         p_value: Of the exact two-sided sign test.
-        num_documents: Compared.
-        num_improved: Of these.
-        documents: One by one.
     """
 
     before: Summary
@@ -87,10 +82,7 @@ class RunComparison(Record):
     """A run against its base at the run's own quantization.
 
     Attributes:
-        settings: Of the run.
         num_unique_tokens: Trained on, repeated epochs not counted.
-        papers: Held-out papers.
-        general: Held-out general text.
         against_default: Its loss on the held-out papers minus the default run's; None for the default run itself, and
             where the two were not scored on the same papers.
     """
@@ -192,9 +184,6 @@ class Comparison(Record):
 
     Attributes:
         default_run: Name of the run that the answers are about.
-        scoring: How texts were scored.
-        runs: By name.
-        quantization: By precision.
         excluded: What training and held-out papers shared.
         cross_validation: None where there was none.
     """

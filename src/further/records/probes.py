@@ -11,11 +11,9 @@ class Sample(Record):
 
     Attributes:
         subject: Which model: base or adapted.
-        prompt: What it goes on from.
         decoding: greedy or sampled.
         temperature: None where greedy.
         top_p: None where greedy.
-        text: The continuation alone.
         ended: If the model put EOS itself.
         looped: If it goes round in circles (`further.evaluation.text_loops`).
         num_tokens: Of the continuation, EOS counted.

@@ -34,8 +34,6 @@ class Base:
 
     Attributes:
         name: Its hub id where that is known, else the name that the study gave it.
-        hub: Whether the name is a hub id.
-        revision: Its commit on the hub.
         folder: Where it lies in the study, or a place to fill in.
     """
 
@@ -61,7 +59,6 @@ def write_cards(results: TextResults, cards: Sequence[Path]) -> None:
     """Write the model card of every run's adapter.
 
     Args:
-        results: Of the study.
         cards: `{run}/adapter/README.md` for each run.
     """
     for card in cards:
@@ -70,9 +67,6 @@ def write_cards(results: TextResults, cards: Sequence[Path]) -> None:
 
 def make_merged_card(card: str) -> str:
     """The card of a model that an adapter was merged into, from the adapter's own.
-
-    Args:
-        card: As `write_card` writes it.
 
     Raises:
         ValueError: If it has no YAML header.
@@ -93,8 +87,6 @@ def write_card(results: TextResults, run: str, target: Path) -> None:
     """Write the model card of one run's adapter.
 
     Args:
-        results: Of the study.
-        run: The run whose adapter it is.
         target: The Markdown file, `README.md` beside the adapter.
 
     Raises:

@@ -37,7 +37,6 @@ class Section(Generic[R]):
 
     Attributes:
         name: Its anchor and the name of its template.
-        title: Its heading.
         fill: Makes what its template shows; None: the study has no such section.
     """
 
@@ -54,7 +53,6 @@ class Kind(Generic[R]):
         head: The first lines.
         answers: In the order in which people ask; one that gives None was not asked.
         figures: In the order of the page.
-        sections: What is folded.
     """
 
     head: Callable[[R], Head]
@@ -64,13 +62,7 @@ class Kind(Generic[R]):
 
 
 def write_page(kind: Kind[R], results: R, folder: Path) -> None:
-    """Write the figures with their data, and the page `index.html`.
-
-    Args:
-        kind: Of the study.
-        results: Of the study.
-        folder: Of the report.
-    """
+    """Write the figures with their data, and the page `index.html`."""
     environment = Environment(
         loader=PackageLoader("further.report"),
         autoescape=True,

@@ -85,14 +85,10 @@ class StudyResults(Generic[M]):
     """What every kind of study has.
 
     Attributes:
-        settings: The whole study file, checked.
         law: The scaling law, or why there is none.
-        runs: By name.
         plan: By run, columns seconds_low and seconds_high: what it was expected to take; None where not given.
         jobs: Columns kind, job and seconds of every job that trains or runs a model.
-        provenance: What the study was made with.
         guard: What is answered and what goes to a person; None where no answers are guarded.
-        written: The day of the report.
     """
 
     settings: Settings
@@ -140,12 +136,9 @@ class TextResults(StudyResults[Metrics]):
     """The results of one study on text.
 
     Attributes:
-        comparison: Scores before and after.
-        samples: Continuations.
         memorization: None where it was switched off.
         terms: None where they were switched off.
         asked: Questions and instructions, each None where the study has none.
-        corpus: The papers.
         general_text: The text that forgetting is measured on: its kinds, or the names of its files.
     """
 
@@ -176,10 +169,7 @@ def read_results(
         named: Paths as text by name: `runs` and `corpus` list several, named by their folder and their own name;
             `plan`, and `guard`
             with `guarded`, may be missing.
-        settings: The study's.
         jobs: Snakemake's notes of what jobs took that train or run a model, by what they were for.
-        provenance: What the study was made with.
-        written: The day of the report.
 
     Raises:
         FileNotFoundError: If a file is absent; a note of `jobs` may be.

@@ -19,9 +19,6 @@ def points_of_answers(
     """One point per run: unique tokens of its cases' answers, and nats per token of the test's reference answers.
 
     Args:
-        comparison: The record of the study's answers.
-        runs: Names of the runs of the curve.
-        model: Name, source, path and revision of the base model.
         histories: Of each run, with columns step and validation_loss_nats.
     """
     return [_point(run, comparison["runs"][run], name_base(model), histories[run]) for run in runs]

@@ -70,7 +70,6 @@ def hold_out_largest(
     """Predict the largest size from the smaller ones.
 
     Args:
-        curve: The points.
         num_sizes: Sizes to leave out; None: an eighth of them, at least one.
         factor: Leave out every size above the largest divided by this, instead.
         families: Forms to predict with as well; those with more parameters than sizes left are passed over.

@@ -59,7 +59,6 @@ def uneven_factor(curve: Curve, b: float) -> float:
 
     Args:
         curve: Points, or means of sizes.
-        b: The best exponent.
 
     Source:
         HC3: MacKinnon and White 1985.

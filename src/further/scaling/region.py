@@ -63,9 +63,6 @@ def f_limit(sse: float, num_points: int, num_parameters: int, level: float, infl
 
     Args:
         sse: Of the best law.
-        num_points: Number of points.
-        num_parameters: Parameters of the law.
-        level: Nominal coverage.
         inflation: Factor of the F threshold, for noise that is not even.
     """
     freedom = num_points - num_parameters
@@ -79,7 +76,6 @@ def allowed_region(curve: Curve, b: float, sse: float, level: float) -> Region:
         curve: Points, or means of sizes; four or more.
         b: The best exponent.
         sse: Its sum of squares on this curve.
-        level: Nominal coverage.
     """
     limit = f_limit(max(sse, _rounding(curve)), curve.y.size, 3, level)
     low, high = exponent_range(curve, b, limit)

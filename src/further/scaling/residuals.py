@@ -37,7 +37,6 @@ def examine_residuals(curve: Curve, fitted: Floats, num_parameters: int = 3) -> 
     """Test the residuals of a fit; those that are rounding count as zero.
 
     Args:
-        curve: The points.
         fitted: Fitted loss of each point, (points,).
         num_parameters: Of the form that was fitted.
     """

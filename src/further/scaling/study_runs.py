@@ -24,8 +24,6 @@ def points_of_runs(
     """One point per run: unique training tokens, and nats per token on the held-out papers.
 
     Args:
-        comparison: The evaluation's comparison of every run with its base.
-        runs: Names of the runs of the curve.
         model: Name, source, path and revision of the base model, on which a law is conditional like on no setting else.
         histories: Of each run, with columns step and validation_loss_nats; None: how long it trained is not known.
     """
@@ -34,11 +32,7 @@ def points_of_runs(
 
 
 def name_base(model: Mapping[str, Any]) -> dict[str, str]:
-    """The base model as settings that a law is conditional on.
-
-    Args:
-        model: Name, source, path and revision.
-    """
+    """The base model as settings that a law is conditional on."""
     base = {"base": model["path"] if model["source"] == "hub" else model["name"]}
     return base if model["revision"] is None else base | {"base_revision": model["revision"]}
 

@@ -35,7 +35,6 @@ def train_adapter(model: Model, run: Run, folder: Path) -> Save:
     """Put a fresh LoRA adapter on a frozen base; the seed must have been set before.
 
     Args:
-        model: As loaded by `further.models.load`.
         run: Run target_modules, train_embeddings, rank, alpha, rslora, dora, initialization, dropout,
             gradient_checkpointing and compute_dtype.
         folder: Where the base was loaded from.

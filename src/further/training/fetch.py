@@ -16,7 +16,6 @@ def fetch_model(name: str, revision: str, folder: Path, kind: str = "text") -> N
     Args:
         name: owner/model on the hub.
         revision: Commit, 40 hexadecimal digits.
-        folder: Where to put the files.
         kind: Of the study: text or images.
 
     Raises:

@@ -110,8 +110,6 @@ def add_gradients(
     """Add the gradients of some batches to what is there.
 
     Args:
-        model: What is trained.
-        examples: Know the loss.
         batches: On the processor; none if no row of the step is this process's.
         num_labels: That the summed loss is divided by: those of the whole step.
         graphs: That do the same from recordings.

@@ -22,10 +22,7 @@ class Recipe:
     """What a run is made of: all that shapes its result.
 
     Attributes:
-        model_folder: The base model.
-        run: The run's settings.
         micro_batch: Examples per forward pass of one process alone.
-        training: Examples to train on.
         validation: Examples that the validation loss is measured on.
         prepare: Makes of a frozen model what is trained (an adapter in it, or all of it), and says how that is saved.
     """
@@ -62,7 +59,6 @@ class Task:
     """How a run is carried out; none of it shapes the result.
 
     Attributes:
-        name: The run's name.
         adapter: Folder to save what was trained in.
         checkpoints: Where checkpoints are kept until the run has ended.
         checkpoint_minutes: Time between checkpoints; 0: one after every step.
@@ -99,11 +95,6 @@ class Task:
         """The task of a training job, whatever it is trained on.
 
         Args:
-            name: The run's name.
-            adapter: Folder to save in.
-            checkpoints: Folder of the run's checkpoints.
-            identity: What a checkpoint depends on.
-            threads: Of the job.
             resources: Of the job's rule; Snakemake leaves out one that is None.
         """
         return cls(

@@ -28,10 +28,6 @@ class Session:
     """What stands around the loop.
 
     Attributes:
-        task: How the run is carried out.
-        store: Its checkpoints.
-        progress: What it is doing.
-        stop: Why it has to stop.
         state: What it has come to.
         kernels: Faster paths in use (`further.training.kernels`).
         report: Takes a row of the history, for the tools that `training.report_to` names.

@@ -61,7 +61,6 @@ def weigh_jobs(folder: Path, jobs: Sequence[Job]) -> dict[int, Weight] | None:
 
     Args:
         folder: Where results land.
-        jobs: Of a start.
 
     Returns:
         By job number; None as long as there is no plan for the trainings among them.

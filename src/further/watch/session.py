@@ -21,9 +21,6 @@ class Job(_Record):
     """One job of a start.
 
     Attributes:
-        number: Snakemake's, as in its messages.
-        rule: Its rule.
-        wildcards: Values by name.
         output: Its first output; it is done once this is there, and newer than the session.
         log: Its log; empty if it has none.
         benchmark: Where its seconds will stand; empty if nowhere.
@@ -46,7 +43,6 @@ class Session(_Record):
     """A start of a study.
 
     Attributes:
-        title: Of the study.
         started: Unix time.
         pid: Of the snakemake.
         host: Where it runs.

@@ -16,8 +16,6 @@ def compare_answers(before: pd.DataFrame, after: pd.DataFrame, *, resamples: int
     Args:
         before: ANSWER_SCORES.
         after: ANSWER_SCORES of the same questions.
-        resamples: Of the bootstrap over cases.
-        seed: Of the resampling.
 
     Returns:
         By type, "all" first: answers, cases and, of each score, the mean difference with its interval over cases; and

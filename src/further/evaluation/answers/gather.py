@@ -80,12 +80,9 @@ def gather_answers(
 
     Args:
         bases: The base's answers by quantization.
-        runs: By name.
         views: The default run's answers without the right image, by view.
         floors: FLOOR_SCORES.
-        metrics: Of each run, `metrics.json`.
         histories: Of each run, with columns step and validation_loss_nats.
-        bootstrap: For intervals.
     """
     return AnswersRecord(
         default_run=DEFAULT,

@@ -44,12 +44,8 @@ def answer_questions(
     """Answer questions greedily.
 
     Args:
-        model: In evaluation mode.
-        prompter: Of the model.
         lines: Of QUESTIONS; their images are shown.
-        images: By name.
         new_tokens: Longest answer, its end counted.
-        batch_size: Questions per pass.
 
     Returns:
         One row of GENERATED for each question, in their order.
@@ -146,9 +142,6 @@ def describe_answer(line: Line, written: Asked, prompter: Prompter, sure: Surene
 
     Args:
         line: Of QUESTIONS.
-        written: With the model's answer.
-        prompter: Of the model.
-        sure: Of the answer.
     """
     ended = written.labels[-1] == prompter.end
     text = prompter.decode(written.labels[:-1] if ended else written.labels)

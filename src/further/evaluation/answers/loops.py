@@ -63,7 +63,6 @@ def explain_loops(measured: dict[str, Any], *, cut_fraction: float, still_learni
     """Which cause the loops of a study have.
 
     Args:
-        measured: As `measure_loops` returns it.
         cut_fraction: Fraction of the training rows whose answer was cut without an end mark, 0 to 1.
         still_learning: Whether the validation loss was still falling when training ended; None where it is not known.
 

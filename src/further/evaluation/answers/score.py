@@ -28,9 +28,6 @@ _ROUGE = rouge_scorer.RougeScorer(["rouge1", "rougeL"], use_stemmer=False)
 def score_answers(answers: pa.Table) -> pa.Table:
     """Score each answer.
 
-    Args:
-        answers: ANSWERS.
-
     Returns:
         The same lines with their scores (ANSWER_SCORES).
     """

@@ -19,9 +19,7 @@ def summarize_scores(scores: pd.DataFrame, *, resamples: int, seed: int) -> Summ
     """Scores of each question type, and of all.
 
     Args:
-        scores: ANSWER_SCORES.
         resamples: Of the bootstrap over cases, for scores that are no shares.
-        seed: Of the resampling.
 
     Returns:
         By type, "all" first: answers, cases, and each score with estimate, low, high and level. Closed scores where a
@@ -69,7 +67,6 @@ def share_over_cases(part: pd.DataFrame, name: str) -> dict[str, Any]:
 
     Args:
         part: Lines with `case` and a mark, 0 or 1; lines without the mark are left out.
-        name: The mark's column.
 
     Returns:
         estimate, low, high, level, and answers, the number that count.
@@ -86,9 +83,6 @@ def mean_over_cases(part: pd.DataFrame, name: str, resamples: int, seed: int) ->
 
     Args:
         part: Lines with `case` and the score; lines without the score are left out.
-        name: The score's column.
-        resamples: Of the bootstrap.
-        seed: Of the resampling.
 
     Returns:
         estimate, low, high, level; without ends under six cases.

@@ -33,12 +33,8 @@ def compare_answers(
     """Compare two models' answers.
 
     Args:
-        questions: The questions, at least one.
-        base: What the base made of them.
-        adapted: What the adapted model made of them.
         splits: Split of each paper of the study, by its name.
         run: Name of the run that the adapter is of.
-        quantization: Of the base.
     """
     lines = [
         _line(question, before, after, splits.get(question.paper))

@@ -99,7 +99,6 @@ def follow_instructions(model: Model, tokenizer: Any, ends: Sequence[int]) -> In
     """Give the instructions to base and adapted model.
 
     Args:
-        model: A model with an adapter.
         tokenizer: transformers' tokenizer of the model.
         ends: Tokens that end a reply.
 
@@ -135,8 +134,6 @@ def write_replies(model: Model, tokenizer: Any, prompts: Sequence[str], ends: Se
     """Greedy replies to prompts in one batch, filled up on the left.
 
     Args:
-        model: In evaluation mode.
-        tokenizer: transformers' tokenizer of the model.
         prompts: As the chat template wrote them.
         ends: Tokens that end a reply.
     """

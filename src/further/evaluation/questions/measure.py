@@ -23,8 +23,6 @@ def measure_questions(
     """Measure what is asked for; the model is loaded only if something is.
 
     Args:
-        folder: The base model.
-        adapter: The default run's.
         questions: None if there is no file of questions.
         splits: Split of each paper, by its name.
         settings: quantization, compute_dtype, window, batch_tokens, instructions (whether to give them).

@@ -104,7 +104,6 @@ class Questions(Record):
         floors: Of the questions with choices.
         truncated: Questions that were longer than the window and lost their beginning.
         nats_per_answer: Mean over all questions of the correct answer's negative log-likelihood, base and adapted.
-        lines: Every question.
     """
 
     run: str
@@ -141,13 +140,7 @@ class Instructions(Record):
 
 
 class QuestionsFile(Record):
-    """The file: each part is None where it was not measured.
-
-    Attributes:
-        version: Of this record.
-        questions: The user's questions.
-        instructions: Of a chat model.
-    """
+    """The file: each part is None where it was not measured."""
 
     version: Literal[1] = 1
     questions: Questions | None

@@ -38,8 +38,6 @@ def answer_questions(
     """Score every choice of every question, with the question and without it.
 
     Args:
-        model: In evaluation mode.
-        questions: The questions.
         tokenizer: The model's, of the tokenizers library.
         window: Tokens of the model's input, at most; longer ones lose their beginning.
         batch_tokens: Tokens per forward pass, at most, at least one answer.
@@ -87,9 +85,7 @@ def cut(number: int, given: Sequence[int], answer: Sequence[int], window: int) -
     """The input that an answer is scored in, and whether its beginning had to go.
 
     Args:
-        number: Handed through.
         given: Tokens of the prompt, at least one.
-        answer: Tokens of the answer.
         window: Inputs at most.
     """
     whole = [*given, *answer]

@@ -16,12 +16,9 @@ class Answer:
     """One question with its answer in plain words.
 
     Attributes:
-        question: As a reader would ask it.
-        verdict: What the rule decided.
         word: The answer in a word or two.
         sentence: One number with its interval.
         doubt: What speaks most against it, in one line.
-        details: Paragraphs for those who want to know more.
         sources: Files and keys that hold the numbers.
     """
 

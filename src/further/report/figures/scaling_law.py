@@ -38,7 +38,6 @@ def tabulate(results: StudyResults[Any], base: float) -> pd.DataFrame:
     """The same of any kind of study.
 
     Args:
-        results: Of the study.
         base: Loss of the base model, in nats per token.
     """
     law = results.law

@@ -11,15 +11,7 @@ from further.report.wording import show_percent
 
 
 def make_card(title: str, base: str, run: str, record: AnswersRecord, metrics: Mapping[str, Any]) -> str:
-    """The card of one run, in Markdown.
-
-    Args:
-        title: Of the study.
-        base: Name of the base model.
-        run: Its name.
-        record: Of the study's answers.
-        metrics: Of the run.
-    """
+    """The card of one run, in Markdown."""
     environment = Environment(
         loader=PackageLoader("further.report"),
         autoescape=False,

@@ -30,10 +30,8 @@ class Pick:
 
     Attributes:
         kind: Of KINDS.
-        case: Its name.
         images: Names of the images that its questions show.
         score: Mean word F1 of the adapted model's answers.
-        questions: What was asked, and answered.
     """
 
     kind: str
@@ -51,7 +49,6 @@ def pick_cases(before: pd.DataFrame, after: pd.DataFrame, number: int, seed: int
 
     Args:
         before: The base's answers (GENERATED).
-        after: The adapted model's answers to the same questions.
         number: Of each kind, at most.
         seed: Of the draw.
     """

@@ -47,8 +47,6 @@ class ImageResults(StudyResults[CaseMetrics]):
     """The results of one study of images.
 
     Attributes:
-        answers: Scores before and after, floors, loops.
-        tables: Of cases, questions and answers.
         gallery: Cases that are shown.
         pictures: PNG files of their images, by name.
     """
@@ -75,10 +73,7 @@ def read_image_results(
 
     Args:
         named: Paths as text by name; `runs`, `tables` and `pictures` list several.
-        settings: The study's.
         jobs: Snakemake's notes of what jobs took that train or run a model, by what they were for.
-        provenance: What the study was made with.
-        written: The day of the report.
     """
     answers = AnswersRecord.load(Path(named["comparison"]))
     tables = _read_tables(named)
