@@ -37,6 +37,7 @@ __all__ = [
     "GeneralSettings",
     "GuardSettings",
     "HardwareSettings",
+    "LawSettings",
     "ModelSettings",
     "PlanSettings",
     "ProbeSettings",
@@ -86,6 +87,15 @@ class PlanSettings(Section):
     cost: CostSettings
     window: int
     stride: int
+
+
+class LawSettings(Section):
+    """What a scaling law is fitted to and judged by; `runs` are those of its curve."""
+
+    runs: list[str]
+    model: ModelSettings
+    targets: list[Target]
+    cost: CostSettings
 
 
 class Settings(Section):
