@@ -49,14 +49,6 @@ class CaseReport:
     lines: tuple[ReportLine, ...]
     reference: tuple[ReportLine, ...]
 
-    def to_text(self) -> str:
-        """The report as plain text, each line with its author."""
-        parts = [f"Case {self.case}"]
-        for section in SECTIONS:
-            own = [line for line in self.lines if line.section == section]
-            parts += [f"\n{section}", *(f"  {line.text}  [{line.author}]" for line in own)]
-        return "\n".join([*parts, "", NO_USE]) + "\n"
-
 
 def write_report(
     case: Line, images: Sequence[Line], answers: Mapping[str, str], deferred: Mapping[str, str] = NOTHING

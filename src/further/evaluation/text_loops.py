@@ -20,15 +20,6 @@ MIN_SIGNS = 40  # of one without: dots lead across a table of contents, dashes r
 EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 
 
-def loops(text: str) -> bool:
-    """Whether a word, a phrase or a piece of text stands four times or more in a row.
-
-    >>> loops("cec. Cec cec, cec"), loops("cycycycycycycyc"), loops("the heart and the heart")
-    (True, True, False)
-    """
-    return longest_repeat(text) >= MAX_REPEATS
-
-
 def longest_repeat(text: str) -> int:
     """How often a word, a phrase of up to 32 words or a piece of up to 12 characters stands in a row at most.
 

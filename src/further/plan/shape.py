@@ -94,11 +94,6 @@ class Shape:
         return sum(linear.weights for linear in self.linears)
 
     @property
-    def matmul_parameters(self) -> int:
-        """Parameters that every token is multiplied with: blocks and head."""
-        return self.block_weights + self.head_weights
-
-    @property
     def unquantized_parameters(self) -> int:
         """Embeddings, head, norms and biases, which no quantization touches."""
         biases = sum(linear.parameters - linear.weights for linear in self.linears)

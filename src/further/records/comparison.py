@@ -125,10 +125,6 @@ class QuantizationSteps(Record):
     merging_nats: Interval | None
     total_nats: Interval | None
 
-    def cost_of(self, subject: str) -> Interval | None:
-        """What this precision costs the base or the adapted model, against none."""
-        return {"base": self.base_cost_nats, "adapted": self.adapted_cost_nats}.get(subject)
-
 
 class Dropped(Record):
     """Paragraphs that were dropped since they stand elsewhere, and their characters, by reason."""

@@ -78,7 +78,7 @@ class ParameterIntervals(_Record):
 
 
 class FamilyRow(_Record):
-    """A form of the law: parameters for sizes divided by `scale`, AICc, and the prediction for the held-out size."""
+    """A form of the law: parameters for sizes divided by `scale`, and AICc."""
 
     name: str
     formula: str
@@ -90,8 +90,6 @@ class FamilyRow(_Record):
     aicc: float | None
     delta_aicc: float | None
     residuals: ResidualTests
-    holdout_predicted_nats: float | None
-    holdout_error_percent: float | None
 
 
 class BandPlace(_Record):

@@ -37,7 +37,6 @@ class Region:
         total_weight: Sum of weights.
         limit: Sum of squares at the region's edge.
         scale: Tokens by which `t` is divided.
-        b_low_open, b_high_open: The region reaches the end of the grid of b.
     """
 
     b: Floats
@@ -54,8 +53,6 @@ class Region:
     total_weight: float
     limit: float
     scale: float
-    b_low_open: bool
-    b_high_open: bool
 
 
 def f_limit(sse: float, num_points: int, num_parameters: int, level: float, inflation: float = 1.0) -> float:
@@ -81,7 +78,7 @@ def allowed_region(curve: Curve, b: float, sse: float, level: float) -> Region:
     low, high = exponent_range(curve, b, limit)
     places = np.unique(np.append(np.linspace(low, high, NUM_EXPONENTS), b))
     places = places[_outside(curve, limit)(places) <= 1e-9 * limit]
-    return _moments(curve, places, limit, (low <= B_GRID[0], high >= B_GRID[-1]))
+    return _moments(curve, places, limit)
 
 
 def exponent_range(curve: Curve, b: float, limit: float) -> tuple[float, float]:
@@ -130,7 +127,7 @@ def _edge(outside: Callable[[Floats], Floats], inner: float, outer: Floats) -> f
     return float(inner)
 
 
-def _moments(curve: Curve, b: Floats, limit: float, is_open: tuple[bool, bool]) -> Region:
+def _moments(curve: Curve, b: Floats, limit: float) -> Region:
     y, weights, total = curve.y, curve.weights, float(curve.weights.sum())
     x = np.exp(-b[:, None] * np.log(curve.t / curve.scale))
     x_mean, y_mean = x @ weights / total, float(y @ weights / total)
@@ -152,8 +149,6 @@ def _moments(curve: Curve, b: Floats, limit: float, is_open: tuple[bool, bool]) 
         total_weight=total,
         limit=limit,
         scale=curve.scale,
-        b_low_open=is_open[0],
-        b_high_open=is_open[1],
     )
 
 

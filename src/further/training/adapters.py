@@ -68,23 +68,6 @@ def train_adapter(model: Model, run: Run, folder: Path) -> Save:
     return partial(save_adapter, model, run=run, start=adapter_start(model, run))
 
 
-def train_all(model: Model, run: Run, folder: Path) -> Save:
-    """Train every parameter of a model: a small one, from its own weights or from random ones in `folder`.
-
-    Returns:
-        What saves the model.
-
-    Raises:
-        ValueError: If the model is quantized.
-    """
-    if run.quantization != "none":
-        raise ValueError(f"training.quantization: {run.quantization} weights cannot be trained themselves: set none")
-    model.network.requires_grad_(True)
-    _recompute(model, run)
-    save: Save = model.network.save_pretrained
-    return save
-
-
 def _recompute(model: Model, run: Run) -> None:
     """Keep a layer's inputs only, and compute the rest of it again on the way back."""
     if run.gradient_checkpointing:

@@ -20,8 +20,6 @@ class Shown:
     reference: str
     before: str
     after: str
-    score_before: float
-    score_after: float
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,6 @@ def pick_cases(before: pd.DataFrame, after: pd.DataFrame, number: int, seed: int
     asked = after.merge(before[["question_id", "answer"]], on="question_id", suffixes=("", "_before"))
     asked = asked.assign(
         score=[token_overlap(*pair).f1 for pair in zip(asked["answer"], asked["reference"], strict=True)],
-        score_before=[token_overlap(*pair).f1 for pair in zip(asked["answer_before"], asked["reference"], strict=True)],
     )
     scores = asked.groupby("case")["score"].mean()
     drawn = sorted(scores.index, key=lambda case: hash_rank(seed, "gallery", case))
@@ -80,6 +77,4 @@ def _show(line: dict[Any, Any]) -> Shown:
         reference=line["reference"],
         before=line["answer_before"],
         after=line["answer"],
-        score_before=float(line["score_before"]),
-        score_after=float(line["score"]),
     )
