@@ -13,9 +13,9 @@ from further.evaluation.samples import (
     choose_decodings,
     choose_prompts,
     continue_prompt,
-    distinct,
     sample_both,
 )
+from further.evaluation.text_loops import distinct
 from further.models import Precision, load
 from further.settings import SampleSettings
 

@@ -6,8 +6,6 @@ import numpy as np
 import pandas as pd
 
 from further.evaluation.questions.pairs import pair
-from further.evaluation.questions.records import Floors, Group, Questions, QuestionsFile
-from further.evaluation.questions.records import Paired as AnsweredBoth
 from further.records import (
     Comparison,
     DocumentChange,
@@ -30,6 +28,8 @@ from further.records import (
     Terms,
     Timing,
 )
+from further.records.questions import Floors, Group, Questions, QuestionsFile
+from further.records.questions import Paired as AnsweredBoth
 from further.report.results import Corpus, Provenance, RunResults, TextResults
 from further.settings import Run, Settings
 from report.law_case import interval, make_law

@@ -13,7 +13,7 @@ from transformers import GenerationConfig
 
 from further.evaluation.probe import before_and_after
 from further.evaluation.scoring import score_continuation
-from further.evaluation.text_loops import MAX_REPEATS, longest_repeat
+from further.evaluation.text_loops import MAX_REPEATS, distinct, longest_repeat
 from further.models import Model
 from further.records import Sample, Samples
 from further.settings import SampleSettings
@@ -138,16 +138,3 @@ def _generate(model: Model, given: Sequence[int], new_tokens: int, eos: int, dec
     batch = {"input_ids": inputs, "attention_mask": torch.ones_like(inputs)}
     ids: list[int] = model.generate(batch, config)[0].tolist()
     return ids
-
-
-def distinct(words: Sequence[str], length: int) -> float | None:
-    """Share of the runs of `length` words that are different; None where the text has no such run.
-
-    Source:
-        Li et al. 2016, A diversity-promoting objective function, section 5.3, which divides by the number of words.
-
-    >>> distinct("the heart and the heart".split(), 2)
-    0.75
-    """
-    runs = [tuple(words[place : place + length]) for place in range(len(words) - length + 1)]
-    return len(set(runs)) / len(runs) if runs else None

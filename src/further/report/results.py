@@ -10,9 +10,9 @@ from typing import Any, Generic, TypeVar
 import pandas as pd
 import pyarrow.parquet as pq
 
-from further.evaluation.questions.records import QuestionsFile, read_record
 from further.io import read_json, read_table
 from further.records import Comparison, Memorization, Metrics, RunMetrics, Samples, Terms, Timing
+from further.records.questions import QuestionsFile
 from further.report.guard import Guarded, read_guard
 from further.report.wording import join_words
 from further.scaling.record import LawRecord
@@ -184,7 +184,7 @@ def read_results(
         samples=Samples.load(files["samples"]),
         memorization=Memorization.load_optional(files["memorization"]),
         terms=Terms.load_optional(files["terms"]),
-        asked=read_record(files["questions"]),
+        asked=QuestionsFile.load(files["questions"]),
         corpus=Corpus(**{name: _read_corpus(name, Path(path)) for name, path in _name_tables(named)}),
         runs={folder.name: _read_run(folder) for folder in folders},
         plan=pd.read_csv(files["plan"], sep="\t", index_col="run") if "plan" in files else None,

@@ -14,8 +14,7 @@ import torch
 from numpy.typing import NDArray
 from transformers import GenerationConfig
 
-from further.evaluation.answers.repetition import rep_n
-from further.evaluation.text_loops import longest_repeat
+from further.evaluation.text_loops import longest_repeat, rep_n
 from further.job import PROGRESS
 from further.models.image_text import ImageText
 from further.positions import find_limit

@@ -8,9 +8,8 @@ import sacrebleu
 from rouge_score import rouge_scorer
 
 from further.evaluation.answers.match import exact_match, judge_closed, token_overlap
-from further.evaluation.answers.repetition import rep_n
 from further.evaluation.answers.schemas import ANSWER_SCORES
-from further.evaluation.text_loops import longest_repeat
+from further.evaluation.text_loops import longest_repeat, rep_n
 
 CONVENTIONS = {
     "exact_match": "lower case, without punctuation and articles (SQuAD); LLaVA-Med's is a share of words",

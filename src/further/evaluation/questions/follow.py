@@ -15,8 +15,8 @@ from transformers import GenerationConfig
 
 from further.evaluation.probe import before_and_after
 from further.evaluation.questions.pairs import pair
-from further.evaluation.questions.records import Instructions, Reply
 from further.models import Model
+from further.records.questions import Instructions, Reply
 
 NEW_TOKENS = 48
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import stats
 
-from further.evaluation.questions.records import LEVEL, Paired, Share
+from further.records.questions import LEVEL, Paired, Share
 
 
 def share(correct: Sequence[bool]) -> Share:

@@ -1,19 +1,10 @@
-"""What was measured with questions, as it is written to `results/evaluation/questions.json` and read by the report."""
+"""What was measured with questions: `results/evaluation/questions.json`."""
 
-from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
-from further.io import read_json
+from further.records.base import Record
 
 LEVEL = 0.95
-
-
-class Record(BaseModel):
-    """A part of the result; unknown keys are refused, values cannot be changed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Share(Record):
@@ -145,12 +136,3 @@ class QuestionsFile(Record):
     version: Literal[1] = 1
     questions: Questions | None
     instructions: Instructions | None
-
-
-def read_record(path: Path) -> QuestionsFile:
-    """Read `results/evaluation/questions.json`.
-
-    Raises:
-        pydantic.ValidationError: If the file holds something else.
-    """
-    return QuestionsFile.model_validate(read_json(path))
