@@ -22,11 +22,12 @@ from further.settings.evaluation import (
     Target,
 )
 from further.settings.hardware import HardwareSettings
-from further.settings.images import AnswersSettings, CasesSettings, GuardSettings
+from further.settings.images import AnsweringSettings, AnswersSettings, CasesSettings, GuardSettings, PictureSettings
 from further.settings.key import Section, key
 from further.settings.training import DemoSettings, ModelSettings, Run, Sweep, TrainingSettings
 
 __all__ = [
+    "AnsweringSettings",
     "AnswersSettings",
     "BootstrapSettings",
     "CasesSettings",
@@ -40,6 +41,7 @@ __all__ = [
     "HardwareSettings",
     "LawSettings",
     "ModelSettings",
+    "PictureSettings",
     "PlanSettings",
     "ProbeSettings",
     "QuestionSettings",

@@ -1,16 +1,14 @@
 """The model card beside each adapter of a study of images."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from further.records import CaseMetrics
 from further.records.answers import AnswersRecord, main_score
 from further.report.images.answers import best_floor, overall, show_score
 from further.report.wording import show_percent
 
 
-def make_card(title: str, base: str, run: str, record: AnswersRecord, metrics: Mapping[str, Any]) -> str:
+def make_card(title: str, base: str, run: str, record: AnswersRecord, metrics: CaseMetrics) -> str:
     """The card of one run, in Markdown."""
     environment = Environment(
         loader=PackageLoader("further.report"),
