@@ -125,6 +125,10 @@ class AnswersRecord(Record):
         """Types of questions, in order."""
         return sorted(self.main)
 
+    def differing(self, run: str) -> dict[str, object]:
+        """The settings in which a run differs from the default one, with the run's values."""
+        return self.runs[run].settings.differing(self.default.settings)
+
     def base_of(self, run: str) -> Scores:
         """Scores of the base at a run's quantization."""
         return self.bases[self.runs[run].settings.quantization]

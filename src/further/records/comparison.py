@@ -198,8 +198,7 @@ class Comparison(Record):
 
     def differing(self, name: str) -> dict[str, object]:
         """The settings in which a run differs from the default one, with the run's values."""
-        own, usual = self.runs[name].settings.model_dump(), self.default.settings.model_dump()
-        return {key: value for key, value in own.items() if value != usual[key]}
+        return self.runs[name].settings.differing(self.default.settings)
 
     @cached_property
     def seed_changes(self) -> list[float]:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from further.io import write_text
 from further.records import RunComparison, TextSet
+from further.report.rendering import render
 from further.report.results import TextResults
 from further.report.sections.statement import say_scoring
 from further.report.text import TEXT
@@ -94,12 +94,10 @@ def write_card(results: TextResults, run: str, target: Path) -> None:
     """
     if run not in results.comparison.runs:
         raise ValueError(f"no run is called {run}; there are {', '.join(sorted(results.comparison.runs))}")
-    environment = Environment(
-        loader=PackageLoader("further.report"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )  # Markdown, not HTML: nothing in it comes from papers or models
     metrics, name = results.runs[run].metrics, f"{results.title}, run {run}"
     compared, base = results.comparison.runs[run], name_base_model(results.settings.model)
-    text = environment.get_template("card.md.jinja").render(
+    text = render(
+        "card.md.jinja",
         front=yaml.safe_dump(_front_matter(results, compared, base, name), sort_keys=False, allow_unicode=True),
         name=name,
         base=base,

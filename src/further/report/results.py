@@ -167,8 +167,7 @@ def read_results(
 
     Args:
         named: Paths as text by name: `runs` and `corpus` list several, named by their folder and their own name;
-            `plan`, and `guard`
-            with `guarded`, may be missing.
+            `plan`, and `guard` with `guarded`, may be missing.
         jobs: Snakemake's notes of what jobs took that train or run a model, by what they were for.
 
     Raises:
@@ -176,7 +175,6 @@ def read_results(
         ValueError: If a file holds another record than it should.
     """
     files = {name: Path(path) for name, path in named.items() if isinstance(path, str)}
-    folders = sorted({Path(path).parent for path in named["runs"]})
     return TextResults(
         settings=settings,
         comparison=Comparison.load(files["comparison"]),
@@ -185,8 +183,8 @@ def read_results(
         memorization=Memorization.load_optional(files["memorization"]),
         terms=Terms.load_optional(files["terms"]),
         asked=QuestionsFile.load(files["questions"]),
-        corpus=Corpus(**{name: _read_corpus(name, Path(path)) for name, path in _name_tables(named)}),
-        runs={folder.name: _read_run(folder) for folder in folders},
+        corpus=_read_corpus(named["corpus"], named["tokens"]),
+        runs=read_runs(named["runs"], Metrics),
         plan=pd.read_csv(files["plan"], sep="\t", index_col="run") if "plan" in files else None,
         jobs=read_jobs(jobs or {}),
         provenance=provenance or Provenance(),
@@ -196,17 +194,22 @@ def read_results(
     )
 
 
-def _read_run(folder: Path) -> RunResults[Metrics]:
-    metrics, timing = Metrics.load(folder / "metrics.json"), Timing.load(folder / "timing.json")
-    return RunResults(metrics, timing, read_table(folder / "history.parquet"))
+def read_runs(files: Sequence[str], kind: type[M]) -> dict[str, RunResults[M]]:
+    """What the runs left, by name; any number of a run's files name its folder."""
+    folders = sorted({Path(path).parent for path in files})
+    return {
+        folder.name: RunResults(
+            kind.load(folder / "metrics.json"),
+            Timing.load(folder / "timing.json"),
+            read_table(folder / "history.parquet"),
+        )
+        for folder in folders
+    }
 
 
-def _name_tables(named: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [*((Path(path).stem, path) for path in named["corpus"]), ("tokens", named["tokens"])]
-
-
-def _read_corpus(name: str, path: Path) -> pd.DataFrame:
-    return pq.read_table(path, columns=COLUMNS.get(name)).to_pandas()
+def _read_corpus(files: Sequence[str], tokens: str) -> Corpus:
+    tables = {Path(file).stem: file for file in files} | {"tokens": tokens}
+    return Corpus(**{name: pq.read_table(file, columns=COLUMNS.get(name)).to_pandas() for name, file in tables.items()})
 
 
 def read_jobs(files: Mapping[str, Sequence[str]]) -> pd.DataFrame:

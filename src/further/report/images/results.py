@@ -11,11 +11,11 @@ import pyarrow.parquet as pq
 
 from further.cases.pictures import load_pictures
 from further.io import read_json, read_table
-from further.records import CaseMetrics, Timing
+from further.records import CaseMetrics
 from further.records.answers import AnswersRecord
 from further.report.guard import read_guard
 from further.report.images.gallery import Pick, pick_cases
-from further.report.results import Provenance, RunResults, StudyResults, read_jobs
+from further.report.results import Provenance, StudyResults, read_jobs, read_runs
 from further.scaling.record import LawRecord
 from further.settings import Settings
 
@@ -78,7 +78,6 @@ def read_image_results(
     answers = AnswersRecord.load(Path(named["comparison"]))
     tables = _read_tables(named)
     gallery = tuple(pick_cases(tables.before, tables.after, settings.answers.gallery, settings.evaluation.seed))
-    folders = sorted({Path(path).parent for path in named["runs"]})
     return ImageResults(
         settings=settings,
         answers=answers,
@@ -87,7 +86,7 @@ def read_image_results(
         tables=tables,
         gallery=gallery,
         pictures=_read_pictures([Path(path) for path in named["pictures"]], tables, gallery),
-        runs={folder.name: _read_run(folder) for folder in folders},
+        runs=read_runs(named["runs"], CaseMetrics),
         plan=pd.read_csv(named["plan"], sep="\t", index_col="run"),
         jobs=read_jobs(jobs or {}),
         provenance=provenance or Provenance(),
@@ -103,11 +102,6 @@ def _read_tables(named: Mapping[str, Any]) -> CaseTables:
 
 def _test(generated: pd.DataFrame) -> pd.DataFrame:
     return generated[generated["split"] == "test"].reset_index(drop=True)
-
-
-def _read_run(folder: Path) -> RunResults[CaseMetrics]:
-    metrics, timing = CaseMetrics.load(folder / "metrics.json"), Timing.load(folder / "timing.json")
-    return RunResults(metrics, timing, read_table(folder / "history.parquet"))
 
 
 def _read_pictures(shards: Sequence[Path], tables: CaseTables, gallery: Sequence[Pick]) -> dict[str, bytes]:
