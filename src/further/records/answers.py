@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from further.records.base import Record
+from further.records.base import Record, differing
 from further.settings import Run
 
 ALL = "all"
@@ -127,7 +127,7 @@ class AnswersRecord(Record):
 
     def differing(self, run: str) -> dict[str, object]:
         """The settings in which a run differs from the default one, with the run's values."""
-        return self.runs[run].settings.differing(self.default.settings)
+        return differing(self.runs[run].settings, self.default.settings)
 
     def base_of(self, run: str) -> Scores:
         """Scores of the base at a run's quantization."""

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Literal
 
-from further.records.base import Interval, Record
+from further.records.base import Interval, Record, differing
 from further.settings import Run
 
 TextSet = Literal["papers", "general"]
@@ -198,7 +198,7 @@ class Comparison(Record):
 
     def differing(self, name: str) -> dict[str, object]:
         """The settings in which a run differs from the default one, with the run's values."""
-        return self.runs[name].settings.differing(self.default.settings)
+        return differing(self.runs[name].settings, self.default.settings)
 
     @cached_property
     def seed_changes(self) -> list[float]:

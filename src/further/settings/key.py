@@ -45,11 +45,6 @@ class Section(BaseModel):
         values = self.model_dump(mode="json")
         return {name: values[name] for name in keys}
 
-    def differing(self, other: Self) -> dict[str, object]:
-        """The settings in which it differs from another, with its own values."""
-        usual = other.model_dump()
-        return {key: value for key, value in self.model_dump().items() if value != usual[key]}
-
     def __or__(self, values: Mapping[str, Any]) -> Self:
         """The section with some values changed, checked anew: `run | {"rank": 4}`.
 

@@ -85,10 +85,11 @@ def _parameters(optimizer: Optimizer) -> list[torch.Tensor]:
     return [parameter for group in optimizer.param_groups for parameter in group["params"]]
 
 
-def set_rate(optimizer: Optimizer, rate: float) -> None:
-    """Give every parameter the learning rate of a step."""
+def update(optimizer: Optimizer, rate: float) -> None:
+    """An optimizer step at a learning rate."""
     for group in optimizer.param_groups:
         group["lr"] = rate
+    optimizer.step()
 
 
 def rate_fraction(step: int, num_steps: int, warmup_ratio: float) -> float:

@@ -8,9 +8,10 @@ from typing import Any
 
 from further.digests import digest_sampled
 from further.models import Model
+from further.records import Parameters, Timing
 from further.settings import Run
 from further.tracking import TRACKERS
-from further.training.adapters import ParameterCount, Save, train_adapter
+from further.training.adapters import Save, train_adapter
 from further.training.examples import Examples
 from further.training.walltime import Walltime, find_walltime
 
@@ -115,7 +116,7 @@ class Task:
 class Outcome:
     """What a run leaves: numbers that depend on the seed alone, its history, and the times it took."""
 
-    parameters: ParameterCount
+    parameters: Parameters
     packing_efficiency: float
     num_steps: int
     stopped_early: bool
@@ -123,4 +124,4 @@ class Outcome:
     final_train_loss_nats: float
     validation_loss_nats: float
     history: list[dict[str, Any]]
-    timing: dict[str, Any]
+    timing: Timing
