@@ -192,7 +192,7 @@ def this_process() -> Owner:
 
 
 def _machine() -> str | None:
-    """This boot of this machine and its namespace of process numbers: where one number means one process."""
+    """This boot of this machine and its namespace of process IDs: where one ID means one process."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         return f"{boot} {os.readlink('/proc/self/ns/pid')}"

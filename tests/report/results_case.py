@@ -149,9 +149,7 @@ def make_comparison(**changes: Any) -> Comparison:
     excluded = {"paragraphs": reasons, "characters": reasons, "paper_similarity": 0.5, "paragraph_similarity": 0.7}
     parts: dict[str, Any] = {
         "default_run": "default",
-        "scoring": Scoring(
-            base="ab", window=1024, stride=512, begin_id=0, begin_rule="begin mark", compute_dtype="float32"
-        ),
+        "scoring": Scoring(base="ab", window=1024, stride=512, begin_id=0, begin_rule="BOS", compute_dtype="float32"),
         "runs": {name: make_run(settings) for name, settings in run_settings().items()},
         "quantization": make_quantization(),
         "excluded": Excluded(**excluded, duplicate_papers=1, shared_paragraphs_left=0),

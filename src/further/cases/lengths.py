@@ -45,7 +45,7 @@ def measure_lengths(
 
 
 def room_for_answer(window: int, num_image_tokens: int, prompt_tokens: Sequence[int]) -> int:
-    """Tokens that the longest prompt leaves to the answer in a model's window, the end mark taken off.
+    """Tokens that the longest prompt leaves to the answer in a model's window, EOS taken off.
 
     Args:
         window: Of prompt and answer together, as a processor's `max_length` counts it: image tokens too.
@@ -59,21 +59,21 @@ def room_for_answer(window: int, num_image_tokens: int, prompt_tokens: Sequence[
     if left < 1:
         raise ValueError(
             f"a window of {window} tokens holds {num_image_tokens} of the images, {longest} of the longest prompt and "
-            f"the end mark: {left} are left to the answer. At least {window - left + 1} are needed"
+            f"EOS: {left} are left to the answer. At least {window - left + 1} are needed"
         )
     return left
 
 
 def fit_answer(answer: str, window: int, count: Count = count_words) -> tuple[str, bool]:
-    """An answer that fits a window with its end mark: cut after the last full sentence that does, else after a word.
+    """An answer that fits a window with its EOS: cut after the last full sentence that does, else after a word.
 
     An answer that is cut without an end teaches a model not to end.
 
     Args:
-        window: Room, the end mark not in it, at least 1.
+        window: Room, EOS not in it, at least 1.
 
     Returns:
-        The text to train on, which the end mark follows, and whether it was cut.
+        The text to train on, which EOS follows, and whether it was cut.
 
     Raises:
         ValueError: If not one word fits.

@@ -43,7 +43,7 @@ def split_cases(
         found: FOUND_CASES, in which leaks are looked for: those of the given split as it came.
         cases: CASES, which are split.
         how: One of HOW.
-        test_fraction: Share of cases in the test of an own split, in (0, 1).
+        test_fraction: Fraction of cases in the test of an own split, in (0, 1).
         validation_fraction: The same for the validation; taken from the given training where there is none.
 
     Returns:

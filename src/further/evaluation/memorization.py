@@ -180,7 +180,7 @@ def permute_papers(groups: Sequence[pd.DataFrame], how: BootstrapSettings) -> fl
     """Two-sided p-value that paragraphs of both groups of papers are continued word for word as often.
 
     Whole papers are exchanged between the groups, as paragraphs of one paper are known, or not, together. Each counts
-    by its share: papers of the group with fewer of them have more of the paragraphs drawn.
+    by its fraction: papers of the group with fewer of them have more of the paragraphs drawn.
 
     Args:
         groups: Two tables of `count_papers`; with fewer than two papers in one the p-value is 1.

@@ -29,7 +29,7 @@ class Decoding:
 
     Attributes:
         temperature: Divides the logits before drawing; None is greedy.
-        top_p: Share of the probability that tokens are drawn from.
+        top_p: Fraction of the probability that tokens are drawn from.
         seed: Of the drawing; with it, each prompt has random numbers of its own, the same for base and adapted.
     """
 

@@ -34,7 +34,7 @@ SCORES = pa.schema(
         ("window", pa.int64()),
         ("stride", pa.int64()),
         ("begin_id", pa.int64()),  # the token before each document's first, context only
-        ("begin_rule", pa.string()),  # begin mark (BOS), or end mark (EOS) where the model has no BOS
+        ("begin_rule", pa.string()),  # BOS, or EOS where the model has no BOS
         ("compute_dtype", pa.string()),
     ]
 )

@@ -94,7 +94,7 @@ def rank_words(
 ) -> tuple[int, tuple[Term, ...], tuple[Term, ...]]:
     """Words that changed most, by the bound of their interval that is nearer to no change.
 
-    So a word comes first whose change is large for certain, not by the luck of five occurrences; words whose interval
+    So a word comes first whose change is large for certain, not by chance in five occurrences; words whose interval
     holds no change are not listed. The intervals are Student's over papers, each by its mean over the word's
     occurrences in it: occurrences in one paper resemble each other, and taken as independent listed 24 % of words that
     had not changed. Each word stands by itself: of a thousand that did not change, fifty would be listed in the long

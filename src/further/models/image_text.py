@@ -55,7 +55,7 @@ class ImageText(CausalText):
     """A vision tower, a projector, and a decoder that reads image features among its tokens."""
 
     adapted_parts = ("model.language_model.",)
-    faster_paths = ("adapters",)  # its masks are no documents, and a graph records no choice of labelled positions
+    faster_paths = ("adapters",)  # its masks are no documents, and a graph records no choice of labeled positions
 
     @classmethod
     def accepts(cls, config: Mapping[str, Any]) -> bool:

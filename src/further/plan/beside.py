@@ -1,14 +1,9 @@
 """Memory of what stands beside plain LoRA, in bytes: DoRA, trained embeddings, starts from the base's own weights."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from further.plan.precision import BYTES, FP32
 from further.plan.shape import Linear, Shape
 from further.plan.targets import Adapter
 from further.settings import Run
-
-Settings = Mapping[str, Any]
 
 # Matrices of the largest layer's size, in fp32, while it is decomposed: itself, its factors, LAPACK's copies and room,
 # and, as peft starts PiSSA, what is made of them. Square ones need most: so many were seen on the CPU.

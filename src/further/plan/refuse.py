@@ -245,7 +245,8 @@ def _describe_change(change: Mapping[str, Any], result: str) -> str:
 
 def _advice(remedies: Sequence[str], smallest: int) -> str:
     if not remedies:
-        return f"No change of quantization, checkpointing, accumulation or optimizer makes it fit: {smallest} GB would."
+        levers = "quantization, checkpointing, gradient accumulation or optimizer"
+        return f"No change of {levers} makes it fit: {smallest} GB would."
     return f"It would fit with {'; or '.join(remedies)}; or with {smallest} GB."
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-Settings = Mapping[str, Any]
+Config = Mapping[str, Any]
 
 # In what order a block computes: what stands earlier needs no gradient unless an adapter stands before it.
 QUERY_KEY_VALUE, ATTENTION, ATTENTION_OUT, MLP_IN, MLP_OUT = range(5)
@@ -117,7 +117,7 @@ def read_shape(folder: Path) -> Shape:
     return shape_of(json.loads(file.read_text(encoding="utf-8")))
 
 
-def shape_of(config: Settings) -> Shape:
+def shape_of(config: Config) -> Shape:
     """The shape that a model's configuration describes.
 
     Raises:
@@ -136,7 +136,7 @@ def shape_of(config: Settings) -> Shape:
 
 
 def _llama_like(
-    config: Settings, *, norms: int = 2, head_norms: bool = False, bias: bool | None = None, tied: bool = False
+    config: Config, *, norms: int = 2, head_norms: bool = False, bias: bool | None = None, tied: bool = False
 ) -> Shape:
     """Blocks of q, k, v, o and a gated feed-forward part: the Llama family.
 
@@ -178,7 +178,7 @@ def _llama_like(
     )
 
 
-def _gpt2(config: Settings) -> Shape:
+def _gpt2(config: Config) -> Shape:
     """GPT-2: q, k and v in one layer, biases everywhere, learned positions, head always tied."""
     width, layers = config["n_embd"], config["n_layer"]
     inner = config.get("n_inner") or 4 * width
@@ -212,7 +212,7 @@ TEXT_DEFAULTS: dict[str, dict[str, int]] = {
 }
 
 
-def _image_text(config: Settings) -> Shape:
+def _image_text(config: Config) -> Shape:
     """The language model of PaliGemma or Gemma 3; vision tower and projector, which stay as they are, beside it."""
     text = config["text_config"]
     kind = text.get("model_type", "gemma")
@@ -230,7 +230,7 @@ def _image_text(config: Settings) -> Shape:
     )
 
 
-def _tower_parameters(config: Settings) -> int:
+def _tower_parameters(config: Config) -> int:
     """A SigLIP without its head: patches, positions, blocks with biases, and the last norm."""
     vision = config["vision_config"]
     width, inner, patch = vision["hidden_size"], vision["intermediate_size"], vision["patch_size"]
@@ -240,7 +240,7 @@ def _tower_parameters(config: Settings) -> int:
     return int(vision["num_hidden_layers"] * block + patches + positions + 2 * width)
 
 
-def _projector_parameters(config: Settings, language: Shape) -> int:
+def _projector_parameters(config: Config, language: Shape) -> int:
     """One layer with a bias (PaliGemma), or a matrix and a norm (Gemma 3)."""
     width = int(config["vision_config"]["hidden_size"])
     beside = width if config["model_type"] == "gemma3" else language.hidden_size
@@ -255,7 +255,7 @@ def _repeat(block: tuple[Linear, ...], prefix: str, num_layers: int) -> tuple[Li
     )
 
 
-FAMILIES: dict[str, Callable[[Settings], Shape]] = {
+FAMILIES: dict[str, Callable[[Config], Shape]] = {
     "llama": _llama_like,
     "mistral": _llama_like,
     "qwen2": partial(_llama_like, bias=True),

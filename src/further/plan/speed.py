@@ -61,7 +61,7 @@ def formula_rate(hardware: HardwareSettings, run: Run, tokens: int) -> Rate:
         tokens: Per forward pass.
 
     Source:
-        Chowdhery et al. 2022 (PaLM), appendix B: utilization as the share of the peak. Done differently: recomputed
+        Chowdhery et al. 2022 (PaLM), appendix B: utilization as the fraction of the peak. Done differently: recomputed
         operations count as work here, as they take the time that is asked for.
     """
     assumed = ON_CPU if hardware.gpu_memory_gb is None else _measured_shares(run, tokens)

@@ -23,8 +23,8 @@ class PlannedRun:
         trainable_parameters, total_parameters: As peft counts them, adapter counted in both.
         trainable_share: One over the other, 0 to 1.
         num_papers: Training papers, or cases.
-        num_unique_tokens: Their tokens, or those of the answers about them, end marks counted, as in `metrics.json`.
-        num_replay_tokens: Of general text trained on beside them, end marks counted, as in `metrics.json`.
+        num_unique_tokens: Their tokens, or those of the answers about them, EOS counted, as in `metrics.json`.
+        num_replay_tokens: Of general text trained on beside them, EOS counted, as in `metrics.json`.
         num_trained_tokens: Labels over all epochs, general text counted, as in `metrics.json`.
         num_steps: Optimizer steps; with `training.patience` the most that there may be.
         num_looks: At the validation papers during training.

@@ -15,7 +15,7 @@ class CostSettings:
 
     Attributes:
         tokens_per_second: Trained tokens per second and GPU.
-        epochs: Passes over the unique tokens.
+        epochs: Over the unique tokens.
         price_per_gpu_hour: In `currency`.
         currency: Such as "SEK".
         price_date: Day of the price, ISO 8601.

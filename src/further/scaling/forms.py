@@ -36,7 +36,7 @@ class Forms:
     def reason(self) -> str:
         """The doubts, or that there are none, in one sentence or two."""
         if not self.doubts:
-            return "Neither the residuals nor another form nor the held-out size speak against the power law."
+            return "Neither the residuals nor another form nor the held-out size contradict the power law."
         return f"The power law is in doubt: {'; '.join(self.doubts)}. Its own intervals leave that out."
 
     def aicc_behind(self) -> dict[str, float]:

@@ -123,7 +123,7 @@ class Outlook:
         return Prediction(t, center, low, center + above)
 
     def _weigh(self) -> Floats:
-        """Share of each form, (forms,)."""
+        """Weight of each form, (forms,)."""
         num_sizes, num_forms = self._y.size, sum(map(len, (*WINDOWS.values(), *STRAIGHT.values())))
         squares, total = np.zeros(num_forms), 0.0
         for seen in range(max(FEWEST_SEEN, num_sizes - MOST_ORIGINS), num_sizes):

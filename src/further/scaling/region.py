@@ -131,9 +131,9 @@ def _moments(curve: Curve, b: Floats, limit: float) -> Region:
     y, weights, total = curve.y, curve.weights, float(curve.weights.sum())
     x = np.exp(-b[:, None] * np.log(curve.t / curve.scale))
     x_mean, y_mean = x @ weights / total, float(y @ weights / total)
-    centred = x - x_mean[:, None]
-    x_square, x_zero_square = (centred * centred) @ weights, (x * x) @ weights
-    a, a_without_c = centred @ (weights * (y - y_mean)) / x_square, x @ (weights * y) / x_zero_square
+    centered = x - x_mean[:, None]
+    x_square, x_zero_square = (centered * centered) @ weights, (x * x) @ weights
+    a, a_without_c = centered @ (weights * (y - y_mean)) / x_square, x @ (weights * y) / x_zero_square
     return Region(
         b=b,
         x_mean=x_mean,
@@ -141,7 +141,7 @@ def _moments(curve: Curve, b: Floats, limit: float) -> Region:
         x_zero_square=x_zero_square,
         a=a,
         mean=np.full_like(b, y_mean),
-        sse=((y - y_mean - a[:, None] * centred) ** 2) @ weights,
+        sse=((y - y_mean - a[:, None] * centered) ** 2) @ weights,
         a_without_c=a_without_c,
         sse_without_c=((y - a_without_c[:, None] * x) ** 2) @ weights,
         sse_flat=float(weights @ (y - y_mean) ** 2),

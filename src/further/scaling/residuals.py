@@ -77,7 +77,7 @@ def _ways(m: int, n: int, runs: int) -> int:
 
 
 def neighbor_correlation(residuals: Floats) -> tuple[float, float]:
-    """Correlation of each residual with the next, and the share of shuffles that reach it."""
+    """Correlation of each residual with the next, and the fraction of shuffles that reach it."""
     square = float(residuals @ residuals)
     if square == 0.0:
         return 0.0, 1.0

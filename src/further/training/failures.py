@@ -18,7 +18,7 @@ def find_fault(loss: float, norm: float, weights: Iterable[torch.Tensor]) -> str
     if not math.isfinite(norm):
         return f"gradient norm is {norm} (loss {loss:.4g})"
     if not all(bool(values.isfinite().all()) for values in weights):
-        return f"a trained weight is no finite number (loss {loss:.4g})"
+        return f"a trained weight is not finite (loss {loss:.4g})"
     return None
 
 

@@ -47,7 +47,7 @@ def train(model: Model, recipe: Recipe, session: Session) -> None:
         micro_batches = plan_step(recipe, state.step)
         seed_step(run.seed, state.step)
 
-        # 2. Forward and backward, on this process's share. The loss is a mean over all labels of the step, however
+        # 2. Forward and backward, on this process's part. The loss is a mean over all labels of the step, however
         # they are cut into micro-batches and dealt to processes: a mean of means would be another gradient.
         batches = [make_batch(examples, rows) for rows in own_share(micro_batches, run, sharded)]
         [num_labels] = all_reduce([sum(map(count_labels, batches))])

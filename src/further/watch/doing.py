@@ -41,7 +41,7 @@ class Doing:
 
     @property
     def done(self) -> float | None:
-        """Share of the steps that are done; None where unknown."""
+        """Fraction of the steps that are done; None where unknown."""
         return self.step / self.num_steps if self.step is not None and self.num_steps else None
 
     def __str__(self) -> str:

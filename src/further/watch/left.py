@@ -44,7 +44,7 @@ class Left:
     """How a start stands.
 
     Attributes:
-        done: Share of its work, 0 to 1.
+        done: Fraction of its work, 0 to 1.
         seconds: Until its end.
     """
 

@@ -1,6 +1,6 @@
 """Answers that do not end: how many, and why.
 
-Two causes multiply. Rows that were cut without an end mark teach a model not to end, and a model that has trained too
+Two causes multiply. Rows that were cut without an EOS teach a model not to end, and a model that has trained too
 little repeats itself. Measured with a tiny PaliGemma on 1,200 reports, at most 150 tokens generated:
 
     training rows              no end    a run of four    rep-4 above the references'
@@ -61,7 +61,7 @@ def explain_loops(measured: LoopCounts, *, cut_fraction: float, still_learning: 
     """Which cause the loops of a study have.
 
     Args:
-        cut_fraction: Fraction of the training rows whose answer was cut without an end mark, 0 to 1.
+        cut_fraction: Fraction of the training rows whose answer was cut without an EOS, 0 to 1.
         still_learning: Whether the validation loss was still falling when training ended; None where it is not known.
 
     Returns:

@@ -12,7 +12,7 @@ from further.evaluation.answers.schemas import ANSWER_SCORES
 from further.evaluation.text_loops import longest_repeat, rep_n
 
 CONVENTIONS = {
-    "exact_match": "lower case, without punctuation and articles (SQuAD); LLaVA-Med's is a share of words",
+    "exact_match": "lower case, without punctuation and articles (SQuAD); LLaVA-Med's is a fraction of words",
     "token_f1": "words as often as they stand there (SQuAD), as MedGemma reports it",
     "closed": "the first word decides, unreadable is wrong; LLaVA-Med's evaluation leaves a wrong yes or no out of the "
     "count, lmms-eval reads a no in 'normal'; choices count as closed, which lmms-eval leaves out",

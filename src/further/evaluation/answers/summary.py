@@ -60,7 +60,7 @@ def _summarize(part: pd.DataFrame, how: BootstrapSettings) -> TypeScores:
 
 
 def share_over_cases(part: pd.DataFrame, name: str) -> Score:
-    """A share of answers, with the exact interval over cases.
+    """A fraction of answers, with the exact interval over cases.
 
     Args:
         part: Lines with `case` and a mark, 0 or 1; lines without the mark are left out.

@@ -48,7 +48,7 @@ def _ask(
 
 
 def find_ends(folder: Path, tokenizer: Any) -> list[int]:
-    """Tokens that end a reply: those of `generation_config.json`, which may name a chat's own, or the end mark."""
+    """Tokens that end a reply: those of `generation_config.json`, which may name a chat's own, or EOS."""
     file = folder / "generation_config.json"
     named = read_json(file).get("eos_token_id") if file.is_file() else None
     if named is None:

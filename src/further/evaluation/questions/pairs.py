@@ -1,4 +1,4 @@
-"""Shares of correct answers, and two models paired on the same questions. numpy and scipy only."""
+"""Fractions of correct answers, and two models paired on the same questions. numpy and scipy only."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ def share(correct: Sequence[bool]) -> Share:
     0.5
     """
     if not correct:
-        raise ValueError("no question to take a share of")
+        raise ValueError("no question to take a fraction of")
     found = stats.binomtest(sum(correct), len(correct)).proportion_ci(LEVEL, method="exact")
     return Share(
         number=len(correct),

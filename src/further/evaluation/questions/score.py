@@ -67,7 +67,7 @@ def split_pair(tokenizer: Any, prompt: str, answer: str) -> tuple[list[int], lis
     """Tokens of a prompt and of the answer behind it.
 
     Both are tokenized together and cut where the prompt alone ends, so that a token on the border counts as in the
-    running text. The tokenizer's own begin mark stands before the prompt, where it puts one.
+    running text. The tokenizer's own BOS stands before the prompt, where it puts one.
 
     Args:
         tokenizer: Of the tokenizers library.

@@ -28,8 +28,8 @@ COLUMNS = [
 def make_table(results: TextResults) -> pd.DataFrame:
     """Everything that the figure shows, one row per thing drawn.
 
-    `kind` is base, point, held_out, prediction, curve, extrapolation, asymptote or target; `size` is the share
-    of the papers. Hours, money and currency are those of one training on so many tokens.
+    `kind` is base, point, held_out, prediction, curve, extrapolation, asymptote or target; `size` is the
+    fraction of the papers. Hours, money and currency are those of one training on so many tokens.
     """
     return tabulate(results, results.comparison.default.papers.before.nats_per_token)
 

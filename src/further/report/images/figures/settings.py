@@ -63,7 +63,7 @@ def summarize(table: pd.DataFrame) -> str:
 def explain(table: pd.DataFrame) -> list[str]:
     """Rows, intervals, band."""
     band = " The band is how far another seed alone moved it." if (table["setting"] == SEED).any() else ""
-    return [f"Each row is a run. Lines are 95% intervals over cases, the grey line is the default run.{band}"]
+    return [f"Each row is a run. Lines are 95% intervals over cases, the gray line is the default run.{band}"]
 
 
 FIGURE = Figure(
