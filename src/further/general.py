@@ -20,9 +20,6 @@ class Source:
     """Where a text comes from; a user's own file has neither kind nor license.
 
     Attributes:
-        name: The file's, without its suffix.
-        kind: Of text, in words.
-        origin: Author and work.
         license: Under which it may be passed on; None: not known.
     """
 

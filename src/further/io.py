@@ -16,7 +16,6 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
 
     Args:
         path: The file to make; its folder is made if absent.
-        write: Called with the temporary path.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")

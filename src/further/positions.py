@@ -9,9 +9,6 @@ LIMITS = ("max_position_embeddings", "n_positions")  # of config.json; GPT-2 and
 def check_length(config: Mapping[str, Any], setting: str, length: int) -> None:
     """Refuse rows or windows that are longer than the model's positions.
 
-    Args:
-        setting: That asks for the length.
-
     Raises:
         ValueError: With setting, value and limit.
     """

@@ -37,7 +37,6 @@ class Found:
 
         Args:
             fields: Of CASE_FIELDS; others are left out.
-            patient: Name of the patient's first case.
             split: Where its layout puts it.
 
         Raises:
@@ -61,7 +60,6 @@ class Found:
         """Add an image of a case.
 
         Args:
-            image: What the layout calls it.
             case: The case, None for nobody's.
             place: File relative to the folder (None: there is none), part of it, and a detail for messages.
             fields: `caption`, and those of IMAGE_FIELDS; `modality` in the record's words.

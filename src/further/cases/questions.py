@@ -27,7 +27,6 @@ class Rule:
         of_image: Whether the field is the image's, else it is the case's and all its images are shown.
         term: Whether the answer is a term, set in lower case; a text stays as it is.
         of_abnormality: Whether "none" is the answer where the record says that nothing is abnormal.
-        task: answer or caption.
     """
 
     kind: str

@@ -93,7 +93,6 @@ def deal_out(
     test; where all would, the smallest is taken. A case that comes or goes moves few others.
 
     Args:
-        groups: Which belong together.
         test_fraction: In (0, 1).
         validation_fraction: In (0, 1).
 
@@ -175,7 +174,6 @@ def find_leaks(given: Mapping[str, list[str]], links: Sequence[Line]) -> list[di
     """Held-out cases of a given split that are known from its training, or a test case from the validation.
 
     Args:
-        given: Sides by case.
         links: Lines of CASE_LINKS, those of cases that were dropped too.
 
     Returns:

@@ -42,12 +42,10 @@ class ImageBaseSettings:
         num_heads: Attention heads of both.
         spread: Standard deviation of the first weights.
         num_slices: Different slices to train on, at most.
-        images_per_step: Each goes through the tower once.
         questions_per_image: Drawn for each image of a step.
         matrix_learning_rate: Peak of the layers' matrices (Muon).
         other_learning_rate: Peak of embeddings, norms and biases (AdamW).
         warmup_steps: Until the peak; then a cosine to 0.
-        seed: Of weights, slices and batches.
     """
 
     width: int = 128

@@ -90,7 +90,6 @@ def compare_runs(
     """Compare each run with the base at the run's own quantization, on held-out papers and on general text.
 
     Args:
-        base: Scores by quantization.
         runs: Scores by run, the default one among them.
 
     Raises:

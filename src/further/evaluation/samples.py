@@ -64,7 +64,6 @@ def sample_both(model: Model, tokenizer: Any, prompts: Sequence[str], settings: 
     """Continue every prompt with the base and with the adapted model, greedily and, if asked for, sampled.
 
     Args:
-        tokenizer: transformers' tokenizer of the model.
         prompts: What to go on from; samples stand by prompt, then by decoding, the base before the adapted.
     """
     decodings = choose_decodings(settings.temperature, settings.top_p, settings.seed)

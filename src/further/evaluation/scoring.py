@@ -53,7 +53,6 @@ def score_documents(
     Args:
         documents: Token ids without special tokens.
         begin: The token before the first.
-        window: Inputs per window.
         stride: Newly scored tokens per window.
         batch_tokens: Inputs per forward pass, at most, at least one window.
 

@@ -29,7 +29,6 @@ def measure_terms(
     """Score every token of held-out papers with the base and with the adapted model, and say which words changed.
 
     Args:
-        texts: Of the papers, by name.
         begin: The token before each paper's first.
         settings: How to score; words to list (None: not measured), and occurrences that a word needs.
 

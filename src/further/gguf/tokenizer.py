@@ -28,7 +28,6 @@ class Marks:
 
     Attributes:
         bos: Before a text; where the tokenizer puts none, the same as `eos`, which then stands before a scored text.
-        eos: After a document.
         turn_end: What ends a turn of a chat, where that is another token than `eos`.
         adds_bos: Whether the tokenizer puts `bos` before a text.
     """

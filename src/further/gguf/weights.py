@@ -24,7 +24,6 @@ def write_weights(
     """Write `model.safetensors`, or shards with their index.
 
     Args:
-        dtype: Of the written weights.
         shard_bytes: Of a file, at most, if no tensor alone is larger.
 
     Raises:
@@ -55,9 +54,6 @@ def find_shapes(config: PretrainedConfig) -> dict[str, torch.Size]:
 
 def match_names(file: GgufFile, shapes: Mapping[str, torch.Size], num_layers: int) -> dict[str, str]:
     """Which tensor of the file each parameter of the model is.
-
-    Args:
-        shapes: Of the parameters, by name.
 
     Raises:
         ValueError: If the two do not cover each other, shape by shape.

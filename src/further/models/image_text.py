@@ -185,7 +185,6 @@ def choose_attention(config: Mapping[str, Any], wanted: str | None) -> Any:
     """The attention that is wanted, but for a decoder that has no sdpa: Gemma 2 caps its scores, which only eager does.
 
     Args:
-        config: What config.json holds.
         wanted: sdpa or eager; None: each part's own.
 
     Returns:

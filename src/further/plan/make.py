@@ -34,7 +34,6 @@ def count_runs(
         shape: The model; None where its architecture is not known, and then only tokens and steps are.
         texts_of: What a run of a name and settings is trained on and watched with.
         gpu: Whether it runs on CUDA.
-        devices: That train a run together.
         windows: Window and stride of scoring, in tokens.
     """
     return [count_run(name, run, shape, texts_of(name, run), gpu, devices, windows) for name, run in runs.items()]

@@ -42,7 +42,6 @@ class Measured:
     Attributes:
         flops_per_second: Of training and of the looks at the validation documents between epochs; of one GPU, or of a
             job's cores.
-        hardware: As its timing names it.
     """
 
     run: str
@@ -57,7 +56,6 @@ def formula_rate(hardware: HardwareSettings, run: Run, tokens: int) -> Rate:
     Args:
         hardware: peak_tflops, in 10**12 operations per second; utilization, [low, high], or None: on a GPU as
             measured, give or take a fifth.
-        run: Run kernels.
         tokens: Per forward pass.
 
     Source:

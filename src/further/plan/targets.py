@@ -39,9 +39,6 @@ class Adapter:
 def place_adapter(shape: Shape, run: Run) -> Adapter:
     """Find what a run's settings train.
 
-    Args:
-        run: Run target_modules, rank, dora, dropout, train_embeddings.
-
     Raises:
         ValueError: If no layer is meant.
 

@@ -32,7 +32,6 @@ class Texts:
 
     Attributes:
         training: Tokens of each training paper, without special tokens.
-        validation: The same of the validation papers.
         has_begin: Whether the tokenizer puts BOS before each document.
         replay: The same of the general documents that are trained on beside the papers.
         scored: The same of all documents that the run is scored on.
@@ -54,7 +53,6 @@ class Rows:
     """Rows of one pass over some documents.
 
     Attributes:
-        number: Of them.
         num_labels: Predictions.
         num_inputs: Positions computed: each row's up to its last label; by sharded processes all of it.
         num_pairs: Sum of the squares of the rows' computed lengths, which attention goes with.
@@ -76,14 +74,11 @@ class Work:
     """How much a run has to do.
 
     Attributes:
-        num_papers: Training papers, or cases.
         num_unique_tokens: Their tokens, EOS counted.
         num_replay_tokens: Of general text, EOS counted.
         num_trained_tokens: Labels over all epochs, general text counted.
-        num_steps: Optimizer steps over all epochs.
         num_looks: Validations between and within the epochs; one more follows at the end.
         training: Rows of one epoch.
-        validation: Rows of the validation papers.
         answers_only: Whether logits are computed of positions with labels alone, as of answers to questions.
     """
 
@@ -136,7 +131,6 @@ def count_rows(lengths: Sequence[int], has_begin: bool, run: Run, sharded: bool 
     Args:
         lengths: Tokens without special tokens.
         has_begin: Whether each has a BOS.
-        run: Run context and packing.
         sharded: Whether all of a row is computed, not only what has labels.
     """
     context, labels = run.context, [length + has_begin for length in lengths]

@@ -75,8 +75,6 @@ class RunAnswers(Record):
         nats_per_token: Of the test's reference answers under the model.
         base_nats_per_token: The same of the base at the run's quantization.
         change: Against the base at the run's quantization, by question type.
-        loops: Among its answers.
-        cause: Of the loops.
     """
 
     settings: Run
@@ -102,7 +100,6 @@ class AnswersRecord(Record):
         bases: Scores of the base at each quantization, by question type.
         floors: Scores of what can be answered without looking closely, by floor and question type.
         views: Scores of the default run's answers without the right image, by view and question type.
-        base_loops: Loops in the unquantized base's answers.
         conventions: How each score is meant, and where others differ.
     """
 

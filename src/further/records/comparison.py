@@ -58,8 +58,6 @@ class Paired(Record):
     """Two models on the same documents. Differences are after minus before: below zero is better.
 
     Attributes:
-        difference_nats_per_token: With its interval over documents.
-        difference_bits_per_byte: The same in another unit.
         p_value: Of the exact two-sided sign test.
     """
 
@@ -104,8 +102,6 @@ class QuantizationSteps(Record):
     Attributes:
         run: The run that was trained at this precision.
         full_base: The base at full precision.
-        base: The base at this one.
-        adapted: The run.
         merged: The run's adapter merged into the base at full precision.
         base_cost_nats: From the base at full precision to the base at this one.
         adaptation_nats: From there to the adapted model.

@@ -22,12 +22,10 @@ class Paired(Record):
 
     Attributes:
         base: The base at the run's own quantization.
-        adapted: The base with the run's adapter.
         gained: Questions that only the adapted model answered correctly.
         lost: Questions that only the base answered correctly.
         difference: Adapted less base, of the fraction correct; above 0 is better.
         low: Lower end of its interval (Bonett and Price 2012).
-        high: Upper end.
         p_value: Exact McNemar test, two-sided.
     """
 
@@ -92,7 +90,6 @@ class Questions(Record):
         answers: Questions with one answer: whether greedy decoding would write it.
         topics: The same by topic, in the order of the alphabet; empty without topics.
         splits: The same by the split of the paper that the answer stands in; empty where no paper is named.
-        floors: Of the questions with choices.
         truncated: Questions that were longer than the window and lost their beginning.
         nats_per_answer: Mean over all questions of the correct answer's negative log-likelihood, base and adapted.
     """

@@ -67,7 +67,6 @@ class Kind(Generic[R]):
     """A kind of study, as its page shows it.
 
     Attributes:
-        head: The first lines.
         answers: In the order in which people ask; one that gives None was not asked.
         figures: In the order of the page.
     """

@@ -12,7 +12,6 @@ class ShownTable:
     """A table for people; the first column names the row.
 
     Attributes:
-        header: One name per column, units included.
         is_number: By column, whether its cells line up on the right.
     """
 

@@ -48,7 +48,6 @@ def analyse_curve(
 
     Args:
         points: One per run; runs of one size share `size`.
-        targets: Losses to judge.
         cost: What turns tokens into hours and money.
         standard_errors: Of each loss, in nats; None: from the spread of seeds where that changes with size, else equal
             (always equal under Huber's loss, whose threshold is then in nats).

@@ -105,7 +105,6 @@ def check_curve(
         standard_errors: Standard error of each loss, same unit and shape, or None for equal weights.
         groups: Label of each point's size; None: sizes within 5 % are one size, as seeds that draw different papers
             are.
-        fewest_sizes: Fewest different sizes allowed.
 
     Raises:
         ValueError: If the points are not a falling curve of losses at `fewest_sizes` sizes or more; a

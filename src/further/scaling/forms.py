@@ -51,7 +51,6 @@ def compare_forms(fit: LawFit, holdout: HoldOut | None = None, *, in_logs: bool 
     Args:
         fit: The power law; its basis, points or means of sizes, is used.
         holdout: The largest size, predicted from the others.
-        in_logs: Least squares of log losses.
     """
     curve = fit.counted
     fits = tuple(

@@ -69,7 +69,6 @@ class Outlook:
         """Weigh the forms by rolling origins.
 
         Args:
-            curve: The points; four sizes or more.
             level: Coverage; other than 95 % by the normal distribution's ratio of widths.
         """
         means = curve.size_means()

@@ -121,9 +121,7 @@ class LawRecord(_Record):
 
     Attributes:
         fitted: Whether there is a law.
-        reason: Why there is none.
         x_axis, loss_unit: What the numbers count.
-        epochs: Of every run.
         effective_tokens_factor: What a unique token is worth at those epochs, in tokens seen once.
         conditional_on: Settings that all runs share: what every verdict is conditional on.
         points, targets, cost_settings: The runs, the judged targets, what turned tokens into money.

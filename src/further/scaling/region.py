@@ -32,9 +32,7 @@ class Region:
         a, mean: Unconstrained optimum: slope, and fitted value at `x_mean`, each (G,).
         sse: Its sum of squares, (G,).
         a_without_c, sse_without_c: The optimum with c = 0, each (G,).
-        sse_flat: Sum of squares of a constant.
         y_mean: Weighted mean loss.
-        total_weight: Sum of weights.
         limit: Sum of squares at the region's edge.
         scale: Tokens by which `t` is divided.
     """
@@ -59,7 +57,6 @@ def f_limit(sse: float, num_points: int, num_parameters: int, level: float, infl
     """Return the sum of squares up to which parameters are inside the region.
 
     Args:
-        sse: Of the best law.
         inflation: Factor of the F threshold, for noise that is not even.
     """
     freedom = num_points - num_parameters
@@ -71,7 +68,6 @@ def allowed_region(curve: Curve, b: float, sse: float, level: float) -> Region:
 
     Args:
         curve: Points, or means of sizes; four or more.
-        b: The best exponent.
         sse: Its sum of squares on this curve.
     """
     limit = f_limit(max(sse, _rounding(curve)), curve.y.size, 3, level)
@@ -86,7 +82,6 @@ def exponent_range(curve: Curve, b: float, limit: float) -> tuple[float, float]:
 
     Args:
         curve: Points, or means of sizes; four or more.
-        b: The best exponent.
         limit: As from `f_limit`.
     """
     limit = max(limit, _rounding(curve))
@@ -161,9 +156,7 @@ def extremes(region: Region, slope: Floats, floor: float) -> tuple[Floats, Float
     """Return the smallest and largest value of `slope * a + floor * c` over the region.
 
     Args:
-        region: Allowed parameters.
         slope: Factor of a (for sizes divided by the region's scale) at each exponent, (G, T).
-        floor: Factor of c.
 
     Returns:
         Two arrays of shape (T,).

@@ -19,7 +19,6 @@ class ResidualTests:
     Attributes:
         runs: Number of runs of equal sign along the sizes.
         runs_p: Chance of so few runs if the signs were in random order.
-        autocorrelation: Correlation of neighboring residuals.
         autocorrelation_p: Chance of one as large in random order.
         lack_of_fit_p: F test of size means about the curve against the spread of seeds, None without seeds.
         curved: Twice the smaller of the first two is below 0.05.

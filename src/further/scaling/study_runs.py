@@ -68,7 +68,6 @@ def cost_of_study(prices: Prices, epochs: int, tokens_per_paper: float, timings:
     """Cost settings from the study's own measured speed.
 
     Args:
-        epochs: Of the default run.
         tokens_per_paper: Unique tokens of a paper, or of the answers about a case, in the default run.
         timings: Of the runs of the curve; the median of the longer half's speeds counts, since short runs hardly
             get going.

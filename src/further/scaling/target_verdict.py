@@ -19,7 +19,6 @@ class TargetVerdict:
 
     Attributes:
         verdict: "reached", "reachable", "undecided" or "unreachable".
-        reason: One sentence with the numbers.
         tokens: Unique training tokens needed; None where undecided or unreachable. Its estimate is None where a
             single count would mislead, its low end open where the smallest size has reached the target.
         extrapolated: The tokens lie beyond the largest measured size; None without tokens.
@@ -84,8 +83,6 @@ def tokens_needed(fit: LawFit, loss_nats: float, outlook: Outlook, *, trusted: b
 
     Args:
         fit: The law, whose count is the estimate where it is inside the interval, its floor identified, and trusted.
-        loss_nats: The loss, below every measured one.
-        trusted: Nothing speaks against the law.
 
     Returns:
         None where neither falls to it as far ahead as predictions go.

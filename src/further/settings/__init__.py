@@ -81,7 +81,6 @@ class PlanSettings(Section):
 
     Attributes:
         runs: By name, those of a cross-validation too.
-        cost: Of an hour of it.
         window: Tokens of the model's input when scoring.
         stride: Newly scored tokens per window.
     """

@@ -31,7 +31,6 @@ class Packed:
     """Training rows: R rows of T inputs.
 
     Attributes:
-        inputs_RT: Token ids.
         labels_RT: The id that follows each input, or `IGNORED`.
         positions_RT: Place in the document's part that lies in this row.
         documents_RT: Number of the document, -1 where a row was filled up.

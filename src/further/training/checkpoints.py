@@ -114,7 +114,6 @@ def open_store(folder: Path, identity: Mapping[str, Any], lock: Lock) -> Store:
     Args:
         folder: The run's, whose lock the caller holds.
         identity: What a checkpoint depends on: settings, versions, code, data, base model.
-        lock: Of the run.
     """
     wanted = json.loads(json.dumps(identity))
     own = folder / hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()[:12]

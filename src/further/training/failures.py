@@ -49,11 +49,6 @@ def check_validation(loss_nats: float, step: int) -> None:
 def explain_memory(run: Run, micro_batch: int, doing: Callable[[], str]) -> Iterator[None]:
     """Turn any way of running out of memory into one error that names the settings to change.
 
-    Args:
-        run: Run context, gradient_accumulation_steps and gradient_checkpointing.
-        micro_batch: Rows at a time.
-        doing: Says what the run is doing.
-
     Raises:
         MemoryError: With what it was doing, rows and context; checkpoints are not touched.
     """

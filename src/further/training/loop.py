@@ -105,7 +105,6 @@ def add_gradients(
     Args:
         batches: On the processor; none if no row of the step is this process's.
         num_labels: That the summed loss is divided by: those of the whole step.
-        graphs: That do the same from recordings.
 
     Returns:
         The loss, a scalar on the model's device.
@@ -150,7 +149,6 @@ def own_share(micro_batches: Sequence[Rows], run: Run, sharded: bool) -> list[Ro
 
     Args:
         micro_batches: Of the step; all processes have the same.
-        run: Run gradient_accumulation_steps.
         sharded: Whether all processes must go through the model equally often: a pass without rows makes up for it.
     """
     if run.gradient_accumulation_steps % world_size() == 0:

@@ -16,7 +16,6 @@ def make_optimizer(network: torch.nn.Module, run: Run) -> Optimizer:
 
     Args:
         network: Of which some parameters require a gradient.
-        run: Run optimizer, learning_rate and weight_decay.
     """
     trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
     matrices, others = ([p for p in trained if (p.dim() > 1) == is_matrix] for is_matrix in (True, False))
@@ -99,7 +98,6 @@ def rate_fraction(step: int, num_steps: int, warmup_ratio: float) -> float:
 
     Args:
         step: From 0.
-        num_steps: Of the whole run.
         warmup_ratio: Steps below the peak, of all steps; if it is 1, the last is at the peak.
 
     >>> [round(rate_fraction(step, 8, 3 / 8), 2) for step in range(8)]

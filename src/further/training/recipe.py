@@ -65,7 +65,6 @@ class Task:
         checkpoint_minutes: Time between checkpoints; 0: one after every step.
         identity: Settings, versions and code that a checkpoint depends on, beside data and base model; one made with
             another is not used.
-        threads: Of the processor.
         walltime: When the job will be killed, None where nothing kills it.
         world_size: Processes that train it together, one per GPU; `further.training.launch` starts them.
         sharded: Whether each keeps its part of the base's frozen weights only.

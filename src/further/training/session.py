@@ -28,7 +28,6 @@ class Session:
     """What stands around the loop.
 
     Attributes:
-        state: What it has come to.
         kernels: Faster paths in use (`further.training.kernels`).
         report: Takes a row of the history, for the tools that `training.report_to` names.
         ends: What is closed when the run has ended.

@@ -43,11 +43,7 @@ class Session(_Record):
     """A start of a study.
 
     Attributes:
-        started: Unix time.
-        pid: Of the snakemake.
-        host: Where it runs.
         runs: All runs of the study, those that are done already too.
-        jobs: What this start has to do.
         ended: "finished" or "failed"; empty while it runs, or if it was killed.
     """
 

@@ -164,7 +164,6 @@ def describe_session(folder: Path, now: float) -> list[str]:
 
     Args:
         folder: Where results land.
-        now: Unix time.
     """
     session = read_session(folder)
     if session is None:

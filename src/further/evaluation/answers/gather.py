@@ -64,7 +64,6 @@ def gather_answers(
     """The record of a study.
 
     Args:
-        bases: The base's answers by quantization.
         views: The default run's answers without the right image, by view.
         floors: FLOOR_SCORES.
         histories: Of each run, with columns step and validation_loss_nats.
@@ -109,9 +108,5 @@ def _gather_run(
 
 
 def find_still_learning(losses: Sequence[float]) -> bool | None:
-    """Whether the validation loss was still falling when training ended; None with fewer than two looks.
-
-    Args:
-        losses: Of the looks, in order.
-    """
+    """Whether the validation loss was still falling when training ended; None with fewer than two looks."""
     return None if len(losses) < 2 else losses[-1] < losses[-2] * (1 - STILL_FALLING)

@@ -99,7 +99,6 @@ def follow_instructions(model: Model, tokenizer: Any, ends: Sequence[int]) -> In
     """Give the instructions to base and adapted model.
 
     Args:
-        tokenizer: transformers' tokenizer of the model.
         ends: Tokens that end a reply.
 
     Returns:
@@ -134,7 +133,6 @@ def write_replies(model: Model, tokenizer: Any, prompts: Sequence[str], ends: Se
     """Greedy replies to prompts in one batch, filled up on the left.
 
     Args:
-        prompts: As the chat template wrote them.
         ends: Tokens that end a reply.
     """
     encoded = [tokenizer(prompt, add_special_tokens=False)["input_ids"] for prompt in prompts]

@@ -37,7 +37,6 @@ def pair(base: Sequence[bool], adapted: Sequence[bool]) -> Paired:
 
     Args:
         base: Whether each answer was correct.
-        adapted: The same of the other model.
 
     Raises:
         ValueError: If there is no question.

@@ -17,7 +17,6 @@ class Answer:
 
     Attributes:
         word: The answer in a word or two.
-        sentence: One number with its interval.
         doubt: What speaks most against it, in one line.
         sources: Files and keys that hold the numbers.
     """
@@ -41,7 +40,6 @@ def decide(low: float | None, high: float | None, margin: float = MARGIN_NATS) -
 
     Args:
         low: Lower end; None decides nothing, infinity is an end without limit.
-        high: Upper end.
         margin: Differences below it do not matter, > 0.
 
     Returns:

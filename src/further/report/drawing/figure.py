@@ -26,7 +26,6 @@ class Figure(Generic[R]):
     Attributes:
         section: The part of the page that it stands in: the answers, or one of the folded sections.
         make_table: All that it is drawn from, and what the reader downloads; empty where there is nothing to draw.
-        draw: The table as a picture.
         summarize: What it shows, in a sentence with its numbers; read aloud in place of the picture.
         explain: How to read it: only what this study's table holds.
         nothing: What is said instead of an empty table.

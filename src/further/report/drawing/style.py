@@ -100,7 +100,6 @@ def new_figure(
     """A figure of the common width with room for its title.
 
     Args:
-        height_inches: Height below the title.
         ratios: Their relative heights; None for equal ones.
 
     Returns:

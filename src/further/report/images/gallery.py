@@ -48,7 +48,6 @@ def pick_cases(before: pd.DataFrame, after: pd.DataFrame, number: int, seed: int
     Args:
         before: The base's answers (GENERATED).
         number: Of each kind, at most.
-        seed: Of the draw.
     """
     asked = after.merge(before[["question_id", "answer"]], on="question_id", suffixes=("", "_before"))
     asked = asked.assign(

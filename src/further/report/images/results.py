@@ -27,8 +27,6 @@ class CaseTables:
     Attributes:
         cases, images, questions, ledger, split, leaks: Of the cases stage.
         lengths: Answers in tokens.
-        before: The base's answers to the test.
-        after: The default run's.
     """
 
     cases: pd.DataFrame
@@ -47,7 +45,6 @@ class ImageResults(StudyResults[CaseMetrics]):
     """The results of one study of images.
 
     Attributes:
-        gallery: Cases that are shown.
         pictures: PNG files of their images, by name.
     """
 
