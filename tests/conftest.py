@@ -38,7 +38,7 @@ SENTENCES = [
 
 @pytest.fixture(scope="session")
 def model_folder(tmp_path_factory):
-    """A Hugging Face folder: byte-level BPE of 300 ids with begin and end marks, Llama of two layers."""
+    """A Hugging Face folder: byte-level BPE of 300 ids with BOS and EOS, Llama of two layers."""
     folder = tmp_path_factory.mktemp("model")
     save_tokenizer(folder)
     save_model(folder)

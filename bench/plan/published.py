@@ -3,7 +3,7 @@
     python bench/plan/published.py
 
 Nothing is loaded or measured. The rows of the second table set published speeds of QLoRA against the operations that
-the plan counts for the same model: the share of the peak that they reached.
+the plan counts for the same model: the fraction of the peak that they reached.
 """
 
 import sys
@@ -17,7 +17,7 @@ from further.settings import Run
 
 GIB = 2**30
 PEAK, PRICE = 312e12, 2.0  # bf16 operations per second of an A100; money per hour
-UTILISATION = (0.34, 0.55)
+UTILIZATION = (0.34, 0.55)
 LLAMA = {"model_type": "llama", "num_key_value_heads": 8, "vocab_size": 128256, "tie_word_embeddings": False}
 SHAPES = {
     "Llama-3.1-8B": (4096, 14336, 32, 32),
@@ -54,7 +54,7 @@ def describe(shape: Shape, quantization: str, checkpointing: bool) -> list[str]:
     adapter = all_linear(shape)
     run = SETTINGS | {"quantization": quantization, "gradient_checkpointing": checkpointing}
     memory = estimate_memory(shape, adapter, run, 1, gpu=True)
-    speeds = [share * PEAK / training_flops(shape, adapter, 1, 2048, checkpointing) for share in UTILISATION]
+    speeds = [fraction * PEAK / training_flops(shape, adapter, 1, 2048, checkpointing) for fraction in UTILIZATION]
     hours = [1e6 / speed / 3600 for speed in reversed(speeds)]
     parts = [memory.peak, memory.weights, memory.activations, memory.logits]
     money = f"{hours[0]:.2f} to {hours[1]:.2f} h, {PRICE * hours[0]:.2f} to {PRICE * hours[1]:.2f}"

@@ -31,7 +31,7 @@ def cover_scenario(
     shared: float = 0.0,
     by_size: bool | None = None,
 ) -> dict[str, float]:
-    """Share of curves whose interval holds the truth: c, b, and the law at 2 and 10 times the largest size."""
+    """Fraction of curves whose interval holds the truth: c, b, and the law at 2 and 10 times the largest size."""
     generator = np.random.default_rng(seed)
     t = np.repeat(SMALLEST * np.geomspace(1.0, span, num_sizes), num_seeds)
     ahead = SMALLEST * span * np.array([2.0, 10.0])

@@ -1,7 +1,7 @@
 """Predict left-out sizes of published curves from rolling origins, by the law's own interval and by the prediction.
 
 At every origin a curve is seen up to one of its sizes, at least five of them. What was measured at 2, 4 and 8 times
-that size is then held against both intervals. `dared` is the share of cases that predictions go to: the
+that size is then held against both intervals. `dared` is the fraction of cases that predictions go to: the
 sizes span enough, and the interval is narrow enough. Widths are in percent of the predicted loss, medians.
 
     OMP_NUM_THREADS=1 python bench/scaling/rolling.py [curves of each source]

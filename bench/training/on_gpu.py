@@ -1,6 +1,6 @@
 """A large model's shapes on a GPU: random weights made there, nf4, LoRA on all linear layers, this project's loop.
 
-Prints tokens per second, peak memory, the matrix-multiply ceiling measured on the same device, and the share of it.
+Prints tokens per second, peak memory, the matrix-multiply ceiling measured on the same device, and the fraction of it.
 `tiny` runs the same lines on a processor, to see that they work; its figures mean nothing.
 """
 

@@ -4,10 +4,7 @@ from further.settings import Run
 
 
 def micro_batch(run: Run) -> int:
-    """Rows per forward pass: the batch's tokens over context and accumulation.
-
-    Args:
-        run: Run batch_tokens, context and accumulation.
+    """Rows per forward pass: the batch's tokens over context and gradient_accumulation_steps.
 
     Raises:
         ValueError: If they do not divide.
@@ -16,7 +13,7 @@ def micro_batch(run: Run) -> int:
     if rest or not rows:
         raise ValueError(
             f"training.batch_tokens: {run.batch_tokens} is not a multiple of "
-            f"context × accumulation = {run.context} × {run.gradient_accumulation_steps}"
+            f"context × gradient_accumulation_steps = {run.context} × {run.gradient_accumulation_steps}"
         )
     return int(rows)
 
@@ -28,7 +25,6 @@ def share_of_process(run: Run, processes: int) -> tuple[int, int]:
     Otherwise the rows of each micro-batch are.
 
     Args:
-        run: Run batch_tokens, context and accumulation.
         processes: At least 1.
 
     Raises:

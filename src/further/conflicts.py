@@ -22,8 +22,6 @@ def find_faults(
     """Faults between keys, one line each, however many runs share one.
 
     Args:
-        settings: Of the study.
-        runs: By name.
         sweeps: Names of the runs of each sweep.
         quantization_runs: By quantization, the run that differs from the default one in nothing else.
     """

@@ -20,9 +20,6 @@ class Source:
     """Where a text comes from; a user's own file has neither kind nor license.
 
     Attributes:
-        name: The file's, without its suffix.
-        kind: Of text, in words.
-        origin: Author and work.
         license: Under which it may be passed on; None: not known.
     """
 
@@ -119,9 +116,7 @@ def split_texts(texts: Sequence[Text], heldout_fraction: float, seed: int) -> tu
     """Hold some documents out, of every source its part, chosen by a hash of their names.
 
     Args:
-        texts: Documents.
         heldout_fraction: Of the documents, 0 < fraction < 1.
-        seed: Another one chooses others.
 
     Returns:
         To train on, and held out, each in the order given.

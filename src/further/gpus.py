@@ -24,7 +24,6 @@ def explain_missing(planned: int, found: int, built_for: str | None, driver: str
     """Why a job has fewer GPUs than planned.
 
     Args:
-        planned: GPUs.
         found: GPUs that torch can use.
         built_for: CUDA version of this torch, as in "13.0"; None: built without.
         driver: The newest CUDA version that the driver runs; None: there is no driver.

@@ -15,10 +15,8 @@ class HubModel:
     """What the hub says of a model.
 
     Attributes:
-        name: owner/model.
         commit: 40 hexadecimal digits.
         gated: Whether its owner has to let one in.
-        files: Names of its files.
     """
 
     name: str
@@ -31,7 +29,6 @@ def ask_hub(name: str, revision: str | None = None) -> HubModel:
     """Ask the hub about a model; nothing is fetched.
 
     Args:
-        name: owner/model.
         revision: Commit, branch or tag; None: the newest commit.
 
     Raises:

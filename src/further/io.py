@@ -16,7 +16,6 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
 
     Args:
         path: The file to make; its folder is made if absent.
-        write: Called with the temporary path.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -31,9 +30,7 @@ def write_table(path: Path, rows: Sequence[Mapping[str, Any]] | pa.Table, schema
     """Write rows, or a table cast to `schema`, as Parquet.
 
     Args:
-        path: The file to make.
         rows: One mapping per row, or an Arrow table with the schema's columns.
-        schema: Names and types of the columns.
     """
     table = (
         rows.select(schema.names).cast(schema)

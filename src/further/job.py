@@ -18,9 +18,6 @@ def start_log(path: str) -> None:
     """Send stdout and stderr of this process, and of its children, to a file; progress lines also to the terminal.
 
     Temporary files go to the node's own disk, where the queue names one.
-
-    Args:
-        path: The rule's log file.
     """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     terminal = os.fdopen(os.dup(2), "w", buffering=1)

@@ -70,7 +70,6 @@ def hold_lock(folder: Path, wait: bool = True) -> Iterator[Lock]:
 
     Args:
         folder: The run's folder of checkpoints.
-        wait: Whether to look for a sign of life of an owner.
 
     Raises:
         BlockingIOError: If there is an owner and `wait` is false.
@@ -193,7 +192,7 @@ def this_process() -> Owner:
 
 
 def _machine() -> str | None:
-    """This boot of this machine and its namespace of process numbers: where one number means one process."""
+    """This boot of this machine and its namespace of process IDs: where one ID means one process."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         return f"{boot} {os.readlink('/proc/self/ns/pid')}"

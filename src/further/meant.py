@@ -55,7 +55,6 @@ def guess_number(value: str, unit: str, whole: bool) -> str | None:
     """The number that a text was meant to be, as it has to be written.
 
     Args:
-        value: What was written.
         unit: Of the key, as in the table of keys.
         whole: Whether the key takes whole numbers only.
 

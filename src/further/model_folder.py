@@ -17,7 +17,6 @@ def check_model(folder: Path, kind: str = "text") -> None:
     """Refuse a folder that no job could load.
 
     Args:
-        folder: Hugging Face folder.
         kind: Of the study: text or images.
 
     Raises:

@@ -23,10 +23,6 @@ MAX_NAME = 80
 def check_path(folder: Path, what: str) -> None:
     """Refuse a folder in whose path Snakemake cannot run scripts.
 
-    Args:
-        folder: The project's or a study's folder.
-        what: What lies there, for the message.
-
     Raises:
         ValueError: With the folder and the reason.
     """
@@ -47,10 +43,6 @@ def find_study(papers: Path, studies: Path) -> Path:
     """The study of a folder of papers: the one that was made for it, or a free name.
 
     Two folders of one name have two studies: "papers" and "papers-2".
-
-    Args:
-        papers: The folder of papers.
-        studies: The folder of studies.
 
     Raises:
         ValueError: If there is no such folder, or a study file is no YAML.

@@ -9,11 +9,6 @@ LIMITS = ("max_position_embeddings", "n_positions")  # of config.json; GPT-2 and
 def check_length(config: Mapping[str, Any], setting: str, length: int) -> None:
     """Refuse rows or windows that are longer than the model's positions.
 
-    Args:
-        config: The model's configuration, as config.json holds it.
-        setting: That asks for the length.
-        length: Tokens.
-
     Raises:
         ValueError: With setting, value and limit.
     """

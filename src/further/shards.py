@@ -11,10 +11,6 @@ def hash_rank(*parts: object) -> str:
 def shard_of(name: str, num_shards: int) -> str:
     """Shard that a thing belongs to, whatever other things there are.
 
-    Args:
-        name: Its name.
-        num_shards: Number of shards, > 0.
-
     Returns:
         The shard's number as digits, padded to one width: "03" of 16.
 

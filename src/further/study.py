@@ -26,7 +26,6 @@ class Study:
     """A checked study.
 
     Attributes:
-        settings: All of them.
         runs: By name, the default one first. A point that two sweeps share is one run.
         sweeps: Names of the runs of each sweep, in its order; without the sweeps that are switched off.
     """
@@ -105,9 +104,6 @@ class Study:
 def read_study(config: Mapping[str, Any]) -> Study:
     """Check a study's settings, and expand its sweeps.
 
-    Args:
-        config: As read from YAML.
-
     Raises:
         ValueError: One line a fault: the key, its value and what is allowed.
     """
@@ -158,7 +154,6 @@ def expand_sweeps(settings: Settings, num_training: int | None = None) -> Study:
     """Every combination of the values of each sweep, as runs.
 
     Args:
-        settings: Of the study.
         num_training: Training papers, at least 1: fractions that select as many of them are one; None: not known.
 
     Raises:

@@ -34,9 +34,6 @@ class Tracked:
     """What is tracked.
 
     Attributes:
-        study: Title of the study.
-        run: The run's name.
-        settings: Of the run.
         folder: Where results land.
         first_step: Steps that were done before this start; 0: the run begins, and what an earlier one left goes.
     """
@@ -152,7 +149,6 @@ def track(names: Sequence[str], tracked: Tracked) -> Iterator[Report]:
 
     Args:
         names: Keys of TRACKERS.
-        tracked: The run.
 
     Yields:
         What takes the row of a step: `step` and columns of `NAMES`; None is no value. A tool that fails is left out

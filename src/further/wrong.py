@@ -62,7 +62,6 @@ def explain(error: ValidationError, config: Mapping[str, Any]) -> Iterator[str]:
 
     Args:
         error: Of `Settings`.
-        config: What was read.
     """
     found: dict[Place, Any] = {}
     for fault in error.errors():

@@ -11,9 +11,10 @@ from further.cases.pictures import read_pictures
 from further.cases.plan import plan_cases
 from further.cases.readers import LAYOUTS
 from further.cases.schemas import FOUND_CASES, FOUND_IMAGES, FOUND_QUESTIONS, PICTURES
+from further.settings import PictureSettings
 
 SHARED = Path(__file__).resolve().parents[2] / ".." / "shared" / "vision"
-LIMITS = {"timeout_s": 30, "memory_mb": 1000, "max_megapixels": 50, "ct_windows": "header"}
+LIMITS = PictureSettings(timeout_s=30, memory_mb=1000, max_megapixels=50, ct_windows="header")
 
 
 @pytest.fixture(scope="session")

@@ -39,6 +39,18 @@ def test_help_is_quick_and_imports_nothing_heavy() -> None:
     assert used() - started < 0.5  # CPU seconds, as another process may hold this one up
 
 
+def test_no_word_at_all_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main([])
+    assert "further init studies/heart" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("word", ["status", "plan", "open"])
+def test_a_study_that_is_not_there_is_said_so(word: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, _, err = run(capsys, word, "--study", tmp_path / "nowhere")
+    assert code == 1 and err == f"there is no folder {tmp_path / 'nowhere'}\n"
+
+
 def used() -> float:
     """CPU seconds of the processes started from here that have ended."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)

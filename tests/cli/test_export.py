@@ -17,7 +17,7 @@ from further.cli import main
 from further.models import Precision, load_adapted
 from further.report.card import write_card
 from further.settings import Run
-from report.results_case import make_results
+from report.results_case import make_metrics, make_results
 
 
 @pytest.fixture
@@ -33,8 +33,7 @@ def study(model_folder: Path, tmp_path: Path) -> Path:
     saved = json.loads((adapter / "adapter_config.json").read_text())
     assert saved["base_model_name_or_path"] == str(model_folder)
     write_card(make_results(), "default", adapter / "README.md")
-    run = Run(quantization="none", compute_dtype="float32").model_dump()
-    (adapter.parent / "metrics.json").write_text(json.dumps({"settings": run}))
+    make_metrics("default", Run(quantization="none", compute_dtype="float32")).save(adapter.parent / "metrics.json")
     return tmp_path
 
 

@@ -12,6 +12,7 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from further.demo import toy
 from further.demo.toy import ToySettings, schedule_factor, train_tokenizer, train_toy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,7 +101,8 @@ def test_training_leaves_the_callers_random_numbers_alone(tmp_path):
     torch.testing.assert_close(torch.rand(2), expected)
 
 
-def test_progress_is_logged_with_step_loss_speed_and_time_left(tmp_path, caplog):
+def test_progress_is_logged_with_step_loss_speed_and_time_left(tmp_path, caplog, monkeypatch):
+    monkeypatch.setattr(toy, "LINE_S", 0.0)
     with caplog.at_level(logging.INFO, logger="further.progress"):
         train_toy(TEXTS, tmp_path, replace(TINY, num_steps=4))
     lines = [record.getMessage() for record in caplog.records if "step" in record.getMessage()]

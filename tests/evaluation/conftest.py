@@ -72,7 +72,7 @@ def make_scores(nats, tokens, *, first=0, **columns):
             "window": 256,
             "stride": 128,
             "begin_id": 0,
-            "begin_rule": "begin mark",
+            "begin_rule": "BOS",
             "compute_dtype": "float32",
         }
         | columns

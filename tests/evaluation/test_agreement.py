@@ -60,7 +60,7 @@ def harness_nats(pretrained, texts, window, batch_size=8, **options):
 
 
 def begin_option(folder):
-    """What the harness is told of the begin mark: something only where the one that is named is never put."""
+    """What the harness is told of BOS: something only where the one that is named is never put."""
     from transformers import AutoTokenizer
 
     named, begin = AutoTokenizer.from_pretrained(folder).bos_token_id, special_tokens(folder).begin
@@ -84,7 +84,7 @@ def test_a_begin_mark_that_is_named_and_never_put_stands_before_texts_in_the_har
     )
     named = harness_nats(str(folder), texts, 64, add_bos_token=False)
     special, streams = special_tokens(folder), our_streams(folder, texts)
-    assert (special.begin, special.begin_rule) == (1, "end mark")
+    assert (special.begin, special.begin_rule) == (1, "EOS")
     assert named == pytest.approx(
         score_documents(load(folder, Precision("none", "float32")), streams, 0, 64, 64, 200), rel=RELATIVE
     )
@@ -104,7 +104,7 @@ def test_a_quantized_model_has_the_nats_of_the_harness(tmp_path, quantization):
 
 
 def test_by_default_the_harness_doubles_the_begin_mark_and_scores_it(folder, texts):
-    """Where a tokenizer adds a begin mark, lm-eval's rolling windows put another before it and predict the first."""
+    """Where a tokenizer adds a BOS, lm-eval's rolling windows put another before it and predict the first."""
     theirs = harness_nats(str(folder), texts[1:], 16, **begin_option(folder))
     special, streams = special_tokens(folder), our_streams(folder, texts[1:])
     doubled = [ids if special.bos is None else [special.bos, *ids] for ids in streams]
@@ -140,7 +140,7 @@ def stream(folder):
 
 @pytest.mark.parametrize(("window", "stride"), [(17, 8), (33, 4), (25, 12), (73, 9)])
 def test_the_strided_recipe_has_the_same_nats_where_its_windows_end_with_the_text(folder, stream, window, stride):
-    """Its first token is only context, as the begin mark is here; its windows hold one token more, the last target."""
+    """Its first token is only context, as BOS is here; its windows hold one token more, the last target."""
     assert (len(stream) - window) % stride == 0
     model = load(folder, Precision("none", "float32"))
     means, news = strided_recipe(model, stream, window, stride)

@@ -131,7 +131,7 @@ def test_the_way_of_scoring_is_told():
         "window": 256,
         "stride": 128,
         "begin_id": 0,
-        "begin_rule": "begin mark",
+        "begin_rule": "BOS",
         "compute_dtype": "float32",
     }
 

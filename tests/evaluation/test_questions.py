@@ -13,10 +13,11 @@ from further.evaluation.questions.follow import INSTRUCTIONS, follow_instruction
 from further.evaluation.questions.measure import find_ends, measure_questions
 from further.evaluation.questions.pairs import pair, share
 from further.evaluation.questions.read import Question, find_correct, read_questions
-from further.evaluation.questions.records import QuestionsFile, read_record
 from further.evaluation.questions.score import Answered, answer_questions, cut
 from further.io import write_json
 from further.models import Precision, load
+from further.records.questions import QuestionsFile
+from further.settings import QuestionSettings
 from further.tokens.tokenizer import load_tokenizer
 
 HEAD = "question,choices,correct,passage,topic,paper\n"
@@ -321,19 +322,16 @@ def test_a_model_without_a_chat_template_is_given_no_instructions(adapted, model
 
 
 def test_the_record_of_a_chat_model_holds_both_parts_and_is_read_back(chat_folder, adapter, tmp_path):
-    settings = {
-        "quantization": "none",
-        "compute_dtype": "float32",
-        "window": 64,
-        "batch_tokens": 200,
-        "instructions": True,
-    }
+    settings = QuestionSettings(
+        quantization="none", compute_dtype="float32", window=64, stride=32, batch_tokens=200, questions=None,
+        instructions=True,
+    )  # fmt: skip
     measured = measure_questions(chat_folder, adapter, QUESTIONS, {}, settings)
     assert measured.questions.num_questions == len(QUESTIONS)
     assert measured.questions.accuracy.base.number == 3 and measured.questions.answers.base.number == 2
     assert len(measured.instructions.replies) == len(INSTRUCTIONS) == 12
     assert any(line.base_loglikelihoods != line.adapted_loglikelihoods for line in measured.questions.lines)
     write_json(tmp_path / "questions.json", measured.model_dump(mode="json"))
-    assert read_record(tmp_path / "questions.json") == measured
+    assert QuestionsFile.load(tmp_path / "questions.json") == measured
     off = measure_questions(chat_folder, Path("absent"), [], {}, settings | {"instructions": False})
     assert off == QuestionsFile(questions=None, instructions=None)

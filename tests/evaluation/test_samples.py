@@ -13,9 +13,9 @@ from further.evaluation.samples import (
     choose_decodings,
     choose_prompts,
     continue_prompt,
-    distinct,
     sample_both,
 )
+from further.evaluation.text_loops import distinct
 from further.models import Precision, load
 from further.settings import SampleSettings
 
@@ -87,7 +87,7 @@ def test_an_end_mark_ends_a_sample(model_folder, tokenizer):
         head = torch.nn.Linear(direction.shape[0], 300)
         head.weight.zero_()
         head.bias.zero_()
-        head.bias[1] = 50.0  # whatever stands before, the end mark follows
+        head.bias[1] = 50.0  # whatever stands before, EOS follows
     model.network.lm_head = head
     sample = continue_prompt(model, tokenizer, "The heart", 12, GREEDY)
     assert (sample.ended, sample.text, sample.num_tokens) == (True, "", 1)

@@ -13,7 +13,7 @@ from further.settings import ScoringSettings
 from further.tokens.streams import STREAMS, Document, encode_documents
 from further.tokens.tokenizer import load_tokenizer
 
-ABOUT = ScoredModel("base", None, "none", base="ab12", begin_id=0, begin_rule="begin mark")
+ABOUT = ScoredModel("base", None, "none", base="ab12", begin_id=0, begin_rule="BOS")
 HOW = ScoringSettings(window=32, stride=16, batch_tokens=64, compute_dtype="float32")
 
 
@@ -36,7 +36,7 @@ def test_a_table_says_what_was_scored_and_how(adapted, model_folder, tmp_path):
     assert first["sha256"] == "2dceac0ea85161b17ad149352e07acc541810cda07629eed132e743e2a201871"
     assert first["word_perplexity"] == pytest.approx(math.exp(nats / 5))
     assert first["bits_per_byte"] == pytest.approx(nats / 25 / math.log(2))
-    assert (first["begin_id"], first["begin_rule"], first["compute_dtype"]) == (0, "begin mark", "float32")
+    assert (first["begin_id"], first["begin_rule"], first["compute_dtype"]) == (0, "BOS", "float32")
     assert (first["window"], first["stride"], first["text_set"]) == (32, 16, "papers") and pd.isna(first["run"])
     assert first["base"] == "ab12"
     assert (empty["nats"], empty["num_bytes"]) == (0.0, 0) and math.isnan(empty["perplexity"])

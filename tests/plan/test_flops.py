@@ -79,7 +79,7 @@ def test_by_hand_on_one_block():
     shape = shape_of(config | {"model_type": "llama", "vocab_size": 10})
     adapter = place_adapter(shape, RUN | {"target_modules": ["v_proj"], "rank": 1})
     attention, mlp, head = 4 * 8 * 8, 3 * 8 * 16, 8 * 10
-    assert shape.matmul_parameters == attention + mlp + head == 720
+    assert shape.block_weights + shape.head_weights == attention + mlp + head == 720
     # q, k and v stand beside or before the adapter: no gradient flows through them, and none into its own A
     through = 720 - 3 * 64
     adapter_flops = 6 * (8 + 8) - 2 * 8

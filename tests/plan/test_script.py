@@ -148,7 +148,7 @@ def test_replayed_text_is_what_training_takes(plan, packing):
 
 
 def test_a_fold_is_planned_on_its_own_papers_and_paid_for(plan, caplog):
-    """One paper of 2,000 tokens and a begin mark: 8 rows of 256, 2 steps of 4 rows a pass."""
+    """One paper of 2,000 tokens and a BOS: 8 rows of 256, 2 steps of 4 rows an epoch."""
     run = BASE | {"fraction": 1.0}
     with caplog.at_level(logging.INFO):
         rows = plan({"default": run, "fold-1-of-2": run})

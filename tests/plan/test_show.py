@@ -181,7 +181,11 @@ def test_money_and_energy_without_a_price_are_left_out(folder):
             "with training.gradient_accumulation_steps: 8 (8.",
         ),
         ({"optimizer": "adamw_torch", "rank": 256}, 17, "training.optimizer: paged_adamw_8bit ("),
-        ({}, 4, "No change of quantization, checkpointing, accumulation or optimizer makes it fit: 10 GB would."),
+        (
+            {},
+            4,
+            "No change of quantization, checkpointing, gradient accumulation or optimizer makes it fit: 10 GB would.",
+        ),
     ],
 )
 def test_a_run_that_cannot_fit_is_told_what_was_tried_and_fits(change, gigabytes, said):

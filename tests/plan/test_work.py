@@ -23,7 +23,7 @@ from plan.measured import RUN
 
 
 def test_by_hand():
-    """Documents of 3 and 1 tokens with begin marks: 4 + 2 predictions are 2 rows of 4, so 1 step a pass of 2 rows."""
+    """Documents of 3 and 1 tokens with BOS: 4 + 2 predictions are 2 rows of 4, so 1 step an epoch of 2 rows."""
     run = RUN.model_copy(update={"context": 4, "batch_tokens": 8, "epochs": 3})
     work = count_work(Texts((3, 1), (5,), has_begin=True), run)
     assert (work.num_papers, work.num_unique_tokens, work.num_trained_tokens) == (2, 6, 18)

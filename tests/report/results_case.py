@@ -6,8 +6,6 @@ import numpy as np
 import pandas as pd
 
 from further.evaluation.questions.pairs import pair
-from further.evaluation.questions.records import Floors, Group, Questions, QuestionsFile
-from further.evaluation.questions.records import Paired as AnsweredBoth
 from further.records import (
     Comparison,
     DocumentChange,
@@ -30,6 +28,8 @@ from further.records import (
     Terms,
     Timing,
 )
+from further.records.questions import Floors, Group, Questions, QuestionsFile
+from further.records.questions import Paired as AnsweredBoth
 from further.report.results import Corpus, Provenance, RunResults, TextResults
 from further.settings import Run, Settings
 from report.law_case import interval, make_law
@@ -149,9 +149,7 @@ def make_comparison(**changes: Any) -> Comparison:
     excluded = {"paragraphs": reasons, "characters": reasons, "paper_similarity": 0.5, "paragraph_similarity": 0.7}
     parts: dict[str, Any] = {
         "default_run": "default",
-        "scoring": Scoring(
-            base="ab", window=1024, stride=512, begin_id=0, begin_rule="begin mark", compute_dtype="float32"
-        ),
+        "scoring": Scoring(base="ab", window=1024, stride=512, begin_id=0, begin_rule="BOS", compute_dtype="float32"),
         "runs": {name: make_run(settings) for name, settings in run_settings().items()},
         "quantization": make_quantization(),
         "excluded": Excluded(**excluded, duplicate_papers=1, shared_paragraphs_left=0),

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from further.evaluation.questions.records import Instructions, QuestionsFile
 from further.records import Comparison
+from further.records.questions import Instructions, QuestionsFile
 from further.report.answers.answer import MOST_WORDS, Answer, classify, decide
 from further.report.answers.forgetting import answer_forgetting
 from further.report.answers.improvement import answer_improvement

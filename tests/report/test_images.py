@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from evaluation.answers.answers_case import CASES, answers_of, gather, table
+from evaluation.answers.answers_case import CASES, answers_of, gather, metrics, table
 from further.records.answers import Score
 from further.report.images.answers import (
     answer_floors,
@@ -89,6 +89,6 @@ def test_the_figure_holds_every_floor_and_both_models():
 
 def test_the_card_warns_and_names_the_floors():
     study = results(answers_of(9), answers_of(24))
-    card = make_card("Ours", "owner/base", "default", study.answers, {"num_questions": 180, "num_cases": 90})
+    card = make_card("Ours", "owner/base", "default", study.answers, metrics())
     assert "Never for clinical use" in card and "| modality | exact match | 30.0% | 80.0% (" in card
     assert "30.0% (majority)" in card

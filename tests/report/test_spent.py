@@ -11,7 +11,7 @@ from further.report.results import read_jobs
 from further.report.sections.runs import forecast_table, runs_table, target_table
 from further.report.sections.statement import statement_table
 from further.report.spent import Spending
-from further.report.text import make_head
+from further.report.text import head
 from report.law_case import make_law, make_refused_law
 from report.results_case import PRICED, make_jobs, make_results, make_runs, make_settings
 
@@ -116,7 +116,7 @@ def test_an_interval_of_tokens_keeps_its_open_end() -> None:
 
 
 def test_the_head_of_the_page_says_model_study_hours_and_cost() -> None:
-    facts = dict(make_head(priced()).facts)
+    facts = dict(head(priced()).facts)
     assert facts["Study"] == "25 papers, 20 training runs" and "tiny" in facts["Base model"]
     assert (facts["Computing time"], facts["Cost"]) == ("15.2\u202fmin", "9.10 SEK")
-    assert "Cost" not in dict(make_head(make_results()).facts)
+    assert "Cost" not in dict(head(make_results()).facts)

@@ -2,7 +2,7 @@ import pytest
 
 from further.tokens.choice import count_tokens, take_replay
 
-GENERAL = {f"g{number:02}": [number] * 9 for number in range(30)}  # ten tokens each, end marks counted
+GENERAL = {f"g{number:02}": [number] * 9 for number in range(30)}  # ten tokens each, EOS counted
 
 
 def test_a_share_of_all_tokens_not_of_the_papers():

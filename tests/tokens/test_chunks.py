@@ -50,7 +50,7 @@ def test_no_row_holds_two_documents(documents, context):
 
 @given(documents, st.integers(2, 17), st.booleans())
 def test_one_begin_and_one_end_mark_a_document_never_a_row(documents, context, packing):
-    """Collators that mask the padding's id mask the end mark too where the two are one (transformers #23530)."""
+    """Collators that mask the padding's id mask EOS too where the two are one (transformers #23530)."""
     rows = lay_out(documents, context, MARKED, packing)
     real = rows.documents_RT >= 0
     for number in range(len(documents)):
@@ -59,8 +59,8 @@ def test_one_begin_and_one_end_mark_a_document_never_a_row(documents, context, p
         assert rows.inputs_RT[own][0] == BOS
         assert (rows.labels_RT[own] == EOS).sum() == 1
         assert rows.labels_RT[own][-1] == EOS
-    assert not (rows.inputs_RT[real] == EOS).any()  # nothing is predicted from an end mark
-    assert (rows.labels_RT[~real] == IGNORED).all()  # what fills a row has the end mark's id, and is no label
+    assert not (rows.inputs_RT[real] == EOS).any()  # nothing is predicted from EOS
+    assert (rows.labels_RT[~real] == IGNORED).all()  # what fills a row has the id of EOS, and is no label
 
 
 def test_nothing_to_lay_out_is_an_error():

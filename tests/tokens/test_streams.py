@@ -19,7 +19,7 @@ def test_a_stream_counts_tokens_words_and_bytes_of_the_text(model_folder):
     (row,) = encode_documents([Document("p", "train", text)], tokenizer)
     assert (row["num_words"], row["num_bytes"]) == (5, 20)  # the degree sign is two bytes
     assert row["num_tokens"] == len(row["ids"])
-    assert not {0, 1} & set(row["ids"])  # no begin or end mark
+    assert not {0, 1} & set(row["ids"])  # neither BOS nor EOS
     assert tokenizer.decode(row["ids"]) == text
 
 

@@ -142,7 +142,7 @@ def _train(case):
     outcome = start_run(Recipe(case.model_folder, run, micro_batch(run), training, validation), task)
     kept = ("num_steps", "num_trained_tokens", "final_train_loss_nats", "validation_loss_nats", "history")
     write_json(case.folder / "results.json", {name: getattr(outcome, name) for name in kept})
-    write_json(case.folder / "timing.json", outcome.timing)
+    outcome.timing.save(case.folder / "timing.json")
 
 
 class DisturbedRows(TextRows):

@@ -123,7 +123,7 @@ def test_an_interrupted_run_ends_with_the_same_bits(study, tmp_path):
         train(study, "paligemma", tmp_path / "parts", dropout=0.1, minutes=0.0, kind=Interrupted)
     assert len(list((tmp_path / "parts" / "checkpoints").rglob("checkpoint-*.safetensors"))) > 0
     parts, resumed = train(study, "paligemma", tmp_path / "parts", dropout=0.1, minutes=0.0)
-    assert resumed.timing["starts"] == 2 and resumed.history == outcome.history
+    assert resumed.timing.starts == 2 and resumed.history == outcome.history
     assert all(torch.equal(parts[name], whole[name]) for name in whole)
 
 

@@ -100,7 +100,7 @@ def test_weights_that_are_no_numbers_are_not_saved(tmp_path, model_folder):
 
     hook = register_optimizer_step_post_hook(spoil)
     try:
-        with pytest.raises(FloatingPointError, match=r"a trained weight is no finite number \(loss \S+\) at step 3, "):
+        with pytest.raises(FloatingPointError, match=r"a trained weight is not finite \(loss \S+\) at step 3, "):
             train(case, pack(case))
     finally:
         hook.remove()

@@ -33,7 +33,7 @@ def test_faster_paths_train_as_the_plain_ones_do(train, quantization):
     _, plain = train("plain", quantization=quantization, **PLAIN)
     _, fast = train("fast", quantization=quantization, **FAST)
     expected = {"adapters", "documents"} | ({"graphs"} if quantization != "int8" else set())
-    assert expected <= set(fast.timing["kernels"]) <= expected | {"fused"}  # two layers are too few for offload
+    assert expected <= set(fast.timing.kernels) <= expected | {"fused"}  # two layers are too few for offload
     assert fast.history[-1]["loss_nats"] < fast.history[0]["loss_nats"]
     # bitsandbytes multiplies few rows by quantized weights in kernels of its own, which round otherwise
     torch.testing.assert_close(losses(fast), losses(plain), atol=0.01 if quantization == "none" else 0.1, rtol=0)
@@ -111,7 +111,7 @@ def test_an_interrupted_run_goes_on_to_the_same_bits(train):
     with pytest.raises(KeyboardInterrupt):
         train("stopped", kind=StoppedRows, **how)
     resumed, again = train("stopped", kind=StoppedRows, **how)
-    assert again.timing["starts"] == 2
+    assert again.timing.starts == 2
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
 
 
@@ -218,8 +218,5 @@ def test_memory_is_that_of_the_gpu(train):
     _, outcome = train("run", **FAST)
     timing = outcome.timing
     assert (
-        0
-        < timing["memory_loaded_mb"]
-        <= timing["peak_memory_mb"]
-        <= torch.cuda.get_device_properties(0).total_memory / 2**20
+        0 < timing.memory_loaded_mb <= timing.peak_memory_mb <= torch.cuda.get_device_properties(0).total_memory / 2**20
     )

@@ -15,7 +15,7 @@ from further.io import read_json
 from further.training.launch import check_gpus
 from training.drive import Case, finish, running, start, wait_for_step
 
-NUM_LABELS = 386 + 6  # a prediction per token of the six papers, and their end marks
+NUM_LABELS = 386 + 6  # a prediction per token of the six papers, and their EOS
 
 
 def test_more_processes_than_gpus_are_refused():

@@ -46,7 +46,7 @@ def test_each_question_has_numbers(finished):
 
 def test_what_was_compared_was_scored_on_the_same_bytes(finished):
     comparison = read(finished, "evaluation/comparison.json")
-    assert comparison["scoring"]["begin_rule"] == "begin mark" and comparison["scoring"]["window"] == 256
+    assert comparison["scoring"]["begin_rule"] == "BOS" and comparison["scoring"]["window"] == 256
     papers = [run["papers"] for run in comparison["runs"].values()]
     assert len({(paper["before"]["sha256"], paper["after"]["sha256"]) for paper in papers}) == 1
     rows = pq.read_table(finished.study / "results/corpus/rows.parquet").to_pandas()

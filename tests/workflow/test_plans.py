@@ -72,7 +72,7 @@ def test_reading_the_snakefile_imports_neither_torch_nor_transformers(project):
         ("training={learning_rate: 2e-4x}", "training.learning_rate: '2e-4x' is not allowed: a number"),
         (
             "training={context: 96}",
-            "training.batch_tokens: 512 is not a multiple of context × accumulation = 96 × 2 (",
+            "training.batch_tokens: 512 is not a multiple of context × gradient_accumulation_steps = 96 × 2 (",
         ),
         ("training={quantization: nf3}", "training.quantization: 'nf3' is not allowed: one of 'none', 'int8' or 'nf4'"),
         ("sweeps={data: {rnak: [1]}}", "sweeps.data: unknown key rnak"),

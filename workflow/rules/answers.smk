@@ -1,27 +1,28 @@
 # Answers of base and adapted models, their scores beside the floors, and the law over cases.
 
-ANSWERING = pick("answers", "new_tokens", "batch_size") | {
-    "compute_dtype": CONFIG["training"]["compute_dtype"],
-    "versions": installed_versions(TRAINING_PACKAGES),
-}
+ANSWERING = pick("answers", "new_tokens", "batch_size") | pick("training", "compute_dtype")
 TEST, HELD_OUT = ["test"], ["validation", "test"]
+
+
+def settings_of_answering(quantization, splits=TEST, view="image"):
+    return {
+        "answering": ANSWERING | {"quantization": quantization, "splits": splits, "view": view},
+        "versions": installed_versions(TRAINING_PACKAGES),
+    }
 
 
 def answering_of_run(wildcards):
     """The default run's answers to the validation cases, too, are what the guard's thresholds are chosen on."""
-    return ANSWERING | {
-        "quantization": RUNS[wildcards.run]["quantization"],
-        "splits": HELD_OUT if wildcards.run == "default" else TEST,
-        "view": "image",
-    }
+    splits = HELD_OUT if wildcards.run == "default" else TEST
+    return settings_of_answering(RUNS[wildcards.run]["quantization"], splits)
 
 
 def answering_of_base(wildcards):
-    return ANSWERING | {"quantization": wildcards.quantization, "splits": TEST, "view": "image"}
+    return settings_of_answering(wildcards.quantization)
 
 
 def answering_of_view(wildcards):
-    return ANSWERING | {"quantization": RUNS["default"]["quantization"], "splits": TEST, "view": wildcards.view}
+    return settings_of_answering(RUNS["default"]["quantization"], view=wildcards.view)
 
 
 wildcard_constraints:

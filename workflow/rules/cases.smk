@@ -86,8 +86,8 @@ rule read_images:
         mem_mb=CONFIG["cases"]["memory_mb"] + 2_000,
         runtime=240,  # minutes
     params:
-        settings=pick("cases", "timeout_s", "memory_mb", "max_megapixels", "ct_windows")
-        | {
+        settings={
+            "pictures": pick("cases", "timeout_s", "memory_mb", "max_megapixels", "ct_windows"),
             "folder": str(CASES.folder),
             "versions": installed_versions(IMAGE_PACKAGES),
         },

@@ -1,8 +1,7 @@
 """Let a base or an adapted model answer the held-out questions, each answer with how sure the model was."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -13,6 +12,7 @@ from further.gpus import require_gpus
 from further.io import write_table
 from further.job import start_log
 from further.models import Precision, load, load_adapted
+from further.settings import AnsweringSettings
 from further.vision.images import make_black, need_images, open_images
 from further.vision.prompts import make_prompter
 
@@ -24,15 +24,15 @@ def main(
     model: Path,
     adapter: Path | None,
     answers: Path,
-    settings: Mapping[str, Any],
+    settings: AnsweringSettings,
 ) -> None:
     """Read questions, images and model; write one answer per question."""
-    precision = Precision(settings["quantization"], settings["compute_dtype"])
+    precision = Precision(settings.quantization, settings.compute_dtype)
     loaded = need_images(load(model, precision) if adapter is None else load_adapted(model, adapter, precision))
-    asked = [line for line in pq.read_table(questions).to_pylist() if line["split"] in settings["splits"]]
+    asked = [line for line in pq.read_table(questions).to_pylist() if line["split"] in settings.splits]
     pictures = open_images(images, shown, model)
-    lines, seen = show(asked, pictures, settings["view"], lambda: make_black(loaded, model, pictures.key))
-    limits = {name: settings[name] for name in ("new_tokens", "batch_size")}
+    lines, seen = show(asked, pictures, settings.view, lambda: make_black(loaded, model, pictures.key))
+    limits = settings.pick("new_tokens", "batch_size")
     write_table(answers, answer_questions(loaded, make_prompter(model), lines, seen, **limits), GENERATED)
 
 
@@ -46,5 +46,5 @@ if __name__ == "__main__":
         Path(snakemake.input.model),
         Path(snakemake.input.adapter).parent if "adapter" in snakemake.input.keys() else None,  # noqa: SIM118
         Path(snakemake.output.answers),
-        snakemake.params.settings,
+        AnsweringSettings.model_validate(snakemake.params.settings["answering"]),
     )

@@ -1,8 +1,7 @@
 """Make the questions of a study and measure their answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,18 +13,19 @@ from further.io import write_table
 from further.job import start_log
 
 
-def main(inputs: Mapping[str, Path], outputs: Mapping[str, Path], settings: Mapping[str, Any]) -> None:
+def main(
+    inputs: Mapping[str, Path],
+    outputs: Mapping[str, Path],
+    split: str,
+    questions: Sequence[str] | None,
+    max_images: int,
+    language: str,
+) -> None:
     """Write questions, lengths of answers in words, and the ledger of the whole stage."""
     tables = {name: pq.read_table(inputs[name]) for name in ("cases", "images", "split", "asked")}
-    questions, ledger = ask_questions(
-        tables,
-        how=settings["split"],
-        types=settings["questions"],
-        max_images=settings["max_images"],
-        language=settings["language"],
-    )
-    write_table(outputs["questions"], questions, QUESTIONS)
-    write_table(outputs["lengths"], measure_lengths(questions), LENGTHS)
+    asked, ledger = ask_questions(tables, how=split, types=questions, max_images=max_images, language=language)
+    write_table(outputs["questions"], asked, QUESTIONS)
+    write_table(outputs["lengths"], measure_lengths(asked), LENGTHS)
     write_table(outputs["ledger"], pa.concat_tables([pq.read_table(inputs["ledger"]), ledger]), LEDGER)
 
 
@@ -34,5 +34,5 @@ if __name__ == "__main__":
     main(
         {name: Path(path) for name, path in snakemake.input.items()},
         {name: Path(path) for name, path in snakemake.output.items()},
-        snakemake.params.settings,
+        **snakemake.params.settings,
     )

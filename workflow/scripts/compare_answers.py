@@ -6,24 +6,26 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from further.evaluation.answers.gather import DEFAULT, Answers, Bootstrap, gather_answers, score_generated
+from further.evaluation.answers.gather import DEFAULT, Answers, gather_answers, score_generated
 from further.evaluation.answers.schemas import MODEL_SCORES
-from further.io import read_json, read_table, write_table
+from further.io import read_table, write_table
 from further.job import start_log
+from further.records import CaseMetrics
+from further.settings import BootstrapSettings
 
 
 def main(
     inputs: Mapping[str, Sequence[Path]],
     comparison: Path,
     scores: Path,
-    bootstrap: Bootstrap,
+    how: BootstrapSettings,
 ) -> None:
     """Read answers, floors and what each run did; write the record, and the default run's and its base's scores."""
     bases, runs, views = ({path.stem: _score(path) for path in inputs[name]} for name in ("base", "runs", "views"))
-    metrics = {path.parent.name: read_json(path) for path in inputs["metrics"]}
+    metrics = {path.parent.name: CaseMetrics.load(path) for path in inputs["metrics"]}
     histories = {path.parent.name: read_table(path) for path in inputs["history"]}
     floors = read_table(inputs["floors"][0])
-    record = gather_answers(bases, runs, views, floors, metrics, histories, bootstrap)
+    record = gather_answers(bases, runs, views, floors, metrics, histories, how)
     record.save(comparison)
     compared = {"base": bases[record.default.settings.quantization], DEFAULT: runs[DEFAULT]}
     parts = [answers.scores.assign(model=name) for name, answers in compared.items()]
@@ -42,5 +44,5 @@ if __name__ == "__main__":
         | {"floors": [Path(snakemake.input.floors)]},
         Path(snakemake.output.comparison),
         Path(snakemake.output.scores),
-        Bootstrap(snakemake.params.settings["bootstrap"], snakemake.params.settings["seed"]),
+        BootstrapSettings.model_validate({name: snakemake.params.settings[name] for name in ("bootstrap", "seed")}),
     )

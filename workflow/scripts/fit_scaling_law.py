@@ -1,13 +1,15 @@
-"""Fit the scaling law to the runs on growing shares of the papers, and judge the targets by it."""
+"""Fit the scaling law to the runs on growing fractions of the papers, and judge the targets by it."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from further.io import read_json, read_table, write_json
+from further.io import read_table, write_json
 from further.job import start_log
+from further.records import Comparison, Metrics, Timing
 from further.scaling.analysis import analyse_curve
-from further.scaling.study_runs import cost_of_study, points_of_runs, targets_of_study
+from further.scaling.study_runs import cost_of_study, points_of_runs
+from further.scaling.units import make_target
+from further.settings import LawSettings
 
 
 def main(
@@ -16,17 +18,20 @@ def main(
     timing: Sequence[Path],
     history: Sequence[Path],
     law: Path,
-    settings: dict[str, Any],
+    settings: LawSettings,
 ) -> None:
     """Read scores, speeds and how long each run trained; write the law, its predictions and what more data would cost.
 
-    Histories are those of `settings["runs"]`, in their order.
+    Histories are those of `settings.runs`, in their order.
     """
-    compared = read_json(comparison)
-    cost = cost_of_study(settings["cost"], read_json(metrics), [read_json(path) for path in timing])
-    targets = targets_of_study(settings["targets"], compared)
-    histories = {run: read_table(path) for run, path in zip(settings["runs"], history, strict=False)}
-    points = points_of_runs(compared, settings["runs"], settings["model"], histories)
+    compared, default = Comparison.load(comparison), Metrics.load(metrics)
+    tokens_per_paper = default.num_unique_tokens / default.num_papers
+    cost = cost_of_study(settings.cost, default.settings.epochs, tokens_per_paper, list(map(Timing.load, timing)))
+    scored = compared.default.papers.after
+    bytes_per_token = scored.num_bytes / scored.num_tokens
+    targets = [make_target(target.value, target.unit, bytes_per_token) for target in settings.targets]
+    histories = {run: read_table(path) for run, path in zip(settings.runs, history, strict=False)}
+    points = points_of_runs(compared, settings.runs, settings.model, histories)
     write_json(law, analyse_curve(points, targets, cost).to_json())
 
 
@@ -38,5 +43,5 @@ if __name__ == "__main__":
         [Path(path) for path in snakemake.input.timing],
         [Path(path) for path in snakemake.input.history],
         Path(snakemake.output.law),
-        snakemake.params.settings,
+        LawSettings.model_validate(snakemake.params.settings),
     )

@@ -1,17 +1,17 @@
 """Open the pictures of one shard in a child process, and keep them as PNG in one table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from further.cases.pictures import write_pictures
 from further.job import start_log
+from further.settings import PictureSettings
 
 
-def main(files: Sequence[Path], pictures: Path, folder: Path, settings: Mapping[str, Any]) -> None:
+def main(files: Sequence[Path], pictures: Path, folder: Path, how: PictureSettings) -> None:
     """Prepare the pictures of some files of the folder."""
     inside = [path.relative_to(folder).as_posix() for path in files]
-    write_pictures(pictures, folder, inside, settings)
+    write_pictures(pictures, folder, inside, how)
 
 
 if __name__ == "__main__":
@@ -20,5 +20,5 @@ if __name__ == "__main__":
         [Path(path) for path in snakemake.input.files],
         Path(snakemake.output.pictures),
         Path(snakemake.params.settings["folder"]),
-        snakemake.params.settings,
+        PictureSettings.model_validate(snakemake.params.settings["pictures"]),
     )

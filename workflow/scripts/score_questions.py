@@ -1,17 +1,17 @@
 """Let the base and the default run's model answer questions and follow instructions."""
 
 from pathlib import Path
-from typing import Any
 
 from further.evaluation.questions.measure import measure_questions
 from further.evaluation.questions.read import find_questions, read_questions
 from further.gpus import require_gpus
 from further.io import read_table, write_json
 from further.job import start_log
+from further.settings import QuestionSettings
 
 
 def main(
-    model: Path, adapter: Path, questions: Path | None, split: Path, record: Path, settings: dict[str, Any]
+    model: Path, adapter: Path, questions: Path | None, split: Path, record: Path, settings: QuestionSettings
 ) -> None:
     """Read questions and the split, write the record."""
     table = read_table(split)
@@ -29,5 +29,5 @@ if __name__ == "__main__":
         find_questions(snakemake.params.settings["questions"]),
         Path(snakemake.input.split),
         Path(snakemake.output.questions),
-        snakemake.params.settings,
+        QuestionSettings.model_validate(snakemake.params.settings),
     )

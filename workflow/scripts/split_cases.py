@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -12,14 +11,21 @@ from further.io import write_json, write_table
 from further.job import start_log
 
 
-def main(inputs: Mapping[str, Path], outputs: Mapping[str, Path], settings: Mapping[str, Any]) -> None:
+def main(
+    inputs: Mapping[str, Path],
+    outputs: Mapping[str, Path],
+    split: str,
+    test_fraction: float,
+    validation_fraction: float,
+    split_seed: int,
+) -> None:
     """Write the split, the leaks, and both in numbers."""
     made = split_cases(
         *(pq.read_table(inputs[name]) for name in ("found", "cases", "links")),
-        how=settings["split"],
-        test_fraction=settings["test_fraction"],
-        validation_fraction=settings["validation_fraction"],
-        seed=settings["split_seed"],
+        how=split,
+        test_fraction=test_fraction,
+        validation_fraction=validation_fraction,
+        seed=split_seed,
     )
     write_table(outputs["split"], made.split, SPLIT)
     write_table(outputs["leaks"], made.leaks, LEAKS)
@@ -31,5 +37,5 @@ if __name__ == "__main__":
     main(
         {name: Path(path) for name, path in snakemake.input.items()},
         {name: Path(path) for name, path in snakemake.output.items()},
-        snakemake.params.settings,
+        **snakemake.params.settings,
     )

@@ -7,13 +7,13 @@ import pyarrow.parquet as pq
 
 from further.batch import micro_batch
 from further.gpus import require_gpus
-from further.io import share_files, write_json, write_table
+from further.io import share_files, write_table
 from further.job import start_log
 from further.settings import Run
 from further.training.answers import AnswerRows
 from further.training.checkpoints import forget_checkpoints
 from further.training.launch import start_run
-from further.training.metrics import describe_questions, describe_run
+from further.training.metrics import describe_questions
 from further.training.recipe import Recipe, Task
 from further.training.state import HISTORY
 from further.vision.choice import choose_questions, lay_out_questions
@@ -38,8 +38,8 @@ def main(
     training, validation = AnswerRows(chosen.rows, pictures), AnswerRows(watched.rows, pictures)
     outcome = start_run(Recipe(model, run, micro_batch(run), training, validation), task)
     write_table(outputs["history"], outcome.history, HISTORY)
-    write_json(outputs["metrics"], describe_questions(run, chosen) | describe_run(task.name, outcome))
-    write_json(outputs["timing"], outcome.timing)
+    describe_questions(task.name, run, chosen, outcome).save(outputs["metrics"])
+    outcome.timing.save(outputs["timing"])
     share_files(task.adapter)
     forget_checkpoints(task.checkpoints)
 

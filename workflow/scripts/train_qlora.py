@@ -4,7 +4,7 @@ from pathlib import Path
 
 from further.batch import micro_batch
 from further.gpus import require_gpus
-from further.io import read_table, share_files, write_json, write_table
+from further.io import read_table, share_files, write_table
 from further.job import start_log
 from further.settings import Run
 from further.tokens.choice import choose_documents, count_tokens
@@ -12,7 +12,7 @@ from further.tokens.chunks import lay_out
 from further.tokens.tokenizer import special_tokens
 from further.training.checkpoints import forget_checkpoints
 from further.training.launch import start_run
-from further.training.metrics import describe_data, describe_run
+from further.training.metrics import describe_papers
 from further.training.recipe import Recipe, Task
 from further.training.rows import TextRows
 from further.training.state import HISTORY
@@ -37,9 +37,9 @@ def main(
     recipe = Recipe(model, run, micro_batch(run), rows, TextRows(validation, whole=task.sharded))
     outcome = start_run(recipe, task)
     write_table(outputs["history"], outcome.history, HISTORY)
-    data = describe_data(run, list(choice.papers), training, count_tokens(choice.replay.values()))
-    write_json(outputs["metrics"], data | describe_run(task.name, outcome))
-    write_json(outputs["timing"], outcome.timing)
+    replay = count_tokens(choice.replay.values())
+    describe_papers(task.name, run, list(choice.papers), training, replay, outcome).save(outputs["metrics"])
+    outcome.timing.save(outputs["timing"])
     share_files(task.adapter)
     forget_checkpoints(task.checkpoints)
 

@@ -2,22 +2,22 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from further.io import read_json, write_text
+from further.io import write_text
 from further.job import start_log
+from further.records import CaseMetrics
 from further.records.answers import AnswersRecord
 from further.report.images.card import make_card
+from further.settings import ModelSettings
 
 
-def main(comparison: Path, metrics: Sequence[Path], cards: Sequence[Path], settings: dict[str, Any]) -> None:
+def main(comparison: Path, metrics: Sequence[Path], cards: Sequence[Path], title: str, model: ModelSettings) -> None:
     """Read the record and what each run did; write one card per run."""
     record = AnswersRecord.load(comparison)
-    known = {path.parent.name: read_json(path) for path in metrics}
+    known = {path.parent.name: CaseMetrics.load(path) for path in metrics}
     for card in cards:
         run = card.parent.parent.name
-        base = settings["model"]["path"] or settings["model"]["name"]
-        write_text(card, make_card(settings["title"], base, run, record, known[run]))
+        write_text(card, make_card(title, model.path or model.name, run, record, known[run]))
 
 
 if __name__ == "__main__":
@@ -26,5 +26,6 @@ if __name__ == "__main__":
         Path(snakemake.input.comparison),
         [Path(path) for path in snakemake.input.runs],
         [Path(path) for path in snakemake.output.cards],
-        snakemake.params.settings,
+        snakemake.params.settings["title"],
+        ModelSettings.model_validate(snakemake.params.settings["model"]),
     )

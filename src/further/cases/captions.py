@@ -12,7 +12,7 @@ MIN_LETTERS = 4
 UNRELATED = 4
 """Topics, and kinds and places of images, that a form's sentence has in all: two of each, or one more topic."""
 MOSTLY = 2 / 3
-"""Share of its cases with whose records a sentence has no word in common, from which it is the form's."""
+"""Fraction of its cases with whose records a sentence has no word in common, from which it is the form's."""
 
 Line = Mapping[str, Any]
 

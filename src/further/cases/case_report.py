@@ -41,7 +41,6 @@ class CaseReport:
     """A report and what it is to be read against.
 
     Attributes:
-        case: Its name.
         lines: By section, in the order of SECTIONS.
         reference: What the record itself says under Findings and Impression.
     """
@@ -49,14 +48,6 @@ class CaseReport:
     case: str
     lines: tuple[ReportLine, ...]
     reference: tuple[ReportLine, ...]
-
-    def to_text(self) -> str:
-        """The report as plain text, each line with its author."""
-        parts = [f"Case {self.case}"]
-        for section in SECTIONS:
-            own = [line for line in self.lines if line.section == section]
-            parts += [f"\n{section}", *(f"  {line.text}  [{line.author}]" for line in own)]
-        return "\n".join([*parts, "", NO_USE]) + "\n"
 
 
 def write_report(

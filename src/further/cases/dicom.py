@@ -45,7 +45,6 @@ def read_header(path: Path, folder: str) -> dict[str, Any]:
     """What of a header groups files into cases and describes them, without a word that names someone.
 
     Args:
-        path: The file.
         folder: Its folder, which stands for the study where the header has no number of one.
 
     Returns:
@@ -86,7 +85,6 @@ def values_of(data: pydicom.FileDataset, frame: int) -> NDArray[Any]:
     """One frame: gray values after the rescale slope or the modality's table, or colors.
 
     Args:
-        data: The data set.
         frame: From 0.
 
     Returns:
@@ -110,7 +108,6 @@ def to_bytes(data: pydicom.FileDataset, values: NDArray[Any], ct_windows: str) -
     """Gray values as 8 bits, upright: white is white, whatever the photometric interpretation.
 
     Args:
-        data: Their data set, for window and photometric interpretation.
         values: As `values_of` returns them.
         ct_windows: `header`: the header's first window; `three`: three windows of a CT in three channels.
 

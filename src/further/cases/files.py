@@ -20,7 +20,6 @@ class Folder:
     """A folder, or one file of it that the study is to be read from.
 
     Attributes:
-        path: The folder.
         only: Name of the one table to read, "" for whatever the folder holds.
     """
 
@@ -92,7 +91,6 @@ class ImageFiles:
         Only files of the folder are found, so a name cannot lead out of it.
 
         Args:
-            name: As the record has it.
             hint: A part of the path that decides between several files: `train`.
 
         Returns:

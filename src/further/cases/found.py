@@ -36,10 +36,7 @@ class Found:
         """Add a case, or a split to one that is there.
 
         Args:
-            case: Its name.
             fields: Of CASE_FIELDS; others are left out.
-            topic: Title of what it is about.
-            patient: Name of the patient's first case.
             split: Where its layout puts it.
 
         Raises:
@@ -63,7 +60,6 @@ class Found:
         """Add an image of a case.
 
         Args:
-            image: What the layout calls it.
             case: The case, None for nobody's.
             place: File relative to the folder (None: there is none), part of it, and a detail for messages.
             fields: `caption`, and those of IMAGE_FIELDS; `modality` in the record's words.

@@ -34,8 +34,6 @@ def gather_cases(
     """Join what records say with what the pictures are.
 
     Args:
-        found_cases: FOUND_CASES.
-        found_images: FOUND_IMAGES.
         pictures: PICTURES by shard, without the pictures themselves.
         near_equal_bits: Bits of the perceptual hash that may differ, see `find_near_pairs`.
 

@@ -24,9 +24,7 @@ def measure_lengths(
     """Lengths of answers by question type, and how many of them each window would cut.
 
     Args:
-        questions: QUESTIONS.
         count: Length of a text: words, or tokens by a tokenizer without special tokens.
-        unit: Name of what is counted.
         windows: Room for an answer, in the same unit; image and prompt are not in it.
 
     Returns:
@@ -47,12 +45,11 @@ def measure_lengths(
 
 
 def room_for_answer(window: int, num_image_tokens: int, prompt_tokens: Sequence[int]) -> int:
-    """Tokens that the longest prompt leaves to the answer in a model's window, the end mark taken off.
+    """Tokens that the longest prompt leaves to the answer in a model's window, EOS taken off.
 
     Args:
         window: Of prompt and answer together, as a processor's `max_length` counts it: image tokens too.
         num_image_tokens: Of all images of one question.
-        prompt_tokens: Lengths of the prompts.
 
     Raises:
         ValueError: If nothing is left: 256 image tokens in a window of 256.
@@ -62,23 +59,21 @@ def room_for_answer(window: int, num_image_tokens: int, prompt_tokens: Sequence[
     if left < 1:
         raise ValueError(
             f"a window of {window} tokens holds {num_image_tokens} of the images, {longest} of the longest prompt and "
-            f"the end mark: {left} are left to the answer. At least {window - left + 1} are needed"
+            f"EOS: {left} are left to the answer. At least {window - left + 1} are needed"
         )
     return left
 
 
 def fit_answer(answer: str, window: int, count: Count = count_words) -> tuple[str, bool]:
-    """An answer that fits a window with its end mark: cut after the last full sentence that does, else after a word.
+    """An answer that fits a window with its EOS: cut after the last full sentence that does, else after a word.
 
     An answer that is cut without an end teaches a model not to end.
 
     Args:
-        answer: The text.
-        window: Room, the end mark not in it, at least 1.
-        count: Length of a text.
+        window: Room, EOS not in it, at least 1.
 
     Returns:
-        The text to train on, which the end mark follows, and whether it was cut.
+        The text to train on, which EOS follows, and whether it was cut.
 
     Raises:
         ValueError: If not one word fits.

@@ -16,36 +16,30 @@ from further.cases.readers.parquet import iterate_pictures
 from further.cases.schemas import PICTURES
 from further.children import Child, ChildError
 from further.io import write_atomically
+from further.settings import PictureSettings
 
 log = logging.getLogger(__name__)
-
-Settings = Mapping[str, Any]
 
 GROUP = 64
 """Pictures that are held at once: some ten MB."""
 
 
-def write_pictures(path: Path, folder: Path, files: Sequence[str], settings: Settings) -> dict[str, int]:
+def write_pictures(path: Path, folder: Path, files: Sequence[str], how: PictureSettings) -> dict[str, int]:
     """Open all pictures of some files and keep them in one table (PICTURES), a few at a time.
 
     Args:
         path: The table to write; those that are dropped stand in it without pixels.
-        folder: The folder of cases.
-        files: Files relative to it.
-        settings: timeout_s, memory_mb and max_megapixels of one picture; ct_windows.
+        files: Files relative to the folder.
 
     Returns:
         Pictures by reason, kept among them.
-
-    Raises:
-        ValueError: If a limit is not positive.
     """
     counts = Counter[str]()
 
     def write(temporary: Path) -> None:
         # PNG is packed already; small groups of rows let a later stage read a few at a time, too.
         with pq.ParquetWriter(temporary, PICTURES, compression={"png": "none"}) as writer:
-            for lines in _batches(read_pictures(folder, files, settings), GROUP):
+            for lines in _batches(read_pictures(folder, files, how), GROUP):
                 writer.write_table(pa.Table.from_pylist(lines, PICTURES))
                 counts.update(line["reason"] for line in lines)
 
@@ -55,14 +49,12 @@ def write_pictures(path: Path, folder: Path, files: Sequence[str], settings: Set
     return dict(counts)
 
 
-def read_pictures(folder: Path, files: Sequence[str], settings: Settings) -> Iterator[dict[str, Any]]:
+def read_pictures(folder: Path, files: Sequence[str], how: PictureSettings) -> Iterator[dict[str, Any]]:
     """Lines of PICTURES, one for each picture of the files, in their order; see `write_pictures`."""
     from further.cases import worker
 
-    if settings["max_megapixels"] <= 0:
-        raise ValueError(f"cases.max_megapixels: {settings['max_megapixels']} must be above 0")
-    limits = {"max_pixels": int(settings["max_megapixels"] * 1e6), "ct_windows": settings["ct_windows"]}
-    with Child(worker.__name__, settings["timeout_s"], settings["memory_mb"]) as child:
+    limits = {"max_pixels": int(how.max_megapixels * 1e6), "ct_windows": how.ct_windows}
+    with Child(worker.__name__, how.timeout_s, how.memory_mb) as child:
         for file in files:
             for line in _open(child, folder / file, limits):
                 yield {"key": key_of(file, line.pop("part")), **line}

@@ -50,9 +50,7 @@ def prepare(data: bytes, part: int, limits: Limits) -> dict[str, Any]:
     """One picture of a file, prepared and described.
 
     Args:
-        data: The file's bytes.
         part: Frame, from 0.
-        limits: What it may be.
 
     Returns:
         The columns of PICTURES but the key; the PNG as bytes; `parts`, the number of the file's frames.

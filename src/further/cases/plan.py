@@ -14,8 +14,6 @@ class CasePlan:
     """What the rules need to know of a folder of cases.
 
     Attributes:
-        folder: The folder.
-        layout: Name of its layout.
         only: Name of the one table to read, "" for all.
         tables: Files that texts are read from.
         shards: Files with pictures, by shard.

@@ -22,13 +22,11 @@ class Rule:
     """How a field becomes a question.
 
     Attributes:
-        kind: The question's type.
         field: Of the image or the case, as the schema names it.
         wording: The question; "" for a caption, which is asked for by its task.
         of_image: Whether the field is the image's, else it is the case's and all its images are shown.
         term: Whether the answer is a term, set in lower case; a text stays as it is.
         of_abnormality: Whether "none" is the answer where the record says that nothing is abnormal.
-        task: answer or caption.
     """
 
     kind: str
@@ -147,13 +145,7 @@ def _sources(rule: Rule, case: Line, images: Sequence[Line], max_images: int) ->
 
 
 def answer_by_rule(rule: Rule, source: Line, case: Line) -> str | None:
-    """The answer that a record gives to a rule's question; None if it gives none.
-
-    Args:
-        rule: The rule.
-        source: The image's or the case's line.
-        case: The case's line.
-    """
+    """The answer that a record gives to a rule's question; None if it gives none."""
     value = source[rule.field]
     if value is None and rule.of_abnormality and (case["abnormal"] or "").lower() == "no":
         return NO_ABNORMALITY

@@ -42,11 +42,9 @@ def split_cases(
     Args:
         found: FOUND_CASES, in which leaks are looked for: those of the given split as it came.
         cases: CASES, which are split.
-        links: CASE_LINKS.
         how: One of HOW.
-        test_fraction: Share of cases in the test of an own split, in (0, 1).
+        test_fraction: Fraction of cases in the test of an own split, in (0, 1).
         validation_fraction: The same for the validation; taken from the given training where there is none.
-        seed: Of an own split.
 
     Returns:
         The split. In a given one, a case whose questions stand on several sides is listed with each.
@@ -95,11 +93,8 @@ def deal_out(
     test; where all would, the smallest is taken. A case that comes or goes moves few others.
 
     Args:
-        names: Cases.
-        groups: Which belong together.
         test_fraction: In (0, 1).
         validation_fraction: In (0, 1).
-        seed: Of the order.
 
     Returns:
         Split by case.
@@ -179,7 +174,6 @@ def find_leaks(given: Mapping[str, list[str]], links: Sequence[Line]) -> list[di
     """Held-out cases of a given split that are known from its training, or a test case from the validation.
 
     Args:
-        given: Sides by case.
         links: Lines of CASE_LINKS, those of cases that were dropped too.
 
     Returns:

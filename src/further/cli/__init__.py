@@ -28,13 +28,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command. What a word needs is imported when it is said, so that --help is quick.
 
     Args:
-        arguments: Words of the command line; None: those of the process.
+        arguments: Words of the command line; None: those of the process. No word at all asks for help.
 
     Returns:
         0 where it went well, 1 where something is wrong with what was given.
     """
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args((sys.argv[1:] if arguments is None else arguments) or ["--help"])
     try:
+        _check_folder(options)
         lines = options.act(options)
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
@@ -44,6 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     _print(lines)
     return 0
+
+
+def _check_folder(options: argparse.Namespace) -> None:
+    """Refuse a study that is not there, but for `further status FILE` before its first start."""
+    if "study" in options and not options.study.is_dir() and not getattr(options, "files", []):
+        raise ValueError(f"there is no folder {options.study}")
 
 
 def _print(lines: Sequence[str]) -> None:

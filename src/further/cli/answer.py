@@ -46,7 +46,6 @@ def find_type(questions: Path, question: str) -> tuple[str, str]:
     """Type and task of the study's questions with these words; "unknown" where it has none, which the guard defers.
 
     Args:
-        questions: QUESTIONS of the study.
         question: Its words; "caption" asks for one.
     """
     table = read_table(questions)
@@ -63,12 +62,12 @@ def read_png(image: Path) -> bytes:
         ValueError: If it is not there or cannot be read, with the reason.
     """
     from further.cases.pictures import read_pictures
-    from further.settings import CasesSettings
+    from further.settings import CasesSettings, PictureSettings
 
     if not image.is_file():
         raise ValueError(f"there is no file {image}")
-    settings = CasesSettings().pick("timeout_s", "memory_mb", "max_megapixels", "ct_windows")
-    found = next(read_pictures(image.parent, [image.name], settings))
+    how = PictureSettings.model_validate(CasesSettings().pick(*PictureSettings.model_fields))
+    found = next(read_pictures(image.parent, [image.name], how))
     if "png" not in found:
         raise ValueError(f"{image} cannot be read: {found['reason']}, {found['detail']}")
     png: bytes = found["png"]
@@ -80,13 +79,14 @@ def _answer(study: Path, adapter: Path, png: bytes, line: Mapping[str, Any]) -> 
     from further.evaluation.answers.generate import describe_answer, measure_sureness, write_answers
     from further.models import Precision, load_adapted
     from further.positions import find_limit
+    from further.records import CaseMetrics
     from further.vision.images import ImageProcessor, OneImage, Pixels, need_images
     from further.vision.prompts import make_prompter
     from further.vision.rows import ask
 
-    settings = read_json(adapter.parent / "metrics.json")["settings"]
+    run = CaseMetrics.load(adapter.parent / "metrics.json").settings
     base = study / read_json(adapter / "adapter_config.json")["base_model_name_or_path"]
-    model = need_images(load_adapted(base, adapter, Precision(settings["quantization"], settings["compute_dtype"])))
+    model = need_images(load_adapted(base, adapter, Precision(run.quantization, run.compute_dtype)))
     prompter, shown = make_prompter(base), OneImage(Pixels.key, ImageProcessor(base)(png))
     asked = ask(line, prompter, find_limit(model.config) or 4096)
     room = min(NEW_TOKENS, (find_limit(model.config) or 4096) - len(asked.prompt.ids))

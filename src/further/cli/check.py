@@ -69,9 +69,6 @@ def find_files(given: Sequence[Path]) -> tuple[list[Path], Path]:
 def load_study(given: Sequence[Path]) -> tuple[Study, Path]:
     """A study whose settings are right, and the folder that its paths are relative to.
 
-    Args:
-        given: As for `find_files`.
-
     Raises:
         ValueError: One line a fault, as the Snakefile gives them.
     """

@@ -17,7 +17,6 @@ def choose_run(study: Path, run: str | None, folder: str) -> str:
 
     Args:
         study: The folder that holds results/.
-        run: The run's name; None: not given.
         folder: Where to export to, as it was typed.
 
     Raises:
@@ -57,7 +56,6 @@ def export_run(study: Path, run: str, target: Path) -> list[str]:
 
     Args:
         study: The folder that holds results/.
-        run: The run's name.
         target: A folder that is absent or empty.
 
     Returns:

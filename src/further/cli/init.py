@@ -33,7 +33,6 @@ class Wishes:
     """What was said by flags; None: not said.
 
     Attributes:
-        title: Of the study.
         papers: Folder of the PDFs.
         model: demo, owner/name on the hub, or a folder.
         revision: Commit of a model on the hub.
@@ -51,7 +50,6 @@ def keep_study(folder: Path, papers: str | None) -> bool:
     """Whether there is a study file in a folder that may be gone on with.
 
     Args:
-        folder: The study's.
         papers: Folder of the PDFs that are meant; None: those that the file names.
 
     Raises:
@@ -74,8 +72,6 @@ def write_study(folder: Path, wishes: Wishes, ask: bool) -> list[str]:
     """Write a study file into a folder, and check it.
 
     Args:
-        folder: The study's; made if absent.
-        wishes: What is known already.
         ask: Whether what is not may be asked for; else it gets its default.
 
     Returns:

@@ -22,9 +22,7 @@ def inspect_papers(papers: Sequence[Path], folder: Path | None, corpus: CorpusSe
     """Inspect papers one after the other; one that is not there stops none of the others.
 
     Args:
-        papers: The PDFs.
         folder: Where to write the pages; of several papers each gets a folder of its name in it. None: beside here.
-        corpus: Section `corpus` of a checked configuration.
 
     Returns:
         Lines that say what became of their characters.
@@ -49,13 +47,10 @@ def inspect_paper(paper: Path, folder: Path, corpus: CorpusSettings) -> list[str
     What depends on other papers is left out: duplicates and repeated paragraphs.
 
     Args:
-        paper: The PDF.
         folder: Where to write `index.html` and the paper's pages.
-        corpus: Section `corpus` of a checked configuration.
 
     Returns:
         Lines that say what became of its characters.
-
     """
     blocks, unreadable, readings = parse_papers(
         [paper],

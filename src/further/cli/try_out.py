@@ -6,6 +6,7 @@ from pathlib import Path
 from further.cli.export import find_adapter
 from further.cli.study import name_study
 from further.io import read_json
+from further.records import Metrics
 
 
 def try_prompt(study: Path, run: str, prompt: str, new_tokens: int, temperature: float | None, seed: int) -> list[str]:
@@ -13,11 +14,8 @@ def try_prompt(study: Path, run: str, prompt: str, new_tokens: int, temperature:
 
     Args:
         study: The folder that holds results/.
-        run: The run's name.
-        prompt: What to go on from.
         new_tokens: To write, at most.
         temperature: Of drawing; None: the likeliest token each time.
-        seed: Of drawing.
 
     Returns:
         The study, and both continuations.
@@ -30,28 +28,27 @@ def try_prompt(study: Path, run: str, prompt: str, new_tokens: int, temperature:
     if new_tokens < 1 or (temperature is not None and temperature <= 0):
         raise ValueError(f"--tokens {new_tokens}, --temperature {temperature}: both must be above 0")
     adapter = find_adapter(study, run)
-    run_settings = read_json(adapter.parent / "metrics.json")["settings"]
+    settings = Metrics.load(adapter.parent / "metrics.json").settings
     base = study / read_json(adapter / "adapter_config.json")["base_model_name_or_path"]
-    texts = _continue(base, adapter, run_settings, prompt, new_tokens, temperature, seed)
+    precision = (settings.quantization, settings.compute_dtype)
+    texts = _continue(base, adapter, precision, prompt, new_tokens, (temperature, 0.95, seed))
     return [*name_study(study), "", *_show(prompt, run, texts)]
 
 
 def _continue(
     base: Path,
     adapter: Path,
-    settings: dict[str, str],
+    precision: tuple[str, str],
     prompt: str,
     new_tokens: int,
-    temperature: float | None,
-    seed: int,
+    decoding: tuple[float | None, float, int],
 ) -> tuple[str, str]:
     from further.evaluation.probe import before_and_after
     from further.evaluation.samples import Decoding, continue_prompt
     from further.models import Precision, load_adapted, load_tokenizer
 
-    model = load_adapted(base, adapter, Precision(settings["quantization"], settings["compute_dtype"]))
-    decoding = Decoding(temperature, 0.95, seed)
-    before, after = before_and_after(model, continue_prompt, load_tokenizer(base), prompt, new_tokens, decoding)
+    model, tokenizer = load_adapted(base, adapter, Precision(*precision)), load_tokenizer(base)
+    before, after = before_and_after(model, continue_prompt, tokenizer, prompt, new_tokens, Decoding(*decoding))
     return before.text, after.text
 
 

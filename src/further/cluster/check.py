@@ -17,12 +17,8 @@ class Nodes:
     """Nodes of one kind in a partition.
 
     Attributes:
-        partition: Its name.
         state: Of the partition: up, down, inact or drain.
         max_minutes: Longest walltime; None without a limit.
-        cores: Of a node.
-        memory_mb: Of a node.
-        num_gpus: Of a node.
     """
 
     partition: str
@@ -47,11 +43,7 @@ def check_account(account: str) -> None:
 
 
 def find_missing_gpus(requests: Iterable[Request]) -> Iterator[str]:
-    """Jobs that would use more GPUs than they ask for; known without SLURM.
-
-    Args:
-        requests: One per job or kind of job.
-    """
+    """Jobs that would use more GPUs than they ask for; known without SLURM."""
     for request in sorted(set(requests)):
         wanted = request.gpus_per_run
         if 1 < wanted != request.num_gpus:
@@ -66,7 +58,6 @@ def find_small_gpus(requests: Iterable[Request], planned_gb: float | None) -> It
     """Partitions whose GPUs have less memory than the study was planned for; known without SLURM.
 
     Args:
-        requests: One per job or kind of job.
         planned_gb: hardware.gpu_memory_gb; None without a GPU.
     """
     there = {(each.partition, each.gpu_memory_gb) for each in requests if each.num_gpus and each.gpu_memory_gb}
@@ -79,21 +70,12 @@ def find_small_gpus(requests: Iterable[Request], planned_gb: float | None) -> It
 
 
 def find_mismatches(requests: Sequence[Request], planned_gb: float | None) -> list[str]:
-    """What study and profile say differently; known without SLURM.
-
-    Args:
-        requests: One per job or kind of job.
-        planned_gb: hardware.gpu_memory_gb; None without a GPU.
-    """
+    """What study and profile say differently; known without SLURM."""
     return [*find_missing_gpus(requests), *find_small_gpus(requests, planned_gb)]
 
 
 def check_requests(requests: Iterable[Request], planned_gb: float | None = None) -> None:
     """Ask SLURM whether it would take each kind of job; nothing is queued.
-
-    Args:
-        requests: One per job or kind of job.
-        planned_gb: hardware.gpu_memory_gb; None without a GPU.
 
     Raises:
         ValueError: With a line per fault: who asks for what, what there is, and the setting to change.
@@ -150,12 +132,7 @@ def _num_gpus(gres: str) -> int:
 
 
 def find_faults(request: Request, nodes: Iterable[Nodes]) -> Iterator[str]:
-    """What about a request no node of its partition can give.
-
-    Args:
-        request: What is asked for.
-        nodes: All nodes of the cluster.
-    """
+    """What about a request no node of its partition can give."""
     names = sorted({each.partition for each in nodes})
     mine = [each for each in nodes if each.partition == request.partition]
     where = f"in {PROFILE}"

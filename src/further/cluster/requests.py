@@ -15,7 +15,6 @@ class Request:
         name: The rule; of a group of rules that are one job, its name.
         partition: Of SLURM; empty if none is asked for.
         gres: Generic resources, `gpu:1`; empty if none.
-        cores: Processor cores.
         memory_mb: Memory of the whole job, MB; 0 if none is asked for.
         minutes: Walltime; 0 if none is asked for.
         account: That is charged; empty if none is named.
@@ -50,9 +49,6 @@ def request_of(
     """Read a request from a job's threads and resources, under the names that Snakemake's SLURM executor uses.
 
     Args:
-        name: The rule.
-        threads: Of the job.
-        resources: Of the job.
         qos: Quality of service of all jobs; counts before the job's own.
         reservation: That all jobs run in.
     """
@@ -106,7 +102,6 @@ def draw_table(requests: Iterable[Request], planned_hours: float | None = None) 
     """A line per kind of job and what it asks for, and what all ask for together.
 
     Args:
-        requests: One per job in the queue.
         planned_hours: GPU-hours that the plan expects of them; None where there is no plan yet.
     """
     counts = Counter(requests)

@@ -44,9 +44,6 @@ def read_article(path: Path) -> Article:
     Args:
         path: Markdown file in UTF-8.
 
-    Returns:
-        The article.
-
     Raises:
         ValueError: If the file breaks the format; the message names the file and what is wrong.
     """

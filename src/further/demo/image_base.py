@@ -42,13 +42,10 @@ class ImageBaseSettings:
         num_heads: Attention heads of both.
         spread: Standard deviation of the first weights.
         num_slices: Different slices to train on, at most.
-        images_per_step: Each goes through the tower once.
         questions_per_image: Drawn for each image of a step.
-        num_steps: Optimizer steps.
         matrix_learning_rate: Peak of the layers' matrices (Muon).
         other_learning_rate: Peak of embeddings, norms and biases (AdamW).
         warmup_steps: Until the peak; then a cosine to 0.
-        seed: Of weights, slices and batches.
     """
 
     width: int = 128
@@ -71,10 +68,6 @@ def train_image_base(folder: Path, settings: ImageBaseSettings) -> dict[str, Any
     """Train a tokenizer and a tiny PaliGemma on slices of the first clinic, and save both as a Hugging Face folder.
 
     The same settings, library versions and number of torch threads give the same weights, bit for bit.
-
-    Args:
-        folder: Made if absent.
-        settings: Sizes and schedule.
 
     Returns:
         num_parameters, num_steps, num_slices, final_train_loss_nats (mean of the last twentieth of the steps).

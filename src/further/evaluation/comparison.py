@@ -90,10 +90,7 @@ def compare_runs(
     """Compare each run with the base at the run's own quantization, on held-out papers and on general text.
 
     Args:
-        base: Scores by quantization.
         runs: Scores by run, the default one among them.
-        metrics: Of training, by run.
-        how: Of the intervals.
 
     Raises:
         ValueError: If a base was scored at another precision, in another way or on other texts than the run.

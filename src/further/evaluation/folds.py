@@ -31,7 +31,6 @@ def cross_validate(folds: Mapping[str, Fold], how: ComparisonSettings) -> CrossV
 
     Args:
         folds: By name, in order; none gives None.
-        how: Of the intervals, and of what counts as shared.
 
     Raises:
         ValueError: If a paper is held out twice, or base and run were not scored alike.

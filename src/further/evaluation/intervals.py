@@ -26,7 +26,6 @@ def ratio_interval(amounts: "pd.Series[float]", sizes: "pd.Series[int]", how: Bo
     Args:
         amounts: Per document, in nats or bits.
         sizes: Per document, in tokens or bytes.
-        how: Resamples and their seed.
 
     Returns:
         The ratio. An open end is None, both under six documents; where no document differs, the interval is the
@@ -51,7 +50,7 @@ def ratio_interval(amounts: "pd.Series[float]", sizes: "pd.Series[int]", how: Bo
 
 
 def share_interval(hits: "pd.Series[int]", sizes: "pd.Series[int]") -> tuple[float | None, float | None]:
-    """Exact interval of a share, counted over documents that are each worth less the more its parts are alike.
+    """Exact interval of a fraction, counted over documents that are each worth less the more its parts are alike.
 
     Args:
         hits: Parts with the property, by document.

@@ -40,8 +40,6 @@ def sample_passages(
         papers: Whose paragraphs to draw from.
         encode: Text to token ids, without special tokens.
         length: Tokens to take of each, from its start.
-        number: Paragraphs, at most.
-        seed: Of the drawing.
 
     Returns:
         Passages in the order of the rows.
@@ -96,10 +94,8 @@ def measure_memorization(
     """Continue paragraphs of training and of held-out papers with the base and with the adapted model.
 
     Args:
-        model: A model with an adapter.
         rows: Paragraphs: columns paper, row, text.
         papers: By group, `train` and `heldout`.
-        tokenizer: The model's, of the tokenizers library.
         begin: The token before each passage's first.
         settings: Without a number of paragraphs nothing is measured.
     """
@@ -164,7 +160,6 @@ def describe_lengths(passages: Sequence[Passage], lengths: Lengths, new: int) ->
     """Fraction of passages continued to the end, with its interval over papers, and how far the others went.
 
     Args:
-        passages: What was continued.
         lengths: Tokens said as they stand, 0 to `new`, which is a verbatim continuation.
         new: Tokens to say.
     """
@@ -185,7 +180,7 @@ def permute_papers(groups: Sequence[pd.DataFrame], how: BootstrapSettings) -> fl
     """Two-sided p-value that paragraphs of both groups of papers are continued word for word as often.
 
     Whole papers are exchanged between the groups, as paragraphs of one paper are known, or not, together. Each counts
-    by its share: papers of the group with fewer of them have more of the paragraphs drawn.
+    by its fraction: papers of the group with fewer of them have more of the paragraphs drawn.
 
     Args:
         groups: Two tables of `count_papers`; with fewer than two papers in one the p-value is 1.

@@ -13,8 +13,6 @@ def before_and_after(model: Model, measure: Callable[..., T], *arguments: object
 
     Args:
         model: A model with an adapter, as `further.models.load_adapted` returns it.
-        measure: Called with the model and the arguments.
-        *arguments: Of the measurement.
 
     Returns:
         What it gave without and with the adapter.

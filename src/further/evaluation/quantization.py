@@ -23,10 +23,8 @@ def split_quantization(
 
     Args:
         base: Scores by quantization, `none` among them.
-        runs: Scores by run.
         merged: Scores of adapters merged into the full-precision base, by run.
         quantization_runs: The run that was trained at each quantization.
-        how: Of the intervals.
 
     Returns:
         By quantization; differences are the later model less the earlier one, positive is worse.

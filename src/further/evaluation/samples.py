@@ -13,7 +13,7 @@ from transformers import GenerationConfig
 
 from further.evaluation.probe import before_and_after
 from further.evaluation.scoring import score_continuation
-from further.evaluation.text_loops import MAX_REPEATS, longest_repeat
+from further.evaluation.text_loops import MAX_REPEATS, distinct, longest_repeat
 from further.models import Model
 from further.records import Sample, Samples
 from further.settings import SampleSettings
@@ -29,7 +29,7 @@ class Decoding:
 
     Attributes:
         temperature: Divides the logits before drawing; None is greedy.
-        top_p: Share of the probability that tokens are drawn from.
+        top_p: Fraction of the probability that tokens are drawn from.
         seed: Of the drawing; with it, each prompt has random numbers of its own, the same for base and adapted.
     """
 
@@ -64,10 +64,7 @@ def sample_both(model: Model, tokenizer: Any, prompts: Sequence[str], settings: 
     """Continue every prompt with the base and with the adapted model, greedily and, if asked for, sampled.
 
     Args:
-        model: A model with the default run's adapter.
-        tokenizer: transformers' tokenizer of the model.
         prompts: What to go on from; samples stand by prompt, then by decoding, the base before the adapted.
-        settings: How to go on.
     """
     decodings = choose_decodings(settings.temperature, settings.top_p, settings.seed)
     samples: list[Sample] = []
@@ -84,8 +81,6 @@ def continue_prompt(model: Model, tokenizer: Any, prompt: str, new_tokens: int, 
         model: A causal language model in evaluation mode.
         tokenizer: transformers' tokenizer of the model.
         prompt: What to go on from, at least one token; it stands after BOS, if the model has one.
-        new_tokens: At most.
-        decoding: How tokens are chosen.
 
     Returns:
         The continuation, called one of the base.
@@ -142,16 +137,3 @@ def _generate(model: Model, given: Sequence[int], new_tokens: int, eos: int, dec
     batch = {"input_ids": inputs, "attention_mask": torch.ones_like(inputs)}
     ids: list[int] = model.generate(batch, config)[0].tolist()
     return ids
-
-
-def distinct(words: Sequence[str], length: int) -> float | None:
-    """Share of the runs of `length` words that are different; None where the text has no such run.
-
-    Source:
-        Li et al. 2016, A diversity-promoting objective function, section 5.3, which divides by the number of words.
-
-    >>> distinct("the heart and the heart".split(), 2)
-    0.75
-    """
-    runs = [tuple(words[place : place + length]) for place in range(len(words) - length + 1)]
-    return len(set(runs)) / len(runs) if runs else None

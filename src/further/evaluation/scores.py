@@ -51,10 +51,7 @@ def score_texts(
     """Score each held-out document of each text set; the validation papers' loss is the training's.
 
     Args:
-        model: A causal language model in evaluation mode.
         texts: Token streams by the text set's name.
-        settings: How to score.
-        about: Which model it is.
 
     Returns:
         Rows of `further.evaluation.scoring.SCORES`.

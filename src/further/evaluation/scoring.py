@@ -34,7 +34,7 @@ SCORES = pa.schema(
         ("window", pa.int64()),
         ("stride", pa.int64()),
         ("begin_id", pa.int64()),  # the token before each document's first, context only
-        ("begin_rule", pa.string()),  # begin mark (BOS), or end mark (EOS) where the model has no BOS
+        ("begin_rule", pa.string()),  # BOS, or EOS where the model has no BOS
         ("compute_dtype", pa.string()),
     ]
 )
@@ -51,10 +51,8 @@ def score_documents(
     lm-evaluation-harness.
 
     Args:
-        model: A causal language model.
         documents: Token ids without special tokens.
         begin: The token before the first.
-        window: Inputs per window.
         stride: Newly scored tokens per window.
         batch_tokens: Inputs per forward pass, at most, at least one window.
 

@@ -29,9 +29,6 @@ def measure_terms(
     """Score every token of held-out papers with the base and with the adapted model, and say which words changed.
 
     Args:
-        model: A model with an adapter.
-        texts: Of the papers, by name.
-        tokenizer: The model's, of the tokenizers library.
         begin: The token before each paper's first.
         settings: How to score; words to list (None: not measured), and occurrences that a word needs.
 
@@ -76,7 +73,6 @@ def find_occurrences(text: str, offsets: Sequence[tuple[int, int]], before: Floa
         words     rejection       acute
 
     Args:
-        text: The text.
         offsets: Start and end of each token in it, in characters.
         before: Nats of each token under one model.
         after: Under the other.
@@ -97,7 +93,7 @@ def rank_words(
 ) -> tuple[int, tuple[Term, ...], tuple[Term, ...]]:
     """Words that changed most, by the bound of their interval that is nearer to no change.
 
-    So a word comes first whose change is large for certain, not by the luck of five occurrences; words whose interval
+    So a word comes first whose change is large for certain, not by chance in five occurrences; words whose interval
     holds no change are not listed. The intervals are Student's over papers, each by its mean over the word's
     occurrences in it: occurrences in one paper resemble each other, and taken as independent listed 24 % of words that
     had not changed. Each word stands by itself: of a thousand that did not change, fifty would be listed in the long

@@ -1,4 +1,4 @@
-"""Whether a text goes round in circles: words, phrases or pieces of text that stand many times in a row.
+"""Whether a text repeats itself: what stands many times in a row, and how many runs of words come again.
 
 What counts was chosen by what people write. In the running text of 25 biomedical articles and the 25 of the
 demonstration (780,000 characters) nothing is marked: no phrase of up to 32 words stands more than three times in a
@@ -9,8 +9,10 @@ tables.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
+
+import numpy as np
 
 MAX_REPEATS = 4  # from which on a text loops
 PHRASE = 32  # words of the longest phrase whose repetition counts
@@ -18,15 +20,6 @@ PIECE = re.compile(rf"(.{{1,12}}?)\1{{{MAX_REPEATS - 1},}}", re.DOTALL)
 MIN_SAID = 12  # characters of all repetitions of a piece with a letter or digit: 0000 and III are numbers
 MIN_SIGNS = 40  # of one without: dots lead across a table of contents, dashes rule a table
 EDGES = re.compile(r"^[\W_]+|[\W_]+$")
-
-
-def loops(text: str) -> bool:
-    """Whether a word, a phrase or a piece of text stands four times or more in a row.
-
-    >>> loops("cec. Cec cec, cec"), loops("cycycycycycycyc"), loops("the heart and the heart")
-    (True, True, False)
-    """
-    return longest_repeat(text) >= MAX_REPEATS
 
 
 def longest_repeat(text: str) -> int:
@@ -58,3 +51,34 @@ def _piece_repeats(text: str) -> list[int]:
         for whole, length in found
         if len(whole) >= (MIN_SAID if any(map(str.isalnum, whole)) else MIN_SIGNS)
     ]
+
+
+def distinct(words: Sequence[str], length: int) -> float | None:
+    """Fraction of the runs of `length` words that are different; None where the text has no such run.
+
+    Source:
+        Li et al. 2016, A diversity-promoting objective function, section 5.3, which divides by the number of words.
+
+    >>> distinct("the heart and the heart".split(), 2)
+    0.75
+    """
+    runs = [tuple(words[place : place + length]) for place in range(len(words) - length + 1)]
+    return len(set(runs)) / len(runs) if runs else None
+
+
+def rep_n(text: str, length: int = 4) -> float:
+    """Fraction of the runs of `length` words, in lower case, that stood there before; 0 for a shorter text.
+
+    Whole sentences that come again are seen, which a search for four repetitions in a row misses.
+
+    Source:
+        Welleck et al. 2020, Neural text generation with unlikelihood training, section 6.1 (seq-rep-n), over words.
+    """
+    different = distinct(text.lower().split(), length)
+    return 0.0 if different is None else 1 - different
+
+
+def usual_rep(references: Iterable[str]) -> float:
+    """The rep-4 that 99 of 100 references stay at or below; 0 without references."""
+    values = [rep_n(text) for text in references]
+    return float(np.percentile(values, 99, method="higher")) if values else 0.0

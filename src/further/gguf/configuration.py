@@ -25,9 +25,6 @@ LLAMA3 = {"low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_positio
 def read_config(file: GgufFile) -> PretrainedConfig:
     """The configuration of a file's model, special tokens left out.
 
-    Args:
-        file: The opened file.
-
     Raises:
         ValueError: If a key is missing, or positions are scaled in a way that is not known here.
     """

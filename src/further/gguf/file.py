@@ -14,7 +14,6 @@ class GgufFile:
     """An opened GGUF file. Tensors are memory-mapped and read when they are converted.
 
     Attributes:
-        path: The file.
         family: A key of `FAMILIES`.
         tensors: By name, as the `gguf` package gives them.
     """

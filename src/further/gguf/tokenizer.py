@@ -28,7 +28,6 @@ class Marks:
 
     Attributes:
         bos: Before a text; where the tokenizer puts none, the same as `eos`, which then stands before a scored text.
-        eos: After a document.
         turn_end: What ends a turn of a chat, where that is another token than `eos`.
         adds_bos: Whether the tokenizer puts `bos` before a text.
     """
@@ -67,10 +66,6 @@ def _usually_adds_bos(file: GgufFile) -> bool:
 
 def build_tokenizer(file: GgufFile, marks: Marks) -> Tokenizer:
     """The tokenizer that a file describes.
-
-    Args:
-        file: The opened file.
-        marks: Of its documents.
 
     Raises:
         ValueError: If the kind of tokenizer, or how it splits a text before its merges, is not known.

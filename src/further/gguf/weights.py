@@ -24,10 +24,6 @@ def write_weights(
     """Write `model.safetensors`, or shards with their index.
 
     Args:
-        file: The opened file.
-        config: Of the model.
-        folder: Where the files go.
-        dtype: Of the written weights.
         shard_bytes: Of a file, at most, if no tensor alone is larger.
 
     Raises:
@@ -58,11 +54,6 @@ def find_shapes(config: PretrainedConfig) -> dict[str, torch.Size]:
 
 def match_names(file: GgufFile, shapes: Mapping[str, torch.Size], num_layers: int) -> dict[str, str]:
     """Which tensor of the file each parameter of the model is.
-
-    Args:
-        file: The opened file.
-        shapes: Of the parameters, by name.
-        num_layers: Of the model.
 
     Raises:
         ValueError: If the two do not cover each other, shape by shape.

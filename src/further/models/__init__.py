@@ -45,7 +45,6 @@ def load(folder: Path, precision: Precision) -> Model:
 
     Args:
         folder: Hugging Face folder with safetensors; its own code is never run.
-        precision: Of the weights and of what is computed.
 
     Raises:
         ValueError: If the quantization is not known, or the family computes its logits in an unknown way.

@@ -25,9 +25,6 @@ ADAPTER = "default"  # peft's name of the only one
 def compute_in_own_type(network: torch.nn.Module) -> int:
     """Give every layer with a plain LoRA adapter this forward pass; DoRA keeps peft's.
 
-    Args:
-        network: peft's model in training.
-
     Returns:
         How many layers.
     """

@@ -19,7 +19,6 @@ class Model(ABC):
 
     Attributes:
         network: transformers' model, or peft's around it once it has an adapter.
-        peft_task: What peft calls the family's task.
         adapted_parts: Beginnings of the names of the layers that adapters sit on, unless a setting names others; None:
             all but the head.
         faster_paths: Of `training.kernels`, those that the family computes the same with.

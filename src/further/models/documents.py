@@ -54,7 +54,6 @@ def attend_within_documents(
     """Causal attention as transformers calls it.
 
     Args:
-        module: Not used.
         query: (B, H, T, D).
         key: (B, H_kv, T, D).
         value: (B, H_kv, T, D).
@@ -63,7 +62,6 @@ def attend_within_documents(
         scaling: Of the products; None: 1 / sqrt(D).
         sliding_window: Positions that one sees, its own counted; None: all before it.
         cu_seq_lens_q: Bounds of documents (`find_bounds`); None: each row is one document.
-        others: What the family hands over besides.
 
     Returns:
         (B, T, H, D), and no weights.

@@ -55,7 +55,7 @@ class ImageText(CausalText):
     """A vision tower, a projector, and a decoder that reads image features among its tokens."""
 
     adapted_parts = ("model.language_model.",)
-    # Its masks are no documents, and a graph records no choice of labelled positions.
+    # Its masks are no documents, and a graph records no choice of labeled positions.
     faster_paths = ("adapters", "offload")
 
     @classmethod
@@ -186,7 +186,6 @@ def choose_attention(config: Mapping[str, Any], wanted: str | None) -> Any:
     """The attention that is wanted, but for a decoder that has no sdpa: Gemma 2 caps its scores, which only eager does.
 
     Args:
-        config: What config.json holds.
         wanted: sdpa or eager; None: each part's own.
 
     Returns:

@@ -19,8 +19,6 @@ def see(groups_BT: torch.Tensor, branches_BT: torch.Tensor, blocks_BT: torch.Ten
     """Which positions see which, (B, T, T) booleans: the first T is that of the position that looks.
 
     Args:
-        groups_BT: Groups.
-        branches_BT: Branches of their groups.
         blocks_BT: Blocks of their groups, -1 for none.
     """
     size = groups_BT.shape[1]

@@ -1,14 +1,9 @@
 """Memory of what stands beside plain LoRA, in bytes: DoRA, trained embeddings, starts from the base's own weights."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from further.plan.precision import BYTES, FP32
 from further.plan.shape import Linear, Shape
 from further.plan.targets import Adapter
 from further.settings import Run
-
-Settings = Mapping[str, Any]
 
 # Matrices of the largest layer's size, in fp32, while it is decomposed: itself, its factors, LAPACK's copies and room,
 # and, as peft starts PiSSA, what is made of them. Square ones need most: so many were seen on the CPU.
@@ -16,14 +11,7 @@ DECOMPOSED = {"pissa": 11, "loftq": 8}
 
 
 def dora_bytes(shape: Shape, adapter: Adapter, run: Run, layer: int) -> int:
-    """Per token, saved by one block: what its magnitudes multiply, the base's and the adapter's own outputs.
-
-    Args:
-        shape: The model.
-        adapter: What is trained.
-        run: Run compute_dtype, dropout.
-        layer: Number of the block.
-    """
+    """Per token, saved by one block: what its magnitudes multiply, the base's and the adapter's own outputs."""
     of_base = FP32 if adapter.multiplies_twice else BYTES[run.compute_dtype]
     return sum((of_base + FP32) * linear.outputs for linear in _with_magnitudes(shape.block(layer), adapter))
 

@@ -30,8 +30,6 @@ def training_flops(
     """Operations of forward and backward pass, per input token.
 
     Args:
-        shape: The model.
-        adapter: Where LoRA sits.
         micro_batch: Rows per forward pass; beyond 1,024 tokens a trained head's product is done again for the gradient.
         context: Tokens per row; a mean where rows differ.
         checkpointing: Whether the blocks are computed again in the backward pass.

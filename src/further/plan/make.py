@@ -31,11 +31,9 @@ def count_runs(
     """Plan every run but for its speed.
 
     Args:
-        runs: Settings by the run's name.
         shape: The model; None where its architecture is not known, and then only tokens and steps are.
         texts_of: What a run of a name and settings is trained on and watched with.
         gpu: Whether it runs on CUDA.
-        devices: That train a run together.
         windows: Window and stride of scoring, in tokens.
     """
     return [count_run(name, run, shape, texts_of(name, run), gpu, devices, windows) for name, run in runs.items()]
@@ -47,9 +45,6 @@ def measured_speeds(
     """Speeds of this study's finished runs, on the hardware that the settings describe.
 
     Args:
-        plan: As counted.
-        runs: Settings by the run's name.
-        hardware: That section of the configuration.
         finished: Folder of finished runs; may be absent.
     """
     flops = {row.run: flops_per_token(row) for row in plan if row.training_flops is not None}

@@ -12,7 +12,6 @@ def weight_bytes(linear: Linear, quantization: str, compute_bytes: int) -> int:
     """Bytes of one matrix of the blocks, with the constants of its quantization.
 
     Args:
-        linear: The layer.
         quantization: none, int8 (one fp32 scale per output) or nf4 with double quantization.
         compute_bytes: Of one weight that is not quantized.
 

@@ -24,8 +24,6 @@ def refuse_early(model: Path, runs: Mapping[str, Run], hardware: HardwareSetting
 
     Args:
         model: The model's folder; it may not exist yet.
-        runs: Run by the run's name.
-        hardware: That section of the configuration.
         window: Of the evaluation, in tokens; None: nothing is scored in windows.
 
     Raises:
@@ -45,7 +43,6 @@ def check_positions(model: Path, runs: Mapping[str, Run], window: int | None) ->
 
     Args:
         model: The model's folder; where it has no config.json, nothing is checked.
-        runs: Run by the run's name.
         window: Of the evaluation, in tokens; None: nothing is scored in windows.
 
     Raises:
@@ -62,8 +59,6 @@ def check_memory(shape: Shape, runs: Mapping[str, Run], hardware: HardwareSettin
     """Refuse runs whose peak memory is more than the GPU has, less the margin.
 
     Args:
-        shape: The model.
-        runs: Run by the run's name.
         hardware: gpu_memory_gb, None without a GPU, and memory_margin.
 
     Raises:
@@ -147,8 +142,6 @@ def check_walltime(
     """Refuse runs whose expected time, at its upper end, is more than their jobs, one after the other, may take.
 
     Args:
-        plan: One row per run.
-        runs: Run by the run's name.
         hardware: runtime_minutes, scoring_minutes, walltime_margin_minutes, walltimes, startup_seconds, gpu_memory_gb
             and memory_margin.
         plan_again: Plans a run with other settings, to try what would fit.
@@ -252,7 +245,8 @@ def _describe_change(change: Mapping[str, Any], result: str) -> str:
 
 def _advice(remedies: Sequence[str], smallest: int) -> str:
     if not remedies:
-        return f"No change of quantization, checkpointing, accumulation or optimizer makes it fit: {smallest} GB would."
+        levers = "quantization, checkpointing, gradient accumulation or optimizer"
+        return f"No change of {levers} makes it fit: {smallest} GB would."
     return f"It would fit with {'; or '.join(remedies)}; or with {smallest} GB."
 
 

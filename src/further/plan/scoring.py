@@ -15,7 +15,6 @@ def count_inputs(lengths: Iterable[int], window: int, stride: int) -> tuple[int,
 
     Args:
         lengths: Tokens of each document.
-        window: Inputs per window.
         stride: Newly scored tokens per window, at most `window`.
 
     >>> count_inputs([5, 10], 6, 3)  # 5 alone; 6 and then two windows of 6 for 3 and 1 more

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-Settings = Mapping[str, Any]
+Config = Mapping[str, Any]
 
 # In what order a block computes: what stands earlier needs no gradient unless an adapter stands before it.
 QUERY_KEY_VALUE, ATTENTION, ATTENTION_OUT, MLP_IN, MLP_OUT = range(5)
@@ -48,14 +48,9 @@ class Shape:
     """A decoder-only language model.
 
     Attributes:
-        model_type: As config.json says it.
         linears: The blocks' linear layers, in order; the head is not among them.
-        vocab_size: Tokens.
-        hidden_size: Width between the blocks.
         mlp_size: Width inside the feed-forward part.
         attention_size: Heads × width of a head.
-        num_heads: Attention heads.
-        num_layers: Blocks.
         norms_per_layer: Norms over the whole width in one block.
         tied: Whether the head is the embedding matrix.
         other_parameters: Of norms and learned positions.
@@ -99,11 +94,6 @@ class Shape:
         return sum(linear.weights for linear in self.linears)
 
     @property
-    def matmul_parameters(self) -> int:
-        """Parameters that every token is multiplied with: blocks and head."""
-        return self.block_weights + self.head_weights
-
-    @property
     def unquantized_parameters(self) -> int:
         """Embeddings, head, norms and biases, which no quantization touches."""
         biases = sum(linear.parameters - linear.weights for linear in self.linears)
@@ -127,11 +117,8 @@ def read_shape(folder: Path) -> Shape:
     return shape_of(json.loads(file.read_text(encoding="utf-8")))
 
 
-def shape_of(config: Settings) -> Shape:
+def shape_of(config: Config) -> Shape:
     """The shape that a model's configuration describes.
-
-    Args:
-        config: What config.json holds.
 
     Raises:
         ValueError: If the architecture is not known here, or a size is missing.
@@ -149,12 +136,11 @@ def shape_of(config: Settings) -> Shape:
 
 
 def _llama_like(
-    config: Settings, *, norms: int = 2, head_norms: bool = False, bias: bool | None = None, tied: bool = False
+    config: Config, *, norms: int = 2, head_norms: bool = False, bias: bool | None = None, tied: bool = False
 ) -> Shape:
     """Blocks of q, k, v, o and a gated feed-forward part: the Llama family.
 
     Args:
-        config: What config.json holds.
         norms: Norms over the whole width in one block.
         head_norms: Whether queries and keys are normed per head.
         bias: Whether q, k and v have one; None: as `attention_bias` says, and o with them.
@@ -192,7 +178,7 @@ def _llama_like(
     )
 
 
-def _gpt2(config: Settings) -> Shape:
+def _gpt2(config: Config) -> Shape:
     """GPT-2: q, k and v in one layer, biases everywhere, learned positions, head always tied."""
     width, layers = config["n_embd"], config["n_layer"]
     inner = config.get("n_inner") or 4 * width
@@ -226,7 +212,7 @@ TEXT_DEFAULTS: dict[str, dict[str, int]] = {
 }
 
 
-def _image_text(config: Settings) -> Shape:
+def _image_text(config: Config) -> Shape:
     """The language model of PaliGemma or Gemma 3; vision tower and projector, which stay as they are, beside it."""
     text = config["text_config"]
     kind = text.get("model_type", "gemma")
@@ -244,7 +230,7 @@ def _image_text(config: Settings) -> Shape:
     )
 
 
-def _tower_parameters(config: Settings) -> int:
+def _tower_parameters(config: Config) -> int:
     """A SigLIP without its head: patches, positions, blocks with biases, and the last norm."""
     vision = config["vision_config"]
     width, inner, patch = vision["hidden_size"], vision["intermediate_size"], vision["patch_size"]
@@ -254,7 +240,7 @@ def _tower_parameters(config: Settings) -> int:
     return int(vision["num_hidden_layers"] * block + patches + positions + 2 * width)
 
 
-def _projector_parameters(config: Settings, language: Shape) -> int:
+def _projector_parameters(config: Config, language: Shape) -> int:
     """One layer with a bias (PaliGemma), or a matrix and a norm (Gemma 3)."""
     width = int(config["vision_config"]["hidden_size"])
     beside = width if config["model_type"] == "gemma3" else language.hidden_size
@@ -269,7 +255,7 @@ def _repeat(block: tuple[Linear, ...], prefix: str, num_layers: int) -> tuple[Li
     )
 
 
-FAMILIES: dict[str, Callable[[Settings], Shape]] = {
+FAMILIES: dict[str, Callable[[Config], Shape]] = {
     "llama": _llama_like,
     "mistral": _llama_like,
     "qwen2": partial(_llama_like, bias=True),

@@ -23,10 +23,8 @@ def plan_study(
     """Plan every run of a study and show the table, in the log and on the terminal.
 
     Args:
-        model: The base model's folder.
         texts_of: What a run of a name and settings is trained on and watched with.
         settings: Sections runs, hardware and cost, and the evaluation's window and stride.
-        finished: Folder of finished runs.
 
     Raises:
         ValueError: If a run cannot fit the GPU's memory or a job's minutes, or the model's positions do not suffice.
@@ -58,12 +56,7 @@ def plan_study(
 
 
 def find_alike(plan: Sequence[PlannedRun], runs: Mapping[str, Run]) -> Iterator[str]:
-    """Runs that train on the same papers though their fractions differ, as papers were rejected; a line each.
-
-    Args:
-        plan: One row per run.
-        runs: Settings by the run's name.
-    """
+    """Runs that train on the same papers though their fractions differ, as papers were rejected; a line each."""
     alike: dict[str, list[PlannedRun]] = {}
     for row in plan:
         key = f"{runs[row.run] | {'fraction': 1.0}} {row.num_papers} {row.num_unique_tokens}"

@@ -40,11 +40,8 @@ class Measured:
     """What a finished run reached.
 
     Attributes:
-        run: Its name.
-        quantization: Of its base.
         flops_per_second: Of training and of the looks at the validation documents between epochs; of one GPU, or of a
             job's cores.
-        hardware: As its timing names it.
     """
 
     run: str
@@ -59,11 +56,10 @@ def formula_rate(hardware: HardwareSettings, run: Run, tokens: int) -> Rate:
     Args:
         hardware: peak_tflops, in 10**12 operations per second; utilization, [low, high], or None: on a GPU as
             measured, give or take a fifth.
-        run: Run kernels.
         tokens: Per forward pass.
 
     Source:
-        Chowdhery et al. 2022 (PaLM), appendix B: utilization as the share of the peak. Done differently: recomputed
+        Chowdhery et al. 2022 (PaLM), appendix B: utilization as the fraction of the peak. Done differently: recomputed
         operations count as work here, as they take the time that is asked for.
     """
     assumed = ON_CPU if hardware.gpu_memory_gb is None else _measured_shares(run, tokens)
@@ -89,7 +85,6 @@ def read_measured(folder: Path, flops: Mapping[str, float], runs: Mapping[str, R
     Args:
         folder: `results/runs`.
         flops: Per trained token of each run, validation between epochs counted.
-        runs: Settings by the run's name.
     """
     found = []
     for name, run in runs.items():

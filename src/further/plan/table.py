@@ -19,25 +19,19 @@ class PlannedRun:
     """One row of `results/plan.tsv`.
 
     Attributes:
-        run: Its name.
-        quantization, target_modules, rank, context, gradient_accumulation_steps: Its settings.
         micro_batch: Rows per forward pass of one GPU.
         trainable_parameters, total_parameters: As peft counts them, adapter counted in both.
         trainable_share: One over the other, 0 to 1.
-        num_papers: Training papers, or cases.
-        num_unique_tokens: Their tokens, or those of the answers about them, end marks counted, as in `metrics.json`.
-        num_replay_tokens: Of general text trained on beside them, end marks counted, as in `metrics.json`.
+        num_unique_tokens: Their tokens, or those of the answers about them, EOS counted, as in `metrics.json`.
+        num_replay_tokens: Of general text trained on beside them, EOS counted, as in `metrics.json`.
         num_trained_tokens: Labels over all epochs, general text counted, as in `metrics.json`.
         num_steps: Optimizer steps; with `training.patience` the most that there may be.
         num_looks: At the validation papers during training.
-        training_flops: Floating-point operations of all epochs.
         validation_flops: Of these looks, and of one more at the end.
         scoring_flops: Of scoring the run once, in a job of its own.
-        weights_mb: The blocks' matrices at their precision.
         unquantized_mb: Embeddings, head, norms and biases.
         adapter_mb, gradients_mb, optimizer_mb: Of what is trained.
         activations_mb: Saved for the backward pass, and gradients under way.
-        logits_mb: One chunk of the loss.
         start_mb: What starting an adapter from the base's weights takes beyond what training does after it.
         overhead_mb: The process before any tensor; on the CPU also the base's mapped file and the allocator's slack.
         peak_memory_mb: The sum of these: on a GPU its memory, else the process's.
@@ -48,7 +42,6 @@ class PlannedRun:
         energy_kwh, energy_kwh_low, energy_kwh_high: The same at `cost.kwh_per_gpu_hour`.
         money, money_low, money_high: The same at `cost.price_per_gpu_hour`, in `currency`.
         currency: ISO 4217.
-        price_date: Of the price.
         speed_source: "measured" on this study's finished runs, or "formula": peak_tflops × utilization.
     """
 

@@ -14,7 +14,6 @@ class Adapter:
     """LoRA on some linear layers of a model, and what is trained beside it.
 
     Attributes:
-        rank: r.
         names: Dotted names of the layers it sits on.
         first: Block and stage of the earliest that is trained: nothing before it needs a gradient.
         low_rank: Parameters of A and B, r × (inputs + outputs) per layer.
@@ -39,10 +38,6 @@ class Adapter:
 
 def place_adapter(shape: Shape, run: Run) -> Adapter:
     """Find what a run's settings train.
-
-    Args:
-        shape: The model.
-        run: Run target_modules, rank, dora, dropout, train_embeddings.
 
     Raises:
         ValueError: If no layer is meant.

@@ -32,8 +32,7 @@ class Texts:
 
     Attributes:
         training: Tokens of each training paper, without special tokens.
-        validation: The same of the validation papers.
-        has_begin: Whether the tokenizer puts a mark before each document.
+        has_begin: Whether the tokenizer puts BOS before each document.
         replay: The same of the general documents that are trained on beside the papers.
         scored: The same of all documents that the run is scored on.
     """
@@ -54,7 +53,6 @@ class Rows:
     """Rows of one pass over some documents.
 
     Attributes:
-        number: Of them.
         num_labels: Predictions.
         num_inputs: Positions computed: each row's up to its last label; by sharded processes all of it.
         num_pairs: Sum of the squares of the rows' computed lengths, which attention goes with.
@@ -76,14 +74,11 @@ class Work:
     """How much a run has to do.
 
     Attributes:
-        num_papers: Training papers, or cases.
-        num_unique_tokens: Their tokens, end marks counted.
-        num_replay_tokens: Of general text, end marks counted.
+        num_unique_tokens: Their tokens, EOS counted.
+        num_replay_tokens: Of general text, EOS counted.
         num_trained_tokens: Labels over all epochs, general text counted.
-        num_steps: Optimizer steps over all epochs.
-        num_looks: Validations between and within the passes; one more follows at the end.
-        training: Rows of one pass.
-        validation: Rows of the validation papers.
+        num_looks: Validations between and within the epochs; one more follows at the end.
+        training: Rows of one epoch.
         answers_only: Whether logits are computed of positions with labels alone, as of answers to questions.
     """
 
@@ -105,10 +100,9 @@ class Work:
 def count_work(texts: Texts, run: Run, sharded: bool = False) -> Work:
     """Count as laying out rows and training do.
 
-    A document of n tokens is n + 1 predictions where it has a begin mark; without one its first token is none.
+    A document of n tokens is n + 1 predictions where it has a BOS; without one its first token is none.
 
     Args:
-        texts: Lengths of the documents.
         run: Run context, packing, batch_tokens, gradient_accumulation_steps, epochs, validations_per_epoch.
         sharded: Whether each process keeps its part of the model only; rows are then computed whole.
 
@@ -136,8 +130,7 @@ def count_rows(lengths: Sequence[int], has_begin: bool, run: Run, sharded: bool 
 
     Args:
         lengths: Tokens without special tokens.
-        has_begin: Whether each has a begin mark.
-        run: Run context and packing.
+        has_begin: Whether each has a BOS.
         sharded: Whether all of a row is computed, not only what has labels.
     """
     context, labels = run.context, [length + has_begin for length in lengths]

@@ -5,7 +5,7 @@
 | `evaluation/comparison.json` | `Comparison` |
 | `evaluation/samples.json` | `Samples` |
 | `evaluation/memorization.json`, `terms.json` | `Memorization`, `Terms`; null: off |
-| `evaluation/questions.json` | `further.evaluation.questions.records.QuestionsFile` |
+| `evaluation/questions.json` | `questions.QuestionsFile` |
 | `runs/{run}/metrics.json`, `timing.json` | `Metrics`, `Timing` |
 | `scaling/law.json` | `further.scaling.record.LawRecord` |
 """

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from further.records.base import Record
+from further.records.base import Record, differing
 from further.settings import Run
 
 ALL = "all"
@@ -25,8 +25,6 @@ class TypeScores(Record):
     """Scores of the answers to one type of question, or what two models' answers differ by.
 
     Attributes:
-        answers: Number of them.
-        cases: That they are about.
         became_right, became_wrong: By exact match; of a difference only.
     """
 
@@ -71,17 +69,12 @@ class RunAnswers(Record):
     """What came of one run.
 
     Attributes:
-        settings: Of the run.
-        num_cases: That it trained on.
         num_unique_tokens: Of their answers, ends counted.
         num_trained_tokens: The same over all epochs.
         trainable_share: Fraction of the parameters that were trained.
         nats_per_token: Of the test's reference answers under the model.
         base_nats_per_token: The same of the base at the run's quantization.
-        scores: By question type.
         change: Against the base at the run's quantization, by question type.
-        loops: Among its answers.
-        cause: Of the loops.
     """
 
     settings: Run
@@ -105,10 +98,8 @@ class AnswersRecord(Record):
         main: The score that a question type is judged by: exact match where its answers are a few terms, else the F1
             of its words.
         bases: Scores of the base at each quantization, by question type.
-        runs: By name.
         floors: Scores of what can be answered without looking closely, by floor and question type.
         views: Scores of the default run's answers without the right image, by view and question type.
-        base_loops: Loops in the unquantized base's answers.
         conventions: How each score is meant, and where others differ.
     """
 
@@ -130,6 +121,10 @@ class AnswersRecord(Record):
     def kinds(self) -> list[str]:
         """Types of questions, in order."""
         return sorted(self.main)
+
+    def differing(self, run: str) -> dict[str, object]:
+        """The settings in which a run differs from the default one, with the run's values."""
+        return differing(self.runs[run].settings, self.default.settings)
 
     def base_of(self, run: str) -> Scores:
         """Scores of the base at a run's quantization."""

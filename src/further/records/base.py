@@ -6,6 +6,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from further.io import read_json, write_json
+from further.settings import Run
 
 
 class Record(BaseModel):
@@ -44,6 +45,12 @@ class Record(BaseModel):
 def save_optional(path: Path, record: Record | None) -> None:
     """Write a record, or null for one that is switched off."""
     write_json(path, None if record is None else record.model_dump(mode="json"))
+
+
+def differing(own: Run, usual: Run) -> dict[str, object]:
+    """The settings in which a run differs from another, with its own values."""
+    others = usual.model_dump()
+    return {key: value for key, value in own.model_dump().items() if value != others[key]}
 
 
 class Interval(Record):

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Literal
 
-from further.records.base import Interval, Record
+from further.records.base import Interval, Record, differing
 from further.settings import Run
 
 TextSet = Literal["papers", "general"]
@@ -58,14 +58,7 @@ class Paired(Record):
     """Two models on the same documents. Differences are after minus before: below zero is better.
 
     Attributes:
-        before: Of the first model.
-        after: Of the second.
-        difference_nats_per_token: With its interval over documents.
-        difference_bits_per_byte: The same in another unit.
         p_value: Of the exact two-sided sign test.
-        num_documents: Compared.
-        num_improved: Of these.
-        documents: One by one.
     """
 
     before: Summary
@@ -87,10 +80,7 @@ class RunComparison(Record):
     """A run against its base at the run's own quantization.
 
     Attributes:
-        settings: Of the run.
         num_unique_tokens: Trained on, repeated epochs not counted.
-        papers: Held-out papers.
-        general: Held-out general text.
         against_default: Its loss on the held-out papers minus the default run's; None for the default run itself, and
             where the two were not scored on the same papers.
     """
@@ -112,8 +102,6 @@ class QuantizationSteps(Record):
     Attributes:
         run: The run that was trained at this precision.
         full_base: The base at full precision.
-        base: The base at this one.
-        adapted: The run.
         merged: The run's adapter merged into the base at full precision.
         base_cost_nats: From the base at full precision to the base at this one.
         adaptation_nats: From there to the adapted model.
@@ -132,10 +120,6 @@ class QuantizationSteps(Record):
     adapted_cost_nats: Interval | None
     merging_nats: Interval | None
     total_nats: Interval | None
-
-    def cost_of(self, subject: str) -> Interval | None:
-        """What this precision costs the base or the adapted model, against none."""
-        return {"base": self.base_cost_nats, "adapted": self.adapted_cost_nats}.get(subject)
 
 
 class Dropped(Record):
@@ -192,9 +176,6 @@ class Comparison(Record):
 
     Attributes:
         default_run: Name of the run that the answers are about.
-        scoring: How texts were scored.
-        runs: By name.
-        quantization: By precision.
         excluded: What training and held-out papers shared.
         cross_validation: None where there was none.
     """
@@ -213,8 +194,7 @@ class Comparison(Record):
 
     def differing(self, name: str) -> dict[str, object]:
         """The settings in which a run differs from the default one, with the run's values."""
-        own, usual = self.runs[name].settings.model_dump(), self.default.settings.model_dump()
-        return {key: value for key, value in own.items() if value != usual[key]}
+        return differing(self.runs[name].settings, self.default.settings)
 
     @cached_property
     def seed_changes(self) -> list[float]:

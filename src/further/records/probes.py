@@ -10,12 +10,9 @@ class Sample(Record):
     """A continuation of a prompt.
 
     Attributes:
-        subject: Which model: base or adapted.
-        prompt: What it goes on from.
         decoding: greedy or sampled.
         temperature: None where greedy.
         top_p: None where greedy.
-        text: The continuation alone.
         ended: If the model put EOS itself.
         looped: If it goes round in circles (`further.evaluation.text_loops`).
         num_tokens: Of the continuation, EOS counted.
@@ -56,7 +53,6 @@ class Recited(Record):
     """How far a model continued some paragraphs as they are printed; fractions and means of nothing are None.
 
     Attributes:
-        num_verbatim: Paragraphs continued to the end.
         share: The same as a fraction, with low and high over papers.
         mean_match_tokens: Tokens said as they stand.
         max_match_tokens: Of the paragraph continued farthest.

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from further.io import write_text
 from further.records import RunComparison, TextSet
+from further.report.rendering import render
 from further.report.results import TextResults
 from further.report.sections.statement import say_scoring
 from further.report.text import TEXT
@@ -34,8 +34,6 @@ class Base:
 
     Attributes:
         name: Its hub id where that is known, else the name that the study gave it.
-        hub: Whether the name is a hub id.
-        revision: Its commit on the hub.
         folder: Where it lies in the study, or a place to fill in.
     """
 
@@ -61,7 +59,6 @@ def write_cards(results: TextResults, cards: Sequence[Path]) -> None:
     """Write the model card of every run's adapter.
 
     Args:
-        results: Of the study.
         cards: `{run}/adapter/README.md` for each run.
     """
     for card in cards:
@@ -70,9 +67,6 @@ def write_cards(results: TextResults, cards: Sequence[Path]) -> None:
 
 def make_merged_card(card: str) -> str:
     """The card of a model that an adapter was merged into, from the adapter's own.
-
-    Args:
-        card: As `write_card` writes it.
 
     Raises:
         ValueError: If it has no YAML header.
@@ -93,8 +87,6 @@ def write_card(results: TextResults, run: str, target: Path) -> None:
     """Write the model card of one run's adapter.
 
     Args:
-        results: Of the study.
-        run: The run whose adapter it is.
         target: The Markdown file, `README.md` beside the adapter.
 
     Raises:
@@ -102,12 +94,10 @@ def write_card(results: TextResults, run: str, target: Path) -> None:
     """
     if run not in results.comparison.runs:
         raise ValueError(f"no run is called {run}; there are {', '.join(sorted(results.comparison.runs))}")
-    environment = Environment(
-        loader=PackageLoader("further.report"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )  # Markdown, not HTML: nothing in it comes from papers or models
     metrics, name = results.runs[run].metrics, f"{results.title}, run {run}"
     compared, base = results.comparison.runs[run], name_base_model(results.settings.model)
-    text = environment.get_template("card.md.jinja").render(
+    text = render(
+        "card.md.jinja",
         front=yaml.safe_dump(_front_matter(results, compared, base, name), sort_keys=False, allow_unicode=True),
         name=name,
         base=base,

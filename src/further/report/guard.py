@@ -19,7 +19,6 @@ class Guarded:
     """The guard's results.
 
     Attributes:
-        record: What is promised, by question type.
         answers: One row per case and question, with what was decided (`further.guard.schemas.guarded_schema`).
     """
 

@@ -7,14 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from further.io import write_text
 from further.report.answers.answer import Answer
 from further.report.drawing.figure import Figure, draw_figure
+from further.report.rendering import render
+from further.report.results import StudyResults, name_base
+from further.report.spent import Spending
+from further.report.wording import count_noun
 
 R = TypeVar("R", contravariant=True)  # a part that shows less is a part of a page that shows more
 
@@ -28,6 +31,20 @@ class Head:
     is_toy: bool
 
 
+def make_head(results: StudyResults[Any], contents: str) -> Head:
+    """Model, size, date, hours and cost of the study; `contents` says what it is about, as `25 papers`."""
+    spending, day = Spending(results), results.written
+    runs = count_noun(len(results.runs), "training run")
+    facts = {
+        "Base model": name_base(results.settings, 12),
+        "Study": f"{contents}, {runs}",
+        "Date": day and f"{day:%B} {day.day}, {day.year}",
+        "Computing time": spending.hours,
+        "Cost": spending.price,
+    }
+    return Head(results.title, tuple((name, fact) for name, fact in facts.items() if fact), results.is_toy)
+
+
 @dataclass(frozen=True)
 class Section(Generic[R]):
     """A folded part of the page.
@@ -37,7 +54,6 @@ class Section(Generic[R]):
 
     Attributes:
         name: Its anchor and the name of its template.
-        title: Its heading.
         fill: Makes what its template shows; None: the study has no such section.
     """
 
@@ -51,10 +67,8 @@ class Kind(Generic[R]):
     """A kind of study, as its page shows it.
 
     Attributes:
-        head: The first lines.
         answers: In the order in which people ask; one that gives None was not asked.
         figures: In the order of the page.
-        sections: What is folded.
     """
 
     head: Callable[[R], Head]
@@ -64,23 +78,11 @@ class Kind(Generic[R]):
 
 
 def write_page(kind: Kind[R], results: R, folder: Path) -> None:
-    """Write the figures with their data, and the page `index.html`.
-
-    Args:
-        kind: Of the study.
-        results: Of the study.
-        folder: Of the report.
-    """
-    environment = Environment(
-        loader=PackageLoader("further.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    """Write the figures with their data, and the page `index.html`."""
     filled = [(section, section.fill(results)) for section in kind.sections]
     answers = [answer for answer in (ask(results) for ask in kind.answers) if answer is not None]
-    page = environment.get_template("page.html.jinja").render(
+    page = render(
+        "page.html.jinja",
         style=Markup((files("further.report") / "templates" / "style.css").read_text(encoding="utf-8")),
         head=kind.head(results),
         answers=answers,

@@ -10,9 +10,9 @@ from typing import Any, Generic, TypeVar
 import pandas as pd
 import pyarrow.parquet as pq
 
-from further.evaluation.questions.records import QuestionsFile, read_record
 from further.io import read_json, read_table
 from further.records import Comparison, Memorization, Metrics, RunMetrics, Samples, Terms, Timing
+from further.records.questions import QuestionsFile
 from further.report.guard import Guarded, read_guard
 from further.report.wording import join_words
 from further.scaling.record import LawRecord
@@ -85,14 +85,10 @@ class StudyResults(Generic[M]):
     """What every kind of study has.
 
     Attributes:
-        settings: The whole study file, checked.
         law: The scaling law, or why there is none.
-        runs: By name.
         plan: By run, columns seconds_low and seconds_high: what it was expected to take; None where not given.
         jobs: Columns kind, job and seconds of every job that trains or runs a model.
-        provenance: What the study was made with.
         guard: What is answered and what goes to a person; None where no answers are guarded.
-        written: The day of the report.
     """
 
     settings: Settings
@@ -140,12 +136,9 @@ class TextResults(StudyResults[Metrics]):
     """The results of one study on text.
 
     Attributes:
-        comparison: Scores before and after.
-        samples: Continuations.
         memorization: None where it was switched off.
         terms: None where they were switched off.
         asked: Questions and instructions, each None where the study has none.
-        corpus: The papers.
         general_text: The text that forgetting is measured on: its kinds, or the names of its files.
     """
 
@@ -174,19 +167,14 @@ def read_results(
 
     Args:
         named: Paths as text by name: `runs` and `corpus` list several, named by their folder and their own name;
-            `plan`, and `guard`
-            with `guarded`, may be missing.
-        settings: The study's.
+            `plan`, and `guard` with `guarded`, may be missing.
         jobs: Snakemake's notes of what jobs took that train or run a model, by what they were for.
-        provenance: What the study was made with.
-        written: The day of the report.
 
     Raises:
         FileNotFoundError: If a file is absent; a note of `jobs` may be.
         ValueError: If a file holds another record than it should.
     """
     files = {name: Path(path) for name, path in named.items() if isinstance(path, str)}
-    folders = sorted({Path(path).parent for path in named["runs"]})
     return TextResults(
         settings=settings,
         comparison=Comparison.load(files["comparison"]),
@@ -194,9 +182,9 @@ def read_results(
         samples=Samples.load(files["samples"]),
         memorization=Memorization.load_optional(files["memorization"]),
         terms=Terms.load_optional(files["terms"]),
-        asked=read_record(files["questions"]),
-        corpus=Corpus(**{name: _read_corpus(name, Path(path)) for name, path in _name_tables(named)}),
-        runs={folder.name: _read_run(folder) for folder in folders},
+        asked=QuestionsFile.load(files["questions"]),
+        corpus=_read_corpus(named["corpus"], named["tokens"]),
+        runs=read_runs(named["runs"], Metrics),
         plan=pd.read_csv(files["plan"], sep="\t", index_col="run") if "plan" in files else None,
         jobs=read_jobs(jobs or {}),
         provenance=provenance or Provenance(),
@@ -206,17 +194,22 @@ def read_results(
     )
 
 
-def _read_run(folder: Path) -> RunResults[Metrics]:
-    metrics, timing = Metrics.load(folder / "metrics.json"), Timing.load(folder / "timing.json")
-    return RunResults(metrics, timing, read_table(folder / "history.parquet"))
+def read_runs(files: Sequence[str], kind: type[M]) -> dict[str, RunResults[M]]:
+    """What the runs left, by name; any number of a run's files name its folder."""
+    folders = sorted({Path(path).parent for path in files})
+    return {
+        folder.name: RunResults(
+            kind.load(folder / "metrics.json"),
+            Timing.load(folder / "timing.json"),
+            read_table(folder / "history.parquet"),
+        )
+        for folder in folders
+    }
 
 
-def _name_tables(named: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [*((Path(path).stem, path) for path in named["corpus"]), ("tokens", named["tokens"])]
-
-
-def _read_corpus(name: str, path: Path) -> pd.DataFrame:
-    return pq.read_table(path, columns=COLUMNS.get(name)).to_pandas()
+def _read_corpus(files: Sequence[str], tokens: str) -> Corpus:
+    tables = {Path(file).stem: file for file in files} | {"tokens": tokens}
+    return Corpus(**{name: pq.read_table(file, columns=COLUMNS.get(name)).to_pandas() for name, file in tables.items()})
 
 
 def read_jobs(files: Mapping[str, Sequence[str]]) -> pd.DataFrame:

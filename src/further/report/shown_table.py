@@ -12,9 +12,6 @@ class ShownTable:
     """A table for people; the first column names the row.
 
     Attributes:
-        caption: What it holds.
-        header: One name per column, units included.
-        rows: Cells as they are shown.
         is_number: By column, whether its cells line up on the right.
     """
 

@@ -17,32 +17,24 @@ from further.report.figures import (
     questions,
     scaling_law,
 )
-from further.report.page import Head, Kind, Section
-from further.report.results import TextResults, name_base
+from further.report.page import Head, Kind, Section, make_head
+from further.report.results import TextResults
 from further.report.sections.corpus import fill_corpus
 from further.report.sections.guard import fill_guard
 from further.report.sections.learned import fill_learned
 from further.report.sections.made import fill_made
 from further.report.sections.runs import fill_runs
 from further.report.sections.samples import fill_samples
-from further.report.spent import Spending
 from further.report.wording import count_noun
 
 
-def make_head(results: TextResults) -> Head:
-    """Model, size, date, hours and cost of the study."""
-    spending = Spending(results)
-    papers, runs = count_noun(len(results.corpus.split), "paper"), count_noun(len(results.runs), "training run")
-    facts = [("Base model", name_base(results.settings, 12)), ("Study", f"{papers}, {runs}")]
-    facts += (
-        [("Date", f"{results.written:%B} {results.written.day}, {results.written.year}")] if results.written else []
-    )
-    facts += [("Computing time", spending.hours), *([("Cost", spending.price)] if spending.price else [])]
-    return Head(results.title, tuple(facts), results.is_toy)
+def head(results: TextResults) -> Head:
+    """The first lines of the page."""
+    return make_head(results, count_noun(len(results.corpus.split), "paper"))
 
 
 TEXT = Kind(
-    head=make_head,
+    head=head,
     answers=(
         answer_improvement,
         answer_forgetting,

@@ -56,7 +56,7 @@ def show_percent(fraction: float, signed: bool = False) -> str:
 
 
 def show_share_of(fraction: float) -> str:
-    """A round share without needless zeros: `10%`, `2.5%`."""
+    """A round fraction without needless zeros: `10%`, `2.5%`."""
     return f"{show_plain(100 * fraction)}%"
 
 

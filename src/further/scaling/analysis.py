@@ -48,7 +48,6 @@ def analyse_curve(
 
     Args:
         points: One per run; runs of one size share `size`.
-        targets: Losses to judge.
         cost: What turns tokens into hours and money.
         standard_errors: Of each loss, in nats; None: from the spread of seeds where that changes with size, else equal
             (always equal under Huber's loss, whose threshold is then in nats).
@@ -110,7 +109,7 @@ def _fitted_record(
         residuals=fit.residuals,
         form_doubtful=not trusted,
         form_reason=doubt or forms.reason,
-        families=_family_rows(forms, holdout),
+        families=_family_rows(forms),
         preferred_family=forms.preferred,
         holdout=holdout,
         band=_band(fit, outlook),
@@ -195,9 +194,8 @@ def _summary(fit: LawFit) -> FitSummary:
     )
 
 
-def _family_rows(forms: Forms, holdout: HoldOut | None) -> tuple[FamilyRow, ...]:
+def _family_rows(forms: Forms) -> tuple[FamilyRow, ...]:
     behind = forms.aicc_behind()
-    held = {one.name: one for one in holdout.families} if holdout else {}
     return tuple(
         FamilyRow(
             name=fit.family.name,
@@ -210,8 +208,6 @@ def _family_rows(forms: Forms, holdout: HoldOut | None) -> tuple[FamilyRow, ...]
             aicc=fit.aicc,
             delta_aicc=behind.get(fit.family.name),
             residuals=tests,
-            holdout_predicted_nats=held[fit.family.name].predicted_nats if fit.family.name in held else None,
-            holdout_error_percent=held[fit.family.name].error_percent if fit.family.name in held else None,
         )
         for fit, tests in zip(forms.fits, forms.residuals, strict=True)
     )

@@ -13,9 +13,6 @@ MOST_NAMED = 4  # values of a setting in a message
 def check_one_curve(points: Sequence[Point]) -> None:
     """Refuse points that do not belong on one curve.
 
-    Args:
-        points: The runs.
-
     Raises:
         ValueError: If a run gives several points, or if runs differ in a setting other than "fraction" and "seed",
             which is named with its values.

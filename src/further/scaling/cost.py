@@ -15,14 +15,13 @@ class CostSettings:
 
     Attributes:
         tokens_per_second: Trained tokens per second and GPU.
-        epochs: Passes over the unique tokens.
+        epochs: Over the unique tokens.
         price_per_gpu_hour: In `currency`.
         currency: Such as "SEK".
         price_date: Day of the price, ISO 8601.
         kwh_per_gpu_hour: Energy, cooling not included unless it says so.
         tokens_per_paper: Unique tokens of one paper of this corpus.
         speed_source: "measured" on `hardware` by the runs of the curve, or "given".
-        hardware: Name of the hardware.
         yearly_budget: Money for training in a year, in `currency`.
         trainings_per_year: Trainings that it has to pay for.
     """
@@ -121,9 +120,6 @@ def forecast_at(
     """Predict the loss at a size, the gain over the largest size measured, and the cost.
 
     Args:
-        fit: The law.
-        outlook: Predictions of larger runs.
-        num_tokens: The size.
         settings: What turns tokens into money.
         trusted: Nothing speaks against the law: then its loss is the estimate where it is inside the interval.
     """

@@ -21,11 +21,9 @@ class Point:
     """One run of the curve.
 
     Attributes:
-        run: The run's name.
         num_unique_tokens: Unique training tokens, repeated epochs not counted.
         loss_nats: Held-out loss in nats per token.
         size: Label of its size, such as the fraction of the papers; None where sizes alone tell.
-        seed: Seed of the run.
         settings: What must be the same along the curve (base, rank, epochs, ...), by name.
         num_steps: Optimizer steps that it trained for, None where not known.
         end_fall_percent: Fall of its validation loss over the last quarter of its steps, in percent of the loss; None
@@ -107,10 +105,6 @@ def check_curve(
         standard_errors: Standard error of each loss, same unit and shape, or None for equal weights.
         groups: Label of each point's size; None: sizes within 5 % are one size, as seeds that draw different papers
             are.
-        fewest_sizes: Fewest different sizes allowed.
-
-    Returns:
-        The curve.
 
     Raises:
         ValueError: If the points are not a falling curve of losses at `fewest_sizes` sizes or more; a

@@ -1,4 +1,4 @@
-"""Passes over the same tokens are not new tokens."""
+"""What repeated epochs over the same tokens are worth in new ones."""
 
 import numpy as np
 
@@ -10,14 +10,14 @@ def effective_tokens(num_unique_tokens: float, epochs: float, constant: float = 
 
     Args:
         num_unique_tokens: Unique tokens U.
-        epochs: Passes over them, 1 or more.
+        epochs: 1 or more.
         constant: R*_D, from pre-training from scratch; further pre-training may differ.
 
     Returns:
         `U + U * R* * (1 - exp(-R / R*))` with R = epochs - 1 repetitions.
 
     Raises:
-        ValueError: If there is less than one pass.
+        ValueError: If there is less than one epoch.
 
     Source:
         Muennighoff et al. 2023, section 3.1 and appendix A.

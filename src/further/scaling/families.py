@@ -56,7 +56,6 @@ class FamilyFit:
     """A fitted form.
 
     Attributes:
-        family: The form.
         theta: Shape parameters as `Family.shape` takes them.
         a, c: For sizes divided by `scale`, in nats per token.
         scale: Tokens.
@@ -127,8 +126,6 @@ def fit_family(curve: Curve, family: Family, *, in_logs: bool = False) -> Family
     """Fit one form by variable projection over its shape.
 
     Args:
-        curve: The points.
-        family: The form.
         in_logs: Least squares of log losses, as Lin et al. 2024 report; else of losses.
     """
     log_s = np.log(curve.t / curve.scale)
@@ -148,8 +145,6 @@ def aicc(sse: float, num_points: int, num_parameters: int) -> float | None:
     """Return Akaike's criterion with the correction for few points (Hurvich and Tsai 1989), the noise counted.
 
     Args:
-        sse: Weighted sum of squares.
-        num_points: Number of points n.
         num_parameters: Parameters of the curve; one more is the noise.
 
     Returns:

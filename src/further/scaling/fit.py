@@ -55,11 +55,8 @@ class LawFit:
         b, c: Profile-likelihood intervals; b's is widened where the noise is uneven.
         c_identified: Do the data say where the curve flattens?
         c_reason: Why, or why not, in one sentence.
-        residuals: Tests of the residuals.
         basis: What intervals count: "points", or "sizes" where means of sizes may scatter more than their seeds do.
         huber_delta_nats: Huber's threshold in nats, in standard errors where those weigh; None for least squares.
-        curve: The points, with the weights of the fit.
-        region: The parameters that the data allow.
     """
 
     law: PowerLaw
@@ -101,8 +98,6 @@ class Band:
     """The law at given sizes with its pointwise interval, each of shape (T,).
 
     Attributes:
-        num_tokens: Sizes.
-        loss_nats: Fitted loss.
         low, high: Ends of the interval of the law itself, which supposes that the form is right.
         extrapolated: True outside the range of the data.
     """
@@ -213,7 +208,6 @@ def predict_band(fit: LawFit, num_tokens: ArrayLike) -> Band:
     """Return the law and its own pointwise interval at given sizes.
 
     Args:
-        fit: A fit.
         num_tokens: Sizes > 0, (T,).
     """
     t = np.atleast_1d(np.asarray(num_tokens, dtype=np.float64))

@@ -18,10 +18,7 @@ def judge_floor(
     """Say whether c is identified, and why, in one sentence.
 
     Args:
-        curve: The points.
-        c: The interval of c.
         residuals: Tests of the residuals, mentioned where they fail.
-        region: The parameters allowed.
         sse: Sum of squares of the law on what the region counts.
         num_points: How many points or sizes the region counts.
     """
@@ -43,7 +40,6 @@ def chance_of_fall(region: Region, sse: float, num_points: int) -> float:
     Args:
         region: The parameters allowed, which knows the sum of squares of a constant.
         sse: Sum of squares of the law on the same points.
-        num_points: Their number.
     """
     if sse <= 0.0:
         return 0.0

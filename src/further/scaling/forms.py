@@ -36,7 +36,7 @@ class Forms:
     def reason(self) -> str:
         """The doubts, or that there are none, in one sentence or two."""
         if not self.doubts:
-            return "Neither the residuals nor another form nor the held-out size speak against the power law."
+            return "Neither the residuals nor another form nor the held-out size contradict the power law."
         return f"The power law is in doubt: {'; '.join(self.doubts)}. Its own intervals leave that out."
 
     def aicc_behind(self) -> dict[str, float]:
@@ -51,7 +51,6 @@ def compare_forms(fit: LawFit, holdout: HoldOut | None = None, *, in_logs: bool 
     Args:
         fit: The power law; its basis, points or means of sizes, is used.
         holdout: The largest size, predicted from the others.
-        in_logs: Least squares of log losses.
     """
     curve = fit.counted
     fits = tuple(

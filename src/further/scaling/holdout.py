@@ -30,7 +30,6 @@ class HoldOut:
 
     Attributes:
         num_sizes_held, num_points_held: What was left out.
-        num_tokens: The largest size.
         fitted_up_to: Tokens of the largest run that the fit saw.
         measured_nats: Mean measured loss at `num_tokens`.
         predicted_nats, error_percent: The power law's prediction and its signed error.
@@ -38,7 +37,6 @@ class HoldOut:
         within: The measured mean is inside it, None where there is none.
         last_value_nats, last_value_error_percent: The baseline: the mean loss of the largest size that the fit saw.
         beats_last_value: The law's error is the smaller of the two.
-        families: What each form predicts.
     """
 
     num_sizes_held: int
@@ -70,12 +68,10 @@ def hold_out_largest(
     """Predict the largest size from the smaller ones.
 
     Args:
-        curve: The points.
         num_sizes: Sizes to leave out; None: an eighth of them, at least one.
         factor: Leave out every size above the largest divided by this, instead.
         families: Forms to predict with as well; those with more parameters than sizes left are passed over.
         in_logs: The forms are fitted to log losses.
-        level: Coverage of the prediction interval.
         by_size: The interval counts sizes, not runs, as it must where the runs of a size share an error.
 
     Returns:

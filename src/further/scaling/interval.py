@@ -12,8 +12,6 @@ class Interval:
         low: Lower end, or None where it is open.
         high: Upper end, or None where it is open.
         low_open: The data set no lower limit (for `c`: 0, the smallest value allowed, fits as well).
-        high_open: The data set no upper limit.
-        level: Nominal coverage.
     """
 
     estimate: float | None
@@ -34,7 +32,6 @@ class Target:
     """A loss someone wants to reach.
 
     Attributes:
-        value: The number as given.
         unit: "nats" (per token), "perplexity" (per token) or "bits_per_byte".
         loss_nats: The same in nats per token.
     """

@@ -20,9 +20,6 @@ def errors_from_seeds(curve: Curve) -> Floats | None:
     The variance is taken to change as a power of the size. Its exponent is a straight-line fit of log variances, whose
     own scatter is known: it is that of log chi-squared. Only an exponent that is clear of zero gives weights: weights
     from single spreads of three seeds would make intervals too narrow.
-
-    Args:
-        curve: Points with equal weights.
     """
     counts = np.bincount(curve.size)
     squares = np.bincount(curve.size, (curve.y - curve.size_means().y[curve.size]) ** 2)
@@ -59,7 +56,6 @@ def uneven_factor(curve: Curve, b: float) -> float:
 
     Args:
         curve: Points, or means of sizes.
-        b: The best exponent.
 
     Source:
         HC3: MacKinnon and White 1985.

@@ -69,7 +69,6 @@ class Outlook:
         """Weigh the forms by rolling origins.
 
         Args:
-            curve: The points; four sizes or more.
             level: Coverage; other than 95 % by the normal distribution's ratio of widths.
         """
         means = curve.size_means()
@@ -123,7 +122,7 @@ class Outlook:
         return Prediction(t, center, low, center + above)
 
     def _weigh(self) -> Floats:
-        """Share of each form, (forms,)."""
+        """Weight of each form, (forms,)."""
         num_sizes, num_forms = self._y.size, sum(map(len, (*WINDOWS.values(), *STRAIGHT.values())))
         squares, total = np.zeros(num_forms), 0.0
         for seen in range(max(FEWEST_SEEN, num_sizes - MOST_ORIGINS), num_sizes):

@@ -28,9 +28,9 @@ def solve_linear(x: Floats, y: Floats, weights: Floats) -> tuple[Floats, Floats,
     """
     total = weights.sum(-1)
     x_mean, y_mean = (weights * x).sum(-1) / total, (weights * y).sum(-1) / total
-    centred = x - x_mean[..., None]
-    spread = (weights * centred * centred).sum(-1)
-    a = (weights * centred * (y - y_mean[..., None])).sum(-1) / np.where(spread > 0, spread, 1.0)
+    centered = x - x_mean[..., None]
+    spread = (weights * centered * centered).sum(-1)
+    a = (weights * centered * (y - y_mean[..., None])).sum(-1) / np.where(spread > 0, spread, 1.0)
     c = y_mean - a * x_mean
     without_c = (weights * x * y).sum(-1) / (weights * x * x).sum(-1)
     a, c = np.where(c < 0, without_c, a), np.where(c < 0, 0.0, c)

@@ -78,7 +78,7 @@ class ParameterIntervals(_Record):
 
 
 class FamilyRow(_Record):
-    """A form of the law: parameters for sizes divided by `scale`, AICc, and the prediction for the held-out size."""
+    """A form of the law: parameters for sizes divided by `scale`, and AICc."""
 
     name: str
     formula: str
@@ -90,8 +90,6 @@ class FamilyRow(_Record):
     aicc: float | None
     delta_aicc: float | None
     residuals: ResidualTests
-    holdout_predicted_nats: float | None
-    holdout_error_percent: float | None
 
 
 class BandPlace(_Record):
@@ -123,9 +121,7 @@ class LawRecord(_Record):
 
     Attributes:
         fitted: Whether there is a law.
-        reason: Why there is none.
         x_axis, loss_unit: What the numbers count.
-        epochs: Passes over the tokens that every run made.
         effective_tokens_factor: What a unique token is worth at those epochs, in tokens seen once.
         conditional_on: Settings that all runs share: what every verdict is conditional on.
         points, targets, cost_settings: The runs, the judged targets, what turned tokens into money.

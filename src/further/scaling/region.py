@@ -32,12 +32,9 @@ class Region:
         a, mean: Unconstrained optimum: slope, and fitted value at `x_mean`, each (G,).
         sse: Its sum of squares, (G,).
         a_without_c, sse_without_c: The optimum with c = 0, each (G,).
-        sse_flat: Sum of squares of a constant.
         y_mean: Weighted mean loss.
-        total_weight: Sum of weights.
         limit: Sum of squares at the region's edge.
         scale: Tokens by which `t` is divided.
-        b_low_open, b_high_open: The region reaches the end of the grid of b.
     """
 
     b: Floats
@@ -54,18 +51,12 @@ class Region:
     total_weight: float
     limit: float
     scale: float
-    b_low_open: bool
-    b_high_open: bool
 
 
 def f_limit(sse: float, num_points: int, num_parameters: int, level: float, inflation: float = 1.0) -> float:
     """Return the sum of squares up to which parameters are inside the region.
 
     Args:
-        sse: Of the best law.
-        num_points: Number of points.
-        num_parameters: Parameters of the law.
-        level: Nominal coverage.
         inflation: Factor of the F threshold, for noise that is not even.
     """
     freedom = num_points - num_parameters
@@ -77,15 +68,13 @@ def allowed_region(curve: Curve, b: float, sse: float, level: float) -> Region:
 
     Args:
         curve: Points, or means of sizes; four or more.
-        b: The best exponent.
         sse: Its sum of squares on this curve.
-        level: Nominal coverage.
     """
     limit = f_limit(max(sse, _rounding(curve)), curve.y.size, 3, level)
     low, high = exponent_range(curve, b, limit)
     places = np.unique(np.append(np.linspace(low, high, NUM_EXPONENTS), b))
     places = places[_outside(curve, limit)(places) <= 1e-9 * limit]
-    return _moments(curve, places, limit, (low <= B_GRID[0], high >= B_GRID[-1]))
+    return _moments(curve, places, limit)
 
 
 def exponent_range(curve: Curve, b: float, limit: float) -> tuple[float, float]:
@@ -93,7 +82,6 @@ def exponent_range(curve: Curve, b: float, limit: float) -> tuple[float, float]:
 
     Args:
         curve: Points, or means of sizes; four or more.
-        b: The best exponent.
         limit: As from `f_limit`.
     """
     limit = max(limit, _rounding(curve))
@@ -134,13 +122,13 @@ def _edge(outside: Callable[[Floats], Floats], inner: float, outer: Floats) -> f
     return float(inner)
 
 
-def _moments(curve: Curve, b: Floats, limit: float, is_open: tuple[bool, bool]) -> Region:
+def _moments(curve: Curve, b: Floats, limit: float) -> Region:
     y, weights, total = curve.y, curve.weights, float(curve.weights.sum())
     x = np.exp(-b[:, None] * np.log(curve.t / curve.scale))
     x_mean, y_mean = x @ weights / total, float(y @ weights / total)
-    centred = x - x_mean[:, None]
-    x_square, x_zero_square = (centred * centred) @ weights, (x * x) @ weights
-    a, a_without_c = centred @ (weights * (y - y_mean)) / x_square, x @ (weights * y) / x_zero_square
+    centered = x - x_mean[:, None]
+    x_square, x_zero_square = (centered * centered) @ weights, (x * x) @ weights
+    a, a_without_c = centered @ (weights * (y - y_mean)) / x_square, x @ (weights * y) / x_zero_square
     return Region(
         b=b,
         x_mean=x_mean,
@@ -148,7 +136,7 @@ def _moments(curve: Curve, b: Floats, limit: float, is_open: tuple[bool, bool]) 
         x_zero_square=x_zero_square,
         a=a,
         mean=np.full_like(b, y_mean),
-        sse=((y - y_mean - a[:, None] * centred) ** 2) @ weights,
+        sse=((y - y_mean - a[:, None] * centered) ** 2) @ weights,
         a_without_c=a_without_c,
         sse_without_c=((y - a_without_c[:, None] * x) ** 2) @ weights,
         sse_flat=float(weights @ (y - y_mean) ** 2),
@@ -156,8 +144,6 @@ def _moments(curve: Curve, b: Floats, limit: float, is_open: tuple[bool, bool]) 
         total_weight=total,
         limit=limit,
         scale=curve.scale,
-        b_low_open=is_open[0],
-        b_high_open=is_open[1],
     )
 
 
@@ -170,9 +156,7 @@ def extremes(region: Region, slope: Floats, floor: float) -> tuple[Floats, Float
     """Return the smallest and largest value of `slope * a + floor * c` over the region.
 
     Args:
-        region: Allowed parameters.
         slope: Factor of a (for sizes divided by the region's scale) at each exponent, (G, T).
-        floor: Factor of c.
 
     Returns:
         Two arrays of shape (T,).

@@ -19,7 +19,6 @@ class ResidualTests:
     Attributes:
         runs: Number of runs of equal sign along the sizes.
         runs_p: Chance of so few runs if the signs were in random order.
-        autocorrelation: Correlation of neighboring residuals.
         autocorrelation_p: Chance of one as large in random order.
         lack_of_fit_p: F test of size means about the curve against the spread of seeds, None without seeds.
         curved: Twice the smaller of the first two is below 0.05.
@@ -37,7 +36,6 @@ def examine_residuals(curve: Curve, fitted: Floats, num_parameters: int = 3) -> 
     """Test the residuals of a fit; those that are rounding count as zero.
 
     Args:
-        curve: The points.
         fitted: Fitted loss of each point, (points,).
         num_parameters: Of the form that was fitted.
     """
@@ -78,7 +76,7 @@ def _ways(m: int, n: int, runs: int) -> int:
 
 
 def neighbor_correlation(residuals: Floats) -> tuple[float, float]:
-    """Correlation of each residual with the next, and the share of shuffles that reach it."""
+    """Correlation of each residual with the next, and the fraction of shuffles that reach it."""
     square = float(residuals @ residuals)
     if square == 0.0:
         return 0.0, 1.0

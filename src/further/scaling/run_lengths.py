@@ -24,7 +24,6 @@ class Schedule:
         growth: Exponent of the steps against the size, None where not known.
         end_fall_percent: Largest fall of the validation loss over the last quarter of a run of the largest size, in
             percent of the loss; None where it was validated too rarely to tell.
-        reason: One sentence.
         remedy: The one run that would tell, None where it is not needed.
     """
 

@@ -106,7 +106,6 @@ def check_no_log(table: pd.DataFrame, size: str) -> None:
 
     Args:
         table: Columns by plain names, one row per run.
-        size: Name of the column of sizes.
 
     Raises:
         ValueError: If the rows are steps of one run: their step grows with the size, or there are many at equal

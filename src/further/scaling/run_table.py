@@ -122,7 +122,7 @@ class RunTable:
         """Return the epochs over the unique tokens: the table's, or those given, or one.
 
         Raises:
-            ValueError: If the two differ, or one is no number of 1 or more; the table's is named by its row.
+            ValueError: If the two differ, or one is not 1 or more; the table's is named by its row.
         """
         if given is not None and not given >= 1.0:
             raise ValueError(f"--epochs is {given}: give 1 or more")

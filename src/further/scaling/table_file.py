@@ -21,7 +21,6 @@ class Cells:
     """The cells of a table.
 
     Attributes:
-        names: Names of the columns, as written.
         rows: One list of cells per row, each as long as `names`; blank rows left out.
         decimal_mark: "." or ",".
     """

@@ -18,9 +18,7 @@ class TargetVerdict:
     """What the curve says about a target.
 
     Attributes:
-        target: The target.
         verdict: "reached", "reachable", "undecided" or "unreachable".
-        reason: One sentence with the numbers.
         tokens: Unique training tokens needed; None where undecided or unreachable. Its estimate is None where a
             single count would mislead, its low end open where the smallest size has reached the target.
         extrapolated: The tokens lie beyond the largest measured size; None without tokens.
@@ -41,9 +39,6 @@ def judge_target(fit: LawFit, target: Target, outlook: Outlook, doubt: str | Non
     prediction, and nothing speaks against the law or its runs. Undecided: all else.
 
     Args:
-        fit: The law.
-        target: The loss to reach.
-        outlook: Predictions of larger runs.
         doubt: A sentence that says why the law or its floor may not hold; then nothing is unreachable.
     """
     lowest, loss = float(fit.curve.size_means().y.min()), target.loss_nats
@@ -88,9 +83,6 @@ def tokens_needed(fit: LawFit, loss_nats: float, outlook: Outlook, *, trusted: b
 
     Args:
         fit: The law, whose count is the estimate where it is inside the interval, its floor identified, and trusted.
-        loss_nats: The loss, below every measured one.
-        outlook: Predictions of larger runs.
-        trusted: Nothing speaks against the law.
 
     Returns:
         None where neither falls to it as far ahead as predictions go.

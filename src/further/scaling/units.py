@@ -1,6 +1,6 @@
 """Units of a loss: nats per token, perplexity, bits per byte."""
 
-from math import exp, log
+from math import log
 
 from further.scaling.interval import Target
 
@@ -29,14 +29,6 @@ def to_nats(value: float, unit: str, bytes_per_token: float | None = None) -> fl
             raise ValueError(f"a perplexity of {value} is impossible: it must be above 1")
         return log(value)
     return value * log(2.0) * _bytes(bytes_per_token)
-
-
-def from_nats(loss_nats: float, unit: str, bytes_per_token: float | None = None) -> float:
-    """Return a loss in nats per token in another unit; arguments as in `to_nats`."""
-    name = unit_name(unit)
-    if name == "nats":
-        return loss_nats
-    return exp(loss_nats) if name == "perplexity" else loss_nats / log(2.0) / _bytes(bytes_per_token)
 
 
 def make_target(value: float, unit: str, bytes_per_token: float | None = None) -> Target:

@@ -15,17 +15,19 @@ from further.settings.evaluation import (
     CostSettings,
     EvaluationSettings,
     ProbeSettings,
+    QuestionSettings,
     SampleSettings,
     ScalingSettings,
     ScoringSettings,
     Target,
 )
 from further.settings.hardware import HardwareSettings
-from further.settings.images import AnswersSettings, CasesSettings, GuardSettings
+from further.settings.images import AnsweringSettings, AnswersSettings, CasesSettings, GuardSettings, PictureSettings
 from further.settings.key import Section, key
 from further.settings.training import DemoSettings, ModelSettings, Run, Sweep, TrainingSettings
 
 __all__ = [
+    "AnsweringSettings",
     "AnswersSettings",
     "BootstrapSettings",
     "CasesSettings",
@@ -37,9 +39,12 @@ __all__ = [
     "GeneralSettings",
     "GuardSettings",
     "HardwareSettings",
+    "LawSettings",
     "ModelSettings",
+    "PictureSettings",
     "PlanSettings",
     "ProbeSettings",
+    "QuestionSettings",
     "Run",
     "SampleSettings",
     "ScalingSettings",
@@ -76,8 +81,6 @@ class PlanSettings(Section):
 
     Attributes:
         runs: By name, those of a cross-validation too.
-        hardware: Of one job.
-        cost: Of an hour of it.
         window: Tokens of the model's input when scoring.
         stride: Newly scored tokens per window.
     """
@@ -87,6 +90,15 @@ class PlanSettings(Section):
     cost: CostSettings
     window: int
     stride: int
+
+
+class LawSettings(Section):
+    """What a scaling law is fitted to and judged by; `runs` are those of its curve."""
+
+    runs: list[str]
+    model: ModelSettings
+    targets: list[Target]
+    cost: CostSettings
 
 
 class Settings(Section):

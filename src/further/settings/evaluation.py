@@ -132,6 +132,14 @@ class ProbeSettings(ScoringSettings, BootstrapSettings):
     term_occurrences: int
 
 
+class QuestionSettings(ScoringSettings):
+    """How questions are asked of the default run; `instructions`: whether a chat model is given some, too."""
+
+    quantization: str
+    questions: str | None
+    instructions: bool
+
+
 class Target(Section):
     """A loss to reach."""
 

@@ -93,6 +93,15 @@ class CasesSettings(Section):
     )
 
 
+class PictureSettings(Section):
+    """Limits of one picture, and how a CT is shown; as in the section `cases`."""
+
+    timeout_s: float
+    memory_mb: int
+    max_megapixels: float = Field(gt=0)
+    ct_windows: str
+
+
 class AnswersSettings(Section):
     """What base and adapted models are asked, and how long they may answer."""
 
@@ -104,6 +113,17 @@ class AnswersSettings(Section):
         reruns="answers",
     )
     gallery: Count = key("Best, worst and random test cases shown, each.", 4, unit="cases", reruns="page")
+
+
+class AnsweringSettings(Section):
+    """What a model is asked: the questions of some splits, with the images of a view."""
+
+    quantization: str
+    compute_dtype: str
+    splits: list[str]
+    view: str
+    new_tokens: int
+    batch_size: int
 
 
 class GuardSettings(Section):

@@ -59,7 +59,6 @@ def take_fraction(papers: Sequence[str], fraction: float) -> list[str]:
     """First papers of an order, at least one; a smaller fraction is a part of every larger one.
 
     Args:
-        papers: Papers in order.
         fraction: Of the papers, in (0, 1].
 
     Raises:
@@ -85,7 +84,6 @@ def take_replay(general: Mapping[str, Ids], num_paper_tokens: int, fraction: flo
         general: Token ids of the general documents to train on, by name.
         num_paper_tokens: Tokens of the papers, EOS counted.
         fraction: Of all tokens, in [0, 1); 0 takes nothing.
-        seed: The run's.
 
     Returns:
         Token ids by name, in the order of training.

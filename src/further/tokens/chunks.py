@@ -23,7 +23,7 @@ def lay_out(documents: Sequence[Sequence[int]], context: int, special: SpecialTo
     Args:
         documents: Token ids without special tokens.
         context: Inputs per row, at least 2.
-        special: Begin and end marks.
+        special: BOS and EOS.
         packing: Whether a row may hold several documents.
 
     Raises:
@@ -45,7 +45,7 @@ def lay_out(documents: Sequence[Sequence[int]], context: int, special: SpecialTo
 
 
 def _alone(number: int, ids: Sequence[int], context: int, special: SpecialTokens) -> Packed:
-    """One document's rows; an empty document without a begin mark has none."""
+    """One document's rows; an empty document without a BOS has none."""
     packed = pack_documents([ids], context, special)
     owners = np.where(packed.documents_RT == 0, number, -1)
     return Packed(

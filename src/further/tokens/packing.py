@@ -31,12 +31,11 @@ class Packed:
     """Training rows: R rows of T inputs.
 
     Attributes:
-        inputs_RT: Token ids.
         labels_RT: The id that follows each input, or `IGNORED`.
         positions_RT: Place in the document's part that lies in this row.
         documents_RT: Number of the document, -1 where a row was filled up.
-        num_tokens: Tokens of all documents, end marks counted, begin marks not.
-        num_dropped: Of these, how many are no label: the first of each document where there is no begin mark.
+        num_tokens: Tokens of all documents, EOS counted, BOS not.
+        num_dropped: Of these, how many are no label: the first of each document where there is no BOS.
     """
 
     inputs_RT: Ids
@@ -51,9 +50,9 @@ def pack_documents(documents: Sequence[Sequence[int]], context: int, special: Sp
     """Pack documents into rows, in the order given.
 
     Args:
-        documents: Token ids without special tokens; an empty one is its end mark alone.
+        documents: Token ids without special tokens; an empty one is its EOS alone.
         context: Inputs per row, at least 2.
-        special: Begin and end marks.
+        special: BOS and EOS.
 
     Raises:
         ValueError: If there is no document or `context` is too small.
@@ -72,7 +71,7 @@ def pack_documents(documents: Sequence[Sequence[int]], context: int, special: Sp
 
 
 def _shift(document: Sequence[int], special: SpecialTokens) -> tuple[Ids, Ids]:
-    """Inputs and labels of one document; without a begin mark its first token cannot be predicted."""
+    """Inputs and labels of one document; without a BOS its first token cannot be predicted."""
     begin = [] if special.bos is None else [special.bos]
     stream = np.array([*begin, *document, special.eos], dtype=np.int64)
     return stream[:-1], stream[1:]

@@ -21,13 +21,13 @@ class SpecialTokens:
 
     @property
     def begin(self) -> int:
-        """What stands before a text's first token when it is scored: the begin mark, or else the end mark."""
+        """What stands before a text's first token when it is scored: BOS, or else EOS."""
         return self.eos if self.bos is None else self.bos
 
     @property
     def begin_rule(self) -> str:
-        """Which of the two that is, in words: "begin mark" or "end mark"."""
-        return "end mark" if self.bos is None else "begin mark"
+        """Which of the two that is, in words: "BOS" or "EOS"."""
+        return "EOS" if self.bos is None else "BOS"
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:

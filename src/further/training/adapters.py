@@ -1,7 +1,6 @@
 """What is trained of a model: LoRA adapters in it, or all of it; and an account of that."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from bitsandbytes.nn import Params4bit
 from peft import LoraConfig, get_peft_model
 
 from further.models import Model
+from further.records import Parameters
 from further.settings import Run
 from further.targets import choose_part, match_targets
 from further.training.initialize import adapter_start, save_adapter, start_from_loss
@@ -21,21 +21,10 @@ INITIALIZATIONS: dict[str, bool | str] = {"default": True, "gaussian": "gaussian
 Save = Callable[[Path], None]
 
 
-@dataclass(frozen=True)
-class ParameterCount:
-    """What is trained: numbers of parameters, and the names of the trained tensors."""
-
-    trainable: int
-    total: int
-    share: float
-    names: list[str]
-
-
 def train_adapter(model: Model, run: Run, folder: Path) -> Save:
     """Put a fresh LoRA adapter on a frozen base; the seed must have been set before.
 
     Args:
-        model: As loaded by `further.models.load`.
         run: Run target_modules, train_embeddings, rank, alpha, rslora, dora, initialization, dropout,
             gradient_checkpointing and compute_dtype.
         folder: Where the base was loaded from.
@@ -69,23 +58,6 @@ def train_adapter(model: Model, run: Run, folder: Path) -> Save:
     return partial(save_adapter, model, run=run, start=adapter_start(model, run))
 
 
-def train_all(model: Model, run: Run, folder: Path) -> Save:
-    """Train every parameter of a model: a small one, from its own weights or from random ones in `folder`.
-
-    Returns:
-        What saves the model.
-
-    Raises:
-        ValueError: If the model is quantized.
-    """
-    if run.quantization != "none":
-        raise ValueError(f"training.quantization: {run.quantization} weights cannot be trained themselves: set none")
-    model.network.requires_grad_(True)
-    _recompute(model, run)
-    save: Save = model.network.save_pretrained
-    return save
-
-
 def _recompute(model: Model, run: Run) -> None:
     """Keep a layer's inputs only, and compute the rest of it again on the way back."""
     if run.gradient_checkpointing:
@@ -108,12 +80,12 @@ def _embeddings(network: Any) -> list[str]:
     return [name for name, module in network.named_modules() if any(module is one for one in wanted)]
 
 
-def count_parameters(network: torch.nn.Module) -> ParameterCount:
+def count_parameters(network: torch.nn.Module) -> Parameters:
     """Count trained and total parameters; packed 4-bit weights count as the weights they stand for."""
     sizes = {name: _size(values) for name, values in network.named_parameters()}
     names = sorted(name for name, values in network.named_parameters() if values.requires_grad)
     trainable, total = sum(sizes[name] for name in names), sum(sizes.values())
-    return ParameterCount(trainable, total, trainable / total, names)
+    return Parameters(trainable=trainable, total=total, share=trainable / total, names=tuple(names))
 
 
 def _size(parameter: torch.nn.Parameter) -> int:

@@ -37,7 +37,6 @@ class Store:
     """Where the checkpoints of one run under one identity lie.
 
     Attributes:
-        folder: Of this identity, in the run's folder.
         starts: How often the run was started with it, this time included.
         lock: Of the run; a job that lost it adds no checkpoint. None in a process that writes none.
     """
@@ -57,11 +56,6 @@ class Store:
 
     def write(self, step: int, tensors: Mapping[str, torch.Tensor], about: Mapping[str, Any]) -> None:
         """Write a checkpoint, bring it to the disk, rename it, and remove what is older than the last two.
-
-        Args:
-            step: Of the run.
-            tensors: On the processor.
-            about: Whatever JSON can hold.
 
         Raises:
             OSError: If it could not be written; the checkpoints before it are as they were.
@@ -120,7 +114,6 @@ def open_store(folder: Path, identity: Mapping[str, Any], lock: Lock) -> Store:
     Args:
         folder: The run's, whose lock the caller holds.
         identity: What a checkpoint depends on: settings, versions, code, data, base model.
-        lock: Of the run.
     """
     wanted = json.loads(json.dumps(identity))
     own = folder / hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()[:12]

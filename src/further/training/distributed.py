@@ -1,6 +1,6 @@
 """The processes of one run, one per GPU of a node; a run in a single process is alone, and each of these is nothing.
 
-No DistributedDataParallel: every process goes through the same rows in the same order, computes its share of a step and
+No DistributedDataParallel: every process goes through the same rows in the same order, computes its part of a step and
 adds its gradients to those of the others, once per step. So the order of the rows, the tokens of a step, the schedule
 and the end of an epoch are those of one process, to the row, and the loss needs no wrapper around the model's forward.
 """

@@ -18,7 +18,7 @@ def find_fault(loss: float, norm: float, weights: Iterable[torch.Tensor]) -> str
     if not math.isfinite(norm):
         return f"gradient norm is {norm} (loss {loss:.4g})"
     if not all(bool(values.isfinite().all()) for values in weights):
-        return f"a trained weight is no finite number (loss {loss:.4g})"
+        return f"a trained weight is not finite (loss {loss:.4g})"
     return None
 
 
@@ -48,11 +48,6 @@ def check_validation(loss_nats: float, step: int) -> None:
 @contextmanager
 def explain_memory(run: Run, micro_batch: int, doing: Callable[[], str]) -> Iterator[None]:
     """Turn any way of running out of memory into one error that names the settings to change.
-
-    Args:
-        run: Run context, gradient_accumulation_steps and gradient_checkpointing.
-        micro_batch: Rows at a time.
-        doing: Says what the run is doing.
 
     Raises:
         MemoryError: With what it was doing, rows and context; checkpoints are not touched.

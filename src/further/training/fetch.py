@@ -14,9 +14,7 @@ def fetch_model(name: str, revision: str, folder: Path, kind: str = "text") -> N
     A token is read from the environment (HF_TOKEN) or from the hub's own log-in, and is written nowhere.
 
     Args:
-        name: owner/model on the hub.
         revision: Commit, 40 hexadecimal digits.
-        folder: Where to put the files.
         kind: Of the study: text or images.
 
     Raises:

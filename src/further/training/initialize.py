@@ -63,9 +63,6 @@ def save_adapter(model: Model, folder: Path, run: Run, start: Weights | None) ->
     """Save an adapter as safetensors, such that the base as it lies in its folder and the adapter give this model.
 
     Args:
-        model: The trained model.
-        folder: Where to.
-        run: Run rslora, initialization and quantization.
         start: As `adapter_start` gave it before training.
     """
     model.network.save_pretrained(folder)

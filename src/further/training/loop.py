@@ -8,18 +8,17 @@ import numpy as np
 import torch
 from torch.nn.utils import clip_grad_norm_
 
-from further.job import stop_job
 from further.models import Batch, Model
 from further.settings import Run
 from further.training.distributed import all_reduce, all_reduce_gradients, rank, world_size
 from further.training.examples import Examples, count_labels, make_batch, mean_loss, move
 from further.training.failures import check_validation, find_fault, not_finite
 from further.training.graphs import Graphs
-from further.training.optimizer import make_optimizer, rate_fraction, set_rate
+from further.training.optimizer import make_optimizer, rate_fraction, update
 from further.training.recipe import Recipe
 from further.training.session import Session
 from further.training.sharding import is_sharded
-from further.training.state import copy_weights, find_trained, put_weights
+from further.training.state import State, copy_weights, find_trained, put_weights
 from further.training.stopping import find_best, is_due, is_over
 
 log = logging.getLogger(__name__)
@@ -29,11 +28,6 @@ Rows = Sequence[int]  # numbers of examples
 
 def train(model: Model, recipe: Recipe, session: Session) -> None:
     """Train whatever requires a gradient in a model, from the last checkpoint on if there is one.
-
-    Args:
-        model: As the recipe prepared it; with early stopping it ends with its best weights.
-        recipe: Examples and settings.
-        session: Where checkpoints go, and what may end the run early; its state has the history.
 
     Raises:
         FloatingPointError: If a loss, a gradient, or a trained weight is not finite.
@@ -53,42 +47,33 @@ def train(model: Model, recipe: Recipe, session: Session) -> None:
         micro_batches = plan_step(recipe, state.step)
         seed_step(run.seed, state.step)
 
-        # 2. Forward and backward, on this process's share. The loss is a mean over all labels of the step, however
+        # 2. Forward and backward, on this process's part. The loss is a mean over all labels of the step, however
         # they are cut into micro-batches and dealt to processes: a mean of means would be another gradient.
         batches = [make_batch(examples, rows) for rows in own_share(micro_batches, run, sharded)]
         [num_labels] = all_reduce([sum(map(count_labels, batches))])
         loss = add_gradients(model, examples, batches, num_labels, graphs)
         all_reduce_gradients(trained.values())
 
-        # 3. The update.
+        # 3. The update, at the learning rate of this step. Recorded graphs add to gradients that stay where they are.
         norm = clip_grad_norm_(trained.values(), run.max_grad_norm)
         rate = run.learning_rate * rate_fraction(state.step, recipe.num_steps, run.warmup_ratio)
-        set_rate(optimizer, rate)
-        optimizer.step()
+        update(optimizer, rate)
         optimizer.zero_grad(set_to_none=graphs is None)
 
         # 4. The record of it. Reading the loss waits for the GPU.
         [loss_nats] = all_reduce([float(loss)])
-        step, num_tokens = state.step + 1, state.num_tokens + int(num_labels)
-        row = {"step": step, "num_tokens": num_tokens, "loss_nats": loss_nats, "learning_rate": rate}
-        state.history.append(row | {"validation_loss_nats": None})
+        step = state.add_step(int(num_labels), loss_nats, rate)
 
         # 5. Nothing that is not finite is kept; nothing at all by a job that another has superseded.
-        session.store.check_lock()
         save, reason = session.decide(is_last=step == recipe.num_steps)
-        fault = find_fault(loss_nats, float(norm), trained.values() if save else ())
-        if fault is not None:
+        if fault := find_fault(loss_nats, float(norm), trained.values() if save else ()):
             raise not_finite(fault, step, rate, examples.name([row for rows in micro_batches for row in rows]))
-        progress.step(step, recipe.num_steps, num_tokens, loss_nats)
+        progress.step(step, recipe.num_steps, state.num_tokens, loss_nats)
 
         # 6. Validation, before a checkpoint of this step is written, which the run may go on from.
         if is_due(step, recipe.steps_per_epoch, run.validations_per_epoch):
             progress.enter("validating")
-            state.history[-1]["validation_loss_nats"] = mean_loss(model, recipe.validation, recipe.micro_batch)
-            check_validation(state.history[-1]["validation_loss_nats"], step)
-            if run.patience is not None and find_best(state.history) == step:
-                state.best = copy_weights(trained)
-
+            validate(model, recipe, state)
         session.report(state.history[-1])
 
         # 7. A checkpoint, where one is due or the job has to stop.
@@ -96,12 +81,20 @@ def train(model: Model, recipe: Recipe, session: Session) -> None:
         if save:
             session.save(trained, optimizer)
         if reason is not None:
-            place = f"step {step} of {recipe.num_steps}"
-            stop_job(f"{session.task.name}: stopped {reason} at {place}, saved; run again to continue")
+            session.stop_at(f"step {step} of {recipe.num_steps}", reason)
 
     if state.best:
         log.info("keeping the weights of step %d, the lowest validation loss", find_best(state.history))
         put_weights(trained, state.best)
+
+
+def validate(model: Model, recipe: Recipe, state: State) -> None:
+    """Note the validation loss of the last step, and with early stopping the weights if it is the lowest so far."""
+    last, loss = state.history[-1], mean_loss(model, recipe.validation, recipe.micro_batch)
+    last["validation_loss_nats"] = loss
+    check_validation(loss, last["step"])
+    if recipe.run.patience is not None and find_best(state.history) == last["step"]:
+        state.best = copy_weights(find_trained(model.network))
 
 
 def add_gradients(
@@ -110,11 +103,8 @@ def add_gradients(
     """Add the gradients of some batches to what is there.
 
     Args:
-        model: What is trained.
-        examples: Know the loss.
         batches: On the processor; none if no row of the step is this process's.
         num_labels: That the summed loss is divided by: those of the whole step.
-        graphs: That do the same from recordings.
 
     Returns:
         The loss, a scalar on the model's device.
@@ -159,7 +149,6 @@ def own_share(micro_batches: Sequence[Rows], run: Run, sharded: bool) -> list[Ro
 
     Args:
         micro_batches: Of the step; all processes have the same.
-        run: Run gradient_accumulation_steps.
         sharded: Whether all processes must go through the model equally often: a pass without rows makes up for it.
     """
     if run.gradient_accumulation_steps % world_size() == 0:

@@ -22,7 +22,6 @@ def sum_cross_entropy(
 
     Args:
         hidden: Last hidden states, (P, D).
-        head: Hidden states to logits.
         labels: The id that follows each position, (P,); -100 is skipped.
         in_place: Puts the gradient in the place of a chunk's logits and returns the summed loss, for a frozen head, or
             where no gradient is wanted; None: torch's own functions, on logits in fp32.

@@ -1,42 +1,47 @@
-"""A run's metrics file: its settings, its data, what was trained and what came of it. No times: those vary."""
+"""A run's metrics: its settings, its data, what was trained and what came of it. No times: those vary."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
+from further.records import CaseMetrics, Metrics
 from further.settings import Run
 from further.tokens.packing import Packed
 from further.training.recipe import Outcome
 from further.vision.choice import Questions
 
 
-def describe_data(run: Run, papers: Sequence[str], packed: Packed, num_replay_tokens: int) -> dict[str, Any]:
-    """What a run was trained on; unique tokens are those of the papers, general text apart."""
-    return {
-        "settings": run.model_dump(),
-        "papers": list(papers),
-        "num_papers": len(papers),
-        "num_unique_tokens": packed.num_tokens - num_replay_tokens,
-        "num_replay_tokens": num_replay_tokens,
-        "num_dropped_tokens": packed.num_dropped,
-    }
+def describe_papers(
+    name: str, run: Run, papers: Sequence[str], packed: Packed, num_replay_tokens: int, outcome: Outcome
+) -> Metrics:
+    """Of a run on papers; unique tokens are theirs, general text apart."""
+    return Metrics(
+        run=name,
+        settings=run,
+        papers=tuple(papers),
+        num_papers=len(papers),
+        num_unique_tokens=packed.num_tokens - num_replay_tokens,
+        num_replay_tokens=num_replay_tokens,
+        num_dropped_tokens=packed.num_dropped,
+        **_results(outcome),
+    )
 
 
-def describe_questions(run: Run, chosen: Questions) -> dict[str, Any]:
-    """What a run on questions was trained on; unique tokens are those of the answers, each with its end."""
-    return {
-        "settings": run.model_dump(),
-        "cases": chosen.cases,
-        "num_cases": len(chosen.cases),
-        "num_questions": chosen.num_questions,
-        "num_unique_tokens": chosen.num_labels,
-        "num_cut": chosen.num_cut,
-        "num_without_end": chosen.num_open,
-        "num_asked_twice": chosen.num_twice,
-        "num_too_long": len(chosen.too_long),
-    }
+def describe_questions(name: str, run: Run, chosen: Questions, outcome: Outcome) -> CaseMetrics:
+    """Of a run on questions; unique tokens are those of the answers, each with its end."""
+    return CaseMetrics(
+        run=name,
+        settings=run,
+        cases=tuple(chosen.cases),
+        num_cases=len(chosen.cases),
+        num_questions=chosen.num_questions,
+        num_unique_tokens=chosen.num_labels,
+        num_cut=chosen.num_cut,
+        num_without_end=chosen.num_open,
+        num_asked_twice=chosen.num_twice,
+        num_too_long=len(chosen.too_long),
+        **_results(outcome),
+    )
 
 
-def describe_run(name: str, outcome: Outcome) -> dict[str, Any]:
-    """What a run did; losses in nats per token, efficiency of the positions computed."""
-    return {"run": name} | {key: value for key, value in asdict(outcome).items() if key not in ("history", "timing")}
+def _results(outcome: Outcome) -> dict[str, Any]:
+    return {name: value for name, value in vars(outcome).items() if name not in ("history", "timing")}

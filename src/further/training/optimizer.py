@@ -18,7 +18,6 @@ def make_optimizer(network: torch.nn.Module, run: Run) -> Optimizer:
 
     Args:
         network: Of which some parameters require a gradient.
-        run: Run optimizer, learning_rate and weight_decay.
     """
     trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
     matrices, others = ([p for p in trained if (p.dim() > 1) == is_matrix] for is_matrix in (True, False))
@@ -100,10 +99,11 @@ def _parameters(optimizer: Optimizer) -> list[torch.Tensor]:
     return [parameter for group in optimizer.param_groups for parameter in group["params"]]
 
 
-def set_rate(optimizer: Optimizer, rate: float) -> None:
-    """Give every parameter the learning rate of a step."""
+def update(optimizer: Optimizer, rate: float) -> None:
+    """An optimizer step at a learning rate."""
     for group in optimizer.param_groups:
         group["lr"] = rate
+    optimizer.step()
 
 
 def rate_fraction(step: int, num_steps: int, warmup_ratio: float) -> float:
@@ -113,7 +113,6 @@ def rate_fraction(step: int, num_steps: int, warmup_ratio: float) -> float:
 
     Args:
         step: From 0.
-        num_steps: Of the whole run.
         warmup_ratio: Steps below the peak, of all steps; if it is 1, the last is at the peak.
 
     >>> [round(rate_fraction(step, 8, 3 / 8), 2) for step in range(8)]

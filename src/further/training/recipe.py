@@ -8,9 +8,10 @@ from typing import Any
 
 from further.digests import digest_sampled
 from further.models import Model
+from further.records import Parameters, Timing
 from further.settings import Run
 from further.tracking import TRACKERS
-from further.training.adapters import ParameterCount, Save, train_adapter
+from further.training.adapters import Save, train_adapter
 from further.training.examples import Examples
 from further.training.walltime import Walltime, find_walltime
 
@@ -22,10 +23,7 @@ class Recipe:
     """What a run is made of: all that shapes its result.
 
     Attributes:
-        model_folder: The base model.
-        run: The run's settings.
         micro_batch: Examples per forward pass of one process alone.
-        training: Examples to train on.
         validation: Examples that the validation loss is measured on.
         prepare: Makes of a frozen model what is trained (an adapter in it, or all of it), and says how that is saved.
     """
@@ -62,13 +60,11 @@ class Task:
     """How a run is carried out; none of it shapes the result.
 
     Attributes:
-        name: The run's name.
         adapter: Folder to save what was trained in.
         checkpoints: Where checkpoints are kept until the run has ended.
         checkpoint_minutes: Time between checkpoints; 0: one after every step.
         identity: Settings, versions and code that a checkpoint depends on, beside data and base model; one made with
             another is not used.
-        threads: Of the processor.
         walltime: When the job will be killed, None where nothing kills it.
         world_size: Processes that train it together, one per GPU; `further.training.launch` starts them.
         sharded: Whether each keeps its part of the base's frozen weights only.
@@ -99,11 +95,6 @@ class Task:
         """The task of a training job, whatever it is trained on.
 
         Args:
-            name: The run's name.
-            adapter: Folder to save in.
-            checkpoints: Folder of the run's checkpoints.
-            identity: What a checkpoint depends on.
-            threads: Of the job.
             resources: Of the job's rule; Snakemake leaves out one that is None.
         """
         return cls(
@@ -124,7 +115,7 @@ class Task:
 class Outcome:
     """What a run leaves: numbers that depend on the seed alone, its history, and the times it took."""
 
-    parameters: ParameterCount
+    parameters: Parameters
     packing_efficiency: float
     num_steps: int
     stopped_early: bool
@@ -132,4 +123,4 @@ class Outcome:
     final_train_loss_nats: float
     validation_loss_nats: float
     history: list[dict[str, Any]]
-    timing: dict[str, Any]
+    timing: Timing

@@ -18,7 +18,6 @@ class TextRows:
         """Keep the rows as tensors, which several processes of one run share.
 
         Args:
-            packed: The rows.
             documents: Names of the documents in the order in which they were packed.
             whole: Whether all of each row is computed, for sharded processes: a batch of one length is one pass.
         """

@@ -1,21 +1,20 @@
 """One run: a model is loaded, made trainable, trained and saved, with what was measured on the way."""
 
 import random
-from typing import Any
 
 import numpy as np
 import torch
 
-from further.hardware import describe_hardware
 from further.models import Model, Precision, load
 from further.positions import check_length
-from further.training.adapters import ParameterCount, count_parameters
+from further.records import Parameters, Timing
+from further.training.adapters import count_parameters
 from further.training.distributed import check_equal, rank
 from further.training.examples import mean_loss
 from further.training.failures import check_validation, explain_memory
+from further.training.hardware import describe_hardware, peak_memory_mb, used_memory_mb
 from further.training.kernels import same_bits, speed_up
 from further.training.loop import train
-from further.training.memory import peak_memory_mb, used_memory_mb
 from further.training.recipe import Outcome, Recipe, Task
 from further.training.session import Session, open_session
 from further.training.sharding import shard_blocks
@@ -65,7 +64,7 @@ def _train_in(session: Session, recipe: Recipe, task: Task) -> Outcome:
     if rank() == 0:
         session.progress.enter("saving")
         save(task.adapter)
-    return _outcome(session, recipe, parameters, validation_loss, _timing(session, task) | memory)
+    return _outcome(session, recipe, parameters, validation_loss, _timing(session, task, memory))
 
 
 def _seed(seed: int) -> None:
@@ -85,7 +84,7 @@ def _load(recipe: Recipe) -> Model:
 
 
 def _outcome(
-    session: Session, recipe: Recipe, parameters: ParameterCount, validation_loss: float, timing: dict[str, Any]
+    session: Session, recipe: Recipe, parameters: Parameters, validation_loss: float, timing: Timing
 ) -> Outcome:
     state = session.state
     return Outcome(
@@ -101,20 +100,20 @@ def _outcome(
     )
 
 
-def _timing(session: Session, task: Task) -> dict[str, Any]:
+def _timing(session: Session, task: Task, memory: dict[str, float]) -> Timing:
     """Times and memory: apart from the metrics, which two runs with one seed have in common.
 
     Seconds are those of all starts that led here, so that tokens per second stay right over interruptions.
     """
     session.state.count_seconds(training=False)
     seconds = session.state.seconds
-    return {
+    return Timing(
         **{name: round(value, 3) for name, value in seconds.items()},
-        "starts": session.store.starts,
-        "tokens_per_second": round(session.state.num_tokens / seconds["seconds_train"], 1),
-        "peak_memory_mb": round(peak_memory_mb(), 1),
-        # that an hour is paid for: GPUs, or a job's cores
-        "devices": task.world_size if torch.cuda.is_available() else 1,
-        "kernels": list(session.kernels),
-        "hardware": describe_hardware(task.threads),
-    }
+        **memory,
+        starts=session.store.starts,
+        tokens_per_second=round(session.state.num_tokens / seconds["seconds_train"], 1),
+        peak_memory_mb=round(peak_memory_mb(), 1),
+        devices=task.world_size if torch.cuda.is_available() else 1,  # that an hour is paid for: GPUs, or a job's cores
+        kernels=tuple(session.kernels),
+        hardware=describe_hardware(task.threads),
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from torch.optim import Optimizer
 
@@ -28,11 +28,6 @@ class Session:
     """What stands around the loop.
 
     Attributes:
-        task: How the run is carried out.
-        store: Its checkpoints.
-        progress: What it is doing.
-        stop: Why it has to stop.
-        state: What it has come to.
         kernels: Faster paths in use (`further.training.kernels`).
         report: Takes a row of the history, for the tools that `training.report_to` names.
         ends: What is closed when the run has ended.
@@ -70,13 +65,20 @@ class Session:
     def decide(self, is_last: bool) -> tuple[bool, str | None]:
         """Whether a checkpoint is due after a step, and why the run has to stop there; rank 0 decides for all.
 
+        A job that another has superseded ends here.
+
         Args:
             is_last: Whether it is the run's last step, which the end follows anyway.
         """
+        self.store.check_lock()
         reason = None if is_last else self.stop.find_reason()
         due = time.monotonic() - self.last_checkpoint >= 60 * self.task.checkpoint_minutes
         decision: tuple[bool, str | None] = broadcast((due or reason is not None, reason))
         return decision
+
+    def stop_at(self, place: str, reason: str) -> NoReturn:
+        """End the job, whose checkpoint was just written."""
+        stop_job(f"{self.task.name}: stopped {reason} at {place}, saved; run again to continue")
 
     def save(self, trained: Weights, optimizer: Optimizer) -> None:
         """Write a checkpoint of this step.

@@ -50,6 +50,12 @@ class State:
         """Labels trained on."""
         return int(self.history[-1]["num_tokens"]) if self.history else 0
 
+    def add_step(self, num_labels: int, loss_nats: float, learning_rate: float) -> int:
+        """Note an optimizer step; returns its number."""
+        row = {"step": self.step + 1, "num_tokens": self.num_tokens + num_labels, "loss_nats": loss_nats}
+        self.history.append(row | {"learning_rate": learning_rate, "validation_loss_nats": None})
+        return self.step
+
     def count_seconds(self, *, training: bool) -> None:
         """Count the seconds since they were last counted."""
         now = time.monotonic()

@@ -25,7 +25,6 @@ def find_walltime(
     """The walltime of the job that starts now.
 
     Args:
-        runtime_minutes: What the job asked for.
         margin_minutes: How long before its end it stops; None: it does not stop by itself.
         environment: Where SLURM names the end of the job, that counts: it is what kills.
     """

@@ -19,7 +19,6 @@ class Doing:
     Attributes:
         state: loading, training, validating, saving, stopped, failed; empty of other jobs.
         step: Optimizer steps done; None before the first, and of other jobs.
-        num_steps: Of the whole run.
         loss_nats: Of the last step, nats per token.
         message: In words; empty where there are none.
         updated: Unix time of the last word.
@@ -41,7 +40,7 @@ class Doing:
 
     @property
     def done(self) -> float | None:
-        """Share of the steps that are done; None where unknown."""
+        """Fraction of the steps that are done; None where unknown."""
         return self.step / self.num_steps if self.step is not None and self.num_steps else None
 
     def __str__(self) -> str:

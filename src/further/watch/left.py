@@ -18,7 +18,6 @@ class Weight:
     """What a job is expected to take.
 
     Attributes:
-        seconds: Of the job.
         planned: Whether the plan says so, and not an earlier run or a guess.
     """
 
@@ -31,7 +30,6 @@ class Running:
     """A job at work.
 
     Attributes:
-        seconds: Since it started.
         done: How much of it is done, 0 to 1; None where it does not say.
     """
 
@@ -44,8 +42,7 @@ class Left:
     """How a start stands.
 
     Attributes:
-        done: Share of its work, 0 to 1.
-        seconds: Until its end.
+        done: Fraction of its work, 0 to 1.
     """
 
     done: float
@@ -61,7 +58,6 @@ def weigh_jobs(folder: Path, jobs: Sequence[Job]) -> dict[int, Weight] | None:
 
     Args:
         folder: Where results land.
-        jobs: Of a start.
 
     Returns:
         By job number; None as long as there is no plan for the trainings among them.
@@ -79,7 +75,6 @@ def plan_hours(folder: Path, jobs: Sequence[Job]) -> float | None:
 
     Args:
         folder: Where results land.
-        jobs: As they would run.
 
     Returns:
         None where there is no plan of all of them.
@@ -122,7 +117,6 @@ def estimate_left(
     Args:
         weights: Of all jobs, by number.
         finished: Seconds that each finished job took.
-        running: Jobs at work.
         elapsed: Seconds since the start.
     """
     parts = {number: _part(weights[number], job) for number, job in running.items() if number in weights}

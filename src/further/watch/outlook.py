@@ -35,8 +35,6 @@ class Outlook:
         """Add a job.
 
         Args:
-            rule: Its rule.
-            wildcards: Its values by name.
             reason: Why it would run, in Snakemake's words.
         """
         step = self._steps.setdefault(rule, _Step())

@@ -21,9 +21,6 @@ class Job(_Record):
     """One job of a start.
 
     Attributes:
-        number: Snakemake's, as in its messages.
-        rule: Its rule.
-        wildcards: Values by name.
         output: Its first output; it is done once this is there, and newer than the session.
         log: Its log; empty if it has none.
         benchmark: Where its seconds will stand; empty if nowhere.
@@ -46,12 +43,7 @@ class Session(_Record):
     """A start of a study.
 
     Attributes:
-        title: Of the study.
-        started: Unix time.
-        pid: Of the snakemake.
-        host: Where it runs.
         runs: All runs of the study, those that are done already too.
-        jobs: What this start has to do.
         ended: "finished" or "failed"; empty while it runs, or if it was killed.
     """
 

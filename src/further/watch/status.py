@@ -33,7 +33,6 @@ class RunStatus:
     """How one run stands.
 
     Attributes:
-        name: The run's.
         state: One of STATES; stopped: begun, ended without a result or an error, and nobody works on it.
         step: Optimizer steps done; None before the first.
         num_steps: Of the whole run; None where unknown.
@@ -76,7 +75,6 @@ def read_status(folder: Path, runs: Iterable[str], queue: Queue) -> list[RunStat
 
     Args:
         folder: Where results, logs and checkpoints lie.
-        runs: Names of the study's runs.
         queue: SLURM's jobs by run; None without SLURM.
     """
     session = read_session(folder)
@@ -166,7 +164,6 @@ def describe_session(folder: Path, now: float) -> list[str]:
 
     Args:
         folder: Where results land.
-        now: Unix time.
     """
     session = read_session(folder)
     if session is None:

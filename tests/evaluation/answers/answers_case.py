@@ -3,10 +3,11 @@
 import pandas as pd
 import pyarrow as pa
 
-from further.evaluation.answers.gather import Bootstrap, gather_answers, score_generated
+from further.evaluation.answers.gather import gather_answers, score_generated
 from further.evaluation.answers.schemas import ANSWERS, FLOOR_SCORES, GENERATED
 from further.evaluation.answers.score import score_answers
-from further.settings import Run
+from further.records import CaseMetrics, Parameters
+from further.settings import BootstrapSettings, Run
 
 CASES = 30
 
@@ -36,16 +37,19 @@ def floors(lines):
 
 
 def metrics(**changes):
-    settings = Run(quantization="none").model_dump()
-    return {
-        "settings": settings, "num_cases": 90, "num_questions": 180, "num_without_end": 45, "num_unique_tokens": 360,
-        "num_trained_tokens": 720, "parameters": {"share": 0.01},
-    } | changes  # fmt: skip
+    about = {
+        "run": "default", "settings": Run(quantization="none"), "cases": ("case-0",), "num_cases": 90,
+        "num_questions": 180, "num_cut": 45, "num_without_end": 45, "num_asked_twice": 0, "num_too_long": 0,
+        "num_unique_tokens": 360, "num_trained_tokens": 720, "num_steps": 10, "stopped_early": False,
+        "packing_efficiency": 1.0, "final_train_loss_nats": 1.0, "validation_loss_nats": 1.0,
+        "parameters": Parameters(trainable=1, total=100, share=0.01, names=("lora",)),
+    }  # fmt: skip
+    return CaseMetrics(**about | changes)
 
 
 def gather(before, after, **changes):
     history = pd.DataFrame({"validation_loss_nats": [1.0, 0.8]})
     return gather_answers(
         {"none": score_generated(table(before))}, {"default": score_generated(table(after))}, {},
-        floors(before), {"default": metrics(**changes)}, {"default": history}, Bootstrap(200, 0),
+        floors(before), {"default": metrics(**changes)}, {"default": history}, BootstrapSettings(bootstrap=200, seed=0),
     )  # fmt: skip

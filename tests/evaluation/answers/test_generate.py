@@ -100,7 +100,7 @@ def test_prompts_of_one_length_and_as_many_images_go_together(made):
 
 
 def test_an_answer_stops_at_its_end_and_says_so(made):
-    """The end mark's own embedding is made the likeliest: the head is tied, so that its row decides."""
+    """The embedding of EOS is made the likeliest: the head is tied, so that its row decides."""
     model, prompter = made("paligemma")
     weights = model.network.get_output_embeddings().weight
     kept = weights.data.clone()

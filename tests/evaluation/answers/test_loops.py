@@ -4,8 +4,8 @@ import pytest
 
 from evaluation.answers.tables import read_csv, score
 from further.evaluation.answers.loops import explain_loops, measure_loops
-from further.evaluation.answers.repetition import rep_n, usual_rep
-from further.evaluation.text_loops import longest_repeat, loops
+from further.evaluation.text_loops import MAX_REPEATS, longest_repeat, rep_n, usual_rep
+from further.records.answers import LoopCounts, Score
 
 
 def test_the_texts_with_known_measures():
@@ -13,7 +13,7 @@ def test_the_texts_with_known_measures():
     for row in rows:
         assert rep_n(row["text"]) == pytest.approx(float(row["rep_4"]), abs=6e-5)
         assert longest_repeat(row["text"]) == int(row["longest_repeat"])
-        assert loops(row["text"]) == bool(int(row["run_of_four"]))
+        assert (longest_repeat(row["text"]) >= MAX_REPEATS) == bool(int(row["run_of_four"]))
     assert len(rows) == 24
 
 
@@ -39,14 +39,15 @@ def test_each_measure_sees_its_own():
     found = measure(
         [("A mass.", True)] * 6 + [(SAID * 3, False)] * 2 + [("cec. cec cec cec", True), ("A mass. " * 2, True)]
     )
-    shares = {name: found[name]["estimate"] for name in ("without_end", "with_run", "repetitive")}
+    shares = {name: getattr(found, name).estimate for name in ("without_end", "with_run", "repetitive")}
     assert shares == pytest.approx({"without_end": 0.2, "with_run": 0.1, "repetitive": 0.2})
-    assert (found["answers"], found["usual_rep_4"], found["over_limit"]) == (10, 0, 0)
+    assert (found.answers, found.usual_rep_4, found.over_limit) == (10, 0, 0)
 
 
 def told(without_end, with_run, repetitive, over_limit=0.0):
     shares = {"without_end": without_end, "with_run": with_run, "repetitive": repetitive}
-    return {name: {"estimate": share} for name, share in shares.items()} | {"over_limit": over_limit}
+    scores = {name: Score(estimate=share, low=None, high=None, level=0.95) for name, share in shares.items()}
+    return LoopCounts(answers=100, usual_rep_4=0.0, over_limit=over_limit, **scores)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def told(without_end, with_run, repetitive, over_limit=0.0):
     ],
 )
 def test_the_cause(measured, cut, learning, cause):
-    assert explain_loops(measured, cut_fraction=cut, still_learning=learning)["cause"] == cause
+    assert explain_loops(measured, cut_fraction=cut, still_learning=learning).cause == cause
 
 
 def test_what_was_not_generated_or_is_no_fraction_is_refused():

@@ -7,8 +7,10 @@ from scipy import stats
 from evaluation.answers.tables import score
 from further.evaluation.answers.compare import compare_answers
 from further.evaluation.answers.summary import balance, summarize_scores
+from further.records.answers import Score
+from further.settings import BootstrapSettings
 
-HOW = {"resamples": 500, "seed": 0}
+HOW = BootstrapSettings(bootstrap=500, seed=0)
 
 
 def closed(number, reference, answer, kind="abnormal", start=0):
@@ -18,15 +20,15 @@ def closed(number, reference, answer, kind="abnormal", start=0):
 def test_sensitivity_specificity_and_their_mean_see_what_accuracy_hides():
     lines = closed(76, "yes", "yes") + closed(4, "yes", "no", start=76) + closed(5, "no", "no", start=80)
     lines += closed(14, "no", "yes", start=85) + closed(1, "no", "perhaps", start=99)
-    found = summarize_scores(score(lines), **HOW)["abnormal"]
-    assert found["closed_accuracy"]["estimate"] == pytest.approx(0.81)
-    assert found["sensitivity"]["estimate"] == pytest.approx(0.95)
-    assert found["specificity"]["estimate"] == pytest.approx(0.25)
-    assert found["balanced_accuracy"]["estimate"] == pytest.approx(0.60)
-    assert found["unreadable"]["estimate"] == pytest.approx(0.01)
+    found = summarize_scores(score(lines), HOW)["abnormal"]
+    assert found.closed_accuracy.estimate == pytest.approx(0.81)
+    assert found.sensitivity.estimate == pytest.approx(0.95)
+    assert found.specificity.estimate == pytest.approx(0.25)
+    assert found.balanced_accuracy.estimate == pytest.approx(0.60)
+    assert found.unreadable.estimate == pytest.approx(0.01)
     exact = stats.binomtest(81, 100).proportion_ci(0.95, "exact")  # one answer a case: Clopper and Pearson
-    assert (found["closed_accuracy"]["low"], found["closed_accuracy"]["high"]) == pytest.approx(tuple(exact))
-    assert (found["sensitivity"]["answers"], found["specificity"]["answers"]) == (80, 20)
+    assert (found.closed_accuracy.low, found.closed_accuracy.high) == pytest.approx(tuple(exact))
+    assert (found.sensitivity.answers, found.specificity.answers) == (80, 20)
 
 
 def test_many_answers_of_few_cases_are_worth_less_than_as_many_cases():
@@ -34,19 +36,19 @@ def test_many_answers_of_few_cases_are_worth_less_than_as_many_cases():
     apart = [(f"c{place}", "t", "open", "a", "a" if place < 100 else "b") for place in range(200)]
     width = {}
     for name, lines in (("alike", alike), ("apart", apart)):
-        match = summarize_scores(score(lines), **HOW)["t"]["exact_match"]
-        width[name] = match["high"] - match["low"]
+        match = summarize_scores(score(lines), HOW)["t"].exact_match
+        width[name] = match.high - match.low
     assert width["alike"] > 4 * width["apart"]
 
 
 def test_all_comes_first_and_types_without_closed_questions_have_no_closed_scores():
-    found = summarize_scores(score([*closed(3, "yes", "yes"), ("c9", "caption", "open", "A mass.", "A cyst.")]), **HOW)
+    found = summarize_scores(score([*closed(3, "yes", "yes"), ("c9", "caption", "open", "A mass.", "A cyst.")]), HOW)
     assert list(found) == ["all", "abnormal", "caption"]
-    assert "closed_accuracy" not in found["caption"] and "balanced_accuracy" not in found["abnormal"]
-    assert (found["all"]["answers"], found["all"]["cases"]) == (4, 4)
-    assert found["caption"]["token_f1"]["low"] is None  # one case
+    assert found["caption"].closed_accuracy is None and found["abnormal"].balanced_accuracy is None
+    assert (found["all"].answers, found["all"].cases) == (4, 4)
+    assert found["caption"].token_f1.low is None  # one case
     with pytest.raises(ValueError, match="no answer"):
-        summarize_scores(score([]), **HOW)
+        summarize_scores(score([]), HOW)
 
 
 def test_the_interval_of_the_balanced_accuracy_covers():
@@ -56,32 +58,27 @@ def test_the_interval_of_the_balanced_accuracy_covers():
         parts = []
         for number, of in ((hits, 60), (kept, 25)):
             low, high = stats.binomtest(int(number), of).proportion_ci(0.95, "exact")
-            parts.append({"estimate": number / of, "low": low, "high": high})
+            parts.append(Score(estimate=number / of, low=low, high=high, level=0.95))
         found = balance(*parts)
-        inside += found["low"] <= (0.85 + 0.7) / 2 <= found["high"]
+        inside += found.low <= (0.85 + 0.7) / 2 <= found.high
     assert 0.93 <= inside / 400 <= 1
 
 
 def test_before_and_after_are_paired_by_question():
     before = score([(f"c{place}", "t", "open", "a", "a" if place % 2 else "b") for place in range(40)])
     after = score([(f"c{place}", "t", "open", "a", "b" if place == 1 else "a") for place in range(40)])
-    found = compare_answers(before, after.sample(frac=1, random_state=0), **HOW)["t"]
-    assert (found["became_right"], found["became_wrong"]) == (20, 1)
-    assert found["exact_match"]["estimate"] == pytest.approx(19 / 40)
-    assert 0.25 < found["exact_match"]["low"] < 19 / 40 < found["exact_match"]["high"] < 0.7
-    assert compare_answers(before, before, **HOW)["t"]["exact_match"] == {
-        "estimate": 0,
-        "low": 0,
-        "high": 0,
-        "level": 0.95,
-    }
+    found = compare_answers(before, after.sample(frac=1, random_state=0), HOW)["t"]
+    assert (found.became_right, found.became_wrong) == (20, 1)
+    assert found.exact_match.estimate == pytest.approx(19 / 40)
+    assert 0.25 < found.exact_match.low < 19 / 40 < found.exact_match.high < 0.7
+    assert compare_answers(before, before, HOW)["t"].exact_match == Score(estimate=0, low=0, high=0, level=0.95)
 
 
 def test_what_was_not_asked_alike_is_not_compared():
     one = score([("a", "t", "open", "x", "x"), ("b", "t", "open", "y", "y")])
     with pytest.raises(ValueError, match="1 questions only one has answered, 1"):
-        compare_answers(one, one.iloc[:1], **HOW)
+        compare_answers(one, one.iloc[:1], HOW)
     with pytest.raises(ValueError, match="two references, 1"):
-        compare_answers(one, one.assign(reference=["x", "z"]), **HOW)
+        compare_answers(one, one.assign(reference=["x", "z"]), HOW)
     with pytest.raises(ValueError, match="stands twice in those after"):
-        compare_answers(one, one.assign(question_id="0"), **HOW)
+        compare_answers(one, one.assign(question_id="0"), HOW)

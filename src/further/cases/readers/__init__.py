@@ -19,10 +19,6 @@ LAYOUTS = {reader.name: reader for reader in (*READERS, Dicom())}
 def choose_reader(folder: Folder, layout: str | None) -> Reader:
     """The reader that a setting names, or the one whose files the folder holds.
 
-    Args:
-        folder: The folder of cases.
-        layout: Name of a layout, None to find it.
-
     Raises:
         ValueError: If the folder holds nothing of the named layout, of any, or of two.
     """

@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import ClassVar
 
-from further.cases.files import Folder
+from further.cases.files import Folder, peek_record
 from further.cases.found import Found
+from further.cases.text import words
 
 
 class Reader(ABC):
@@ -44,6 +45,29 @@ class Reader(ABC):
         check_images(found)
         named = [line for line in found.images.values() if line["case"] is not None and line["file"] is not None]
         return {line["file"]: line["case"] for line in reversed(named)}
+
+
+class KeyedReader(Reader):
+    """A layout of JSON files that is told by the keys of their first record.
+
+    Attributes:
+        keys: That a record has, at least.
+        depth: Folders that such a file may lie deep.
+    """
+
+    keys: ClassVar[frozenset[str]]
+    depth: ClassVar[int] = 1
+
+    def find_tables(self, folder: Folder) -> list[str]:
+        """Files whose first record has the layout's keys."""
+        tables = [file for file in folder.tables(".json", ".jsonl") if file.count("/") <= self.depth]
+        return [file for file in tables if set(peek_record(folder, file)) >= self.keys]
+
+
+def is_closed(answer_type: object, answer: object) -> bool:
+    """Whether a question has a closed answer: as the layout says, or yes or no where it says nothing."""
+    told = str(answer_type or "").strip().upper()
+    return told == "CLOSED" if told in ("CLOSED", "OPEN") else words(str(answer or "")) in (["yes"], ["no"])
 
 
 def check_images(found: Found) -> None:

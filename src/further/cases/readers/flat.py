@@ -3,32 +3,27 @@
 `{"U_id", "image", "caption", "type", "case_info": {...}, "topic_info": {...}}`, as JSON lines or one JSON list.
 """
 
-from further.cases.files import Folder, peek_record, read_records
+from further.cases.files import Folder, read_records
 from further.cases.found import Found, find_image
-from further.cases.readers.base import Reader
+from further.cases.readers.base import KeyedReader
 from further.cases.readers.medpix2 import lookup, part_of, read_fields
 from further.cases.terms import name_split
 
-KEYS = {"U_id", "image", "case_info"}
 
-
-class Flat(Reader):
+class Flat(KeyedReader):
     """One record an image."""
 
     name = "flat"
     holds = "JSON or JSON lines with U_id, image, caption, type, case_info and topic_info"
-
-    def find_tables(self, folder: Folder) -> list[str]:
-        """Files whose first record has the layout's keys."""
-        tables = [file for file in folder.tables(".json", ".jsonl") if file.count("/") <= 2]
-        return [file for file in tables if set(peek_record(folder, file)) >= KEYS]
+    keys = frozenset({"U_id", "image", "case_info"})
+    depth = 2
 
     def read(self, folder: Folder) -> Found:
         """Cases, each with the images of all its records; a case's records must agree."""
         found = Found()
         for file in self.find_tables(folder):
             for number, record in enumerate(read_records(folder, file), 1):
-                if missing := sorted(KEYS - set(record)):
+                if missing := sorted(self.keys - set(record)):
                     raise ValueError(f"cases.folder: record {number} of {file} has no {', '.join(missing)}")
                 case, about, topic = str(record["U_id"]), part_of(record, "case_info"), part_of(record, "topic_info")
                 split = name_split(str(record.get("split") or "")) or name_split(file.rsplit("/", 1)[-1])

@@ -11,8 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from further.cases.files import Folder
 from further.cases.found import Found
-from further.cases.readers.base import Reader
-from further.cases.readers.vqa import is_closed
+from further.cases.readers.base import Reader, is_closed
 from further.cases.terms import name_split
 
 COLUMNS = {"image", "question", "answer"}

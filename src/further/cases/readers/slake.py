@@ -6,25 +6,19 @@ Source:
 
 from pathlib import PurePosixPath
 
-from further.cases.files import Folder, peek_record, read_records
+from further.cases.files import Folder, read_records
 from further.cases.found import Found, find_image
-from further.cases.readers.base import Reader
-from further.cases.readers.vqa import is_closed
+from further.cases.readers.base import KeyedReader, is_closed
 from further.cases.terms import name_split
 
-KEYS = {"img_name", "question", "answer", "q_lang"}
 
-
-class Slake(Reader):
+class Slake(KeyedReader):
     """Questions about images; each image is a case."""
 
     name = "slake"
     holds = "train.json, validate.json and test.json with img_name, question, answer and q_lang"
-
-    def find_tables(self, folder: Folder) -> list[str]:
-        """Files whose first record has the layout's keys; the copies beside each image lie deeper."""
-        tables = [file for file in folder.tables(".json", ".jsonl") if file.count("/") <= 1]
-        return [file for file in tables if set(peek_record(folder, file)) >= KEYS]
+    # the copies beside each image lie deeper
+    keys = frozenset({"img_name", "question", "answer", "q_lang"})
 
     def read(self, folder: Folder) -> Found:
         """Cases named by their image's folder, with the questions of all files, those in Chinese too."""

@@ -10,8 +10,7 @@ import re
 from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS
 from further.cases.files import Folder, read_head, read_rows
 from further.cases.found import Found, find_image
-from further.cases.readers.base import Reader
-from further.cases.readers.vqa import is_closed
+from further.cases.readers.base import Reader, is_closed
 from further.cases.terms import name_split
 from further.cases.text import clean_text
 

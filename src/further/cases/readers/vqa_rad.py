@@ -9,25 +9,18 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from further.cases.files import Folder, peek_record, read_records
+from further.cases.files import Folder, read_records
 from further.cases.found import Found, find_image
-from further.cases.readers.base import Reader
-from further.cases.readers.vqa import is_closed
+from further.cases.readers.base import KeyedReader, is_closed
 from further.cases.terms import name_split
 
-KEYS = {"image_name", "question", "answer", "answer_type"}
 
-
-class VqaRad(Reader):
+class VqaRad(KeyedReader):
     """Questions about images; each image is a case."""
 
     name = "vqa_rad"
     holds = "trainset.json and testset.json with image_name, question, answer and answer_type"
-
-    def find_tables(self, folder: Folder) -> list[str]:
-        """Files whose first record has the layout's keys."""
-        tables = [file for file in folder.tables(".json", ".jsonl") if file.count("/") <= 1]
-        return [file for file in tables if set(peek_record(folder, file)) >= KEYS]
+    keys = frozenset({"image_name", "question", "answer", "answer_type"})
 
     def read(self, folder: Folder) -> Found:
         """Cases named by their image, with the questions of all files."""

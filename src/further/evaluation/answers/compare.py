@@ -5,19 +5,19 @@ from typing import Any
 
 import pandas as pd
 
-from further.evaluation.answers.summary import MEANS, SHARES, Summary, mark_closed, mean_over_cases
+from further.evaluation.answers.summary import MEANS, SHARES, by_type, mark_closed, mean_over_cases
+from further.records.answers import Scores, TypeScores
+from further.settings import BootstrapSettings
 
 COMPARED = ("exact_match", "closed_accuracy", "sensitivity", "specificity", *MEANS)
 
 
-def compare_answers(before: pd.DataFrame, after: pd.DataFrame, *, resamples: int, seed: int) -> Summary:
+def compare_answers(before: pd.DataFrame, after: pd.DataFrame, how: BootstrapSettings) -> Scores:
     """What a second model's answers gain over a first one's, by question type.
 
     Args:
         before: ANSWER_SCORES.
         after: ANSWER_SCORES of the same questions.
-        resamples: Of the bootstrap over cases.
-        seed: Of the resampling.
 
     Returns:
         By type, "all" first: answers, cases and, of each score, the mean difference with its interval over cases; and
@@ -26,10 +26,7 @@ def compare_answers(before: pd.DataFrame, after: pd.DataFrame, *, resamples: int
     Raises:
         ValueError: If the two did not answer the same questions with the same references.
     """
-    paired = pair_answers(before, after)
-    kinds = sorted(paired["question_type"].unique())
-    parts = {"all": paired} | {kind: paired[paired["question_type"] == kind] for kind in kinds}
-    return {name: _compare(part, resamples, seed) for name, part in parts.items() if name != "all" or len(kinds) > 1}
+    return {name: _compare(part, how) for name, part in by_type(pair_answers(before, after)).items()}
 
 
 def pair_answers(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -53,15 +50,20 @@ def pair_answers(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     return first[["case", "question_type", *scores]].join(second[scores].add_suffix("_after")).reset_index()
 
 
-def _compare(part: pd.DataFrame, resamples: int, seed: int) -> dict[str, Any]:
+def _compare(part: pd.DataFrame, how: BootstrapSettings) -> TypeScores:
     change = part["exact_match_after"] - part["exact_match"]
-    found: dict[str, Any] = {"answers": len(part), "cases": int(part["case"].nunique())}
-    found |= {"became_right": int((change > 0).sum()), "became_wrong": int((change < 0).sum())}
+    found: dict[str, Any] = {}
     for name in COMPARED:
         if part[name].notna().any():
             moved = part[["case"]].assign(moved=part[f"{name}_after"] - part[name])
-            found[name] = mean_over_cases(moved, "moved", resamples, seed)
-    return found
+            found[name] = mean_over_cases(moved, "moved", how)
+    return TypeScores(
+        answers=len(part),
+        cases=int(part["case"].nunique()),
+        became_right=int((change > 0).sum()),
+        became_wrong=int((change < 0).sum()),
+        **found,
+    )
 
 
 def _list(names: Sequence[str]) -> str:

@@ -96,7 +96,6 @@ def make_answers(questions: pd.DataFrame, answers: "pd.Series[str]") -> pd.DataF
     """A floor's answers as the table that a model's stand in, to be scored alike.
 
     Args:
-        questions: QUESTIONS.
         answers: By index of the questions; those without an answer are left out.
 
     Returns:
@@ -111,7 +110,6 @@ def answer_floors(questions: pd.DataFrame, pictures: Iterable[tuple[str, bytes]]
     """All floors' answers to the test's questions, scored.
 
     Args:
-        questions: QUESTIONS.
         pictures: Name and file of the images, one after the other.
 
     Returns:

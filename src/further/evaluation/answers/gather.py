@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -12,16 +11,10 @@ from further.evaluation.answers.floors import MAX_ANSWERS
 from further.evaluation.answers.loops import explain_loops, measure_loops
 from further.evaluation.answers.schemas import ANSWERS
 from further.evaluation.answers.score import CONVENTIONS, score_answers
-from further.evaluation.answers.summary import Summary, summarize_scores
-from further.records.answers import (
-    AnswersRecord,
-    LoopCause,
-    LoopCounts,
-    Main,
-    RunAnswers,
-    Scores,
-    TypeScores,
-)
+from further.evaluation.answers.summary import summarize_scores
+from further.records import CaseMetrics
+from further.records.answers import AnswersRecord, Main, RunAnswers
+from further.settings import BootstrapSettings
 
 DEFAULT = "default"
 STILL_FALLING = 0.01
@@ -39,14 +32,6 @@ class Answers:
 
     scores: pd.DataFrame
     nats_per_token: float
-
-
-@dataclass(frozen=True)
-class Bootstrap:
-    """Resamples of the cases, and their seed."""
-
-    resamples: int
-    seed: int
 
 
 def score_generated(generated: pd.DataFrame) -> Answers:
@@ -72,75 +57,56 @@ def gather_answers(
     runs: Mapping[str, Answers],
     views: Mapping[str, Answers],
     floors: pd.DataFrame,
-    metrics: Mapping[str, Mapping[str, Any]],
+    metrics: Mapping[str, CaseMetrics],
     histories: Mapping[str, pd.DataFrame],
-    bootstrap: Bootstrap,
+    how: BootstrapSettings,
 ) -> AnswersRecord:
     """The record of a study.
 
     Args:
-        bases: The base's answers by quantization.
-        runs: By name.
         views: The default run's answers without the right image, by view.
         floors: FLOOR_SCORES.
-        metrics: Of each run, `metrics.json`.
         histories: Of each run, with columns step and validation_loss_nats.
-        bootstrap: For intervals.
     """
     return AnswersRecord(
         default_run=DEFAULT,
         main=choose_main(runs[DEFAULT].scores),
-        bases={name: _summarize(answers.scores, bootstrap) for name, answers in sorted(bases.items())},
-        runs={name: _gather_run(runs[name], bases, metrics[name], histories[name], bootstrap) for name in sorted(runs)},
-        floors={str(name): _summarize(part, bootstrap) for name, part in floors.groupby("floor", sort=False)},
-        views={name: _summarize(answers.scores, bootstrap) for name, answers in views.items()},
-        base_loops=LoopCounts.model_validate(measure_loops(bases["none"].scores)),
+        bases={name: summarize_scores(answers.scores, how) for name, answers in sorted(bases.items())},
+        runs={name: _gather_run(runs[name], bases, metrics[name], histories[name], how) for name in sorted(runs)},
+        floors={str(name): summarize_scores(part, how) for name, part in floors.groupby("floor", sort=False)},
+        views={name: summarize_scores(answers.scores, how) for name, answers in views.items()},
+        base_loops=measure_loops(bases["none"].scores),
         conventions=CONVENTIONS,
     )
-
-
-def _summarize(scores: pd.DataFrame, bootstrap: Bootstrap) -> Scores:
-    return _typed(summarize_scores(scores, resamples=bootstrap.resamples, seed=bootstrap.seed))
-
-
-def _typed(summary: Summary) -> Scores:
-    return {kind: TypeScores.model_validate(values) for kind, values in summary.items()}
 
 
 def _gather_run(
     answers: Answers,
     bases: Mapping[str, Answers],
-    metrics: Mapping[str, Any],
+    metrics: CaseMetrics,
     history: pd.DataFrame,
-    bootstrap: Bootstrap,
+    how: BootstrapSettings,
 ) -> RunAnswers:
-    base = bases[metrics["settings"]["quantization"]]
-    measured = measure_loops(answers.scores)
-    cause = explain_loops(
-        measured,
-        cut_fraction=metrics["num_without_end"] / metrics["num_questions"],
-        still_learning=find_still_learning(history["validation_loss_nats"].dropna().tolist()),
-    )
-    changed = compare_answers(base.scores, answers.scores, resamples=bootstrap.resamples, seed=bootstrap.seed)
+    base, measured = bases[metrics.settings.quantization], measure_loops(answers.scores)
     return RunAnswers(
-        settings=metrics["settings"],
-        num_cases=metrics["num_cases"],
-        num_unique_tokens=metrics["num_unique_tokens"],
-        num_trained_tokens=metrics["num_trained_tokens"],
-        trainable_share=metrics["parameters"]["share"],
+        settings=metrics.settings,
+        num_cases=metrics.num_cases,
+        num_unique_tokens=metrics.num_unique_tokens,
+        num_trained_tokens=metrics.num_trained_tokens,
+        trainable_share=metrics.parameters.share,
         nats_per_token=answers.nats_per_token,
         base_nats_per_token=base.nats_per_token,
-        scores=_summarize(answers.scores, bootstrap),
-        change=_typed(changed),
-        loops=LoopCounts.model_validate(measured),
-        cause=LoopCause.model_validate({name: cause[name] for name in LoopCause.model_fields}),
+        scores=summarize_scores(answers.scores, how),
+        change=compare_answers(base.scores, answers.scores, how),
+        loops=measured,
+        cause=explain_loops(
+            measured,
+            cut_fraction=metrics.num_without_end / metrics.num_questions,
+            still_learning=find_still_learning(history["validation_loss_nats"].dropna().tolist()),
+        ),
     )
 
 
 def find_still_learning(losses: Sequence[float]) -> bool | None:
-    """Whether the validation loss was still falling when training ended; None with fewer than two looks.
-
-    Args:
-        losses: Of the looks, in order.
-    """
+    """Whether the validation loss was still falling when training ended; None with fewer than two looks."""
     return None if len(losses) < 2 else losses[-1] < losses[-2] * (1 - STILL_FALLING)

@@ -14,8 +14,7 @@ import torch
 from numpy.typing import NDArray
 from transformers import GenerationConfig
 
-from further.evaluation.answers.repetition import rep_n
-from further.evaluation.text_loops import longest_repeat
+from further.evaluation.text_loops import longest_repeat, rep_n
 from further.job import PROGRESS
 from further.models.image_text import ImageText
 from further.positions import find_limit
@@ -44,12 +43,8 @@ def answer_questions(
     """Answer questions greedily.
 
     Args:
-        model: In evaluation mode.
-        prompter: Of the model.
         lines: Of QUESTIONS; their images are shown.
-        images: By name.
         new_tokens: Longest answer, its end counted.
-        batch_size: Questions per pass.
 
     Returns:
         One row of GENERATED for each question, in their order.
@@ -146,9 +141,6 @@ def describe_answer(line: Line, written: Asked, prompter: Prompter, sure: Surene
 
     Args:
         line: Of QUESTIONS.
-        written: With the model's answer.
-        prompter: Of the model.
-        sure: Of the answer.
     """
     ended = written.labels[-1] == prompter.end
     text = prompter.decode(written.labels[:-1] if ended else written.labels)

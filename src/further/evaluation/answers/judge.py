@@ -18,7 +18,6 @@ def judge_answers(generated: pd.DataFrame, questions: pd.DataFrame) -> pd.DataFr
     answers in training. Whether a longer text is right no rule can tell: its `correct` is empty.
 
     Args:
-        generated: GENERATED.
         questions: QUESTIONS, the training's among them.
     """
     training = questions[questions["split"] == "train"]

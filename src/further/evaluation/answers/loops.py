@@ -1,6 +1,6 @@
 """Answers that do not end: how many, and why.
 
-Two causes multiply. Rows that were cut without an end mark teach a model not to end, and a model that has trained too
+Two causes multiply. Rows that were cut without an EOS teach a model not to end, and a model that has trained too
 little repeats itself. Measured with a tiny PaliGemma on 1,200 reports, at most 150 tokens generated:
 
     training rows              no end    a run of four    rep-4 above the references'
@@ -16,13 +16,11 @@ little repeats itself. Measured with a tiny PaliGemma on 1,200 reports, at most 
 So each measure alone misses a part: runs of four do not see sentences that come again.
 """
 
-from typing import Any
-
 import pandas as pd
 
-from further.evaluation.answers.repetition import rep_n, usual_rep
 from further.evaluation.answers.summary import share_over_cases
-from further.evaluation.text_loops import MAX_REPEATS
+from further.evaluation.text_loops import MAX_REPEATS, rep_n, usual_rep
+from further.records.answers import LoopCause, LoopCounts
 
 MEASURES = ("without_end", "with_run", "repetitive")
 PRESENT = 0.02
@@ -32,16 +30,16 @@ CUT_ALONE = 0.3
 CAUSES = ("none", "limit", "cut rows", "too little training", "both", "unknown")
 
 
-def measure_loops(scores: pd.DataFrame) -> dict[str, Any]:
+def measure_loops(scores: pd.DataFrame) -> LoopCounts:
     """Fractions of answers without an end, with a run, and more repetitive than references are.
 
     Args:
         scores: ANSWER_SCORES of generated answers; `ended` is null in none.
 
     Returns:
-        answers; usual_rep_4, the references' 99th percentile; and for each of MEASURES estimate, low, high, level:
-        without_end (the limit came first), with_run (a word or phrase four times in a row), repetitive (rep-4 above
-        usual_rep_4). over_limit: fraction of answers that did not end and repeat nothing.
+        usual_rep_4, the references' 99th percentile; without_end (the limit came first), with_run (a word or phrase
+        four times in a row), repetitive (rep-4 above usual_rep_4); over_limit: fraction of answers that did not end
+        and repeat nothing.
 
     Raises:
         ValueError: If there is no answer, or one of which it is not known whether it ended.
@@ -55,20 +53,19 @@ def measure_loops(scores: pd.DataFrame) -> dict[str, Any]:
         repetitive=(scores["answer"].map(rep_n) > usual).astype(float),
     )
     plain = (marks["without_end"] > 0) & (marks["with_run"] + marks["repetitive"] == 0)
-    found: dict[str, Any] = {"answers": len(scores), "usual_rep_4": usual, "over_limit": float(plain.mean())}
-    return found | {name: share_over_cases(marks, name) for name in MEASURES}
+    shares = {name: share_over_cases(marks, name) for name in MEASURES}
+    return LoopCounts(answers=len(scores), usual_rep_4=usual, over_limit=float(plain.mean()), **shares)
 
 
-def explain_loops(measured: dict[str, Any], *, cut_fraction: float, still_learning: bool | None) -> dict[str, Any]:
+def explain_loops(measured: LoopCounts, *, cut_fraction: float, still_learning: bool | None) -> LoopCause:
     """Which cause the loops of a study have.
 
     Args:
-        measured: As `measure_loops` returns it.
-        cut_fraction: Fraction of the training rows whose answer was cut without an end mark, 0 to 1.
+        cut_fraction: Fraction of the training rows whose answer was cut without an EOS, 0 to 1.
         still_learning: Whether the validation loss was still falling when training ended; None where it is not known.
 
     Returns:
-        cause, one of CAUSES, and what it was read from.
+        One of CAUSES, and what it was read from.
 
         - none: no measure reaches PRESENT.
         - limit: answers did not end, and do not repeat themselves: the limit is too short for them.
@@ -82,15 +79,15 @@ def explain_loops(measured: dict[str, Any], *, cut_fraction: float, still_learni
     """
     if not 0 <= cut_fraction <= 1:
         raise ValueError(f"fraction of cut rows {cut_fraction}: must lie between 0 and 1")
-    shares = {name: measured[name]["estimate"] for name in MEASURES}
-    cause = _find_cause(shares, measured["over_limit"], cut_fraction, still_learning)
-    return {"cause": cause, "cut_fraction": cut_fraction, "still_learning": still_learning} | shares
+    cause = _find_cause(measured, cut_fraction, still_learning)
+    return LoopCause(cause=cause, cut_fraction=cut_fraction, still_learning=still_learning)
 
 
-def _find_cause(shares: dict[str, float], over_limit: float, cut: float, still_learning: bool | None) -> str:
-    if max(shares.values()) < PRESENT:
+def _find_cause(measured: LoopCounts, cut: float, still_learning: bool | None) -> str:
+    repeats = max(measured.with_run.estimate, measured.repetitive.estimate)
+    if max(repeats, measured.without_end.estimate) < PRESENT:
         return "none"
-    if max(shares["with_run"], shares["repetitive"]) < PRESENT and over_limit >= PRESENT:
+    if repeats < PRESENT and measured.over_limit >= PRESENT:
         return "cut rows" if cut >= CUT_ALONE else "limit"
     if cut == 0:
         return "unknown" if still_learning is False else "too little training"

@@ -13,7 +13,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 class Overlap(NamedTuple):
-    """Words that an answer and its reference share, as shares of both."""
+    """Words that an answer and its reference share, as fractions of both."""
 
     f1: float
     precision: float

@@ -10,7 +10,7 @@ ANSWERS = pa.schema(
         ("kind", pa.string()),  # yes/no, choice or open
         ("reference", pa.string()),
         ("answer", pa.string()),
-        ("ended", pa.bool_()),  # whether the end mark came before the limit; null: not generated
+        ("ended", pa.bool_()),  # whether EOS came before the limit; null: not generated
     ]
 )
 
@@ -42,7 +42,7 @@ GENERATED = pa.schema(
         ("question", pa.string()),
         ("reference", pa.string()),
         ("answer", pa.string()),
-        ("ended", pa.bool_()),  # whether the end mark came before the limit
+        ("ended", pa.bool_()),  # whether EOS came before the limit
         ("num_tokens", pa.int32()),  # of the answer, its end counted
         ("mean_logprob", pa.float64()),  # over the answer's tokens, nats
         ("min_logprob", pa.float64()),

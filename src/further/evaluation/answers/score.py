@@ -8,12 +8,11 @@ import sacrebleu
 from rouge_score import rouge_scorer
 
 from further.evaluation.answers.match import exact_match, judge_closed, token_overlap
-from further.evaluation.answers.repetition import rep_n
 from further.evaluation.answers.schemas import ANSWER_SCORES
-from further.evaluation.text_loops import longest_repeat
+from further.evaluation.text_loops import longest_repeat, rep_n
 
 CONVENTIONS = {
-    "exact_match": "lower case, without punctuation and articles (SQuAD); LLaVA-Med's is a share of words",
+    "exact_match": "lower case, without punctuation and articles (SQuAD); LLaVA-Med's is a fraction of words",
     "token_f1": "words as often as they stand there (SQuAD), as MedGemma reports it",
     "closed": "the first word decides, unreadable is wrong; LLaVA-Med's evaluation leaves a wrong yes or no out of the "
     "count, lmms-eval reads a no in 'normal'; choices count as closed, which lmms-eval leaves out",
@@ -27,9 +26,6 @@ _ROUGE = rouge_scorer.RougeScorer(["rouge1", "rougeL"], use_stemmer=False)
 
 def score_answers(answers: pa.Table) -> pa.Table:
     """Score each answer.
-
-    Args:
-        answers: ANSWERS.
 
     Returns:
         The same lines with their scores (ANSWER_SCORES).

@@ -19,7 +19,6 @@ def show(
 
     Args:
         lines: Of QUESTIONS.
-        images: By name.
         view: Of VIEWS.
         black: What a black image is to the model, made when it is needed.
 

@@ -6,10 +6,8 @@ import numpy as np
 
 from further.evaluation.questions.pairs import pair
 from further.evaluation.questions.read import Question
-from further.evaluation.questions.records import LEVEL, Floors, Group, Line, Paired, Questions
 from further.evaluation.questions.score import Answered
-
-Chosen = tuple[list[bool], list[bool]]
+from further.records.questions import LEVEL, Floors, Group, Line, Paired, Questions
 
 
 def pick(loglikelihoods: Sequence[float], choices: Sequence[str], norm: bool) -> int:
@@ -33,12 +31,8 @@ def compare_answers(
     """Compare two models' answers.
 
     Args:
-        questions: The questions, at least one.
-        base: What the base made of them.
-        adapted: What the adapted model made of them.
         splits: Split of each paper of the study, by its name.
         run: Name of the run that the adapter is of.
-        quantization: Of the base.
     """
     lines = [
         _line(question, before, after, splits.get(question.paper))
@@ -46,7 +40,10 @@ def compare_answers(
     ]
     choosing = [line for line in lines if len(line.choices) > 1]
     single = [line for line in lines if len(line.choices) == 1]
-    mean = [float(np.mean([-likelihoods(line)[line.correct] for line in lines])) for likelihoods in (_base, _adapted)]
+    nats = [
+        [-answered.loglikelihoods[line.correct] for line, answered in zip(lines, who, strict=True)]
+        for who in (base, adapted)
+    ]
     return Questions(
         run=run,
         quantization=quantization,
@@ -59,17 +56,9 @@ def compare_answers(
         topics=_groups(lines, lambda line: line.topic),
         splits=_groups(lines, lambda line: line.split or ""),
         floors=_floors(questions, base, adapted) if choosing else None,
-        nats_per_answer=(mean[0], mean[1]),
+        nats_per_answer=(float(np.mean(nats[0])), float(np.mean(nats[1]))),
         lines=tuple(lines),
     )
-
-
-def _base(line: Line) -> tuple[float, ...]:
-    return line.base_loglikelihoods
-
-
-def _adapted(line: Line) -> tuple[float, ...]:
-    return line.adapted_loglikelihoods
 
 
 def _line(question: Question, base: Answered, adapted: Answered, split: str | None) -> Line:
@@ -98,11 +87,10 @@ def _accuracy(lines: Sequence[Line]) -> Paired | None:
 
 
 def _accuracy_norm(lines: Sequence[Line]) -> Paired | None:
-    choosing = [line for line in lines if line.base_correct_norm is not None]
-    if not choosing:
-        return None
-    base, adapted = ([bool(getattr(line, f"{who}_correct_norm")) for line in choosing] for who in ("base", "adapted"))
-    return pair(base, adapted)
+    norms = [
+        (line.base_correct_norm, line.adapted_correct_norm) for line in lines if line.base_correct_norm is not None
+    ]
+    return pair([bool(base) for base, _ in norms], [bool(adapted) for _, adapted in norms]) if norms else None
 
 
 def _groups(lines: Sequence[Line], name_of: Callable[[Line], str]) -> tuple[Group, ...]:

@@ -15,8 +15,8 @@ from transformers import GenerationConfig
 
 from further.evaluation.probe import before_and_after
 from further.evaluation.questions.pairs import pair
-from further.evaluation.questions.records import Instructions, Reply
 from further.models import Model
+from further.records.questions import Instructions, Reply
 
 NEW_TOKENS = 48
 
@@ -99,8 +99,6 @@ def follow_instructions(model: Model, tokenizer: Any, ends: Sequence[int]) -> In
     """Give the instructions to base and adapted model.
 
     Args:
-        model: A model with an adapter.
-        tokenizer: transformers' tokenizer of the model.
         ends: Tokens that end a reply.
 
     Returns:
@@ -135,9 +133,6 @@ def write_replies(model: Model, tokenizer: Any, prompts: Sequence[str], ends: Se
     """Greedy replies to prompts in one batch, filled up on the left.
 
     Args:
-        model: In evaluation mode.
-        tokenizer: transformers' tokenizer of the model.
-        prompts: As the chat template wrote them.
         ends: Tokens that end a reply.
     """
     encoded = [tokenizer(prompt, add_special_tokens=False)["input_ids"] for prompt in prompts]

@@ -8,53 +8,47 @@ from further.evaluation.probe import before_and_after
 from further.evaluation.questions.compare import compare_answers
 from further.evaluation.questions.follow import follow_instructions
 from further.evaluation.questions.read import Question
-from further.evaluation.questions.records import Instructions, Questions, QuestionsFile
 from further.evaluation.questions.score import answer_questions
 from further.io import read_json
 from further.models import Model, Precision, load_adapted, load_tokenizer
+from further.records.questions import Questions, QuestionsFile
+from further.settings import QuestionSettings
 from further.tokens import tokenizer as tokenizers
 
 RUN = "default"
 
 
 def measure_questions(
-    folder: Path, adapter: Path, questions: Sequence[Question], splits: Mapping[str, str], settings: Mapping[str, Any]
+    folder: Path, adapter: Path, questions: Sequence[Question], splits: Mapping[str, str], settings: QuestionSettings
 ) -> QuestionsFile:
     """Measure what is asked for; the model is loaded only if something is.
 
     Args:
-        folder: The base model.
-        adapter: The default run's.
         questions: None if there is no file of questions.
         splits: Split of each paper, by its name.
-        settings: quantization, compute_dtype, window, batch_tokens, instructions (whether to give them).
     """
-    transformers_tokenizer = load_tokenizer(folder)
-    chat = settings["instructions"] and bool(getattr(transformers_tokenizer, "chat_template", None))
+    tokenizer = load_tokenizer(folder)
+    chat = settings.instructions and bool(getattr(tokenizer, "chat_template", None))
     if not questions and not chat:
         return QuestionsFile(questions=None, instructions=None)
-    model = load_adapted(folder, adapter, Precision(settings["quantization"], settings["compute_dtype"]))
+    model = load_adapted(folder, adapter, Precision(settings.quantization, settings.compute_dtype))
     return QuestionsFile(
         questions=_ask(model, folder, questions, splits, settings) if questions else None,
-        instructions=_instruct(model, folder, transformers_tokenizer) if chat else None,
+        instructions=follow_instructions(model, tokenizer, find_ends(folder, tokenizer)) if chat else None,
     )
 
 
 def _ask(
-    model: Model, folder: Path, questions: Sequence[Question], splits: Mapping[str, str], settings: Mapping[str, Any]
+    model: Model, folder: Path, questions: Sequence[Question], splits: Mapping[str, str], settings: QuestionSettings
 ) -> Questions:
     tokenizer = tokenizers.load_tokenizer(folder)
-    how = (questions, tokenizer, settings["window"], settings["batch_tokens"])
+    how = (questions, tokenizer, settings.window, settings.batch_tokens)
     base, adapted = before_and_after(model, answer_questions, *how)
-    return compare_answers(questions, base, adapted, splits, RUN, settings["quantization"])
-
-
-def _instruct(model: Model, folder: Path, tokenizer: Any) -> Instructions | None:
-    return follow_instructions(model, tokenizer, find_ends(folder, tokenizer))
+    return compare_answers(questions, base, adapted, splits, RUN, settings.quantization)
 
 
 def find_ends(folder: Path, tokenizer: Any) -> list[int]:
-    """Tokens that end a reply: those of `generation_config.json`, which may name a chat's own, or the end mark."""
+    """Tokens that end a reply: those of `generation_config.json`, which may name a chat's own, or EOS."""
     file = folder / "generation_config.json"
     named = read_json(file).get("eos_token_id") if file.is_file() else None
     if named is None:

@@ -1,11 +1,11 @@
-"""Shares of correct answers, and two models paired on the same questions. numpy and scipy only."""
+"""Fractions of correct answers, and two models paired on the same questions. numpy and scipy only."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from scipy import stats
 
-from further.evaluation.questions.records import LEVEL, Paired, Share
+from further.records.questions import LEVEL, Paired, Share
 
 
 def share(correct: Sequence[bool]) -> Share:
@@ -18,7 +18,7 @@ def share(correct: Sequence[bool]) -> Share:
     0.5
     """
     if not correct:
-        raise ValueError("no question to take a share of")
+        raise ValueError("no question to take a fraction of")
     found = stats.binomtest(sum(correct), len(correct)).proportion_ci(LEVEL, method="exact")
     return Share(
         number=len(correct),
@@ -37,7 +37,6 @@ def pair(base: Sequence[bool], adapted: Sequence[bool]) -> Paired:
 
     Args:
         base: Whether each answer was correct.
-        adapted: The same of the other model.
 
     Raises:
         ValueError: If there is no question.

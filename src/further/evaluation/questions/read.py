@@ -18,7 +18,6 @@ class Question:
     """A question.
 
     Attributes:
-        text: The question itself.
         choices: What to choose from; of a question with one answer that answer alone.
         correct: Place of the correct one among them.
         passage: What the model may read first; empty for none.

@@ -38,8 +38,6 @@ def answer_questions(
     """Score every choice of every question, with the question and without it.
 
     Args:
-        model: In evaluation mode.
-        questions: The questions.
         tokenizer: The model's, of the tokenizers library.
         window: Tokens of the model's input, at most; longer ones lose their beginning.
         batch_tokens: Tokens per forward pass, at most, at least one answer.
@@ -69,7 +67,7 @@ def split_pair(tokenizer: Any, prompt: str, answer: str) -> tuple[list[int], lis
     """Tokens of a prompt and of the answer behind it.
 
     Both are tokenized together and cut where the prompt alone ends, so that a token on the border counts as in the
-    running text. The tokenizer's own begin mark stands before the prompt, where it puts one.
+    running text. The tokenizer's own BOS stands before the prompt, where it puts one.
 
     Args:
         tokenizer: Of the tokenizers library.
@@ -87,9 +85,7 @@ def cut(number: int, given: Sequence[int], answer: Sequence[int], window: int) -
     """The input that an answer is scored in, and whether its beginning had to go.
 
     Args:
-        number: Handed through.
         given: Tokens of the prompt, at least one.
-        answer: Tokens of the answer.
         window: Inputs at most.
     """
     whole = [*given, *answer]

@@ -16,12 +16,8 @@ class Answer:
     """One question with its answer in plain words.
 
     Attributes:
-        question: As a reader would ask it.
-        verdict: What the rule decided.
         word: The answer in a word or two.
-        sentence: One number with its interval.
         doubt: What speaks most against it, in one line.
-        details: Paragraphs for those who want to know more.
         sources: Files and keys that hold the numbers.
     """
 
@@ -44,7 +40,6 @@ def decide(low: float | None, high: float | None, margin: float = MARGIN_NATS) -
 
     Args:
         low: Lower end; None decides nothing, infinity is an end without limit.
-        high: Upper end.
         margin: Differences below it do not matter, > 0.
 
     Returns:

@@ -1,11 +1,13 @@
 """Is more data worth it: the answer from the predictions of the scaling law, or from the points where there is none."""
 
+from dataclasses import dataclass
 from math import inf
+from typing import Any
 
 from further.records import Interval
 from further.report.answers.answer import MARGIN_NATS, Answer, Verdict, decide
 from further.report.law import Size, change_of, group_sizes, read_interval
-from further.report.results import TextResults
+from further.report.results import StudyResults
 from further.report.spent import Spending
 from further.report.wording import (
     join_words,
@@ -32,15 +34,26 @@ WORDS: dict[Verdict, str] = {
     "worse": "No: worse.",
     "undecided": "Not known yet.",
 }
-VERBS: dict[Verdict, str] = {"improved": "should cut perplexity by", "worse": "would raise perplexity by"}
+VERBS: dict[Verdict, str] = {"improved": "should cut perplexity{} by", "worse": "would raise perplexity{} by"}
 NOT_SHOWN = "Without a law nothing can be said of an amount of data that was not tried."
 
 
-def answer_more_data(results: TextResults) -> Answer:
+@dataclass(frozen=True)
+class Counted:
+    """What the data of a study are counted in, and what its loss is of, where that is something else."""
+
+    documents: str = "papers"
+    loss_of: str = ""
+
+
+PAPERS = Counted()
+
+
+def answer_more_data(results: StudyResults[Any], counted: Counted = PAPERS) -> Answer:
     """What would twice the data bring, and for how much; without a law, did more data lower the loss?"""
     law, sizes = results.law, group_sizes(results.law)
     if law.fit is None or not law.forecasts:
-        return _answer_without_law(law, sizes)
+        return _answer_without_law(law, sizes, counted)
     double = law.forecasts[0]
     change = change_of(double.gain_nats)
     low, high = -inf if change.low is None else change.low, inf if change.high is None else change.high
@@ -50,17 +63,18 @@ def answer_more_data(results: TextResults) -> Answer:
         question=QUESTION,
         verdict=verdict,
         word="A little." if small else WORDS[verdict],
-        sentence=_say_double(double, change, Spending(results), verdict),
+        sentence=_say_double(double, change, Spending(results), verdict, counted),
         doubt=_say_doubt(law, law.fit, double),
-        details=tuple(_say_details(law, law.fit, double, sizes)),
+        details=tuple(_say_details(law, law.fit, double, sizes, counted)),
         sources=(f"{SOURCE}: forecasts, reach, holdout, form_reason, intervals.c, points",),
     )
 
 
-def _say_double(double: Forecast, change: Interval, spending: Spending, verdict: Verdict) -> str:
+def _say_double(double: Forecast, change: Interval, spending: Spending, verdict: Verdict, counted: Counted) -> str:
     more = "" if double.extra_papers is None else f"{show_count(double.extra_papers)} more, "
-    data = f"{_say_factor(double.factor)} the papers ({more}{spending.show_training(double.num_tokens)} a training)"
-    verb = VERBS.get(verdict, "could change perplexity by")
+    price = spending.show_training(double.num_tokens)
+    data = f"{_say_factor(double.factor)} the {counted.documents} ({more}{price} a training)"
+    verb = VERBS.get(verdict, "could change perplexity{} by").format(counted.loss_of)
     return f"{data} {verb} {show_relative(change, signed=verdict not in VERBS)}."
 
 
@@ -76,15 +90,15 @@ def _say_doubt(law: LawRecord, fit: FitSummary, double: Forecast) -> str:
     return f"Extrapolated from {fit.num_sizes} sizes of one collection."
 
 
-def _say_details(law: LawRecord, fit: FitSummary, double: Forecast, sizes: list[Size]) -> list[str]:
+def _say_details(law: LawRecord, fit: FitSummary, double: Forecast, sizes: list[Size], counted: Counted) -> list[str]:
     first, last = sizes[0], sizes[-1]
     said = [
         f"Gain at {_say_factor(double.factor).lower()} the {show_count(fit.largest)} unique tokens, predicted for a "
-        f"new run: {show_estimate(read_interval(double.gain_nats), show_nats)} nats per token. Mean measured loss: "
-        f"{show_number(first.loss_nats)} at {show_count(first.num_tokens)} tokens, {show_number(last.loss_nats)} at "
-        f"{show_count(last.num_tokens)}.",
+        f"new run: {show_estimate(read_interval(double.gain_nats), show_nats)} nats per token{counted.loss_of}. Mean "
+        f"measured loss: {show_number(first.loss_nats)} at {show_count(first.num_tokens)} tokens, "
+        f"{show_number(last.loss_nats)} at {show_count(last.num_tokens)}.",
         f"The law rests on {show_count(fit.num_points)} runs at {fit.num_sizes} sizes, the largest "
-        f"{show_number(fit.span, 2)} times the smallest, all on the same held-out papers.",
+        f"{show_number(fit.span, 2)} times the smallest, all on the same held-out {counted.documents}.",
     ]
     said += [_say_holdout(law.holdout)] if law.holdout else []
     said += [law.form_reason] if law.form_doubtful and law.form_reason else []
@@ -92,7 +106,8 @@ def _say_details(law: LawRecord, fit: FitSummary, double: Forecast, sizes: list[
     conditions = [
         f"{name.replace('_', ' ')} {law.conditional_on[name]}" for name in CONDITIONS if name in law.conditional_on
     ]
-    holds = f"It holds for more papers of the same kind{': ' if conditions else ''}{join_words(conditions)}."
+    kind = f"{counted.documents} of the same kind{': ' if conditions else ''}"
+    holds = f"It holds for more {kind}{join_words(conditions)}."
     return [*said, f"{_say_floor(law)} {holds}"]
 
 
@@ -116,14 +131,14 @@ def _say_floor(law: LawRecord) -> str:
     return f"The curve would flatten at a loss of {show_number(c.estimate)} ({show_range(c)}) nats per token."
 
 
-def _answer_without_law(law: LawRecord, sizes: list[Size]) -> Answer:
+def _answer_without_law(law: LawRecord, sizes: list[Size], counted: Counted) -> Answer:
     """What the points alone say: no interval stands behind it, so only a rise of every run is more than undecided."""
     verdict: Verdict = "worse" if _rose(sizes) else "undecided"
     sentence = "Fewer than two amounts of data were tried."
     if len(sizes) > 1:
         first, last = sizes[0], sizes[-1]
         sentence = (
-            f"Mean loss {show_number(first.loss_nats)} at {show_count(first.num_tokens)} tokens, "
+            f"Mean loss{counted.loss_of} {show_number(first.loss_nats)} at {show_count(first.num_tokens)} tokens, "
             f"{show_number(last.loss_nats)} at {show_count(last.num_tokens)}."
         )
     return Answer(

@@ -1,7 +1,7 @@
 """Does it answer better: questions asked of the base and of the adapted model."""
 
-from further.evaluation.questions.records import Floors, Group, Instructions, Paired, Questions
 from further.records import Interval
+from further.records.questions import Floors, Group, Instructions, Paired, Questions
 from further.report.answers.answer import Answer, Verdict
 from further.report.results import TextResults
 from further.report.wording import count_noun, fixed, join_words, show_count, show_number, show_percent, show_range

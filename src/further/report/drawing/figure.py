@@ -24,11 +24,8 @@ class Figure(Generic[R]):
     """A figure of one kind of study; `R` is what that kind's results are.
 
     Attributes:
-        name: Of its module and of its files.
         section: The part of the page that it stands in: the answers, or one of the folded sections.
-        title: Its heading.
         make_table: All that it is drawn from, and what the reader downloads; empty where there is nothing to draw.
-        draw: The table as a picture.
         summarize: What it shows, in a sentence with its numbers; read aloud in place of the picture.
         explain: How to read it: only what this study's table holds.
         nothing: What is said instead of an empty table.
@@ -67,16 +64,7 @@ class ShownFigure:
 
 
 def draw_figure(figure: Figure[R], results: R, folder: Path) -> ShownFigure:
-    """Write a figure as `figures/{name}.svg` and its table as `data/{name}.csv`.
-
-    Args:
-        figure: What to draw.
-        results: Of the study.
-        folder: Of the report.
-
-    Returns:
-        The figure for the page.
-    """
+    """Write a figure as `figures/{name}.svg` and its table as `data/{name}.csv`."""
     table = figure.make_table(results)
     csv = table.to_csv(index=False, lineterminator="\n")
     write_text(folder / "data" / f"{figure.name}.csv", csv)

@@ -74,7 +74,6 @@ class Drawing:
     """A figure and what hovering over its markers shows.
 
     Attributes:
-        figure: The drawn figure.
         tips: By the id of a group of markers, one text per marker in drawing order.
     """
 
@@ -101,8 +100,6 @@ def new_figure(
     """A figure of the common width with room for its title.
 
     Args:
-        height_inches: Height below the title.
-        rows: Panels, one under another.
         ratios: Their relative heights; None for equal ones.
 
     Returns:
@@ -176,13 +173,7 @@ def draw_intervals(
     """Horizontal intervals with a marker at each estimate; without an end there is no line.
 
     Args:
-        drawing: Whose hover texts are added to.
-        axes: Where to draw.
         rows: Columns change_nats, low, high.
-        heights: Of each row.
-        color: Name of a color.
-        marker: Its shape.
-        label: In the legend.
     """
     estimates, low, high = (rows[name].astype(float) for name in ("change_nats", "low", "high"))
     axes.hlines(heights, low, high, color=COLORS[color], lw=1.8)

@@ -66,7 +66,7 @@ def _decorate(axes: Axes) -> None:
 
 
 def _by_replay(drawing: Drawing, axes: Axes, rows: pd.DataFrame) -> None:
-    """What replayed general text does to both kinds of text: changes against its share of the training text."""
+    """What replayed general text does to both kinds of text: changes against its fraction of the training text."""
     axes.axhline(0, color=COLORS["muted"], lw=1)
     looks = {"general": ("before", "o", "general text"), "papers": ("after", "D", "held-out papers")}
     for text_set, (color, marker, label) in looks.items():
@@ -119,7 +119,7 @@ def explain(table: pd.DataFrame) -> list[str]:
         "Each point is a run. Left of the vertical line it got better on held-out papers. Above the horizontal line it "
         "got worse on general text: it forgot."
     )
-    below = "The lower panel shows both changes against the share of replayed general text."
+    below = "The lower panel shows both changes against the fraction of replayed general text."
     return [said, *([below] if table["replay_fraction"].nunique() > 1 else [])]
 
 

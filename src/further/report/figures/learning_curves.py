@@ -63,7 +63,7 @@ def _sequence(values: list[float]) -> dict[float, str]:
 
 
 def show_fraction(fraction: float) -> str:
-    """A share as people say it: 1 gives `all`, 0.25 gives `1/4`, 0.3 gives `30.0%`."""
+    """A fraction as people say it: 1 gives `all`, 0.25 gives `1/4`, 0.3 gives `30.0%`."""
     if fraction == 1:
         return "all"
     simple = Fraction(fraction).limit_denominator(64)

@@ -9,7 +9,7 @@ from further.report.wording import join_words, show_count, show_percent
 
 
 def make_table(results: TextResults) -> pd.DataFrame:
-    """Characters by reason and their share of all, kept first, then by size."""
+    """Characters by reason and their fraction of all, kept first, then by size."""
     totals = results.corpus.ledger.groupby("reason", as_index=False)["characters"].sum()
     totals["share"] = totals["characters"] / max(1, int(totals["characters"].sum()))
     totals["dropped"] = totals["reason"] != "kept"
@@ -31,13 +31,13 @@ def draw(table: pd.DataFrame) -> Drawing:
     axes.set_xlim(0, max(1.0, shares.max()) * 1.5)
     axes.tick_params(axis="y", length=0)
     number_ticks(axes.xaxis)
-    axes.set_xlabel(f"share of {show_count(table['characters'].sum())} characters extracted, percent")
+    axes.set_xlabel(f"fraction of {show_count(table['characters'].sum())} characters extracted, percent")
     axes.grid(axis="x")
     return drawing
 
 
 def summarize(table: pd.DataFrame) -> str:
-    """Every reason with its share."""
+    """Every reason with its fraction."""
     parts = [f"{row.reason} {show_percent(row.share)}" for row in table.itertuples()]
     return f"Of {show_count(table['characters'].sum())} characters: {join_words(parts)}."
 

@@ -85,7 +85,7 @@ def explain(table: pd.DataFrame) -> list[str]:
     joint = table.loc[~is_seed, "setting"].str.contains(", ").any()
     said = "Each row is a run that differs from the default run in one setting"
     band = (
-        "The grey-blue band is how far another seed alone moved the loss. What lies inside it is no effect to build on."
+        "The gray-blue band is how far another seed alone moved the loss. What lies inside it is no effect to build on."
     )
     return [
         f"{said}{', or in several that were changed together' if joint else ''}.",

@@ -28,8 +28,8 @@ COLUMNS = [
 def make_table(results: TextResults) -> pd.DataFrame:
     """Everything that the figure shows, one row per thing drawn.
 
-    `kind` is base, point, held_out, prediction, curve, extrapolation, asymptote or target; `size` is the share
-    of the papers. Hours, money and currency are those of one training on so many tokens.
+    `kind` is base, point, held_out, prediction, curve, extrapolation, asymptote or target; `size` is the
+    fraction of the papers. Hours, money and currency are those of one training on so many tokens.
     """
     return tabulate(results, results.comparison.default.papers.before.nats_per_token)
 
@@ -38,7 +38,6 @@ def tabulate(results: StudyResults[Any], base: float) -> pd.DataFrame:
     """The same of any kind of study.
 
     Args:
-        results: Of the study.
         base: Loss of the base model, in nats per token.
     """
     law = results.law

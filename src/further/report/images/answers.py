@@ -1,10 +1,10 @@
 """What people ask of a study of images, answered from its record: each answer one function."""
 
 from further.records.answers import ALL, AnswersRecord, Main, Score, Scores, TypeScores, main_score
-from further.report.answers.answer import MARGIN_NATS, Answer, Verdict, decide
+from further.report.answers.answer import Answer, Verdict, decide
+from further.report.answers.improvement import WORDS
+from further.report.answers.more_data import Counted, answer_more_data
 from further.report.images.results import ImageResults
-from further.report.law import change_of, group_sizes
-from further.report.spent import Spending
 from further.report.wording import (
     count_noun,
     fixed,
@@ -12,8 +12,6 @@ from further.report.wording import (
     show_count,
     show_number,
     show_percent,
-    show_plain,
-    show_relative,
 )
 
 SOURCE = "results/evaluation/answers.json"
@@ -65,17 +63,11 @@ def answer_improvement(results: ImageResults) -> Answer:
     run, main = record.default, choose_overall(results.answers)
     change, cases = main_score(overall(run.change), main), overall(run.change).cases
     verdict = _judge(change, cases)
-    words: dict[Verdict, str] = {
-        "improved": "Yes.",
-        "worse": "No: worse.",
-        "unchanged": "No.",
-        "undecided": "Not decided.",
-    }
     before, after = (main_score(overall(scores), main) for scores in (record.base_of(record.default_run), run.scores))
     return Answer(
         question="Did it help?",
         verdict=verdict,
-        word=words[verdict],
+        word=WORDS[verdict],
         sentence=f"Of the test's questions, {NAMES[main]}: {show_percent(before.estimate)} before, "
         f"{show_score(after)} after, {show_points(change)}.",
         doubt=_say_seeds(results, main) if cases >= FEWEST_CASES else f"Only {count_noun(cases, 'test case')}.",
@@ -93,12 +85,7 @@ def _judge(change: Score, cases: int) -> Verdict:
 
 def _say_seeds(results: ImageResults, main: Main) -> str:
     record = results.answers
-    others = [
-        run
-        for name, run in record.runs.items()
-        if name != record.default_run
-        and run.settings | {"seed": record.default.settings.seed} == record.default.settings
-    ]
+    others = [run for name, run in record.runs.items() if set(record.differing(name)) == {"seed"}]
     if not others:
         return "One seed only: the interval leaves out training's randomness."
     shown = [show_percent(main_score(overall(run.scores), main).estimate) for run in others]
@@ -172,47 +159,7 @@ def _say_floor(record: AnswersRecord, kind: str) -> str:
 
 def answer_more_cases(results: ImageResults) -> Answer:
     """Would twice the cases lower the loss of the reference answers, and for how much?"""
-    law, sizes = results.law, group_sizes(results.law)
-    words: dict[Verdict, str] = {
-        "improved": "More cases help.", "unchanged": "No.", "worse": "No: worse.", "undecided": "Not known yet.",
-    }  # fmt: skip
-    measured = (
-        f"{show_number(sizes[0].loss_nats)} nats per token of the reference answers with the fewest cases, "
-        f"{show_number(sizes[-1].loss_nats)} with all."
-        if len(sizes) > 1
-        else "Fewer than two amounts of data were tried."
-    )
-    verdict: Verdict = "undecided"
-    sentence, doubt, details = measured, "No law could be fitted to these runs.", [law.reason or ""]
-    if law.fit is not None and law.forecasts:
-        double = law.forecasts[0]
-        change = change_of(double.gain_nats)
-        low, high = (
-            (float("-inf") if change.low is None else change.low),
-            (float("inf") if change.high is None else change.high),
-        )
-        verdict = decide(low, high, MARGIN_NATS) if double.useful else "undecided"
-        price = Spending(results).show_training(double.num_tokens)
-        more = "" if double.extra_papers is None else f"{show_count(double.extra_papers)} more, "
-        sentence = (
-            f"{show_plain(double.factor)} times the cases ({more}{price} a training) could change the perplexity of "
-            f"the reference answers by {show_relative(change, signed=True)}."
-        )
-        doubt = (
-            f"Extrapolated from {law.fit.num_sizes} sizes of one collection."
-            if double.useful
-            else "These sizes do not predict that far."
-        )
-        details = [f"Measured: {measured}", law.form_reason or "", law.reach.reason if law.reach else ""]
-    return Answer(
-        question="Are more cases worth it, and at what price?",
-        verdict=verdict,
-        word=words[verdict],
-        sentence=sentence,
-        doubt=doubt,
-        details=tuple(detail for detail in details if detail),
-        sources=("results/scaling/law.json: forecasts, points",),
-    )
+    return answer_more_data(results, Counted("cases", " of the reference answers"))
 
 
 def answer_settings(results: ImageResults) -> Answer | None:
@@ -221,7 +168,7 @@ def answer_settings(results: ImageResults) -> Answer | None:
     default = main_score(overall(record.default.scores), main).estimate
     lines, largest = [], 0.0
     for name, run in record.runs.items():
-        values = differing(results, name)
+        values = record.differing(name)
         if values and not set(values) & {"fraction", "seed"}:
             score = main_score(overall(run.scores), main)
             moved = score.estimate - default
@@ -242,13 +189,6 @@ def answer_settings(results: ImageResults) -> Answer | None:
         details=tuple(lines),
         sources=(f"{SOURCE}: runs",),
     )
-
-
-def differing(results: ImageResults, name: str) -> dict[str, object]:
-    """Settings in which a run differs from the default one."""
-    usual = results.answers.default.settings.model_dump()
-    own = results.answers.runs[name].settings.model_dump()
-    return {key: value for key, value in own.items() if value != usual[key]}
 
 
 def answer_loops(results: ImageResults) -> Answer:

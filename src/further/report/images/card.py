@@ -1,35 +1,17 @@
 """The model card beside each adapter of a study of images."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
+from further.records import CaseMetrics
 from further.records.answers import AnswersRecord, main_score
 from further.report.images.answers import best_floor, overall, show_score
+from further.report.rendering import render
 from further.report.wording import show_percent
 
 
-def make_card(title: str, base: str, run: str, record: AnswersRecord, metrics: Mapping[str, Any]) -> str:
-    """The card of one run, in Markdown.
-
-    Args:
-        title: Of the study.
-        base: Name of the base model.
-        run: Its name.
-        record: Of the study's answers.
-        metrics: Of the run.
-    """
-    environment = Environment(
-        loader=PackageLoader("further.report"),
-        autoescape=False,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+def make_card(title: str, base: str, run: str, record: AnswersRecord, metrics: CaseMetrics) -> str:
+    """The card of one run, in Markdown."""
     answered = record.runs[run]
-    return environment.get_template("image_card.md.jinja").render(
+    return render(
+        "image_card.md.jinja",
         title=title,
         base=base,
         run=run,

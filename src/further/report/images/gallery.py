@@ -20,8 +20,6 @@ class Shown:
     reference: str
     before: str
     after: str
-    score_before: float
-    score_after: float
 
 
 @dataclass(frozen=True)
@@ -30,10 +28,8 @@ class Pick:
 
     Attributes:
         kind: Of KINDS.
-        case: Its name.
         images: Names of the images that its questions show.
         score: Mean word F1 of the adapted model's answers.
-        questions: What was asked, and answered.
     """
 
     kind: str
@@ -51,14 +47,11 @@ def pick_cases(before: pd.DataFrame, after: pd.DataFrame, number: int, seed: int
 
     Args:
         before: The base's answers (GENERATED).
-        after: The adapted model's answers to the same questions.
         number: Of each kind, at most.
-        seed: Of the draw.
     """
     asked = after.merge(before[["question_id", "answer"]], on="question_id", suffixes=("", "_before"))
     asked = asked.assign(
         score=[token_overlap(*pair).f1 for pair in zip(asked["answer"], asked["reference"], strict=True)],
-        score_before=[token_overlap(*pair).f1 for pair in zip(asked["answer_before"], asked["reference"], strict=True)],
     )
     scores = asked.groupby("case")["score"].mean()
     drawn = sorted(scores.index, key=lambda case: hash_rank(seed, "gallery", case))
@@ -83,6 +76,4 @@ def _show(line: dict[Any, Any]) -> Shown:
         reference=line["reference"],
         before=line["answer_before"],
         after=line["answer"],
-        score_before=float(line["score_before"]),
-        score_after=float(line["score"]),
     )

@@ -19,27 +19,18 @@ from further.report.images.sections import (
     fill_runs,
     fill_types,
 )
-from further.report.page import Head, Kind, Section
-from further.report.results import name_base
+from further.report.page import Head, Kind, Section, make_head
 from further.report.sections.guard import fill_guard
-from further.report.spent import Spending
 from further.report.wording import count_noun
 
 
-def make_head(results: ImageResults) -> Head:
-    """Model, size, date, hours and cost of the study."""
-    spending = Spending(results)
-    cases, runs = count_noun(len(results.tables.cases), "case"), count_noun(len(results.runs), "training run")
-    facts = [("Base model", name_base(results.settings, 12)), ("Study", f"{cases}, {runs}")]
-    facts += (
-        [("Date", f"{results.written:%B} {results.written.day}, {results.written.year}")] if results.written else []
-    )
-    facts += [("Computing time", spending.hours), *([("Cost", spending.price)] if spending.price else [])]
-    return Head(results.title, tuple(facts), results.is_toy)
+def head(results: ImageResults) -> Head:
+    """The first lines of the page."""
+    return make_head(results, count_noun(len(results.tables.cases), "case"))
 
 
 IMAGES = Kind(
-    head=make_head,
+    head=head,
     answers=(
         answer_improvement,
         answer_floors,

@@ -11,11 +11,11 @@ import pyarrow.parquet as pq
 
 from further.cases.pictures import load_pictures
 from further.io import read_json, read_table
-from further.records import CaseMetrics, Timing
+from further.records import CaseMetrics
 from further.records.answers import AnswersRecord
 from further.report.guard import read_guard
 from further.report.images.gallery import Pick, pick_cases
-from further.report.results import Provenance, RunResults, StudyResults, read_jobs
+from further.report.results import Provenance, StudyResults, read_jobs, read_runs
 from further.scaling.record import LawRecord
 from further.settings import Settings
 
@@ -27,8 +27,6 @@ class CaseTables:
     Attributes:
         cases, images, questions, ledger, split, leaks: Of the cases stage.
         lengths: Answers in tokens.
-        before: The base's answers to the test.
-        after: The default run's.
     """
 
     cases: pd.DataFrame
@@ -47,9 +45,6 @@ class ImageResults(StudyResults[CaseMetrics]):
     """The results of one study of images.
 
     Attributes:
-        answers: Scores before and after, floors, loops.
-        tables: Of cases, questions and answers.
-        gallery: Cases that are shown.
         pictures: PNG files of their images, by name.
     """
 
@@ -75,15 +70,11 @@ def read_image_results(
 
     Args:
         named: Paths as text by name; `runs`, `tables` and `pictures` list several.
-        settings: The study's.
         jobs: Snakemake's notes of what jobs took that train or run a model, by what they were for.
-        provenance: What the study was made with.
-        written: The day of the report.
     """
     answers = AnswersRecord.load(Path(named["comparison"]))
     tables = _read_tables(named)
     gallery = tuple(pick_cases(tables.before, tables.after, settings.answers.gallery, settings.evaluation.seed))
-    folders = sorted({Path(path).parent for path in named["runs"]})
     return ImageResults(
         settings=settings,
         answers=answers,
@@ -92,7 +83,7 @@ def read_image_results(
         tables=tables,
         gallery=gallery,
         pictures=_read_pictures([Path(path) for path in named["pictures"]], tables, gallery),
-        runs={folder.name: _read_run(folder) for folder in folders},
+        runs=read_runs(named["runs"], CaseMetrics),
         plan=pd.read_csv(named["plan"], sep="\t", index_col="run"),
         jobs=read_jobs(jobs or {}),
         provenance=provenance or Provenance(),
@@ -108,11 +99,6 @@ def _read_tables(named: Mapping[str, Any]) -> CaseTables:
 
 def _test(generated: pd.DataFrame) -> pd.DataFrame:
     return generated[generated["split"] == "test"].reset_index(drop=True)
-
-
-def _read_run(folder: Path) -> RunResults[CaseMetrics]:
-    metrics, timing = CaseMetrics.load(folder / "metrics.json"), Timing.load(folder / "timing.json")
-    return RunResults(metrics, timing, read_table(folder / "history.parquet"))
 
 
 def _read_pictures(shards: Sequence[Path], tables: CaseTables, gallery: Sequence[Pick]) -> dict[str, bytes]:

@@ -1,7 +1,5 @@
 """When a person answers: what is promised, how it did on test cases, why answers were handed over, and examples."""
 
-import pandas as pd
-
 from further.guard.decide import EXPLANATIONS
 from further.guard.records import Certificate
 from further.guard.summary import choose_examples, compare_splits, count_reasons, count_topics
@@ -24,7 +22,9 @@ def fill_guard(results: HasGuard) -> dict[str, object] | None:
         "confidence": show_share_of(guard.record.confidence),
         "score": guard.record.score,
         "tables": [table for table in tables if table.rows],
-        "examples": [_show_example(row) for row in _choose(guard).to_dict("records")],
+        "examples": [
+            _show_example(row) for row in choose_examples(guard.answers, EXAMPLES, TRIED_ON).to_dict("records")
+        ],
         "conditions": guard.record.conditions,
         "is_medical": results.is_medical,
     }
@@ -99,10 +99,6 @@ def shift_table(guard: Guarded) -> ShownTable:
         for name, shift in compare_splits(guard.answers, TRIED_ON).items()
     ]
     return show_filled("Are the test cases like the validation cases, by their scores?", header, rows, first_number=1)
-
-
-def _choose(guard: Guarded) -> pd.DataFrame:
-    return choose_examples(guard.answers, EXAMPLES, TRIED_ON)
 
 
 def _show_example(row: dict[str, object]) -> dict[str, object]:

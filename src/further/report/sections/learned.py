@@ -67,7 +67,7 @@ def memorization_table(found: Memorization) -> ShownTable:
 
 
 def _show_share(own: Recited) -> str:
-    """A share with its interval, either of which may not be known."""
+    """A fraction with its interval, either of which may not be known."""
     if own.share is None:
         return "not known"
     return show_percent(own.share) + ("" if own.interval.is_open else f" ({show_range(own.interval, show_percent)})")

@@ -9,7 +9,6 @@ from further.report.wording import count_noun, join_words, show_count
 
 TRAINED_WITH = ("quantization", "target_modules", "rank", "context", "epochs", "learning_rate")
 USES = {"train": "for training", "validation": "for validation", "test": "held out"}
-TOKENS = {"begin mark": "BOS", "end mark": "EOS"}
 INTERVALS = (
     "The 95% intervals of differences between models take papers as the unit of sampling. Those of the scaling law "
     "take runs, all scored on the same papers."
@@ -62,7 +61,7 @@ def say_scoring(scoring: Scoring) -> str:
     """How documents were scored, in a sentence: what another tool would have to do alike."""
     return (
         f"Scored in windows of {show_count(scoring.window)} tokens, stride {show_count(scoring.stride)}, after "
-        f"{TOKENS.get(scoring.begin_rule, scoring.begin_rule)} (not scored), in {scoring.compute_dtype}."
+        f"{scoring.begin_rule} (not scored), in {scoring.compute_dtype}."
     )
 
 

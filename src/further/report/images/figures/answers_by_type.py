@@ -82,7 +82,7 @@ def summarize(table: pd.DataFrame) -> str:
 def explain(table: pd.DataFrame) -> list[str]:
     """Ticks, markers, intervals."""
     names = [name for name in dict.fromkeys(table["answered_by"]) if name not in LOOKS]
-    said = [f"Grey ticks are floors, which need no understanding: {join_words(names)}."]
+    said = [f"Gray ticks are floors, which need no understanding: {join_words(names)}."]
     said += ["Lines are 95% intervals over cases. A model that stands on a floor has not shown that it looks."]
     return said
 

@@ -20,14 +20,11 @@ OWN = {"answer_tokens", "cut_answers"}
 def make_table(results: ImageResults) -> pd.DataFrame:
     """One row for the base, and for each run that differs from the default one in how answers are cut at most."""
     record = results.answers
-    usual = record.default.settings.model_dump()
     base = record.base_loops
     rows: list[list[object]] = [["base model", None, *_shares(base), None, None, ""]]
     for name, run in record.runs.items():
-        own = {key for key, value in run.settings.model_dump().items() if value != usual[key]}
-        if own <= OWN:
-            steps = results.runs[name].metrics.num_steps
-            cause = run.cause
+        if set(record.differing(name)) <= OWN:
+            steps, cause = results.runs[name].metrics.num_steps, run.cause
             rows.append([name, 100 * cause.cut_fraction, *_shares(run.loops), steps, cause.still_learning, cause.cause])
     return pd.DataFrame(rows, columns=COLUMNS)
 

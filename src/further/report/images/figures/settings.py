@@ -7,7 +7,7 @@ import pandas as pd
 from further.records.answers import main_score
 from further.report.drawing.figure import Figure
 from further.report.drawing.style import COLORS, Drawing, legend_above, name_rows, new_figure, number_ticks, shorten
-from further.report.images.answers import choose_overall, differing, overall
+from further.report.images.answers import choose_overall, overall
 from further.report.images.results import ImageResults
 from further.report.wording import fixed, join_words
 
@@ -20,7 +20,7 @@ def make_table(results: ImageResults) -> pd.DataFrame:
     record, main = results.answers, choose_overall(results.answers)
     rows: list[list[Any]] = []
     for name, run in record.runs.items():
-        values = differing(results, name)
+        values = record.differing(name)
         if "fraction" in values:
             continue
         score = main_score(overall(run.scores), main)
@@ -63,7 +63,7 @@ def summarize(table: pd.DataFrame) -> str:
 def explain(table: pd.DataFrame) -> list[str]:
     """Rows, intervals, band."""
     band = " The band is how far another seed alone moved it." if (table["setting"] == SEED).any() else ""
-    return [f"Each row is a run. Lines are 95% intervals over cases, the grey line is the default run.{band}"]
+    return [f"Each row is a run. Lines are 95% intervals over cases, the gray line is the default run.{band}"]
 
 
 FIGURE = Figure(

@@ -1,19 +1,10 @@
-"""What was measured with questions, as it is written to `results/evaluation/questions.json` and read by the report."""
+"""What was measured with questions: `results/evaluation/questions.json`."""
 
-from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
-from further.io import read_json
+from further.records.base import Record
 
 LEVEL = 0.95
-
-
-class Record(BaseModel):
-    """A part of the result; unknown keys are refused, values cannot be changed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Share(Record):
@@ -31,12 +22,10 @@ class Paired(Record):
 
     Attributes:
         base: The base at the run's own quantization.
-        adapted: The base with the run's adapter.
         gained: Questions that only the adapted model answered correctly.
         lost: Questions that only the base answered correctly.
         difference: Adapted less base, of the fraction correct; above 0 is better.
         low: Lower end of its interval (Bonett and Price 2012).
-        high: Upper end.
         p_value: Exact McNemar test, two-sided.
     """
 
@@ -101,10 +90,8 @@ class Questions(Record):
         answers: Questions with one answer: whether greedy decoding would write it.
         topics: The same by topic, in the order of the alphabet; empty without topics.
         splits: The same by the split of the paper that the answer stands in; empty where no paper is named.
-        floors: Of the questions with choices.
         truncated: Questions that were longer than the window and lost their beginning.
         nats_per_answer: Mean over all questions of the correct answer's negative log-likelihood, base and adapted.
-        lines: Every question.
     """
 
     run: str
@@ -141,23 +128,8 @@ class Instructions(Record):
 
 
 class QuestionsFile(Record):
-    """The file: each part is None where it was not measured.
-
-    Attributes:
-        version: Of this record.
-        questions: The user's questions.
-        instructions: Of a chat model.
-    """
+    """The file: each part is None where it was not measured."""
 
     version: Literal[1] = 1
     questions: Questions | None
     instructions: Instructions | None
-
-
-def read_record(path: Path) -> QuestionsFile:
-    """Read `results/evaluation/questions.json`.
-
-    Raises:
-        pydantic.ValidationError: If the file holds something else.
-    """
-    return QuestionsFile.model_validate(read_json(path))
