@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from string import ascii_lowercase
 
 import ftfy
 
@@ -84,8 +85,8 @@ def is_unreadable(text: str) -> bool:
     """
     if len(UNKNOWN.findall(text)) > MAX_UNMAPPED_SHARE * max(1, len(text)):
         return True
-    letters = [c for c in unicodedata.normalize("NFD", text.lower()) if "a" <= c <= "z"]
-    if len(letters) < 500 or len(letters) < 0.5 * sum(c.isalpha() for c in text):
+    plain = unicodedata.normalize("NFD", text.lower())
+    letters = sum(map(plain.count, ascii_lowercase))
+    if letters < 500 or letters < 0.5 * sum(map(str.isalpha, text)):
         return False
-    vowels = sum(c in "aeiouy" for c in letters) / len(letters)
-    return not VOWEL_SHARE[0] <= vowels <= VOWEL_SHARE[1]
+    return not VOWEL_SHARE[0] <= sum(map(plain.count, "aeiouy")) / letters <= VOWEL_SHARE[1]

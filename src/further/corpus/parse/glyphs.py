@@ -49,9 +49,8 @@ def is_alike(one: str, other: str) -> bool:
     return SAME.get(one, one) == SAME.get(other, other) or any(one in group and other in group for group in ALIKE)
 
 
-def resembles(contours: Contours, char: str) -> bool:
+def resembles(shape: Shape | None, char: str) -> bool:
     """Whether a glyph may be a character: it looks like it, or it has no more of an outline than a space."""
-    shape = shape_of(contours)
     return distance_to(shape, char) < NAMELESS if shape else char.isspace()
 
 
@@ -102,15 +101,15 @@ def _nearest(shape: Shape, signs: str, name: str, limit: float) -> tuple[float, 
     return found[0]
 
 
-def read_unnamed(contours: Contours, hints: str, width: float) -> str:
+def read_unnamed(contours: Contours, shape: Shape | None, hints: str, width: float) -> str:
     """What a glyph shows whose name says nothing; "" if that cannot be told.
 
     Args:
         contours: Its outline.
+        shape: Of the outline.
         hints: Signs that a layout has at its place.
         width: Its advance, thousandths of the font size.
     """
-    shape = shape_of(contours)
     if shape is None:
         return " " if not contours and width > 0 else ""
     seen = recognize(contours)
