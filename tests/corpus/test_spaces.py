@@ -37,6 +37,13 @@ def test_words_that_stand_apart_by_less_than_a_space_are_told_apart(gap, text):
     assert line.text == text
 
 
+def test_signs_and_numbers_run_together_too():
+    text = "(IC50) was 31.4 mM (10.2 mg per ml), whereas"
+    with set_words(text.split(), 0.12) as document:
+        (line,) = read_page(document[0]).lines
+    assert line.text == text
+
+
 def test_a_long_word_stays_whole():
     with set_words(["with", "hypercholesterolemia"], 0.3) as document:
         (line,) = read_page(document[0]).lines

@@ -6,8 +6,9 @@ from typing import Any
 
 import pymupdf
 
-GLUED = re.compile(r"[^\W\d_]{19,}|[a-z]{2}[.,;][A-Z][a-z]{2}")
-"""What words run together look like: more letters in a row than a word has, or a sentence without a space before."""
+GLUED = re.compile(r"[^\W\d_]{19,}|[a-z]{2}[.,;][A-Z][a-z]{2}|[^\s/@_]{25,}")
+"""What words run together look like: more letters or signs in a row than a word has, or a sentence without a space
+before."""
 MIN_GAP = 0.09
 """Narrowest word gap, in font sizes. In the tightest lines seen word gaps are .13 and letter gaps at most .03."""
 
