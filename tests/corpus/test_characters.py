@@ -28,6 +28,7 @@ from further.corpus.clean.unknown import count_unknown, mark_unknown
         ("Barr´e and Sj¨ogren, na¨ıve", "Barré and Sjögren, naïve"),
         ("one\r\ntwo \x07", "one\ntwo"),
         ("e\u0301", "é"),  # NFC
+        ("Qubit◯ R 2.0 and Prism◯R, ◯C 2015; ◯ Results", "Qubit® 2.0 and Prism®, © 2015; ◯ Results"),
     ],
 )
 def test_clean_characters(text, expected):

@@ -41,6 +41,29 @@ def test_line_ends(lines, expected):
     assert join_lines(lines, VOCABULARY) == expected
 
 
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["at http://www.geneontol", "ogy.org/) we"], "at http://www.geneontology.org/) we"),
+        (["(https://web.expasy.org/", "protparam/). The"], "(https://web.expasy.org/protparam/). The"),
+        (["https://doi.org/10.1186/", "s12885-021-08195"], "https://doi.org/10.1186/s12885-021-08195"),
+        (["see www.who.int", "and others"], "see www.who.int and others"),
+        (["see www.who.int/", "accessed in May"], "see www.who.int/ accessed in May"),
+        (["on www.who.int", "e.g. maps"], "on www.who.int e.g. maps"),
+        (["at http://a.org/x).", "3.5 mL"], "at http://a.org/x). 3.5 mL"),
+    ],
+)
+def test_addresses_go_on_over_line_ends(lines, expected):
+    assert join_lines(lines, VOCABULARY) == expected
+
+
+def test_a_word_that_is_broken_without_a_hyphen_is_known_by_the_paper():
+    lines = ["by RECIST 1.1, RECIST being the rule, or RECI", "ST or death; the form", "at of it"]
+    vocabulary = collect_vocabulary([*lines, "The form and the format, whose form is a format."])
+    assert join_lines(lines[:2], vocabulary).endswith("or RECIST or death; the form")
+    assert join_lines(lines[1:], vocabulary).endswith("the form at of it")  # "form" is a word of its own
+
+
 BROKEN = """
     ten-dency west-ern fast-ing long-itudinal late-ral gene-ral real-istic young-er hand-ling low-est follow-ing
     one-self cell-ular multi-variable post-operative wide-spread more-over further-more seven-teen plant-ation

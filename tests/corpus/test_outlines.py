@@ -1,8 +1,15 @@
 """Signs by the corners of their outlines."""
 
-import pytest
+from pathlib import Path
+from string import ascii_letters, digits
 
+import pytest
+import reportlab
+
+from further.corpus.parse.glyphs import is_alike, read_unnamed
 from further.corpus.parse.outlines import recognize
+from further.corpus.parse.programs import TrueType
+from further.corpus.parse.shapes import shape_of
 
 
 def bar(y, x0=100, x1=700, high=50):
@@ -74,6 +81,44 @@ def circle(x, y, radius):
 )
 def test_a_degree_is_a_small_ring_above_the_middle(contours, sign):
     assert recognize([(points, False) for points in contours]) == sign
+
+
+RING = [circle(400, 350, 400), circle(400, 350, 360)]
+LETTER_C = [(500, 450), (400, 500), (300, 450), (260, 350), (300, 250), (400, 200), (500, 250), (480, 270)]
+LETTER_C += [(400, 240), (320, 280), (300, 350), (320, 420), (400, 460), (480, 430)]
+
+
+@pytest.mark.parametrize(
+    ("contours", "sign"),
+    [
+        (RING, "◯"),
+        ([*RING, LETTER_C], "©"),
+        ([*RING, circle(400, 400, 150), circle(400, 450, 60)], "®"),  # a letter with an eye
+        ([*RING, circle(400, 350, 100)], ""),  # a dot in a ring
+        ([circle(400, 350, 400), circle(400, 350, 280)], ""),  # a letter O
+        ([circle(400, 350, 400), circle(400, 350, 280), bar(330, 200, 600)], ""),  # a Θ
+    ],
+)
+def test_what_stands_in_a_thin_ring(contours, sign):
+    assert recognize([(points, False) for points in contours]) == sign
+
+
+def test_a_filled_triangle():
+    assert recognize([([(842, -15), (495, 678), (148, -15)], True)]) == "▲"
+
+
+@pytest.mark.parametrize("font", ["Vera", "VeraBd", "VeraIt", "VeraBI"])
+def test_glyphs_without_a_name_are_read_right_or_not_at_all(font):
+    """By the shapes of other fonts, upright and slanted."""
+    program = TrueType((Path(reportlab.__file__).parent / "fonts" / f"{font}.ttf").read_bytes())
+    glyphs = {char: name for name, char in program.unicode().items()}
+    read = {}
+    for char in ascii_letters + digits + "&()%©®µ±×÷°":
+        contours = program.contours(glyphs[char])
+        read[char] = read_unnamed(contours, shape_of(contours), "", program.width(glyphs[char]))
+    wrong = [(char, found) for char, found in read.items() if found and found != char and not is_alike(found, char)]
+    assert len(wrong) <= 1
+    assert sum(map(bool, read.values())) >= 55  # of 73; the others are too near to one another, as I and l are
 
 
 @pytest.mark.parametrize(("lift", "sign"), [(0, "−"), (40, "∼")])

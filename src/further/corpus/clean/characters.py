@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from string import ascii_lowercase
 
 import ftfy
 
@@ -25,6 +26,8 @@ MATHEMATICAL = re.compile("[\U0001d400-\U0001d7ff]+")
 RING = "◦∘˚"
 """Rings that TeX and others set for a degree, which is what they are beside a number or before a scale."""
 DEGREE = re.compile(rf"(?<=[\d.])\s?[{RING}]|[{RING}](?=\s?[CFK]\b)|(?<=\d)(\s?)º(?=\s?[CF]\b)")
+RINGED = re.compile(r"◯\s?([CR])(?![^\W_])")
+"""A letter that a typesetter put into a circle."""
 LIGATURES = {"\ufb05": "st", "\ufb06": "st"}
 MAX_ROUNDS = 10
 MAX_UNMAPPED_SHARE = 0.05
@@ -61,6 +64,7 @@ def _clean_once(text: str) -> str:
         text = compose_accents(text)
         text = MATHEMATICAL.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
         text = DEGREE.sub(_write_degree, text)
+        text = RINGED.sub(lambda found: "©" if found[1] == "C" else "®", text)
     text = UNKNOWN.sub(lambda found: MARK if found.group() == MARK else " ", text)
     text = SPACES.sub(" ", UNWANTED.sub("", text))
     lines = [line.strip() for line in text.split("\n")]
@@ -84,8 +88,8 @@ def is_unreadable(text: str) -> bool:
     """
     if len(UNKNOWN.findall(text)) > MAX_UNMAPPED_SHARE * max(1, len(text)):
         return True
-    letters = [c for c in unicodedata.normalize("NFD", text.lower()) if "a" <= c <= "z"]
-    if len(letters) < 500 or len(letters) < 0.5 * sum(c.isalpha() for c in text):
+    plain = unicodedata.normalize("NFD", text.lower())
+    letters = sum(map(plain.count, ascii_lowercase))
+    if letters < 500 or letters < 0.5 * sum(map(str.isalpha, text)):
         return False
-    vowels = sum(c in "aeiouy" for c in letters) / len(letters)
-    return not VOWEL_SHARE[0] <= vowels <= VOWEL_SHARE[1]
+    return not VOWEL_SHARE[0] <= sum(map(plain.count, "aeiouy")) / letters <= VOWEL_SHARE[1]

@@ -15,6 +15,10 @@ LAST_PART = re.compile(rf"({LETTERS}+)[{HYPHENS}]$")
 FIRST_PART = re.compile(rf"{LETTERS}+")
 SPACELESS = re.compile("[\u2e80-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff]")
 """Characters of Chinese and Japanese, which have no spaces between words; Korean has."""
+ADDRESS = re.compile(r"\W*(?:https?://|www\.)[^\s)\]>]*[^\s,;)\]>]$", re.IGNORECASE)
+"""An address of the web at a line's end."""
+ADDRESS_PART = re.compile(r"(?!(?:e\.g|i\.e)\b)[\w~%-]*(?:[./_=?&#%~]\w|[/=?&#]\W*$|\d)")
+"""What goes on with one: no word of a sentence."""
 SUSPENDED = frozenset(("and", "or", "to", "und", "oder", "et", "ou", "y", "o"))
 # Beginnings that are seldom words of their own: after them the hyphen is the typesetter's.
 _PREFIXES = """
@@ -170,8 +174,7 @@ def join_pair(above: str, below: str, vocabulary: Vocabulary) -> str:
     if SPACELESS.search(above[-1]) and SPACELESS.search(below[0]):
         return above + below
     if above[-1] not in HYPHENS:
-        # A slash, a dash or an opening bracket at a line's end had no space after it.
-        return above + below if re.search(r"[^\s][/–—]$", above) and not above.endswith(" –") else f"{above} {below}"
+        return above + below if _runs_over(above, below, vocabulary) else f"{above} {below}"
     last, first = LAST_PART.search(above), FIRST_PART.match(below)
     if above.endswith("\u00ad") and not (last and first and _is_known_compound(last[1], first.group(), vocabulary)):
         return above[:-1] + below
@@ -182,6 +185,24 @@ def join_pair(above: str, below: str, vocabulary: Vocabulary) -> str:
         whole = above[:-1] + "-" if above.endswith("\u00ad") else above
         return whole + below if re.search(r"\S[-‐‑]$", whole) else f"{above} {below}"
     return above[:-1] + below
+
+
+def _runs_over(above: str, below: str, vocabulary: Vocabulary) -> bool:
+    """Whether no space stood between two lines: behind a slash or a dash, in an address, or in a word without a hyphen.
+
+    Such a word is known as one elsewhere in the paper, and its parts are not: "RECI" and "ST".
+    """
+    last, first = above.rsplit(maxsplit=1)[-1], below.split(maxsplit=1)[0]
+    if ADDRESS.match(last):
+        return bool(ADDRESS_PART.match(first))
+    if last[-1] in "/–—":
+        return len(last) > 1
+    begins = FIRST_PART.match(first)
+    if not begins or not last.isalpha():
+        return False
+    left, right = last.lower(), begins.group().lower()
+    parts = max(vocabulary.words[left], vocabulary.words[right])
+    return parts <= 1 < vocabulary.words[left + right]
 
 
 def _is_known_compound(left: str, right: str, vocabulary: Vocabulary) -> bool:

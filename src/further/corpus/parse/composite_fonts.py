@@ -12,8 +12,8 @@ from fontTools.ttLib.tables._p_o_s_t import standardGlyphOrder
 from further.corpus.parse.encodings import SYMBOL
 from further.corpus.parse.glyph_names import is_readable, read_name
 from further.corpus.parse.glyphs import read_unnamed, resembles
-from further.corpus.parse.outlines import Contours
 from further.corpus.parse.programs import CompactFont, Program, TrueType, open_program
+from further.corpus.parse.shapes import Shape, shape_of
 from further.corpus.parse.unicode_maps import read_map, write_map
 
 ORDERS = (cffISOAdobeStrings, standardGlyphOrder)
@@ -104,19 +104,21 @@ def _glyphs_by_code(program: Program, order: list[str], codes: list[int]) -> dic
 def _read_outlines(program: Program, glyphs: Mapping[int, str]) -> dict[int, str]:
     """Text by code from the outlines, with the order of the glyphs as a guess that an outline confirms."""
     outlines = {code: program.contours(name) for code, name in glyphs.items()}
+    shapes = {code: shape_of(contours) for code, contours in outlines.items()}
     guesses = [{code: read_name(names[code]) for code in outlines if code < len(names)} for names in ORDERS]
-    right = [sum(resembles(outlines[code], char) for code, char in guess.items()) for guess in guesses]
+    right = [sum(resembles(shapes[code], char) for code, char in guess.items()) for guess in guesses]
     guess = guesses[right.index(max(right))] if 2 * max(right) > len(outlines) else {}
     table = {}
     for code, contours in outlines.items():
         char = guess.get(code, "")
-        found = char if char and resembles(contours, char) else read_unnamed(contours, "", program.width(glyphs[code]))
-        if found:
-            table[code] = found
-    return table | _follow_alphabet(table, outlines)
+        if not (char and resembles(shapes[code], char)):
+            char = read_unnamed(contours, shapes[code], "", program.width(glyphs[code]))
+        if char:
+            table[code] = char
+    return table | _follow_alphabet(table, shapes)
 
 
-def _follow_alphabet(table: Mapping[int, str], outlines: Mapping[int, Contours]) -> dict[int, str]:
+def _follow_alphabet(table: Mapping[int, str], shapes: Mapping[int, Shape | None]) -> dict[int, str]:
     """Characters by code that the alphabet's order gives: between k and m stands l, although an I looks like it.
 
     The order counts where most letters, or digits, of one case are as far from each other as their codes are.
@@ -127,8 +129,8 @@ def _follow_alphabet(table: Mapping[int, str], outlines: Mapping[int, Contours])
         if not shifts or shifts.most_common(1)[0][1] < max(MIN_RUN, shifts.total() / 2):
             continue
         shift = shifts.most_common(1)[0][0]
-        for code, contours in outlines.items():
+        for code, glyph in shapes.items():
             char = chr(max(0, code + shift))
-            if char in alphabet and table.get(code) != char and resembles(contours, char):
+            if char in alphabet and table.get(code) != char and resembles(glyph, char):
                 better[code] = char
     return better

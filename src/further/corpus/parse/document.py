@@ -117,12 +117,12 @@ def _parse_open(document: pymupdf.Document, password: str, ocr: str) -> Parsed |
 
 def _is_scanned(document: pymupdf.Document, pages: list[Page]) -> bool:
     """Whether most pages are pictures without text: a repository's cover and its stamps on each page are no text."""
-    stamps = Counter(text for page in pages for text in {_plain(line) for line in (*page.lines, *page.turned)})
-    bare = []
-    for page in pages:
-        own = [_plain(line) for line in (*page.lines, *page.turned)]
-        if sum(len(text) for text in own if stamps[text] < max(2, len(pages) / 2)) < MIN_CHARACTERS:
-            bare.append(page.number)
+    texts = {page.number: [_plain(line) for line in (*page.lines, *page.turned)] for page in pages}
+    stamps = Counter(text for own in texts.values() for text in set(own))
+    often = max(2, len(pages) / 2)
+    bare = [
+        number for number, own in texts.items() if sum(len(one) for one in own if stamps[one] < often) < MIN_CHARACTERS
+    ]
     return 2 * len(bare) > len(pages) and any(_is_picture(document[number - 1]) for number in bare)
 
 

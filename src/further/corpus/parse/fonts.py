@@ -18,6 +18,7 @@ from further.corpus.parse.encodings import CMMI, CMSY, LATIN_1_SIGNS, OT1, SYMBO
 from further.corpus.parse.glyph_names import is_readable, read_name, read_place
 from further.corpus.parse.glyphs import best_layout, layouts_at, read_misnamed, read_unnamed, resembles, seems_named
 from further.corpus.parse.programs import Program, TrueType, open_program
+from further.corpus.parse.shapes import shape_of
 from further.corpus.parse.unicode_maps import plain_name, read_codes, read_encoding, read_map, write_map
 
 log = logging.getLogger(__name__)
@@ -228,7 +229,7 @@ def _is_misguessed(font: Font, code: int, raw: str) -> bool:
     if font.program is None or not is_readable(raw):
         return False
     contours = font.program.contours(_glyph(font, code))
-    return bool(contours) and not resembles(contours, raw)
+    return bool(contours) and not resembles(shape_of(contours), raw)
 
 
 def _by_name(font: Font, code: int, raw: str, layout: str) -> str:
@@ -294,6 +295,6 @@ def _by_outline(font: Font, code: int, claim: str, *, text: bool) -> str:
     contours = font.program.contours(_glyph(font, code))
     width = font.program.width(_glyph(font, code))
     if not known:
-        return read_unnamed(contours, layouts_at(chr(code)), width)
+        return read_unnamed(contours, shape_of(contours), layouts_at(chr(code)), width)
     hints = layouts_at(claim) + LATIN_1_SIGNS.get(font.names[code], "")
     return read_misnamed(contours, claim, hints, width, text=text)

@@ -5,7 +5,7 @@ from functools import cache
 
 from further.corpus.parse.encodings import ALPHABETICAL, CMMI, CMSY, SYMBOL
 from further.corpus.parse.outlines import Contours, box_of, recognize
-from further.corpus.parse.shapes import SAME, Shape, distance_to, rank, shape_of
+from further.corpus.parse.shapes import SAME, Shape, distance_to, known_shapes, rank, shape_of
 
 FITS = 0.2
 """Distance up to which a glyph looks like the character that it is named after."""
@@ -30,7 +30,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.,:;!?(
 LATIN_LOOKS = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο\ufffd"
 """Greek letters that look like Latin ones, and no character at all: no glyph shows them for sure."""
 DASHES = "-–—−‐‑¯_\u00ad"
-ALIKE = ("·•.⋅∙▪", "′'’‘`´", '″"”“', "°oº∘◦0○", "×x✕+", "|lI1∣", "∼~˜", "<‹〈⟨", ">›〉⟩", "µμu", DASHES)
+ALIKE = ("·•.⋅∙▪", "′'’‘`´", '″"”“', "°oº∘◦0○◯O", "×x✕+", "|lI1∣", "∼~˜", "<‹〈⟨", ">›〉⟩", "µμu", DASHES)
 """Characters that an outline alone does not tell apart, so that a glyph named after one keeps its name."""
 
 
@@ -49,9 +49,8 @@ def is_alike(one: str, other: str) -> bool:
     return SAME.get(one, one) == SAME.get(other, other) or any(one in group and other in group for group in ALIKE)
 
 
-def resembles(contours: Contours, char: str) -> bool:
+def resembles(shape: Shape | None, char: str) -> bool:
     """Whether a glyph may be a character: it looks like it, or it has no more of an outline than a space."""
-    shape = shape_of(contours)
     return distance_to(shape, char) < NAMELESS if shape else char.isspace()
 
 
@@ -81,6 +80,8 @@ def read_misnamed(contours: Contours, name: str, hints: str, width: float, *, te
     seen = recognize(contours)
     if seen and not is_alike(seen, name) and own > FITS:
         return choose_dash(contours, width) if seen == "−" else seen
+    if not known_shapes(name) or seen:
+        return ""  # nothing speaks against the name
     if text:
         return _nearest(shape, hints, name, LIKE)[1] if own > ALIEN else ""
     hinted, hint = _nearest(shape, hints, name, min(LIKE, own - MARGIN))
@@ -102,19 +103,19 @@ def _nearest(shape: Shape, signs: str, name: str, limit: float) -> tuple[float, 
     return found[0]
 
 
-def read_unnamed(contours: Contours, hints: str, width: float) -> str:
+def read_unnamed(contours: Contours, shape: Shape | None, hints: str, width: float) -> str:
     """What a glyph shows whose name says nothing; "" if that cannot be told.
 
     Args:
         contours: Its outline.
+        shape: Of the outline.
         hints: Signs that a layout has at its place.
         width: Its advance, thousandths of the font size.
     """
-    shape = shape_of(contours)
     if shape is None:
         return " " if not contours and width > 0 else ""
     seen = recognize(contours)
-    if seen:
+    if seen and seen != "◯":  # which may be an O
         return choose_dash(contours, width) if seen == "−" else seen
     near = rank(shape, hints)
     if near and near[0][0] < LIKE:

@@ -16,9 +16,14 @@ QUADRATIC = [((1 - t) ** 2, 2 * t * (1 - t), t**2) for t in (0.25, 0.5, 0.75, 1.
 SIGNS = {
     **{"+": "+", "×": "×", "<": "<", ">": ">", "−": "−", "−−": "=", "−−−": "≡", "+−": "±", "<−": "≤", ">−": "≥"},
     **{"<−−": "≦", ">−−": "≧", "∼∼": "≈", "∼−": "≃", "∼−−": "≅", "<∼": "≲", ">∼": "≳", "<<": "≪", ">>": "≫"},
-    **{"∼": "∼", "°": "°", "′": "′", "′′": "″", "·−·": "÷"},
+    **{"∼": "∼", "′": "′", "′′": "″", "·−·": "÷", "▲": "▲"},
 }
 """Signs by their parts, sorted."""
+
+MANY = 24
+"""Corners of a contour that some font makers draw a curve with."""
+THIN = 0.85
+"""Inner over outer width of a ring that is a circle and no letter O."""
 
 
 def trace(glyph: Any, scale: float, glyph_set: Any = None) -> Contours:
@@ -93,8 +98,9 @@ def recognize(contours: Contours) -> str:
     Args:
         contours: Corners of each contour and whether its sides are all straight; thousandths of the font size.
     """
-    if len(contours) == 2 and _is_ring(contours[0], contours[1]):
-        return "°"
+    ringed = _recognize_ringed(contours) if 2 <= len(contours) <= 4 else ""
+    if ringed:
+        return ringed
     parts = [_recognize_part(points, straight) or "?" for points, straight in contours]
     sign = SIGNS.get("".join(sorted(parts)), "")
     if sign == "≡" and box_of([point for points, _ in contours for point in points])[1] < 25:
@@ -121,6 +127,8 @@ def _recognize_polygon(points: Points) -> str:
     """A bar, a cross, or an angle."""
     x0, y0, x1, y1 = box_of(points)
     width, height = x1 - x0, y1 - y0
+    if len(points) == 3:
+        return "▲" if abs(width - height) < 0.3 * width and sum(y < y0 + 2 for _, y in points) == 2 else ""
     if len(points) == 4:
         return "−" if width > 4 * height and y0 > -250 and _is_level(points) else ""
     if height == 0 or not 0.6 < width / height < 2 or width < 250:
@@ -178,10 +186,32 @@ def _middle_at(points: Points, x: float) -> float:
     return (min(cuts) + max(cuts)) / 2
 
 
-def _is_ring(outer: tuple[Points, bool], inner: tuple[Points, bool]) -> bool:
-    """Whether two contours are circles around one center, small and above the middle: a degree."""
-    boxes = sorted((box_of(outer[0]), box_of(inner[0])), key=lambda box: box[0] - box[2])
-    (x0, y0, x1, y1), (a, b, c, d) = boxes
-    round_ = all(0.9 < (right - left) / max(1.0, up - low) < 1.1 for left, low, right, up in boxes)
-    concentric = abs(x0 + x1 - a - c) < 20 and abs(y0 + y1 - b - d) < 20 and x0 < a and d < y1
-    return round_ and concentric and y0 > 250 and x1 - x0 < 480 and not outer[1] and not inner[1]
+def _recognize_ringed(contours: Contours) -> str:
+    """A degree, which is a small ring above the middle; a large thin ring; or the letter in one: © or ®."""
+    outer, inner, *letter = sorted(contours, key=lambda contour: _width(contour[0]), reverse=True)
+    (x0, y0, x1, y1), (a, b, c, d) = box_of(outer[0]), box_of(inner[0])
+    round_ = all(0.9 < wide / max(1.0, high) < 1.1 for wide, high in ((x1 - x0, y1 - y0), (c - a, d - b)))
+    if (
+        not round_
+        or abs(x0 + x1 - a - c) > 20
+        or abs(y0 + y1 - b - d) > 20
+        or x0 >= a
+        or not all(_is_curved(*ring) for ring in (outer, inner))
+    ):
+        return ""
+    if not letter:
+        return "°" if y0 > 250 and x1 - x0 < 480 else "◯" if x1 - x0 > 480 and c - a > THIN * (x1 - x0) else ""
+    if c - a < THIN * (x1 - x0):
+        return ""
+    if len(letter) == 2:
+        return "®"
+    return "©" if _is_curved(*letter[0]) and not _is_centered(letter[0][0]) else ""
+
+
+def _is_curved(points: Points, straight: bool) -> bool:
+    """Whether a contour has curves, or so many corners that it stands for one."""
+    return not straight or len(points) > MANY
+
+
+def _width(points: Points) -> float:
+    return max(x for x, _ in points) - min(x for x, _ in points)

@@ -1,12 +1,14 @@
 """Pages of a PDF as lines, as PyMuPDF finds them: upright, visible, with fonts, superscripts and baselines."""
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import pymupdf
 
 from further.corpus.parse.lines import Line, Page, find_line_numbers, join_fragments
 from further.corpus.parse.spaces import restore_spaces
+from further.corpus.words import CACHE
 
 SUPERSCRIPT, ITALIC, BOLD = 1, 2, 16
 """Bits of a span's flags in PyMuPDF."""
@@ -24,7 +26,10 @@ def read_page(page: pymupdf.Page) -> Page:
         Its lines in drawing order. If most of its characters run in one other direction, the page is turned.
         Invisible text is left out unless there is no other.
     """
-    found = restore_spaces(page, page.get_text("dict", flags=TEXT_FLAGS), TEXT_FLAGS)
+    pymupdf.TOOLS.unset_quad_corrections(True)  # boxes as fonts claim them, whether or not pymupdf4llm is loaded
+    text = page.get_textpage(flags=TEXT_FLAGS)
+    found = page.get_text("dict", textpage=text)
+    restore_spaces(found, text)
     hidden = show_hidden(found)
     raw = [(number, line) for number, block in enumerate(found["blocks"]) for line in block.get("lines", ())]
     turn = _main_direction(raw)
@@ -97,12 +102,15 @@ def _make_line(raw: dict[str, Any], page: int, group: int, turn: int, size: tupl
     text = "".join(span["text"] for span in spans)
     if not text.strip():
         return None
-    main = max(spans, key=lambda span: len(span["text"].strip()))
     weight: dict[tuple[float, str, bool], int] = {}
+    main, most = spans[0], -1
     for span in spans:
-        style = (round(span["size"], 1), span["font"], _is_bold(span))
-        weight[style] = weight.get(style, 0) + len(span["text"].strip())
-    font_size, font, bold = max(weight, key=weight.__getitem__)
+        style = (round(span["size"], 1), span["font"], _is_bold(span["font"], span["flags"]))
+        letters = len(span["text"].strip())
+        weight[style] = weight.get(style, 0) + letters
+        if letters > most:
+            main, most = span, letters
+    font_size, font, bold = max(weight, key=weight.__getitem__) if len(weight) > 1 else style
     foot = _turn_box((*main["origin"], *main["origin"]), turn, size)[1]
     x0, y0, x1, y1 = _turn_box(raw["bbox"], turn, size)
     # Some fonts claim three times their height, and their lines would overlap: letters reach no further than this.
@@ -111,9 +119,9 @@ def _make_line(raw: dict[str, Any], page: int, group: int, turn: int, size: tupl
     return Line(page, x0, y0, x1, y1, font_size, font, bold, text, raised, group, lead, foot)
 
 
-def _is_bold(span: dict[str, Any]) -> bool:
-    font = span["font"].lower()
-    return bool(span["flags"] & BOLD) or any(word in font for word in ("bold", "black", "heavy", "semibold"))
+@lru_cache(CACHE)
+def _is_bold(font: str, flags: int) -> bool:
+    return bool(flags & BOLD) or any(word in font.lower() for word in ("bold", "black", "heavy", "semibold"))
 
 
 def _raised_and_lead(spans: list[dict[str, Any]]) -> tuple[tuple[tuple[int, int], ...], int]:
@@ -124,7 +132,7 @@ def _raised_and_lead(spans: list[dict[str, Any]]) -> tuple[tuple[tuple[int, int]
         blank = not span["text"].strip()
         if span["flags"] & SUPERSCRIPT and not blank:
             raised.append((position, end))
-        if lead == position and (blank or _is_bold(span) or span["flags"] & ITALIC):
+        if lead == position and (blank or _is_bold(span["font"], span["flags"]) or span["flags"] & ITALIC):
             lead = end
         position = end
     return tuple(raised), lead

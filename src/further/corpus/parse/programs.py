@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, Protocol
 
+import numpy as np
 from fontTools.encodings.StandardEncoding import StandardEncoding
 
 from further.corpus.parse.glyph_names import read_name
 from further.corpus.parse.outlines import Contours, trace
 
+FACTOR, INVERSE = np.uint64(52845), np.uint64(pow(52845, -1, 2**16))
+"""Of Type 1's cipher, and its inverse modulo 2**16."""
 MAX_BYTES = 400_000
 """Size above which a font is that of a text, and its outlines are not read."""
 
@@ -233,9 +236,13 @@ def _strings(clear: bytes, pattern: re.Pattern[bytes]) -> Iterator[tuple[bytes, 
 
 
 def decrypt(locked: bytes, key: int) -> bytes:
-    """Bytes that Type 1's cipher hides."""
-    clear = bytearray(len(locked))
-    for index, byte in enumerate(locked):
-        clear[index] = byte ^ (key >> 8)
-        key = ((byte + key) * 52845 + 22719) & 0xFFFF
-    return bytes(clear)
+    """Bytes that Type 1's cipher hides.
+
+    Each key is (key + byte) * FACTOR + 22719 of the one before, modulo 2**16: divided by the powers of FACTOR, which
+    have inverses as FACTOR is odd, the keys are sums, and all are found at once.
+    """
+    bytes_ = np.frombuffer(locked, np.uint8).astype(np.uint64)
+    powers, inverses = (np.full(len(bytes_), factor, np.uint64).cumprod() for factor in (FACTOR, INVERSE))
+    keys = powers * (key + (inverses * (bytes_ * FACTOR + 22719)).cumsum())
+    keys = np.concatenate(([key], keys.astype(np.uint16)))[:-1]
+    return np.asarray(bytes_ ^ (keys.astype(np.uint64) >> 8), np.uint8).tobytes()

@@ -17,9 +17,11 @@ from further.corpus.parse.glyph_names import read_name
 from further.corpus.parse.outlines import Contours, box_of
 from further.corpus.parse.programs import CompactFont
 
+PARTS = 0.04
+"""Distance that another number of contours adds: an A and a Λ fill nearly the same cells."""
 GRID = 20
 """Cells along each side of the grid."""
-REFERENCES = ("tiro", "tiit", "tibo", "helv", "hebo", "symb")
+REFERENCES = ("tiro", "tiit", "tibo", "helv", "heit", "hebo", "hebi", "symb")
 """PyMuPDF's names of its fonts whose glyphs are the known ones."""
 SAME = {"µ": "μ", "∆": "Δ", "Ω": "Ω", "∑": "Σ", "∏": "Π", "⋅": "·", "∗": "*", "~": "∼", "–": "−", "—": "−", "-": "−"}
 """Characters that are drawn alike."""
@@ -33,12 +35,14 @@ class Shape:
         cells: Which cells of the grid are filled, GRID by GRID, from the lower left.
         aspect: Natural logarithm of width over height.
         low: Lower edge over the line, in font sizes; `high` the upper one.
+        parts: Number of contours: an i has two, an l one.
     """
 
     cells: NDArray[np.bool_]
     aspect: float
     low: float
     high: float
+    parts: int
 
 
 def shape_of(contours: Contours) -> Shape | None:
@@ -50,7 +54,7 @@ def shape_of(contours: Contours) -> Shape | None:
     if x1 - x0 < 1 or y1 - y0 < 1:
         return None
     cells = _fill(contours, (x0, y0, x1, y1))
-    return Shape(cells, math.log((x1 - x0) / (y1 - y0)), y0 / 1000, y1 / 1000)
+    return Shape(cells, math.log((x1 - x0) / (y1 - y0)), y0 / 1000, y1 / 1000, len(contours))
 
 
 def _fill(contours: Contours, box: tuple[float, float, float, float]) -> NDArray[np.bool_]:
@@ -77,17 +81,19 @@ def distance_to(shape: Shape, char: str) -> float:
 def rank(shape: Shape, chars: str) -> list[tuple[float, str]]:
     """Distances to the nearest known shape of each of some characters, the nearest character first.
 
-    A distance is the share of cells that differ, plus a part for other proportions and another height. Glyphs of one
+    A distance is the share of cells that differ, plus a part for other proportions, another height and another number
+    of contours. Glyphs of one
     character in fonts of different makers are .05 to .25 apart, those of different characters mostly .3 and more.
     """
     owners, cells, sizes = _stack(chars)
     if not owners:
         return []
-    moved = np.abs(sizes[:, 1:] - (shape.low, shape.high)).sum(axis=1)
+    moved = np.abs(sizes[:, 1:3] - (shape.low, shape.high)).sum(axis=1)
     stretched = np.abs(sizes[:, 0] - shape.aspect)
     own = shape.cells.ravel().astype(np.float32)
     differ = cells.sum(axis=1) + own.sum() - 2 * (cells @ own)  # cells filled in one of the two: a product is fastest
     apart = differ / GRID**2 + 0.25 * np.minimum(2, stretched) + 0.5 * np.minimum(1, moved)
+    apart += PARTS * (sizes[:, 3] != shape.parts)
     nearest: dict[str, float] = {}
     for distance, char in sorted(zip(apart.tolist(), owners, strict=True)):
         nearest.setdefault(char, distance)
@@ -96,11 +102,11 @@ def rank(shape: Shape, chars: str) -> list[tuple[float, str]]:
 
 @cache
 def _stack(chars: str) -> tuple[list[str], NDArray[np.float32], NDArray[np.float64]]:
-    """Known shapes of some characters: whose each is, its cells in a row, and its aspect, lower and upper edge."""
+    """Known shapes of some characters: whose each is, its cells in a row, and its aspect, edges and parts."""
     known = [(char, shape) for char in chars for shape in known_shapes(char)]
     cells = np.array([shape.cells.ravel() for _, shape in known], np.float32).reshape(len(known), GRID * GRID)
-    sizes = np.array([(shape.aspect, shape.low, shape.high) for _, shape in known]).reshape(len(known), 3)
-    return [char for char, _ in known], cells, sizes
+    sizes = [(shape.aspect, shape.low, shape.high, shape.parts) for _, shape in known]
+    return [char for char, _ in known], cells, np.array(sizes).reshape(len(known), 4)
 
 
 @cache

@@ -58,7 +58,8 @@ def _ends_table(block: Block, caption: Block, below: Sequence[Block], style: Sty
 
 def _is_beside(block: Block, cells: Sequence[Block]) -> bool:
     """Whether a block shares its first line's height with a cell."""
-    return any(abs(block.lines[0].baseline - line.baseline) < 1.5 for cell in cells for line in cell.lines)
+    first = block.lines[0].baseline
+    return any(abs(first - line.baseline) < 1.5 for cell in cells for line in cell.lines)
 
 
 def _is_set_as_body(block: Block, style: Style) -> bool:
@@ -93,14 +94,17 @@ def _heads_paragraph(block: Block, blocks: Sequence[Block], style: Style) -> boo
 
 def is_cell(block: Block, blocks: Sequence[Block], style: Style) -> bool:
     """Whether a narrow block stands on one line with others nearer than a column is wide, as cells do."""
-    if block.width > 0.6 * style.measure or is_body(block, style) or _heads_paragraph(block, blocks, style):
+    widest = 0.6 * style.measure
+    if block.width > widest or is_body(block, style):
         return False
-    if _is_set_as_body(block, style) and is_prose(block.text, MIN_WORDS):
-        return False  # a paragraph beside a figure
-    beside = 0
-    for other in blocks:
-        gap = max(other.x0 - block.x1, block.x0 - other.x1)
-        if other is not block and other.width < 0.6 * style.measure and 0 < gap < 0.6 * style.measure:
-            beside += any(abs(mine.baseline - its.baseline) < 1.5 for mine in block.lines for its in other.lines)
+    level = [other for other in blocks if other.y0 < block.y1 + 2 and other.y1 > block.y0 - 2 and other is not block]
+    near = [b for b in level if b.width < widest and 0 < max(b.x0 - block.x1, block.x0 - b.x1) < widest]
     own_style = not style.is_body_size(block.size) or block.font not in style.fonts
-    return beside >= (1 if own_style and block.page > 1 else 2)
+    if sum(_share_line(block, other) for other in near) < (1 if own_style and block.page > 1 else 2):
+        return False
+    beside_figure = _is_set_as_body(block, style) and is_prose(block.text, MIN_WORDS)
+    return not beside_figure and not _heads_paragraph(block, blocks, style)
+
+
+def _share_line(block: Block, other: Block) -> bool:
+    return any(abs(mine.baseline - its.baseline) < 1.5 for mine in block.lines for its in other.lines)

@@ -11,10 +11,14 @@ from typing import Any
 
 from further.children import claim_stdout, serve
 
+UNUSED: dict[str, Any] = {"pymupdf.layout": None, "pymupdf4llm": None}
+"""What PyMuPDF loads by itself if it can, at .6 CPU seconds and 95 MB a process: a model of layouts."""
+
 
 def main(timeout_s: float, memory_mb: int) -> None:
     """Load the libraries, then answer tasks until stdin ends."""
     answers = claim_stdout()  # before they are loaded: a library may print
+    sys.modules.update(UNUSED)
     import pymupdf
 
     from further.corpus.parse.document import Refusal, parse_document

@@ -1,0 +1,69 @@
+"""Spaces that tight lines lack, and what a reader of papers does without."""
+
+import subprocess
+import sys
+
+import pymupdf
+import pytest
+
+from further.corpus.parse.pages import read_page
+from further.corpus.parse.programs import decrypt
+
+SENTENCE = "whole milk proteins compared with those of others"
+
+
+def set_words(words: list[str], gap: float) -> pymupdf.Document:
+    """A page whose words stand apart by a share of the font size, with no space between them."""
+    document = pymupdf.open()
+    page, font, x = document.new_page(), pymupdf.Font("tiro"), 72.0
+    for word in words:
+        writer = pymupdf.TextWriter(page.rect)
+        writer.append((x, 100), word, font=font, fontsize=10)
+        writer.write_text(page)
+        x += font.text_length(word, 10) + gap * 10
+    return document
+
+
+@pytest.mark.parametrize(
+    ("gap", "text"),
+    [
+        (0.12, SENTENCE),
+        (0.02, "wholemilkproteinscomparedwiththoseofothers"),  # as letters stand apart
+    ],
+)
+def test_words_that_stand_apart_by_less_than_a_space_are_told_apart(gap, text):
+    with set_words(SENTENCE.split(), gap) as document:
+        (line,) = read_page(document[0]).lines
+    assert line.text == text
+
+
+def test_signs_and_numbers_run_together_too():
+    text = "(IC50) was 31.4 mM (10.2 mg per ml), whereas"
+    with set_words(text.split(), 0.12) as document:
+        (line,) = read_page(document[0]).lines
+    assert line.text == text
+
+
+def test_a_long_word_stays_whole():
+    with set_words(["with", "hypercholesterolemia"], 0.3) as document:
+        (line,) = read_page(document[0]).lines
+    assert line.text == "with hypercholesterolemia"
+
+
+def test_type_1s_cipher_with_the_key_of_glyphs():
+    """Adobe Type 1 Font Format, 7.3: each key is (byte + key) * 52845 + 22719, modulo 65536."""
+    locked = bytes([0x10, 0xBF, 0x31, 0x70])
+    key, clear = 4330, []
+    for byte in locked:
+        clear.append(byte ^ (key >> 8))
+        key = (byte + key) * 52845 + 22719 & 0xFFFF
+    assert decrypt(locked, 4330) == bytes(clear)
+    assert decrypt(locked, 4330)[:1] == b"\x00"  # 4330 >> 8 is 16
+    assert decrypt(b"", 4330) == b""
+
+
+def test_the_reader_loads_no_model_of_layouts():
+    command = [sys.executable, "-X", "importtime", "-m", "further.corpus.parse.worker", "10", "500"]
+    done = subprocess.run(command, input="", capture_output=True, text=True, check=True)
+    assert "pymupdf" in done.stderr
+    assert "onnxruntime" not in done.stderr
