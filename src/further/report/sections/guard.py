@@ -3,14 +3,26 @@
 import pandas as pd
 
 from further.guard.decide import EXPLANATIONS
-from further.guard.records import Certificate
-from further.guard.summary import choose_examples, compare_splits, count_reasons, count_topics
-from further.report.answers.guard import say_rate
+from further.guard.elsewhere import count_broken
+from further.guard.records import Certificate, Elsewhere
+from further.guard.summary import ErrorsSeen, choose_examples, compare_splits, count_reasons, count_topics
+from further.report.answers.guard import say_rate, say_types
 from further.report.guard import TRIED_ON, Guarded, HasGuard
 from further.report.shown_table import ShownTable, show_filled, show_table
-from further.report.wording import show_count, show_number, show_percent, show_share_of
+from further.report.wording import join_words, show_count, show_number, show_percent, show_share_of
 
 EXAMPLES = 2  # given, and handed over, of each question type
+SCORES = {
+    "mean_logprob": "the log-probability of the answer, a mean over its tokens",
+    "min_logprob": "the log-probability of the answer's least likely token",
+    "entropy": "the entropy of the answer's tokens",
+}
+QUESTIONS_NOTE = (
+    "Here a case is one question with choices, answered by the adapted model. Half of the questions, drawn by a hash "
+    "of their words, chose the threshold. The others tried it. Other subjects, other papers or another model end the "
+    "promise."
+)
+OUTCOMES = {"kept": "kept", "broken": "broken", "undecided": "not decided", "nothing promised": "nothing promised"}
 
 
 def fill_guard(results: HasGuard) -> dict[str, object] | None:
@@ -20,14 +32,23 @@ def fill_guard(results: HasGuard) -> dict[str, object] | None:
         return None
     tables = [promise_table(guard), tried_table(guard), reason_table(guard), topic_table(guard), shift_table(guard)]
     return {
+        "note": "",
         "target": show_share_of(guard.record.target_error),
         "confidence": show_share_of(guard.record.confidence),
-        "score": guard.record.score,
+        "score": SCORES[guard.record.score],
         "tables": [table for table in tables if table.rows],
         "examples": [_show_example(row) for row in _choose(guard).to_dict("records")],
+        "elsewhere": say_elsewhere(guard),
+        "elsewhere_table": elsewhere_table(guard),
         "conditions": guard.record.conditions,
         "is_medical": results.is_medical,
     }
+
+
+def fill_question_guard(results: HasGuard) -> dict[str, object] | None:
+    """The same of a study of text, whose cases are questions with choices."""
+    part = fill_guard(results)
+    return None if part is None else part | {"note": QUESTIONS_NOTE}
 
 
 def promise_table(guard: Guarded) -> ShownTable:
@@ -99,6 +120,49 @@ def shift_table(guard: Guarded) -> ShownTable:
         for name, shift in compare_splits(guard.answers, TRIED_ON).items()
     ]
     return show_filled("Are the test cases like the validation cases, by their scores?", header, rows, first_number=1)
+
+
+def elsewhere_table(guard: Guarded) -> ShownTable | None:
+    """What became of the promises on cases of another clinic or scanner; None where none were tried."""
+    if not guard.record.shifted:
+        return None
+    header = ["question type", "test cases: given", "other clinic: given", "wrong", "error rate", "promise", "warning"]
+    rows = [
+        [
+            name,
+            _say_given(guard.errors.get(name)),
+            _say_given(one),
+            f"{show_count(one.errors)} of {show_count(one.judged)}" if one.judged else "",
+            say_rate(one),
+            OUTCOMES[one.outcome],
+            {True: "unlike", False: "none", None: ""}[one.warns],
+        ]
+        for name, one in guard.record.shifted.items()
+    ]
+    return show_filled("The same thresholds on cases of another clinic (95% intervals)", header, rows, first_number=1)
+
+
+def say_elsewhere(guard: Guarded) -> list[str]:
+    """What the guard did there, and whether it noticed."""
+    shifted = guard.record.shifted
+    promised = [name for name, one in shifted.items() if one.outcome != "nothing promised"]
+    broken = count_broken(shifted)
+    if not promised:
+        return ["Nothing was promised, so that nothing could be broken."] if shifted else []
+    silent = [name for name in broken if not shifted[name].warns]
+    said = [f"The promise was broken for {say_types(broken, promised)}."]
+    if broken:
+        noticed = (
+            "In each of these the scores gave a warning." if not silent else f"No warning for {join_words(silent)}."
+        )
+        said.append(noticed)
+    return said
+
+
+def _say_given(seen: ErrorsSeen | Elsewhere | None) -> str:
+    """Answers given, of how many cases."""
+    cases = 0 if seen is None else seen.num_cases if isinstance(seen, ErrorsSeen) else seen.cases
+    return "" if seen is None or not cases else show_percent(seen.accepted / cases)
 
 
 def _choose(guard: Guarded) -> pd.DataFrame:
