@@ -106,7 +106,8 @@ def _say_details(guard: Guarded) -> list[str]:
         for name, shift in shifts.items()
         if shift.warns
     ]
-    said += [f"{name}, cases of another clinic: {_say_elsewhere(one)}" for name, one in guard.record.shifted.items()]
+    tried = {name: one for name, one in guard.record.shifted.items() if one.judged}
+    said += [f"{name}, cases of another clinic: {_say_elsewhere(one)}" for name, one in tried.items()]
     return [*said, "What a person gets to see, and why, stands in the section “When a person answers”."]
 
 
@@ -119,8 +120,5 @@ def _say_certificate(one: Certificate) -> str:
 
 
 def _say_elsewhere(one: Elsewhere) -> str:
-    if one.outcome == "nothing promised":
-        return "all go to a person."
-    seen = f"{show_count(one.errors)} of {count_noun(one.judged, 'answer')} given were wrong"
-    said = {"kept": "the promise was kept", "broken": "the promise was broken", "undecided": "either may be so"}
-    return f"{seen}: {said[one.outcome]}." if one.judged else "no answer was given."
+    said = {"kept": "The promise was kept", "broken": "The promise was broken"}.get(one.outcome, "Too few to decide")
+    return f"{show_count(one.errors)} of {count_noun(one.judged, 'answer')} given were wrong. {said}."

@@ -9,7 +9,7 @@ from further.guard.summary import ErrorsSeen, choose_examples, compare_splits, c
 from further.report.answers.guard import say_rate, say_types
 from further.report.guard import TRIED_ON, Guarded, HasGuard
 from further.report.shown_table import ShownTable, show_filled, show_table
-from further.report.wording import join_words, show_count, show_number, show_percent, show_share_of
+from further.report.wording import count_noun, join_words, show_count, show_number, show_percent, show_share_of
 
 EXAMPLES = 2  # given, and handed over, of each question type
 SCORES = {
@@ -22,7 +22,6 @@ QUESTIONS_NOTE = (
     "of their words, chose the threshold. The others tried it. Other subjects, other papers or another model end the "
     "promise."
 )
-OUTCOMES = {"kept": "kept", "broken": "broken", "undecided": "not decided", "nothing promised": "nothing promised"}
 
 
 def fill_guard(results: HasGuard) -> dict[str, object] | None:
@@ -77,7 +76,9 @@ def tried_table(guard: Guarded) -> ShownTable:
             name,
             show_count(seen.num_cases),
             show_count(seen.accepted),
-            f"{show_count(seen.errors)} of {show_count(seen.judged)}" if seen.judged else "not judged",
+            f"{show_count(seen.errors)} of {show_count(seen.judged)}"
+            if seen.judged
+            else "not judged" * (seen.accepted > 0),
             say_rate(seen),
             show_count(seen.num_cases - seen.accepted),
             f"{show_count(seen.deferred_errors)} of {show_count(seen.deferred_judged)}" if seen.deferred_judged else "",
@@ -123,10 +124,8 @@ def shift_table(guard: Guarded) -> ShownTable:
 
 
 def elsewhere_table(guard: Guarded) -> ShownTable | None:
-    """What became of the promises on cases of another clinic or scanner; None where none were tried."""
-    if not guard.record.shifted:
-        return None
-    header = ["question type", "test cases: given", "other clinic: given", "wrong", "error rate", "promise", "warning"]
+    """What became of the promises on cases of another clinic or scanner; None where none was tried."""
+    header = ("question type", "given, test", "given, other clinic", "wrong", "error rate", "promise", "scores warn")
     rows = [
         [
             name,
@@ -134,29 +133,31 @@ def elsewhere_table(guard: Guarded) -> ShownTable | None:
             _say_given(one),
             f"{show_count(one.errors)} of {show_count(one.judged)}" if one.judged else "",
             say_rate(one),
-            OUTCOMES[one.outcome],
-            {True: "unlike", False: "none", None: ""}[one.warns],
+            "not decided" if one.outcome == "undecided" else one.outcome,
+            "yes" if one.warns else "no",
         ]
-        for name, one in guard.record.shifted.items()
+        for name, one in _tried(guard).items()
     ]
-    return show_filled("The same thresholds on cases of another clinic (95% intervals)", header, rows, first_number=1)
+    caption = "The same thresholds on cases of another clinic (95% intervals)"
+    return show_table(caption, header, rows, range(1, 5)) if rows else None
 
 
-def say_elsewhere(guard: Guarded) -> list[str]:
-    """What the guard did there, and whether it noticed."""
-    shifted = guard.record.shifted
-    promised = [name for name, one in shifted.items() if one.outcome != "nothing promised"]
-    broken = count_broken(shifted)
-    if not promised:
-        return ["Nothing was promised, so that nothing could be broken."] if shifted else []
-    silent = [name for name in broken if not shifted[name].warns]
-    said = [f"The promise was broken for {say_types(broken, promised)}."]
-    if broken:
-        noticed = (
-            "In each of these the scores gave a warning." if not silent else f"No warning for {join_words(silent)}."
-        )
-        said.append(noticed)
-    return said
+def say_elsewhere(guard: Guarded) -> str:
+    """What became of the promises there, and whether the scores had warned; "" without such cases."""
+    tried, broken = _tried(guard), count_broken(guard.record.shifted)
+    if not tried:
+        return "Nothing is promised, so that nothing could be broken." if guard.record.shifted else ""
+    cases = count_noun(max(one.cases for one in tried.values()), "case")
+    said = f"Tried on {cases}, it was broken for {say_types(broken, list(tried))}."
+    if not broken:
+        return said
+    silent = [name for name in broken if not tried[name].warns]
+    return f"{said} {f'The scores did not warn of {join_words(silent)}.' if silent else 'The scores had warned.'}"
+
+
+def _tried(guard: Guarded) -> dict[str, Elsewhere]:
+    """Question types of which something is promised, on the other clinic's cases."""
+    return {name: one for name, one in guard.record.shifted.items() if one.outcome != "nothing promised"}
 
 
 def _say_given(seen: ErrorsSeen | Elsewhere | None) -> str:
