@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from further.cases.plan import plan_cases
-from further.demo.clinics import CLINICS, FIRST, SECOND, list_files, plan_phantoms
+from further.demo.clinics import CLINICS, FIRST, SECOND, THIRD, list_files, plan_phantoms
 from further.demo.phantoms import draw_phantoms, write_phantoms
 from further.evaluation.answers.floors import answer_by_majority, answer_by_pixels, shrink
 
@@ -48,9 +48,18 @@ def test_the_folder_is_what_the_rules_expect_before_it_is_there(tmp_path):
     assert {"U_id", "image", "caption", "type", "case_info", "topic_info"} == set(record)
 
 
-def test_there_is_no_third_clinic(tmp_path):
-    with pytest.raises(ValueError, match="clinic third"):
-        write_phantoms(tmp_path, 5, "third", 0)
+def test_the_third_clinic_has_half_the_contrast_of_the_second():
+    """Variances of gray values, less that of the noise of both, 14²."""
+    variance = {
+        clinic.name: np.mean([np.var(picture.astype(float)) for _, picture in draw_phantoms(100, clinic, 0)]) - 14**2
+        for clinic in (SECOND, THIRD)
+    }
+    assert variance["third"] / variance["second"] == pytest.approx(0.25, abs=0.04)
+
+
+def test_there_is_no_fourth_clinic(tmp_path):
+    with pytest.raises(ValueError, match="clinic fourth"):
+        write_phantoms(tmp_path, 5, "fourth", 0)
     with pytest.raises(ValueError, match="0 phantoms"):
         plan_phantoms(tmp_path, 0, "first", 1)
 
@@ -87,4 +96,4 @@ def test_its_floors_are_near_those_of_the_shared_phantoms():
         "mass",
         "calcification",
     }
-    assert set(CLINICS) == {"first", "second"}
+    assert set(CLINICS) == {"first", "second", "third"}

@@ -10,9 +10,10 @@ from scipy import stats
 from evaluation.styles import STYLES, save_style
 from further.evaluation.questions.compare import compare_answers, pick
 from further.evaluation.questions.follow import INSTRUCTIONS, follow_instructions, write_replies
+from further.evaluation.questions.judged import judge_questions
 from further.evaluation.questions.measure import find_ends, measure_questions
 from further.evaluation.questions.pairs import pair, share
-from further.evaluation.questions.read import Question, find_correct, read_questions
+from further.evaluation.questions.read import Question, find_correct, has_choices, read_questions
 from further.evaluation.questions.score import Answered, answer_questions, cut
 from further.io import write_json
 from further.models import Precision, load
@@ -335,3 +336,35 @@ def test_the_record_of_a_chat_model_holds_both_parts_and_is_read_back(chat_folde
     assert QuestionsFile.load(tmp_path / "questions.json") == measured
     off = measure_questions(chat_folder, Path("absent"), [], {}, settings | {"instructions": False})
     assert off == QuestionsFile(questions=None, instructions=None)
+
+
+# For the guard
+
+
+def test_answers_are_judged_and_their_scores_are_of_the_choices(tmp_path):
+    """Likelihoods .3 and .1 of two choices are 3/4 and 1/4. The question with one answer is left out."""
+    questions = [Question("Which?", ("left", "right"), 1), Question("Name it.", ("left",), 0)]
+    adapted = [answered(np.log(0.3), np.log(0.1)), answered(-1.0)]
+    rows = judge_questions(compare_answers(questions, adapted, adapted, {}, "default", "none"))
+    (row,) = rows.to_dict("records")
+    assert (row["case"], row["question_type"], row["split"]) == ("question 1", "multiple choice", "validation")
+    assert (row["answer"], row["reference"], row["correct"]) == ("left", "right", False)
+    assert row["mean_logprob"] == row["min_logprob"] == pytest.approx(np.log(0.75))
+    assert row["entropy"] == pytest.approx(-0.75 * np.log(0.75) - 0.25 * np.log(0.25))
+
+
+def test_half_of_the_questions_choose_whatever_their_order_in_the_file():
+    questions = [Question(f"Which of {number}?", ("left", "right"), 0) for number in range(9)]
+    scores = [answered(-1.0, -2.0)] * 9
+    forward, backward = (
+        judge_questions(compare_answers(order, scores, scores, {}, "default", "none"))
+        for order in (questions, questions[::-1])
+    )
+    chosen = forward.set_index("question")["split"]
+    assert chosen.value_counts().to_dict() == {"validation": 5, "test": 4}
+    assert backward.set_index("question")["split"].to_dict() == chosen.to_dict()
+
+
+def test_only_a_file_with_choices_is_guarded(tmp_path):
+    assert not has_choices(None) and has_choices("demo")
+    assert not has_choices(str(write(tmp_path / "single.csv", "Who?,,the donor,,,\n")))

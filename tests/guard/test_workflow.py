@@ -23,6 +23,7 @@ configfile: "settings.yaml"
 
 CONFIG = config
 ROOT = Path(workflow.basedir)
+SHIFTED_ANSWERS = [path for path in ["results/shifted/answers.parquet"] if Path(path).exists()]
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/guard.smk"

@@ -4,7 +4,7 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import Gemma2Config, Gemma2ForCausalLM, LlamaConfig, LlamaForCausalLM
 
 from further.models import Precision, load
 from further.settings import Run
@@ -39,6 +39,22 @@ def save_llama(folder, width, inner, layers, heads, key_heads, vocabulary, tied=
         tie_word_embeddings=tied,
     )
     LlamaForCausalLM(config).save_pretrained(folder)
+    return folder
+
+
+def save_gemma2(folder, width, inner, layers, heads, key_heads, vocabulary):
+    torch.manual_seed(0)
+    config = Gemma2Config(
+        vocab_size=vocabulary,
+        hidden_size=width,
+        intermediate_size=inner,
+        num_hidden_layers=layers,
+        num_attention_heads=heads,
+        num_key_value_heads=key_heads,
+        head_dim=width // heads,
+        max_position_embeddings=4096,
+    )
+    Gemma2ForCausalLM(config).save_pretrained(folder)
     return folder
 
 

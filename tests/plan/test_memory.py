@@ -1,5 +1,7 @@
 """Predicted bytes against torch's allocator, on real steps of tiny models, and against published figures."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -10,7 +12,7 @@ from further.plan.precision import FP32, weight_bytes
 from further.plan.shape import read_shape, shape_of
 from further.plan.targets import place_adapter
 from further.training.adapters import train_adapter
-from plan.measured import RUN, Step, constants_of, peak_bytes_of, save_llama
+from plan.measured import RUN, Step, constants_of, peak_bytes_of, save_gemma2, save_llama
 from plan.shapes import LLAMA_8B
 
 SHAPES = {  # width, inner width, blocks, heads, key heads, vocabulary, rows, context
@@ -83,6 +85,39 @@ def test_options_take_no_more_than_planned(tmp_path, option, checkpointing, name
     assert resting == pytest.approx(step.resting_bytes(), rel=0.02)
     planned, peak = memory.gradients + memory.activations + memory.logits, step.peak_bytes()
     assert 0.98 * peak < planned < above * peak
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("checkpointing", [False, True])
+@pytest.mark.parametrize(("name", "above"), [("wide", 1.5), ("large vocabulary", 1.1)])
+def test_capped_scores_and_logits_of_gemma_2_are_counted(tmp_path, dtype, checkpointing, name, above):
+    """Its attention is eager whatever is asked for: T fp32 weights per token and head, and the capped scores beside."""
+    *dimensions, rows, context = SHAPES[name]
+    save_gemma2(tmp_path, *dimensions)
+    run = RUN | {"compute_dtype": dtype, "gradient_checkpointing": checkpointing, "context": context}
+    step, shape = Step(tmp_path, run | {"attention": "eager"}, rows, dimensions[-1]), read_shape(tmp_path)
+    memory = estimate_memory(shape, place_adapter(shape, run), run, rows, gpu=False)
+    resting = memory.weights + memory.unquantized + memory.adapter + memory.optimizer
+    assert resting == pytest.approx(step.resting_bytes(), rel=0.02)
+    planned, peak = memory.gradients + memory.activations + memory.logits, step.peak_bytes()
+    assert 0.97 * peak < planned < above * peak
+
+
+def test_the_plan_of_paligemma_2_counts_its_eager_attention():
+    """One block computed again: 8 heads × 512 weights a token, in fp32, in bf16, and bf16 of the capped scores."""
+    text = {
+        "model_type": "gemma2", "hidden_size": 2304, "intermediate_size": 9216, "num_hidden_layers": 26,
+        "num_attention_heads": 8, "num_key_value_heads": 4, "head_dim": 256, "vocab_size": 257216,
+    }  # fmt: skip
+    vision = {"hidden_size": 1152, "intermediate_size": 4304, "num_hidden_layers": 27, "patch_size": 14}
+    shape = shape_of({"model_type": "paligemma", "text_config": text, "vision_config": vision})
+    assert shape.caps_attention and shape.memory_known
+    run = RUN | {"compute_dtype": "bfloat16", "context": 512, "attention": "sdpa"}
+    capped = [
+        estimate_memory(one, place_adapter(one, run), run, 1, gpu=True).activations
+        for one in (shape, replace(shape, caps_attention=False))
+    ]
+    assert capped[0] - capped[1] >= 26 * 8 * 512 * (4 + 2 + 2) * 512  # every block keeps them without recomputation
 
 
 @pytest.mark.parametrize("lengths", [[256] * 16, list(range(256, 240, -1))])

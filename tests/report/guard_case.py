@@ -1,10 +1,13 @@
 """A guard's results, made by the guard's own code on answers made by arithmetic."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from further.guard.calibrate import calibrate
 from further.guard.decide import guard_answers
+from further.guard.elsewhere import add_shifted, try_elsewhere
 from further.guard.rules import Rules
 from further.guard.settings import GuardSettings
 from further.report.guard import Guarded
@@ -31,6 +34,16 @@ def make_two_types(wrong: int = 4) -> Guarded:
     test = make_answers(scores, right, split="test", prefix="t")
     test = test.assign(question=[*["Which side, <b>left</b>?"] * 43, "Is it cancer?"])
     return make_guard(pd.concat([validation, few, test], ignore_index=True))
+
+
+def make_elsewhere() -> Guarded:
+    """The same, and 40 cases of another clinic: 16 wrong among 40 as sure as before."""
+    guard = make_two_types()
+    shifted = make_answers(descending(40), [False] * 16 + [True] * 24, prefix="s")
+    columns = [name for name in shifted if name in guard.answers]
+    answers = add_shifted(guard.answers[columns], shifted)
+    decided = guard_answers(answers, guard.record).to_pandas()
+    return Guarded(replace(guard.record, shifted=try_elsewhere(decided, guard.record)), decided)
 
 
 def make_nothing() -> Guarded:

@@ -14,9 +14,17 @@ from further.report.figures.guard import FIGURE, make_table
 from further.report.guard import Guarded, read_guard
 from further.report.page import Head, Kind, Section, write_page
 from further.report.results import TextResults
-from further.report.sections.guard import fill_guard, promise_table, reason_table, topic_table, tried_table
+from further.report.sections.guard import (
+    elsewhere_table,
+    fill_guard,
+    promise_table,
+    reason_table,
+    say_elsewhere,
+    topic_table,
+    tried_table,
+)
 from further.report.text import TEXT
-from report.guard_case import make_nothing, make_two_types
+from report.guard_case import make_elsewhere, make_nothing, make_two_types
 from report.results_case import make_results, make_settings
 
 
@@ -39,6 +47,22 @@ def test_a_promise_is_broken_where_the_test_cases_exclude_it(wrong: int, verdict
     assert ("9.1%" in answer.word) is (verdict == "improved")  # 4 of 44
     assert "10%" in answer.doubt and "95%" in answer.doubt
     assert len(f"{answer.word} {answer.sentence} {answer.doubt}".split()) <= MOST_WORDS
+
+
+def test_a_promise_that_another_clinic_s_cases_broke_is_said_first(tmp_path: Path) -> None:
+    """40 of 44 test cases given; 16 of 40 wrong elsewhere, where the scores are as before."""
+    guard = make_elsewhere()
+    answer = answer_guard(make_results(guard=guard))
+    assert answer is not None and answer.verdict == "improved" and "broke it for side" in answer.doubt
+    assert len(f"{answer.word} {answer.sentence} {answer.doubt}".split()) <= MOST_WORDS
+    table = elsewhere_table(guard)
+    assert table is not None and table.rows == (
+        ("side", "90.9%", "100.0%", "16 of 40", "40.0% (24.9 to 56.7%)", "broken", "no"),
+    )
+    assert "1 of 1 question type (side)" in say_elsewhere(guard) and "not warn of side" in say_elsewhere(guard)
+    page = make_page(make_results(guard=guard), tmp_path)
+    assert "Another clinic, another scanner" in page.xpath("//div[@id='guard']")[0].text_content()
+    assert elsewhere_table(make_two_types()) is None and say_elsewhere(make_two_types()) == ""
 
 
 def test_without_a_promise_a_person_always_answers() -> None:

@@ -48,4 +48,4 @@ def test_the_page_stands_alone_and_answers():
     page = (RESULTS / "report/index.html").read_text()
     assert len(page) < 5_000_000
     assert 'src="http' not in page and 'href="http' not in page.split("<main")[0]
-    assert page.count('<article class="answer') == 5
+    assert page.count('<article class="answer') == 6

@@ -20,7 +20,15 @@ from workflow.conftest import Project, copy_project
 from workflow.test_reruns import edited
 
 SMALL = Path(__file__).parent / "small_images.yaml"
-PICTURES = {"draw_phantoms", "read_images", "gather_cases", "encode_images", "train_image_base", "fetch_model"}
+PICTURES = {
+    "draw_phantoms",
+    "draw_shifted",
+    "read_images",
+    "gather_cases",
+    "encode_images",
+    "train_image_base",
+    "fetch_model",
+}
 
 
 @pytest.fixture(scope="session")
@@ -122,7 +130,8 @@ def test_the_guard_decides_about_every_answer_of_the_default_run(answered):
     assert set(guard.certificates) == {"modality", "abnormal", "side", "caption"}
     assert {one.counts.eligible for one in guard.certificates.values()} == {15}
     guarded = pq.read_table(answered.study / "results/guard/guarded.parquet").to_pandas()
-    assert len(guarded) == 2 * 15 * 4 and set(guarded["split"]) == {"validation", "test"}
+    assert guarded["split"].value_counts().to_dict() == {"validation": 60, "test": 60, "shifted": 48}
+    assert {(one.cases, one.outcome) for one in guard.shifted.values()} == {(12, "nothing promised")}
     assert not guarded["accepted"].any()  # 15 cases certify nothing at 10 %
 
 

@@ -207,3 +207,23 @@ rule score_questions:
         code=code("score_questions.py", BUNDLED_QUESTIONS),
     script:
         "../scripts/score_questions.py"
+
+
+rule judge_questions:
+    input:
+        questions="results/evaluation/questions.json",
+    output:
+        answers="results/answers/default.parquet",
+    log:
+        "logs/judge_questions.log",
+    benchmark:
+        "benchmarks/judge_questions.tsv"
+    threads: 1
+    resources:
+        mem_mb=1_500,
+        runtime=15,  # minutes
+    params:
+        settings={},
+        code=code("judge_questions.py"),
+    script:
+        "../scripts/judge_questions.py"

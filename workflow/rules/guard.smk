@@ -16,6 +16,7 @@ BUNDLED_GUARD_FILES = [
 rule guard_answers:
     input:
         answers="results/answers/default.parquet",
+        shifted=SHIFTED_ANSWERS,
         topics_file=own_file_of_guard("topics_file"),
         contradictions_file=own_file_of_guard("contradictions_file"),
     output:

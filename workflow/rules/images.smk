@@ -20,5 +20,6 @@ localrules:
 include: "cases.smk"
 include: "vision.smk"
 include: "answers.smk"
+include: "shift.smk"
 include: "guard.smk"
 include: "image_report.smk"

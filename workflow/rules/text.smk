@@ -1,7 +1,7 @@
 # A study of text: its papers and shards, its runs and folds, the files that the report reads, and its rules.
 
 from further.corpus.folder import mark_passwords, paper_ids
-from further.evaluation.questions.read import BUNDLED, check_questions
+from further.evaluation.questions.read import BUNDLED, check_questions, has_choices
 from further.general import TEXTS, find_texts
 from further.report import FIGURES
 
@@ -53,9 +53,13 @@ REPORTED = {
         file=["metrics.json", "history.parquet", "timing.json"],
     ),
 }
-# No rule of a study on text guards answers. Where a guard has left its results, the page shows them.
-if Path("results/guard/guard.json").exists():
-    REPORTED |= {"guard": "results/guard/guard.json", "guarded": "results/guard/guarded.parquet"}
+# Answers to questions with choices are guarded.
+REPORTED |= (
+    {"guard": "results/guard/guard.json", "guarded": "results/guard/guarded.parquet"}
+    if has_choices(CONFIG["evaluation"]["questions"])
+    else {}
+)
+SHIFTED_ANSWERS = []
 
 
 localrules:
@@ -69,6 +73,7 @@ include: "tokens.smk"
 include: "plan.smk"
 include: "training.smk"
 include: "evaluation.smk"
+include: "guard.smk"
 include: "folds.smk"
 include: "scaling.smk"
 include: "report.smk"

@@ -2,29 +2,34 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from further.guard.calibrate import calibrate
 from further.guard.decide import guard_answers
+from further.guard.elsewhere import add_shifted, try_elsewhere
 from further.guard.rules import find_rules_file, read_rules
 from further.guard.settings import GuardSettings
-from further.guard.wording import describe
+from further.guard.wording import describe, describe_shifted
 from further.io import read_table, write_json, write_table
 from further.job import start_log
 
 LOG = logging.getLogger("further.guard")
 
 
-def main(answers: Path, record: Path, guarded: Path, settings: Mapping[str, Any]) -> None:
-    """Write the guard's record, and the answers with what was decided about each."""
+def main(answers: Path, shifted: Path | None, record: Path, guarded: Path, settings: Mapping[str, Any]) -> None:
+    """Write the guard's record, and the answers with what was decided about each, those of another clinic too."""
     chosen = GuardSettings(**settings)
-    table = read_table(answers)
+    table = read_table(answers) if shifted is None else add_shifted(read_table(answers), read_table(shifted))
     calibrated = calibrate(table, chosen, read_rules(chosen))
     for line in describe(calibrated):
         LOG.info(line)
-    write_json(record, calibrated.to_json())
     decided = guard_answers(table, calibrated)
+    tried = replace(calibrated, shifted=try_elsewhere(decided.to_pandas(), calibrated))
+    for line in describe_shifted(tried):
+        LOG.info(line)
+    write_json(record, tried.to_json())
     write_table(guarded, decided, decided.schema)
 
 
@@ -32,6 +37,7 @@ if __name__ == "__main__":
     start_log(snakemake.log[0])
     main(
         Path(snakemake.input.answers),
+        Path(snakemake.input.shifted[0]) if snakemake.input.shifted else None,
         Path(snakemake.output.record),
         Path(snakemake.output.guarded),
         snakemake.params.settings

@@ -56,7 +56,13 @@ DEFAULT_TYPES = tuple(rule.kind for rule in RULES if rule.kind != "discussion")
 
 
 def ask_questions(
-    tables: Mapping[str, pa.Table], *, how: str, types: Sequence[str] | None, max_images: int, language: str
+    tables: Mapping[str, pa.Table],
+    *,
+    how: str,
+    types: Sequence[str] | None,
+    max_images: int,
+    language: str,
+    needed: Sequence[str] = ("train", "test"),
 ) -> tuple[pa.Table, pa.Table]:
     """All questions of a study with their answers.
 
@@ -66,12 +72,13 @@ def ask_questions(
         types: Types to make by rule; None: DEFAULT_TYPES where the layout asks no questions itself, else none.
         max_images: Images shown with a question about a case, the first by name.
         language: Of the questions that a layout asks in several, two letters.
+        needed: Splits that must not be empty.
 
     Returns:
         Questions sorted by case (QUESTIONS), and each with what became of it (LEDGER, unit question).
 
     Raises:
-        ValueError: If a type is unknown, `max_images` below 1, or no question is left for the training or the test.
+        ValueError: If a type is unknown, `max_images` below 1, or a needed split has no question.
     """
     kinds = [rule.kind for rule in RULES]
     if unknown := sorted(set(types or ()) - set(kinds)):
@@ -91,7 +98,7 @@ def ask_questions(
         for line in lines
     ]
     kept = [line for line in lines if line["reason"] == KEPT]
-    for side in ("train", "test"):
+    for side in needed:
         if not any(line["split"] == side for line in kept):
             raise ValueError(f"cases.questions: of {len(lines):,} questions none is left in the {side} split")
     return pa.Table.from_pylist(kept, QUESTIONS), pa.Table.from_pylist(ledger, LEDGER)

@@ -1,4 +1,4 @@
-"""Drawn slices for the embedded image study: bodies and lesions of ellipses, as two clinics would picture them.
+"""Drawn slices for the embedded image study: bodies and lesions of ellipses, as several clinics would picture them.
 
 Nothing is anybody's: a generator draws what the record says, and the record is written with it as a folder of the flat
 layout, which the same reader reads as any clinic's.
@@ -105,6 +105,7 @@ def _draw(phantom: Phantom, clinic: Clinic, generator: np.random.Generator) -> N
     picture = canvas.shrink()
     if clinic.mirrored:
         picture = picture[:, ::-1]
+    picture = 128 + (picture - 128) * clinic.contrast
     noisy = picture * generator.uniform(0.93, 1.07) + generator.normal(0, clinic.noise, picture.shape)
     return np.asarray(np.clip(np.rint(noisy), 0, 255), dtype=np.uint8)
 

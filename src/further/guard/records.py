@@ -1,12 +1,14 @@
 """The guard's record: a certificate for each question type, the rules, and what the promise depends on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
 from further.guard.rules import Rules
+
+Outcome = Literal["kept", "broken", "undecided", "nothing promised"]
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,32 @@ class Certificate:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """What became of a promise on cases of another clinic or scanner, for one question type; each case counts once.
+
+    Attributes:
+        cases: With an answer of this type.
+        accepted: Whose answer was accepted, by the threshold of the study's own validation cases.
+        judged: Accepted ones of which is known whether they are right.
+        errors: Wrong ones among the judged.
+        error_rate: Errors among the judged; None where there are none.
+        interval: 95 % Clopper–Pearson interval of that rate; (0, 1) where there are none.
+        outcome: "broken" where the whole interval lies above the target, "kept" where it does not reach above it,
+            else "undecided"; "nothing promised" where all answers of the type are deferred.
+        warns: Whether the scores alone said that these cases are unlike the validation cases; None: not compared.
+    """
+
+    cases: int
+    accepted: int
+    judged: int
+    errors: int
+    error_rate: float | None
+    interval: tuple[float, float]
+    outcome: Outcome
+    warns: bool | None
+
+
+@dataclass(frozen=True)
 class GuardRecord:
     """Everything that is needed to decide about new answers.
 
@@ -93,6 +121,7 @@ class GuardRecord:
         rules: What defers an answer whatever its score.
         certificates: By question type.
         conditions: What the promise depends on, in sentences.
+        shifted: By question type, how the promises did on cases of another clinic; empty where there are none.
     """
 
     target_error: float
@@ -101,6 +130,7 @@ class GuardRecord:
     rules: Rules
     certificates: Mapping[str, Certificate]
     conditions: tuple[str, ...]
+    shifted: Mapping[str, Elsewhere] = field(default_factory=dict)
 
     def to_json(self) -> Any:
         """The record as dictionaries, lists, numbers and texts."""

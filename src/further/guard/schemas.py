@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from further.guard.bounds import Floats
 
-SPLITS = ("validation", "test", "new")
-"""Thresholds are chosen on validation cases and tried on test cases; new ones have no reference."""
+SPLITS = ("validation", "test", "shifted", "new")
+"""Thresholds are chosen on validation cases and tried on test cases, and on those of another clinic ("shifted"), which
+no promise is made for. New ones have no reference."""
 
 DEFER = "DEFER"
 """What stands in place of an answer that is handed over to a person."""

@@ -1,12 +1,23 @@
 """The guard's certificates in one line each, for a log or a terminal."""
 
-from further.guard.records import Certificate, GuardRecord
+from further.guard.records import Certificate, Elsewhere, GuardRecord
 
 
 def describe(record: GuardRecord) -> list[str]:
     """One line per question type: what is accepted and promised, or why all are deferred and what it would take."""
     promised = f"at most {percent(record.target_error)} wrong at {percent(record.confidence)} confidence"
     return [f"{name}: {_describe(one, promised)}" for name, one in record.certificates.items()]
+
+
+def describe_shifted(record: GuardRecord) -> list[str]:
+    """One line per question type: what became of its promise on cases of another clinic."""
+    return [f"{name}, another clinic: {_describe_elsewhere(one)}" for name, one in record.shifted.items()]
+
+
+def _describe_elsewhere(one: Elsewhere) -> str:
+    seen = f"{one.accepted} of {one.cases} cases accepted, {one.errors} of {one.judged} wrong"
+    warned = "its scores warn" if one.warns else "its scores do not warn"
+    return f"{seen}; promise {one.outcome}, {warned}" if one.outcome != "nothing promised" else "nothing promised"
 
 
 def percent(fraction: float) -> str:

@@ -5,7 +5,8 @@ each of these to what torch saves: adapters are fp32 at every compute type, so i
 own fp32 copy of its input; norms keep theirs in fp32; a frozen layer keeps nothing; keys and values are repeated to all
 heads; attention to a packed row keeps a T × T mask per block. bitsandbytes' int8 layers keep their inputs where
 recomputation does not see them (`ctx.tensors`), so checkpointing saves little there. Eager attention keeps its weights,
-T per token and head. Not modeled: `training.compile`, which keeps less or as much.
+T per token and head; where scores are capped (Gemma 2, so PaliGemma 2), it is the only one, and keeps them too. Not
+modeled: `training.compile`, which keeps less or as much.
 
 The faster paths of a GPU (`training.kernels`) are counted where they are asked for: adapters and fused norms keep
 inputs in the compute type; fused gated layers keep two tensors of the inner width, not three; attention within
@@ -152,7 +153,7 @@ def _activations_and_logits(
     """Both at the moment at which their sum is largest: in the loss, or in the backward pass of a block."""
     tokens, size = micro_batch * run.context, BYTES[run.compute_dtype]
     chunk = min(tokens, LOSS_CHUNK)
-    per_logit = size if _has("fused", adapter, run) and not adapter.copied else 3 * FP32
+    per_logit = size if _has("fused", adapter, run) and not adapter.copied else 3 * FP32 + size * shape.caps_logits
     logits = per_logit * shape.vocab_size * chunk + embedding_gradient(shape, adapter, run)
     hidden = 2 * size * shape.hidden_size * tokens if tokens > LOSS_CHUNK else 0  # kept by the chunks, and its gradient
     saved = _saved_bytes(shape, adapter, run) * tokens + hidden
@@ -226,10 +227,15 @@ def _block_bytes(shape: Shape, adapter: Adapter, run: Run, layer: int) -> int:
 
 def _eager_bytes(shape: Shape, run: Run) -> int:
     """Per token, weights of eager attention: fp32 as the softmax left them, and once more at another compute type."""
-    if run.attention != "eager":
+    if not _is_eager(shape, run):
         return 0
     size = BYTES[run.compute_dtype]
-    return int(shape.num_heads * run.context * (FP32 + (size if size < FP32 else 0)))
+    capped = size if shape.caps_attention else 0  # what the tangent left
+    return int(shape.num_heads * run.context * (FP32 + capped + (size if size < FP32 else 0)))
+
+
+def _is_eager(shape: Shape, run: Run) -> bool:
+    return run.attention == "eager" or shape.caps_attention
 
 
 def _kept_by_int8(shape: Shape, adapter: Adapter, run: Run, layer: int) -> int:
@@ -287,6 +293,6 @@ def _backward_bytes(shape: Shape, adapter: Adapter, run: Run, layer: int) -> int
         at_last_layer = saved + size * (inner + 2 * width)
     # LLM.int8 forms its product in int32 and fp16 before it has the compute type.
     at_int8 = saved - down + (FP32 + 2) * inner if run.quantization == "int8" else 0
-    scores = FP32 * shape.num_heads * run.context if run.attention == "eager" else 0
+    scores = FP32 * shape.num_heads * run.context if _is_eager(shape, run) else 0
     at_attention = saved - down - (2 if fused else 3) * size * inner + 3 * scores  # of the inner width nothing is left
     return max(at_product, at_last_layer, at_attention, at_int8)

@@ -56,7 +56,9 @@ class Shape:
         other_parameters: Of norms and learned positions.
         normed_heads_size: Width of queries and keys where they are normed per head, else 0.
         memory_known: Whether what its blocks save for the backward pass is known here. Not so for GPT-2, whose own
-            dropout stays on, and Gemma 2, which caps its attention.
+            dropout stays on.
+        caps_attention: Whether attention scores are capped, as in Gemma 2: only eager attention does that.
+        caps_logits: Whether logits are.
     """
 
     model_type: str
@@ -72,6 +74,8 @@ class Shape:
     other_parameters: int
     normed_heads_size: int = 0
     memory_known: bool = True
+    caps_attention: bool = False
+    caps_logits: bool = False
 
     @property
     def head_weights(self) -> int:
@@ -174,7 +178,8 @@ def _llama_like(
         tied=bool(config.get("tie_word_embeddings", tied)),
         other_parameters=width * (norms * layers + 1) + layers * head_norms * 2 * head_size,
         normed_heads_size=head_norms * (attention + key_heads * head_size),
-        memory_known=config.get("attn_logit_softcapping") is None,
+        caps_attention=config.get("attn_logit_softcapping") is not None,
+        caps_logits=config.get("final_logit_softcapping") is not None,
     )
 
 
@@ -207,7 +212,14 @@ def _gpt2(config: Config) -> Shape:
 # What config.json of an image–text model leaves out of its language model: defaults of the classes (transformers 5.23).
 TEXT_DEFAULTS: dict[str, dict[str, int]] = {
     "gemma": {"vocab_size": 256_000, "head_dim": 256, "num_attention_heads": 16, "num_key_value_heads": 16},
-    "gemma2": {"vocab_size": 256_000, "head_dim": 256, "num_attention_heads": 8, "num_key_value_heads": 4},
+    "gemma2": {
+        "vocab_size": 256_000,
+        "head_dim": 256,
+        "num_attention_heads": 8,
+        "num_key_value_heads": 4,
+        "attn_logit_softcapping": 50,
+        "final_logit_softcapping": 30,
+    },
     "gemma3_text": {"vocab_size": 262_208, "head_dim": 256, "num_attention_heads": 8, "num_key_value_heads": 4},
 }
 

@@ -48,4 +48,6 @@ def show_frame(caption: str, frame: pd.DataFrame) -> ShownTable:
 def _show_cell(cell: Any) -> str:
     if cell is None or cell != cell:
         return ""
-    return f"{cell:.5g}" if isinstance(cell, float) else str(cell)
+    if isinstance(cell, float):
+        return f"{cell:.5g}"
+    return f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell)

@@ -20,7 +20,7 @@ from further.report.figures import (
 from further.report.page import Head, Kind, Section, make_head
 from further.report.results import TextResults
 from further.report.sections.corpus import fill_corpus
-from further.report.sections.guard import fill_guard
+from further.report.sections.guard import fill_question_guard
 from further.report.sections.learned import fill_learned
 from further.report.sections.made import fill_made
 from further.report.sections.runs import fill_runs
@@ -55,7 +55,7 @@ TEXT = Kind(
         ledger.FIGURE,
     ),
     sections=(
-        Section("guard", "When a person answers", fill_guard),
+        Section("guard", "When a person answers", fill_question_guard),
         Section("learned", "What it learned and memorized", fill_learned),
         Section("samples", "Samples, before and after", fill_samples),
         Section("corpus", "The corpus", fill_corpus),

@@ -159,3 +159,16 @@ class GuardSettings(Section):
         reruns="guard",
         min_length=1,
     )
+    shifted_folder: str | None = key(
+        "Cases of another clinic or scanner, in any layout of `cases.folder`, on which the guard is tried. null: none.",
+        None,
+        unit="folder",
+        reruns="guard",
+        min_length=1,
+    )
+    shifted_clinic: Literal["first", "second", "third"] | None = key(
+        "Where phantoms are drawn: the clinic whose phantoms take that folder's place. null: none.",
+        None,
+        reruns="guard",
+    )
+    shifted_phantoms: Count = key("So many of them.", 150, unit="cases", reruns="guard")

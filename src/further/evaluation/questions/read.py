@@ -69,6 +69,12 @@ def check_questions(named: str | None) -> list[str]:
     return [str(file)] if file not in (None, BUNDLED) else []
 
 
+def has_choices(named: str | None) -> bool:
+    """Whether a study asks any question that has choices: these are what its guard can be sure of."""
+    file = find_questions(named)
+    return file is not None and any(question.has_choices for question in read_questions(file))
+
+
 def read_questions(file: Path) -> list[Question]:
     """Read a CSV file of questions.
 

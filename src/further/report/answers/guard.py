@@ -1,6 +1,9 @@
 """When must a person answer: what the guard promises, and how that promise did on test cases."""
 
-from further.guard.records import Certificate
+from collections.abc import Sequence
+
+from further.guard.elsewhere import count_broken
+from further.guard.records import Certificate, Elsewhere
 from further.guard.summary import ErrorsSeen, compare_splits
 from further.report.answers.answer import Answer, Verdict
 from further.report.guard import TRIED_ON, Guarded, HasGuard
@@ -42,7 +45,13 @@ def find_worst(guard: Guarded) -> tuple[str, ErrorsSeen] | None:
     return max(judged.items(), key=lambda item: item[1].error_rate or 0.0, default=None)
 
 
-def say_rate(seen: ErrorsSeen) -> str:
+def say_types(some: Sequence[str], of: Sequence[str]) -> str:
+    """So many question types of so many, by name: `1 of 3 question types (location)`."""
+    counted = f"{len(some)} of {count_noun(len(of), 'question type')}"
+    return f"{counted} ({join_words(list(some))})" if some else counted
+
+
+def say_rate(seen: ErrorsSeen | Elsewhere) -> str:
     """An error rate with its interval; empty where nothing was judged."""
     if seen.error_rate is None:
         return ""
@@ -82,6 +91,9 @@ def _say_doubt(guard: Guarded) -> str:
     if not guard.certified:
         return f"Why: {join_words(sorted({str(one.why_deferred) for one in guard.record.certificates.values()}))}."
     promised = f"{show_share_of(guard.record.target_error)} at {show_share_of(guard.record.confidence)} confidence"
+    if broken := count_broken(guard.record.shifted):
+        which = broken[0] if len(broken) == 1 else f"{len(broken)} types"
+        return f"Promised: at most {promised}. Another clinic's cases broke it for {which}."
     return f"Promised: at most {promised}, for similar cases only."
 
 
@@ -94,6 +106,8 @@ def _say_details(guard: Guarded) -> list[str]:
         for name, shift in shifts.items()
         if shift.warns
     ]
+    tried = {name: one for name, one in guard.record.shifted.items() if one.judged}
+    said += [f"{name}, cases of another clinic: {_say_elsewhere(one)}" for name, one in tried.items()]
     return [*said, "What a person gets to see, and why, stands in the section “When a person answers”."]
 
 
@@ -103,3 +117,8 @@ def _say_certificate(one: Certificate) -> str:
         return f"all go to a person ({one.why_deferred}; {count_noun(counts.eligible, 'usable validation case')})."
     wrong = f"{show_count(promise.errors)} of {show_count(promise.accepted)} answers given were wrong"
     return f"{wrong} among {count_noun(counts.eligible, 'usable validation case')}."
+
+
+def _say_elsewhere(one: Elsewhere) -> str:
+    said = {"kept": "The promise was kept", "broken": "The promise was broken"}.get(one.outcome, "Too few to decide")
+    return f"{show_count(one.errors)} of {count_noun(one.judged, 'answer')} given were wrong. {said}."

@@ -9,7 +9,7 @@ from further.report.guard import TRIED_ON, HasGuard
 from further.report.wording import join_words, show_count, show_percent
 
 COLUMNS = ["question_type", "threshold", "given", "wrong", "given_share", "error_rate", "chosen", "target"]
-LOOKS = (("after", "-"), ("before", "--"), ("other", "-."), ("alert", ":"))  # color and line of the first four types
+COLOR_NAMES, LINES = ("after", "before", "other", "alert"), ("-", "--", "-.", ":")
 
 
 def make_table(results: HasGuard) -> pd.DataFrame:
@@ -35,7 +35,7 @@ def draw(table: pd.DataFrame) -> Drawing:
     """A step for each threshold, a diamond at the chosen one, and the promised rate."""
     drawing, (axes,) = new_figure(3.2)
     for place, (name, own) in enumerate(table.groupby("question_type", sort=False)):
-        color, line = LOOKS[place % len(LOOKS)]
+        color, line = _look(place)
         shares, rates = 100 * own["given_share"], 100 * own["error_rate"]
         axes.plot(shares, rates, color=COLORS[color], ls=line, drawstyle="steps-post", label=shorten(str(name)))
         chosen = own[own["chosen"]]
@@ -56,12 +56,20 @@ def draw(table: pd.DataFrame) -> Drawing:
 
 
 def summarize(table: pd.DataFrame) -> str:
-    """What the guard's own threshold gives, and all answers, by question type."""
-    parts = []
+    """What the guard's own threshold gives, and how often all answers are wrong, by question type."""
+    parts, others = [], []
     for name, own in table.groupby("question_type", sort=False):
-        places = {"": own[own["chosen"]], " without a guard": own.tail(1)}
-        parts += [f"{name}{how} {_say_place(row)}" for how, rows in places.items() for row in rows.itertuples()]
-    return f"On test cases: {join_words(parts)}."
+        without = show_percent(float(own["error_rate"].iloc[-1]))
+        chosen = [_say_place(row) for row in own[own["chosen"]].itertuples()]
+        parts += [f"{name}: {said}, {without} without a guard." for said in chosen]
+        others += [] if chosen else [f"{name} {without}"]
+    all_over = f"All handed over, wrong without a guard: {join_words(others)}."
+    return " ".join([*parts, *([all_over] if others else [])])
+
+
+def _look(place: int) -> tuple[str, str]:
+    """Color and line of a type; those beyond the fourth have another line in the same colors."""
+    return COLOR_NAMES[place % 4], LINES[(place + place // 4) % 4]
 
 
 def _say_place(row: object) -> str:

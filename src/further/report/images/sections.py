@@ -8,6 +8,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from further.cases.case_report import NO_USE, write_report
+from further.guard.decide import EXPLANATIONS
 from further.records.answers import Score, main_score
 from further.report.images.answers import show_score
 from further.report.images.gallery import Pick
@@ -139,7 +140,9 @@ def _deferred(results: ImageResults, case: str) -> dict[str, str]:
         return {}
     left = results.guard.tried
     left = left[(left["case"] == case) & ~left["accepted"]]
-    return dict(zip(left["question_type"], map(", ".join, left["reasons"]), strict=True))
+    return {
+        name: EXPLANATIONS[reasons[0]] for name, reasons in zip(left["question_type"], left["reasons"], strict=True)
+    }
 
 
 def _plain(table: pd.DataFrame) -> list[dict[Any, Any]]:

@@ -1,14 +1,25 @@
 """When a person answers: what is promised, how it did on test cases, why answers were handed over, and examples."""
 
 from further.guard.decide import EXPLANATIONS
-from further.guard.records import Certificate
-from further.guard.summary import choose_examples, compare_splits, count_reasons, count_topics
-from further.report.answers.guard import say_rate
+from further.guard.elsewhere import count_broken
+from further.guard.records import Certificate, Elsewhere
+from further.guard.summary import ErrorsSeen, choose_examples, compare_splits, count_reasons, count_topics
+from further.report.answers.guard import say_rate, say_types
 from further.report.guard import TRIED_ON, Guarded, HasGuard
 from further.report.shown_table import ShownTable, show_filled, show_table
-from further.report.wording import show_count, show_number, show_percent, show_share_of
+from further.report.wording import count_noun, join_words, show_count, show_number, show_percent, show_share_of
 
 EXAMPLES = 2  # given, and handed over, of each question type
+SCORES = {
+    "mean_logprob": "the log-probability of the answer, a mean over its tokens",
+    "min_logprob": "the log-probability of the answer's least likely token",
+    "entropy": "the entropy of the answer's tokens",
+}
+QUESTIONS_NOTE = (
+    "Here a case is one question with choices, answered by the adapted model. Half of the questions, drawn by a hash "
+    "of their words, chose the threshold. The others tried it. Other subjects, other papers or another model end the "
+    "promise."
+)
 
 
 def fill_guard(results: HasGuard) -> dict[str, object] | None:
@@ -18,16 +29,25 @@ def fill_guard(results: HasGuard) -> dict[str, object] | None:
         return None
     tables = [promise_table(guard), tried_table(guard), reason_table(guard), topic_table(guard), shift_table(guard)]
     return {
+        "note": "",
         "target": show_share_of(guard.record.target_error),
         "confidence": show_share_of(guard.record.confidence),
-        "score": guard.record.score,
+        "score": SCORES[guard.record.score],
         "tables": [table for table in tables if table.rows],
         "examples": [
             _show_example(row) for row in choose_examples(guard.answers, EXAMPLES, TRIED_ON).to_dict("records")
         ],
+        "elsewhere": say_elsewhere(guard),
+        "elsewhere_table": elsewhere_table(guard),
         "conditions": guard.record.conditions,
         "is_medical": results.is_medical,
     }
+
+
+def fill_question_guard(results: HasGuard) -> dict[str, object] | None:
+    """The same of a study of text, whose cases are questions with choices."""
+    part = fill_guard(results)
+    return None if part is None else part | {"note": QUESTIONS_NOTE}
 
 
 def promise_table(guard: Guarded) -> ShownTable:
@@ -56,7 +76,9 @@ def tried_table(guard: Guarded) -> ShownTable:
             name,
             show_count(seen.num_cases),
             show_count(seen.accepted),
-            f"{show_count(seen.errors)} of {show_count(seen.judged)}" if seen.judged else "not judged",
+            f"{show_count(seen.errors)} of {show_count(seen.judged)}"
+            if seen.judged
+            else "not judged" * (seen.accepted > 0),
             say_rate(seen),
             show_count(seen.num_cases - seen.accepted),
             f"{show_count(seen.deferred_errors)} of {show_count(seen.deferred_judged)}" if seen.deferred_judged else "",
@@ -99,6 +121,49 @@ def shift_table(guard: Guarded) -> ShownTable:
         for name, shift in compare_splits(guard.answers, TRIED_ON).items()
     ]
     return show_filled("Are the test cases like the validation cases, by their scores?", header, rows, first_number=1)
+
+
+def elsewhere_table(guard: Guarded) -> ShownTable | None:
+    """What became of the promises on cases of another clinic or scanner; None where none was tried."""
+    header = ("question type", "given, test", "given, other clinic", "wrong", "error rate", "promise", "scores warn")
+    rows = [
+        [
+            name,
+            _say_given(guard.errors.get(name)),
+            _say_given(one),
+            f"{show_count(one.errors)} of {show_count(one.judged)}" if one.judged else "",
+            say_rate(one),
+            "not decided" if one.outcome == "undecided" else one.outcome,
+            "yes" if one.warns else "no",
+        ]
+        for name, one in _tried(guard).items()
+    ]
+    caption = "The same thresholds on cases of another clinic (95% intervals)"
+    return show_table(caption, header, rows, range(1, 5)) if rows else None
+
+
+def say_elsewhere(guard: Guarded) -> str:
+    """What became of the promises there, and whether the scores had warned; "" without such cases."""
+    tried, broken = _tried(guard), count_broken(guard.record.shifted)
+    if not tried:
+        return "Nothing is promised, so that nothing could be broken." if guard.record.shifted else ""
+    cases = count_noun(max(one.cases for one in tried.values()), "case")
+    said = f"Tried on {cases}, it was broken for {say_types(broken, list(tried))}."
+    if not broken:
+        return said
+    silent = [name for name in broken if not tried[name].warns]
+    return f"{said} {f'The scores did not warn of {join_words(silent)}.' if silent else 'The scores had warned.'}"
+
+
+def _tried(guard: Guarded) -> dict[str, Elsewhere]:
+    """Question types of which something is promised, on the other clinic's cases."""
+    return {name: one for name, one in guard.record.shifted.items() if one.outcome != "nothing promised"}
+
+
+def _say_given(seen: ErrorsSeen | Elsewhere | None) -> str:
+    """Answers given, of how many cases."""
+    cases = 0 if seen is None else seen.num_cases if isinstance(seen, ErrorsSeen) else seen.cases
+    return "" if seen is None or not cases else show_percent(seen.accepted / cases)
 
 
 def _show_example(row: dict[str, object]) -> dict[str, object]:

@@ -79,5 +79,5 @@ FIGURE = Figure(
     summarize=summarize,
     explain=explain,
     nothing="No answer was written.",
-    carries_over=True,
+    carries_over=False,
 )

@@ -1,0 +1,77 @@
+"""The cases of another clinic, on which the guard is tried: planned, joined with their pictures, and asked."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from further.cases.files import Folder
+from further.cases.gather import gather_cases
+from further.cases.plan import CasePlan, plan_cases
+from further.cases.questions import ask_questions
+from further.cases.readers import LAYOUTS
+from further.cases.schemas import FOUND_CASES, FOUND_IMAGES, FOUND_QUESTIONS, PICTURES, QUESTIONS, SPLIT
+
+SHIFTED = "shifted"
+"""Name of the one shard of their pictures, and of the split that their questions stand in."""
+
+
+@contextmanager
+def blame_setting() -> Iterator[None]:
+    """What is wrong with the folder is told under the setting that names it."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(str(error).replace("cases.folder", "guard.shifted_folder")) from None
+
+
+def plan_shifted(place: Path) -> CasePlan:
+    """What the rules need to know of a folder of another clinic's cases; no image is opened.
+
+    Raises:
+        ValueError: As `plan_cases`, under the name of the setting.
+    """
+    with blame_setting():
+        return plan_cases(place, None, 1)
+
+
+def read_shifted(plan: CasePlan, pictures: Path, settings: Mapping[str, Any]) -> tuple[pa.Table, pa.Table]:
+    """Read the records, join them with the pictures, and ask what the study asks.
+
+    Args:
+        plan: Of the folder.
+        pictures: The table of its pictures (PICTURES).
+        settings: near_equal_bits; questions, max_images and language.
+
+    Returns:
+        Questions, all of one split (QUESTIONS), and images (IMAGES).
+
+    Raises:
+        ValueError: If no image can be used, or no question is left.
+    """
+    with blame_setting():
+        found = LAYOUTS[plan.layout].read(Folder(plan.folder, plan.only)).lines()
+        cases, images, asked = map(pa.Table.from_pylist, found, (FOUND_CASES, FOUND_IMAGES, FOUND_QUESTIONS))
+        shown = pq.read_table(pictures, columns=[name for name in PICTURES.names if name != "png"])
+        gathered = gather_cases(cases, images, {SHIFTED: shown}, settings["near_equal_bits"])
+        tables = {
+            "cases": gathered.cases,
+            "images": gathered.images,
+            "asked": asked,
+            "split": _hold_out(gathered.cases["case"].to_pylist()),
+        }
+        chosen = {name: settings[name] for name in ("max_images", "language")}
+        questions, _ = ask_questions(tables, how="own", types=settings["questions"], needed=("test",), **chosen)
+    return _move(questions), gathered.images
+
+
+def _hold_out(cases: Sequence[str]) -> pa.Table:
+    """A split without a training."""
+    return pa.Table.from_pylist([{"case": case, "split": "test", "group": case} for case in cases], SPLIT)
+
+
+def _move(questions: pa.Table) -> pa.Table:
+    return pa.Table.from_pylist([line | {"split": SHIFTED} for line in questions.to_pylist()], QUESTIONS)
