@@ -39,11 +39,13 @@ class Section(Generic[R]):
         name: Its anchor and the name of its template.
         title: Its heading.
         fill: Makes what its template shows; None: the study has no such section.
+        is_open: Whether a reader finds it unfolded.
     """
 
     name: str
     title: str
     fill: Callable[[R], Mapping[str, object] | None]
+    is_open: bool = False
 
 
 @dataclass(frozen=True)

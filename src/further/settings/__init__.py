@@ -23,6 +23,7 @@ from further.settings.evaluation import (
 from further.settings.hardware import HardwareSettings
 from further.settings.images import AnswersSettings, CasesSettings, GuardSettings
 from further.settings.key import Section, key
+from further.settings.onemodel import OneModelSettings
 from further.settings.training import DemoSettings, ModelSettings, Run, Sweep, TrainingSettings
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "GuardSettings",
     "HardwareSettings",
     "ModelSettings",
+    "OneModelSettings",
     "PlanSettings",
     "ProbeSettings",
     "Run",
@@ -57,8 +59,9 @@ SweepName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 class StudySettings(Section):
     """What the report says of the study as a whole."""
 
-    kind: Literal["text", "images"] = key(
-        "text: papers, and perplexity before and after. images: cases, and answers before and after.",
+    kind: Literal["text", "images", "onemodel"] = key(
+        "text: papers, and perplexity before and after. images: cases, and answers before and after. onemodel: cases, "
+        "and small models from scratch compared.",
         "text",
         reruns="everything",
     )
@@ -108,6 +111,7 @@ class Settings(Section):
     evaluation: EvaluationSettings = EvaluationSettings()
     answers: AnswersSettings = AnswersSettings()
     guard: GuardSettings = GuardSettings()
+    onemodel: OneModelSettings = OneModelSettings()
     scaling: ScalingSettings = ScalingSettings()
     cost: CostSettings = CostSettings()
     hardware: HardwareSettings = HardwareSettings()

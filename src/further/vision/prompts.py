@@ -98,6 +98,18 @@ class PaliGemmaPrompter(Prompter):
         return Prompt(tuple(ids), (0,) * len(ids), 0, num_image_tokens)
 
 
+class OnePrompter(Prompter):
+    """The small model's: what is shown in the places of its modality's own token, then as PaliGemma's."""
+
+    def prompt(self, line: Line) -> Prompt:
+        """A line may name its `modality`; without one it shows images."""
+        modality = self.config["modalities"][line.get("modality", "image")]
+        shown = [modality["token"]] * modality["num_tokens"] * len(line["images"])
+        text = PROMPTS["paligemma"](self._ask(line)) + "\n"
+        ids = [*shown, *self._encode(self._begin), *self._encode(text)]
+        return Prompt(tuple(ids), (0,) * len(ids), 0, len(shown))
+
+
 class Gemma3Prompter(Prompter):
     """A turn of a chat, as the model's own template has it; without a template, image and question on lines."""
 
@@ -144,6 +156,8 @@ def make_prompter(folder: Path) -> Prompter:
     kind = config.get("model_type")
     if kind == "paligemma":
         return PaliGemmaPrompter(folder, config, count_image_tokens(config))
+    if kind == "further_one":
+        return OnePrompter(folder, config, count_image_tokens(config))
     if kind == "gemma3":
         defaults = {"boi_token_index": 255_999, "eoi_token_index": 256_000, "image_token_index": 262_144}
         return Gemma3Prompter(folder, defaults | config, count_image_tokens(config))
