@@ -26,7 +26,7 @@ SHAPED_BY = {  # settings of the study that an arm's table depends on beside tho
     "layouts": ("adapted_learning_rate", "adapted_quantization"),
     "objectives": ("pretraining_steps", "question_steps"),
     "additions": ("signals", "addition_steps"),
-    "cases": ("law_growth",),
+    "cases": ("law_growth", "law_longer"),
 }
 OF_ALL = ("width", "layers", "heads", "image_side", "patch", "steps", "learning_rates")
 TABLE_OF = {arm: table for table, names in ARMS.items() for arm in names}

@@ -7,13 +7,22 @@
     blocks       0     0    0    0  0    -1
 
 The rows, their labels and the loss stay those of `further.vision.rows`: hidden states come back in the row's places.
+T5Gemma 2 and Florence-2 start an answer from a token of their own instead of the prompt's last.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
 
 import torch
+from transformers import AutoModelForImageTextToText, GenerationConfig
 
-from further.models.base import Batch
+from further.models.base import Batch, Model
+from further.models.causal import scale_logits
+from further.models.precision import Precision, keep_4bit_layout
+
+FAMILIES = ("t5gemma2", "florence2")
 
 
 @dataclass(frozen=True)
@@ -57,3 +66,71 @@ def cut_rows(batch: Batch) -> Halves:
         target_BA=ids_BT.gather(1, from_B1A.clamp_max(ids_BT.shape[1] - 1)),
         places_BT=places_BT.clamp_min(0),
     )
+
+
+class EncoderDecoder(Model):
+    """Image–text models with an encoder and a decoder: T5Gemma 2 and Florence-2, in rows of one question each."""
+
+    peft_task = "SEQ_2_SEQ_LM"
+    faster_paths = ()
+
+    @classmethod
+    def accepts(cls, config: Mapping[str, Any]) -> bool:
+        """The two families."""
+        return config.get("model_type") in FAMILIES
+
+    @classmethod
+    def load(cls, folder: Path, precision: Precision) -> Self:
+        """Read a local folder; what is quantized is left to transformers."""
+        network = AutoModelForImageTextToText.from_pretrained(folder, **precision.load_options())
+        network.generation_config = GenerationConfig()
+        keep_4bit_layout(network)
+        network.requires_grad_(False).eval()
+        return cls(network)
+
+    def encode(self, batch: Batch) -> torch.Tensor:
+        """Last hidden states in the places of the row, (B, T, D)."""
+        halves = cut_rows(batch)
+        target_BA = halves.target_BA.clone()
+        target_BA[:, 0] = self.start
+        hidden: torch.Tensor = self.base.base_model(
+            input_ids=halves.source_BS,
+            attention_mask=halves.is_source_BS.long(),
+            decoder_input_ids=target_BA,
+            use_cache=False,
+            **_pixels(batch),
+        ).last_hidden_state
+        return halves.put_back(hidden)
+
+    @property
+    def start(self) -> int:
+        """The token that an answer starts from."""
+        config = self.base.config.get_text_config(decoder=True)
+        start = getattr(config, "decoder_start_token_id", None)
+        return int(config.bos_token_id if start is None else start)
+
+    @property
+    def head(self) -> torch.nn.Module:
+        """The output layer, and the cap that T5Gemma 2 may put after it."""
+        return scale_logits(self.base.get_output_embeddings(), self.base.config.get_text_config(decoder=True))
+
+    @torch.no_grad()
+    def generate(self, batch: Batch, config: GenerationConfig) -> torch.Tensor:
+        """Ids of the continuations, (B, new tokens), of prompts of one length."""
+        ids_BT = batch["input_ids"]
+        found: torch.Tensor = self.network.generate(
+            input_ids=ids_BT,
+            attention_mask=torch.ones_like(ids_BT),
+            generation_config=with_start(config, self.start),
+            **_pixels(batch),
+        )
+        return found[:, 1:]
+
+
+def with_start(config: GenerationConfig, start: int) -> GenerationConfig:
+    """The same way to generate, from a decoder's first token on."""
+    return GenerationConfig(**{**config.to_dict(), "decoder_start_token_id": start, "bos_token_id": start})
+
+
+def _pixels(batch: Batch) -> dict[str, torch.Tensor]:
+    return {"pixel_values": batch["pixel_values"]} if "pixel_values" in batch else {}

@@ -6,6 +6,7 @@ from further.settings.onemodel import OneModelSettings
 
 ENCODER_DECODER, PREFIX = "encoder_decoder", "prefix"
 LAYOUTS = (ENCODER_DECODER, PREFIX)
+LONGER = "longer"  # all cases, for more steps: whether a floor of the law is the schedule's
 PREFIX_EQUAL, ADAPTED, NO_OBJECTIVE = "prefix_equal_compute", "adapted", "none"
 
 
@@ -20,8 +21,17 @@ def list_arms(settings: OneModelSettings) -> dict[str, list[str]]:
         "layouts": [ENCODER_DECODER, PREFIX, PREFIX_EQUAL, ADAPTED],
         "objectives": [f"objective-{name}-{number}" for number in settings.labelled_cases for name in objectives],
         "additions": [f"addition-{name}" for name in settings.additions],
-        "cases": [f"cases-{fraction:g}" for fraction in settings.law_fractions],
+        "cases": [
+            *(f"cases-{fraction:g}" for fraction in settings.law_fractions),
+            *([LONGER] if settings.law_longer else []),
+        ],
     }
+
+
+def count_runs(settings: OneModelSettings) -> int:
+    """Trained and scored models of a study, those that choose learning rates too."""
+    arms = sum(map(len, list_arms(settings).values()))
+    return settings.seeds * arms + len(LAYOUTS) * len(settings.learning_rates)
 
 
 def list_seeds(settings: OneModelSettings) -> dict[str, list[int]]:

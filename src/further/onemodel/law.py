@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from further.onemodel.arms import ENCODER_DECODER
+from further.onemodel.arms import ENCODER_DECODER, LONGER
 from further.onemodel.compare import mark_answers
 from further.scaling.analysis import analyse_curve
 from further.scaling.cost import CostSettings
@@ -28,11 +28,12 @@ def fit_laws(
     """The law of the loss in nats per token of the reference answers, and that of the fraction of wrong answers.
 
     Args:
-        arms: Of parts of the cases.
+        arms: Of parts of the cases, and of all for longer, which is no point of a law.
         numbers, answers, histories: By arm, those of the encoder–decoder on all cases too.
         cost: Per case, counted as tokens.
     """
-    measured = [one for arm in (*arms, ENCODER_DECODER) for one in _measure(arm, numbers, answers, histories)]
+    chosen = [arm for arm in arms if arm != LONGER]
+    measured = [one for arm in (*chosen, ENCODER_DECODER) for one in _measure(arm, numbers, answers, histories)]
     return {
         measure: analyse_curve(
             [Point(loss_nats=losses[measure], **about) for losses, about in measured],

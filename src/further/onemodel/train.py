@@ -8,7 +8,7 @@ from typing import Any
 
 from further.models import Precision, load
 from further.models.one import ENCODER_DECODER, PREFIX
-from further.onemodel.arms import ADAPTED, NO_OBJECTIVE, PREFIX_EQUAL
+from further.onemodel.arms import ADAPTED, LONGER, NO_OBJECTIVE, PREFIX_EQUAL
 from further.onemodel.make import add_modality
 from further.onemodel.rows import Held
 from further.onemodel.runs import (
@@ -72,13 +72,15 @@ def train_seed(study: Study, arm: str, seed: int, start: Path | None = None) -> 
         return train_addition(own, rest, seed, start)
     if kind == "cases":
         return train_fraction(own, float(rest), seed)
+    if kind == LONGER:
+        return train_layout(own, ENCODER_DECODER, seed, study.settings.law_longer or 1)
     return train_adapted(own, seed) if arm == ADAPTED else train_layout(own, arm, seed)
 
 
-def train_layout(study: Study, arm: str, seed: int) -> Seed:
-    """A layout from scratch, for equal steps or for the encoder–decoder's compute."""
+def train_layout(study: Study, arm: str, seed: int, times: int = 1) -> Seed:
+    """A layout from scratch, for equal steps, for so many times as many, or for the encoder–decoder's compute."""
     layout = PREFIX if arm == PREFIX_EQUAL else arm
-    steps, model, lines = study.settings.steps, study.untrained(layout, seed), study.asked("train")
+    model, lines, steps = study.untrained(layout, seed), study.asked("train"), times * study.settings.steps
     if arm == PREFIX_EQUAL:
         probe = study.questions(model, lines, PROBES, seed, layout)
         steps = _afford(study, steps * study.step_flops, probe)

@@ -54,7 +54,3 @@ class OneModelRecord(Record):
     rates: dict[str, dict[str, float]]
     num_test_cases: int
     chance: dict[str, float]
-
-    def of_table(self, table: str) -> dict[str, ArmRecord]:
-        """The arms of a table, in its order."""
-        return {name: arm for name, arm in self.arms.items() if arm.table == table}

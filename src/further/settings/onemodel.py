@@ -81,3 +81,10 @@ class OneModelSettings(Section):
         ge=0,
         le=2,
     )
+    law_longer: Count | None = key(
+        "All cases are also trained for so many times the steps: a loss below the law's floor says that the floor was "
+        "the schedule's. null: not tried.",
+        3,
+        unit="times the steps",
+        reruns="law",
+    )

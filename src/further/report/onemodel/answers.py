@@ -108,8 +108,8 @@ def answer_additions(results: OneModelResults) -> Answer | None:
         question="What does a further modality cost?",
         verdict=verdict,
         word="An embedding and some steps." if verdict == "improved" else "Not known yet.",
-        sentence=f"{ADDITIONS[chosen]}: {show_accuracy(arm.accuracy)}% right about signals, "
-        f"{show_points(arm.old_difference)} points about images.",
+        sentence=f"{ADDITIONS[chosen][0].upper()}{ADDITIONS[chosen][1:]}: {show_accuracy(arm.accuracy)}% right "
+        f"about signals, {show_points(arm.old_difference)} points about images.",
         doubt=f"Images are forgotten by: {join_words(lost)}." if lost else "No way forgets the images.",
         details=(
             *(

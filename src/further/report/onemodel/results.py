@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from further.io import read_json
+from further.onemodel.arms import list_arms
 from further.records.onemodel import ArmRecord, OneModelRecord
 from further.report.results import Provenance, read_jobs
 from further.scaling.record import LawRecord
@@ -42,8 +43,8 @@ class OneModelResults:
         return self.settings.model_dump(mode="json", exclude={"corpus": {"passwords"}})
 
     def arms(self, table: str) -> dict[str, ArmRecord]:
-        """The arms of a table."""
-        return self.record.of_table(table)
+        """The arms of a table, in its order."""
+        return {name: self.record.arms[name] for name in list_arms(self.settings.onemodel)[table]}
 
 
 def read_onemodel_results(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from further.onemodel.arms import ADAPTED, ENCODER_DECODER, NO_OBJECTIVE, PREFIX, PREFIX_EQUAL
+from further.onemodel.arms import ADAPTED, ENCODER_DECODER, LONGER, NO_OBJECTIVE, PREFIX, PREFIX_EQUAL
 from further.records import Interval
 from further.records.onemodel import ArmRecord
 from further.report.law import group_sizes, read_interval
@@ -144,13 +144,14 @@ def additions_table(results: OneModelResults) -> ShownTable:
 def budget_table(results: OneModelResults) -> ShownTable:
     """Cases, time, money, loss and accuracy of one fine-tuning a year: measured, then predicted."""
     law, cost = results.law, results.settings.cost
-    arms = sorted(
-        [*results.arms("cases").values(), results.arms("layouts")[ENCODER_DECODER]], key=lambda a: a.num_cases
-    )
+    own = results.arms("layouts")[ENCODER_DECODER]
+    arms = sorted([*results.arms("cases").values(), own], key=lambda arm: (arm.num_cases, arm.num_steps))
     rows = [
         [
             show_count(arm.num_cases),
-            "measured",
+            "measured"
+            if arm.num_steps <= own.num_steps
+            else f"measured, {arm.num_steps / own.num_steps:g} × the steps",
             show_seconds(arm.seconds.estimate or 0.0),
             _money(arm.seconds.estimate or 0.0, results),
             show_nats(arm.loss_nats),
@@ -184,19 +185,29 @@ def _forecast_row(loss: Forecast, error: Forecast | None, results: OneModelResul
 
 
 def law_lines(results: OneModelResults) -> list[str]:
-    """What the law says of itself: floor, schedule, form."""
+    """What the law says of itself: floor, schedule, reach, and what longer training says of the floor."""
     law = results.law
-    if not law.fitted:
-        return [f"No law of the loss: {law.reason}"]
-    assert law.intervals is not None and law.schedule is not None
-    c = read_interval(law.intervals.c)
-    floor = f"Irreducible loss c: {show_nats(c)} nats per token" if law.c_identified else "No floor can be given"
-    said = [
-        f"{floor}. {law.c_reason or ''}",
-        law.schedule.reason,
-        law.form_reason or "",
-        law.reach.reason if law.reach else "",
-    ]
-    sizes = group_sizes(law)
-    said.append(f"{len(sizes)} sizes of {show_count(sizes[0].num_tokens)} to {show_count(sizes[-1].num_tokens)} cases.")
-    return list(dict.fromkeys(line.strip() for line in said if line.strip()))
+    if law.intervals is None or law.schedule is None:
+        return [f"No law of the loss: {law.reason}", *_longer_lines(results, None)]
+    c, unmatched = read_interval(law.intervals.c), law.schedule.matched is False
+    floor = (
+        f"No floor can be given. {law.schedule.reason} {law.schedule.remedy}"
+        if unmatched
+        else f"Irreducible loss c: {show_nats(c)} nats per token. {law.c_reason or law.schedule.reason}"
+    )
+    said = [f"The law is fitted to {len(group_sizes(law))} sizes. {floor}", *_longer_lines(results, c.estimate)]
+    said += [law.form_reason or ""] if not unmatched else []
+    return [line for line in [*said, law.reach.reason if law.reach else ""] if line]
+
+
+def _longer_lines(results: OneModelResults, floor: float | None) -> list[str]:
+    """The loss of the largest size trained for longer, beside the fitted floor."""
+    arm = results.arms("cases").get(LONGER)
+    if arm is None:
+        return []
+    times = results.settings.onemodel.law_longer
+    said = f"All cases for {times} times the steps: {show_nats(arm.loss_nats)} nats per token"
+    if floor is None or arm.loss_nats.high is None:
+        return [f"{said}."]
+    below = arm.loss_nats.high < floor
+    return [f"{said}, {'below' if below else 'not shown to be below'} the fitted c of {fixed(floor, 3)}."]
