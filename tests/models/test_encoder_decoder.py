@@ -1,4 +1,4 @@
-"""Encoder–decoders behind the interface: rows cut in two, and tiny T5Gemma 2 and Florence-2 trained, scored, resumed."""
+"""Encoder–decoders: rows cut in two, and tiny T5Gemma 2 and Florence-2 trained, scored and resumed."""
 
 import os
 import signal
