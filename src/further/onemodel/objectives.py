@@ -40,7 +40,7 @@ SPAN_MARKS = 5  # reserved ids that stand for spans; three more name UL2's objec
 
 
 def corrupt(tokens: Tokens, density: float, mean_span: float, marks: Tokens, draw: Draw) -> Pair:
-    """Replace spans by marks.
+    """Replace spans by marks. T5's own code always ends a text with a span, which a short caption has only one of.
 
     Args:
         tokens: Of a text, at least two.
@@ -58,9 +58,9 @@ def corrupt(tokens: Tokens, density: float, mean_span: float, marks: Tokens, dra
     number = min(max(1, round(density * len(tokens))), len(tokens) - 1)
     spans = max(1, min(round(number / mean_span), len(marks), number, len(tokens) - number))
     lengths = _cut(number, spans, draw)
-    between = _cut(len(tokens) - number, spans, draw)  # tokens kept before each span; the last span may end the text
-    if draw.random() < 0.5:
-        between = [0, *between]  # the first span begins the text, and what is left ends it
+    # Kept before, between and behind the spans; none may be kept at both ends, so that any token can be hidden.
+    first, *middle, last = _cut(len(tokens) - number + 2, spans + 1, draw)
+    between = [first - 1, *middle, last - 1]
     shown: list[int] = []
     written: list[int] = []
     place = 0
