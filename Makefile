@@ -18,7 +18,7 @@ ifneq ($(words $(CURDIR)),1)
 $(error The project's folder has a space in its path, which Snakemake cannot work with: $(CURDIR). Move it, and make again)
 endif
 
-.PHONY: demo study radiology status test test-fast test-cluster lint lock picture clean
+.PHONY: demo study radiology onemodel status test test-fast test-cluster lint lock picture clean
 
 demo: .venv/installed
 	@$(SNAKEMAKE) $(if $(TOY),--configfile config/config.yaml $(TOY))
@@ -39,6 +39,12 @@ radiology: .venv/installed
 	    own=$$(find "$$study" -maxdepth 1 -name cases.yaml) && \
 	    $(SNAKEMAKE) --directory "$$study" --configfile config/phantoms.yaml $${own:+"$$own"} && \
 	    echo "Report: $$(realpath "$$study")/results/report/index.html"
+
+# One small model for several modalities: layouts, masking, an added modality, the law over cases (docs/onemodel.md).
+onemodel: .venv/installed
+	@mkdir -p studies/onemodel && \
+	    $(SNAKEMAKE) --directory studies/onemodel --configfile config/onemodel.yaml && \
+	    echo "Report: $(CURDIR)/studies/onemodel/results/report/index.html"
 
 # How the runs stand: make status, make status STUDY=studies/papers, make status PAPERS=folder
 status: .venv/installed

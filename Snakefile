@@ -30,11 +30,11 @@ localrules:
 rule all:
     default_target: True
     input:
-        "results/plan.tsv",
+        PLAN,
         "results/report/index.html",
         expand("results/runs/{run}/adapter/README.md", run=RUNS),
 
 
 rule plan:
     input:
-        "results/plan.tsv",
+        PLAN,

@@ -26,8 +26,10 @@ def find_faults(
         quantization_runs: By quantization, the run that differs from the default one in nothing else.
     """
     yield from _between_keys(settings)
-    if settings.study.kind == "images":
+    if settings.study.kind in ("images", "onemodel"):
         yield from _of_images(settings)
+    if settings.study.kind == "onemodel":
+        yield from _of_one_model(settings)
     yield from _once(_impossible_batches(settings, runs))
     yield from _once(_impossible_sharding(settings, runs))
     yield from _once((fault, name) for name, run in runs.items() for fault in find_conflicts(run))
@@ -82,6 +84,26 @@ def _of_images(settings: Settings) -> Iterator[str]:
         yield f"evaluation.folds: {evaluation.folds} is of texts; a study of images needs null"
     if settings.hardware.sharding != "none":
         yield f"hardware.sharding: {settings.hardware.sharding} was not tried with images; set none"
+
+
+def _of_one_model(settings: Settings) -> Iterator[str]:
+    """Faults of a study of one small model, whose runs are arms and not those of sweeps."""
+    one, training = settings.onemodel, settings.training
+    if one.width % one.heads:
+        yield f"onemodel.heads: {one.heads} does not divide width {one.width}"
+    if one.image_side % one.patch:
+        yield f"onemodel.patch: {one.patch} does not divide image_side {one.image_side}"
+    if training.quantization != "none":
+        yield f"training.quantization: {training.quantization} is not for small models; set none, and onemodel's own"
+    if training.packing:
+        yield "training.packing: true is not allowed here: a row is one question; set false"
+    if training.patience is not None:
+        yield f"training.patience: {training.patience} would give arms unequal steps; set null"
+    if any(sweep is not None for sweep in settings.sweeps.values()):
+        yield "sweeps: a study of one small model has none; its arms stand in onemodel"
+    tokens = (one.image_side // one.patch) ** 2
+    if training.context < tokens + 4:
+        yield f"training.context: {training.context} holds no answer: an image takes {tokens} tokens of it"
 
 
 def _impossible_batches(settings: Settings, runs: Mapping[str, Run]) -> Iterator[tuple[str, str]]:

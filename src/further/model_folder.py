@@ -17,7 +17,7 @@ def check_model(folder: Path, kind: str = "text") -> None:
     """Refuse a folder that no job could load.
 
     Args:
-        kind: Of the study: text or images.
+        kind: Of the study: text, images or onemodel.
 
     Raises:
         ValueError: With every fault, one line each.
@@ -36,7 +36,7 @@ def find_faults(folder: Path, kind: str = "text") -> Iterator[str]:
         yield f"{folder} has no config.json, so it is no model's folder"
         return
     try:
-        families = _find_image_faults if kind == "images" else _find_family_faults
+        families = _find_family_faults if kind == "text" else _find_image_faults
         yield from families(read_json(config), folder)
     except ValueError as error:
         yield f"{config} cannot be read: {error}"

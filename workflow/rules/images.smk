@@ -3,6 +3,7 @@
 from further.vision.study import check_contexts, uses_pixels
 
 NOTES = []
+PLAN = ["results/plan.tsv"]
 RUNS = {name: run.model_dump() for name, run in STUDY.runs.items()}
 RUN_SETTINGS = RUNS
 DATA_RUNS = STUDY.data_runs

@@ -9,6 +9,7 @@ ARTICLES = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
 PAPERS = stop_if_wrong(find_papers, CONFIG["corpus"]["papers"], CONFIG["corpus"]["subfolders"])
 NAMES = paper_ids(PAPERS)
 NOTES = STUDY.find_notes(len(PAPERS))
+PLAN = ["results/plan.tsv"]
 STUDY = STUDY.for_papers(len(PAPERS))
 RUNS = {name: STUDY.runs[name].model_dump() for name in sorted(STUDY.runs, key=lambda name: (name != "default", name))}
 DATA_RUNS = STUDY.data_runs

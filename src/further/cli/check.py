@@ -14,6 +14,7 @@ from further.cluster.check import check_account
 from further.corpus.folder import list_papers, mark_passwords
 from further.hub import Unreachable, ask_hub, is_logged_in
 from further.model_folder import check_model
+from further.onemodel.arms import count_runs
 from further.places import STUDY_FILE
 from further.plan.refuse import refuse_early
 from further.study import Study, read_files, read_study
@@ -86,7 +87,7 @@ def check_study(study: Study, folder: Path) -> Findings:
     found, here = Findings(), Path.cwd()
     os.chdir(folder)
     try:
-        if study.settings.study.kind == "images":
+        if study.settings.study.kind != "text":
             _check_cases(study, found)
         else:
             _check_papers(study, found)
@@ -229,9 +230,10 @@ def describe_study(study: Study, found: Findings) -> list[str]:
 def _describe_data(study: Study, found: Findings) -> str:
     """What is trained on, and the number of runs."""
     settings = study.settings
-    if settings.study.kind == "images":
+    if settings.study.kind != "text":
         source = settings.cases.folder or f"{settings.cases.phantoms:,} drawn phantoms"
-        return f"cases ({source}), {len(study.runs)}"
+        number = len(study.runs) if settings.study.kind == "images" else count_runs(settings.onemodel)
+        return f"cases ({source}), {number}"
     source = settings.corpus.papers or "the bundled articles"
     return f"{found.num_papers} papers ({source}), {len(study.for_papers(found.num_papers).runs)}"
 

@@ -21,7 +21,9 @@ from transformers import AutoTokenizer
 from further.io import read_json
 from further.models.base import Batch, Model
 from further.models.causal import CausalText
+from further.models.encoder_decoder import EncoderDecoder
 from further.models.image_text import ImageText
+from further.models.one import OneModel
 from further.models.precision import QUANTIZATIONS, Precision
 
 __all__ = [
@@ -36,7 +38,12 @@ __all__ = [
     "load_tokenizer",
 ]
 
-FAMILIES: tuple[type[Model], ...] = (ImageText, CausalText)  # the first that accepts a config.json reads it
+FAMILIES: tuple[type[Model], ...] = (
+    OneModel,
+    EncoderDecoder,
+    ImageText,
+    CausalText,
+)  # the first that accepts a config.json reads it
 BASE_FILE = "base.json"  # beside an adapter that belongs on a quantized base only
 
 

@@ -116,13 +116,7 @@ class CausalText(Model):
         Gemma 2 caps its logits at ±30 and Cohere and Granite scale theirs; the output layer alone gave a Gemma 2 a
         perplexity of 854 where its own logits give 511.
         """
-        layer: torch.nn.Module = self.base.get_output_embeddings()
-        config = self.base.config.get_text_config()
-        cap, factor = getattr(config, "final_logit_softcapping", None), getattr(config, "logit_scale", None)
-        divisor = getattr(config, "logits_scaling", None)
-        if cap is None and factor is None and divisor is None:
-            return layer
-        return torch.nn.Sequential(layer, _LogitScale((factor or 1.0) / (divisor or 1.0), cap))
+        return scale_logits(self.base.get_output_embeddings(), self.base.config.get_text_config())
 
     @torch.no_grad()
     def check_head(self) -> None:
@@ -171,6 +165,15 @@ class CausalText(Model):
 def _distance(found: torch.Tensor, expected: torch.Tensor) -> float:
     """Of one tensor's norm, how far another is from it. The largest entry alone grows with a model's size."""
     return float((found - expected).norm() / expected.norm())
+
+
+def scale_logits(layer: torch.nn.Module, config: Any) -> torch.nn.Module:
+    """An output layer with the scale or cap that a text model's configuration puts after it."""
+    cap, factor = getattr(config, "final_logit_softcapping", None), getattr(config, "logit_scale", None)
+    divisor = getattr(config, "logits_scaling", None)
+    if cap is None and factor is None and divisor is None:
+        return layer
+    return torch.nn.Sequential(layer, _LogitScale((factor or 1.0) / (divisor or 1.0), cap))
 
 
 class _LogitScale(torch.nn.Module):

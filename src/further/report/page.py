@@ -55,11 +55,13 @@ class Section(Generic[R]):
     Attributes:
         name: Its anchor and the name of its template.
         fill: Makes what its template shows; None: the study has no such section.
+        is_open: Whether a reader finds it unfolded.
     """
 
     name: str
     title: str
     fill: Callable[[R], Mapping[str, object] | None]
+    is_open: bool = False
 
 
 @dataclass(frozen=True)

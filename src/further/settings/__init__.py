@@ -24,6 +24,7 @@ from further.settings.evaluation import (
 from further.settings.hardware import HardwareSettings
 from further.settings.images import AnsweringSettings, AnswersSettings, CasesSettings, GuardSettings, PictureSettings
 from further.settings.key import Section, key
+from further.settings.onemodel import OneModelSettings
 from further.settings.training import DemoSettings, ModelSettings, Run, Sweep, TrainingSettings
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "HardwareSettings",
     "LawSettings",
     "ModelSettings",
+    "OneModelSettings",
     "PictureSettings",
     "PlanSettings",
     "ProbeSettings",
@@ -62,8 +64,9 @@ SweepName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 class StudySettings(Section):
     """What the report says of the study as a whole."""
 
-    kind: Literal["text", "images"] = key(
-        "text: papers, and perplexity before and after. images: cases, and answers before and after.",
+    kind: Literal["text", "images", "onemodel"] = key(
+        "text: papers, and perplexity before and after. images: cases, and answers before and after. onemodel: cases, "
+        "and small models from scratch compared.",
         "text",
         reruns="everything",
     )
@@ -120,6 +123,7 @@ class Settings(Section):
     evaluation: EvaluationSettings = EvaluationSettings()
     answers: AnswersSettings = AnswersSettings()
     guard: GuardSettings = GuardSettings()
+    onemodel: OneModelSettings = OneModelSettings()
     scaling: ScalingSettings = ScalingSettings()
     cost: CostSettings = CostSettings()
     hardware: HardwareSettings = HardwareSettings()

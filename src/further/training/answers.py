@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from typing import Protocol
 
 import torch
 
@@ -9,15 +10,21 @@ from further.models import Batch, Model
 from further.tokens.packing import IGNORED
 from further.training.examples import Example
 from further.training.loss import sum_cross_entropy
-from further.vision.batches import collate, to_tensors
-from further.vision.images import Features, Pixels
+from further.vision.batches import Images, collate, to_tensors
 from further.vision.rows import Row
+
+
+class Shown(Images, Protocol):
+    """Images that a checkpoint can tell from others."""
+
+    def digest(self) -> str:
+        """16 hexadecimal digits that change with any image."""
 
 
 class AnswerRows:
     """Rows of questions as examples (`further.training.examples.Examples`)."""
 
-    def __init__(self, rows: Sequence[Row], images: Features | Pixels) -> None:
+    def __init__(self, rows: Sequence[Row], images: Shown) -> None:
         """Keep the rows; images are read when a row is."""
         self.rows, self.images = list(rows), images
 

@@ -8,6 +8,7 @@ import torch
 from further.vision.rows import IGNORED, Row
 
 Tensors = dict[str, torch.Tensor]
+COLUMNS = ("input_ids", "labels", "position_ids", "groups", "branches", "blocks")
 FILL = {"labels": IGNORED, "groups": -1, "blocks": -1}  # what positions beyond a row's end have; all else 0
 
 
@@ -16,7 +17,7 @@ class Images(Protocol):
 
     @property
     def key(self) -> str:
-        """What a batch calls them: image_features or pixel_values."""
+        """What a batch calls them: image_features, pixel_values, or another modality's key."""
 
     def __getitem__(self, name: str) -> torch.Tensor:
         """One image: (tokens, D) features or (3, height, width) pixels."""
@@ -40,12 +41,10 @@ def collate(rows: Sequence[Tensors]) -> Tensors:
     """Rows as one batch, (B, T), filled up at their ends; images of all rows one after the other."""
     longest = max(len(row["input_ids"]) for row in rows)
     batch: Tensors = {}
-    for name in ("input_ids", "labels", "position_ids", "groups", "branches", "blocks"):
+    for name in COLUMNS:
         batch[name] = torch.stack(
             [torch.nn.functional.pad(row[name], (0, longest - len(row[name])), value=FILL.get(name, 0)) for row in rows]
         )
-    for key in ("image_features", "pixel_values"):
-        found = [row[key] for row in rows if key in row]
-        if found:
-            batch[key] = torch.cat(found)
+    for key in dict.fromkeys(key for row in rows for key in row if key not in COLUMNS):
+        batch[key] = torch.cat([row[key] for row in rows if key in row])
     return batch

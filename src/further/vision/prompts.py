@@ -7,8 +7,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import prod
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -19,6 +20,13 @@ from further.vision.study import count_image_tokens
 
 Line = Mapping[str, Any]
 ANSWER = "ANSWER"  # stands for one while a chat is laid out
+
+
+class Around(NamedTuple):
+    """Tokens before and after the places of an image; none: images stand before BOS."""
+
+    before: tuple[int, ...] = ()
+    after: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +106,36 @@ class PaliGemmaPrompter(Prompter):
         return Prompt(tuple(ids), (0,) * len(ids), 0, num_image_tokens)
 
 
+class EncoderPrompter(Prompter):
+    """Of an encoder: images between the tokens that some families put around them, question, end."""
+
+    def __init__(self, folder: Path, config: Mapping[str, Any], tokens_per_image: int, around: Around) -> None:
+        """Remember what stands around images, and what ends the prompt."""
+        super().__init__(folder, config, tokens_per_image)
+        self.around = around
+
+    def prompt(self, line: Line) -> Prompt:
+        """As transformers' processor of the family lays it out, with the question in place of its own tasks."""
+        image = [*self.around.before, *[self.image] * self.tokens_per_image, *self.around.after]
+        begin = self._encode(self._begin)
+        text = self._encode(PROMPTS["paligemma"](self._ask(line)))
+        first = [*begin, *image * len(line["images"])] if self.around.before else [*image * len(line["images"]), *begin]
+        ids = [*first, *text, self.end]
+        return Prompt(tuple(ids), (0,) * len(ids), 0, self.tokens_per_image * len(line["images"]))
+
+
+class OnePrompter(Prompter):
+    """The small model's: what is shown in the places of its modality's own token, then as PaliGemma's."""
+
+    def prompt(self, line: Line) -> Prompt:
+        """A line may name its `modality`; without one it shows images."""
+        modality = self.config["modalities"][line.get("modality", "image")]
+        shown = [modality["token"]] * modality["num_tokens"] * len(line["images"])
+        text = PROMPTS["paligemma"](self._ask(line)) + "\n"
+        ids = [*shown, *self._encode(self._begin), *self._encode(text)]
+        return Prompt(tuple(ids), (0,) * len(ids), 0, len(shown))
+
+
 class Gemma3Prompter(Prompter):
     """A turn of a chat, as the model's own template has it; without a template, image and question on lines."""
 
@@ -144,10 +182,25 @@ def make_prompter(folder: Path) -> Prompter:
     kind = config.get("model_type")
     if kind == "paligemma":
         return PaliGemmaPrompter(folder, config, count_image_tokens(config))
+    if kind == "further_one":
+        return OnePrompter(folder, config, count_image_tokens(config))
+    if kind == "t5gemma2":
+        encoder = config["encoder"]
+        around = Around((encoder["boi_token_index"],), (encoder["eoi_token_index"],))
+        return EncoderPrompter(folder, config, encoder["mm_tokens_per_image"], around)
+    if kind == "florence2":
+        named = config | {"image_token_index": config["image_token_id"]}
+        return EncoderPrompter(folder, named, _count_florence_tokens(folder, config), Around())
     if kind == "gemma3":
         defaults = {"boi_token_index": 255_999, "eoi_token_index": 256_000, "image_token_index": 262_144}
         return Gemma3Prompter(folder, defaults | config, count_image_tokens(config))
     raise ValueError(f"{folder}: no prompts are known for models of the family {kind!r}; known: {', '.join(PROMPTS)}")
+
+
+def _count_florence_tokens(folder: Path, config: Mapping[str, Any]) -> int:
+    """Places of an image: those of its last map, and their mean."""
+    size = read_json(folder / "preprocessor_config.json")["size"]
+    return int((size["height"] // prod(config["vision_config"]["patch_stride"])) ** 2) + 1
 
 
 def _number_runs(marked: Sequence[bool]) -> tuple[int, ...]:

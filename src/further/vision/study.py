@@ -45,6 +45,8 @@ def count_image_tokens(config: Mapping[str, object]) -> int:
     """Places of one image in a row, by what config.json says."""
     if config.get("model_type") == "gemma3":
         return int(str(config.get("mm_tokens_per_image", 256)))
+    if isinstance(modalities := config.get("modalities"), Mapping):
+        return int(modalities["image"]["num_tokens"])
     vision = config["vision_config"]
     assert isinstance(vision, Mapping)
     return int((vision.get("image_size", 224) // vision["patch_size"]) ** 2)

@@ -16,7 +16,7 @@ from transformers import GenerationConfig
 
 from further.evaluation.text_loops import longest_repeat, rep_n
 from further.job import PROGRESS
-from further.models.image_text import ImageText
+from further.models import Model
 from further.positions import find_limit
 from further.vision.batches import Images, Tensors, collate, to_tensors
 from further.vision.prompts import Prompter
@@ -38,7 +38,7 @@ class Sureness:
 
 
 def answer_questions(
-    model: ImageText, prompter: Prompter, lines: Sequence[Line], images: Images, *, new_tokens: int, batch_size: int
+    model: Model, prompter: Prompter, lines: Sequence[Line], images: Images, *, new_tokens: int, batch_size: int
 ) -> list[dict[str, Any]]:
     """Answer questions greedily.
 
@@ -61,7 +61,7 @@ def answer_questions(
 
 
 def write_answers(
-    model: ImageText,
+    model: Model,
     prompter: Prompter,
     asked: Sequence[Asked],
     images: Images,
@@ -107,7 +107,7 @@ def _until(ids: Sequence[int], end: int) -> tuple[int, ...]:
 
 
 @torch.no_grad()
-def measure_sureness(model: ImageText, asked: Sequence[Asked], images: Images, batch_size: int) -> list[Sureness]:
+def measure_sureness(model: Model, asked: Sequence[Asked], images: Images, batch_size: int) -> list[Sureness]:
     """How likely the labels of questions are, in one pass each over rows as in training."""
     found: dict[int, Sureness] = {}
     order = sorted(range(len(asked)), key=lambda place: asked[place].length, reverse=True)
@@ -125,7 +125,7 @@ def measure_sureness(model: ImageText, asked: Sequence[Asked], images: Images, b
     return [found[place] for place in range(len(asked))]
 
 
-def _sure(model: ImageText, hidden: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+def _sure(model: Model, hidden: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     """Log-probabilities of labels, and entropies, (2, positions)."""
     logprobs = torch.log_softmax(model.head(hidden).float(), dim=-1)
     entropies = -(logprobs.exp() * logprobs).nan_to_num().sum(dim=-1)  # 0 · -inf is 0

@@ -75,7 +75,12 @@ def papers_table(corpus: Corpus) -> ShownTable | None:
 
 def link_configuration(results: StudyResults[Any]) -> Markup:
     """The resolved configuration as a file to download."""
-    text = yaml.safe_dump(results.configuration, sort_keys=False, allow_unicode=True)
+    return link_settings(results.configuration)
+
+
+def link_settings(configuration: Mapping[str, Any]) -> Markup:
+    """The same of plain values."""
+    text = yaml.safe_dump(dict(configuration), sort_keys=False, allow_unicode=True)
     return Markup(f"data:text/yaml;charset=utf-8;base64,{base64.b64encode(text.encode()).decode()}")
 
 

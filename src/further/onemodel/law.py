@@ -1,0 +1,89 @@
+"""The law over cases of the encoder–decoder, of its loss and its error, and what cases cost. No torch."""
+
+from collections.abc import Mapping, Sequence
+from statistics import mean
+from typing import Any
+
+import pandas as pd
+
+from further.onemodel.arms import ENCODER_DECODER, LONGER
+from further.onemodel.compare import mark_answers
+from further.scaling.analysis import analyse_curve
+from further.scaling.cost import CostSettings
+from further.scaling.curve import Point
+from further.scaling.record import LawRecord
+from further.scaling.run_lengths import end_fall_percent
+
+Numbers = Mapping[str, Sequence[Mapping[str, Any]]]
+LOSS, ERROR = "loss", "error"
+
+
+def fit_laws(
+    arms: Sequence[str],
+    numbers: Numbers,
+    answers: Mapping[str, pd.DataFrame],
+    histories: Mapping[str, pd.DataFrame],
+    cost: CostSettings,
+) -> dict[str, LawRecord]:
+    """The law of the loss in nats per token of the reference answers, and that of the fraction of wrong answers.
+
+    Args:
+        arms: Of parts of the cases, and of all for longer, which is no point of a law.
+        numbers, answers, histories: By arm, those of the encoder–decoder on all cases too.
+        cost: Per case, counted as tokens.
+    """
+    chosen = [arm for arm in arms if arm != LONGER]
+    measured = [one for arm in (*chosen, ENCODER_DECODER) for one in _measure(arm, numbers, answers, histories)]
+    return {
+        measure: analyse_curve(
+            [Point(loss_nats=losses[measure], **about) for losses, about in measured],
+            cost=cost,
+            x_axis="training cases",
+        )
+        for measure in (LOSS, ERROR)
+    }
+
+
+def _measure(
+    arm: str, numbers: Numbers, answers: Mapping[str, pd.DataFrame], histories: Mapping[str, pd.DataFrame]
+) -> list[tuple[dict[str, float], dict[str, Any]]]:
+    """Of each seed: loss and error, and what else a point of a curve has."""
+    marked, found = mark_answers(answers[arm]), []
+    for one in numbers[arm]:
+        asked = marked[marked["seed"] == one["seed"]]
+        history = histories[arm][histories[arm]["seed"] == one["seed"]].dropna(subset=["validation_loss_nats"])
+        loss = float(asked["reference_nats"].sum() / asked["reference_tokens"].sum())
+        about = {
+            "run": f"{arm}-seed-{one['seed']}",
+            "num_unique_tokens": float(one["num_cases"]),
+            "size": one["num_cases"],
+            "seed": one["seed"],
+            "settings": {"layout": ENCODER_DECODER, "learning_rate": one["learning_rate"]},
+            "num_steps": float(one["num_steps"]),
+            "end_fall_percent": end_fall_percent(history["step"], history["validation_loss_nats"]),
+        }
+        found.append(({LOSS: loss, ERROR: float(1 - asked["right"].mean())}, about))
+    return found
+
+
+def price_cases(prices: Mapping[str, Any], numbers: Numbers) -> CostSettings:
+    """What a case costs, from the seconds that the encoder–decoder took for all of them.
+
+    Time is taken to grow with the cases. Steps grow more slowly, so that more cases cost rather less.
+
+    Args:
+        prices: As `further.settings.CostSettings` has them.
+        numbers: By arm.
+    """
+    full = numbers[ENCODER_DECODER]
+    return CostSettings(
+        tokens_per_second=full[0]["num_cases"] / mean(one["seconds"] for one in full),
+        price_per_gpu_hour=prices["price_per_gpu_hour"] or None,
+        currency=prices["currency"],
+        price_date=prices["price_date"],
+        kwh_per_gpu_hour=prices["kwh_per_gpu_hour"] or None,
+        tokens_per_paper=1.0,
+        yearly_budget=prices["yearly_budget"],
+        trainings_per_year=1.0,
+        hardware=full[0]["hardware"],
+    )

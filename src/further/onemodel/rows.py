@@ -1,0 +1,132 @@
+"""Rows that arms train on: as many as an arm has steps for, and of several sources."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import torch
+
+from further.models import Batch, Model
+from further.shards import hash_rank
+from further.training.answers import AnswerRows
+from further.training.examples import Example, Examples
+from further.vision.batches import to_tensors
+from further.vision.images import ImageProcessor
+from further.vision.prompts import Line, Prompter
+from further.vision.rows import Row, ask, make_row
+
+
+class Held:
+    """Images or other values in memory, by name (`further.vision.batches.Images`)."""
+
+    def __init__(self, key: str, values: Mapping[str, torch.Tensor]) -> None:
+        """Keep them."""
+        self.key, self.values = key, dict(values)
+
+    def __getitem__(self, name: str) -> torch.Tensor:
+        """One of them."""
+        return self.values[name]
+
+    def digest(self) -> str:
+        """Of all values."""
+        return hash_rank(*(f"{name} {hash_rank(one.numpy().tobytes())}" for name, one in self.values.items()))[:16]
+
+
+def process_images(folder: Path, pictures: Mapping[str, bytes]) -> Held:
+    """Pictures as a model's own processor prepares them."""
+    processor = ImageProcessor(folder)
+    return Held("pixel_values", {name: processor(png) for name, png in pictures.items()})
+
+
+def lay_out_alone(lines: Sequence[Line], prompter: Prompter, context: int) -> list[Row]:
+    """Each question as a row of its own.
+
+    Raises:
+        ValueError: If one is longer than the context.
+    """
+    return [make_row([[ask(line, prompter, context)]]) for line in lines]
+
+
+class Drawn:
+    """So many examples, drawn in turn from sources of any length (`further.training.examples.Examples`).
+
+    One epoch of them is an arm's whole length, so that arms of different data have equal steps.
+    """
+
+    def __init__(self, sources: Sequence[Examples], number: int) -> None:
+        """Keep the sources.
+
+        Args:
+            sources: Each gives every n-th example; several have the batches of `AnswerRows`.
+            number: Of examples.
+        """
+        self.sources, self.number = list(sources), number
+
+    @property
+    def efficiency(self) -> float:
+        """Of the sources, on average."""
+        return sum(source.efficiency for source in self.sources) / len(self.sources)
+
+    def __len__(self) -> int:
+        """As many as were asked for."""
+        return self.number
+
+    def __getitem__(self, number: int) -> Example:
+        """An example of the source whose turn it is."""
+        turn, source = divmod(number, len(self.sources))
+        chosen = self.sources[source]
+        return chosen[turn % len(chosen)]
+
+    def collate(self, examples: Sequence[Example]) -> dict[str, torch.Tensor]:
+        """As the first source does; batches of all sources are alike."""
+        return self.sources[0].collate(examples)
+
+    def sum_loss(self, model: Model, batch: Batch) -> torch.Tensor:
+        """As the first source does."""
+        return self.sources[0].sum_loss(model, batch)
+
+    def name(self, numbers: Sequence[int]) -> list[str]:
+        """Cases of some examples."""
+        pairs = [divmod(number, len(self.sources)) for number in numbers]
+        return [name for turn, source in pairs for name in self._name(source, turn)]
+
+    def _name(self, source: int, turn: int) -> list[str]:
+        return self.sources[source].name([turn % len(self.sources[source])])
+
+    def digest(self) -> str:
+        """Of the sources and their order."""
+        return hash_rank(self.number, *(source.digest() for source in self.sources))[:16]
+
+
+Ask = Callable[[int], Row]
+
+
+class Asking(AnswerRows):
+    """Rows that are made when they are asked for, another for each number: what a pre-training objective draws."""
+
+    def __init__(self, make: Ask, number: int, images: Held, digest: str) -> None:
+        """Remember how a row is made.
+
+        Args:
+            make: The row of a number.
+            number: Of different rows.
+            images: That they show.
+            digest: Of what they are made from.
+        """
+        super().__init__([make(0)], images)
+        self.make, self.number, self._digest = make, number, digest
+
+    def __len__(self) -> int:
+        """Number of different rows."""
+        return self.number
+
+    def __getitem__(self, number: int) -> Example:
+        """One row and its images."""
+        return to_tensors(self.make(number), self.images)
+
+    def name(self, numbers: Sequence[int]) -> list[str]:
+        """Cases of some rows."""
+        return [case for number in numbers for case in self.make(number).cases]
+
+    def digest(self) -> str:
+        """Of what rows are made from."""
+        return self._digest

@@ -1,0 +1,56 @@
+"""The record of a study of one small model: its arms, each with what it took and what came of it."""
+
+from further.records.base import Interval, Record
+
+
+class ArmRecord(Record):
+    """One arm, over its seeds.
+
+    Attributes:
+        table: layouts, objectives, additions or cases.
+        num_seeds: Trained.
+        num_cases: Training cases with questions.
+        learning_rate: Peak.
+        num_parameters, num_trained_parameters: Of the model, and of what its last training changed.
+        num_steps: Of all its trainings.
+        flops: Floating-point operations of all of them.
+        seconds: Of training, mean over seeds.
+        stored_bytes: Of the trained tensors of its last training.
+        accuracy: Answers that are right word for word; about the added modality where it adds one.
+        loss_nats: Per token of the reference answers.
+        reference: The arm that `difference` is to; None for that arm itself.
+        difference: Of accuracy, paired by seed and case.
+        old_difference: Of accuracy about images, where a modality was added.
+    """
+
+    table: str
+    num_seeds: int
+    num_cases: int
+    learning_rate: float
+    num_parameters: int
+    num_trained_parameters: int
+    num_steps: int
+    flops: float
+    seconds: Interval
+    stored_bytes: int
+    accuracy: Interval
+    loss_nats: Interval
+    reference: str | None
+    difference: Interval | None
+    old_difference: Interval | None = None
+
+
+class OneModelRecord(Record):
+    """The whole comparison.
+
+    Attributes:
+        arms: By name.
+        rates: Validation loss by layout and learning rate that was tried.
+        num_test_cases: About images.
+        chance: Accuracy of the most frequent answer of each question type, about images and the added modality.
+    """
+
+    arms: dict[str, ArmRecord]
+    rates: dict[str, dict[str, float]]
+    num_test_cases: int
+    chance: dict[str, float]

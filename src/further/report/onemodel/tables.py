@@ -1,0 +1,213 @@
+"""The four tables of the page, each number with its interval over seeds and test cases."""
+
+from collections.abc import Mapping
+
+from further.onemodel.arms import ADAPTED, ENCODER_DECODER, LONGER, NO_OBJECTIVE, PREFIX, PREFIX_EQUAL
+from further.records import Interval
+from further.records.onemodel import ArmRecord
+from further.report.law import group_sizes, read_interval
+from further.report.onemodel.results import OneModelResults
+from further.report.shown_table import ShownTable, show_filled, show_table
+from further.report.wording import fixed, show_count, show_number, show_plain, show_seconds
+from further.scaling.cost import Forecast
+
+LAYOUTS = {
+    ENCODER_DECODER: "encoder–decoder from scratch",
+    PREFIX: "prefix-LM from scratch, equal steps",
+    PREFIX_EQUAL: "prefix-LM from scratch, equal compute",
+    ADAPTED: "adapters on the pre-trained base, equal compute",
+}
+OBJECTIVES = {
+    NO_OBJECTIVE: "none: longer fine-tuning",
+    "captions": "captions (prefix-LM)",
+    "spans": "span corruption (T5)",
+    "mixture": "mixture of denoisers (UL2)",
+    "patches": "masked patches",
+    "patches_captions": "masked patches and captions in turn",
+}
+ADDITIONS = {
+    "all_replay": "all weights, half the rows old images",
+    "all": "all weights, no old images",
+    "lora": "LoRA and the new embedding",
+    "embedding": "the new embedding alone",
+    "tower": "a tower of its own before the frozen model",
+}
+TERA = 1e12
+
+
+def show_accuracy(interval: Interval) -> str:
+    """A fraction in percent with its interval: `84.0 (82.1 to 85.9)`."""
+    return _scaled(interval, signed=False)
+
+
+def show_points(interval: Interval | None) -> str:
+    """A difference in percentage points with its interval."""
+    return "" if interval is None else _scaled(interval, signed=True)
+
+
+def _scaled(interval: Interval, *, signed: bool) -> str:
+    estimate, low, high = (
+        None if end is None else fixed(100 * end, 1, signed) for end in (interval.estimate, interval.low, interval.high)
+    )
+    if low is None or high is None or low == high:
+        return str(estimate)
+    return f"{estimate} ({low} to {high})"
+
+
+def show_nats(interval: Interval) -> str:
+    """A loss with its interval."""
+    ends = (interval.low, interval.high)
+    shown = [fixed(end, 3) for end in ends if end is not None]
+    return f"{fixed(interval.estimate or 0.0, 3)}" + (f" ({' to '.join(shown)})" if len(shown) == 2 else "")
+
+
+def show_bytes(size: float) -> str:
+    """A size in the unit that suits it."""
+    return f"{show_number(size / 1e6)} MB" if size >= 1e6 else f"{show_number(size / 1e3)} kB"
+
+
+def _compute(arm: ArmRecord) -> list[str]:
+    return [show_count(arm.num_steps), show_number(arm.flops / TERA), show_seconds(arm.seconds.estimate or 0.0)]
+
+
+def layouts_table(results: OneModelResults) -> ShownTable:
+    """Layouts from scratch and the adapted base: size, compute, accuracy, difference."""
+    rows = [
+        [
+            LAYOUTS[name],
+            show_plain(arm.learning_rate),
+            show_count(arm.num_parameters),
+            show_count(arm.num_trained_parameters),
+            *_compute(arm),
+            show_accuracy(arm.accuracy),
+            show_points(arm.difference),
+            show_nats(arm.loss_nats),
+        ]
+        for name, arm in results.arms("layouts").items()
+    ]
+    header = ["model", "learning rate", "parameters", "trained", "steps", "10¹² operations", "time", "right, %",
+              "difference, points", "loss, nats"]  # fmt: skip
+    return show_table("Same cases, split and tokenizer; differences are to the first row", header, rows, range(1, 10))
+
+
+def rates_table(results: OneModelResults) -> ShownTable:
+    """How each layout's learning rate was chosen."""
+    rates = sorted({float(rate) for tried in results.record.rates.values() for rate in tried})
+    rows = [
+        [
+            LAYOUTS[layout].split(",")[0],
+            *(fixed(tried[f"{rate:g}"], 3) if f"{rate:g}" in tried else "" for rate in rates),
+        ]
+        for layout, tried in results.record.rates.items()
+    ]
+    header = ["model", *(show_plain(rate) for rate in rates)]
+    caption = "Validation loss after half the steps by learning rate, with a seed of its own. The lowest is used"
+    return show_table(caption, header, rows, range(1, len(header)))
+
+
+def objectives_tables(results: OneModelResults) -> list[ShownTable]:
+    """Objectives against longer fine-tuning, by the number of cases with questions."""
+    groups: dict[int, dict[str, ArmRecord]] = {}
+    for name, arm in results.arms("objectives").items():
+        groups.setdefault(arm.num_cases, {})[name.split("-")[1]] = arm
+    return [_objectives_table(number, arms) for number, arms in groups.items()]
+
+
+def _objectives_table(number: int, arms: Mapping[str, ArmRecord]) -> ShownTable:
+    rows = [
+        [OBJECTIVES[name], *_compute(arm), show_accuracy(arm.accuracy), show_points(arm.difference)]
+        for name, arm in arms.items()
+    ]
+    header = ["pre-training", "steps", "10¹² operations", "time", "right, %", "difference, points"]
+    caption = f"Questions of {show_count(number)} cases; differences are to longer fine-tuning at equal compute"
+    return show_table(caption, header, rows, range(1, 6))
+
+
+def additions_table(results: OneModelResults) -> ShownTable:
+    """Ways to add a modality: what they learn, what they forget, what they take."""
+    rows = [
+        [
+            ADDITIONS[name.removeprefix("addition-")],
+            show_count(arm.num_trained_parameters),
+            show_bytes(arm.stored_bytes),
+            show_seconds(arm.seconds.estimate or 0.0),
+            show_accuracy(arm.accuracy),
+            show_points(arm.old_difference),
+        ]
+        for name, arm in results.arms("additions").items()
+    ]
+    header = ["way", "parameters trained", "stored", "time", "new modality right, %", "images, points"]
+    caption = "A drawn signal added to the encoder–decoder. Where the rest stays frozen, images lose nothing"
+    return show_table(caption, header, rows, range(1, 6))
+
+
+def budget_table(results: OneModelResults) -> ShownTable:
+    """Cases, time, money, loss and accuracy of one fine-tuning a year: measured, then predicted."""
+    law, cost = results.law, results.settings.cost
+    own = results.arms("layouts")[ENCODER_DECODER]
+    arms = sorted([*results.arms("cases").values(), own], key=lambda arm: (arm.num_cases, arm.num_steps))
+    rows = [
+        [
+            show_count(arm.num_cases),
+            "measured"
+            if arm.num_steps <= own.num_steps
+            else f"measured, {arm.num_steps / own.num_steps:g} × the steps",
+            show_seconds(arm.seconds.estimate or 0.0),
+            _money(arm.seconds.estimate or 0.0, results),
+            show_nats(arm.loss_nats),
+            show_accuracy(arm.accuracy),
+        ]
+        for arm in arms
+    ]
+    forecasts = [*(law.forecasts or ()), *([law.budget] if law.budget else [])]
+    errors = {one.num_tokens: one for one in [*(results.error_law.forecasts or ()), results.error_law.budget] if one}
+    rows += [_forecast_row(one, errors.get(one.num_tokens), results) for one in forecasts]
+    header = ["cases", "", "time", f"cost, {cost.currency}", "loss, nats", "right, %"]
+    return show_filled("One fine-tuning a year", header, rows, first_number=2)
+
+
+def _money(seconds: float, results: OneModelResults) -> str:
+    price = results.settings.cost.price_per_gpu_hour
+    return show_number(seconds / 3600 * price, 2) if price else ""
+
+
+def _forecast_row(loss: Forecast, error: Forecast | None, results: OneModelResults) -> list[str]:
+    """A prediction; "not known" where the sizes do not reach so far."""
+    seconds = (loss.cost.gpu_hours.estimate or 0.0) * 3600 if loss.cost else 0.0
+    shown = show_nats(read_interval(loss.loss_nats)) if loss.useful else "not known"
+    right = "not known"
+    if error is not None and error.useful:
+        wrong = read_interval(error.loss_nats)
+        ends = [None if end is None else 1 - end for end in (wrong.estimate, wrong.high, wrong.low)]
+        right = show_accuracy(Interval(estimate=ends[0], low=ends[1], high=ends[2], level=wrong.level))
+    kind = "the yearly budget" if loss is results.law.budget else "predicted"
+    return [show_count(loss.num_tokens), kind, show_seconds(seconds), _money(seconds, results), shown, right]
+
+
+def law_lines(results: OneModelResults) -> list[str]:
+    """What the law says of itself: floor, schedule, reach, and what longer training says of the floor."""
+    law = results.law
+    if law.intervals is None or law.schedule is None:
+        return [f"No law of the loss: {law.reason}", *_longer_lines(results, None)]
+    c, unmatched = read_interval(law.intervals.c), law.schedule.matched is False
+    floor = (
+        f"No floor can be given. {law.schedule.reason} {law.schedule.remedy}"
+        if unmatched
+        else f"Irreducible loss c: {show_nats(c)} nats per token. {law.c_reason or law.schedule.reason}"
+    )
+    said = [f"The law is fitted to {len(group_sizes(law))} sizes. {floor}", *_longer_lines(results, c.estimate)]
+    said += [law.form_reason or ""] if not unmatched else []
+    return [line for line in [*said, law.reach.reason if law.reach else ""] if line]
+
+
+def _longer_lines(results: OneModelResults, floor: float | None) -> list[str]:
+    """The loss of the largest size trained for longer, beside the fitted floor."""
+    arm = results.arms("cases").get(LONGER)
+    if arm is None:
+        return []
+    times = results.settings.onemodel.law_longer
+    said = f"All cases for {times} times the steps: {show_nats(arm.loss_nats)} nats per token"
+    if floor is None or arm.loss_nats.high is None:
+        return [f"{said}."]
+    below = arm.loss_nats.high < floor
+    return [f"{said}, {'below' if below else 'not shown to be below'} the fitted c of {fixed(floor, 3)}."]

@@ -1,0 +1,34 @@
+"""Compare the arms of the study of one small model, and fit the law over cases."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from further.io import read_json, write_json
+from further.job import start_log
+from further.onemodel.compare import compare_arms
+from further.onemodel.law import ERROR, LOSS, fit_laws, price_cases
+from further.onemodel.results import read_arms
+
+
+def main(
+    folders: Sequence[Path], rates: Sequence[Path], outputs: Mapping[str, Path], settings: Mapping[str, Any]
+) -> None:
+    """Read what the arms left; write the comparison and both laws."""
+    numbers, answers, histories = read_arms(folders)
+    tried = {path.stem: read_json(path)["losses"] for path in rates}
+    compare_arms(settings["arms"], numbers, answers, tried).save(outputs["comparison"])
+    cost = price_cases(settings["cost"], numbers)
+    laws = fit_laws(settings["arms"]["cases"], numbers, answers, histories, cost)
+    write_json(outputs["law"], laws[LOSS].to_json())
+    write_json(outputs["error_law"], laws[ERROR].to_json())
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    main(
+        [Path(path) for path in snakemake.input.folders],
+        [Path(path) for path in snakemake.input.rates],
+        {name: Path(path) for name, path in snakemake.output.items()},
+        snakemake.params.settings,
+    )

@@ -1,0 +1,55 @@
+"""Train some seeds of an arm of the study of one small model, and let each answer the test's questions."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from further.gpus import require_gpus
+from further.io import read_json
+from further.job import start_log
+from further.onemodel.job import read_study, train_seeds
+from further.training.checkpoints import forget_checkpoints
+from further.training.recipe import Task
+
+
+def main(
+    cases: tuple[Path, Path, Sequence[Path]],
+    model: Path,
+    rates: Sequence[Path],
+    models: Path | None,
+    arm: str,
+    settings: Mapping[str, Any],
+    task: Task,
+) -> None:
+    """Read cases (questions, images, pictures), base model and learning rates; write the folder of the task."""
+    chosen = {path.stem: read_json(path)["rate"] for path in rates}
+    with TemporaryDirectory() as work:
+        study = read_study(*cases, model, {**settings, "rates": chosen}, task, Path(work))
+        train_seeds(study, arm, settings["seeds"], task.adapter, models)
+    forget_checkpoints(task.checkpoints)
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    require_gpus(snakemake.resources.planned_gpus)
+    main(
+        (
+            Path(snakemake.input.questions),
+            Path(snakemake.input.images),
+            [Path(path) for path in snakemake.input.pictures],
+        ),
+        Path(snakemake.input.model),
+        [Path(path) for path in snakemake.input.rates],
+        Path(snakemake.input.start) / "models" if "start" in snakemake.input.keys() else None,  # noqa: SIM118
+        snakemake.wildcards.arm,
+        snakemake.params.settings,
+        Task.of_job(
+            snakemake.wildcards.arm,
+            Path(snakemake.output.folder),
+            Path(snakemake.params.checkpoints),
+            snakemake.params.settings | {"code": snakemake.params.code},
+            snakemake.threads,
+            dict(snakemake.resources.items()),
+        ),
+    )
