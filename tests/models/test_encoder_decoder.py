@@ -155,7 +155,7 @@ def test_it_trains_goes_on_from_a_checkpoint_and_answers(folder, tmp_path, prepa
         train(folder, tmp_path / "cut", prepare, run, StoppedRows(make_rows(folder), 9))
     resumed = train(folder, tmp_path / "cut", prepare, run)
     assert resumed.history[-1]["loss_nats"] == whole.history[-1]["loss_nats"]
-    assert resumed.timing["starts"] == 2
+    assert resumed.timing.starts == 2
 
     model, rows = load(folder, Precision("none", "float32", "eager")), make_rows(folder)
     found = answer_questions(model, make_prompter(folder), lines(), rows.images, new_tokens=4, batch_size=2)
