@@ -4,7 +4,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from further.demo.image_base import ImageBaseSettings, rise_and_fall, train_image_base
+from further.demo.image_base import ImageBaseSettings, train_image_base
 from further.demo.phantom_questions import QUESTIONS, answer_phantom, save_tokenizer
 from further.demo.phantoms import Phantom
 from further.models import Precision, load
@@ -46,8 +46,3 @@ def test_a_phantom_without_a_lesion_has_none():
     assert (answers["abnormal"], answers["abnormality"], answers["side"]) == ("no", "none", "none")
     answers = answer_phantom(Phantom("ct", "brain", "cyst", "left", "small"))
     assert (answers["abnormal"], answers["abnormality"], answers["side"]) == ("yes", "cyst", "left")
-
-
-def test_the_rate_rises_in_a_line_and_falls_to_nothing():
-    rates = [rise_and_fall(step, 2, 6) for step in range(6)]
-    assert rates[:3] == [0.5, 1.0, 1.0] and rates[4] == pytest.approx(0.5) and rates[5] < 0.2

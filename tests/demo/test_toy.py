@@ -12,8 +12,8 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from further.demo import toy
-from further.demo.toy import ToySettings, schedule_factor, train_tokenizer, train_toy
+from further.demo import steps
+from further.demo.toy import ToySettings, train_tokenizer, train_toy
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXTS = [f"The reader opens file number {i} and counts every line that it holds. Naïve café." for i in range(60)]
@@ -102,17 +102,13 @@ def test_training_leaves_the_callers_random_numbers_alone(tmp_path):
 
 
 def test_progress_is_logged_with_step_loss_speed_and_time_left(tmp_path, caplog, monkeypatch):
-    monkeypatch.setattr(toy, "LINE_S", 0.0)
+    monkeypatch.setattr(steps, "LINE_S", 0.0)
     with caplog.at_level(logging.INFO, logger="further.progress"):
         train_toy(TEXTS, tmp_path, replace(TINY, num_steps=4))
     lines = [record.getMessage() for record in caplog.records if "step" in record.getMessage()]
     assert len(lines) == 4
     assert lines[-1].startswith("toy: step 4 of 4, loss ")
     assert lines[-1].endswith("tokens/s, 0 s left")
-
-
-def test_the_rate_rises_over_a_tenth_of_the_steps_and_falls_to_zero():
-    assert [schedule_factor(step, 20) for step in (0, 1, 2, 11, 20)] == pytest.approx([0.5, 1, 1, 0.5, 0])
 
 
 def test_the_tokenizer_has_the_size_asked_for_and_the_special_tokens_first():

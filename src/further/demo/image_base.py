@@ -6,7 +6,6 @@ better than a coin. Weights drawn three times as wide and Muon do so in 250.
 
 import logging
 import math
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ from further.demo.clinics import FIRST
 from further.demo.muon import Muon
 from further.demo.phantom_questions import QUESTIONS, lay_out, save_tokenizer
 from further.demo.phantoms import SIDE, draw_phantoms
-from further.job import PROGRESS, say_left
+from further.demo.steps import StepLines, rise_and_fall
 from further.models.image_text import ImageText
 from further.vision.prompts import make_prompter
 from further.vision.rows import IGNORED
@@ -144,7 +143,7 @@ def _train(
     optimizers = _make_optimizers(network, settings, dtype)
     peaks = [settings.matrix_learning_rate, settings.other_learning_rate]
     losses: list[float] = []
-    began = time.monotonic()
+    lines = StepLines("base model", "answer token", settings.num_steps)
     for step, batch in enumerate(_batches(pictures, questions, settings)):
         with torch.autocast("cpu", dtype, enabled=dtype != torch.float32):
             loss = _mean_loss(model, batch, settings.questions_per_image)
@@ -158,7 +157,7 @@ def _train(
         losses.append(loss.item())
         if not math.isfinite(losses[-1]):
             raise ValueError(f"the loss is {losses[-1]} at step {step + 1}; lower the learning rates")
-        _log_progress(step + 1, losses[-1], time.monotonic() - began, settings)
+        lines.note(step + 1, losses[-1])
     network.eval()
     return losses
 
@@ -183,13 +182,6 @@ def _make_optimizers(
     ]
 
 
-def rise_and_fall(step: int, warmup_steps: int, num_steps: int) -> float:
-    """Fraction of the peak learning rate at a step counted from 0: a line up, then a cosine towards 0."""
-    if step < warmup_steps:
-        return (step + 1) / warmup_steps
-    return (1 + math.cos(math.pi * (step - warmup_steps) / (num_steps - warmup_steps))) / 2
-
-
 def _batches(
     pictures: NDArray[np.uint8], questions: dict[str, Tensor], settings: ImageBaseSettings
 ) -> Iterator[dict[str, Tensor]]:
@@ -212,13 +204,3 @@ def _mean_loss(model: ImageText, batch: dict[str, Tensor], questions_per_image: 
     learned = batch["labels"] != IGNORED
     logits = model.head(model.encode(batch)[learned])
     return functional.cross_entropy(logits.float(), batch["labels"][learned])
-
-
-def _log_progress(step: int, loss_nats: float, seconds: float, settings: ImageBaseSettings) -> None:
-    """Log one line about 20 times in a run, and at its end."""
-    if step % max(1, settings.num_steps // 20) and step != settings.num_steps:
-        return
-    PROGRESS.info(
-        "base model: step %d of %d, loss %.3f nats per answer token, %s",
-        step, settings.num_steps, loss_nats, say_left(seconds / step * (settings.num_steps - step)),
-    )  # fmt: skip

@@ -5,8 +5,6 @@ is nothing.
 """
 
 import logging
-import math
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +15,11 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from further.job import PROGRESS, say_left
+from further.demo.steps import StepLines, rise_and_fall
 
 LOG = logging.getLogger(__name__)
 
 BOS, EOS, PAD = "<|begin_of_text|>", "<|end_of_text|>", "<|pad|>"
-LINE_S = 10.0  # between two lines about steps
 
 
 @dataclass(frozen=True)
@@ -152,21 +149,16 @@ def _batches(stream: Tensor, settings: ToySettings) -> Iterator[Tensor]:
         yield stream[starts + reach]
 
 
-def schedule_factor(step: int, num_steps: int) -> float:
-    """Fraction of the peak learning rate at a step counted from 0: a linear rise, then a cosine to 0."""
-    warmup = max(1, num_steps // 10)
-    if step < warmup:
-        return (step + 1) / warmup
-    return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, num_steps - warmup)))
-
-
 def _train(model: LlamaForCausalLM, stream: Tensor, settings: ToySettings) -> list[float]:
     """Train in place; return the loss of every step in nats per token."""
     LOG.info("training %d parameters on %d threads", model.num_parameters(), torch.get_num_threads())
     optimizer = torch.optim.AdamW(model.parameters(), settings.learning_rate, betas=(0.9, 0.95))
-    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: schedule_factor(step, settings.num_steps))
+    warmup_steps = max(1, settings.num_steps // 10)
+    scheduler = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: rise_and_fall(step, warmup_steps, settings.num_steps)
+    )
     losses: list[float] = []
-    said = began = time.monotonic()
+    lines = StepLines("toy", "token", settings.num_steps, settings.batch_size * settings.context)
     model.train()
     for step, ids_BT in zip(range(1, settings.num_steps + 1), _batches(stream, settings), strict=False):
         logits_BTV = model(input_ids=ids_BT[:, :-1], use_cache=False).logits
@@ -177,17 +169,6 @@ def _train(model: LlamaForCausalLM, stream: Tensor, settings: ToySettings) -> li
         optimizer.step()
         scheduler.step()
         losses.append(loss.item())
-        if step == settings.num_steps or time.monotonic() - said > LINE_S:
-            said = time.monotonic()
-            _log_progress(step, losses[-1], said - began, settings)
+        lines.note(step, losses[-1])
     model.eval()
     return losses
-
-
-def _log_progress(step: int, loss_nats: float, seconds: float, settings: ToySettings) -> None:
-    speed = step * settings.batch_size * settings.context / seconds
-    left = seconds / step * (settings.num_steps - step)
-    PROGRESS.info(
-        "toy: step %d of %d, loss %.3f nats per token, %.0f tokens/s, %s",
-        step, settings.num_steps, loss_nats, speed, say_left(left),
-    )  # fmt: skip
