@@ -74,6 +74,14 @@ def test_glyphs_named_after_places_have_the_layout_that_they_look_like(tmp_path)
         assert [line[3] for line in found] == list(drawn.values())
 
 
+@pytest.mark.parametrize("name", ["AdvP4C4E46", "CMEX10", "TeX_CM_Maths_Extension"])
+def test_large_brackets_that_are_named_after_places(tmp_path, name):
+    """The TeXbook, appendix F: cmex10 has parentheses at '020 and '021, a sum at '120 and a root at '160."""
+    names = {1: "C16", 2: "C17", 3: "C80", 4: "C112"}
+    font = Embedded(compact_font(dict.fromkeys(names.values())), names, name=f"ABCDEF+{name}")
+    assert [line[3] for line in say(tmp_path, font, *names)] == ["(", ")", "∑", "√"]
+
+
 def test_a_glyph_without_a_name_is_told_by_its_outline_or_stays_unknown(tmp_path):
     drawn = {"g1": "μ", "g2": "≥", "g3": "☎"}
     codes = dict(enumerate(drawn, 1))

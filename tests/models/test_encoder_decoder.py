@@ -9,8 +9,9 @@ import torch
 from further.evaluation.answers.generate import answer_questions
 from further.models import Precision, load
 from further.models.encoder_decoder import EncoderDecoder, cut_rows
+from further.onemodel.runs import train_weights
 from further.settings import Run
-from further.training.adapters import train_adapter, train_all
+from further.training.adapters import train_adapter
 from further.training.answers import AnswerRows
 from further.training.launch import start_run
 from further.training.recipe import Recipe, Task
@@ -144,7 +145,7 @@ def train(folder, where, prepare, run, training=None):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("prepare", [train_all, train_adapter])
+@pytest.mark.parametrize("prepare", [train_weights, train_adapter])
 def test_it_trains_goes_on_from_a_checkpoint_and_answers(folder, tmp_path, prepare):
     """Stopped by a signal in the middle and started again, it ends with the weights of one that was not."""
     run = make_run()

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import subprocess
 import sys
 from dataclasses import MISSING, fields, replace
@@ -47,6 +48,20 @@ def folder(tmp_path):
 def plan(model, runs, hardware=HARDWARE, cost=COST, texts=PAPERS, finished=None, window=2048):
     settings = PlanSettings(runs=runs, hardware=hardware, cost=cost, window=window, stride=window)
     return plan_study(model, lambda name, run: texts, settings, finished or model / "runs")
+
+
+@pytest.mark.parametrize(
+    ("gigabytes", "utilization", "expected"),
+    [(80.0, None, (1, 8)), (9.1, None, (2, 4)), (8.0, None, None), (80.0, [0.3, 0.5], None)],
+)
+def test_fewer_accumulation_steps_are_said_where_they_fit_and_pay(folder, caplog, gigabytes, utilization, expected):
+    """1.19 is .54 of an H100's peak at 8,192 tokens a pass and more, over .455 at 2,048; 8 rows take 9.6 GiB, 4 8.0."""
+    hardware = HARDWARE | {"gpu_memory_gb": gigabytes, "utilization": utilization, "runtime_minutes": 3000}
+    run = REAL | {"kernels": ["adapters", "documents", "fused", "graphs", "offload"]}
+    with caplog.at_level(logging.INFO):
+        plan(folder(LLAMA_8B), {"default": run}, hardware)
+    said = re.findall(r"gradient_accumulation_steps: (\d) fits, too: (\d) rows.* about ([\d.]+) times", caplog.text)
+    assert said == ([] if expected is None else [(*map(str, expected), "1.19")])
 
 
 def test_hours_and_money_by_hand(folder):

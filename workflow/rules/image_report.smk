@@ -16,7 +16,8 @@ def costly_image_jobs():
         "features of images": [f"encode_images/{shard}" for shard in CASES.shards],
         "answers": [f"answer_run/{run}" for run in RUNS]
         + [f"answer_base/{quantization}" for quantization in QUANTIZATIONS]
-        + [f"answer_view/{view}" for view in VIEWS],
+        + [f"answer_view/{view}" for view in VIEWS]
+        + (["answer_shifted"] if OTHER_CASES else []),
     }
     return {kind: [f"benchmarks/{name}.tsv" for name in names] for kind, names in jobs.items()}
 

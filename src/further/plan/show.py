@@ -6,6 +6,7 @@ from pathlib import Path
 
 from further.job import PROGRESS
 from further.plan.devices import read_devices
+from further.plan.larger import find_larger
 from further.plan.make import add_speed, count_run, count_runs, measured_speeds
 from further.plan.refuse import check_memory, check_positions, check_walltime
 from further.plan.shape import Shape, read_shape
@@ -49,10 +50,18 @@ def plan_study(
             known = {name: run for name, run in runs.items() if not asks_for_vision(run.target_modules)}
             check_memory(shape, known, settings.hardware)
             check_walltime(plan, runs, settings.hardware, plan_again)
+            _say_larger(known, shape, settings.hardware)
     except ValueError as error:
         PROGRESS.error("The plan refuses this study. %s", error)
         raise
     return plan
+
+
+def _say_larger(runs: Mapping[str, Run], shape: Shape, hardware: HardwareSettings) -> None:
+    """Of the first run: the others share its batch, or are sweeps of it."""
+    for name, run in list(runs.items())[:1] if shape.memory_known else ():
+        for line in find_larger(name, run, shape, hardware):
+            PROGRESS.info("%s", line)
 
 
 def find_alike(plan: Sequence[PlannedRun], runs: Mapping[str, Run]) -> Iterator[str]:

@@ -14,6 +14,8 @@ from further.corpus.sections import plain_heading
 
 DECIMAL = re.compile(r"\d[.]\d+$")
 """A decimal number, which looks like a sentence's end with the number of a citation."""
+MAX_BOXED, MIN_OPEN = 8, 80
+"""Paragraphs in a box between two parts of a sentence, and characters of its first part."""
 ENDED = re.compile(r"[.?!:;…][\"'”’»)\]]*(?:\s?[\[(]?[\d,–\-\s*†‡]{1,30}[\])]?)?$")
 
 
@@ -70,9 +72,23 @@ def group_paragraphs(pieces: Sequence[Piece]) -> list[list[Piece]]:
             continue
         if groups and continues(groups[-1][-1], piece):
             groups[-1].append(piece)
+        elif groups and (open_group := _find_open(groups, piece)):
+            open_group.append(piece)
         else:
             groups.append([piece])
     return groups
+
+
+def _find_open(groups: Sequence[list[Piece]], piece: Piece) -> list[Piece] | None:
+    """The paragraph that a box of whole paragraphs had interrupted, if a block goes on with it in the same style."""
+    if piece.kind != "text" or not re.match(r"\s*[^\W_A-Z]", piece.text):
+        return None
+    for group in reversed(groups[-MAX_BOXED:]):
+        last = group[-1]
+        if last.kind == "text" and not ENDED.search(last.text.rstrip()):
+            alike = abs(last.font_size - piece.font_size) < 0.06 * piece.font_size and len(last.text) > MIN_OPEN
+            return group if alike and piece.page - last.page <= 1 else None
+    return None
 
 
 def continues(above: Piece, below: Piece) -> bool:

@@ -13,6 +13,7 @@ from further.corpus.parse.blocks import Block, make_blocks
 from further.corpus.parse.damage import MEMORY, Reading, watch
 from further.corpus.parse.equations import mend_equations
 from further.corpus.parse.fonts import Mended, mend_fonts
+from further.corpus.parse.formulas import join_formulas
 from further.corpus.parse.furniture import find_furniture
 from further.corpus.parse.glyph_names import is_readable
 from further.corpus.parse.kinds import mark_kinds
@@ -205,7 +206,7 @@ def blocks_of_pages(pages: list[Page]) -> list[dict[str, Any]]:
     pages = set_scan(pages)
     furniture = find_furniture(pages)
     columns, style = _find_columns(pages, furniture)
-    ordered = [order_page(make_blocks(lines, style), style) for lines in columns]
+    ordered = [join_formulas(order_page(make_blocks(lines, style), style), style) for lines in columns]
     mark_kinds(ordered, style, [page.height for page in pages])
     blocks = [
         block for page, own in zip(pages, ordered, strict=True) for block in (*own, *_blocks_beside(page, furniture))

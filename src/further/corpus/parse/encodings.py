@@ -20,6 +20,20 @@ OT1 = (
     "@ABCDEFGHIJKLMNOPQRSTUVWXYZ[“]ˆ˙‘abcdefghijklmnopqrstuvwxyz–—˝˜¨"
 )
 """TeX's text, as in cmr10."""
+CMEX = (
+    "()[]⌊⌋⌈⌉{}⟨⟩|‖/\\()()[]⌊⌋⌈⌉{}⟨⟩/\\()[]⌊⌋⌈⌉{}⟨⟩/\\/\\⎛⎞⎡⎤⎣⎦⎢⎥⎧⎫⎩⎭⎨⎬⎪⏐⎝⎠⎜⎟⟨⟩⊔⊔∮∮⊙⊙⊕⊕⊗⊗∑∏∫∪∩⊎∧∨∑∏∫∪∩⊎∧∨"
+    "∐∐^^^~~~[]⌊⌋⌈⌉{}√√√√√√│‖↑↓\ufffd\ufffd\ufffd\ufffd⇑⇓"
+)
+"""TeX's large brackets and operators, as in cmex10."""
+PLACES = {"symbols": CMSY, "letters": CMMI, "text": OT1, "large": CMEX}
+"""TeX's layouts."""
+PLACE_FONTS = (
+    (r"(?i)4c4e51|mi(?!n)|ital", "letters"),
+    (r"(?i)4c4e59", "text"),
+    (r"(?i)4c4e46|(?:cm|mt|tx|px)ex|extension", "large"),
+    ("", "symbols"),
+)
+"""TeX's layouts by what is in a font's name, the first that fits."""
 LATIN_1_SIGNS = {"onequarter": "=", "thorn": "+", "eth": "(", "Thorn": ")", "onehalf": "["}
 """Signs of TeX's text that a typesetter put beside its symbols, under names of Latin 1."""
 

@@ -14,7 +14,7 @@ import pymupdf
 from fontTools.encodings.StandardEncoding import StandardEncoding
 
 from further.corpus.parse.composite_fonts import mend_composite
-from further.corpus.parse.encodings import CMMI, CMSY, LATIN_1_SIGNS, OT1, SYMBOL
+from further.corpus.parse.encodings import CMMI, CMSY, LATIN_1_SIGNS, PLACE_FONTS, PLACES, SYMBOL
 from further.corpus.parse.glyph_names import is_readable, read_name, read_place
 from further.corpus.parse.glyphs import best_layout, layouts_at, read_misnamed, read_unnamed, resembles, seems_named
 from further.corpus.parse.programs import Program, TrueType, open_program
@@ -45,12 +45,8 @@ TEXT_FONT = re.compile(
 """Names of fonts of texts, whose letters and digits are what they are called."""
 ADOBE_SYMBOL = re.compile(r"(?i)symbol(?!.*(?:math|tex|cm))")
 """Names of fonts with the layout of Adobe's Symbol."""
-PLACES = {"symbols": CMSY, "letters": CMMI, "text": OT1}
-"""TeX's layouts."""
 MAX_PLACES = 6
 """Glyphs that are looked at to tell which."""
-PLACE_FONTS = ((r"(?i)4c4e51|mi(?!n)|ital", "letters"), (r"(?i)4c4e59", "text"), ("", "symbols"))
-"""TeX's layouts by what is in a font's name, the first that fits."""
 MARK = "\ufffd"
 NUMBERED = re.compile(r"[A-Za-z]{0,2}\d+")
 """Names that are a glyph's number, with or without letters before it."""

@@ -1,0 +1,63 @@
+"""Formulas between the lines of a paragraph, on lines placed by hand."""
+
+import pytest
+
+from further.corpus.parse.blocks import Block
+from further.corpus.parse.formulas import join_formulas
+from further.corpus.parse.lines import Line
+from further.corpus.parse.style import find_style
+
+SAID = "the size of each of the particles that were seen in the sample was found from the width of the line"
+ABOVE, BELOW = (50, 100, f"{SAID} by the equation"), (50, 160, f"where D is the size, and {SAID}")
+FRACTION = [(150, 130, "D ="), (175, 124, "0.94 λ"), (175, 138, "β cos θ"), (275, 130, "(1)")]
+
+
+def line(x0, y, text, *, size=10.0, bold=False):
+    return Line(1, x0, y - 8, min(290, x0 + 5.0 * len(text)), y + 2, size, "body", bold, text, baseline=y)
+
+
+def blocks_of(*places, **how):
+    made = [Block([line(*place, **(how if place not in (ABOVE, BELOW) else {}))]) for place in places]
+    return join_formulas(made, find_style([line(50, 100 + 12 * row, SAID) for row in range(9)]))
+
+
+def test_a_formula_is_read_from_left_to_right_with_its_fraction_and_its_number_last():
+    above, formula, below = blocks_of(ABOVE, *FRACTION, BELOW)
+    assert (above.text, below.text) == (ABOVE[2], BELOW[2])
+    assert formula.kind == "text"
+    assert formula.text.split("\n") == ["D =", "0.94 λ /", "β cos θ", "(1)"]
+
+
+def test_a_denominator_below_a_numerator_that_is_one_line_with_the_left_side():
+    _, formula, _ = blocks_of(ABOVE, (150, 124, "D = 0.94 λ"), (175, 137, "β cos θ"), BELOW)
+    assert formula.text.split("\n") == ["D = 0.94 λ /", "β cos θ"]
+
+
+def test_two_formulas_one_below_the_other():
+    _, formula, _ = blocks_of(ABOVE, (150, 120, "a = b"), (150, 138, "c = d"), BELOW)
+    assert formula.text.split("\n") == ["a = b", "c = d"]
+
+
+def test_a_formula_at_a_columns_end():
+    assert [block.kind for block in blocks_of(ABOVE, (150, 130, "a = b"))] == ["", "text"]
+
+
+ENDED = (50, 100, f"{SAID}.")
+AGAIN = (50, 160, f"The samples were dried, and {SAID}")
+
+
+@pytest.mark.parametrize(
+    ("places", "how", "kept"),
+    [
+        ((ENDED, (150, 130, "y = 2 x + 3"), AGAIN), {}, True),  # stands in from the edge
+        ((ENDED, (50, 130, "Tests with n = 3"), AGAIN), {}, False),  # a heading
+        ((ENDED, (150, 130, "Tests with n = 3"), AGAIN), {"bold": True}, False),
+        ((ABOVE, (150, 130, "Storage 31"), BELOW), {}, False),  # a word between figures
+        ((ABOVE, (150, 130, "Fig. 1 x = 3"), BELOW), {}, False),
+        ((ABOVE, (50, 130, "• n = 3"), BELOW), {}, False),  # an item
+        ((ABOVE, (150, 130, "R = 0.9"), (50, 300, BELOW[2])), {}, False),  # a chart's label, far from the text below
+        ((ENDED, (150, 130, "R = 0.9"), AGAIN), {"size": 7.0}, False),
+    ],
+)
+def test_what_holds_an_equals_sign_and_is_no_formula(places, how, kept):
+    assert [block.kind for block in blocks_of(*places, **how)] == ["", "text" if kept else "", ""]

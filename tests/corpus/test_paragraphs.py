@@ -1,0 +1,43 @@
+"""Paragraphs that something came between, on blocks placed by hand."""
+
+import pytest
+
+from further.corpus.clean.paragraphs import group_paragraphs
+from further.corpus.clean.pieces import Piece
+
+OPEN = "The sample size was found to be large enough for all of the tests, and with a power of 80 % a total of"
+
+
+def piece(text, kind="text", *, size=9.0, page=1):
+    return Piece(page, 50, 0, 290, 10, size, False, kind, text, 0, [], reason="kept")
+
+
+BOX = [
+    piece("Strengths and limitations", "heading"),
+    piece("This is the first trial of its kind."),
+    piece("• It is large.", "list"),
+]
+
+
+@pytest.mark.parametrize(
+    ("first", "between", "second", "joined"),
+    [
+        (OPEN, BOX, "918 patients are required.", True),
+        (OPEN, BOX, "patients are required.", True),
+        (OPEN, BOX, "Patients are required.", False),  # may begin a sentence
+        (f"{OPEN} 918.", BOX, "patients are required.", False),  # has ended
+        (OPEN, [*BOX, piece("Assessed for eligibility")], "patients are required.", False),  # it is another's
+        (OPEN, 4 * BOX, "patients are required.", False),  # too far away
+        ("Assessed for", BOX, "patients are required.", False),  # a label
+    ],
+)
+def test_a_sentence_goes_on_behind_a_box(first, between, second, joined):
+    groups = group_paragraphs([piece(first), *between, piece(second)])
+    texts = [[member.text for member in group] for group in groups]
+    assert ([first, second] in texts) is joined
+    assert sum(map(len, texts)) == len(between) + 2
+
+
+@pytest.mark.parametrize("how", [{"size": 7.5}, {"page": 3}, {"kind": "list"}])
+def test_what_is_set_otherwise_or_stands_far_behind_goes_on_with_nothing(how):
+    assert len(group_paragraphs([piece(OPEN), *BOX, piece("patients are required.", **how)])) == 5

@@ -1,0 +1,63 @@
+"""The law over cases from what arms left: refused at equal steps, accepted where runs had stopped falling."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from further.onemodel.arms import ENCODER_DECODER, LONGER
+from further.onemodel.law import ERROR, LOSS, fit_laws, price_cases
+
+SIZES = (60, 120, 240, 480, 960, 1920, 3840)
+SHIPPED = (0.632, 0.400, 0.284, 0.247, 0.220, 0.230, 0.211)  # nats per token, at 400 steps each
+PRICES = {"price_per_gpu_hour": 2.0, "currency": "EUR", "price_date": "2026-11", "kwh_per_gpu_hour": None,
+          "yearly_budget": 10.0}  # fmt: skip
+
+
+def make_arms(losses, steps, end):
+    """What two seeds of each size left: one answer of ten tokens; `end`: the loss at 3/4 of the steps over the last."""
+    numbers, answers, histories = {}, {}, {}
+    for number, loss, count in zip(SIZES, losses, steps, strict=True):
+        arm = ENCODER_DECODER if number == SIZES[-1] else f"cases-{number}"
+        about = {"num_cases": number, "num_steps": count, "learning_rate": 1e-3, "seconds": 36.0, "hardware": "a CPU"}
+        numbers[arm] = [about | {"seed": seed} for seed in (0, 1)]
+        rows = [{"seed": seed, "case": "one", "answer": "yes", "reference": "yes" if seed else "no",
+                 "reference_nats": 10 * loss * (1 + 0.001 * (2 * seed - 1)), "reference_tokens": 10}
+                for seed in (0, 1)]  # fmt: skip
+        answers[arm] = pd.DataFrame(rows)
+        looks = [(seed, int(count * part), loss * (end if part < 1 else 1)) for seed in (0, 1) for part in (0.75, 1)]
+        histories[arm] = pd.DataFrame(looks, columns=["seed", "step", "validation_loss_nats"])
+    return numbers, answers, histories
+
+
+def fit(losses, steps, end):
+    numbers, answers, histories = make_arms(losses, steps, end)
+    arms = [arm for arm in numbers if arm != ENCODER_DECODER]
+    return fit_laws([*arms, LONGER], numbers, answers, histories, price_cases(PRICES, numbers))
+
+
+def test_equal_steps_that_still_fell_give_no_floor():
+    law = fit(SHIPPED, [400] * 7, end=1.05)[LOSS]
+    assert law.fitted and law.schedule.matched is False and not law.c_identified and law.form_doubtful
+    assert "1,200 steps" in law.schedule.remedy  # three times as many, of the largest size
+
+
+def test_steps_that_grow_and_losses_that_have_stopped_falling_give_a_law():
+    losses = [0.1 + 4 * number**-0.5 for number in SIZES]
+    law = fit(losses, [int(4 * number**0.75) for number in SIZES], end=1.002)[LOSS]
+    assert law.schedule.matched is True and law.c_identified
+    assert law.law.c == pytest.approx(0.1, abs=0.01) and law.law.b == pytest.approx(0.5, abs=0.05)
+
+
+def test_the_fraction_of_wrong_answers_has_a_law_of_its_own():
+    laws = fit(SHIPPED, [400] * 7, end=1.0)
+    assert {round(point.loss_nats, 6) for point in laws[ERROR].points} == {0.0, 1.0}
+    assert [point.num_unique_tokens for point in laws[LOSS].points][::2] == list(map(float, SIZES))
+
+
+def test_a_case_costs_its_part_of_the_time_for_all():
+    """36 s for 3,840 cases at 2 EUR an hour are 0.02 EUR; 10 EUR a year pay for 500 times as many."""
+    cost = price_cases(PRICES, make_arms(SHIPPED, [400] * 7, 1.0)[0])
+    assert cost.gpu_hours_per_token * 3840 * 3600 == pytest.approx(36.0)
+    law = fit([0.1 + 4 * number**-0.5 for number in SIZES], [int(4 * n**0.75) for n in SIZES], end=1.0)[LOSS]
+    assert law.budget.num_tokens == pytest.approx(500 * 3840)
+    assert np.isclose(law.forecasts[0].cost.money.estimate, 0.04)
