@@ -10,7 +10,7 @@ from cases.made import save_picture
 from further.cases.pictures import write_pictures
 from further.cases.shifted import plan_shifted, read_shifted
 
-SETTINGS = {"near_equal_bits": 16, "questions": None, "max_images": 1, "language": "en"}
+SETTINGS = {"near_equal_bits": 16, "types": None, "max_images": 1, "language": "en"}
 
 
 def write_cases(folder, rows, columns=("case", "image", "question", "answer", "question_type")):
@@ -23,7 +23,7 @@ def write_cases(folder, rows, columns=("case", "image", "question", "answer", "q
 def read(folder, pictures, settings=SETTINGS):
     plan = plan_shifted(folder)
     write_pictures(pictures, folder, [file for files in plan.shards.values() for file in files], LIMITS)
-    return read_shifted(plan, pictures, settings)
+    return read_shifted(plan, pictures, **settings)
 
 
 def test_all_cases_are_asked_and_none_is_for_training(tmp_path):
@@ -46,7 +46,7 @@ def test_questions_are_made_by_the_study_s_rules(tmp_path):
     columns = ("case", "image", "question", "answer", "modality")
     folder = write_cases(tmp_path / "other", [["one", "0.png", "", "", "CT"]], columns)
     save_picture(folder / "0.png")
-    settings = SETTINGS | {"questions": ["modality"]}
+    settings = SETTINGS | {"types": ["modality"]}
     questions, _ = read(folder, tmp_path / "shifted.parquet", settings)
     assert [(line["question_type"], line["answer"]) for line in questions.to_pylist()] == [("modality", "ct")]
 

@@ -71,7 +71,7 @@ def test_a_comment_or_a_docstring_reruns_nothing(finished, module):
         ("job.py", '"%(asctime)s %(name)s', '"%(asctime)s: %(name)s'),
         ("lock.py", "in use by", "used by"),
         ("training/checkpoints.py", "of another identity", "of another kind"),
-        ("training/adapters.py", 'raise ValueError(f"', 'raise ValueError(f"Well: '),
+        ("training/launch.py", 'raise RuntimeError(f"', 'raise RuntimeError(f"Well: '),
     ],
 )
 def test_a_log_message_or_the_words_of_an_error_rerun_nothing(finished, module, old, new):

@@ -1,10 +1,8 @@
 """Choose a threshold for each question type on the validation cases, and decide about every answer."""
 
 import logging
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from further.guard.calibrate import calibrate
 from further.guard.decide import guard_answers
@@ -18,11 +16,10 @@ from further.job import start_log
 LOG = logging.getLogger("further.guard")
 
 
-def main(answers: Path, shifted: Path | None, record: Path, guarded: Path, settings: Mapping[str, Any]) -> None:
+def main(answers: Path, shifted: Path | None, record: Path, guarded: Path, settings: GuardSettings) -> None:
     """Write the guard's record, and the answers with what was decided about each, those of another clinic too."""
-    chosen = GuardSettings(**settings)
     table = read_table(answers) if shifted is None else add_shifted(read_table(answers), read_table(shifted))
-    calibrated = calibrate(table, chosen, read_rules(chosen))
+    calibrated = calibrate(table, settings, read_rules(settings))
     for line in describe(calibrated):
         LOG.info(line)
     decided = guard_answers(table, calibrated)
@@ -40,6 +37,11 @@ if __name__ == "__main__":
         Path(snakemake.input.shifted[0]) if snakemake.input.shifted else None,
         Path(snakemake.output.record),
         Path(snakemake.output.guarded),
-        snakemake.params.settings
-        | {name: find_rules_file(snakemake.params.settings[name]) for name in ("topics_file", "contradictions_file")},
+        GuardSettings(
+            **snakemake.params.settings
+            | {
+                name: find_rules_file(snakemake.params.settings[name])
+                for name in ("topics_file", "contradictions_file")
+            }
+        ),
     )

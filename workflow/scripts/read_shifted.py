@@ -1,8 +1,7 @@
 """Read the records of another clinic, join them with its pictures, and make its questions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from further.cases.plan import CasePlan
 from further.cases.schemas import IMAGES, QUESTIONS
@@ -11,19 +10,30 @@ from further.io import write_table
 from further.job import start_log
 
 
-def main(plan: CasePlan, pictures: Path, outputs: Mapping[str, Path], settings: Mapping[str, Any]) -> None:
+def main(
+    plan: CasePlan,
+    pictures: Path,
+    outputs: Mapping[str, Path],
+    near_equal_bits: int,
+    questions: Sequence[str] | None,
+    max_images: int,
+    language: str,
+) -> None:
     """Write questions and images."""
-    questions, images = read_shifted(plan, pictures, settings)
-    write_table(outputs["questions"], questions, QUESTIONS)
+    asked, images = read_shifted(
+        plan, pictures, near_equal_bits=near_equal_bits, types=questions, max_images=max_images, language=language
+    )
+    write_table(outputs["questions"], asked, QUESTIONS)
     write_table(outputs["images"], images, IMAGES)
 
 
 if __name__ == "__main__":
     start_log(snakemake.log[0])
-    settings = snakemake.params.settings
+    settings = dict(snakemake.params.settings)
+    folder, layout, only, digest = (settings.pop(name) for name in ("folder", "layout", "only", "digest"))
     main(
-        CasePlan(Path(settings["folder"]), settings["layout"], settings["only"], (), {}, settings["digest"]),
+        CasePlan(Path(folder), layout, only, (), {}, digest),
         Path(snakemake.input.pictures),
         {name: Path(path) for name, path in snakemake.output.items()},
-        settings,
+        **settings,
     )

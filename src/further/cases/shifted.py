@@ -1,9 +1,8 @@
 """The cases of another clinic, on which the guard is tried: planned, joined with their pictures, and asked."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -38,13 +37,16 @@ def plan_shifted(place: Path) -> CasePlan:
         return plan_cases(place, None, 1)
 
 
-def read_shifted(plan: CasePlan, pictures: Path, settings: Mapping[str, Any]) -> tuple[pa.Table, pa.Table]:
+def read_shifted(
+    plan: CasePlan, pictures: Path, *, near_equal_bits: int, types: Sequence[str] | None, max_images: int, language: str
+) -> tuple[pa.Table, pa.Table]:
     """Read the records, join them with the pictures, and ask what the study asks.
 
     Args:
         plan: Of the folder.
         pictures: The table of its pictures (PICTURES).
-        settings: near_equal_bits; questions, max_images and language.
+        near_equal_bits: As for `gather_cases`.
+        types, max_images, language: As for `ask_questions`.
 
     Returns:
         Questions, all of one split (QUESTIONS), and images (IMAGES).
@@ -56,15 +58,16 @@ def read_shifted(plan: CasePlan, pictures: Path, settings: Mapping[str, Any]) ->
         found = LAYOUTS[plan.layout].read(Folder(plan.folder, plan.only)).lines()
         cases, images, asked = map(pa.Table.from_pylist, found, (FOUND_CASES, FOUND_IMAGES, FOUND_QUESTIONS))
         shown = pq.read_table(pictures, columns=[name for name in PICTURES.names if name != "png"])
-        gathered = gather_cases(cases, images, {SHIFTED: shown}, settings["near_equal_bits"])
+        gathered = gather_cases(cases, images, {SHIFTED: shown}, near_equal_bits)
         tables = {
             "cases": gathered.cases,
             "images": gathered.images,
             "asked": asked,
             "split": _hold_out(gathered.cases["case"].to_pylist()),
         }
-        chosen = {name: settings[name] for name in ("max_images", "language")}
-        questions, _ = ask_questions(tables, how="own", types=settings["questions"], needed=("test",), **chosen)
+        questions, _ = ask_questions(
+            tables, how="own", types=types, max_images=max_images, language=language, needed=("test",)
+        )
     return _move(questions), gathered.images
 
 
