@@ -143,9 +143,7 @@ def test_touching_a_script_or_a_module_reruns_nothing(finished):
 
 
 def test_an_edited_script_reruns_its_rule_and_after(finished):
-    with edited(
-        finished.code / "workflow/scripts/fit_scaling_law.py", replace("compared =", "comparison_ = compared =")
-    ):
+    with edited(finished.code / "workflow/scripts/fit_scaling_law.py", replace("targets =", "wanted = targets =")):
         assert set(finished.plan()) == {"fit_scaling_law", "write_report", "write_cards"}
 
 

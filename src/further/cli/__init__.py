@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -34,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 where it went well, 1 where something is wrong with what was given.
     """
     options = _parser().parse_args((sys.argv[1:] if arguments is None else arguments) or ["--help"])
+    warnings.simplefilter("ignore", FutureWarning)  # said by libraries to developers
     try:
         _check_folder(options)
         lines = options.act(options)
