@@ -27,7 +27,8 @@ def pictures_of_shifted(wildcards):
 
 
 def opening_of_shifted(wildcards):
-    return pick("cases", "timeout_s", "memory_mb", "max_megapixels", "ct_windows") | {
+    return {
+        "pictures": pick("cases", "timeout_s", "memory_mb", "max_megapixels", "ct_windows"),
         "folder": str(OTHER_CASES.folder),
         "versions": installed_versions(IMAGE_PACKAGES),
     }
@@ -99,7 +100,7 @@ rule read_shifted:
 
 
 def answering_of_shifted(wildcards):
-    return ANSWERING | {"quantization": RUNS["default"]["quantization"], "splits": [SHIFTED], "view": "image"}
+    return settings_of_answering(RUNS["default"]["quantization"], [SHIFTED])
 
 
 use rule answer_run as answer_shifted with:
