@@ -31,6 +31,13 @@ def test_a_table_without_the_columns_names_them(tmp_path):
     assert "image, answer" in text and "picture" in text
 
 
+def test_a_layout_s_file_that_is_cut_off_is_named_with_its_line(tmp_path):
+    (tmp_path / "trainset.json").write_text('[{"image_name": "a.png", "question": "q"},\n {"image_name": ')
+    save_picture(tmp_path / "a.png")
+    text = refusal(tmp_path)
+    assert "trainset.json is not valid JSON, line 2" in text and "Known are" not in text
+
+
 def test_a_folder_of_pictures_alone_lists_what_is_known(tmp_path):
     save_picture(tmp_path / "a.png")
     text = refusal(tmp_path)

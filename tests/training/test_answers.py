@@ -56,15 +56,15 @@ def study(tmp_path_factory):
     return get
 
 
-def train(study, family, place, micro_batch=4, images=None, minutes=60.0, kind=AnswerRows, **settings):
+def train(study, family, place, micro_batch=4, images=None, minutes=60.0, rows=AnswerRows, **settings):
     run = SETTINGS | settings
     folder, prompter, features = study(family)
-    rows = [
+    sides = [
         made(lay_out_questions(lines, prompter, run, []).rows, images or features)
-        for made, lines in ((kind, lines_of(8)), (AnswerRows, lines_of(2)))
+        for made, lines in ((rows, lines_of(8)), (AnswerRows, lines_of(2)))
     ]
     task = Task("run", place / "adapter", place / "checkpoints", minutes, {}, threads=1)
-    outcome = train_run(Recipe(folder, run, micro_batch, *rows), task)
+    outcome = train_run(Recipe(folder, run, micro_batch, *sides), task)
     return load_file(place / "adapter" / "adapter_model.safetensors"), outcome
 
 
@@ -117,12 +117,13 @@ class Interrupted(AnswerRows):
         return AnswerRows.sum_loss(model, batch)
 
 
-def test_an_interrupted_run_ends_with_the_same_bits(study, tmp_path):
-    whole, outcome = train(study, "paligemma", tmp_path / "whole", dropout=0.1, minutes=0.0)
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_interrupted_run_ends_with_the_same_bits(study, tmp_path, kind):
+    whole, outcome = train(study, kind, tmp_path / "whole", dropout=0.1, minutes=0.0)
     with pytest.raises(KeyboardInterrupt):
-        train(study, "paligemma", tmp_path / "parts", dropout=0.1, minutes=0.0, kind=Interrupted)
+        train(study, kind, tmp_path / "parts", dropout=0.1, minutes=0.0, rows=Interrupted)
     assert len(list((tmp_path / "parts" / "checkpoints").rglob("checkpoint-*.safetensors"))) > 0
-    parts, resumed = train(study, "paligemma", tmp_path / "parts", dropout=0.1, minutes=0.0)
+    parts, resumed = train(study, kind, tmp_path / "parts", dropout=0.1, minutes=0.0)
     assert resumed.timing.starts == 2 and resumed.history == outcome.history
     assert all(torch.equal(parts[name], whole[name]) for name in whole)
 

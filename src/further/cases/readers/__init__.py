@@ -1,6 +1,6 @@
 """The layouts that are read. A new one is one file here and its place in the list."""
 
-from further.cases.files import Folder
+from further.cases.files import Folder, read_head, read_records
 from further.cases.readers.base import Reader
 from further.cases.readers.dicom import Dicom
 from further.cases.readers.flat import Flat
@@ -38,9 +38,9 @@ def choose_reader(folder: Folder, layout: str | None) -> Reader:
 
 
 def _explain(folder: Folder) -> str:
-    """What a folder lacks: columns of its one CSV file, or what it holds beside what layouts hold."""
-    from further.cases.files import read_head
-
+    """What a folder lacks: sound JSON, columns of its one CSV file, or what it holds beside what layouts hold."""
+    if broken := _find_broken(folder):
+        return broken
     tables = [file for file in folder.tables(".csv", ".tsv") if file.count("/") <= 1]
     if len(tables) == 1:
         head = read_head(folder, tables[0])
@@ -50,3 +50,14 @@ def _explain(folder: Folder) -> str:
         return "It holds pickles, which are not loaded as they can run code: take the data as Parquet"
     known = "; ".join(f"{reader.name} ({reader.holds})" for reader in LAYOUTS.values())
     return f"It holds {folder.describe()}. Known are {known}"
+
+
+def _find_broken(folder: Folder) -> str:
+    """The first file that is called JSON and is none, with the line; "" if there is none."""
+    for file in (file for file in folder.tables(".json", ".jsonl") if file.count("/") <= 2):
+        try:
+            read_records(folder, file)
+        except ValueError as error:
+            if "is not valid JSON" in str(error):
+                return str(error).removeprefix("cases.folder: ")
+    return ""
