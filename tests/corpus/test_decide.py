@@ -188,12 +188,14 @@ LABELS = tuple(
 PARTS = ({"kind": "other", "text": "CH3", "page": 3}, {"kind": "caption", "text": "Figure 2. A leaf", "page": 3})
 
 
-def test_small_headings_that_part_a_sentence_are_labels_of_a_figure():
+@pytest.mark.parametrize("size", [6.5, 11])
+def test_headings_that_part_a_sentence_are_labels_of_a_figure(size):
+    labels = [label | {"font_size": size} for label in LABELS]
     halves = ("The hearts were kept in boxes at four degrees and", "were warmed in the morning by a nurse who")
     records = [{"kind": "text", "text": f"{half} {PROSE.strip()}", "page": 3} for half in halves]
-    parted = dropped(*article("Outcomes"), records[0] | {"text": halves[0]}, *LABELS, records[1])
+    parted = dropped(*article("Outcomes"), records[0] | {"text": halves[0]}, *labels, records[1])
     assert parted == {("figure text", "STEM"), ("figure text", "OLD LEAF")}
-    whole = dropped(*article("Outcomes"), records[0] | {"text": f"{halves[0]} so on."}, *LABELS, records[1])
+    whole = dropped(*article("Outcomes"), records[0] | {"text": f"{halves[0]} so on."}, *labels, records[1])
     assert whole == set()
 
 

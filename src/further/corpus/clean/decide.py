@@ -74,25 +74,21 @@ def _drop_contents(pieces: Sequence[Piece], names: Sections) -> None:
 
 
 def _drop_labels(pieces: Sequence[Piece], size: float) -> None:
-    """Drop small headings that label a figure: they part one sentence, or have parts of figures on both sides."""
+    """Drop headings that label a figure: they part one sentence, or are small with parts of figures on both sides."""
     texts = [piece for piece in pieces if piece.reason == KEPT and piece.is_text]
     parted = {
         id(below) for above, below in pairwise(texts) if below.text.lstrip()[:1].islower() and continues(above, below)
     }
-    for are_labels, group in groupby(enumerate(pieces), key=lambda place: _is_label(place[1], size)):
+    for are_headings, group in groupby(enumerate(pieces), key=lambda place: place[1].reason == "heading"):
         run = list(group)
         first, last = run[0][0], run[-1][0]
-        if not are_labels or first == 0 or last == len(pieces) - 1:
+        if not are_headings or first == 0 or last == len(pieces) - 1:
             continue
         below = next((piece for piece in pieces[last:] if piece.reason == KEPT and piece.is_text), None)
         beside = {pieces[first - 1].reason, pieces[last + 1].reason}
-        if id(below) in parted or beside <= FLOATS:
+        if id(below) in parted or (beside <= FLOATS and all(piece.is_small(size) for _, piece in run)):
             for _, piece in run:
                 piece.reason = "figure text"
-
-
-def _is_label(piece: Piece, size: float) -> bool:
-    return piece.reason == "heading" and piece.is_small(size)
 
 
 def _find_sections(pieces: Sequence[Piece], keep_headings: bool) -> None:
