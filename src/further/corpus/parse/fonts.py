@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import pymupdf
 from fontTools.encodings.StandardEncoding import StandardEncoding
 
+from further.corpus.parse.bitmap_fonts import mend_bitmap
 from further.corpus.parse.composite_fonts import mend_composite
 from further.corpus.parse.encodings import CMMI, CMSY, LATIN_1_SIGNS, PLACE_FONTS, PLACES, SYMBOL
 from further.corpus.parse.glyph_names import is_readable, read_name, read_place
@@ -40,7 +41,8 @@ SIGN_FONT = re.compile(
 TEXT_FONT = re.compile(
     r"(?i)times|helvetic|arial|univers|minion|myriad|garamond|palat|calibri|cambria|georgia|verdana|courier|frutiger"
     r"|gill ?sans|optima|bembo|sabon|baskerv|century|bookman|avenir|futura|franklin|lato|roboto|open ?sans|source ?s"
-    r"|liberation|dejavu|charter|utopia|akzidenz|tahoma|trebuchet|segoe|galliard|plantin|nimbus|stone ?s|scala"
+    r"|liberation|dejavu|charter|utopia|akzidenz|tahoma|trebuchet|segoe|galliard|plantin|nimbus|stone ?s|scala|roman"
+    r"|^(?:cm|lm|ec|sf)(?:r|b|t|ss|csc)[a-z]{0,3}\d"
 )
 """Names of fonts of texts, whose letters and digits are what they are called."""
 ADOBE_SYMBOL = re.compile(r"(?i)symbol(?!.*(?:math|tex|cm))")
@@ -153,9 +155,10 @@ def _fonts_of(document: pymupdf.Document, pages: Iterable[int]) -> Iterator[tupl
 
 def _mend(document: pymupdf.Document, xref: int, kind: str, name: str) -> list[Sign]:
     """The codes of one font that were given another text in the document."""
-    if kind == "Type0":
-        made = mend_composite(document, xref, symbol=bool(ADOBE_SYMBOL.search(name)))
-        return [Sign(name, f"{code:#06x}", text, by_outline=True) for code, text in made.items()]
+    if kind in ("Type0", "Type3"):
+        symbol = bool(ADOBE_SYMBOL.search(name))
+        made = mend_bitmap(document, xref) if kind == "Type3" else mend_composite(document, xref, symbol=symbol)
+        return [Sign(name, f"{code:#06x}", text, by_outline=kind == "Type0") for code, text in made.items()]
     if kind not in ("Type1", "MMType1", "TrueType"):
         return []
     font = Font(name, read_encoding(document, xref), read_map(document, xref))
