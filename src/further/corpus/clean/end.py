@@ -184,7 +184,7 @@ class Ending:
         return more and self._is_behind(index) and not is_section(self.names.reviews, piece.text)
 
     def _is_set_as_section(self, index: int) -> bool:
-        """Whether a lettered heading behind the references is set as theirs, and heads none: over code or lists, say."""
+        """Whether a lettered heading behind the references is set as theirs and heads none: over code or lists."""
         piece = self.pieces[index]
         if not LETTERED.match(piece.text) or not self._is_behind(index):
             return False
