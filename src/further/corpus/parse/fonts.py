@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import pymupdf
 from fontTools.encodings.StandardEncoding import StandardEncoding
 
-from further.corpus.parse.bitmap_fonts import mend_bitmap
+from further.corpus.parse.bitmap_fonts import MARK, mend_bitmap
 from further.corpus.parse.composite_fonts import mend_composite
 from further.corpus.parse.encodings import CMMI, CMSY, LATIN_1_SIGNS, PLACE_FONTS, PLACES, SYMBOL
 from further.corpus.parse.glyph_names import is_readable, read_name, read_place
@@ -49,7 +49,8 @@ ADOBE_SYMBOL = re.compile(r"(?i)symbol(?!.*(?:math|tex|cm))")
 """Names of fonts with the layout of Adobe's Symbol."""
 MAX_PLACES = 6
 """Glyphs that are looked at to tell which."""
-MARK = "\ufffd"
+SUITS = "¦♣♦♥♠"
+"""What tables give for the bars and other signs of TeX, whose names tell better."""
 NUMBERED = re.compile(r"[A-Za-z]{0,2}\d+")
 """Names that are a glyph's number, with or without letters before it."""
 STANDARD_PLACES = {name: place for place, name in enumerate(StandardEncoding[:128]) if name not in (".notdef", "space")}
@@ -243,7 +244,7 @@ def _by_name(font: Font, code: int, raw: str, layout: str) -> str:
         return layout[place]
     if code not in font.known and font.program is not None and NUMBERED.fullmatch(name) and not read_name(name):
         return ""  # for which MuPDF takes the number for a character's code, or for a place in one maker's fonts
-    if is_readable(raw) and ("_" not in name or code in font.known):
+    if is_readable(raw) and ("_" not in name or code in font.known) and not (raw in SUITS and read_name(name)):
         misread = font.program is None and ADOBE_SYMBOL.search(font.name) and raw.isascii()
         return SYMBOL.get(code, raw) if misread else raw
     if len(raw) == 1 and 0xF020 <= ord(raw) <= 0xF0FF and ADOBE_SYMBOL.search(font.name):
