@@ -74,6 +74,12 @@ def test_glyphs_named_after_places_have_the_layout_that_they_look_like(tmp_path)
         assert [line[3] for line in found] == list(drawn.values())
 
 
+def test_a_bar_that_a_table_takes_for_a_club_is_a_bar(tmp_path):
+    names = {1: "bar", 2: "club"}
+    font = Embedded(compact_font(dict.fromkeys(names.values())), names, dict.fromkeys(names, "♣"), name="LMMath")
+    assert [line[3] for line in say(tmp_path, font, 1, 2)] == ["|", "♣"]
+
+
 @pytest.mark.parametrize("name", ["AdvP4C4E46", "CMEX10", "TeX_CM_Maths_Extension"])
 def test_large_brackets_that_are_named_after_places(tmp_path, name):
     """The TeXbook, appendix F: cmex10 has parentheses at '020 and '021, a sum at '120 and a root at '160."""

@@ -118,6 +118,21 @@ def test_a_letter_heads_an_appendix_over_60_words_of_prose(words, reason):
     assert reasons(*body, heading("A Details", 6), appendix)["The graft was"] == reason
 
 
+@pytest.mark.parametrize(
+    ("size", "below", "reason"),
+    [
+        (14, "Then the test was run again.", "kept"),  # over code, of which no sentence is long
+        (12, "Then the test was run again.", "reference"),  # no heading of a section
+        (14, "4. Maker A, Drawer B. Hearts kept in a box. J Made Art. 2014;7(2):11-19.", "reference"),
+    ],
+)
+def test_a_lettered_heading_that_is_set_as_that_of_the_references_begins_an_appendix(size, below, reason):
+    body = (*article("Methods", "Discussion"), heading("References", 5, font_size=14), *entries(1, 2, 3))
+    code = {"kind": "text", "text": below, "page": 6}
+    found = reasons(*body, heading("A. Example analyses", 6, font_size=size), code)
+    assert found[" ".join(below.split()[:3])] == reason
+
+
 def test_any_heading_behind_the_references_begins_an_appendix_where_much_prose_follows():
     body = (*article("Methods", "Discussion"), heading("References", 5), *entries(1, 2, 3))
     more = [paragraph(f"experiment {number}", 6) for number in range(4)]

@@ -176,12 +176,22 @@ class Ending:
     def _is_appendix(self, index: int) -> bool:
         """Whether a block heads an appendix: by its name, or behind the references as a heading over running text."""
         piece = self.pieces[index]
-        if piece.kind != "heading" or not self._has_prose(index):
+        if piece.kind != "heading" or not (self._has_prose(index) or self._is_set_as_section(index)):
             return False
         if is_section(self.names.appendix, piece.text):
             return True
         more = bool(LETTERED.match(piece.text)) or self.rest[index] > MIN_REST
         return more and self._is_behind(index) and not is_section(self.names.reviews, piece.text)
+
+    def _is_set_as_section(self, index: int) -> bool:
+        """Whether a lettered heading behind the references is set as theirs and heads none: over code or lists."""
+        piece = self.pieces[index]
+        if not LETTERED.match(piece.text) or not self._is_behind(index):
+            return False
+        head = self.pieces[self.first_list]
+        alike = piece.bold == head.bold and abs(piece.font_size - head.font_size) < 0.3
+        below = [piece for piece in self.pieces[index + 1 : index + 6] if piece.is_text]
+        return alike and piece.font_size > self.size and not any(is_reference(piece.text) for piece in below)
 
     def _is_behind(self, index: int) -> bool:
         """Whether a block stands behind a list of references, and no section of the body does."""

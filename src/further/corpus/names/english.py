@@ -12,7 +12,7 @@ _MONEY = (
     r"sources? of (?:funding|support)|role of (?:the )?(?:study )?(?:funding|funders?|sponsors?)",
 )
 _PEOPLE = (
-    r"acknowledge?ments?|authorship|collaborators?|(?:article|group) information|meeting presentation",
+    r"acknowledge?ments?|affiliations?|authorship|collaborators?|(?:article|group) information|meeting presentation",
     r"(?:individual )?author(?:s|'s|s'|’s|s’)?\s+"
     r"(?:contributions?|statements?|information|details|disclosures?|affiliations?|roles?|biograph\w*|notes?|agreement)",
     r"(?:additional )?contributions?|contributors?['’]?|contributorship|credit author(?:ship)?|guarantors?",

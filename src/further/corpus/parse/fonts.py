@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import pymupdf
 from fontTools.encodings.StandardEncoding import StandardEncoding
 
+from further.corpus.parse.bitmap_fonts import MARK, mend_bitmap
 from further.corpus.parse.composite_fonts import mend_composite
 from further.corpus.parse.encodings import CMMI, CMSY, LATIN_1_SIGNS, PLACE_FONTS, PLACES, SYMBOL
 from further.corpus.parse.glyph_names import is_readable, read_name, read_place
@@ -40,14 +41,16 @@ SIGN_FONT = re.compile(
 TEXT_FONT = re.compile(
     r"(?i)times|helvetic|arial|univers|minion|myriad|garamond|palat|calibri|cambria|georgia|verdana|courier|frutiger"
     r"|gill ?sans|optima|bembo|sabon|baskerv|century|bookman|avenir|futura|franklin|lato|roboto|open ?sans|source ?s"
-    r"|liberation|dejavu|charter|utopia|akzidenz|tahoma|trebuchet|segoe|galliard|plantin|nimbus|stone ?s|scala"
+    r"|liberation|dejavu|charter|utopia|akzidenz|tahoma|trebuchet|segoe|galliard|plantin|nimbus|stone ?s|scala|roman"
+    r"|^(?:cm|lm|ec|sf)(?:r|b|t|ss|csc)[a-z]{0,3}\d"
 )
 """Names of fonts of texts, whose letters and digits are what they are called."""
 ADOBE_SYMBOL = re.compile(r"(?i)symbol(?!.*(?:math|tex|cm))")
 """Names of fonts with the layout of Adobe's Symbol."""
 MAX_PLACES = 6
 """Glyphs that are looked at to tell which."""
-MARK = "\ufffd"
+SUITS = "¦♣♦♥♠"
+"""What tables give for the bars and other signs of TeX, whose names tell better."""
 NUMBERED = re.compile(r"[A-Za-z]{0,2}\d+")
 """Names that are a glyph's number, with or without letters before it."""
 STANDARD_PLACES = {name: place for place, name in enumerate(StandardEncoding[:128]) if name not in (".notdef", "space")}
@@ -153,9 +156,10 @@ def _fonts_of(document: pymupdf.Document, pages: Iterable[int]) -> Iterator[tupl
 
 def _mend(document: pymupdf.Document, xref: int, kind: str, name: str) -> list[Sign]:
     """The codes of one font that were given another text in the document."""
-    if kind == "Type0":
-        made = mend_composite(document, xref, symbol=bool(ADOBE_SYMBOL.search(name)))
-        return [Sign(name, f"{code:#06x}", text, by_outline=True) for code, text in made.items()]
+    if kind in ("Type0", "Type3"):
+        symbol = bool(ADOBE_SYMBOL.search(name))
+        made = mend_bitmap(document, xref) if kind == "Type3" else mend_composite(document, xref, symbol=symbol)
+        return [Sign(name, f"{code:#06x}", text, by_outline=kind == "Type0") for code, text in made.items()]
     if kind not in ("Type1", "MMType1", "TrueType"):
         return []
     font = Font(name, read_encoding(document, xref), read_map(document, xref))
@@ -240,7 +244,7 @@ def _by_name(font: Font, code: int, raw: str, layout: str) -> str:
         return layout[place]
     if code not in font.known and font.program is not None and NUMBERED.fullmatch(name) and not read_name(name):
         return ""  # for which MuPDF takes the number for a character's code, or for a place in one maker's fonts
-    if is_readable(raw) and ("_" not in name or code in font.known):
+    if is_readable(raw) and ("_" not in name or code in font.known) and not (raw in SUITS and read_name(name)):
         misread = font.program is None and ADOBE_SYMBOL.search(font.name) and raw.isascii()
         return SYMBOL.get(code, raw) if misread else raw
     if len(raw) == 1 and 0xF020 <= ord(raw) <= 0xF0FF and ADOBE_SYMBOL.search(font.name):
