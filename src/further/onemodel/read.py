@@ -25,8 +25,12 @@ def read_study(
         settings: onemodel, run, limits and rates.
         task: Of the job.
         work: Folder for models.
+
+    Raises:
+        ValueError: If a split has no question.
     """
     lines = [line for line in pq.read_table(questions).to_pylist() if len(line["images"]) == 1]
+    check_lines(lines)
     names: dict[str, list[str]] = {}
     for line in pq.read_table(images, columns=["image", "key"]).to_pylist():
         names.setdefault(line["key"], []).append(line["image"])
@@ -41,3 +45,15 @@ def read_study(
         task=task,
         work=work,
     )
+
+
+def check_lines(lines: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse cases that arms cannot be trained, watched and tested on.
+
+    Raises:
+        ValueError: With what is missing.
+    """
+    known = {line["split"] for line in lines if line["task"] == "answer"}
+    for split in ("train", "validation", "test"):
+        if split not in known:
+            raise ValueError(f"cases: no question about one image in the {split} split, which every arm needs")
