@@ -68,3 +68,9 @@ def test_what_is_missing_is_said(make, tmp_path):
 def test_a_clone_with_a_space_in_its_path_is_refused_in_one_sentence(make):
     done, calls = make("demo", folder="My Clone")
     assert done.returncode == 2 and "has a space in its path" in done.stderr and calls == []
+
+
+def test_the_study_of_one_small_model_has_a_folder_of_its_own(make):
+    done, [snakemake] = make("onemodel")
+    assert done.returncode == 0, done.stderr
+    assert snakemake[3:] == ["--directory", "studies/onemodel", "--configfile", "config/onemodel.yaml"]

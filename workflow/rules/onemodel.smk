@@ -22,19 +22,21 @@ TRAINING = {
     "limits": pick("answers", "new_tokens", "batch_size"),
     "versions": installed_versions(TRAINING_PACKAGES),
 }
-SHAPED_BY = {  # settings of the study that an arm's table depends on beside those of all small models
-    "layouts": ("adapted_learning_rate", "adapted_quantization"),
+OF_ALL = ("width", "layers", "heads", "image_side", "patch", "steps", "learning_rates")
+SHAPED_BY = {  # what else shapes an arm, by its name or its table
+    "layouts": (),
+    "adapted": ("adapted_learning_rate", "adapted_quantization"),
     "objectives": ("pretraining_steps", "question_steps"),
     "additions": ("signals", "addition_steps"),
-    "cases": ("law_growth", "law_longer"),
+    "cases": ("law_growth",),
+    "longer": ("law_longer",),
 }
-OF_ALL = ("width", "layers", "heads", "image_side", "patch", "steps", "learning_rates")
 TABLE_OF = {arm: table for table, names in ARMS.items() for arm in names}
 
 
 def settings_of_arm(wildcards):
     """What shapes an arm: seeds and arms that are added train nothing anew."""
-    keys = OF_ALL + SHAPED_BY[TABLE_OF[wildcards.arm]]
+    keys = OF_ALL + SHAPED_BY[wildcards.arm if wildcards.arm in SHAPED_BY else TABLE_OF[wildcards.arm]]
     return TRAINING | {"onemodel": pick("onemodel", *keys), "seeds": SEEDS[wildcards.seeds]}
 
 

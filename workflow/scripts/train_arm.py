@@ -8,7 +8,8 @@ from typing import Any
 from further.gpus import require_gpus
 from further.io import read_json
 from further.job import start_log
-from further.onemodel.job import read_study, train_seeds
+from further.onemodel.job import train_seeds
+from further.onemodel.read import read_study
 from further.training.checkpoints import forget_checkpoints
 from further.training.recipe import Task
 

@@ -8,7 +8,8 @@ from typing import Any
 from further.gpus import require_gpus
 from further.io import write_json
 from further.job import start_log
-from further.onemodel.job import read_study, tune_layout
+from further.onemodel.read import read_study
+from further.onemodel.tuning import tune_layout
 from further.training.checkpoints import forget_checkpoints
 from further.training.recipe import Task
 

@@ -99,9 +99,15 @@ class Study:
         return Part("questions", model, run, self.drawn([rows], steps), watched, train_weights)
 
     def pretraining(self, model: Path, objective: str, steps: int, seed: int) -> Part:
-        """Pre-training of an encoder–decoder on the images and captions of all training cases."""
+        """Pre-training of an encoder–decoder on the images and captions of all training cases.
+
+        Raises:
+            ValueError: If the cases have no captions.
+        """
         captions = Captions(make_prompter(model), self.images, self.run.context, seed)
         train, watch = self.asked("train", "caption"), self.asked("validation", "caption")
+        if not train or not watch:
+            raise ValueError("onemodel.objectives: no captions of one image to pre-train on; set []")
         examples = make_examples(objective, captions, train, steps * self.batch)
         watched = make_examples(objective, captions, watch, len(watch))
         prepare = partial(train_weights, predict="patches" in objective)

@@ -98,6 +98,7 @@ def train_fraction(study: Study, fraction: float, seed: int) -> Seed:
 
 def train_objective(study: Study, objective: str, number: int, seed: int) -> Seed:
     """Pre-training on all images and captions, then fine-tuning on the questions of some cases, at equal compute."""
+    number = min(number, study.num_cases)
     settings, model, lines = study.settings, study.untrained(ENCODER_DECODER, seed), study.of_cases(number, seed)
     probe = study.pretraining(model, "captions", PROBES, seed)
     budget = settings.pretraining_steps * count_flops(probe, study.batch)

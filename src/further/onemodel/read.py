@@ -1,0 +1,59 @@
+"""The study of a job, from the files of the cases stage and the settings of its rule."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from further.cases.pictures import load_pictures
+from further.onemodel.study import Study
+from further.settings import Run
+from further.settings.onemodel import OneModelSettings
+from further.training.recipe import Task
+
+
+def read_study(
+    questions: Path, images: Path, pictures: Sequence[Path], base: Path, settings: Mapping[str, Any], task: Task,
+    work: Path,
+) -> Study:  # fmt: skip
+    """The study of a job.
+
+    Args:
+        questions, images, pictures: Of the cases stage.
+        base: Folder of the base model.
+        settings: onemodel, run, limits and rates.
+        task: Of the job.
+        work: Folder for models.
+
+    Raises:
+        ValueError: If a split has no question.
+    """
+    lines = [line for line in pq.read_table(questions).to_pylist() if len(line["images"]) == 1]
+    check_lines(lines)
+    names: dict[str, list[str]] = {}
+    for line in pq.read_table(images, columns=["image", "key"]).to_pylist():
+        names.setdefault(line["key"], []).append(line["image"])
+    return Study(
+        settings=OneModelSettings.model_validate(settings["onemodel"]),
+        run=Run.model_validate(settings["run"]),
+        rates=settings["rates"],
+        base=base,
+        lines=lines,
+        pictures={name: png for key, png in load_pictures(pictures, names) for name in names[key]},
+        limits=settings["limits"],
+        task=task,
+        work=work,
+    )
+
+
+def check_lines(lines: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse cases that arms cannot be trained, watched and tested on.
+
+    Raises:
+        ValueError: With what is missing.
+    """
+    known = {line["split"] for line in lines if line["task"] == "answer"}
+    for split in ("train", "validation", "test"):
+        if split not in known:
+            raise ValueError(f"cases: no question about one image in the {split} split, which every arm needs")

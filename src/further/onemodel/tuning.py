@@ -1,0 +1,22 @@
+"""The learning rate of a layout, chosen by its validation loss."""
+
+from dataclasses import replace
+from typing import Any
+
+from further.onemodel.runs import train_part
+from further.onemodel.study import Study
+
+TUNING_SEED = 10_000  # no arm has it
+
+
+def tune_layout(study: Study, layout: str) -> dict[str, Any]:
+    """Validation loss of each learning rate after half the steps, and the rate with the lowest."""
+    steps, model = max(1, study.settings.steps // 2), study.untrained(layout, TUNING_SEED)
+    losses: dict[float, float] = {}
+    for rate in study.settings.learning_rates:
+        checkpoints = study.task.checkpoints / f"{rate:g}"
+        own = replace(study, rates={layout: rate}, task=replace(study.task, checkpoints=checkpoints))
+        part = own.questions(model, own.asked("train"), steps, TUNING_SEED, layout)
+        trained = train_part(part, study.work / f"{rate:g}", own.task, own.batch)
+        losses[rate] = trained.outcome.validation_loss_nats
+    return {"rate": min(losses, key=losses.__getitem__), "losses": {f"{rate:g}": loss for rate, loss in losses.items()}}
