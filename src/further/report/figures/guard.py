@@ -63,13 +63,13 @@ def summarize(table: pd.DataFrame) -> str:
         chosen = [_say_place(row) for row in own[own["chosen"]].itertuples()]
         parts += [f"{name}: {said}, {without} without a guard." for said in chosen]
         others += [] if chosen else [f"{name} {without}"]
-    all_over = f"All handed over, wrong without a guard: {join_words(others)}."
-    return " ".join([*parts, *([all_over] if others else [])])
+    all_over = f"All handed over, and wrong without a guard: {join_words(others)}."
+    return " ".join(["On test cases,", *parts, *([all_over] if others else [])])
 
 
 def _look(place: int) -> tuple[str, str]:
     """Color and line of a type; those beyond the fourth have another line in the same colors."""
-    return COLOR_NAMES[place % 4], LINES[(place + place // 4) % 4]
+    return COLOR_NAMES[place % 4], LINES[(place + 2 * (place // 4)) % 4]
 
 
 def _say_place(row: object) -> str:
