@@ -61,10 +61,10 @@ def summarize(table: pd.DataFrame) -> str:
     for name, own in table.groupby("question_type", sort=False):
         without = show_percent(float(own["error_rate"].iloc[-1]))
         chosen = [_say_place(row) for row in own[own["chosen"]].itertuples()]
-        parts += [f"{name}: {said}, {without} without a guard." for said in chosen]
-        others += [] if chosen else [f"{name} {without}"]
-    all_over = f"All handed over, and wrong without a guard: {join_words(others)}."
-    return " ".join(["On test cases,", *parts, *([all_over] if others else [])])
+        parts += [f"{name} {said}, {without} without a guard" for said in chosen]
+        others += [] if chosen else [f"{name} ({without} wrong without a guard)"]
+    given = [f"On test cases: {'; '.join(parts)}."] if parts else []
+    return " ".join([*given, *([f"Handed over altogether: {join_words(others)}."] if others else [])])
 
 
 def _look(place: int) -> tuple[str, str]:
