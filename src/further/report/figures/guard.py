@@ -35,7 +35,7 @@ def draw(table: pd.DataFrame) -> Drawing:
     """A step for each threshold, a diamond at the chosen one, and the promised rate."""
     drawing, (axes,) = new_figure(3.2)
     for place, (name, own) in enumerate(table.groupby("question_type", sort=False)):
-        color, line = _look(place)
+        color, line = look_of(place)
         shares, rates = 100 * own["given_share"], 100 * own["error_rate"]
         axes.plot(shares, rates, color=COLORS[color], ls=line, drawstyle="steps-post", label=shorten(str(name)))
         chosen = own[own["chosen"]]
@@ -67,7 +67,7 @@ def summarize(table: pd.DataFrame) -> str:
     return " ".join([*given, *([f"Handed over altogether: {join_words(others)}."] if others else [])])
 
 
-def _look(place: int) -> tuple[str, str]:
+def look_of(place: int) -> tuple[str, str]:
     """Color and line of a type; those beyond the fourth have another line in the same colors."""
     return COLOR_NAMES[place % 4], LINES[(place + 2 * (place // 4)) % 4]
 
