@@ -7,6 +7,7 @@ import pytest
 
 from evaluation.answers.answers_case import CASES, answers_of, gather, metrics, table
 from further.records.answers import Score
+from further.report.figures import guard
 from further.report.images.answers import (
     answer_floors,
     answer_improvement,
@@ -16,7 +17,7 @@ from further.report.images.answers import (
     show_score,
 )
 from further.report.images.card import make_card
-from further.report.images.figures import answers_by_type
+from further.report.images.figures import answers_by_type, loops
 from further.report.images.gallery import pick_cases
 
 
@@ -92,3 +93,18 @@ def test_the_card_warns_and_names_the_floors():
     card = make_card("Ours", "owner/base", "default", study.answers, metrics())
     assert "Never for clinical use" in card and "| modality | exact match | 30.0% | 80.0% (" in card
     assert "30.0% (majority)" in card
+
+
+@pytest.mark.parametrize(
+    ("cut", "without_end", "said"),
+    [((0, 14), (0, 0), True), ((0, 14), (0, 63), False), ((0, 0), (0, 0), False)],
+)
+def test_cut_rows_that_made_no_loops_are_explained(cut, without_end, said):
+    shares = pd.DataFrame(
+        {"run": ["default", "bare"], "cut_percent": cut, "without_end_percent": without_end}, dtype=object
+    )
+    assert (loops.KNOWN_END in loops.explain(shares)) is said
+
+
+def test_types_beyond_the_fourth_have_a_look_of_their_own():
+    assert len({guard.look_of(place) for place in range(8)}) == 8

@@ -81,7 +81,10 @@ def _say_needed(guard: Guarded) -> str:
     """Why nothing is promised, and what it would take."""
     said = f"At most {show_share_of(guard.record.target_error)} wrong could be promised for no type of question."
     needed = [one.needed_cases for one in guard.record.certificates.values() if one.needed_cases is not None]
-    return f"{said} About {show_count(min(needed))} judged cases may do." if needed else said
+    if needed:
+        return f"{said} About {show_count(min(needed))} judged cases may do."
+    few = [one.fewest_eligible for one in guard.record.certificates.values() if one.why_deferred == "too few cases"]
+    return f"{said} It takes {show_count(min(few))} judged cases, and fewer errors." if few else said
 
 
 def _say_doubt(guard: Guarded) -> str:

@@ -35,7 +35,7 @@ def draw(table: pd.DataFrame) -> Drawing:
     """A step for each threshold, a diamond at the chosen one, and the promised rate."""
     drawing, (axes,) = new_figure(3.2)
     for place, (name, own) in enumerate(table.groupby("question_type", sort=False)):
-        color, line = _look(place)
+        color, line = look_of(place)
         shares, rates = 100 * own["given_share"], 100 * own["error_rate"]
         axes.plot(shares, rates, color=COLORS[color], ls=line, drawstyle="steps-post", label=shorten(str(name)))
         chosen = own[own["chosen"]]
@@ -61,15 +61,15 @@ def summarize(table: pd.DataFrame) -> str:
     for name, own in table.groupby("question_type", sort=False):
         without = show_percent(float(own["error_rate"].iloc[-1]))
         chosen = [_say_place(row) for row in own[own["chosen"]].itertuples()]
-        parts += [f"{name}: {said}, {without} without a guard." for said in chosen]
-        others += [] if chosen else [f"{name} {without}"]
-    all_over = f"All handed over, wrong without a guard: {join_words(others)}."
-    return " ".join([*parts, *([all_over] if others else [])])
+        parts += [f"{name} {said}, {without} without a guard" for said in chosen]
+        others += [] if chosen else [f"{name} ({without} wrong without a guard)"]
+    given = [f"On test cases: {'; '.join(parts)}."] if parts else []
+    return " ".join([*given, *([f"Handed over altogether: {join_words(others)}."] if others else [])])
 
 
-def _look(place: int) -> tuple[str, str]:
+def look_of(place: int) -> tuple[str, str]:
     """Color and line of a type; those beyond the fourth have another line in the same colors."""
-    return COLOR_NAMES[place % 4], LINES[(place + place // 4) % 4]
+    return COLOR_NAMES[place % 4], LINES[(place + 2 * (place // 4)) % 4]
 
 
 def _say_place(row: object) -> str:

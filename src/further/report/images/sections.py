@@ -25,6 +25,8 @@ from further.report.shown_table import ShownTable, show_frame, show_table
 from further.report.spent import Spending
 from further.report.wording import fixed, show_count, show_number, show_percent, show_seconds
 
+SHORT = {"not certified": "no certified error rate", "under threshold": "not sure enough"}
+"""Reasons of the guard in fewer words than its own, as they stand in every line of a report."""
 HEADINGS = {"best": "Answered best", "worst": "Answered worst", "random": "Drawn at random"}
 MOST_SHOWN = 1_000_000  # bytes of pictures in the page
 CLOSED = ("closed_accuracy", "sensitivity", "specificity", "balanced_accuracy", "unreadable")
@@ -140,9 +142,8 @@ def _deferred(results: ImageResults, case: str) -> dict[str, str]:
         return {}
     left = results.guard.tried
     left = left[(left["case"] == case) & ~left["accepted"]]
-    return {
-        name: EXPLANATIONS[reasons[0]] for name, reasons in zip(left["question_type"], left["reasons"], strict=True)
-    }
+    reasons = [SHORT.get(one[0], EXPLANATIONS[one[0]]) for one in left["reasons"]]
+    return dict(zip(left["question_type"], reasons, strict=True))
 
 
 def _plain(table: pd.DataFrame) -> list[dict[Any, Any]]:

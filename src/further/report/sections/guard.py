@@ -2,6 +2,7 @@
 
 from further.guard.decide import EXPLANATIONS
 from further.guard.elsewhere import count_broken
+from further.guard.needed import MOST_CASES
 from further.guard.records import Certificate, Elsewhere
 from further.guard.summary import ErrorsSeen, choose_examples, compare_splits, count_reasons, count_topics
 from further.report.answers.guard import say_rate, say_types
@@ -62,7 +63,8 @@ def _promise_cells(one: Certificate) -> list[str]:
     counts, promise = one.counts, one.promise
     cells = [show_count(counts.cases), show_count(counts.eligible)]
     if promise is None:
-        needed = "" if one.needed_cases is None else show_count(one.needed_cases)
+        over = f"over {show_count(MOST_CASES)}" if counts.eligible else ""
+        needed = over if one.needed_cases is None else show_count(one.needed_cases)
         return [f"all handed over: {one.why_deferred}", *cells, "0", "", "", "", needed]
     given = [show_count(promise.accepted), show_count(promise.errors), show_percent(promise.error_bound)]
     return ["promised", *cells, *given, show_number(promise.threshold), ""]

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from further.evaluation.answers.loops import PRESENT
 from further.report.drawing.figure import Figure
 from further.report.drawing.style import COLORS, Drawing, legend_above, name_rows, new_figure, number_ticks, shorten
 from further.report.images.results import ImageResults
@@ -15,6 +16,10 @@ MEASURES = {
 }
 COLUMNS = ["run", *MEASURES, "num_steps", "still_learning", "cause"]
 OWN = {"answer_tokens", "cut_answers"}
+KNOWN_END = (
+    "Here rows were cut, and answers end all the same: the base model had learned to end answers of this kind, and cut "
+    "rows teach nothing about what follows the cut."
+)
 
 
 def make_table(results: ImageResults) -> pd.DataFrame:
@@ -63,11 +68,18 @@ def summarize(table: pd.DataFrame) -> str:
 
 def explain(table: pd.DataFrame) -> list[str]:
     """Both causes, which multiply."""
-    return [
+    said = [
         "Two causes multiply: training rows that were cut without an EOS, and too little training.",
         "An answer that ran to the limit has no end. One measure alone misses a part: runs of a phrase miss whole "
         "sentences that come again.",
     ]
+    return [*said, KNOWN_END] if _ends_all_the_same(table) else said
+
+
+def _ends_all_the_same(table: pd.DataFrame) -> bool:
+    """Whether rows were cut, the base ends its answers, and every run still does."""
+    cut = table["cut_percent"].fillna(0).astype(float).max() > 0
+    return bool(cut and table["without_end_percent"].astype(float).max() < 100 * PRESENT)
 
 
 FIGURE = Figure(
