@@ -1,5 +1,6 @@
 """What becomes of each block of a paper: kept, or dropped for one reason."""
 
+import re
 from collections.abc import Sequence
 from itertools import groupby, pairwise
 
@@ -21,6 +22,7 @@ BY_KIND = {
     "other": "figure text",
 }
 
+PAGE_ALONE = re.compile(r"\s*(?:\d{1,4}|[ivxlc]{1,6})\s*")
 FLOATS = {"figure text", "table", "caption"}
 """Reasons of what a figure or a table consists of."""
 
@@ -66,11 +68,18 @@ def _own_reason(piece: Piece, keep_captions: bool) -> str:
 def _drop_contents(pieces: Sequence[Piece], names: Sections) -> None:
     """Drop lists of contents, figures and tables: their headings, and the entries below that end in a page's number."""
     listed = False
-    for piece in pieces:
+    for piece, beside in zip(pieces, [*pieces[1:], None], strict=False):
         heads = count_words(piece.text) <= 4 and is_section(names.contents, piece.text)
-        listed = heads or (listed and (ends_in_page(piece.text) or piece.reason in ("page header", "page footer")))
+        entry = ends_in_page(piece.text) or (beside is not None and _is_page_beside(piece, beside))
+        listed = heads or (listed and (entry or piece.reason in ("page header", "page footer")))
         if is_contents(piece.text) or (listed and not piece.reason) or (listed and piece.reason == "figure text"):
             piece.reason = "contents"
+
+
+def _is_page_beside(piece: Piece, beside: Piece) -> bool:
+    """Whether the number of a page stands to the right of the last line of an entry, as a block of its own."""
+    level = piece.page == beside.page and piece.y0 - 1 < beside.y0 and abs(piece.y1 - beside.y1) < 0.5 * piece.font_size
+    return level and beside.x0 > piece.x0 and bool(PAGE_ALONE.fullmatch(beside.text))
 
 
 def _drop_labels(pieces: Sequence[Piece], size: float) -> None:
