@@ -10,7 +10,7 @@ from further.corpus.clean.paragraphs import continues
 from further.corpus.clean.pieces import Piece, body_size
 from further.corpus.clean.structure import ends_in_page, is_contents, is_legend, is_license
 from further.corpus.schemas import KEPT
-from further.corpus.sections import Sections, is_section
+from further.corpus.sections import Sections, heads_section, is_section
 from further.corpus.words import count_words
 
 BY_KIND = {
@@ -52,7 +52,7 @@ def decide(
     for piece in open_pieces:
         if not piece.reason:
             piece.reason = KEPT if piece.kind != "heading" else "heading"
-    _drop_labels(pieces, size)
+    _drop_labels(pieces, size, names)
     _find_sections(pieces, keep_headings)
 
 
@@ -82,7 +82,7 @@ def _is_page_beside(piece: Piece, beside: Piece) -> bool:
     return level and beside.x0 > piece.x0 and bool(PAGE_ALONE.fullmatch(beside.text))
 
 
-def _drop_labels(pieces: Sequence[Piece], size: float) -> None:
+def _drop_labels(pieces: Sequence[Piece], size: float, names: Sections) -> None:
     """Drop headings that label a figure: they part one sentence, or are small with parts of figures on both sides."""
     texts = [piece for piece in pieces if piece.reason == KEPT and piece.is_text]
     parted = {
@@ -95,7 +95,8 @@ def _drop_labels(pieces: Sequence[Piece], size: float) -> None:
             continue
         below = next((piece for piece in pieces[last:] if piece.reason == KEPT and piece.is_text), None)
         beside = {pieces[first - 1].reason, pieces[last + 1].reason}
-        if id(below) in parted or (beside <= FLOATS and all(piece.is_small(size) for _, piece in run)):
+        parts = id(below) in parted and not any(heads_section(piece.text, names) for _, piece in run)
+        if parts or (beside <= FLOATS and all(piece.is_small(size) for _, piece in run)):
             for _, piece in run:
                 piece.reason = "figure text"
 
