@@ -28,7 +28,10 @@ from further.corpus.clean.unknown import count_unknown, mark_unknown
         ("Barr´e and Sj¨ogren, na¨ıve", "Barré and Sjögren, naïve"),
         ("one\r\ntwo \x07", "one\ntwo"),
         ("e\u0301", "é"),  # NFC
-        ("Qubit◯ R 2.0 and Prism◯R, ◯C 2015; ◯ Results", "Qubit® 2.0 and Prism®, © 2015; ◯ Results"),
+        (
+            "Qubit◯ R 2.0, Prism◯R, ◯C 2015, c◯ 2016, c\u20dd 2017; ◯ Results",
+            "Qubit® 2.0, Prism®, © 2015, © 2016, © 2017; ◯ Results",
+        ),
     ],
 )
 def test_clean_characters(text, expected):

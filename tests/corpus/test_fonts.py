@@ -56,6 +56,13 @@ def test_letters_of_a_text_stay_what_they_are_called(tmp_path, source):
         assert say(tmp_path, font, *chosen) == [f"10 {chr(code)}Q of it" for code in chosen]
 
 
+@pytest.mark.parametrize("name", ["CMMI5", "LMRoman7-Italic", "LinBiolinumT"])
+def test_letters_of_texs_own_fonts_are_what_they_are_called(tmp_path, name):
+    """Not even where they are drawn as others: a lone italic a looks more like an α of another font than like its a."""
+    font = Embedded(compact_font({"a": "α", "x": "ω"}), {97: "a", 120: "x"}, name=f"ABCDEF+{name}")
+    assert say(tmp_path, font, 97, 120) == ["10 aQ of it", "10 xQ of it"]
+
+
 def test_digits_and_letters_that_are_drawn_as_signs_are_told_by_their_corners(tmp_path):
     """P,0.05 for P<0.05, n55 for n=5, 280e340 for 280–340, 8C for °C, ¼ for the equals sign."""
     drawn = {"comma": "<", "five": "=", "six": "±", "two": "−", "three": "×", "eight": "°", "e": "–", "onequarter": "="}

@@ -100,6 +100,21 @@ def test_entries_under_the_name_of_a_list_need_no_dots(name):
     assert dropped(*body, *section("Introduction")) == {("contents", text) for _, text in [("", name), *entries]}
 
 
+def test_entries_whose_pages_are_blocks_beside_them():
+    """As TeX sets chapters, without dots; the number stands level with an entry's last line, at the right edge."""
+    listed = []
+    for number, name in enumerate(
+        ("1 Boxes for hearts and their use", "1.1 Ice", "1.2 The long name of a section\nof it")
+    ):
+        place = {"page": 2, "y0": 100 + 40 * number, "y1": 110 + 40 * number + 12 * name.count("\n")}
+        listed += [place | {"kind": "heading", "text": name}]
+        listed += [place | {"kind": "other", "text": str(number + 1), "y0": place["y1"] - 10, "x0": 465, "x1": 471}]
+    body = (*section("Abstract", 1), {"kind": "heading", "text": "Contents", "page": 2, "bold": True}, *listed)
+    assert dropped(*body, *section("Introduction")) == {
+        ("contents", entry["text"].split("\n")[0]) for entry in (body[-7], *listed)
+    }
+
+
 def test_lists_of_contents_have_names_in_other_languages():
     for language, name in (("de", "Inhaltsverzeichnis"), ("es", "Índice de figuras"), ("fr", "Table des matières")):
         assert is_section(sections_in(language).contents, name)

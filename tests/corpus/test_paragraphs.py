@@ -28,6 +28,7 @@ BOX = [
         (f"{OPEN} 918.", BOX, "patients are required.", False),  # has ended
         (OPEN, [*BOX, piece("Assessed for eligibility")], "patients are required.", False),  # it is another's
         (OPEN, 4 * BOX, "patients are required.", False),  # too far away
+        (OPEN, [piece("2.1 Patients", "heading"), BOX[1]], "patients are required.", False),  # a section begins
         ("Assessed for", BOX, "patients are required.", False),  # a label
     ],
 )

@@ -100,6 +100,16 @@ def test_an_appendix_behind_the_references_is_kept_or_dropped_under_its_own_reas
     assert found["1. Maker A,"] == "reference"
 
 
+def test_below_its_name_an_appendix_may_have_a_heading_more_and_short_paragraphs():
+    short = [{"kind": "text", "text": f"In step {n} the two of us went on with the ice.", "page": 5} for n in range(9)]
+    body = (*article("Methods", "Discussion"), heading("Appendix A", 5, font_size=14), heading("Steps", 5), *short)
+    assert reasons(*body)["In step 3"] == "kept"
+    notice = {"kind": "text", "text": "Supplementary data can be found in the online version.", "page": 5}
+    assert (
+        reasons(*article("Methods", "Discussion"), heading("Appendix A", 5), notice)["Supplementary data can"] != "kept"
+    )
+
+
 def test_an_appendix_before_the_references_ends_at_them():
     body = (*article("Methods", "Discussion"), heading("Appendix A", 5), paragraph("appendix", 5))
     found = reasons(*body, heading("References", 6), *entries(1, 2, 3), keep_appendices=False)

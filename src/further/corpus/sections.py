@@ -156,6 +156,11 @@ def is_section(pattern: re.Pattern[str], text: str) -> bool:
     return bool(pattern.match(plain_heading(text)))
 
 
+def heads_section(text: str, names: Sections = EVERY) -> bool:
+    """Whether a heading is a section's for sure: it is numbered, or has a section's name."""
+    return bool(NUMBERING.match(text)) or is_section(names.body, text) or is_section(names.back, text)
+
+
 def opens_abstract(text: str, lead: int = 0, names: Sections = EVERY) -> bool:
     """Whether a block is an abstract's heading or begins with it; `lead` as for `run_in`."""
     return is_section(names.abstract, text) and (count_words(text) <= 3 or run_in(names.abstract, text, lead))

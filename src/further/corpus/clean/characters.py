@@ -26,8 +26,8 @@ MATHEMATICAL = re.compile("[\U0001d400-\U0001d7ff]+")
 RING = "◦∘˚"
 """Rings that TeX and others set for a degree, which is what they are beside a number or before a scale."""
 DEGREE = re.compile(rf"(?<=[\d.])\s?[{RING}]|[{RING}](?=\s?[CFK]\b)|(?<=\d)(\s?)º(?=\s?[CF]\b)")
-RINGED = re.compile(r"◯\s?([CR])(?![^\W_])")
-"""A letter that a typesetter put into a circle."""
+RINGED = re.compile(r"◯\s?([CR])(?![^\W_])|(?<![^\W_])([cCR])\s?[◯\u20dd]")
+"""A letter that a typesetter put into a circle; TeX sets the letter first."""
 LIGATURES = {"\ufb05": "st", "\ufb06": "st"}
 MAX_ROUNDS = 10
 MAX_UNMAPPED_SHARE = 0.05
@@ -64,7 +64,7 @@ def _clean_once(text: str) -> str:
         text = compose_accents(text)
         text = MATHEMATICAL.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
         text = DEGREE.sub(_write_degree, text)
-        text = RINGED.sub(lambda found: "©" if found[1] == "C" else "®", text)
+        text = RINGED.sub(lambda found: "®" if "R" in found.group() else "©", text)
     text = UNKNOWN.sub(lambda found: MARK if found.group() == MARK else " ", text)
     text = SPACES.sub(" ", UNWANTED.sub("", text))
     lines = [line.strip() for line in text.split("\n")]

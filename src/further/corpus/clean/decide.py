@@ -1,5 +1,6 @@
 """What becomes of each block of a paper: kept, or dropped for one reason."""
 
+import re
 from collections.abc import Sequence
 from itertools import groupby, pairwise
 
@@ -9,7 +10,7 @@ from further.corpus.clean.paragraphs import continues
 from further.corpus.clean.pieces import Piece, body_size
 from further.corpus.clean.structure import ends_in_page, is_contents, is_legend, is_license
 from further.corpus.schemas import KEPT
-from further.corpus.sections import Sections, is_section
+from further.corpus.sections import Sections, heads_section, is_section
 from further.corpus.words import count_words
 
 BY_KIND = {
@@ -21,6 +22,7 @@ BY_KIND = {
     "other": "figure text",
 }
 
+PAGE_ALONE = re.compile(r"\s*(?:\d{1,4}|[ivxlc]{1,6})\s*")
 FLOATS = {"figure text", "table", "caption"}
 """Reasons of what a figure or a table consists of."""
 
@@ -50,7 +52,7 @@ def decide(
     for piece in open_pieces:
         if not piece.reason:
             piece.reason = KEPT if piece.kind != "heading" else "heading"
-    _drop_labels(pieces, size)
+    _drop_labels(pieces, size, names)
     _find_sections(pieces, keep_headings)
 
 
@@ -66,14 +68,21 @@ def _own_reason(piece: Piece, keep_captions: bool) -> str:
 def _drop_contents(pieces: Sequence[Piece], names: Sections) -> None:
     """Drop lists of contents, figures and tables: their headings, and the entries below that end in a page's number."""
     listed = False
-    for piece in pieces:
+    for piece, beside in zip(pieces, [*pieces[1:], None], strict=False):
         heads = count_words(piece.text) <= 4 and is_section(names.contents, piece.text)
-        listed = heads or (listed and (ends_in_page(piece.text) or piece.reason in ("page header", "page footer")))
+        entry = ends_in_page(piece.text) or (beside is not None and _is_page_beside(piece, beside))
+        listed = heads or (listed and (entry or piece.reason in ("page header", "page footer")))
         if is_contents(piece.text) or (listed and not piece.reason) or (listed and piece.reason == "figure text"):
             piece.reason = "contents"
 
 
-def _drop_labels(pieces: Sequence[Piece], size: float) -> None:
+def _is_page_beside(piece: Piece, beside: Piece) -> bool:
+    """Whether the number of a page stands to the right of the last line of an entry, as a block of its own."""
+    level = piece.page == beside.page and piece.y0 - 1 < beside.y0 and abs(piece.y1 - beside.y1) < 0.5 * piece.font_size
+    return level and beside.x0 > piece.x0 and bool(PAGE_ALONE.fullmatch(beside.text))
+
+
+def _drop_labels(pieces: Sequence[Piece], size: float, names: Sections) -> None:
     """Drop headings that label a figure: they part one sentence, or are small with parts of figures on both sides."""
     texts = [piece for piece in pieces if piece.reason == KEPT and piece.is_text]
     parted = {
@@ -86,7 +95,8 @@ def _drop_labels(pieces: Sequence[Piece], size: float) -> None:
             continue
         below = next((piece for piece in pieces[last:] if piece.reason == KEPT and piece.is_text), None)
         beside = {pieces[first - 1].reason, pieces[last + 1].reason}
-        if id(below) in parted or (beside <= FLOATS and all(piece.is_small(size) for _, piece in run)):
+        parts = id(below) in parted and not any(heads_section(piece.text, names) for _, piece in run)
+        if parts or (beside <= FLOATS and all(piece.is_small(size) for _, piece in run)):
             for _, piece in run:
                 piece.reason = "figure text"
 

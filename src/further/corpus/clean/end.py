@@ -16,6 +16,8 @@ MIN_REST_SHARE = 0.1
 """The same as a share of the body's words."""
 MIN_PROSE = 60
 """Words of running text under a heading that make it a section's."""
+REACH, APPENDIX_REACH = 5, 12
+"""Blocks below a heading among which its running text is."""
 MAX_HEADING = 12
 """Words of a heading over a part of an article."""
 MAX_APART = 60
@@ -176,9 +178,11 @@ class Ending:
     def _is_appendix(self, index: int) -> bool:
         """Whether a block heads an appendix: by its name, or behind the references as a heading over running text."""
         piece = self.pieces[index]
-        if piece.kind != "heading" or not (self._has_prose(index) or self._is_set_as_section(index)):
+        named = piece.kind == "heading" and is_section(self.names.appendix, piece.text)
+        reach = APPENDIX_REACH if named else REACH  # below its name an appendix may have a heading more, and formulas
+        if piece.kind != "heading" or not (self._has_prose(index, reach) or self._is_set_as_section(index)):
             return False
-        if is_section(self.names.appendix, piece.text):
+        if named:
             return True
         more = bool(LETTERED.match(piece.text)) or self.rest[index] > MIN_REST
         return more and self._is_behind(index) and not is_section(self.names.reviews, piece.text)
@@ -197,12 +201,12 @@ class Ending:
         """Whether a block stands behind a list of references, and no section of the body does."""
         return self.first_list < index > self.last_body
 
-    def _has_prose(self, index: int) -> bool:
+    def _has_prose(self, index: int, reach: int = REACH) -> bool:
         """Whether a heading has running text below it, before any references or back matter; figures may come first."""
         near = self.pieces[index + 1 : index + MAX_APART]
-        following = [piece for piece in near if piece.is_text or piece.kind == "heading"][:5]
+        following = [piece for piece in near if piece.is_text or piece.kind == "heading"][:reach]
         end = next((i for i, piece in enumerate(following) if id(piece) in self.lists or self._is_back(piece)), None)
-        return has_prose([self.pieces[index], *following[:end]], self.size)
+        return has_prose([self.pieces[index], *following[:end]], self.size, reach)
 
     def _heads_references(self, pieces: Sequence[Piece]) -> bool:
         """Whether the first of some pieces heads a list of references; a table's column, or a box, may have its name.
@@ -220,9 +224,9 @@ class Ending:
         return (head.kind == "heading" or head.is_text) and not has_prose(pieces, self.size)
 
 
-def has_prose(pieces: Sequence[Piece], size: float) -> bool:
+def has_prose(pieces: Sequence[Piece], size: float, reach: int = REACH) -> bool:
     """Whether the first of some pieces, a heading, is a section's: running text in about the body's size follows."""
-    following = [piece for piece in pieces[1:6] if piece.is_text]
+    following = [piece for piece in pieces[1 : reach + 1] if piece.is_text]
     prose = [p for p in following if p.font_size > 0.85 * size and prose_share(p.text) > 0.25]
     words = sum(count_words(piece.text) for piece in prose if not is_reference(piece.text))
     return count_words(pieces[0].text) <= MAX_HEADING and words >= MIN_PROSE

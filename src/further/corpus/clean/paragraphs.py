@@ -10,7 +10,7 @@ from further.corpus.clean.pieces import Piece
 from further.corpus.clean.superscripts import raise_superscripts
 from further.corpus.clean.unknown import mark_unknown, unknown_length
 from further.corpus.schemas import KEPT
-from further.corpus.sections import plain_heading
+from further.corpus.sections import heads_section, plain_heading
 
 DECIMAL = re.compile(r"\d[.]\d+$")
 """A decimal number, which looks like a sentence's end with the number of a citation."""
@@ -85,6 +85,8 @@ def _find_open(groups: Sequence[list[Piece]], piece: Piece) -> list[Piece] | Non
         return None
     for group in reversed(groups[-MAX_BOXED:]):
         last = group[-1]
+        if last.kind == "heading" and heads_section(last.text):
+            return None
         if last.kind == "text" and not ENDED.search(last.text.rstrip()):
             alike = abs(last.font_size - piece.font_size) < 0.06 * piece.font_size and len(last.text) > MIN_OPEN
             return group if alike and piece.page - last.page <= 1 else None

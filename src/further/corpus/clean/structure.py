@@ -44,7 +44,7 @@ LICENSE = re.compile(
     r"creative\s*commons|\bCC[- ]BY|©|\(c\)\s*(?:19|20)\d\d|\bcopyright\b|all rights reserved|open[- ]access article|"
     r"rights and licensing|licen[cs]ee\b|(?:this|the) licen[cs]e\b|"
     r"(?<!in )terms (?:of use|(?:and conditions )?of the (?:creative|cc|gnu|licen[cs]e))|distributed under|"
-    r"permits? (?:unrestricted|any|use|sharing|others)|"
+    r"permits? (?:unrestricted|any|use|sharing|others)|permission to make digital|personal or classroom use|"
     r"published by\b.{0,60}\b(?:ltd|inc|gmbh|b\.?v|press|publish\w*|society|s\.a)\b",
     re.IGNORECASE,
 )
@@ -59,7 +59,7 @@ LICENSE_HINTS = (
     "licen",
     "terms",
     "distribut",
-    "permit",
+    "permi",
     "publish",
 )
 """One of these stands in each text that the pattern finds something in: it is slow, and most texts have none."""

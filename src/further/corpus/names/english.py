@@ -42,7 +42,8 @@ _REVIEWS = (
 _PUBLISHING = (
     r"open access|publisher['’]?s? (?:note|disclaimer)|provenance and peer|editorial note|handling editor",
     r"(?:revised )?amendments from version.*|copyright|licen[cs]e|rights and permissions",
-    r"(?:how to cite|cite this|(?:previously )?presented at)\b.*|(?:prior|previous) (?:publication|presentation)",
+    r"(?:how to cite|cite this|acm reference format|(?:previously )?presented at)\b.*",
+    r"(?:prior|previous) (?:publication|presentation)",
     r"pre-?publication|publication history|submission declaration|(?:use of )?generative ai",
 )
 _NOTES = (
@@ -75,7 +76,10 @@ ENGLISH = Names(
     discussion=("discussion",),
     conclusions=(r"conclusions?|concluding|limitations?|implications|perspectives?",),
     body=(r"theory|case (?:report|presentation|description)|main text",),
-    keywords=(r"key ?-?words?(?: and phrases)?|index terms|mesh(?: terms| headings)?|subject headings",),
+    keywords=(
+        r"key ?-?words?(?: and phrases)?|index terms|mesh(?: terms| headings)?|subject headings",
+        r"ccs concepts|categories and subject descriptors",
+    ),
     glossary=(
         r"(?:list of )?(?:non-?standard )?abbreviations?(?: used| and acronyms)?|acronyms|glossary|nomenclature",
     ),

@@ -16,6 +16,7 @@ from fontTools.encodings.StandardEncoding import StandardEncoding
 from further.corpus.parse.bitmap_fonts import MARK, mend_bitmap
 from further.corpus.parse.composite_fonts import mend_composite
 from further.corpus.parse.encodings import CMMI, CMSY, LATIN_1_SIGNS, PLACE_FONTS, PLACES, SYMBOL
+from further.corpus.parse.font_names import ADOBE_SYMBOL, SIGN_FONT, TEX_FONT, TEXT_FONT
 from further.corpus.parse.glyph_names import is_readable, read_name, read_place
 from further.corpus.parse.glyphs import best_layout, layouts_at, read_misnamed, read_unnamed, resembles, seems_named
 from further.corpus.parse.programs import Program, TrueType, open_program
@@ -34,19 +35,6 @@ RARE = frozenset("ðÞþÐ¼½¾¢£¥€§¶¬ª«»\\^_~#$&@{|}")
 """Characters that are looked at in any font: signs hide under them."""
 MAX_RARE = 120
 """Glyphs above which a font is whole and has those characters for what they are."""
-SIGN_FONT = re.compile(
-    r"(?i)sym(?!pathy)|math|greek|grk|pi(?:[-\d]|$|one|two|three|four|five|six)|m?t-?sy|mtmi|cmsy|cmmi|advp[0-9a-f]|smp\d|els-ent"
-)
-"""Names of fonts of signs."""
-TEXT_FONT = re.compile(
-    r"(?i)times|helvetic|arial|univers|minion|myriad|garamond|palat|calibri|cambria|georgia|verdana|courier|frutiger"
-    r"|gill ?sans|optima|bembo|sabon|baskerv|century|bookman|avenir|futura|franklin|lato|roboto|open ?sans|source ?s"
-    r"|liberation|dejavu|charter|utopia|akzidenz|tahoma|trebuchet|segoe|galliard|plantin|nimbus|stone ?s|scala|roman"
-    r"|^(?:cm|lm|ec|sf)(?:r|b|t|ss|csc)[a-z]{0,3}\d"
-)
-"""Names of fonts of texts, whose letters and digits are what they are called."""
-ADOBE_SYMBOL = re.compile(r"(?i)symbol(?!.*(?:math|tex|cm))")
-"""Names of fonts with the layout of Adobe's Symbol."""
 MAX_PLACES = 6
 """Glyphs that are looked at to tell which."""
 SUITS = "¦♣♦♥♠"
@@ -287,6 +275,8 @@ def _glyph(font: Font, code: int) -> str:
 def _by_outline(font: Font, code: int, claim: str, *, text: bool) -> str:
     """What a code's glyph shows, if that is another sign than its name's or if its name says nothing; else ""."""
     known = is_readable(claim)
+    if known and TEX_FONT.match(font.name):
+        return ""
     rare = claim in RARE and len(font.codes) <= MAX_RARE and not isinstance(font.program, TrueType)
     if font.program is None or len(claim) > 1 or (known and (text or not font.is_small) and not rare):
         return ""
