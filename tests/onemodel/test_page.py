@@ -114,7 +114,7 @@ def test_an_honest_law_has_a_floor_and_predicts():
 
 def test_parameters_operations_and_rates_stand_beside_each_layout():
     row = layouts_table(make_results()).rows[0]
-    assert row[:1] == ("encoder–decoder from scratch",)
+    assert row[:1] == ("encoder–decoder",)
     assert row[1:6] == ("0.002", "600,000", "600,000", "400", "1.00") and row[7] == "65.0 (60.0 to 70.0)"
 
 

@@ -51,7 +51,7 @@ class OneModel(Model):
         if network.config.layout == PREFIX:
             seen_BTT = see(batch["groups"], batch["branches"], batch["blocks"])
             seen_BTT = seen_BTT | torch.eye(seen_BTT.shape[1], dtype=torch.bool, device=seen_BTT.device)
-            hidden: torch.Tensor = network.norm(network.read(self._vectors(batch, batch["input_ids"]), seen_BTT))
+            hidden: torch.Tensor = network.read(self._vectors(batch, batch["input_ids"]), seen_BTT)
             return hidden
         halves = cut_rows(batch)
         memory = self.encode_source(batch, halves.source_BS, halves.is_source_BS)
@@ -80,7 +80,7 @@ class OneModel(Model):
         """
         network, part = self.base, self.base.embed[modality]
         halves = cut_rows(batch)
-        memory = network.norm(self.encode_source(batch, halves.source_BS, halves.is_source_BS))
+        memory = self.encode_source(batch, halves.source_BS, halves.is_source_BS)
         places = halves.source_BS == network.config.modalities[modality]["token"]
         pieces = memory[places].unflatten(0, (-1, part.num_tokens))
         return network.predict[modality](pieces), part.cut(batch[part.key])

@@ -123,7 +123,8 @@ class OneNetwork(PreTrainedModel):
         else:
             self.encoder = nn.ModuleList(Block(width, 4 * width, heads) for _ in range(half))
             self.decoder = nn.ModuleList(Block(width, 4 * width, heads, looks=True) for _ in range(half))
-        self.norm = nn.RMSNorm(width)
+        self.norm = nn.RMSNorm(width)  # of what the head reads
+        self.memory_norm = nn.RMSNorm(width) if len(self.decoder) else None  # of what the decoder looks at
         self.predict = nn.ModuleDict(
             {
                 name: nn.Linear(width, part.num_values)
@@ -174,11 +175,12 @@ class OneNetwork(PreTrainedModel):
         return torch.where((ids_BT >= size)[..., None], later, self.words(ids_BT.clamp_max(size - 1)))
 
     def read(self, vectors_BTD: torch.Tensor, seen_BTT: torch.Tensor) -> torch.Tensor:
-        """Through the first stack, (B, T, D); `seen_BTT` says which positions see which."""
+        """Through the first stack and its norm, (B, T, D); `seen_BTT` says which positions see which."""
         hidden = vectors_BTD + self.places[0, : vectors_BTD.shape[1]]
         for block in self.encoder:
             hidden = block(hidden, seen_BTT[:, None])
-        return hidden
+        normed: torch.Tensor = (self.memory_norm or self.norm)(hidden)
+        return normed
 
     def write(self, vectors_BTD: torch.Tensor, memory_BSD: torch.Tensor, seen_BS: torch.Tensor) -> torch.Tensor:
         """Through the decoder, from left to right, (B, T, D); of the encoder's output `seen_BS` is there."""

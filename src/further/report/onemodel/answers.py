@@ -10,10 +10,10 @@ from further.report.onemodel.tables import (
     LAYOUTS,
     OBJECTIVES,
     law_lines,
-    show_accuracy,
     show_bytes,
     show_nats,
     show_points,
+    show_right,
 )
 from further.report.wording import count_noun, join_words, show_count, show_number, show_percent, show_seconds
 
@@ -46,13 +46,13 @@ def answer_layout(results: OneModelResults) -> Answer:
         question="Is one encoder–decoder better than one stack?",
         verdict=swapped.get(verdict, verdict),
         word=words[verdict],
-        sentence=f"The encoder–decoder answers {show_accuracy(own.accuracy)}% right. One stack of the same size "
+        sentence=f"The encoder–decoder answers {show_right(own.accuracy)} right. One stack of the same size "
         f"differs by {show_points(equal.difference)} points at equal compute.",
         doubt=f"{count_noun(own.num_seeds, 'seed')} and {count_noun(results.record.num_test_cases, 'test case')}.",
         details=(
             f"At equal steps one stack differs by {show_points(arms[PREFIX].difference)} points. The encoder–decoder "
             f"takes {show_percent(shorter)} fewer operations for them, as its answers are short.",
-            *(f"{LAYOUTS[name]}: {show_accuracy(arm.accuracy)}% right." for name, arm in arms.items()),
+            *(f"{LAYOUTS[name]}: {show_right(arm.accuracy)} right." for name, arm in arms.items()),
             f"The most frequent answer of each type is right in {show_percent(results.record.chance['images'])}.",
             SEEDS,
         ),
@@ -108,12 +108,12 @@ def answer_additions(results: OneModelResults) -> Answer | None:
         question="What does a further modality cost?",
         verdict=verdict,
         word="An embedding and some steps." if verdict == "improved" else "Not known yet.",
-        sentence=f"{ADDITIONS[chosen][0].upper()}{ADDITIONS[chosen][1:]}: {show_accuracy(arm.accuracy)}% right "
+        sentence=f"{ADDITIONS[chosen][0].upper()}{ADDITIONS[chosen][1:]}: {show_right(arm.accuracy)} right "
         f"about signals, {show_points(arm.old_difference)} points about images.",
         doubt=f"Images are forgotten by: {join_words(lost)}." if lost else "No way forgets the images.",
         details=(
             *(
-                f"{ADDITIONS[name]}: {show_accuracy(one.accuracy)}% right, images {show_points(one.old_difference)} "
+                f"{ADDITIONS[name]}: {show_right(one.accuracy)} right, images {show_points(one.old_difference)} "
                 f"points, {show_seconds(one.seconds.estimate or 0.0)}, {show_bytes(one.stored_bytes)} stored."
                 for name, one in arms.items()
             ),
@@ -139,7 +139,7 @@ def answer_budget(results: OneModelResults) -> Answer:
         verdict="improved" if found and matched else "undecided",
         word="More cases help." if found and matched else "No floor can be told." if law.fitted else "No law yet.",
         sentence=f"{show_count(own.num_cases)} cases take {paid}: {show_nats(own.loss_nats)} nats per token, "
-        f"{show_accuracy(own.accuracy)}% right.",
+        f"{show_right(own.accuracy)} right.",
         doubt="A floor of these runs may be their schedule's."
         if not matched
         else "Time is taken to grow with the cases.",

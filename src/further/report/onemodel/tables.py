@@ -12,10 +12,10 @@ from further.report.wording import fixed, show_count, show_number, show_plain, s
 from further.scaling.cost import Forecast
 
 LAYOUTS = {
-    ENCODER_DECODER: "encoder–decoder from scratch",
-    PREFIX: "prefix-LM from scratch, equal steps",
-    PREFIX_EQUAL: "prefix-LM from scratch, equal compute",
-    ADAPTED: "adapters on the pre-trained base, equal compute",
+    ENCODER_DECODER: "encoder–decoder",
+    PREFIX: "prefix-LM, equal steps",
+    PREFIX_EQUAL: "prefix-LM, equal compute",
+    ADAPTED: "LoRA on the pre-trained base, equal compute",
 }
 OBJECTIVES = {
     NO_OBJECTIVE: "none: longer fine-tuning",
@@ -38,6 +38,12 @@ TERA = 1e12
 def show_accuracy(interval: Interval) -> str:
     """A fraction in percent with its interval: `84.0 (82.1 to 85.9)`."""
     return _scaled(interval, signed=False)
+
+
+def show_right(interval: Interval) -> str:
+    """The same in a sentence: `84.0% (82.1 to 85.9%)`."""
+    shown = show_accuracy(interval)
+    return f"{shown.replace(' (', '% (')[:-1]}%)" if shown.endswith(")") else f"{shown}%"
 
 
 def show_points(interval: Interval | None) -> str:
@@ -87,7 +93,7 @@ def layouts_table(results: OneModelResults) -> ShownTable:
     ]
     header = ["model", "learning rate", "parameters", "trained", "steps", "10¹² operations", "time", "right, %",
               "difference, points", "loss, nats"]  # fmt: skip
-    return show_table("Same cases, split and tokenizer; differences are to the first row", header, rows, range(1, 10))
+    return show_table("From scratch but for LoRA; differences are to the first row", header, rows, range(1, 10))
 
 
 def rates_table(results: OneModelResults) -> ShownTable:
