@@ -5,12 +5,13 @@ import json
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import yaml
 from PIL import Image
 
-from further.cli.answer import answer_image
+from further.cli.answer import answer_image, answer_table
 from further.guard.records import read_record
 from further.io import read_json
 from further.provenance import PACKAGE, _reach
@@ -194,6 +195,24 @@ def test_a_new_image_is_answered_or_handed_over(answered):
     assert "never checked" in answer_image(answered.study, picture, "will it rain?", show_all=False)[-2]
     with pytest.raises(ValueError, match="there is no file"):
         answer_image(answered.study, picture.with_name("nowhere.png"), "caption", show_all=False)
+
+
+@pytest.mark.slow
+def test_a_table_of_questions_is_answered_or_handed_over(answered, tmp_path):
+    picture = next((answered.study / "results/demo/cases/images").glob("*.png"))
+    table, output = tmp_path / "asked.csv", tmp_path / "answered.csv"
+    rows = [f"{picture},what modality is used?", f"{picture},will it rain?", "nowhere.png,caption"]
+    table.write_text("image,question\n" + "\n".join(rows) + "\n")
+    said = answer_table(answered.study, table, output, show_all=True)
+    assert said[-2].startswith("0 of 3 answered")
+    found = pd.read_csv(output, keep_default_na=False)
+    assert list(found["decision"]) == ["deferred"] * 3 and list(found["case"]) == ["row 1", "row 2", "row 3"]
+    one = answer_image(answered.study, picture, "what modality is used?", show_all=True)[-2]
+    assert one.endswith(f"the model wrote: {found['answer'][0]}") and found["mean_logprob"][0] != ""
+    assert "never checked" in found["reason"][1] and "there is no file" in found["reason"][2]
+    table.write_text("picture,question\na.png,caption\n")
+    with pytest.raises(ValueError, match="has no column image, but picture, question"):
+        answer_table(answered.study, table, output, show_all=True)
 
 
 @pytest.mark.slow

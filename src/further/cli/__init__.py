@@ -96,9 +96,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_study(add("open", _open, "open a study's report, and say where it lies"))
     _add_try(add("try", _try, "continue a prompt with the base and with the adapted model"))
     answer = add("answer", _answer, "answer a question about an image, or say that a person has to")
-    answer.add_argument("image", type=Path, metavar="IMAGE", help="a picture or a DICOM file")
-    answer.add_argument("question", help="in the words of the study, see results/cases/questions.parquet; or: caption")
+    answer.add_argument("image", type=Path, metavar="IMAGE", help="a picture, a DICOM file, or a CSV: image, question")
+    wording = "in the words of the study, see results/cases/questions.parquet; or: caption; none with a CSV"
+    answer.add_argument("question", nargs="?", help=wording)
     answer.add_argument("--all", action="store_true", help="show an answer that goes to a person, too")
+    answer.add_argument("--output", type=Path, metavar="FILE", help="CSV to write (TABLE-answered.csv)")
     _add_study(answer)
     export = add("export", _export, "merge an adapter into its base model, for use elsewhere")
     export.add_argument("run", nargs="?", default=None, help="the run whose adapter it is (default)")
@@ -192,9 +194,15 @@ def _try(options: argparse.Namespace) -> list[str]:
 
 
 def _answer(options: argparse.Namespace) -> list[str]:
-    from further.cli.answer import answer_image
+    from further.cli.answer import answer_image, answer_table
 
-    return answer_image(options.study, options.image, options.question, options.all)
+    image, question = options.image, options.question
+    if question is None and image.suffix.lower() == ".csv":
+        output = options.output or image.with_name(f"{image.stem}-answered.csv")
+        return answer_table(options.study, image, output, options.all)
+    if question is None:
+        raise ValueError(f'{image}: what is the question? further answer {image} "…", or a CSV of images and questions')
+    return answer_image(options.study, image, question, options.all)
 
 
 def _export(options: argparse.Namespace) -> list[str]:

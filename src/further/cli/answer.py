@@ -1,16 +1,20 @@
-"""`further answer`: a question about an image, answered by the adapted model or handed over by the study's guard."""
+"""`further answer`: questions about images, answered by the adapted model or handed over by the study's guard."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from further.cli.export import find_adapter
 from further.cli.study import name_study
-from further.io import read_json, read_table
+from further.guard.records import GuardRecord, read_record
+from further.io import read_json, read_table, write_text
 
 GUARD = Path("results/guard/guard.json")
 QUESTIONS = Path("results/cases/questions.parquet")
 NEW_TOKENS = 256
+BATCH = 8  # questions at a time
 NO_USE = "Written by a language model for research. Not for clinical use."
 
 
@@ -29,17 +33,93 @@ def answer_image(study: Path, image: Path, question: str, show_all: bool) -> lis
     Raises:
         ValueError: If the study has no guard or no such run, or the image cannot be read.
     """
-    if not (study / GUARD).is_file():
-        raise ValueError(f"{study.resolve()} has no {GUARD}: is it a study of images that has ended?")
+    record = _read_guard(study)
     if not question.strip():
         raise ValueError("the question is empty")
-    adapter = find_adapter(study, "default")
+    line = make_line(study, "new", str(image), question)
+    [row] = _answer(study, {str(image): read_png(image)}, [line])
+    return [*name_study(study), "", *_decide(record, row, question, show_all), NO_USE]
+
+
+def answer_table(study: Path, table: Path, output: Path, show_all: bool) -> list[str]:
+    """Answer the questions of a CSV, row by row; answers about one case are looked at for contradictions.
+
+    Args:
+        study: The folder that holds results/.
+        table: Columns image (a path, taken from the table's folder), question, and if there is one case.
+        output: The CSV to write: the same rows with decision, answer, reason and mean_logprob.
+        show_all: Whether answers that go to a person are written too.
+
+    Returns:
+        The study, how many were answered, and where they lie.
+
+    Raises:
+        ValueError: If the study has no guard, or the table has no such columns or no rows.
+    """
+    from further.guard.decide import decide
+
+    record, rows = _read_guard(study), _read_questions(table)
+    pictures, faults = _read_pictures([table.parent / name for name in rows["image"]])
+    lines = [
+        make_line(study, str(case), str(table.parent / image), question)
+        for case, image, question in zip(rows["case"], rows["image"], rows["question"], strict=True)
+    ]
+    readable = [line for line in lines if line["images"][0] in pictures]
+    answers = iter(_answer(study, pictures, readable) if readable else [])
+    found = [next(answers) | {"caption": None} if line["images"][0] in pictures else None for line in lines]
+    written = []
+    for line, row in zip(lines, found, strict=True):
+        if row is None:
+            written.append(("deferred", "", faults[line["images"][0]], None))
+            continue
+        others = [one for one in found if one is not None and one is not row and one["case"] == row["case"]]
+        decision = decide(row, record, others)
+        shown = row["answer"] if decision.accepted or show_all else ""
+        word = "answered" if decision.accepted else "deferred"
+        written.append((word, shown, decision.explanation, row["mean_logprob"]))
+    added = pd.DataFrame(written, columns=["decision", "answer", "reason", "mean_logprob"])
+    write_text(output, rows.join(added).to_csv(index=False))
+    given = int((added["decision"] == "answered").sum())
+    return [*name_study(study), "", f"{given} of {len(rows)} answered, the others go to a person: {output}", NO_USE]
+
+
+def make_line(study: Path, case: str, image: str, question: str) -> dict[str, Any]:
+    """A question as a study has them, of the type that its words have there."""
     kind, task = find_type(study / QUESTIONS, question)
+    line = {"case": case, "split": "new", "images": [image], "question_type": kind, "kind": "open"}
     asked = "" if task == "caption" else question
-    line = {"case": "new", "split": "new", "images": [str(image)], "question_type": kind, "kind": "open"}
-    line |= {"question_id": "new", "task": task, "question": asked, "answer": "", "language": "en"}
-    row = _answer(study, adapter, read_png(image), line)
-    return [*name_study(study), "", *_decide(study, row, question, show_all), NO_USE]
+    return line | {"question_id": "new", "task": task, "question": asked, "answer": "", "language": "en"}
+
+
+def _read_guard(study: Path) -> GuardRecord:
+    if not (study / GUARD).is_file() or not (study / QUESTIONS).is_file():
+        raise ValueError(f"{study.resolve()} has no {GUARD} or no {QUESTIONS}: is it a study of images that has ended?")
+    return read_record(read_json(study / GUARD))
+
+
+def _read_questions(table: Path) -> pd.DataFrame:
+    """Rows of a CSV; those without a case are cases of their own."""
+    if not table.is_file():
+        raise ValueError(f"there is no file {table}")
+    rows = pd.read_csv(table, dtype=str, keep_default_na=False, sep=None, engine="python")
+    if missing := [name for name in ("image", "question") if name not in rows]:
+        raise ValueError(f"{table} has no column {' or '.join(missing)}, but {', '.join(rows.columns)}")
+    if rows.empty:
+        raise ValueError(f"{table} has no rows")
+    if "case" not in rows:
+        rows.insert(0, "case", [f"row {number}" for number in range(1, len(rows) + 1)])
+    return rows
+
+
+def _read_pictures(images: Iterable[Path]) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Images as PNG by their path, and why others could not be read."""
+    pictures, faults = {}, {}
+    for image in dict.fromkeys(images):
+        try:
+            pictures[str(image)] = read_png(image)
+        except ValueError as error:
+            faults[str(image)] = str(error)
+    return pictures, faults
 
 
 def find_type(questions: Path, question: str) -> tuple[str, str]:
@@ -74,31 +154,31 @@ def read_png(image: Path) -> bytes:
     return png
 
 
-def _answer(study: Path, adapter: Path, png: bytes, line: Mapping[str, Any]) -> dict[str, Any]:
-    """The adapted model's answer as a row of GENERATED, but for what a reference says."""
+def _answer(study: Path, pictures: Mapping[str, bytes], lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The adapted model's answers as rows of GENERATED, but for what a reference says."""
     from further.evaluation.answers.generate import describe_answer, measure_sureness, write_answers
     from further.models import Precision, load_adapted
     from further.positions import find_limit
     from further.records import CaseMetrics
-    from further.vision.images import ImageProcessor, OneImage, Pixels, need_images
+    from further.vision.images import Pixels, need_images
     from further.vision.prompts import make_prompter
     from further.vision.rows import ask
 
+    adapter = find_adapter(study, "default")
     run = CaseMetrics.load(adapter.parent / "metrics.json").settings
     base = study / read_json(adapter / "adapter_config.json")["base_model_name_or_path"]
     model = need_images(load_adapted(base, adapter, Precision(run.quantization, run.compute_dtype)))
-    prompter, shown = make_prompter(base), OneImage(Pixels.key, ImageProcessor(base)(png))
-    asked = ask(line, prompter, find_limit(model.config) or 4096)
-    room = min(NEW_TOKENS, (find_limit(model.config) or 4096) - len(asked.prompt.ids))
-    written = write_answers(model, prompter, [asked], shown, room, 1)
-    return describe_answer(line, written[0], prompter, measure_sureness(model, written, shown, 1)[0])
+    prompter, shown, limit = make_prompter(base), Pixels(base, pictures), find_limit(model.config) or 4096
+    asked = [ask(line, prompter, limit) for line in lines]
+    room = min(NEW_TOKENS, limit - max(len(one.prompt.ids) for one in asked))
+    written = write_answers(model, prompter, asked, shown, room, BATCH)
+    sure = measure_sureness(model, written, shown, BATCH)
+    return [describe_answer(*each[:2], prompter, each[2]) for each in zip(lines, written, sure, strict=True)]
 
 
-def _decide(study: Path, row: Mapping[str, Any], question: str, show_all: bool) -> list[str]:
+def _decide(record: GuardRecord, row: Mapping[str, Any], question: str, show_all: bool) -> list[str]:
     from further.guard.decide import decide
-    from further.guard.records import read_record
 
-    record = read_record(read_json(study / GUARD))
     decision = decide({**row, "caption": None}, record)
     lines = [f"Question: {question}"]
     if decision.accepted:
