@@ -68,8 +68,11 @@ def test_the_page_has_the_four_tables_with_intervals(compared):
     tables = re.findall(r"<table>.*?</table>", page[page.index('id="arms"') : page.index('id="onemodel_made"')], re.S)
     captions = [re.search(r"<caption>(.*?)</caption>", table)[1] for table in tables]
     assert len(captions) == 5  # four, and how learning rates were chosen
-    for table in (tables[0], tables[2], tables[3], tables[4]):
-        assert re.search(r"\d \(−?\+?[\d.]+ to ", table), table
+    interval = r"\d \(−?\+?[\d.]+ to "
+    for table in (tables[0], tables[3], tables[4]):
+        assert re.search(interval, table), table
+    for row in re.findall(r"<tr>.*?</tr>", tables[2], re.S)[1:]:  # after seven steps each seed may miss every question
+        assert re.search(interval, row) or '<td class="number">0.0</td>' in row, row
 
 
 def test_nothing_to_do_when_nothing_changed_and_the_same_again_after_a_touch(compared):
