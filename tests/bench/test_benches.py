@@ -35,8 +35,10 @@ def test_training_beside_a_plain_trainer_script():
     (total,) = re.findall(r"2 to train on \(([\d,]+) tokens\), 1 held out", printed)
     kept, *measured = find_row(printed, "further")
     assert kept == float(total.replace(",", "")) and len(measured) == 7 and min(measured) > 0
-    assert find_row(printed, "plain Trainer")[0] <= kept
-    assert re.search(r"^further / plain Trainer: [\d.]+ of its tokens/s, [\d.]+ per CPU second$", printed, re.M)
+    kept_by_other = find_row(printed, "plain Trainer")[0]
+    assert kept_by_other <= kept
+    compared = re.search(r"^further / plain Trainer: [\d.]+ of its tokens/s, [\d.]+ per CPU second$", printed, re.M)
+    assert (compared is not None) == (kept_by_other >= 0.99 * kept)  # of a few documents its last row is many tokens
 
 
 def test_training_in_a_large_model_s_way_on_a_processor():

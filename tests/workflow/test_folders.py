@@ -155,6 +155,7 @@ def test_after_kill_9_the_same_command_goes_on(project, tmp_path):
     )
     try:
         wait_for(lambda: list(tmp_path.glob(".snakemake/locks/*")) and list(tmp_path.glob(".snakemake/scripts/*")))
+        first.send_signal(signal.SIGSTOP)  # alive, and not done before the second one has looked
         alive = there.snakemake("--cores", "1", target, check=False)
         assert "lock" in alive.stdout.lower() and alive.returncode == 1  # not before it is dead
     finally:
