@@ -6,11 +6,11 @@ import pytest
 
 from further.onemodel.arms import ENCODER_DECODER, LONGER
 from further.onemodel.law import ERROR, LOSS, fit_laws, price_cases
+from further.settings import CostSettings
 
 SIZES = (60, 120, 240, 480, 960, 1920, 3840)
 SHIPPED = (0.632, 0.400, 0.284, 0.247, 0.220, 0.230, 0.211)  # nats per token, at 400 steps each
-PRICES = {"price_per_gpu_hour": 2.0, "currency": "EUR", "price_date": "2026-11", "kwh_per_gpu_hour": None,
-          "yearly_budget": 10.0}  # fmt: skip
+PRICES = CostSettings(price_per_gpu_hour=2.0, currency="EUR", price_date="2026-11", yearly_budget=10.0)
 
 
 def make_arms(losses, steps, end):

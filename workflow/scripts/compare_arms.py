@@ -2,24 +2,36 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from further.io import read_json, write_json
 from further.job import start_log
 from further.onemodel.compare import compare_arms
 from further.onemodel.law import ERROR, LOSS, fit_laws, price_cases
 from further.onemodel.results import read_arms
+from further.settings import CostSettings
 
 
 def main(
-    folders: Sequence[Path], rates: Sequence[Path], outputs: Mapping[str, Path], settings: Mapping[str, Any]
+    folders: Sequence[Path],
+    rates: Sequence[Path],
+    outputs: Mapping[str, Path],
+    arms: Mapping[str, Sequence[str]],
+    prices: CostSettings,
 ) -> None:
-    """Read what the arms left; write the comparison and both laws."""
+    """Read what the arms left; write the comparison and both laws.
+
+    Args:
+        folders: Of the arms.
+        rates: Learning rates by layout.
+        outputs: comparison, law and error_law.
+        arms: Names by table.
+        prices: Of the hardware.
+    """
     numbers, answers, histories = read_arms(folders)
     tried = {path.stem: read_json(path)["losses"] for path in rates}
-    compare_arms(settings["arms"], numbers, answers, tried).save(outputs["comparison"])
-    cost = price_cases(settings["cost"], numbers)
-    laws = fit_laws(settings["arms"]["cases"], numbers, answers, histories, cost)
+    compare_arms(arms, numbers, answers, tried).save(outputs["comparison"])
+    cost = price_cases(prices, numbers)
+    laws = fit_laws(arms["cases"], numbers, answers, histories, cost)
     write_json(outputs["law"], laws[LOSS].to_json())
     write_json(outputs["error_law"], laws[ERROR].to_json())
 
@@ -30,5 +42,6 @@ if __name__ == "__main__":
         [Path(path) for path in snakemake.input.folders],
         [Path(path) for path in snakemake.input.rates],
         {name: Path(path) for name, path in snakemake.output.items()},
-        snakemake.params.settings,
+        snakemake.params.settings["arms"],
+        CostSettings.model_validate(snakemake.params.settings["cost"]),
     )

@@ -1,15 +1,15 @@
 """Train some seeds of an arm of the study of one small model, and let each answer the test's questions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from further.gpus import require_gpus
 from further.io import read_json
 from further.job import start_log
 from further.onemodel.job import train_seeds
 from further.onemodel.read import read_study
+from further.settings.onemodel import ArmSettings
 from further.training.checkpoints import forget_checkpoints
 from further.training.recipe import Task
 
@@ -20,14 +20,15 @@ def main(
     rates: Sequence[Path],
     models: Path | None,
     arm: str,
-    settings: Mapping[str, Any],
+    settings: ArmSettings,
+    seeds: Sequence[int],
     task: Task,
 ) -> None:
     """Read cases (questions, images, pictures), base model and learning rates; write the folder of the task."""
     chosen = {path.stem: read_json(path)["rate"] for path in rates}
     with TemporaryDirectory() as work:
-        study = read_study(*cases, model, {**settings, "rates": chosen}, task, Path(work))
-        train_seeds(study, arm, settings["seeds"], task.adapter, models)
+        study = read_study(*cases, model, settings, chosen, task, Path(work))
+        train_seeds(study, arm, seeds, task.adapter, models)
     forget_checkpoints(task.checkpoints)
 
 
@@ -44,7 +45,8 @@ if __name__ == "__main__":
         [Path(path) for path in snakemake.input.rates],
         Path(snakemake.input.start) / "models" if "start" in snakemake.input.keys() else None,  # noqa: SIM118
         snakemake.wildcards.arm,
-        snakemake.params.settings,
+        ArmSettings.model_validate({name: snakemake.params.settings[name] for name in ArmSettings.model_fields}),
+        snakemake.params.settings["seeds"],
         Task.of_job(
             snakemake.wildcards.arm,
             Path(snakemake.output.folder),

@@ -1,15 +1,15 @@
 """Try the learning rates of a layout of the small model, each for half the steps, and choose one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from further.gpus import require_gpus
 from further.io import write_json
 from further.job import start_log
 from further.onemodel.read import read_study
 from further.onemodel.tuning import tune_layout
+from further.settings.onemodel import ArmSettings
 from further.training.checkpoints import forget_checkpoints
 from further.training.recipe import Task
 
@@ -19,12 +19,12 @@ def main(
     model: Path,
     rate: Path,
     layout: str,
-    settings: Mapping[str, Any],
+    settings: ArmSettings,
     task: Task,
 ) -> None:
     """Read cases (questions, images, pictures) and the base model; write losses and the chosen rate."""
     with TemporaryDirectory() as work:
-        study = read_study(*cases, model, {**settings, "rates": {}}, task, Path(work))
+        study = read_study(*cases, model, settings, {}, task, Path(work))
         write_json(rate, tune_layout(study, layout))
     forget_checkpoints(task.checkpoints)
 
@@ -41,7 +41,7 @@ if __name__ == "__main__":
         Path(snakemake.input.model),
         Path(snakemake.output.rate),
         snakemake.wildcards.layout,
-        snakemake.params.settings,
+        ArmSettings.model_validate({name: snakemake.params.settings[name] for name in ArmSettings.model_fields}),
         Task.of_job(
             snakemake.wildcards.layout,
             Path(snakemake.output.rate).parent,

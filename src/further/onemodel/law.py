@@ -13,6 +13,7 @@ from further.scaling.cost import CostSettings
 from further.scaling.curve import Point
 from further.scaling.record import LawRecord
 from further.scaling.run_lengths import end_fall_percent
+from further.settings import CostSettings as Prices
 
 Numbers = Mapping[str, Sequence[Mapping[str, Any]]]
 LOSS, ERROR = "loss", "error"
@@ -66,24 +67,24 @@ def _measure(
     return found
 
 
-def price_cases(prices: Mapping[str, Any], numbers: Numbers) -> CostSettings:
+def price_cases(prices: Prices, numbers: Numbers) -> CostSettings:
     """What a case costs, from the seconds that the encoder–decoder took for all of them.
 
     Time is taken to grow with the cases. Steps grow more slowly, so that more cases cost rather less.
 
     Args:
-        prices: As `further.settings.CostSettings` has them.
+        prices: Of the hardware that trained.
         numbers: By arm.
     """
     full = numbers[ENCODER_DECODER]
     return CostSettings(
         tokens_per_second=full[0]["num_cases"] / mean(one["seconds"] for one in full),
-        price_per_gpu_hour=prices["price_per_gpu_hour"] or None,
-        currency=prices["currency"],
-        price_date=prices["price_date"],
-        kwh_per_gpu_hour=prices["kwh_per_gpu_hour"] or None,
+        price_per_gpu_hour=prices.price_per_gpu_hour or None,
+        currency=prices.currency,
+        price_date=prices.price_date,
+        kwh_per_gpu_hour=prices.kwh_per_gpu_hour or None,
         tokens_per_paper=1.0,
-        yearly_budget=prices["yearly_budget"],
+        yearly_budget=prices.yearly_budget,
         trainings_per_year=1.0,
         hardware=full[0]["hardware"],
     )

@@ -8,21 +8,21 @@ import pyarrow.parquet as pq
 
 from further.cases.pictures import load_pictures
 from further.onemodel.study import Study
-from further.settings import Run
-from further.settings.onemodel import OneModelSettings
+from further.settings.onemodel import ArmSettings
 from further.training.recipe import Task
 
 
 def read_study(
-    questions: Path, images: Path, pictures: Sequence[Path], base: Path, settings: Mapping[str, Any], task: Task,
-    work: Path,
+    questions: Path, images: Path, pictures: Sequence[Path], base: Path, settings: ArmSettings,
+    rates: Mapping[str, float], task: Task, work: Path,
 ) -> Study:  # fmt: skip
     """The study of a job.
 
     Args:
         questions, images, pictures: Of the cases stage.
         base: Folder of the base model.
-        settings: onemodel, run, limits and rates.
+        settings: Of the rule.
+        rates: Learning rates by layout; none yet where they are chosen.
         task: Of the job.
         work: Folder for models.
 
@@ -35,13 +35,13 @@ def read_study(
     for line in pq.read_table(images, columns=["image", "key"]).to_pylist():
         names.setdefault(line["key"], []).append(line["image"])
     return Study(
-        settings=OneModelSettings.model_validate(settings["onemodel"]),
-        run=Run.model_validate(settings["run"]),
-        rates=settings["rates"],
+        settings=settings.onemodel,
+        run=settings.run,
+        rates=rates,
         base=base,
         lines=lines,
         pictures={name: png for key, png in load_pictures(pictures, names) for name in names[key]},
-        limits=settings["limits"],
+        limits=settings.limits.pick("new_tokens", "batch_size"),
         task=task,
         work=work,
     )

@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from further.settings.images import AnswersSettings
 from further.settings.key import Count, OpenFraction, Section, Seed, key
-from further.settings.training import Quantization
+from further.settings.training import Quantization, Run
 
 Objective = Literal["captions", "spans", "mixture", "patches", "patches_captions"]
 Addition = Literal["all_replay", "all", "lora", "embedding", "tower"]
@@ -88,3 +89,11 @@ class OneModelSettings(Section):
         unit="times the steps",
         reruns="law",
     )
+
+
+class ArmSettings(Section):
+    """What a job of an arm is given: the study's own settings, those of a training, and limits of answers."""
+
+    onemodel: OneModelSettings
+    run: Run
+    limits: AnswersSettings
