@@ -18,6 +18,7 @@ from further.report.sections.guard import (
     elsewhere_table,
     fill_guard,
     promise_table,
+    ranking_table,
     reason_table,
     say_elsewhere,
     topic_table,
@@ -81,6 +82,11 @@ def test_tables_hold_what_the_guard_counted() -> None:
     assert tried_table(guard).rows == (("side", "44", "40", "4 of 40", "10.0% (2.8 to 23.7%)", "4", "3 of 4"),)
     assert [row[2:] for row in reason_table(guard).rows] == [("1", "1", "1"), ("3", "3", "3")]
     assert topic_table(guard).rows == (("malignancy", "1"),)
+
+
+def test_ranking_by_hand() -> None:
+    """Two answers, the surer one right: 0 of 1 and 1 of 2 wrong, a mean of 1/4. By chance 1/2, and (1/4 + 1/2) / 2."""
+    assert ranking_table(make_nothing()).rows == (("side", "2", "0.250", "0.500", "0.250", "0.250", "0.375", "0.250"),)
 
 
 def test_the_figure_marks_the_guard_s_own_threshold() -> None:

@@ -4,11 +4,18 @@ from further.guard.decide import EXPLANATIONS
 from further.guard.elsewhere import count_broken
 from further.guard.needed import MOST_CASES
 from further.guard.records import Certificate, Elsewhere
-from further.guard.summary import ErrorsSeen, choose_examples, compare_splits, count_reasons, count_topics
+from further.guard.summary import (
+    ErrorsSeen,
+    choose_examples,
+    compare_splits,
+    count_reasons,
+    count_topics,
+    rank_scores,
+)
 from further.report.answers.guard import say_rate, say_types
 from further.report.guard import TRIED_ON, Guarded, HasGuard
 from further.report.shown_table import ShownTable, show_filled, show_table
-from further.report.wording import count_noun, join_words, show_count, show_number, show_percent, show_share_of
+from further.report.wording import count_noun, fixed, join_words, show_count, show_number, show_percent, show_share_of
 
 EXAMPLES = 2  # given, and handed over, of each question type
 SCORES = {
@@ -28,7 +35,8 @@ def fill_guard(results: HasGuard) -> dict[str, object] | None:
     guard = results.guard
     if guard is None:
         return None
-    tables = [promise_table(guard), tried_table(guard), reason_table(guard), topic_table(guard), shift_table(guard)]
+    tables = [promise_table(guard), tried_table(guard), ranking_table(guard), reason_table(guard), topic_table(guard)]
+    tables.append(shift_table(guard))
     return {
         "note": "",
         "target": show_share_of(guard.record.target_error),
@@ -88,6 +96,24 @@ def tried_table(guard: Guarded) -> ShownTable:
         for name, seen in guard.errors.items()
     ]
     return show_filled("How it did on the test cases (95% intervals)", header, rows, first_number=1)
+
+
+def ranking_table(guard: Guarded) -> ShownTable:
+    """How well the guard's score puts right answers first, beside one that knows nothing and one that knows all."""
+    header = ("question type", "judged answers", "AURC", "of chance", "at best", "AUGRC", "of chance", "at best")
+    ranked = {name: scores.get(guard.record.score) for name, scores in rank_scores(guard.answers, TRIED_ON).items()}
+    rows = [
+        [
+            name,
+            show_count(one.num_answers),
+            *(fixed(value, 3) for value in (one.aurc, one.random_aurc, one.oracle_aurc)),
+            *(fixed(value, 3) for value in (one.augrc, one.random_augrc, one.oracle_augrc)),
+        ]
+        for name, one in ranked.items()
+        if one is not None
+    ]
+    caption = "How well the score ranks: area under risk and coverage, and under generalized risk (lower is better)"
+    return show_table(caption, header, rows, range(1, len(header)))
 
 
 def reason_table(guard: Guarded) -> ShownTable:
