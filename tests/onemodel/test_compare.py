@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from further.onemodel.compare import crossed_interval, difference, majority, mean_interval
+from further.onemodel.compare import crossed_interval, difference, majority, mean_interval, within_bounds
 
 
 def test_an_interval_worked_by_hand():
@@ -40,6 +40,12 @@ def answers(rights):
     """By seed and case, one question each."""
     rows = [(seed, f"case{place}", right) for seed, row in enumerate(rights) for place, right in enumerate(row)]
     return pd.DataFrame(rows, columns=["seed", "case", "right"])
+
+
+def test_an_accuracy_lies_between_none_and_all():
+    rare = crossed_interval(np.array([[1.0, 0, 0], [0, 0, 0]]), np.ones(3))
+    assert rare.low < 0 and within_bounds(rare).low == 0 and within_bounds(rare).high == min(1, rare.high)
+    assert within_bounds(rare).estimate == rare.estimate == pytest.approx(1 / 6)
 
 
 def test_a_difference_is_paired_by_seed_and_case():

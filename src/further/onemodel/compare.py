@@ -49,6 +49,14 @@ def crossed_interval(amounts_SC: Floats, sizes_C: Floats) -> Interval:
     return Interval(estimate=estimate, low=estimate - half, high=estimate + half, level=LEVEL)
 
 
+def within_bounds(accuracy: Interval) -> Interval:
+    """An accuracy's interval without what no accuracy can be: Student's ends know no bounds."""
+    if accuracy.low is None or accuracy.high is None:
+        return accuracy
+    ends = {"low": max(0.0, accuracy.low), "high": min(1.0, accuracy.high)}
+    return Interval(estimate=accuracy.estimate, **ends, level=accuracy.level)
+
+
 def mean_interval(values: Sequence[float]) -> Interval:
     """Mean of some seeds with Student's interval; without ends for one."""
     array = np.asarray(values, dtype=np.float64)
@@ -142,7 +150,7 @@ def _describe(
             "stored_bytes",
         )},
         seconds=mean_interval([one["seconds"] for one in numbers]),
-        accuracy=crossed_interval(*lay_out(asked, "right")),
+        accuracy=within_bounds(crossed_interval(*lay_out(asked, "right"))),
         loss_nats=crossed_interval(*lay_out(asked, "reference_nats", "reference_tokens")),
         reference=reference,
         difference=difference(asked, marked[reference]) if reference else None,
