@@ -1,7 +1,5 @@
 """The arms of the study: what is trained, by the table that it stands in. No torch."""
 
-from collections.abc import Iterator, Mapping
-
 from further.settings.onemodel import OneModelSettings
 
 ENCODER_DECODER, PREFIX = "encoder_decoder", "prefix"
@@ -43,11 +41,6 @@ def list_seeds(settings: OneModelSettings) -> dict[str, list[int]]:
     seeds = range(settings.first_seed, settings.first_seed + settings.seeds)
     chunks = [seeds[start : start + settings.seeds_per_job] for start in range(0, len(seeds), settings.seeds_per_job)]
     return {f"{chunk[0]}-{chunk[-1]}": list(chunk) for chunk in chunks}
-
-
-def name_parts(arms: Mapping[str, list[str]], seeds: Mapping[str, list[int]]) -> Iterator[tuple[str, str]]:
-    """Arm and seeds of every job."""
-    yield from ((arm, chunk) for names in arms.values() for arm in names for chunk in seeds)
 
 
 def starts_from_images(arm: str) -> bool:
