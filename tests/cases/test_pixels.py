@@ -37,6 +37,16 @@ def test_gray_pictures_stay_as_they_are_in_any_mode_and_format():
         assert np.array_equal(show(encode(image.convert(mode))), RAMP)
 
 
+@pytest.mark.parametrize("kind", ["TIFF", "GIF", "PNG", "WEBP"])
+def test_of_several_pages_the_first_is_shown_and_the_number_is_told(kind):
+    pages = [Image.fromarray(RAMP), Image.fromarray(RAMP.T.copy()), Image.fromarray(255 - RAMP)]
+    exact = {"lossless": True} if kind == "WEBP" else {}
+    data = encode(pages[0], kind, save_all=True, append_images=pages[1:], **exact)
+    assert np.array_equal(show(data), RAMP)
+    assert prepare(data, 0, LIMITS)["detail"] == "the first of 3 pages"
+    assert prepare(encode(pages[0], kind), 0, LIMITS)["detail"] == ""
+
+
 def test_sixteen_bits_are_scaled_and_not_cut_off_at_255():
     deep = np.linspace(0, 4000, 64).astype(np.uint16).reshape(8, 8)
     shown = show(encode(Image.fromarray(deep)))

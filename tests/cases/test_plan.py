@@ -79,7 +79,7 @@ def test_cases_without_a_single_image(tmp_path):
 
 def test_two_cases_of_one_id(tmp_path):
     write_medpix(tmp_path / "m", [medpix_case("A", ["a"]), medpix_case("A", ["b"])], [medpix_image("A", "a", "x")])
-    assert "two cases of one id in Case_topic.json: A" in refusal(tmp_path / "m")
+    assert "two cases of one id, A, in Case_topic.json" in refusal(tmp_path / "m")
     write_jsonl(tmp_path / "f" / "cases.jsonl", [flat("A", "a", History="one"), flat("A", "b", History="two")])
     assert "two cases of one id, A: their history is 'one' and 'two'" in refusal(tmp_path / "f")
     rows = [(*HEAD, "topic"), ("A", "a.png", "q", "a", "T"), ("A", "b.png", "q", "a", "U")]

@@ -1,6 +1,6 @@
 # Image data to one table of cases, images and questions: records, pictures by shards, joined, split, asked.
 
-from further.cases.plan import plan_cases
+from further.cases.plan import check_ids, plan_cases
 
 from further.demo.clinics import list_files, plan_phantoms
 
@@ -16,6 +16,8 @@ def find_cases(cases):
 
 PHANTOMS = Path("results/demo/cases")
 CASES = stop_if_wrong(find_cases, CONFIG["cases"])
+if workflow.is_main_process:  # once: it opens headers of DICOM files
+    stop_if_wrong(check_ids, CASES)
 
 
 def tables_of_cases(wildcards):

@@ -1,8 +1,10 @@
 """A folder of cases as it lies on disk: its files, and which of them a record means. Standard library only."""
 
 import csv
+import io
 import json
 import os
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -48,6 +50,16 @@ class Folder:
     def images(self) -> "ImageFiles":
         """Those of the files that are named like images."""
         return ImageFiles([file for file in self.files if file.lower().endswith(IMAGE_SUFFIXES)])
+
+    @cached_property
+    def others(self) -> dict[str, str]:
+        """Files that are called like no picture, by their name without folders, in lower case."""
+        files = (file for file in self.files if not file.lower().endswith(IMAGE_SUFFIXES))
+        return {file.rsplit("/", 1)[-1].lower(): file for file in files}
+
+    def find_other(self, name: str) -> str:
+        """The file that a record means, where it is called like no picture that is read; "" if there is none."""
+        return self.others.get(name.replace("\\", "/").rsplit("/", 1)[-1].lower(), "")
 
     def tables(self, *suffixes: str) -> list[str]:
         """Files of text with one of the suffixes: the one that was named, or all."""
@@ -161,28 +173,58 @@ def peek_record(folder: Folder, file: str) -> dict[str, Any]:
 def read_rows(folder: Folder, file: str) -> list[dict[str, str]]:
     """Rows of a CSV file by column, the columns' names in lower case; commas, semicolons or tabs, as its head has them.
 
+    Excel's first line `sep=;` is read as it is meant. Rows without a text are left out: Excel leaves some at the end.
+
     Raises:
-        ValueError: If the file is no text.
+        ValueError: If the file is no text, a column is there twice, or a row has more cells than there are columns:
+            a comma in a text without quotes around it would move the texts after it.
     """
-    lines = _read_text(folder, file).splitlines(keepends=True)
-    head = lines[0] if lines else ""
-    mark = max((",", ";", "\t"), key=head.count)
+    lines, mark = _without_sep(_read_text(folder, file))
     csv.field_size_limit(10_000_000)  # a caption may be longer than the default of 131,072 characters
-    rows = csv.DictReader(lines, delimiter=mark)
-    names = [(name or "").strip().lower() for name in rows.fieldnames or []]
-    rows.fieldnames = names
-    return [{name: value for name, value in row.items() if name and isinstance(value, str)} for row in rows]
+    table = csv.reader(io.StringIO(lines), delimiter=mark, skipinitialspace=True)
+    names = [name.strip().lower() for name in next(table, [])]
+    twice = sorted(name for name in set(names) - {""} if names.count(name) > 1)
+    if twice:
+        raise ValueError(f"cases.folder: {file} has the column {twice[0]} twice")
+    rows = []
+    for cells in table:
+        if any(cell.strip() for cell in cells[len(names) :]):
+            raise ValueError(
+                f"cases.folder: line {table.line_num} of {file} has {len(cells)} cells for {len(names)} columns; a "
+                f"text with {_call(mark)} in it needs quotes around it"
+            )
+        if any(cell.strip() for cell in cells):
+            rows.append({name: cell for name, cell in zip(names, cells, strict=False) if name})
+    return rows
 
 
 def read_head(folder: Folder, file: str) -> list[str]:
     """Names of a CSV file's columns, in lower case; none where it cannot be read."""
+    path = folder.path / file
     try:
-        with (folder.path / file).open(encoding="utf-8-sig", errors="replace") as stream:
-            head = stream.readline(100_000)
-    except OSError:
+        with path.open(encoding=_encoding(path), errors="replace") as stream:
+            head, mark = _without_sep(stream.readline(100_000) + stream.readline(100_000))
+    except (OSError, UnicodeError):
         return []
-    mark = max((",", ";", "\t"), key=head.count)
-    return [name.strip().lower() for name in next(csv.reader([head], delimiter=mark), [])]
+    return [name.strip().lower() for name in next(csv.reader(io.StringIO(head), delimiter=mark), [])]
+
+
+def _without_sep(text: str) -> tuple[str, str]:
+    """A table without Excel's line `sep=;`, and what stands between its cells."""
+    head, _, rest = text.partition("\n")
+    if told := re.fullmatch(r"sep=(.)", head.strip('\r"') or "", re.IGNORECASE):
+        return rest, told[1]
+    return text, max((",", ";", "\t"), key=head.count)
+
+
+def _call(mark: str) -> str:
+    return {",": "a comma", ";": "a semicolon", "\t": "a tab"}.get(mark, repr(mark))
+
+
+def _encoding(path: Path) -> str:
+    """UTF-8, or UTF-16 where the first two bytes say so, as in Excel's "Unicode text"."""
+    with path.open("rb") as stream:
+        return "utf-16" if stream.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
 
 
 def _read_text(folder: Folder, file: str) -> str:
@@ -191,9 +233,12 @@ def _read_text(folder: Folder, file: str) -> str:
     if size > MAX_TABLE_MB:
         raise ValueError(f"cases.folder: {file} has {size:,.0f} MB; a table of texts may have {MAX_TABLE_MB:,}")
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"cases.folder: {file} is not UTF-8 text (byte {error.start})") from None
+        return path.read_text(encoding=_encoding(path))
+    except UnicodeError as error:
+        byte = getattr(error, "start", 0)
+        raise ValueError(
+            f'cases.folder: {file} is not UTF-8 text (byte {byte:,}); save it again as UTF-8, in Excel as "CSV UTF-8"'
+        ) from None
 
 
 def _lines(text: str) -> list[tuple[int, str]]:
@@ -203,6 +248,8 @@ def _lines(text: str) -> list[tuple[int, str]]:
 def _parse(text: str, file: str, line: int) -> Any:
     try:
         return json.loads(text)
+    except RecursionError:
+        raise ValueError(f"cases.folder: {file} is nested too deep, line {line}") from None
     except ValueError as error:
         place = getattr(error, "lineno", 1) + line - 1
         raise ValueError(

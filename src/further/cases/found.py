@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any
 
 from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS, SPLITS
 from further.cases.files import Folder
 from further.cases.terms import name_modality, name_plane
-from further.cases.text import clean_text
+from further.cases.text import clean_text, is_empty_cell
 from further.shards import hash_rank
 
 
@@ -23,6 +24,10 @@ class Found:
     cases: dict[str, dict[str, Any]] = field(default_factory=dict)
     images: dict[str, dict[str, Any]] = field(default_factory=dict)
     questions: list[dict[str, Any]] = field(default_factory=list)
+    meant: dict[str, str] = field(default_factory=dict)
+    """File of the image that a case is, see `add_only_image`; or its name, where there is no such file."""
+    told: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    """What records tell of such an image, by case and field: several values contradict each other."""
 
     def add_case(
         self,
@@ -48,11 +53,17 @@ class Found:
         other = next((name for name in line if known[name] != line[name]), None)
         if other is not None:
             raise ValueError(
-                f"cases.folder: two cases of one id, {case}: their {other} is {_short(known[other])} "
-                f"and {_short(line[other])}"
+                f"cases.folder: two cases of one id, {case}: their {other} is {short(known[other])} "
+                f"and {short(line[other])}"
             )
-        if split is not None and split not in known["given_split"]:
-            known["given_split"] = sorted([*known["given_split"], split], key=SPLITS.index)
+        if split is not None:
+            self.add_split(case, split)
+
+    def add_split(self, case: str, split: str) -> None:
+        """Say that a case's layout puts it into a split; it may be put into several."""
+        known = self.cases[case]["given_split"]
+        if split not in known:
+            self.cases[case]["given_split"] = sorted([*known, split], key=SPLITS.index)
 
     def add_image(
         self, image: str, case: str | None, place: tuple[str | None, int, str], fields: Mapping[str, object]
@@ -73,12 +84,33 @@ class Found:
                 break
             name = f"{image}-{number}"
         file, part, detail = place
-        line = {key: clean_text(fields.get(key)) for key in (*IMAGE_FIELDS, "caption")}
-        line["sequence"] = line["sequence"] or line["modality"]
-        line |= {"modality": name_modality(line["modality"]), "plane": name_plane(line["plane"])}
         place_of = {"file": file, "part": part, "key": None if file is None else key_of(file, part), "detail": detail}
-        self.images[name] = {"image": name, "case": case, **line, **place_of}
+        self.images[name] = {"image": name, "case": case, **_clean_image(fields), **place_of}
         return name
+
+    def add_only_image(self, name: str, case: str, place: tuple[str | None, int, str], fields: dict[str, Any]) -> None:
+        """Add the image of a case that is one image, under the case's name, or hold what is said again against it.
+
+        A field that two records tell differently is not known: it is left empty.
+
+        Args:
+            name: As the record calls the image.
+
+        Raises:
+            ValueError: If the case is another image: two images would be one.
+        """
+        meant = place[0] or PurePosixPath(name.replace("\\", "/")).name
+        if case not in self.meant:
+            self.meant[case] = meant
+            self.add_image(case, case, place, fields)
+        elif self.meant[case] != meant:
+            images = f"{short(self.meant[case])} and {short(meant)}"
+            raise ValueError(f"cases.folder: two cases of one id, {case}: their image is {images}")
+        for key, value in _clean_image(fields).items():
+            if value is not None:
+                told = self.told.setdefault((case, key), set())
+                told.add(value)
+                self.images[case][key] = value if len(told) == 1 else None
 
     def add_question(
         self,
@@ -109,19 +141,33 @@ class Found:
         return cases, sorted(self.images.values(), key=lambda line: str(line["image"])), self.questions
 
 
+def _clean_image(fields: Mapping[str, object]) -> dict[str, str | None]:
+    """What a record says of an image, with modality and plane in the field's terms."""
+    line = {key: clean_text(fields.get(key)) for key in (*IMAGE_FIELDS, "caption")}
+    line["sequence"] = line["sequence"] or line["modality"]
+    return line | {"modality": name_modality(line["modality"]), "plane": name_plane(line["plane"])}
+
+
 def clean_answer(value: object) -> str | None:
-    """An answer's or a question's text; "none" and "unknown" are answers, unlike in a field."""
+    """An answer's or a question's text; "none" and "unknown" are answers, unlike in a field; an empty cell is none."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     text = clean_text(value)
-    return text if text is not None or value is None else " ".join(str(value).split()) or None
+    if text is not None or value is None or isinstance(value, dict | list | tuple):
+        return text
+    return None if is_empty_cell(plain := " ".join(str(value).split())) else plain
 
 
 def find_image(folder: Folder, name: object, hint: str = "") -> tuple[str | None, int, str]:
     """Place of an image that a record names, as `Found.add_image` takes it."""
     text = str(name or "").strip()
     file, wrong = folder.images.find(text, hint) if text else (None, "the record names no image")
+    if file is None and text and (other := folder.find_other(text)):
+        wrong = f"{other} is there, and called like no kind of picture that is read"
     return file, 0, wrong if file is None else ""
 
 
-def _short(value: object) -> str:
+def short(value: object) -> str:
+    """A value for a message, of 40 characters at most."""
     text = "empty" if value is None else repr(value)
     return text if len(text) <= 40 else f"{text[:37]}..."

@@ -60,7 +60,11 @@ def prepare(data: bytes, part: int, limits: Limits) -> dict[str, Any]:
     """
     if not data:
         raise Refused("empty file")
-    pixels, mode, parts = _from_dicom(data, part, limits) if dicom.is_dicom(data) else (*_from_image(data, limits), 1)
+    pages = 1
+    if dicom.is_dicom(data):
+        pixels, mode, parts = _from_dicom(data, part, limits)
+    else:
+        (pixels, mode, pages), parts = _from_image(data, limits), 1
     if pixels.ndim == 3 and (pixels == pixels[..., :1]).all():
         pixels = np.ascontiguousarray(pixels[..., 0])
     if pixels.min() == pixels.max():
@@ -79,6 +83,7 @@ def prepare(data: bytes, part: int, limits: Limits) -> dict[str, Any]:
         "dhash": str(imagehash.dhash(image, HASH_SIDE)),
         "png": png.getvalue(),
         "parts": parts,
+        "detail": f"the first of {pages} pages" if pages > 1 else "",
     }
 
 
@@ -105,16 +110,18 @@ def _refuse_dicom(data: bytes, error: Exception) -> Refused:
     return Refused("cut off" if short else "damaged", f"{type(error).__name__} on {dicom.name_syntax(data)}")
 
 
-def _from_image(data: bytes, limits: Limits) -> tuple[Bytes, str]:
+def _from_image(data: bytes, limits: Limits) -> tuple[Bytes, str, int]:
+    """The first page or frame of an image, its mode, and how many pages it has."""
     Image.MAX_IMAGE_PIXELS = None  # the limit is ours, and a reason instead of a warning
     Image.init()
     known = [kind for kind in FORMATS if kind in Image.OPEN]  # builds of Pillow differ
     try:
         with Image.open(io.BytesIO(data), formats=known) as image:
             _check_size(*image.size, limits)
-            mode = image.mode
+            mode, pages = image.mode, int(getattr(image, "n_frames", 1))
+            image.seek(0)
             image.load()
-            return to_bytes(ImageOps.exif_transpose(image)), mode
+            return to_bytes(ImageOps.exif_transpose(image)), mode, pages
     except UnidentifiedImageError:
         raise Refused("not an image", "no format of Pillow's that is read") from None
     except (OSError, SyntaxError, ValueError, EOFError, TypeError, IndexError) as error:

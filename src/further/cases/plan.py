@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from further.cases.files import Folder
-from further.cases.readers import choose_reader
+from further.cases.readers import LAYOUTS, choose_reader
 from further.shards import hash_rank, shard_of
 
 
@@ -56,3 +56,12 @@ def plan_cases(place: Path, layout: str | None, num_shards: int) -> CasePlan:
     tables = tuple(reader.find_tables(folder))
     grouped = {shard: tuple(files) for shard, files in sorted(shards.items())}
     return CasePlan(folder.path, reader.name, folder.only, tables, grouped, digest_names(folder.images.files))
+
+
+def check_ids(plan: CasePlan) -> None:
+    """Refuse two cases of one id where `plan_cases` did not read the records; takes seconds, so once before any job.
+
+    Raises:
+        ValueError: In one line.
+    """
+    LAYOUTS[plan.layout].check_ids(Folder(plan.folder, plan.only))

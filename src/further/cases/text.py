@@ -10,6 +10,9 @@ NOTHING = frozenset(
 )
 """What stands in a field that says nothing, in lower case."""
 
+EMPTY_CELL = frozenset({"", "nan", "null", "na", "n/a", "#n/a", "<na>", "nat"})
+"""What programs write for an empty cell, in lower case; no answer, where "none" and "unknown" may be one."""
+
 _FORM = """
 please fill in out enter insert add type write describe provide give put replace edit click upload caption captions
 description describing text title legend picture pictures image images figure figures photo here this that field box
@@ -52,6 +55,11 @@ def clean_text(value: object) -> str | None:
 def is_nothing(text: str) -> bool:
     """Whether a text is what people put where they have nothing to put."""
     return " ".join(text.casefold().split()) in NOTHING
+
+
+def is_empty_cell(text: str) -> bool:
+    """Whether a text is what a program writes where a cell is empty."""
+    return text.strip().casefold() in EMPTY_CELL
 
 
 def split_glued(text: str) -> str:

@@ -25,7 +25,7 @@ def answer(task: dict[str, Any]) -> dict[str, Any]:
             return dicom.read_header(path, task["folder"])
         data = base64.b64decode(task["data"]) if "data" in task else _read(path)
         found = prepare(data, task["part"], Limits(task["max_pixels"], task["ct_windows"]))
-        return found | {"reason": "kept", "detail": "", "png": base64.b64encode(found["png"]).decode()}
+        return found | {"reason": "kept", "png": base64.b64encode(found["png"]).decode()}
     except Refused as refused:
         return {"reason": refused.reason, "detail": refused.detail[:200]}
     except MemoryError:

@@ -1,12 +1,11 @@
 """What every reader of a layout offers."""
 
 from abc import ABC, abstractmethod
-from collections import Counter
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from further.cases.files import Folder, peek_record
-from further.cases.found import Found
+from further.cases.found import Found, short
 from further.cases.text import words
 
 
@@ -16,12 +15,10 @@ class Reader(ABC):
     Attributes:
         name: As `cases.layout` names it.
         holds: What a folder of this layout holds, for messages.
-        light: Whether `read` takes a second at most, so that it may be done before any job.
     """
 
     name: ClassVar[str]
     holds: ClassVar[str]
-    light: ClassVar[bool] = True
 
     @abstractmethod
     def find_tables(self, folder: Folder) -> list[str]:
@@ -41,10 +38,18 @@ class Reader(ABC):
         Raises:
             ValueError: As `read`, and if a record names images of which not one is there.
         """
-        found = self.read(folder)
+        found = self.read(folder)  # two cases of one id are refused here
         check_images(found)
         named = [line for line in found.images.values() if line["case"] is not None and line["file"] is not None]
         return {line["file"]: line["case"] for line in reversed(named)}
+
+    def check_ids(self, folder: Folder) -> None:
+        """Refuse two cases of one id before any job, where `find_units` does not read the records.
+
+        Raises:
+            ValueError: In one line.
+        """
+        return None
 
 
 class KeyedReader(Reader):
@@ -89,13 +94,42 @@ def check_images(found: Found) -> None:
         )
 
 
-def check_unique(names: list[str], file: str) -> None:
-    """Refuse two records of one name.
+def name_of(record: Mapping[str, Any], key: str, place: tuple[str, int]) -> str:
+    """A record's name, which it must have.
+
+    Args:
+        key: That holds it.
+        place: File and number of the record, for messages.
 
     Raises:
-        ValueError: Naming the file and the names that are there twice.
+        ValueError: If it is missing or empty.
     """
-    twice = sorted(name for name, number in Counter(names).items() if number > 1)
-    if twice:
-        more = f" and {len(twice) - 3} more" if len(twice) > 3 else ""
-        raise ValueError(f"cases.folder: two cases of one id in {file}: {', '.join(twice[:3])}{more}")
+    value = record.get(key)
+    name = "" if isinstance(value, dict | list) or value is None else str(value).strip()
+    if not name:
+        raise ValueError(f"cases.folder: record {place[1]} of {place[0]} has no {key}")
+    return name
+
+
+def is_repeated(known: dict[str, tuple[str, object]], case: str, record: object, file: str) -> bool:
+    """Whether a record of the same id and the same content was seen; it is remembered.
+
+    Args:
+        known: File and record by id, filled here.
+
+    Raises:
+        ValueError: If the id was seen with other content.
+    """
+    first_file, first = known.setdefault(case, (file, record))
+    if first != record:
+        place = file if first_file == file else f"{first_file} and {file}"
+        raise ValueError(f"cases.folder: two cases of one id, {case}, in {place}: {_tell_apart(first, record)}")
+    return first is not record
+
+
+def _tell_apart(first: object, second: object, name: str = "their records") -> str:
+    """The first field in which two records differ."""
+    if isinstance(first, dict) and isinstance(second, dict):
+        key = next(key for key in {**first, **second} if first.get(key) != second.get(key))
+        return _tell_apart(first.get(key), second.get(key), f"their {key}")
+    return f"{name} {'is' if name != 'their records' else 'are'} {short(first)} and {short(second)}"

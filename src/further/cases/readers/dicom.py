@@ -3,7 +3,7 @@
 Names, dates, identifiers and paths do not leave this module: cases and images are called by digests.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -13,6 +13,8 @@ from further.cases.readers.base import Reader
 from further.children import Child, ChildError
 
 TIMEOUT_S, MEMORY_MB = 60.0, 1_000  # for one header, which takes milliseconds
+MAX_EARLY = 2_000
+"""Headers that are read before any job: some seconds."""
 
 
 class Dicom(Reader):
@@ -20,7 +22,6 @@ class Dicom(Reader):
 
     name = "dicom"
     holds = "DICOM files, and no table of cases"
-    light = False  # each header is read
 
     def find_tables(self, folder: Folder) -> list[str]:
         """The files themselves."""
@@ -34,18 +35,36 @@ class Dicom(Reader):
         """Cases named by a digest of their study."""
         found = Found()
         headers = list(_read_headers(folder, self.find_tables(folder)))
+        patients = _find_patients(header for _, header in headers)
         first: dict[str, str] = {}  # case of each patient
-        for _, header in sorted(headers, key=lambda pair: str(pair[1]["study"])):
-            if header["patient"] is not None:
-                first.setdefault(header["patient"], header["study"])
+        for study, patient in sorted(patients.items()):
+            first.setdefault(patient, study)
         for file, header in headers:
-            found.add_case(header["study"], {}, patient=first.get(header["patient"]))
+            found.add_case(header["study"], {}, patient=first.get(patients.get(header["study"], "")))
             for frame in range(header["frames"]):
                 name = f"dicom-{key_of(file, frame)}"
                 found.add_image(name, header["study"], (file, frame, ""), header)
         for line in found.images.values():
             line["file"] = None  # its key finds it
         return found
+
+    def check_ids(self, folder: Folder) -> None:
+        """Refuse a study of two patients, as far as the first files show one; `read` looks at all."""
+        _find_patients(header for _, header in _read_headers(folder, self.find_tables(folder)[:MAX_EARLY]))
+
+
+def _find_patients(headers: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """Digest of the patient by study, where a file of it tells.
+
+    Raises:
+        ValueError: If the files of a study name two patients; without their names.
+    """
+    patients: dict[str, str] = {}
+    for header in headers:
+        study, patient = header["study"], header["patient"]
+        if patient is not None and patients.setdefault(study, patient) != patient:
+            raise ValueError(f"cases.folder: two cases of one id, {study}: its files have two values of PatientID")
+    return patients
 
 
 def _read_headers(folder: Folder, files: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -5,7 +5,7 @@
 
 from further.cases.files import Folder, read_records
 from further.cases.found import Found, find_image
-from further.cases.readers.base import KeyedReader
+from further.cases.readers.base import KeyedReader, name_of
 from further.cases.readers.medpix2 import lookup, part_of, read_fields
 from further.cases.terms import name_split
 
@@ -25,7 +25,8 @@ class Flat(KeyedReader):
             for number, record in enumerate(read_records(folder, file), 1):
                 if missing := sorted(self.keys - set(record)):
                     raise ValueError(f"cases.folder: record {number} of {file} has no {', '.join(missing)}")
-                case, about, topic = str(record["U_id"]), part_of(record, "case_info"), part_of(record, "topic_info")
+                case = name_of(record, "U_id", (file, number))
+                about, topic = part_of(record, "case_info"), part_of(record, "topic_info")
                 split = name_split(str(record.get("split") or "")) or name_split(file.rsplit("/", 1)[-1])
                 found.add_case(case, read_fields(about, topic), topic=lookup(topic, "Title"), split=split)
                 image = {

@@ -4,13 +4,14 @@ Source:
     Its README (github.com/CHILab1/MedPix-2.0): Case_topic.json, Descriptions.json, splitted_dataset/*.jsonl, images/.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
 from further.cases.files import Folder, peek_record, read_json, read_records
 from further.cases.found import Found, find_image
-from further.cases.readers.base import Reader, check_unique
+from further.cases.readers.base import Reader, is_repeated, name_of
 from further.cases.terms import name_split
 from further.cases.text import split_glued
 
@@ -55,13 +56,16 @@ class MedPix2(Reader):
         for file in self.find_tables(folder):
             kinds["split" if _is_list(file) else _kind_of(peek_record(folder, file))].append(file)
         splits = _read_splits(folder, kinds["split"], kinds["cases"])
-        described: dict[str, dict[str, dict[str, Any]]] = {}
-        for line in _union(folder, kinds["descriptions"], "image"):
-            described.setdefault(str(line["U_id"]), {})[str(line.get("image"))] = line
-        found = Found()
-        for record in _union(folder, kinds["cases"], "U_id"):
-            case = str(record["U_id"])
-            _add_case(found, folder, record, described.get(case, {}), splits.get(case))
+        described = _read_descriptions(folder, kinds["descriptions"])
+        found, seen = Found(), dict[str, tuple[str, object]]()
+        for file, number, record in _union(folder, kinds["cases"]):
+            case = name_of(record, "U_id", (file, number))
+            if not is_repeated(seen, case, record, file):
+                _add_case(found, folder, record, described.pop(case, {}))
+            for split in splits.get(case, ()):
+                found.add_split(case, split)
+        for name in (name for images in described.values() for name in images):
+            found.add_image(name, None, find_image(folder, name), {})  # of a case that has no record
         found.add_spare(folder.images.files)
         return found
 
@@ -98,17 +102,27 @@ def _is_list(file: str) -> bool:
     return PurePosixPath(file).name == "uid_list.json"
 
 
-def _union(folder: Folder, files: list[str], name: str) -> Iterator[dict[str, Any]]:
-    """Records of the whole file, or of all parts where there is none: `train_1` is a part of `train`."""
+Descriptions = dict[str, list[dict[str, Any]]]
+"""What is said of a case's images, by image: one record, or several where they differ."""
+
+
+def _union(folder: Folder, files: list[str]) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    """File, number and record of the whole file, or of all parts where there is none: `train_1` is one of `train`."""
     whole = [file for file in files if name_split(_part_name(file)) is None]
-    seen: set[str] = set()
     for file in whole or files:
-        records = read_records(folder, file)
-        names = [str(record.get(name)) for record in records]
-        if name == "U_id":
-            check_unique(names, file)
-        yield from (record for record, own in zip(records, names, strict=True) if own not in seen)
-        seen |= set(names)
+        for number, record in enumerate(read_records(folder, file), 1):
+            yield file, number, record
+
+
+def _read_descriptions(folder: Folder, files: list[str]) -> dict[str, Descriptions]:
+    """Descriptions by case and image; those that say the same are one."""
+    described: dict[str, Descriptions] = {}
+    for file, number, record in _union(folder, files):
+        case, image = (name_of(record, key, (file, number)) for key in ("U_id", "image"))
+        lines = described.setdefault(case, {}).setdefault(image, [])
+        if record not in lines:
+            lines.append(record)
+    return described
 
 
 def _part_name(file: str) -> str:
@@ -116,37 +130,43 @@ def _part_name(file: str) -> str:
     return PurePosixPath(file).stem.partition("_")[2]
 
 
-def _read_splits(folder: Folder, lists: list[str], files: list[str]) -> dict[str, str]:
-    """Split by case, from the list of names or from the files that the cases stand in."""
-    splits: dict[str, str] = {}
+def _read_splits(folder: Folder, lists: list[str], files: list[str]) -> dict[str, set[str]]:
+    """Splits by case, from the list of names and from the files that the cases stand in; several are a leak."""
+    splits: dict[str, set[str]] = defaultdict(set)
     for file in lists:
-        for title, names in read_json(folder, file).items():
+        named = read_json(folder, file)
+        for title, names in named.items() if isinstance(named, dict) else ():
             if (split := name_split(title)) is not None and isinstance(names, list):
-                splits |= {str(name): split for name in names}
+                for name in names:
+                    splits[str(name).strip()].add(split)
     for file in files:
         if (split := name_split(_part_name(file))) is not None:
-            splits |= {str(record.get("U_id")): split for record in read_records(folder, file)}
+            for record in read_records(folder, file):
+                splits[str(record.get("U_id")).strip()].add(split)
     return splits
 
 
-def _add_case(
-    found: Found, folder: Folder, record: dict[str, Any], described: Mapping[str, dict[str, Any]], split: str | None
-) -> None:
-    case, topic = str(record["U_id"]), part_of(record, "Topic")
-    names = {str(name): scan for key, scan in SCANS.items() for name in record.get(key) or []}
+def _add_case(found: Found, folder: Folder, record: dict[str, Any], described: Descriptions) -> None:
+    case, topic = str(record["U_id"]).strip(), part_of(record, "Topic")
+    names = {str(name).strip(): scan for key, scan in SCANS.items() for name in _list_of(record.get(key))}
     names |= {name: None for name in described if name not in names}
-    about = {name: part_of(described.get(name, {}), "Description") for name in names}
+    lines = [(name, line) for name in names for line in described.get(name, [{}])]
+    parts = [part_of(line, "Description") for _, line in lines]
     fields = read_fields(part_of(record, "Case"), topic)
     for own in ("age", "sex"):
-        fields[own] = fields[own] or next((lookup(part, own) for part in about.values() if lookup(part, own)), None)
-    found.add_case(case, fields, topic=lookup(topic, "Title"), split=split)
-    for name, scan in names.items():
-        line, part = described.get(name, {}), about[name]
+        fields[own] = fields[own] or next((lookup(part, own) for part in parts if lookup(part, own)), None)
+    found.add_case(case, fields, topic=lookup(topic, "Title"))
+    for (name, line), part in zip(lines, parts, strict=True):
         image = {
-            "modality": lookup(part, "Modality") or line.get("Type") or scan,
+            "modality": lookup(part, "Modality") or line.get("Type") or names[name],
             "plane": lookup(part, "Plane"),
             "location": lookup(line, "Location") or lookup(topic, "Location"),
             "region": lookup(line, "Location Category") or lookup(topic, "Location Category"),
             "caption": lookup(part, "Caption"),
         }
         found.add_image(name, case, find_image(folder, name), image)
+
+
+def _list_of(names: object) -> list[object]:
+    """A case's images of one kind: a list, or one name."""
+    return names if isinstance(names, list) else [names] if isinstance(names, str) and names.strip() else []

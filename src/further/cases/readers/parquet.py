@@ -24,19 +24,21 @@ class Parquet(Reader):
 
     name = "parquet"
     holds = "Parquet files with the columns image, question and answer"
-    light = False  # all pictures are read, to find those that are there twice
 
     def find_tables(self, folder: Folder) -> list[str]:
         """Parquet files with the columns."""
-        files = folder.tables(".parquet")
-        if not files:
-            return []
-        import pyarrow.parquet as pq  # not while Snakemake plans a study without Parquet
-
-        return [file for file in files if set(pq.read_schema(folder.path / file).names) >= COLUMNS]
+        return [file for file in folder.tables(".parquet") if set(_read_types(folder, file)) >= COLUMNS]
 
     def find_units(self, folder: Folder) -> dict[str, str]:
-        """The tables themselves: each is a unit."""
+        """The tables themselves: each is a unit.
+
+        Raises:
+            ValueError: If their column `image` holds no pictures, as it does where it holds paths.
+        """
+        for file in self.find_tables(folder):
+            kind = _read_types(folder, file)["image"]
+            if "binary" not in kind:
+                raise ValueError(f"cases.folder: the column image of {file} holds {kind}, and no pictures")
         return {file: file for file in self.find_tables(folder)}
 
     def read(self, folder: Folder) -> Found:
@@ -66,6 +68,18 @@ class Parquet(Reader):
                     split=split,
                 )
         return found
+
+
+def _read_types(folder: Folder, file: str) -> dict[str, str]:
+    """Types of a table's columns, in Arrow's words."""
+    import pyarrow as pa  # not while Snakemake plans a study without Parquet
+    import pyarrow.parquet as pq
+
+    try:
+        schema = pq.read_schema(folder.path / file)
+    except (pa.ArrowException, OSError) as error:
+        raise ValueError(f"cases.folder: {file} is not valid Parquet: {str(error)[:100]}") from None
+    return {field.name: str(field.type) for field in schema}
 
 
 def iterate_pictures(file: Path) -> Iterator[tuple[int, str, bytes]]:

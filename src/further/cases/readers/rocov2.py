@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from further.cases.files import Folder, read_head, read_rows
 from further.cases.found import Found, find_image
-from further.cases.readers.base import Reader, check_unique
+from further.cases.readers.base import Reader, is_repeated, name_of
 from further.cases.terms import name_split
 
 MODALITY_OF_CONCEPT = {
@@ -45,12 +45,13 @@ class Rocov2(Reader):
             row.get("id", ""): row.get("cuis", "") for file in files if "concepts" in file for row in rows[file]
         }
         licenses = {row.get("id", ""): _license(row) for file in files if "license" in file for row in rows[file]}
-        found = Found()
+        found, seen = Found(), dict[str, tuple[str, object]]()
         for file in (file for file in files if _holds_captions(folder, file)):
-            check_unique([row["id"] for row in rows[file]], file)
             split = name_split(PurePosixPath(file).name)
-            for row in rows[file]:
-                case = row["id"].strip()
+            for number, row in enumerate(rows[file], 2):
+                case = name_of(row, "id", (file, number))
+                if is_repeated(seen, case, {"caption": row.get("caption")}, file) and seen[case][0] == file:
+                    continue
                 found.add_case(case, {}, split=split)
                 about = {"caption": row.get("caption"), "modality": _modality(concepts.get(case, ""))}
                 place = find_image(folder, case, PurePosixPath(file).name.split("_")[0])

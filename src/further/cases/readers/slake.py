@@ -22,7 +22,7 @@ class Slake(KeyedReader):
 
     def read(self, folder: Folder) -> Found:
         """Cases named by their image's folder, with the questions of all files, those in Chinese too."""
-        found, seen = Found(), dict[str, str]()
+        found = Found()
         for file in self.find_tables(folder):
             split = name_split(PurePosixPath(file).stem)
             for record in read_records(folder, file):
@@ -30,12 +30,11 @@ class Slake(KeyedReader):
                 path = PurePosixPath(name)
                 case = (path.parent.name if path.stem == "source" else path.stem) or "without-image"
                 found.add_case(case, {}, split=split)
-                if name not in seen:
-                    about = {"modality": record.get("modality"), "location": record.get("location")}
-                    seen[name] = found.add_image(case, case, find_image(folder, name), about)
+                about = {"modality": record.get("modality"), "location": record.get("location")}
+                found.add_only_image(name, case, find_image(folder, name), about)
                 found.add_question(
                     case,
-                    [seen[name]],
+                    [case],
                     (record.get("question"), record.get("answer")),
                     question_type=str(record.get("content_type") or "other").strip().lower(),
                     closed=is_closed(record.get("answer_type"), record.get("answer")),

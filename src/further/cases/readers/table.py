@@ -6,10 +6,12 @@ or bars.
 """
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 
 from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS
 from further.cases.files import Folder, read_head, read_rows
-from further.cases.found import Found, find_image
+from further.cases.found import Found, find_image, short
 from further.cases.readers.base import Reader, is_closed
 from further.cases.terms import name_split
 from further.cases.text import clean_text
@@ -30,37 +32,59 @@ class Table(Reader):
 
     def read(self, folder: Folder) -> Found:
         """Cases in the order of their first row."""
-        found, fields = Found(), dict[str, dict[str, object]]()
+        found, told = Found(), _Told()
         rows = [(file, row) for file in self.find_tables(folder) for row in read_rows(folder, file)]
         for file, row in rows:
             case = row.get("case", "").strip()
             if not case:
                 raise ValueError(f"cases.folder: a row of {file} has no case: {str(dict(row))[:80]}")
-            own = fields.setdefault(case, {"topic": None})
-            for name in ("topic", *CASE_FIELDS):  # a field may stand in the first row of its case alone
-                value = clean_text(row.get(name))
-                if value is not None and own.setdefault(name, value) not in (None, value):
-                    raise ValueError(
-                        f"cases.folder: two cases of one id, {case}: their {name} is {own[name]!r} and {value!r}"
-                    )
-                own[name] = own.get(name) or value
+            told.add((case,), ("topic", *CASE_FIELDS), row)
+            for name in _images_of(row):
+                told.add((case, name), (*IMAGE_FIELDS, "caption"), row)
         seen: dict[tuple[str, str], str] = {}
         for _, row in rows:
-            _add_row(found, folder, row, fields[row["case"].strip()], seen)
+            _add_row(found, folder, row, told, seen)
         found.add_spare(folder.images.files)
         return found
 
 
-def _add_row(
-    found: Found, folder: Folder, row: dict[str, str], fields: dict[str, object], seen: dict[tuple[str, str], str]
-) -> None:
-    case, split = row["case"].strip(), name_split(row.get("split"))
-    found.add_case(case, fields, topic=fields["topic"], split=split)
-    names = [part.strip() for part in re.split(r"[;|]", row.get("image", ""))]
+class _Told:
+    """Fields of a case, or of one of its images, gathered from all its rows: one row may hold what others leave out."""
+
+    def __init__(self) -> None:
+        self.fields: dict[tuple[str, ...], dict[str, str]] = defaultdict(dict)
+
+    def add(self, whose: tuple[str, ...], names: Iterable[str], row: dict[str, str]) -> None:
+        """Take what a row tells.
+
+        Args:
+            whose: The case, or case and image.
+
+        Raises:
+            ValueError: If another row tells otherwise.
+        """
+        own = self.fields[whose]
+        for name in names:
+            value = clean_text(row.get(name))
+            if value is not None and own.setdefault(name, value) != value:
+                of_image = f" of {whose[1]}" if len(whose) > 1 else ""
+                raise ValueError(
+                    f"cases.folder: two cases of one id, {whose[0]}: their {name}{of_image} is {short(own[name])} "
+                    f"and {short(value)}"
+                )
+
+
+def _images_of(row: dict[str, str]) -> list[str]:
+    return [part.strip() for part in re.split(r"[;|]", row.get("image", ""))]
+
+
+def _add_row(found: Found, folder: Folder, row: dict[str, str], told: _Told, seen: dict[tuple[str, str], str]) -> None:
+    case, split, names = row["case"].strip(), name_split(row.get("split")), _images_of(row)
+    found.add_case(case, told.fields[case,], topic=told.fields[case,].get("topic"), split=split)
     for name in names:
         if (case, name) not in seen:
-            about = {key: row.get(key) for key in (*IMAGE_FIELDS, "caption")}
-            seen[case, name] = found.add_image(name or f"{case}-without-image", case, find_image(folder, name), about)
+            place, about = find_image(folder, name), told.fields[case, name]
+            seen[case, name] = found.add_image(name or f"{case}-without-image", case, place, about)
     if clean_text(row.get("question")) is not None:
         found.add_question(
             case,

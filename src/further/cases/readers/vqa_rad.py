@@ -24,20 +24,18 @@ class VqaRad(KeyedReader):
 
     def read(self, folder: Folder) -> Found:
         """Cases named by their image, with the questions of all files."""
-        found, seen = Found(), dict[str, str]()
+        found = Found()
         for file in self.find_tables(folder):
             for record in read_records(folder, file):
                 name = str(record.get("image_name") or "").strip()
                 case = PurePosixPath(name).stem or "without-image"
                 split = _split_of(record, file)
                 found.add_case(case, {}, split=split)
-                if name not in seen:
-                    about = {"location": record.get("image_organ")}
-                    seen[name] = found.add_image(case, case, find_image(folder, name), about)
+                found.add_only_image(name, case, find_image(folder, name), {"location": record.get("image_organ")})
                 texts = (record.get("question"), record.get("answer"))
                 kind = str(record.get("question_type") or "other").strip().lower()
                 closed = is_closed(record.get("answer_type"), record.get("answer"))
-                found.add_question(case, [seen[name]], texts, question_type=kind, closed=closed, split=split)
+                found.add_question(case, [case], texts, question_type=kind, closed=closed, split=split)
         found.add_spare(folder.images.files)
         return found
 

@@ -1,0 +1,95 @@
+"""Tables as programs write them: marks between cells, encodings, empty cells, rows that do not fit their head."""
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from cases.conftest import find
+from cases.made import encode, picture, save_picture, write_csv
+from further.cases.files import Folder, read_head, read_rows
+from further.cases.found import clean_answer
+from further.cases.plan import plan_cases
+
+ROWS = [{"case": "A", "answer": "café, it is"}]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '\ufeffCase,Answer\r\nA,"café, it is"\r\n'.encode(),
+        "case;answer\nA;café, it is\n".encode(),
+        "sep=;\r\nCASE;ANSWER\r\nA;café, it is\r\n;\r\n".encode(),
+        "case\tanswer\nA\tcafé, it is\n".encode("utf-16"),
+        'case, answer\nA, "café, it is"\n\n,\n'.encode(),
+        'case,answer,\nA,"café, it is",\n'.encode(),
+    ],
+)
+def test_tables_of_any_program(tmp_path, data):
+    (tmp_path / "a.csv").write_bytes(data)
+    folder = Folder(tmp_path)
+    assert [name for name in read_head(folder, "a.csv") if name] == ["case", "answer"]
+    assert read_rows(folder, "a.csv") == ROWS
+
+
+@pytest.mark.parametrize("inside", ["\u2028", "\x85", "\x0b", "\x0c", "\x1e"])
+def test_no_sign_within_a_cell_ends_its_row(tmp_path, inside):
+    (tmp_path / "a.csv").write_text(f"case,answer\nA,one{inside}two\n", encoding="utf-8")
+    assert read_rows(Folder(tmp_path), "a.csv") == [{"case": "A", "answer": f"one{inside}two"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("case,answer\nA,left, and right\n", "line 2 of a.csv has 3 cells for 2 columns"),
+        ("case;answer\nA;x\nB;left; right\n", "line 3 of a.csv has 3 cells for 2 columns; a text with a semicolon"),
+        ("case,answer,Answer\nA,x,y\n", "a.csv has the column answer twice"),
+    ],
+)
+def test_a_row_that_would_lose_text_is_refused(tmp_path, text, told):
+    (tmp_path / "a.csv").write_text(text)
+    with pytest.raises(ValueError, match=told):
+        read_rows(Folder(tmp_path), "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (float("nan"), None),
+        ("NaN", None),
+        ("N/A", None),
+        (" ", None),
+        (None, None),
+        ("None", "None"),
+        ("unknown", "unknown"),
+        (3, "3"),
+        (5.6, "5.6"),
+        (True, "yes"),
+        (False, "no"),
+        (["a"], None),
+    ],
+)
+def test_answers_of_any_type(value, text):
+    assert clean_answer(value) == text
+
+
+def test_a_file_that_is_there_and_not_read_is_not_called_missing(tmp_path):
+    rows = [("A", "a.png", "q", "a"), ("B", "scans/b.heic", "q", "a"), ("C", "c.png", "q", "a")]
+    write_csv(tmp_path / "a.csv", [("case", "image", "question", "answer"), *rows])
+    save_picture(tmp_path / "a.png")
+    (tmp_path / "scans").mkdir()
+    (tmp_path / "scans" / "b.heic").write_bytes(b"x")
+    detail = {line["case"]: line["detail"] for line in find(tmp_path)[1].to_pylist()}
+    assert detail["A"] == "" and detail["B"].startswith("scans/b.heic is there") and "no such file" in detail["C"]
+
+
+def test_broken_parquet_and_one_with_paths_are_named(tmp_path):
+    file = tmp_path / "train.parquet"
+    columns = {"question": ["q"], "answer": ["a"]}
+    pq.write_table(pa.table({"image": ["a.png"], **columns}), file)
+    with pytest.raises(ValueError, match=r"the column image of train\.parquet holds string"):
+        plan_cases(tmp_path, None, 1)
+    pq.write_table(pa.table({"image": [encode(picture())], **columns}), file)
+    assert find(tmp_path)[1].num_rows == 1
+    file.write_bytes(file.read_bytes()[:100])
+    with pytest.raises(ValueError, match=r"train\.parquet is not valid Parquet"):
+        plan_cases(tmp_path, None, 1)
