@@ -6,7 +6,7 @@ import pytest
 
 from evaluation.answers.tables import read_csv
 from further.evaluation.answers import match
-from further.evaluation.answers.match import judge_closed, token_overlap
+from further.evaluation.answers.match import judge_closed, says_same, token_overlap
 from further.evaluation.answers.score import score_answer
 
 
@@ -48,7 +48,26 @@ def test_overlap_by_hand(answer, reference, overlap):
         ("abnormal", "yes", "unreadable"), ("nothing", "no", "unreadable"), ("", "no", "unreadable"),
         ("Left lung", "left", "right"), ("the CT", "CT", "right"), ("right", "left", "wrong"),
         ("leftover", "left", "wrong"), ("", "left", "unreadable"),
+        ("3 lesions", "3", "right"), ("3.0", "3", "right"), ("30", "3", "wrong"), ("-1", "1", "wrong"),
+        ("A", "A", "right"), ("A. a cyst", "A", "right"), ("B", "A", "wrong"), ("...", "A", "unreadable"),
+        ("+", "+", "right"), ("-", "+", "wrong"),
     ],
 )  # fmt: skip
 def test_closed_answers_by_the_first_word_and_choices_by_their_words(answer, reference, judged):
     assert judge_closed(answer, reference) == judged
+
+
+@pytest.mark.parametrize(
+    ("answer", "reference", "same"),
+    [
+        ("1.5 cm", "15 cm", False), ("1.5 cm.", "1.5 cm", True), ("3.0", "3", True), ("3.", "3", True),
+        ("30", "3.0", False), ("-1", "1", False), ("\u22121", "-1", True), ("1,000", "1000", True),
+        ("1,5", "1.5", True), (".5", "0.50", True),
+        ("1/2", "12", False), ("2-3 mm", "23 mm", False), ("2-3 mm", "2\u20133 mm", True), ("L4-5", "l4-5", True),
+        ("A", "B", False), ("the", "a", False), ("a", "A.", True), ("-", "+", False), ("The cyst.", "cyst", True),
+        ("no", "normal", False), ("左侧", "左侧", True), ("左侧", "右侧", False), ("", "cyst", False),
+    ],
+)  # fmt: skip
+def test_numbers_and_single_letters_are_told_apart_where_squad_s_rule_does_not(answer, reference, same):
+    assert says_same(answer, reference) == same
+    assert says_same(reference, answer) == same

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from further.evaluation.answers.floors import MAX_ANSWERS
-from further.evaluation.answers.match import RIGHT, exact_match, judge_closed
+from further.evaluation.answers.match import RIGHT, judge_closed, says_same
 
 CAPTION = "caption"
 
@@ -14,7 +14,7 @@ CAPTION = "caption"
 def judge_answers(generated: pd.DataFrame, questions: pd.DataFrame) -> pd.DataFrame:
     """A model's answers as the guard reads them (`further.guard.schemas.ANSWERS`).
 
-    Closed answers are judged by their first word, others by exact match where their type has at most 50 different
+    Closed answers are judged by their first word, others as a whole where their type has at most 50 different
     answers in training. Whether a longer text is right no rule can tell: its `correct` is empty.
 
     Args:
@@ -34,7 +34,7 @@ def judge_answers(generated: pd.DataFrame, questions: pd.DataFrame) -> pd.DataFr
 def _judge(line: dict[str, Any], short: set[Any]) -> bool | None:
     if line["kind"] != "open":
         return judge_closed(line["answer"], line["reference"]) == RIGHT
-    return bool(exact_match(line["answer"], line["reference"])) if line["question_type"] in short else None
+    return says_same(line["answer"], line["reference"]) if line["question_type"] in short else None
 
 
 def name_questions(generated: pd.DataFrame) -> list[str]:

@@ -10,6 +10,17 @@ RIGHT, WRONG, UNREADABLE = "right", "wrong", "unreadable"
 _ARTICLE = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 _WORD = re.compile(r"[^\W_]+")
+_IN_NUMBERS = (
+    (re.compile(r",(?=\d{3}(?!\d))"), ""),  # 1,000
+    (re.compile(r"(?<![\w.,])[.,](?=\d)"), "0point"),  # .5
+    (re.compile(r"(?<=\d)[.,](?=\d)"), "point"),
+    (re.compile(r"(point\d*?)0+(?!\d)"), r"\1"),
+    (re.compile(r"point(?!\d)"), ""),  # 3.0 is 3
+    (re.compile(r"(?<=\d)/(?=\d)"), "over"),
+    (re.compile(r"(?<=\d)[^\w\s](?=\d)"), "to"),  # 2-3
+    (re.compile(r"(?<![\w)])[-\u2212](?=\d)"), "minus"),
+)
+"""Signs of numbers, which the removal of punctuation would lose, and the words that stand for them."""
 
 
 class Overlap(NamedTuple):
@@ -70,7 +81,29 @@ def judge_closed(answer: str, reference: str) -> str:
     if wanted in ("yes", "no"):
         said = first_word(answer)
         return UNREADABLE if said not in ("yes", "no") else RIGHT if said == wanted else WRONG
-    given = normalize(answer)
+    given, wanted = _comparable(answer, reference), _comparable(reference, reference)
     if not given:
         return UNREADABLE
     return RIGHT if f"{given} ".startswith(f"{wanted} ") else WRONG
+
+
+def says_same(answer: str, reference: str) -> bool:
+    """Whether an answer is right as a whole: `exact_match`, but for what SQuAD's rule takes for the same.
+
+    Points and signs of numbers count, as 1.5 cm is not 15 cm, and 3.0 is 3. So do a reference's articles where nothing
+    else is left of it: "A" is one choice of several.
+
+    >>> says_same("15 cm", "1.5 cm"), exact_match("15 cm", "1.5 cm"), says_same("3", "3.0"), says_same("The", "A")
+    (False, True, True, False)
+    """
+    return _comparable(answer, reference) == _comparable(reference, reference)
+
+
+def _comparable(text: str, reference: str) -> str:
+    """A text normalized with its numbers kept apart; as the reference needs it, with articles or with its signs."""
+    if not any(map(str.isalnum, reference)):
+        return " ".join(text.lower().split())
+    told = text
+    for sign, word in _IN_NUMBERS:
+        told = sign.sub(word, told)
+    return normalize(told) if normalize(reference) else " ".join(told.lower().translate(_PUNCTUATION).split())
