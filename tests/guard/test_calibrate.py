@@ -144,3 +144,20 @@ def test_a_score_that_is_no_column_is_refused_with_those_that_are():
 def test_correct_may_be_written_in_ones_and_zeros_and_cases_in_numbers():
     answers = make_answers(descending(60), [1] * 59 + [0]).assign(case=range(60))
     assert certificate(answers).promise.accepted == 60
+
+
+def test_marks_scores_and_types_are_read_as_other_tables_write_them():
+    plain = make_answers(descending(60), [True] * 58 + [False] * 2)
+    written = plain.assign(
+        correct=plain["correct"].map({True: "True", False: "FALSE"}),
+        mean_logprob=plain["mean_logprob"].astype(str),
+        question_type=7,
+    )
+    assert certificate(written, question_type="7").promise == certificate(plain).promise
+    assert certificate(plain.assign(correct=plain["correct"].astype(float))).promise == certificate(plain).promise
+
+
+@pytest.mark.parametrize(("column", "value"), [("correct", "perhaps"), ("correct", 0.5), ("mean_logprob", "sure")])
+def test_marks_and_scores_that_are_none_are_named(column, value):
+    with pytest.raises(ValueError, match=rf"{value}"):
+        calibrate(make_answers(descending(3), [True] * 3).assign(**{column: value}), TEN, RULES)

@@ -98,12 +98,15 @@ def turn_scores(answers: pd.DataFrame, name: str) -> Floats:
     """A column of scores turned so that high means sure; NaN where there is no finite score, shape (rows,).
 
     Raises:
-        ValueError: If there is no such column, or an entropy is negative.
+        ValueError: If there is no such column, a value is no number, or an entropy is negative.
     """
     if name not in answers:
         known = ", ".join(score_columns(answers)) or "none"
         raise ValueError(f"score: {name!r} is no column of the answers; scores there: {known}")
-    return np.array([turn_score(name, value) for value in answers[name]], dtype=np.float64)
+    values = pd.to_numeric(answers[name], errors="coerce")
+    if len(wrong := answers.loc[values.isna() & answers[name].notna(), name]):
+        raise ValueError(f"score: {name} has {wrong.iloc[0]!r}, which is no number")
+    return np.array([turn_score(name, value) for value in values], dtype=np.float64)
 
 
 def check_answers(answers: pd.DataFrame) -> pd.DataFrame:
@@ -117,8 +120,8 @@ def check_answers(answers: pd.DataFrame) -> pd.DataFrame:
         A copy with a fresh index; `correct` and `ended` are True, False or NA.
 
     Raises:
-        ValueError: If a column is missing or has gaps, a split is unknown, a case stands in two splits, or a case has
-            two answers to the same question of the same type.
+        ValueError: If a column is missing or has gaps, a mark is neither true nor false, a split is unknown, a case
+            stands in two splits, or a case has two answers to the same question of the same type.
     """
     needed = [name for name, _ in _FIXED if name not in _OPTIONAL]
     if missing := [name for name in needed if name not in answers]:
@@ -129,15 +132,27 @@ def check_answers(answers: pd.DataFrame) -> pd.DataFrame:
     added = {name: None for name in _OPTIONAL if name not in answers}
     checked = answers.reset_index(drop=True).assign(**added)
     checked = checked.assign(
-        case=checked["case"].astype(str),
+        **{name: checked[name].astype(str) for name in ("case", "question_type", "question")},
         answer=checked["answer"].fillna("").astype(str),
-        correct=checked["correct"].astype("boolean"),
-        ended=checked["ended"].astype("boolean"),
+        correct=_read_marks(checked["correct"]),
+        ended=_read_marks(checked["ended"]),
         longest_run=checked["longest_run"].astype("Int32"),
     )
     _check_splits(checked)
     _check_repeats(checked)
     return checked
+
+
+MARKS = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
+"""How tables write right and wrong, in lower case."""
+
+
+def _read_marks(column: pd.Series) -> pd.Series:
+    """True, False or NA, whether a table has them as such, as 0 and 1, or as words."""
+    known = column.dropna().astype(str).str.strip().str.lower()
+    if len(wrong := known[~known.isin(list(MARKS))]):
+        raise ValueError(f"answers: {column.name} has {wrong.iloc[0]!r}; known: {', '.join(MARKS)}, or nothing")
+    return known.map(MARKS).reindex(column.index).astype("boolean")
 
 
 def _check_splits(answers: pd.DataFrame) -> None:

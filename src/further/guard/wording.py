@@ -45,5 +45,7 @@ def _need(certificate: Certificate) -> str:
     if certificate.needed_cases:
         return f"{needed}; about {certificate.needed_cases} in all if answers go on like these"
     if certificate.why_deferred == "too many errors":
-        return f"{needed}; more cases will hardly do, the model or its score has to get better"
+        return (
+            f"{needed}; more cases will hardly do, the model or its score has to get better, or start_fraction be set"
+        )
     return needed
