@@ -9,7 +9,7 @@ from further.plan.refuse import refuse_early
 from further.plan.shape import read_shape, shape_of
 from further.plan.targets import place_adapter
 from further.settings import HardwareSettings, Run
-from further.vision.study import check_contexts, uses_pixels
+from further.vision.study import check_contexts, find_window_notes, uses_pixels
 from models.tiny import KINDS, make_model, save_model
 
 RUN = Run(rank=8, compute_dtype="bfloat16", context=512, batch_tokens=4096)
@@ -63,6 +63,22 @@ def test_a_context_that_images_fill_is_refused(tmp_path):
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "llama"}))
     with pytest.raises(ValueError, match="llama reads no images"):
         check_contexts(tmp_path, {"default": RUN}, 1)
+
+
+def test_windows_that_context_or_generation_make_shorter_are_told(tmp_path):
+    def tell(new_tokens, **changes):
+        return find_window_notes(tmp_path, {"default": RUN | changes}, 1, new_tokens)
+
+    assert tell(600, answer_tokens=512) == []  # no model yet: what its images take is not known
+    (tmp_path / "config.json").write_text(json.dumps(PALIGEMMA))
+    assert tell(160) == []
+    assert tell(160, answer_tokens=76) == []
+    assert [note.split(":")[0] for note in tell(160, answer_tokens=512)] == [
+        "training.answer_tokens", "answers.new_tokens",
+    ]  # fmt: skip
+    assert len(tell(513, answer_tokens=512)) == 1
+    assert tell(600, answer_tokens=252) == []  # 256 + 252 + 4 = 512
+    assert len(tell(600, answer_tokens=253)) == 1
 
 
 def test_a_run_that_trains_the_tower_is_not_held_against_the_memory_of_one_that_does_not(tmp_path):

@@ -1,8 +1,7 @@
 # A study of images: its cases, its runs, the files that the report reads, and its rules.
 
-from further.vision.study import check_contexts, uses_pixels
+from further.vision.study import check_contexts, find_window_notes, uses_pixels
 
-NOTES = []
 PLAN = ["results/plan.tsv"]
 RUNS = {name: run.model_dump() for name, run in STUDY.runs.items()}
 RUN_SETTINGS = RUNS
@@ -12,6 +11,9 @@ PIXEL_RUNS = [name for name, run in STUDY.runs.items() if uses_pixels(run)]
 VIEWS = CONFIG["answers"]["views"]
 check_runs(STUDY)
 stop_if_wrong(check_contexts, STUDY.model_folder, STUDY.runs, CONFIG["cases"]["max_images"])
+NOTES = find_window_notes(
+    STUDY.model_folder, STUDY.runs, CONFIG["cases"]["max_images"], CONFIG["answers"]["new_tokens"]
+)
 
 
 localrules:

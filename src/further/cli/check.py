@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 import further
-from further.cases.plan import plan_cases
+from further.cases.plan import check_ids, plan_cases
 from further.cluster.check import check_account
 from further.corpus.folder import list_papers, mark_passwords
 from further.hub import Unreachable, ask_hub, is_logged_in
@@ -111,7 +111,9 @@ def _check_cases(study: Study, found: Findings) -> None:
     """The layout of a folder of cases; no picture is opened."""
     cases = study.settings.cases
     if cases.folder is not None:
-        _collect(found, (plan_cases, (Path(cases.folder), cases.layout, cases.shards)))
+        _collect(
+            found, (lambda *place: check_ids(plan_cases(*place)), (Path(cases.folder), cases.layout, cases.shards))
+        )
     found.unchecked.append("images: none was opened")
 
 

@@ -41,6 +41,37 @@ def check_contexts(folder: Path, runs: Mapping[str, Run], max_images: int) -> No
             )
 
 
+def find_window_notes(folder: Path, runs: Mapping[str, Run], max_images: int, new_tokens: int) -> list[str]:
+    """Windows of answers that something else makes shorter, which a sweep of them would not show.
+
+    Args:
+        folder: Of the model; where it has no config.json yet, the context is not looked at.
+        runs: By name.
+        max_images: Shown with one question.
+        new_tokens: Of the longest answer that is generated, its end counted.
+
+    Returns:
+        One sentence for each run and cause.
+    """
+    file = folder / "config.json"
+    taken = max_images * count_image_tokens(read_json(file)) if file.is_file() else None
+    notes = []
+    for name, run in runs.items():
+        if run.answer_tokens is None:
+            continue
+        if taken is not None and run.context - taken < run.answer_tokens + LEAST_TEXT:
+            notes.append(
+                f"training.answer_tokens: a window of {run.answer_tokens} does not fit training.context {run.context}: "
+                f"images take {taken} of it and the question some, and answers are cut to what is left (run {name})"
+            )
+        if run.answer_tokens >= new_tokens:
+            notes.append(
+                f"answers.new_tokens: {new_tokens} is too short for answers of training.answer_tokens "
+                f"{run.answer_tokens} and their end: they would count as answers that do not end (run {name})"
+            )
+    return notes
+
+
 def count_image_tokens(config: Mapping[str, object]) -> int:
     """Places of one image in a row, by what config.json says."""
     if config.get("model_type") == "gemma3":
