@@ -68,6 +68,33 @@ def test_answers_of_one_case_that_are_all_alike_count_once():
     assert exceeded <= stats.binom.ppf(0.999, 60, 0.05) < naive
 
 
+def test_where_cases_with_many_answers_are_harder_the_promise_is_one_over_cases():
+    """Half of the cases have one answer, 3 % wrong, half have ten, 25 % wrong; and the record says so."""
+    generator, exceeded, beyond = np.random.default_rng(0), 0, 0
+
+    def draw_cases(number):
+        sizes = np.where(generator.random(number) < 0.5, 1, 10)
+        correct = generator.random(sizes.sum()) >= np.repeat(np.where(sizes == 1, 0.03, 0.25), sizes)
+        return sizes, generator.normal(size=correct.size) - 1.5 * ~correct, correct
+
+    sizes, score, correct = draw_cases(20_000)
+    weight = 1 / np.repeat(sizes, sizes)
+    for _ in range(DRAWS):
+        own, scores, right = draw_cases(200)
+        drawn = np.cumsum(own) - own + (generator.random(200) * own).astype(int)
+        if (threshold := certify(scores[drawn], right[drawn], GuardSettings()).threshold) is not None:
+            accepted = score >= threshold
+            exceeded += np.average(~correct[accepted], weights=weight[accepted]) > 0.10
+            beyond += np.mean(~correct[accepted]) > 0.10
+    assert exceeded <= ALLOWED < beyond
+    several = make_answers(scores, right).assign(
+        case=np.repeat([f"c{number}" for number in range(200)], own), question=[f"q{n}" for n in range(right.size)]
+    )
+    assert "more of all accepted answers may be wrong" in " ".join(
+        calibrate(several, GuardSettings(), Rules()).conditions
+    )
+
+
 def test_what_is_asked_for_is_what_it_takes():
     """From 67 cases that defer all: the median of the numbers asked for certifies in about 80 % of draws."""
     generator, settings = np.random.default_rng(0), GuardSettings(target_error=0.05)

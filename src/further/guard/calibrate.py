@@ -79,7 +79,10 @@ def tell_conditions(settings: GuardSettings, certificates: Mapping[str, Certific
         "It takes the judgement of the validation answers as given.",
     ]
     if counted:
-        sentences.append(f"{counted} further answers of the same case and question type were left out of it.")
+        sentences.append(
+            f"{counted} further answers of the same case and question type were left out of it. Where cases with many "
+            "such answers are the harder ones, more of all accepted answers may be wrong than it says."
+        )
     if unjudged:
         sentences.append(f"{unjudged} answers that nobody judged were left out, as if they were like the judged ones.")
     return tuple(sentences)
