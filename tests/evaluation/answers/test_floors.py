@@ -16,6 +16,7 @@ from further.evaluation.answers.floors import (
     answer_floors,
     make_answers,
     shrink,
+    unify_spelling,
 )
 
 
@@ -50,6 +51,23 @@ def test_majority_and_question_only():
     more = pd.concat([TRAIN, table([("side", "which?", "f", "right")])])
     assert answer_by_majority(more, TEST)[0] == "left"  # three each: the alphabet decides
     assert answer_by_question(more, TEST).tolist() == ["right", "left", "left", ""]
+
+
+def test_one_answer_in_several_spellings_is_counted_as_one():
+    assert unify_spelling(pd.Series(["No", "yes.", "Yes", "no", "Yes", "No "])).tolist() == [
+        "No", "Yes", "Yes", "No", "Yes", "No",
+    ]  # fmt: skip
+    assert unify_spelling(pd.Series(["A", "B", "a", "1.5", "15", "A"])).tolist() == ["A", "B", "A", "1.5", "15", "A"]
+    asked = [("is it?", answer) for answer in ("left", "left", "Right", "right", "right.")]
+    questions = pd.DataFrame(asked, columns=["question", "answer"]).assign(
+        question_id=list("abcde"), case=list("abcde"), images=[["x"]] * 5, question_type="side", kind="choice"
+    )
+    split = pd.concat([questions.assign(split=side) for side in ("train", "test")], ignore_index=True)
+    picture = io.BytesIO()
+    Image.fromarray(np.arange(64, dtype=np.uint8).reshape(8, 8)).save(picture, "PNG")
+    scores = answer_floors(split, [("x", picture.getvalue())]).to_pandas()
+    majority = scores[scores["floor"] == "majority"]
+    assert majority["exact_match"].mean() == 0.6  # three of five, however they are written
 
 
 def test_pixels_answer_what_can_be_seen_and_no_texts():

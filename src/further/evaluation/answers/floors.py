@@ -1,7 +1,7 @@
 """What can be answered without looking closely: the floors that a model's answers are read against."""
 
 import io
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from sklearn.linear_model import LogisticRegression
 
+from further.evaluation.answers.match import comparable
 from further.evaluation.answers.schemas import ANSWERS, FLOOR_SCORES
 from further.evaluation.answers.score import score_answers
 
@@ -20,6 +21,20 @@ REGULARIZATION = 0.3  # sklearn's C
 MAX_ANSWERS = 50
 """Different answers of a type above which it is no classification: captions and findings."""
 MAX_ITERATIONS = 2_000
+
+
+def unify_spelling(answers: "pd.Series[str]") -> "pd.Series[str]":
+    """Answers that say the same in one spelling, the most frequent: "Yes", "yes" and "yes." are one answer."""
+    told = pd.Series([comparable(answer, answer) for answer in answers], answers.index)
+    spelling = {one: min(own, key=lambda text: (-own[text], text)) for one, own in _count_by(told, answers).items()}
+    return told.map(spelling)
+
+
+def _count_by(keys: "pd.Series[str]", values: "pd.Series[str]") -> dict[str, Counter[str]]:
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for key, value in zip(keys, values, strict=True):
+        counts[key][value] += 1
+    return counts
 
 
 def answer_by_majority(train: pd.DataFrame, test: pd.DataFrame) -> "pd.Series[str]":
@@ -116,6 +131,7 @@ def answer_floors(questions: pd.DataFrame, pictures: Iterable[tuple[str, bytes]]
         FLOOR_SCORES.
     """
     train, test = (questions[questions["split"] == side] for side in ("train", "test"))
+    train = train.assign(answer=unify_spelling(train["answer"]))
     seen = {names[0] for part in (train, test) for names in part["images"]}
     pixels = {name: shrink(Image.open(io.BytesIO(file))) for name, file in pictures if name in seen}
     floors = {

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from further.evaluation.answers.floors import MAX_ANSWERS
-from further.evaluation.answers.match import RIGHT, judge_closed, says_same
+from further.evaluation.answers.match import RIGHT, comparable, judge_closed, says_same
 
 CAPTION = "caption"
 
@@ -21,7 +21,8 @@ def judge_answers(generated: pd.DataFrame, questions: pd.DataFrame) -> pd.DataFr
         questions: QUESTIONS, the training's among them.
     """
     training = questions[questions["split"] == "train"]
-    different = training.groupby("question_type")["answer"].nunique()
+    told = training["answer"].map(lambda answer: comparable(answer, answer))
+    different = told.groupby(training["question_type"]).nunique()
     short = set(different[different <= MAX_ANSWERS].index)
     captions = generated[generated["task"] == CAPTION].drop_duplicates("case").set_index("case")["answer"]
     return generated.assign(

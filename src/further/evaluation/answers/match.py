@@ -81,7 +81,7 @@ def judge_closed(answer: str, reference: str) -> str:
     if wanted in ("yes", "no"):
         said = first_word(answer)
         return UNREADABLE if said not in ("yes", "no") else RIGHT if said == wanted else WRONG
-    given, wanted = _comparable(answer, reference), _comparable(reference, reference)
+    given, wanted = comparable(answer, reference), comparable(reference, reference)
     if not given:
         return UNREADABLE
     return RIGHT if f"{given} ".startswith(f"{wanted} ") else WRONG
@@ -96,10 +96,10 @@ def says_same(answer: str, reference: str) -> bool:
     >>> says_same("15 cm", "1.5 cm"), exact_match("15 cm", "1.5 cm"), says_same("3", "3.0"), says_same("The", "A")
     (False, True, True, False)
     """
-    return _comparable(answer, reference) == _comparable(reference, reference)
+    return comparable(answer, reference) == comparable(reference, reference)
 
 
-def _comparable(text: str, reference: str) -> str:
+def comparable(text: str, reference: str) -> str:
     """A text normalized with its numbers kept apart; as the reference needs it, with articles or with its signs."""
     if not any(map(str.isalnum, reference)):
         return " ".join(text.lower().split())
