@@ -93,3 +93,17 @@ def test_broken_parquet_and_one_with_paths_are_named(tmp_path):
     file.write_bytes(file.read_bytes()[:100])
     with pytest.raises(ValueError, match=r"train\.parquet is not valid Parquet"):
         plan_cases(tmp_path, None, 1)
+
+
+def test_links_to_folders_are_followed_and_none_in_a_circle(tmp_path):
+    save_picture(tmp_path / "archive" / "deep" / "a.png")
+    study = tmp_path / "study"
+    (study / "own").mkdir(parents=True)
+    (study / "images").symlink_to(tmp_path / "archive")
+    (study / "own" / "up").symlink_to(study)
+    (study / "own" / "root").symlink_to("/")
+    (study / "gone").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "archive" / "back").symlink_to(study / "own")
+    (study / "own" / "again").symlink_to(tmp_path / "archive")
+    files = Folder(study).files
+    assert "images/deep/a.png" in files and all(file.endswith("/deep/a.png") for file in files) and len(files) < 5

@@ -75,13 +75,22 @@ class Folder:
         return ", ".join(f"{number:,} {suffix}" for suffix, number in most) or "no file"
 
 
-def _walk(folder: Path, below: str) -> Iterator[str]:
+def _walk(folder: Path, below: str, above: tuple[Path, ...] = ()) -> Iterator[str]:
+    """Files in and below a folder; links to folders are followed, unless that leads back to where it came from.
+
+    Args:
+        below: What stands before the files' names.
+        above: Folders of the links that were followed to come here.
+    """
     with os.scandir(folder) as entries:
         for entry in sorted(entries, key=lambda entry: entry.name):
             if entry.name.startswith((".", "__MACOSX")):
                 continue
-            if entry.is_dir(follow_symlinks=False):
-                yield from _walk(Path(entry.path), f"{below}{entry.name}/")
+            if entry.is_dir():
+                there = Path(entry.path)
+                came = (*above, folder.resolve()) if entry.is_symlink() else above
+                if not entry.is_symlink() or not any(one.is_relative_to(there.resolve()) for one in came):
+                    yield from _walk(there, f"{below}{entry.name}/", came)
             elif entry.is_file():
                 yield f"{below}{entry.name}"
 
