@@ -76,8 +76,12 @@ def make_tokenizer(folder: Path, texts: list[str], vocab: int) -> None:
     PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names).save_pretrained(folder)
 
 
-def run_child(script: Path, spec: dict[str, Any]) -> dict[str, Any]:
-    """Run `script --child` in a process of its own; what it prints goes to a file that is shown if it fails."""
+def run_child(script: Path, spec: dict[str, Any], python: str = sys.executable) -> dict[str, Any]:
+    """Run `script --child` in a process of its own; what it prints goes to a file that is shown if it fails.
+
+    Args:
+        python: The Python that runs it; another tool may live in one of its own.
+    """
     with tempfile.TemporaryDirectory() as folder:
         order, answer, log = (Path(folder) / name for name in ("order.json", "answer.json", "log"))
         order.write_text(json.dumps(spec | {"answer": str(answer), "started": time.time()}))
@@ -88,7 +92,7 @@ def run_child(script: Path, spec: dict[str, Any]) -> dict[str, Any]:
             "TOKENIZERS_PARALLELISM": "false",
         }
         with log.open("w") as stream:
-            command = [sys.executable, str(script), "--child", str(order)]
+            command = [python, str(script), "--child", str(order)]
             code = subprocess.run(command, env=environment, stdout=stream, stderr=stream, check=False).returncode
         if code:
             raise SystemExit(f"{spec['tool']}: exit {code}\n{log.read_text()[-4000:]}")

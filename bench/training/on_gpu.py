@@ -1,183 +1,185 @@
-"""A large model's shapes on a GPU: random weights made there, nf4, LoRA on all linear layers, this project's loop.
+"""Further, TRL and Unsloth on one GPU in one run: speed, memory, and the share of what the card can do.
 
-Prints tokens per second, peak memory, the matrix-multiply ceiling measured on the same device, and the fraction of it.
-`tiny` runs the same lines on a processor, to see that they work; its figures mean nothing.
+A folder with a large model's shapes and random weights is made once. Each tool then trains it at each micro-batch in a
+process of its own (`gpu_tools`), in its own Python where one is named. What is not installed is left out, with a line.
 """
 
-import importlib.util
+import argparse
+import json
+import os
+import subprocess
 import sys
 import tempfile
-import time
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
-import torch
-from tools import RUN, StepClock
+from gpu_tools import RANK, WARM
+from random_llama import flops_per_token, read_shape
 
-LLAMA_8B = {
-    "vocab_size": 128256,
-    "hidden_size": 4096,
-    "intermediate_size": 14336,
-    "num_hidden_layers": 32,
-    "num_attention_heads": 32,
-    "num_key_value_heads": 8,
+from small import ROOT, run_child
+
+Row = dict[str, Any]
+
+SCRIPT = Path(__file__).with_name("gpu_tools.py")
+DOCUMENT_TOKENS = {"tiny": 50}  # mean length; of other shapes an article's
+NEEDS = {  # what a tool's Python must have
+    "Further": ("further", "torch", "bitsandbytes", "peft"),
+    "TRL wrapped": ("trl", "datasets", "bitsandbytes", "peft"),
+    "TRL bfd_split": ("trl", "datasets", "bitsandbytes", "peft"),
+    "Unsloth": ("unsloth", "trl", "datasets"),
 }
-TINY = {
-    "vocab_size": 512,
-    "hidden_size": 64,
-    "intermediate_size": 128,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 4,
-    "num_key_value_heads": 2,
+OWN_PYTHON = "in a Python of its own: --peer-python {peer}=PATH (bench/training/README.md)"
+INSTALL = {
+    "further": "pip install -e .",
+    "trl": "pip install --no-deps trl, or " + OWN_PYTHON.format(peer="trl"),
+    "unsloth": OWN_PYTHON.format(peer="unsloth") + ", as it wants another transformers",
 }
 
 
-def random_model(shape: dict[str, int], context: int, device: str, dtype: torch.dtype) -> Any:
-    """A Llama on the device, its linear layers nf4 with double quantization; never all of it at full precision."""
-    from transformers import LlamaConfig, LlamaForCausalLM
-    from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding
-
-    config = LlamaConfig(**shape, max_position_embeddings=context, use_cache=False)
-    with torch.device("meta"):
-        model = LlamaForCausalLM(config).to(dtype)
-    for name, module in list(model.named_modules()):
-        if isinstance(module, torch.nn.Linear) and name != "lm_head":
-            parent, _, leaf = name.rpartition(".")
-            setattr(model.get_submodule(parent), leaf, random_4bit(module, device, dtype))
-    for module in model.modules():
-        for key, value in list(module.named_parameters(recurse=False)):
-            if value.is_meta:
-                filled = torch.ones if value.dim() == 1 else lambda *size, **how: torch.randn(*size, **how) * 0.02
-                new = filled(*value.shape, device=device, dtype=dtype)
-                setattr(module, key, torch.nn.Parameter(new, requires_grad=False))
-    model.model.rotary_emb = LlamaRotaryEmbedding(config).to(device)
-    model.is_loaded_in_4bit = True  # what peft asks to choose its layer for 4-bit weights
-    return model.requires_grad_(False).eval()
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Of `bench/training/run.py --cuda`."""
+    group = parser.add_argument_group("with --cuda")
+    group.add_argument("--shapes", default="llama-3.1-8b", help="llama-3.1-8b, tiny, or a Llama's config.json")
+    group.add_argument("--tiny", action="store_true", help="a rehearsal: tiny shapes, on a processor, too")
+    group.add_argument("--micro-batches", type=int, nargs="+", default=[1, 2, 4], help="rows per forward pass")
+    group.add_argument("--steps", type=int, default=12, help=f"of each training; the first {WARM} are not measured")
+    group.add_argument("--gpu-tools", nargs="+", choices=list(NEEDS), default=list(NEEDS), help="only these")
+    group.add_argument("--unquantized", action="store_true", help="the base in bfloat16 instead of nf4")
+    group.add_argument("--peer-python", type=_read_peer, action="append", default=[], metavar="PEER=PYTHON",
+                       help="the Python that trl or unsloth is installed in")  # fmt: skip
+    group.add_argument("--folder", type=Path, help="where the model is written, 16 GB of an 8B (a temporary folder)")
+    group.add_argument("--json", type=Path, help="write all figures there")
 
 
-def random_4bit(module: torch.nn.Linear, device: str, dtype: torch.dtype) -> Any:
-    """One layer's weights, drawn on the device and quantized before the next is made."""
-    import bitsandbytes as bnb
-
-    new = bnb.nn.Linear4bit(
-        module.in_features, module.out_features, bias=False, compute_dtype=dtype, quant_type="nf4", device="meta"
-    )
-    weight = torch.randn(module.out_features, module.in_features, device=device, dtype=dtype) * 0.02
-    new.weight = bnb.nn.Params4bit(weight, requires_grad=False, quant_type="nf4", compress_statistics=True).to(device)
-    if hasattr(new, "support_avx512bf16_for_cpu"):
-        new.support_avx512bf16_for_cpu = False  # repacked layers pass no gradient (further.models)
-    return new
+def _read_peer(word: str) -> tuple[str, str]:
+    peer, _, python = word.partition("=")
+    if peer not in ("trl", "unsloth") or not python:
+        raise argparse.ArgumentTypeError(f"{word}: write trl=PYTHON or unsloth=PYTHON")
+    return peer, python
 
 
-def random_rows(shape: dict[str, int], context: int, rows: int) -> Any:
-    """Full rows of random tokens, one document each."""
-    stream = np.random.default_rng(0).integers(0, shape["vocab_size"], (rows, context + 1))
-    positions = np.tile(np.arange(context), (rows, 1))
-    owners = np.tile(np.arange(rows)[:, None], (1, context))
-    return SimpleNamespace(
-        inputs_RT=stream[:, :-1], labels_RT=stream[:, 1:], positions_RT=positions, documents_RT=owners
-    )
+def measure(options: argparse.Namespace) -> None:
+    """Make the model, let every tool that is there train it, print the table and write the figures."""
+    shapes = "tiny" if options.tiny else options.shapes
+    if shapes != "tiny" and not _has_gpu():
+        raise SystemExit("no CUDA device here: --tiny rehearses the same lines on a processor")
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        order = make_order(options, shapes, folder)
+        about = run_child(SCRIPT, order | {"tool": "make"})
+        sys.stdout.write(describe(about, order, shapes) + "\n")
+        rows = [row for tool in options.gpu_tools for row in run_tool(tool, order, dict(options.peer_python))]
+    flops = flops_per_token(order["shape"], order["context"], RANK)
+    rows = [compare(row, rows, flops / (about["ceiling_tflops"] * 1e12)) for row in rows]
+    sys.stdout.write("\n" + show(rows) + "\n")
+    settings = {key: order[key] for key in ("shape", "context", "steps", "quantization")}
+    if options.json:
+        options.json.write_text(json.dumps({"about": about, "settings": settings, "rows": rows}, indent=1) + "\n")
 
 
-def flops_per_token(shape: dict[str, int], context: int, trained: int) -> float:
-    """Of a LoRA step without recomputation: 4 N + 6 N_lora + 3 attention, N being the weights in matrix products.
-
-    Causal attention is counted half: 2 L d T for a forward pass.
-    """
-    hidden, inner, layers = shape["hidden_size"], shape["intermediate_size"], shape["num_hidden_layers"]
-    heads = hidden // shape["num_attention_heads"] * shape["num_key_value_heads"]
-    weights = layers * (2 * hidden * hidden + 2 * hidden * heads + 3 * hidden * inner) + hidden * shape["vocab_size"]
-    return float(4 * weights + 6 * trained + 3 * 2 * layers * hidden * context)
+def _has_gpu() -> bool:
+    """Asked of a process that ends: this one must hold no memory of the GPU."""
+    code = "import sys, torch; sys.exit(not torch.cuda.is_available())"
+    return subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def matmul_ceiling(size: int, device: str, dtype: torch.dtype) -> float:
-    """FLOP per second of the best of ten products of square matrices."""
-    left, right = (torch.randn(size, size, device=device, dtype=dtype) for _ in range(2))
-    best = float("inf")
-    for _ in range(12):
-        started = time.perf_counter()
-        left @ right
-        synchronize(device)
-        best = min(best, time.perf_counter() - started)
-    return 2 * size**3 / best
+def make_order(options: argparse.Namespace, shapes: str, folder: str) -> Row:
+    """What every process is told."""
+    return {
+        "folder": folder,
+        "shape": read_shape(shapes),
+        "context": 64 if shapes == "tiny" else 2048,
+        "document_tokens": DOCUMENT_TOKENS.get(shapes, 4000),
+        "micro_batches": options.micro_batches,
+        "steps": options.steps,
+        "quantization": "none" if options.unquantized else "nf4",
+        "threads": min(16, os.cpu_count() or 1),
+    }
 
 
-def mark_step(clock: StepClock, device: str) -> None:
-    """A step has ended, on the device, too."""
-    synchronize(device)
-    clock.mark()
-
-
-def synchronize(device: str) -> None:
-    if device == "cuda":
-        torch.cuda.synchronize()
-
-
-def measure(shapes: str, steps: int) -> None:
-    """Train `steps` steps at batch 1 with and without recomputation, and print what came of it."""
-    if shapes != "tiny" and not torch.cuda.is_available():
-        raise SystemExit("no CUDA device here: --shapes tiny runs the same lines on a processor")
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    shape, context, dtype = (TINY, 64, torch.float32) if shapes == "tiny" else (LLAMA_8B, 2048, torch.bfloat16)
-    ceiling = matmul_ceiling(512 if shapes == "tiny" else 8192, device, dtype)
-    kernels = [name for name in ("liger_kernel", "cut_cross_entropy", "unsloth") if importlib.util.find_spec(name)]
-    name = torch.cuda.get_device_name(0) if device == "cuda" else "processor"
-    sys.stdout.write(
-        f"{name}, torch {torch.__version__}; {shapes}, nf4, rank 16, context {context}, batch 1, {steps} steps\n"
-        f"installed: {', '.join(kernels) or 'none'}\nmatmul ceiling {ceiling / 1e12:.3g} TFLOP/s\n"
-    )
-    for recompute in (False, True):
+def run_tool(tool: str, order: Row, pythons: dict[str, str]) -> list[Row]:
+    """A row for each micro-batch; one row with the reason where the tool is left out."""
+    peer = tool.split()[0].lower()
+    python = pythons.get(peer, sys.executable)
+    if missing := find_missing(python, NEEDS[tool]):
+        cure = INSTALL.get(missing[0], f"install it in {python}")
+        return [_say({"tool": tool, "left_out": f"{', '.join(missing)} not installed: {cure}"})]
+    rows: list[Row] = []
+    for number in order["micro_batches"]:
+        asked = order | {"tool": tool, "micro_batch": number}
         try:
-            show(train(shape, context, steps, recompute, device, dtype), ceiling, recompute)
-        except torch.OutOfMemoryError as error:
-            sys.stdout.write(f"recomputation {recompute}: {str(error).splitlines()[0]}\n")
+            answer = run_child(SCRIPT, asked, python)
+        except SystemExit as error:  # the process died without an answer
+            answer = {"failed": str(error).splitlines()[0]}
+        rows.append(_say({"tool": tool, "micro_batch": number} | answer))
+        if answer.get("failed", "").startswith(("ImportError", "NotImplementedError")):  # Unsloth without a GPU
+            return [{"tool": tool, "left_out": answer["failed"]}]
+    return rows
 
 
-def train(
-    shape: dict[str, int], context: int, steps: int, recompute: bool, device: str, dtype: torch.dtype
-) -> dict[str, float]:
-    """One run; the first step is left out of the speed."""
-    from torch.optim.optimizer import register_optimizer_step_post_hook
-
-    from further.models.causal import CausalText
-    from further.training import loop
-    from further.training.adapters import count_parameters, train_adapter
-    from further.training.kernels import speed_up
-    from further.training.recipe import Recipe, Task
-    from further.training.rows import TextRows
-    from further.training.session import open_session
-
-    torch.manual_seed(0)
-    if device == "cuda":
-        torch.cuda.reset_peak_memory_stats()
-    run = RUN | {"gradient_checkpointing": recompute, "compute_dtype": str(dtype).removeprefix("torch.")}
-    run |= {"gradient_accumulation_steps": 1}
-    model, clock = CausalText(random_model(shape, context, device, dtype)), StepClock()
-    train_adapter(model, run, Path())
-    kernels = speed_up(model, run)
-    rows, one = (TextRows(random_rows(shape, context, number)) for number in (steps, 1))
-    hook = register_optimizer_step_post_hook(lambda *_: mark_step(clock, device))
-    task = partial(Task, "bench", checkpoint_minutes=60.0, identity={}, threads=torch.get_num_threads())
-    with (
-        tempfile.TemporaryDirectory() as name,
-        open_session(task(adapter=Path(name) / "adapter", checkpoints=Path(name)), {}) as session,
-    ):
-        session.kernels = kernels
-        loop.train(model, Recipe(Path(), run, 1, rows, one), session)
-    hook.remove()
-    seconds = clock.marks[-1][0] - clock.marks[0][0]
-    trained = count_parameters(model.network).trainable
-    peak = torch.cuda.max_memory_allocated() / 2**30 if device == "cuda" else float("nan")
-    speed = (steps - 1) * context / seconds
-    return {"speed": speed, "peak_gib": peak, "flops": flops_per_token(shape, context, trained), "trained": trained}
+def _say(row: Row) -> Row:
+    """A line as soon as a row is there: a run on an 8B model takes minutes."""
+    where = f" at micro-batch {row['micro_batch']}" if "micro_batch" in row else ""
+    said = row.get("left_out") or row.get("failed") or f"{row['tokens_per_second']:,.0f} tokens/s"
+    said += f", faster paths: {', '.join(row['kernels']) or 'none'}" if "kernels" in row else ""
+    sys.stdout.write(f"{row['tool']}{where}: {said}\n")
+    sys.stdout.flush()
+    return row
 
 
-def show(result: dict[str, float], ceiling: float, recompute: bool) -> None:
-    share = result["speed"] * result["flops"] / ceiling
-    sys.stdout.write(
-        f"recomputation {recompute!s:5}  {result['speed']:10,.0f} tokens/s  peak {result['peak_gib']:.2f} GiB  "
-        f"{share:.1%} of the ceiling ({result['trained']:,} trained, FLOPs of a run without recomputation)\n"
+def find_missing(python: str, packages: Sequence[str]) -> list[str]:
+    """Packages that a Python does not have; the first is what a person installs."""
+    code = "import importlib.util as u, sys; print(*[name for name in sys.argv[1:] if u.find_spec(name) is None])"
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    try:
+        done = subprocess.run(
+            [python, "-c", code, *packages], env=environment, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        raise SystemExit(f"--peer-python: {python} cannot be run") from None
+    return done.stdout.split()
+
+
+def compare(row: Row, rows: Sequence[Row], ceiling_seconds: float) -> Row:
+    """A row with its ratio to the fastest peer at its micro-batch, and its share of the ceiling."""
+    if "tokens_per_second" not in row:
+        return row
+    same = [one for one in rows if one.get("micro_batch") == row["micro_batch"] and one["tool"] != "Further"]
+    peers = [one["tokens_per_second"] for one in same if "tokens_per_second" in one]
+    speed = row["tokens_per_second"]
+    return row | {
+        "of_fastest_peer": speed / max(peers) if peers else None,
+        "of_ceiling": speed * ceiling_seconds,
+    }
+
+
+def describe(about: Row, order: Row, shapes: str) -> str:
+    """The device, and what is trained on it."""
+    memory = f", {about['memory_gib']:.0f} GiB" if about["memory_gib"] else ""
+    return (
+        f"{about['device']}{memory}, torch {about['torch']}, CUDA {about['cuda'] or 'none'}\n"
+        f"bf16 products of matrices: {about['ceiling_tflops']:.3g} TFLOP/s (the ceiling)\n"
+        f"{shapes}, random weights, {order['quantization']}, rank {RANK}, context {order['context']}, recomputation, "
+        f"paged 8-bit AdamW, {order['steps']} steps\n"
     )
+
+
+def show(rows: Sequence[Row]) -> str:
+    """The table, and what was left out."""
+    titles = f"{'tokens/s':>10}{'of the fastest peer':>21}{'of the ceiling':>16}{'peak GiB':>10}"
+    lines = [f"{'tool':16}{'micro-batch':>12}{titles}"]
+    for row in rows:
+        if "tokens_per_second" in row:
+            lines.append(
+                f"{row['tool']:16}{row['micro_batch']:12}{row['tokens_per_second']:10,.0f}"
+                f"{_number(row['of_fastest_peer'], '.2f'):>21}{_number(row['of_ceiling'], '.3f'):>16}"
+                f"{_number(row['peak_gib'], '.2f'):>10}"
+            )
+        elif "failed" in row:
+            lines.append(f"{row['tool']:16}{row['micro_batch']:12}  {row['failed']}")
+    lines += [f"left out: {row['tool']}: {row['left_out']}" for row in rows if "left_out" in row]
+    return "\n".join(lines)
+
+
+def _number(value: float | None, form: str) -> str:
+    return "-" if value is None else format(value, form)

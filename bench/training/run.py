@@ -1,7 +1,7 @@
 """Train the same small Llama on the same articles with this project, TRL and a plain Trainer script.
 
     python bench/training/run.py [--quantization none nf4] [--repeats 3] [--threads 2] [--documents 25]
-    python bench/training/run.py --cuda [--shapes llama-3.1-8b|tiny] [--steps 30]
+    python bench/training/run.py --cuda [--tiny] [--peer-python unsloth=PYTHON] [--json FILE]
 
 Each in a process of its own, in turn, with the same optimizer steps. TRL is no dependency of the package: where it is
 not installed, that is said and it is left out. Held-out loss: nats per token of the last fifth of the articles, by this
@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from on_gpu import add_options, measure
 
 from small import describe_machine, make_model, middle, peak_mb, read_articles, run_child
 
@@ -168,18 +170,13 @@ def main() -> None:
     parser.add_argument("--base-steps", type=int, default=100, help="steps that the base is trained for at first")
     parser.add_argument("--quantization", nargs="+", default=["none", "nf4"], choices=["none", "int8", "nf4"])
     parser.add_argument("--tools", nargs="+", help="only these")
-    parser.add_argument(
-        "--cuda", action="store_true", help="the shapes of a large model, with random weights, on a GPU"
-    )
-    parser.add_argument("--shapes", default="llama-3.1-8b", choices=["llama-3.1-8b", "tiny"])
-    parser.add_argument("--steps", type=int, default=30, help="with --cuda")
+    parser.add_argument("--cuda", action="store_true", help="a large model's shapes on a GPU, beside TRL and Unsloth")
+    add_options(parser)
     options = parser.parse_args()
     if options.child:
         child(options.child)
     elif options.cuda:
-        from on_gpu import measure
-
-        measure(options.shapes, options.steps)
+        measure(options)
     else:
         compare(options)
 

@@ -21,6 +21,7 @@ PACKAGE = Path(__file__).parent
 SHAPE_NOTHING = (
     "job.py",  # logs and progress lines
     "lock.py",  # who works on what
+    "memory.py",  # what is said where memory ends
     "tracking.py",  # copies of metrics for other tools
     "settings",  # values, all of which are among the params of the rule that passes them
 )

@@ -1,6 +1,7 @@
 """Each bench's smallest run ends well and prints its table. Times measured here mean nothing and are not looked at."""
 
 import importlib.util
+import json
 import os
 import re
 import subprocess
@@ -41,13 +42,27 @@ def test_training_beside_a_plain_trainer_script():
     assert (compared is not None) == (kept_by_other >= 0.99 * kept)  # of a few documents its last row is many tokens
 
 
-def test_training_in_a_large_model_s_way_on_a_processor():
-    printed = run_bench("training/run.py", "--cuda", "--shapes", "tiny", "--steps", "3")
-    rows = re.findall(r"^recomputation (\w+) +([\d,]+) tokens/s .* of the ceiling \(([\d,]+) trained", printed, re.M)
-    # rank 16 on both layers: (q, o) 64 + 64, (k, v) 64 + 32, (gate, up, down) 64 + 128
-    trained = f"{2 * 16 * (2 * 128 + 2 * 96 + 3 * 192):,}"
-    assert [(recomputed, size) for recomputed, _, size in rows] == [("False", trained), ("True", trained)]
-    assert all(int(speed.replace(",", "")) > 0 for _, speed, _ in rows)
+def test_training_a_large_models_shapes_beside_peers_rehearsed_on_a_processor(tmp_path):
+    bare, figures = tmp_path / "python", tmp_path / "figures.json"
+    bare.write_text(f'#!/bin/sh\nexec {sys.executable} -S "$@"\n')  # a Python without any package
+    bare.chmod(0o755)
+    words = ["--cuda", "--tiny", "--steps", "3", "--micro-batches", "1", "2", "--json", figures]
+    tools = ["--gpu-tools", "Further", "TRL wrapped", "--peer-python", f"trl={bare}"]
+    printed = run_bench("training/run.py", *words, *tools)
+    assert "left out: TRL wrapped: trl, datasets, bitsandbytes, peft not installed: pip install" in printed
+    found = json.loads(figures.read_text())
+    ours, theirs = found["rows"][:2], found["rows"][2:]
+    assert [(row["tool"], row["micro_batch"]) for row in ours] == [("Further", 1), ("Further", 2)]
+    assert [sorted(row) for row in theirs] == [["left_out", "tool"]]
+    # weights 2 (2·64² + 2·64·32 + 3·64·128) + 64·512, rank 16 of each layer's inputs and outputs, attention 2·2·64·64
+    flops = 4 * 106_496 + 6 * 32_768 + 3 * 16_384
+    for row in ours:
+        assert row["tokens_per_second"] > 0 and row["of_fastest_peer"] is None and row["peak_gib"] is None
+        share = row["tokens_per_second"] * flops / (found["about"]["ceiling_tflops"] * 1e12)
+        assert row["of_ceiling"] == pytest.approx(share, rel=1e-9)
+        speed = row["micro_batch"] * 64 / row["step_seconds"][1]  # of three steps, the last alone
+        assert row["tokens_per_second"] == pytest.approx(speed, rel=1e-9)
+    assert len(re.findall(r"^Further +[12] +[\d,]+ +- +[\d.]+ +-$", printed, re.M)) == 2
 
 
 @pytest.mark.skipif(importlib.util.find_spec("lm_eval") is None, reason="lm-eval is not installed: extra dev")

@@ -167,6 +167,14 @@ def test_sizes_that_give_no_law_are_worth_knowing(study, capsys, fractions, fact
     assert code == 0 and all(fact in said.split("Worth knowing:")[1] for fact in facts)
 
 
+@pytest.mark.parametrize(("hardware", "is_said"), [("{gpu_memory_gb: 80}", True), ("{gpu_memory_gb: null}", False)])
+def test_int8_on_a_gpu_is_worth_knowing_with_what_was_measured(study, capsys, hardware, is_said):
+    (study / "int8.yaml").write_text(f"hardware: {hardware}\nsweeps: {{quantization: {{quantization: [nf4, int8]}}}}\n")
+    code, said = check(capsys, "right.yaml", "int8.yaml")
+    facts = ["int8 (quantization-int8)", "0.1", "5,129", "32.7"]
+    assert code == 0 and [fact in said for fact in facts] == [is_said] * 4
+
+
 def test_the_placeholder_account_is_a_fault_on_a_cluster_and_worth_knowing_elsewhere(study, capsys, monkeypatch):
     (study / "gpu.yaml").write_text("hardware: {gpu_memory_gb: 80}\n")
     code, said = check(capsys, "right.yaml", "gpu.yaml")

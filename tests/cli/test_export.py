@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import torch
 import yaml
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM
 
 from further.cli import main
 from further.models import Precision, load_adapted
@@ -60,7 +60,7 @@ def test_the_exported_model_has_the_logits_of_base_and_adapter(study: Path, mode
 
 ELSEWHERE = """
 import json, torch
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM
 
 ids = AutoTokenizer.from_pretrained("model")("The heart of a donor", return_tensors="pt").input_ids
 with torch.no_grad():
@@ -131,6 +131,18 @@ def test_what_is_exported_is_readable_by_the_group(study: Path) -> None:
         os.umask(before)
     files = list((study / "exported").iterdir())
     assert {file.stat().st_mode & 0o777 for file in files} == {0o640} and any(f.suffix == ".safetensors" for f in files)
+
+
+def test_a_gpu_that_is_full_is_told_in_one_line(
+    study: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end(*_: object, **__: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+
+    monkeypatch.setattr(LlamaForCausalLM, "generate", end)
+    assert main(["try", "The heart", "--study", str(study), "--tokens", "12"]) == 1
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith("out of memory while writing 12 tokens after ") and "--tokens" in said
 
 
 def test_a_prompt_is_tried_on_base_and_adapted_model(study: Path, capsys: pytest.CaptureFixture[str]) -> None:

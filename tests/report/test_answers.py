@@ -276,6 +276,16 @@ def test_each_precision_has_a_verdict_and_the_largest_cost_leads() -> None:
     assert "1.6%" in answer.doubt  # another seed: 0.016 nats
 
 
+@pytest.mark.parametrize("gpu", ["NVIDIA H100", None])
+def test_what_int8_does_to_documents_on_a_gpu_stands_beside_its_cost(gpu: str | None) -> None:
+    results = quantized(0.096, 0.136)
+    timing = results.runs["quantization-int8"].timing
+    hardware = timing.hardware.model_copy(update={"gpu": gpu})
+    run = replace(results.runs["quantization-int8"], timing=timing.model_copy(update={"hardware": hardware}))
+    answer = answer_quantization(replace(results, runs={**results.runs, "quantization-int8": run}))
+    assert sum("up to 0.1" in detail for detail in answer.details) == (gpu is not None)
+
+
 def test_too_few_papers_decide_nothing_of_quantization() -> None:
     open_cost = make_steps(6.01, 5.35, interval(0.01, None, None), interval(0.03, None, None))
     few = with_default(paired(6.0, -0.5, None, None, 5)).model_copy(update={"quantization": {"nf4": open_cost}})

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from further.models import Precision, load
 from further.training.adapters import count_parameters, train_adapter
@@ -123,6 +124,24 @@ def test_the_loss_of_a_step_is_the_mean_over_all_of_its_labels(train, rows):
     _, outcome = train(micro_batch=len(rows.labels_RT), dropout=0.0, epochs=1)
     expected = mean_loss(load(train.folder, Precision("none", "float32")), TextRows(rows), batch_size=4)
     assert outcome.history[0]["loss_nats"] == pytest.approx(expected, abs=1e-5)
+
+
+def test_batches_are_read_while_the_step_before_is_computed(train):
+    """A paged optimizer waits for the GPU: rows that were read after it would leave the GPU idle."""
+    order = []
+
+    class Watched(TextRows):
+        def __getitem__(self, row):
+            order.append("read")
+            return super().__getitem__(row)
+
+    hook = register_optimizer_step_post_hook(lambda *_: order.append("update"))
+    try:
+        train(kind=Watched, epochs=1)
+    finally:
+        hook.remove()
+    # 301 inputs are ten rows of 32, in steps of 4, 4 and 2
+    assert order == ["read"] * 8 + ["update"] + ["read"] * 2 + ["update"] * 2
 
 
 def test_more_context_than_the_model_has_positions_is_refused(train):

@@ -11,6 +11,7 @@ from scipy import stats
 
 from further.evaluation.intervals import LEVEL, ratio_interval, share_interval
 from further.evaluation.probe import before_and_after
+from further.evaluation.scoring import explain_scoring
 from further.models import Model
 from further.records import MIN_PAPERS, Memorization, Recited, RecitedBoth, RecitedPassage
 from further.settings import BootstrapSettings, ProbeSettings
@@ -75,9 +76,10 @@ def match_lengths(model: Model, passages: Sequence[Passage], begin: int, prefix:
     inputs_PT = torch.cat([torch.full_like(ids_PT[:, :1], begin), ids_PT[:, :-1]], 1)
     said = []
     for inputs_BT in inputs_PT.split(max(1, batch_tokens // ids_PT.shape[1])):
-        hidden = model.encode({"input_ids": inputs_BT})[:, prefix:]
-        likeliest = [head(part).argmax(-1) for part in hidden.flatten(0, 1).split(CHUNK)]
-        said.append(torch.cat(likeliest).view(hidden.shape[:2]))
+        with explain_scoring(*inputs_BT.shape):
+            hidden = model.encode({"input_ids": inputs_BT})[:, prefix:]
+            likeliest = [head(part).argmax(-1) for part in hidden.flatten(0, 1).split(CHUNK)]
+            said.append(torch.cat(likeliest).view(hidden.shape[:2]))
     right = torch.cat(said) == ids_PT[:, prefix:]
     lengths: Lengths = right.long().cumprod(1).sum(1).cpu().numpy()
     return lengths

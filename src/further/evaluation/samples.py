@@ -14,6 +14,7 @@ from transformers import GenerationConfig
 from further.evaluation.probe import before_and_after
 from further.evaluation.scoring import score_continuation
 from further.evaluation.text_loops import MAX_REPEATS, distinct, longest_repeat
+from further.memory import explain_memory
 from further.models import Model
 from further.records import Sample, Samples
 from further.settings import SampleSettings
@@ -135,5 +136,7 @@ def _generate(model: Model, given: Sequence[int], new_tokens: int, eos: int, dec
     torch.manual_seed(int(hashlib.sha256(f"{decoding.seed} {list(given)}".encode()).hexdigest()[:8], 16))
     inputs = torch.tensor([list(given)], device=model.device)
     batch = {"input_ids": inputs, "attention_mask": torch.ones_like(inputs)}
-    ids: list[int] = model.generate(batch, config)[0].tolist()
+    doing = f"writing {new_tokens} tokens after {len(given)}"
+    with explain_memory(doing, "lower evaluation.new_tokens (--tokens), or use a GPU with more memory"):
+        ids: list[int] = model.generate(batch, config)[0].tolist()
     return ids

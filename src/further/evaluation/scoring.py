@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +12,7 @@ from torch.nn import functional
 
 from further.evaluation.windows import Window, cut_windows
 from further.job import PROGRESS
+from further.memory import explain_memory
 from further.models import Model
 from further.positions import check_length
 
@@ -113,9 +115,19 @@ def batch_windows(windows: Sequence[Window], batch_tokens: int) -> Iterator[list
         yield from (group[start : start + size] for start in range(0, len(group), size))
 
 
-@torch.no_grad()
+def explain_scoring(num_rows: int, length: int) -> AbstractContextManager[None]:
+    """Explain memory that ends in a forward pass over so many rows of so many tokens."""
+    fewer = f"lower evaluation.batch_tokens below {num_rows * length:,}" if num_rows > 1 else "lower evaluation.window"
+    return explain_memory(f"scoring {num_rows} × {length} tokens", f"{fewer}, or use a GPU with more memory")
+
+
 def _score_batch(model: Model, batch: Sequence[Window]) -> tuple[torch.Tensor, ...]:
     """Nats of each window's targets, one by one."""
+    with torch.no_grad(), explain_scoring(len(batch), len(batch[0].inputs)):
+        return _score_in(model, batch)
+
+
+def _score_in(model: Model, batch: Sequence[Window]) -> tuple[torch.Tensor, ...]:
     inputs_BT = torch.tensor([list(window.inputs) for window in batch], device=model.device)
     hidden_BTD = model.encode({"input_ids": inputs_BT})
     scored = torch.cat([hidden[-len(window.targets) :] for hidden, window in zip(hidden_BTD, batch, strict=True)])

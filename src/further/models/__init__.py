@@ -12,6 +12,7 @@ more subclass, in a module of its own beside `causal`, named in `FAMILIES` befor
 - `generate`, `peft_task` and `adapted_parts`, where the defaults are not right.
 """
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import torch
 from transformers import AutoTokenizer
 
 from further.io import read_json
+from further.memory import explain_memory
 from further.models.base import Batch, Model
 from further.models.causal import CausalText
 from further.models.encoder_decoder import EncoderDecoder
@@ -55,15 +57,19 @@ def load(folder: Path, precision: Precision) -> Model:
 
     Raises:
         ValueError: If the quantization is not known, or the family computes its logits in an unknown way.
+        MemoryError: If memory does not suffice.
     """
     config = read_json(folder / "config.json")
-    return next(family for family in FAMILIES if family.accepts(config)).load(folder, precision)
+    family = next(family for family in FAMILIES if family.accepts(config))
+    with _explain_loading(folder, precision.quantization, precision.compute_dtype):
+        return family.load(folder, precision)
 
 
 def load_adapted(folder: Path, adapter: Path, precision: Precision) -> Model:
     """Load a base and the adapter trained on it, for scoring."""
     model = load(folder, precision)
-    model.network = _put_on(model.network, adapter)
+    with _explain_loading(adapter, precision.quantization, precision.compute_dtype):
+        model.network = _put_on(model.network, adapter)
     return model
 
 
@@ -74,10 +80,19 @@ def load_merged(folder: Path, adapter: Path, compute_dtype: str) -> Model:
     """
     quantization = _base_of(adapter)
     model = load(folder, Precision(quantization, compute_dtype))
-    if quantization != "none":
-        model.network.dequantize(dtype=getattr(torch, compute_dtype))
-    model.network = _put_on(model.network, adapter).merge_and_unload().eval()
+    with _explain_loading(adapter, quantization, compute_dtype, "merging"):
+        if quantization != "none":
+            model.network.dequantize(dtype=getattr(torch, compute_dtype))
+        model.network = _put_on(model.network, adapter).merge_and_unload().eval()
     return model
+
+
+def _explain_loading(
+    folder: Path, quantization: str, dtype: str, doing: str = "loading"
+) -> AbstractContextManager[None]:
+    how = f"at {dtype}" if quantization == "none" else f"at {quantization} and {dtype}"
+    cure = "use a GPU with more memory (a processor: raise hardware.memory_mb), or training.quantization: nf4"
+    return explain_memory(f"{doing} {folder} {how}", cure)
 
 
 def _put_on(network: Any, adapter: Path) -> Any:

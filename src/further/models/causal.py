@@ -8,6 +8,7 @@ from typing import Any, Self
 import torch
 from transformers import AutoModelForCausalLM, GenerationConfig
 
+from further.memory import is_out_of_memory
 from further.models.base import Batch, Model
 from further.models.documents import NAME as WITHIN_DOCUMENTS
 from further.models.documents import find_bounds
@@ -95,6 +96,8 @@ class CausalText(Model):
         try:
             return self.encode(batch).float()
         except (TypeError, ValueError, RuntimeError) as error:
+            if is_out_of_memory(error):
+                raise
             log.info("%s: %s", self.kind, error)
             return None
 

@@ -10,6 +10,8 @@ from typing import Any
 import torch
 from torch.nn.functional import cross_entropy
 
+from further.memory import is_out_of_memory
+
 log = logging.getLogger(__name__)
 
 PACKAGE = "liger_kernel"
@@ -68,6 +70,8 @@ def find_loss(head: torch.nn.Linear) -> Callable[[torch.Tensor, torch.Tensor], t
     try:
         found = float(replace_by_gradient(logits, labels))
     except Exception as error:  # of a compiler, whose errors have no common class
+        if is_out_of_memory(error):
+            raise
         log.info("training.kernels: the loss stays torch's: %s", str(error).splitlines()[0])
         return None
     if abs(found - expected) > 1e-3 * expected:

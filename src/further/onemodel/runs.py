@@ -19,6 +19,7 @@ from further.settings import Run
 from further.training.adapters import Save, count_parameters, train_adapter
 from further.training.answers import AnswerRows
 from further.training.examples import Examples, make_batch, move
+from further.training.failures import explain_memory
 from further.training.launch import start_run
 from further.training.recipe import Outcome, Prepare, Recipe, Task
 from further.training.state import find_trained, put_weights
@@ -93,7 +94,8 @@ def count_flops(part: Part, batch: int, probes: int = 4) -> float:
     with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
         for probe in range(probes):
             numbers = [(probe * batch + one) % size for one in range(batch)]
-            part.training.sum_loss(model, move(make_batch(part.training, numbers), model.device)).backward()
+            with explain_memory(run, batch, f"counting the operations of {part.name}"):
+                part.training.sum_loss(model, move(make_batch(part.training, numbers), model.device)).backward()
     return float(counter.get_total_flops()) / probes
 
 

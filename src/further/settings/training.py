@@ -62,7 +62,12 @@ class Run(Section):
         ge=0,
         lt=1,
     )
-    quantization: Quantization = key("Precision of the frozen base model.", "nf4", reruns="its runs")
+    quantization: Quantization = key(
+        "Precision of the frozen base model. On a GPU int8 does not keep the documents of a row wholly apart, and is "
+        "slower and larger than nf4 (docs/decisions/training.md).",
+        "nf4",
+        reruns="its runs",
+    )
     target_modules: str | LayerNames = key(
         "Where adapters sit. attention: q, k, v, o. all-linear: every linear layer but the head. A list: layers whose "
         "names end so, `[q_proj, mlp.up_proj]`. Any other text: a regular expression for whole names.",

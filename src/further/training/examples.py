@@ -73,13 +73,15 @@ def mean_loss(model: Model, examples: Examples, batch_size: int) -> float:
     was_training, sharded = model.network.training, is_sharded(model.network)
     model.network.eval()
     total, count = 0.0, 0
+    before = torch.zeros(())  # a batch's loss is read when the next was asked for, so that the GPU need not wait
     for turn in range(0, len(examples), batch_size * world_size()):
         start = turn + batch_size * rank()
         rows = range(start, min(start + batch_size, len(examples)))
         if rows or sharded:  # sharded processes go through the model equally often
             batch = make_batch(examples, rows)
-            total += float(examples.sum_loss(model, move(model.prepare(batch), model.device)))
+            loss = examples.sum_loss(model, move(model.prepare(batch), model.device))
+            total, before = total + float(before), loss
             count += count_labels(batch)
     model.network.train(was_training)
-    total, num_labels = all_reduce([total, count])
+    total, num_labels = all_reduce([total + float(before), count])
     return total / num_labels

@@ -1,11 +1,12 @@
 """What ends a run with an explanation: a number that is not finite, and memory that does not suffice."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 
 import torch
 
+from further import memory
 from further.settings import Run
 
 SHOWN_PAPERS = 50
@@ -45,28 +46,17 @@ def check_validation(loss_nats: float, step: int) -> None:
         )
 
 
-@contextmanager
-def explain_memory(run: Run, micro_batch: int, doing: Callable[[], str]) -> Iterator[None]:
+def explain_memory(run: Run, micro_batch: int, doing: str | Callable[[], str]) -> AbstractContextManager[None]:
     """Turn any way of running out of memory into one error that names the settings to change.
 
     Raises:
         MemoryError: With what it was doing, rows and context; checkpoints are not touched.
     """
-    try:
-        yield
-    except (MemoryError, RuntimeError) as error:
-        if not is_out_of_memory(error):
-            raise
-        raise MemoryError(
-            f"out of memory while {doing()}, with {micro_batch} rows of {run.context} tokens "
-            f"at a time: raise training.gradient_accumulation_steps (now {run.gradient_accumulation_steps}; fewer "
-            "rows at a time, the same result), set training.gradient_checkpointing: true "
-            f"(now {str(run.gradient_checkpointing).lower()}), "
-            "lower training.context, or ask for more memory. The last checkpoint is used at the next start"
-        ) from error
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that memory did not suffice; torch's allocator on the CPU says so in words only."""
-    in_words = "can't allocate memory" in str(error) or "not enough memory" in str(error)
-    return isinstance(error, MemoryError | torch.OutOfMemoryError) or in_words
+    rows = f"with {micro_batch} rows of {run.context} tokens at a time"
+    return memory.explain_memory(
+        lambda: f"{doing if isinstance(doing, str) else doing()}, {rows}",
+        f"raise training.gradient_accumulation_steps (now {run.gradient_accumulation_steps}; fewer rows at a time, the "
+        "same result), set training.gradient_checkpointing: true "
+        f"(now {str(run.gradient_checkpointing).lower()}), "
+        "lower training.context, or ask for more memory. The last checkpoint is used at the next start",
+    )

@@ -40,22 +40,25 @@ def train(model: Model, recipe: Recipe, session: Session) -> None:
     graphs = Graphs(partial(examples.sum_loss, model), trained.values()) if "graphs" in session.kernels else None
     session.resume(trained, optimizer)
     model.network.train()
+    read = partial(read_step, model, recipe, sharded=sharded)
+    batches = read(state.step)
 
     while state.step < recipe.num_steps and not is_over(state.history, run.patience):
-        # 1. The micro-batches of this step; dropout that a resumed run repeats, and that differs between processes.
+        # 1. Dropout that a resumed run repeats, and that differs between processes.
         progress.enter("training")
-        micro_batches = plan_step(recipe, state.step)
         seed_step(run.seed, state.step)
 
         # 2. Forward and backward, on this process's part. The loss is a mean over all labels of the step, however
         # they are cut into micro-batches and dealt to processes: a mean of means would be another gradient.
-        batches = [make_batch(examples, rows) for rows in own_share(micro_batches, run, sharded)]
         [num_labels] = all_reduce([sum(map(count_labels, batches))])
         loss = add_gradients(model, examples, batches, num_labels, graphs)
         all_reduce_gradients(trained.values())
 
         # 3. The update, at the learning rate of this step. Recorded graphs add to gradients that stay where they are.
+        # The next batches are read before it: a paged optimizer waits for the GPU, which would then wait for them.
         norm = clip_grad_norm_(trained.values(), run.max_grad_norm)
+        del batches
+        batches = read(state.step + 1)
         rate = run.learning_rate * rate_fraction(state.step, recipe.num_steps, run.warmup_ratio)
         update(optimizer, rate)
         optimizer.zero_grad(set_to_none=graphs is None)
@@ -67,7 +70,8 @@ def train(model: Model, recipe: Recipe, session: Session) -> None:
         # 5. Nothing that is not finite is kept; nothing at all by a job that another has superseded.
         save, reason = session.decide(is_last=step == recipe.num_steps)
         if fault := find_fault(loss_nats, float(norm), trained.values() if save else ()):
-            raise not_finite(fault, step, rate, examples.name([row for rows in micro_batches for row in rows]))
+            rows = [row for micro_batch in plan_step(recipe, step - 1) for row in micro_batch]
+            raise not_finite(fault, step, rate, examples.name(rows))
         progress.step(step, recipe.num_steps, state.num_tokens, loss_nats)
 
         # 6. Validation, before a checkpoint of this step is written, which the run may go on from.
@@ -103,7 +107,7 @@ def add_gradients(
     """Add the gradients of some batches to what is there.
 
     Args:
-        batches: On the processor; none if no row of the step is this process's.
+        batches: On the processor, prepared for the model; none if no row of the step is this process's.
         num_labels: That the summed loss is divided by: those of the whole step.
 
     Returns:
@@ -112,7 +116,7 @@ def add_gradients(
     total = torch.zeros((), device=model.device)
     scale = torch.tensor(1 / num_labels)
     for batch in batches:
-        moved = move(model.prepare(batch), model.device)
+        moved = move(batch, model.device)
         if graphs is not None:
             total += graphs(moved | move({"scale": scale}, model.device), record="length" not in batch)
             continue
@@ -120,6 +124,14 @@ def add_gradients(
         loss.backward()
         total += loss.detach()
     return total
+
+
+def read_step(model: Model, recipe: Recipe, step: int, *, sharded: bool) -> list[Batch]:
+    """This process's batches of a step, counted from 0, on the processor; none after the last step."""
+    if step >= recipe.num_steps:
+        return []
+    shares = own_share(plan_step(recipe, step), recipe.run, sharded)
+    return [model.prepare(make_batch(recipe.training, rows)) for rows in shares]
 
 
 def plan_step(recipe: Recipe, step: int) -> list[Rows]:

@@ -16,6 +16,7 @@ from safetensors.torch import save_file
 from further.cases.pictures import load_pictures
 from further.digests import digest_sampled
 from further.io import write_atomically
+from further.memory import explain_memory
 from further.models import Model
 from further.models.image_text import FAMILIES, ImageText
 from further.shards import hash_rank
@@ -76,7 +77,9 @@ def compute_features(
     """
     waiting = iter(pictures)
     while batch := list(islice(waiting, BATCH)):
-        features = model.encode_images(torch.stack([processor(png) for _, png in batch])).cpu()
+        doing = f"computing the features of {len(batch)} images at a time"
+        with explain_memory(doing, "use a GPU with more memory, or ask for more (hardware.memory_mb)"):
+            features = model.encode_images(torch.stack([processor(png) for _, png in batch])).cpu()
         yield from zip([key for key, _ in batch], features, strict=True)
 
 

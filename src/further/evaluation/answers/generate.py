@@ -6,6 +6,7 @@ over it, with the rows and masks of training; the first pass sees the same, to 1
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from transformers import GenerationConfig
 
 from further.evaluation.text_loops import longest_repeat, rep_n
 from further.job import PROGRESS
+from further.memory import explain_memory
 from further.models import Model
 from further.positions import find_limit
 from further.vision.batches import Images, Tensors, collate, to_tensors
@@ -75,11 +77,19 @@ def write_answers(
     written: dict[int, Asked] = {}
     started = time.monotonic()
     for places in batch_prompts(asked, batch_size):
-        batch = {name: values.to(model.device) for name, values in _prompts(asked, places, images).items()}
-        for place, ids in zip(places, model.generate(batch, config).tolist(), strict=True):
+        with _explain_answering(len(places), len(asked[places[0]].prompt.ids) + new_tokens):
+            batch = {name: values.to(model.device) for name, values in _prompts(asked, places, images).items()}
+            ids_BT = model.generate(batch, config).tolist()
+        for place, ids in zip(places, ids_BT, strict=True):
             written[place] = replace(asked[place], labels=_until(ids, prompter.end), cut=False)
         PROGRESS.debug("answered %d of %d in %.0f s", len(written), len(asked), time.monotonic() - started)
     return [written[place] for place in range(len(asked))]
+
+
+def _explain_answering(num_questions: int, length: int) -> AbstractContextManager[None]:
+    fewer = f"answers.batch_size below {num_questions}" if num_questions > 1 else "answers.new_tokens"
+    doing = f"answering {num_questions} questions of {length} tokens at a time"
+    return explain_memory(doing, f"lower {fewer}, or use a GPU with more memory")
 
 
 def batch_prompts(asked: Sequence[Asked], batch_size: int) -> Iterator[list[int]]:
@@ -114,15 +124,22 @@ def measure_sureness(model: Model, asked: Sequence[Asked], images: Images, batch
     for start in range(0, len(order), batch_size):
         places = order[start : start + batch_size]
         batch = collate([to_tensors(make_row([[asked[place]]]), images) for place in places])
-        batch = {name: values.to(model.device) for name, values in batch.items()}
-        learned = batch["labels"] != IGNORED
-        hidden, labels = model.encode(batch)[learned], batch["labels"][learned]
-        parts = [_sure(model, *pair) for pair in zip(hidden.split(CHUNK), labels.split(CHUNK), strict=True)]
-        values = torch.cat(parts, dim=1).double().cpu().numpy()
+        with _explain_answering(*batch["input_ids"].shape):
+            values = _measure_batch(model, batch)
         ends = np.cumsum([len(asked[place].labels) for place in places])
         for place, (logprobs, entropies) in zip(places, _cut(values, ends), strict=True):
             found[place] = Sureness(logprobs, entropies)
     return [found[place] for place in range(len(asked))]
+
+
+def _measure_batch(model: Model, batch: Tensors) -> Floats:
+    """Log-probabilities and entropies of a batch's labels, (2, labels)."""
+    batch = {name: values.to(model.device) for name, values in batch.items()}
+    learned = batch["labels"] != IGNORED
+    hidden, labels = model.encode(batch)[learned], batch["labels"][learned]
+    parts = [_sure(model, *pair) for pair in zip(hidden.split(CHUNK), labels.split(CHUNK), strict=True)]
+    values: Floats = torch.cat(parts, dim=1).double().cpu().numpy()
+    return values
 
 
 def _sure(model: Model, hidden: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:

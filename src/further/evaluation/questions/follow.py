@@ -15,6 +15,7 @@ from transformers import GenerationConfig
 
 from further.evaluation.probe import before_and_after
 from further.evaluation.questions.pairs import pair
+from further.memory import explain_memory
 from further.models import Model
 from further.records.questions import Instructions, Reply
 
@@ -142,6 +143,8 @@ def write_replies(model: Model, tokenizer: Any, prompts: Sequence[str], ends: Se
     config = GenerationConfig(
         max_new_tokens=NEW_TOKENS, do_sample=False, eos_token_id=list(ends), pad_token_id=ends[0], use_cache=True
     )
-    output_BT = model.generate({"input_ids": ids_BT, "attention_mask": mask_BT}, config)
+    doing = f"writing {NEW_TOKENS} tokens after {len(prompts)} instructions of {length}"
+    with explain_memory(doing, "set evaluation.instructions: false, or use a GPU with more memory"):
+        output_BT = model.generate({"input_ids": ids_BT, "attention_mask": mask_BT}, config)
     texts = tokenizer.batch_decode(output_BT, skip_special_tokens=True)
     return [text.strip() for text in texts]

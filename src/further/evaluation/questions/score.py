@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional
 
 from further.evaluation.questions.read import Question
-from further.evaluation.scoring import batch_windows
+from further.evaluation.scoring import batch_windows, explain_scoring
 from further.evaluation.windows import Window
 from further.models import Model
 
@@ -98,10 +98,16 @@ def cut(number: int, given: Sequence[int], answer: Sequence[int], window: int) -
 def _score(model: Model, windows: Sequence[Window], batch_tokens: int) -> Iterator[tuple[Window, float, bool]]:
     """Nats of each window's targets together, and whether each of them is the likeliest token."""
     for batch in batch_windows(windows, batch_tokens):
-        inputs_BT = torch.tensor([list(window.inputs) for window in batch], device=model.device)
-        hidden_BTD = model.encode({"input_ids": inputs_BT})
-        for window, hidden_TD in zip(batch, hidden_BTD, strict=True):
-            targets = torch.tensor(list(window.targets), device=model.device)
-            logits = model.head(hidden_TD[-len(targets) :]).float()
-            nats = functional.cross_entropy(logits, targets, reduction="none").double().sum()
-            yield window, float(nats), bool((logits.argmax(-1) == targets).all())
+        with explain_scoring(len(batch), len(batch[0].inputs)):
+            found = list(_score_batch(model, batch))
+        yield from found
+
+
+def _score_batch(model: Model, batch: Sequence[Window]) -> Iterator[tuple[Window, float, bool]]:
+    inputs_BT = torch.tensor([list(window.inputs) for window in batch], device=model.device)
+    hidden_BTD = model.encode({"input_ids": inputs_BT})
+    for window, hidden_TD in zip(batch, hidden_BTD, strict=True):
+        targets = torch.tensor(list(window.targets), device=model.device)
+        logits = model.head(hidden_TD[-len(targets) :]).float()
+        nats = functional.cross_entropy(logits, targets, reduction="none").double().sum()
+        yield window, float(nats), bool((logits.argmax(-1) == targets).all())
