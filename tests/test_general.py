@@ -23,10 +23,10 @@ def words(number, word="word"):
 
 def test_the_bundled_text_is_english_of_five_kinds_with_origin_and_license():
     texts = read_texts(find_texts(BUNDLED))
-    sources = describe_texts(texts, [])
+    sources = describe_texts(texts, []).sources
     assert len(sources) == 5
-    assert all(source["kind"] and source["origin"] and source["license"] for source in sources)
-    assert all(7_000 < source["train_words"] < 16_000 for source in sources)
+    assert all(source.kind and source.origin and source.license for source in sources)
+    assert all(7_000 < source.train_words < 16_000 for source in sources)
     assert 200_000 < sum(len(text.text.encode()) for text in texts) < 500_000
     assert len({text.name for text in texts}) == len(texts)
 
@@ -76,9 +76,9 @@ def test_every_source_is_held_out_in_its_part_and_every_document_stands_on_one_s
     train, heldout = split_texts(texts, 0.1, 0)
     assert sorted(text.name for text in [*train, *heldout]) == sorted(text.name for text in texts)
     assert len(heldout) == round(0.1 * len(texts))
-    for source in describe_texts(train, heldout):
-        assert source["heldout_documents"] == pytest.approx(
-            0.1 * (source["heldout_documents"] + source["train_documents"]), abs=1
+    for source in describe_texts(train, heldout).sources:
+        assert source.heldout_documents == pytest.approx(
+            0.1 * (source.heldout_documents + source.train_documents), abs=1
         )
     assert {text.name for text in split_texts(texts, 0.1, 1)[1]} != {text.name for text in heldout}
 

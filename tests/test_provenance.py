@@ -1,5 +1,7 @@
 import ast
+import os
 import subprocess
+import sys
 
 import pytest
 
@@ -108,20 +110,100 @@ PLAIN = {
     "Iterator[None]",
     "Iterator[Report]",
     "Self",
+    "FloatingPointError",
 }  # str: what a message says
+HANDED_ON = {"training/launch.py": "Outcome"}  # made by `train_run`
 
 
 def test_modules_that_are_left_out_return_nothing_that_ends_in_a_result():
-    """Their public functions return None, a yes or no, words of a message, or what is their own."""
+    """Their public functions return None, a yes or no, words of a message, what is their own or handed on."""
     for name in provenance.SHAPE_NOTHING:
         if name == "settings":
             continue  # values: see below
         tree = ast.parse((provenance.PACKAGE / name).read_text())
         own = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+        called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+        handed = {HANDED_ON[name]} if name in HANDED_ON else set()
+        assert not handed & called, f"{name} makes an {handed}"
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 returns = set(ast.unparse(node.returns).strip("'").split(" | "))
-                assert returns <= PLAIN | own | {f"Iterator[{kind}]" for kind in own}, f"{name}: {node.name}"
+                assert returns <= PLAIN | own | handed | {f"Iterator[{kind}]" for kind in own}, f"{name}: {node.name}"
+
+
+SCRIPTS = sorted((provenance.PACKAGE.parents[1] / "workflow/scripts").glob("*.py"))
+
+
+IMPORT_EACH = """
+import os, sys
+import pandas, pyarrow.parquet, scipy.stats, torch, transformers  # once for all
+
+for script in sys.argv[1:]:
+    if not (child := os.fork()):
+        __import__(script)
+        own = [module for name, module in sys.modules.items() if name.split(".")[0] == "further"]
+        print(script, *(module.__file__ for module in own if getattr(module, "__file__", None)), flush=True)
+        os._exit(0)
+    os.waitpid(child, 0)
+"""
+
+
+@pytest.mark.slow
+def test_all_that_a_script_imports_is_in_its_digest():
+    """What is loaded once it is imported, by Python's own account; `tests/workflow` sees what is loaded as it runs."""
+    path = os.pathsep.join([str(provenance.PACKAGE.parent), str(SCRIPTS[0].parent)])
+    command = [sys.executable, "-c", IMPORT_EACH, *(script.stem for script in SCRIPTS)]
+    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=True)
+    loaded = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines()}
+    assert set(loaded) == {script.stem for script in SCRIPTS}
+    for script in SCRIPTS:
+        assert {*loaded[script.stem]} <= {str(module) for module in provenance._reach(script)}, script.stem
+
+
+def test_modules_are_imported_by_names_that_can_be_read():
+    """A name that is put together as the program runs would escape the digest."""
+    for file in provenance.PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in ("import_module", "__import__"):
+                assert ast.unparse(node.args[0]).startswith("f'{PACKAGE}."), file  # models.fused: Liger's kernels
+
+
+@pytest.mark.parametrize(
+    ("script", "module", "follows"),
+    [
+        ("parse_papers", "corpus/parse/furniture.py", True),  # only its child process loads it
+        ("parse_papers", "corpus/clean/end.py", False),
+        ("clean_papers", "corpus/parse/furniture.py", False),
+        ("read_images", "cases/pixels.py", True),  # only its child process loads it
+        ("train_qlora", "training/run.py", True),
+        ("train_qlora", "vision/rows.py", False),
+        ("train_qlora", "cases/prompts.py", False),
+        ("train_qlora", "evaluation/scoring.py", False),
+        ("train_on_answers", "vision/rows.py", True),
+        ("train_on_answers", "cases/prompts.py", True),
+        ("train_on_answers", "cases/readers/slake.py", False),
+        ("train_on_answers", "guard/certify.py", False),
+        ("answer_questions", "cases/pixels.py", False),
+        ("guard_answers", "guard/certify.py", True),
+        ("train_arm", "onemodel/objectives.py", True),
+        ("train_arm", "report/onemodel/tables.py", False),
+        ("fit_scaling_law", "report/law.py", False),
+    ],
+)
+def test_a_script_follows_the_modules_of_its_stage_and_none_of_others(script, module, follows):
+    assert (provenance.PACKAGE / module).is_file()
+    names = {provenance._name(path) for path in provenance._reach(SCRIPTS[0].with_name(f"{script}.py"))}
+    assert (module in names) is follows
+
+
+def test_a_listed_folder_or_module_stands_for_itself_alone():
+    listed = ("settings", "lock.py")
+    inside = [
+        name
+        for name in ("settings/key.py", "lock.py", "settings.py", "settings_of.py", "lock.pyi")
+        if provenance._is_of(provenance.PACKAGE / name, listed)
+    ]
+    assert inside == ["settings/key.py", "lock.py"]
 
 
 def test_settings_are_left_out_as_they_only_hold_values():

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from further.records.general import GeneralSource, GeneralTexts
 
 TEXTS = Path(__file__).parents[2] / "resources" / "general"  # the bundled ones
 SOURCES = "sources.csv"  # beside the texts: columns file, kind, origin, license
@@ -140,15 +141,17 @@ def _digest(seed: int, name: str) -> bytes:
     return hashlib.sha256(f"{seed}:{name}".encode()).digest()
 
 
-def describe_texts(train: Sequence[Text], heldout: Sequence[Text]) -> list[dict[str, Any]]:
-    """By source: name, kind, origin, license, and documents and words of both parts."""
+def describe_texts(train: Sequence[Text], heldout: Sequence[Text]) -> GeneralTexts:
+    """The sources, with documents and words of both parts."""
     sources = list(dict.fromkeys(text.source for text in sorted([*train, *heldout], key=lambda text: text.name)))
-    return [
-        {"name": source.name, "kind": source.kind, "origin": source.origin, "license": source.license}
-        | _count("train", source, train)
-        | _count("heldout", source, heldout)
-        for source in sources
-    ]
+    return GeneralTexts(
+        sources=tuple(
+            GeneralSource.model_validate(
+                vars(source) | _count("train", source, train) | _count("heldout", source, heldout)
+            )
+            for source in sources
+        )
+    )
 
 
 def _count(part: str, source: Source, texts: Sequence[Text]) -> dict[str, int]:

@@ -10,6 +10,7 @@ import hashlib
 import platform
 import re
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -23,6 +24,11 @@ SHAPE_NOTHING = (
     "lock.py",  # who works on what
     "memory.py",  # what is said where memory ends
     "tracking.py",  # copies of metrics for other tools
+    "gpus.py",  # whether a job has the GPUs that it was planned for
+    "training/progress.py",  # what a run is doing
+    "training/walltime.py",  # when it stops; it goes on as if it had not
+    "training/failures.py",  # what is said of a run without a result
+    "training/launch.py",  # starts processes, and hands on what they trained
     "settings",  # values, all of which are among the params of the rule that passes them
 )
 ERRORS_ARE_DATA = ("corpus",)  # what an error says ends in a table of these stages
@@ -91,7 +97,13 @@ def _name(module: Path) -> str:
 
 
 def _shapes_nothing(module: Path) -> bool:
-    return _name(module).startswith(SHAPE_NOTHING)
+    return _is_of(module, SHAPE_NOTHING)
+
+
+def _is_of(module: Path, listed: Sequence[str]) -> bool:
+    """Whether a module is one of those listed, or lies in a folder of theirs."""
+    name = _name(module)
+    return any(name == one or name.startswith(f"{one}/") for one in listed)
 
 
 def _reach(script: Path) -> set[Path]:
@@ -125,7 +137,7 @@ def _read(module: Path) -> _Module:
     except SyntaxError as error:
         raise ValueError(f"{module}: not valid Python, line {error.lineno}: {error.msg}") from error
     imports = _imports(tree, module)  # before what is left out is taken away
-    shaping = _Shaping(keep_errors=_name(module).startswith(ERRORS_ARE_DATA)).visit(tree)
+    shaping = _Shaping(keep_errors=_is_of(module, ERRORS_ARE_DATA)).visit(tree)
     return _Module(imports, hashlib.sha256(ast.dump(shaping).encode()).hexdigest())
 
 

@@ -40,7 +40,7 @@ class Tracked:
 
     study: str
     run: str
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, object] = field(default_factory=dict)
     folder: Path = Path()
     first_step: int = 0
 

@@ -37,9 +37,9 @@ def test_steps_at_equal_compute_cost_as_much(tmp_path):
     for arm in ("prefix_equal_compute", "objective-none-8", "objective-spans-8"):
         done = train_seed(study, arm, 0)
         if arm == "prefix_equal_compute":
-            assert done.numbers["flops"] == pytest.approx(budget, rel=0.05)
-            assert done.numbers["num_steps"] < 40
-    pair = [train_seed(study, f"objective-{name}-8", 1).numbers["flops"] for name in ("none", "captions")]
+            assert done.numbers.flops == pytest.approx(budget, rel=0.05)
+            assert done.numbers.num_steps < 40
+    pair = [train_seed(study, f"objective-{name}-8", 1).numbers.flops for name in ("none", "captions")]
     assert pair[0] == pytest.approx(pair[1], rel=0.15)  # a step more or less of about seven
 
 

@@ -6,11 +6,16 @@ import pytest
 
 from further.onemodel.arms import ENCODER_DECODER, LONGER
 from further.onemodel.law import ERROR, LOSS, fit_laws, price_cases
+from further.records.onemodel import SeedRecord
 from further.settings import CostSettings
 
 SIZES = (60, 120, 240, 480, 960, 1920, 3840)
 SHIPPED = (0.632, 0.400, 0.284, 0.247, 0.220, 0.230, 0.211)  # nats per token, at 400 steps each
 PRICES = CostSettings(price_per_gpu_hour=2.0, currency="EUR", price_date="2026-11", yearly_budget=10.0)
+TOOK = SeedRecord(
+    seed=0, learning_rate=1e-3, num_cases=1, num_parameters=10, num_trained_parameters=10, num_steps=1, flops=1e9,
+    seconds=36.0, stored_bytes=40, validation_loss_nats=0.5, hardware="a CPU",
+)  # fmt: skip
 
 
 def make_arms(losses, steps, end):
@@ -18,8 +23,9 @@ def make_arms(losses, steps, end):
     numbers, answers, histories = {}, {}, {}
     for number, loss, count in zip(SIZES, losses, steps, strict=True):
         arm = ENCODER_DECODER if number == SIZES[-1] else f"cases-{number}"
-        about = {"num_cases": number, "num_steps": count, "learning_rate": 1e-3, "seconds": 36.0, "hardware": "a CPU"}
-        numbers[arm] = [about | {"seed": seed} for seed in (0, 1)]
+        numbers[arm] = [
+            TOOK.model_copy(update={"num_cases": number, "num_steps": count, "seed": seed}) for seed in (0, 1)
+        ]
         rows = [{"seed": seed, "case": "one", "answer": "yes", "reference": "yes" if seed else "no",
                  "reference_nats": 10 * loss * (1 + 0.001 * (2 * seed - 1)), "reference_tokens": 10}
                 for seed in (0, 1)]  # fmt: skip

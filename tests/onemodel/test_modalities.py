@@ -101,9 +101,9 @@ def test_frozen_ways_train_their_own_part(tmp_path, way, share):
     start = study.untrained(ENCODER_DECODER, 0)
     done = train_seed(study, f"addition-{way}", 0, start)
     numbers = done.numbers
-    assert share[0] < numbers["num_trained_parameters"] / numbers["num_parameters"] < share[1]
+    assert share[0] < numbers.num_trained_parameters / numbers.num_parameters < share[1]
     assert set(done.answers) == {"new"}  # left off for images, which it cannot change
-    assert numbers["stored_bytes"] == pytest.approx(4 * numbers["num_trained_parameters"], rel=0.3)
+    assert numbers.stored_bytes == pytest.approx(4 * numbers.num_trained_parameters, rel=0.3)
 
 
 def test_replay_shows_images_in_half_of_the_rows(tmp_path):

@@ -176,6 +176,15 @@ def test_an_edited_question_rule_reruns_questions_and_after_and_no_image(answere
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("module", ["worker", "pixels"])
+def test_a_module_of_the_child_process_that_opens_pictures_reruns_reading_and_after(answered, module):
+    with edited(answered.code / f"src/further/cases/{module}.py", lambda text: text + "\nEDITED = 1\n"):
+        plan = answered.plan()
+    assert {"read_images", "gather_cases", "encode_images", "train_qlora", "answer_run", "write_report"} <= set(plan)
+    assert not {"draw_phantoms", "fetch_model"} & set(plan)
+
+
+@pytest.mark.slow
 def test_every_module_that_a_script_loads_is_in_its_digest(answered):
     seen = set()
     for file in answered.loaded.iterdir():

@@ -72,6 +72,10 @@ def test_a_comment_or_a_docstring_reruns_nothing(finished, module):
         ("lock.py", "in use by", "used by"),
         ("training/checkpoints.py", "of another identity", "of another kind"),
         ("training/launch.py", 'raise RuntimeError(f"', 'raise RuntimeError(f"Well: '),
+        ("training/progress.py", "tokens/s", "tokens a second"),
+        ("training/walltime.py", "before the walltime", "before the job is killed"),
+        ("training/failures.py", "loss is", "the loss is"),
+        ("gpus.py", "install a build", "take a build"),
     ],
 )
 def test_a_log_message_or_the_words_of_an_error_rerun_nothing(finished, module, old, new):

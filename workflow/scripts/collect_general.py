@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from further.general import TEXTS as BUNDLED
 from further.general import describe_texts, find_texts, read_texts, split_texts
-from further.io import write_json, write_table
+from further.io import write_table
 from further.job import start_log
 
 TEXTS = pa.schema([("document", pa.string()), ("text", pa.string())])
@@ -17,7 +17,7 @@ def main(files: list[Path], outputs: dict[str, Path], heldout_fraction: float, s
     train, heldout = split_texts(read_texts(files), heldout_fraction, seed)
     for path, documents in ((outputs["train"], train), (outputs["heldout"], heldout)):
         write_table(path, [{"document": text.name, "text": text.text} for text in documents], TEXTS)
-    write_json(outputs["texts"], describe_texts(train, heldout))
+    describe_texts(train, heldout).save(outputs["texts"])
 
 
 if __name__ == "__main__":

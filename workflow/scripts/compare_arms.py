@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from further.io import read_json, write_json
+from further.io import write_json
 from further.job import start_log
 from further.onemodel.compare import compare_arms
 from further.onemodel.law import ERROR, LOSS, fit_laws, price_cases
 from further.onemodel.results import read_arms
+from further.records.onemodel import TunedRecord
 from further.settings import CostSettings
 
 
@@ -28,7 +29,7 @@ def main(
         prices: Of the hardware.
     """
     numbers, answers, histories = read_arms(folders)
-    tried = {path.stem: read_json(path)["losses"] for path in rates}
+    tried = {path.stem: TunedRecord.load(path).losses for path in rates}
     compare_arms(arms, numbers, answers, tried).save(outputs["comparison"])
     cost = price_cases(prices, numbers)
     laws = fit_laws(arms["cases"], numbers, answers, histories, cost)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from further.cases.pictures import load_pictures
+from further.cases.kept import load_pictures
 from further.evaluation.answers.floors import answer_floors
 from further.evaluation.answers.schemas import FLOOR_SCORES
 from further.io import read_table, write_table

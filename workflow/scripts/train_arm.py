@@ -5,10 +5,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from further.gpus import require_gpus
-from further.io import read_json
 from further.job import start_log
 from further.onemodel.job import train_seeds
 from further.onemodel.read import read_study
+from further.records.onemodel import TunedRecord
 from further.settings.onemodel import ArmSettings
 from further.training.checkpoints import forget_checkpoints
 from further.training.recipe import Task
@@ -25,7 +25,7 @@ def main(
     task: Task,
 ) -> None:
     """Read cases (questions, images, pictures), base model and learning rates; write the folder of the task."""
-    chosen = {path.stem: read_json(path)["rate"] for path in rates}
+    chosen = {path.stem: TunedRecord.load(path).rate for path in rates}
     with TemporaryDirectory() as work:
         study = read_study(*cases, model, settings, chosen, task, Path(work))
         train_seeds(study, arm, seeds, task.adapter, models)

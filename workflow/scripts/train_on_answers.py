@@ -10,10 +10,9 @@ from further.gpus import require_gpus
 from further.io import share_files, write_table
 from further.job import start_log
 from further.settings import Run
-from further.training.answers import AnswerRows
+from further.training.answers import AnswerRows, describe_questions
 from further.training.checkpoints import forget_checkpoints
 from further.training.launch import start_run
-from further.training.metrics import describe_questions
 from further.training.recipe import Recipe, Task
 from further.training.state import HISTORY
 from further.vision.choice import choose_questions, lay_out_questions

@@ -5,7 +5,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from further.gpus import require_gpus
-from further.io import write_json
 from further.job import start_log
 from further.onemodel.read import read_study
 from further.onemodel.tuning import tune_layout
@@ -25,7 +24,7 @@ def main(
     """Read cases (questions, images, pictures) and the base model; write losses and the chosen rate."""
     with TemporaryDirectory() as work:
         study = read_study(*cases, model, settings, {}, task, Path(work))
-        write_json(rate, tune_layout(study, layout))
+        tune_layout(study, layout).save(rate)
     forget_checkpoints(task.checkpoints)
 
 

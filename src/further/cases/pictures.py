@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from further.cases.found import key_of
+from further.cases.kept import GROUP
 from further.cases.readers.parquet import iterate_pictures
 from further.cases.schemas import PICTURES
 from further.children import Child, ChildError
@@ -19,9 +20,6 @@ from further.io import write_atomically
 from further.settings import PictureSettings
 
 log = logging.getLogger(__name__)
-
-GROUP = 64
-"""Pictures that are held at once: some ten MB."""
 
 
 def write_pictures(path: Path, folder: Path, files: Sequence[str], how: PictureSettings) -> dict[str, int]:
@@ -89,21 +87,3 @@ def _ask(child: Child, task: Mapping[str, Any]) -> dict[str, Any]:
     except ChildError as error:
         return {"reason": "damaged" if error.reason == "crashed" else error.reason, "detail": error.detail}
     return answer | {"png": base64.b64decode(answer["png"])} if "png" in answer else answer
-
-
-def load_pictures(paths: Iterable[Path], keys: Iterable[str] | None = None) -> Iterator[tuple[str, bytes]]:
-    """Kept pictures, one after the other, from the shards' tables.
-
-    Args:
-        paths: The tables (PICTURES).
-        keys: Those wanted, None for all.
-
-    Yields:
-        Key and PNG file: 8 bits, gray or RGB, written by this project.
-    """
-    wanted = None if keys is None else set(keys)
-    for path in paths:
-        for batch in pq.ParquetFile(path).iter_batches(batch_size=GROUP, columns=["key", "png"]):
-            for line in batch.to_pylist():
-                if line["png"] is not None and (wanted is None or line["key"] in wanted):
-                    yield line["key"], line["png"]

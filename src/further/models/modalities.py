@@ -7,7 +7,7 @@ To add a modality: a class as below with its name in `MODALITIES`, and a reader 
 """
 
 from abc import ABC, abstractmethod
-from typing import Any
+from collections.abc import Mapping
 
 import torch
 from torch import nn
@@ -95,7 +95,7 @@ class Signal(Embedding):
 MODALITIES: dict[str, type[Embedding]] = {"image": Patches, "signal": Signal}
 
 
-def make_embedding(name: str, width: int, sizes: dict[str, Any]) -> Embedding:
+def make_embedding(name: str, width: int, sizes: Mapping[str, int]) -> Embedding:
     """The embedding of a modality.
 
     Raises:

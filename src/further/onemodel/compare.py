@@ -1,7 +1,6 @@
 """Arms over seeds and test cases, and their differences: intervals that count both. No torch."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +11,7 @@ from further.evaluation.answers.match import exact_match
 from further.evaluation.intervals import LEVEL
 from further.onemodel.arms import ENCODER_DECODER, NO_OBJECTIVE
 from further.records.base import Interval
-from further.records.onemodel import ArmRecord, OneModelRecord
+from further.records.onemodel import ArmRecord, OneModelRecord, SeedRecord
 
 Floats = NDArray[np.float64]
 
@@ -110,7 +109,7 @@ def reference_of(arm: str, table: str) -> str | None:
 
 def compare_arms(
     tables: Mapping[str, Sequence[str]],
-    numbers: Mapping[str, Sequence[Mapping[str, Any]]],
+    numbers: Mapping[str, Sequence[SeedRecord]],
     answers: Mapping[str, pd.DataFrame],
     rates: Mapping[str, Mapping[str, float]],
 ) -> OneModelRecord:
@@ -135,9 +134,7 @@ def compare_arms(
     )
 
 
-def _describe(
-    arm: str, table: str, numbers: Sequence[Mapping[str, Any]], marked: Mapping[str, pd.DataFrame]
-) -> ArmRecord:
+def _describe(arm: str, table: str, numbers: Sequence[SeedRecord], marked: Mapping[str, pd.DataFrame]) -> ArmRecord:
     first, own = numbers[0], marked[arm]
     added = table == "additions"
     asked = own[own["asked"] == ("new" if added else "old")]
@@ -145,17 +142,20 @@ def _describe(
     return ArmRecord(
         table=table,
         num_seeds=len(numbers),
-        **{name: first[name] for name in (
-            "num_cases", "learning_rate", "num_parameters", "num_trained_parameters", "num_steps", "flops",
-            "stored_bytes",
-        )},
-        seconds=mean_interval([one["seconds"] for one in numbers]),
+        num_cases=first.num_cases,
+        learning_rate=first.learning_rate,
+        num_parameters=first.num_parameters,
+        num_trained_parameters=first.num_trained_parameters,
+        num_steps=first.num_steps,
+        flops=first.flops,
+        stored_bytes=first.stored_bytes,
+        seconds=mean_interval([one.seconds for one in numbers]),
         accuracy=within_bounds(crossed_interval(*lay_out(asked, "right"))),
         loss_nats=crossed_interval(*lay_out(asked, "reference_nats", "reference_tokens")),
         reference=reference,
         difference=difference(asked, marked[reference]) if reference else None,
         old_difference=_forgotten(again, marked[ENCODER_DECODER]) if added else None,
-    )  # fmt: skip
+    )
 
 
 def _forgotten(again: pd.DataFrame, before: pd.DataFrame) -> Interval:

@@ -7,11 +7,12 @@ from typing import Any
 import pyarrow as pa
 
 from further.evaluation.answers.schemas import GENERATED
-from further.io import write_json, write_table
+from further.io import write_table
 from further.models.one import ENCODER_DECODER
 from further.onemodel.runs import Trained, keep_model
 from further.onemodel.study import Study
 from further.onemodel.train import train_seed
+from further.records.onemodel import SeedRecord, SeedsRecord
 from further.training.state import HISTORY
 
 ASKED = pa.schema([("seed", pa.int64()), ("asked", pa.string()), *GENERATED])  # asked: old (images) or new
@@ -28,18 +29,18 @@ def train_seeds(study: Study, arm: str, seeds: Sequence[int], folder: Path, mode
         folder: To write in.
         models: Trained encoder–decoders, for an arm that starts from them.
     """
-    numbers: list[dict[str, Any]] = []
+    numbers: list[SeedRecord] = []
     answers: list[dict[str, Any]] = []
     histories: list[dict[str, Any]] = []
     for seed in seeds:
         start = models / f"seed-{seed}" if models is not None else None
         done = train_seed(study, arm, seed, start)
-        numbers.append({"seed": seed} | done.numbers)
+        numbers.append(done.numbers)
         answers += [{"seed": seed, "asked": asked} | row for asked, rows in done.answers.items() for row in rows]
         histories += list(_number(seed, done.trained))
         if arm == ENCODER_DECODER:
             keep_model(done.trained[-1], study.untrained(arm, seed), folder / "models" / f"seed-{seed}")
-    write_json(folder / "numbers.json", numbers)
+    SeedsRecord(seeds=tuple(numbers)).save(folder / "numbers.json")
     write_table(folder / "answers.parquet", answers, ASKED)
     write_table(folder / "history.parquet", histories, HISTORIES)
 

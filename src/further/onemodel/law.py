@@ -1,13 +1,14 @@
 """The law over cases of the encoder–decoder, of its loss and its error, and what cases cost. No torch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from statistics import mean
-from typing import Any
 
 import pandas as pd
 
 from further.onemodel.arms import ENCODER_DECODER, LONGER
 from further.onemodel.compare import mark_answers
+from further.records.onemodel import SeedRecord
 from further.scaling.analysis import analyse_curve
 from further.scaling.cost import CostSettings
 from further.scaling.curve import Point
@@ -15,7 +16,7 @@ from further.scaling.record import LawRecord
 from further.scaling.run_lengths import end_fall_percent
 from further.settings import CostSettings as Prices
 
-Numbers = Mapping[str, Sequence[Mapping[str, Any]]]
+Numbers = Mapping[str, Sequence[SeedRecord]]
 LOSS, ERROR = "loss", "error"
 
 
@@ -35,36 +36,32 @@ def fit_laws(
     """
     chosen = [arm for arm in arms if arm != LONGER]
     measured = [one for arm in (*chosen, ENCODER_DECODER) for one in _measure(arm, numbers, answers, histories)]
-    return {
-        measure: analyse_curve(
-            [Point(loss_nats=losses[measure], **about) for losses, about in measured],
-            cost=cost,
-            x_axis="training cases",
-        )
-        for measure in (LOSS, ERROR)
+    points = {
+        LOSS: [point for point, _ in measured],
+        ERROR: [replace(point, loss_nats=error) for point, error in measured],
     }
+    return {measure: analyse_curve(own, cost=cost, x_axis="training cases") for measure, own in points.items()}
 
 
 def _measure(
     arm: str, numbers: Numbers, answers: Mapping[str, pd.DataFrame], histories: Mapping[str, pd.DataFrame]
-) -> list[tuple[dict[str, float], dict[str, Any]]]:
-    """Of each seed: loss and error, and what else a point of a curve has."""
-    marked, found = mark_answers(answers[arm]), []
+) -> Iterator[tuple[Point, float]]:
+    """Of each seed: the point of its loss, and its fraction of wrong answers."""
+    marked = mark_answers(answers[arm])
     for one in numbers[arm]:
-        asked = marked[marked["seed"] == one["seed"]]
-        history = histories[arm][histories[arm]["seed"] == one["seed"]].dropna(subset=["validation_loss_nats"])
-        loss = float(asked["reference_nats"].sum() / asked["reference_tokens"].sum())
-        about = {
-            "run": f"{arm}-seed-{one['seed']}",
-            "num_unique_tokens": float(one["num_cases"]),
-            "size": one["num_cases"],
-            "seed": one["seed"],
-            "settings": {"layout": ENCODER_DECODER, "learning_rate": one["learning_rate"]},
-            "num_steps": float(one["num_steps"]),
-            "end_fall_percent": end_fall_percent(history["step"], history["validation_loss_nats"]),
-        }
-        found.append(({LOSS: loss, ERROR: float(1 - asked["right"].mean())}, about))
-    return found
+        asked = marked[marked["seed"] == one.seed]
+        history = histories[arm][histories[arm]["seed"] == one.seed].dropna(subset=["validation_loss_nats"])
+        point = Point(
+            run=f"{arm}-seed-{one.seed}",
+            num_unique_tokens=float(one.num_cases),
+            loss_nats=float(asked["reference_nats"].sum() / asked["reference_tokens"].sum()),
+            size=one.num_cases,
+            seed=one.seed,
+            settings={"layout": ENCODER_DECODER, "learning_rate": one.learning_rate},
+            num_steps=float(one.num_steps),
+            end_fall_percent=end_fall_percent(history["step"], history["validation_loss_nats"]),
+        )
+        yield point, float(1 - asked["right"].mean())
 
 
 def price_cases(prices: Prices, numbers: Numbers) -> CostSettings:
@@ -78,7 +75,7 @@ def price_cases(prices: Prices, numbers: Numbers) -> CostSettings:
     """
     full = numbers[ENCODER_DECODER]
     return CostSettings(
-        tokens_per_second=full[0]["num_cases"] / mean(one["seconds"] for one in full),
+        tokens_per_second=full[0].num_cases / mean(one.seconds for one in full),
         price_per_gpu_hour=prices.price_per_gpu_hour or None,
         currency=prices.currency,
         price_date=prices.price_date,
@@ -86,5 +83,5 @@ def price_cases(prices: Prices, numbers: Numbers) -> CostSettings:
         tokens_per_paper=1.0,
         yearly_budget=prices.yearly_budget,
         trainings_per_year=1.0,
-        hardware=full[0]["hardware"],
+        hardware=full[0].hardware,
     )

@@ -1,7 +1,7 @@
 """Folders of small models: untrained ones with the base model's tokenizer, and trained ones with a modality added."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,18 +54,18 @@ def make_model(folder: Path, base: Path, layout: str, settings: OneModelSettings
     network.save_pretrained(folder)
 
 
-def describe(name: str, token: int, sizes: dict[str, Any], tower_layers: int = 0) -> dict[str, Any]:
+def describe(name: str, token: int, sizes: Mapping[str, int], tower_layers: int = 0) -> dict[str, Any]:
     """A modality as config.json holds it.
 
     Raises:
         ValueError: If it is not registered.
     """
     num_tokens = make_embedding(name, 8, sizes).num_tokens
-    return {"token": token, "num_tokens": num_tokens, "sizes": sizes, "tower_layers": tower_layers}
+    return {"token": token, "num_tokens": num_tokens, "sizes": dict(sizes), "tower_layers": tower_layers}
 
 
 def add_modality(
-    folder: Path, trained: Path, name: str, sizes: dict[str, Any], words: Sequence[str], tower_layers: int, seed: int
+    folder: Path, trained: Path, name: str, sizes: Mapping[str, int], words: Sequence[str], tower_layers: int, seed: int
 ) -> None:
     """Write a trained small model with one more modality, and with words that its tokenizer had to spell.
 

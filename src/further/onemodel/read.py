@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from further.cases.pictures import load_pictures
+from further.cases.kept import load_pictures
 from further.onemodel.study import Study
 from further.settings.onemodel import ArmSettings
 from further.training.recipe import Task

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from further.io import read_json, read_table
+from further.io import read_table
+from further.records.onemodel import SeedRecord, SeedsRecord
 
 Tables = dict[str, pd.DataFrame]
 
 
-def read_arms(folders: Sequence[Path]) -> tuple[dict[str, list[dict[str, Any]]], Tables, Tables]:
+def read_arms(folders: Sequence[Path]) -> tuple[dict[str, list[SeedRecord]], Tables, Tables]:
     """Numbers by seed, answers and histories, by arm.
 
     Args:
@@ -21,7 +21,8 @@ def read_arms(folders: Sequence[Path]) -> tuple[dict[str, list[dict[str, Any]]],
     for folder in folders:
         grouped.setdefault(folder.parent.name, []).append(folder)
     numbers = {
-        arm: [one for part in parts for one in read_json(part / "numbers.json")] for arm, parts in grouped.items()
+        arm: [one for part in parts for one in SeedsRecord.load(part / "numbers.json").seeds]
+        for arm, parts in grouped.items()
     }
     answers, histories = (
         {

@@ -15,6 +15,7 @@ from further.evaluation.answers.generate import answer_questions
 from further.io import write_atomically
 from further.models import Model, Precision, load
 from further.onemodel.rows import lay_out_alone
+from further.records.onemodel import SeedRecord
 from further.settings import Run
 from further.training.adapters import Save, count_parameters, train_adapter
 from further.training.answers import AnswerRows
@@ -162,20 +163,21 @@ def make_rows(lines: Sequence[Line], folder: Path, images: Images, context: int)
     return AnswerRows(lay_out_alone(lines, make_prompter(folder), context), images)  # type: ignore[arg-type]
 
 
-def describe(trained: Sequence[Trained], run: Run, num_cases: int) -> dict[str, Any]:
+def describe(trained: Sequence[Trained], run: Run, num_cases: int, seed: int) -> SeedRecord:
     """What the parts of a run came to: counts of the last, compute and seconds of all."""
     last = trained[-1]
     count = count_parameters(last.model.network)
     unused = sum(values.numel() for name, values in last.model.base.named_parameters() if name.startswith(UNUSED))
-    return {
-        "learning_rate": run.learning_rate,
-        "num_cases": num_cases,
-        "num_parameters": count.total - unused,
-        "num_trained_parameters": count.trainable,
-        "num_steps": sum(one.outcome.num_steps for one in trained),
-        "flops": sum(one.flops for one in trained),
-        "seconds": sum(one.outcome.timing.seconds_train for one in trained),
-        "stored_bytes": last.stored_bytes,
-        "validation_loss_nats": last.outcome.validation_loss_nats,
-        "hardware": last.outcome.timing.hardware.gpu or last.outcome.timing.hardware.cpu,
-    }
+    return SeedRecord(
+        seed=seed,
+        learning_rate=run.learning_rate,
+        num_cases=num_cases,
+        num_parameters=count.total - unused,
+        num_trained_parameters=count.trainable,
+        num_steps=sum(one.outcome.num_steps for one in trained),
+        flops=sum(one.flops for one in trained),
+        seconds=sum(one.outcome.timing.seconds_train for one in trained),
+        stored_bytes=last.stored_bytes,
+        validation_loss_nats=last.outcome.validation_loss_nats,
+        hardware=last.outcome.timing.hardware.gpu or last.outcome.timing.hardware.cpu,
+    )

@@ -1,15 +1,15 @@
 """The learning rate of a layout, chosen by its validation loss."""
 
 from dataclasses import replace
-from typing import Any
 
 from further.onemodel.runs import train_part
 from further.onemodel.study import Study
+from further.records.onemodel import TunedRecord
 
 TUNING_SEED = 10_000  # no arm has it
 
 
-def tune_layout(study: Study, layout: str) -> dict[str, Any]:
+def tune_layout(study: Study, layout: str) -> TunedRecord:
     """Validation loss of each learning rate after half the steps, and the rate with the lowest."""
     steps, model = max(1, study.settings.steps // 2), study.untrained(layout, TUNING_SEED)
     losses: dict[float, float] = {}
@@ -19,4 +19,5 @@ def tune_layout(study: Study, layout: str) -> dict[str, Any]:
         part = own.questions(model, own.asked("train"), steps, TUNING_SEED, layout)
         trained = train_part(part, study.work / f"{rate:g}", own.task, own.batch)
         losses[rate] = trained.outcome.validation_loss_nats
-    return {"rate": min(losses, key=losses.__getitem__), "losses": {f"{rate:g}": loss for rate, loss in losses.items()}}
+    shown = {f"{rate:g}": loss for rate, loss in losses.items()}
+    return TunedRecord(rate=min(losses, key=losses.__getitem__), losses=shown)

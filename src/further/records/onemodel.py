@@ -1,6 +1,50 @@
-"""The record of a study of one small model: its arms, each with what it took and what came of it."""
+"""The records of a study of one small model: what tuning chose, what each seed took, and the arms compared."""
 
 from further.records.base import Interval, Record
+
+
+class TunedRecord(Record):
+    """The learning rate of a layout.
+
+    Attributes:
+        rate: The one with the lowest loss.
+        losses: Validation loss by rate that was tried.
+    """
+
+    rate: float
+    losses: dict[str, float]
+
+
+class SeedRecord(Record):
+    """What one seed of an arm took.
+
+    Attributes:
+        learning_rate: Peak.
+        num_cases: Training cases with questions.
+        num_parameters, num_trained_parameters: Of the model, and of what its last training changed.
+        num_steps, flops, seconds: Of all its trainings.
+        stored_bytes: Of the trained tensors of its last training.
+        validation_loss_nats: At the end.
+        hardware: The GPU, or the processor where there is none.
+    """
+
+    seed: int
+    learning_rate: float
+    num_cases: int
+    num_parameters: int
+    num_trained_parameters: int
+    num_steps: int
+    flops: float
+    seconds: float
+    stored_bytes: int
+    validation_loss_nats: float
+    hardware: str
+
+
+class SeedsRecord(Record):
+    """The seeds that one job trained, in order."""
+
+    seeds: tuple[SeedRecord, ...]
 
 
 class ArmRecord(Record):

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from further.io import read_json, read_table
 from further.records import Comparison, Memorization, Metrics, RunMetrics, Samples, Terms, Timing
+from further.records.general import GeneralTexts
 from further.records.questions import QuestionsFile
 from further.report.guard import Guarded, read_guard
 from further.report.wording import join_words
@@ -111,11 +112,6 @@ class StudyResults(Generic[M]):
         return self.settings.study.title
 
     @property
-    def configuration(self) -> dict[str, Any]:
-        """The whole study file as plain values, without the passwords of papers."""
-        return self.settings.model_dump(mode="json", exclude={"corpus": {"passwords"}})
-
-    @property
     def is_medical(self) -> bool:
         """Whether readers are to be reminded that nothing a model writes is medical advice."""
         return self.settings.study.domain == "medical"
@@ -188,7 +184,7 @@ def read_results(
         plan=pd.read_csv(files["plan"], sep="\t", index_col="run") if "plan" in files else None,
         jobs=read_jobs(jobs or {}),
         provenance=provenance or Provenance(),
-        general_text=name_texts(read_json(files["general"])),
+        general_text=name_texts(GeneralTexts.load(files["general"])),
         guard=read_guard(files),
         written=written,
     )
@@ -229,12 +225,13 @@ def _read_seconds(file: Path) -> float:
     return float(pd.read_csv(file, sep="\t")["s"].sum()) if file.is_file() else float("nan")
 
 
-def name_texts(sources: Sequence[Mapping[str, Any]]) -> str:
+def name_texts(texts: GeneralTexts) -> str:
     """General text by its kinds (`novels and encyclopedia articles`), or by the names of a user's own files."""
-    kinds = [source["kind"] for source in sources if source["heldout_documents"]]
-    if all(kinds):
+    sources = [source for source in texts.sources if source.heldout_documents]
+    kinds = [source.kind for source in sources if source.kind]
+    if len(kinds) == len(sources):
         return join_words([kind[0].lower() + kind[1:] for kind in kinds])
-    names = [source["name"] for source in sources if source["heldout_documents"]]
+    names = [source.name for source in sources]
     return join_words(names if len(names) <= MOST_TEXTS else [*names[:MOST_TEXTS], f"{len(names) - MOST_TEXTS} more"])
 
 

@@ -7,10 +7,15 @@ from typing import Protocol
 import torch
 
 from further.models import Batch, Model
+from further.records import CaseMetrics
+from further.settings import Run
 from further.tokens.packing import IGNORED
 from further.training.examples import Example
 from further.training.loss import sum_cross_entropy
+from further.training.metrics import results_of
+from further.training.recipe import Outcome
 from further.vision.batches import Images, collate, to_tensors
+from further.vision.choice import Questions
 from further.vision.rows import Row
 
 
@@ -64,3 +69,20 @@ class AnswerRows:
                 digest.update(f"{values.shape}".encode() + values.tobytes())
             digest.update("\n".join(row.images).encode())
         return digest.hexdigest()[:16]
+
+
+def describe_questions(name: str, run: Run, chosen: Questions, outcome: Outcome) -> CaseMetrics:
+    """Metrics of a run on questions; unique tokens are those of the answers, each with its end."""
+    return CaseMetrics(
+        run=name,
+        settings=run,
+        cases=tuple(chosen.cases),
+        num_cases=len(chosen.cases),
+        num_questions=chosen.num_questions,
+        num_unique_tokens=chosen.num_labels,
+        num_cut=chosen.num_cut,
+        num_without_end=chosen.num_open,
+        num_asked_twice=chosen.num_twice,
+        num_too_long=len(chosen.too_long),
+        **results_of(outcome),
+    )

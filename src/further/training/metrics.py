@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from further.records import CaseMetrics, Metrics
+from further.records import Metrics
 from further.settings import Run
 from further.tokens.packing import Packed
 from further.training.recipe import Outcome
-from further.vision.choice import Questions
 
 
 def describe_papers(
@@ -22,26 +21,10 @@ def describe_papers(
         num_unique_tokens=packed.num_tokens - num_replay_tokens,
         num_replay_tokens=num_replay_tokens,
         num_dropped_tokens=packed.num_dropped,
-        **_results(outcome),
+        **results_of(outcome),
     )
 
 
-def describe_questions(name: str, run: Run, chosen: Questions, outcome: Outcome) -> CaseMetrics:
-    """Of a run on questions; unique tokens are those of the answers, each with its end."""
-    return CaseMetrics(
-        run=name,
-        settings=run,
-        cases=tuple(chosen.cases),
-        num_cases=len(chosen.cases),
-        num_questions=chosen.num_questions,
-        num_unique_tokens=chosen.num_labels,
-        num_cut=chosen.num_cut,
-        num_without_end=chosen.num_open,
-        num_asked_twice=chosen.num_twice,
-        num_too_long=len(chosen.too_long),
-        **_results(outcome),
-    )
-
-
-def _results(outcome: Outcome) -> dict[str, Any]:
+def results_of(outcome: Outcome) -> dict[str, Any]:
+    """What came of a run, whatever it was trained on: the fields that both kinds of metrics share."""
     return {name: value for name, value in vars(outcome).items() if name not in ("history", "timing")}

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from further.cases.pictures import load_pictures
+from further.cases.kept import load_pictures
 from further.io import read_json, read_table
 from further.records import CaseMetrics
 from further.records.answers import AnswersRecord

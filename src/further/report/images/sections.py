@@ -15,7 +15,7 @@ from further.report.images.gallery import Pick
 from further.report.images.results import ImageResults
 from further.report.sections.made import (
     hardware_table,
-    link_configuration,
+    link_settings,
     provenance_tables,
     seeds_table,
     settings_tables,
@@ -207,11 +207,11 @@ def fill_made(results: ImageResults) -> Mapping[str, object]:
     """Everything needed to judge the study and to run it again."""
     return {
         "is_medical": results.is_medical,
-        "configuration": link_configuration(results),
+        "configuration": link_settings(results.settings),
         "tables": [
             *settings_tables(results),
             seeds_table(results),
             hardware_table(results),
-            *provenance_tables(results.provenance, results.configuration),
+            *provenance_tables(results.provenance, results.settings),
         ],
     }

@@ -48,8 +48,8 @@ def fill_tables(results: OneModelResults) -> Mapping[str, object]:
 def fill_made(results: OneModelResults) -> Mapping[str, object]:
     """Everything needed to judge the study and to run it again."""
     return {
-        "configuration": link_settings(results.configuration),
-        "tables": provenance_tables(results.provenance, results.configuration),
+        "configuration": link_settings(results.settings),
+        "tables": provenance_tables(results.provenance, results.settings),
     }
 
 

@@ -37,11 +37,6 @@ class OneModelResults:
     provenance: Provenance = field(default_factory=Provenance)
     written: date | None = None
 
-    @property
-    def configuration(self) -> dict[str, Any]:
-        """The whole study file as plain values."""
-        return self.settings.model_dump(mode="json", exclude={"corpus": {"passwords"}})
-
     def arms(self, table: str) -> dict[str, ArmRecord]:
         """The arms of a table, in its order."""
         return {name: self.record.arms[name] for name in list_arms(self.settings.onemodel)[table]}

@@ -13,6 +13,7 @@ from further.report.results import Corpus, Provenance, StudyResults, TextResults
 from further.report.sections.statement import INTERVALS, statement_table
 from further.report.shown_table import ShownTable, show_table
 from further.report.wording import count_noun, show_count
+from further.settings import Settings
 
 MOST_PAPERS = 1000  # of more, the hashes stand in results/tokens/papers.parquet only
 SOURCES = (
@@ -41,13 +42,13 @@ def fill_made(results: TextResults) -> dict[str, object]:
         "intervals": INTERVALS,
         "steps": steps(results),
         "papers": papers_table(results.corpus),
-        "configuration": link_configuration(results),
+        "configuration": link_settings(results.settings),
         "tables": [
             show_table("Files", ("on this page", "file"), SOURCES),
             *settings_tables(results),
             seeds_table(results),
             hardware_table(results),
-            *provenance_tables(results.provenance, results.configuration),
+            *provenance_tables(results.provenance, results.settings),
         ],
     }
 
@@ -73,14 +74,9 @@ def papers_table(corpus: Corpus) -> ShownTable | None:
     return show_table("Papers used, and the SHA-256 of their cleaned text", ("paper", "split", "SHA-256"), sorted(rows))
 
 
-def link_configuration(results: StudyResults[Any]) -> Markup:
+def link_settings(settings: Settings) -> Markup:
     """The resolved configuration as a file to download."""
-    return link_settings(results.configuration)
-
-
-def link_settings(configuration: Mapping[str, Any]) -> Markup:
-    """The same of plain values."""
-    text = yaml.safe_dump(dict(configuration), sort_keys=False, allow_unicode=True)
+    text = yaml.safe_dump(_show_settings(settings), sort_keys=False, allow_unicode=True)
     return Markup(f"data:text/yaml;charset=utf-8;base64,{base64.b64encode(text.encode()).decode()}")
 
 
@@ -94,7 +90,7 @@ def hardware_table(results: StudyResults[Any]) -> ShownTable:
 
 def seeds_table(results: StudyResults[Any]) -> ShownTable:
     """Every seed of the configuration, and those of the runs."""
-    keys = _flatten(results.configuration)
+    keys = _flatten(_show_settings(results.settings))
     rows = [(key, _show_value(value)) for key, value in keys if key.rsplit(".", 1)[-1].endswith("seed")]
     seeds = sorted({run.metrics.settings.seed for run in results.runs.values()})
     return show_table("Seeds", ("key", "value"), [*rows, ("over all runs", ", ".join(map(str, seeds)))])
@@ -121,12 +117,12 @@ def steps(results: TextResults) -> list[tuple[str, str]]:
     ]
 
 
-def provenance_tables(provenance: Provenance, configuration: Mapping[str, Any]) -> list[ShownTable]:
+def provenance_tables(provenance: Provenance, settings: Settings) -> list[ShownTable]:
     """One table per part of the provenance, nested keys joined by dots."""
     parts: dict[str, Mapping[str, Any]] = {
         "Program": provenance.program,
         "Versions": provenance.versions,
-        "Configuration": configuration,
+        "Configuration": _show_settings(settings),
         "Digests of the code": provenance.code,
     }
     return [
@@ -134,6 +130,11 @@ def provenance_tables(provenance: Provenance, configuration: Mapping[str, Any]) 
         for name, part in parts.items()
         if part
     ]
+
+
+def _show_settings(settings: Settings) -> dict[str, object]:
+    """The whole study file as plain values, without the passwords of papers."""
+    return settings.model_dump(mode="json", exclude={"corpus": {"passwords"}})
 
 
 def _flatten(part: Mapping[str, Any], above: str = "") -> list[tuple[str, Any]]:

@@ -1,0 +1,30 @@
+"""The pictures that were kept, out of the tables that `further.cases.pictures` writes.
+
+Apart from it, so that stages that only look at pictures do not follow the readers of folders.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+GROUP = 64
+"""Pictures that are held at once: some ten MB."""
+
+
+def load_pictures(paths: Iterable[Path], keys: Iterable[str] | None = None) -> Iterator[tuple[str, bytes]]:
+    """Kept pictures, one after the other, from the shards' tables.
+
+    Args:
+        paths: The tables (PICTURES).
+        keys: Those wanted, None for all.
+
+    Yields:
+        Key and PNG file: 8 bits, gray or RGB, written by this project.
+    """
+    wanted = None if keys is None else set(keys)
+    for path in paths:
+        for batch in pq.ParquetFile(path).iter_batches(batch_size=GROUP, columns=["key", "png"]):
+            for line in batch.to_pylist():
+                if line["png"] is not None and (wanted is None or line["key"] in wanted):
+                    yield line["key"], line["png"]
