@@ -107,3 +107,11 @@ def test_links_to_folders_are_followed_and_none_in_a_circle(tmp_path):
     (study / "own" / "again").symlink_to(tmp_path / "archive")
     files = Folder(study).files
     assert "images/deep/a.png" in files and all(file.endswith("/deep/a.png") for file in files) and len(files) < 5
+
+
+def test_yes_and_no_as_a_spreadsheet_writes_them(tmp_path):
+    marks = ("TRUE", "0", "yes", "equivocal", "")
+    rows = [(f"c{place}", f"{place}.png", "", "", mark) for place, mark in enumerate(marks)]
+    write_csv(tmp_path / "a.csv", [("case", "image", "question", "answer", "abnormal"), *rows])
+    save_picture(tmp_path / "0.png")
+    assert find(tmp_path)[0]["abnormal"].to_pylist() == ["yes", "no", "yes", "equivocal", None]
