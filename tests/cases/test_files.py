@@ -10,6 +10,7 @@ from further.cases.files import Folder, read_head, read_rows
 from further.cases.found import clean_answer
 from further.cases.plan import plan_cases
 
+IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 ROWS = [{"case": "A", "answer": "café, it is"}]
 
 
@@ -85,6 +86,9 @@ def test_a_file_that_is_there_and_not_read_is_not_called_missing(tmp_path):
 def test_broken_parquet_and_one_with_paths_are_named(tmp_path):
     file = tmp_path / "train.parquet"
     columns = {"question": ["q"], "answer": ["a"]}
+    pq.write_table(pa.table({"image": pa.array([{"bytes": None, "path": "a.png"}], IMAGE), **columns}), file)
+    with pytest.raises(ValueError, match=r"all 1 images are missing: no row of train\.parquet"):
+        plan_cases(tmp_path, None, 1)
     pq.write_table(pa.table({"image": ["a.png"], **columns}), file)
     with pytest.raises(ValueError, match=r"the column image of train\.parquet holds string"):
         plan_cases(tmp_path, None, 1)
