@@ -54,3 +54,11 @@ def test_a_file_that_is_broken_or_has_no_pixels_is_in_the_ledger(tmp_path):
 def test_more_frames_than_anyone_takes_are_not_believed(tmp_path):
     write(tmp_path, "a.dcm", 1, StudyInstanceUID="1.2.3", NumberOfFrames=2_000_000_000)
     assert find(tmp_path)[1].num_rows == 1
+
+
+def test_frames_that_are_not_read_are_told(tmp_path):
+    frames = np.stack([np.roll(VALUES[:8, :8], place) for place in range(3)] * 334)
+    write_dicom(tmp_path / "long.dcm", frames, StudyInstanceUID="1.2.3")
+    write_dicom(tmp_path / "short.dcm", frames[:2] + 1, StudyInstanceUID="1.2.4")
+    details = [line["detail"] for line in gather(tmp_path).ledger.to_pylist() if line["unit"] == "image"]
+    assert sorted(details) == ["frame 1 of 1,002", "frame 1 of 2", "frame 2 of 2"]

@@ -10,6 +10,7 @@ from further.cases.files import Folder, read_head, read_rows
 from further.cases.found import clean_answer
 from further.cases.plan import plan_cases
 
+IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 ROWS = [{"case": "A", "answer": "café, it is"}]
 
 
@@ -85,6 +86,9 @@ def test_a_file_that_is_there_and_not_read_is_not_called_missing(tmp_path):
 def test_broken_parquet_and_one_with_paths_are_named(tmp_path):
     file = tmp_path / "train.parquet"
     columns = {"question": ["q"], "answer": ["a"]}
+    pq.write_table(pa.table({"image": pa.array([{"bytes": None, "path": "a.png"}], IMAGE), **columns}), file)
+    with pytest.raises(ValueError, match=r"all 1 images are missing: no row of train\.parquet"):
+        plan_cases(tmp_path, None, 1)
     pq.write_table(pa.table({"image": ["a.png"], **columns}), file)
     with pytest.raises(ValueError, match=r"the column image of train\.parquet holds string"):
         plan_cases(tmp_path, None, 1)
@@ -107,3 +111,11 @@ def test_links_to_folders_are_followed_and_none_in_a_circle(tmp_path):
     (study / "own" / "again").symlink_to(tmp_path / "archive")
     files = Folder(study).files
     assert "images/deep/a.png" in files and all(file.endswith("/deep/a.png") for file in files) and len(files) < 5
+
+
+def test_yes_and_no_as_a_spreadsheet_writes_them(tmp_path):
+    marks = ("TRUE", "0", "yes", "equivocal", "")
+    rows = [(f"c{place}", f"{place}.png", "", "", mark) for place, mark in enumerate(marks)]
+    write_csv(tmp_path / "a.csv", [("case", "image", "question", "answer", "abnormal"), *rows])
+    save_picture(tmp_path / "0.png")
+    assert find(tmp_path)[0]["abnormal"].to_pylist() == ["yes", "no", "yes", "equivocal", None]

@@ -3,10 +3,11 @@ import doctest
 import pytest
 
 from further.cases import terms, text
+from further.cases.readers import vqa_rad
 from further.cases.text import clean_text, is_form
 
 
-@pytest.mark.parametrize("module", [text, terms])
+@pytest.mark.parametrize("module", [text, terms, vqa_rad])
 def test_the_examples_hold(module):
     assert doctest.testmod(module).failed == 0
 

@@ -21,9 +21,16 @@ from further.report.images.figures import answers_by_type, loops
 from further.report.images.gallery import pick_cases
 
 
-def results(before, after):
-    """As far as these answers look at it."""
-    return SimpleNamespace(answers=gather(before, after), default_run="default")
+def results(before, after, split="own", leaking=()):
+    """As far as these answers look at it: each case is a test case, some of a given split stand in the training."""
+    tests = pd.DataFrame({"case": sorted({line["case"] for line in before})}).assign(split="test")
+    leaks = pd.DataFrame([(case, "test", "train") for case in leaking], columns=["case", "split", "other_split"])
+    return SimpleNamespace(
+        answers=gather(before, after),
+        default_run="default",
+        settings=SimpleNamespace(cases=SimpleNamespace(split=split)),
+        tables=SimpleNamespace(split=tests, leaks=leaks),
+    )
 
 
 def test_best_worst_and_random_cases_are_shown_none_twice():
@@ -50,6 +57,16 @@ def test_fewer_cases_than_there_is_room_for_are_all_shown_once():
 def test_the_interval_of_the_difference_decides(before, after, verdict):
     answer = answer_improvement(results(answers_of(before), answers_of(after)))
     assert answer.verdict == verdict
+
+
+def test_leaks_of_the_split_in_use_are_said_beside_the_verdict():
+    before, after = answers_of(6), answers_of(27)
+    leaking = sorted({line["case"] for line in before})[:12]
+    said = answer_improvement(results(before, after, "given", [*leaking, *leaking, "not a test case"])).doubt
+    assert said.startswith("12 of 30 test cases")
+    for split in ("own", "repaired"):
+        assert "test cases" not in answer_improvement(results(before, after, split, leaking)).doubt
+    assert "test cases" not in answer_improvement(results(before, after, "given")).doubt
 
 
 def test_few_cases_decide_nothing():

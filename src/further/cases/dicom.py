@@ -99,9 +99,14 @@ def values_of(data: pydicom.FileDataset, frame: int) -> NDArray[Any]:
 
 
 def num_frames(data: pydicom.FileDataset) -> int:
-    """Frames of a data set, at least 1; 1 where its header claims more than MAX_FRAMES, and none can be decoded."""
-    frames = int(data.get("NumberOfFrames") or 1)
-    return frames if 1 <= frames <= MAX_FRAMES else 1
+    """Frames of a data set that are read, at least 1; the first alone where its header claims more than MAX_FRAMES."""
+    frames = count_frames(data)
+    return frames if frames <= MAX_FRAMES else 1
+
+
+def count_frames(data: pydicom.FileDataset) -> int:
+    """Frames that a header claims, at least 1."""
+    return max(1, int(data.get("NumberOfFrames") or 1))
 
 
 def to_bytes(data: pydicom.FileDataset, values: NDArray[Any], ct_windows: str) -> Bytes:

@@ -7,7 +7,7 @@ from typing import Any
 
 from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS, SPLITS
 from further.cases.files import Folder
-from further.cases.terms import name_modality, name_plane
+from further.cases.terms import name_modality, name_plane, name_yes_no
 from further.cases.text import clean_text, is_empty_cell
 from further.shards import hash_rank
 
@@ -48,7 +48,12 @@ class Found:
             ValueError: If a case of this name is there with other fields.
         """
         line = {name: clean_text(fields.get(name)) for name in CASE_FIELDS}
-        line |= {"case": case, "topic": clean_text(topic), "patient": patient}
+        line |= {
+            "abnormal": name_yes_no(line["abnormal"]),
+            "case": case,
+            "topic": clean_text(topic),
+            "patient": patient,
+        }
         known = self.cases.setdefault(case, line | {"given_split": []})
         other = next((name for name in line if known[name] != line[name]), None)
         if other is not None:
@@ -150,8 +155,6 @@ def _clean_image(fields: Mapping[str, object]) -> dict[str, str | None]:
 
 def clean_answer(value: object) -> str | None:
     """An answer's or a question's text; "none" and "unknown" are answers, unlike in a field; an empty cell is none."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
     text = clean_text(value)
     if text is not None or value is None or isinstance(value, dict | list | tuple):
         return text

@@ -60,11 +60,11 @@ def prepare(data: bytes, part: int, limits: Limits) -> dict[str, Any]:
     """
     if not data:
         raise Refused("empty file")
-    pages = 1
     if dicom.is_dicom(data):
-        pixels, mode, parts = _from_dicom(data, part, limits)
+        pixels, mode, parts, detail = _from_dicom(data, part, limits)
     else:
-        (pixels, mode, pages), parts = _from_image(data, limits), 1
+        pixels, mode, detail = _from_image(data, limits)
+        parts = 1
     if pixels.ndim == 3 and (pixels == pixels[..., :1]).all():
         pixels = np.ascontiguousarray(pixels[..., 0])
     if pixels.min() == pixels.max():
@@ -83,11 +83,12 @@ def prepare(data: bytes, part: int, limits: Limits) -> dict[str, Any]:
         "dhash": str(imagehash.dhash(image, HASH_SIDE)),
         "png": png.getvalue(),
         "parts": parts,
-        "detail": f"the first of {pages} pages" if pages > 1 else "",
+        "detail": detail,
     }
 
 
-def _from_dicom(data: bytes, part: int, limits: Limits) -> tuple[Bytes, str, int]:
+def _from_dicom(data: bytes, part: int, limits: Limits) -> tuple[Bytes, str, int, str]:
+    """A frame of a DICOM file, its mode, how many frames are read, and which of all it is."""
     try:
         file = pydicom.dcmread(io.BytesIO(data))
         if "Rows" not in file or "Columns" not in file:
@@ -97,7 +98,9 @@ def _from_dicom(data: bytes, part: int, limits: Limits) -> tuple[Bytes, str, int
         _check_size(int(file.Columns), int(file.Rows), limits)
         values = dicom.values_of(file, part)
         shown = dicom.to_bytes(file, values, limits.ct_windows)
-        return shown, str(file.PhotometricInterpretation), dicom.num_frames(file)
+        frames = dicom.count_frames(file)
+        detail = f"frame {part + 1} of {frames:,}" if frames > 1 else ""
+        return shown, str(file.PhotometricInterpretation), dicom.num_frames(file), detail
     except (Refused, MemoryError):
         raise
     except Exception as error:  # pydicom's messages may hold values of the header: they are not passed on
@@ -110,8 +113,8 @@ def _refuse_dicom(data: bytes, error: Exception) -> Refused:
     return Refused("cut off" if short else "damaged", f"{type(error).__name__} on {dicom.name_syntax(data)}")
 
 
-def _from_image(data: bytes, limits: Limits) -> tuple[Bytes, str, int]:
-    """The first page or frame of an image, its mode, and how many pages it has."""
+def _from_image(data: bytes, limits: Limits) -> tuple[Bytes, str, str]:
+    """The first page of an image, its mode, and that it has others."""
     Image.MAX_IMAGE_PIXELS = None  # the limit is ours, and a reason instead of a warning
     Image.init()
     known = [kind for kind in FORMATS if kind in Image.OPEN]  # builds of Pillow differ
@@ -121,7 +124,8 @@ def _from_image(data: bytes, limits: Limits) -> tuple[Bytes, str, int]:
             mode, pages = image.mode, int(getattr(image, "n_frames", 1))
             image.seek(0)
             image.load()
-            return to_bytes(ImageOps.exif_transpose(image)), mode, pages
+            detail = f"the first of {pages} pages" if pages > 1 else ""
+            return to_bytes(ImageOps.exif_transpose(image)), mode, detail
     except UnidentifiedImageError:
         raise Refused("not an image", "no format of Pillow's that is read") from None
     except (OSError, SyntaxError, ValueError, EOFError, TypeError, IndexError) as error:

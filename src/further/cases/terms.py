@@ -65,6 +65,17 @@ def name_split(text: str | None) -> str | None:
     return None if found is None else {"dev": "validation", "val": "validation"}.get(found.group(), found.group())
 
 
+def name_yes_no(text: str | None) -> str | None:
+    """yes or no, as a record or a spreadsheet writes them; the text itself if it is neither.
+
+    >>> name_yes_no("TRUE"), name_yes_no("0"), name_yes_no("equivocal")
+    ('yes', 'no', 'equivocal')
+    """
+    told = (text or "").strip().lower()
+    known = {"yes": ("yes", "y", "true", "1", "1.0"), "no": ("no", "n", "false", "0", "0.0")}
+    return next((name for name, written in known.items() if told in written), text)
+
+
 def _first(names: tuple[tuple[str, str], ...], text: str) -> str | None:
     plain = re.sub(r"[^a-z0-9]+", " ", text.lower())
     return next((name for name, pattern in names if re.search(pattern, plain)), None)

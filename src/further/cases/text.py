@@ -36,14 +36,14 @@ _WORD = re.compile(r"[^\W_]+")
 def clean_text(value: object) -> str | None:
     """A field's text without markup, entities and control characters; None where it says nothing.
 
-    Numbers become text. Lines stay lines, with single blanks in them.
+    Numbers become text, true and false yes and no. Lines stay lines, with single blanks in them.
 
     >>> clean_text("Arrow <script>alert(1)</script> &amp; mass\\u0007"), clean_text(" N/A "), clean_text(3)
     ('Arrow & mass', None, '3')
     """
     if value is None or isinstance(value, dict | list | tuple):
         return None
-    text = html.unescape(str(value))
+    text = html.unescape(("no", "yes")[value] if isinstance(value, bool) else str(value))
     if "<" in text:
         text = _TAG.sub(" ", _SCRIPT.sub(" ", text))
     text = _UNSEEN.sub(" ", unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")))

@@ -101,14 +101,20 @@ def _read_questions(table: Path) -> pd.DataFrame:
     """Rows of a CSV; those without a case are cases of their own."""
     if not table.is_file():
         raise ValueError(f"there is no file {table}")
-    rows = pd.read_csv(table, dtype=str, keep_default_na=False, sep=None, engine="python")
-    if missing := [name for name in ("image", "question") if name not in rows]:
-        raise ValueError(f"{table} has no column {' or '.join(missing)}, but {', '.join(rows.columns)}")
+    from further.cases.files import Folder, read_rows
+
+    try:
+        rows = pd.DataFrame(read_rows(Folder(table.parent), table.name), dtype=str).fillna("")
+    except ValueError as error:
+        raise ValueError(str(error).removeprefix("cases.folder: ")) from None
     if rows.empty:
         raise ValueError(f"{table} has no rows")
+    if missing := [name for name in ("image", "question") if name not in rows]:
+        raise ValueError(f"{table} has no column {' or '.join(missing)}, but {', '.join(rows.columns)}")
     if "case" not in rows:
-        rows.insert(0, "case", [f"row {number}" for number in range(1, len(rows) + 1)])
-    return rows
+        rows.insert(0, "case", "")
+    own = pd.Series([f"row {number}" for number in range(1, len(rows) + 1)], rows.index)
+    return rows.assign(case=rows["case"].where(rows["case"].str.strip() != "", own))
 
 
 def _read_pictures(images: Iterable[Path]) -> tuple[dict[str, bytes], dict[str, str]]:

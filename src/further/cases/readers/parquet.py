@@ -35,11 +35,15 @@ class Parquet(Reader):
         Raises:
             ValueError: If their column `image` holds no pictures, as it does where it holds paths.
         """
-        for file in self.find_tables(folder):
+        files = self.find_tables(folder)
+        for file in files:
             kind = _read_types(folder, file)["image"]
             if "binary" not in kind:
                 raise ValueError(f"cases.folder: the column image of {file} holds {kind}, and no pictures")
-        return {file: file for file in self.find_tables(folder)}
+        rows, empty = (sum(numbers) for numbers in zip(*(_count_empty(folder, file) for file in files), strict=True))
+        if rows == empty:
+            raise ValueError(f"cases.folder: all {rows:,} images are missing: no row of {files[0]} holds a picture")
+        return {file: file for file in files}
 
     def read(self, folder: Folder) -> Found:
         """Cases named by the digest of their image."""
@@ -80,6 +84,22 @@ def _read_types(folder: Folder, file: str) -> dict[str, str]:
     except (pa.ArrowException, OSError) as error:
         raise ValueError(f"cases.folder: {file} is not valid Parquet: {str(error)[:100]}") from None
     return {field.name: str(field.type) for field in schema}
+
+
+def _count_empty(folder: Folder, file: str) -> tuple[int, int]:
+    """Rows of a table, and those of them that hold no picture as far as its statistics tell."""
+    import pyarrow.parquet as pq
+
+    rows = empty = 0
+    metadata = pq.ParquetFile(folder.path / file).metadata
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        columns = [group.column(place) for place in range(group.num_columns)]
+        image = next((one for one in columns if one.path_in_schema in ("image", "image.bytes")), None)
+        rows += group.num_rows
+        if image is not None and image.is_stats_set and image.statistics.has_null_count:
+            empty += image.statistics.null_count
+    return rows, empty
 
 
 def iterate_pictures(file: Path) -> Iterator[tuple[int, str, bytes]]:

@@ -33,11 +33,21 @@ class VqaRad(KeyedReader):
                 found.add_case(case, {}, split=split)
                 found.add_only_image(name, case, find_image(folder, name), {"location": record.get("image_organ")})
                 texts = (record.get("question"), record.get("answer"))
-                kind = str(record.get("question_type") or "other").strip().lower()
+                kind = _name_type(record.get("question_type"))
                 closed = is_closed(record.get("answer_type"), record.get("answer"))
                 found.add_question(case, [case], texts, question_type=kind, closed=closed, split=split)
         found.add_spare(folder.images.files)
         return found
+
+
+def _name_type(told: object) -> str:
+    """A question's type; several have one order: "PRES, ABN" and "ABN,PRES" are one type.
+
+    >>> _name_type("PRES, ABN"), _name_type("ABN,PRES "), _name_type(None)
+    ('abn, pres', 'abn, pres', 'other')
+    """
+    parts = sorted({part.strip().lower() for part in str(told or "").split(",")} - {""})
+    return ", ".join(parts) or "other"
 
 
 def _split_of(record: Mapping[str, Any], file: str) -> str | None:

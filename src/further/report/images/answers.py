@@ -58,7 +58,7 @@ def show_points(score: Score) -> str:
 
 
 def answer_improvement(results: ImageResults) -> Answer:
-    """Did adapting the model give more right answers about cases that it had not seen?"""
+    """Did adapting the model give more right answers about cases that it had not seen, or that a given split held?"""
     record = results.answers
     run, main = record.default, choose_overall(results.answers)
     change, cases = main_score(overall(run.change), main), overall(run.change).cases
@@ -70,9 +70,25 @@ def answer_improvement(results: ImageResults) -> Answer:
         word=WORDS[verdict],
         sentence=f"Of the test's questions, {NAMES[main]}: {show_percent(before.estimate)} before, "
         f"{show_score(after)} after, {show_points(change)}.",
-        doubt=_say_seeds(results, main) if cases >= FEWEST_CASES else f"Only {count_noun(cases, 'test case')}.",
+        doubt=say_leaks(results)
+        + (_say_seeds(results, main) if cases >= FEWEST_CASES else f"Only {count_noun(cases, 'test case')}."),
         details=tuple(_say_types(record)),
         sources=(f"{SOURCE}: runs.{record.default_run}",),
+    )
+
+
+def say_leaks(results: ImageResults) -> str:
+    """How many test cases of a given split are known from the training; "" for a split that keeps them apart."""
+    if results.settings.cases.split != "given":
+        return ""
+    split, leaks = results.tables.split, results.tables.leaks
+    tested = set(split.loc[split["split"] == "test", "case"])
+    leaking = tested & set(leaks.loc[(leaks["split"] == "test") & (leaks["other_split"] == "train"), "case"])
+    if not leaking:
+        return ""
+    return (
+        f"{show_count(len(leaking))} of {count_noun(len(tested), 'test case')} stand in the training, or a related "
+        "case does, as the given split has it: this says little of new cases. "
     )
 
 

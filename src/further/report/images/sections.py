@@ -174,7 +174,11 @@ def fill_cases(results: ImageResults) -> Mapping[str, object]:
         show_frame("Questions by type", asked),
     ]
     leaks = tables.leaks.groupby(["kind", "split", "other_split"]).size().reset_index(name="number")
-    return {"tables": [*shown, *([show_frame("Related cases on two sides of the split", leaks)] if len(leaks) else [])]}
+    used = (
+        "which this study uses" if results.settings.cases.split == "given" else "which this study does not use as it is"
+    )
+    caption = f"Related cases on two sides of the split that the data came with, {used}"
+    return {"tables": [*shown, *([show_frame(caption, leaks)] if len(leaks) else [])]}
 
 
 def fill_runs(results: ImageResults) -> Mapping[str, object]:
