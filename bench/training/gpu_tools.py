@@ -139,6 +139,7 @@ def train_further(order: Order, work: Path) -> Answer:
         "quantization": order["quantization"], "context": context, "batch_tokens": size, "epochs": 1,
         "gradient_accumulation_steps": 1, "rank": RANK, "alpha": ALPHA, "learning_rate": RATE,
     }  # fmt: skip
+    run = run if order["kernels"] is None else run | {"kernels": order["kernels"]}
     clock, special = Clock(), SpecialTokens(*special_ids(order["shape"]))
     flat = [token for ids in read_documents(order) for token in ids[1:-1]]
     documents = [ids[1:-1] for ids in read_documents(order)]

@@ -45,6 +45,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--micro-batches", type=int, nargs="+", default=[1, 2, 4], help="rows per forward pass")
     group.add_argument("--steps", type=int, default=12, help=f"of each training; the first {WARM} are not measured")
     group.add_argument("--gpu-tools", nargs="+", choices=list(NEEDS), default=list(NEEDS), help="only these")
+    group.add_argument("--kernels", nargs="*", help="training.kernels of Further (its default)")
     group.add_argument("--unquantized", action="store_true", help="the base in bfloat16 instead of nf4")
     group.add_argument("--peer-python", type=_read_peer, action="append", default=[], metavar="PEER=PYTHON",
                        help="the Python that trl or unsloth is installed in")  # fmt: skip
@@ -93,6 +94,7 @@ def make_order(options: argparse.Namespace, shapes: str, folder: str) -> Row:
         "micro_batches": options.micro_batches,
         "steps": options.steps,
         "quantization": "none" if options.unquantized else "nf4",
+        "kernels": options.kernels,
         "threads": min(16, os.cpu_count() or 1),
     }
 
