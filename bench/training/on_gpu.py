@@ -66,7 +66,7 @@ def measure(options: argparse.Namespace) -> None:
     if shapes != "tiny" and not _has_gpu():
         raise SystemExit("no CUDA device here: --tiny rehearses the same lines on a processor")
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        order = make_order(options, shapes, folder)
+        order = make_order(options, shapes, str(Path(folder).resolve()))
         about = run_child(SCRIPT, order | {"tool": "make"})
         sys.stdout.write(describe(about, order, shapes) + "\n")
         rows = [row for tool in options.gpu_tools for row in run_tool(tool, order, dict(options.peer_python))]
@@ -114,7 +114,9 @@ def run_tool(tool: str, order: Row, pythons: dict[str, str]) -> list[Row]:
         except SystemExit as error:  # the process died without an answer
             answer = {"failed": str(error).splitlines()[0]}
         rows.append(_say({"tool": tool, "micro_batch": number} | answer))
-        if answer.get("failed", "").startswith(("ImportError", "NotImplementedError")):  # Unsloth without a GPU
+        if answer.get("failed", "").startswith(
+            ("ImportError", "ModuleNotFound", "NotImplemented")
+        ):  # Unsloth without a GPU
             return [{"tool": tool, "left_out": answer["failed"]}]
     return rows
 
