@@ -11,6 +11,8 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from importlib import metadata
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -22,6 +24,7 @@ from random_llama import draw_documents, make_folder, special_ids
 Order = dict[str, Any]
 Answer = dict[str, Any]
 
+PACKAGES = ("torch", "transformers", "bitsandbytes", "peft", "trl", "unsloth", "liger_kernel")
 WARM = 3  # steps left out: kernels are compiled and graphs recorded in them
 RANK, ALPHA, RATE = 16, 32, 2.0e-4
 LAYERS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
@@ -39,7 +42,16 @@ def child(file: Path) -> None:
         traceback.print_exc()
         lines = str(error).strip().splitlines() or [""]
         answer = {"failed": f"{type(error).__name__}: {lines[0][:200]}"}
-    Path(order["answer"]).write_text(json.dumps(answer))
+    Path(order["answer"]).write_text(json.dumps(answer | {"versions": find_versions()}))
+
+
+def find_versions() -> dict[str, str]:
+    """Of what shapes a tool's speed, where it is installed."""
+    versions = {}
+    for name in PACKAGES:
+        with suppress(metadata.PackageNotFoundError):
+            versions[name] = metadata.version(name)
+    return versions
 
 
 class Clock:
@@ -139,9 +151,10 @@ def train_further(order: Order, work: Path) -> Answer:
         "quantization": order["quantization"], "context": context, "batch_tokens": size, "epochs": 1,
         "gradient_accumulation_steps": 1, "rank": RANK, "alpha": ALPHA, "learning_rate": RATE,
     }  # fmt: skip
+    run = run if order["kernels"] is None else run | {"kernels": order["kernels"]}
     clock, special = Clock(), SpecialTokens(*special_ids(order["shape"]))
-    flat = [token for ids in read_documents(order) for token in ids[1:-1]]
     documents = [ids[1:-1] for ids in read_documents(order)]
+    flat = [token for ids in documents for token in ids]
     rows = first_rows(pack_documents(documents, context, special), order["steps"] * order["micro_batch"])
     held_out = pack_documents([flat[: context - 1]], context, special)
     task = Task("bench", work / "adapter", work / "checkpoints", 60.0, {}, order["threads"])

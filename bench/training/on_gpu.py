@@ -45,6 +45,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--micro-batches", type=int, nargs="+", default=[1, 2, 4], help="rows per forward pass")
     group.add_argument("--steps", type=int, default=12, help=f"of each training; the first {WARM} are not measured")
     group.add_argument("--gpu-tools", nargs="+", choices=list(NEEDS), default=list(NEEDS), help="only these")
+    group.add_argument("--kernels", nargs="*", help="training.kernels of Further (its default)")
     group.add_argument("--unquantized", action="store_true", help="the base in bfloat16 instead of nf4")
     group.add_argument("--peer-python", type=_read_peer, action="append", default=[], metavar="PEER=PYTHON",
                        help="the Python that trl or unsloth is installed in")  # fmt: skip
@@ -65,7 +66,7 @@ def measure(options: argparse.Namespace) -> None:
     if shapes != "tiny" and not _has_gpu():
         raise SystemExit("no CUDA device here: --tiny rehearses the same lines on a processor")
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        order = make_order(options, shapes, folder)
+        order = make_order(options, shapes, str(Path(folder).resolve()))
         about = run_child(SCRIPT, order | {"tool": "make"})
         sys.stdout.write(describe(about, order, shapes) + "\n")
         rows = [row for tool in options.gpu_tools for row in run_tool(tool, order, dict(options.peer_python))]
@@ -93,6 +94,7 @@ def make_order(options: argparse.Namespace, shapes: str, folder: str) -> Row:
         "micro_batches": options.micro_batches,
         "steps": options.steps,
         "quantization": "none" if options.unquantized else "nf4",
+        "kernels": options.kernels,
         "threads": min(16, os.cpu_count() or 1),
     }
 
@@ -112,7 +114,9 @@ def run_tool(tool: str, order: Row, pythons: dict[str, str]) -> list[Row]:
         except SystemExit as error:  # the process died without an answer
             answer = {"failed": str(error).splitlines()[0]}
         rows.append(_say({"tool": tool, "micro_batch": number} | answer))
-        if answer.get("failed", "").startswith(("ImportError", "NotImplementedError")):  # Unsloth without a GPU
+        if answer.get("failed", "").startswith(
+            ("ImportError", "ModuleNotFound", "NotImplemented")
+        ):  # Unsloth without a GPU
             return [{"tool": tool, "left_out": answer["failed"]}]
     return rows
 

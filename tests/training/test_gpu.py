@@ -39,6 +39,15 @@ def test_faster_paths_train_as_the_plain_ones_do(train, quantization):
     torch.testing.assert_close(losses(fast), losses(plain), atol=0.01 if quantization == "none" else 0.1, rtol=0)
 
 
+def test_one_update_for_all_adapters_gives_the_bits_of_one_for_each(train):
+    """Rank 64 of the tiny model: every adapter is whole blocks."""
+    how = FAST | {"quantization": "nf4", "optimizer": "paged_adamw_8bit", "rank": 64, "minutes": 0.0}
+    plain, _ = train("plain", **how)
+    joined, outcome = train("joined", **how | {"kernels": [*RUN.kernels, "updates"]})
+    assert "updates" in outcome.timing.kernels
+    assert all(torch.equal(plain[name], joined[name]) for name in plain)
+
+
 @pytest.mark.parametrize("kernel", RUN.kernels)
 def test_each_path_alone_trains_as_the_plain_one_does(train, kernel):
     _, plain = train("plain", **PLAIN)

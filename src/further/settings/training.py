@@ -7,7 +7,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, create_model, model_s
 from further.settings.key import Count, Fraction, Section, Seed, key
 
 Quantization = Literal["none", "int8", "nf4"]
-Kernel = Literal["adapters", "documents", "fused", "graphs", "offload"]
+Kernel = Literal["adapters", "documents", "fused", "graphs", "offload", "updates"]
 LayerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.]+$")]
 LayerNames = Annotated[list[LayerName], Field(min_length=1)]
 NOT_SWEPT = ("compute_dtype",)
@@ -163,7 +163,8 @@ class Run(Section):
         "Faster paths on a GPU, left out where a model or an installation lacks one. adapters: LoRA in the compute "
         "type on fp32 weights. documents: attention within each document, at compute type bfloat16. fused: norms, "
         "rotations and gated layers of liger-kernel, with `pip install further[gpu]`. graphs: a micro-batch as one "
-        "CUDA graph. offload: inputs of recomputed layers wait in the host's memory.",
+        "CUDA graph. offload: inputs of recomputed layers wait in the host's memory. updates: with graphs and 8-bit "
+        "AdamW, one update for all adapters; off, as it has not been measured on a GPU.",
         ["adapters", "documents", "fused", "graphs", "offload"],
         reruns="its runs",
     )

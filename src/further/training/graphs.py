@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 from further.models import Batch
+from further.training.joined import lay_end_to_end
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class Graphs:
             trained: Parameters.
         """
         self.sum_loss, self.trained = sum_loss, list(trained)
-        self.places = [torch.zeros_like(parameter) for parameter in trained]
+        self.places = lay_end_to_end(trained)
         for parameter, place in zip(trained, self.places, strict=True):
             parameter.grad = place
         self.met: Counter[Shape] = Counter()

@@ -47,7 +47,13 @@ def _put_on(name: str, model: Model, run: Run) -> bool:
         return used
     if name == "offload":
         return not (run.compile or is_sharded(model.network)) and offload_inputs(model.network) > 0
-    # A graph repeats what it recorded: the same dropout, no exchange with other GPUs, and int8's choice of outliers.
+    if name == "updates":  # gradients that a graph adds to have places of their own, which can lie end to end
+        return "8bit" in run.optimizer and "graphs" in run.kernels and _can_record(model, run)
+    return _can_record(model, run)
+
+
+def _can_record(model: Model, run: Run) -> bool:
+    """A graph repeats what it recorded: the same dropout, no exchange with other GPUs, int8's choice of outliers."""
     return not (run.dropout or run.compile or run.quantization == "int8" or is_sharded(model.network))
 
 

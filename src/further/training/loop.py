@@ -36,7 +36,7 @@ def train(model: Model, recipe: Recipe, session: Session) -> None:
     """
     run, examples, state, progress = recipe.run, recipe.training, session.state, session.progress
     trained, sharded = find_trained(model.network), is_sharded(model.network)
-    optimizer = make_optimizer(model.network, run)
+    optimizer = make_optimizer(model.network, run, together="updates" in session.kernels)
     graphs = Graphs(partial(examples.sum_loss, model), trained.values()) if "graphs" in session.kernels else None
     session.resume(trained, optimizer)
     model.network.train()
