@@ -1,6 +1,6 @@
 # A study of images: its cases, its runs, the files that the report reads, and its rules.
 
-from further.vision.study import check_contexts, uses_pixels
+from further.vision.demands import check_contexts, uses_pixels
 
 NOTES = []
 PLAN = ["results/plan.tsv"]
