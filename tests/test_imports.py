@@ -54,8 +54,8 @@ def test_images_are_read_asked_and_scored_without_torch(script):
 
 
 def test_planning_a_folder_of_cases_loads_no_table_or_array():
-    code = "import further.cases.plan, further.demo.phantom_plan, sys; print(*{'numpy', 'pyarrow', 'PIL'} & set(sys.modules))"
-    assert run_python(code) == []
+    heavy = "{'numpy', 'pyarrow', 'PIL'} & set(sys.modules)"
+    assert run_python(f"import further.cases.plan, further.demo.phantom_plan, sys; print(*{heavy})") == []
 
 
 def test_torch_compile_is_whole_again_after_the_import():
