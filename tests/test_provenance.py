@@ -175,6 +175,8 @@ def test_modules_are_imported_by_names_that_can_be_read():
         ("parse_papers", "corpus/clean/end.py", False),
         ("clean_papers", "corpus/parse/furniture.py", False),
         ("read_images", "cases/pixels.py", True),  # only its child process loads it
+        ("draw_phantoms", "cases/pixels.py", False),
+        ("train_image_base", "cases/readers/slake.py", False),
         ("train_qlora", "training/run.py", True),
         ("train_qlora", "vision/rows.py", False),
         ("train_qlora", "cases/prompts.py", False),

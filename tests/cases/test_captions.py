@@ -61,3 +61,12 @@ def test_records_without_a_text_judge_nothing():
     images = [image(case, 1, "normal", *place) for case, place in
               zip("ABC", [("ct", "Head"), ("mri", "Thorax"), ("ct", "Abdomen")], strict=True)]  # fmt: skip
     assert set(judge(images, cases).values()) == {"kept"}
+
+
+def test_a_sentence_is_the_forms_where_two_of_three_records_do_not_bear_it_out():
+    places = {"A": ("ct", "Head"), "B": ("mri", "Thorax"), "C": ("ct", "Abdomen")}
+    for borne_out, reason in (("A", "placeholder caption"), ("AB", "kept")):
+        findings = {name: "Density falls." if name in borne_out else "Cortex broken." for name in "ABC"}
+        cases = {name: record(name, "none", findings[name]) for name in "ABC"}
+        images = [image(case, 1, "Density noted", *places[case]) for case in cases]
+        assert set(judge(images, cases).values()) == {reason}

@@ -41,3 +41,10 @@ def test_groups_join_through_others():
     for one, other in (("d", "c"), ("a", "b"), ("b", "d")):
         groups.join(one, other)
     assert [groups.find(name) for name in "abcde"] == ["a", "a", "a", "a", "e"]
+
+
+@pytest.mark.parametrize(("bits", "pairs"), [(31, []), (32, [(0, 1, 0)])])
+def test_a_hash_tells_pictures_apart_from_an_eighth_of_its_bits(bits, pairs):
+    picture = np.zeros(256, np.uint8)
+    picture[:bits] = 1
+    assert find_near_pairs([to_hash(picture)] * 2, 16) == pairs

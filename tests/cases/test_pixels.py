@@ -8,8 +8,10 @@ import imagehash
 import numpy as np
 import pytest
 from PIL import Image
+from pydicom import Dataset
 
 from cases.made import encode, picture, write_dicom
+from further.cases.dicom import num_frames, stretch
 from further.cases.pixels import Limits, Refused, prepare
 
 LIMITS = Limits(max_pixels=1_000_000)
@@ -184,3 +186,16 @@ def test_dicom_files_that_are_refused_tell_no_value_of_the_header(tmp_path):
     del without.Rows, without.PixelData
     without.save_as(tmp_path / "b.dcm")
     assert refuse((tmp_path / "b.dcm").read_bytes()) == "not an image"
+
+
+def test_values_without_a_window_are_cut_at_half_a_percent_on_both_sides():
+    """Of 1000 to 2000 the percentiles are 1005 and 1995: 1010 is 5/990 of the way, 1.3 of 255."""
+    shown = dict(zip(range(1000, 2001), stretch(np.arange(1000, 2001)).tolist(), strict=True))
+    assert [shown[value] for value in (1000, 1005, 1010, 1500, 1990, 1995, 2000)] == [0, 0, 1, 128, 254, 255, 255]
+
+
+@pytest.mark.parametrize(("claimed", "read"), [(None, 1), (0, 1), (1000, 1000), (1001, 1)])
+def test_a_header_that_claims_too_many_frames_is_read_as_one(claimed, read):
+    data = Dataset()
+    data.NumberOfFrames = claimed
+    assert num_frames(data) == read

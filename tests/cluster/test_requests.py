@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from further.cluster.check import check_account, find_faults, find_missing_gpus, find_small_gpus, read_nodes
 from further.cluster.orphans import Queued, read_queue
+from further.cluster.refusals import check_account, find_faults, find_missing_gpus, find_small_gpus, read_nodes
 from further.cluster.requests import Request, draw_table, merge_requests, request_of
 
 TRAINING = Request("train_qlora", "gpua100", "gpu:1", 16, 120_000, 720, "lu2026-2-34")

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from further.cluster.check import check_requests
+from further.cluster.refusals import check_requests
 from further.cluster.requests import request_of
 
 ANSWERS = {"sinfo": "echo 'lu48|up|7-00:00:00|48|254000|(null)'", "sacctmgr": "echo lu2026-2-34", "sbatch": "true"}

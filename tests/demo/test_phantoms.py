@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from further.cases.plan import plan_cases
-from further.demo.clinics import CLINICS, FIRST, SECOND, THIRD, list_files, plan_phantoms
+from further.demo.clinics import CLINICS, FIRST, SECOND, THIRD, list_files
+from further.demo.phantom_plan import plan_phantoms
 from further.demo.phantoms import draw_phantoms, write_phantoms
 from further.evaluation.answers.floors import answer_by_majority, answer_by_pixels, shrink
 

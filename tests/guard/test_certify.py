@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from further.guard.certify import accepted_counts, any_threshold_passes, certify, first_accepted
+from further.guard.certify import accepted_counts, certify, first_accepted
 from further.guard.settings import GuardSettings
-from guard.made import descending
+from guard.made import any_threshold_passes, descending
 
 TEN = GuardSettings(target_error=0.10)
 FIVE = GuardSettings(target_error=0.05)

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from further.guard.certify import any_threshold_passes, certify
+from further.guard.certify import certify
 from further.guard.curves import rank_score
 from further.guard.settings import GuardSettings
+from guard.made import any_threshold_passes
 
 SCORES = ("sum_logprob", "mean_entropy", "agreement", "image_delta")
 TYPES = ("abnormal", "kind", "modality", "organ", "side", "size")

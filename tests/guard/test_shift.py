@@ -41,3 +41,9 @@ def test_without_a_threshold_only_scores_are_compared():
 def test_no_scores_are_refused():
     with pytest.raises(ValueError, match="0 of validation and 2 of new"):
         check_shift([math.nan], [-0.1, -0.2], None)
+
+
+def test_a_warning_is_rarer_than_one_in_a_hundred():
+    """Where all scores of one side lie below the other's, p is two of all orders: 2/126, then 2/252."""
+    assert not check_shift([5, 6, 7, 8, 9], [1, 2, 3, 4], None).warns
+    assert check_shift([5, 6, 7, 8, 9], [0, 1, 2, 3, 4], None).warns

@@ -8,7 +8,7 @@ from further.demo.clinics import FIRST
 from further.demo.phantom_questions import QUESTIONS, answer_phantom, save_tokenizer
 from further.demo.phantoms import draw_phantoms
 from further.io import write_json
-from further.onemodel.study import Study
+from further.onemodel.shared import Shared
 from further.settings import OneModelSettings, Run
 from further.training.recipe import Task
 
@@ -47,7 +47,7 @@ def draw_cases(number):
 def make_study(folder, number=40, **settings):
     """The study of a job, in a folder."""
     lines, pictures = draw_cases(number)
-    return Study(
+    return Shared(
         settings=OneModelSettings(**SMALL | settings),
         run=Run(**RUN),
         rates={},

@@ -9,7 +9,7 @@ from further.plan.refuse import refuse_early
 from further.plan.shape import read_shape, shape_of
 from further.plan.targets import place_adapter
 from further.settings import HardwareSettings, Run
-from further.vision.study import check_contexts, find_window_notes, uses_pixels
+from further.vision.demands import check_contexts, find_window_notes, uses_pixels
 from models.tiny import KINDS, make_model, save_model
 
 RUN = Run(rank=8, compute_dtype="bfloat16", context=512, batch_tokens=4096)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from further.report.kind import TEXT
 from further.report.page import write_page
 from further.report.results import TextResults
-from further.report.text import TEXT
 from report.guard_case import make_two_types
 from report.results_case import make_results
 

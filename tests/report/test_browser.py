@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from further.report.kind import TEXT
 from further.report.page import write_page
 from further.report.results import TextResults
-from further.report.text import TEXT
 from report.guard_case import make_two_types
 from report.results_case import (
     make_corpus,

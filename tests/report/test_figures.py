@@ -24,8 +24,8 @@ from further.report.figures import (
     questions,
     scaling_law,
 )
+from further.report.kind import TEXT
 from further.report.results import TextResults
-from further.report.text import TEXT
 from further.scaling.interval import Interval as LawInterval
 from further.scaling.record import ParameterIntervals
 from report.law_case import interval, make_law, make_points, make_refused_law, make_target

@@ -12,6 +12,7 @@ from further.report.answers.answer import MOST_WORDS
 from further.report.answers.guard import answer_guard, find_worst
 from further.report.figures.guard import FIGURE, make_table
 from further.report.guard import Guarded, read_guard
+from further.report.kind import TEXT
 from further.report.page import Head, Kind, Section, write_page
 from further.report.results import TextResults
 from further.report.sections.guard import (
@@ -24,7 +25,6 @@ from further.report.sections.guard import (
     topic_table,
     tried_table,
 )
-from further.report.text import TEXT
 from report.guard_case import make_elsewhere, make_nothing, make_two_types
 from report.results_case import make_results, make_settings
 

@@ -16,10 +16,10 @@ from lxml import html
 from further.report.answers.answer import MOST_WORDS
 from further.report.drawing.figure import Figure
 from further.report.drawing.style import COLORS
+from further.report.kind import TEXT
 from further.report.page import Head, Kind, Section, write_page
 from further.report.results import CORPUS_VIEW, Provenance, TextResults, name_base
 from further.report.sections.statement import statement_table
-from further.report.text import TEXT
 from further.settings import Settings
 from report.results_case import (
     NOTHING_ASKED,

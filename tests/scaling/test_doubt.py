@@ -78,3 +78,12 @@ def test_a_held_out_size_that_is_missed_by_a_twentieth_is_a_doubt():
 def test_verdicts_of_a_right_law_stand():
     t, y = make_curve(noise=0.005, span=1e3, num_sizes=8)
     assert [judged.verdict for judged in analyse(t, y, 1.87, 1.2).targets] == ["reachable", "unreachable"]
+
+
+@pytest.mark.parametrize(("seed", "behind", "doubted"), [(2, 5.4, False), (0, 11.2, True)])
+def test_another_form_that_is_a_little_better_is_no_doubt(seed, behind, doubted):
+    """From 6 on, as AICc differs by a few between forms that are as good."""
+    t, truth, noise, _, _ = CURVES["broken"]
+    forms = compare_forms(fit_power_law(t, truth + np.random.default_rng(seed).normal(0, 2 * noise, t.size)))
+    assert forms.aicc_behind()["power"] == pytest.approx(behind, abs=0.1)
+    assert any(doubt.startswith("AICc") for doubt in forms.doubts) is doubted

@@ -257,3 +257,12 @@ def test_bad_options_are_refused():
         fit_power_law(T, Y, level=95)
     with pytest.raises(ValueError, match="huber_delta is 0"):
         fit_power_law(T, Y, huber_delta=0)
+
+
+@pytest.mark.parametrize(("seed", "chance", "basis"), [(1, 0.452, "sizes"), (4, 0.638, "points")])
+def test_sizes_are_counted_where_their_scatter_is_rather_more_than_the_seeds(seed, chance, basis):
+    """Three seeds of six sizes, noise without a shared error: on either side of an even chance."""
+    t = np.repeat(np.geomspace(1e6, 1e8, 6), 3)
+    y = 40 * t**-0.28 + 2.1 + 0.01 * np.random.default_rng(seed).normal(size=18)
+    fit = fit_power_law(t, y)
+    assert fit.residuals.lack_of_fit_p == pytest.approx(chance, abs=0.01) and fit.basis == basis

@@ -86,3 +86,11 @@ def test_the_record_keeps_the_law_s_own_interval_beside_the_prediction():
     assert beyond.low < beyond.law_low < beyond.law_high < beyond.high
     assert (record.band[0].low, record.band[0].high) == (record.band[0].law_low, record.band[0].law_high)
     assert record.reach.dares == 8.0 and all(one.useful for one in record.forecasts)
+
+
+@pytest.mark.parametrize(("noise", "dares"), [(0.02, 8.0), (0.05, 2.0), (0.08, None)])
+def test_no_further_ahead_than_an_interval_of_a_quarter_of_the_loss(noise, dares):
+    outlook = Outlook(check_curve(*make_curve(noise=noise)))
+    widths = {factor: outlook.at(factor) for factor in FACTORS}
+    narrow = [factor for factor, there in widths.items() if there.high[0] - there.low[0] <= 0.25 * there.loss_nats[0]]
+    assert outlook.limit == 8.0 and outlook.dares == dares == max(narrow, default=None)

@@ -56,3 +56,18 @@ def test_a_higher_level_contains_a_lower_one():
     narrow, wide = (fit_power_law(t, y, level=level) for level in (0.8, 0.99))
     assert wide.c.low < narrow.c.low < narrow.c.high < wide.c.high
     assert wide.b.low < narrow.b.low < narrow.b.high < wide.b.high
+
+
+@pytest.mark.parametrize(("largest", "identified"), [(1e7, False), (2e7, True)])
+def test_a_floor_asks_for_sizes_that_span_more_than_ten(largest, identified):
+    t = np.geomspace(1e6, largest, 10)
+    y = 1.5 * (t / 1e6) ** -0.5 + 1.5 + 1e-5 * np.random.default_rng(0).normal(size=10)
+    assert fit_power_law(t, y).c_identified is identified
+
+
+@pytest.mark.parametrize(("seed", "share", "identified"), [(0, 0.48, True), (2, 0.71, False)])
+def test_a_floor_is_known_by_an_interval_under_half_of_the_lowest_loss(seed, share, identified):
+    t = np.geomspace(1e6, 1e9, 12)
+    y = 1.5 * (t / 1e6) ** -0.3 + 1.5 + 0.08 * np.random.default_rng(seed).normal(size=12)
+    fit = fit_power_law(t, y)
+    assert (fit.c.high - fit.c.low) / y.min() == pytest.approx(share, abs=0.02) and fit.c_identified is identified

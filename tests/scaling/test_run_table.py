@@ -1,12 +1,15 @@
 """Any table that people have: read, or refused with what stands there and what is needed."""
 
 import json
+from contextlib import nullcontext
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from further.scaling.law_command import main
 from further.scaling.number_cells import find_decimal_mark, parse_number
+from further.scaling.run_logs import check_no_log
 from further.scaling.run_table import RunTable
 
 SIZES = [100_000 * 2**i for i in range(6)]
@@ -192,3 +195,12 @@ def test_numbers_by_hand(cell, mark, number):
 )  # fmt: skip
 def test_the_decimal_mark_by_hand(cells, semicolons, mark):
     assert find_decimal_mark(cells, semicolons=semicolons) == mark
+
+
+@pytest.mark.parametrize(("moved", "refused"), [(0.005, True), (0.05, False)])
+def test_sizes_at_nearly_equal_distances_are_a_log(moved, refused):
+    """Twenty sizes; one that is moved by a part of the distance makes one distance longer and another shorter."""
+    sizes = np.arange(1.0, 21.0)
+    sizes[10] += moved
+    with pytest.raises(ValueError, match="20 sizes") if refused else nullcontext():
+        check_no_log(pd.DataFrame({"tokens": sizes}), "tokens")

@@ -2,7 +2,8 @@
 
 from further.cases.plan import check_ids, plan_cases
 
-from further.demo.clinics import list_files, plan_phantoms
+from further.demo.clinics import list_files
+from further.demo.phantom_plan import plan_phantoms
 
 IMAGE_PACKAGES = ("pillow", "pydicom", "pylibjpeg", "pylibjpeg-libjpeg", "imagehash", "numpy")
 

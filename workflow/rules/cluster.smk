@@ -7,7 +7,7 @@ import time
 
 from snakemake.logging import logger
 
-from further.cluster.check import check_requests, find_mismatches
+from further.cluster.refusals import check_requests, find_mismatches
 from further.cluster.head import take_queue
 from further.cluster.requests import draw_table, merge_requests, request_of
 from further.watch.left import plan_hours

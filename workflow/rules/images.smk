@@ -1,6 +1,6 @@
 # A study of images: its cases, its runs, the files that the report reads, and its rules.
 
-from further.vision.study import check_contexts, find_window_notes, uses_pixels
+from further.vision.demands import check_contexts, find_window_notes, uses_pixels
 
 PLAN = ["results/plan.tsv"]
 RUNS = {name: run.model_dump() for name, run in STUDY.runs.items()}

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from further.job import start_log
 from further.provenance import describe_program
+from further.report.kind import TEXT
 from further.report.page import write_page
 from further.report.results import Provenance, read_results
-from further.report.text import TEXT
 from further.settings import Settings
 
 

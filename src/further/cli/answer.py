@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from further.cli.export import find_adapter
-from further.cli.study import name_study
+from further.cli.study_folder import name_study
 from further.guard.records import GuardRecord, read_record
 from further.io import read_json, read_table, write_text
 

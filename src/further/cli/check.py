@@ -10,7 +10,7 @@ import yaml
 
 import further
 from further.cases.plan import check_ids, plan_cases
-from further.cluster.check import check_account
+from further.cluster.refusals import check_account
 from further.corpus.folder import list_papers, mark_passwords
 from further.hub import Unreachable, ask_hub, is_logged_in
 from further.model_folder import check_model
@@ -20,7 +20,7 @@ from further.plan.refuse import refuse_early
 from further.study import Study, read_files, read_study
 from further.targets import check_targets
 from further.tracking import check_trackers
-from further.vision.study import check_contexts
+from further.vision.demands import check_contexts
 
 ROOT = Path(further.__file__).resolve().parents[2]
 """The project's folder, with the demonstration's study file and its articles."""

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from further.cli.study import name_study, suggest_others
+from further.cli.study_folder import name_study, suggest_others
 from further.io import read_json, share_files, write_text
 from further.report.card import make_merged_card
 from further.settings import Run

@@ -5,7 +5,7 @@ import sys
 import webbrowser
 from pathlib import Path
 
-from further.cli.study import PAGE, name_study, suggest_others
+from further.cli.study_folder import PAGE, name_study, suggest_others
 from further.plan.table import format_plan, read_plan
 
 PLAN = Path("results/plan.tsv")

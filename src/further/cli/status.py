@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from further.cli.check import check_study, load_study
-from further.cli.study import suggest_others
+from further.cli.study_folder import suggest_others
 from further.watch.session import read_session
 from further.watch.status import describe_session, draw_status, read_queue_of, read_status
 

@@ -4,7 +4,7 @@ import textwrap
 from pathlib import Path
 
 from further.cli.export import find_adapter
-from further.cli.study import name_study
+from further.cli.study_folder import name_study
 from further.io import read_json
 from further.records import Metrics
 

@@ -1,10 +1,6 @@
 """The clinics of the embedded image study, and the names of their cases: what is needed before any is drawn."""
 
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-
-from further.cases.plan import CasePlan, digest_names
-from further.shards import shard_of
 
 
 @dataclass(frozen=True)
@@ -41,30 +37,3 @@ def name_case(clinic: str, place: int) -> str:
 def list_files(clinic: str, number: int) -> list[str]:
     """Files of a folder that `write_phantoms` writes, for rules that need them before it does."""
     return ["cases.jsonl", *(f"images/{name_case(clinic, place)}.png" for place in range(number))]
-
-
-def check_phantoms(number: int, clinic: str) -> None:
-    """Refuse phantoms that cannot be drawn.
-
-    Raises:
-        ValueError: If there is no such clinic or no case.
-    """
-    if clinic not in CLINICS or number < 1:
-        raise ValueError(
-            f"{number} phantoms of the clinic {clinic}: clinics are {', '.join(CLINICS)}, cases at least 1"
-        )
-
-
-def plan_phantoms(folder: Path, number: int, clinic: str, num_shards: int) -> CasePlan:
-    """The plan of a folder that `write_phantoms` will write: what `plan_cases` finds there afterwards.
-
-    Raises:
-        ValueError: If there is no such clinic, no case or no shard.
-    """
-    check_phantoms(number, clinic)
-    tables, *images = list_files(clinic, number)
-    shards: dict[str, list[str]] = {}
-    for file in images:
-        shards.setdefault(shard_of(PurePosixPath(file).stem, num_shards), []).append(file)
-    grouped = {shard: tuple(files) for shard, files in sorted(shards.items())}
-    return CasePlan(folder, "flat", "", (tables,), grouped, digest_names(images))

@@ -110,10 +110,3 @@ def count_accepted(scores: Floats, right: NDArray[np.bool_], thresholds: Floats)
     accepted = scores.size - np.searchsorted(np.sort(scores), thresholds, side="left")
     errors = wrong.size - np.searchsorted(wrong, thresholds, side="left")
     return accepted.astype(np.int64), errors.astype(np.int64)
-
-
-def any_threshold_passes(score: ArrayLike, correct: ArrayLike, settings: GuardSettings) -> bool:
-    """Whether some threshold would pass its test if it were the only one: picked by looking, it is no certificate."""
-    scores, right = check_scores(score, correct)
-    accepted, errors = count_accepted(scores, right, np.unique(scores))
-    return bool((p_value(errors, accepted, settings.target_error) <= level(settings.confidence)).any())

@@ -10,7 +10,7 @@ from further.evaluation.answers.schemas import GENERATED
 from further.io import write_table
 from further.models.one import ENCODER_DECODER
 from further.onemodel.runs import Trained, keep_model
-from further.onemodel.study import Study
+from further.onemodel.shared import Shared
 from further.onemodel.train import train_seed
 from further.records.onemodel import SeedRecord, SeedsRecord
 from further.training.state import HISTORY
@@ -19,7 +19,7 @@ ASKED = pa.schema([("seed", pa.int64()), ("asked", pa.string()), *GENERATED])  #
 HISTORIES = pa.schema([("seed", pa.int64()), ("part", pa.int64()), *HISTORY])
 
 
-def train_seeds(study: Study, arm: str, seeds: Sequence[int], folder: Path, models: Path | None) -> None:
+def train_seeds(study: Shared, arm: str, seeds: Sequence[int], folder: Path, models: Path | None) -> None:
     """Train the seeds of an arm, and write numbers, answers and histories, and the encoder–decoder's models.
 
     Args:

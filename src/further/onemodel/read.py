@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from further.cases.kept import load_pictures
-from further.onemodel.study import Study
+from further.onemodel.shared import Shared
 from further.settings.onemodel import ArmSettings
 from further.training.recipe import Task
 
@@ -15,7 +15,7 @@ from further.training.recipe import Task
 def read_study(
     questions: Path, images: Path, pictures: Sequence[Path], base: Path, settings: ArmSettings,
     rates: Mapping[str, float], task: Task, work: Path,
-) -> Study:  # fmt: skip
+) -> Shared:  # fmt: skip
     """The study of a job.
 
     Args:
@@ -34,7 +34,7 @@ def read_study(
     names: dict[str, list[str]] = {}
     for line in pq.read_table(images, columns=["image", "key"]).to_pylist():
         names.setdefault(line["key"], []).append(line["image"])
-    return Study(
+    return Shared(
         settings=settings.onemodel,
         run=settings.run,
         rates=rates,

@@ -23,8 +23,8 @@ from further.onemodel.runs import (
     train_part,
     train_weights,
 )
+from further.onemodel.shared import Shared
 from further.onemodel.signals import NAME, SIZES, list_words, read_signals
-from further.onemodel.study import Study
 from further.records.onemodel import SeedRecord
 from further.training.recipe import Prepare
 from further.vision.images import ImageProcessor, compute_features, need_images
@@ -52,7 +52,7 @@ class Seed:
     trained: list[Trained]
 
 
-def train_seed(study: Study, arm: str, seed: int, start: Path | None = None) -> Seed:
+def train_seed(study: Shared, arm: str, seed: int, start: Path | None = None) -> Seed:
     """Train and score one seed of an arm.
 
     Args:
@@ -78,7 +78,7 @@ def train_seed(study: Study, arm: str, seed: int, start: Path | None = None) -> 
     return train_adapted(own, seed) if arm == ADAPTED else train_layout(own, arm, seed)
 
 
-def train_layout(study: Study, arm: str, seed: int, times: int = 1) -> Seed:
+def train_layout(study: Shared, arm: str, seed: int, times: int = 1) -> Seed:
     """A layout from scratch, for equal steps, for so many times as many, or for the encoder–decoder's compute."""
     layout = PREFIX if arm == PREFIX_EQUAL else arm
     model, lines, steps = study.untrained(layout, seed), study.asked("train"), times * study.settings.steps
@@ -88,7 +88,7 @@ def train_layout(study: Study, arm: str, seed: int, times: int = 1) -> Seed:
     return _finish(study, seed, [study.questions(model, lines, steps, seed, layout)], study.num_cases)
 
 
-def train_fraction(study: Study, fraction: float, seed: int) -> Seed:
+def train_fraction(study: Shared, fraction: float, seed: int) -> Seed:
     """The encoder–decoder on a part of the cases, for steps that grow as the law asks for."""
     number = max(1, round(fraction * study.num_cases))
     steps = max(1, round(study.settings.steps * (number / study.num_cases) ** study.settings.law_growth))
@@ -97,7 +97,7 @@ def train_fraction(study: Study, fraction: float, seed: int) -> Seed:
     return _finish(study, seed, [part], number)
 
 
-def train_objective(study: Study, objective: str, number: int, seed: int) -> Seed:
+def train_objective(study: Shared, objective: str, number: int, seed: int) -> Seed:
     """Pre-training on all images and captions, then fine-tuning on the questions of some cases, at equal compute."""
     number = min(number, study.num_cases)
     settings, model, lines = study.settings, study.untrained(ENCODER_DECODER, seed), study.of_cases(number, seed)
@@ -114,7 +114,7 @@ def train_objective(study: Study, objective: str, number: int, seed: int) -> See
     return _finish(study, seed, [last], number, [first])
 
 
-def train_addition(study: Study, way: str, seed: int, start: Path) -> Seed:
+def train_addition(study: Shared, way: str, seed: int, start: Path) -> Seed:
     """A modality added to the trained encoder–decoder; the questions about images are asked again afterwards."""
     lines, curves = read_signals(study.settings.signals, seed=0)
     model, signals = study.work / f"extended-{seed}", Held("signal_values", curves)
@@ -134,7 +134,7 @@ def train_addition(study: Study, way: str, seed: int, start: Path) -> Seed:
     return Seed(describe([trained], run, study.num_cases, seed), answers, [trained])
 
 
-def train_adapted(study: Study, seed: int) -> Seed:
+def train_adapted(study: Shared, seed: int) -> Seed:
     """LoRA on the base model, for the encoder–decoder's compute; its vision tower runs once per image."""
     settings = study.settings
     changed = {"learning_rate": settings.adapted_learning_rate, "quantization": settings.adapted_quantization}
@@ -151,17 +151,17 @@ def train_adapted(study: Study, seed: int) -> Seed:
     return _finish(study, seed, [part], study.num_cases, images=images)
 
 
-def _afford(study: Study, budget: float, probe: Part) -> int:
+def _afford(study: Shared, budget: float, probe: Part) -> int:
     """Steps of a part that a budget of floating-point operations pays for, at least 1."""
     return max(1, round(budget / count_flops(probe, study.batch)))
 
 
-def _folder(study: Study, part: Part, seed: int) -> Path:
+def _folder(study: Shared, part: Part, seed: int) -> Path:
     return study.work / f"{part.name}-{seed}"
 
 
 def _finish(
-    study: Study, seed: int, parts: Sequence[Part], num_cases: int, before: Sequence[Trained] = (),
+    study: Shared, seed: int, parts: Sequence[Part], num_cases: int, before: Sequence[Trained] = (),
     images: Held | None = None,
 ) -> Seed:  # fmt: skip
     """Train the last parts and ask the test's questions."""

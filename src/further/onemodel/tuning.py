@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from further.onemodel.runs import train_part
-from further.onemodel.study import Study
+from further.onemodel.shared import Shared
 from further.records.onemodel import TunedRecord
 
 TUNING_SEED = 10_000  # no arm has it
 
 
-def tune_layout(study: Study, layout: str) -> TunedRecord:
+def tune_layout(study: Shared, layout: str) -> TunedRecord:
     """Validation loss of each learning rate after half the steps, and the rate with the lowest."""
     steps, model = max(1, study.settings.steps // 2), study.untrained(layout, TUNING_SEED)
     losses: dict[float, float] = {}

@@ -10,10 +10,10 @@ import yaml
 
 from further.io import write_text
 from further.records import RunComparison, TextSet
+from further.report.kind import TEXT
 from further.report.rendering import render
 from further.report.results import TextResults
 from further.report.sections.statement import say_scoring
-from further.report.text import TEXT
 from further.report.wording import show_count, show_difference, show_number
 from further.settings import ModelSettings
 from further.study import find_model

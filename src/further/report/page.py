@@ -1,6 +1,6 @@
 """The page for people: one HTML file that needs nothing beside it and asks the network for nothing.
 
-What it holds depends on the kind of study: its answers, its figures and its sections are lists (`further.report.text`).
+What it holds depends on the kind of study: its answers, its figures and its sections are lists (`further.report.kind`).
 """
 
 from collections.abc import Callable, Mapping

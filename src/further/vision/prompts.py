@@ -16,7 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from further.cases.prompts import PROMPTS, make_messages
 from further.io import read_json
 from further.tokens.tokenizer import load_tokenizer, special_tokens
-from further.vision.study import count_image_tokens
+from further.vision.demands import count_image_tokens
 
 Line = Mapping[str, Any]
 ANSWER = "ANSWER"  # stands for one while a chat is laid out

@@ -10,8 +10,8 @@ from further.plan.precision import BYTES
 from further.plan.work import Rows, Work
 from further.settings import Run
 from further.vision.choice import Questions
+from further.vision.demands import count_image_tokens
 from further.vision.rows import Row
-from further.vision.study import count_image_tokens
 
 
 @dataclass(frozen=True)

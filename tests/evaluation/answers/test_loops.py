@@ -56,6 +56,8 @@ def told(without_end, with_run, repetitive, over_limit=0.0):
         (told(0.27, 0.30, 0.5), 0.0, True, "too little training"),
         (told(0, 0, 0), 0.0, False, "none"),
         (told(0, 0, 0), 0.224, False, "none"),
+        (told(0, 0.019, 0), 0.0, False, "none"),  # under one in 50
+        (told(0, 0.02, 0), 0.0, False, "unknown"),
         (told(0.63, 0.01, 0.94), 0.482, False, "cut rows"),
         (told(1.0, 0.83, 1.0), 0.88, None, "cut rows"),
         (told(0, 0.97, 0.9), 0.0, None, "too little training"),

@@ -20,7 +20,7 @@ from further.vision.prompts import Line, make_prompter
 
 
 @dataclass(frozen=True)
-class Study:
+class Shared:
     """What the arms share.
 
     Attributes:
