@@ -14,9 +14,10 @@ from further.report.images.answers import show_score
 from further.report.images.gallery import Pick
 from further.report.images.results import ImageResults
 from further.report.sections.made import (
+    folded_tables,
     hardware_table,
     link_configuration,
-    provenance_tables,
+    program_tables,
     seeds_table,
     settings_tables,
 )
@@ -212,6 +213,7 @@ def fill_made(results: ImageResults) -> Mapping[str, object]:
             *settings_tables(results),
             seeds_table(results),
             hardware_table(results),
-            *provenance_tables(results.provenance, results.configuration),
+            *program_tables(results.provenance),
         ],
+        "folded": folded_tables(results.provenance, results.configuration),
     }
