@@ -90,12 +90,12 @@ def place_images(cases: str, study: str) -> Path:
 
 
 def _check_new(place: Path, papers: str) -> None:
-    """Refuse to begin a study of no papers; one that has a study file is looked at by `further check`.
+    """Refuse to begin a study of no papers; one that was begun is looked at by `further check`.
 
     Raises:
         ValueError: If there are no papers, or too few.
     """
-    if (place / STUDY_FILE).is_file():
+    if (place / STUDY_FILE).is_file() or (place / "results").is_dir():
         return
     if not papers and not (place / "papers").is_dir():
         raise ValueError(
@@ -109,13 +109,13 @@ def main() -> int:
     papers, study = os.environ["FURTHER_PAPERS"], os.environ["FURTHER_STUDY"]
     try:
         if sys.argv[1:] == ["--images"]:
-            place = place_images(os.environ["FURTHER_CASES"], study)
+            place = place_images(os.environ["FURTHER_CASES"], study)  # which checks its path
         elif not papers and not study:
             raise ValueError("Say which folder: make study PAPERS=/path/to/pdfs")
         else:
             place = Path(study).expanduser() if study else find_study(Path(papers), Path("studies"))
+            check_path(place.resolve(), "study")
             _check_new(place, papers)
-        check_path(place.resolve(), "study")
     except ValueError as error:
         sys.stderr.write(f"{error}\n")
         return 2
