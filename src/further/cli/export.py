@@ -88,7 +88,8 @@ def export_run(study: Path, run: str, target: Path) -> list[str]:
 def _merge(base: Path, adapter: Path, target: Path) -> tuple[str, str]:
     """Write the merged weights as safetensors; returns the precision they have, and the class that loads them."""
     from further.models import load_merged
-    from further.models.causal import CausalText
+    from further.models.encoder_decoder import EncoderDecoder
+    from further.models.image_text import ImageText
 
     config = read_json(base / "config.json")
     precision = str(config.get("dtype") or config.get("torch_dtype") or "float32")
@@ -96,4 +97,6 @@ def _merge(base: Path, adapter: Path, target: Path) -> tuple[str, str]:
     network = model.network
     network.config.use_cache = config.get("use_cache", True)  # it is off for packed rows; others generate with it
     network.save_pretrained(target)
-    return precision, "AutoModelForCausalLM" if isinstance(model, CausalText) else "AutoModelForImageTextToText"
+    return precision, "AutoModelForImageTextToText" if isinstance(
+        model, (ImageText, EncoderDecoder)
+    ) else "AutoModelForCausalLM"

@@ -116,7 +116,7 @@ def fill_gallery(results: ImageResults) -> Mapping[str, object]:
             "report": _report(results, pick),
         }
         groups.setdefault(HEADINGS[pick.kind], []).append(entry)
-    return {"groups": groups, "no_use": NO_USE, "is_medical": results.is_medical}
+    return {"groups": groups, "no_use": NO_USE}
 
 
 def _embed(png: bytes) -> Markup:
