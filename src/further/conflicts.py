@@ -57,9 +57,13 @@ def _between_keys(settings: Settings) -> Iterator[str]:
     if length > evaluation.window:
         yield f"evaluation.memorization_new_tokens: {length} with the prefix is more than window {evaluation.window}"
     if model.source not in ("demo", "toy") and model.path is None:
-        yield f"model.path: null is not allowed with source {model.source}"
+        needed = {"hub": "owner/name", "gguf": "the file"}.get(model.source, "the model's folder")
+        yield f"model.path: null is not allowed with source {model.source}: write {needed}"
     if model.source == "hub" and model.revision is None:
-        yield "model.revision: null is not allowed with source hub: pin the commit"
+        yield (
+            "model.revision: null is not allowed with source hub: write the commit, 40 hexadecimal digits "
+            f"(https://huggingface.co/{model.path}/commits lists them)"
+        )
     if (margin := hardware.walltime_margin_minutes or 0) >= (runtime := hardware.runtime_minutes):
         yield f"hardware.walltime_margin_minutes: {margin} is not less than runtime_minutes {runtime}"
     if cost.yearly_budget is not None and not cost.price_per_gpu_hour:

@@ -12,7 +12,9 @@ import unicodedata
 from itertools import count
 from pathlib import Path
 
+from further.corpus.folder import list_papers
 from further.io import write_text
+from further.settings import Settings
 from further.strict_yaml import read_mapping
 
 STUDY_FILE = "study.yaml"  # what `further init` writes into a folder
@@ -87,17 +89,33 @@ def place_images(cases: str, study: str) -> Path:
     return place
 
 
+def _check_new(place: Path, papers: str) -> None:
+    """Refuse to begin a study of no papers; one that was begun is looked at by `further check`.
+
+    Raises:
+        ValueError: If there are no papers, or too few.
+    """
+    if (place / STUDY_FILE).is_file() or (place / "results").is_dir():
+        return
+    if not papers and not (place / "papers").is_dir():
+        raise ValueError(
+            f"STUDY: {place} holds no {STUDY_FILE}. To begin it: make study STUDY={place} PAPERS=/path/to/pdfs"
+        )
+    list_papers(Path(papers) if papers else place / "papers", subfolders=Settings().corpus.subfolders)
+
+
 def main() -> int:
     """Print the folder of a study; returns 0, or 2 with the reason on stderr."""
     papers, study = os.environ["FURTHER_PAPERS"], os.environ["FURTHER_STUDY"]
     try:
         if sys.argv[1:] == ["--images"]:
-            place = place_images(os.environ["FURTHER_CASES"], study)
+            place = place_images(os.environ["FURTHER_CASES"], study)  # which checks its path
         elif not papers and not study:
             raise ValueError("Say which folder: make study PAPERS=/path/to/pdfs")
         else:
             place = Path(study).expanduser() if study else find_study(Path(papers), Path("studies"))
-        check_path(place.resolve(), "study")
+            check_path(place.resolve(), "study")
+            _check_new(place, papers)
     except ValueError as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -141,7 +141,7 @@ def make_report(study: Path, title: str) -> Path:
 
 def test_the_plan_is_shown_in_few_columns(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     code, _, error = run(capsys, "plan", "--study", tmp_path)
-    assert code == 1 and "snakemake --cores 1 plan" in error
+    assert code == 1 and "results/plan.tsv" in error and "snakemake" not in error  # no study at all
     _, out, _ = run(capsys, "plan", "--study", make_plan(tmp_path / "study"))
     name, _, head, unknown, known, *_, last = out.splitlines()
     assert name == f"The study in {tmp_path / 'study'}" and last.endswith("study/results/plan.tsv")
@@ -199,6 +199,87 @@ def test_the_study_that_was_taken_is_told_from_the_others(
     make_plan(tmp_path), make_report(tmp_path, "Demo"), make_report(tmp_path / "studies/heart", "Heart")
     _, out, _ = run(capsys, "plan")
     assert out.splitlines()[:2] == [f"Demo ({tmp_path})", "Other studies here: --study studies/heart"]
+
+
+def make_study(folder: Path) -> Path:
+    """A study of the bundled articles, as `further init` leaves one."""
+    folder.mkdir(parents=True)
+    (folder / "study.yaml").write_text("study: {title: Hearts}\nsweeps: {data: {fraction: [0.5, 1.0]}}\n")
+    return folder
+
+
+@pytest.mark.parametrize("words", [["plan"], ["open"], ["status"]])
+def test_a_study_that_was_not_started_is_told_with_its_own_command(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, words: list[str]
+) -> None:
+    """The demonstration's command was named before, whichever study was meant. The folder alone is --study."""
+    study = make_study(tmp_path / "it's one")
+    told = "--study" if words == ["status"] else None  # a folder alone: its runs, as the next test has it
+    code, _, error = run(capsys, *words, *([told] if told else []), study)
+    quoted = f"'{tmp_path}/it'\"'\"'s one'"
+    assert code == 1 and quoted in error and ("plan" in error) == (words == ["plan"]), error
+
+
+def test_the_status_of_a_folder_or_of_its_file_is_that_of_its_study(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Typed where another study has ended: its runs were told before."""
+    monkeypatch.chdir(tmp_path)
+    ended = tmp_path / "results/runs/default"
+    ended.mkdir(parents=True)
+    (ended / "metrics.json").write_text("{}")
+    study = make_study(Path("studies/heart"))
+    for place in (study, study / "study.yaml"):
+        code, out, error = run(capsys, "status", place)
+        assert code == 0 and out.startswith(f"Hearts ({tmp_path}/studies/heart)"), error
+        assert "2 runs: 2 waiting" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "facts"),
+    [
+        (["check", "nofile"], ["nofile", "further init"]),
+        (["check", "a.yaml", "b.yaml"], ["a.yaml, b.yaml"]),
+        (["check", "bare"], ["bare holds no study.yaml", "further init bare"]),
+        (["try", "The heart", "--tokens", "0"], ["--tokens 0", "at least 1"]),
+        (["try", "The heart", "--temperature", "-1"], ["--temperature -1", "above 0"]),
+        (["try", "The heart", "--study", "images"], ['further answer IMAGE "question" --study images']),
+        (["try", "The heart", "--study", "one"], ["one small model", "further open --study one"]),
+        (["export", "out", "--study", "one"], ["one small model", "further open --study one"]),
+        (["export", "file"], ["file is a file"]),
+        (["answer", "ct.png", "side?", "--study", "bare"], ["further try", "bare"]),
+        (["inspect", "bare"], ["bare holds no PDF"]),
+        (["init", "file"], ["file is a file", "folder"]),
+        (["init", "a b"], ["a b", "none"]),
+        (["init", "file/below"], ["file/below: Not a directory"]),
+        (["init", "new", "--gpu", "b200"], ["b200", "a100-80"]),
+    ],
+)
+def test_a_command_misused_says_what_is_wrong_and_what_to_type(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    facts: list[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in ("bare", "images/results/cases", "one/results/onemodel", "one/results/cases"):
+        Path(folder).mkdir(parents=True)
+    adapter = Path("results/runs/default/adapter")
+    adapter.mkdir(parents=True)
+    for name in ("adapter_model.safetensors", "README.md"):
+        (adapter / name).touch()
+    Path("file").touch()
+    code, _, error = run(capsys, *words)
+    assert code == 1 and len(error.splitlines()) == 1
+    assert [fact for fact in facts if fact not in error] == [], error
+
+
+def test_papers_of_a_folder_are_inspected(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    for name in ("one.pdf", "two.PDF", "notes.txt"):
+        (tmp_path / name).write_bytes(b"%PDF-1.7\n1 0 obj << /Type")
+    code, out, _ = run(capsys, "inspect", tmp_path, "--output", tmp_path / "pages")
+    assert code == 0 and out.count("would be rejected") == 2
 
 
 def test_a_paper_is_inspected_alone(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

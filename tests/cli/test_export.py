@@ -17,6 +17,7 @@ from further.cli import main
 from further.models import Precision, load_adapted
 from further.report.card import write_card
 from further.settings import Run
+from models.tiny import save_model
 from report.results_case import make_metrics, make_results
 
 
@@ -96,6 +97,23 @@ def test_the_exported_card_is_that_of_a_whole_model(study: Path) -> None:
     assert (card["library_name"], card["base_model"]) == ("transformers", "tiny") and "lora" not in card["tags"]
     assert text.startswith(f"\n# {make_results().title}, run default\n") and "merged into the weights" in text
     assert "| held-out papers | 7 |" in text
+
+
+def test_an_exported_model_of_images_names_the_class_that_loads_it_and_brings_its_image_processor(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before, AutoModelForCausalLM was named, and the image processor stayed behind."""
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoImageProcessor, AutoModelForImageTextToText
+
+    base, adapter = save_model(tmp_path / "base", "paligemma"), tmp_path / "results/runs/default/adapter"
+    config = LoraConfig(task_type="CAUSAL_LM", target_modules=["q_proj"], r=2, init_lora_weights=False)
+    get_peft_model(AutoModelForImageTextToText.from_pretrained(base), config).save_pretrained(adapter)
+    (adapter / "README.md").write_text("---\nbase_model: tiny\ntags: [lora]\n---\n\n# Hearts\n\nMade by Further.\n")
+    assert main(["export", "--study", str(tmp_path), str(tmp_path / "whole")]) == 0
+    assert "AutoModelForImageTextToText loads it" in capsys.readouterr().out
+    AutoModelForImageTextToText.from_pretrained(tmp_path / "whole", local_files_only=True)
+    AutoImageProcessor.from_pretrained(tmp_path / "whole", local_files_only=True, backend="pil")
 
 
 def test_what_cannot_be_exported_is_said(study: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -41,6 +41,8 @@ def make(tmp_path):
 @pytest.mark.parametrize("name", ["papers", "My Papers", "Anna's papers", 'the "best" ones', "$HOME papers"])
 def test_a_folder_of_any_name_is_a_study(make, tmp_path, name):
     (tmp_path / name).mkdir()
+    for paper in range(4):
+        (tmp_path / name / f"{paper}.pdf").touch()
     done, calls = make("study", f"PAPERS={tmp_path / name}")
     assert done.returncode == 0, done.stderr
     init, check, snakemake = calls
@@ -51,7 +53,9 @@ def test_a_folder_of_any_name_is_a_study(make, tmp_path, name):
     assert snakemake[3:] == ["--directory", study, "--configfile", f"{study}/study.yaml"]
 
 
-def test_a_study_is_run_again_by_its_folder(make):
+def test_a_study_is_run_again_by_its_folder(make, tmp_path):
+    (tmp_path / "clone/studies/heart").mkdir(parents=True)
+    (tmp_path / "clone/studies/heart/study.yaml").touch()
     done, calls = make("study", "STUDY=studies/heart")
     assert calls[0] == ["further", "init", "studies/heart", "--keep"] and done.returncode == 0
     assert make("status", "STUDY=studies/heart")[1] == [["further", "status", "--study", "studies/heart"]]
@@ -63,6 +67,17 @@ def test_what_is_missing_is_said(make, tmp_path):
     assert done.returncode == 2 and "PAPERS=" in done.stderr and calls == []
     done, calls = make("study", f"PAPERS={tmp_path}/nowhere")
     assert done.returncode == 2 and f"no folder {tmp_path}/nowhere" in done.stderr and calls == []
+
+
+def test_a_study_of_no_papers_is_not_begun(make, tmp_path):
+    """Before, a study file was written and its faults were told twice."""
+    for number in range(3):
+        (tmp_path / f"{number}.docx").touch()
+    done, calls = make("study", f"PAPERS={tmp_path}")
+    assert done.returncode == 2 and "no PDF" in done.stderr and "3 .docx" in done.stderr and calls == []
+    done, calls = make("study", "STUDY=studies/haert")
+    assert done.returncode == 2 and "make study STUDY=studies/haert PAPERS=" in done.stderr and calls == []
+    assert not (tmp_path / "clone/studies").exists()
 
 
 def test_a_clone_with_a_space_in_its_path_is_refused_in_one_sentence(make):

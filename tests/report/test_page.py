@@ -134,6 +134,20 @@ def test_a_toy_is_called_one_once_and_a_real_model_never(page: html.HtmlElement,
     assert len(carried) == 1 and carried[0] in notice.text_content()
 
 
+def test_settings_of_other_kinds_of_study_are_not_listed_and_the_long_tables_are_folded(page: html.HtmlElement) -> None:
+    made = page.xpath("//div[@id='made']")[0]
+    rows = made.xpath(".//tbody/tr/th/text()")
+    assert "corpus.split_seed" in rows and "training.rank" in rows
+    assert [row for row in rows if row.startswith(("cases.", "answers.", "onemodel."))] == []
+    folded = made.xpath("./details/summary/text()")
+    assert folded[:2] == ["Configuration", "Digests of the code"] and not made.xpath("./details/@open")
+
+
+def test_a_figures_table_stands_beside_its_caption_and_not_in_it(page: html.HtmlElement) -> None:
+    """In the caption's column it was cut at 436 pixels."""
+    assert page.xpath("//figure/details") and not page.xpath("//figcaption//details")
+
+
 @pytest.mark.parametrize("domain", [None, "medical"])
 def test_care_and_advice_are_spoken_of_in_a_medical_study_alone(tmp_path: Path, domain: str | None) -> None:
     text = make_page(make_results(settings=make_settings(study={"domain": domain})), tmp_path).xpath("string(//body)")

@@ -70,7 +70,7 @@ def test_a_held_out_size_that_is_missed_by_a_twentieth_is_a_doubt():
     held = HoldOut(1, 1, 1e9, 1e8, 2.0, 2.16, 8.0, 1.5, 2.5, True, 2.1, 5.0, False, ())
     t, y = make_curve(noise=0.005, num_sizes=8)
     assert compare_forms(fit_power_law(t, y), held).doubts == (
-        "the largest size, left out, has a loss of 2, 8.0 % off what the law predicted for it",
+        "the largest size, left out, has a loss of 2, 8.0% off what the law predicted for it",
     )
     assert not compare_forms(fit_power_law(t, y), replace(held, error_percent=4.9)).doubtful
 

@@ -1,6 +1,7 @@
 """The command `further`: what people do around a run. The run itself is Snakemake's."""
 
 import argparse
+import logging
 import os
 import sys
 import warnings
@@ -21,7 +22,7 @@ DESCRIPTION = """What people do around a run of Further; the run itself is start
   further export models/heart       the adapted model, for use elsewhere
 
 All but init, check and inspect take the study in this folder, which is the demonstration in the project's own. Another
-study is named by its folder: further open --study studies/heart
+study is named by its folder: further try "The donor heart" --study studies/heart, further open studies/heart
 """
 
 
@@ -36,11 +37,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args((sys.argv[1:] if arguments is None else arguments) or ["--help"])
     warnings.simplefilter("ignore", FutureWarning)  # said by libraries to developers
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # transformers draws one for weights that are there
     try:
-        _check_folder(options)
+        _take_folder(options)
         lines = options.act(options)
-    except (ValueError, OSError, MemoryError) as error:
+    except (ValueError, MemoryError) as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}" if error.filename else error, file=sys.stderr)
         return 1
     except (KeyboardInterrupt, EOFError):
         print("\nNothing was written.", file=sys.stderr)
@@ -49,10 +54,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _check_folder(options: argparse.Namespace) -> None:
-    """Refuse a study that is not there, but for `further status FILE` before its first start."""
+def _take_folder(options: argparse.Namespace) -> None:
+    """Take a study by its folder alone; refuse one that is not there, but for `further status FILE`."""
+    if getattr(options, "folder_of_study", None) is not None:
+        options.study = options.folder_of_study
     if "study" in options and not options.study.is_dir() and not getattr(options, "files", []):
-        raise ValueError(f"there is no folder {options.study}")
+        from further.cli.study_folder import suggest_others
+
+        raise ValueError(f"there is no folder {options.study}{suggest_others(Path())}")
 
 
 def _print(lines: Sequence[str]) -> None:
@@ -86,14 +95,16 @@ def _parser() -> argparse.ArgumentParser:
     check = add("check", _check, "find what is wrong with a study file, and what is worth knowing of it")
     check.add_argument("files", type=Path, nargs="*", metavar="FILE", help=FILES)
     inspect = add("inspect", _inspect, "parse and clean papers, show what is kept page by page")
-    inspect.add_argument("papers", type=Path, nargs="+", metavar="PAPER.pdf")
+    inspect.add_argument("papers", type=Path, nargs="+", metavar="PAPER.pdf", help="papers, or folders of them")
     inspect.add_argument("--output", type=Path, metavar="FOLDER", help="where to write the pages (PAPER-pages)")
     inspect.add_argument("--config", type=Path, nargs="+", default=[], metavar="FILE", help=FILES)
-    _add_study(add("plan", _plan, "show what each run of a study will take"))
+    _add_study(add("plan", _plan, "show what each run of a study will take"), alone=True)
     status = add("status", _status, "show how the runs of a study stand, and how long the rest will take")
-    status.add_argument("files", type=Path, nargs="*", metavar="FILE", help="study files, before the first start")
+    status.add_argument(
+        "files", type=Path, nargs="*", metavar="FILE", help="the study's folder; or study files, before the first start"
+    )
     _add_study(status)
-    _add_study(add("open", _open, "open a study's report, and say where it lies"))
+    _add_study(add("open", _open, "open a study's report, and say where it lies"), alone=True)
     _add_try(add("try", _try, "continue a prompt with the base and with the adapted model"))
     answer = add("answer", _answer, "answer a question about an image, or say that a person has to")
     answer.add_argument("image", type=Path, metavar="IMAGE", help="a picture, a DICOM file, or a CSV: image, question")
@@ -112,7 +123,10 @@ def _parser() -> argparse.ArgumentParser:
 FILES = "study files, each laid over the one before, or a folder that `further init` made (the demonstration's)"
 
 
-def _add_study(parser: argparse.ArgumentParser) -> None:
+def _add_study(parser: argparse.ArgumentParser, alone: bool = False) -> None:
+    """The option --study; where nothing else is typed, the folder alone is enough."""
+    if alone:
+        parser.add_argument("folder_of_study", type=Path, nargs="?", metavar="FOLDER", help="as --study FOLDER")
     parser.add_argument(
         "--study",
         type=Path,
@@ -147,7 +161,7 @@ def _init(options: argparse.Namespace) -> list[str]:
     wishes = Wishes(options.title, options.papers, options.model, options.revision, options.gpu)
     if options.keep and keep_study(options.folder, options.papers):
         return [f"Kept: {options.folder}"]
-    return write_study(options.folder, wishes, ask=sys.stdin.isatty())
+    return write_study(options.folder, wishes, ask=sys.stdin.isatty(), goes_on=options.keep)
 
 
 def _check(options: argparse.Namespace) -> list[str]:
@@ -164,6 +178,7 @@ def _inspect(options: argparse.Namespace) -> list[str]:
     from further.cli.check import load_study
     from further.cli.inspect import inspect_papers
 
+    logging.getLogger("further").addHandler(logging.NullHandler())  # its warnings stand in the lines below
     study, _ = load_study(options.config)
     return inspect_papers(options.papers, options.output, study.settings.corpus)
 

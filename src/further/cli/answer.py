@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from further.cli.export import find_adapter
-from further.cli.study_folder import name_study
+from further.cli.study_folder import name_study, suggest_others
 from further.guard.records import GuardRecord, read_record
 from further.io import read_json, read_table, write_text
 
@@ -93,7 +93,10 @@ def make_line(study: Path, case: str, image: str, question: str) -> dict[str, An
 
 def _read_guard(study: Path) -> GuardRecord:
     if not (study / GUARD).is_file() or not (study / QUESTIONS).is_file():
-        raise ValueError(f"{study.resolve()} has no {GUARD} or no {QUESTIONS}: is it a study of images that has ended?")
+        raise ValueError(
+            f"{study.resolve()} is no study of images that has ended: it has no {GUARD} or no {QUESTIONS}. "
+            f'A study of papers is asked by: further try "prompt"{suggest_others(study)}'
+        )
     return read_record(read_json(study / GUARD))
 
 

@@ -1,6 +1,7 @@
 """`further check`: what would stop a study, what is worth knowing before it is paid for, and what was not checked."""
 
 import os
+import shlex
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -8,8 +9,8 @@ from pathlib import Path
 
 import yaml
 
-import further
 from further.cases.plan import check_ids, plan_cases
+from further.cli.study_folder import ROOT
 from further.cluster.refusals import check_account
 from further.corpus.folder import list_papers, mark_passwords
 from further.hub import Unreachable, ask_hub, is_logged_in
@@ -21,9 +22,6 @@ from further.study import Study, read_files, read_study
 from further.targets import check_targets
 from further.tracking import check_trackers
 from further.vision.demands import check_contexts
-
-ROOT = Path(further.__file__).resolve().parents[2]
-"""The project's folder, with the demonstration's study file and its articles."""
 
 
 @dataclass
@@ -47,20 +45,29 @@ def find_files(given: Sequence[Path]) -> tuple[list[Path], Path]:
     """Study files, and the folder that their paths are relative to.
 
     Args:
-        given: Study files; or one folder made by `further init`, which stands for its own file. None: the
-            demonstration's.
+        given: Study files; or one folder made by `further init`, which stands for its own file, as that file
+            does for it. None: the demonstration's.
 
     Returns:
         Files, each laid over the one before, and the folder where results land.
 
     Raises:
-        ValueError: If a folder holds no study file, or the demonstration's is not there.
+        ValueError: If a file is not there, a folder holds no study file, or the demonstration's is not there.
     """
     if len(given) == 1 and given[0].is_dir():
         file = given[0] / STUDY_FILE
         if not file.is_file():
-            raise ValueError(f"{given[0]} holds no {STUDY_FILE}: further init {given[0]} writes one")
+            raise ValueError(
+                f"{given[0]} holds no {STUDY_FILE}: further init {shlex.quote(str(given[0]))} writes one. "
+                "A study that was started with another file is checked by that file"
+            )
         return [file], given[0]
+    if absent := [str(file) for file in given if not file.is_file()]:
+        raise ValueError(
+            f"there is no file or folder {', '.join(absent)}: name a study file, or a folder that further init made"
+        )
+    if len(given) == 1 and given[0].name == STUDY_FILE and given[0].resolve().parent != ROOT / "config":
+        return list(given), given[0].parent
     own = ROOT / "config" / "config.yaml"
     if not given and not own.is_file():
         raise ValueError(f"{own} is not there: install Further from its folder, with pip install --editable .")

@@ -3,13 +3,16 @@
 import shutil
 from pathlib import Path
 
-from further.cli.study_folder import name_study, suggest_others
+from further.cli.study_folder import name_study, refuse_one_model, suggest_others
 from further.io import read_json, share_files, write_text
 from further.report.card import make_merged_card
 from further.settings import Run
 from further.study import DEFAULT_RUN
 
-TOKENIZER = ("tokenizer*", "special_tokens_map.json", "added_tokens.json", "vocab.*", "merges.txt", "chat_template*")
+BESIDE_WEIGHTS = (  # what reads text and images for the model
+    "tokenizer*", "special_tokens_map.json", "added_tokens.json", "vocab.*", "merges.txt", "chat_template*",
+    "preprocessor_config.json", "processor_config.json",
+)  # fmt: skip
 
 
 def choose_run(study: Path, run: str | None, folder: str) -> str:
@@ -43,8 +46,9 @@ def find_adapter(study: Path, run: str) -> Path:
     """The folder of a run's adapter.
 
     Raises:
-        ValueError: If there is none, with the runs that there are.
+        ValueError: If there is none, with the runs that there are; or the study is one without adapters.
     """
+    refuse_one_model(study)
     if run not in (runs := list_adapters(study)):
         there = f"there are {', '.join(runs) or 'none'}{suggest_others(study)}"
         raise ValueError(f"no run is called {run} in {study.resolve()}; {there}")
@@ -68,25 +72,31 @@ def export_run(study: Path, run: str, target: Path) -> list[str]:
     if not (adapter / "README.md").is_file():
         raise ValueError(f"{adapter} has no model card (README.md) yet: let the study end first")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise ValueError(f"{target} is not empty: name a new folder")
+        held = "is a file" if target.is_file() else "is not empty"
+        raise ValueError(f"{target} {held}: name a new folder")
     base = study / read_json(adapter / "adapter_config.json")["base_model_name_or_path"]
-    precision = _merge(base, adapter, target)
-    for pattern in TOKENIZER:
+    precision, loader = _merge(base, adapter, target)
+    for pattern in BESIDE_WEIGHTS:
         for file in base.glob(pattern):
             shutil.copy2(file, target / file.name)
     write_text(target / "README.md", make_merged_card((adapter / "README.md").read_text(encoding="utf-8")))
     share_files(target)
-    merged = f"{target}: run {run} merged into its base model, {precision}; AutoModelForCausalLM loads it"
+    merged = f"{target}: run {run} merged into its base model, {precision}; {loader} loads it"
     return [*name_study(study), merged]
 
 
-def _merge(base: Path, adapter: Path, target: Path) -> str:
-    """Write the merged weights as safetensors; returns the precision they have."""
+def _merge(base: Path, adapter: Path, target: Path) -> tuple[str, str]:
+    """Write the merged weights as safetensors; returns the precision they have, and the class that loads them."""
     from further.models import load_merged
+    from further.models.encoder_decoder import EncoderDecoder
+    from further.models.image_text import ImageText
 
     config = read_json(base / "config.json")
     precision = str(config.get("dtype") or config.get("torch_dtype") or "float32")
-    model = load_merged(base, adapter, precision).network
-    model.config.use_cache = config.get("use_cache", True)  # it is off for packed rows; others generate with it
-    model.save_pretrained(target)
-    return precision
+    model = load_merged(base, adapter, precision)
+    network = model.network
+    network.config.use_cache = config.get("use_cache", True)  # it is off for packed rows; others generate with it
+    network.save_pretrained(target)
+    return precision, "AutoModelForImageTextToText" if isinstance(
+        model, (ImageText, EncoderDecoder)
+    ) else "AutoModelForCausalLM"

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +10,13 @@ from typing import Any
 
 import yaml
 
-from further.cli.check import ROOT, check_study, load_study
+from further.cli.check import check_study, load_study
 from further.cli.gpus import GPUS, Gpu, find_gpu
+from further.cli.study_folder import ROOT
 from further.corpus.folder import list_papers
 from further.hub import Unreachable, ask_hub
 from further.io import write_text
-from further.places import STUDY_FILE, papers_of_study
+from further.places import STUDY_FILE, check_path, papers_of_study
 from further.settings import Settings
 from further.sizes import count_selected, count_training
 from further.strict_yaml import read_mapping
@@ -68,28 +70,33 @@ def keep_study(folder: Path, papers: str | None) -> bool:
     return True
 
 
-def write_study(folder: Path, wishes: Wishes, ask: bool) -> list[str]:
+def write_study(folder: Path, wishes: Wishes, ask: bool, goes_on: bool = False) -> list[str]:
     """Write a study file into a folder, and check it.
 
     Args:
         ask: Whether what is not may be asked for; else it gets its default.
+        goes_on: Whether the study is checked and started right away, so that nothing is left to type.
 
     Returns:
         Lines that say what was written, what is to be mended, and what to type next.
 
     Raises:
-        ValueError: If the folder holds a study file, or the GPU is not known.
+        ValueError: If the folder holds a study file or cannot hold a study, or the GPU is not known.
     """
     file = folder / STUDY_FILE
     if file.exists():
         raise ValueError(f"{file} is there already: edit it, or name another folder")
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"{folder} is a file: name a folder for the study")
+    check_path(folder.resolve(), "study")
     title, papers, model, gpu_name = _answer(folder, wishes, ask)
     gpu = find_gpu(gpu_name)
     about_model, said = _describe_model(folder, model, wishes.revision)
     sections = _fill(title, _path_from(folder, papers), about_model, gpu)
     folder.mkdir(parents=True, exist_ok=True)
     write_text(file, _write_file(folder, sections, gpu))
-    return [f"Written: {file}", *said, *_check(folder), *_say_next(folder, gpu)]
+    written = [f"Written: {file}", *said]
+    return written if goes_on else [*written, *_check(folder), *_say_next(folder, gpu)]
 
 
 def _answer(folder: Path, wishes: Wishes, ask: bool) -> tuple[str, str, str, str]:
@@ -230,13 +237,14 @@ def _check(folder: Path) -> list[str]:
 
 
 def _say_next(folder: Path, gpu: Gpu | None) -> list[str]:
-    there = f"--directory {folder} --configfile {folder / STUDY_FILE}"
-    start = f"snakemake --profile slurm {there}" if gpu else f"make study STUDY={folder}"
+    name, file = shlex.quote(str(folder)), shlex.quote(str(folder / STUDY_FILE))
+    there = f"--directory {name} --configfile {file}"
+    start = f"snakemake --profile slurm {there}" if gpu else f"make study STUDY={name}"
     return [
         "",
         "Next:",
-        f"  further check {folder}",
+        f"  further check {name}",
         f"  snakemake --cores 1 {there} plan",
         f"  {start}",
-        f"  further status --study {folder}",
+        f"  further status {name}",
     ]

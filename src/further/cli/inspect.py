@@ -22,14 +22,16 @@ def inspect_papers(papers: Sequence[Path], folder: Path | None, corpus: CorpusSe
     """Inspect papers one after the other; one that is not there stops none of the others.
 
     Args:
+        papers: Files, or folders of them.
         folder: Where to write the pages; of several papers each gets a folder of its name in it. None: beside here.
 
     Returns:
         Lines that say what became of their characters.
 
     Raises:
-        ValueError: If there is none of the files.
+        ValueError: If there is none of the files, or a folder holds none.
     """
+    papers = [file for paper in papers for file in (_list_folder(paper) if paper.is_dir() else [paper])]
     absent = [paper for paper in papers if not paper.is_file()]
     if len(absent) == len(papers):
         raise ValueError(f"there is no file {', '.join(map(str, absent))}")
@@ -39,6 +41,13 @@ def inspect_papers(papers: Sequence[Path], folder: Path | None, corpus: CorpusSe
             own = Path(f"{paper.stem}-pages") if folder is None else folder / paper.stem if papers[1:] else folder
             lines += inspect_paper(paper, own, corpus)
     return lines
+
+
+def _list_folder(folder: Path) -> list[Path]:
+    papers = sorted(file for file in folder.iterdir() if file.suffix.lower() == ".pdf")
+    if not papers:
+        raise ValueError(f"folder {folder} holds no PDF (no file name ends in .pdf)")
+    return papers
 
 
 def inspect_paper(paper: Path, folder: Path, corpus: CorpusSettings) -> list[str]:

@@ -5,7 +5,7 @@ import sys
 import webbrowser
 from pathlib import Path
 
-from further.cli.study_folder import PAGE, name_study, suggest_others
+from further.cli.study_folder import PAGE, name_study, say_start, suggest_others
 from further.plan.table import format_plan, read_plan
 
 PLAN = Path("results/plan.tsv")
@@ -19,7 +19,7 @@ def show_plan(study: Path) -> list[str]:
     """
     plan = study / PLAN
     if not plan.is_file():
-        raise _absent(plan, "snakemake --cores 1 plan", study)
+        raise _absent(plan, say_start(study, plan=True), study)
     table = format_plan(read_plan(plan)).splitlines()
     return [*name_study(study), "", *table, f"All columns: {plan.resolve()}"]
 
@@ -32,11 +32,12 @@ def open_report(study: Path) -> list[str]:
     """
     page = (study / PAGE).resolve()
     if not page.is_file():
-        raise _absent(page, "make demo, make study or snakemake --cores 2", study)
+        raise _absent(page, say_start(study), study)
     if sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         webbrowser.open(page.as_uri())
     return [*name_study(study), str(page)]
 
 
 def _absent(file: Path, maker: str, study: Path) -> ValueError:
-    return ValueError(f"There is no {file.resolve()}. This makes it: {maker}{suggest_others(study)}")
+    said = f"This makes it: {maker}" if maker else "Is this a study's folder?"
+    return ValueError(f"There is no {file.resolve()}. {said}{suggest_others(study)}")

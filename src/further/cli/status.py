@@ -4,8 +4,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from further.cli.check import check_study, load_study
-from further.cli.study_folder import suggest_others
+from further.cli.check import check_study, find_files, load_study
+from further.cli.study_folder import say_start, suggest_others
+from further.places import STUDY_FILE
 from further.watch.session import read_session
 from further.watch.status import describe_session, draw_status, read_queue_of, read_status
 
@@ -15,15 +16,26 @@ def tell_status(study: Path, files: Sequence[Path]) -> list[str]:
 
     Args:
         study: The folder where results land.
-        files: Study files, for runs of a study that was never started; else the last start says which there are.
+        files: Study files, for runs of a study that was never started; else the last start says which there are. Or
+            the study's folder.
 
     Raises:
         ValueError: If nothing was started there and no file is given, or a file is wrong.
     """
+    study, files = _find_study(study, files)
     title, runs = _list_runs(study, files)
     queue, silence = read_queue_of(study)
     lines = [f"{title} ({study.resolve()})", *draw_status(read_status(study, runs, queue))]
     return [*lines, *describe_session(study, time.time()), *([silence] if silence else [])]
+
+
+def _find_study(study: Path, files: Sequence[Path]) -> tuple[Path, Sequence[Path]]:
+    """The study's folder and its files, where a folder or the file in it stands for both."""
+    if len(files) == 1 and files[0].is_dir() and (read_session(files[0]) or not (files[0] / STUDY_FILE).is_file()):
+        return files[0], []
+    if not files or study != Path():
+        return study, files
+    return find_files(files)[1], files
 
 
 def _list_runs(study: Path, files: Sequence[Path]) -> tuple[str, list[str]]:
@@ -36,5 +48,6 @@ def _list_runs(study: Path, files: Sequence[Path]) -> tuple[str, list[str]]:
         ]
     session = read_session(study)
     if session is None:
-        raise ValueError(f"nothing was started in {study.resolve()} yet{suggest_others(study)}")
+        start = f" (this starts it: {start})" if (start := say_start(study)) else ""
+        raise ValueError(f"nothing was started in {study.resolve()} yet{start}{suggest_others(study)}")
     return session.title, session.runs

@@ -1,8 +1,15 @@
-"""Which study a command speaks of: its title and folder, and the others that lie beside it."""
+"""Which study a command speaks of: its title and folder, what to type for it, and the others that lie beside it."""
 
 import html
 import re
+import shlex
 from pathlib import Path
+
+import further
+from further.places import STUDY_FILE
+
+ROOT = Path(further.__file__).resolve().parents[2]
+"""The project's folder, with the demonstration's study file and its articles."""
 
 PAGE = Path("results/report/index.html")
 
@@ -11,6 +18,38 @@ def name_study(study: Path) -> list[str]:
     """A line that names the study that was taken, and one with the others here, if there are any."""
     others = _other_studies(study)
     return [_title(study), *([f"Other studies here: {others}"] if others else [])]
+
+
+def say_start(study: Path, plan: bool = False) -> str:
+    """What to type so that a study makes its results, or only its plan; "" for a folder without a study file."""
+    file = study / STUDY_FILE
+    if file.is_file():
+        there = f"--directory {shlex.quote(str(study))} --configfile {shlex.quote(str(file))}"
+        return f"snakemake --cores 1 {there} plan" if plan else f"make study STUDY={shlex.quote(str(study))}"
+    is_own = study.resolve() in (ROOT, Path.cwd())
+    return ("snakemake --cores 1 plan" if plan else "make demo") if is_own else ""
+
+
+def refuse_one_model(study: Path) -> None:
+    """Refuse a study of one small model, which has arms and no adapters that a command loads.
+
+    Raises:
+        ValueError: With where to look instead.
+    """
+    if (study / "results" / "onemodel").is_dir():
+        open_it = f"further open --study {shlex.quote(str(study))}"
+        raise ValueError(f"{study} is a study of one small model: it has no adapter. What it found: {open_it}")
+
+
+def refuse_images(study: Path) -> None:
+    """Refuse a study of images, for a command that continues text.
+
+    Raises:
+        ValueError: With what to type instead.
+    """
+    if (study / "results" / "cases").is_dir():
+        ask = f'further answer IMAGE "question" --study {shlex.quote(str(study))}'
+        raise ValueError(f"{study} is a study of images, and its models continue no text. To ask one: {ask}")
 
 
 def suggest_others(study: Path) -> str:

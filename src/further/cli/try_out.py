@@ -4,7 +4,7 @@ import textwrap
 from pathlib import Path
 
 from further.cli.export import find_adapter
-from further.cli.study_folder import name_study
+from further.cli.study_folder import name_study, refuse_images, refuse_one_model
 from further.io import read_json
 from further.records import Metrics
 
@@ -25,8 +25,12 @@ def try_prompt(study: Path, run: str, prompt: str, new_tokens: int, temperature:
     """
     if not prompt.strip():
         raise ValueError("the prompt is empty: give some words to go on from")
-    if new_tokens < 1 or (temperature is not None and temperature <= 0):
-        raise ValueError(f"--tokens {new_tokens}, --temperature {temperature}: both must be above 0")
+    if new_tokens < 1:
+        raise ValueError(f"--tokens {new_tokens}: at least 1")
+    if temperature is not None and temperature <= 0:
+        raise ValueError(f"--temperature {temperature:g}: above 0; left out, the likeliest token is taken each time")
+    refuse_one_model(study)
+    refuse_images(study)
     adapter = find_adapter(study, run)
     settings = Metrics.load(adapter.parent / "metrics.json").settings
     base = study / read_json(adapter / "adapter_config.json")["base_model_name_or_path"]

@@ -66,11 +66,11 @@ def _holdout_lines(record: LawRecord) -> Iterator[str]:
     between = "" if held.low is None or held.high is None else f" [{held.low:.4g}, {held.high:.4g}]"
     yield (
         f"Largest size left out: predicted {held.predicted_nats:.4g}{between}, measured {held.measured_nats:.4g} "
-        f"({held.error_percent:+.2f} %){', outside its interval' if held.within is False else ''}; "
-        f"last value {held.last_value_nats:.4g} ({held.last_value_error_percent:+.2f} %)"
+        f"({held.error_percent:+.2f}%){', outside its interval' if held.within is False else ''}; "
+        f"last value {held.last_value_nats:.4g} ({held.last_value_error_percent:+.2f}%)"
         + ("" if held.beats_last_value else ": the law does not beat the last value")
     )
-    others = [f"{one.name} {one.error_percent:+.2f} %" for one in held.families if one.name != "power"]
+    others = [f"{one.name} {one.error_percent:+.2f}%" for one in held.families if one.name != "power"]
     if others:
         yield "  other forms there: " + ", ".join(others)
 

@@ -92,5 +92,5 @@ def _say_holdout(holdout: HoldOut | None) -> list[str]:
     if holdout.within is False:
         return [f"{measured}, outside the law's interval for it, {holdout.low:.4g} to {holdout.high:.4g}"]
     if abs(holdout.error_percent) > LARGE_ERROR:
-        return [f"{measured}, {abs(holdout.error_percent):.1f} % off what the law predicted for it"]
+        return [f"{measured}, {abs(holdout.error_percent):.1f}% off what the law predicted for it"]
     return []

@@ -58,7 +58,7 @@ def check_schedule(points: Sequence[Point], curve: Curve) -> Schedule:
         "was the schedule's"
     )
     if fall is not None and fall > STILL_FALLING:
-        said = f"the validation loss of the largest runs still fell by {fall:.1f} % over their last quarter"
+        said = f"the validation loss of the largest runs still fell by {fall:.1f}% over their last quarter"
         return Schedule(False, known, growth, fall, f"A floor may be the schedule's: {said}.", f"{remedy}.")
     if growth is None or known is None:
         return Schedule(None, None, None, fall, "The steps of the runs are not known.", None)

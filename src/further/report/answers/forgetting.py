@@ -49,7 +49,7 @@ def _say_details(results: TextResults) -> list[str]:
         f"Measured on {count_noun(general.num_documents, 'document')} of general text that no run was trained on: "
         f"{results.general_text}. Loss: {show_difference(general.difference_nats_per_token)}.",
         "Forgetting shows where a model is asked for something else than the new field. Replaying general text among "
-        "the training text (`training.replay_fraction`) usually reduces it.",
+        "the training text (training.replay_fraction) usually reduces it.",
     ]
     if results.asked.instructions:
         said.append(say_instructions(results.asked.instructions))

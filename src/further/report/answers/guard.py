@@ -79,7 +79,7 @@ def _say_errors(guard: Guarded) -> str:
 
 def _say_needed(guard: Guarded) -> str:
     """Why nothing is promised, and what it would take."""
-    said = f"At most {show_share_of(guard.record.target_error)} wrong could be promised for no type of question."
+    said = f"For no type of question can at most {show_share_of(guard.record.target_error)} wrong be promised."
     needed = [one.needed_cases for one in guard.record.certificates.values() if one.needed_cases is not None]
     if needed:
         return f"{said} About {show_count(min(needed))} judged cases may do."

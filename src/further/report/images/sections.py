@@ -14,9 +14,10 @@ from further.report.images.answers import show_score
 from further.report.images.gallery import Pick
 from further.report.images.results import ImageResults
 from further.report.sections.made import (
+    folded_tables,
     hardware_table,
     link_settings,
-    provenance_tables,
+    program_tables,
     seeds_table,
     settings_tables,
 )
@@ -115,7 +116,7 @@ def fill_gallery(results: ImageResults) -> Mapping[str, object]:
             "report": _report(results, pick),
         }
         groups.setdefault(HEADINGS[pick.kind], []).append(entry)
-    return {"groups": groups, "no_use": NO_USE, "is_medical": results.is_medical}
+    return {"groups": groups, "no_use": NO_USE}
 
 
 def _embed(png: bytes) -> Markup:
@@ -216,6 +217,7 @@ def fill_made(results: ImageResults) -> Mapping[str, object]:
             *settings_tables(results),
             seeds_table(results),
             hardware_table(results),
-            *provenance_tables(results.provenance, results.settings),
+            *program_tables(results.provenance),
         ],
+        "folded": folded_tables(results.provenance, results.settings),
     }

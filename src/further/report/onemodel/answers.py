@@ -137,7 +137,7 @@ def answer_budget(results: OneModelResults) -> Answer:
     return Answer(
         question="What does one fine-tuning a year buy?",
         verdict="improved" if found and matched else "undecided",
-        word="More cases help." if found and matched else "No floor can be told." if law.fitted else "No law yet.",
+        word="More cases help." if found and matched else "No floor is identified." if law.fitted else "No law yet.",
         sentence=f"{show_count(own.num_cases)} cases take {paid}: {show_nats(own.loss_nats)} nats per token, "
         f"{show_right(own.accuracy)} right.",
         doubt="A floor of these runs may be their schedule's."

@@ -15,7 +15,7 @@ from further.report.onemodel.tables import (
 )
 from further.report.page import Head, Kind, Section
 from further.report.results import name_base
-from further.report.sections.made import link_settings, provenance_tables
+from further.report.sections.made import folded_tables, link_settings, program_tables
 from further.report.wording import count_noun, show_seconds
 
 
@@ -49,7 +49,8 @@ def fill_made(results: OneModelResults) -> Mapping[str, object]:
     """Everything needed to judge the study and to run it again."""
     return {
         "configuration": link_settings(results.settings),
-        "tables": provenance_tables(results.provenance, results.settings),
+        "tables": program_tables(results.provenance),
+        "folded": folded_tables(results.provenance, results.settings),
     }
 
 

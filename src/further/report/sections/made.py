@@ -16,6 +16,11 @@ from further.report.wording import count_noun, show_count
 from further.settings import Settings
 
 MOST_PAPERS = 1000  # of more, the hashes stand in results/tokens/papers.parquet only
+FOREIGN_SECTIONS = {  # by kind of study, what its jobs never read
+    "text": ("cases", "answers", "onemodel"),
+    "images": ("corpus", "general", "onemodel"),
+    "onemodel": ("corpus", "general"),
+}
 SOURCES = (
     ("Figures", "results/report/data/{figure}.csv"),
     ("Words that became likelier or less likely", "results/evaluation/terms.json"),
@@ -48,8 +53,9 @@ def fill_made(results: TextResults) -> dict[str, object]:
             *settings_tables(results),
             seeds_table(results),
             hardware_table(results),
-            *provenance_tables(results.provenance, results.settings),
+            *program_tables(results.provenance),
         ],
+        "folded": folded_tables(results.provenance, results.settings),
     }
 
 
@@ -90,7 +96,7 @@ def hardware_table(results: StudyResults[Any]) -> ShownTable:
 
 def seeds_table(results: StudyResults[Any]) -> ShownTable:
     """Every seed of the configuration, and those of the runs."""
-    keys = _flatten(_show_settings(results.settings))
+    keys = _flatten(own_sections(results.settings))
     rows = [(key, _show_value(value)) for key, value in keys if key.rsplit(".", 1)[-1].endswith("seed")]
     seeds = sorted({run.metrics.settings.seed for run in results.runs.values()})
     return show_table("Seeds", ("key", "value"), [*rows, ("over all runs", ", ".join(map(str, seeds)))])
@@ -117,14 +123,24 @@ def steps(results: TextResults) -> list[tuple[str, str]]:
     ]
 
 
-def provenance_tables(provenance: Provenance, settings: Settings) -> list[ShownTable]:
+def own_sections(settings: Settings) -> dict[str, Any]:
+    """The settings as plain values, without the sections that no job of this kind of study reads."""
+    foreign = FOREIGN_SECTIONS[settings.study.kind]
+    return {name: section for name, section in _show_settings(settings).items() if name not in foreign}
+
+
+def program_tables(provenance: Provenance) -> list[ShownTable]:
+    """The program, and the versions of what it rests on."""
+    return _part_tables({"Program": provenance.program, "Versions": provenance.versions})
+
+
+def folded_tables(provenance: Provenance, settings: Settings) -> list[ShownTable]:
+    """The long ones, for those who compare two studies: every key of the configuration, and digests of the code."""
+    return _part_tables({"Configuration": own_sections(settings), "Digests of the code": provenance.code})
+
+
+def _part_tables(parts: Mapping[str, Mapping[str, Any]]) -> list[ShownTable]:
     """One table per part of the provenance, nested keys joined by dots."""
-    parts: dict[str, Mapping[str, Any]] = {
-        "Program": provenance.program,
-        "Versions": provenance.versions,
-        "Configuration": _show_settings(settings),
-        "Digests of the code": provenance.code,
-    }
     return [
         show_table(name, ("key", "value"), [(key, _show_value(value)) for key, value in _flatten(part)])
         for name, part in parts.items()
