@@ -9,6 +9,8 @@ from itertools import pairwise
 NUMBER = re.compile(r"\s*\d{1,4}\s*")
 MARGIN = 0.14
 """Share of the page's width, on either side, in which line numbers stand."""
+MAX_INDENT = 3
+"""Font sizes by which a paragraph's first line may be indented."""
 MIN_LINE_NUMBERS = 8
 """Fewest numbers in a margin that are taken for a manuscript's line numbers; half as many if each is a fifth one."""
 
@@ -132,25 +134,34 @@ def _touch(left: Line, right: Line) -> bool:
 
 
 def _join_stretched(lines: list[Line]) -> list[Line]:
-    """Join all parts of a line that, together, reach from edge to edge of the line above it in the same block."""
+    """Join all parts of a line that, together, reach from edge to edge of the line above it in the same block.
+
+    A block's first line has none above it: the line below tells, and an indent may be before its parts.
+    """
+    rows: list[list[Line]] = []
+    for line in lines:
+        last = rows[-1][-1] if rows else None
+        if last and line.group == last.group and abs(line.baseline - rows[-1][0].baseline) < 1:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
     joined: list[Line] = []
-    index = 0
-    while index < len(lines):
-        end = index + 1
-        while (
-            end < len(lines)
-            and lines[end].group == lines[index].group
-            and abs(lines[end].baseline - lines[index].baseline) < 1
-        ):
-            end += 1
-        parts = lines[index:end]
+    for parts, under in zip(rows, [*rows[1:], None], strict=True):
         above = joined[-1] if joined and joined[-1].group == parts[0].group else None
-        if above and len(parts) > 1 and abs(above.x0 - parts[0].x0) < 3 and abs(above.x1 - parts[-1].x1) < 3:
-            ordered = all(left.x1 <= right.x0 + 1 for left, right in pairwise(parts))
-            parts = [reduce(_join, parts)] if ordered and len(above.text) > 20 else parts
-        joined += parts
-        index = end
+        full = _fills(parts, above, 0) or (
+            above is None and under and len(under) == 1 and _fills(parts, under[0], MAX_INDENT)
+        )
+        joined += [reduce(_join, parts)] if full else parts
     return joined
+
+
+def _fills(parts: Sequence[Line], line: Line | None, indent: float) -> bool:
+    """Whether the parts of a line, from left to right, have the edges of another in the same block, but for an indent."""
+    if line is None or len(parts) == 1 or line.group != parts[0].group or len(line.text) <= 20:
+        return False
+    begins = -3 < parts[0].x0 - line.x0 < 3 + indent * line.size
+    ordered = all(left.x1 <= right.x0 + 1 for left, right in pairwise(parts))
+    return begins and abs(line.x1 - parts[-1].x1) < 3 and ordered
 
 
 def _continues(left: Line, right: Line) -> bool:

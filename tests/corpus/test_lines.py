@@ -1,0 +1,27 @@
+"""Parts of a line put together: wide gaps in justified columns, and initials several lines high."""
+
+from further.corpus.parse.blocks import make_blocks
+from further.corpus.parse.lines import Line, join_fragments
+from further.corpus.parse.style import find_style
+
+
+def part(text, x0, x1, y, group=0, size=10.0):
+    return Line(1, x0, y - 8, x1, y + 2, size, "body", False, text, group=group, baseline=y)
+
+
+def texts(lines):
+    return [line.text for line in join_fragments(lines)]
+
+
+def test_a_paragraphs_stretched_first_line_is_joined_by_the_line_below_it():
+    wide = [part("It was seen.", 60, 200, 100), part("Some", 215, 240, 100), part("heart", 255, 290, 100)]
+    below = part("had been kept in the cold for a day", 50, 290, 112)
+    assert texts([*wide, below]) == ["It was seen. Some heart", below.text]
+
+
+def test_cells_above_a_line_stay_apart():
+    cells = [part("Hours", 50, 80, 100), part("Hearts", 150, 190, 100)]
+    below = part("had been kept in the cold for a day", 50, 290, 112)
+    assert texts([*cells, below]) == ["Hours", "Hearts", below.text]  # they end before the line below does
+    rows = [part(text, x, x + 40, y) for y in (100, 112) for x, text in ((50, "1.5"), (250, "2.5"))]
+    assert texts(rows) == ["1.5", "2.5", "1.5", "2.5"]
