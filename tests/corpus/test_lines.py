@@ -1,6 +1,7 @@
 """Parts of a line put together: wide gaps in justified columns, and initials several lines high."""
 
 from further.corpus.parse.blocks import make_blocks
+from further.corpus.parse.kinds import mark_kinds
 from further.corpus.parse.lines import Line, join_fragments
 from further.corpus.parse.style import find_style
 
@@ -25,3 +26,17 @@ def test_cells_above_a_line_stay_apart():
     assert texts([*cells, below]) == ["Hours", "Hearts", below.text]  # they end before the line below does
     rows = [part(text, x, x + 40, y) for y in (100, 112) for x, text in ((50, "1.5"), (250, "2.5"))]
     assert texts(rows) == ["1.5", "2.5", "1.5", "2.5"]
+
+
+def test_a_word_at_a_columns_top_that_ends_a_dose_belongs_to_its_paragraph():
+    left = [
+        part("The bath held so much of the salt as was said before, that is 24", 50, 290, 600 + 12 * n)
+        for n in range(9)
+    ]
+    unit, under = part("mM.", 310, 331, 100), part("It was then set to what the team had found in it", 310, 550, 120)
+    label = part("Arm A", 400, 430, 300)
+    lines = [*left, unit, *(part(under.text, 310, 550, 124 + 12 * n) for n in range(9)), label]
+    style = find_style(lines)
+    blocks = make_blocks(lines, style)
+    mark_kinds([blocks], style, [800.0])
+    assert [block.kind for block in blocks] == ["text", "text", "text", "other"]
