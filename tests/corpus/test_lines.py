@@ -40,3 +40,14 @@ def test_a_word_at_a_columns_top_that_ends_a_dose_belongs_to_its_paragraph():
     blocks = make_blocks(lines, style)
     mark_kinds([blocks], style, [800.0])
     assert [block.kind for block in blocks] == ["text", "text", "text", "other"]
+
+
+def test_lines_beside_an_initial_and_below_it_are_one_paragraph():
+    initial = Line(1, 50, 76, 70, 106, 30.0, "body", False, "D", baseline=112)
+    rest = [part("ata from the study provide it", 72, 290, 100), part("of the agent and of the cold", 72, 290, 112)]
+    rest += [part("that was measured in all of the hearts", 50, 290, 124), part("which were in it.", 50, 120, 136)]
+    fresh = [part("The second of the paragraphs", 62, 290, 148), part("is its own block here.", 50, 290, 160)]
+    lines = join_fragments([initial, *rest, *fresh])
+    blocks = make_blocks(lines, find_style(lines))
+    assert [len(block.lines) for block in blocks] == [4, 2]
+    assert blocks[0].text.startswith("Data from")

@@ -149,7 +149,9 @@ def _starts_paragraph(group: Sequence[Line], line: Line) -> bool:
     ended, short = bool(ENDED.search(above.text)), above.x1 < right - max(2 * size, 0.08 * (right - left))
     if ITEM.match(line.text) and (ended or short) and abs(line.x0 - group[0].x0) < size:
         return True
-    hanging = len(group) > 1 and group[1].x0 > group[0].x0 + 0.6 * size
+    if group[0].initial and all(member.x0 > left + 0.6 * size for member in group[1:]):
+        return False  # lines beside an initial stand further in than the first one below it
+    hanging = not group[0].initial and len(group) > 1 and group[1].x0 > group[0].x0 + 0.6 * size
     if hanging and line.x0 < group[1].x0 - 0.6 * size:
         return True
     if not hanging and line.x0 > above.x0 + 0.6 * size:

@@ -7,6 +7,7 @@ from functools import reduce
 from itertools import pairwise
 
 NUMBER = re.compile(r"\s*\d{1,4}\s*")
+LETTER = re.compile(r"\s*[^\W\d_]\s*")
 MARGIN = 0.14
 """Share of the page's width, on either side, in which line numbers stand."""
 MAX_INDENT = 3
@@ -30,6 +31,7 @@ class Line:
         group: Number of PyMuPDF's block on the page.
         lead: Characters of `text` at its start that are bold or italic.
         baseline: Height of the letters' feet, points from the top.
+        initial: Whether it begins with a letter several lines high.
     """
 
     page: int
@@ -45,6 +47,7 @@ class Line:
     group: int = 0
     lead: int = 0
     baseline: float = 0.0
+    initial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,8 @@ def _continues(left: Line, right: Line) -> bool:
 
 def _join(left: Line, right: Line) -> Line:
     apart = not (left.text.endswith(" ") or right.text.startswith(" ") or right.x0 - left.x1 < 0.15 * right.size)
-    if _is_initial(left, right):
+    initial = left.size >= 1.5 * right.size and bool(LETTER.fullmatch(left.text))
+    if initial and _begins_word(left, right):
         left, apart = replace(left, text=left.text.strip()), False
     space = " " if apart else ""
     offset = len(left.text) + len(space)
@@ -188,12 +192,11 @@ def _join(left: Line, right: Line) -> Line:
         raised=(*left.raised, *((start + offset, end + offset) for start, end in right.raised)),
         lead=offset + right.lead if left.lead == len(left.text) else left.lead,
         group=left.group,
+        initial=initial or left.initial,
     )
 
 
-def _is_initial(left: Line, right: Line) -> bool:
+def _begins_word(initial: Line, right: Line) -> bool:
     """Whether a letter several lines high begins the word that goes on beside it; A and I may be words of their own."""
-    if left.size < 1.5 * right.size or not re.fullmatch(r"\s*[^\W\d_]\s*", left.text):
-        return False
     rest = re.match(r"[^\W\d_]+", right.text)
-    return rest is not None and (left.text.strip() not in ("A", "I") or len(rest.group()) == 1)
+    return rest is not None and (initial.text.strip() not in ("A", "I") or len(rest.group()) == 1)
