@@ -159,7 +159,7 @@ def _join_stretched(lines: list[Line]) -> list[Line]:
 
 
 def _fills(parts: Sequence[Line], line: Line | None, indent: float) -> bool:
-    """Whether the parts of a line, from left to right, have the edges of another in the same block, but for an indent."""
+    """Whether the parts of a line, from left to right, have another's edges in the same block, but for an indent."""
     if line is None or len(parts) == 1 or line.group != parts[0].group or len(line.text) <= 20:
         return False
     begins = -3 < parts[0].x0 - line.x0 < 3 + indent * line.size
