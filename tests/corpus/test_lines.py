@@ -51,3 +51,7 @@ def test_lines_beside_an_initial_and_below_it_are_one_paragraph():
     blocks = make_blocks(lines, find_style(lines))
     assert [len(block.lines) for block in blocks] == [4, 2]
     assert blocks[0].text.startswith("Data from")
+
+
+def test_a_page_without_lines_has_none():
+    assert join_fragments([]) == []

@@ -149,7 +149,7 @@ def _join_stretched(lines: list[Line]) -> list[Line]:
         else:
             rows.append([line])
     joined: list[Line] = []
-    for parts, under in zip(rows, [*rows[1:], None], strict=True):
+    for parts, under in zip(rows, [*rows[1:], None], strict=False):
         above = joined[-1] if joined and joined[-1].group == parts[0].group else None
         full = _fills(parts, above, 0) or (
             above is None and under and len(under) == 1 and _fills(parts, under[0], MAX_INDENT)
