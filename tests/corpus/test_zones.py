@@ -226,3 +226,9 @@ def test_a_supplements_references_are_references():
     body = [paragraph(f"part {number} of the article", page=2) for number in range(6)]
     found = reasons(*section("Abstract", 1), *body, heading("Supplementary References"), *listed[1:])
     assert {found["[3] A heart"], found["[4] A Maker"], found["[5] A heart"]} == {"reference"}
+
+
+def test_an_appendix_with_its_title_on_the_next_line_is_no_back_matter():
+    body = [paragraph(f"part {number} of the article", page=2) for number in range(6)]
+    found = reasons(*section("Abstract", 1), *body, heading("APPENDIX\nPROOF OF THE LAW"), paragraph("proof"))
+    assert found["In the proof"] == "kept"

@@ -118,7 +118,8 @@ class Ending:
             return True
         if piece.is_text and piece.is_small(self.size) and begins_note(self.names.back, piece.text):
             return True
-        return piece.kind != "title" and run_in(self.names.back, piece.text, piece.lead)
+        titled = piece.kind == "heading" and is_section(self.names.appendix, piece.text)  # over its title: "Proofs"
+        return piece.kind != "title" and not titled and run_in(self.names.back, piece.text, piece.lead)
 
     def _is_ambiguous(self, piece: Piece) -> bool:
         return bool(self.names.ambiguous.match(plain_heading(piece.text)))

@@ -107,7 +107,7 @@ def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
         overlap > 0 and abs(line.x0 - above.x0) < 4 * size
     ):
         return False
-    if above.font != line.font and _is_heading_line(group, line):
+    if (above.font != line.font or _is_in_capitals(group, line)) and _is_heading_line(group, line):
         return False
     return not _starts_paragraph(group, line)
 
@@ -131,6 +131,11 @@ def _runs_on(group: Sequence[Line], line: Line, style: Style) -> bool:
 def _has_run_in(line: Line) -> bool:
     """Whether a line is a heading at first and ends as the text under it: "**Study design.** We enrolled"."""
     return line.bold and bool(line.lead) and count_words(line.text[line.lead :]) > 0
+
+
+def _is_in_capitals(group: Sequence[Line], line: Line) -> bool:
+    """Whether a block is in capitals and the line below it is not, as under a heading in small capitals."""
+    return not line.text.isupper() and all(member.text.isupper() and count_words(member.text) for member in group)
 
 
 def _is_heading_line(group: Sequence[Line], line: Line) -> bool:
