@@ -55,3 +55,17 @@ def test_lines_beside_an_initial_and_below_it_are_one_paragraph():
 
 def test_a_page_without_lines_has_none():
     assert join_fragments([]) == []
+
+
+def test_words_set_so_wide_that_each_is_a_block_are_lines():
+    full = [part("it was seen that the heart and", 50, 290, 100), part("in all of the cold of it then", 50, 290, 136)]
+    first = [part("exposure", 50, 110, 112, 1), part("to", 150, 200, 112, 2), part("volatiles", 240, 290, 112, 3)]
+    second = [part("has", 50, 100, 124, 4), part("resulted", 140, 205, 124, 5), part("in", 245, 290, 124, 6)]
+    lines = [full[0], *first, *second, full[1]]
+    assert texts(lines) == [full[0].text, "exposure to volatiles", "has resulted in", full[1].text]
+
+
+def test_cells_under_a_caption_as_wide_as_they_are_stay_apart():
+    caption = part("Table 1. Hearts by the hours in the cold.", 50, 290, 100)
+    cells = [part("Hours", 50, 80, 112, 1), part("Hearts", 110, 145, 112, 2), part("Failed", 260, 290, 112, 3)]
+    assert texts([caption, *cells]) == [caption.text, "Hours", "Hearts", "Failed"]

@@ -107,7 +107,7 @@ def join_fragments(lines: Iterable[Line]) -> list[Line]:
             joined[-1] = _join(joined[-1], line)
         else:
             joined.append(line)
-    return _join_stretched(_join_scattered(joined))
+    return _join_words(_join_stretched(_join_scattered(joined)))
 
 
 def _join_scattered(lines: list[Line]) -> list[Line]:
@@ -158,13 +158,48 @@ def _join_stretched(lines: list[Line]) -> list[Line]:
     return joined
 
 
+def _join_words(lines: list[Line]) -> list[Line]:
+    """Join words whose gaps are so wide that each is a block: they reach from edge to edge of a line near them."""
+    rows: list[list[Line]] = []
+    for line in lines:
+        if rows and abs(line.baseline - rows[-1][0].baseline) < 1 and line.x0 > rows[-1][-1].x1:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    wide = [index for index, parts in enumerate(rows) if len(parts) > 1]
+    for index in (*wide, *reversed(wide)):  # one such line may stand above another
+        above, under = rows[index - 1] if index else [], rows[index + 1] if index + 1 < len(rows) else []
+        near = [(side[0], indent) for side, indent in ((above, 0), (under, MAX_INDENT)) if len(side) == 1]
+        if any(_is_set_between(rows[index], line, indent) for line, indent in near):
+            rows[index] = [reduce(_join, rows[index])]
+    return [line for parts in rows for line in parts] if wide else lines
+
+
+def _is_set_between(parts: Sequence[Line], line: Line, indent: float) -> bool:
+    """Whether parts are words of a justified line: set as one near them, from edge to edge, with gaps of one width."""
+    if len(parts) == 1 or not _has_edges(parts, line, indent):
+        return False
+    alike = 2 * sum(part.font == line.font for part in parts) >= len(parts)
+    alike = alike and all(abs(part.size - line.size) < 0.3 for part in parts)
+    near = 0.8 * line.size < abs(parts[0].baseline - line.baseline) < 2 * line.size
+    gaps = [right.x0 - left.x1 for left, right in pairwise(parts)]
+    even = len(gaps) > 1 and max(gaps) - min(gaps) < 0.5 * line.size
+    open_above = line.baseline < parts[0].baseline and line.text.rstrip()[-1:] not in ".:?!"
+    return alike and near and max(gaps) < 5 * line.size and (even or open_above)
+
+
 def _fills(parts: Sequence[Line], line: Line | None, indent: float) -> bool:
     """Whether the parts of a line, from left to right, have another's edges in the same block, but for an indent."""
-    if line is None or len(parts) == 1 or line.group != parts[0].group or len(line.text) <= 20:
+    if line is None or len(parts) == 1 or line.group != parts[0].group:
         return False
+    return _has_edges(parts, line, indent)
+
+
+def _has_edges(parts: Sequence[Line], line: Line, indent: float) -> bool:
+    """Whether parts of a line, from left to right, begin and end where another does, but for an indent."""
     begins = -3 < parts[0].x0 - line.x0 < 3 + indent * line.size
     ordered = all(left.x1 <= right.x0 + 1 for left, right in pairwise(parts))
-    return begins and abs(line.x1 - parts[-1].x1) < 3 and ordered
+    return len(line.text) > 20 and begins and abs(line.x1 - parts[-1].x1) < 3 and ordered
 
 
 def _continues(left: Line, right: Line) -> bool:
