@@ -44,6 +44,19 @@ def test_columns_are_read_between_what_spans_them(drawn):
     assert [b.text for b in order_blocks(blocks)] == list(PAGE)
 
 
+def test_a_box_beside_the_abstract_has_no_columns_of_the_text_below():
+    page = {
+        "abstract": (50, 100, 365, 300),
+        "box": (390, 100, 545, 295),
+        "the abstract's wide part": (50, 303, 550, 682),
+        "left": (50, 690, 290, 780),
+        "right above": (310, 688, 550, 738),
+        "right below": (310, 740, 550, 780),
+    }
+    blocks = [block(name, *page[name]) for name in list(page)[::-1]]
+    assert [b.text for b in order_blocks(blocks)] == list(page)
+
+
 def test_three_columns():
     blocks = [block(str(n), x, 100, x + 150, 700) for n, x in ((3, 390), (1, 50), (2, 220))]
     assert [b.text for b in order_blocks(blocks)] == ["1", "2", "3"]
