@@ -24,6 +24,8 @@ from further.corpus.clean.unknown import count_unknown, mark_unknown
         ("≤ is \ufffd1.2 here \ue001", "≤ is \ufffd1.2 here"),
         ("a 𝑃 value, 5 𝜇g", "a P value, 5 μg"),  # letters of formulas
         ("37 ◦C, 4∘C, 45 ◦, 20 ˚C and 20 ºC", "37 °C, 4°C, 45°, 20 °C and 20 °C"),
+        ("37○C and 4 ○ C, ○ C", "37°C and 4 ° C, ○ C"),  # TeX's MnSymbol
+        ("\u2206F508 by \u2206 = 3 \u2126", "ΔF508 by Δ = 3 Ω"),  # names of signs that are letters
         ("f ∘ g, the ◦ of it, 1º", "f ∘ g, the ◦ of it, 1º"),
         ("Barr´e and Sj¨ogren, na¨ıve", "Barré and Sjögren, naïve"),
         ("one\r\ntwo \x07", "one\ntwo"),

@@ -44,6 +44,19 @@ def test_columns_are_read_between_what_spans_them(drawn):
     assert [b.text for b in order_blocks(blocks)] == list(PAGE)
 
 
+def test_a_box_beside_the_abstract_has_no_columns_of_the_text_below():
+    page = {
+        "abstract": (50, 100, 365, 300),
+        "box": (390, 100, 545, 295),
+        "the abstract's wide part": (50, 303, 550, 682),
+        "left": (50, 690, 290, 780),
+        "right above": (310, 688, 550, 738),
+        "right below": (310, 740, 550, 780),
+    }
+    blocks = [block(name, *page[name]) for name in list(page)[::-1]]
+    assert [b.text for b in order_blocks(blocks)] == list(page)
+
+
 def test_three_columns():
     blocks = [block(str(n), x, 100, x + 150, 700) for n, x in ((3, 390), (1, 50), (2, 220))]
     assert [b.text for b in order_blocks(blocks)] == ["1", "2", "3"]
@@ -391,3 +404,30 @@ def test_a_line_returns_on_a_quarter_of_the_pages_and_on_two_to_be_furniture(pag
         head = (line("Made Articles", 50, 60, page=number, size=8.0),) if number <= returns else ()
         made.append(Page(number, 600, 800, (*head, *body), ()))
     assert (id(made[0].lines[0]) in find_furniture(made)) is found
+
+
+@pytest.mark.parametrize("capitals", [True, False])
+def test_a_line_in_capitals_over_text_in_its_font_is_a_heading_of_its_own(capitals):
+    head = line("MATERIALS AND METHODS" if capitals else "Materials and methods", 120, 100, 100)
+    text = [line("The heart was kept in the cold as it had been said", 50, 112 + 12 * n) for n in range(8)]
+    blocks = make_blocks([head, *text], find_style(text))
+    assert [len(b.lines) for b in blocks] == ([1, 8] if capitals else [9])
+
+
+def test_small_capitals_have_the_size_of_the_first_letter(tmp_path):
+    with pymupdf.open() as document:
+        page = document.new_page()
+        page.insert_text((50, 100), "I. R", fontsize=10)
+        page.insert_text((65, 100), "ESULTS", fontsize=8)
+        assert [one.size for one in read_page(page).lines] == [10.0]
+
+
+def test_heads_that_change_with_the_chapter_of_a_long_thesis_are_heads():
+    pages = []
+    for number in range(1, 61):
+        chapter = (number - 1) // 6
+        head = line(f"CHAPTER {chapter}. STORAGE IN THE BOX {'ABCDEFGHIJ'[chapter]}", 50, 100, page=number)
+        body = [line(f"the {number} and of the heart it was {n}", 50, 130 + 12 * n, page=number) for n in range(40)]
+        pages.append(Page(number, 600.0, 800.0, (head, *body), ()))
+    found = find_furniture(pages)
+    assert set(found) == {id(page.lines[0]) for page in pages}

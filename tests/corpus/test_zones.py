@@ -204,3 +204,31 @@ def test_the_ledger_counts_an_appendix_apart():
     ledger = ledger_of(clean_papers(blocks, settings)[1])
     assert ledger["appendix"] == sum(len(block["text"]) for block in APPENDIX)
     assert sum(ledger.values()) == sum(map(len, blocks["text"].to_pylist()))
+
+
+def entry(number, sure):
+    cite = "Maker A, Drawer B, et al. Hearts kept. J Made Art. 2019;12(3):45-52."
+    text = cite if sure else "heart in its box, and of what became of it in the clinic, by the team of the ward."
+    return {"kind": "list", "text": f"[{number}] A {text}", "page": 4}
+
+
+@pytest.mark.parametrize(("sure", "reason"), [({1, 4, 6}, "reference"), ({1}, "kept")])
+def test_a_numbered_list_without_a_heading_is_one_of_references_if_a_third_of_it_surely_is(sure, reason):
+    listed = [entry(number, number in sure) for number in range(1, 7)]
+    body = [paragraph(f"part {number} of the article", page=2) for number in range(6)]
+    found = reasons(*section("Abstract", 1), *body, *listed, paragraph("second article", page=4))
+    assert found["[2] A heart"] == found["[5] A heart"] == reason
+    assert found["In the second"] == "kept"
+
+
+def test_a_supplements_references_are_references():
+    listed = [entry(number, number in {2, 4}) for number in range(1, 6)]
+    body = [paragraph(f"part {number} of the article", page=2) for number in range(6)]
+    found = reasons(*section("Abstract", 1), *body, heading("Supplementary References"), *listed[1:])
+    assert {found["[3] A heart"], found["[4] A Maker"], found["[5] A heart"]} == {"reference"}
+
+
+def test_an_appendix_with_its_title_on_the_next_line_is_no_back_matter():
+    body = [paragraph(f"part {number} of the article", page=2) for number in range(6)]
+    found = reasons(*section("Abstract", 1), *body, heading("APPENDIX\nPROOF OF THE LAW"), paragraph("proof"))
+    assert found["In the proof"] == "kept"

@@ -25,7 +25,7 @@ MATHEMATICAL = re.compile("[\U0001d400-\U0001d7ff]+")
 """Letters and digits of formulas, which have a plain character each."""
 RING = "◦∘˚"
 """Rings that TeX and others set for a degree, which is what they are beside a number or before a scale."""
-DEGREE = re.compile(rf"(?<=[\d.])\s?[{RING}]|[{RING}](?=\s?[CFK]\b)|(?<=\d)(\s?)º(?=\s?[CF]\b)")
+DEGREE = re.compile(rf"(?<=[\d.])\s?[{RING}]|[{RING}](?=\s?[CFK]\b)|(?<=\d)(\s?)[º○](?=\s?[CF]\b)")
 RINGED = re.compile(r"◯\s?([CR])(?![^\W_])|(?<![^\W_])([cCR])\s?[◯\u20dd]")
 """A letter that a typesetter put into a circle; TeX sets the letter first."""
 LIGATURES = {"\ufb05": "st", "\ufb06": "st"}
@@ -62,6 +62,7 @@ def _clean_once(text: str) -> str:
         for ligature, letters in LIGATURES.items():
             text = text.replace(ligature, letters)
         text = compose_accents(text)
+        text = text.replace("\u2206", "Δ")  # the increment, for which programs take a glyph called Delta
         text = MATHEMATICAL.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
         text = DEGREE.sub(_write_degree, text)
         text = RINGED.sub(lambda found: "®" if "R" in found.group() else "©", text)

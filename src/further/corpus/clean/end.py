@@ -22,6 +22,10 @@ MAX_HEADING = 12
 """Words of a heading over a part of an article."""
 MAX_APART = 60
 """Blocks among which the text below a heading is looked for."""
+ENTRY = re.compile(r"\s*(?:\[(\d{1,3})\]|(\d{1,3})[.)]?\s)")
+"""The number that an entry of a list begins with."""
+MIN_ENTRIES, MAX_SKIPPED = 4, 15
+"""Entries that make a list, and those that may stand in one block with the entry before them."""
 LETTERED = re.compile(r"\s*[A-Z](?:\.\d{1,2})*[.:)]?\s+[A-Z]")
 """How appendices are numbered: "A Proofs", "B.1. Further results"."""
 
@@ -63,6 +67,7 @@ class Ending:
         self.total = sum(count_body_words(piece, size) for piece in self.pieces)
         body = [i for i, piece in enumerate(self.pieces) if self._names_body(piece)]
         self.last_body = max(body, default=-1)
+        self.entries = find_entries(flow)
 
     def mark(self, keep_appendices: bool) -> None:
         """Set the reasons of all blocks in a zone; those of appendices only if they are not kept."""
@@ -73,8 +78,12 @@ class Ending:
             zone = self._open(index) or self._go_on(zone, index)
             if zone and (zone.reason != "appendix" or not keep_appendices):
                 piece.reason = zone.reason
-            elif not piece.reason and piece.is_text and is_reference(piece.text) and seen > 0.5 * self.total:
+            elif not piece.reason and (id(piece) in self.entries or self._is_late_reference(piece, seen)):
                 piece.reason = "reference"
+
+    def _is_late_reference(self, piece: Piece, seen: int) -> bool:
+        """Whether a block behind half of the body's words looks like an entry of a list of references."""
+        return piece.is_text and is_reference(piece.text) and seen > 0.5 * self.total
 
     def _names_body(self, piece: Piece) -> bool:
         """Whether a block is the heading of a section of the body; small print never is: "Methods" in a title, say."""
@@ -109,7 +118,8 @@ class Ending:
             return True
         if piece.is_text and piece.is_small(self.size) and begins_note(self.names.back, piece.text):
             return True
-        return piece.kind != "title" and run_in(self.names.back, piece.text, piece.lead)
+        titled = piece.kind == "heading" and is_section(self.names.appendix, piece.text)  # over its title: "Proofs"
+        return piece.kind != "title" and not titled and run_in(self.names.back, piece.text, piece.lead)
 
     def _is_ambiguous(self, piece: Piece) -> bool:
         return bool(self.names.ambiguous.match(plain_heading(piece.text)))
@@ -230,3 +240,38 @@ def has_prose(pieces: Sequence[Piece], size: float, reach: int = REACH) -> bool:
     prose = [p for p in following if p.font_size > 0.85 * size and prose_share(p.text) > 0.25]
     words = sum(count_words(piece.text) for piece in prose if not is_reference(piece.text))
     return count_words(pieces[0].text) <= MAX_HEADING and words >= MIN_PROSE
+
+
+def find_entries(pieces: Sequence[Piece]) -> set[int]:
+    """The id() of entries of lists of references without a heading: numbered from 1, a third of them surely references.
+
+    Args:
+        pieces: Blocks in reading order.
+    """
+    found: set[int] = set()
+    run: list[Piece] = []
+    last = 0
+    for piece in pieces:
+        number = _entry_number(piece)
+        if number == 1 or (run and number and 0 < number - last <= MAX_SKIPPED):
+            found |= _as_list(run) if number == 1 else set()
+            run, last = ([] if number == 1 else run) + [piece], number
+        elif run and (piece.is_article() or not (is_reference(piece.text) or continues(run[-1], piece))):
+            found |= _as_list(run)
+            run = []
+        elif run:
+            run.append(piece)
+    return found | _as_list(run)
+
+
+def _entry_number(piece: Piece) -> int:
+    """The number that a block of at least four words begins with, 0 for none."""
+    found = ENTRY.match(piece.text) if count_words(piece.text) >= 4 else None
+    return int(found[1] or found[2]) if found else 0
+
+
+def _as_list(run: Sequence[Piece]) -> set[int]:
+    """The id() of the blocks of a run that is a list of references."""
+    sure = sum(is_reference(piece.text) for piece in run)
+    entries = sum(_entry_number(piece) > 0 for piece in run)
+    return {id(piece) for piece in run} if entries >= MIN_ENTRIES and 3 * sure >= len(run) else set()

@@ -84,7 +84,8 @@ ENGLISH = Names(
         r"(?:list of )?(?:non-?standard )?abbreviations?(?: used| and acronyms)?|acronyms|glossary|nomenclature",
     ),
     references=(
-        r"(?:list of |main |cited |selected |bibliographic )?references?(?: and notes| list| cited)?",
+        r"(?:list of |main |cited |selected |bibliographic |supplementa(?:ry|l) |supporting |additional |online )?"
+        r"references?(?: and notes| list| cited)?",
         r"bibliography|literature(?: cited)?|works cited|notes and references|citations",
         r"(?:further|suggested|recommended|additional) readings?",
     ),

@@ -107,7 +107,7 @@ def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
         overlap > 0 and abs(line.x0 - above.x0) < 4 * size
     ):
         return False
-    if above.font != line.font and _is_heading_line(group, line):
+    if (above.font != line.font or _is_in_capitals(group, line)) and _is_heading_line(group, line):
         return False
     return not _starts_paragraph(group, line)
 
@@ -133,6 +133,11 @@ def _has_run_in(line: Line) -> bool:
     return line.bold and bool(line.lead) and count_words(line.text[line.lead :]) > 0
 
 
+def _is_in_capitals(group: Sequence[Line], line: Line) -> bool:
+    """Whether a block is in capitals and the line below it is not, as under a heading in small capitals."""
+    return not line.text.isupper() and all(member.text.isupper() and count_words(member.text) for member in group)
+
+
 def _is_heading_line(group: Sequence[Line], line: Line) -> bool:
     """Whether the lines of a block are a heading in a font of their own, right above a paragraph's first line."""
     if len(group) > 3 or any(member.font != group[0].font for member in group):
@@ -149,7 +154,9 @@ def _starts_paragraph(group: Sequence[Line], line: Line) -> bool:
     ended, short = bool(ENDED.search(above.text)), above.x1 < right - max(2 * size, 0.08 * (right - left))
     if ITEM.match(line.text) and (ended or short) and abs(line.x0 - group[0].x0) < size:
         return True
-    hanging = len(group) > 1 and group[1].x0 > group[0].x0 + 0.6 * size
+    if group[0].initial and all(member.x0 > left + 0.6 * size for member in group[1:]):
+        return False  # lines beside an initial stand further in than the first one below it
+    hanging = not group[0].initial and len(group) > 1 and group[1].x0 > group[0].x0 + 0.6 * size
     if hanging and line.x0 < group[1].x0 - 0.6 * size:
         return True
     if not hanging and line.x0 > above.x0 + 0.6 * size:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import pymupdf
 from fontTools.encodings.StandardEncoding import StandardEncoding
 
-from further.corpus.parse.bitmap_fonts import MARK, mend_bitmap
+from further.corpus.parse.bitmap_fonts import MARK, has_letters, mend_bitmap
 from further.corpus.parse.composite_fonts import mend_composite
 from further.corpus.parse.encodings import CMMI, CMSY, LATIN_1_SIGNS, PLACE_FONTS, PLACES, SYMBOL
 from further.corpus.parse.font_names import ADOBE_SYMBOL, SIGN_FONT, TEX_FONT, TEXT_FONT
@@ -147,7 +147,8 @@ def _mend(document: pymupdf.Document, xref: int, kind: str, name: str) -> list[S
     if kind in ("Type0", "Type3"):
         symbol = bool(ADOBE_SYMBOL.search(name))
         made = mend_bitmap(document, xref) if kind == "Type3" else mend_composite(document, xref, symbol=symbol)
-        return [Sign(name, f"{code:#06x}", text, by_outline=kind == "Type0") for code, text in made.items()]
+        seen = kind == "Type0" or not has_letters(made)
+        return [Sign(name, f"{code:#06x}", text, by_outline=seen) for code, text in made.items()]
     if kind not in ("Type1", "MMType1", "TrueType"):
         return []
     font = Font(name, read_encoding(document, xref), read_map(document, xref))

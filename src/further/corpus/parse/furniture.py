@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 from further.corpus.parse.lines import Line, Page, find_line_numbers
 from further.corpus.words import count_function_words
 
-MARGIN = 0.12
+MARGIN = 0.135
 """Share of the page's height, at the top and at the bottom, in which running heads are looked for."""
 MIN_SHARE = 0.25
 """Share of the pages on which a line must return to be a running head; two pages at least."""
+MAX_NEEDED = 5
+"""Pages on which a line must return at most: a thesis has the names of its chapters in its heads."""
 NUMBER = re.compile(
     r"\W*(?:page|p\.?|seite)?\W*(?:\d{1,6}|[ivxlc]{1,6}|[a-z]?\d{1,6})(?:\s*(?:of|/|\|)\s*\d{1,4})?\W*", re.IGNORECASE
 )
@@ -45,8 +47,11 @@ def find_furniture(pages: Sequence[Page]) -> dict[int, str]:
 def _is_text(line: Line, usual: float) -> bool:
     """Whether a line as far out as running heads may be the title, which is large, or the body's first or last.
 
-    A bold line behind the first page may be a heading: running heads there are known by returning.
+    A bold line behind the first page may be a heading: running heads there are known by returning. One in capitals
+    that is not bold may not.
     """
+    if line.page > 1 and line.text.isupper() and not line.bold and line.size < 1.1 * usual:
+        return False
     if line.size > 1.5 * usual or (line.bold and line.page > 1 and line.size > 0.96 * usual):
         return True
     return line.size > 0.96 * usual and count_function_words(line.text) >= 2
@@ -83,7 +88,7 @@ def _repeated(margin: Iterable[tuple[Page, Line]], num_pages: int) -> set[int]:
         height = round(line.baseline / 4)
         for near in (height, height + 1):  # two overlapping grids: equal heights meet in one of them
             seen[key, near][page.number].append(line)
-    needed = max(2, MIN_SHARE * num_pages)
+    needed = min(max(2, MIN_SHARE * num_pages), MAX_NEEDED)
     return {
         id(line) for by_page in seen.values() if len(by_page) >= needed for lines in by_page.values() for line in lines
     }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from further.corpus.clean.structure import is_note, is_reference
-from further.corpus.parse.blocks import ITEM, Block
+from further.corpus.parse.blocks import ENDED, ITEM, Block
 from further.corpus.parse.captions import LABEL, extend_captions, is_caption
 from further.corpus.parse.headings import is_heading
 from further.corpus.parse.style import Style
@@ -57,10 +57,12 @@ def mark_kinds(pages: Sequence[Sequence[Block]], style: Style, heights: Sequence
         mark_tables(blocks, own)
         _mark_footnotes(blocks, own, height)
     mark_title([block for blocks in pages[:2] for block in blocks], style)
+    last: Block | None = None
     for blocks, own in zip(pages, styles, strict=True):
         for block, below in zip(blocks, [*blocks[1:], None], strict=False):
             if not block.kind:
-                block.kind = _kind_by_style(block, below, own)
+                block.kind = "text" if _ends_sentence(block, last, blocks, own) else _kind_by_style(block, below, own)
+            last = block if block.kind == "text" else last
 
 
 def style_of_page(blocks: Sequence[Block], style: Style) -> Style:
@@ -153,6 +155,16 @@ def _kind_by_style(block: Block, below: Block | None, style: Style) -> str:
     if _is_item(block, style):
         return "list"
     return "text" if _is_body_text(block, style) or _is_small_text(block, style) else "other"
+
+
+def _ends_sentence(block: Block, last: Block | None, blocks: Sequence[Block], style: Style) -> bool:
+    """Whether a block is the end of the last paragraph's sentence, at the edge of a column: the "mM." of "24 mM."."""
+    if last is None or len(block.lines) > 1 or block.text.rstrip()[-1:] not in (".", "?", "!"):
+        return False
+    as_body = style.is_body_size(block.size) and block.share_in(style.fonts) > 0.5 and last.page >= block.page - 1
+    if not as_body or ENDED.search(last.text.rstrip()) or last.width < 0.75 * style.measure:
+        return False
+    return any(abs(b.x0 - block.x0) < 1 and b.width > 0.75 * style.measure for b in (*blocks, last) if b is not block)
 
 
 def _is_item(block: Block, style: Style) -> bool:

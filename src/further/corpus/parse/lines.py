@@ -7,8 +7,11 @@ from functools import reduce
 from itertools import pairwise
 
 NUMBER = re.compile(r"\s*\d{1,4}\s*")
+LETTER = re.compile(r"\s*[^\W\d_]\s*")
 MARGIN = 0.14
 """Share of the page's width, on either side, in which line numbers stand."""
+MAX_INDENT = 3
+"""Font sizes by which a paragraph's first line may be indented."""
 MIN_LINE_NUMBERS = 8
 """Fewest numbers in a margin that are taken for a manuscript's line numbers; half as many if each is a fifth one."""
 
@@ -28,6 +31,7 @@ class Line:
         group: Number of PyMuPDF's block on the page.
         lead: Characters of `text` at its start that are bold or italic.
         baseline: Height of the letters' feet, points from the top.
+        initial: Whether it begins with a letter several lines high.
     """
 
     page: int
@@ -43,6 +47,7 @@ class Line:
     group: int = 0
     lead: int = 0
     baseline: float = 0.0
+    initial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,7 @@ def join_fragments(lines: Iterable[Line]) -> list[Line]:
             joined[-1] = _join(joined[-1], line)
         else:
             joined.append(line)
-    return _join_stretched(_join_scattered(joined))
+    return _join_words(_join_stretched(_join_scattered(joined)))
 
 
 def _join_scattered(lines: list[Line]) -> list[Line]:
@@ -132,25 +137,69 @@ def _touch(left: Line, right: Line) -> bool:
 
 
 def _join_stretched(lines: list[Line]) -> list[Line]:
-    """Join all parts of a line that, together, reach from edge to edge of the line above it in the same block."""
+    """Join all parts of a line that, together, reach from edge to edge of the line above it in the same block.
+
+    A block's first line has none above it: the line below tells, and an indent may be before its parts.
+    """
+    rows: list[list[Line]] = []
+    for line in lines:
+        last = rows[-1][-1] if rows else None
+        if last and line.group == last.group and abs(line.baseline - rows[-1][0].baseline) < 1:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
     joined: list[Line] = []
-    index = 0
-    while index < len(lines):
-        end = index + 1
-        while (
-            end < len(lines)
-            and lines[end].group == lines[index].group
-            and abs(lines[end].baseline - lines[index].baseline) < 1
-        ):
-            end += 1
-        parts = lines[index:end]
+    for parts, under in zip(rows, [*rows[1:], None], strict=False):
         above = joined[-1] if joined and joined[-1].group == parts[0].group else None
-        if above and len(parts) > 1 and abs(above.x0 - parts[0].x0) < 3 and abs(above.x1 - parts[-1].x1) < 3:
-            ordered = all(left.x1 <= right.x0 + 1 for left, right in pairwise(parts))
-            parts = [reduce(_join, parts)] if ordered and len(above.text) > 20 else parts
-        joined += parts
-        index = end
+        full = _fills(parts, above, 0) or (
+            above is None and under and len(under) == 1 and _fills(parts, under[0], MAX_INDENT)
+        )
+        joined += [reduce(_join, parts)] if full else parts
     return joined
+
+
+def _join_words(lines: list[Line]) -> list[Line]:
+    """Join words whose gaps are so wide that each is a block: they reach from edge to edge of a line near them."""
+    rows: list[list[Line]] = []
+    for line in lines:
+        if rows and abs(line.baseline - rows[-1][0].baseline) < 1 and line.x0 > rows[-1][-1].x1:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    wide = [index for index, parts in enumerate(rows) if len(parts) > 1]
+    for index in (*wide, *reversed(wide)):  # one such line may stand above another
+        above, under = rows[index - 1] if index else [], rows[index + 1] if index + 1 < len(rows) else []
+        near = [(side[0], indent) for side, indent in ((above, 0), (under, MAX_INDENT)) if len(side) == 1]
+        if any(_is_set_between(rows[index], line, indent) for line, indent in near):
+            rows[index] = [reduce(_join, rows[index])]
+    return [line for parts in rows for line in parts] if wide else lines
+
+
+def _is_set_between(parts: Sequence[Line], line: Line, indent: float) -> bool:
+    """Whether parts are words of a justified line: set as one near them, from edge to edge, with gaps of one width."""
+    if len(parts) == 1 or not _has_edges(parts, line, indent):
+        return False
+    alike = 2 * sum(part.font == line.font for part in parts) >= len(parts)
+    alike = alike and all(abs(part.size - line.size) < 0.3 for part in parts)
+    near = 0.8 * line.size < abs(parts[0].baseline - line.baseline) < 2 * line.size
+    gaps = [right.x0 - left.x1 for left, right in pairwise(parts)]
+    even = len(gaps) > 1 and max(gaps) - min(gaps) < 0.5 * line.size
+    open_above = line.baseline < parts[0].baseline and line.text.rstrip()[-1:] not in ".:?!"
+    return alike and near and max(gaps) < 5 * line.size and (even or open_above)
+
+
+def _fills(parts: Sequence[Line], line: Line | None, indent: float) -> bool:
+    """Whether the parts of a line, from left to right, have another's edges in the same block, but for an indent."""
+    if line is None or len(parts) == 1 or line.group != parts[0].group:
+        return False
+    return _has_edges(parts, line, indent)
+
+
+def _has_edges(parts: Sequence[Line], line: Line, indent: float) -> bool:
+    """Whether parts of a line, from left to right, begin and end where another does, but for an indent."""
+    begins = -3 < parts[0].x0 - line.x0 < 3 + indent * line.size
+    ordered = all(left.x1 <= right.x0 + 1 for left, right in pairwise(parts))
+    return len(line.text) > 20 and begins and abs(line.x1 - parts[-1].x1) < 3 and ordered
 
 
 def _continues(left: Line, right: Line) -> bool:
@@ -162,7 +211,8 @@ def _continues(left: Line, right: Line) -> bool:
 
 def _join(left: Line, right: Line) -> Line:
     apart = not (left.text.endswith(" ") or right.text.startswith(" ") or right.x0 - left.x1 < 0.15 * right.size)
-    if _is_initial(left, right):
+    initial = left.size >= 1.5 * right.size and bool(LETTER.fullmatch(left.text))
+    if initial and _begins_word(left, right):
         left, apart = replace(left, text=left.text.strip()), False
     space = " " if apart else ""
     offset = len(left.text) + len(space)
@@ -177,12 +227,11 @@ def _join(left: Line, right: Line) -> Line:
         raised=(*left.raised, *((start + offset, end + offset) for start, end in right.raised)),
         lead=offset + right.lead if left.lead == len(left.text) else left.lead,
         group=left.group,
+        initial=initial or left.initial,
     )
 
 
-def _is_initial(left: Line, right: Line) -> bool:
+def _begins_word(initial: Line, right: Line) -> bool:
     """Whether a letter several lines high begins the word that goes on beside it; A and I may be words of their own."""
-    if left.size < 1.5 * right.size or not re.fullmatch(r"\s*[^\W\d_]\s*", left.text):
-        return False
     rest = re.match(r"[^\W\d_]+", right.text)
-    return rest is not None and (left.text.strip() not in ("A", "I") or len(rest.group()) == 1)
+    return rest is not None and (initial.text.strip() not in ("A", "I") or len(rest.group()) == 1)

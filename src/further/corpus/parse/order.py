@@ -14,6 +14,8 @@ MAX_DEPTH = 30
 """Divisions after which a page is read from top to bottom: a newspaper's page needs fewer than ten."""
 
 
+MIN_WIDE = 0.7
+"""Share of the page's text that a block is as wide as that divides it into bands, rather than one of other columns."""
 MIN_ROWS = 5
 """Steps from a line to one beside it, in another column, that show a page drawn in rows."""
 
@@ -102,6 +104,8 @@ def order_blocks(blocks: Sequence[Block], depth: int = 0) -> list[Block]:
         right = [block for block in blocks if (block.x0 + block.x1) / 2 >= gutter]
         return [*order_blocks(left, depth + 1), *order_blocks(right, depth + 1)]
     ordered: list[Block] = []
+    span = max(block.x1 for block in blocks) - min(block.x0 for block in blocks)
+    crossing = [block for block in crossing if block.width > MIN_WIDE * span] or crossing
     rest = [block for block in blocks if block not in crossing]
     for wide in sorted(crossing, key=lambda block: block.y0):
         above = [block for block in rest if (block.y0 + block.y1) / 2 < (wide.y0 + wide.y1) / 2]

@@ -1,0 +1,71 @@
+"""Parts of a line put together: wide gaps in justified columns, and initials several lines high."""
+
+from further.corpus.parse.blocks import make_blocks
+from further.corpus.parse.kinds import mark_kinds
+from further.corpus.parse.lines import Line, join_fragments
+from further.corpus.parse.style import find_style
+
+
+def part(text, x0, x1, y, group=0, size=10.0):
+    return Line(1, x0, y - 8, x1, y + 2, size, "body", False, text, group=group, baseline=y)
+
+
+def texts(lines):
+    return [line.text for line in join_fragments(lines)]
+
+
+def test_a_paragraphs_stretched_first_line_is_joined_by_the_line_below_it():
+    wide = [part("It was seen.", 60, 200, 100), part("Some", 215, 240, 100), part("heart", 255, 290, 100)]
+    below = part("had been kept in the cold for a day", 50, 290, 112)
+    assert texts([*wide, below]) == ["It was seen. Some heart", below.text]
+
+
+def test_cells_above_a_line_stay_apart():
+    cells = [part("Hours", 50, 80, 100), part("Hearts", 150, 190, 100)]
+    below = part("had been kept in the cold for a day", 50, 290, 112)
+    assert texts([*cells, below]) == ["Hours", "Hearts", below.text]  # they end before the line below does
+    rows = [part(text, x, x + 40, y) for y in (100, 112) for x, text in ((50, "1.5"), (250, "2.5"))]
+    assert texts(rows) == ["1.5", "2.5", "1.5", "2.5"]
+
+
+def test_a_word_at_a_columns_top_that_ends_a_dose_belongs_to_its_paragraph():
+    left = [
+        part("The bath held so much of the salt as was said before, that is 24", 50, 290, 600 + 12 * n)
+        for n in range(9)
+    ]
+    unit, under = part("mM.", 310, 331, 100), part("It was then set to what the team had found in it", 310, 550, 120)
+    label = part("Arm A", 400, 430, 300)
+    lines = [*left, unit, *(part(under.text, 310, 550, 124 + 12 * n) for n in range(9)), label]
+    style = find_style(lines)
+    blocks = make_blocks(lines, style)
+    mark_kinds([blocks], style, [800.0])
+    assert [block.kind for block in blocks] == ["text", "text", "text", "other"]
+
+
+def test_lines_beside_an_initial_and_below_it_are_one_paragraph():
+    initial = Line(1, 50, 76, 70, 106, 30.0, "body", False, "D", baseline=112)
+    rest = [part("ata from the study provide it", 72, 290, 100), part("of the agent and of the cold", 72, 290, 112)]
+    rest += [part("that was measured in all of the hearts", 50, 290, 124), part("which were in it.", 50, 120, 136)]
+    fresh = [part("The second of the paragraphs", 62, 290, 148), part("is its own block here.", 50, 290, 160)]
+    lines = join_fragments([initial, *rest, *fresh])
+    blocks = make_blocks(lines, find_style(lines))
+    assert [len(block.lines) for block in blocks] == [4, 2]
+    assert blocks[0].text.startswith("Data from")
+
+
+def test_a_page_without_lines_has_none():
+    assert join_fragments([]) == []
+
+
+def test_words_set_so_wide_that_each_is_a_block_are_lines():
+    full = [part("it was seen that the heart and", 50, 290, 100), part("in all of the cold of it then", 50, 290, 136)]
+    first = [part("exposure", 50, 110, 112, 1), part("to", 150, 200, 112, 2), part("volatiles", 240, 290, 112, 3)]
+    second = [part("has", 50, 100, 124, 4), part("resulted", 140, 205, 124, 5), part("in", 245, 290, 124, 6)]
+    lines = [full[0], *first, *second, full[1]]
+    assert texts(lines) == [full[0].text, "exposure to volatiles", "has resulted in", full[1].text]
+
+
+def test_cells_under_a_caption_as_wide_as_they_are_stay_apart():
+    caption = part("Table 1. Hearts by the hours in the cold.", 50, 290, 100)
+    cells = [part("Hours", 50, 80, 112, 1), part("Hearts", 110, 145, 112, 2), part("Failed", 260, 290, 112, 3)]
+    assert texts([caption, *cells]) == [caption.text, "Hours", "Hearts", "Failed"]
