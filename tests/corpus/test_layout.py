@@ -9,7 +9,7 @@ from further.corpus.parse.blocks import Block, make_blocks
 from further.corpus.parse.captions import is_caption, is_table_label
 from further.corpus.parse.furniture import find_furniture
 from further.corpus.parse.kinds import mark_kinds
-from further.corpus.parse.lines import Line, Page, join_fragments
+from further.corpus.parse.lines import Line, Page, find_line_numbers, join_fragments
 from further.corpus.parse.order import count_jumps, order_blocks, order_lines, order_page
 from further.corpus.parse.pages import read_page
 from further.corpus.parse.style import find_style
@@ -431,3 +431,12 @@ def test_heads_that_change_with_the_chapter_of_a_long_thesis_are_heads():
         pages.append(Page(number, 600.0, 800.0, (head, *body), ()))
     found = find_furniture(pages)
     assert set(found) == {id(page.lines[0]) for page in pages}
+
+
+@pytest.mark.parametrize(("x1", "found"), [(100, 4), (125, 0)])
+def test_line_numbers_stand_left_of_the_text_however_wide_the_margin_is(x1, found):
+    text = [
+        line(f"the heart of the donor was kept in the cold for {n} hours", 111, 100 + 12 * n, 380) for n in range(20)
+    ]
+    numbers = [line(str(5 * n), x1 - 6, 88 + 60 * n, 6, size=6) for n in range(1, 5)]
+    assert len(find_line_numbers([*text, *numbers], 595.0)) == found

@@ -12,6 +12,8 @@ MARGIN = 0.14
 """Share of the page's width, on either side, in which line numbers stand."""
 MAX_INDENT = 3
 """Font sizes by which a paragraph's first line may be indented."""
+LONG = 40
+"""Characters of a line of text, to the left of which line numbers stand too."""
 MIN_LINE_NUMBERS = 8
 """Fewest numbers in a margin that are taken for a manuscript's line numbers; half as many if each is a fifth one."""
 
@@ -77,8 +79,11 @@ def find_line_numbers(lines: Iterable[Line], width: float) -> list[Line]:
         lines: Lines of one page.
         width: Of the page, points.
     """
-    numbers = sorted((line for line in lines if NUMBER.fullmatch(line.text)), key=lambda line: line.baseline)
-    left = [line for line in numbers if line.x1 < MARGIN * width]
+    every = list(lines)
+    numbers = sorted((line for line in every if NUMBER.fullmatch(line.text)), key=lambda line: line.baseline)
+    edges = sorted(line.x0 for line in every if len(line.text) > LONG) if len(numbers) >= MIN_LINE_NUMBERS // 2 else []
+    edge = max(MARGIN * width, edges[len(edges) // 10] if edges else 0.0)
+    left = [line for line in numbers if line.x1 < edge]
     right = [line for line in numbers if line.x0 > (1 - MARGIN) * width]
     return next((side for side in (left, right) if _counts_up([int(line.text) for line in side])), [])
 
