@@ -10,9 +10,13 @@ from pathlib import Path
 import yaml
 
 from further.cases.plan import plan_cases
+from further.cases.shifted import plan_shifted
 from further.cli.study import ROOT
 from further.cluster.check import check_account
 from further.corpus.folder import list_papers, mark_passwords
+from further.evaluation.questions.read import check_questions
+from further.general import find_texts
+from further.guard.files import find_file
 from further.hub import Unreachable, ask_hub, is_logged_in
 from further.model_folder import check_model
 from further.onemodel.arms import count_runs
@@ -98,6 +102,7 @@ def check_study(study: Study, folder: Path) -> Findings:
             _check_cases(study, found)
         else:
             _check_papers(study, found)
+        _check_files(study, found)
         _check_model(study, found)
         _check_machine(study, found)
     finally:
@@ -135,6 +140,24 @@ def _check_papers(study: Study, found: Findings) -> None:
     found.notes += study.find_notes(len(papers))
     if corpus.ocr:
         found.faults += _find_ocr_faults(corpus.ocr_language)
+
+
+def _check_files(study: Study, found: Findings) -> None:
+    """The files that a study names beside its papers or cases."""
+    settings = study.settings
+    guard = settings.guard
+    checks: list[tuple[Callable[..., object], Sequence[object]]] = [
+        (find_file, ("topics_file", guard.topics_file, ROOT)),
+        (find_file, ("contradictions_file", guard.contradictions_file, ROOT)),
+    ]
+    if settings.study.kind == "text":
+        checks.append((check_questions, (settings.evaluation.questions,)))
+        checks += [(find_texts, (Path(settings.general.texts),))] if settings.general.texts else []
+    elif guard.shifted_folder is not None:
+        checks.append((plan_shifted, (Path(guard.shifted_folder),)))
+    _collect(found, *checks)
+    if settings.model.source == "gguf" and not Path(str(settings.model.path)).expanduser().is_file():
+        found.faults.append(f"model.path: there is no file {settings.model.path}")
 
 
 def _bundled() -> list[Path]:
@@ -201,7 +224,13 @@ def _check_hub(name: str, revision: str, found: Findings) -> None:
 def _check_machine(study: Study, found: Findings) -> None:
     """Tools for tracking; SLURM's profile of a study that is planned for a GPU: elsewhere it is only worth a word."""
     _collect(found, (check_trackers, (study.settings.training.report_to,)))
-    if study.settings.hardware.gpu_memory_gb is None:
+    hardware = study.settings.hardware
+    if hardware.gpu_memory_gb is None and hardware.gpus_per_run > 1:
+        found.notes.append(
+            f"hardware.gpus_per_run: {hardware.gpus_per_run} with gpu_memory_gb null starts as many processes on the "
+            "CPU for each training; for GPUs, write their memory"
+        )
+    if hardware.gpu_memory_gb is None:
         return
     faults = list(_find_account_faults())
     if shutil.which("sbatch"):
