@@ -63,13 +63,10 @@ def match_targets(layers: Iterable[str], target: Target) -> list[str]:
 def _found_or_refused(layers: list[str], found: set[str], missing: list[str]) -> list[str]:
     if missing:
         last_parts = sorted({layer.rsplit(".", 1)[-1] for layer in layers})
-        is_row = len(missing) == 1 and re.fullmatch(r"[\w.]+(\s*[, ]\s*[\w.]+)+", missing[0])
-        hint = f"; several names are a list: write [{', '.join(re.split('[, ]+', missing[0]))}]" if is_row else ""
         example = f", in full for instance {layers[0]}" if layers else ""
         raise ValueError(
             f"training.target_modules: {', '.join(missing)} matches no linear layer; "
             f"the model's end in {', '.join(last_parts)}{example} (for embeddings and head: training.train_embeddings)"
-            f"{hint}"
         )
     return [layer for layer in layers if layer in found]
 

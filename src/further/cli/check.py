@@ -13,14 +13,14 @@ from further.cases.plan import plan_cases
 from further.cases.shifted import plan_shifted
 from further.cli.study import ROOT
 from further.cluster.check import check_account
-from further.corpus.folder import list_papers, mark_passwords
+from further.corpus.folder import mark_passwords
 from further.evaluation.questions.read import check_questions
 from further.general import find_texts
 from further.guard.files import find_file
 from further.hub import Unreachable, ask_hub, is_logged_in
 from further.model_folder import check_model
 from further.onemodel.arms import count_runs
-from further.places import STUDY_FILE
+from further.places import STUDY_FILE, list_study_papers
 from further.plan.refuse import refuse_early
 from further.study import Study, read_files, read_study
 from further.targets import check_targets
@@ -131,7 +131,7 @@ def _check_papers(study: Study, found: Findings) -> None:
     found.unchecked.append("papers: none was opened (further inspect PAPER.pdf shows what is kept of one)")
     corpus = study.settings.corpus
     try:
-        papers = list_papers(Path(corpus.papers), subfolders=corpus.subfolders) if corpus.papers else _bundled()
+        papers = list_study_papers(Path(corpus.papers), corpus.subfolders) if corpus.papers else _bundled()
     except ValueError as error:
         found.faults.append(str(error))
         return
