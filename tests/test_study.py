@@ -226,7 +226,7 @@ def test_two_runs_never_share_a_name(config):
         ({"initialization": "loftq", "dora": True}, "training.initialization: loftq is not allowed with dora"),
         ({"dora": True, "quantization": "int8"}, "training.dora: true is not allowed with quantization int8"),
         ({"target_modules": "(q_proj"}, r"training.target_modules: '(q_proj' is no regular expression"),
-        ({"target_modules": ["a/b"]}, "is not allowed: the pattern"),
+        ({"target_modules": ["a/b"]}, "'a/b' is not allowed: the end of a layer's name"),
         ({"patience": 3}, "training.patience: 3 is not allowed in sweeps.data"),
         ({"replay_fraction": 1.0}, "training.replay_fraction: 1.0 is not allowed: less than 1"),
     ],

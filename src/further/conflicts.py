@@ -163,6 +163,9 @@ def find_conflict_with_law(run: Run) -> Iterator[str]:
 
 def _bad_expression(target: str | list[str]) -> Iterator[str]:
     if isinstance(target, str):
+        if re.fullmatch(r"[\w.]+(\s*[, ]\s*[\w.]+)+", target):
+            names = ", ".join(re.split("[, ]+", target))
+            yield f"training.target_modules: {target!r} matches no layer: several names are a list: write [{names}]"
         try:
             re.compile(target)
         except re.error as error:

@@ -9,6 +9,7 @@ import os
 import re
 import sys
 import unicodedata
+from collections import Counter
 from itertools import count
 from pathlib import Path
 
@@ -89,6 +90,28 @@ def place_images(cases: str, study: str) -> Path:
     return place
 
 
+def list_study_papers(folder: Path, subfolders: bool) -> list[Path]:
+    """The papers of a folder, as `list_papers` does, with more to tell of a folder without any.
+
+    Raises:
+        ValueError: If there are too few; with where the folder was looked for, and what it holds instead.
+    """
+    try:
+        return list_papers(folder, subfolders=subfolders)
+    except ValueError as error:
+        folder = folder.expanduser()
+        seen_from = f" (looked for in {Path.cwd()})" if not folder.is_dir() and not folder.is_absolute() else ""
+        raise ValueError(f"{error}{seen_from}{_count_others(folder)}") from None
+
+
+def _count_others(folder: Path) -> str:
+    """What a folder holds instead of papers, by the endings of its files' names."""
+    files = [file for file in folder.iterdir() if file.is_file()] if folder.is_dir() else []
+    endings = Counter(file.suffix.lower() or "without an ending" for file in files)
+    found = ", ".join(f"{number} {ending}" for ending, number in endings.most_common(3) if ending != ".pdf")
+    return f"; it holds {found}" if found else ""
+
+
 def _check_new(place: Path, papers: str) -> None:
     """Refuse to begin a study of no papers; one that was begun is looked at by `further check`.
 
@@ -101,7 +124,7 @@ def _check_new(place: Path, papers: str) -> None:
         raise ValueError(
             f"STUDY: {place} holds no {STUDY_FILE}. To begin it: make study STUDY={place} PAPERS=/path/to/pdfs"
         )
-    list_papers(Path(papers) if papers else place / "papers", subfolders=Settings().corpus.subfolders)
+    list_study_papers(Path(papers) if papers else place / "papers", Settings().corpus.subfolders)
 
 
 def main() -> int:

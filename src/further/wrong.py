@@ -30,6 +30,43 @@ RENAMED = {  # keys of earlier versions, and British spellings
     "memorisation_prefix_tokens": "memorization_prefix_tokens",
     "memorisation_new_tokens": "memorization_new_tokens",
 }
+OTHER_TOOLS = {  # keys of transformers, peft, TRL, Axolotl and Unsloth
+    "lr": "learning_rate",
+    "r": "rank",
+    "lora_r": "rank",
+    "lora_rank": "rank",
+    "lora_alpha": "alpha",
+    "lora_dropout": "dropout",
+    "lora_target_modules": "target_modules",
+    "use_rslora": "rslora",
+    "use_dora": "dora",
+    "init_lora_weights": "initialization",
+    "load_in_4bit": "quantization: nf4",
+    "load_in_8bit": "quantization: int8",
+    "bf16": "compute_dtype: bfloat16",
+    "torch_dtype": "compute_dtype",
+    "dtype": "compute_dtype",
+    "max_seq_length": "context",
+    "max_length": "context",
+    "sequence_len": "context",
+    "block_size": "context",
+    "sample_packing": "packing",
+    "num_train_epochs": "epochs",
+    "num_epochs": "epochs",
+    "max_steps": "epochs",
+    "batch_size": "batch_tokens, in tokens per optimizer step",
+    "micro_batch_size": "gradient_accumulation_steps, which divides batch_tokens into micro-batches",
+    "per_device_train_batch_size": "gradient_accumulation_steps, which divides batch_tokens into micro-batches",
+    "warmup_steps": "warmup_ratio",
+    "optim": "optimizer",
+    "save_steps": "checkpoint_minutes",
+    "eval_steps": "validations_per_epoch",
+    "early_stopping_patience": "patience",
+    "attn_implementation": "attention",
+    "torch_compile": "compile",
+    "random_seed": "seed",
+    "wandb_project": "report_to: [wandb]",
+}
 EXPECTED = {
     "int_type": "a whole number",
     "int_from_float": "a whole number",
@@ -48,12 +85,23 @@ LIMITS = {
     "less_than_equal": "at most {le}",
     "less_than": "less than {lt}",
     "literal_error": "one of {expected}",
-    "string_pattern_mismatch": "the pattern {pattern}",
     "string_too_short": "at least {min_length} character",
     "too_short": "at least {min_length} value",
     "too_long": "at most {max_length} values",
 }
 
+PATTERNS = {
+    "^medical$": "medical or null",
+    "^[a-z]{2,3}$": "a language's code of two or three small letters, as en or de",
+    "^[a-z]{2}$": "a language's code of two small letters, as en or de",
+    "^[A-Z]{3}$": "three capital letters, as EUR or USD",
+    "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$": "year and month, as 2026-11",
+    "^[0-9a-f]{40}$": "a commit of 40 hexadecimal digits; a branch or tag may change",
+    "^[A-Za-z0-9][A-Za-z0-9._-]*$": "letters, digits, dots, dashes and underscores",
+    "^[A-Za-z0-9_.]+$": "the end of a layer's name, as q_proj or mlp.up_proj",
+    "^[a-z][a-z0-9_]*$": "small letters, digits and underscores",
+    "^[a-zA-Z_]+([+][a-zA-Z_]+)*$": "Tesseract's codes, as eng or deu+eng",
+}
 Place = tuple[str | int, ...]
 
 
@@ -91,6 +139,9 @@ def _explain_one(place: Place, fault: Mapping[str, Any]) -> str:
     if kind == "missing":
         return f"{name}: is missing"
     value = "the value (not shown)" if SECRET in place else show_value(fault["input"])
+    if kind == "string_pattern_mismatch":
+        pattern = fault["ctx"]["pattern"]
+        return f"{name}: {value} is not allowed: {PATTERNS.get(pattern, f'the pattern {pattern}')}"
     allowed = (
         EXPECTED.get(kind) or LIMITS[kind].format(**fault["ctx"]) if kind in {*EXPECTED, *LIMITS} else fault["msg"]
     )
@@ -113,6 +164,8 @@ def _correct(place: Place, fault: Mapping[str, Any]) -> str:
         return f"; did you mean {guess}?" if (guess := guess_choice(value, choices)) else ""
     if kind in ("model_type", "model_attributes_type", "dict_type") and value is None:
         return "; remove the line, or write keys below it"
+    if kind == "list_type" and not isinstance(value, (dict, list)) and value is not None:
+        return f"; write [{value}]"
     if not isinstance(value, str):
         return ""
     if kind == "bool_type" and value.lower() in ("true", "false", "yes", "no", "on", "off"):
@@ -146,6 +199,8 @@ def _suggest(place: Place) -> str:
     renamed = RENAMED.get(wrong)
     if renamed in known:
         return f"; it is called {renamed}"
+    if place[0] == "training" and wrong in OTHER_TOOLS:
+        return f"; here it is {OTHER_TOOLS[wrong]}"
     if elsewhere := [section for section in known_keys(()) if wrong in known_keys((section,))]:
         return f"; it belongs under {' or '.join(elsewhere)}"
     if close := difflib.get_close_matches(wrong, known, n=1, cutoff=0.7):

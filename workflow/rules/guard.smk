@@ -1,16 +1,17 @@
 # When to answer and when to hand over to a person: thresholds certified on validation cases, and a decision per answer.
 
 
-def own_file_of_guard(key):
-    """A file that a clinic edits, if the study has one. Those that come with Further are in the digest of the code."""
-    named = CONFIG["guard"][key]
-    return named if named is not None and Path(named).exists() else []
-
+from further.guard.files import find_file
 
 GUARD_FILES = ("topics_file", "contradictions_file")
-BUNDLED_GUARD_FILES = [
-    ROOT / CONFIG["guard"][key] for key in GUARD_FILES if CONFIG["guard"][key] and not own_file_of_guard(key)
-]
+FOUND_GUARD_FILES = {key: stop_if_wrong(find_file, key, CONFIG["guard"][key], ROOT) for key in GUARD_FILES}
+BUNDLED_GUARD_FILES = [file for file, is_own in FOUND_GUARD_FILES.values() if file and not is_own]
+
+
+def own_file_of_guard(key):
+    """A file that a clinic edits, if the study has one. Those that come with Further are in the digest of the code."""
+    file, is_own = FOUND_GUARD_FILES[key]
+    return str(file) if is_own else []
 
 
 rule guard_answers:

@@ -10,13 +10,17 @@ from pathlib import Path
 import yaml
 
 from further.cases.plan import check_ids, plan_cases
+from further.cases.shifted import plan_shifted
 from further.cli.study_folder import ROOT
 from further.cluster.refusals import check_account
-from further.corpus.folder import list_papers, mark_passwords
+from further.corpus.folder import mark_passwords
+from further.evaluation.questions.read import check_questions
+from further.general import find_texts
+from further.guard.files import find_file
 from further.hub import Unreachable, ask_hub, is_logged_in
 from further.model_folder import check_model
 from further.onemodel.arms import count_runs
-from further.places import STUDY_FILE
+from further.places import STUDY_FILE, list_study_papers
 from further.plan.refuse import refuse_early
 from further.study import Study, read_files, read_study
 from further.targets import check_targets
@@ -98,6 +102,7 @@ def check_study(study: Study, folder: Path) -> Findings:
             _check_cases(study, found)
         else:
             _check_papers(study, found)
+        _check_files(study, found)
         _check_model(study, found)
         _check_machine(study, found)
     finally:
@@ -128,7 +133,7 @@ def _check_papers(study: Study, found: Findings) -> None:
     found.unchecked.append("papers: none was opened (further inspect PAPER.pdf shows what is kept of one)")
     corpus = study.settings.corpus
     try:
-        papers = list_papers(Path(corpus.papers), subfolders=corpus.subfolders) if corpus.papers else _bundled()
+        papers = list_study_papers(Path(corpus.papers), corpus.subfolders) if corpus.papers else _bundled()
     except ValueError as error:
         found.faults.append(str(error))
         return
@@ -137,6 +142,24 @@ def _check_papers(study: Study, found: Findings) -> None:
     found.notes += study.find_notes(len(papers))
     if corpus.ocr:
         found.faults += _find_ocr_faults(corpus.ocr_language)
+
+
+def _check_files(study: Study, found: Findings) -> None:
+    """The files that a study names beside its papers or cases."""
+    settings = study.settings
+    guard = settings.guard
+    checks: list[tuple[Callable[..., object], Sequence[object]]] = [
+        (find_file, ("topics_file", guard.topics_file, ROOT)),
+        (find_file, ("contradictions_file", guard.contradictions_file, ROOT)),
+    ]
+    if settings.study.kind == "text":
+        checks.append((check_questions, (settings.evaluation.questions,)))
+        checks += [(find_texts, (Path(settings.general.texts),))] if settings.general.texts else []
+    elif guard.shifted_folder is not None:
+        checks.append((plan_shifted, (Path(guard.shifted_folder),)))
+    _collect(found, *checks)
+    if settings.model.source == "gguf" and not Path(str(settings.model.path)).expanduser().is_file():
+        found.faults.append(f"model.path: there is no file {settings.model.path}")
 
 
 def _bundled() -> list[Path]:
@@ -203,7 +226,13 @@ def _check_hub(name: str, revision: str, found: Findings) -> None:
 def _check_machine(study: Study, found: Findings) -> None:
     """Tools for tracking; SLURM's profile of a study that is planned for a GPU: elsewhere it is only worth a word."""
     _collect(found, (check_trackers, (study.settings.training.report_to,)))
-    if study.settings.hardware.gpu_memory_gb is None:
+    hardware = study.settings.hardware
+    if hardware.gpu_memory_gb is None and hardware.gpus_per_run > 1:
+        found.notes.append(
+            f"hardware.gpus_per_run: {hardware.gpus_per_run} with gpu_memory_gb null starts as many processes on the "
+            "CPU for each training; for GPUs, write their memory"
+        )
+    if hardware.gpu_memory_gb is None:
         return
     found.notes += _say_int8(study)
     faults = list(_find_account_faults())

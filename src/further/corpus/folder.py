@@ -3,7 +3,6 @@
 import os
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
@@ -72,27 +71,17 @@ def list_papers(folder: Path, *, subfolders: bool = False) -> list[Path]:
     """
     folder = folder.expanduser()
     if not folder.is_dir():
-        seen_from = "" if folder.is_absolute() else f" in {Path.cwd()}"
-        raise ValueError(f"corpus.papers: there is no folder {folder}{seen_from}")
+        raise ValueError(f"corpus.papers: there is no folder {folder}")
     papers = sorted(_find_pdfs(folder, subfolders=subfolders))
     if len(papers) >= MIN_PAPERS:
         return papers
     below = 0 if subfolders else len(list_left_out(folder))
     hint = f"; its subfolders hold {below}, which corpus.subfolders: true would take" if below else ""
     if not papers:
-        raise ValueError(
-            f"corpus.papers: folder {folder} holds no PDF (no file name ends in .pdf){_count_others(folder)}{hint}"
-        )
+        raise ValueError(f"corpus.papers: folder {folder} holds no PDF (no file name ends in .pdf){hint}")
     raise ValueError(
         f"corpus.papers: {len(papers)} papers in {folder}; at least {MIN_PAPERS} are needed to split them{hint}"
     )
-
-
-def _count_others(folder: Path) -> str:
-    """What a folder holds instead of papers, by the endings of its files' names."""
-    endings = Counter(file.suffix.lower() or "files without an ending" for file in folder.iterdir() if file.is_file())
-    found = ", ".join(f"{number} {ending}" for ending, number in endings.most_common(3))
-    return f"; it holds {found}" if found else ""
 
 
 def list_left_out(folder: Path) -> list[Path]:

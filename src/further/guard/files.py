@@ -1,0 +1,27 @@
+"""The files of the guard that a clinic may edit: in the study's folder, or else those that come with Further."""
+
+from pathlib import Path
+
+
+def find_file(key: str, named: str | None, project: Path) -> tuple[Path | None, bool]:
+    """A file that the guard reads.
+
+    Args:
+        key: Of section `guard`.
+        named: Its path; None: no such file is read.
+        project: Further's folder.
+
+    Returns:
+        The file, and whether it is the study's own.
+
+    Raises:
+        ValueError: If it is in neither folder.
+    """
+    if named is None:
+        return None, False
+    own = Path(named)
+    if own.is_file():
+        return own, True
+    if not (project / named).is_file():
+        raise ValueError(f"guard.{key}: there is no file {named}, in {Path.cwd()} or in {project}")
+    return project / named, False
