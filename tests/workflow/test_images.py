@@ -5,12 +5,14 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import yaml
 from PIL import Image
 
+from cases.made import write_dicom
 from further.cli.answer import answer_image, answer_table
 from further.guard.records import read_record
 from further.io import read_json
@@ -90,6 +92,23 @@ def test_a_folder_that_cannot_be_read_is_refused_in_one_line_before_any_job(proj
     assert done.returncode != 0 and "Traceback" not in done.stdout
     faults = done.stdout.split("Nothing was started.\n")[1].strip().splitlines()
     assert len(faults) == 1 and said in faults[0]
+
+
+@pytest.mark.workflow
+@pytest.mark.parametrize("setting", ["cases.folder", "guard.shifted_folder"])
+def test_two_cases_of_one_id_are_refused_in_one_line_before_any_job(project, tmp_path, setting):
+    values = np.random.default_rng(0).integers(0, 4000, (8, 8), dtype=np.uint16)
+    for place, patient in enumerate(("DOE-1", "DOE-2")):
+        write_dicom(tmp_path / "cases" / f"{place}.dcm", values + place, StudyInstanceUID="1.2", PatientID=patient)
+    section, key = setting.split(".")
+    study = yaml.safe_load(SMALL.read_text())
+    study = study | {section: {**study.get(section, {}), key: str(tmp_path / "cases")}}
+    file = tmp_path / "study.yaml"
+    file.write_text(json.dumps(study))
+    done = project.snakemake("-n", "--configfile", file, check=False)
+    faults = done.stdout.split("Nothing was started.\n")[1].strip().splitlines()
+    assert done.returncode != 0 and len(faults) == 1
+    assert faults[0].startswith(f"{setting}: two cases of one id, study-") and "DOE" not in faults[0]
 
 
 @pytest.mark.workflow

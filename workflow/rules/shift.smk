@@ -1,6 +1,6 @@
 # The guard on cases of another clinic or scanner: the default run answers them, and no threshold is chosen on them.
 
-from further.cases.shifted import SHIFTED, plan_shifted
+from further.cases.shifted import SHIFTED, check_shifted_ids, plan_shifted
 
 SHIFTED_PHANTOMS = Path("results/demo/shifted")
 
@@ -15,6 +15,8 @@ def find_shifted(guard, cases):
 
 
 OTHER_CASES = stop_if_wrong(find_shifted, CONFIG["guard"], CONFIG["cases"])
+if workflow.is_main_process and OTHER_CASES:  # once: it opens headers of DICOM files
+    stop_if_wrong(check_shifted_ids, OTHER_CASES)
 SHIFTED_ANSWERS = ["results/shifted/answers.parquet"] if OTHER_CASES else []
 
 

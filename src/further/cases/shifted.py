@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from further.cases.files import Folder
 from further.cases.gather import gather_cases
-from further.cases.plan import CasePlan, plan_cases
+from further.cases.plan import CasePlan, check_ids, plan_cases
 from further.cases.questions import ask_questions
 from further.cases.readers import LAYOUTS
 from further.cases.schemas import FOUND_CASES, FOUND_IMAGES, FOUND_QUESTIONS, PICTURES, QUESTIONS, SPLIT
@@ -35,6 +35,12 @@ def plan_shifted(place: Path) -> CasePlan:
     """
     with blame_setting():
         return plan_cases(place, None, 1)
+
+
+def check_shifted_ids(plan: CasePlan) -> None:
+    """Refuse two cases of one id, as `check_ids` does, under the name of the setting."""
+    with blame_setting():
+        check_ids(plan)
 
 
 def read_shifted(
