@@ -294,9 +294,9 @@ def test_what_sharding_excludes_is_refused_by_name(config):
         # 25 papers, 7 of them test and 2 validation: 16 to train on, of which the fractions select 1, 2, 4, 8 and 16
         (25, ["fraction-0.0625", "fraction-0.125", "fraction-0.25", "fraction-0.5", "default"], 0),
         # 8 papers, 2 and 1: 5 to train on; a sixteenth, an eighth and a quarter of 5 are one paper, a half is two
-        (8, ["fraction-0.0625", "fraction-0.5", "default"], 2),
+        (8, ["fraction-0.0625", "fraction-0.5", "default"], 3),
         # 4 papers, 1 and 1: 2 to train on; all fractions but the whole are one paper
-        (4, ["fraction-0.0625", "default"], 2),
+        (4, ["fraction-0.0625", "default"], 3),
     ],
 )
 def test_fractions_that_select_the_same_papers_are_one_run(config, num_papers, names, notes):
@@ -313,11 +313,28 @@ def test_of_fractions_that_are_one_the_default_runs_own_is_kept(config):
     assert read_study(config).for_papers(8).data_runs == ["default", "seed-1", "fraction-0.9", "fraction-0.9_seed-1"]
 
 
+@pytest.mark.parametrize(
+    ("num_papers", "folds", "said"),
+    [
+        (25, None, ["0.2 holds out 5 of 25 papers", "write 0.24"]),
+        (12, None, ["0.2 holds out 2 of 12 papers", "evaluation.folds: 4"]),
+        (5, None, ["0.2 holds out 1 of 5 papers", "add papers"]),
+        (12, 4, []),
+        (30, None, []),
+    ],
+)
+def test_too_few_held_out_papers_for_an_interval_are_told_before_anything_is_paid(config, num_papers, folds, said):
+    """An interval takes six."""
+    config["corpus"] = config.get("corpus", {}) | {"test_fraction": 0.2}
+    notes = read_study(config | {"sweeps": {}, "evaluation": {"folds": folds}}).find_notes(num_papers)
+    assert len(notes) == bool(said) and all(fact in note for note in notes for fact in said)
+
+
 def test_two_sizes_are_no_law(config):
     config["sweeps"] = {"data": {"fraction": [0.5, 1.0]}}
     [note] = read_study(config).find_notes(25)
     assert "2 different sizes (8, 16 of 16 training papers)" in note and "at least 4" in note
-    assert read_study({}).find_notes(25) == []
+    assert len(read_study({}).find_notes(30)) == 0
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from further.conflicts import find_faults
+from further.records.comparison import MIN_PAPERS
 from further.settings import ModelSettings, Run, Settings, Sweep
-from further.sizes import count_selected, count_training
+from further.sizes import count_selected, count_training, find_fraction
 from further.strict_yaml import read_mapping
 from further.wrong import explain
 
 DEFAULT_RUN = "default"
 FEWEST_SIZES = 4  # of a scaling law's three parameters, and one to be wrong by
+MOST_HELD_OUT = 1 / 3  # of the papers, to have enough of them for an interval
+USUAL_FOLDS = 4
 DATA, QUANTIZATION = "data", "quantization"  # the sweeps with a meaning: the law's, and that of the precisions
 
 
@@ -64,11 +67,14 @@ class Study:
         return expand_sweeps(self.settings, max(1, num_training))
 
     def find_notes(self, num_papers: int) -> list[str]:
-        """What its user should know of the sizes of the data sweep before anything is paid, a line each.
+        """What its user should know of the held-out papers and the data sweep before anything is paid, a line each.
 
         Args:
             num_papers: As for `for_papers`.
         """
+        return [*_say_held_out(self.settings, num_papers), *self._note_sizes(num_papers)]
+
+    def _note_sizes(self, num_papers: int) -> list[str]:
         corpus, sweep = self.settings.corpus, self.settings.sweeps.get(DATA)
         if sweep is None:
             return []
@@ -135,6 +141,33 @@ def _lay_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, A
         both = isinstance(value, Mapping) and isinstance(below.get(key), Mapping)
         merged[key] = _lay_over(below[key], value) if both else value
     return merged
+
+
+def _say_held_out(settings: Settings, num_papers: int) -> Iterator[str]:
+    """Too few papers for an interval, where cross-validation does not hold out each of them."""
+    fraction = settings.corpus.test_fraction
+    num_test = count_selected(fraction, num_papers)
+    if num_test >= MIN_PAPERS or settings.evaluation.folds:
+        return
+    better = choose_test_fraction(num_papers, fraction)
+    folds = min(num_papers, USUAL_FOLDS)
+    advice = f"write {better:g}" if better > fraction else "add papers"
+    if better <= fraction and num_papers >= MIN_PAPERS:
+        advice += f", or set evaluation.folds: {folds}, which holds out each paper once, with {folds} more trainings"
+    yield (
+        f"corpus.test_fraction: {fraction:g} holds out {num_test} of {num_papers} papers, too few for an interval, "
+        f"which takes {MIN_PAPERS}: {advice}"
+    )
+
+
+def choose_test_fraction(num_papers: int, usual: float) -> float:
+    """The usual fraction, or one that holds out enough papers for an interval where that leaves two thirds of them.
+
+    >>> choose_test_fraction(25, 0.2), choose_test_fraction(12, 0.2), choose_test_fraction(100, 0.2)
+    (0.24, 0.2, 0.2)
+    """
+    few = count_selected(usual, num_papers) < MIN_PAPERS <= num_papers * MOST_HELD_OUT
+    return find_fraction(MIN_PAPERS, num_papers) if few else usual
 
 
 def _say_sizes(fractions: Mapping[int, Sequence[float]], num_training: int) -> Iterator[str]:

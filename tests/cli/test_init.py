@@ -46,6 +46,8 @@ def test_a_study_on_the_demonstrations_model(tmp_path, papers, capsys):
     assert [run for run in study.data_runs if "seed" not in run] == [
         "fraction-0.0625", "fraction-0.125", "fraction-0.25", "fraction-0.5", "default",
     ]  # fmt: skip
+    # a fifth of 25 would be five papers, one too few for an interval
+    assert study.settings.corpus.test_fraction == 0.24 and study.find_notes(25) == []
     demo = read_study(read_files([ROOT / "config/config.yaml"])).settings
     assert study.settings.model == demo.model
     assert (study.settings.evaluation.prompts, study.settings.scaling.targets) == (None, [])

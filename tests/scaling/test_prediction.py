@@ -59,12 +59,23 @@ def test_local_noise_by_hand():
     assert local_noise(x, np.array([1.0, 0.0, 0.0, 0.0])) == pytest.approx(1 / np.sqrt(20))
 
 
-@pytest.mark.parametrize(("span", "dares"), [(4.0, None), (8.0, 2.0), (16.0, 4.0), (32.0, 8.0), (1e3, 8.0)])
+@pytest.mark.parametrize(
+    ("span", "dares"), [(4.0, None), (6.5, None), (7.0, 2.0), (8.0, 2.0), (16.0, 4.0), (32.0, 8.0), (1e3, 8.0)]
+)
 def test_no_further_ahead_than_a_quarter_of_the_span(span, dares):
     outlook = Outlook(check_curve(*make_curve(a=20.0, b=0.15, c=1.5, smallest=1e7, span=span, num_sizes=6)))
     assert outlook.dares == dares
     assert outlook.limit == pytest.approx(min(FACTORS[-1], span / SPAN_PER_FACTOR))
     assert ("the sizes must span" in outlook.reason) == (dares != 8.0)
+
+
+def test_a_size_of_two_seeds_that_drew_unequal_papers_counts_once():
+    """1/8 of the papers held 6,415 and 7,331 tokens of 50,980: the sizes span 50,980 / 6,873."""
+    t = [6415, 7331, 10972, 12626, 23493, 24798, 50980, 50980]
+    y = [3.139, 3.145, 3.11, 3.10, 3.075, 3.064, 3.024, 3.027]
+    record = analyse_curve([Point(f"run {i}", *one, size=i // 2) for i, one in enumerate(zip(t, y, strict=True))])
+    assert record.fit.span == pytest.approx(50980 / 6873)
+    assert record.forecasts[0].useful
 
 
 def test_what_is_too_wide_to_act_on_is_not_dared():

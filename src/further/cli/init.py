@@ -20,6 +20,7 @@ from further.places import STUDY_FILE, check_path, papers_of_study
 from further.settings import Settings
 from further.sizes import count_selected, count_training
 from further.strict_yaml import read_mapping
+from further.study import choose_test_fraction
 
 DEMO = "demo"
 MOST_SIZES = 5
@@ -92,9 +93,11 @@ def write_study(folder: Path, wishes: Wishes, ask: bool, goes_on: bool = False) 
     title, papers, model, gpu_name = _answer(folder, wishes, ask)
     gpu = find_gpu(gpu_name)
     about_model, said = _describe_model(folder, model, wishes.revision)
-    sections = _fill(title, _path_from(folder, papers), about_model, gpu)
+    seen = _path_from(folder, papers)
+    num_papers = _count_papers(folder, seen)
+    sections = _fill(title, seen, num_papers, about_model, gpu)
     folder.mkdir(parents=True, exist_ok=True)
-    write_text(file, _write_file(folder, sections, gpu))
+    write_text(file, _write_file(folder, sections, num_papers, gpu))
     written = [f"Written: {file}", *said]
     return written if goes_on else [*written, *_check(folder), *_say_next(folder, gpu)]
 
@@ -142,7 +145,7 @@ def _describe_model(folder: Path, model: str, revision: str | None) -> tuple[dic
     return about | {"revision": found.commit or None}, gated
 
 
-def _fill(title: str, papers: str, model: Mapping[str, Any], gpu: Gpu | None) -> dict[str, Any]:
+def _fill(title: str, papers: str, num_papers: int, model: Mapping[str, Any], gpu: Gpu | None) -> dict[str, Any]:
     """The sections, each with its keys in the order of the settings."""
     small = read_mapping(ROOT / "config" / "study.yaml")
     if gpu is None:
@@ -153,9 +156,10 @@ def _fill(title: str, papers: str, model: Mapping[str, Any], gpu: Gpu | None) ->
         hardware = {"threads": 8, "memory_mb": 64000, "runtime_minutes": 720, "scoring_minutes": 60,
                     "walltime_margin_minutes": 10, "gpu_memory_gb": gpu.memory_gb, "peak_tflops": gpu.peak_tflops,
                     "startup_seconds": 120}  # fmt: skip
+    held_out = choose_test_fraction(num_papers, Settings().corpus.test_fraction)
     return {
         "study": {"title": title},
-        "corpus": {"papers": papers},
+        "corpus": {"papers": papers, "test_fraction": held_out},
         "model": dict(model),
         "training": training,
         "evaluation": evaluation | {"prompts": None},
@@ -174,7 +178,8 @@ def choose_fractions(num_papers: int) -> list[float]:
     ([0.0625, 0.125, 0.25, 0.5, 1.0], [0.25, 0.5, 1.0])
     """
     usual = Settings().corpus
-    training = count_training(num_papers, usual.test_fraction, usual.validation_fraction) if num_papers else 16
+    held_out = choose_test_fraction(num_papers, usual.test_fraction)
+    training = count_training(num_papers, held_out, usual.validation_fraction) if num_papers else 16
     fractions = [0.5**power for power in range(MOST_SIZES)]
     sizes = {count_selected(fraction, max(1, training)): fraction for fraction in reversed(fractions)}
     return sorted(sizes.values())
@@ -187,7 +192,7 @@ def _count_papers(folder: Path, papers: str) -> int:
         return 0
 
 
-def _write_file(folder: Path, sections: Mapping[str, Any], gpu: Gpu | None) -> str:
+def _write_file(folder: Path, sections: Mapping[str, Any], num_papers: int, gpu: Gpu | None) -> str:
     schema = os.path.relpath(ROOT / "config" / "schema.json", folder)
     lines = [
         f"# yaml-language-server: $schema={schema}",
@@ -196,7 +201,7 @@ def _write_file(folder: Path, sections: Mapping[str, Any], gpu: Gpu | None) -> s
     for name, section in sections.items():
         lines += ["", f"{name}:", *(_write_key(name, key, value) for key, value in section.items())]
         if name == "training":
-            lines += ["", *_write_sweeps(_count_papers(folder, sections["corpus"]["papers"]), gpu)]
+            lines += ["", *_write_sweeps(num_papers, gpu)]
     return "\n".join(lines) + "\n"
 
 

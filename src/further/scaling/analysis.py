@@ -186,7 +186,7 @@ def _summary(fit: LawFit) -> FitSummary:
         num_sizes=fit.curve.num_sizes,
         smallest=fit.smallest,
         largest=fit.largest,
-        span=fit.largest / fit.smallest,
+        span=fit.curve.span,
         weighted=fit.curve.weighted,
         huber_delta_nats=fit.huber_delta_nats,
         basis=fit.basis,

@@ -63,6 +63,12 @@ class Curve:
         return int(self.size[-1]) + 1
 
     @property
+    def span(self) -> float:
+        """The largest size over the smallest; a size of several points is their weighted mean."""
+        t = self.size_means().t
+        return float(t[-1] / t[0])
+
+    @property
     def scale(self) -> float:
         """Geometric mean of `t`, by which sizes are divided before a fit."""
         return float(np.exp(np.log(self.t).mean()))
@@ -176,8 +182,7 @@ def _check_sizes(curve: Curve, fewest_sizes: int) -> None:
             f"{curve.y.size} points at {num_sizes} different size{'' if num_sizes == 1 else 's'}: train at "
             f"{fewest_sizes} sizes or more, because the law has three unknowns"
         )
-    span = float(curve.t.max() / curve.t.min())
-    if span < NARROWEST_SPAN:
+    if (span := curve.span) < NARROWEST_SPAN:
         raise TooFewSizesError(
             f"the sizes span only {span:.3g}x: train at sizes that span more than {NARROWEST_SPAN:g}x, better 100x"
         )

@@ -48,7 +48,7 @@ def chance_of_fall(region: Region, sse: float, num_points: int) -> float:
 
 
 def _why_not(curve: Curve, c: Interval, lowest: float, chance: float) -> str | None:
-    span = curve.t.max() / curve.t.min()
+    span = curve.span
     if chance >= SIGNIFICANT:
         return (
             f"the loss does not fall beyond the noise (F test against a constant, p = {chance:.2g}), so train at sizes "

@@ -36,7 +36,7 @@ MOST_ORIGINS = 8
 FACTORS = (2.0, 4.0, 8.0)  # of the largest size
 SPAN_PER_FACTOR = 4.0  # a prediction f times ahead needs sizes that span 4 f
 USEFUL_WIDTH = 0.25  # of the predicted loss
-SLACK = 0.05  # relative, of sizes that seeds vary
+SLACK = 0.15  # relative: an eighth of papers of unequal lengths held 1/7.4 of their tokens
 WIDE = 0.3  # distance over center from which the lower end is a ratio, so that it stays above 0
 
 
@@ -76,7 +76,7 @@ class Outlook:
         self._noise = max(local_noise(self._log_t, self._y), run_noise(curve))
         self._shares = self._weigh()
         self._stretch = float(stats.norm.ppf((1 + level) / 2) / stats.norm.ppf(0.975))
-        self._span = float(means.t[-1] / means.t[0])
+        self._span = curve.span
         self.limit = min(FACTORS[-1], self._span / SPAN_PER_FACTOR)
         self.dares = max((factor for factor in FACTORS if self.is_useful(factor)), default=None)
         self.reason = self._say_reach()
