@@ -31,7 +31,7 @@ SHAPE_NOTHING = (
     "settings",  # values, all of which are among the params of the rule that passes them
 )
 # What an error says ends in a result: why a paper or a picture is dropped, why no law is fitted.
-ERRORS_ARE_DATA = ("corpus", "cases", "children.py", "scaling")
+ERRORS_ARE_DATA = ("corpus", "cases/pixels.py", "children.py", "scaling")
 LOGGERS = ("log", "PROGRESS")
 MODULE_NAME = re.compile(r"further(\.\w+)+")
 
