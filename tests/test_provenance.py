@@ -1,5 +1,6 @@
 import ast
 import os
+import shutil
 import subprocess
 import sys
 
@@ -99,6 +100,25 @@ def test_the_words_of_an_error_count_where_they_end_in_a_table(house, monkeypatc
     before = digest(house)
     file.write_text(BODY.format("pass", 'ValueError("below 0")'))
     assert digest(house) != before
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new"),
+    [
+        ("cases/pixels.py", 'Refused("blank"', 'Refused("empty"'),  # a picture's reason in a table
+        ("children.py", 'ChildError("timed out"', 'ChildError("too slow"'),  # a paper's, and a picture's
+        ("scaling/curve.py", "raise ValueError(f", "raise ValueError('Well: ' + f"),  # law.json's reason
+    ],
+)
+def test_words_of_errors_that_end_in_a_result_count(monkeypatch, tmp_path, module, old, new):
+    package = tmp_path / "further"
+    shutil.copytree(provenance.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(provenance, "PACKAGE", package)
+    (tmp_path / "script.py").write_text(f"import further.{module[:-3].replace('/', '.')}\n")
+    before, text = digest(tmp_path), (package / module).read_text()
+    assert old in text
+    (package / module).write_text(text.replace(old, new, 1))
+    assert digest(tmp_path) != before
 
 
 PLAIN = {

@@ -31,7 +31,8 @@ SHAPE_NOTHING = (
     "training/launch.py",  # starts processes, and hands on what they trained
     "settings",  # values, all of which are among the params of the rule that passes them
 )
-ERRORS_ARE_DATA = ("corpus",)  # what an error says ends in a table of these stages
+# What an error says ends in a result: why a paper or a picture is dropped, why no law is fitted.
+ERRORS_ARE_DATA = ("corpus", "cases/pixels.py", "children.py", "scaling")
 LOGGERS = ("log", "PROGRESS")
 MODULE_NAME = re.compile(r"further(\.\w+)+")
 

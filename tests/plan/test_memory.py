@@ -242,3 +242,12 @@ def test_eight_bit_moments_take_two_bytes_and_their_scales():
 def test_an_unknown_precision_is_refused():
     with pytest.raises(ValueError, match="'nf3'; allowed: none, int8, nf4"):
         weight_bytes(shape_of(LLAMA_8B).linears[0], "nf3", 2)
+
+
+@pytest.mark.parametrize(("rank", "expected"), [(15, 2 * 2 * 4 * 3840), (16, 2 * 2 * (4096 + 4 * 16))])
+def test_the_state_of_a_small_tensor_keeps_32_bits(rank, expected):
+    """bitsandbytes' min_8bit_size is 4,096: two moments of two tensors of rank × 256, with a scale per 256 numbers."""
+    config = LLAMA_8B | {"hidden_size": 256, "num_hidden_layers": 1, "num_attention_heads": 4, "num_key_value_heads": 4}
+    shape = shape_of(config)
+    run = RUN | {"rank": rank, "optimizer": "paged_adamw_8bit", "target_modules": ["q_proj"]}
+    assert estimate_memory(shape, place_adapter(shape, run), run, 1, gpu=True).optimizer == expected
