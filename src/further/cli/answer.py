@@ -1,5 +1,6 @@
 """`further answer`: questions about images, answered by the adapted model or handed over by the study's guard."""
 
+import csv
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -33,9 +34,11 @@ def answer_image(study: Path, image: Path, question: str, show_all: bool) -> lis
     Raises:
         ValueError: If the study has no guard or no such run, or the image cannot be read.
     """
-    record = _read_guard(study)
     if not question.strip():
         raise ValueError("the question is empty")
+    if image.suffix.lower() == ".csv":
+        raise ValueError(f"{image} is a table, which holds its own questions: further answer {image}")
+    record = _read_guard(study)
     line = make_line(study, "new", str(image), question)
     [row] = _answer(study, {str(image): read_png(image)}, [line])
     return [*name_study(study), "", *_decide(record, row, question, show_all), NO_USE]
@@ -58,7 +61,7 @@ def answer_table(study: Path, table: Path, output: Path, show_all: bool) -> list
     """
     from further.guard.decide import decide
 
-    record, rows = _read_guard(study), _read_questions(table)
+    rows, record = _read_questions(table), _read_guard(study)
     pictures, faults = _read_pictures([table.parent / name for name in rows["image"]])
     lines = [
         make_line(study, str(case), str(table.parent / image), question)
@@ -104,7 +107,10 @@ def _read_questions(table: Path) -> pd.DataFrame:
     """Rows of a CSV; those without a case are cases of their own."""
     if not table.is_file():
         raise ValueError(f"there is no file {table}")
-    rows = pd.read_csv(table, dtype=str, keep_default_na=False, sep=None, engine="python")
+    try:
+        rows = pd.read_csv(table, dtype=str, keep_default_na=False, sep=None, engine="python")
+    except (csv.Error, pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
+        raise ValueError(f"{table} is no CSV in UTF-8 with the columns image and question: {error}") from None
     if missing := [name for name in ("image", "question") if name not in rows]:
         raise ValueError(f"{table} has no column {' or '.join(missing)}, but {', '.join(rows.columns)}")
     if rows.empty:
