@@ -51,6 +51,8 @@ def find_study(papers: Path, studies: Path) -> Path:
         ValueError: If there is no such folder, or a study file is no YAML.
     """
     papers = papers.expanduser()
+    if papers.is_file():
+        raise ValueError(f"PAPERS: {papers} is a file: name the folder that it lies in, {papers.parent}")
     if not papers.is_dir():
         raise ValueError(f"PAPERS: there is no folder {papers}")
     name = name_study(papers)

@@ -245,6 +245,11 @@ def test_the_status_of_a_folder_or_of_its_file_is_that_of_its_study(
         (["try", "The heart", "--temperature", "-1"], ["--temperature -1", "above 0"]),
         (["try", "The heart", "--study", "images"], ['further answer IMAGE "question" --study images']),
         (["try", "The heart", "--study", "one"], ["one small model", "further open --study one"]),
+        (["try", "The heart", "--temperature", "nan"], ["--temperature nan", "above 0"]),
+        (["answer", "empty.csv", "--study", "images"], ["empty.csv", "image", "question"]),
+        (["answer", "image.csv", "--study", "images"], ["image.csv", "image", "question"]),
+        (["answer", "bytes.csv", "--study", "images"], ["bytes.csv", "UTF-8"]),
+        (["answer", "empty.csv", "side?", "--study", "images"], ["empty.csv", "its own questions"]),
         (["export", "out", "--study", "one"], ["one small model", "further open --study one"]),
         (["export", "file"], ["file is a file"]),
         (["answer", "ct.png", "side?", "--study", "bare"], ["further try", "bare"]),
@@ -269,7 +274,13 @@ def test_a_command_misused_says_what_is_wrong_and_what_to_type(
     adapter.mkdir(parents=True)
     for name in ("adapter_model.safetensors", "README.md"):
         (adapter / name).touch()
-    Path("file").touch()
+    for file, text in (
+        ("file", b""),
+        ("empty.csv", b""),
+        ("image.csv", b"image\n1\n"),
+        ("bytes.csv", b"\xff\xfe,\xe9"),
+    ):
+        Path(file).write_bytes(text)
     code, _, error = run(capsys, *words)
     assert code == 1 and len(error.splitlines()) == 1
     assert [fact for fact in facts if fact not in error] == [], error

@@ -178,3 +178,4 @@ def test_a_prompt_is_tried_on_base_and_adapted_model(study: Path, capsys: pytest
     code, said = run("--run", "best")
     assert code == 1 and "no run is called best" in said
     assert run("--tokens", "0")[0] == 1
+    assert run("--tokens", "100000")[0] == 1  # more than the model's positions: it ran on and on before

@@ -47,7 +47,7 @@ What SLURM is asked for, per job:
   split_papers     1  lu48       -          1    2,000       10
   train_qlora      2  gpua100    gpu:1     16  120,000      720
 3 jobs in the queue; at most 24 GPU-hours, if every job takes all of its minutes; the plan says more: \
-snakemake --cores 1 plan."""
+type plan behind this command, without -n."""
     )
     assert draw_table([TRAINING, TRAINING], 3.456).endswith("at most 24 GPU-hours, if every job takes all of its minutes; 3.46 are planned.")  # fmt: skip # noqa: E501
 

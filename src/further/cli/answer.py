@@ -33,9 +33,11 @@ def answer_image(study: Path, image: Path, question: str, show_all: bool) -> lis
     Raises:
         ValueError: If the study has no guard or no such run, or the image cannot be read.
     """
-    record = _read_guard(study)
     if not question.strip():
         raise ValueError("the question is empty")
+    if image.suffix.lower() == ".csv":
+        raise ValueError(f"{image} is a table, which holds its own questions: further answer {image}")
+    record = _read_guard(study)
     line = make_line(study, "new", str(image), question)
     [row] = _answer(study, {str(image): read_png(image)}, [line])
     return [*name_study(study), "", *_decide(record, row, question, show_all), NO_USE]
@@ -58,7 +60,7 @@ def answer_table(study: Path, table: Path, output: Path, show_all: bool) -> list
     """
     from further.guard.decide import decide
 
-    record, rows = _read_guard(study), _read_questions(table)
+    rows, record = _read_questions(table), _read_guard(study)
     pictures, faults = _read_pictures([table.parent / name for name in rows["image"]])
     lines = [
         make_line(study, str(case), str(table.parent / image), question)

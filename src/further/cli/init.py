@@ -89,6 +89,8 @@ def write_study(folder: Path, wishes: Wishes, ask: bool, goes_on: bool = False) 
         raise ValueError(f"{file} is there already: edit it, or name another folder")
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"{folder} is a file: name a folder for the study")
+    if folder.resolve() == ROOT:
+        raise ValueError(f"{folder} is Further's own folder, that of the demonstration: name another, as studies/heart")
     check_path(folder.resolve(), "study")
     title, papers, model, gpu_name = _answer(folder, wishes, ask)
     gpu = find_gpu(gpu_name)

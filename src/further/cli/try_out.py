@@ -1,11 +1,13 @@
 """`further try`: a prompt continued by the base and by the adapted model, without running the study again."""
 
+import math
 import textwrap
 from pathlib import Path
 
 from further.cli.export import find_adapter
 from further.cli.study_folder import name_study, refuse_images, refuse_one_model
 from further.io import read_json
+from further.positions import check_length
 from further.records import Metrics
 
 
@@ -27,13 +29,14 @@ def try_prompt(study: Path, run: str, prompt: str, new_tokens: int, temperature:
         raise ValueError("the prompt is empty: give some words to go on from")
     if new_tokens < 1:
         raise ValueError(f"--tokens {new_tokens}: at least 1")
-    if temperature is not None and temperature <= 0:
+    if temperature is not None and not 0 < temperature < math.inf:
         raise ValueError(f"--temperature {temperature:g}: above 0; left out, the likeliest token is taken each time")
     refuse_one_model(study)
     refuse_images(study)
     adapter = find_adapter(study, run)
     settings = Metrics.load(adapter.parent / "metrics.json").settings
     base = study / read_json(adapter / "adapter_config.json")["base_model_name_or_path"]
+    check_length(read_json(base / "config.json"), "--tokens", new_tokens)
     precision = (settings.quantization, settings.compute_dtype)
     texts = _continue(base, adapter, precision, prompt, new_tokens, (temperature, 0.95, seed))
     return [*name_study(study), "", *_show(prompt, run, texts)]

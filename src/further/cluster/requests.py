@@ -130,7 +130,11 @@ def draw_table(requests: Iterable[Request], planned_hours: float | None = None) 
 
 
 def _say_planned(hours: float | None) -> str:
-    return "the plan says more: snakemake --cores 1 plan" if hours is None else f"{hours:,.3g} are planned"
+    return (
+        "the plan says more: type plan behind this command, without -n"
+        if hours is None
+        else f"{hours:,.3g} are planned"
+    )
 
 
 def _align(rows: list[tuple[str, ...]]) -> list[str]:

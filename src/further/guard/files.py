@@ -23,5 +23,6 @@ def find_file(key: str, named: str | None, project: Path) -> tuple[Path | None, 
     if own.is_file():
         return own, True
     if not (project / named).is_file():
-        raise ValueError(f"guard.{key}: there is no file {named}, in {Path.cwd()} or in {project}")
+        places = " or ".join(dict.fromkeys((str(Path.cwd()), str(project))))
+        raise ValueError(f"guard.{key}: there is no file {named} in {places}")
     return project / named, False
