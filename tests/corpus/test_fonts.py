@@ -170,3 +170,11 @@ def test_a_damaged_page_keeps_no_other_from_being_read(shared_papers):
 def test_a_real_article_has_its_minus_signs_again(shared_papers):
     lines, _ = read(shared_papers / "articles/norma_plosone_journal.pone.0115884.pdf")
     assert any("(−1.43346, 120.30800)" in line for line in lines)
+
+
+def test_a_font_of_formulas_has_no_letters_with_accents(tmp_path):
+    """TeX-matha10 has the names of a text's letters: ≥ is an ecaron. What is not told by its outline is unknown."""
+    drawn = {"acute": "−", "grave": "+", "breve": "±", "ecaron": "≥", "abreve": "<", "dcaron": "⚘", "Ntilde": "Ñ"}
+    codes = dict(enumerate(drawn, 1))
+    font = Embedded(compact_font(drawn, "DejaVuSans"), codes, name="ABCDEF+TeX-matha10")
+    assert [line[3] for line in say(tmp_path, font, *codes)] == [*"−+±≥<", "\ufffd", "Ñ"]  # it looks like one

@@ -42,3 +42,16 @@ def test_a_sentence_goes_on_behind_a_box(first, between, second, joined):
 @pytest.mark.parametrize("how", [{"size": 7.5}, {"page": 3}, {"kind": "list"}])
 def test_what_is_set_otherwise_or_stands_far_behind_goes_on_with_nothing(how):
     assert len(group_paragraphs([piece(OPEN), *BOX, piece("patients are required.", **how)])) == 5
+
+
+@pytest.mark.parametrize(
+    ("end", "begin", "joined"),
+    [
+        ("It was found in P.", "persica and in E. coli.", True),
+        ("as it was said by Maker et al.", "who found it.", True),
+        ("It was found in P.", "Persica was not there.", False),
+        ("It was not found.", "persica was not there.", False),
+    ],
+)
+def test_a_word_cut_short_ends_no_sentence_before_a_small_letter(end, begin, joined):
+    assert len(group_paragraphs([piece(end), piece(begin, page=2)])) == (1 if joined else 2)

@@ -14,6 +14,8 @@ from further.corpus.sections import heads_section, plain_heading
 
 DECIMAL = re.compile(r"\d[.]\d+$")
 """A decimal number, which looks like a sentence's end with the number of a citation."""
+SHORTENED = re.compile(r"(?:\b[A-Z]|\b(?:et al|spp?|figs?|vs|approx|ca|cf|e\.g|i\.e|resp|incl))\.$", re.IGNORECASE)
+"""A word cut short, as in "E. coli", whose full stop ends no sentence before a small letter."""
 MAX_BOXED, MIN_OPEN = 8, 80
 """Paragraphs in a box between two parts of a sentence, and characters of its first part."""
 ENDED = re.compile(r"[.?!:;…][\"'”’»)\]]*(?:\s?[\[(]?[\d,–\-\s*†‡]{1,30}[\])]?)?$")
@@ -113,6 +115,6 @@ def continues(above: Piece, below: Piece) -> bool:
     if end.endswith(("-", "‐", "\u00ad")):
         return True
     if ENDED.search(end):
-        return bool(DECIMAL.search(end)) and start.islower()
+        return bool(DECIMAL.search(end) or SHORTENED.search(end)) and start.islower()
     same_style = abs(above.font_size - below.font_size) < 0.06 * below.font_size
     return start.islower() or (same_style and len(above.text) > 80)

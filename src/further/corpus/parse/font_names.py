@@ -6,6 +6,8 @@ SIGN_FONT = re.compile(
     r"(?i)sym(?!pathy)|math|greek|grk|pi(?:[-\d]|$|one|two|three|four|five|six)|m?t-?sy|mtmi|cmsy|cmmi|advp[0-9a-f]|smp\d|els-ent"
 )
 """Names of fonts of signs."""
+MATH_FONT = re.compile(r"(?i)math")
+"""Names of fonts of formulas, in which no letter has an accent."""
 TEXT_FONT = re.compile(
     r"(?i)times|helvetic|arial|univers|minion|myriad|garamond|palat|calibri|cambria|georgia|verdana|courier|frutiger"
     r"|gill ?sans|optima|bembo|sabon|baskerv|century|bookman|avenir|futura|franklin|lato|roboto|open ?sans|source ?s"

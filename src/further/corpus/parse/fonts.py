@@ -16,8 +16,8 @@ from fontTools.encodings.StandardEncoding import StandardEncoding
 from further.corpus.parse.bitmap_fonts import MARK, has_letters, mend_bitmap
 from further.corpus.parse.composite_fonts import mend_composite
 from further.corpus.parse.encodings import CMMI, CMSY, LATIN_1_SIGNS, PLACE_FONTS, PLACES, SYMBOL
-from further.corpus.parse.font_names import ADOBE_SYMBOL, SIGN_FONT, TEX_FONT, TEXT_FONT
-from further.corpus.parse.glyph_names import is_readable, read_name, read_place
+from further.corpus.parse.font_names import ADOBE_SYMBOL, MATH_FONT, SIGN_FONT, TEX_FONT, TEXT_FONT
+from further.corpus.parse.glyph_names import has_alphabet, is_accented, is_readable, read_name, read_place
 from further.corpus.parse.glyphs import best_layout, layouts_at, read_misnamed, read_unnamed, resembles, seems_named
 from further.corpus.parse.programs import Program, TrueType, open_program
 from further.corpus.parse.shapes import shape_of
@@ -29,8 +29,6 @@ MAX_GLYPHS = 48
 """Glyphs up to which a font may be one of signs, so that the outlines of all are looked at."""
 MAX_LETTERS = 4
 """Letters that are looked at to tell a font of signs from that of a text."""
-ALPHABET = 14
-"""Different small letters that only the font of a text has; a font of Greek has seldom more than ten in one paper."""
 RARE = frozenset("ðÞþÐ¼½¾¢£¥€§¶¬ª«»\\^_~#$&@{|}")
 """Characters that are looked at in any font: signs hide under them."""
 MAX_RARE = 120
@@ -181,11 +179,6 @@ def _is_suspect(font: Font, codes: set[int]) -> bool:
     return any(not is_readable(text) or (text in RARE and len(codes) <= MAX_RARE) for text in texts)
 
 
-def has_alphabet(texts: Iterable[str]) -> bool:
-    """Whether so many small letters are among some characters that their font can only be that of a text."""
-    return len({text for text in texts if len(text) == 1 and "a" <= text <= "z"}) >= ALPHABET
-
-
 def raw_text(font: Font, code: int) -> str:
     """What MuPDF reads for a code: its table's text, or what the glyph's name is worth to it."""
     if code in font.known:
@@ -233,12 +226,19 @@ def _by_name(font: Font, code: int, raw: str, layout: str) -> str:
         return layout[place]
     if code not in font.known and font.program is not None and NUMBERED.fullmatch(name) and not read_name(name):
         return ""  # for which MuPDF takes the number for a character's code, or for a place in one maker's fonts
+    if _is_accent_in_formula(font, raw):
+        return ""
     if is_readable(raw) and ("_" not in name or code in font.known) and not (raw in SUITS and read_name(name)):
         misread = font.program is None and ADOBE_SYMBOL.search(font.name) and raw.isascii()
         return SYMBOL.get(code, raw) if misread else raw
     if len(raw) == 1 and 0xF020 <= ord(raw) <= 0xF0FF and ADOBE_SYMBOL.search(font.name):
         return SYMBOL.get(ord(raw) - 0xF000, "")
     return read_name(name)
+
+
+def _is_accent_in_formula(font: Font, raw: str) -> bool:
+    """Whether a character is an accent or a letter with one, of which a small font of formulas has none."""
+    return font.is_small and bool(MATH_FONT.search(font.name)) and is_accented(raw)
 
 
 def _find_layout(font: Font) -> str:
@@ -285,6 +285,9 @@ def _by_outline(font: Font, code: int, claim: str, *, text: bool) -> str:
         return ""
     contours = font.program.contours(_glyph(font, code))
     width = font.program.width(_glyph(font, code))
+    if not known and _is_accent_in_formula(font, raw_text(font, code)):
+        found = read_unnamed(contours, shape_of(contours), "", width)
+        return "" if found.isascii() and found.isalpha() and found != "o" else found.replace("o", "∘")
     if not known:
         return read_unnamed(contours, shape_of(contours), layouts_at(chr(code)), width)
     hints = layouts_at(claim) + LATIN_1_SIGNS.get(font.names[code], "")

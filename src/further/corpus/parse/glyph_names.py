@@ -1,6 +1,7 @@
 """What glyphs' names mean: Adobe's list, TeX's names, Linotype's numbers, and places in a layout."""
 
 import re
+from collections.abc import Iterable
 
 from fontTools import agl
 
@@ -26,6 +27,8 @@ OTHER_NAMES = {
     **{"union": "∪", "uniontext": "∪", "contintegral": "∮", "coproduct": "∐", "radical": "√", "star": "⋆"},
 }
 """Names that Adobe's list does not have, or has with a private character."""
+ALPHABET = 14
+"""Different small letters that only the font of a text has; a font of Greek has seldom more than ten in one paper."""
 
 
 def read_name(name: str) -> str:
@@ -56,6 +59,16 @@ def read_name(name: str) -> str:
 def is_readable(text: str) -> bool:
     """Whether text is more than a private, a control or the replacement character."""
     return bool(text) and not PRIVATE.search(text) and not ODD.search(text)
+
+
+def has_alphabet(texts: Iterable[str]) -> bool:
+    """Whether so many small letters are among some characters that their font can only be that of a text."""
+    return len({text for text in texts if len(text) == 1 and "a" <= text <= "z"}) >= ALPHABET
+
+
+def is_accented(text: str) -> bool:
+    """Whether a character is a Latin letter of no formula, such as ě, or an accent by itself."""
+    return len(text) == 1 and (text in "`´ˆ˜¨˝ˇ˘¯˙¸˛" or (text.isalpha() and "\u00c0" <= text <= "\u024f"))
 
 
 def read_place(name: str) -> int | None:
