@@ -10,9 +10,10 @@ from corpus.made import LEADING, SIZE, write
 from further.corpus.clean.papers import CleanSettings, clean_papers
 from further.corpus.parse.children import parse_papers
 from further.corpus.schemas import LEDGER, REJECTED, REPEATS, ROWS, SPLIT
-from further.corpus.select.duplicates import drop_repeats, reject_duplicates
+from further.corpus.select.duplicates import drop_repeats, reject_duplicates, without_duplicates
 
 CHARACTERS = 300
+NONE = REJECTED.empty_table()
 
 
 def paragraph(seed, number=30):
@@ -52,31 +53,36 @@ def places(rows):
 
 def test_the_second_of_two_papers_is_rejected_and_names_the_first():
     rows, ledger = corpus({"b": [1, 2, 3, 4], "a": [1, 2, 3], "c": [5, 6]})
-    rows, ledger, rejected = reject_duplicates(rows, ledger, REJECTED.empty_table(), 0.5)
-    assert set(rows["paper"].to_pylist()) == {"a", "c"}
+    rejected = reject_duplicates(rows, NONE, 0.5)
+    assert set(without_duplicates(rows, rejected)["paper"].to_pylist()) == {"a", "c"}
     (line,) = rejected.to_pylist()
     assert (line["paper"], line["file"], line["reason"]) == ("b", "b.pdf", "duplicate")
     # 90 words make 86 sequences and 120 make 116, which hold them all: 86 of 116.
     assert line["detail"] == "the text of a: 74% of their word sequences are shared"
+    split = split_of(a="test", c="train")
+    rows, ledger, *_ = drop_repeats(rows, ledger, rejected, split, threshold=0.7, min_words=20)
+    assert places(rows) == [("a", 0), ("a", 1), ("a", 2), ("c", 0), ("c", 1)]
     assert account(ledger)["b"] == {"rejected paper": 4 * CHARACTERS + 7 + 50}
     assert account(ledger)["a"] == {"kept": 3 * CHARACTERS + 7, "reference": 50}
 
 
 def test_papers_that_share_a_paragraph_are_two_papers():
-    rows, ledger = corpus({"a": [1, 2, 3], "b": [1, 4, 5]})
-    assert reject_duplicates(rows, ledger, REJECTED.empty_table(), 0.5)[0].num_rows == 6
+    rows, _ = corpus({"a": [1, 2, 3], "b": [1, 4, 5]})
+    assert without_duplicates(rows, reject_duplicates(rows, NONE, 0.5)).num_rows == 6
 
 
 def test_nothing_is_rejected_when_switched_off_and_what_was_rejected_stays():
-    rows, ledger = corpus({"a": [1], "b": [1]})
+    rows, _ = corpus({"a": [1], "b": [1]})
     before = pa.Table.from_pylist([{"paper": "z", "reason": "scanned"}], REJECTED)
-    after = reject_duplicates(rows, ledger, before, None)
-    assert after[0].equals(rows) and after[1].equals(ledger) and after[2].equals(before)
+    after = reject_duplicates(rows, before, None)
+    assert after.equals(before) and without_duplicates(rows, after).equals(rows)
 
 
 def test_a_repeated_paragraph_goes_from_the_later_place():
     rows, ledger = corpus({"a": [1, 2, 1], "b": [3, 2]})
-    rows, ledger, _, repeats = drop_repeats(rows, ledger, split_of(a="train", b="train"), threshold=0.7, min_words=20)
+    rows, ledger, _, repeats = drop_repeats(
+        rows, ledger, NONE, split_of(a="train", b="train"), threshold=0.7, min_words=20
+    )
     assert places(rows) == [("a", 0), ("a", 1), ("b", 0)]
     assert repeats.schema == REPEATS
     assert [(r["paper"], r["row"], r["reason"], r["like_paper"], r["like_row"]) for r in repeats.to_pylist()] == [
@@ -91,7 +97,7 @@ def test_what_a_held_out_paper_holds_is_dropped_from_training_whatever_the_names
     rows, ledger = corpus(papers)
     total = {paper: sum(reasons.values()) for paper, reasons in account(ledger).items()}
     split = split_of(a="train", b="validation", c="test")
-    rows, ledger, left, repeats = drop_repeats(rows, ledger, split, threshold=0.7, min_words=20)
+    rows, ledger, left, repeats = drop_repeats(rows, ledger, NONE, split, threshold=0.7, min_words=20)
     assert places(rows) == [("a", 2), ("b", 0), ("c", 0), ("c", 1), ("c", 2)]
     reasons = {(r["paper"], r["row"]): r["reason"] for r in repeats.to_pylist()}
     assert reasons == {("a", 0): "also in validation", ("a", 1): "also in test", ("b", 1): "also in test"}
@@ -101,20 +107,20 @@ def test_what_a_held_out_paper_holds_is_dropped_from_training_whatever_the_names
 
 def test_a_paper_of_which_nothing_is_left_is_in_no_split():
     rows, ledger = corpus({"a": [1], "b": [1, 2]})
-    _, ledger, left, _ = drop_repeats(rows, ledger, split_of(a="train", b="test"), threshold=0.7, min_words=20)
+    _, ledger, left, _ = drop_repeats(rows, ledger, NONE, split_of(a="train", b="test"), threshold=0.7, min_words=20)
     assert left["paper"].to_pylist() == ["b"]
     assert account(ledger)["a"] == {"also in test": CHARACTERS, "kept": 7, "reference": 50}
 
 
 def test_headings_and_stock_phrases_repeat_freely():
     rows, ledger = corpus({"a": ["Methods", 1], "b": ["Methods", 2]})
-    after = drop_repeats(rows, ledger, split_of(a="train", b="test"), threshold=0.7, min_words=20)
+    after = drop_repeats(rows, ledger, NONE, split_of(a="train", b="test"), threshold=0.7, min_words=20)
     assert after[0].num_rows == 4 and after[3].num_rows == 0
 
 
 def test_nothing_is_dropped_when_switched_off():
     rows, ledger = corpus({"a": [1], "b": [1]})
-    after = drop_repeats(rows, ledger, split_of(a="train", b="test"), threshold=None, min_words=20)
+    after = drop_repeats(rows, ledger, NONE, split_of(a="train", b="test"), threshold=None, min_words=20)
     assert after[0].equals(rows) and after[1].equals(ledger) and after[3].num_rows == 0
 
 
@@ -141,7 +147,7 @@ def test_one_text_in_two_layouts_is_one_paper(tmp_path, width):
     lay_out(tmp_path / "third.pdf", prose(120, "three"), 90)
     blocks, *_ = parse_papers(sorted(tmp_path.glob("*.pdf")), timeout_s=60, memory_mb=2000)
     settings = CleanSettings(keep_captions=False, keep_headings=True, min_words=100)
-    rows, ledger, rejected = reject_duplicates(*clean_papers(blocks, settings)[:3], 0.5)
+    rows, _, rejected, *_ = clean_papers(blocks, settings)
+    rejected = reject_duplicates(rows, rejected, 0.5)
     assert rejected["paper"].to_pylist() == ["second"]
-    assert set(rows["paper"].to_pylist()) == {"first", "third"}
-    assert ledger.group_by("paper").aggregate([]).num_rows == 3
+    assert set(without_duplicates(rows, rejected)["paper"].to_pylist()) == {"first", "third"}

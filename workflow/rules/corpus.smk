@@ -96,11 +96,8 @@ rule gather_corpus:
 rule drop_duplicates:
     input:
         rows="results/corpus/gathered/rows.parquet",
-        ledger="results/corpus/gathered/ledger.parquet",
         rejected="results/corpus/gathered/rejected.parquet",
     output:
-        rows="results/corpus/unique/rows.parquet",
-        ledger="results/corpus/unique/ledger.parquet",
         rejected="results/corpus/rejected.parquet",
     log:
         "logs/drop_duplicates.log",
@@ -119,9 +116,10 @@ rule drop_duplicates:
 
 rule split_papers:
     input:
-        rows="results/corpus/unique/rows.parquet",
+        rows="results/corpus/gathered/rows.parquet",
+        rejected="results/corpus/rejected.parquet",
     output:
-        split="results/corpus/unique/split.parquet",
+        split="results/corpus/gathered/split.parquet",
     log:
         "logs/split_papers.log",
     benchmark:
@@ -139,9 +137,10 @@ rule split_papers:
 
 rule drop_repeats:
     input:
-        rows="results/corpus/unique/rows.parquet",
-        ledger="results/corpus/unique/ledger.parquet",
-        split="results/corpus/unique/split.parquet",
+        rows="results/corpus/gathered/rows.parquet",
+        ledger="results/corpus/gathered/ledger.parquet",
+        rejected="results/corpus/rejected.parquet",
+        split="results/corpus/gathered/split.parquet",
     output:
         rows="results/corpus/rows.parquet",
         ledger="results/corpus/ledger.parquet",

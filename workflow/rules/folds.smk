@@ -3,9 +3,10 @@
 
 rule split_fold:
     input:
-        rows="results/corpus/unique/rows.parquet",
+        rows="results/corpus/gathered/rows.parquet",
+        rejected="results/corpus/rejected.parquet",
     output:
-        split="results/folds/{run}/unique.parquet",
+        split="results/folds/{run}/papers.parquet",
     log:
         "logs/split_fold/{run}.log",
     benchmark:
@@ -23,9 +24,10 @@ rule split_fold:
 
 use rule drop_repeats as drop_repeats_of_fold with:
     input:
-        rows="results/corpus/unique/rows.parquet",
-        ledger="results/corpus/unique/ledger.parquet",
-        split="results/folds/{run}/unique.parquet",
+        rows="results/corpus/gathered/rows.parquet",
+        ledger="results/corpus/gathered/ledger.parquet",
+        rejected="results/corpus/rejected.parquet",
+        split="results/folds/{run}/papers.parquet",
     output:
         rows="results/folds/{run}/rows.parquet",
         ledger="results/folds/{run}/ledger.parquet",

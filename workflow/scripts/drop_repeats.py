@@ -12,7 +12,7 @@ from further.job import start_log
 
 
 def main(inputs: Sequence[Path], outputs: Sequence[Path], similarity: float | None, min_words: int) -> None:
-    """Read rows, ledger and split; write them again, and the repeats."""
+    """Read rows, ledger, rejected papers and split; write what is left of them, and the repeats."""
     tables = drop_repeats(*map(pq.read_table, inputs), threshold=similarity, min_words=min_words)
     for path, table, schema in zip(outputs, tables, (ROWS, LEDGER, SPLIT, REPEATS), strict=True):
         write_table(path, table, schema)
@@ -21,7 +21,7 @@ def main(inputs: Sequence[Path], outputs: Sequence[Path], similarity: float | No
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     main(
-        [Path(snakemake.input[name]) for name in ("rows", "ledger", "split")],
+        [Path(snakemake.input[name]) for name in ("rows", "ledger", "rejected", "split")],
         [Path(snakemake.output[name]) for name in ("rows", "ledger", "split", "repeats")],
         similarity=snakemake.params.settings["paragraph_similarity"],
         min_words=snakemake.params.settings["paragraph_words"],

@@ -17,6 +17,7 @@ KINDS = (
 )
 """What a block is, as its geometry, fonts and repetition say."""
 
+DUPLICATE = "duplicate"
 REASONS = (
     "encrypted",
     "damaged",
@@ -27,12 +28,12 @@ REASONS = (
     "not a PDF",
     "too short",
     "unreadable font",
-    "duplicate",
+    DUPLICATE,
     "other language",
 )
 """Why a paper is rejected."""
 
-KEPT = "kept"
+KEPT, REJECTED_PAPER = "kept", "rejected paper"
 DROP_REASONS = (
     "front matter",
     "contents",
@@ -53,7 +54,7 @@ DROP_REASONS = (
     "citation",  # superscript numbers in kept text
     "unknown sign",  # characters of kept text that no font gives a meaning
     "section",  # one that corpus.drop_sections names
-    "rejected paper",
+    REJECTED_PAPER,
     "repeated paragraph",
     "also in test",
     "also in validation",

@@ -15,12 +15,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from further.corpus.clean.losses import say_losses
 from further.corpus.clean.lost import lost_of_paper
 from further.corpus.clean.unknown import UNKNOWN, unknown_length
-from further.corpus.schemas import DROP_REASONS, KEPT
+from further.corpus.schemas import DROP_REASONS, KEPT, REJECTED_PAPER
 from further.io import write_text
 
 Record = dict[str, Any]
 
-REASONS = (KEPT, *(reason for reason in DROP_REASONS if reason != "rejected paper"))
+REASONS = (KEPT, *(reason for reason in DROP_REASONS if reason != REJECTED_PAPER))
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 MAX_TITLE = 240
 """Characters of a block's text that its tooltip shows."""

@@ -17,7 +17,7 @@ from further.corpus.clean.parts import drop_parts
 from further.corpus.clean.pieces import Piece
 from further.corpus.clean.superscripts import cut_citations
 from further.corpus.clean.unknown import unknown_length
-from further.corpus.schemas import DECISIONS, KEPT, LEDGER, REJECTED, ROWS
+from further.corpus.schemas import DECISIONS, KEPT, LEDGER, REJECTED, REJECTED_PAPER, ROWS
 from further.corpus.sections import sections_in
 from further.corpus.words import count_words
 
@@ -172,7 +172,7 @@ def count_characters(pieces: Sequence[Piece], *, rejected: bool) -> list[dict[st
     """Characters of one paper's blocks by reason, sorted by reason; of a rejected paper all under one reason."""
     count: dict[str, int] = {}
     for piece in pieces:
-        reason = "rejected paper" if rejected else piece.reason
+        reason = REJECTED_PAPER if rejected else piece.reason
         unknown = unknown_length(piece.text) if reason == KEPT else 0
         count[reason] = count.get(reason, 0) + len(piece.text) - unknown
         if unknown:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from further.corpus.schemas import KEPT, LEDGER, REJECTED, REPEATS, SPLIT
+from further.corpus.schemas import DUPLICATE, KEPT, LEDGER, REJECTED, REJECTED_PAPER, REPEATS, SPLIT
 from further.corpus.select.similar import SimilarTexts, count_plain_words
 
 log = logging.getLogger(__name__)
@@ -16,35 +16,41 @@ SPLITS = ("test", "validation", "train")
 """In the order in which paragraphs are taken: what a held-out paper holds is not trained on."""
 
 
-def reject_duplicates(
-    rows: pa.Table, ledger: pa.Table, rejected: pa.Table, threshold: float | None
-) -> tuple[pa.Table, pa.Table, pa.Table]:
+def reject_duplicates(rows: pa.Table, rejected: pa.Table, threshold: float | None) -> pa.Table:
     """Reject papers whose text is that of a paper with an earlier name.
 
     Args:
         rows: Rows of all papers (ROWS).
-        ledger: Characters by paper and reason (LEDGER).
         rejected: Papers rejected before (REJECTED).
         threshold: Share of word sequences from which two papers are one, in (0, 1]; None rejects none.
 
     Returns:
-        The three tables without the duplicates' rows, with their characters as those of rejected papers, and with
-        one line for each that names the paper it repeats.
+        Rejected papers, with one line for each duplicate that names the paper it repeats. Rows and ledger stay as they
+        are; `without_duplicates` and `drop_repeats` leave its text out.
     """
     found = {} if threshold is None else _find_duplicates(rows, threshold)
     lines = [
-        {"paper": paper, "file": f"{paper}.pdf", "reason": "duplicate", "detail": detail}
+        {"paper": paper, "file": f"{paper}.pdf", "reason": DUPLICATE, "detail": detail}
         for paper, detail in found.items()
     ]
     for line in lines:
         log.warning("%(paper)s rejected: duplicate (%(detail)s)", line)
-    moved = Counter[tuple[str, str]]()
-    for line in ledger.to_pylist():
-        reason = "rejected paper" if line["paper"] in found else line["reason"]
-        moved[line["paper"], reason] += line["characters"]
-    kept = pa.array([paper not in found for paper in rows["paper"].to_pylist()], pa.bool_())
-    both = pa.concat_tables([rejected, pa.Table.from_pylist(lines, REJECTED)]).sort_by("paper")
-    return rows.filter(kept), _make_ledger(moved), both
+    return pa.concat_tables([rejected, pa.Table.from_pylist(lines, REJECTED)]).sort_by("paper")
+
+
+def without_duplicates(rows: pa.Table, rejected: pa.Table) -> pa.Table:
+    """The rows of papers that no other paper repeats.
+
+    Args:
+        rows: Rows of all papers (ROWS).
+        rejected: Rejected papers, the duplicates among them (REJECTED).
+    """
+    found = _name_duplicates(rejected)
+    return rows.filter(pa.array([paper not in found for paper in rows["paper"].to_pylist()], pa.bool_()))
+
+
+def _name_duplicates(rejected: pa.Table) -> set[str]:
+    return {line["paper"] for line in rejected.to_pylist() if line["reason"] == DUPLICATE}
 
 
 def _find_duplicates(rows: pa.Table, threshold: float) -> dict[str, str]:
@@ -63,13 +69,20 @@ def _find_duplicates(rows: pa.Table, threshold: float) -> dict[str, str]:
 
 
 def drop_repeats(
-    rows: pa.Table, ledger: pa.Table, split: pa.Table, *, threshold: float | None, min_words: int
+    rows: pa.Table,
+    ledger: pa.Table,
+    rejected: pa.Table,
+    split: pa.Table,
+    *,
+    threshold: float | None,
+    min_words: int,
 ) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
     """Drop paragraphs that were there before: test papers first, then validation, then training, each by name.
 
     Args:
         rows: Rows of all papers (ROWS), each paper's together and in order.
         ledger: Characters by paper and reason (LEDGER).
+        rejected: Rejected papers (REJECTED); of those that are there twice, all characters are a rejected paper's.
         split: Split of the papers (SPLIT).
         threshold: Share of word sequences from which two paragraphs are one, in (0, 1]; None drops none.
         min_words: Words under which a row is never dropped: headings and stock phrases repeat.
@@ -78,12 +91,13 @@ def drop_repeats(
         Rows without the repeated ones, whose numbers are left out; the ledger with their characters moved from kept to
         the reason; the split with the words that are left, without papers that have none; and the repeats (REPEATS).
     """
-    lines = rows.to_pylist()
+    rows = without_duplicates(rows, rejected)
+    lines, duplicates = rows.to_pylist(), _name_duplicates(rejected)
     repeats = [] if threshold is None else _find_repeats(lines, _by_paper(split), threshold, min_words)
     reasons = {(line["paper"], line["row"]): line["reason"] for line in repeats}
     moved, words, kept = Counter[tuple[str, str]](), Counter[str](), []
     for line in ledger.to_pylist():
-        moved[line["paper"], line["reason"]] += line["characters"]
+        moved[line["paper"], REJECTED_PAPER if line["paper"] in duplicates else line["reason"]] += line["characters"]
     for line in lines:
         reason = reasons.get((line["paper"], line["row"]))
         kept.append(reason is None)
