@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from further.corpus.parse.lines import Line, Page, find_line_numbers
 from further.corpus.words import count_function_words
 
-MARGIN = 0.135
-"""Share of the page's height, at the top and at the bottom, in which running heads are looked for."""
+MARGIN, WIDEST_MARGIN = 0.12, 0.135
+"""Share of the page's height, at the top and at the bottom, in which running heads are looked for; the wider
+the same for what stands apart from the body."""
 MIN_SHARE = 0.25
 """Share of the pages on which a line must return to be a running head; two pages at least."""
 MAX_NEEDED = 5
@@ -31,7 +32,7 @@ def find_furniture(pages: Sequence[Page]) -> dict[int, str]:
     sizes = sorted(line.size for page in pages for line in page.lines)
     usual = sizes[len(sizes) // 2] if sizes else 0.0
     for top in (True, False):
-        margin = [(page, line) for page in pages for line in page.lines if _in_margin(page, line, top)]
+        margin = [(page, line) for page in pages for line in page.lines if _in_margin(page, line, top, usual)]
         repeated = _repeated(margin, len(pages))
         limit = _band_limit([line for _, line in margin if id(line) in repeated and not _is_text(line, usual)], top)
         for page, line in margin:
@@ -74,8 +75,9 @@ def _is_page_number(page: Page, line: Line, top: bool) -> bool:
     return outer and bool(NUMBER.fullmatch(line.text.strip()))
 
 
-def _in_margin(page: Page, line: Line, top: bool) -> bool:
-    return line.y1 < MARGIN * page.height if top else line.y0 > (1 - MARGIN) * page.height
+def _in_margin(page: Page, line: Line, top: bool, usual: float) -> bool:
+    reach = line.y1 if top else page.height - line.y0
+    return reach < MARGIN * page.height or (reach < WIDEST_MARGIN * page.height and not _runs_on(line, page, usual))
 
 
 def _repeated(margin: Iterable[tuple[Page, Line]], num_pages: int) -> set[int]:
