@@ -34,6 +34,17 @@ def test_a_dry_run_is_read_on_one_screen(project, words):
     assert any("GPU-hours" in line for line in lines) == bool(words)
 
 
+def test_the_drawing_of_the_rules_is_that_of_the_demonstration(project):
+    """Those of a base that no rule trained any more had been left there."""
+    drawn = (project.code / "docs/rules.md").read_text()
+    assert _edges(drawn) == _edges(project.snakemake("--rulegraph", "mermaid-js").stdout) != set()
+
+
+def _edges(graph):
+    names = dict(re.findall(r"(id\d+)\[(\w+)\]", graph))
+    return {(names[above], names[below]) for above, below in re.findall(r"(id\d+) --> (id\d+)", graph)}
+
+
 @pytest.mark.parametrize("profile", ["slurm", "profiles/slurm"])
 def test_the_slurm_profile_plans(project, profile):
     done = project.snakemake("-n", "-p", "--profile", project.code / profile)
