@@ -8,10 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from further.cli import main as further
+
+ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.workflow
 
@@ -36,7 +39,7 @@ def test_a_dry_run_is_read_on_one_screen(project, words):
 
 def test_the_drawing_of_the_rules_is_that_of_the_demonstration(project):
     """Those of a base that no rule trained any more had been left there."""
-    drawn = (project.code / "docs/rules.md").read_text()
+    drawn = (ROOT / "docs/rules.md").read_text()
     assert _edges(drawn) == _edges(project.snakemake("--rulegraph", "mermaid-js").stdout) != set()
 
 
