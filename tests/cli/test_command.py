@@ -47,8 +47,8 @@ def test_no_word_at_all_shows_the_help(capsys: pytest.CaptureFixture[str]) -> No
 
 @pytest.mark.parametrize("word", ["status", "plan", "open"])
 def test_a_study_that_is_not_there_is_said_so(word: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    code, _, err = run(capsys, word, "--study", tmp_path / "nowhere")
-    assert code == 1 and err == f"there is no folder {tmp_path / 'nowhere'}\n"
+    code, _, err = run(capsys, word, "--study", tmp_path / "nowhere")  # other studies here may be named behind it
+    assert code == 1 and err.startswith(f"there is no folder {tmp_path / 'nowhere'}") and err.count("\n") == 1
 
 
 def used() -> float:
@@ -278,7 +278,7 @@ def test_a_command_misused_says_what_is_wrong_and_what_to_type(
         ("file", b""),
         ("empty.csv", b""),
         ("image.csv", b"image\n1\n"),
-        ("bytes.csv", b"\xff\xfe,\xe9"),
+        ("bytes.csv", b"image,question\n1.png,caf\xe9?\n"),
     ):
         Path(file).write_bytes(text)
     code, _, error = run(capsys, *words)

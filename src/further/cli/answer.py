@@ -113,7 +113,7 @@ def _read_questions(table: Path) -> pd.DataFrame:
     except ValueError as error:
         raise ValueError(str(error).removeprefix("cases.folder: ")) from None
     if rows.empty:
-        raise ValueError(f"{table} has no rows")
+        raise ValueError(f"{table} has no rows: its first line names the columns, image and question among them")
     if missing := [name for name in ("image", "question") if name not in rows]:
         raise ValueError(f"{table} has no column {' or '.join(missing)}, but {', '.join(rows.columns)}")
     if "case" not in rows:
