@@ -128,6 +128,7 @@ PLAIN = {
     "str",
     "Path",
     "Iterator[None]",
+    "AbstractContextManager[None]",
     "Iterator[Report]",
     "Self",
     "FloatingPointError",
