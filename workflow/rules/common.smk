@@ -4,10 +4,10 @@ from functools import cache
 
 from snakemake.logging import logger
 
-from further.corpus.folder import list_left_out, list_papers, paper_id
+from further.corpus.folder import list_left_out, paper_id
 from further.shards import shard_of
 from further.digests import digest_files
-from further.places import check_path
+from further.places import check_path, list_study_papers
 from further.provenance import digest_code, installed_versions
 
 PYTHON = platform.python_version()
@@ -29,7 +29,7 @@ stop_if_wrong(check_path, Path.cwd(), "study")
 def find_papers(folder, subfolders):
     """PDFs of the study: those of a folder, or those that the bundled articles will be rendered to."""
     if folder is not None:
-        papers = list_papers(Path(folder), subfolders=subfolders)
+        papers = list_study_papers(Path(folder), subfolders)
         left_out = 0 if subfolders or not workflow.is_main_process else len(list_left_out(Path(folder)))
         if left_out:
             logger.warning(f"corpus.subfolders is false: {left_out} PDFs in subfolders of {folder} are left out")
