@@ -117,7 +117,7 @@ def check(capsys, *words):
 
 def test_the_right_file_is_right(study, capsys):
     code, said = check(capsys, "right.yaml")
-    assert code == 0 and "12 papers (papers), 1 training runs, base model mine" in said
+    assert code == 0 and "12 papers (papers), 1 training run, base model mine" in said
     [note] = said.split("Worth knowing:")[1].split("Not checked:")[0].strip().splitlines()
     assert "holds out 2 of 12 papers" in note and "papers: none was opened" in said
 

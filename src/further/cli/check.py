@@ -22,6 +22,7 @@ from further.model_folder import check_model
 from further.onemodel.arms import count_runs
 from further.places import STUDY_FILE, list_study_papers
 from further.plan.refuse import refuse_early
+from further.report.wording import count_noun
 from further.study import Study, read_files, read_study
 from further.targets import check_targets
 from further.tracking import check_trackers
@@ -270,8 +271,7 @@ def describe_study(study: Study, found: Findings) -> list[str]:
     """What a study without faults asks for, what to know of it, and what was not checked."""
     return [
         "Nothing is wrong with this study file.",
-        f"{study.settings.study.title}: {_describe_data(study, found)} training runs, "
-        f"base model {study.settings.model.name}.",
+        f"{study.settings.study.title}: {_describe_data(study, found)}, base model {study.settings.model.name}.",
         *_list("Worth knowing", found.notes),
         *_list("Not checked", found.unchecked),
     ]
@@ -283,9 +283,10 @@ def _describe_data(study: Study, found: Findings) -> str:
     if settings.study.kind != "text":
         source = settings.cases.folder or f"{settings.cases.phantoms:,} drawn phantoms"
         number = len(study.runs) if settings.study.kind == "images" else count_runs(settings.onemodel)
-        return f"cases ({source}), {number}"
+        return f"cases ({source}), {count_noun(number, 'training run')}"
     source = settings.corpus.papers or "the bundled articles"
-    return f"{found.num_papers} papers ({source}), {len(study.for_papers(found.num_papers).runs)}"
+    number = len(study.for_papers(found.num_papers).runs)
+    return f"{count_noun(found.num_papers, 'paper')} ({source}), {count_noun(number, 'training run')}"
 
 
 def describe_faults(found: Findings) -> str:

@@ -160,7 +160,7 @@ def _readable(run: PlannedRun) -> tuple[str, ...]:
 
 def _totals(plan: Sequence[PlannedRun]) -> str:
     """Hours, energy and money of all jobs that the plan knows, and in a line of its own where the speed comes from."""
-    count = f"{len(plan)} runs"
+    count = f"{len(plan)} run{'' if len(plan) == 1 else 's'}"
     if any(run.seconds is None for run in plan):
         return count
     training, scoring = _add_up(plan, "gpu_hours"), scoring_hours(plan)

@@ -150,7 +150,7 @@ def draw_status(statuses: Sequence[RunStatus]) -> list[str]:
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     counts = Counter(each.state for each in statuses)
     total = ", ".join(f"{counts[state]} {state}" for state in reversed(STATES) if counts[state])
-    return [*lines, f"{len(statuses)} runs: {total or 'none'}"]
+    return [*lines, f"{len(statuses)} run{'' if len(statuses) == 1 else 's'}: {total or 'none'}"]
 
 
 def _cells(status: RunStatus) -> tuple[str, ...]:
