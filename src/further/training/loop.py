@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from functools import lru_cache, partial
+from itertools import chain
 
 import numpy as np
 import torch
@@ -18,7 +19,7 @@ from further.training.optimizer import make_optimizer, rate_fraction, update
 from further.training.recipe import Recipe
 from further.training.session import Session
 from further.training.sharding import is_sharded
-from further.training.state import State, copy_weights, find_trained, put_weights
+from further.training.state import State, Weights, copy_weights, find_trained, put_weights
 from further.training.stopping import find_best, is_due, is_over
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,6 @@ def train(model: Model, recipe: Recipe, session: Session) -> None:
         # 3. The update, at the learning rate of this step. Recorded graphs add to gradients that stay where they are.
         # The next batches are read before it: a paged optimizer waits for the GPU, which would then wait for them.
         norm = clip_grad_norm_(trained.values(), run.max_grad_norm)
-        del batches
         batches = read(state.step + 1)
         rate = run.learning_rate * rate_fraction(state.step, recipe.num_steps, run.warmup_ratio)
         update(optimizer, rate)
@@ -70,8 +70,7 @@ def train(model: Model, recipe: Recipe, session: Session) -> None:
         # 5. Nothing that is not finite is kept; nothing at all by a job that another has superseded.
         save, reason = session.decide(is_last=step == recipe.num_steps)
         if fault := find_fault(loss_nats, float(norm), trained.values() if save else ()):
-            rows = [row for micro_batch in plan_step(recipe, step - 1) for row in micro_batch]
-            raise not_finite(fault, step, rate, examples.name(rows))
+            raise not_finite(fault, step, rate, examples.name(list(chain(*plan_step(recipe, step - 1)))))
         progress.step(step, recipe.num_steps, state.num_tokens, loss_nats)
 
         # 6. Validation, before a checkpoint of this step is written, which the run may go on from.
@@ -87,6 +86,11 @@ def train(model: Model, recipe: Recipe, session: Session) -> None:
         if reason is not None:
             session.stop_at(f"step {step} of {recipe.num_steps}", reason)
 
+    keep_best(trained, state)
+
+
+def keep_best(trained: Weights, state: State) -> None:
+    """Put back the weights of the lowest validation loss, where a run that may stop early kept them."""
     if state.best:
         log.info("keeping the weights of step %d, the lowest validation loss", find_best(state.history))
         put_weights(trained, state.best)
