@@ -38,7 +38,7 @@ def ask(population: Population, target: float, num_cases: int, num_draws: int, s
 def suffices(
     population: Population, settings: GuardSettings, num_cases: float, num_draws: int, generator: np.random.Generator
 ) -> float:
-    """Fraction of draws of so many cases that certify something; NaN for no number."""
+    """Fraction of draws of so many cases that certify something; NaN where their count is not finite."""
     if not np.isfinite(num_cases):
         return float("nan")
     certified = 0

@@ -30,7 +30,7 @@ def test_targets_are_read_with_their_unit(text, nats):
     ("text", "message"),
     [
         ("2.1", "no unit"),
-        ("nats", "no number"),
+        ("nats", "not a number"),
         ("2.1bits", "unit 'bits' is unknown"),
         ("0.5bpb", "bytes per token above 0, not None"),
         ("1ppl", "must be above 1"),

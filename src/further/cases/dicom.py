@@ -45,7 +45,7 @@ def read_header(path: Path, folder: str) -> dict[str, Any]:
     """What of a header groups files into cases and describes them, without a word that names someone.
 
     Args:
-        folder: Its folder, which stands for the study where the header has no number of one.
+        folder: Its folder, which stands for the study where the header does not identify one.
 
     Returns:
         study and patient (digests; patient None where it is not told), modality, location, plane, frames.

@@ -1,4 +1,4 @@
-"""Texts of records: cleaned, told from nothing, told from a form's own words."""
+"""Texts of records: cleaned, recognized as empty, separated from a form's own words."""
 
 import html
 import re

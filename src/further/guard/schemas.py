@@ -98,14 +98,14 @@ def turn_scores(answers: pd.DataFrame, name: str) -> Floats:
     """A column of scores turned so that high means sure; NaN where there is no finite score, shape (rows,).
 
     Raises:
-        ValueError: If there is no such column, a value is no number, or an entropy is negative.
+        ValueError: If there is no such column, a value is not a number, or an entropy is negative.
     """
     if name not in answers:
         known = ", ".join(score_columns(answers)) or "none"
         raise ValueError(f"score: {name!r} is no column of the answers; scores there: {known}")
     values = pd.to_numeric(answers[name], errors="coerce")
     if len(wrong := answers.loc[values.isna() & answers[name].notna(), name]):
-        raise ValueError(f"score: {name} has {wrong.iloc[0]!r}, which is no number")
+        raise ValueError(f"score: {name} has {wrong.iloc[0]!r}, which is not a number")
     return np.array([turn_score(name, value) for value in values], dtype=np.float64)
 
 

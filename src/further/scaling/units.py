@@ -48,7 +48,9 @@ def parse_target(text: str, bytes_per_token: float | None = None) -> Target:
     try:
         value = float(number)
     except ValueError:
-        raise ValueError(f"target {text!r} is no number with a unit: write it like 2.1nats, 8.2ppl or 0.5bpb") from None
+        raise ValueError(
+            f"target {text!r} is not a number with a unit: write it like 2.1nats, 8.2ppl or 0.5bpb"
+        ) from None
     if not unit:
         raise ValueError(f"target {text!r} has no unit: write {number}nats, {number}ppl or {number}bpb")
     return make_target(value, unit, bytes_per_token)
