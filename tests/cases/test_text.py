@@ -2,12 +2,12 @@ import doctest
 
 import pytest
 
-from further.cases import terms, text
+from further.cases import synonyms, text
 from further.cases.readers import vqa_rad
 from further.cases.text import clean_text, is_form
 
 
-@pytest.mark.parametrize("module", [text, terms, vqa_rad])
+@pytest.mark.parametrize("module", [text, synonyms, vqa_rad])
 def test_the_examples_hold(module):
     assert doctest.testmod(module).failed == 0
 
@@ -58,7 +58,7 @@ def test_a_forms_own_words(caption, form):
     ],
 )  # fmt: skip
 def test_modalities(told, name):
-    assert terms.name_modality(told) == name
+    assert synonyms.name_modality(told) == name
 
 
 @pytest.mark.parametrize(
@@ -66,10 +66,10 @@ def test_modalities(told, name):
     [("Transverse", "axial"), ("Other View (see caption)", None), ("PA", "pa"), ("3D Reconstruction", None)],
 )
 def test_planes(told, name):
-    assert terms.name_plane(told) == name
+    assert synonyms.name_plane(told) == name
 
 
 def test_drawings_are_no_scans():
-    assert [terms.is_scan(told) for told in (None, "CT - Montage of Images", "Drawing/Diagram", "Chart")] == [
+    assert [synonyms.is_scan(told) for told in (None, "CT - Montage of Images", "Drawing/Diagram", "Chart")] == [
         True, True, False, False,
     ]  # fmt: skip

@@ -4,7 +4,7 @@ import pytest
 
 from further.plan.table import PlannedRun, plan_text
 from further.watch.left import Running, Weight, estimate_left, plan_hours, read_seconds, weigh_jobs
-from further.watch.session import Job
+from further.watch.start import Job
 
 ROW = PlannedRun(
     run="default", quantization="nf4", target_modules="all-linear", rank=8, context=256,

@@ -8,7 +8,7 @@ from further.io import write_json
 from further.plan.table import plan_text
 from further.watch.log import PAST, PRESENT, StudyLog, name_job
 from further.watch.outlook import Outlook
-from further.watch.session import Job, end_session, read_session, write_session
+from further.watch.start import Job, end_session, read_session, write_session
 from watch.test_left import ROW
 
 

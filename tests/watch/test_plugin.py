@@ -19,7 +19,7 @@ rule draw_pages:
 
 onstart:
     import os
-    from further.watch.session import write_session
+    from further.watch.start import write_session
     about = {"title": "t", "started": 0.0, "pid": os.getpid(), "host": "h", "runs": []}
     write_session(Path.cwd(), about, [
         {"number": workflow.dag.jobid(job), "rule": job.rule.name,

@@ -7,7 +7,7 @@ from typing import Any
 
 from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS, SPLITS
 from further.cases.files import Folder
-from further.cases.terms import name_modality, name_plane, name_yes_no
+from further.cases.synonyms import name_modality, name_plane, name_yes_no
 from further.cases.text import clean_text, is_empty_cell
 from further.shards import hash_rank
 

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from further.cases.captions import judge_captions
+from further.cases.bad_captions import judge_captions
 from further.cases.fields import KEPT, SPLITS
 from further.cases.near import find_near_pairs
 from further.cases.schemas import CASE_LINKS, CASES, IMAGES, LEDGER
-from further.cases.terms import is_scan
+from further.cases.synonyms import is_scan
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from further.io import read_json
 from further.job import progress_file
-from further.watch.session import Job
+from further.watch.start import Job
 
 SILENT_S = 60.0  # a living training writes every few seconds
 

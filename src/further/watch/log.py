@@ -7,7 +7,7 @@ from pathlib import Path
 from further.io import read_json
 from further.watch.doing import read_doing
 from further.watch.left import Running, Weight, estimate_left, read_seconds, weigh_jobs
-from further.watch.session import Job, read_session
+from further.watch.start import Job, read_session
 
 SHOWN = 2  # jobs at work that a sign of life names
 PAST = {

@@ -7,7 +7,7 @@ from further.cases.files import Folder, read_records
 from further.cases.found import Found, find_image
 from further.cases.readers.base import KeyedReader, name_of
 from further.cases.readers.medpix2 import lookup, part_of, read_fields
-from further.cases.terms import name_split
+from further.cases.synonyms import name_split
 
 
 class Flat(KeyedReader):

@@ -12,7 +12,7 @@ from typing import Any
 from further.cases.files import Folder, peek_record, read_json, read_records
 from further.cases.found import Found, find_image
 from further.cases.readers.base import Reader, is_repeated, name_of
-from further.cases.terms import name_split
+from further.cases.synonyms import name_split
 from further.cases.text import split_glued
 
 FIELDS = {

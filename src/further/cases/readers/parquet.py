@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from further.cases.files import Folder
 from further.cases.found import Found
 from further.cases.readers.base import Reader, is_closed
-from further.cases.terms import name_split
+from further.cases.synonyms import name_split
 
 COLUMNS = {"image", "question", "answer"}
 ROWS = 64

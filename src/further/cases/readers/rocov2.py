@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from further.cases.files import Folder, read_head, read_rows
 from further.cases.found import Found, find_image
 from further.cases.readers.base import Reader, is_repeated, name_of
-from further.cases.terms import name_split
+from further.cases.synonyms import name_split
 
 MODALITY_OF_CONCEPT = {
     "C0040405": "CT",

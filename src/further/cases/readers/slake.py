@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from further.cases.files import Folder, read_records
 from further.cases.found import Found, find_image
 from further.cases.readers.base import KeyedReader, is_closed
-from further.cases.terms import name_split
+from further.cases.synonyms import name_split
 
 
 class Slake(KeyedReader):

@@ -13,7 +13,7 @@ from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS
 from further.cases.files import Folder, read_head, read_rows
 from further.cases.found import Found, find_image, short
 from further.cases.readers.base import Reader, is_closed
-from further.cases.terms import name_split
+from further.cases.synonyms import name_split
 from further.cases.text import clean_text
 
 COLUMNS = ("case", "image", "question", "answer")

@@ -12,7 +12,7 @@ from typing import Any
 from further.cases.files import Folder, read_records
 from further.cases.found import Found, find_image
 from further.cases.readers.base import KeyedReader, is_closed
-from further.cases.terms import name_split
+from further.cases.synonyms import name_split
 
 
 class VqaRad(KeyedReader):

@@ -9,12 +9,12 @@ from typing import Any
 import pyarrow as pa
 
 from further.corpus.clean.characters import is_unreadable
-from further.corpus.clean.decide import decide
 from further.corpus.clean.hyphens import Vocabulary, collect_vocabulary
 from further.corpus.clean.language import MIN_CHARACTERS, check_language, find_language
 from further.corpus.clean.paragraphs import make_rows
 from further.corpus.clean.parts import drop_parts
 from further.corpus.clean.pieces import Piece
+from further.corpus.clean.reasons import decide
 from further.corpus.clean.superscripts import cut_citations
 from further.corpus.clean.unknown import unknown_length
 from further.corpus.schemas import DECISIONS, KEPT, LEDGER, REJECTED, REJECTED_PAPER, ROWS

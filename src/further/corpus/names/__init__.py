@@ -5,6 +5,7 @@ To add a language, write a module like `german.py` and list its table in `LANGUA
 
 from collections.abc import Mapping
 
+from further.corpus.names.columns import Names
 from further.corpus.names.dutch import DUTCH
 from further.corpus.names.english import ENGLISH
 from further.corpus.names.french import FRENCH
@@ -13,7 +14,6 @@ from further.corpus.names.italian import ITALIAN
 from further.corpus.names.portuguese import PORTUGUESE
 from further.corpus.names.spanish import SPANISH
 from further.corpus.names.swedish import SWEDISH
-from further.corpus.names.table import Names
 
 LANGUAGES: Mapping[str, Names] = {
     "en": ENGLISH,

@@ -1,6 +1,6 @@
 """Names of sections in Dutch."""
 
-from further.corpus.names.table import Names
+from further.corpus.names.columns import Names
 
 _AMBIGUOUS = (
     "financiering",

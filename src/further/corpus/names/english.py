@@ -1,6 +1,6 @@
 """Names of sections in English."""
 
-from further.corpus.names.table import Names
+from further.corpus.names.columns import Names
 
 _INTERESTS = (
     r"(?:declaration|statement|potential|disclosure)s? of (?:competing|conflicts?|interests?|potential)",

@@ -1,6 +1,6 @@
 """Names of sections in Spanish."""
 
-from further.corpus.names.table import Names
+from further.corpus.names.columns import Names
 
 _AMBIGUOUS = (
     "financia(?:ción|miento)",

@@ -9,7 +9,7 @@ from further.report.images.answers import (
     answer_more_cases,
     answer_settings,
 )
-from further.report.images.figures import answers_by_type, case_law, loops, settings
+from further.report.images.figures import answers_by_type, case_law, loops, other_settings
 from further.report.images.results import ImageResults
 from further.report.images.sections import (
     fill_cases,
@@ -39,7 +39,7 @@ IMAGES = Kind(
         answer_more_cases,
         answer_settings,
     ),
-    figures=(answers_by_type.FIGURE, case_law.FIGURE, guard.FIGURE, loops.FIGURE, settings.FIGURE),
+    figures=(answers_by_type.FIGURE, case_law.FIGURE, guard.FIGURE, loops.FIGURE, other_settings.FIGURE),
     sections=(
         Section("gallery", "Cases: best, worst and at random", fill_gallery),
         Section("guard", "When a person answers", fill_guard),

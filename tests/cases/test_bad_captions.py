@@ -1,6 +1,6 @@
 """Captions that are not asked for."""
 
-from further.cases.captions import judge_captions
+from further.cases.bad_captions import judge_captions
 
 
 def record(topic, diagnosis, findings):
