@@ -138,6 +138,16 @@ def test_a_given_split_without_validation_gets_one_of_untested_groups():
     assert 2 <= len(taken) <= 3 and "case000" not in taken and ("case001" in taken) == ("case002" in taken)
 
 
+def test_the_fraction_is_of_all_training_cases_where_most_are_tested_too():
+    """The shape of VQA-RAD: 20 of 30 training images stand in the test as well."""
+    given = cases(30, ["train"]) | {case: ["train", "test"] for case in list(cases(30))[:20]}
+    for how in ("given", "repaired"):
+        counts = split(given, how=how, validation=0.1)[1].summary["cases"]
+        assert counts["validation"] == 3  # a tenth of 30, not of the 10 that no test holds
+    assert counts == {"test": 20, "validation": 3, "train": 7}
+    assert split(given, how="given", validation=0.9)[1].summary["cases"]["validation"] == 5  # half of the free ones
+
+
 def test_without_a_given_split_there_is_none_to_take():
     with pytest.raises(ValueError, match="gives no split"):
         split(cases(9), how="given")
