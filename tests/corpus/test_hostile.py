@@ -22,9 +22,9 @@ SETTINGS = CleanSettings(keep_captions=True, keep_headings=True, min_words=1)
 
 def check(files):
     """Parse and clean files; each is in one of the two tables, with a reason of the closed set."""
-    before = sorted(os.listdir("/proc/self/fd"))
+    before = set(os.listdir("/proc/self/fd"))
     blocks, rejected, readings = parse_papers(files, timeout_s=60, memory_mb=1000)
-    assert sorted(os.listdir("/proc/self/fd")) == before
+    assert set(os.listdir("/proc/self/fd")) <= before  # what others left open may be closed meanwhile
     assert children() == []
     papers = set(blocks["paper"].to_pylist())
     assert len(papers) + rejected.num_rows == len(files)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from further.corpus.clean.paragraphs import continues
 from further.corpus.clean.pieces import Piece, count_body_words
@@ -18,10 +19,6 @@ MIN_PROSE = 60
 """Words of running text under a heading that make it a section's."""
 REACH, APPENDIX_REACH = 5, 12
 """Blocks below a heading among which its running text is."""
-MAX_HEADING = 12
-"""Words of a heading over a part of an article."""
-MAX_APART = 60
-"""Blocks among which the text below a heading is looked for."""
 ENTRY = re.compile(r"\s*(?:\[(\d{1,3})\]|(\d{1,3})[.)]?\s)")
 """The number that an entry of a list begins with."""
 MIN_ENTRIES, MAX_SKIPPED = 4, 15
@@ -213,8 +210,8 @@ class Ending:
 
     def _has_prose(self, index: int, reach: int = REACH) -> bool:
         """Whether a heading has running text below it, before any references or back matter; figures may come first."""
-        near = self.pieces[index + 1 : index + MAX_APART]
-        following = [piece for piece in near if piece.is_text or piece.kind == "heading"][:reach]
+        worded = (piece for piece in self.pieces[index + 1 :] if piece.is_text or piece.kind == "heading")
+        following = list(islice(worded, reach))
         end = next((i for i, piece in enumerate(following) if id(piece) in self.lists or self._is_back(piece)), None)
         return has_prose([self.pieces[index], *following[:end]], self.size, reach)
 
@@ -238,8 +235,7 @@ def has_prose(pieces: Sequence[Piece], size: float, reach: int = REACH) -> bool:
     """Whether the first of some pieces, a heading, is a section's: running text in about the body's size follows."""
     following = [piece for piece in pieces[1 : reach + 1] if piece.is_text]
     prose = [p for p in following if p.font_size > 0.85 * size and prose_share(p.text) > 0.25]
-    words = sum(count_words(piece.text) for piece in prose if not is_reference(piece.text))
-    return count_words(pieces[0].text) <= MAX_HEADING and words >= MIN_PROSE
+    return sum(count_words(piece.text) for piece in prose) >= MIN_PROSE
 
 
 def find_entries(pieces: Sequence[Piece]) -> set[int]:

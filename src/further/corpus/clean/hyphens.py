@@ -107,12 +107,8 @@ class Vocabulary:
         """Whether two parts are written as one word rather than with a hyphen; None where neither is known."""
         joined, compound = self.words[left + right], self.compounds[f"{left}-{right}"]
         if joined or compound:
-            return joined > 0 and joined >= compound
+            return joined >= compound
         return self.others.knows_as_one(left, right) if self.others else None
-
-    def knows(self, word: str) -> bool:
-        """Whether a word stands anywhere."""
-        return self.words[word] > 0 or (self.others is not None and self.others.knows(word))
 
     def hyphenates_prefix(self, prefix: str) -> bool:
         """Whether the paper writes other words with a prefix rather with a hyphen than without."""
@@ -228,7 +224,7 @@ def _is_one_word(left: str, right: str, vocabulary: Vocabulary) -> bool:
         return False
     # Both parts are words: "log-" and "rank".
     if known and len(right) > 2:
-        return not (vocabulary.firsts[left] or vocabulary.words[left])
+        return not vocabulary.words[left]
     return True
 
 

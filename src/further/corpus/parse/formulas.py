@@ -53,7 +53,7 @@ def _end_of_formula(blocks: Sequence[Block], index: int, style: Style) -> int:
         end += 1
     parts = blocks[index + 1 : end]
     below = blocks[end] if end < len(blocks) and _is_paragraph(blocks[end], style) else None
-    if not parts or not RELATION.search("".join(part.text for part in parts)):
+    if not RELATION.search("".join(part.text for part in parts)):
         return index + 1
     top, foot = min(part.y0 for part in parts), max(part.y1 for part in parts)
     near = top - above.y1 < MAX_GAP * style.leading and foot - top < MAX_HEIGHT * style.leading

@@ -22,7 +22,7 @@ def is_heading(block: Block, below: Block | None, style: Style) -> bool:
         return False
     if text[-1] in ",;-‐\u00ad" or text[0].islower() or not any(len(word) > 2 for word in plain_heading(text).split()):
         return False
-    if below is not None and below.page == block.page and below.y0 < block.y0 - 5 and below.x0 < block.x1:
+    if below is not None and below.y0 < block.y0 - 5 and below.x0 < block.x1:
         return False
     slanted = block.lines[0].lead >= 0.5 * len(block.lines[0].text)
     capitals = text.upper() == text

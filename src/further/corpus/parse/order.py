@@ -117,7 +117,6 @@ def order_blocks(blocks: Sequence[Block], depth: int = 0) -> list[Block]:
 def _find_gutter(blocks: Sequence[Block]) -> float | None:
     """Where the fewest points of height cross a vertical line; None if the blocks stand in one column."""
     x0, x1 = min(block.x0 for block in blocks), max(block.x1 for block in blocks)
-    total = sum(block.y1 - block.y0 for block in blocks)
     best: tuple[float, float] | None = None
     for edge in sorted({block.x1 for block in blocks}):
         x = edge + TOLERANCE / 2
@@ -126,11 +125,6 @@ def _find_gutter(blocks: Sequence[Block]) -> float | None:
         crossed = sum(b.y1 - b.y0 for b in blocks if b.x0 < x - TOLERANCE and b.x1 > x + TOLERANCE)
         left = sum(b.y1 - b.y0 for b in blocks if b.x1 <= x + TOLERANCE)
         right = sum(b.y1 - b.y0 for b in blocks if b.x0 >= x - TOLERANCE)
-        if (
-            min(left, right) > 0
-            and crossed < 0.6 * total
-            and crossed < 3 * min(left, right)
-            and (best is None or crossed < best[0])
-        ):
+        if crossed < 3 * min(left, right) and (best is None or crossed < best[0]):
             best = crossed, x
     return best[1] if best else None

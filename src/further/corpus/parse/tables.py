@@ -39,7 +39,7 @@ def _mark_below(caption: Block, blocks: Sequence[Block], style: Style) -> None:
         left, right = min(b.x0 for b in (caption, *cells)), max(b.x1 for b in (caption, *cells))
         below = [b for b in blocks if b.y1 > caption.y1 + 1 and b.x0 < right and b.x1 > left]
         floor = min((b.y0 for b in below if _ends_table(b, caption, below, style)), default=float("inf"))
-        new = [b for b in below if not b.kind and b.y0 < floor - 1 and not is_body(b, style)]
+        new = [b for b in below if not b.kind and b.y0 < floor - 1]
         level = [b for b in blocks if not b.kind and b not in new and _is_beside(b, cells)]
         new += [b for b in level if not _is_set_as_body(b, style) and not _heads_paragraph(b, blocks, style)]
         if not new:
@@ -95,7 +95,7 @@ def _heads_paragraph(block: Block, blocks: Sequence[Block], style: Style) -> boo
 def is_cell(block: Block, blocks: Sequence[Block], style: Style) -> bool:
     """Whether a narrow block stands on one line with others nearer than a column is wide, as cells do."""
     widest = 0.6 * style.measure
-    if block.width > widest or is_body(block, style):
+    if block.width > widest:
         return False
     level = [other for other in blocks if other.y0 < block.y1 + 2 and other.y1 > block.y0 - 2 and other is not block]
     near = [b for b in level if b.width < widest and 0 < max(b.x0 - block.x1, block.x0 - b.x1) < widest]
