@@ -8,9 +8,6 @@ from itertools import pairwise
 from further.corpus.parse.lines import Line
 from further.corpus.words import count_function_words
 
-MIN_LINES = 5
-"""Lines of prose in a size that tell its leading."""
-
 
 @dataclass(frozen=True)
 class Style:
@@ -83,7 +80,7 @@ def _leadings(lines: Iterable[Line]) -> dict[float, float]:
     for line in lines:
         if count_function_words(line.text) >= 2:
             prose[line.size].append(line)
-    found = {size: _leading(group, size) for size, group in prose.items() if len(group) >= MIN_LINES}
+    found = {size: _leading(group, size) for size, group in prose.items()}
     return {size: leading for size, leading in found.items() if leading}
 
 
