@@ -13,8 +13,8 @@ from further.guard.needed import estimate_needed_cases
 from further.guard.records import CaseCounts, Certificate, GuardRecord, Promise
 from further.guard.rules import Rules, examine
 from further.guard.schemas import check_answers, turn_scores
-from further.guard.settings import GuardSettings
 from further.guard.wording import percent
+from further.settings import GuardSettings
 
 ERRORS_LISTED = (0, 1, 2, 5)
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from further.guard.bounds import Floats, level, p_value, smallest_accepted
-from further.guard.settings import GuardSettings
+from further.settings import GuardSettings
 
 Counts = NDArray[np.int64]
 

@@ -8,7 +8,7 @@ from scipy import optimize, special, stats
 
 from further.guard.bounds import Floats, most_errors
 from further.guard.certify import check_scores, first_accepted
-from further.guard.settings import GuardSettings
+from further.settings import GuardSettings
 
 CHANCE = 0.8  # of passing the first test that a study is planned with
 MOST_CASES = 10_000  # beyond, estimates from a few hundred cases say no more than "very many"
