@@ -20,7 +20,7 @@ def asked(prompt, labels, images=("a",), case="one"):
 
 
 def columns(row):
-    return [values.tolist() for values in (row.ids, row.labels, row.positions, row.groups, row.branches, row.blocks)]
+    return [values.tolist() for values in row.columns.values()]
 
 
 def test_questions_of_one_image_share_it():

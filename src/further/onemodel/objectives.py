@@ -166,7 +166,7 @@ class HiddenPieces(Asking):
     def __init__(self, make: Callable[[int], Row], number: int, images: Held, digest: str, seed: int) -> None:
         """Remember the seed of what is hidden."""
         super().__init__(make, number, images, digest)
-        self.seed, first = seed, self.rows[0].ids
+        self.seed, first = seed, self.rows[0].columns["input_ids"]
         self.num_pieces = int((first == first[0]).sum())  # images stand first
 
     @property
@@ -178,7 +178,8 @@ class HiddenPieces(Asking):
         """A row whose image has hidden pieces."""
         row = self.make(number)
         example = to_tensors(row, self.images)
-        places = torch.from_numpy(np.flatnonzero(row.ids == row.ids[0]))
+        ids = row.columns["input_ids"]
+        places = torch.from_numpy(np.flatnonzero(ids == ids[0]))
         draw = np.random.default_rng([self.seed, number])
         hidden = torch.from_numpy(draw.permutation(len(places)) < HIDDEN_FRACTION * len(places))
         example["labels"][places[hidden]] = 0

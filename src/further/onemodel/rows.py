@@ -1,7 +1,6 @@
 """Rows that arms train on: as many as an arm has steps for, and of several sources."""
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 import torch
 
@@ -10,9 +9,7 @@ from further.shards import hash_rank
 from further.training.answers import AnswerRows
 from further.training.examples import Example, Examples
 from further.vision.batches import to_tensors
-from further.vision.images import ImageProcessor
-from further.vision.prompts import Line, Prompter
-from further.vision.rows import Row, ask, make_row
+from further.vision.rows import Row
 
 
 class Held:
@@ -29,21 +26,6 @@ class Held:
     def digest(self) -> str:
         """Of all values."""
         return hash_rank(*(f"{name} {hash_rank(one.numpy().tobytes())}" for name, one in self.values.items()))[:16]
-
-
-def process_images(folder: Path, pictures: Mapping[str, bytes]) -> Held:
-    """Pictures as a model's own processor prepares them."""
-    processor = ImageProcessor(folder)
-    return Held("pixel_values", {name: processor(png) for name, png in pictures.items()})
-
-
-def lay_out_alone(lines: Sequence[Line], prompter: Prompter, context: int) -> list[Row]:
-    """Each question as a row of its own.
-
-    Raises:
-        ValueError: If one is longer than the context.
-    """
-    return [make_row([[ask(line, prompter, context)]]) for line in lines]
 
 
 class Drawn:

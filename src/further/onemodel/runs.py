@@ -5,27 +5,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from safetensors.torch import load_file, save_file
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-from further.evaluation.answers.generate import answer_questions
 from further.io import write_atomically
 from further.models import Model, Precision, load
-from further.onemodel.rows import lay_out_alone
 from further.records.onemodel import SeedRecord
 from further.settings import Run
 from further.training.adapters import Save, count_parameters, train_adapter
-from further.training.answers import AnswerRows
+from further.training.answers import AnswerRows, Shown
 from further.training.examples import Examples, make_batch, move
 from further.training.failures import explain_memory
 from further.training.launch import start_run
 from further.training.recipe import Outcome, Prepare, Recipe, Task
 from further.training.state import find_trained, put_weights
-from further.vision.batches import Images
-from further.vision.prompts import Line, Prompter, make_prompter
+from further.vision.prompts import Line, make_prompter
+from further.vision.rows import ask, make_row
 
 TRAINED = "trained.safetensors"
 UNUSED = "predict."  # parts of a network that only masked pre-training has a gradient for
@@ -131,36 +128,21 @@ def save_trained(model: Model, folder: Path) -> None:
     write_atomically(folder / TRAINED, lambda temporary: save_file(tensors, temporary))
 
 
-def keep_model(trained: "Trained", start: Path, folder: Path) -> Path:
+def keep_model(trained: Trained, start: Path, folder: Path) -> Path:
     """Write a trained small model as a folder of its own, with what stood beside the one that it started from."""
     shutil.copytree(start, folder, dirs_exist_ok=True)
     trained.model.base.save_pretrained(folder)
     return folder
 
 
-@dataclass(frozen=True)
-class Scoring:
-    """What trained models are asked.
+def make_rows(lines: Sequence[Line], folder: Path, images: Shown, context: int) -> AnswerRows:
+    """Questions as examples of a model's own prompts, each a row of its own.
 
-    Attributes:
-        lines: Of the test.
-        new_tokens: Longest answer.
-        batch_size: Questions per pass.
+    Raises:
+        ValueError: If one is longer than the context.
     """
-
-    lines: Sequence[Line]
-    new_tokens: int
-    batch_size: int
-
-    def answer(self, model: Model, prompter: Prompter, images: Images) -> list[dict[str, Any]]:
-        """Rows of GENERATED."""
-        limits = {"new_tokens": self.new_tokens, "batch_size": self.batch_size}
-        return answer_questions(model, prompter, self.lines, images, **limits)
-
-
-def make_rows(lines: Sequence[Line], folder: Path, images: Images, context: int) -> AnswerRows:
-    """Questions as examples of a model's own prompts."""
-    return AnswerRows(lay_out_alone(lines, make_prompter(folder), context), images)  # type: ignore[arg-type]
+    prompter = make_prompter(folder)
+    return AnswerRows([make_row([[ask(line, prompter, context)]]) for line in lines], images)
 
 
 def describe(trained: Sequence[Trained], run: Run, num_cases: int, seed: int) -> SeedRecord:

@@ -13,7 +13,7 @@ from PIL import Image
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from further.cases.kept import load_pictures
+from further.cases.kept import load_images
 from further.digests import digest_sampled
 from further.io import write_atomically
 from further.memory import explain_memory
@@ -158,14 +158,12 @@ def open_images(table: Path, shown: Sequence[Path], model: Path) -> Features | P
         shown: Files by shard: features (safetensors), or pictures (Parquet), which are then kept in memory.
         model: Folder of the model that they are shown to.
     """
+    if not all(path.suffix == ".safetensors" for path in shown):
+        return Pixels(model, dict(load_images(table, shown)))
     lines = pq.read_table(table, columns=["image", "shard", "key"]).to_pylist()
-    if all(path.suffix == ".safetensors" for path in shown):
-        places = {line["image"]: (line["shard"], line["key"]) for line in lines}
-        return Features({path.stem: path for path in shown}, places)
-    names: dict[str, list[str]] = {}
-    for line in lines:
-        names.setdefault(line["key"], []).append(line["image"])
-    return Pixels(model, {name: png for key, png in load_pictures(shown, names) for name in names[key]})
+    return Features(
+        {path.stem: path for path in shown}, {line["image"]: (line["shard"], line["key"]) for line in lines}
+    )
 
 
 class OneImage:

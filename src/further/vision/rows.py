@@ -16,6 +16,9 @@ from further.cases.lengths import fit_answer, room_for_answer
 from further.vision.prompts import Prompt, Prompter
 
 IGNORED = -100  # the label that cross-entropy skips
+COLUMNS = ("input_ids", "labels", "position_ids", "groups", "branches", "blocks")
+"""What a position of a row has: the first three as a model reads them, labels at the position that predicts them; the
+others say who sees whom, see `further.models.sight`."""
 Line = Mapping[str, Any]
 Ids = NDArray[np.int64]
 
@@ -54,32 +57,26 @@ Group = Sequence[Asked]
 
 @dataclass(frozen=True)
 class Row:
-    """A row: what stands at each position, (T,) each, and its images in order.
+    """A row: what stands at each position, and its images in order.
 
     Attributes:
-        ids, labels, positions: As a model reads them; labels stand at the position that predicts them.
-        groups, branches, blocks: Who sees whom, see `further.models.sight`.
+        columns: Of `COLUMNS`, (T,) each.
         images: Names.
         cases: Of its questions.
     """
 
-    ids: Ids
-    labels: Ids
-    positions: Ids
-    groups: Ids
-    branches: Ids
-    blocks: Ids
+    columns: Mapping[str, Ids]
     images: tuple[str, ...]
     cases: tuple[str, ...]
 
     def __len__(self) -> int:
         """Number of positions."""
-        return len(self.ids)
+        return len(self.columns["input_ids"])
 
     @property
     def num_labels(self) -> int:
         """Positions that predict a token of an answer."""
-        return int((self.labels != IGNORED).sum())
+        return int((self.columns["labels"] != IGNORED).sum())
 
 
 def ask(
@@ -177,17 +174,17 @@ def lay_out(asked: Sequence[Asked], context: int, packing: bool, mix: Callable[[
 
 def make_row(groups: Sequence[Group]) -> Row:
     """The row of some groups."""
-    columns: list[tuple[int, int, int, int, int, int]] = []
+    positions: list[tuple[int, int, int, int, int, int]] = []
     for number, group in enumerate(groups):
         prompt = group[0].prompt
         for place in range(prompt.shared):
-            columns.append((prompt.ids[place], IGNORED, place, number, 0, prompt.blocks[place]))
+            positions.append((prompt.ids[place], IGNORED, place, number, 0, prompt.blocks[place]))
         for branch, one in enumerate(group, start=1):
-            columns += _branch(one, number, branch)
-    ids, labels, positions, owners, branches, blocks = np.array(columns, dtype=np.int64).T
+            positions += _branch(one, number, branch)
+    columns = dict(zip(COLUMNS, np.array(positions, dtype=np.int64).T, strict=True))
     images = tuple(name for group in groups for name in group[0].images)
     cases = tuple(dict.fromkeys(one.case for group in groups for one in group))
-    return Row(ids, labels, positions, owners, branches, blocks, images, cases)
+    return Row(columns, images, cases)
 
 
 def _branch(one: Asked, group: int, branch: int) -> list[tuple[int, int, int, int, int, int]]:
