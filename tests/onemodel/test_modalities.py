@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 
 from further.evaluation.answers.generate import answer_questions
 from further.models import Precision, load
-from further.models.modalities import MODALITIES, Embedding, Signal, make_embedding
+from further.models.modalities import MODALITIES, Embedding, Signal
 from further.models.one import ENCODER_DECODER
 from further.onemodel import signals
 from further.onemodel.make import add_modality
@@ -76,11 +76,6 @@ def test_a_modality_is_added_trained_and_asked_in_under_sixty_lines(registered, 
 
 def test_the_drawn_signal_too_is_a_reader_and_an_embedding_of_under_sixty_lines():
     assert count_lines(Signal, signals.read_signals, signals._draw_curve, signals.list_words) < MOST_LINES
-
-
-def test_what_is_not_registered_is_refused():
-    with pytest.raises(ValueError, match="'smell' is not known here; registered: image, signal"):
-        make_embedding("smell", 8, {})
 
 
 def test_a_model_with_one_more_modality_says_the_same_about_images(tmp_path):

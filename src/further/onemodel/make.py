@@ -55,11 +55,7 @@ def make_model(folder: Path, base: Path, layout: str, settings: OneModelSettings
 
 
 def describe(name: str, token: int, sizes: Mapping[str, int], tower_layers: int = 0) -> dict[str, Any]:
-    """A modality as config.json holds it.
-
-    Raises:
-        ValueError: If it is not registered.
-    """
+    """A modality as config.json holds it."""
     num_tokens = make_embedding(name, 8, sizes).num_tokens
     return {"token": token, "num_tokens": num_tokens, "sizes": dict(sizes), "tower_layers": tower_layers}
 

@@ -155,17 +155,11 @@ def lay_out(asked: Sequence[Asked], context: int, packing: bool, mix: Callable[[
     """Rows of questions.
 
     Args:
-        asked: The questions.
+        asked: Questions, each of the context's length at most, as `ask` makes them.
         context: Longest row.
         packing: Whether a row holds as many groups as fit, and a group as many questions; else a row is one question.
         mix: Key that groups are sorted by before they share rows, so that a row is not all of one case.
-
-    Raises:
-        ValueError: If a question is longer than the context.
     """
-    for one in asked:
-        if one.length > context:
-            raise ValueError(f"a question of case {one.case} takes {one.length} positions of a context of {context}")
     if not packing:
         return [make_row([[one]]) for one in asked]
     groups = sorted(group_questions(asked, context), key=mix)
