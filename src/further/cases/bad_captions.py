@@ -57,10 +57,6 @@ def find_form_captions(images: Sequence[Line], cases: Mapping[str, Line]) -> set
     sentence is judged only where it stands in cases of three topics, or of two with images of different modality or
     place, and only by cases whose record has a text.
 
-    Args:
-        images: Lines of FOUND_IMAGES.
-        cases: Lines of FOUND_CASES by name.
-
     Returns:
         The captions as `plain` gives them.
     """

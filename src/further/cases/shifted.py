@@ -49,10 +49,7 @@ def read_shifted(
     """Read the records, join them with the pictures, and ask what the study asks.
 
     Args:
-        plan: Of the folder.
         pictures: The table of its pictures (PICTURES).
-        near_equal_bits: As for `gather_cases`.
-        types, max_images, language: As for `ask_questions`.
 
     Returns:
         Questions, all of one split (QUESTIONS), and images (IMAGES).

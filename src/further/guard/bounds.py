@@ -43,9 +43,7 @@ def smallest_accepted(errors: int, target: float, confidence: float = 0.95) -> i
     """Accepted answers from which on so many errors among them certify a target.
 
     Args:
-        errors: Wrong answers among those accepted.
         target: Error rate to certify, above 0 and below 1.
-        confidence: Of the certificate.
 
     >>> smallest_accepted(0, 0.05), smallest_accepted(0, 0.10)
     (59, 29)

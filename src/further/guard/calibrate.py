@@ -24,7 +24,6 @@ def calibrate(answers: pd.DataFrame, settings: GuardSettings, rules: Rules) -> G
 
     Args:
         answers: As `schemas.check_answers` takes it; only rows of the split "validation" count.
-        settings: Target, confidence and score.
         rules: What defers whatever the score. Thresholds are chosen on the answers that are left, as they will be used.
 
     Returns:

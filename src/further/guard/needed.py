@@ -20,7 +20,6 @@ def allowed_error_rate(settings: GuardSettings, chance: float = CHANCE) -> float
     """Error rate among the surest answers at which the first threshold is certified with this probability.
 
     Args:
-        settings: Target, confidence and first threshold.
         chance: Above 0 and below 1.
     """
     accepted = first_accepted(settings)
@@ -38,7 +37,6 @@ def estimate_needed_cases(score: ArrayLike, correct: ArrayLike, settings: GuardS
     Args:
         score: Of the eligible validation answers, high means sure, shape (cases,).
         correct: Whether each is right, shape (cases,).
-        settings: Target, confidence and first threshold.
 
     Returns:
         Number of cases, more than there are; None above 10,000: then a better score or model is needed, not more cases.

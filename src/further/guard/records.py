@@ -36,7 +36,6 @@ class CaseCounts:
     """Validation cases of one question type, and what became of them; all but the last add up to `cases`.
 
     Attributes:
-        cases: With an answer of this type.
         eligible: That no other rule defers, with a score and a judgement: the certificate is about such cases.
         deferred: That another rule defers.
         no_score: Others without a score.
@@ -59,7 +58,6 @@ class Certificate:
     Attributes:
         promise: None: defer all.
         why_deferred: Why all are deferred: "no judged case", "too few cases" or "too many errors"; None where not.
-        counts: Of the validation cases.
         accepted_needed: Accepted cases that certify the target, by the number of errors among them.
         fewest_eligible: Eligible cases under which no threshold is tried.
         needed_cases: Where all are deferred, an estimate of the cases at which some answers could be accepted; None

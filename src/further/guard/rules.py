@@ -66,7 +66,6 @@ def examine_case(rows: Sequence[Row], rules: Rules) -> list[Finding]:
 
     Args:
         rows: Answers of one case, columns of `schemas.ANSWERS`. What is null was not measured and defers nothing.
-        rules: As from `read_rules`.
     """
     answers: dict[str, list[str]] = {}
     for row in rows:

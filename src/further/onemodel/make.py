@@ -22,12 +22,9 @@ def make_model(folder: Path, base: Path, layout: str, settings: OneModelSettings
     """Write an untrained small model that reads words and images.
 
     Args:
-        folder: Made if absent.
         base: Folder of the model whose tokenizer it shares.
         layout: Of `further.models.one.LAYOUTS`.
-        settings: Sizes.
         context: Longest row of questions.
-        seed: Of its first weights.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name in COPIED:
@@ -66,11 +63,6 @@ def add_modality(
     """Write a trained small model with one more modality, and with words that its tokenizer had to spell.
 
     Args:
-        folder: Made if absent.
-        trained: The model.
-        name: Of the modality.
-        sizes: Of its embedding.
-        words: Of its questions and answers.
         tower_layers: Blocks of its own before the stack.
         seed: Of the new weights; those that were there stay.
     """

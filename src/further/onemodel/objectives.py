@@ -47,7 +47,6 @@ def corrupt(tokens: Tokens, density: float, mean_span: float, marks: Tokens, dra
         density: Fraction of the tokens that goes.
         mean_span: Tokens of a span.
         marks: In order; there are no more spans than marks.
-        draw: Decides where.
 
     Returns:
         What is left, with a mark for each span; and each mark with its span.
@@ -101,8 +100,6 @@ class Captions:
     """How captions become rows.
 
     Attributes:
-        prompter: Of the model.
-        images: That they describe.
         context: Longest row; a longer caption is cut.
         seed: Of what is hidden.
     """
@@ -140,9 +137,7 @@ def make_examples(objective: str, captions: Captions, lines: Sequence[Line], num
 
     Args:
         objective: As listed above.
-        captions: How rows are made.
         lines: Questions for captions, of one image each.
-        number: Of examples.
     """
     about = (
         objective,

@@ -19,12 +19,7 @@ def read_study(
     """The study of a job.
 
     Args:
-        questions, images, pictures: Of the cases stage.
-        base: Folder of the base model.
-        settings: Of the rule.
         rates: Learning rates by layout; none yet where they are chosen.
-        task: Of the job.
-        work: Folder for models.
 
     Raises:
         ValueError: If a split has no question.

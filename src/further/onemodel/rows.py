@@ -39,7 +39,6 @@ class Drawn:
 
         Args:
             sources: Each gives every n-th example; several have the batches of `AnswerRows`.
-            number: Of examples.
         """
         self.sources, self.number = list(sources), number
 
@@ -91,7 +90,6 @@ class Asking(AnswerRows):
         Args:
             make: The row of a number.
             number: Of different rows.
-            images: That they show.
             digest: Of what they are made from.
         """
         super().__init__([make(0)], images)

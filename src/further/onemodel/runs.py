@@ -35,9 +35,7 @@ class Part:
     Attributes:
         name: Of the part, for its checkpoints.
         model: Folder that it starts from.
-        run: Settings.
         training: Examples; all of them are one epoch.
-        validation: Examples that the loss is watched on.
         prepare: What of the model is trained.
     """
 
@@ -63,7 +61,6 @@ def train_part(part: Part, folder: Path, task: Task, batch: int) -> Trained:
     """Train a part, or go on from its checkpoint, and load what came of it.
 
     Args:
-        part: What is trained.
         folder: To save the trained tensors in.
         task: Of the job; checkpoints are the part's own.
         batch: Examples a step.
@@ -101,9 +98,6 @@ def train_weights(model: Model, run: Run, folder: Path, *, only: Sequence[str] =
     """Train the weights of a small model (`further.training.recipe.Prepare`).
 
     Args:
-        model: Frozen.
-        run: Not used.
-        folder: Not used.
         only: Beginnings of the names of what is trained.
         predict: Whether what predicts hidden pieces is trained too.
     """

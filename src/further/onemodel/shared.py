@@ -28,14 +28,10 @@ class Shared:
     """What the arms share.
 
     Attributes:
-        settings: Of the study.
         run: Settings of a training; a small model's learning rate is its layout's.
         rates: Learning rates by layout.
-        base: Folder of the base model.
-        lines: Of QUESTIONS.
         pictures: PNG files by image.
         limits: new_tokens and batch_size of answers.
-        task: Of the job.
         work: Folder for models.
     """
 

@@ -44,7 +44,6 @@ def train_seed(study: Shared, arm: str, seed: int, start: Path | None = None) ->
     """Train and score one seed of an arm.
 
     Args:
-        study: What arms share.
         arm: As `further.onemodel.arms` names it.
         seed: Of weights, order, cases and what is hidden.
         start: Trained encoder–decoder of this seed, for an arm that adds a modality.

@@ -52,7 +52,6 @@ def pack_documents(documents: Sequence[Sequence[int]], context: int, special: Sp
     Args:
         documents: Token ids without special tokens, at least one; an empty one is its EOS alone.
         context: Inputs per row, at least 2.
-        special: BOS and EOS.
     """
     pairs = [_shift(document, special) for document in documents]
     inputs = np.concatenate([inputs for inputs, _ in pairs])

@@ -68,8 +68,6 @@ def compute_features(
     """Features of pictures, a few at a time.
 
     Args:
-        model: Whose tower and projector compute them.
-        processor: Of the same model.
         pictures: Key and PNG file.
 
     Yields:
@@ -96,12 +94,7 @@ class Features:
     key = "image_features"
 
     def __init__(self, shards: Mapping[str, Path], places: Places) -> None:
-        """Remember where they are.
-
-        Args:
-            shards: Files by shard.
-            places: Of the study's images.
-        """
+        """Keep the files by shard, and where each image of the study is in them."""
         self.shards, self.places = dict(shards), dict(places)
         self._open: dict[str, Any] = {}
 
@@ -129,12 +122,7 @@ class Pixels:
     key = "pixel_values"
 
     def __init__(self, folder: Path, pictures: Mapping[str, bytes]) -> None:
-        """Keep the files.
-
-        Args:
-            folder: Of the model.
-            pictures: PNG files by image.
-        """
+        """Keep PNG files by image, and the folder of the model whose processor prepares them."""
         self.folder, self.pictures = folder, dict(pictures)
 
     @cached_property
@@ -156,7 +144,6 @@ def open_images(table: Path, shown: Sequence[Path], model: Path) -> Features | P
     Args:
         table: Of IMAGES.
         shown: Files by shard: features (safetensors), or pictures (Parquet), which are then kept in memory.
-        model: Folder of the model that they are shown to.
     """
     if not all(path.suffix == ".safetensors" for path in shown):
         return Pixels(model, dict(load_images(table, shown)))
@@ -170,12 +157,7 @@ class OneImage:
     """The same image whatever is asked for: the floor of a black image, or a single new one."""
 
     def __init__(self, key: str, values: torch.Tensor) -> None:
-        """Keep it.
-
-        Args:
-            key: image_features or pixel_values.
-            values: Of the image.
-        """
+        """Keep it under a batch's key: image_features or pixel_values."""
         self.key, self.values = key, values
 
     def __getitem__(self, name: str) -> torch.Tensor:
@@ -188,8 +170,6 @@ def make_black(model: ImageText, folder: Path, key: str) -> torch.Tensor:
     """A black image as a model is shown its images.
 
     Args:
-        model: That sees it.
-        folder: Of the model.
         key: image_features or pixel_values.
     """
     pixels = ImageProcessor(folder).black()

@@ -28,9 +28,7 @@ class Asked:
     """A question as tokens.
 
     Attributes:
-        case: Its case.
         images: Names of the images, in the order of their places.
-        prompt: What stands before the answer.
         labels: The answer, with the token that ends it unless it is left open.
         cut: Whether the answer was longer than its window.
     """
@@ -85,8 +83,6 @@ def ask(
     """A question with its answer, which is cut to what the context and the answer's own window leave.
 
     Args:
-        line: Of QUESTIONS.
-        prompter: Of the model.
         context: Longest row, image tokens counted.
         answer_tokens: Longest answer, its end not counted; None: what the context leaves.
         cut_answers: sentence: a cut answer stops after its last full sentence, and ends. bare: it stops at the window
