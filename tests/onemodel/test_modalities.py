@@ -13,9 +13,9 @@ from further.models.modalities import MODALITIES, Embedding, Signal
 from further.models.one import ENCODER_DECODER
 from further.onemodel import signals
 from further.onemodel.make import add_modality
-from further.onemodel.rows import Held
 from further.onemodel.runs import Part, make_rows, train_part, train_weights
 from further.onemodel.train import train_seed
+from further.vision.images import Held
 from further.vision.prompts import make_prompter
 from onemodel.made import make_study
 

@@ -25,7 +25,7 @@ def judge_captions(images: Sequence[Line], cases: Mapping[str, Line]) -> dict[st
         cases: Lines of FOUND_CASES by name.
 
     Returns:
-        By image: kept or one of CAPTION_REASONS, and a detail.
+        By image: kept, or why it is not asked for (docs/cases.md), and a detail.
     """
     forms, said, judged = find_form_captions(images, cases), dict[tuple[str, str], str](), {}
     for image in images:

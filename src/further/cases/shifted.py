@@ -71,13 +71,10 @@ def read_shifted(
         questions, _ = ask_questions(
             tables, how="own", types=types, max_images=max_images, language=language, needed=("test",)
         )
-    return _move(questions), gathered.images
+    moved = [line | {"split": SHIFTED} for line in questions.to_pylist()]
+    return pa.Table.from_pylist(moved, QUESTIONS), gathered.images
 
 
 def _hold_out(cases: Sequence[str]) -> pa.Table:
     """A split without a training."""
     return pa.Table.from_pylist([{"case": case, "split": "test", "group": case} for case in cases], SPLIT)
-
-
-def _move(questions: pa.Table) -> pa.Table:
-    return pa.Table.from_pylist([line | {"split": SHIFTED} for line in questions.to_pylist()], QUESTIONS)

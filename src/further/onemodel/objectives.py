@@ -20,11 +20,12 @@ import torch
 from further.models import Batch, Model
 from further.models.one import HIDDEN, OneModel
 from further.onemodel.make import RESERVED
-from further.onemodel.rows import Asking, Drawn, Held
+from further.onemodel.rows import Asking, Drawn
 from further.shards import hash_rank
 from further.training.answers import AnswerRows
 from further.training.examples import Example, Examples
 from further.vision.batches import to_tensors
+from further.vision.images import Held
 from further.vision.prompts import Line, Prompter
 from further.vision.rows import IGNORED, Asked, Row, ask, make_row
 

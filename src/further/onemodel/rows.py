@@ -1,6 +1,6 @@
 """Rows that arms train on: as many as an arm has steps for, and of several sources."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 
@@ -9,23 +9,8 @@ from further.shards import hash_rank
 from further.training.answers import AnswerRows
 from further.training.examples import Example, Examples
 from further.vision.batches import to_tensors
+from further.vision.images import Held
 from further.vision.rows import Row
-
-
-class Held:
-    """Images or other values in memory, by name (`further.vision.batches.Images`)."""
-
-    def __init__(self, key: str, values: Mapping[str, torch.Tensor]) -> None:
-        """Keep them."""
-        self.key, self.values = key, dict(values)
-
-    def __getitem__(self, name: str) -> torch.Tensor:
-        """One of them."""
-        return self.values[name]
-
-    def digest(self) -> str:
-        """Of all values."""
-        return hash_rank(*(f"{name} {hash_rank(one.numpy().tobytes())}" for name, one in self.values.items()))[:16]
 
 
 class Drawn:

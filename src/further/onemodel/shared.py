@@ -12,14 +12,14 @@ from further.models import Model
 from further.models.one import ENCODER_DECODER
 from further.onemodel.make import make_model
 from further.onemodel.objectives import Captions, make_examples
-from further.onemodel.rows import Drawn, Held
+from further.onemodel.rows import Drawn
 from further.onemodel.runs import Part, Trained, count_flops, make_rows, train_part, train_weights
 from further.settings import Run
 from further.settings.onemodel import OneModelSettings
 from further.shards import hash_rank
 from further.training.examples import Examples
 from further.training.recipe import Task
-from further.vision.images import ImageProcessor
+from further.vision.images import Held, ImageProcessor
 from further.vision.prompts import Line, make_prompter
 
 

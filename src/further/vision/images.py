@@ -153,16 +153,20 @@ def open_images(table: Path, shown: Sequence[Path], model: Path) -> Features | P
     )
 
 
-class OneImage:
-    """The same image whatever is asked for: the floor of a black image, or a single new one."""
+class Held:
+    """Images or other values in memory, by name (`further.vision.batches.Images`)."""
 
-    def __init__(self, key: str, values: torch.Tensor) -> None:
-        """Keep it under a batch's key: image_features or pixel_values."""
-        self.key, self.values = key, values
+    def __init__(self, key: str, values: Mapping[str, torch.Tensor]) -> None:
+        """Keep them under a batch's key: image_features, pixel_values or another modality's."""
+        self.key, self.values = key, dict(values)
 
     def __getitem__(self, name: str) -> torch.Tensor:
-        """The image."""
-        return self.values
+        """One of them."""
+        return self.values[name]
+
+    def digest(self) -> str:
+        """Of all values."""
+        return hash_rank(*(f"{name} {hash_rank(one.numpy().tobytes())}" for name, one in self.values.items()))[:16]
 
 
 @torch.no_grad()
