@@ -87,12 +87,8 @@ class Elsewhere:
     """What became of a promise on cases of another clinic or scanner, for one question type; each case counts once.
 
     Attributes:
-        cases: With an answer of this type.
-        accepted: Whose answer was accepted, by the threshold of the study's own validation cases.
-        judged: Accepted ones of which is known whether they are right.
-        errors: Wrong ones among the judged.
-        error_rate: Errors among the judged; None where there are none.
-        interval: 95 % Clopper–Pearson interval of that rate; (0, 1) where there are none.
+        cases, judged, errors, error_rate, interval: As in `further.guard.summary.ErrorsSeen`.
+        accepted: By the threshold of the study's own validation cases.
         outcome: "broken" where the whole interval lies above the target, "kept" where it does not reach above it,
             else "undecided"; "nothing promised" where all answers of the type are deferred.
         warns: Whether the scores alone said that these cases are unlike the validation cases; None: not compared.

@@ -181,7 +181,7 @@ class HiddenPieces(Asking):
         example["labels"][places[hidden]] = 0
         return example | {HIDDEN + self.images.key: hidden[None]}
 
-    def collate(self, examples: Sequence[Example]) -> dict[str, torch.Tensor]:  # type: ignore[override]
+    def collate(self, examples: Sequence[Example]) -> dict[str, torch.Tensor]:
         """As of questions; of an image without hidden pieces it is noted that it has none."""
         key = HIDDEN + self.images.key
         nothing = {key: torch.zeros(1, self.num_pieces, dtype=torch.bool)}

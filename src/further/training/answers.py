@@ -46,10 +46,7 @@ class AnswerRows:
         """One row, (T,), and its images."""
         return to_tensors(self.rows[number], self.images)
 
-    @staticmethod
-    def collate(examples: Sequence[Example]) -> dict[str, torch.Tensor]:
-        """Rows as a batch, (B, T), filled up to the longest; their images stand one after the other."""
-        return collate(examples)
+    collate = staticmethod(collate)
 
     @staticmethod
     def sum_loss(model: Model, batch: Batch) -> torch.Tensor:
