@@ -15,7 +15,6 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parents[1]
 JATS = ROOT / ".." / "shared" / "papers" / "truth"
 DEMO = ROOT / "resources" / "demo" / "articles"
-SPECIAL = ("<s>", "</s>")
 
 
 def read_articles() -> tuple[str, list[str]]:
@@ -34,46 +33,14 @@ def read_articles() -> tuple[str, list[str]]:
 
 def make_model(folder: Path, texts: list[str], hidden: int, layers: int, vocab: int, context: int) -> int:
     """Save a Llama with random weights and a byte-level BPE trained on the texts; returns its parameters."""
-    import torch
-    from transformers import LlamaConfig, LlamaForCausalLM
+    from further.demo import toy
 
-    make_tokenizer(folder, texts, vocab)
-    torch.manual_seed(0)
-    config = LlamaConfig(
-        vocab_size=vocab,
-        hidden_size=hidden,
-        intermediate_size=hidden * 11 // 4 // 32 * 32,
-        num_hidden_layers=layers,
-        num_attention_heads=hidden // 32,
-        num_key_value_heads=hidden // 32,
-        max_position_embeddings=context,
-        bos_token_id=0,
-        eos_token_id=1,
-        pad_token_id=1,
-        tie_word_embeddings=True,
-    )
-    model = LlamaForCausalLM(config)
+    inner = hidden * 11 // 4 // 32 * 32
+    tokenizer = toy.train_tokenizer(texts, vocab)
+    model = toy.make_model(tokenizer, toy.ToySettings(vocab, hidden, layers, hidden // 32, inner, context))
+    tokenizer.save_pretrained(folder)
     model.save_pretrained(folder)
     return int(model.num_parameters())
-
-
-def make_tokenizer(folder: Path, texts: list[str], vocab: int) -> None:
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
-    from transformers import PreTrainedTokenizerFast
-
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=vocab,
-        special_tokens=list(SPECIAL),
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
-    )
-    tokenizer.train_from_iterator(texts, trainer)
-    tokenizer.post_processor = processors.TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 0)])
-    names = {"bos_token": SPECIAL[0], "eos_token": SPECIAL[1], "pad_token": SPECIAL[1]}
-    PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names).save_pretrained(folder)
 
 
 def run_child(script: Path, spec: dict[str, Any], python: str = sys.executable) -> dict[str, Any]:
@@ -120,12 +87,9 @@ def middle(results: list[dict[str, Any]], key: str) -> float:
 def describe_machine(threads: int) -> str:
     import torch
 
-    names = [
-        line.split(":")[1].strip()
-        for line in Path("/proc/cpuinfo").read_text().splitlines()
-        if line.startswith("model name")
-    ]
+    from further.training.hardware import describe_hardware
+
     return (
-        f"{names[0] if names else 'processor unknown'}, {os.cpu_count()} cores, {threads} threads, "
+        f"{describe_hardware(threads).cpu}, {os.cpu_count()} cores, {threads} threads, "
         f"torch {torch.__version__}, load {os.getloadavg()[0]:.1f}"
     )

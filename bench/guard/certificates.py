@@ -16,7 +16,7 @@ from methods import METHODS, Method
 from populations import Population
 from scipy import stats
 
-from further.guard.settings import GuardSettings
+from further.settings import GuardSettings
 
 
 @dataclass(frozen=True)

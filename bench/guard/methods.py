@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +9,7 @@ from scipy import stats
 
 from further.guard.bounds import Floats, p_value, upper_bound
 from further.guard.certify import Counts, certify, count_accepted
-from further.guard.settings import GuardSettings
+from further.settings import GuardSettings
 
 Flags = NDArray[np.bool_]
 Method = Callable[[Floats, Flags, GuardSettings], float | None]
@@ -22,7 +21,7 @@ def choose_by_guard(score: Floats, correct: Flags, settings: GuardSettings) -> f
 
 def choose_from_a_fifth(score: Floats, correct: Flags, settings: GuardSettings) -> float | None:
     """The guard with a first threshold that accepts a fifth of the cases."""
-    return certify(score, correct, replace(settings, start_fraction=0.2)).threshold
+    return certify(score, correct, settings | {"start_fraction": 0.2}).threshold
 
 
 def choose_by_hoeffding_bentkus(score: Floats, correct: Flags, settings: GuardSettings) -> float | None:

@@ -15,7 +15,7 @@ from populations import Population
 
 from further.guard.certify import certify
 from further.guard.needed import estimate_needed_cases
-from further.guard.settings import GuardSettings
+from further.settings import GuardSettings
 
 POPULATIONS = (Population(0.10, 2.0), Population(0.20, 2.0), Population(0.30, 2.0), Population(0.10, 1.0))
 TARGETS, CASES = (0.05, 0.10), (67, 200)

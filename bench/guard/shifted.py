@@ -14,8 +14,8 @@ import pandas as pd
 from populations import Population
 
 from further.guard.certify import certify
-from further.guard.settings import GuardSettings
 from further.guard.shift import check_shift
+from further.settings import GuardSettings
 
 HOME, NUM_CASES = Population(0.15, 2.0), 300
 CLINICS = {

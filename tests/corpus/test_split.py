@@ -68,9 +68,3 @@ def test_fractions_are_nested_and_hold_a_paper_at_least():
     assert [len(papers) for papers in taken] == [1, 1, 4, 8, 16]
     assert all(set(small) <= set(large) for small, large in pairwise(taken))
     assert order != order_papers(training(table), seed=1)
-
-
-@pytest.mark.parametrize("fraction", [0.0, -0.5, 1.5])
-def test_fraction_outside_its_range_is_refused(fraction):
-    with pytest.raises(ValueError, match=str(fraction)):
-        take_fraction(PAPERS, fraction)

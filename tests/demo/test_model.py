@@ -109,12 +109,14 @@ def test_documents_are_marked_as_in_pretraining(real):
 def test_perplexity_and_questions_are_those_of_the_harness(real, tmp_path):
     from evaluation.test_agreement import harness_nats, our_nats
     from evaluation.test_questions import answers_of, harness_results
-    from further.demo.articles import read_article
+    from further.demo.articles import parse_article
     from further.evaluation.questions.compare import compare_answers
     from further.evaluation.questions.read import read_questions
 
     folder, root = real / "converted", Path(__file__).resolve().parents[2]
-    article = read_article(root / "resources/demo/articles/cardiac-allograft-vasculopathy.md")
+    article = parse_article(
+        (root / "resources/demo/articles/cardiac-allograft-vasculopathy.md").read_text(encoding="utf-8")
+    )
     texts = ["\n\n".join(article.abstract), "\n\n".join(block.text for block in article.body[:6])]
     theirs = harness_nats(str(folder), texts, 256, add_bos_token=False)
     assert our_nats(folder, texts, 256) == pytest.approx(theirs, rel=1e-4)

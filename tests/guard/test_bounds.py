@@ -47,9 +47,3 @@ def test_interval_ends_where_each_tail_is_a_fortieth():
     tail = [float(p_value(2, 20, low)), float(p_value(3, 20, high))]
     assert tail == pytest.approx([0.975, 0.025], abs=1e-9)
     assert exact_interval(0, 0) == (0.0, 1.0) and exact_interval(5, 5)[1] == 1.0 and exact_interval(0, 5)[0] == 0.0
-
-
-@pytest.mark.parametrize("errors, accepted, target", [(3, 2, 0.1), (-1, 2, 0.1), (0, 2, 0.0), (0, 2, 1.0), (0, 2, 5)])
-def test_what_is_no_count_or_no_rate_is_refused(errors, accepted, target):
-    with pytest.raises(ValueError, match=r"errors|target"):
-        p_value(errors, accepted, target)

@@ -7,8 +7,9 @@ import pytest
 from further.guard.calibrate import calibrate, keep_one_per_case
 from further.guard.records import read_record
 from further.guard.rules import Rules
-from further.guard.settings import GuardSettings
+from further.guard.schemas import turn_scores
 from further.io import read_json, write_json
+from further.settings import GuardSettings
 from guard.made import descending, make_answers
 
 TEN, RULES = GuardSettings(), Rules()
@@ -138,7 +139,7 @@ def test_a_table_without_rows_has_no_certificates():
 
 def test_a_score_that_is_no_column_is_refused_with_those_that_are():
     with pytest.raises(ValueError, match=r"'agreement' is no column.*mean_logprob"):
-        calibrate(make_answers([-0.1], [True]), GuardSettings(score="agreement"), RULES)
+        turn_scores(make_answers([-0.1], [True]), "agreement")
 
 
 def test_correct_may_be_written_in_ones_and_zeros_and_cases_in_numbers():

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from further.guard.certify import accepted_counts, certify, first_accepted
-from further.guard.settings import GuardSettings
+from further.settings import GuardSettings
 from guard.made import any_threshold_passes, descending
 
 TEN = GuardSettings(target_error=0.10)
@@ -118,7 +118,7 @@ def test_thresholds_follow_from_scores_alone(rows):
         {"max_rep_4": 2},
     ],
 )
-def test_settings_out_of_range_are_refused_with_their_value(values):
-    ((name, value),) = values.items()
-    with pytest.raises(ValueError, match=f"^{name}: {value} is not allowed"):
+def test_settings_out_of_range_are_refused_with_their_key(values):
+    [name] = values
+    with pytest.raises(ValueError, match=f"\n{name}\n"):
         GuardSettings(**values)

@@ -36,8 +36,3 @@ def test_risk_and_coverage_accept_ties_together():
     curve = risk_coverage([0.1, 0.9, 0.5, 0.5], [False, True, True, False])
     assert curve.thresholds.tolist() == [0.9, 0.5, 0.1] and curve.coverage.tolist() == [0.25, 0.75, 1.0]
     assert curve.risk == pytest.approx([0, 1 / 3, 1 / 2])
-
-
-def test_no_answer_has_no_ranking():
-    with pytest.raises(ValueError, match="at least 1"):
-        rank_score([], [])

@@ -8,7 +8,7 @@ from further.guard.contradictions import Pattern
 from further.guard.decide import EXPLANATIONS, decide, guard_answers
 from further.guard.rules import Rules
 from further.guard.schemas import ANSWERS, DEFER, REASONS
-from further.guard.settings import GuardSettings
+from further.settings import GuardSettings
 from guard.made import descending, make_answers
 
 RULES = Rules(

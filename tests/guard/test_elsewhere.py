@@ -7,7 +7,7 @@ from further.guard.calibrate import calibrate
 from further.guard.decide import guard_answers
 from further.guard.elsewhere import SHIFTED, add_shifted, count_broken, try_elsewhere
 from further.guard.rules import Rules
-from further.guard.settings import GuardSettings
+from further.settings import GuardSettings
 from guard.made import descending, make_answers
 
 STUDY = pd.concat(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from further.guard.certify import certify
-from further.guard.settings import GuardSettings
+from further.settings import GuardSettings
 
 control = pytest.importorskip("mapie.risk_control", reason="MAPIE is not installed: extra dev")
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from further.guard.needed import estimate_needed_cases
-from further.guard.settings import GuardSettings
+from further.settings import GuardSettings
 from guard.made import descending
 
 

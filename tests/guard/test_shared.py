@@ -8,7 +8,7 @@ import pytest
 
 from further.guard.certify import certify
 from further.guard.curves import rank_score
-from further.guard.settings import GuardSettings
+from further.settings import GuardSettings
 from guard.made import any_threshold_passes
 
 SCORES = ("sum_logprob", "mean_entropy", "agreement", "image_delta")

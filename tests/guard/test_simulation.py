@@ -8,8 +8,8 @@ from further.guard.calibrate import calibrate
 from further.guard.certify import certify
 from further.guard.needed import estimate_needed_cases
 from further.guard.rules import Rules
-from further.guard.settings import GuardSettings
 from further.guard.shift import check_shift
+from further.settings import GuardSettings
 from guard.made import make_answers
 
 DRAWS = 400

@@ -4,7 +4,6 @@ import pytest
 from further.guard.calibrate import calibrate
 from further.guard.decide import guard_answers
 from further.guard.rules import Rules
-from further.guard.settings import GuardSettings
 from further.guard.summary import (
     choose_examples,
     compare_splits,
@@ -14,6 +13,7 @@ from further.guard.summary import (
     draw_curves,
     rank_scores,
 )
+from further.settings import GuardSettings
 from guard.made import descending, make_answers
 
 

@@ -2,8 +2,8 @@ import pandas as pd
 
 from further.guard.calibrate import calibrate
 from further.guard.rules import Rules
-from further.guard.settings import GuardSettings
 from further.guard.wording import describe, percent
+from further.settings import GuardSettings
 from guard.made import descending, make_answers
 
 

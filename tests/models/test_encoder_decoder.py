@@ -15,7 +15,7 @@ from further.training.adapters import train_adapter
 from further.training.answers import AnswerRows
 from further.training.launch import start_run
 from further.training.recipe import Recipe, Task
-from further.vision.images import OneImage
+from further.vision.images import Held
 from further.vision.prompts import make_prompter
 from further.vision.rows import IGNORED, ask, make_row
 from models.tiny import IMAGE, IMAGE_TOKENS, SIDE, SPECIAL, TEXT, VISION, make_tokenizer
@@ -72,9 +72,9 @@ def lines():
 
 def make_rows(folder):
     generator = torch.Generator().manual_seed(0)
-    image = OneImage("pixel_values", torch.randn(3, SIDE, SIDE, generator=generator))
-    image.digest = lambda: "0"
-    return AnswerRows([make_row([[ask(line, make_prompter(folder), 64)]]) for line in lines()], image)
+    image = torch.randn(3, SIDE, SIDE, generator=generator)
+    images = Held("pixel_values", {name: image for line in lines() for name in line["images"]})
+    return AnswerRows([make_row([[ask(line, make_prompter(folder), 64)]]) for line in lines()], images)
 
 
 def test_a_row_is_cut_after_its_prompt():

@@ -7,14 +7,15 @@ import pytest
 import torch
 from tokenizers import Tokenizer
 
+from further.evaluation.answers.generate import answer_questions
 from further.models import Precision, load
-from further.models.modalities import MODALITIES, Embedding, Signal, make_embedding
+from further.models.modalities import MODALITIES, Embedding, Signal
 from further.models.one import ENCODER_DECODER
 from further.onemodel import signals
 from further.onemodel.make import add_modality
-from further.onemodel.rows import Held
-from further.onemodel.runs import Part, Scoring, make_rows, train_part, train_weights
+from further.onemodel.runs import Part, make_rows, train_part, train_weights
 from further.onemodel.train import train_seed
+from further.vision.images import Held
 from further.vision.prompts import make_prompter
 from onemodel.made import make_study
 
@@ -68,18 +69,13 @@ def test_a_modality_is_added_trained_and_asked_in_under_sixty_lines(registered, 
     part = Part("table", folder, study.run_of("", 0), study.drawn([rows], 400), rows, train_weights)
     trained = train_part(part, tmp_path / "trained", study.task, study.batch)
     asked = [line for line in lines if line["split"] == "test"]
-    found = Scoring(asked, new_tokens=3, batch_size=50).answer(trained.model, make_prompter(folder), values)
+    found = answer_questions(trained.model, make_prompter(folder), asked, values, new_tokens=3, batch_size=50)
     right = [row["answer"] == row["reference"] for row in found]
     assert sum(right) > 0.6 * len(right)  # a third by chance
 
 
 def test_the_drawn_signal_too_is_a_reader_and_an_embedding_of_under_sixty_lines():
     assert count_lines(Signal, signals.read_signals, signals._draw_curve, signals.list_words) < MOST_LINES
-
-
-def test_what_is_not_registered_is_refused():
-    with pytest.raises(ValueError, match="'smell' is not known here; registered: image, signal"):
-        make_embedding("smell", 8, {})
 
 
 def test_a_model_with_one_more_modality_says_the_same_about_images(tmp_path):

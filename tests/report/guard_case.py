@@ -9,8 +9,8 @@ from further.guard.calibrate import calibrate
 from further.guard.decide import guard_answers
 from further.guard.elsewhere import add_shifted, try_elsewhere
 from further.guard.rules import Rules
-from further.guard.settings import GuardSettings
 from further.report.guard import Guarded
+from further.settings import GuardSettings
 from guard.made import descending, make_answers
 
 RULES = Rules(topics={"malignancy": ("cancer",)})

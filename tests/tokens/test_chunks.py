@@ -1,5 +1,4 @@
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,8 +60,3 @@ def test_one_begin_and_one_end_mark_a_document_never_a_row(documents, context, p
         assert rows.labels_RT[own][-1] == EOS
     assert not (rows.inputs_RT[real] == EOS).any()  # nothing is predicted from EOS
     assert (rows.labels_RT[~real] == IGNORED).all()  # what fills a row has the id of EOS, and is no label
-
-
-def test_nothing_to_lay_out_is_an_error():
-    with pytest.raises(ValueError, match="no documents"):
-        lay_out([], 8, MARKED, packing=False)

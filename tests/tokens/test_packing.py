@@ -1,5 +1,4 @@
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,10 +51,3 @@ def test_positions_restart_with_documents_and_rows_and_grow_by_one(documents, co
     same = packed.documents_RT[:, 1:] == packed.documents_RT[:, :-1]
     assert (np.diff(packed.positions_RT, axis=1)[same] == 1).all()
     assert (packed.positions_RT[:, 1:][~same] == 0).all()
-
-
-def test_nothing_to_pack_is_an_error():
-    with pytest.raises(ValueError, match="no documents"):
-        pack_documents([], 8, MARKED)
-    with pytest.raises(ValueError, match="context is 1"):
-        pack_documents([[1]], 1, MARKED)

@@ -168,7 +168,8 @@ def test_every_label_is_an_answers_and_no_image_or_prompt_has_one(study):
     _, prompter, features = study("gemma3")
     questions = lay_out_questions(lines_of(4), prompter, SETTINGS | {"packing": True}, [])
     rows = AnswerRows(questions.rows, features)
-    labels = np.concatenate([row.labels[row.labels != IGNORED] for row in rows.rows])
+    labels = np.concatenate([row.columns["labels"] for row in rows.rows])
+    labels = labels[labels != IGNORED]
     answers = [token for line in lines_of(4) for token in [*prompter.answer(line["answer"]), prompter.end]]
     assert sorted(labels.tolist()) == sorted(answers) and questions.num_labels == len(answers)
     assert rows.efficiency == pytest.approx(len(answers) / sum(len(row) for row in rows.rows))

@@ -1,6 +1,7 @@
 """Clean the blocks of one shard into rows, with an account of every character and of prose that may be lost."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -35,19 +36,12 @@ def main(
 
 if __name__ == "__main__":
     start_log(snakemake.log[0])
+    settings = snakemake.params.settings
+    cleaning = {field.name: settings[field.name] for field in fields(CleanSettings)}
     main(
         Path(snakemake.input.blocks),
         Path(snakemake.input.readings),
         [Path(snakemake.output[name]) for name in OUTPUTS],
-        CleanSettings(
-            keep_captions=snakemake.params.settings["keep_captions"],
-            keep_headings=snakemake.params.settings["keep_headings"],
-            min_words=snakemake.params.settings["min_words"],
-            keep_citations=snakemake.params.settings["keep_citations"],
-            language=snakemake.params.settings["language"],
-            drop_sections=tuple(snakemake.params.settings["drop_sections"]),
-            keep_appendices=snakemake.params.settings["keep_appendices"],
-            max_damaged_fraction=snakemake.params.settings["max_damaged_fraction"],
-        ),
-        max_unknown_signs=snakemake.params.settings["max_unknown_signs"],
+        CleanSettings(**cleaning | {"drop_sections": tuple(settings["drop_sections"])}),
+        max_unknown_signs=settings["max_unknown_signs"],
     )

@@ -19,15 +19,7 @@ def main(
     arms: Mapping[str, Sequence[str]],
     prices: CostSettings,
 ) -> None:
-    """Read what the arms left; write the comparison and both laws.
-
-    Args:
-        folders: Of the arms.
-        rates: Learning rates by layout.
-        outputs: comparison, law and error_law.
-        arms: Names by table.
-        prices: Of the hardware.
-    """
+    """Read what the arms left, by table, and the learning rates by layout; write the comparison and both laws."""
     numbers, answers, histories = read_arms(folders)
     tried = {path.stem: TunedRecord.load(path).losses for path in rates}
     compare_arms(arms, numbers, answers, tried).save(outputs["comparison"])

@@ -7,11 +7,11 @@ from pathlib import Path
 from further.guard.calibrate import calibrate
 from further.guard.decide import guard_answers
 from further.guard.elsewhere import add_shifted, try_elsewhere
-from further.guard.rules import find_rules_file, read_rules
-from further.guard.settings import GuardSettings
+from further.guard.rules import read_rules
 from further.guard.wording import describe, describe_shifted
 from further.io import read_table, write_json, write_table
 from further.job import start_log
+from further.settings import GuardSettings
 
 LOG = logging.getLogger("further.guard")
 
@@ -37,11 +37,5 @@ if __name__ == "__main__":
         Path(snakemake.input.shifted[0]) if snakemake.input.shifted else None,
         Path(snakemake.output.record),
         Path(snakemake.output.guarded),
-        GuardSettings(
-            **snakemake.params.settings
-            | {
-                name: find_rules_file(snakemake.params.settings[name])
-                for name in ("topics_file", "contradictions_file")
-            }
-        ),
+        GuardSettings.model_validate(snakemake.params.settings),
     )

@@ -20,16 +20,9 @@ from further.vision.work import PASSES, PlannedQuestions, describe_features
 def main(
     questions: Path, images: Path, model: Path, plan: Path, lengths: Path, finished: Path, settings: PlanSettings
 ) -> None:
-    """Lay out the questions of every run; show the plan, refuse what cannot fit, write the table.
+    """Lay out the questions of every run; show the plan, refuse what cannot fit, write it, and answers in tokens.
 
-    Args:
-        questions: QUESTIONS.
-        images: IMAGES.
-        model: The base model's folder.
-        plan: The table to write.
-        lengths: Answers in tokens, to write.
-        finished: Folder of finished runs.
-        settings: Of the plan.
+    The runs that are finished, by whose speed the others are planned, lie in the folder `finished`.
     """
     table, prompter = pq.read_table(questions), make_prompter(model)
     lines = table.to_pylist()

@@ -33,10 +33,7 @@ def main(
         folds: The same of each fold of a cross-validation, by the name of its run.
         general: Token streams to replay, if any run does.
         scored: Token streams of the held-out general text.
-        model: The base model's folder.
-        plan: The table to write.
-        finished: Folder of finished runs.
-        settings: Of the plan.
+        finished: Folder of finished runs, by whose speed the others are planned.
     """
     replayed = {} if general is None else _read_lengths(general)["ids"].to_dict()
     has_begin = special_tokens(model).bos is not None

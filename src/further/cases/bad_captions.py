@@ -25,7 +25,7 @@ def judge_captions(images: Sequence[Line], cases: Mapping[str, Line]) -> dict[st
         cases: Lines of FOUND_CASES by name.
 
     Returns:
-        By image: kept or one of CAPTION_REASONS, and a detail.
+        By image: kept, or why it is not asked for (docs/cases.md), and a detail.
     """
     forms, said, judged = find_form_captions(images, cases), dict[tuple[str, str], str](), {}
     for image in images:
@@ -56,10 +56,6 @@ def find_form_captions(images: Sequence[Line], cases: Mapping[str, Line]) -> set
     diagnosis, findings or title. "No abnormality is seen" in many cases does so where their records say the same. A
     sentence is judged only where it stands in cases of three topics, or of two with images of different modality or
     place, and only by cases whose record has a text.
-
-    Args:
-        images: Lines of FOUND_IMAGES.
-        cases: Lines of FOUND_CASES by name.
 
     Returns:
         The captions as `plain` gives them.

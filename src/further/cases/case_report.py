@@ -11,7 +11,6 @@ from typing import Any
 RECORD, MODEL, NOBODY = "case record", "model", "nobody"
 GUARD = "guard"
 NOT_PROVIDED = "not provided"
-SECTIONS = ("Indication", "Exam", "Findings", "Impression")
 FINDINGS = ("findings", "caption", "abnormal", "abnormality", "side", "size")
 IMPRESSION = ("diagnosis",)
 LABELS = {"abnormal": "Abnormality seen", "abnormality": "Abnormality", "side": "Side", "size": "Size", "caption": ""}
@@ -26,7 +25,7 @@ class ReportLine:
     """One line of a report.
 
     Attributes:
-        section: Of SECTIONS.
+        section: Indication, Exam, Findings or Impression.
         text: As the record has it, or as the model answered; NOT_PROVIDED where neither says anything.
         author: RECORD, MODEL, GUARD (the answer was handed over) or NOBODY.
     """
@@ -41,7 +40,7 @@ class CaseReport:
     """A report and what it is to be read against.
 
     Attributes:
-        lines: By section, in the order of SECTIONS.
+        lines: By section, in that order.
         reference: What the record itself says under Findings and Impression.
     """
 

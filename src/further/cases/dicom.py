@@ -113,7 +113,6 @@ def to_bytes(data: pydicom.FileDataset, values: NDArray[Any], ct_windows: str) -
     """Gray values as 8 bits, upright: white is white, whatever the photometric interpretation.
 
     Args:
-        values: As `values_of` returns them.
         ct_windows: `header`: the header's first window; `three`: three windows of a CT in three channels.
 
     Returns:

@@ -12,6 +12,18 @@ GROUP = 64
 """Pictures that are held at once: some ten MB."""
 
 
+def load_images(table: Path, shards: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
+    """Name and PNG file of every image of a study, in the order of the shards.
+
+    Args:
+        table: Of IMAGES, of which no two share a picture.
+        shards: The tables (PICTURES).
+    """
+    lines = pq.read_table(table, columns=["image", "key"]).to_pylist()
+    names = {line["key"]: line["image"] for line in lines}
+    return ((names[key], png) for key, png in load_pictures(shards, names))
+
+
 def load_pictures(paths: Iterable[Path], keys: Iterable[str] | None = None) -> Iterator[tuple[str, bytes]]:
     """Kept pictures, one after the other, from the shards' tables.
 

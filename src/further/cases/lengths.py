@@ -80,11 +80,9 @@ def fit_answer(answer: str, window: int, count: Count = count_words) -> tuple[st
     """
     if count(answer) <= window:
         return answer, False
-    ends = [match.end() for match in SENTENCE_END.finditer(answer)]
-    ends = [end for end in ends if end < len(answer.rstrip())] or [match.end() for match in re.finditer(r"\S+", answer)]
-    fitting = _last_fitting(answer, ends, window, count)
-    if not fitting:
-        fitting = _last_fitting(answer, [match.end() for match in re.finditer(r"\S+", answer)], window, count)
+    sentences = [match.end() for match in SENTENCE_END.finditer(answer) if match.end() < len(answer.rstrip())]
+    words = [match.end() for match in re.finditer(r"\S+", answer)]
+    fitting = _last_fitting(answer, sentences, window, count) or _last_fitting(answer, words, window, count)
     if not fitting:
         raise ValueError(f"a window of {window} holds not one word of {answer[:40]!r}")
     return answer[:fitting], True

@@ -24,12 +24,7 @@ def find_near_pairs(hashes: Sequence[str], max_bits: int) -> list[tuple[int, int
 
     Returns:
         Place of the first, of the second, and their distance; sorted, each pair once.
-
-    Raises:
-        ValueError: If `max_bits` is outside that range: different pictures would be called one.
     """
-    if not 0 <= max_bits <= HASH_BITS // 4:
-        raise ValueError(f"cases.near_equal_bits: {max_bits} must lie between 0 and {HASH_BITS // 4} of {HASH_BITS}")
     packed = _pack(hashes)
     told = np.bitwise_count(packed).sum(axis=1) >= MIN_SET
     pairs: list[tuple[int, int, int]] = []

@@ -38,7 +38,7 @@ class Limits:
 
 
 class Refused(Exception):
-    """A picture that is dropped; `reason` is one of IMAGE_REASONS."""
+    """A picture that is dropped; `reason` is one of the ledger's (docs/cases.md)."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         """Remember reason and detail."""

@@ -50,12 +50,17 @@ def plan_cases(place: Path, layout: str | None, num_shards: int) -> CasePlan:
     """
     folder = Folder.open(place)
     reader = choose_reader(folder, layout)
-    shards: dict[str, list[str]] = {}
-    for file, unit in sorted(reader.find_units(folder).items()):
-        shards.setdefault(shard_of(unit, num_shards), []).append(file)
+    shards = group_files(reader.find_units(folder), num_shards)
     tables = tuple(reader.find_tables(folder))
-    grouped = {shard: tuple(files) for shard, files in sorted(shards.items())}
-    return CasePlan(folder.path, reader.name, folder.only, tables, grouped, digest_names(folder.images.files))
+    return CasePlan(folder.path, reader.name, folder.only, tables, shards, digest_names(folder.images.files))
+
+
+def group_files(units: Mapping[str, str], num_shards: int) -> dict[str, tuple[str, ...]]:
+    """Files by shard, sorted, from the unit that each is put in a shard with."""
+    shards: dict[str, list[str]] = {}
+    for file, unit in sorted(units.items()):
+        shards.setdefault(shard_of(unit, num_shards), []).append(file)
+    return {shard: tuple(files) for shard, files in sorted(shards.items())}
 
 
 def check_ids(plan: CasePlan) -> None:

@@ -38,9 +38,6 @@ PROMPTS: Mapping[str, Callable[[Line], str]] = {"paligemma": prompt_paligemma, "
 def make_messages(line: Line) -> list[dict[str, Any]]:
     """The turns of a chat up to the answer, for a processor's chat template.
 
-    Args:
-        line: Of QUESTIONS.
-
     Returns:
         One turn of the user: the images, then the text.
     """

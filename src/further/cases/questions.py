@@ -70,7 +70,7 @@ def ask_questions(
         tables: cases (CASES), images (IMAGES), split (SPLIT), asked (FOUND_QUESTIONS).
         how: How the split was made, one of split.HOW.
         types: Types to make by rule; None: DEFAULT_TYPES where the layout asks no questions itself, else none.
-        max_images: Images shown with a question about a case, the first by name.
+        max_images: Images shown with a question about a case, the first by name; at least 1.
         language: Of the questions that a layout asks in several, two letters.
         needed: Splits that must not be empty.
 
@@ -78,13 +78,11 @@ def ask_questions(
         Questions sorted by case (QUESTIONS), and each with what became of it (LEDGER, unit question).
 
     Raises:
-        ValueError: If a type is unknown, `max_images` below 1, or a needed split has no question.
+        ValueError: If a type is unknown, or a needed split has no question.
     """
     kinds = [rule.kind for rule in RULES]
     if unknown := sorted(set(types or ()) - set(kinds)):
         raise ValueError(f"cases.questions: {', '.join(unknown)} is none of {', '.join(kinds)}")
-    if max_images < 1:
-        raise ValueError(f"cases.max_images: {max_images} must be at least 1")
     asked = tables["asked"].to_pylist()
     chosen = types if types is not None else (() if asked else DEFAULT_TYPES)
     sides, images = _Sides(tables, how), set(tables["images"]["image"].to_pylist())

@@ -46,7 +46,7 @@ FOUND_QUESTIONS = pa.schema(
 PICTURES = pa.schema(
     [
         ("key", pa.string()),
-        ("reason", pa.string()),  # kept or one of IMAGE_REASONS
+        ("reason", pa.string()),  # kept, or why it is dropped (docs/cases.md)
         ("detail", pa.string()),
         ("sha256", pa.string()),  # of the picture as it came: the file's bytes, or those in the table
         ("pixels", pa.string()),  # SHA-256 of what it shows: size, mode and values as prepared
@@ -81,14 +81,14 @@ LEDGER = pa.schema(
         ("unit", pa.string()),  # case, image, caption or question
         ("case", pa.string()),  # null: nobody's
         ("name", pa.string()),  # the image, or the number of the question
-        ("reason", pa.string()),  # kept, or of the unit's reasons
+        ("reason", pa.string()),  # kept, or why it is dropped
         ("detail", pa.string()),
     ]
 )
 
 CASE_LINKS = pa.schema(
     [
-        ("kind", pa.string()),  # of LINKS
+        ("kind", pa.string()),  # same image, near-equal image, same topic or same patient
         ("case", pa.string()),
         ("other", pa.string()),
         ("image", pa.string()),
@@ -102,7 +102,7 @@ SPLIT = pa.schema([("case", pa.string()), ("split", pa.string()), ("group", pa.s
 
 LEAKS = pa.schema(
     [
-        ("kind", pa.string()),  # same case, or of LINKS
+        ("kind", pa.string()),  # same case, or as in CASE_LINKS
         ("case", pa.string()),
         ("split", pa.string()),  # validation or test
         ("other", pa.string()),

@@ -49,10 +49,7 @@ def read_shifted(
     """Read the records, join them with the pictures, and ask what the study asks.
 
     Args:
-        plan: Of the folder.
         pictures: The table of its pictures (PICTURES).
-        near_equal_bits: As for `gather_cases`.
-        types, max_images, language: As for `ask_questions`.
 
     Returns:
         Questions, all of one split (QUESTIONS), and images (IMAGES).
@@ -74,13 +71,10 @@ def read_shifted(
         questions, _ = ask_questions(
             tables, how="own", types=types, max_images=max_images, language=language, needed=("test",)
         )
-    return _move(questions), gathered.images
+    moved = [line | {"split": SHIFTED} for line in questions.to_pylist()]
+    return pa.Table.from_pylist(moved, QUESTIONS), gathered.images
 
 
 def _hold_out(cases: Sequence[str]) -> pa.Table:
     """A split without a training."""
     return pa.Table.from_pylist([{"case": case, "split": "test", "group": case} for case in cases], SPLIT)
-
-
-def _move(questions: pa.Table) -> pa.Table:
-    return pa.Table.from_pylist([line | {"split": SHIFTED} for line in questions.to_pylist()], QUESTIONS)

@@ -11,7 +11,7 @@ from further.demo.clinics import FIRST
 from further.demo.phantoms import Phantom, draw_phantoms
 from further.io import write_text
 from further.vision.batches import collate, to_tensors
-from further.vision.images import OneImage
+from further.vision.images import Held
 from further.vision.prompts import Prompter
 from further.vision.rows import ask, make_row
 
@@ -75,7 +75,7 @@ def save_tokenizer(folder: Path) -> int:
 def lay_out(phantoms: list[Phantom], prompter: Prompter) -> dict[str, Tensor]:
     """Every question about every slice as a row, all filled up to one length: (slices, questions, T)."""
     rows = []
-    image = OneImage("image_features", torch.zeros(0))
+    image = Held("image_features", {"slice": torch.zeros(0)})
     for phantom in phantoms:
         for kind, answer in answer_phantom(phantom).items():
             task = "answer" if QUESTIONS[kind] else "caption"

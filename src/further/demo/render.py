@@ -21,7 +21,7 @@ from reportlab.platypus import (
     TableStyle,
 )
 
-from further.demo.articles import Article, Block, read_article
+from further.demo.articles import Article, Block, parse_article
 from further.demo.typography import SANS, SERIF_ITALIC, caption_markup, make_styles, set_ligatures, to_markup, to_plain
 from further.io import write_atomically
 
@@ -116,8 +116,8 @@ def render_article(source: Path, target: Path) -> None:
     Raises:
         ValueError: If the article breaks the format, or needs a character that the font lacks.
     """
-    article = read_article(source)
     try:
+        article = parse_article(source.read_text(encoding="utf-8"))
         front = list(_front_matter(article))
         text = [*_body(article.body), *_references(article.references)]
     except ValueError as error:

@@ -89,7 +89,6 @@ def train_tokenizer(documents: Sequence[str], vocab_size: int) -> PreTrainedToke
     """Train a byte-level BPE tokenizer that, like Llama 3's, puts BOS before each text and EOS after none.
 
     Args:
-        documents: Texts to learn the merges from.
         vocab_size: Tokens in all; fewer where the texts give fewer merges.
 
     Returns:

@@ -13,8 +13,8 @@ from further.guard.needed import estimate_needed_cases
 from further.guard.records import CaseCounts, Certificate, GuardRecord, Promise
 from further.guard.rules import Rules, examine
 from further.guard.schemas import check_answers, turn_scores
-from further.guard.settings import GuardSettings
 from further.guard.wording import percent
+from further.settings import GuardSettings
 
 ERRORS_LISTED = (0, 1, 2, 5)
 
@@ -24,7 +24,6 @@ def calibrate(answers: pd.DataFrame, settings: GuardSettings, rules: Rules) -> G
 
     Args:
         answers: As `schemas.check_answers` takes it; only rows of the split "validation" count.
-        settings: Target, confidence and score.
         rules: What defers whatever the score. Thresholds are chosen on the answers that are left, as they will be used.
 
     Returns:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from further.guard.bounds import Floats, level, p_value, smallest_accepted
-from further.guard.settings import GuardSettings
+from further.settings import GuardSettings
 
 Counts = NDArray[np.int64]
 
@@ -67,7 +67,6 @@ def certify(score: ArrayLike, correct: ArrayLike, settings: GuardSettings) -> Se
     Args:
         score: Surer answers have higher scores, shape (cases,). Each answer is of another case.
         correct: Whether each answer is right, shape (cases,).
-        settings: Target, confidence, first threshold and number of steps.
 
     Returns:
         All thresholds with their tests, and how many of them are certified.

@@ -16,7 +16,6 @@ class Pattern:
     """Answers to one question type.
 
     Attributes:
-        question_type: The type.
         answers: First words of the answers meant.
         excepted: True where all other answers are meant.
     """
@@ -59,7 +58,6 @@ def find_contradictions(
 
     Args:
         answers: Answers of one case by question type.
-        contradictions: As from `read_contradictions`.
     """
     found: set[str] = set()
     for patterns in contradictions:

@@ -100,14 +100,12 @@ def area_under_generalized_risk(errors: Floats) -> float:
 
 
 def rank_score(score: ArrayLike, correct: ArrayLike) -> Ranking:
-    """AURC and AUGRC of a score, of no score and of the best one.
+    """AURC and AUGRC of a score, of no score and of the best one; of at least one answer.
 
     Raises:
-        ValueError: If there is no answer, or as `check_scores` says.
+        ValueError: As `check_scores` says.
     """
     scores, right = check_scores(score, correct)
-    if not scores.size:
-        raise ValueError("score: no answer to rank; at least 1 is needed")
     own, random, oracle = (expected_errors(order, right) for order in (scores, np.zeros(scores.size), right))
     return Ranking(
         aurc=area_under_risk(own),

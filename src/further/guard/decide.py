@@ -69,7 +69,6 @@ def decide(answer: Row, record: GuardRecord, others: Sequence[Row] = ()) -> Deci
     Args:
         answer: The columns of `schemas.ANSWERS` that decide: question_type, question, answer, the record's score, and
             where they are known caption, ended, longest_run and rep_4. Neither case nor split is needed.
-        record: As from `calibrate.calibrate` or `records.read_record`.
         others: Other answers about the same case, among which contradictions are looked for.
 
     Returns:
@@ -84,7 +83,6 @@ def guard_answers(answers: pd.DataFrame, record: GuardRecord) -> pa.Table:
 
     Args:
         answers: As `schemas.check_answers` takes it, any splits.
-        record: As from `calibrate.calibrate`.
 
     Returns:
         The answers with what was decided about each, in the schema of `schemas.guarded_schema`, in their order.

@@ -22,7 +22,6 @@ def try_elsewhere(guarded: pd.DataFrame, record: GuardRecord) -> dict[str, Elsew
 
     Args:
         guarded: The table of `decide.guard_answers`, the other clinic's cases among its rows.
-        record: By which it was made.
     """
     shifts = compare_splits(guarded, SHIFTED)
     return {

@@ -8,7 +8,7 @@ from scipy import optimize, special, stats
 
 from further.guard.bounds import Floats, most_errors
 from further.guard.certify import check_scores, first_accepted
-from further.guard.settings import GuardSettings
+from further.settings import GuardSettings
 
 CHANCE = 0.8  # of passing the first test that a study is planned with
 MOST_CASES = 10_000  # beyond, estimates from a few hundred cases say no more than "very many"
@@ -20,7 +20,6 @@ def allowed_error_rate(settings: GuardSettings, chance: float = CHANCE) -> float
     """Error rate among the surest answers at which the first threshold is certified with this probability.
 
     Args:
-        settings: Target, confidence and first threshold.
         chance: Above 0 and below 1.
     """
     accepted = first_accepted(settings)
@@ -38,7 +37,6 @@ def estimate_needed_cases(score: ArrayLike, correct: ArrayLike, settings: GuardS
     Args:
         score: Of the eligible validation answers, high means sure, shape (cases,).
         correct: Whether each is right, shape (cases,).
-        settings: Target, confidence and first threshold.
 
     Returns:
         Number of cases, more than there are; None above 10,000: then a better score or model is needed, not more cases.

@@ -36,7 +36,6 @@ class CaseCounts:
     """Validation cases of one question type, and what became of them; all but the last add up to `cases`.
 
     Attributes:
-        cases: With an answer of this type.
         eligible: That no other rule defers, with a score and a judgement: the certificate is about such cases.
         deferred: That another rule defers.
         no_score: Others without a score.
@@ -59,7 +58,6 @@ class Certificate:
     Attributes:
         promise: None: defer all.
         why_deferred: Why all are deferred: "no judged case", "too few cases" or "too many errors"; None where not.
-        counts: Of the validation cases.
         accepted_needed: Accepted cases that certify the target, by the number of errors among them.
         fewest_eligible: Eligible cases under which no threshold is tried.
         needed_cases: Where all are deferred, an estimate of the cases at which some answers could be accepted; None
@@ -89,12 +87,8 @@ class Elsewhere:
     """What became of a promise on cases of another clinic or scanner, for one question type; each case counts once.
 
     Attributes:
-        cases: With an answer of this type.
-        accepted: Whose answer was accepted, by the threshold of the study's own validation cases.
-        judged: Accepted ones of which is known whether they are right.
-        errors: Wrong ones among the judged.
-        error_rate: Errors among the judged; None where there are none.
-        interval: 95 % Clopper–Pearson interval of that rate; (0, 1) where there are none.
+        cases, judged, errors, error_rate, interval: As in `further.guard.summary.ErrorsSeen`.
+        accepted: By the threshold of the study's own validation cases.
         outcome: "broken" where the whole interval lies above the target, "kept" where it does not reach above it,
             else "undecided"; "nothing promised" where all answers of the type are deferred.
         warns: Whether the scores alone said that these cases are unlike the validation cases; None: not compared.

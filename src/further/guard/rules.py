@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from further.guard.contradictions import Contradiction, find_contradictions, read_contradictions
-from further.guard.settings import GuardSettings
+from further.guard.files import find_file
 from further.guard.topics import find_topics, read_topics
+from further.settings import GuardSettings
 
 PROJECT = Path(__file__).resolve().parents[3]
 Row = Mapping[str, Any]
@@ -26,8 +27,8 @@ class Rules:
         contradictions: Answers that exclude each other within a case.
     """
 
-    max_run: int = GuardSettings.max_run
-    max_rep_4: float = GuardSettings.max_rep_4
+    max_run: int = GuardSettings().max_run
+    max_rep_4: float = GuardSettings().max_rep_4
     topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     contradictions: tuple[Contradiction, ...] = ()
 
@@ -45,21 +46,16 @@ class Finding:
     topics: tuple[str, ...]
 
 
-def find_rules_file(named: str | None) -> str | None:
-    """A file that a clinic edits: the study's own, else the one of that name that comes with Further; None: none."""
-    if named is None or Path(named).exists():
-        return named
-    return str(PROJECT / named)
-
-
 def read_rules(settings: GuardSettings) -> Rules:
-    """The rules of the settings, with the files that they name.
+    """The rules of the settings, with the files that they name: the study's own, or else those of Further.
 
     Raises:
-        ValueError: With file and line, if one holds what is no term or no contradiction.
+        ValueError: If there is no such file; with file and line, if one holds what is no term or no contradiction.
     """
-    topics = read_topics(Path(settings.topics_file)) if settings.topics_file else {}
-    contradictions = read_contradictions(Path(settings.contradictions_file)) if settings.contradictions_file else ()
+    named = {"topics_file": settings.topics_file, "contradictions_file": settings.contradictions_file}
+    topics_file, contradictions_file = (find_file(key, name, PROJECT)[0] for key, name in named.items())
+    topics = read_topics(topics_file) if topics_file else {}
+    contradictions = read_contradictions(contradictions_file) if contradictions_file else ()
     return Rules(settings.max_run, settings.max_rep_4, topics, contradictions)
 
 
@@ -70,7 +66,6 @@ def examine_case(rows: Sequence[Row], rules: Rules) -> list[Finding]:
 
     Args:
         rows: Answers of one case, columns of `schemas.ANSWERS`. What is null was not measured and defers nothing.
-        rules: As from `read_rules`.
     """
     answers: dict[str, list[str]] = {}
     for row in rows:

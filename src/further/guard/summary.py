@@ -40,22 +40,13 @@ class ErrorsSeen:
 
 
 def count_errors(guarded: pd.DataFrame, split: str = "test") -> dict[str, ErrorsSeen]:
-    """Errors among accepted and among deferred answers of a split, by question type.
-
-    Args:
-        guarded: The table of `decide.guard_answers`.
-        split: Whose cases.
-    """
+    """Errors among accepted and among deferred answers of a split, by question type."""
     kept = _of_split(guarded, split)
     return {str(name): _count(rows) for name, rows in kept.groupby("question_type")}
 
 
 def count_reasons(guarded: pd.DataFrame, split: str = "test") -> pd.DataFrame:
     """Deferred answers of a split by question type and reason.
-
-    Args:
-        guarded: The table of `decide.guard_answers`.
-        split: Whose answers.
 
     Returns:
         Columns question_type, reason, first (answers of which this is the first reason: these add up to the deferred

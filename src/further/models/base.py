@@ -58,7 +58,6 @@ class Model(ABC):
 
         Args:
             batch: As for `encode`, of prompts of one length, with an attention_mask.
-            config: How tokens are chosen, and how many.
         """
         ids: torch.Tensor = self.network.generate(**batch, generation_config=config)
         return ids[:, batch["input_ids"].shape[1] :]

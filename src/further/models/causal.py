@@ -38,7 +38,11 @@ class CausalText(Model):
         Raises:
             ValueError: If the model's logits are not its `head` on its hidden states.
         """
-        network = AutoModelForCausalLM.from_pretrained(folder, **precision.load_options())
+        return cls._freeze(AutoModelForCausalLM.from_pretrained(folder, **precision.load_options()))
+
+    @classmethod
+    def _freeze(cls, network: Any) -> Self:
+        """The model of a network that was just read."""
         # With its cache a model attends across packed documents without a word (transformers 5.23).
         network.config.use_cache = False
         # generate() takes what it is not told from here: a model may bring a temperature or a repetition penalty.

@@ -20,7 +20,7 @@ from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 from further.io import read_json
 from further.models.base import Batch
 from further.models.causal import CausalText
-from further.models.precision import Precision, keep_4bit_layout
+from further.models.precision import Precision
 from further.models.sight import groups_of_text, see, to_mask, within
 
 log = logging.getLogger(__name__)
@@ -74,18 +74,7 @@ class ImageText(CausalText):
         find_family(config)
         options = precision.load_options(NEVER_QUANTIZED)
         options["attn_implementation"] = choose_attention(config, precision.attention)
-        network = AutoModelForImageTextToText.from_pretrained(folder, **options)
-        network.config.use_cache = False
-        network.generation_config = GenerationConfig()
-        keep_4bit_layout(network)
-        network.requires_grad_(False).eval()
-        model = cls(network)
-        model.check_head()
-        return model
-
-    def attend_within_documents(self) -> bool:
-        """No: who sees whom is not told by positions alone."""
-        return False
+        return cls._freeze(AutoModelForImageTextToText.from_pretrained(folder, **options))
 
     @property
     def family(self) -> Family:

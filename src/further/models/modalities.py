@@ -57,13 +57,7 @@ class Patches(Embedding):
     key = "pixel_values"
 
     def __init__(self, width: int, side: int, patch: int, channels: int = 3) -> None:
-        """Refuse a side that patches do not fill.
-
-        Raises:
-            ValueError: With both numbers.
-        """
-        if side % patch:
-            raise ValueError(f"onemodel.patch: {patch} pixels do not divide an image's side of {side}")
+        """Sizes in pixels; a patch divides the side."""
         super().__init__(width, (side // patch) ** 2, channels * patch**2)
         self.patch = patch
 
@@ -78,13 +72,7 @@ class Signal(Embedding):
     key = "signal_values"
 
     def __init__(self, width: int, samples: int, piece: int) -> None:
-        """Refuse samples that pieces do not fill.
-
-        Raises:
-            ValueError: With both numbers.
-        """
-        if samples % piece:
-            raise ValueError(f"signal: pieces of {piece} do not divide {samples} samples")
+        """Samples of a curve and of a piece, which divides them."""
         super().__init__(width, samples // piece, piece)
 
     def cut(self, values: torch.Tensor) -> torch.Tensor:
@@ -96,11 +84,5 @@ MODALITIES: dict[str, type[Embedding]] = {"image": Patches, "signal": Signal}
 
 
 def make_embedding(name: str, width: int, sizes: Mapping[str, int]) -> Embedding:
-    """The embedding of a modality.
-
-    Raises:
-        ValueError: If no such modality is registered.
-    """
-    if name not in MODALITIES:
-        raise ValueError(f"modality {name!r} is not known here; registered: {', '.join(MODALITIES)}")
+    """The embedding of a registered modality."""
     return MODALITIES[name](width, **sizes)

@@ -108,7 +108,8 @@ class OneNetwork(PreTrainedModel):
         self.added = nn.Embedding(config.added_words, width) if config.added_words else None
         self.places = nn.Parameter(torch.zeros(2, config.max_position_embeddings, width))  # of prompt or row, answer
         known = config.modalities or {}
-        self.embed = nn.ModuleDict({name: make_embedding(name, width, of["sizes"]) for name, of in known.items()})
+        parts = {name: make_embedding(name, width, of["sizes"]) for name, of in known.items()}
+        self.embed = nn.ModuleDict(parts)
         self.towers = nn.ModuleDict(
             {
                 name: nn.ModuleList(Block(width, 4 * width, heads) for _ in range(of["tower_layers"]))
@@ -125,13 +126,7 @@ class OneNetwork(PreTrainedModel):
             self.decoder = nn.ModuleList(Block(width, 4 * width, heads, looks=True) for _ in range(half))
         self.norm = nn.RMSNorm(width)  # of what the head reads
         self.memory_norm = nn.RMSNorm(width) if len(self.decoder) else None  # of what the decoder looks at
-        self.predict = nn.ModuleDict(
-            {
-                name: nn.Linear(width, part.num_values)
-                for name, part in self.embed.items()
-                if isinstance(part, Embedding)
-            }
-        )
+        self.predict = nn.ModuleDict({name: nn.Linear(width, part.num_values) for name, part in parts.items()})
         self.post_init()
 
     def _init_weights(self, module: nn.Module) -> None:

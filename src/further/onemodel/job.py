@@ -24,9 +24,6 @@ def train_seeds(study: Shared, arm: str, seeds: Sequence[int], folder: Path, mod
 
     Args:
         study: Whose `work` is a folder that is gone afterwards.
-        arm: Its name.
-        seeds: In order.
-        folder: To write in.
         models: Trained encoder–decoders, for an arm that starts from them.
     """
     numbers: list[SeedRecord] = []

@@ -68,10 +68,6 @@ def price_cases(prices: Prices, numbers: Numbers) -> CostSettings:
     """What a case costs, from the seconds that the encoder–decoder took for all of them.
 
     Time is taken to grow with the cases. Steps grow more slowly, so that more cases cost rather less.
-
-    Args:
-        prices: Of the hardware that trained.
-        numbers: By arm.
     """
     full = numbers[ENCODER_DECODER]
     return CostSettings(

@@ -22,12 +22,9 @@ def make_model(folder: Path, base: Path, layout: str, settings: OneModelSettings
     """Write an untrained small model that reads words and images.
 
     Args:
-        folder: Made if absent.
         base: Folder of the model whose tokenizer it shares.
         layout: Of `further.models.one.LAYOUTS`.
-        settings: Sizes.
         context: Longest row of questions.
-        seed: Of its first weights.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name in COPIED:
@@ -55,11 +52,7 @@ def make_model(folder: Path, base: Path, layout: str, settings: OneModelSettings
 
 
 def describe(name: str, token: int, sizes: Mapping[str, int], tower_layers: int = 0) -> dict[str, Any]:
-    """A modality as config.json holds it.
-
-    Raises:
-        ValueError: If it is not registered.
-    """
+    """A modality as config.json holds it."""
     num_tokens = make_embedding(name, 8, sizes).num_tokens
     return {"token": token, "num_tokens": num_tokens, "sizes": dict(sizes), "tower_layers": tower_layers}
 
@@ -70,11 +63,6 @@ def add_modality(
     """Write a trained small model with one more modality, and with words that its tokenizer had to spell.
 
     Args:
-        folder: Made if absent.
-        trained: The model.
-        name: Of the modality.
-        sizes: Of its embedding.
-        words: Of its questions and answers.
         tower_layers: Blocks of its own before the stack.
         seed: Of the new weights; those that were there stay.
     """

@@ -20,11 +20,12 @@ import torch
 from further.models import Batch, Model
 from further.models.one import HIDDEN, OneModel
 from further.onemodel.make import RESERVED
-from further.onemodel.rows import Asking, Drawn, Held
+from further.onemodel.rows import Asking, Drawn
 from further.shards import hash_rank
 from further.training.answers import AnswerRows
 from further.training.examples import Example, Examples
 from further.vision.batches import to_tensors
+from further.vision.images import Held
 from further.vision.prompts import Line, Prompter
 from further.vision.rows import IGNORED, Asked, Row, ask, make_row
 
@@ -47,7 +48,6 @@ def corrupt(tokens: Tokens, density: float, mean_span: float, marks: Tokens, dra
         density: Fraction of the tokens that goes.
         mean_span: Tokens of a span.
         marks: In order; there are no more spans than marks.
-        draw: Decides where.
 
     Returns:
         What is left, with a mark for each span; and each mark with its span.
@@ -101,8 +101,6 @@ class Captions:
     """How captions become rows.
 
     Attributes:
-        prompter: Of the model.
-        images: That they describe.
         context: Longest row; a longer caption is cut.
         seed: Of what is hidden.
     """
@@ -140,9 +138,7 @@ def make_examples(objective: str, captions: Captions, lines: Sequence[Line], num
 
     Args:
         objective: As listed above.
-        captions: How rows are made.
         lines: Questions for captions, of one image each.
-        number: Of examples.
     """
     about = (
         objective,
@@ -166,7 +162,7 @@ class HiddenPieces(Asking):
     def __init__(self, make: Callable[[int], Row], number: int, images: Held, digest: str, seed: int) -> None:
         """Remember the seed of what is hidden."""
         super().__init__(make, number, images, digest)
-        self.seed, first = seed, self.rows[0].ids
+        self.seed, first = seed, self.rows[0].columns["input_ids"]
         self.num_pieces = int((first == first[0]).sum())  # images stand first
 
     @property
@@ -178,13 +174,14 @@ class HiddenPieces(Asking):
         """A row whose image has hidden pieces."""
         row = self.make(number)
         example = to_tensors(row, self.images)
-        places = torch.from_numpy(np.flatnonzero(row.ids == row.ids[0]))
+        ids = row.columns["input_ids"]
+        places = torch.from_numpy(np.flatnonzero(ids == ids[0]))
         draw = np.random.default_rng([self.seed, number])
         hidden = torch.from_numpy(draw.permutation(len(places)) < HIDDEN_FRACTION * len(places))
         example["labels"][places[hidden]] = 0
         return example | {HIDDEN + self.images.key: hidden[None]}
 
-    def collate(self, examples: Sequence[Example]) -> dict[str, torch.Tensor]:  # type: ignore[override]
+    def collate(self, examples: Sequence[Example]) -> dict[str, torch.Tensor]:
         """As of questions; of an image without hidden pieces it is noted that it has none."""
         key = HIDDEN + self.images.key
         nothing = {key: torch.zeros(1, self.num_pieces, dtype=torch.bool)}

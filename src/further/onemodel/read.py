@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from further.cases.kept import load_pictures
+from further.cases.kept import load_images
 from further.onemodel.shared import Shared
 from further.settings.onemodel import ArmSettings
 from further.training.recipe import Task
@@ -19,28 +19,20 @@ def read_study(
     """The study of a job.
 
     Args:
-        questions, images, pictures: Of the cases stage.
-        base: Folder of the base model.
-        settings: Of the rule.
         rates: Learning rates by layout; none yet where they are chosen.
-        task: Of the job.
-        work: Folder for models.
 
     Raises:
         ValueError: If a split has no question.
     """
     lines = [line for line in pq.read_table(questions).to_pylist() if len(line["images"]) == 1]
     check_lines(lines)
-    names: dict[str, list[str]] = {}
-    for line in pq.read_table(images, columns=["image", "key"]).to_pylist():
-        names.setdefault(line["key"], []).append(line["image"])
     return Shared(
         settings=settings.onemodel,
         run=settings.run,
         rates=rates,
         base=base,
         lines=lines,
-        pictures={name: png for key, png in load_pictures(pictures, names) for name in names[key]},
+        pictures=dict(load_images(images, pictures)),
         limits=settings.limits.pick("new_tokens", "batch_size"),
         task=task,
         work=work,

@@ -1,7 +1,6 @@
 """Rows that arms train on: as many as an arm has steps for, and of several sources."""
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import torch
 
@@ -10,40 +9,8 @@ from further.shards import hash_rank
 from further.training.answers import AnswerRows
 from further.training.examples import Example, Examples
 from further.vision.batches import to_tensors
-from further.vision.images import ImageProcessor
-from further.vision.prompts import Line, Prompter
-from further.vision.rows import Row, ask, make_row
-
-
-class Held:
-    """Images or other values in memory, by name (`further.vision.batches.Images`)."""
-
-    def __init__(self, key: str, values: Mapping[str, torch.Tensor]) -> None:
-        """Keep them."""
-        self.key, self.values = key, dict(values)
-
-    def __getitem__(self, name: str) -> torch.Tensor:
-        """One of them."""
-        return self.values[name]
-
-    def digest(self) -> str:
-        """Of all values."""
-        return hash_rank(*(f"{name} {hash_rank(one.numpy().tobytes())}" for name, one in self.values.items()))[:16]
-
-
-def process_images(folder: Path, pictures: Mapping[str, bytes]) -> Held:
-    """Pictures as a model's own processor prepares them."""
-    processor = ImageProcessor(folder)
-    return Held("pixel_values", {name: processor(png) for name, png in pictures.items()})
-
-
-def lay_out_alone(lines: Sequence[Line], prompter: Prompter, context: int) -> list[Row]:
-    """Each question as a row of its own.
-
-    Raises:
-        ValueError: If one is longer than the context.
-    """
-    return [make_row([[ask(line, prompter, context)]]) for line in lines]
+from further.vision.images import Held
+from further.vision.rows import Row
 
 
 class Drawn:
@@ -57,7 +24,6 @@ class Drawn:
 
         Args:
             sources: Each gives every n-th example; several have the batches of `AnswerRows`.
-            number: Of examples.
         """
         self.sources, self.number = list(sources), number
 
@@ -109,7 +75,6 @@ class Asking(AnswerRows):
         Args:
             make: The row of a number.
             number: Of different rows.
-            images: That they show.
             digest: Of what they are made from.
         """
         super().__init__([make(0)], images)

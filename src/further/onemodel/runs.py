@@ -5,27 +5,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from safetensors.torch import load_file, save_file
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-from further.evaluation.answers.generate import answer_questions
 from further.io import write_atomically
 from further.models import Model, Precision, load
-from further.onemodel.rows import lay_out_alone
 from further.records.onemodel import SeedRecord
 from further.settings import Run
 from further.training.adapters import Save, count_parameters, train_adapter
-from further.training.answers import AnswerRows
+from further.training.answers import AnswerRows, Shown
 from further.training.examples import Examples, make_batch, move
 from further.training.failures import explain_memory
 from further.training.launch import start_run
 from further.training.recipe import Outcome, Prepare, Recipe, Task
 from further.training.state import find_trained, put_weights
-from further.vision.batches import Images
-from further.vision.prompts import Line, Prompter, make_prompter
+from further.vision.prompts import Line, make_prompter
+from further.vision.rows import ask, make_row
 
 TRAINED = "trained.safetensors"
 UNUSED = "predict."  # parts of a network that only masked pre-training has a gradient for
@@ -38,9 +35,7 @@ class Part:
     Attributes:
         name: Of the part, for its checkpoints.
         model: Folder that it starts from.
-        run: Settings.
         training: Examples; all of them are one epoch.
-        validation: Examples that the loss is watched on.
         prepare: What of the model is trained.
     """
 
@@ -66,7 +61,6 @@ def train_part(part: Part, folder: Path, task: Task, batch: int) -> Trained:
     """Train a part, or go on from its checkpoint, and load what came of it.
 
     Args:
-        part: What is trained.
         folder: To save the trained tensors in.
         task: Of the job; checkpoints are the part's own.
         batch: Examples a step.
@@ -104,9 +98,6 @@ def train_weights(model: Model, run: Run, folder: Path, *, only: Sequence[str] =
     """Train the weights of a small model (`further.training.recipe.Prepare`).
 
     Args:
-        model: Frozen.
-        run: Not used.
-        folder: Not used.
         only: Beginnings of the names of what is trained.
         predict: Whether what predicts hidden pieces is trained too.
     """
@@ -131,36 +122,21 @@ def save_trained(model: Model, folder: Path) -> None:
     write_atomically(folder / TRAINED, lambda temporary: save_file(tensors, temporary))
 
 
-def keep_model(trained: "Trained", start: Path, folder: Path) -> Path:
+def keep_model(trained: Trained, start: Path, folder: Path) -> Path:
     """Write a trained small model as a folder of its own, with what stood beside the one that it started from."""
     shutil.copytree(start, folder, dirs_exist_ok=True)
     trained.model.base.save_pretrained(folder)
     return folder
 
 
-@dataclass(frozen=True)
-class Scoring:
-    """What trained models are asked.
+def make_rows(lines: Sequence[Line], folder: Path, images: Shown, context: int) -> AnswerRows:
+    """Questions as examples of a model's own prompts, each a row of its own.
 
-    Attributes:
-        lines: Of the test.
-        new_tokens: Longest answer.
-        batch_size: Questions per pass.
+    Raises:
+        ValueError: If one is longer than the context.
     """
-
-    lines: Sequence[Line]
-    new_tokens: int
-    batch_size: int
-
-    def answer(self, model: Model, prompter: Prompter, images: Images) -> list[dict[str, Any]]:
-        """Rows of GENERATED."""
-        limits = {"new_tokens": self.new_tokens, "batch_size": self.batch_size}
-        return answer_questions(model, prompter, self.lines, images, **limits)
-
-
-def make_rows(lines: Sequence[Line], folder: Path, images: Images, context: int) -> AnswerRows:
-    """Questions as examples of a model's own prompts."""
-    return AnswerRows(lay_out_alone(lines, make_prompter(folder), context), images)  # type: ignore[arg-type]
+    prompter = make_prompter(folder)
+    return AnswerRows([make_row([[ask(line, prompter, context)]]) for line in lines], images)
 
 
 def describe(trained: Sequence[Trained], run: Run, num_cases: int, seed: int) -> SeedRecord:

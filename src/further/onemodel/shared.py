@@ -4,18 +4,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 from further.batch import micro_batch
+from further.evaluation.answers.generate import answer_questions
+from further.models import Model
 from further.models.one import ENCODER_DECODER
 from further.onemodel.make import make_model
 from further.onemodel.objectives import Captions, make_examples
-from further.onemodel.rows import Drawn, Held, process_images
-from further.onemodel.runs import Part, Scoring, count_flops, make_rows, train_weights
+from further.onemodel.rows import Drawn
+from further.onemodel.runs import Part, Trained, count_flops, make_rows, train_part, train_weights
 from further.settings import Run
 from further.settings.onemodel import OneModelSettings
 from further.shards import hash_rank
 from further.training.examples import Examples
 from further.training.recipe import Task
+from further.vision.images import Held, ImageProcessor
 from further.vision.prompts import Line, make_prompter
 
 
@@ -24,14 +28,10 @@ class Shared:
     """What the arms share.
 
     Attributes:
-        settings: Of the study.
         run: Settings of a training; a small model's learning rate is its layout's.
         rates: Learning rates by layout.
-        base: Folder of the base model.
-        lines: Of QUESTIONS.
         pictures: PNG files by image.
         limits: new_tokens and batch_size of answers.
-        task: Of the job.
         work: Folder for models.
     """
 
@@ -67,14 +67,10 @@ class Shared:
         return len({line["case"] for line in self.asked("train")})
 
     @cached_property
-    def scoring(self) -> Scoring:
-        """Of the images' test."""
-        return Scoring(self.asked("test"), **self.limits)
-
-    @cached_property
     def images(self) -> Held:
         """Pictures as small models see them."""
-        return process_images(self.untrained(ENCODER_DECODER, 0), self.pictures)
+        processor = ImageProcessor(self.untrained(ENCODER_DECODER, 0))
+        return Held("pixel_values", {name: processor(png) for name, png in self.pictures.items()})
 
     def untrained(self, layout: str, seed: int) -> Path:
         """An untrained small model."""
@@ -112,6 +108,14 @@ class Shared:
         watched = make_examples(objective, captions, watch, len(watch))
         prepare = partial(train_weights, predict="patches" in objective)
         return Part("pretraining", model, self.run_of(ENCODER_DECODER, seed), examples, watched, prepare)
+
+    def train(self, part: Part) -> Trained:
+        """Train a part, or go on from its checkpoint, and load what came of it."""
+        return train_part(part, self.work / f"{part.name}-{part.run.seed}", self.task, self.batch)
+
+    def answer(self, model: Model, folder: Path, lines: Sequence[Line], images: Held) -> list[dict[str, Any]]:
+        """What a trained model answers, rows of GENERATED; its folder is the one that it started from."""
+        return answer_questions(model, make_prompter(folder), lines, images, **self.limits)
 
     @cached_property
     def step_flops(self) -> float:

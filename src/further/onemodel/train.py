@@ -10,25 +10,12 @@ from further.models import Precision, load
 from further.models.one import ENCODER_DECODER, PREFIX
 from further.onemodel.arms import ADAPTED, LONGER, NO_OBJECTIVE, PREFIX_EQUAL
 from further.onemodel.make import add_modality
-from further.onemodel.rows import Held
-from further.onemodel.runs import (
-    Part,
-    Scoring,
-    Trained,
-    count_flops,
-    describe,
-    keep_model,
-    make_rows,
-    train_lora,
-    train_part,
-    train_weights,
-)
+from further.onemodel.runs import Part, Trained, count_flops, describe, keep_model, make_rows, train_lora, train_weights
 from further.onemodel.shared import Shared
 from further.onemodel.signals import NAME, SIZES, list_words, read_signals
 from further.records.onemodel import SeedRecord
 from further.training.recipe import Prepare
-from further.vision.images import ImageProcessor, compute_features, need_images
-from further.vision.prompts import make_prompter
+from further.vision.images import Held, ImageProcessor, compute_features, need_images
 
 TOWER_LAYERS = 1
 PROBES = 4  # steps of examples that a part's compute is counted on
@@ -56,7 +43,6 @@ def train_seed(study: Shared, arm: str, seed: int, start: Path | None = None) ->
     """Train and score one seed of an arm.
 
     Args:
-        study: What arms share.
         arm: As `further.onemodel.arms` names it.
         seed: Of weights, order, cases and what is hidden.
         start: Trained encoder–decoder of this seed, for an arm that adds a modality.
@@ -85,7 +71,7 @@ def train_layout(study: Shared, arm: str, seed: int, times: int = 1) -> Seed:
     if arm == PREFIX_EQUAL:
         probe = study.questions(model, lines, PROBES, seed, layout)
         steps = _afford(study, steps * study.step_flops, probe)
-    return _finish(study, seed, [study.questions(model, lines, steps, seed, layout)], study.num_cases)
+    return _finish(study, seed, study.questions(model, lines, steps, seed, layout), study.num_cases)
 
 
 def train_fraction(study: Shared, fraction: float, seed: int) -> Seed:
@@ -94,7 +80,7 @@ def train_fraction(study: Shared, fraction: float, seed: int) -> Seed:
     steps = max(1, round(study.settings.steps * (number / study.num_cases) ** study.settings.law_growth))
     model = study.untrained(ENCODER_DECODER, seed)
     part = study.questions(model, study.of_cases(number, seed), steps, seed, ENCODER_DECODER)
-    return _finish(study, seed, [part], number)
+    return _finish(study, seed, part, number)
 
 
 def train_objective(study: Shared, objective: str, number: int, seed: int) -> Seed:
@@ -105,13 +91,13 @@ def train_objective(study: Shared, objective: str, number: int, seed: int) -> Se
     budget = settings.pretraining_steps * count_flops(probe, study.batch)
     if objective == NO_OBJECTIVE:
         steps = settings.question_steps + max(1, round(budget / study.step_flops))
-        return _finish(study, seed, [study.questions(model, lines, steps, seed, ENCODER_DECODER)], number)
+        return _finish(study, seed, study.questions(model, lines, steps, seed, ENCODER_DECODER), number)
     steps = _afford(study, budget, study.pretraining(model, objective, PROBES, seed))
     part = study.pretraining(model, objective, steps, seed)
-    first = train_part(part, _folder(study, part, seed), study.task, study.batch)
+    first = study.train(part)
     kept = keep_model(first, model, study.work / f"pretrained-{seed}")
     last = study.questions(kept, lines, settings.question_steps, seed, ENCODER_DECODER)
-    return _finish(study, seed, [last], number, [first])
+    return _finish(study, seed, last, number, [first])
 
 
 def train_addition(study: Shared, way: str, seed: int, start: Path) -> Seed:
@@ -126,11 +112,10 @@ def train_addition(study: Shared, way: str, seed: int, start: Path) -> Seed:
     watched = make_rows(asked[: len(asked) // 4], model, signals, study.run.context)
     run = study.run_of(ENCODER_DECODER, seed)
     part = Part("addition", model, run, examples, watched, ADDITIONS[way])
-    trained = train_part(part, _folder(study, part, seed), study.task, study.batch)
-    prompter = make_prompter(model)
-    answers = {"new": Scoring(asked, **study.limits).answer(trained.model, prompter, signals)}
+    trained = study.train(part)
+    answers = {"new": study.answer(trained.model, model, asked, signals)}
     if way not in STAYS_OFF:
-        answers["old"] = study.scoring.answer(trained.model, prompter, study.images)
+        answers["old"] = study.answer(trained.model, model, study.asked("test"), study.images)
     return Seed(describe([trained], run, study.num_cases, seed), answers, [trained])
 
 
@@ -148,7 +133,7 @@ def train_adapted(study: Shared, seed: int) -> Seed:
     part = Part("adapter", study.base, run, study.drawn([rows], PROBES), watched, train_lora)
     steps = _afford(study, settings.steps * study.step_flops, part)
     part = replace(part, training=study.drawn([rows], steps))
-    return _finish(study, seed, [part], study.num_cases, images=images)
+    return _finish(study, seed, part, study.num_cases, images=images)
 
 
 def _afford(study: Shared, budget: float, probe: Part) -> int:
@@ -156,16 +141,10 @@ def _afford(study: Shared, budget: float, probe: Part) -> int:
     return max(1, round(budget / count_flops(probe, study.batch)))
 
 
-def _folder(study: Shared, part: Part, seed: int) -> Path:
-    return study.work / f"{part.name}-{seed}"
-
-
 def _finish(
-    study: Shared, seed: int, parts: Sequence[Part], num_cases: int, before: Sequence[Trained] = (),
-    images: Held | None = None,
-) -> Seed:  # fmt: skip
-    """Train the last parts and ask the test's questions."""
-    trained = [*before, *(train_part(part, _folder(study, part, seed), study.task, study.batch) for part in parts)]
-    last = parts[-1]
-    answers = study.scoring.answer(trained[-1].model, make_prompter(last.model), images or study.images)
+    study: Shared, seed: int, last: Part, num_cases: int, before: Sequence[Trained] = (), images: Held | None = None
+) -> Seed:
+    """Train the last part and ask the test's questions."""
+    trained = [*before, study.train(last)]
+    answers = study.answer(trained[-1].model, last.model, study.asked("test"), images or study.images)
     return Seed(describe(trained, last.run, num_cases, seed), {"old": answers}, trained)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from further.onemodel.runs import train_part
 from further.onemodel.shared import Shared
 from further.records.onemodel import TunedRecord
 
@@ -17,7 +16,6 @@ def tune_layout(study: Shared, layout: str) -> TunedRecord:
         checkpoints = study.task.checkpoints / f"{rate:g}"
         own = replace(study, rates={layout: rate}, task=replace(study.task, checkpoints=checkpoints))
         part = own.questions(model, own.asked("train"), steps, TUNING_SEED, layout)
-        trained = train_part(part, study.work / f"{rate:g}", own.task, own.batch)
-        losses[rate] = trained.outcome.validation_loss_nats
+        losses[rate] = own.train(part).outcome.validation_loss_nats
     shown = {f"{rate:g}": loss for rate, loss in losses.items()}
     return TunedRecord(rate=min(losses, key=losses.__getitem__), losses=shown)

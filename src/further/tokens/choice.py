@@ -60,12 +60,7 @@ def take_fraction(papers: Sequence[str], fraction: float) -> list[str]:
 
     Args:
         fraction: Of the papers, in (0, 1].
-
-    Raises:
-        ValueError: If the fraction is outside (0, 1].
     """
-    if not 0 < fraction <= 1:
-        raise ValueError(f"fraction {fraction} of the training papers: must be above 0 and at most 1")
     return list(papers[: count_selected(fraction, len(papers))])
 
 

@@ -10,6 +10,7 @@ its last label (`further.training.rows`), and no position that was filled up is 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,18 +22,12 @@ def lay_out(documents: Sequence[Sequence[int]], context: int, special: SpecialTo
     """Documents as training rows, packed or one by one; both hold the same labels in the same order.
 
     Args:
-        documents: Token ids without special tokens.
+        documents: Token ids without special tokens, at least one.
         context: Inputs per row, at least 2.
-        special: BOS and EOS.
         packing: Whether a row may hold several documents.
-
-    Raises:
-        ValueError: If there is no document or `context` is too small.
     """
     if packing:
         return pack_documents(documents, context, special)
-    if not documents:
-        raise ValueError("nothing to train on: no documents")
     parts = [_alone(number, ids, context, special) for number, ids in enumerate(documents)]
     return Packed(
         np.concatenate([part.inputs_RT for part in parts]),
@@ -47,7 +42,4 @@ def lay_out(documents: Sequence[Sequence[int]], context: int, special: SpecialTo
 def _alone(number: int, ids: Sequence[int], context: int, special: SpecialTokens) -> Packed:
     """One document's rows; an empty document without a BOS has none."""
     packed = pack_documents([ids], context, special)
-    owners = np.where(packed.documents_RT == 0, number, -1)
-    return Packed(
-        packed.inputs_RT, packed.labels_RT, packed.positions_RT, owners, packed.num_tokens, packed.num_dropped
-    )
+    return replace(packed, documents_RT=np.where(packed.documents_RT == 0, number, -1))

@@ -50,17 +50,9 @@ def pack_documents(documents: Sequence[Sequence[int]], context: int, special: Sp
     """Pack documents into rows, in the order given.
 
     Args:
-        documents: Token ids without special tokens; an empty one is its EOS alone.
+        documents: Token ids without special tokens, at least one; an empty one is its EOS alone.
         context: Inputs per row, at least 2.
-        special: BOS and EOS.
-
-    Raises:
-        ValueError: If there is no document or `context` is too small.
     """
-    if not documents:
-        raise ValueError("nothing to pack: no documents")
-    if context < 2:
-        raise ValueError(f"context is {context}: at least 2 tokens are needed to predict one from another")
     pairs = [_shift(document, special) for document in documents]
     inputs = np.concatenate([inputs for inputs, _ in pairs])
     labels = np.concatenate([labels for _, labels in pairs])

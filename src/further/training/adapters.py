@@ -27,7 +27,6 @@ def train_adapter(model: Model, run: Run, folder: Path) -> Save:
     Args:
         run: Run target_modules, train_embeddings, rank, alpha, rslora, dora, initialization, dropout,
             gradient_checkpointing and compute_dtype.
-        folder: Where the base was loaded from.
 
     Returns:
         What saves the adapter.

@@ -46,10 +46,7 @@ class AnswerRows:
         """One row, (T,), and its images."""
         return to_tensors(self.rows[number], self.images)
 
-    @staticmethod
-    def collate(examples: Sequence[Example]) -> dict[str, torch.Tensor]:
-        """Rows as a batch, (B, T), filled up to the longest; their images stand one after the other."""
-        return collate(examples)
+    collate = staticmethod(collate)
 
     @staticmethod
     def sum_loss(model: Model, batch: Batch) -> torch.Tensor:
@@ -65,7 +62,7 @@ class AnswerRows:
         """Digest of every row and image."""
         digest = hashlib.sha256(self.images.digest().encode())
         for row in self.rows:
-            for values in (row.ids, row.labels, row.positions, row.groups, row.branches, row.blocks):
+            for values in row.columns.values():
                 digest.update(f"{values.shape}".encode() + values.tobytes())
             digest.update("\n".join(row.images).encode())
         return digest.hexdigest()[:16]

@@ -38,7 +38,6 @@ class Graphs:
 
         Args:
             sum_loss: The summed loss of a batch that has `scale`, times which it is taken.
-            trained: Parameters.
         """
         self.sum_loss, self.trained = sum_loss, list(trained)
         self.places = lay_end_to_end(trained)

@@ -23,7 +23,6 @@ def speed_up(model: Model, run: Run) -> list[str]:
     """Put the asked-for paths on a model; on a processor, none.
 
     Args:
-        model: With what is trained in it.
         run: Run kernels, compile, dropout and quantization.
 
     Returns:

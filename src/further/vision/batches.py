@@ -5,10 +5,9 @@ from typing import Protocol
 
 import torch
 
-from further.vision.rows import IGNORED, Row
+from further.vision.rows import COLUMNS, IGNORED, Row
 
 Tensors = dict[str, torch.Tensor]
-COLUMNS = ("input_ids", "labels", "position_ids", "groups", "branches", "blocks")
 FILL = {"labels": IGNORED, "groups": -1, "blocks": -1}  # what positions beyond a row's end have; all else 0
 
 
@@ -25,15 +24,7 @@ class Images(Protocol):
 
 def to_tensors(row: Row, images: Images) -> Tensors:
     """One row, (T,) each, and its images, (images, ...)."""
-    columns = {
-        "input_ids": row.ids,
-        "labels": row.labels,
-        "position_ids": row.positions,
-        "groups": row.groups,
-        "branches": row.branches,
-        "blocks": row.blocks,
-    }
-    tensors = {name: torch.from_numpy(values.copy()) for name, values in columns.items()}
+    tensors = {name: torch.from_numpy(values.copy()) for name, values in row.columns.items()}
     return tensors | ({images.key: torch.stack([images[name] for name in row.images])} if row.images else {})
 
 

@@ -18,7 +18,6 @@ class Questions:
     """The questions of a run, laid out, with what became of the others.
 
     Attributes:
-        rows: To train on.
         cases: Names of the cases, in the order in which growing fractions take them.
         num_questions: In the rows.
         num_labels: Tokens of their answers, ends counted.
@@ -43,7 +42,6 @@ def choose_questions(lines: Sequence[Line], prompter: Prompter, run: Run) -> Que
 
     Args:
         lines: Of QUESTIONS, those of the training split.
-        prompter: Of the model.
         run: Run fraction, seed, context, packing, answer_tokens and cut_answers.
 
     Raises:

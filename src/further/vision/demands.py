@@ -20,8 +20,6 @@ def check_contexts(folder: Path, runs: Mapping[str, Run], max_images: int) -> No
 
     Args:
         folder: Of the model; where it has no config.json yet, nothing is checked.
-        runs: By name.
-        max_images: Shown with one question.
 
     Raises:
         ValueError: With both numbers.
@@ -46,8 +44,6 @@ def find_window_notes(folder: Path, runs: Mapping[str, Run], max_images: int, ne
 
     Args:
         folder: Of the model; where it has no config.json yet, the context is not looked at.
-        runs: By name.
-        max_images: Shown with one question.
         new_tokens: Of the longest answer that is generated, its end counted.
 
     Returns:

@@ -13,7 +13,7 @@ from PIL import Image
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from further.cases.kept import load_pictures
+from further.cases.kept import load_images
 from further.digests import digest_sampled
 from further.io import write_atomically
 from further.memory import explain_memory
@@ -68,8 +68,6 @@ def compute_features(
     """Features of pictures, a few at a time.
 
     Args:
-        model: Whose tower and projector compute them.
-        processor: Of the same model.
         pictures: Key and PNG file.
 
     Yields:
@@ -96,12 +94,7 @@ class Features:
     key = "image_features"
 
     def __init__(self, shards: Mapping[str, Path], places: Places) -> None:
-        """Remember where they are.
-
-        Args:
-            shards: Files by shard.
-            places: Of the study's images.
-        """
+        """Keep the files by shard, and where each image of the study is in them."""
         self.shards, self.places = dict(shards), dict(places)
         self._open: dict[str, Any] = {}
 
@@ -129,12 +122,7 @@ class Pixels:
     key = "pixel_values"
 
     def __init__(self, folder: Path, pictures: Mapping[str, bytes]) -> None:
-        """Keep the files.
-
-        Args:
-            folder: Of the model.
-            pictures: PNG files by image.
-        """
+        """Keep PNG files by image, and the folder of the model whose processor prepares them."""
         self.folder, self.pictures = folder, dict(pictures)
 
     @cached_property
@@ -156,33 +144,29 @@ def open_images(table: Path, shown: Sequence[Path], model: Path) -> Features | P
     Args:
         table: Of IMAGES.
         shown: Files by shard: features (safetensors), or pictures (Parquet), which are then kept in memory.
-        model: Folder of the model that they are shown to.
     """
+    if not all(path.suffix == ".safetensors" for path in shown):
+        return Pixels(model, dict(load_images(table, shown)))
     lines = pq.read_table(table, columns=["image", "shard", "key"]).to_pylist()
-    if all(path.suffix == ".safetensors" for path in shown):
-        places = {line["image"]: (line["shard"], line["key"]) for line in lines}
-        return Features({path.stem: path for path in shown}, places)
-    names: dict[str, list[str]] = {}
-    for line in lines:
-        names.setdefault(line["key"], []).append(line["image"])
-    return Pixels(model, {name: png for key, png in load_pictures(shown, names) for name in names[key]})
+    return Features(
+        {path.stem: path for path in shown}, {line["image"]: (line["shard"], line["key"]) for line in lines}
+    )
 
 
-class OneImage:
-    """The same image whatever is asked for: the floor of a black image, or a single new one."""
+class Held:
+    """Images or other values in memory, by name (`further.vision.batches.Images`)."""
 
-    def __init__(self, key: str, values: torch.Tensor) -> None:
-        """Keep it.
-
-        Args:
-            key: image_features or pixel_values.
-            values: Of the image.
-        """
-        self.key, self.values = key, values
+    def __init__(self, key: str, values: Mapping[str, torch.Tensor]) -> None:
+        """Keep them under a batch's key: image_features, pixel_values or another modality's."""
+        self.key, self.values = key, dict(values)
 
     def __getitem__(self, name: str) -> torch.Tensor:
-        """The image."""
-        return self.values
+        """One of them."""
+        return self.values[name]
+
+    def digest(self) -> str:
+        """Of all values."""
+        return hash_rank(*(f"{name} {hash_rank(one.numpy().tobytes())}" for name, one in self.values.items()))[:16]
 
 
 @torch.no_grad()
@@ -190,8 +174,6 @@ def make_black(model: ImageText, folder: Path, key: str) -> torch.Tensor:
     """A black image as a model is shown its images.
 
     Args:
-        model: That sees it.
-        folder: Of the model.
         key: image_features or pixel_values.
     """
     pixels = ImageProcessor(folder).black()

@@ -100,10 +100,13 @@ class PaliGemmaPrompter(Prompter):
 
     def prompt(self, line: Line) -> Prompt:
         """As transformers' PaliGemmaProcessor lays it out."""
-        num_image_tokens = self.tokens_per_image * len(line["images"])
+        shown = self._show(line)
         text = PROMPTS["paligemma"](self._ask(line)) + "\n"
-        ids = [self.image] * num_image_tokens + self._encode(self._begin) + self._encode(text)
-        return Prompt(tuple(ids), (0,) * len(ids), 0, num_image_tokens)
+        ids = [*shown, *self._encode(self._begin), *self._encode(text)]
+        return Prompt(tuple(ids), (0,) * len(ids), 0, len(shown))
+
+    def _show(self, line: Line) -> list[int]:
+        return [self.image] * self.tokens_per_image * len(line["images"])
 
 
 class EncoderPrompter(Prompter):
@@ -124,16 +127,13 @@ class EncoderPrompter(Prompter):
         return Prompt(tuple(ids), (0,) * len(ids), 0, self.tokens_per_image * len(line["images"]))
 
 
-class OnePrompter(Prompter):
+class OnePrompter(PaliGemmaPrompter):
     """The small model's: what is shown in the places of its modality's own token, then as PaliGemma's."""
 
-    def prompt(self, line: Line) -> Prompt:
+    def _show(self, line: Line) -> list[int]:
         """A line may name its `modality`; without one it shows images."""
         modality = self.config["modalities"][line.get("modality", "image")]
-        shown = [modality["token"]] * modality["num_tokens"] * len(line["images"])
-        text = PROMPTS["paligemma"](self._ask(line)) + "\n"
-        ids = [*shown, *self._encode(self._begin), *self._encode(text)]
-        return Prompt(tuple(ids), (0,) * len(ids), 0, len(shown))
+        return [modality["token"]] * modality["num_tokens"] * len(line["images"])
 
 
 class Gemma3Prompter(Prompter):

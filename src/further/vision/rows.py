@@ -16,6 +16,9 @@ from further.cases.lengths import fit_answer, room_for_answer
 from further.vision.prompts import Prompt, Prompter
 
 IGNORED = -100  # the label that cross-entropy skips
+COLUMNS = ("input_ids", "labels", "position_ids", "groups", "branches", "blocks")
+"""What a position of a row has: the first three as a model reads them, labels at the position that predicts them; the
+others say who sees whom, see `further.models.sight`."""
 Line = Mapping[str, Any]
 Ids = NDArray[np.int64]
 
@@ -25,9 +28,7 @@ class Asked:
     """A question as tokens.
 
     Attributes:
-        case: Its case.
         images: Names of the images, in the order of their places.
-        prompt: What stands before the answer.
         labels: The answer, with the token that ends it unless it is left open.
         cut: Whether the answer was longer than its window.
     """
@@ -54,32 +55,26 @@ Group = Sequence[Asked]
 
 @dataclass(frozen=True)
 class Row:
-    """A row: what stands at each position, (T,) each, and its images in order.
+    """A row: what stands at each position, and its images in order.
 
     Attributes:
-        ids, labels, positions: As a model reads them; labels stand at the position that predicts them.
-        groups, branches, blocks: Who sees whom, see `further.models.sight`.
+        columns: Of `COLUMNS`, (T,) each.
         images: Names.
         cases: Of its questions.
     """
 
-    ids: Ids
-    labels: Ids
-    positions: Ids
-    groups: Ids
-    branches: Ids
-    blocks: Ids
+    columns: Mapping[str, Ids]
     images: tuple[str, ...]
     cases: tuple[str, ...]
 
     def __len__(self) -> int:
         """Number of positions."""
-        return len(self.ids)
+        return len(self.columns["input_ids"])
 
     @property
     def num_labels(self) -> int:
         """Positions that predict a token of an answer."""
-        return int((self.labels != IGNORED).sum())
+        return int((self.columns["labels"] != IGNORED).sum())
 
 
 def ask(
@@ -88,8 +83,6 @@ def ask(
     """A question with its answer, which is cut to what the context and the answer's own window leave.
 
     Args:
-        line: Of QUESTIONS.
-        prompter: Of the model.
         context: Longest row, image tokens counted.
         answer_tokens: Longest answer, its end not counted; None: what the context leaves.
         cut_answers: sentence: a cut answer stops after its last full sentence, and ends. bare: it stops at the window
@@ -158,17 +151,11 @@ def lay_out(asked: Sequence[Asked], context: int, packing: bool, mix: Callable[[
     """Rows of questions.
 
     Args:
-        asked: The questions.
+        asked: Questions, each of the context's length at most, as `ask` makes them.
         context: Longest row.
         packing: Whether a row holds as many groups as fit, and a group as many questions; else a row is one question.
         mix: Key that groups are sorted by before they share rows, so that a row is not all of one case.
-
-    Raises:
-        ValueError: If a question is longer than the context.
     """
-    for one in asked:
-        if one.length > context:
-            raise ValueError(f"a question of case {one.case} takes {one.length} positions of a context of {context}")
     if not packing:
         return [make_row([[one]]) for one in asked]
     groups = sorted(group_questions(asked, context), key=mix)
@@ -177,17 +164,17 @@ def lay_out(asked: Sequence[Asked], context: int, packing: bool, mix: Callable[[
 
 def make_row(groups: Sequence[Group]) -> Row:
     """The row of some groups."""
-    columns: list[tuple[int, int, int, int, int, int]] = []
+    positions: list[tuple[int, int, int, int, int, int]] = []
     for number, group in enumerate(groups):
         prompt = group[0].prompt
         for place in range(prompt.shared):
-            columns.append((prompt.ids[place], IGNORED, place, number, 0, prompt.blocks[place]))
+            positions.append((prompt.ids[place], IGNORED, place, number, 0, prompt.blocks[place]))
         for branch, one in enumerate(group, start=1):
-            columns += _branch(one, number, branch)
-    ids, labels, positions, owners, branches, blocks = np.array(columns, dtype=np.int64).T
+            positions += _branch(one, number, branch)
+    columns = dict(zip(COLUMNS, np.array(positions, dtype=np.int64).T, strict=True))
     images = tuple(name for group in groups for name in group[0].images)
     cases = tuple(dict.fromkeys(one.case for group in groups for one in group))
-    return Row(ids, labels, positions, owners, branches, blocks, images, cases)
+    return Row(columns, images, cases)
 
 
 def _branch(one: Asked, group: int, branch: int) -> list[tuple[int, int, int, int, int, int]]:

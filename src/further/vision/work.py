@@ -19,8 +19,6 @@ class PlannedQuestions:
     """What a run trains on, is watched with, and answers (`further.plan.work.Planned`).
 
     Attributes:
-        training: Questions to train on.
-        validation: Questions that the validation loss is measured on.
         scored: Positions of the questions that it answers, each counted for every pass over it.
     """
 
@@ -47,12 +45,7 @@ class PlannedQuestions:
 
 
 def count_rows(rows: Sequence[Row], micro_batch: int) -> Rows:
-    """Rows of one pass; a batch is filled up to its longest row, of which the mean over neighbors is counted.
-
-    Args:
-        rows: As laid out.
-        micro_batch: Rows of one pass through the model.
-    """
+    """Rows of one pass; a batch is filled up to its longest row, of which the mean over neighbors is counted."""
     batches = [rows[start : start + micro_batch] for start in range(0, len(rows), micro_batch)]
     longest = [(len(batch), max(map(len, batch))) for batch in batches]
     return Rows(
@@ -67,13 +60,7 @@ PASSES = 3  # over a question that is answered: the answer written, and how sure
 
 
 def describe_features(model: Path, num_images: int, run: Run) -> str:
-    """What the features of a study's images take on disk, in a line.
-
-    Args:
-        model: Folder of the base model.
-        num_images: Of the study.
-        run: compute_dtype.
-    """
+    """What the features of a study's images take on disk, in a line."""
     config = read_json(model / "config.json")
     tokens, width = count_image_tokens(config), int(config["text_config"]["hidden_size"])
     megabytes = num_images * tokens * width * BYTES[run.compute_dtype] / 2**20

@@ -5,7 +5,7 @@ from typing import Any
 
 from further.shards import hash_rank
 from further.vision.batches import Images
-from further.vision.images import OneImage
+from further.vision.images import Held
 
 Line = Mapping[str, Any]
 VIEWS = ("image", "black", "other", "none")
@@ -28,7 +28,8 @@ def show(
     if view == "image":
         return [dict(line) for line in lines], images
     if view == "black":
-        return [dict(line) for line in lines], OneImage(images.key, black())
+        names = [name for line in lines for name in line["images"]]
+        return [dict(line) for line in lines], Held(images.key, dict.fromkeys(names, black()))
     if view == "none":
         return [{**line, "images": []} for line in lines], images
     if view == "other":
