@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from further.cases.kept import load_pictures
-from further.io import read_json, read_table
+from further.io import read_table
 from further.records import CaseMetrics
 from further.records.answers import AnswersRecord
 from further.report.guard import read_guard
@@ -78,7 +78,7 @@ def read_image_results(
     return ImageResults(
         settings=settings,
         answers=answers,
-        law=LawRecord.from_json(read_json(Path(named["law"]))),
+        law=LawRecord.load(Path(named["law"])),
         guard=read_guard(named),
         tables=tables,
         gallery=gallery,
