@@ -31,7 +31,7 @@ def count_runs(
     """Plan every run but for its speed.
 
     Args:
-        shape: The model; None where its architecture is not known, and then only tokens and steps are.
+        shape: None where the architecture is not known, and then only tokens and steps are.
         texts_of: What a run of a name and settings is trained on and watched with.
         gpu: Whether it runs on CUDA.
         windows: Window and stride of scoring, in tokens.
@@ -61,11 +61,11 @@ def count_run(
     windows: Windows = (1, 1),
 ) -> PlannedRun:
     """What a run has to do, and what each of its processes has to hold, without its speed; arguments as above."""
-    work = texts.count(run, devices.sharded)
+    work, targets = texts.count(run, devices.sharded), run.target_modules
     row = PlannedRun(
         run=name,
         quantization=run.quantization,
-        target_modules=_one_line(run.target_modules),
+        target_modules=targets if isinstance(targets, str) else ",".join(targets),
         rank=run.rank,
         context=run.context,
         gradient_accumulation_steps=run.gradient_accumulation_steps,
@@ -81,10 +81,6 @@ def count_run(
         return row
     row = _add_model(row, run, shape, work, gpu, devices)
     return replace(row, scoring_flops=scoring_flops(shape, place_adapter(shape, run), texts.scored, *windows))
-
-
-def _one_line(target_modules: Any) -> str:
-    return target_modules if isinstance(target_modules, str) else ",".join(target_modules)
 
 
 def _add_model(row: PlannedRun, run: Run, shape: Shape, work: Work, gpu: bool, devices: Devices) -> PlannedRun:
@@ -133,7 +129,8 @@ def add_speed(row: PlannedRun, run: Run, measured: list[Measured], settings: Pla
     hours = {end: devices * value / 3600 for end, value in seconds.items()}
     columns: dict[str, Any] = {"speed_source": rate.source, "price_date": settings.cost.price_date}
     columns |= _named("seconds", seconds) | _named("gpu_hours", hours) | _named("scoring_seconds", scoring)
-    columns |= _tokens_per_second(row, rate)
+    speeds = {"": rate.expected, "_low": rate.low, "_high": rate.high}
+    columns |= _named("tokens_per_second", {end: speed / flops_per_token(row) for end, speed in speeds.items()})
     prices = {"energy_kwh": settings.cost.kwh_per_gpu_hour, "money": settings.cost.price_per_gpu_hour}
     for name, price in prices.items():
         if price:
@@ -149,9 +146,3 @@ def _seconds(flops: float, rate: Rate, hardware: HardwareSettings) -> dict[str, 
 
 def _named(name: str, values: Mapping[str, float]) -> dict[str, float]:
     return {name + end: value for end, value in values.items()}
-
-
-def _tokens_per_second(row: PlannedRun, rate: Rate) -> dict[str, float]:
-    per_token = flops_per_token(row)
-    ends = {"": rate.expected, "_low": rate.low, "_high": rate.high}
-    return _named("tokens_per_second", {end: speed / per_token for end, speed in ends.items()})

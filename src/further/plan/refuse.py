@@ -58,9 +58,6 @@ def check_positions(model: Path, runs: Mapping[str, Run], window: int | None) ->
 def check_memory(shape: Shape, runs: Mapping[str, Run], hardware: HardwareSettings) -> None:
     """Refuse runs whose peak memory is more than the GPU has, less the margin.
 
-    Args:
-        hardware: gpu_memory_gb, None without a GPU, and memory_margin.
-
     Raises:
         ValueError: With what is needed, what there is, and which change of a setting would make it fit.
     """
@@ -142,8 +139,6 @@ def check_walltime(
     """Refuse runs whose expected time, at its upper end, is more than their jobs, one after the other, may take.
 
     Args:
-        hardware: runtime_minutes, scoring_minutes, walltime_margin_minutes, walltimes, startup_seconds, gpu_memory_gb
-            and memory_margin.
         plan_again: Plans a run with other settings, to try what would fit.
 
     Raises:

@@ -25,7 +25,6 @@ def plan_study(
 
     Args:
         texts_of: What a run of a name and settings is trained on and watched with.
-        settings: Sections runs, hardware and cost, and the evaluation's window and stride.
 
     Raises:
         ValueError: If a run cannot fit the GPU's memory or a job's minutes, or the model's positions do not suffice.
