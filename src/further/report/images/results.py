@@ -62,9 +62,9 @@ class ImageResults(StudyResults[CaseMetrics]):
 def read_image_results(
     named: Mapping[str, Any],
     settings: Settings,
-    jobs: Mapping[str, Sequence[str]] | None = None,
-    provenance: Provenance | None = None,
-    written: date | None = None,
+    jobs: Mapping[str, Sequence[str]],
+    provenance: Provenance,
+    written: date,
 ) -> ImageResults:
     """Read a study's files.
 
@@ -85,20 +85,16 @@ def read_image_results(
         pictures=_read_pictures([Path(path) for path in named["pictures"]], tables, gallery),
         runs=read_runs(named["runs"], CaseMetrics),
         plan=pd.read_csv(named["plan"], sep="\t", index_col="run"),
-        jobs=read_jobs(jobs or {}),
-        provenance=provenance or Provenance(),
+        jobs=read_jobs(jobs),
+        provenance=provenance,
         written=written,
     )
 
 
 def _read_tables(named: Mapping[str, Any]) -> CaseTables:
     read = {Path(path).stem: pq.read_table(path).to_pandas() for path in named["tables"]}
-    before, after = (_test(read_table(Path(named[name]))) for name in ("before", "after"))
-    return CaseTables(**read, before=before, after=after)
-
-
-def _test(generated: pd.DataFrame) -> pd.DataFrame:
-    return generated[generated["split"] == "test"].reset_index(drop=True)
+    before, after = (read_table(Path(named[name])).query("split == 'test'") for name in ("before", "after"))
+    return CaseTables(**read, before=before.reset_index(drop=True), after=after.reset_index(drop=True))
 
 
 def _read_pictures(shards: Sequence[Path], tables: CaseTables, gallery: Sequence[Pick]) -> dict[str, bytes]:
