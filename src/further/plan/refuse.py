@@ -188,15 +188,12 @@ def _work_minutes(row: PlannedRun, hardware: HardwareSettings) -> float:
 
 def _minutes_of_job(hardware: HardwareSettings) -> float:
     """For work, until the job stops by itself."""
-    return float(hardware.runtime_minutes - _margin(hardware) - hardware.startup_seconds / 60)
-
-
-def _margin(hardware: HardwareSettings) -> int:
-    return hardware.walltime_margin_minutes or 0
+    margin = hardware.walltime_margin_minutes or 0
+    return float(hardware.runtime_minutes - margin - hardware.startup_seconds / 60)
 
 
 def _say_minutes(hardware: HardwareSettings) -> str:
-    walltimes, margin = hardware.walltimes, _margin(hardware)
+    walltimes, margin = hardware.walltimes, hardware.walltime_margin_minutes
     parts = [f"hardware.runtime_minutes is {hardware.runtime_minutes}"]
     parts += [f"walltime_margin_minutes {margin}"] if margin else []
     parts += [f"walltimes {walltimes}"] if walltimes > 1 else []
