@@ -1,12 +1,12 @@
 """The plan itself: one row per run, from shapes, lengths, settings and, where there are any, measured speeds."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from further.batch import share_of_process
-from further.plan.devices import ALONE, Devices, memory_of_process
+from further.plan.devices import Devices, memory_of_process
 from further.plan.scoring import scoring_flops
 from further.plan.shape import Shape
 from further.plan.speed import Measured, Rate, count_devices, formula_rate, on_same_hardware, rate_for, read_measured
@@ -17,26 +17,6 @@ from further.settings import HardwareSettings, PlanSettings, Run
 from further.targets import asks_for_vision
 
 MB = 2**20
-Windows = tuple[int, int]
-
-
-def count_runs(
-    runs: Mapping[str, Run],
-    shape: Shape | None,
-    texts_of: Callable[[str, Run], Planned],
-    gpu: bool,
-    devices: Devices = ALONE,
-    windows: Windows = (1, 1),
-) -> list[PlannedRun]:
-    """Plan every run but for its speed.
-
-    Args:
-        shape: None where the architecture is not known, and then only tokens and steps are.
-        texts_of: What a run of a name and settings is trained on and watched with.
-        gpu: Whether it runs on CUDA.
-        windows: Window and stride of scoring, in tokens.
-    """
-    return [count_run(name, run, shape, texts_of(name, run), gpu, devices, windows) for name, run in runs.items()]
 
 
 def measured_speeds(
@@ -57,10 +37,17 @@ def count_run(
     shape: Shape | None,
     texts: Planned,
     gpu: bool,
-    devices: Devices = ALONE,
-    windows: Windows = (1, 1),
+    devices: Devices,
+    windows: tuple[int, int],
 ) -> PlannedRun:
-    """What a run has to do, and what each of its processes has to hold, without its speed; arguments as above."""
+    """What a run has to do, and what each of its processes has to hold, without its speed.
+
+    Args:
+        shape: None where the architecture is not known, and then only tokens and steps are.
+        texts: What it is trained on and watched with.
+        gpu: Whether it runs on CUDA.
+        windows: Window and stride of scoring, in tokens.
+    """
     work, targets = texts.count(run, devices.sharded), run.target_modules
     row = PlannedRun(
         run=name,
