@@ -50,7 +50,7 @@ def digest_code(script: Path) -> str:
     Raises:
         ValueError: If a file cannot be parsed.
     """
-    modules = sorted((module for module in _reach(script) if not _shapes_nothing(module)), key=str)
+    modules = sorted((module for module in _reach(script) if not _is_of(module, SHAPE_NOTHING)), key=str)
     text = "\n".join(f"{_name(module)} {_read(module).digest}" for module in modules)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -95,10 +95,6 @@ def _ask_git(folder: Path, *arguments: str) -> str | None:
 
 def _name(module: Path) -> str:
     return str(module.relative_to(PACKAGE)) if module.is_relative_to(PACKAGE) else module.name
-
-
-def _shapes_nothing(module: Path) -> bool:
-    return _is_of(module, SHAPE_NOTHING)
 
 
 def _is_of(module: Path, listed: Sequence[str]) -> bool:

@@ -85,16 +85,10 @@ class TensorBoard(Tracker):
         self._writer.close()
 
 
-class Trackio(Tracker):
-    """A local database that `TRACKIO_DIR=logs/tracking/trackio trackio show` shows."""
+class _Run(Tracker):
+    """A tool that gives an object for the run."""
 
-    def __init__(self, tracked: Tracked) -> None:
-        """Go on with the run of that name."""
-        os.environ.setdefault("TRACKIO_DIR", str((tracked.folder / FOLDER / "trackio").resolve()))
-        import trackio
-
-        settings = dict(tracked.settings)
-        self._run = trackio.init(tracked.study, name=tracked.run, config=settings, resume="allow", embed=False)
+    _run: Any
 
     def write(self, step: int, metrics: Mapping[str, float]) -> None:
         """Keep the metrics of a step."""
@@ -105,7 +99,19 @@ class Trackio(Tracker):
         self._run.finish()
 
 
-class Wandb(Tracker):
+class Trackio(_Run):
+    """A local database that `TRACKIO_DIR=logs/tracking/trackio trackio show` shows."""
+
+    def __init__(self, tracked: Tracked) -> None:
+        """Go on with the run of that name."""
+        os.environ.setdefault("TRACKIO_DIR", str((tracked.folder / FOLDER / "trackio").resolve()))
+        import trackio
+
+        settings = dict(tracked.settings)
+        self._run = trackio.init(tracked.study, name=tracked.run, config=settings, resume="allow", embed=False)
+
+
+class Wandb(_Run):
     """Files that `wandb sync logs/tracking/wandb/*` sends, if and when the user types it."""
 
     def __init__(self, tracked: Tracked) -> None:
@@ -119,14 +125,6 @@ class Wandb(Tracker):
         project = re.sub(r"[/\\#?%:]", "-", tracked.study)  # which it takes no name with
         about = {"project": project, "name": tracked.run, "config": dict(tracked.settings)}
         self._run = wandb.init(**about, dir=str(place), id=tracked.key, resume="allow")
-
-    def write(self, step: int, metrics: Mapping[str, float]) -> None:
-        """Keep the metrics of a step."""
-        self._run.log(dict(metrics), step=step)
-
-    def close(self) -> None:
-        """Write what is left."""
-        self._run.finish()
 
 
 TRACKERS: dict[str, Callable[[Tracked], Tracker]] = {"tensorboard": TensorBoard, "trackio": Trackio, "wandb": Wandb}

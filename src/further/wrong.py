@@ -189,8 +189,7 @@ def _unit_of(place: Place) -> str:
 
 
 def _find_field(place: Place) -> FieldInfo | None:
-    model = next((kind for kind in _choices(_kind_at(place[:-1])) if _is_section(kind)), None)
-    return model.model_fields.get(str(place[-1])) if model else None
+    return _fields_at(place[:-1]).get(str(place[-1]))
 
 
 def _suggest(place: Place) -> str:
@@ -214,15 +213,15 @@ def known_keys(place: Place) -> list[str]:
     Args:
         place: Names of the sections above, from the outermost.
     """
-    model = next((kind for kind in _choices(_kind_at(place)) if _is_section(kind)), None)
-    return sorted(model.model_fields) if model else []
+    return sorted(_fields_at(place))
 
 
-def _kind_at(place: Place) -> Any:
+def _fields_at(place: Place) -> dict[str, FieldInfo]:
     kind: Any = Settings
     for part in place:
         kind = _inside(kind, str(part))
-    return kind
+    sections = [one for one in _choices(kind) if _is_section(one)]
+    return dict(sections[0].model_fields) if sections else {}
 
 
 def _inside(annotation: Any, part: str) -> Any:

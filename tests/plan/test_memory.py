@@ -239,11 +239,6 @@ def test_eight_bit_moments_take_two_bytes_and_their_scales():
     assert memory.optimizer == 2 * adapter.parameters * (1 + 4 / 256)
 
 
-def test_an_unknown_precision_is_refused():
-    with pytest.raises(ValueError, match="'nf3'; allowed: none, int8, nf4"):
-        weight_bytes(shape_of(LLAMA_8B).linears[0], "nf3", 2)
-
-
 @pytest.mark.parametrize(("rank", "expected"), [(15, 2 * 2 * 4 * 3840), (16, 2 * 2 * (4096 + 4 * 16))])
 def test_the_state_of_a_small_tensor_keeps_32_bits(rank, expected):
     """bitsandbytes' min_8bit_size is 4,096: two moments of two tensors of rank × 256, with a scale per 256 numbers."""

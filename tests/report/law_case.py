@@ -12,13 +12,13 @@ from further.scaling.interval import Target
 from further.scaling.record import (
     BandPlace,
     FitSummary,
-    JudgedTarget,
     LawParameters,
     LawRecord,
     MeasuredPoint,
     ParameterIntervals,
     Reach,
 )
+from further.scaling.target_verdict import JudgedTarget
 
 CONDITIONS = {"base": "tiny", "rank": 8, "quantization": "nf4"}
 Ends = tuple[float | None, float | None, float | None]

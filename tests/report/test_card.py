@@ -78,11 +78,6 @@ def test_a_name_cannot_break_the_header(tmp_path: Path) -> None:
     assert header["model-index"][0]["name"] == 'a: "b"\n- c, run default'
 
 
-def test_an_unknown_run_is_refused_with_the_known_ones(results: TextResults, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="no run is called best; there are context-128, default"):
-        write_card(results, "best", tmp_path / "README.md")
-
-
 def test_every_run_gets_its_card(results: TextResults, tmp_path: Path) -> None:
     cards = [tmp_path / run / "adapter/README.md" for run in ("default", "context-128")]
     write_cards(results, cards)

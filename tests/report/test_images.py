@@ -14,11 +14,11 @@ from further.report.images.answers import (
     answer_loops,
     best_floor,
     show_points,
-    show_score,
 )
 from further.report.images.card import make_card
 from further.report.images.figures import answers_by_type, loops
 from further.report.images.gallery import pick_cases
+from further.report.wording import show_score
 
 
 def results(before, after, split="own", leaking=()):

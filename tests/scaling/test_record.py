@@ -19,19 +19,19 @@ TARGETS = [make_target(loss, "nats") for loss in (9.0, 1.87, 1.2)]
 def test_it_comes_back_as_it_was_written(points):
     record = analyse_curve(points, TARGETS, COST)
     text = json.dumps(record.to_json(), allow_nan=False)
-    assert LawRecord.from_json(json.loads(text)) == record
+    assert LawRecord.model_validate(json.loads(text)) == record
 
 
 def test_a_field_that_is_unknown_or_missing_is_refused():
     written = analyse_curve(POINTS, TARGETS, COST).to_json()
     with pytest.raises(ValidationError, match="spare"):
-        LawRecord.from_json({**written, "spare": 1})
+        LawRecord.model_validate({**written, "spare": 1})
     with pytest.raises(ValidationError, match="points"):
-        LawRecord.from_json({name: value for name, value in written.items() if name != "points"})
+        LawRecord.model_validate({name: value for name, value in written.items() if name != "points"})
 
 
 def test_no_number_that_json_lacks_gets_in():
     written = analyse_curve(POINTS, TARGETS, COST).to_json()
     written["law"]["c"] = float(np.nan)
     with pytest.raises(ValidationError, match="finite"):
-        LawRecord.from_json(written)
+        LawRecord.model_validate(written)

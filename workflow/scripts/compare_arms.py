@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from further.io import write_json
 from further.job import start_log
 from further.onemodel.compare import compare_arms
 from further.onemodel.law import ERROR, LOSS, fit_laws, price_cases
@@ -25,8 +24,8 @@ def main(
     compare_arms(arms, numbers, answers, tried).save(outputs["comparison"])
     cost = price_cases(prices, numbers)
     laws = fit_laws(arms["cases"], numbers, answers, histories, cost)
-    write_json(outputs["law"], laws[LOSS].to_json())
-    write_json(outputs["error_law"], laws[ERROR].to_json())
+    laws[LOSS].save(outputs["law"])
+    laws[ERROR].save(outputs["error_law"])
 
 
 if __name__ == "__main__":

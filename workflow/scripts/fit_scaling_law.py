@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from further.io import read_table, write_json
+from further.io import read_table
 from further.job import start_log
 from further.records import Comparison, Metrics, Timing
 from further.scaling.analysis import analyse_curve
@@ -32,7 +32,7 @@ def main(
     targets = [make_target(target.value, target.unit, bytes_per_token) for target in settings.targets]
     histories = {run: read_table(path) for run, path in zip(settings.runs, history, strict=False)}
     points = points_of_runs(compared, settings.runs, settings.model, histories)
-    write_json(law, analyse_curve(points, targets, cost).to_json())
+    analyse_curve(points, targets, cost).save(law)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from further.evaluation.questions.read import check_questions
 from further.general import find_texts
 from further.guard.files import find_file
 from further.hub import Unreachable, ask_hub, is_logged_in
+from further.int8 import MEMORY_GIB, MOVED, TOKENS_PER_SECOND
 from further.model_folder import check_model
 from further.onemodel.arms import count_runs
 from further.places import STUDY_FILE, list_study_papers
@@ -27,6 +28,8 @@ from further.study import Study, read_files, read_study
 from further.targets import check_targets
 from further.tracking import check_trackers
 from further.vision.demands import check_contexts
+
+Check = tuple[Callable[..., object], Sequence[object]]  # with its arguments
 
 
 @dataclass
@@ -99,10 +102,8 @@ def check_study(study: Study, folder: Path) -> Findings:
     found, here = Findings(), Path.cwd()
     os.chdir(folder)
     try:
-        if study.settings.study.kind != "text":
-            _check_cases(study, found)
-        else:
-            _check_papers(study, found)
+        check_data = _check_papers if study.settings.study.kind == "text" else _check_cases
+        check_data(study, found)
         _check_files(study, found)
         _check_model(study, found)
         _check_machine(study, found)
@@ -111,7 +112,7 @@ def check_study(study: Study, folder: Path) -> Findings:
     return found
 
 
-def _collect(found: Findings, *checks: tuple[Callable[..., object], Sequence[object]]) -> None:
+def _collect(found: Findings, *checks: Check) -> None:
     """Faults of all checks, each in its own words."""
     for check, arguments in checks:
         try:
@@ -124,9 +125,8 @@ def _check_cases(study: Study, found: Findings) -> None:
     """The layout of a folder of cases; no picture is opened."""
     cases = study.settings.cases
     if cases.folder is not None:
-        _collect(
-            found, (lambda *place: check_ids(plan_cases(*place)), (Path(cases.folder), cases.layout, cases.shards))
-        )
+        place = (Path(cases.folder), cases.layout, cases.shards)
+        _collect(found, (lambda: check_ids(plan_cases(*place)), ()))
     found.unchecked.append("images: none was opened")
 
 
@@ -147,9 +147,8 @@ def _check_papers(study: Study, found: Findings) -> None:
 
 def _check_files(study: Study, found: Findings) -> None:
     """The files that a study names beside its papers or cases."""
-    settings = study.settings
-    guard = settings.guard
-    checks: list[tuple[Callable[..., object], Sequence[object]]] = [
+    settings, guard = study.settings, study.settings.guard
+    checks: list[Check] = [
         (find_file, ("topics_file", guard.topics_file, ROOT)),
         (find_file, ("contradictions_file", guard.contradictions_file, ROOT)),
     ]
@@ -184,10 +183,7 @@ def _check_model(study: Study, found: Findings) -> None:
     targets = [run.target_modules for run in study.runs.values()]
     is_text = settings.study.kind == "text"
     early = (model, study.runs, settings.hardware, settings.evaluation.window if is_text else None)
-    checks: list[tuple[Callable[..., object], Sequence[object]]] = [
-        (check_targets, (model, targets)),
-        (refuse_early, early),
-    ]
+    checks: list[Check] = [(check_targets, (model, targets)), (refuse_early, early)]
     if settings.model.source == "folder":
         checks.insert(0, (check_model, (model, settings.study.kind)))
     if not is_text:
@@ -246,13 +242,15 @@ def _check_machine(study: Study, found: Findings) -> None:
 
 
 def _say_int8(study: Study) -> Iterator[str]:
-    """What was measured of int8 on a GPU (docs/decisions/training.md); trained on, or scored beside the other runs."""
+    """What was measured of int8 on a GPU; trained on, or scored beside the other runs."""
     names = [name for name, run in study.runs.items() if run.quantization == "int8"]
+    speed, memory = TOKENS_PER_SECOND, MEMORY_GIB
     if names:
         yield (
             f"training.quantization: int8 ({', '.join(names)}) does not keep the documents of a row wholly apart on a "
-            "GPU: another document moved hidden states by up to 0.1 (an 8B Llama's shapes on an H100). nf4 keeps them "
-            "apart, trained twice as fast there (10,272 tokens/s for 5,129) and took 9.2 GiB for 32.7"
+            f"GPU: another document moved hidden states by up to {MOVED} (an 8B Llama's shapes on an H100). nf4 keeps "
+            f"them apart, trained twice as fast there ({speed['nf4']:,} tokens/s for {speed['int8']:,}) and took "
+            f"{memory['nf4']} GiB for {memory['int8']}"
         )
 
 

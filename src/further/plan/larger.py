@@ -16,19 +16,16 @@ def find_larger(name: str, run: Run, shape: Shape, hardware: HardwareSettings) -
     """A line about fewer accumulation steps, if a GPU has room for them and they pay.
 
     Args:
-        name: Of the run.
-        run: Run batch_tokens, context, gradient_accumulation_steps and what memory depends on.
-        shape: The model, whose memory is known.
-        hardware: gpu_memory_gb, memory_margin, gpus_per_run, sharding, peak_tflops and utilization.
+        shape: A model whose memory is known.
     """
     if hardware.gpu_memory_gb is None:
         return
     devices, adapter, now = read_devices(hardware), place_adapter(shape, run), micro_batch(run)
     limit = hardware.gpu_memory_gb * 2**30 * (1 - hardware.memory_margin)
     before = formula_rate(hardware, run, now * run.context).expected
-    for steps in (
-        steps for steps in range(1, run.gradient_accumulation_steps) if _divides(steps, run, devices.processes)
-    ):
+    for steps in range(1, run.gradient_accumulation_steps):
+        if run.batch_tokens % (run.context * steps) or steps % devices.processes:
+            continue  # no whole rows, or no whole turns of the processes
         larger = run | {"gradient_accumulation_steps": steps}
         peak, rows = memory_of_process(shape, adapter, larger, devices, True).peak, micro_batch(larger)
         faster = formula_rate(hardware, larger, rows * run.context).expected / before
@@ -39,8 +36,3 @@ def find_larger(name: str, run: Run, shape: Shape, hardware: HardwareSettings) -
                     f"of {now}, {peak / 2**30:.1f} GiB, about {faster:.2f} times as fast, the same gradient"
                 )
             return
-
-
-def _divides(steps: int, run: Run, processes: int) -> bool:
-    """Whether the batch is whole rows in so many steps, and the steps are whole turns of the processes."""
-    return run.batch_tokens % (run.context * steps) == 0 and steps % processes == 0

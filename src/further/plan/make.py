@@ -1,12 +1,12 @@
 """The plan itself: one row per run, from shapes, lengths, settings and, where there are any, measured speeds."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from further.batch import share_of_process
-from further.plan.devices import ALONE, Devices, memory_of_process
+from further.plan.devices import Devices, memory_of_process
 from further.plan.scoring import scoring_flops
 from further.plan.shape import Shape
 from further.plan.speed import Measured, Rate, count_devices, formula_rate, on_same_hardware, rate_for, read_measured
@@ -17,26 +17,6 @@ from further.settings import HardwareSettings, PlanSettings, Run
 from further.targets import asks_for_vision
 
 MB = 2**20
-Windows = tuple[int, int]
-
-
-def count_runs(
-    runs: Mapping[str, Run],
-    shape: Shape | None,
-    texts_of: Callable[[str, Run], Planned],
-    gpu: bool,
-    devices: Devices = ALONE,
-    windows: Windows = (1, 1),
-) -> list[PlannedRun]:
-    """Plan every run but for its speed.
-
-    Args:
-        shape: The model; None where its architecture is not known, and then only tokens and steps are.
-        texts_of: What a run of a name and settings is trained on and watched with.
-        gpu: Whether it runs on CUDA.
-        windows: Window and stride of scoring, in tokens.
-    """
-    return [count_run(name, run, shape, texts_of(name, run), gpu, devices, windows) for name, run in runs.items()]
 
 
 def measured_speeds(
@@ -57,15 +37,22 @@ def count_run(
     shape: Shape | None,
     texts: Planned,
     gpu: bool,
-    devices: Devices = ALONE,
-    windows: Windows = (1, 1),
+    devices: Devices,
+    windows: tuple[int, int],
 ) -> PlannedRun:
-    """What a run has to do, and what each of its processes has to hold, without its speed; arguments as above."""
-    work = texts.count(run, devices.sharded)
+    """What a run has to do, and what each of its processes has to hold, without its speed.
+
+    Args:
+        shape: None where the architecture is not known, and then only tokens and steps are.
+        texts: What it is trained on and watched with.
+        gpu: Whether it runs on CUDA.
+        windows: Window and stride of scoring, in tokens.
+    """
+    work, targets = texts.count(run, devices.sharded), run.target_modules
     row = PlannedRun(
         run=name,
         quantization=run.quantization,
-        target_modules=_one_line(run.target_modules),
+        target_modules=targets if isinstance(targets, str) else ",".join(targets),
         rank=run.rank,
         context=run.context,
         gradient_accumulation_steps=run.gradient_accumulation_steps,
@@ -81,10 +68,6 @@ def count_run(
         return row
     row = _add_model(row, run, shape, work, gpu, devices)
     return replace(row, scoring_flops=scoring_flops(shape, place_adapter(shape, run), texts.scored, *windows))
-
-
-def _one_line(target_modules: Any) -> str:
-    return target_modules if isinstance(target_modules, str) else ",".join(target_modules)
 
 
 def _add_model(row: PlannedRun, run: Run, shape: Shape, work: Work, gpu: bool, devices: Devices) -> PlannedRun:
@@ -133,7 +116,8 @@ def add_speed(row: PlannedRun, run: Run, measured: list[Measured], settings: Pla
     hours = {end: devices * value / 3600 for end, value in seconds.items()}
     columns: dict[str, Any] = {"speed_source": rate.source, "price_date": settings.cost.price_date}
     columns |= _named("seconds", seconds) | _named("gpu_hours", hours) | _named("scoring_seconds", scoring)
-    columns |= _tokens_per_second(row, rate)
+    speeds = {"": rate.expected, "_low": rate.low, "_high": rate.high}
+    columns |= _named("tokens_per_second", {end: speed / flops_per_token(row) for end, speed in speeds.items()})
     prices = {"energy_kwh": settings.cost.kwh_per_gpu_hour, "money": settings.cost.price_per_gpu_hour}
     for name, price in prices.items():
         if price:
@@ -149,9 +133,3 @@ def _seconds(flops: float, rate: Rate, hardware: HardwareSettings) -> dict[str, 
 
 def _named(name: str, values: Mapping[str, float]) -> dict[str, float]:
     return {name + end: value for end, value in values.items()}
-
-
-def _tokens_per_second(row: PlannedRun, rate: Rate) -> dict[str, float]:
-    per_token = flops_per_token(row)
-    ends = {"": rate.expected, "_low": rate.low, "_high": rate.high}
-    return _named("tokens_per_second", {end: speed / per_token for end, speed in ends.items()})

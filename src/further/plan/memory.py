@@ -77,16 +77,7 @@ class Memory:
 
 
 def estimate_memory(shape: Shape, adapter: Adapter, run: Run, micro_batch: int, gpu: bool) -> Memory:
-    """Peak memory of a run.
-
-    Args:
-        shape: The model.
-        adapter: What is trained.
-        run: Run quantization, compute_dtype, context, dropout, optimizer, gradient_checkpointing,
-            attention, initialization.
-        micro_batch: Rows per forward pass.
-        gpu: Whether it runs on CUDA.
-    """
+    """Peak memory of a run with so many rows per forward pass, on CUDA or on the CPU."""
     size = BYTES[run.compute_dtype]
     workspace = _workspace_bytes(shape, adapter, run, gpu)
     run = run if gpu else run | {"kernels": []}
@@ -112,8 +103,6 @@ def _beside_tensors(shape: Shape, run: Run, step: int) -> int:
     Embeddings and norms are used where the file is mapped, which keeps its other pages resident, too.
 
     Args:
-        shape: The model.
-        run: Run quantization and compute_dtype.
         step: Bytes of gradients, activations and logits.
     """
     unquantized = sum(weight_bytes(linear, "none", BYTES[run.compute_dtype]) for linear in shape.linears)

@@ -14,16 +14,11 @@ def weight_bytes(linear: Linear, quantization: str, compute_bytes: int) -> int:
     Args:
         quantization: none, int8 (one fp32 scale per output) or nf4 with double quantization.
         compute_bytes: Of one weight that is not quantized.
-
-    Raises:
-        ValueError: If the quantization is not known.
     """
     if quantization == "none":
         return linear.weights * compute_bytes
     if quantization == "int8":
         return linear.weights + FP32 * linear.outputs
-    if quantization == "nf4":
-        blocks = math.ceil(linear.weights / 64)
-        tables = FP32 * (16 + 256 + 1)  # values of the 4 bits, of the constants' 8 bits, and their mean
-        return math.ceil(linear.weights / 2) + blocks + FP32 * math.ceil(blocks / 256) + tables
-    raise ValueError(f"quantization is {quantization!r}; allowed: none, int8, nf4")
+    blocks = math.ceil(linear.weights / 64)
+    tables = FP32 * (16 + 256 + 1)  # values of the 4 bits, of the constants' 8 bits, and their mean
+    return math.ceil(linear.weights / 2) + blocks + FP32 * math.ceil(blocks / 256) + tables

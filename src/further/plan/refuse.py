@@ -58,9 +58,6 @@ def check_positions(model: Path, runs: Mapping[str, Run], window: int | None) ->
 def check_memory(shape: Shape, runs: Mapping[str, Run], hardware: HardwareSettings) -> None:
     """Refuse runs whose peak memory is more than the GPU has, less the margin.
 
-    Args:
-        hardware: gpu_memory_gb, None without a GPU, and memory_margin.
-
     Raises:
         ValueError: With what is needed, what there is, and which change of a setting would make it fit.
     """
@@ -142,8 +139,6 @@ def check_walltime(
     """Refuse runs whose expected time, at its upper end, is more than their jobs, one after the other, may take.
 
     Args:
-        hardware: runtime_minutes, scoring_minutes, walltime_margin_minutes, walltimes, startup_seconds, gpu_memory_gb
-            and memory_margin.
         plan_again: Plans a run with other settings, to try what would fit.
 
     Raises:
@@ -193,15 +188,12 @@ def _work_minutes(row: PlannedRun, hardware: HardwareSettings) -> float:
 
 def _minutes_of_job(hardware: HardwareSettings) -> float:
     """For work, until the job stops by itself."""
-    return float(hardware.runtime_minutes - _margin(hardware) - hardware.startup_seconds / 60)
-
-
-def _margin(hardware: HardwareSettings) -> int:
-    return hardware.walltime_margin_minutes or 0
+    margin = hardware.walltime_margin_minutes or 0
+    return float(hardware.runtime_minutes - margin - hardware.startup_seconds / 60)
 
 
 def _say_minutes(hardware: HardwareSettings) -> str:
-    walltimes, margin = hardware.walltimes, _margin(hardware)
+    walltimes, margin = hardware.walltimes, hardware.walltime_margin_minutes
     parts = [f"hardware.runtime_minutes is {hardware.runtime_minutes}"]
     parts += [f"walltime_margin_minutes {margin}"] if margin else []
     parts += [f"walltimes {walltimes}"] if walltimes > 1 else []

@@ -10,7 +10,7 @@ from typing import Any
 Config = Mapping[str, Any]
 
 # In what order a block computes: what stands earlier needs no gradient unless an adapter stands before it.
-QUERY_KEY_VALUE, ATTENTION, ATTENTION_OUT, MLP_IN, MLP_OUT = range(5)
+QUERY_KEY_VALUE, ATTENTION_OUT, MLP_IN, MLP_OUT = range(4)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from further.job import PROGRESS
 from further.plan.devices import read_devices
 from further.plan.larger import find_larger
-from further.plan.make import add_speed, count_run, count_runs, measured_speeds
+from further.plan.make import add_speed, count_run, measured_speeds
 from further.plan.refuse import check_memory, check_positions, check_walltime
 from further.plan.shape import Shape, read_shape
 from further.plan.table import PlannedRun, format_plan
@@ -25,7 +25,6 @@ def plan_study(
 
     Args:
         texts_of: What a run of a name and settings is trained on and watched with.
-        settings: Sections runs, hardware and cost, and the evaluation's window and stride.
 
     Raises:
         ValueError: If a run cannot fit the GPU's memory or a job's minutes, or the model's positions do not suffice.
@@ -34,15 +33,18 @@ def plan_study(
     runs, gpu = settings.runs, settings.hardware.gpu_memory_gb is not None
     devices = read_devices(settings.hardware)
     windows = (settings.window, settings.stride)
-    counted = count_runs(runs, shape, texts_of, gpu, devices, windows)
+
+    def count(name: str, run: Run) -> PlannedRun:
+        return count_run(name, run, shape, texts_of(name, run), gpu, devices, windows)
+
+    counted = [count(name, run) for name, run in runs.items()]
     measured = measured_speeds(counted, runs, settings.hardware, finished)
     plan = [add_speed(row, runs[row.run], measured, settings) for row in counted]
     for line in [*format_plan(plan).splitlines(), *find_alike(plan, runs)]:
         PROGRESS.info("%s", line)
 
     def plan_again(name: str, run: Run) -> PlannedRun:
-        counted = count_run(name, run, shape, texts_of(name, run), gpu, devices, windows)
-        return add_speed(counted, run, measured, settings)
+        return add_speed(count(name, run), run, measured, settings)
 
     try:
         check_positions(model, runs, settings.window)

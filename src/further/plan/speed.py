@@ -53,9 +53,9 @@ class Measured:
 def formula_rate(hardware: HardwareSettings, run: Run, tokens: int) -> Rate:
     """Peak × utilization; the expected one is the geometric mean of the lowest and the highest.
 
+    Without `hardware.utilization` a GPU's is as measured, give or take a fifth.
+
     Args:
-        hardware: peak_tflops, in 10**12 operations per second; utilization, [low, high], or None: on a GPU as
-            measured, give or take a fifth.
         tokens: Per forward pass.
 
     Source:

@@ -8,7 +8,8 @@ import csv
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+
+from pydantic import TypeAdapter
 
 SHOWN = 30  # runs on the terminal; the file holds all
 UNKNOWN = "-"
@@ -29,11 +30,7 @@ class PlannedRun:
         num_looks: At the validation papers during training.
         validation_flops: Of these looks, and of one more at the end.
         scoring_flops: Of scoring the run once, in a job of its own.
-        unquantized_mb: Embeddings, head, norms and biases.
-        adapter_mb, gradients_mb, optimizer_mb: Of what is trained.
-        activations_mb: Saved for the backward pass, and gradients under way.
-        start_mb: What starting an adapter from the base's weights takes beyond what training does after it.
-        overhead_mb: The process before any tensor; on the CPU also the base's mapped file and the allocator's slack.
+        weights_mb to overhead_mb: Memory by part, as `further.plan.memory.Memory` describes it.
         peak_memory_mb: The sum of these: on a GPU its memory, else the process's.
         tokens_per_second, tokens_per_second_low, tokens_per_second_high: Trained tokens per second of training.
         seconds, seconds_low, seconds_high: Of the whole training job: start-up, training, validation.
@@ -121,14 +118,8 @@ def read_plan(file: Path) -> list[PlannedRun]:
     if names != expected:
         odd = sorted(set(names) ^ set(expected))
         raise ValueError(f"{file} is no plan of this version: columns {', '.join(odd)}; make it again")
-    kinds = {field.name: str(field.type) for field in fields(PlannedRun)}
-    return [PlannedRun(**{name: _value(row[name], kinds[name]) for name in expected}) for row in rows]
-
-
-def _value(cell: str, kind: str) -> Any:
-    if not cell and "None" in kind:
-        return None
-    return int(cell) if "int" in kind else float(cell) if "float" in kind else cell
+    as_row = TypeAdapter(PlannedRun).validate_python
+    return [as_row({name: cell or None for name, cell in row.items()}) for row in rows]
 
 
 def format_plan(plan: Sequence[PlannedRun]) -> str:

@@ -103,7 +103,6 @@ def count_work(texts: Texts, run: Run, sharded: bool = False) -> Work:
     A document of n tokens is n + 1 predictions where it has a BOS; without one its first token is none.
 
     Args:
-        run: Run context, packing, batch_tokens, gradient_accumulation_steps, epochs, validations_per_epoch.
         sharded: Whether each process keeps its part of the model only; rows are then computed whole.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from further.records.base import Record, differing
+from further.records.base import Interval, Record, differing
 from further.settings import Run
 
 ALL = "all"
@@ -11,13 +11,10 @@ ALL = "all"
 Main = Literal["exact_match", "token_f1"]
 
 
-class Score(Record):
+class Score(Interval):
     """A score with its interval over cases; ends are None where too few cases leave them open."""
 
     estimate: float
-    low: float | None
-    high: float | None
-    level: float
     answers: int | None = None
 
 

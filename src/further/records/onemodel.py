@@ -15,28 +15,37 @@ class TunedRecord(Record):
     losses: dict[str, float]
 
 
-class SeedRecord(Record):
-    """What one seed of an arm took.
+class Taken(Record):
+    """What an arm takes, whatever its seed.
 
     Attributes:
         learning_rate: Peak.
         num_cases: Training cases with questions.
         num_parameters, num_trained_parameters: Of the model, and of what its last training changed.
-        num_steps, flops, seconds: Of all its trainings.
+        num_steps, flops: Of all its trainings; floating-point operations.
         stored_bytes: Of the trained tensors of its last training.
-        validation_loss_nats: At the end.
-        hardware: The GPU, or the processor where there is none.
     """
 
-    seed: int
     learning_rate: float
     num_cases: int
     num_parameters: int
     num_trained_parameters: int
     num_steps: int
     flops: float
-    seconds: float
     stored_bytes: int
+
+
+class SeedRecord(Taken):
+    """What one seed of an arm took.
+
+    Attributes:
+        seconds: Of all its trainings.
+        validation_loss_nats: At the end.
+        hardware: The GPU, or the processor where there is none.
+    """
+
+    seed: int
+    seconds: float
     validation_loss_nats: float
     hardware: str
 
@@ -47,19 +56,13 @@ class SeedsRecord(Record):
     seeds: tuple[SeedRecord, ...]
 
 
-class ArmRecord(Record):
+class ArmRecord(Taken):
     """One arm, over its seeds.
 
     Attributes:
         table: layouts, objectives, additions or cases.
         num_seeds: Trained.
-        num_cases: Training cases with questions.
-        learning_rate: Peak.
-        num_parameters, num_trained_parameters: Of the model, and of what its last training changed.
-        num_steps: Of all its trainings.
-        flops: Floating-point operations of all of them.
         seconds: Of training, mean over seeds.
-        stored_bytes: Of the trained tensors of its last training.
         accuracy: Answers that are right word for word; about the added modality where it adds one.
         loss_nats: Per token of the reference answers.
         reference: The arm that `difference` is to; None for that arm itself.
@@ -69,14 +72,7 @@ class ArmRecord(Record):
 
     table: str
     num_seeds: int
-    num_cases: int
-    learning_rate: float
-    num_parameters: int
-    num_trained_parameters: int
-    num_steps: int
-    flops: float
     seconds: Interval
-    stored_bytes: int
     accuracy: Interval
     loss_nats: Interval
     reference: str | None

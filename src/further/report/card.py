@@ -88,12 +88,7 @@ def write_card(results: TextResults, run: str, target: Path) -> None:
 
     Args:
         target: The Markdown file, `README.md` beside the adapter.
-
-    Raises:
-        ValueError: If the study has no such run.
     """
-    if run not in results.comparison.runs:
-        raise ValueError(f"no run is called {run}; there are {', '.join(sorted(results.comparison.runs))}")
     metrics, name = results.runs[run].metrics, f"{results.title}, run {run}"
     compared, base = results.comparison.runs[run], name_base_model(results.settings.model)
     text = render(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
@@ -39,18 +39,6 @@ class Guarded:
     def errors(self) -> dict[str, ErrorsSeen]:
         """How often answers about test cases were wrong, by question type."""
         return count_errors(self.answers, TRIED_ON)
-
-
-class HasGuard(Protocol):
-    """The results of any kind of study, as far as the guard is concerned."""
-
-    @property
-    def guard(self) -> Guarded | None:
-        """None in a study that guards no answers."""
-
-    @property
-    def is_medical(self) -> bool:
-        """Whether readers are to be reminded that nothing a model writes is medical advice."""
 
 
 def read_guard(files: Mapping[str, Any]) -> Guarded | None:

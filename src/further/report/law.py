@@ -5,7 +5,8 @@ from typing import NamedTuple
 from further.records import Interval
 from further.report.wording import show_plain
 from further.scaling.interval import Interval as LawInterval
-from further.scaling.record import JudgedTarget, LawRecord
+from further.scaling.record import LawRecord
+from further.scaling.target_verdict import JudgedTarget
 
 UNITS = {"nats": "nats per token", "bits_per_byte": "bits per byte"}
 

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 import pandas as pd
 import pyarrow.parquet as pq
 
-from further.io import read_json, read_table
+from further.io import read_table
 from further.records import Comparison, Memorization, Metrics, RunMetrics, Samples, Terms, Timing
 from further.records.general import GeneralTexts
 from further.records.questions import QuestionsFile
@@ -174,7 +174,7 @@ def read_results(
     return TextResults(
         settings=settings,
         comparison=Comparison.load(files["comparison"]),
-        law=LawRecord.from_json(read_json(files["law"])),
+        law=LawRecord.load(files["law"]),
         samples=Samples.load(files["samples"]),
         memorization=Memorization.load_optional(files["memorization"]),
         terms=Terms.load_optional(files["terms"]),

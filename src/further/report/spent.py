@@ -47,11 +47,6 @@ class Spending:
         return jobs.assign(seconds=seconds, paid_seconds=seconds * times)
 
     @property
-    def counts_scoring(self) -> bool:
-        """Whether the jobs around training are known, too."""
-        return not self._results.jobs.empty
-
-    @property
     def has_price(self) -> bool:
         """Whether an hour has a price."""
         return self.cost.price_per_gpu_hour > 0
@@ -132,8 +127,8 @@ class Spending:
         return f"{said}, {show_seconds(paid)} of GPUs" if paid > jobs["seconds"].sum() else said
 
     def say_left_out(self) -> str:
-        """What is not among the time of the jobs."""
-        if not self.counts_scoring:
+        """What is not among the time of the jobs; where no notes are, only the runs' own clocks are known."""
+        if self._results.jobs.empty:
             return "That is training alone, without the jobs' start, a cross-validation and scoring."
         return "Waiting, failed attempts, preparing the data and making the base model are not counted."
 

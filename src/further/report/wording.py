@@ -55,6 +55,19 @@ def show_percent(fraction: float, signed: bool = False) -> str:
     return f"{fixed(100 * fraction, 1, signed)}%"
 
 
+def show_score(score: Interval) -> str:
+    """A fraction in percent with its interval, if it has one: `73.8% (71.0 to 76.5%)`."""
+    shown = "not known" if score.estimate is None else show_percent(score.estimate)
+    if score.low is None or score.high is None:
+        return shown
+    return f"{shown} ({fixed(100 * score.low, 1)} to {show_percent(score.high)})"
+
+
+def show_percent_points(change: Interval) -> str:
+    """A difference of fractions in percentage points with its interval, if it has one: `+1.2 (−0.3 to +2.7)`."""
+    return show_estimate(change, lambda end: fixed(100 * end, 1, signed=True))
+
+
 def show_share_of(fraction: float) -> str:
     """A round fraction without needless zeros: `10%`, `2.5%`."""
     return f"{show_plain(100 * fraction)}%"
@@ -113,10 +126,10 @@ def show_difference(interval: Interval, decimals: int = DECIMALS) -> str:
 
 
 def show_estimate(interval: Interval, show: Callable[[float], str] = show_number) -> str:
-    """An estimate with its range, or the range alone where one number would mislead."""
+    """An estimate with its range, if it has one, or the range alone where one number would mislead."""
     if interval.estimate is None:
         return show_range(interval, show)
-    if interval.low == interval.high == interval.estimate:
+    if interval.is_open or interval.low == interval.high == interval.estimate:
         return show(interval.estimate)
     return f"{show(interval.estimate)} ({show_range(interval, show)})"
 

@@ -1,6 +1,7 @@
 """The whole answer for one curve: law, intervals, predictions, verdicts and cost, as one record."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,6 @@ from further.scaling.record import (
     BandPlace,
     FamilyRow,
     FitSummary,
-    JudgedTarget,
     LawParameters,
     LawRecord,
     MeasuredPoint,
@@ -27,7 +27,7 @@ from further.scaling.record import (
     Reach,
 )
 from further.scaling.run_lengths import Schedule, check_schedule
-from further.scaling.target_verdict import TargetVerdict, judge_target
+from further.scaling.target_verdict import JudgedTarget, judge_target
 
 SLACK = 1e-9  # relative, of a size written twice
 BAND_FACTOR, BAND_PLACES = 10.0, 80
@@ -41,7 +41,6 @@ def analyse_curve(
     standard_errors: Sequence[float] | None = None,
     level: float = 0.95,
     huber_delta: float | None = None,
-    by_size: bool | None = None,
     x_axis: str = "unique training tokens",
 ) -> LawRecord:
     """Analyse one curve of separate runs. A curve that cannot be fitted is a result, not an error.
@@ -53,7 +52,6 @@ def analyse_curve(
             (always equal under Huber's loss, whose threshold is then in nats).
         level: Nominal coverage of the intervals.
         huber_delta: As in `fit_power_law`; the hold-out and the other forms stay least squares.
-        by_size: As in `fit_power_law`.
         x_axis: What the sizes count.
 
     Returns:
@@ -66,7 +64,7 @@ def analyse_curve(
     try:
         check_one_curve(points)
         curve, ordered = _curve_of(points, standard_errors, by_seeds=huber_delta is None)
-        fit = fit_curve(curve, level, huber_delta, by_size)
+        fit = fit_curve(curve, level, huber_delta)
     except ValueError as error:
         losses = [point.loss_nats for point in points] if isinstance(error, TooFewSizesError) else []
         judged = [_with_cost(_judge_without_law(losses, target), cost) for target in targets]
@@ -145,16 +143,15 @@ def _doubt(forms: Forms, schedule: Schedule) -> str | None:
     return " ".join(said) or None
 
 
-def _with_cost(verdict: TargetVerdict, cost: CostSettings | None) -> JudgedTarget:
-    price = None if cost is None or verdict.tokens is None else cost_of(verdict.tokens, cost)
-    return JudgedTarget(**vars(verdict), cost=price)
+def _with_cost(verdict: JudgedTarget, cost: CostSettings | None) -> JudgedTarget:
+    return verdict if cost is None or verdict.tokens is None else replace(verdict, cost=cost_of(verdict.tokens, cost))
 
 
-def _judge_without_law(losses: Sequence[float], target: Target) -> TargetVerdict:
+def _judge_without_law(losses: Sequence[float], target: Target) -> JudgedTarget:
     """Judge by losses that are in order but too few; of those that were refused themselves, none is given."""
     if losses and min(losses) <= target.loss_nats:
-        return TargetVerdict(target, "reached", f"A run has a loss of {min(losses):.4g} nats per token.", None, None)
-    return TargetVerdict(target, "undecided", "There is no law to judge by.", None, None)
+        return JudgedTarget(target, "reached", f"A run has a loss of {min(losses):.4g} nats per token.")
+    return JudgedTarget(target, "undecided", "There is no law to judge by.")
 
 
 def _shared(

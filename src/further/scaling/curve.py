@@ -100,7 +100,6 @@ def check_curve(
     losses: ArrayLike,
     standard_errors: ArrayLike | None = None,
     groups: Sequence[object] | None = None,
-    fewest_sizes: int = FEWEST_SIZES,
 ) -> Curve:
     """Check the points of a curve and sort them by size.
 
@@ -112,7 +111,7 @@ def check_curve(
             are.
 
     Raises:
-        ValueError: If the points are not a falling curve of losses at `fewest_sizes` sizes or more; a
+        ValueError: If the points are not a falling curve of losses at four sizes or more; a
             TooFewSizesError if only their sizes are too few or too alike.
     """
     t, y = _positive(num_tokens, "number of tokens"), _positive(losses, "loss")
@@ -127,7 +126,7 @@ def check_curve(
     weights = _weights(standard_errors, y.size)
     order = np.lexsort((t, size))
     curve = Curve(t[order], y[order], weights[order], size[order], standard_errors is not None)
-    _check_sizes(curve, fewest_sizes)
+    _check_sizes(curve)
     _check_falling(curve)
     return curve
 
@@ -175,12 +174,12 @@ def _weights(standard_errors: ArrayLike | None, num_points: int) -> Floats:
     return np.asarray(errors**-2.0, dtype=np.float64)
 
 
-def _check_sizes(curve: Curve, fewest_sizes: int) -> None:
+def _check_sizes(curve: Curve) -> None:
     num_sizes = min(curve.num_sizes, int(_join_near(curve.t).max()) + 1) if curve.y.size else 0
-    if num_sizes < fewest_sizes:
+    if num_sizes < FEWEST_SIZES:
         raise TooFewSizesError(
             f"{curve.y.size} points at {num_sizes} different size{'' if num_sizes == 1 else 's'}: train at "
-            f"{fewest_sizes} sizes or more, because the law has three unknowns"
+            f"{FEWEST_SIZES} sizes or more, because the law has three unknowns"
         )
     if (span := curve.span) < NARROWEST_SPAN:
         raise TooFewSizesError(

@@ -5,7 +5,8 @@ from math import exp
 
 from further.scaling.cost import Cost, Forecast
 from further.scaling.interval import Interval
-from further.scaling.record import JudgedTarget, LawRecord
+from further.scaling.record import LawRecord
+from further.scaling.target_verdict import JudgedTarget
 
 
 def describe(record: LawRecord) -> str:

@@ -2,16 +2,16 @@
 
 import numpy as np
 
-REPETITION_CONSTANT = 15.387756  # R*_D: after so many repetitions, repeated tokens are worth 1 - 1/e of new ones
+# R*_D, from pre-training from scratch: after so many repetitions, repeated tokens are worth 1 - 1/e of new ones.
+REPETITION_CONSTANT = 15.387756
 
 
-def effective_tokens(num_unique_tokens: float, epochs: float, constant: float = REPETITION_CONSTANT) -> float:
+def effective_tokens(num_unique_tokens: float, epochs: float) -> float:
     """Return the number of unique tokens, each seen once, that are worth as much as repeated ones.
 
     Args:
         num_unique_tokens: Unique tokens U.
         epochs: 1 or more.
-        constant: R*_D, from pre-training from scratch; further pre-training may differ.
 
     Returns:
         `U + U * R* * (1 - exp(-R / R*))` with R = epochs - 1 repetitions.
@@ -24,4 +24,5 @@ def effective_tokens(num_unique_tokens: float, epochs: float, constant: float = 
     """
     if not epochs >= 1.0:
         raise ValueError(f"epochs is {epochs}: give 1 or more")
-    return float(num_unique_tokens * (1.0 + constant * (1.0 - np.exp(-(epochs - 1.0) / constant))))
+    repeated = REPETITION_CONSTANT * (1.0 - np.exp(-(epochs - 1.0) / REPETITION_CONSTANT))
+    return float(num_unique_tokens * (1.0 + repeated))

@@ -217,8 +217,8 @@ def predict_band(fit: LawFit, num_tokens: ArrayLike) -> Band:
 
 
 def _exponent(basis: Curve, law: PowerLaw, sse: float, level: float) -> Interval:
-    low, high = exponent_range(basis, law.b, f_limit(sse, basis.y.size, 3, level, uneven_factor(basis, law.b)))
-    low_open, high_open = low <= B_GRID[0], high >= B_GRID[-1]
+    low, high = exponent_range(basis, law.b, f_limit(sse, basis.y.size, level, uneven_factor(basis, law.b)))
+    low_open, high_open = bool(low <= B_GRID[0]), bool(high >= B_GRID[-1])
     return Interval(law.b, None if low_open else low, None if high_open else high, low_open, high_open, level)
 
 

@@ -41,7 +41,7 @@ class Forms:
 
     def aicc_behind(self) -> dict[str, float]:
         """Return AICc over the lowest by name, of the forms that have one; empty where none is preferred."""
-        scored = {fit.family.name: fit.aicc for fit in self.fits if fit.aicc is not None}
+        scored = _score(self.fits)
         return {name: score - min(scored.values()) for name, score in scored.items()} if self.preferred else {}
 
 
@@ -58,13 +58,14 @@ def compare_forms(fit: LawFit, holdout: HoldOut | None = None, *, in_logs: bool 
     )
     residuals = tuple(examine_residuals(curve, one.loss_at(curve.t), one.family.num_parameters) for one in fits)
     doubts = (*_say_residuals(fit.residuals), *_say_better(fits), *_say_holdout(holdout))
-    return Forms(fits, residuals, _preferred(fits), doubts)
+    scored = _score(fits)  # no form wins a field of one, or one without the law
+    preferred = min(scored, key=lambda name: scored[name]) if POWER.name in scored and len(scored) > 1 else None
+    return Forms(fits, residuals, preferred, doubts)
 
 
-def _preferred(fits: tuple[FamilyFit, ...]) -> str | None:
-    """Name of the lowest AICc among the power law and others; no form wins a field of one, or one without the law."""
-    scored = {one.family.name: one.aicc for one in fits if one.aicc is not None}
-    return min(scored, key=lambda name: scored[name]) if POWER.name in scored and len(scored) > 1 else None
+def _score(fits: tuple[FamilyFit, ...]) -> dict[str, float]:
+    """AICc of the forms that have one, by name."""
+    return {fit.family.name: fit.aicc for fit in fits if fit.aicc is not None}
 
 
 def _say_residuals(tests: ResidualTests) -> list[str]:
@@ -77,11 +78,9 @@ def _say_residuals(tests: ResidualTests) -> list[str]:
 
 
 def _say_better(fits: tuple[FamilyFit, ...]) -> list[str]:
-    scored = {one.family.name: one.aicc for one in fits if one.aicc is not None}
-    if POWER.name not in scored:
-        return []
-    best = min(scored, key=lambda name: scored[name])
-    ahead = scored[POWER.name] - scored[best]
+    scored = _score(fits)
+    best = min(scored, key=lambda name: scored[name], default="")
+    ahead = scored[POWER.name] - scored[best] if POWER.name in scored else 0.0
     return [f"AICc prefers the {best} form by {ahead:.1f}"] if ahead > CLEARLY_BETTER else []
 
 

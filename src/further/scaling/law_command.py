@@ -26,16 +26,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         record = _analyse(options)
-        answer = _write_json(record) if options.json else describe(record)
+        answer = describe(record)
+        if options.json:
+            answer = json.dumps(record.to_json(), indent=1, sort_keys=True, allow_nan=False) + "\n"
     except (ValueError, OSError) as error:
         sys.stderr.write(f"further-law: {error}\n")
         return 2
     sys.stdout.write(answer)
     return 0 if record.fitted else 1
-
-
-def _write_json(record: LawRecord) -> str:
-    return json.dumps(record.to_json(), indent=1, sort_keys=True, allow_nan=False) + "\n"
 
 
 def _parser() -> argparse.ArgumentParser:

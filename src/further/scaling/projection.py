@@ -39,21 +39,18 @@ def solve_linear(x: Floats, y: Floats, weights: Floats) -> tuple[Floats, Floats,
     return a, c, (weights * residuals * residuals).sum(-1)
 
 
-def minimize_on_grid(objective: Callable[[Floats], Floats], grid: Floats, num_zooms: int = NUM_ZOOMS) -> float:
+def minimize_on_grid(objective: Callable[[Floats], Floats], grid: Floats) -> float:
     """Return the place of the smallest value, found on `grid` and then between its neighbors.
 
     Args:
         objective: From places (G,) to values (G,).
         grid: First places, increasing.
-        num_zooms: How often the neighborhood of the lowest place is searched again.
     """
-    places = grid
-    for zoom in range(num_zooms + 1):
-        lowest = int(np.argmin(objective(places)))
-        if zoom == num_zooms:
-            break
+    places, lowest = grid, int(np.argmin(objective(grid)))
+    for _ in range(NUM_ZOOMS):
         below, above = places[max(lowest - 1, 0)], places[min(lowest + 1, places.size - 1)]
         places = np.linspace(below, above, ZOOM_POINTS)
+        lowest = int(np.argmin(objective(places)))
     return float(places[lowest])
 
 

@@ -5,24 +5,18 @@ is None with its flag true (for `c` an open low end is 0.0 with the flag true), 
 number would mislead. No NaN, no infinity.
 """
 
-import json
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
-from further.scaling.cost import Cost, CostSettings, Forecast
+from further.records import Record
+from further.scaling.cost import CostSettings, Forecast
 from further.scaling.holdout import HoldOut
-from further.scaling.interval import Interval, Target
+from further.scaling.interval import Interval
 from further.scaling.residuals import ResidualTests
 from further.scaling.run_lengths import Schedule
-from further.scaling.target_verdict import Verdict
+from further.scaling.target_verdict import JudgedTarget
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class MeasuredPoint(_Record):
+class MeasuredPoint(Record):
     """A run of the curve; `held_out` says that the hold-out predicted it."""
 
     run: str
@@ -34,18 +28,7 @@ class MeasuredPoint(_Record):
     held_out: bool
 
 
-class JudgedTarget(_Record):
-    """A target, what the curve says of it, and what one training that reaches it costs."""
-
-    target: Target
-    verdict: Verdict
-    reason: str
-    tokens: Interval | None
-    extrapolated: bool | None
-    cost: Cost | None
-
-
-class LawParameters(_Record):
+class LawParameters(Record):
     """Nats per token, t in unique training tokens."""
 
     formula: str = "a * t**-b + c"
@@ -54,7 +37,7 @@ class LawParameters(_Record):
     c: float
 
 
-class FitSummary(_Record):
+class FitSummary(Record):
     """What the fit rests on; attributes as in `LawFit`, and `span` is the largest size over the smallest."""
 
     sse: float
@@ -70,14 +53,14 @@ class FitSummary(_Record):
     at_limit: bool
 
 
-class ParameterIntervals(_Record):
+class ParameterIntervals(Record):
     """Intervals of the law's parameters."""
 
     b: Interval
     c: Interval
 
 
-class FamilyRow(_Record):
+class FamilyRow(Record):
     """A form of the law: parameters for sizes divided by `scale`, and AICc."""
 
     name: str
@@ -92,7 +75,7 @@ class FamilyRow(_Record):
     residuals: ResidualTests
 
 
-class BandPlace(_Record):
+class BandPlace(Record):
     """The law at a size.
 
     `law_low` and `law_high` are the law's own interval. `low` and `high` are what people read as its band: the law's
@@ -108,7 +91,7 @@ class BandPlace(_Record):
     extrapolated: bool
 
 
-class Reach(_Record):
+class Reach(Record):
     """How far ahead predictions dare to go; attributes as in `Outlook`."""
 
     limit: float
@@ -116,7 +99,7 @@ class Reach(_Record):
     reason: str
 
 
-class LawRecord(_Record):
+class LawRecord(Record):
     """One curve's law, or why there is none.
 
     Attributes:
@@ -165,9 +148,4 @@ class LawRecord(_Record):
 
     def to_json(self) -> dict[str, Any]:
         """Return dictionaries, lists, numbers, strings, booleans and None only."""
-        return dict(json.loads(self.model_dump_json()))
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "LawRecord":
-        """Read what `to_json` returned; a field that is unknown, missing or of another type is a ValueError."""
-        return cls.model_validate(data)
+        return self.model_dump(mode="json")

@@ -29,7 +29,7 @@ class Region:
         b: Exponents inside the region, shape (G,).
         x_mean, x_square: Weighted mean of `x = (t/scale)**-b`, sum of squares about it, each (G,).
         x_zero_square: Weighted sum of squares of x about zero, (G,).
-        a, mean: Unconstrained optimum: slope, and fitted value at `x_mean`, each (G,).
+        a: Unconstrained optimum of the slope, (G,); the fitted value at `x_mean` is `y_mean`.
         sse: Its sum of squares, (G,).
         a_without_c, sse_without_c: The optimum with c = 0, each (G,).
         y_mean: Weighted mean loss.
@@ -42,7 +42,6 @@ class Region:
     x_square: Floats
     x_zero_square: Floats
     a: Floats
-    mean: Floats
     sse: Floats
     a_without_c: Floats
     sse_without_c: Floats
@@ -53,13 +52,13 @@ class Region:
     scale: float
 
 
-def f_limit(sse: float, num_points: int, num_parameters: int, level: float, inflation: float = 1.0) -> float:
-    """Return the sum of squares up to which parameters are inside the region.
+def f_limit(sse: float, num_points: int, level: float, inflation: float = 1.0) -> float:
+    """Return the sum of squares up to which the three parameters are inside the region.
 
     Args:
         inflation: Factor of the F threshold, for noise that is not even.
     """
-    freedom = num_points - num_parameters
+    freedom = num_points - 3
     return float(sse * (1.0 + inflation * stats.f.ppf(level, 1, freedom) / freedom))
 
 
@@ -70,7 +69,7 @@ def allowed_region(curve: Curve, b: float, sse: float, level: float) -> Region:
         curve: Points, or means of sizes; four or more.
         sse: Its sum of squares on this curve.
     """
-    limit = f_limit(max(sse, _rounding(curve)), curve.y.size, 3, level)
+    limit = f_limit(max(sse, _rounding(curve)), curve.y.size, level)
     low, high = exponent_range(curve, b, limit)
     places = np.unique(np.append(np.linspace(low, high, NUM_EXPONENTS), b))
     places = places[_outside(curve, limit)(places) <= 1e-9 * limit]
@@ -135,7 +134,6 @@ def _moments(curve: Curve, b: Floats, limit: float) -> Region:
         x_square=x_square,
         x_zero_square=x_zero_square,
         a=a,
-        mean=np.full_like(b, y_mean),
         sse=((y - y_mean - a[:, None] * centered) ** 2) @ weights,
         a_without_c=a_without_c,
         sse_without_c=((y - a_without_c[:, None] * x) ** 2) @ weights,
@@ -152,8 +150,8 @@ def allows_no_floor(region: Region) -> bool:
     return bool(np.any(region.sse_without_c <= region.limit))
 
 
-def extremes(region: Region, slope: Floats, floor: float) -> tuple[Floats, Floats]:
-    """Return the smallest and largest value of `slope * a + floor * c` over the region.
+def extremes(region: Region, slope: Floats) -> tuple[Floats, Floats]:
+    """Return the smallest and largest value of `slope * a + c` over the region.
 
     Args:
         slope: Factor of a (for sizes divided by the region's scale) at each exponent, (G, T).
@@ -161,32 +159,31 @@ def extremes(region: Region, slope: Floats, floor: float) -> tuple[Floats, Float
     Returns:
         Two arrays of shape (T,).
     """
-    candidates = [*_bowl_ends(region, slope, floor), *_axis_ends(region, slope, floor)]
+    candidates = [*_bowl_ends(region, slope), *_axis_ends(region, slope)]
     low = np.min([np.where(allowed, value, np.inf) for value, allowed in candidates], axis=(0, 1))
     high = np.max([np.where(allowed, value, -np.inf) for value, allowed in candidates], axis=(0, 1))
     return low, high
 
 
-def _bowl_ends(region: Region, slope: Floats, floor: float) -> list[tuple[Floats, Flags]]:
+def _bowl_ends(region: Region, slope: Floats) -> list[tuple[Floats, Flags]]:
     """Values at the two points of each ellipse that lie farthest along the prediction, and whether a, c >= 0 there.
 
     In (a, m), m = c + a * x_mean, the axes of the ellipse are straight: x_square * da^2 + W * dm^2 = limit - sse.
     """
-    column = [np.asarray(one)[:, None] for one in (region.x_mean, region.x_square, region.a, region.mean, region.sse)]
-    x_mean, x_square, a, mean, sse = column
+    x_mean, x_square, a, sse = (one[:, None] for one in (region.x_mean, region.x_square, region.a, region.sse))
     room = np.maximum(region.limit - sse, 0.0)
-    along = slope - floor * x_mean
-    norm = np.sqrt(np.maximum(along**2 / x_square + floor**2 / region.total_weight, 1e-300))
+    along = slope - x_mean
+    norm = np.sqrt(along**2 / x_square + 1.0 / region.total_weight)
     ends = []
     for sign in (-1.0, 1.0):
         step = sign * np.sqrt(room) / norm
-        a_end, mean_end = a + step * along / x_square, mean + step * floor / region.total_weight
+        a_end, mean_end = a + step * along / x_square, region.y_mean + step / region.total_weight
         allowed = (sse <= region.limit) & (a_end >= 0) & (mean_end - a_end * x_mean >= 0)
-        ends.append((a_end * along + mean_end * floor, allowed))
+        ends.append((a_end * along + mean_end, allowed))
     return ends
 
 
-def _axis_ends(region: Region, slope: Floats, floor: float) -> list[tuple[Floats, Flags]]:
+def _axis_ends(region: Region, slope: Floats) -> list[tuple[Floats, Flags]]:
     """Values where the ellipses meet c = 0 and a = 0, and whether they do."""
     ends = []
     room = (region.limit - region.sse_without_c)[:, None]
@@ -195,20 +192,16 @@ def _axis_ends(region: Region, slope: Floats, floor: float) -> list[tuple[Floats
         a_end = region.a_without_c[:, None] + sign * np.sqrt(np.maximum(room, 0.0) / region.x_zero_square[:, None])
         ends.append((slope * np.maximum(a_end, 0.0), np.broadcast_to(room >= 0, slope.shape)))
         c_end = region.y_mean + sign * np.sqrt(max(flat_room, 0.0) / region.total_weight)
-        ends.append((np.full_like(slope, floor * max(c_end, 0.0)), np.full(slope.shape, flat_room >= 0)))
+        ends.append((np.full_like(slope, max(c_end, 0.0)), np.full(slope.shape, flat_room >= 0)))
     return ends
 
 
 def floor_range(region: Region) -> tuple[float, float]:
     """Return the profile interval of c."""
-    low, high = extremes(region, np.zeros((region.b.size, 1)), 1.0)
+    low, high = extremes(region, np.zeros((region.b.size, 1)))
     return float(low[0]), float(high[0])
 
 
 def loss_range(region: Region, num_tokens: Floats) -> tuple[Floats, Floats]:
     """Return the profile interval of the law at each size, two arrays of shape (T,)."""
-    return extremes(region, _powers(region, num_tokens), 1.0)
-
-
-def _powers(region: Region, num_tokens: Floats) -> Floats:
-    return np.exp(-region.b[:, None] * np.log(np.asarray(num_tokens) / region.scale)[None, :])
+    return extremes(region, np.exp(-region.b[:, None] * np.log(num_tokens / region.scale)))

@@ -40,7 +40,8 @@ def examine_residuals(curve: Curve, fitted: Floats, num_parameters: int = 3) -> 
         num_parameters: Of the form that was fitted.
     """
     residuals = curve.y - fitted
-    at_sizes = _standardized_means(curve, np.where(np.abs(residuals) > EXACT * curve.y, residuals, 0.0))
+    weighted = curve.weights * np.where(np.abs(residuals) > EXACT * curve.y, residuals, 0.0)
+    at_sizes = np.bincount(curve.size, weighted) / np.sqrt(np.bincount(curve.size, curve.weights))
     runs, runs_p = runs_test(at_sizes)
     correlation, correlation_p = neighbor_correlation(at_sizes)
     return ResidualTests(
@@ -99,8 +100,3 @@ def lack_of_fit(curve: Curve, fitted: Floats, num_parameters: int = 3) -> float 
         return None
     between = max(float(curve.weights @ (curve.y - fitted) ** 2) - within, 0.0)
     return float(stats.f.sf(between / free_between / (within / free_within), free_between, free_within))
-
-
-def _standardized_means(curve: Curve, residuals: Floats) -> Floats:
-    weight = np.bincount(curve.size, curve.weights)
-    return np.bincount(curve.size, curve.weights * residuals) / np.sqrt(weight)

@@ -45,7 +45,7 @@ def check_schedule(points: Sequence[Point], curve: Curve) -> Schedule:
         curve: The checked curve of the same points.
     """
     steps = _mean_steps(points, curve)
-    growth = None if steps is None else _growth(np.log(curve.size_means().t), np.log(steps))
+    growth = None if steps is None else float(np.polyfit(np.log(curve.size_means().t), np.log(steps), 1)[0])
     falls = [point.end_fall_percent for point, size in zip(points, curve.size, strict=True) if size == curve.size[-1]]
     fall = max((one for one in falls if one is not None), default=None)
     known = None if steps is None else tuple(float(one) for one in steps)
@@ -100,7 +100,3 @@ def _mean_steps(points: Sequence[Point], curve: Curve) -> Floats | None:
         return None
     counts = np.bincount(curve.size)
     return np.asarray(np.bincount(curve.size, np.array(steps, dtype=np.float64)) / counts, dtype=np.float64)
-
-
-def _growth(log_t: Floats, log_steps: Floats) -> float:
-    return float(np.polyfit(log_t, log_steps, 1)[0])

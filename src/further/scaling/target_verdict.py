@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 
+from further.scaling.cost import Cost
 from further.scaling.fit import LawFit, predict_band
 from further.scaling.interval import Interval, Target
 from further.scaling.prediction import FACTORS, Outlook
@@ -14,24 +15,25 @@ NUM_PLACES = 2000
 
 
 @dataclass(frozen=True)
-class TargetVerdict:
-    """What the curve says about a target.
+class JudgedTarget:
+    """A target, what the curve says of it, and what one training that reaches it costs.
 
     Attributes:
-        verdict: "reached", "reachable", "undecided" or "unreachable".
         tokens: Unique training tokens needed; None where undecided or unreachable. Its estimate is None where a
             single count would mislead, its low end open where the smallest size has reached the target.
         extrapolated: The tokens lie beyond the largest measured size; None without tokens.
+        cost: None without tokens, or without what turns them into money.
     """
 
     target: Target
     verdict: Verdict
     reason: str
-    tokens: Interval | None
-    extrapolated: bool | None
+    tokens: Interval | None = None
+    extrapolated: bool | None = None
+    cost: Cost | None = None
 
 
-def judge_target(fit: LawFit, target: Target, outlook: Outlook, doubt: str | None = None) -> TargetVerdict:
+def judge_target(fit: LawFit, target: Target, outlook: Outlook, doubt: str | None = None) -> JudgedTarget:
     """Judge one target on a fitted curve.
 
     Reached: a measured size is at or below it. Reachable: a new run's prediction interval falls to it, no further ahead
@@ -44,18 +46,18 @@ def judge_target(fit: LawFit, target: Target, outlook: Outlook, doubt: str | Non
     lowest, loss = float(fit.curve.size_means().y.min()), target.loss_nats
     if lowest <= loss:
         reason = f"A measured size has a mean loss of {lowest:.4g} nats per token, at or below {loss:.4g}."
-        return TargetVerdict(target, "reached", reason, _tokens_reached(fit, loss), False)
+        return JudgedTarget(target, "reached", reason, _tokens_reached(fit, loss), False)
     tokens = tokens_needed(fit, loss, outlook, trusted=doubt is None)
     if tokens is not None:
         reason = (
             f"Runs are predicted to fall to {loss:.4g} nats per token by {(tokens.high or np.inf) / fit.largest:.2g} "
             "times the largest size."
         )
-        return TargetVerdict(target, "reachable", reason, tokens, True)
+        return JudgedTarget(target, "reachable", reason, tokens, True)
     return _judge_below(fit, target, outlook, doubt)
 
 
-def _judge_below(fit: LawFit, target: Target, outlook: Outlook, doubt: str | None) -> TargetVerdict:
+def _judge_below(fit: LawFit, target: Target, outlook: Outlook, doubt: str | None) -> JudgedTarget:
     """Judge a target that no prediction interval falls to."""
     loss, low, high = target.loss_nats, fit.c.low or 0.0, fit.c.high
     end = "open" if high is None else f"{high:.4g}"
@@ -63,16 +65,16 @@ def _judge_below(fit: LawFit, target: Target, outlook: Outlook, doubt: str | Non
     if loss < low and fit.c_identified:
         if doubt is not None:
             reason = f"By the law {loss:.4g} nats per token would be unreachable, but the law may not hold. {doubt}"
-            return TargetVerdict(target, "undecided", reason, None, None)
+            return JudgedTarget(target, "undecided", reason)
         if float(outlook.at(FACTORS[-1]).low[0]) > loss:
             reason = f"{loss:.4g} nats per token is below {floor}: more such data do not reach it with this set-up."
-            return TargetVerdict(target, "unreachable", reason, None, None)
+            return JudgedTarget(target, "unreachable", reason)
     reason = f"{loss:.4g} nats per token lies further ahead than predictions go. {outlook.reason}"
     if not fit.c_identified:
         reason += f" {fit.c_reason}"
     elif loss >= low:
         reason += f" It is inside {floor}." if high is None or loss <= high else f" It is above {floor}."
-    return TargetVerdict(target, "undecided", reason, None, None)
+    return JudgedTarget(target, "undecided", reason)
 
 
 def tokens_needed(fit: LawFit, loss_nats: float, outlook: Outlook, *, trusted: bool) -> Interval | None:

@@ -3,7 +3,6 @@
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from further.io import read_json
 from further.job import progress_file
@@ -54,28 +53,21 @@ class Doing:
 
 def read_training(folder: Path, run: str) -> Doing | None:
     """The last word of a training; None if it said nothing yet."""
-    return _read(folder / "checkpoints" / run / "progress.json", _of_training)
+    return _read(folder / "checkpoints" / run / "progress.json")
 
 
 def read_doing(folder: Path, job: Job) -> Doing | None:
     """The last word of a job; None if it said nothing yet."""
     if job.rule == "train_qlora":
         return read_training(folder, job.run)
-    return _read(progress_file(folder / job.log), _of_any) if job.log else None
+    return _read(progress_file(folder / job.log)) if job.log else None
 
 
-def _read(file: Path, make: Any) -> Doing | None:
+def _read(file: Path) -> Doing | None:
+    """What a file says: all of it of a training, words and their time of any other job."""
     try:
-        found: Doing = make(read_json(file))
+        said = read_json(file)
+        words, when = (said["message"] or "", said["updated"]), said.get("seconds", 0.0)
+        return Doing(said.get("state", ""), said.get("step"), said.get("steps"), said.get("loss"), *words, when)
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return found
-
-
-def _of_training(said: dict[str, Any]) -> Doing:
-    steps, when = (said["step"], said["steps"], said["loss"]), (said["updated"], said.get("seconds", 0.0))
-    return Doing(said["state"], *steps, said["message"] or "", *when)
-
-
-def _of_any(said: dict[str, Any]) -> Doing:
-    return Doing(message=said["message"], updated=said["updated"])

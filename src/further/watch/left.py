@@ -62,12 +62,17 @@ def weigh_jobs(folder: Path, jobs: Sequence[Job]) -> dict[int, Weight] | None:
     Returns:
         By job number; None as long as there is no plan for the trainings among them.
     """
-    try:
-        plan = {row.run: row for row in read_plan(folder / "results" / "plan.tsv")}
-    except (OSError, ValueError):
-        plan = {}
+    plan = _read_plan(folder)
     weights = {job.number: _weigh(folder, job, plan) for job in jobs}
     return {number: weight for number, weight in weights.items() if weight} if all(weights.values()) else None
+
+
+def _read_plan(folder: Path) -> dict[str, PlannedRun]:
+    """The plan's rows by run; empty where there is no plan of this version."""
+    try:
+        return {row.run: row for row in read_plan(folder / "results" / "plan.tsv")}
+    except (OSError, ValueError):
+        return {}
 
 
 def plan_hours(folder: Path, jobs: Sequence[Job]) -> float | None:
@@ -79,10 +84,7 @@ def plan_hours(folder: Path, jobs: Sequence[Job]) -> float | None:
     Returns:
         None where there is no plan of all of them.
     """
-    try:
-        plan = {row.run: row for row in read_plan(folder / "results" / "plan.tsv")}
-    except (OSError, ValueError):
-        return None
+    plan = _read_plan(folder)
     training = [plan.get(job.run) for job in jobs if job.rule == "train_qlora"]
     scoring = [plan.get(job.run) for job in jobs if job.rule.startswith("score_")]
     hours = [row.gpu_hours if row else None for row in training]

@@ -10,18 +10,11 @@ from further.watch.left import Running, Weight, estimate_left, read_seconds, wei
 from further.watch.start import Job, read_session
 
 SHOWN = 2  # jobs at work that a sign of life names
-PAST = {
+PAST = {  # of verbs that take more than an ending
     "split": "split", "fit": "fitted", "drop": "dropped", "draw": "drew", "write": "wrote", "plan": "planned",
-    "train": "trained", "tokenize": "tokenized", "parse": "parsed", "score": "scored", "generate": "generated",
-    "compare": "compared", "certify": "certified", "probe": "probed",
-    "read": "read", "judge": "judged", "encode": "encoded",
+    "read": "read",
 }  # fmt: skip
-PRESENT = {
-    "split": "splitting", "fit": "fitting", "drop": "dropping", "draw": "drawing", "write": "writing",
-    "plan": "planning", "train": "training", "tokenize": "tokenizing", "parse": "parsing", "score": "scoring",
-    "generate": "generating", "compare": "comparing", "certify": "certifying", "probe": "probing",
-    "read": "reading", "judge": "judging", "encode": "encoding",
-}  # fmt: skip
+PRESENT = {"split": "splitting", "fit": "fitting", "drop": "dropping", "plan": "planning"}
 
 
 def name_job(job: Job, verbs: dict[str, str]) -> str:

@@ -1,8 +1,7 @@
 """A dry run in few lines: which steps would run how often, for what, and why."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
 NAMED = 3  # jobs of a step that are named one by one
 REASONS = (  # Snakemake's, in the order in which they are told
@@ -18,18 +17,12 @@ REASONS = (  # Snakemake's, in the order in which they are told
 )
 
 
-@dataclass
-class _Step:
-    jobs: list[str] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
-
-
 class Outlook:
     """Collects the jobs of a dry run."""
 
     def __init__(self) -> None:
         """Begin with no job."""
-        self._steps: dict[str, _Step] = {}
+        self._steps: dict[str, list[tuple[str, str]]] = {}  # by rule, what each job is for and why it would run
 
     def add(self, rule: str, wildcards: Mapping[str, str], reason: str) -> None:
         """Add a job.
@@ -37,13 +30,11 @@ class Outlook:
         Args:
             reason: Why it would run, in Snakemake's words.
         """
-        step = self._steps.setdefault(rule, _Step())
-        step.jobs.append(" ".join(wildcards.values()))
-        step.reasons.append(_explain(reason))
+        self._steps.setdefault(rule, []).append((" ".join(wildcards.values()), _explain(reason)))
 
     def lines(self) -> list[str]:
         """A line per step: its name, its jobs, why they would run, and which if they are few; then their sum."""
-        rows = [(rule, len(step.jobs), _join(step)) for rule, step in self._steps.items()]
+        rows = [(rule, len(jobs), _join(jobs)) for rule, jobs in self._steps.items()]
         total = sum(number for _, number, _ in rows)
         width = max(map(len, [*self._steps, "total"]))
         head = ["Job stats:", f"{'job':<{width}}  count  why"]
@@ -58,12 +49,8 @@ def _explain(reason: str) -> str:
     return next((words for start, words in REASONS if start in reason), re.split("[:;]", reason)[0].lower())
 
 
-def _join(step: _Step) -> str:
-    why = ", ".join(dict.fromkeys(_ordered(step.reasons)))
-    named = [job for job in step.jobs if job]
+def _join(jobs: Sequence[tuple[str, str]]) -> str:
+    order, found = [words for _, words in REASONS], dict.fromkeys(reason for _, reason in jobs)
+    why = ", ".join(sorted(found, key=lambda words: order.index(words) if words in order else len(order)))
+    named = [job for job, _ in jobs if job]
     return f"{why}: {', '.join(named)}" if named and len(named) <= NAMED else why
-
-
-def _ordered(reasons: Iterable[str]) -> list[str]:
-    order = [words for _, words in REASONS]
-    return sorted(reasons, key=lambda words: order.index(words) if words in order else len(order))

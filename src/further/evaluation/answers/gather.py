@@ -7,9 +7,8 @@ import pandas as pd
 import pyarrow as pa
 
 from further.evaluation.answers.compare import compare_answers
-from further.evaluation.answers.floors import MAX_ANSWERS
+from further.evaluation.answers.floors import MAX_ANSWERS, count_different
 from further.evaluation.answers.loops import explain_loops, measure_loops
-from further.evaluation.answers.match import comparable
 from further.evaluation.answers.schemas import ANSWERS
 from further.evaluation.answers.score import CONVENTIONS, score_answers
 from further.evaluation.answers.summary import summarize_scores
@@ -49,8 +48,7 @@ def score_generated(generated: pd.DataFrame) -> Answers:
 
 def choose_main(scores: pd.DataFrame) -> dict[str, Main]:
     """The score that each type is judged by: exact match up to 50 different references, else the F1 of words."""
-    told = scores["reference"].map(lambda text: comparable(text, text))
-    different = told.groupby(scores["question_type"]).nunique()
+    different = count_different(scores, "reference")
     return {str(kind): "exact_match" if number <= MAX_ANSWERS else "token_f1" for kind, number in different.items()}
 
 

@@ -57,7 +57,8 @@ def answer_questions(
     sure = measure_sureness(model, written, images, batch_size)
     known = measure_sureness(model, references, images, batch_size)
     return [
-        describe_answer(line, one, prompter, own) | _describe_reference(reference)
+        describe_answer(line, one, prompter, own)
+        | {"reference_nats": -float(reference.logprobs.sum()), "reference_tokens": len(reference.logprobs)}
         for line, one, own, reference in zip(lines, written, sure, known, strict=True)
     ]
 
@@ -127,7 +128,7 @@ def measure_sureness(model: Model, asked: Sequence[Asked], images: Images, batch
         with _explain_answering(*batch["input_ids"].shape):
             values = _measure_batch(model, batch)
         ends = np.cumsum([len(asked[place].labels) for place in places])
-        for place, (logprobs, entropies) in zip(places, _cut(values, ends), strict=True):
+        for place, (logprobs, entropies) in zip(places, np.split(values, ends[:-1], axis=1), strict=True):
             found[place] = Sureness(logprobs, entropies)
     return [found[place] for place in range(len(asked))]
 
@@ -147,10 +148,6 @@ def _sure(model: Model, hidden: torch.Tensor, labels: torch.Tensor) -> torch.Ten
     logprobs = torch.log_softmax(model.head(hidden).float(), dim=-1)
     entropies = -(logprobs.exp() * logprobs).nan_to_num().sum(dim=-1)  # 0 · -inf is 0
     return torch.stack([logprobs.gather(-1, labels[:, None])[:, 0], entropies])
-
-
-def _cut(values: Floats, ends: NDArray[np.int64]) -> Iterator[Floats]:
-    yield from np.split(values, ends[:-1], axis=1)
 
 
 def describe_answer(line: Line, written: Asked, prompter: Prompter, sure: Sureness) -> dict[str, Any]:
@@ -174,7 +171,3 @@ def describe_answer(line: Line, written: Asked, prompter: Prompter, sure: Surene
         "longest_run": longest_repeat(text),
         "rep_4": rep_n(text),
     }
-
-
-def _describe_reference(sure: Sureness) -> dict[str, Any]:
-    return {"reference_nats": -float(sure.logprobs.sum()), "reference_tokens": len(sure.logprobs)}

@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from further.evaluation.answers.floors import MAX_ANSWERS
-from further.evaluation.answers.match import RIGHT, comparable, judge_closed, says_same
+from further.evaluation.answers.floors import MAX_ANSWERS, count_different
+from further.evaluation.answers.match import RIGHT, judge_closed, says_same
 
 CAPTION = "caption"
 
@@ -20,9 +20,7 @@ def judge_answers(generated: pd.DataFrame, questions: pd.DataFrame) -> pd.DataFr
     Args:
         questions: QUESTIONS, the training's among them.
     """
-    training = questions[questions["split"] == "train"]
-    told = training["answer"].map(lambda answer: comparable(answer, answer))
-    different = told.groupby(training["question_type"]).nunique()
+    different = count_different(questions[questions["split"] == "train"], "answer")
     short = set(different[different <= MAX_ANSWERS].index)
     captions = generated[generated["task"] == CAPTION].drop_duplicates("case").set_index("case")["answer"]
     return generated.assign(

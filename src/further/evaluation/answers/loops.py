@@ -27,7 +27,6 @@ PRESENT = 0.02
 """Fraction of answers from which a measure says that there are loops: one in 50, as single answers loop by chance."""
 CUT_ALONE = 0.3
 """Fraction of training rows cut without an end from which a trained model loops: 22 % did not, 48 % did."""
-CAUSES = ("none", "limit", "cut rows", "too little training", "both", "unknown")
 
 
 def measure_loops(scores: pd.DataFrame) -> LoopCounts:
@@ -65,7 +64,7 @@ def explain_loops(measured: LoopCounts, *, cut_fraction: float, still_learning: 
         still_learning: Whether the validation loss was still falling when training ended; None where it is not known.
 
     Returns:
-        One of CAUSES, and what it was read from.
+        The cause, and what it was read from.
 
         - none: no measure reaches PRESENT.
         - limit: answers did not end, and do not repeat themselves: the limit is too short for them.
@@ -73,12 +72,7 @@ def explain_loops(measured: LoopCounts, *, cut_fraction: float, still_learning: 
         - cut rows: enough of them for a trained model, or for one that has stopped learning.
         - both: some cut rows, which a trained model stands, or many in a training that was still learning.
         - unknown: every row ended, and training had stopped learning.
-
-    Raises:
-        ValueError: If `cut_fraction` is outside [0, 1].
     """
-    if not 0 <= cut_fraction <= 1:
-        raise ValueError(f"fraction of cut rows {cut_fraction}: must lie between 0 and 1")
     cause = _find_cause(measured, cut_fraction, still_learning)
     return LoopCause(cause=cause, cut_fraction=cut_fraction, still_learning=still_learning)
 

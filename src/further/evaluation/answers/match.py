@@ -65,12 +65,6 @@ def token_overlap(answer: str, reference: str) -> Overlap:
     return Overlap(2 * precision * recall / (precision + recall), precision, recall)
 
 
-def first_word(text: str) -> str:
-    """The first run of letters and digits, in lower case; "" without one."""
-    found = _WORD.search(text.lower())
-    return found.group() if found else ""
-
-
 def judge_closed(answer: str, reference: str) -> str:
     """Whether the answer to a closed question is right, wrong or unreadable, which counts as wrong.
 
@@ -79,7 +73,8 @@ def judge_closed(answer: str, reference: str) -> str:
     """
     wanted = normalize(reference)
     if wanted in ("yes", "no"):
-        said = first_word(answer)
+        found = _WORD.search(answer.lower())
+        said = found.group() if found else ""
         return UNREADABLE if said not in ("yes", "no") else RIGHT if said == wanted else WRONG
     given, wanted = comparable(answer, reference), comparable(reference, reference)
     if not given:

@@ -17,9 +17,6 @@ MEANS = ("token_f1", "bleu", "rouge_l")
 def summarize_scores(scores: pd.DataFrame, how: BootstrapSettings) -> Scores:
     """Scores of each question type, and of all.
 
-    Args:
-        resamples: Of the bootstrap over cases, for scores that are no shares.
-
     Returns:
         By type, "all" first: answers, cases, and each score with estimate, low, high and level. Closed scores where a
         type has closed questions; sensitivity, specificity and their mean, the balanced accuracy, where it has

@@ -1,19 +1,22 @@
 """When must a person answer: what the guard promises, and how that promise did on test cases."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from further.guard.elsewhere import count_broken
 from further.guard.records import Certificate, Elsewhere
 from further.guard.summary import ErrorsSeen, compare_splits
+from further.records import Interval
 from further.report.answers.answer import Answer, Verdict
-from further.report.guard import TRIED_ON, Guarded, HasGuard
-from further.report.wording import count_noun, join_words, show_count, show_percent, show_share_of
+from further.report.guard import TRIED_ON, Guarded
+from further.report.results import StudyResults
+from further.report.wording import count_noun, join_words, show_count, show_percent, show_score, show_share_of
 
 QUESTION = "When must a person answer?"
 SOURCES = ("results/guard/guard.json: certificates", "results/guard/guarded.parquet")
 
 
-def answer_guard(results: HasGuard) -> Answer | None:
+def answer_guard(results: StudyResults[Any]) -> Answer | None:
     """How many answers go to a person, and how often are the others wrong? None for a study without a guard."""
     guard = results.guard
     if guard is None:
@@ -56,7 +59,7 @@ def say_rate(seen: ErrorsSeen | Elsewhere) -> str:
     if seen.error_rate is None:
         return ""
     low, high = seen.interval
-    return f"{show_percent(seen.error_rate)} ({show_percent(low).rstrip('%')} to {show_percent(high)})"
+    return show_score(Interval(estimate=seen.error_rate, low=low, high=high))
 
 
 def _say_word(guard: Guarded, verdict: Verdict) -> str:

@@ -114,10 +114,9 @@ def _say_details(law: LawRecord, fit: FitSummary, double: Forecast, sizes: list[
 def _say_holdout(holdout: HoldOut) -> str:
     """How well a fit without the largest size predicted it."""
     interval = Interval(estimate=holdout.predicted_nats, low=holdout.low, high=holdout.high)
-    shown = show_number(holdout.predicted_nats) if interval.is_open else show_estimate(interval)
     said = (
-        f"A fit without the largest size predicted {shown} nats per token for it. The runs there gave "
-        f"{show_number(holdout.measured_nats)}, {show_change(holdout.error_percent, 1)}% off"
+        f"A fit without the largest size predicted {show_estimate(interval)} nats per token for it. The runs there "
+        f"gave {show_number(holdout.measured_nats)}, {show_change(holdout.error_percent, 1)}% off"
     )
     said += " and outside that interval" if holdout.within is False else ""
     return f"{said}{'' if holdout.beats_last_value else ', no better than repeating the loss of the size before'}."

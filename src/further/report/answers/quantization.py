@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from further.int8 import MOVED
 from further.records import MIN_PAPERS, Comparison, Interval, QuantizationSteps
 from further.report.answers.answer import MARGIN_NATS, Answer, Verdict, classify
 from further.report.answers.improvement import say_seeds
@@ -15,8 +16,8 @@ NOT_SHOWN = (
 )
 INT8_ON_GPU = (
     "On a GPU int8 does not keep documents in one forward pass wholly apart: it chooses which columns stay in 16 bits "
-    "over all of them. On an H100, at an 8B Llama's shapes, another document moved hidden states by up to 0.1. A part "
-    "of the cost of int8 may come from that."
+    f"over all of them. On an H100, at an 8B Llama's shapes, another document moved hidden states by up to {MOVED}. A "
+    "part of the cost of int8 may come from that."
 )
 WORDS: dict[Verdict, str] = {
     "improved": "Nothing.",
@@ -116,7 +117,7 @@ def _say_steps(cost: Cost) -> str:
 
 
 def _say_int8(results: TextResults) -> list[str]:
-    """What was measured of int8 on a GPU (docs/decisions/training.md), where a run was trained so."""
+    """What was measured of int8 on a GPU, where a run was trained so."""
     there = [
         run
         for run in results.runs.values()

@@ -1,18 +1,21 @@
 """Errors among the answers that are given, by how many are given, on test cases."""
 
+from typing import Any
+
 import pandas as pd
 
 from further.guard.summary import draw_curves
 from further.report.drawing.figure import Figure
 from further.report.drawing.style import COLORS, Drawing, legend_above, new_figure, number_ticks, shorten
-from further.report.guard import TRIED_ON, HasGuard
+from further.report.guard import TRIED_ON
+from further.report.results import StudyResults
 from further.report.wording import join_words, show_count, show_percent
 
 COLUMNS = ["question_type", "threshold", "given", "wrong", "given_share", "error_rate", "chosen", "target"]
 COLOR_NAMES, LINES = ("after", "before", "other", "alert"), ("-", "--", "-.", ":")
 
 
-def make_table(results: HasGuard) -> pd.DataFrame:
+def make_table(results: StudyResults[Any]) -> pd.DataFrame:
     """One row for each threshold that test cases could have; `chosen` is the one that the guard uses."""
     guard = results.guard
     if guard is None:
@@ -84,7 +87,7 @@ def explain(table: pd.DataFrame) -> list[str]:
     return [*said, "Only answers whose score alone decides are counted, one of each case."]
 
 
-FIGURE: Figure[HasGuard] = Figure(
+FIGURE: Figure[StudyResults[Any]] = Figure(
     name="guard",
     section="guard",
     title="Errors among the answers given",

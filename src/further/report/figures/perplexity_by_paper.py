@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from further.report.drawing.figure import ANSWERS, Figure
-from further.report.drawing.style import COLORS, Drawing, legend_above, new_figure, number_ticks, shorten
+from further.report.drawing.style import COLORS, Drawing, legend_above, name_rows, new_figure, number_ticks, shorten
 from further.report.results import TextResults
 from further.report.wording import count_noun, show_change, show_count, show_number
 
@@ -25,18 +25,19 @@ def make_table(results: TextResults) -> pd.DataFrame:
 
 def draw(table: pd.DataFrame) -> Drawing:
     """Two dots per held-out paper, joined: perplexity before and after."""
-    number = len(table)
-    drawing, (axes,) = new_figure(1.0 + 0.23 * number if number <= MOST_NAMED else UNNAMED_INCHES)
+    number, named = len(table), len(table) <= MOST_NAMED
+    drawing, (axes,) = new_figure(1.0 + 0.23 * number if named else UNNAMED_INCHES)
     worse = table["change_nats_per_token"] > 0
     _joins(axes, table[~worse], COLORS["muted"], "solid")
     _joins(axes, table[worse], COLORS["alert"], "dashed")
     for subject, marker in (("before", "o"), ("after", "D")):
         _dots(drawing, axes, table, subject, marker)
-    _name_rows(axes, table)
+    name_rows(axes, [shorten(name) if named else "" for name in table["document"]])
+    if not named:
+        axes.set_ylabel(f"{number} held-out papers, most improved at the top")
     axes.set_xscale("log")
     number_ticks(axes.xaxis)
     axes.set_xlabel("perplexity per token (log scale), lower is better")
-    axes.grid(axis="x")
     legend_above(axes)
     return drawing
 
@@ -60,16 +61,6 @@ def _dots(drawing: Drawing, axes: Axes, table: pd.DataFrame, subject: str, marke
         for row in table.itertuples()
     ]
     drawing.tip(line, texts)
-
-
-def _name_rows(axes: Axes, table: pd.DataFrame) -> None:
-    named = len(table) <= MOST_NAMED
-    axes.set_yticks(range(len(table)), [shorten(name) for name in table["document"]] if named else [""] * len(table))
-    axes.set_ylim(len(table) - 0.4, -0.6)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    if not named:
-        axes.set_ylabel(f"{len(table)} held-out papers, most improved at the top")
 
 
 def summarize(table: pd.DataFrame) -> str:

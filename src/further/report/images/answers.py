@@ -5,14 +5,7 @@ from further.report.answers.answer import Answer, Verdict, decide
 from further.report.answers.improvement import WORDS
 from further.report.answers.more_data import Counted, answer_more_data
 from further.report.images.results import ImageResults
-from further.report.wording import (
-    count_noun,
-    fixed,
-    join_words,
-    show_count,
-    show_number,
-    show_percent,
-)
+from further.report.wording import count_noun, fixed, join_words, show_count, show_number, show_percent, show_score
 
 SOURCE = "results/evaluation/answers.json"
 SMALL = 0.01  # of the answers: differences below it are called small
@@ -39,13 +32,6 @@ def choose_overall(record: AnswersRecord) -> Main:
 def overall(scores: Scores) -> TypeScores:
     """All types together; of a study with one type, that one."""
     return scores.get(ALL) or next(iter(scores.values()))
-
-
-def show_score(score: Score) -> str:
-    """A score in percent with its interval: `73.8% (71.0 to 76.5%)`."""
-    if score.low is None or score.high is None:
-        return show_percent(score.estimate)
-    return f"{show_percent(score.estimate)} ({fixed(100 * score.low, 1)} to {show_percent(score.high)})"
 
 
 def show_points(score: Score) -> str:

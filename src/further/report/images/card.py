@@ -2,9 +2,9 @@
 
 from further.records import CaseMetrics
 from further.records.answers import AnswersRecord, main_score
-from further.report.images.answers import best_floor, overall, show_score
+from further.report.images.answers import best_floor, overall
 from further.report.rendering import render
-from further.report.wording import show_percent
+from further.report.wording import show_percent, show_score
 
 
 def make_card(title: str, base: str, run: str, record: AnswersRecord, metrics: CaseMetrics) -> str:

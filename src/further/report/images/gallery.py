@@ -62,12 +62,9 @@ def pick_cases(before: pd.DataFrame, after: pd.DataFrame, number: int, seed: int
     chosen["worst"] = sorted(left, key=lambda case: scores[case])[:number]
     for kind in KINDS:
         for case in chosen[kind]:
-            yield _pick(kind, str(case), asked[asked["case"] == case].to_dict("records"), float(scores[case]))
-
-
-def _pick(kind: str, case: str, lines: list[dict[Any, Any]], score: float) -> Pick:
-    images = tuple(dict.fromkeys(name for line in lines for name in line["images"]))
-    return Pick(kind, case, images, score, tuple(map(_show, lines)))
+            lines = asked[asked["case"] == case].to_dict("records")
+            images = tuple(dict.fromkeys(name for line in lines for name in line["images"]))
+            yield Pick(kind, str(case), images, float(scores[case]), tuple(map(_show, lines)))
 
 
 def _show(line: dict[Any, Any]) -> Shown:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from further.cases.kept import load_pictures
-from further.io import read_json, read_table
+from further.io import read_table
 from further.records import CaseMetrics
 from further.records.answers import AnswersRecord
 from further.report.guard import read_guard
@@ -62,9 +62,9 @@ class ImageResults(StudyResults[CaseMetrics]):
 def read_image_results(
     named: Mapping[str, Any],
     settings: Settings,
-    jobs: Mapping[str, Sequence[str]] | None = None,
-    provenance: Provenance | None = None,
-    written: date | None = None,
+    jobs: Mapping[str, Sequence[str]],
+    provenance: Provenance,
+    written: date,
 ) -> ImageResults:
     """Read a study's files.
 
@@ -78,27 +78,23 @@ def read_image_results(
     return ImageResults(
         settings=settings,
         answers=answers,
-        law=LawRecord.from_json(read_json(Path(named["law"]))),
+        law=LawRecord.load(Path(named["law"])),
         guard=read_guard(named),
         tables=tables,
         gallery=gallery,
         pictures=_read_pictures([Path(path) for path in named["pictures"]], tables, gallery),
         runs=read_runs(named["runs"], CaseMetrics),
         plan=pd.read_csv(named["plan"], sep="\t", index_col="run"),
-        jobs=read_jobs(jobs or {}),
-        provenance=provenance or Provenance(),
+        jobs=read_jobs(jobs),
+        provenance=provenance,
         written=written,
     )
 
 
 def _read_tables(named: Mapping[str, Any]) -> CaseTables:
     read = {Path(path).stem: pq.read_table(path).to_pandas() for path in named["tables"]}
-    before, after = (_test(read_table(Path(named[name]))) for name in ("before", "after"))
-    return CaseTables(**read, before=before, after=after)
-
-
-def _test(generated: pd.DataFrame) -> pd.DataFrame:
-    return generated[generated["split"] == "test"].reset_index(drop=True)
+    before, after = (read_table(Path(named[name])).query("split == 'test'") for name in ("before", "after"))
+    return CaseTables(**read, before=before.reset_index(drop=True), after=after.reset_index(drop=True))
 
 
 def _read_pictures(shards: Sequence[Path], tables: CaseTables, gallery: Sequence[Pick]) -> dict[str, bytes]:

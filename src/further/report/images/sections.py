@@ -1,7 +1,7 @@
 """The folded sections of a study of images: gallery, loops, guard, cases, how it was made."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -9,22 +9,22 @@ from markupsafe import Markup
 
 from further.cases.case_report import NO_USE, write_report
 from further.guard.decide import EXPLANATIONS
-from further.records.answers import Score, main_score
-from further.report.images.answers import show_score
+from further.records.answers import AnswersRecord, Score, TypeScores, main_score
 from further.report.images.gallery import Pick
 from further.report.images.results import ImageResults
-from further.report.sections.made import (
-    folded_tables,
-    hardware_table,
-    link_settings,
-    program_tables,
-    seeds_table,
-    settings_tables,
-)
+from further.report.sections.made import folded_tables, link_settings, made_tables
 from further.report.sections.runs import forecast_table, say_planned, spent_table, target_table
 from further.report.shown_table import ShownTable, show_frame, show_table
 from further.report.spent import Spending
-from further.report.wording import fixed, show_count, show_number, show_percent, show_seconds
+from further.report.wording import (
+    fixed,
+    show_count,
+    show_number,
+    show_percent,
+    show_percent_points,
+    show_score,
+    show_seconds,
+)
 
 SHORT = {"not certified": "no certified error rate", "under threshold": "not sure enough"}
 """Reasons of the guard in fewer words than its own, as they stand in every line of a report."""
@@ -37,7 +37,7 @@ def fill_types(results: ImageResults) -> Mapping[str, object]:
     """Every score of every type, before and after, beside the floors."""
     return {
         "tables": [types_table(results), closed_table(results), texts_table(results)],
-        "conventions": _conventions(results),
+        "conventions": [(name.replace("_", " "), text) for name, text in results.answers.conventions.items()],
     }
 
 
@@ -51,8 +51,7 @@ def types_table(results: ImageResults) -> ShownTable:
         main = record.main[kind]
         cells = [_percent(main_score(scores[kind], main)) if kind in scores else "" for scores in floors.values()]
         before, after = (main_score(scores[kind], main) for scores in (base, record.default.scores))
-        change = main_score(record.default.change[kind], main)
-        moved = f"{fixed(100 * change.estimate, 1, signed=True)}{_range(change)}"
+        moved = show_percent_points(main_score(record.default.change[kind], main))
         rows.append([kind, main.replace("_", " "), *cells, _percent(before), show_score(after), moved])
     header = ["type", "score", *(name.replace("_", " ") for name in floors), "base", "adapted", "change, points"]
     return show_table("Question types against the floors, %", header, rows, range(2, len(header)))
@@ -60,45 +59,36 @@ def types_table(results: ImageResults) -> ShownTable:
 
 def closed_table(results: ImageResults) -> ShownTable:
     """Closed questions: sensitivity, specificity, and what could not be read."""
-    record, rows = results.answers, []
-    for kind in record.kinds:
-        for name, scores in (("base", record.base_of(record.default_run)), ("adapted", record.default.scores)):
-            found = [getattr(scores[kind], score) for score in CLOSED]
-            if any(found):
-                rows.append([kind, name, *("" if score is None else show_score(score) for score in found)])
+    rows = []
+    for kind, name, scores in _before_and_after(results.answers):
+        found = [getattr(scores, score) for score in CLOSED]
+        if any(found):
+            rows.append([kind, name, *("" if score is None else show_score(score) for score in found)])
     header = ["type", "model", *(name.replace("_", " ") for name in CLOSED)]
     return show_table("Closed questions", header, rows, range(2, len(header)))
 
 
 def texts_table(results: ImageResults) -> ShownTable:
     """Overlap scores of all types."""
-    record, rows = results.answers, []
-    for kind in record.kinds:
-        for name, scores in (("base", record.base_of(record.default_run)), ("adapted", record.default.scores)):
-            own = scores[kind]
-            cells = [
-                _percent(own.exact_match),
-                _percent(own.token_f1),
-                fixed(own.bleu.estimate, 1),
-                _percent(own.rouge_l),
-            ]
-            rows.append([kind, name, show_count(own.answers), *cells])
+    rows = []
+    for kind, name, own in _before_and_after(results.answers):
+        words = [_percent(own.exact_match), _percent(own.token_f1)]
+        rows.append(
+            [kind, name, show_count(own.answers), *words, fixed(own.bleu.estimate, 1), _percent(own.rouge_l)],
+        )
     header = ["type", "model", "answers", "exact match, %", "word F1, %", "BLEU", "ROUGE-L, %"]
     return show_table("Words in common with the references", header, rows, range(2, len(header)))
 
 
+def _before_and_after(record: AnswersRecord) -> Iterator[tuple[str, str, TypeScores]]:
+    """Each question type with the base's and with the default run's scores."""
+    for kind in record.kinds:
+        yield kind, "base", record.base_of(record.default_run)[kind]
+        yield kind, "adapted", record.default.scores[kind]
+
+
 def _percent(score: Score) -> str:
     return fixed(100 * score.estimate, 1)
-
-
-def _range(score: Score) -> str:
-    if score.low is None or score.high is None:
-        return ""
-    return f" ({fixed(100 * score.low, 1, signed=True)} to {fixed(100 * score.high, 1, signed=True)})"
-
-
-def _conventions(results: ImageResults) -> list[tuple[str, str]]:
-    return [(name.replace("_", " "), text) for name, text in results.answers.conventions.items()]
 
 
 def fill_gallery(results: ImageResults) -> Mapping[str, object]:
@@ -213,11 +203,6 @@ def fill_made(results: ImageResults) -> Mapping[str, object]:
     return {
         "is_medical": results.is_medical,
         "configuration": link_settings(results.settings),
-        "tables": [
-            *settings_tables(results),
-            seeds_table(results),
-            hardware_table(results),
-            *program_tables(results.provenance),
-        ],
+        "tables": made_tables(results),
         "folded": folded_tables(results.provenance, results.settings),
     }

@@ -11,11 +11,18 @@ from further.report.onemodel.tables import (
     OBJECTIVES,
     law_lines,
     show_bytes,
-    show_nats,
+    show_loss,
     show_points,
-    show_right,
 )
-from further.report.wording import count_noun, join_words, show_count, show_number, show_percent, show_seconds
+from further.report.wording import (
+    count_noun,
+    join_words,
+    show_count,
+    show_number,
+    show_percent,
+    show_score,
+    show_seconds,
+)
 
 SOURCE = "results/onemodel/comparison.json"
 SMALL = 0.01  # of the answers: differences below it are called small
@@ -46,13 +53,13 @@ def answer_layout(results: OneModelResults) -> Answer:
         question="Is one encoder–decoder better than one stack?",
         verdict=swapped.get(verdict, verdict),
         word=words[verdict],
-        sentence=f"The encoder–decoder answers {show_right(own.accuracy)} right. One stack of the same size "
+        sentence=f"The encoder–decoder answers {show_score(own.accuracy)} right. One stack of the same size "
         f"differs by {show_points(equal.difference)} points at equal compute.",
         doubt=f"{count_noun(own.num_seeds, 'seed')} and {count_noun(results.record.num_test_cases, 'test case')}.",
         details=(
             f"At equal steps one stack differs by {show_points(arms[PREFIX].difference)} points. The encoder–decoder "
             f"takes {show_percent(shorter)} fewer operations for them, as its answers are short.",
-            *(f"{LAYOUTS[name]}: {show_right(arm.accuracy)} right." for name, arm in arms.items()),
+            *(f"{LAYOUTS[name]}: {show_score(arm.accuracy)} right." for name, arm in arms.items()),
             f"The most frequent answer of each type is right in {show_percent(results.record.chance['images'])}.",
             SEEDS,
         ),
@@ -108,12 +115,12 @@ def answer_additions(results: OneModelResults) -> Answer | None:
         question="What does a further modality cost?",
         verdict=verdict,
         word="An embedding and some steps." if verdict == "improved" else "Not known yet.",
-        sentence=f"{ADDITIONS[chosen][0].upper()}{ADDITIONS[chosen][1:]}: {show_right(arm.accuracy)} right "
+        sentence=f"{ADDITIONS[chosen][0].upper()}{ADDITIONS[chosen][1:]}: {show_score(arm.accuracy)} right "
         f"about signals, {show_points(arm.old_difference)} points about images.",
         doubt=f"Images are forgotten by: {join_words(lost)}." if lost else "No way forgets the images.",
         details=(
             *(
-                f"{ADDITIONS[name]}: {show_right(one.accuracy)} right, images {show_points(one.old_difference)} "
+                f"{ADDITIONS[name]}: {show_score(one.accuracy)} right, images {show_points(one.old_difference)} "
                 f"points, {show_seconds(one.seconds.estimate or 0.0)}, {show_bytes(one.stored_bytes)} stored."
                 for name, one in arms.items()
             ),
@@ -138,8 +145,8 @@ def answer_budget(results: OneModelResults) -> Answer:
         question="What does one fine-tuning a year buy?",
         verdict="improved" if found and matched else "undecided",
         word="More cases help." if found and matched else "No floor is identified." if law.fitted else "No law yet.",
-        sentence=f"{show_count(own.num_cases)} cases take {paid}: {show_nats(own.loss_nats)} nats per token, "
-        f"{show_right(own.accuracy)} right.",
+        sentence=f"{show_count(own.num_cases)} cases take {paid}: {show_loss(own.loss_nats)} nats per token, "
+        f"{show_score(own.accuracy)} right.",
         doubt="A floor of these runs may be their schedule's."
         if not matched
         else "Time is taken to grow with the cases.",

@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from further.io import read_json
 from further.onemodel.arms import list_arms
 from further.records.onemodel import ArmRecord, OneModelRecord
 from further.report.results import Provenance, read_jobs
@@ -53,8 +52,8 @@ def read_onemodel_results(
     return OneModelResults(
         settings=settings,
         record=OneModelRecord.load(Path(named["comparison"])),
-        law=LawRecord.from_json(read_json(Path(named["law"]))),
-        error_law=LawRecord.from_json(read_json(Path(named["error_law"]))),
+        law=LawRecord.load(Path(named["law"])),
+        error_law=LawRecord.load(Path(named["error_law"])),
         jobs=read_jobs(jobs),
         provenance=provenance,
         written=written,

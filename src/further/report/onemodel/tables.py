@@ -8,7 +8,16 @@ from further.records.onemodel import ArmRecord
 from further.report.law import group_sizes, read_interval
 from further.report.onemodel.results import OneModelResults
 from further.report.shown_table import ShownTable, show_filled, show_table
-from further.report.wording import fixed, show_count, show_number, show_plain, show_seconds
+from further.report.wording import (
+    fixed,
+    show_count,
+    show_estimate,
+    show_nats,
+    show_number,
+    show_percent_points,
+    show_plain,
+    show_seconds,
+)
 from further.scaling.cost import Forecast
 
 LAYOUTS = {
@@ -36,35 +45,18 @@ TERA = 1e12
 
 
 def show_accuracy(interval: Interval) -> str:
-    """A fraction in percent with its interval: `84.0 (82.1 to 85.9)`."""
-    return _scaled(interval, signed=False)
-
-
-def show_right(interval: Interval) -> str:
-    """The same in a sentence: `84.0% (82.1 to 85.9%)`."""
-    shown = show_accuracy(interval)
-    return f"{shown.replace(' (', '% (')[:-1]}%)" if shown.endswith(")") else f"{shown}%"
+    """A fraction in percent with its interval, under a head that says so: `84.0 (82.1 to 85.9)`."""
+    return show_estimate(interval, lambda end: fixed(100 * end, 1))
 
 
 def show_points(interval: Interval | None) -> str:
-    """A difference in percentage points with its interval."""
-    return "" if interval is None else _scaled(interval, signed=True)
+    """A difference in percentage points with its interval; empty for none."""
+    return "" if interval is None else show_percent_points(interval)
 
 
-def _scaled(interval: Interval, *, signed: bool) -> str:
-    estimate, low, high = (
-        None if end is None else fixed(100 * end, 1, signed) for end in (interval.estimate, interval.low, interval.high)
-    )
-    if low is None or high is None or low == high:
-        return str(estimate)
-    return f"{estimate} ({low} to {high})"
-
-
-def show_nats(interval: Interval) -> str:
+def show_loss(interval: Interval) -> str:
     """A loss with its interval."""
-    ends = (interval.low, interval.high)
-    shown = [fixed(end, 3) for end in ends if end is not None]
-    return f"{fixed(interval.estimate or 0.0, 3)}" + (f" ({' to '.join(shown)})" if len(shown) == 2 else "")
+    return show_estimate(interval, show_nats)
 
 
 def show_bytes(size: float) -> str:
@@ -87,7 +79,7 @@ def layouts_table(results: OneModelResults) -> ShownTable:
             *_compute(arm),
             show_accuracy(arm.accuracy),
             show_points(arm.difference),
-            show_nats(arm.loss_nats),
+            show_loss(arm.loss_nats),
         ]
         for name, arm in results.arms("layouts").items()
     ]
@@ -160,7 +152,7 @@ def budget_table(results: OneModelResults) -> ShownTable:
             else f"measured, {arm.num_steps / own.num_steps:g} × the steps",
             show_seconds(arm.seconds.estimate or 0.0),
             _money(arm.seconds.estimate or 0.0, results),
-            show_nats(arm.loss_nats),
+            show_loss(arm.loss_nats),
             show_accuracy(arm.accuracy),
         ]
         for arm in arms
@@ -180,7 +172,7 @@ def _money(seconds: float, results: OneModelResults) -> str:
 def _forecast_row(loss: Forecast, error: Forecast | None, results: OneModelResults) -> list[str]:
     """A prediction; "not known" where the sizes do not reach so far."""
     seconds = (loss.cost.gpu_hours.estimate or 0.0) * 3600 if loss.cost else 0.0
-    shown = show_nats(read_interval(loss.loss_nats)) if loss.useful else "not known"
+    shown = show_loss(read_interval(loss.loss_nats)) if loss.useful else "not known"
     right = "not known"
     if error is not None and error.useful:
         wrong = read_interval(error.loss_nats)
@@ -199,7 +191,7 @@ def law_lines(results: OneModelResults) -> list[str]:
     floor = (
         f"No floor can be given. {law.schedule.reason} {law.schedule.remedy}"
         if unmatched
-        else f"Irreducible loss c: {show_nats(c)} nats per token. {law.c_reason or law.schedule.reason}"
+        else f"Irreducible loss c: {show_loss(c)} nats per token. {law.c_reason or law.schedule.reason}"
     )
     said = [f"The law is fitted to {len(group_sizes(law))} sizes. {floor}", *_longer_lines(results, c.estimate)]
     said += [law.form_reason or ""] if not unmatched else []
@@ -212,7 +204,7 @@ def _longer_lines(results: OneModelResults, floor: float | None) -> list[str]:
     if arm is None:
         return []
     times = results.settings.onemodel.law_longer
-    said = f"All cases for {times} times the steps: {show_nats(arm.loss_nats)} nats per token"
+    said = f"All cases for {times} times the steps: {show_loss(arm.loss_nats)} nats per token"
     if floor is None or arm.loss_nats.high is None:
         return [f"{said}."]
     below = arm.loss_nats.high < floor

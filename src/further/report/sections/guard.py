@@ -1,5 +1,7 @@
 """When a person answers: what is promised, how it did on test cases, why answers were handed over, and examples."""
 
+from typing import Any
+
 from further.guard.decide import EXPLANATIONS
 from further.guard.elsewhere import count_broken
 from further.guard.needed import MOST_CASES
@@ -13,7 +15,8 @@ from further.guard.summary import (
     rank_scores,
 )
 from further.report.answers.guard import say_rate, say_types
-from further.report.guard import TRIED_ON, Guarded, HasGuard
+from further.report.guard import TRIED_ON, Guarded
+from further.report.results import StudyResults
 from further.report.shown_table import ShownTable, show_filled, show_table
 from further.report.wording import count_noun, fixed, join_words, show_count, show_number, show_percent, show_share_of
 
@@ -30,7 +33,7 @@ QUESTIONS_NOTE = (
 )
 
 
-def fill_guard(results: HasGuard) -> dict[str, object] | None:
+def fill_guard(results: StudyResults[Any]) -> dict[str, object] | None:
     """Tables and examples; None for a study without a guard, which has no such section."""
     guard = results.guard
     if guard is None:
@@ -53,7 +56,7 @@ def fill_guard(results: HasGuard) -> dict[str, object] | None:
     }
 
 
-def fill_question_guard(results: HasGuard) -> dict[str, object] | None:
+def fill_question_guard(results: StudyResults[Any]) -> dict[str, object] | None:
     """The same of a study of text, whose cases are questions with choices."""
     part = fill_guard(results)
     return None if part is None else part | {"note": QUESTIONS_NOTE}

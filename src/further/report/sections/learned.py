@@ -8,9 +8,9 @@ from further.report.wording import (
     join_words,
     show_change,
     show_count,
+    show_estimate,
     show_number,
     show_percent,
-    show_range,
 )
 
 SETS = {"train": "papers trained on", "heldout": "held-out papers"}
@@ -68,9 +68,7 @@ def memorization_table(found: Memorization) -> ShownTable:
 
 def _show_share(own: Recited) -> str:
     """A fraction with its interval, either of which may not be known."""
-    if own.share is None:
-        return "not known"
-    return show_percent(own.share) + ("" if own.interval.is_open else f" ({show_range(own.interval, show_percent)})")
+    return "not known" if own.share is None else show_estimate(own.interval, show_percent)
 
 
 def say_memorization(found: Memorization) -> str:

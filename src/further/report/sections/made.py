@@ -48,15 +48,15 @@ def fill_made(results: TextResults) -> dict[str, object]:
         "steps": steps(results),
         "papers": papers_table(results.corpus),
         "configuration": link_settings(results.settings),
-        "tables": [
-            show_table("Files", ("on this page", "file"), SOURCES),
-            *settings_tables(results),
-            seeds_table(results),
-            hardware_table(results),
-            *program_tables(results.provenance),
-        ],
+        "tables": [show_table("Files", ("on this page", "file"), SOURCES), *made_tables(results)],
         "folded": folded_tables(results.provenance, results.settings),
     }
+
+
+def made_tables(results: StudyResults[Any]) -> list[ShownTable]:
+    """What any kind of study with runs was made with."""
+    tables = [*settings_tables(results), seeds_table(results), hardware_table(results)]
+    return [*tables, *program_tables(results.provenance)]
 
 
 def settings_tables(results: StudyResults[Any]) -> list[ShownTable]:

@@ -11,17 +11,16 @@ NAMES = {"base": "Before: base model", "adapted": "After: adapted model"}
 
 
 def fill_samples(results: TextResults) -> dict[str, object]:
-    """Samples by prompt in their first order, then by decoding, the base before the adapted."""
+    """Samples by prompt in their first order, then by decoding, the base before the adapted.
+
+    Prompts that the study does not name are the first words of held-out paragraphs.
+    """
     groups: dict[str, dict[str, list[dict[str, object]]]] = {}
     for sample in results.samples.samples:
         decodings = groups.setdefault(sample.prompt, {})
         decodings.setdefault(sample.decoding, []).append(_show_sample(sample, results.samples))
-    return {"groups": groups, "is_medical": results.is_medical, "is_named": _are_named(results)}
-
-
-def _are_named(results: TextResults) -> bool:
-    """Whether the study names its prompts; else they are the first words of held-out paragraphs."""
-    return results.settings.evaluation.prompts is not None
+    is_named = results.settings.evaluation.prompts is not None
+    return {"groups": groups, "is_medical": results.is_medical, "is_named": is_named}
 
 
 def _show_sample(sample: Sample, samples: Samples) -> dict[str, object]:

@@ -96,5 +96,4 @@ FIGURE = Figure(
     summarize=summarize,
     explain=explain,
     nothing="No question was answered.",
-    carries_over=False,
 )

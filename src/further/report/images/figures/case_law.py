@@ -22,5 +22,4 @@ FIGURE = Figure(
     summarize=scaling_law.summarize,
     explain=scaling_law.explain,
     nothing=scaling_law.FIGURE.nothing,
-    carries_over=False,
 )

@@ -91,5 +91,4 @@ FIGURE = Figure(
     summarize=summarize,
     explain=explain,
     nothing="No answer was written.",
-    carries_over=False,
 )
