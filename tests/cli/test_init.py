@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from facts import tells
 from further.cli import main
 from further.cli.gpus import GPUS
 from further.cli.init import choose_fractions
@@ -40,7 +41,7 @@ def test_a_study_on_the_demonstrations_model(tmp_path, papers, capsys):
     assert code == 0 and "To mend first" not in said and f"further check {folder}" in said
     study, text = read(folder), (folder / "study.yaml").read_text()
     first = text.splitlines()[0]
-    assert first.startswith("# yaml-language-server: $schema=")
+    assert first.startswith("# yaml-language-server: $schema=")  # editors look for these words
     assert (folder / first.partition("=")[2]).resolve() == ROOT / "config/schema.json"
     assert study.settings.study.title == "Heart study" and study.settings.corpus.papers == str(papers)
     assert [run for run in study.data_runs if "seed" not in run] == [
@@ -82,7 +83,7 @@ def test_a_hub_that_does_not_answer_is_said_and_the_commit_left_to_be_written(tm
     command = [sys.executable, "-c", "import sys; from further.cli import main; sys.exit(main(sys.argv[1:]))", "init"]
     words = ["study", "--papers", papers, "--model", "owner/Model-8B", "--gpu", "h100"]
     done = subprocess.run([*command, *words], cwd=tmp_path, env=environment, text=True, capture_output=True)
-    assert done.returncode == 0 and "The commit of owner/Model-8B is not known" in done.stdout, done.stderr
+    assert done.returncode == 0 and tells(done.stdout, "commit", "owner/Model-8B"), done.stderr
     model = yaml.safe_load((tmp_path / "study/study.yaml").read_text())["model"]
     assert model == {"name": "model-8b", "source": "hub", "path": "owner/Model-8B", "revision": None}
     assert "model.revision" in done.stdout.split("To mend first:")[1]
