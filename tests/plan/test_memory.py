@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from facts import naming
 from further.models import Precision, load
 from further.plan.beside import start_bytes
 from further.plan.memory import OVERHEAD, estimate_memory
@@ -240,7 +241,7 @@ def test_eight_bit_moments_take_two_bytes_and_their_scales():
 
 
 def test_an_unknown_precision_is_refused():
-    with pytest.raises(ValueError, match="'nf3'; allowed: none, int8, nf4"):
+    with pytest.raises(ValueError, match=naming("'nf3'", "none, int8, nf4")):
         weight_bytes(shape_of(LLAMA_8B).linears[0], "nf3", 2)
 
 
