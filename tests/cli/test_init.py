@@ -112,10 +112,10 @@ def test_the_projects_own_folder_is_no_study_of_ones_own(papers, capsys, monkeyp
 
 
 def test_what_is_there_is_not_overwritten_and_an_unknown_gpu_is_refused(tmp_path, papers, capsys):
-    assert "known are a100-80" in init(capsys, tmp_path / "study", "--papers", papers, "--gpu", "v100")[1]
+    assert tells(init(capsys, tmp_path / "study", "--papers", papers, "--gpu", "v100")[1], "v100", "a100-80")
     assert init(capsys, tmp_path / "study", "--papers", papers)[0] == 0
     code, said = init(capsys, tmp_path / "study", "--papers", papers)
-    assert code == 1 and "is there already" in said
+    assert code == 1 and tells(said, tmp_path / "study/study.yaml")
 
 
 @pytest.mark.parametrize(

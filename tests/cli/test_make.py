@@ -53,6 +53,15 @@ def test_a_folder_of_any_name_is_a_study(make, tmp_path, name):
     assert snakemake[3:] == ["--directory", study, "--configfile", f"{study}/study.yaml"]
 
 
+def test_a_tilde_is_the_home(make, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "home papers").mkdir()
+    for paper in range(4):
+        (tmp_path / "home papers" / f"{paper}.pdf").touch()
+    done, [init, *_] = make("study", "PAPERS=~/home papers")
+    assert done.returncode == 0 and init[2] == "studies/home-papers"
+
+
 def test_a_study_is_run_again_by_its_folder(make, tmp_path):
     (tmp_path / "clone/studies/heart").mkdir(parents=True)
     (tmp_path / "clone/studies/heart/study.yaml").touch()
