@@ -103,7 +103,7 @@ def test_no_points_at_all_is_a_result():
 def test_a_rising_curve_is_a_result():
     points = make_points()
     rising = [Point(p.run, p.num_unique_tokens, 6.0 - p.loss_nats, p.size, p.seed, p.settings) for p in points]
-    assert "the loss rises" in analyse_curve(rising).to_json()["reason"]
+    assert tells(analyse_curve(rising).to_json()["reason"], "rises")
 
 
 def test_runs_that_differ_in_a_setting_are_refused_by_name():

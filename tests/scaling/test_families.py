@@ -102,5 +102,5 @@ def told(points):
 def test_the_forms_are_told_by_aicc():
     t, y = make_curve(noise=0.003, num_sizes=6)
     points = [Point(f"run {i}", *one) for i, one in enumerate(zip(t, y, strict=True))]
-    assert re.search(r"AICc\b.*\bpower \+0\.0, power_without_floor \+\d.*; .*\brectified, shifted\b", told(points), re.M)
+    assert re.search(r"AICc .*\bpower \+0\.0, power_without_floor \+\d.*; .*\brectified, shifted\b", told(points), re.M)
     assert "AICc" in told(points[1:]) and "power +" not in told(points[1:])
