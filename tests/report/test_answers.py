@@ -77,7 +77,7 @@ def test_improvement_says_the_change_with_its_interval_and_both_perplexities() -
     """exp(6.0) = 403.4, exp(5.5) = 244.7; 1 - exp(-0.5) = 0.393, 1 - exp(-0.6) = 0.451, 1 - exp(-0.4) = 0.330."""
     answer = check(improvement(with_default(paired(6.0, -0.5, -0.6, -0.4))), "improved")
     assert answer.word == "Yes."
-    assert tells(answer.sentence, 7, "39.3% (33.0 to 45.1%)", 403, 245)
+    assert tells(answer.sentence, 7, "fell", "39.3% (33.0 to 45.1%)", 403, 245)
     assert answer.sources == ("results/evaluation/comparison.json: runs.default.papers",)
     # bits per byte at 4 bytes per token: 6.0 / 4 / ln 2 = 2.164, 5.5 / 4 / ln 2 = 1.984
     assert "−0.500" in answer.details[0] and "2.16 before, 1.98 after" in answer.details[0]
