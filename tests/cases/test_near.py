@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from facts import naming
 from further.cases.near import Groups, find_near_pairs
 
 
@@ -33,7 +32,7 @@ def test_nearly_even_pictures_are_not_called_one():
 
 @pytest.mark.parametrize("bits", [-1, 65])
 def test_a_distance_that_would_join_anything_is_refused(bits):
-    with pytest.raises(ValueError, match=naming(bits, 0, 64)):
+    with pytest.raises(ValueError, match=f"{bits} must lie between 0 and 64"):
         find_near_pairs([], bits)
 
 

@@ -32,28 +32,29 @@ def test_a_table_keeps_its_caption_its_header_and_its_rows():
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("---\ntitle", "title", "front matter"),
-        ("keywords: heart; flow\n", "", "['running_head', 'title']"),
-        ("running_head: Final outflow", "running_head:", "empty"),
-        ("> Demonstration", "Demonstration", "notice"),
-        ("## Abstract", "## Summary", "Abstract first"),
+        ("---\ntitle", "title", "front matter between two lines"),
+        ("keywords: heart; flow\n", "", r"front matter has \['running_head', 'title'\]"),
+        ("running_head: Final outflow", "running_head:", "none empty"),
+        ("> Demonstration", "Demonstration", "the notice"),
+        ("## Abstract", "## Summary", "expected Abstract first"),
         ("## References", "## Sources", "References last"),
-        ("Table 1. Two values.\n", "Table 1. Two values.\n\n", "pipe table"),
-        ("Table 1. Two values.\n", "", "caption"),
-        ("| Flow | 4.5 | l/min |", "| Flow | 4.5 |", "[3, 3, 2, 3]"),
-        ("Figure 1. An invented trace.", "", "0 of kind figure"),
-        ("2. Placeholder", "3. Placeholder", "'2. '"),
-        ("1. Placeholder reference: one.\n", "1. Placeholder reference: one.\n\n", "blank lines"),
-        ("### Methods in brief", "#### Methods in brief", "'##', '###'"),
-        ("## Conclusion\n", "## Discussion\n## Conclusion\n", "['Discussion']"),
+        ("Table 1. Two values.\n", "Table 1. Two values.\n\n", "a pipe table"),
+        ("Table 1. Two values.\n", "", "a table must follow its caption"),
+        ("| Flow | 4.5 | l/min |", "| Flow | 4.5 |", r"rows have \[3, 3, 2, 3\] cells"),
+        ("Figure 1. An invented trace.", "", "0 of kind figure; expected exactly one"),
+        ("2. Placeholder", "3. Placeholder", "expected it to begin with '2. '"),
+        ("1. Placeholder reference: one.\n", "1. Placeholder reference: one.\n\n", "without blank lines"),
+        ("### Methods in brief", "#### Methods in brief", "only '##', '###'"),
+        ("## Conclusion\n", "## Discussion\n## Conclusion\n", r"sections without text: \['Discussion'\]"),
     ],
 )
 def test_a_broken_article_is_an_error_with_its_file_and_what_is_wrong(tmp_path, old, new, message):
     assert old in ARTICLE
     path = tmp_path / "broken.md"
     path.write_text(ARTICLE.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(ValueError, match=rf"^broken\.md: .*{re.escape(message)}"):
+    with pytest.raises(ValueError, match=message) as caught:
         read_article(path)
+    assert str(caught.value).startswith("broken.md: ")
 
 
 def test_a_file_that_is_not_utf8_is_an_error_with_its_name(tmp_path):

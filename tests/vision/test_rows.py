@@ -56,7 +56,7 @@ def test_what_does_not_fit_starts_another_group_or_row():
     assert [len(group) for group in group_questions(four, 9)] == [2, 1, 1]  # 3 + 4 + 2 = 9; another 2 do not fit
     assert [len(row) for row in lay_out(four, 10, True, lambda group: 0)] == [9, 10]  # 3 + 2, and 5 of the other image
     assert [len(row) for row in lay_out(four, 10, False, lambda group: 0)] == [7, 5, 5, 5]
-    with pytest.raises(ValueError, match=naming("case one", 7, 6)):
+    with pytest.raises(ValueError, match="a question of case one takes 7 positions of a context of 6"):
         lay_out(four, 6, True, lambda group: 0)
 
 
