@@ -26,7 +26,12 @@ from further.report.figures import (
     questions,
     scaling_law,
 )
+from further.report.images import IMAGE_FIGURES
+from further.report.images.kind import IMAGES
 from further.report.kind import TEXT
+from further.report.onemodel import ONE_MODEL_FIGURES
+from further.report.onemodel.kind import ONE_MODEL
+from further.report.page import Kind
 from further.report.results import TextResults
 from further.scaling.interval import Interval as LawInterval
 from further.scaling.record import ParameterIntervals
@@ -59,9 +64,14 @@ def tips_of(path: Path) -> list[str]:
     return [title.text or "" for title in ElementTree.parse(path).getroot().iter(f"{SVG}title")]
 
 
-def test_the_page_holds_every_figure_there_is() -> None:
-    assert sorted(figure.name for figure in TEXT.figures) == FIGURES
-    assert {figure.section for figure in TEXT.figures} <= {"answers", *(section.name for section in TEXT.sections)}
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [(TEXT, FIGURES), (IMAGES, IMAGE_FIGURES), (ONE_MODEL, ONE_MODEL_FIGURES)],
+    ids=["text", "images", "one"],
+)
+def test_the_page_holds_every_figure_that_its_rule_asks_for(kind: Kind[Any], names: list[str]) -> None:
+    assert sorted(figure.name for figure in kind.figures) == names
+    assert {figure.section for figure in kind.figures} <= {"answers", *(section.name for section in kind.sections)}
 
 
 def test_the_names_of_the_figures_load_no_plotting_library() -> None:
