@@ -3,6 +3,7 @@ import shutil
 
 import pytest
 
+from facts import naming, tells
 from further.model_folder import check_model, find_faults
 
 
@@ -22,18 +23,18 @@ def test_a_whole_model_has_no_fault(folder):
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("changes", "named"),
     [
-        ({"is_encoder_decoder": True, "model_type": "t5"}, "encoder–decoder model (t5)"),
-        ({"vision_config": {}, "model_type": "paligemma"}, "image–text model (paligemma)"),
-        ({"architectures": ["BertModel"]}, "BertModel, which has no language-modeling head"),
-        ({"quantization_config": {"quant_method": "gptq"}}, "holds quantized weights"),
+        ({"is_encoder_decoder": True, "model_type": "t5"}, "t5"),
+        ({"vision_config": {}, "model_type": "paligemma"}, "paligemma"),
+        ({"architectures": ["BertModel"]}, "BertModel"),
+        ({"quantization_config": {"quant_method": "gptq"}}, "training.quantization"),
     ],
 )
-def test_a_family_that_cannot_train_here_is_named(folder, changes, words):
+def test_a_family_that_cannot_train_here_is_named(folder, changes, named):
     configure(folder, **changes)
     (fault,) = find_faults(folder)
-    assert words in fault
+    assert tells(fault, folder, named)
 
 
 def test_weights_that_are_absent_or_cut_off_are_named(folder):
@@ -41,13 +42,13 @@ def test_weights_that_are_absent_or_cut_off_are_named(folder):
     whole = weights.read_bytes()
     weights.write_bytes(whole[:-10])
     (fault,) = find_faults(folder)
-    assert "model.safetensors is cut off" in fault and f"{len(whole) - 10:,} of {len(whole):,} bytes" in fault
+    assert tells(fault, "model.safetensors", f"{len(whole) - 10:,}", f"{len(whole):,}")
     weights.write_text("version https://git-lfs.github.com/spec/v1\n")
     (fault,) = find_faults(folder)
-    assert "is no safetensors file (43 bytes" in fault
+    assert tells(fault, "model.safetensors", 43)
     weights.rename(folder / "pytorch_model.bin")
     (fault,) = find_faults(folder)
-    assert "has no weights in safetensors, only pytorch_model.bin" in fault
+    assert tells(fault, folder, "pytorch_model.bin")
 
 
 def test_a_missing_shard_is_named(folder):
@@ -61,10 +62,10 @@ def test_a_missing_shard_is_named(folder):
 def test_every_fault_is_told_at_once(folder, tmp_path):
     (folder / "model.safetensors").unlink()
     (folder / "tokenizer.json").unlink()
-    with pytest.raises(ValueError, match="no weights in safetensors") as caught:
+    with pytest.raises(ValueError, match=naming("model.path", folder, "safetensors")) as caught:
         check_model(folder)
     assert [line.split(":")[0] for line in str(caught.value).splitlines()] == ["model.path"] * 2
-    with pytest.raises(ValueError, match="there is no folder"):
+    with pytest.raises(ValueError, match=naming("model.path", tmp_path / "nowhere")):
         check_model(tmp_path / "nowhere")
     (tmp_path / "empty").mkdir()
     with pytest.raises(ValueError, match=r"no config\.json"):

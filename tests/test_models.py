@@ -19,6 +19,7 @@ from transformers import (
     OPTForCausalLM,
 )
 
+from facts import naming
 from further.models import Precision, load
 
 SHAPE = {
@@ -57,7 +58,7 @@ def test_a_family_that_changes_its_logits_in_another_way_is_refused(tmp_path):
     torch.manual_seed(0)
     config = FalconH1Config(**SHAPE, lm_head_multiplier=3.0, mamba_d_ssm=16, mamba_n_heads=2, mamba_d_head=8)
     FalconH1ForCausalLM(config).save_pretrained(tmp_path)
-    with pytest.raises(ValueError, match=r"falcon_h1: logits .* differ from its output layer's by"):
+    with pytest.raises(ValueError, match=r"falcon_h1\b.*\blogits\b"):
         load(tmp_path, Precision("none", "float32"))
 
 
@@ -85,6 +86,6 @@ def test_a_family_whose_packed_documents_see_each_other_is_refused(tmp_path, fam
     if apart:
         model.check_packing()
     else:
-        with pytest.raises(ValueError, match=rf"^{family}: documents .* see each other, .*training.packing: false"):
+        with pytest.raises(ValueError, match=naming(family, "training.packing: false")):
             model.check_packing()
     assert torch.equal(torch.get_rng_state(), state)

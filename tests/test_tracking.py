@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from facts import naming
 from further.tracking import TRACKERS, Tracked, Tracker, check_trackers, track
 
 
@@ -75,9 +76,7 @@ def test_a_tool_that_fails_is_given_up_and_the_run_goes_on(tracked, tmp_path, mo
 
 def test_a_tool_that_is_not_installed_is_refused_with_what_to_type():
     check_trackers([])
-    with pytest.raises(
-        ValueError, match=r"training\.report_to: no_such_tool is not installed: pip install no_such_tool"
-    ):
+    with pytest.raises(ValueError, match=naming("training.report_to", "no_such_tool", "pip install no_such_tool")):
         check_trackers(["no_such_tool"])
 
 

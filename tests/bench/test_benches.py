@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from facts import tells
+
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT / ".." / "shared" / "papers"
@@ -49,7 +51,7 @@ def test_training_a_large_models_shapes_beside_peers_rehearsed_on_a_processor(tm
     words = ["--cuda", "--tiny", "--steps", "3", "--micro-batches", "1", "2", "--json", figures]
     tools = ["--gpu-tools", "Further", "TRL wrapped", "--peer-python", f"trl={bare}"]
     printed = run_bench("training/run.py", *words, *tools)
-    assert "left out: TRL wrapped: trl, datasets, bitsandbytes, peft not installed: pip install" in printed
+    assert tells(printed, "TRL wrapped", "trl, datasets, bitsandbytes, peft", "pip install")
     found = json.loads(figures.read_text())
     ours, theirs = found["rows"][:2], found["rows"][2:]
     assert [(row["tool"], row["micro_batch"]) for row in ours] == [("Further", 1), ("Further", 2)]
@@ -123,4 +125,4 @@ def test_the_plan_beside_published_speeds():
 def test_papers_parsed_again_under_other_names():
     printed = run_bench("corpus/run.py", "--papers", "2")
     assert re.search(r"^\| 2 \(2 kept\) \| 1 \| 1 \| \d+ \| [\d.]+ \| \d+ \|$", printed, re.M)
-    assert "2 papers take 1.00 of the memory of 2" in printed
+    assert tells(printed, 2, "1.00", "memory", 2)

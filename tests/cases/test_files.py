@@ -6,6 +6,7 @@ import pytest
 
 from cases.conftest import find
 from cases.made import encode, picture, save_picture, write_csv
+from facts import naming
 from further.cases.files import Folder, read_head, read_rows
 from further.cases.found import clean_answer
 from further.cases.plan import plan_cases
@@ -39,16 +40,16 @@ def test_no_sign_within_a_cell_ends_its_row(tmp_path, inside):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "facts"),
     [
-        ("case,answer\nA,left, and right\n", "line 2 of a.csv has 3 cells for 2 columns"),
-        ("case;answer\nA;x\nB;left; right\n", "line 3 of a.csv has 3 cells for 2 columns; a text with a semicolon"),
-        ("case,answer,Answer\nA,x,y\n", "a.csv has the column answer twice"),
+        ("case,answer\nA,left, and right\n", [2, "a.csv", 3, 2, "comma"]),
+        ("case;answer\nA;x\nB;left; right\n", [3, "a.csv", 3, 2, "semicolon"]),
+        ("case,answer,Answer\nA,x,y\n", ["a.csv", "answer"]),
     ],
 )
-def test_a_row_that_would_lose_text_is_refused(tmp_path, text, told):
+def test_a_row_that_would_lose_text_is_refused(tmp_path, text, facts):
     (tmp_path / "a.csv").write_text(text)
-    with pytest.raises(ValueError, match=told):
+    with pytest.raises(ValueError, match=naming(*facts)):
         read_rows(Folder(tmp_path), "a.csv")
 
 
@@ -87,15 +88,15 @@ def test_broken_parquet_and_one_with_paths_are_named(tmp_path):
     file = tmp_path / "train.parquet"
     columns = {"question": ["q"], "answer": ["a"]}
     pq.write_table(pa.table({"image": pa.array([{"bytes": None, "path": "a.png"}], IMAGE), **columns}), file)
-    with pytest.raises(ValueError, match=r"all 1 images are missing: no row of train\.parquet"):
+    with pytest.raises(ValueError, match=naming("cases.folder", 1, "train.parquet")):
         plan_cases(tmp_path, None, 1)
     pq.write_table(pa.table({"image": ["a.png"], **columns}), file)
-    with pytest.raises(ValueError, match=r"the column image of train\.parquet holds string"):
+    with pytest.raises(ValueError, match=naming("image", "train.parquet", "string")):
         plan_cases(tmp_path, None, 1)
     pq.write_table(pa.table({"image": [encode(picture())], **columns}), file)
     assert find(tmp_path)[1].num_rows == 1
     file.write_bytes(file.read_bytes()[:100])
-    with pytest.raises(ValueError, match=r"train\.parquet is not valid Parquet"):
+    with pytest.raises(ValueError, match=naming("train.parquet", "Parquet")):
         plan_cases(tmp_path, None, 1)
 
 

@@ -3,6 +3,7 @@
 import pyarrow as pa
 import pytest
 
+from facts import naming
 from further.cases.lengths import fit_answer, measure_lengths, room_for_answer
 from further.cases.schemas import QUESTIONS
 
@@ -26,7 +27,7 @@ def test_windows_cut_what_is_longer():
 
 def test_a_window_of_256_with_256_image_tokens_leaves_nothing():
     assert room_for_answer(300, 256, [5, 9]) == 34
-    with pytest.raises(ValueError, match=r"-10 are left to the answer\. At least 267 are needed"):
+    with pytest.raises(ValueError, match=naming(-10, 267)):
         room_for_answer(256, 256, [5, 9])
     assert room_for_answer(267, 256, [9]) == 1
 
@@ -47,5 +48,5 @@ def test_an_answer_is_cut_after_a_sentence_or_else_after_a_word(answer, window, 
 
 
 def test_a_window_that_holds_no_word_is_refused():
-    with pytest.raises(ValueError, match="a window of 2 holds not one word"):
+    with pytest.raises(ValueError, match=naming(2)):
         fit_answer("pneumothorax", 2, len)

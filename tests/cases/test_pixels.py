@@ -11,6 +11,7 @@ from PIL import Image
 from pydicom import Dataset
 
 from cases.made import encode, picture, write_dicom
+from facts import tells
 from further.cases.dicom import num_frames, stretch
 from further.cases.pixels import Limits, Refused, prepare
 
@@ -45,7 +46,7 @@ def test_of_several_pages_the_first_is_shown_and_the_number_is_told(kind):
     exact = {"lossless": True} if kind == "WEBP" else {}
     data = encode(pages[0], kind, save_all=True, append_images=pages[1:], **exact)
     assert np.array_equal(show(data), RAMP)
-    assert prepare(data, 0, LIMITS)["detail"] == "the first of 3 pages"
+    assert tells(prepare(data, 0, LIMITS)["detail"], "first", 3)
     assert prepare(encode(pages[0], kind), 0, LIMITS)["detail"] == ""
 
 

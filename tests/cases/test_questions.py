@@ -5,6 +5,7 @@ from collections import Counter
 import pyarrow as pa
 import pytest
 
+from facts import naming
 from further.cases.prompts import PROMPTS, make_messages
 from further.cases.questions import ask_questions
 from further.cases.schemas import CASES, FOUND_QUESTIONS, IMAGES, SPLIT
@@ -141,7 +142,7 @@ def test_questions_of_a_case_that_a_repaired_split_leaves_out_are_counted(record
 
 
 def test_wrong_settings_and_an_empty_side_are_refused(records):
-    with pytest.raises(ValueError, match="age is none of modality"):
+    with pytest.raises(ValueError, match=naming("cases.questions", "age", "modality")):
         ask(tables(*records), types=["age"])
     with pytest.raises(ValueError, match="none is left in the test split"):
         ask(tables(*records), types=["diagnosis"])

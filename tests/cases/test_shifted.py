@@ -7,6 +7,7 @@ import pytest
 
 from cases.conftest import LIMITS
 from cases.made import save_picture
+from facts import naming
 from further.cases.pictures import write_pictures
 from further.cases.shifted import plan_shifted, read_shifted
 
@@ -52,11 +53,11 @@ def test_questions_are_made_by_the_study_s_rules(tmp_path):
 
 
 def test_what_is_wrong_is_said_of_the_setting_that_names_the_folder(tmp_path):
-    with pytest.raises(ValueError, match=r"^guard.shifted_folder: there is no folder"):
+    with pytest.raises(ValueError, match=naming("guard.shifted_folder", tmp_path / "nowhere")):
         plan_shifted(tmp_path / "nowhere")
     folder = write_cases(tmp_path / "other", [["one", "0.png", "which side?", "left", "side"]])
-    with pytest.raises(ValueError, match=r"^guard.shifted_folder: all 1 images"):
+    with pytest.raises(ValueError, match=naming("guard.shifted_folder", "all 1")):
         plan_shifted(folder)
     (folder / "0.png").write_bytes(b"no image")
-    with pytest.raises(ValueError, match=r"^guard.shifted_folder: none of 1 images"):
+    with pytest.raises(ValueError, match=naming("guard.shifted_folder", "none of 1")):
         read(folder, tmp_path / "shifted.parquet")

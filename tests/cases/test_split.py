@@ -3,6 +3,7 @@
 import pyarrow as pa
 import pytest
 
+from facts import naming
 from further.cases.schemas import CASE_LINKS, CASES, FOUND_CASES
 from further.cases.split import split_cases
 
@@ -81,11 +82,11 @@ def test_large_groups_alone_are_split_all_the_same_and_training_keeps_one():
 
 def test_too_few_groups_are_refused_with_their_size():
     names = list(cases(6))
-    with pytest.raises(ValueError, match="The 6 here make 1 groups of up to 6"):
+    with pytest.raises(ValueError, match=naming(6, 1, 6)):
         split(cases(6), [link("same topic", names[0], other) for other in names[1:]])
-    with pytest.raises(ValueError, match="at least 3 groups"):
+    with pytest.raises(ValueError, match=naming(2, "2 groups", "at least 3")):
         split(cases(2))
-    with pytest.raises(ValueError, match="half is none of own, given, repaired"):
+    with pytest.raises(ValueError, match=naming("cases.split", "half", "own, given, repaired")):
         split(cases(9), how="half")
 
 

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from cases.made import save_picture, write_jsonl
+from facts import tells
 
 pytestmark = [pytest.mark.slow, pytest.mark.workflow]
 
@@ -165,7 +166,7 @@ def test_what_is_wrong_is_one_line_before_any_job(finished):
     finished.set()
     text = (done.stdout + done.stderr).strip()
     assert done.returncode != 0 and "Traceback" not in text
-    assert "cases.folder: there is no folder nowhere" in text.splitlines()[-1]
+    assert tells(text.splitlines()[-1], "cases.folder", "nowhere")
 
 
 def test_the_phantoms_go_the_same_way(tmp_path):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from facts import naming
 from further.cli.answer import _read_questions
 
 ROW = {"image": "a.png", "question": "Is it, or not?"}
@@ -27,16 +28,16 @@ def test_rows_without_a_case_are_cases_of_their_own(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "facts"),
     [
-        (b"picture,question\na,b\n", "has no column image, but picture, question"),
-        (b"image,question\n", "has no rows"),
-        (b"image,question\na.png,is it, or not\n", "line 2 of q.csv has 3 cells"),
-        (b"image;question\na.png;caf\xe9\n", "q.csv is not UTF-8"),
+        (b"picture,question\na,b\n", ["q.csv", "image", "picture, question"]),
+        (b"image,question\n", ["q.csv", "image and question"]),
+        (b"image,question\na.png,is it, or not\n", [2, "q.csv", 3]),
+        (b"image;question\na.png;caf\xe9\n", ["q.csv", "UTF-8"]),
     ],
 )
-def test_what_cannot_be_read_is_told_without_the_words_of_a_study(tmp_path, data, told):
+def test_what_cannot_be_read_is_told_without_the_words_of_a_study(tmp_path, data, facts):
     (tmp_path / "q.csv").write_bytes(data)
-    with pytest.raises(ValueError, match=told) as error:
+    with pytest.raises(ValueError, match=naming(*facts)) as error:
         _read_questions(tmp_path / "q.csv")
     assert "cases.folder" not in str(error.value)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from facts import tells
 from further.cli import main
 from further.cli.gpus import GPUS
 from further.cli.init import choose_fractions
@@ -40,7 +41,7 @@ def test_a_study_on_the_demonstrations_model(tmp_path, papers, capsys):
     assert code == 0 and "To mend first" not in said and f"further check {folder}" in said
     study, text = read(folder), (folder / "study.yaml").read_text()
     first = text.splitlines()[0]
-    assert first.startswith("# yaml-language-server: $schema=")
+    assert first.startswith("# yaml-language-server: $schema=")  # editors look for these words
     assert (folder / first.partition("=")[2]).resolve() == ROOT / "config/schema.json"
     assert study.settings.study.title == "Heart study" and study.settings.corpus.papers == str(papers)
     assert [run for run in study.data_runs if "seed" not in run] == [
@@ -82,7 +83,7 @@ def test_a_hub_that_does_not_answer_is_said_and_the_commit_left_to_be_written(tm
     command = [sys.executable, "-c", "import sys; from further.cli import main; sys.exit(main(sys.argv[1:]))", "init"]
     words = ["study", "--papers", papers, "--model", "owner/Model-8B", "--gpu", "h100"]
     done = subprocess.run([*command, *words], cwd=tmp_path, env=environment, text=True, capture_output=True)
-    assert done.returncode == 0 and "The commit of owner/Model-8B is not known" in done.stdout, done.stderr
+    assert done.returncode == 0 and tells(done.stdout, "commit", "owner/Model-8B"), done.stderr
     model = yaml.safe_load((tmp_path / "study/study.yaml").read_text())["model"]
     assert model == {"name": "model-8b", "source": "hub", "path": "owner/Model-8B", "revision": None}
     assert "model.revision" in done.stdout.split("To mend first:")[1]
@@ -111,10 +112,10 @@ def test_the_projects_own_folder_is_no_study_of_ones_own(papers, capsys, monkeyp
 
 
 def test_what_is_there_is_not_overwritten_and_an_unknown_gpu_is_refused(tmp_path, papers, capsys):
-    assert "known are a100-80" in init(capsys, tmp_path / "study", "--papers", papers, "--gpu", "v100")[1]
+    assert tells(init(capsys, tmp_path / "study", "--papers", papers, "--gpu", "v100")[1], "v100", "a100-80")
     assert init(capsys, tmp_path / "study", "--papers", papers)[0] == 0
     code, said = init(capsys, tmp_path / "study", "--papers", papers)
-    assert code == 1 and "is there already" in said
+    assert code == 1 and tells(said, tmp_path / "study/study.yaml")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from facts import naming
 from further import lock
 from further.cluster.head import PLACE, take_queue
 
@@ -57,7 +58,7 @@ def living(queue, study):
 def test_a_second_snakemake_is_refused_and_the_jobs_of_the_living_one_stay(queue, study, living, state):
     if state:
         living.send_signal(state)  # Ctrl-Z: it would queue its cancelled jobs again
-    with pytest.raises(ValueError, match=rf"another snakemake works in this folder.*process {living.pid} on "):
+    with pytest.raises(ValueError, match=naming("process", living.pid)):
         take_queue(study)
     assert queue.exists()
 
@@ -79,7 +80,7 @@ def test_one_on_another_machine_is_alive_while_its_heart_beats(queue, study, mon
         with file.open("r+") as stream:  # the same file, which its owner keeps fresh
             stream.truncate(stream.write(text))
     queue.touch()
-    with pytest.raises(ValueError, match=r"another snakemake works in this folder.* on cosmos2 since"):
+    with pytest.raises(ValueError, match=naming("cosmos2")):
         take_queue(study)
     assert queue.exists()
     held.release()
@@ -94,6 +95,6 @@ def test_the_folder_is_free_again_once_its_snakemake_has_ended(queue, study):
 
 def test_a_queue_that_does_not_answer_leaves_the_folder_free(queue, study):
     (queue.parent / "bin" / "squeue").write_text("#!/bin/sh\necho slurm_load_jobs error; exit 1\n")
-    with pytest.raises(ValueError, match="SLURM does not answer: slurm_load_jobs error"):
+    with pytest.raises(ValueError, match=naming("SLURM", "slurm_load_jobs error")):
         take_queue(study)
     assert not (study / PLACE / "lock").exists()

@@ -8,8 +8,11 @@ import pytest
 
 from cluster.conftest import Study
 from cluster.daemons import ACCOUNT
+from facts import tells
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
+
+PROFILE = "profiles/slurm/config.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -43,49 +46,41 @@ def refused(study, *configs):
 
 
 def test_the_account_that_nobody_wrote_into_the_profile(study):
-    assert refused(study) == (
-        "slurm_account is lu2026-0-00: write your account into profiles/slurm/config.yaml, under default-resources "
-        "(on COSMOS `projinfo` names it)"
-    )
+    message = refused(study)
+    assert tells(message, "slurm_account", "lu2026-0-00", PROFILE) and len(message.splitlines()) == 1
 
 
 def test_an_account_that_does_not_exist(study):
     with profile(study, (f"slurm_account={ACCOUNT}", "slurm_account=lu2026-9-99")):
         message = refused(study)
-    assert message.startswith(f"slurm_account lu2026-9-99: SLURM knows no such account of yours, but {ACCOUNT}, root")
-    assert "profiles/slurm/config.yaml" in message and len(message.splitlines()) == 1
+    assert tells(message, "slurm_account", "lu2026-9-99", f"{ACCOUNT}, root", PROFILE)
+    assert len(message.splitlines()) == 1
 
 
 def test_a_partition_that_does_not_exist(study):
     with profile(study, ("train_qlora: {slurm_partition: gpua100,", "train_qlora: {slurm_partition: gpua10,")):
         message = refused(study)
-    assert message == (
-        "train_qlora: there is no partition gpua10, there are gpua100, gpua100i, lu48: change slurm_partition in "
-        "profiles/slurm/config.yaml"
-    )
+    assert tells(message, "train_qlora", "gpua10", "gpua100, gpua100i, lu48", "slurm_partition", PROFILE)
+    assert len(message.splitlines()) == 1
 
 
 def test_memory_and_minutes_above_the_nodes(study):
     (study.folder / "large.yaml").write_text("hardware: {memory_mb: 600000, runtime_minutes: 20000}\n")
     with profile(study):
         lines = refused(study, "large.yaml").splitlines()
-    assert len({line.partition(":")[0] for line in lines if "MB of memory" in line}) == 6  # kinds of GPU job
+    assert len({line.partition(":")[0] for line in lines if tells(line, "512,000")}) == 6  # kinds of GPU job
     assert len(lines) == 6 + 1  # scoring has minutes of its own
-    assert (
-        "train_qlora: 600,000 MB of memory asked for, partition gpua100 gives at most 512,000: change "
-        "hardware.memory_mb in the study's configuration, or mem_mb of train_qlora in profiles/slurm/config.yaml"
-    ) in lines
-    assert any(line.startswith("train_qlora: 20,000 minutes asked for, partition gpua100 gives at most 10,080") for line in lines)  # fmt: skip # noqa: E501
+    memory = ("600,000 MB", "gpua100", "512,000", "hardware.memory_mb", "mem_mb", PROFILE)
+    minutes = ("20,000 minutes", "gpua100", "10,080")
+    assert any(tells(line, "train_qlora", *memory) for line in lines)
+    assert any(tells(line, "train_qlora", *minutes) for line in lines)
 
 
 def test_a_gpu_smaller_than_the_study_was_planned_for(study):
     (study.folder / "planned.yaml").write_text("hardware: {gpu_memory_gb: 80}\n")
     with profile(study, ("gpua100, gres", "gpua100i, gres"), ("gpu_memory_gb: 80", "gpu_memory_gb: 40")):
         message = refused(study, "planned.yaml")
-    assert message == (
-        "hardware.gpu_memory_gb is 80, a GPU of partition gpua100i has 40 (gpu_memory_gb in "
-        "profiles/slurm/config.yaml): change it in the study's configuration, or the partition"
-    )
+    assert tells(message, "hardware.gpu_memory_gb", 80, "gpua100i", 40, PROFILE) and len(message.splitlines()) == 1
 
 
 def test_a_gpu_too_small_for_a_run(study):
@@ -103,7 +98,7 @@ def test_a_walltime_that_is_too_short_queues_no_gpu_job_and_is_planned_once(fini
     study.forget_runs()
     (folder / "short.yaml").write_text("hardware: {runtime_minutes: 1, startup_seconds: 600}\n")
     said = study.snakemake(configs=("small.yaml", "short.yaml"), check=False)
-    assert "The plan refuses this study." in said and "hardware.runtime_minutes is 1. It would fit with" in said
+    assert re.search(r"\bhardware\.runtime_minutes is 1\. .*\bhardware\.runtime_minutes: \d+", said)
     assert len(re.findall(r"^Error in rule plan_runs", said, re.M)) == 1
     assert not [job for job in study.jobs().values() if job["Partition"] == "gpua100"]
 
@@ -115,7 +110,7 @@ def test_a_partition_that_takes_no_jobs(study):
             lines = refused(study).splitlines()
     finally:
         study.slurm.call("scontrol", "update", "PartitionName=gpua100", "State=UP")
-    assert len(lines) == 6 and all("partition gpua100 takes no jobs now (state inactive)" in line for line in lines)
+    assert len(lines) == 6 and all(tells(line, "gpua100", "inactive") for line in lines)
 
 
 def test_a_queue_that_refuses_says_why_in_its_own_words(study):

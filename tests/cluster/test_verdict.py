@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from facts import naming
 from further.cluster.refusals import check_requests
 from further.cluster.requests import request_of
 
@@ -46,11 +47,11 @@ def test_memory_by_core_is_asked_for_by_core(sbatch):
     asked = sbatch('case "$*" in *--mem=*) echo "sbatch: error: use --mem-per-cpu"; exit 1;; esac')
     check_requests([request_of("any", 2, WANTED | {"mem_mb_per_cpu": 5_300})])
     assert "--mem-per-cpu=5300" in asked()
-    with pytest.raises(ValueError, match="refuses 2 cores, 2,000 MB, 10 minutes, GPU none: SLURM says “use --mem-per"):
+    with pytest.raises(ValueError, match=naming(2, "2,000 MB", "10 minutes", "GPU none", "“use --mem-per")):
         check_requests([request_of("any", 2, WANTED)])
 
 
 def test_a_refusal_without_a_word(sbatch):
     sbatch("exit 1")
-    with pytest.raises(ValueError, match="10 minutes, GPU none, --qos=test: SLURM says “nothing”"):
+    with pytest.raises(ValueError, match=naming("10 minutes", "--qos=test", "“nothing”")):
         check_requests([request_of("any", 1, WANTED, qos="test")])

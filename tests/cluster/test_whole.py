@@ -88,7 +88,7 @@ def test_a_model_is_fetched_where_snakemake_is_typed(finished, monkeypatch):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     finished.snakemake("results/models/far", "--retries=0", configs=("small.yaml", "hub.yaml"), check=False)
     log = (finished.folder / "logs/fetch_model/far.log").read_text()
-    assert "is the hub reachable from here?" in log  # it tried, as jobs with HF_HUB_OFFLINE would not
+    assert "hub reachable" in log  # it tried, as jobs with HF_HUB_OFFLINE would not
     assert set(finished.jobs()) == before
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from facts import naming
 from further.corpus.folder import list_left_out, list_papers, mark_passwords, paper_id, paper_ids
 from further.shards import shard_of
 
@@ -89,7 +90,7 @@ def test_papers_in_subfolders_are_taken_if_asked_for_and_told_of_otherwise(tmp_p
 
 def test_a_folder_whose_papers_lie_below_says_so(tmp_path):
     touch(tmp_path, *(f"{number}/paper.pdf" for number in range(9)))
-    with pytest.raises(ValueError, match=r"holds no PDF .*; its subfolders hold 9, which corpus.subfolders: true"):
+    with pytest.raises(ValueError, match=naming("corpus.papers", tmp_path, 9, "corpus.subfolders: true")):
         list_papers(tmp_path, subfolders=False)
     (tmp_path / "loop").symlink_to(tmp_path)  # links to folders are not followed
     assert len(list_papers(tmp_path, subfolders=True)) == 9

@@ -1,6 +1,7 @@
 import pyarrow as pa
 import pytest
 
+from facts import naming
 from further.corpus.schemas import ROWS
 from further.corpus.select.folds import split_fold
 from further.corpus.select.split import split_papers
@@ -37,15 +38,15 @@ def test_the_first_fold_is_the_split_of_a_study_that_tests_on_as_many_papers():
 
 
 def test_more_folds_than_papers_are_refused():
-    with pytest.raises(ValueError, match=r"evaluation.folds: 5 is more than the 4 papers left after cleaning"):
+    with pytest.raises(ValueError, match=naming("evaluation.folds", 5, 4)):
         split_fold(rows_of(4), fold=1, folds=5, validation_fraction=0.1, seed=0)
 
 
 def test_folds_that_leave_no_paper_to_train_on_are_refused():
-    with pytest.raises(ValueError, match="fold 2 of 2: 1 test and 1 validation papers of 2 leave none to train on"):
+    with pytest.raises(ValueError, match=naming("fold 2 of 2", "1 test", "1 validation", 2)):
         split_fold(rows_of(2), fold=2, folds=2, validation_fraction=0.1, seed=0)
 
 
 def test_rows_without_papers_are_refused():
-    with pytest.raises(ValueError, match="2 is more than the 0 papers"):
+    with pytest.raises(ValueError, match=naming("evaluation.folds", 2, 0)):
         split_fold(rows_of(0), fold=1, folds=2, validation_fraction=0.1, seed=0)

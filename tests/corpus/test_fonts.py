@@ -38,9 +38,7 @@ def test_a_latin_letter_that_is_drawn_as_a_greek_one_is_told_by_its_outline(tmp_
     drawn = {"m": "μ", "l": "μ", "j": "κ", "b": "β", "d": "δ", "a": "α", "g": "γ"}
     codes = {ord(name): name for name in drawn}
     found = say(tmp_path, Embedded(compact_font(drawn, source), codes, name="ABCDEF+AdvQ13"), *codes)
-    assert found == [f"10 {char}Q of it" for _, char in sorted(zip(codes, drawn.values(), strict=True))] or found == [
-        f"10 {char}Q of it" for char in drawn.values()
-    ]
+    assert found == [f"10 {char}Q of it" for char in drawn.values()]
 
 
 @pytest.mark.parametrize("source", ["STIXGeneral", "DejaVuSans", "STIXGeneralItalic", "DejaVuSerif"])

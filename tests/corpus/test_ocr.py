@@ -3,6 +3,7 @@
 import pymupdf
 import pytest
 
+from facts import tells
 from further.corpus.clean.papers import CleanSettings, clean_papers
 from further.corpus.parse.children import parse_papers
 from further.corpus.parse.lines import Line, Page
@@ -82,7 +83,7 @@ def test_without_tesseract_a_scanned_paper_is_rejected_and_says_why(article, tmp
         pytest.skip("Tesseract is found without PATH")
     _, rejected, _ = parse_papers([scan(article, tmp_path / "scan.pdf")], **LIMITS, ocr="eng")
     (line,) = rejected.to_pylist()
-    assert (line["reason"], line["detail"]) == ("scanned", "no text layer, 4 pages; Tesseract is not installed")
+    assert line["reason"] == "scanned" and tells(line["detail"], 4, "Tesseract")
 
 
 def test_with_tesseract_a_scanned_paper_is_read(article, tmp_path):

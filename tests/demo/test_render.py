@@ -11,6 +11,7 @@ import pymupdf
 import pytest
 
 from demo.sample import ARTICLE
+from facts import naming
 from further.demo.render import render_article
 from further.demo.typography import set_ligatures, to_markup
 
@@ -164,6 +165,6 @@ def test_markup_escapes_what_is_not_markup():
 def test_a_character_without_a_glyph_is_an_error_with_the_file(tmp_path):
     path = tmp_path / "glyph.md"
     path.write_text(ARTICLE.replace("First item", "First 心 item"), encoding="utf-8")
-    with pytest.raises(ValueError, match=r"glyph\.md: no glyph for \['心'\]"):
+    with pytest.raises(ValueError, match=naming("glyph.md", "['心']")):
         render_article(path, tmp_path / "glyph.pdf")
     assert not (tmp_path / "glyph.pdf").exists()

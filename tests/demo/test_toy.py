@@ -118,5 +118,5 @@ def test_the_tokenizer_has_the_size_asked_for_and_the_special_tokens_first():
 
 
 def test_too_little_text_is_an_error_with_both_numbers(tmp_path):
-    with pytest.raises(ValueError, match=r"the texts have \d+ tokens; at least 33 are needed"):
+    with pytest.raises(ValueError, match=r"\b\d+ tokens\b.*\b33\b"):
         train_toy(["short"], tmp_path, TINY)

@@ -7,10 +7,13 @@ import pytest
 
 from evaluation.conftest import BOOTSTRAP, make_metrics
 from evaluation.conftest import make_scores as scores
+from facts import naming
 from further.evaluation.comparison import compare, compare_runs, describe_scoring, heldout, summarize
 from further.evaluation.intervals import ratio_interval
 from further.records import Interval
 from further.settings import BootstrapSettings
+
+BASE, ADAPTED = "base at nf4", "adapted default at nf4"
 
 
 def test_a_summary_weighs_every_token_the_same():
@@ -53,32 +56,32 @@ def test_an_unchanged_model_has_no_difference():
 
 
 @pytest.mark.parametrize(
-    ("column", "message"),
+    ("column", "facts"),
     [
-        ("base", "base is digest of the base for base at nf4 and 11 for adapted default at nf4; models of two bases"),
-        ("window", "window is 256 for base at nf4 and 11 for adapted default at nf4"),
-        ("stride", "stride is 128 for base at nf4 and 11 for adapted default at nf4"),
-        ("begin_id", "begin_id is 0 for base at nf4 and 11 for adapted default at nf4"),
-        ("compute_dtype", "compute_dtype is float32 for base at nf4 and 11 for adapted default at nf4"),
-        ("document", "11, paper-0 only for one of base at nf4 and adapted default at nf4"),
-        ("sha256", "sha256 of paper-0 is hash of paper-0 for base at nf4 and 11 for adapted default at nf4"),
-        ("num_tokens", "num_tokens of paper-0 is 10 for base at nf4 and 11 for adapted default at nf4"),
+        ("base", ["base", "digest of the base", BASE, 11, ADAPTED]),
+        ("window", ["window", 256, BASE, 11, ADAPTED]),
+        ("stride", ["stride", 128, BASE, 11, ADAPTED]),
+        ("begin_id", ["begin_id", 0, BASE, 11, ADAPTED]),
+        ("compute_dtype", ["compute_dtype", "float32", BASE, 11, ADAPTED]),
+        ("document", ["11, paper-0", BASE, ADAPTED]),
+        ("sha256", ["sha256", "paper-0", "hash of paper-0", BASE, 11, ADAPTED]),
+        ("num_tokens", ["num_tokens", "paper-0", 10, BASE, 11, ADAPTED]),
     ],
 )
-def test_scores_that_were_not_made_alike_are_refused_naming_both(column, message):
+def test_scores_that_were_not_made_alike_are_refused_naming_both(column, facts):
     before, after = scores([1.0, 2.0], [10, 10]), scores([1.0, 2.0], [10, 10], subject="adapted", run="default")
     if column in ("document", "sha256", "num_tokens"):
         after.loc[0, column] = 11 if column == "num_tokens" else "11"
     else:
         after[column] = 11
-    with pytest.raises(ValueError, match=f"scored differently: {message}"):
+    with pytest.raises(ValueError, match=naming(*facts)):
         compare(before, after, BOOTSTRAP)
 
 
 def test_a_table_made_in_two_ways_is_refused_even_against_itself():
     mixed = scores([1.0, 2.0], [10, 10])
     mixed.loc[1, "window"] = 512
-    with pytest.raises(ValueError, match="window is 256, 512 for base at nf4"):
+    with pytest.raises(ValueError, match=naming("window", "256, 512", BASE)):
         compare(mixed, mixed, BOOTSTRAP)
 
 
@@ -86,7 +89,7 @@ def test_a_base_at_another_precision_is_refused():
     both = [scores([1.0, 2.0], [10, 10]), scores([1.0, 2.0], [10, 10], text_set="general", split="heldout")]
     run = pd.concat(both).assign(subject="adapted", run="default", quantization="int8")
     metrics = {"default": make_metrics("default", quantization="nf4")}
-    with pytest.raises(ValueError, match="quantization is nf4 for base at nf4 and int8 for adapted default at int8"):
+    with pytest.raises(ValueError, match=naming("quantization", "nf4", BASE, "int8", "adapted default at int8")):
         compare_runs({"nf4": pd.concat(both)}, {"default": run}, metrics, BOOTSTRAP)
     right = run.assign(quantization="nf4")
     result = compare_runs({"nf4": pd.concat(both)}, {"default": right}, metrics, BOOTSTRAP)
@@ -119,9 +122,9 @@ def test_an_empty_document_is_left_out_of_the_comparison():
 
 def test_without_a_held_out_text_there_is_nothing_to_compare():
     empty = scores([0.0, 0.0], [0, 0])
-    with pytest.raises(ValueError, match=r"no document of papers \(test\) has a token"):
+    with pytest.raises(ValueError, match=naming("papers (test)")):
         compare(empty, empty, BOOTSTRAP)
-    with pytest.raises(ValueError, match=r"no document of general \(heldout\) was scored"):
+    with pytest.raises(ValueError, match=naming("general (heldout)")):
         heldout(empty, "general")
 
 

@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from evaluation.conftest import make_scores
+from facts import naming
 from further.evaluation.folds import Fold, cross_validate
 from further.settings import ComparisonSettings
 
@@ -51,14 +52,14 @@ def test_every_paper_is_held_out_once_and_compared_in_one_pool():
 
 def test_a_paper_held_out_twice_is_refused():
     folds = {"one": fold(0, [1.0, 1.0], [1.0, 1.0]), "two": fold(1, [1.0, 1.0], [1.0, 1.0])}
-    with pytest.raises(ValueError, match="paper-1 is held out in one and again in two"):
+    with pytest.raises(ValueError, match=naming("paper-1", "one", "two")):
         cross_validate(folds, HOW)
 
 
 def test_a_base_of_a_fold_at_another_precision_is_refused():
     wrong = fold(0, [1.0, 1.0], [1.0, 1.0])
     wrong = Fold(wrong.base.assign(quantization="none"), wrong.run, wrong.split, wrong.rows, wrong.repeats)
-    with pytest.raises(ValueError, match="quantization is none for base at none and nf4 for adapted"):
+    with pytest.raises(ValueError, match=naming("quantization", "none", "base at none", "nf4", "adapted")):
         cross_validate({"one": wrong}, HOW)
 
 

@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 from evaluation.styles import STYLES, save_style
+from facts import naming
 from further.evaluation.questions.compare import compare_answers, pick
 from further.evaluation.questions.follow import INSTRUCTIONS, follow_instructions, write_replies
 from further.evaluation.questions.judged import judge_questions
@@ -64,23 +65,23 @@ def test_the_correct_choice_is_named_by_text_letter_or_number_in_this_order(corr
 
 
 @pytest.mark.parametrize(
-    ("line", "message"),
+    ("line", "facts"),
     [
-        (",a|b,a,,,", "line 2: has no question"),
-        ("Which?,a|b,,,,", "does not say which answer is correct"),
-        ("Which?,a|b,c,,,", "names 'c' as correct, which is none of its 2 choices"),
-        ("Which?,a|b,3,,,", "names '3' as correct"),
-        ("Which?,a|a,a,,,", "two or more different ones"),
-        ("Which?,a|,a,,,", "two or more different ones"),
+        (",a|b,a,,,", ["question"]),
+        ("Which?,a|b,,,,", ["correct"]),
+        ("Which?,a|b,c,,,", ["'c'", 2]),
+        ("Which?,a|b,3,,,", ["'3'", 2]),
+        ("Which?,a|a,a,,,", ["choices"]),
+        ("Which?,a|,a,,,", ["choices"]),
     ],
 )
-def test_an_unsound_question_is_a_fault_with_its_line(line, message, tmp_path):
-    with pytest.raises(ValueError, match=message):
+def test_an_unsound_question_is_a_fault_with_its_line(line, facts, tmp_path):
+    with pytest.raises(ValueError, match=naming("questions.csv", "line 2", *facts)):
         read_questions(write(tmp_path / "questions.csv", f"{line}\n"))
 
 
 def test_every_fault_of_a_file_is_told_at_once_up_to_five(tmp_path):
-    with pytest.raises(ValueError, match="and 2 more questions like these") as caught:
+    with pytest.raises(ValueError, match=naming("2 more")) as caught:
         read_questions(write(tmp_path / "questions.csv", "Which?,a|b,c,,,\n" * 7))
     assert str(caught.value).count("\n") == 5
 

@@ -9,6 +9,7 @@ from tokenizers import Tokenizer
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig
 from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 
+from facts import naming
 from further.gguf.configuration import LLAMA3, ROPE_FACTORS, llama3_factors
 from further.gguf.convert import convert_gguf
 from further.models import Precision, load
@@ -101,15 +102,15 @@ def test_linear_scaling_is_kept(make, save, tmp_path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"metadata": {"llama.rope.scaling.type": "yarn"}}, "positions by yarn"),
-        ({"metadata": {"llama.embedding_length": None}}, "has no llama.embedding_length"),
-        ({"metadata": {"llama.embedding_length": 512}}, r"is \(300, 256\) where .* \(300, 512\)"),
-        ({"metadata": {"tokenizer.ggml.pre": "deepseek-llm"}}, r"not known here \(deepseek-llm\)"),
-        ({"metadata": {"tokenizer.ggml.pre": None}}, r"not known here \(not named"),
-        ({"metadata": {"tokenizer.ggml.model": "rwkv"}}, "kind rwkv; only gpt2 and llama"),
-        ({"drop": ("blk.1.ffn_up.weight",)}, "no tensor for model.layers.1.mlp.up_proj.weight"),
-        ({"extra": {"blk.0.ssm_a": np.zeros(4, np.float32)}}, "blk.0.ssm_a has no place in a llama model"),
-        ({"extra": {ROPE_FACTORS: np.array([1, 2] * 16, np.float32)}}, "factors that are not Llama 3's"),
+        ({"metadata": {"llama.rope.scaling.type": "yarn"}}, naming("model.gguf", "yarn", "linear")),
+        ({"metadata": {"llama.embedding_length": None}}, naming("model.gguf", "llama.embedding_length")),
+        ({"metadata": {"llama.embedding_length": 512}}, naming("model.gguf", "(300, 256)", "(300, 512)")),
+        ({"metadata": {"tokenizer.ggml.pre": "deepseek-llm"}}, naming("model.gguf", "tokenizer", "(deepseek-llm)")),
+        ({"metadata": {"tokenizer.ggml.pre": None}}, naming("model.gguf", "tokenizer", "(not named)")),
+        ({"metadata": {"tokenizer.ggml.model": "rwkv"}}, naming("model.gguf", "rwkv", "gpt2 and llama")),
+        ({"drop": ("blk.1.ffn_up.weight",)}, naming("model.gguf", "model.layers.1.mlp.up_proj.weight")),
+        ({"extra": {"blk.0.ssm_a": np.zeros(4, np.float32)}}, naming("model.gguf", "blk.0.ssm_a", "llama")),
+        ({"extra": {ROPE_FACTORS: np.array([1, 2] * 16, np.float32)}}, naming("model.gguf", "factors")),
     ],
 )
 def test_what_cannot_be_converted_is_refused_in_one_sentence(changes, message, make, save, tmp_path):

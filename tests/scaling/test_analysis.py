@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from facts import tells
 from further.scaling import CostSettings, Point, analyse_curve, make_target
 from scaling.curves import make_curve
 
@@ -76,7 +77,7 @@ def test_same_points_same_answer(record):
 def test_a_curve_that_cannot_be_fitted_is_a_result():
     record = analyse_curve(make_points()[:6], [make_target(9.0, "nats"), make_target(1.0, "nats")], COST).to_json()
     assert not record["fitted"]
-    assert "train at 4 sizes or more" in record["reason"]
+    assert tells(record["reason"], "2 different sizes", 4)
     assert [one["verdict"] for one in record["targets"]] == ["reached", "undecided"]
     assert len(record["points"]) == 6
     assert record["law"] is None
@@ -102,15 +103,13 @@ def test_no_points_at_all_is_a_result():
 def test_a_rising_curve_is_a_result():
     points = make_points()
     rising = [Point(p.run, p.num_unique_tokens, 6.0 - p.loss_nats, p.size, p.seed, p.settings) for p in points]
-    assert "the loss rises" in analyse_curve(rising).to_json()["reason"]
+    assert tells(analyse_curve(rising).to_json()["reason"], "rises")
 
 
 def test_runs_that_differ_in_a_setting_are_refused_by_name():
     points = make_points()
     points[4] = make_points(rank=16)[4]
-    reason = analyse_curve(points).to_json()["reason"]
-    assert "runs differ in rank" in reason
-    assert "16 in fraction-0.125_seed-1" in reason
+    assert tells(analyse_curve(points).to_json()["reason"], "rank", "16 in fraction-0.125_seed-1")
 
 
 def test_several_points_of_one_run_are_refused():

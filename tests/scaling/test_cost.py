@@ -2,6 +2,7 @@
 
 import pytest
 
+from facts import naming
 from further.scaling import CostSettings, fit_power_law
 from further.scaling.cost import corpus_for_budget, cost_of, forecast_at
 from further.scaling.effective_tokens import effective_tokens
@@ -70,7 +71,7 @@ def test_impossible_settings_are_refused(name, value):
 
 
 def test_a_price_needs_its_currency_and_date():
-    with pytest.raises(ValueError, match="its currency and its date"):
+    with pytest.raises(ValueError, match=naming("price per GPU-hour", "currency", "date")):
         CostSettings(1000.0, price_per_gpu_hour=20.0, currency="SEK")
 
 

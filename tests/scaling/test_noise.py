@@ -1,6 +1,7 @@
 """Standard errors from seeds, and noise that is not even."""
 
 import numpy as np
+import pytest
 
 from further.scaling.curve import check_curve
 from further.scaling.fit import best_law, fit_curve
@@ -68,3 +69,18 @@ def test_noise_that_falls_tenfold_widens_the_interval_of_the_exponent():
     assert held > 0.9 and factor > 1.5
     held, factor = cover_exponent(np.full(12, 0.01))
     assert 0.91 < held < 0.99 and factor < 1.3
+
+
+@pytest.mark.parametrize(("variance", "widened"), [(4.7, False), (6.0, True)])
+def test_noise_counts_as_uneven_from_a_likelihood_ratio_of_a_half(variance, widened):
+    """Two runs a size, alike above and below a law that any weights find; the variance is 1, and more at 1 of 4 sizes.
+
+    With weights that rise as the size to the power 0.6, of geometric mean 1 at sizes of 1/8, 1/2, 2 and 8, the sum of
+    squares is 0.287 v + 0.660 + 1.516 + 3.482 for every v + 3 of equal ones, and other trends give more. Of 8 points, 4
+    are free: 4 log(7.7 / 7.007) = 0.38 for v = 4.7, and 4 log(9 / 7.381) = 0.79 for v = 6.
+    """
+    t = np.repeat(1e7 * np.array([1 / 8, 1 / 2, 2.0, 8.0]), 2)
+    apart = 0.01 * np.sqrt(np.repeat([variance, 1.0, 1.0, 1.0], 2)) * np.tile([-1.0, 1.0], 4)
+    curve = check_curve(t, 2.0 + (t / 1e6) ** -0.3 + apart)
+    factor = uneven_factor(curve, 0.3)
+    assert factor > 1.0 if widened else factor == 1.0

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from facts import tells
 from further.scaling.law_command import main
 from further.scaling.number_cells import find_decimal_mark, parse_number
 from further.scaling.run_logs import check_no_log
@@ -170,7 +171,7 @@ def test_a_column_is_chosen_by_name_or_number(tmp_path, column, loss):
 def test_an_old_excel_file_is_named(tmp_path, capsys):
     path = tmp_path / "runs.xls"
     path.write_bytes(b"\xd0\xcf\x11\xe0" + bytes(100))
-    assert main([str(path)]) == 2 and "save it as .xlsx or as CSV" in capsys.readouterr().err
+    assert main([str(path)]) == 2 and tells(capsys.readouterr().err, "runs.xls", ".xlsx")
 
 
 @pytest.mark.parametrize(

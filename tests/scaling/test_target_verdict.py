@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from facts import tells
 from further.scaling import fit_power_law, make_target
 from further.scaling.prediction import Outlook
 from further.scaling.target_verdict import judge_target, tokens_needed
@@ -61,13 +62,13 @@ def test_undecided_inside_the_interval_of_the_floor(fit):
     verdict = judge(fit, fit.law.c)
     assert verdict.verdict == "undecided"
     assert verdict.tokens is None
-    assert "inside the 95% interval of c" in verdict.reason
+    assert tells(verdict.reason, f"{fit.c.low:.4g} to {fit.c.high:.4g}")
 
 
 def test_unreachable_below_it_and_below_every_prediction(fit):
     verdict = judge(fit, 1.2)
     assert verdict.verdict == "unreachable"
-    assert "with this set-up" in verdict.reason
+    assert tells(verdict.reason, 1.2, f"{fit.c.low:.4g} to {fit.c.high:.4g}")
     far_low = float(Outlook(fit.curve).at(8.0).low[0])
     assert judge(fit, 0.999 * far_low).verdict == "unreachable"
     assert far_low < fit.c.low and judge(fit, 1.001 * far_low).verdict == "undecided"
@@ -78,7 +79,7 @@ def test_ends_are_where_the_prediction_crosses_the_target(fit):
     target = float(outlook.at(4.0).high[0])
     tokens = tokens_needed(fit, target, outlook, trusted=False)
     assert tokens.estimate is None
-    assert outlook.predict(tokens.low).low[0] == pytest.approx(target, rel=2e-3) or tokens.low == fit.largest
+    assert tokens.low == fit.largest and outlook.at(1.0).low[0] < target
     assert tokens.high == pytest.approx(4.0 * fit.largest, rel=2e-3)
 
 

@@ -4,6 +4,7 @@ from math import e, log
 
 import pytest
 
+from facts import naming
 from further.scaling.units import make_target, parse_target, to_nats
 
 
@@ -29,13 +30,13 @@ def test_targets_are_read_with_their_unit(text, nats):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("2.1", "no unit"),
-        ("nats", "not a number"),
-        ("2.1bits", "unit 'bits' is unknown"),
-        ("0.5bpb", "bytes per token above 0, not None"),
-        ("1ppl", "must be above 1"),
-        ("-2nats", "finite number above 0"),
-        ("0nats", "finite number above 0"),
+        ("2.1", naming("'2.1'", "2.1nats")),
+        ("nats", naming("'nats'")),
+        ("2.1bits", naming("'bits'")),
+        ("0.5bpb", naming("bytes per token", 0, "None")),
+        ("1ppl", naming("perplexity", 1)),
+        ("-2nats", naming("-2.0 nats", 0)),
+        ("0nats", naming("0.0 nats", 0)),
     ],
 )
 def test_bad_targets_say_what_to_write(text, message):

@@ -1,5 +1,6 @@
 import pytest
 
+from facts import naming
 from further.tokens.choice import count_tokens, take_replay
 
 GENERAL = {f"g{number:02}": [number] * 9 for number in range(30)}  # ten tokens each, EOS counted
@@ -28,7 +29,5 @@ def test_the_seed_chooses_and_a_larger_share_holds_the_smaller_one():
 
 
 def test_too_little_general_text_is_said_with_numbers():
-    with pytest.raises(
-        ValueError, match=r"replay_fraction: 0\.9 .* asks for 900 .* beside 100 .* there are 300: at most 0\.750"
-    ):
+    with pytest.raises(ValueError, match=naming("training.replay_fraction", 0.9, 900, 100, 300, "0.750")):
         take_replay(GENERAL, 100, 0.9, 0)

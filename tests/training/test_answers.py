@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
+from facts import naming, tells
 from further.models import Precision, load
 from further.training.answers import AnswerRows
 from further.training.examples import IGNORED, mean_loss
@@ -157,10 +158,11 @@ def test_what_is_cut_left_open_twice_or_too_long_is_counted(study):
     lines = [*lines_of(2), lines_of(1)[0], lines_of(1)[1] | {"answer": "Unspeakable" * 9}]
     ended = lay_out_questions(lines, prompter, SETTINGS | {"answer_tokens": 8}, [])
     assert (ended.num_questions, ended.num_cut, ended.num_open, ended.num_twice) == (4, 2, 0, 1)
-    assert [case for case, _ in ended.too_long] == ["case0"] and "holds not one word" in ended.too_long[0][1]
+    [(case, why)] = ended.too_long
+    assert case == "case0" and tells(why, 8)
     bare = lay_out_questions(lines, prompter, SETTINGS | {"answer_tokens": 8, "cut_answers": "bare"}, [])
     assert (bare.num_questions, bare.num_cut, bare.num_open) == (5, 3, 3) and not bare.too_long
-    with pytest.raises(ValueError, match=r"training\.context: 8 holds none of 5 questions: a window of 8"):
+    with pytest.raises(ValueError, match=naming("training.context", 8, 5, 8)):
         lay_out_questions(lines[:4] + lines[5:], prompter, SETTINGS | {"context": 8}, [])
 
 

@@ -73,7 +73,7 @@ def test_a_gradient_that_is_no_number_stops_the_run_although_the_loss_is_one(tmp
         return save
 
     case = Case(tmp_path / "run", model_folder)
-    with pytest.raises(FloatingPointError, match=r"gradient norm is .* at step 1"):
+    with pytest.raises(FloatingPointError, match=r"\bgradient norm\b.*\bstep 1\b"):
         train(case, pack(case), prepare=prepare)
     assert case.steps_saved() == []
 
@@ -84,7 +84,7 @@ BLOWN_UP = {"learning_rate": 1e30, "warmup_ratio": 0.0, "max_grad_norm": 1e30}  
 def test_a_validation_loss_that_is_no_number_stops_the_run_before_its_adapter_is_saved(tmp_path, model_folder):
     """The last update is followed by no training loss that would tell."""
     case = Case(tmp_path / "run", model_folder)
-    with pytest.raises(FloatingPointError, match=r"validation loss is (nan|inf) after step 1, which is not saved"):
+    with pytest.raises(FloatingPointError, match=r"\bvalidation loss\b.*\b(nan|inf)\b.*\bstep 1\b"):
         train(case, pack(case), micro_batch=16, epochs=1, **BLOWN_UP)
     assert not (case.folder / "adapter").exists() and case.steps_saved() == []
 
@@ -100,7 +100,7 @@ def test_weights_that_are_no_numbers_are_not_saved(tmp_path, model_folder):
 
     hook = register_optimizer_step_post_hook(spoil)
     try:
-        with pytest.raises(FloatingPointError, match=r"a trained weight is not finite \(loss \S+\) at step 3, "):
+        with pytest.raises(FloatingPointError, match=r"\bweight\b.*\(loss [\d.]+\).*\bstep 3\b"):
             train(case, pack(case))
     finally:
         hook.remove()
@@ -122,7 +122,7 @@ def test_memory_that_ends_anywhere_is_explained(tmp_path, model_folder, where):
         return save
 
     case = Case(tmp_path / "run", model_folder)
-    with pytest.raises(MemoryError, match=rf"^out of memory while {where}, after step \d+, with 16 rows of 32 tokens"):
+    with pytest.raises(MemoryError, match=rf"\b{where}\b.*\bstep \d+\b.*\b16\b.*\b32\b"):
         train(case, pack(case), 16, prepare=prepare)
 
 

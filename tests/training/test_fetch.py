@@ -8,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from facts import tells
+
 REVISION = "a" * 40
 PROGRAM = """
 import sys, time
@@ -62,23 +64,23 @@ def fetch(endpoint, folder):
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "message"),
+    ("status", "code", "facts"),
     [
-        (403, "GatedRepo", "owner/model is gated: ask for access on its page, then log in with `hf auth login`"),
-        (401, "GatedRepo", "owner/model is gated"),
-        (404, "RepoNotFound", "was not found: check model.path"),
-        (404, "RevisionNotFound", "was not found: check model.path"),
-        (500, "", "owner/model could not be fetched"),
+        (403, "GatedRepo", ["owner/model", "gated", "hf auth login"]),
+        (401, "GatedRepo", ["owner/model", "gated", "hf auth login"]),
+        (404, "RepoNotFound", ["owner/model", REVISION, "model.path"]),
+        (404, "RevisionNotFound", ["owner/model", REVISION, "model.path"]),
+        (500, "", ["owner/model", "hub"]),
     ],
 )
-def test_a_refusal_is_one_sentence(hub, tmp_path, status, code, message):
+def test_a_refusal_is_one_sentence(hub, tmp_path, status, code, facts):
     server, handler = hub
     handler.status, handler.code = status, code
     said, trace = fetch(f"http://127.0.0.1:{server.server_port}", tmp_path)
-    assert message in said, said + trace
+    assert tells(said, *facts), said + trace
     assert len(said.splitlines()) == 1
 
 
 def test_an_unreachable_hub_is_one_sentence(tmp_path):
     said, trace = fetch("http://127.0.0.1:9", tmp_path)
-    assert "owner/model could not be fetched" in said, said + trace
+    assert tells(said, "owner/model", "hub") and len(said.splitlines()) == 1, said + trace

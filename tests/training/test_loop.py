@@ -10,6 +10,7 @@ import torch
 from safetensors.torch import load_file
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
+from facts import naming
 from further.models import Precision, load
 from further.training.adapters import count_parameters, train_adapter
 from further.training.examples import count_labels, mean_loss
@@ -146,7 +147,7 @@ def test_batches_are_read_while_the_step_before_is_computed(train):
 
 def test_more_context_than_the_model_has_positions_is_refused(train):
     """A Llama would rotate on, and give wrong numbers without a word."""
-    with pytest.raises(ValueError, match=r"^training\.context: 256 is more than the 128 positions"):
+    with pytest.raises(ValueError, match=naming("training.context", 256, 128)):
         train(context=256)
 
 

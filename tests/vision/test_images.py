@@ -8,6 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
+from facts import naming
 from further.models import Precision, load
 from further.vision.images import (
     Features,
@@ -90,5 +91,5 @@ def test_pixels_in_a_row_give_what_features_give(kind, tmp_path):
 
 
 def test_a_model_of_text_alone_is_refused(model_folder):
-    with pytest.raises(ValueError, match="llama reads no images; a study of images needs one of paligemma, gemma3"):
+    with pytest.raises(ValueError, match=naming("llama", "paligemma, gemma3")):
         need_images(load(model_folder, Precision("none", "float32")))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from facts import naming
 from further.vision.prompts import make_prompter
 from models.tiny import IMAGE, IMAGE_TOKENS, SIDE, save_model
 
@@ -99,5 +100,5 @@ def test_an_answer_comes_back_from_its_tokens(folders):
 
 def test_a_family_without_prompts_is_refused(tmp_path):
     (tmp_path / "config.json").write_text('{"model_type": "llama"}')
-    with pytest.raises(ValueError, match="no prompts are known for models of the family 'llama'"):
+    with pytest.raises(ValueError, match=naming("'llama'")):
         make_prompter(tmp_path)

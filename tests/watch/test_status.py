@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from facts import tells
 from further.cli import main
 from further.cluster.head import PLACE
 from further.cluster.orphans import Queued
@@ -66,8 +67,8 @@ def test_what_is_not_training_steps_is_said(study):
 
 def test_a_failed_run_names_its_error_and_its_log(study):
     assert statuses(study)["broken"].note == "ValueError: no memory (logs/train_qlora/broken.log)"
-    progress(study, "broken", "failed", message="loss is not finite at step 3\nmore")
-    assert statuses(study)["broken"].note == "loss is not finite at step 3 (logs/train_qlora/broken.log)"
+    progress(study, "broken", "failed", message="first line\nmore")
+    assert statuses(study)["broken"].note == "first line (logs/train_qlora/broken.log)"
 
 
 def test_slurms_queue_says_more_than_files(study):
@@ -77,7 +78,7 @@ def test_slurms_queue_says_more_than_files(study):
         Queued("13", "RUNNING", "None", "rule_train_qlora_wildcards_broken"),  # retried
         Queued("14", "RUNNING", "None", "rule_score_run_wildcards_silent"),
     )
-    assert (told["never"].state, told["never"].note) == ("queued", "SLURM job 12, waits for Priority")
+    assert told["never"].state == "queued" and tells(told["never"].note, 12, "Priority")
     assert told["broken"].state == "running" and told["silent"].state == "stopped"
 
 
@@ -85,11 +86,11 @@ def test_slurms_queue_says_more_than_files(study):
     ("said", "state", "note"),
     [
         ("slurmstepd: error: Detected 1 oom_kill event in StepId=12.batch. Some step tasks have been OOM Killed.",
-         "failed", "out of memory: raise hardware.memory_mb"),
+         "failed", "hardware.memory_mb"),
         ("slurmstepd: error: *** JOB 12 ON cn1 CANCELLED AT 2026-11-22T10:00:00 DUE TO TIME LIMIT ***",
-         "stopped", "at its time limit"),
+         "stopped", "time limit"),
         ("slurmstepd: error: *** JOB 12 ON cn1 CANCELLED AT 2026-11-22T10:00:00 DUE TO NODE FAILURE, SEE SLURMCTLD LOG",
-         "stopped", "its node failed"),
+         "stopped", "node"),
         ("slurmstepd: error: *** JOB 12 ON cn1 CANCELLED AT 2026-11-22T10:00:00 ***", "stopped", "cancelled"),
     ],
 )  # fmt: skip
@@ -98,7 +99,8 @@ def test_slurm_says_how_a_job_ended_that_says_nothing_itself(study, run, said, s
     logs = f".snakemake/slurm_logs/rule_train_qlora/{run}"
     write(study, f"{logs}/12.log", f"Building DAG of jobs...\n{said}\n")
     os.utime(write(study, f"{logs}/11.log", "slurmstepd: error: Detected 1 oom_kill event"), (1, 1))  # an earlier try
-    assert (statuses(study)[run].state, statuses(study)[run].note) == (state, f"{note} ({logs}/12.log)")
+    found = statuses(study)[run]
+    assert found.state == state and tells(found.note, note, f"({logs}/12.log)")
 
 
 def test_a_queue_counts_where_snakemake_has_queued_from(tmp_path, monkeypatch):
@@ -113,7 +115,8 @@ def test_a_queue_counts_where_snakemake_has_queued_from(tmp_path, monkeypatch):
 def test_what_needs_a_look_stands_first_and_all_are_counted(study):
     lines = draw_status(list(statuses(study).values()))
     assert [line.split()[0] for line in lines[:-1]] == ["broken", "in-time", "silent", "at-work", "never", "ended"]
-    assert lines[-1] == "6 runs: 1 done, 1 waiting, 1 running, 2 stopped, 1 failed"
+    counts = ("1 done", "1 waiting", "1 running", "2 stopped", "1 failed")
+    assert lines[-1].startswith("6 runs: ") and all(tells(lines[-1], count) for count in counts)
 
 
 def begin(folder, started, pid=None):
@@ -143,8 +146,7 @@ def test_other_jobs_and_the_time_left_are_told(study):
     (study / "results/plan.tsv").write_text(plan_text([type(ROW)(**vars(ROW) | {"run": "ended"})]))
     write_json(study / "logs/score.progress.json", {"message": "3 of 20 documents", "updated": time.time()})
     others, left = describe_session(study, time.time())
-    assert others == "Other jobs: 0 of 1 done"
-    assert left == "scoring ended; study 80 %, about 30 min left"
+    assert tells(others, "0 of 1") and tells(left, "scoring ended", "80 %", "30 min")
     begin(study, 0.0, pid=2**22 + 1)  # more than Linux gives out
     assert "not running" in describe_session(study, time.time())[1]
     end_session(study, "failed")

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from further.provenance import PACKAGE, _reach
+
 ROOT = Path(__file__).parents[2]
 COPIED = ("Snakefile", "workflow", "config", "src", "resources", "profiles", "slurm")
 
@@ -69,6 +71,16 @@ class Project:
         rows = [line.split()[:2] for line in table.group(1).splitlines()[1:]] if table else []
         assert rows or "Nothing to be done" in done.stdout, done.stdout
         return {rule: int(count) for rule, count in rows if rule not in ("total", "all")}
+
+    def check_digests(self):
+        """The scripts that ran; each digest covers what their processes and the children of these had loaded."""
+        seen = set()
+        for file in self.loaded.iterdir():
+            script, *modules = file.read_text().split()
+            covered = {str(path) for path in _reach(self.code / "workflow/scripts" / f"{script}.py")}
+            assert {str(PACKAGE / module) for module in modules} <= covered, script
+            seen.add(script)
+        return seen
 
     @property
     def config(self):

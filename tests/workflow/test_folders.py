@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpus.made import make_article
+from facts import tells
 from workflow.conftest import ROOT, Project, copy_project
 
 pytestmark = pytest.mark.workflow
@@ -50,11 +52,11 @@ def add_environment(code):
     (code / ".venv/installed").touch()
 
 
-def make(code, *words, home=None):
+def make(code, *words):
     return subprocess.run(
         ["make", "--no-print-directory", *words],
         cwd=code,
-        env=os.environ | {"OMP_NUM_THREADS": "1"} | ({"HOME": str(home)} if home else {}),
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -62,21 +64,12 @@ def make(code, *words, home=None):
     )
 
 
-@pytest.mark.parametrize("name", ["My Papers", "Anna's papers", 'a "b" $HOME `x`', "ümläut & co; rm"])
+@pytest.mark.parametrize("name", ['a "b" $HOME `x`', "Anna's ümläut & co; rm"])
 def test_make_study_takes_a_folder_of_any_name(checkout, tmp_path, name):
     write_papers(tmp_path / name, *(f"{number}.pdf" for number in range(4)))
     done = make(checkout, "study", f"PAPERS={tmp_path / name}", "SNAKEMAKE=.venv/bin/snakemake --cores 1 -n")
     assert done.returncode == 0, done.stdout[-3000:]
     assert "parse_papers" in done.stdout and "/results/report/index.html" in done.stdout
-
-
-def test_make_study_takes_a_tilde_and_names_a_folder_that_is_not_there(checkout, tmp_path):
-    write_papers(tmp_path / "home papers", *(f"{number}.pdf" for number in range(4)))
-    dry = "SNAKEMAKE=.venv/bin/snakemake --cores 1 -n"
-    assert make(checkout, "study", "PAPERS=~/home papers", dry, home=tmp_path).returncode == 0
-    missing = make(checkout, "study", "PAPERS=/no such folder", dry)
-    assert missing.returncode == 2 and "PAPERS: there is no folder /no such folder" in missing.stdout
-    assert "Say which folder" in make(checkout, "study", dry).stdout
 
 
 def test_two_folders_of_one_name_do_not_share_a_study(checkout, tmp_path):
@@ -92,18 +85,13 @@ def test_two_folders_of_one_name_do_not_share_a_study(checkout, tmp_path):
 
 def test_a_checkout_in_a_path_with_a_space_is_refused_at_once_in_one_sentence(project, tmp_path):
     (tmp_path / "My Clone").mkdir()
-    code = copy_project(tmp_path / "My Clone")
-    shutil.copy(ROOT / "Makefile", code)
-    done = make(code, "demo")
-    assert done.returncode == 2
-    assert [line for line in done.stdout.splitlines() if "has a space in its path" in line] == done.stdout.splitlines()
-    clone = Project(code, tmp_path / "study")
+    clone = Project(copy_project(tmp_path / "My Clone"), tmp_path / "study")
     clone.study.mkdir()
     refused = clone.snakemake("-n", check=False)
-    assert "Nothing was started.\nThe project lies in " in refused.stdout and "Traceback" not in refused.stdout
+    assert re.search(r"Nothing was started.\n.*My Clone", refused.stdout) and "Traceback" not in refused.stdout
     spaced = Project(project.code, tmp_path / "My study")
     spaced.study.mkdir()
-    assert "Nothing was started.\nThe study lies in " in spaced.snakemake("-n", check=False).stdout
+    assert re.search(r"Nothing was started.\n.*My study", spaced.snakemake("-n", check=False).stdout)
 
 
 def run(project, study, *words):
@@ -135,7 +123,7 @@ def test_papers_in_subfolders_are_left_out_only_if_asked_and_never_in_silence(pr
     assert "left out" not in there.snakemake("-n", "--configfile", "config.yaml").stdout
     (tmp_path / "config.yaml").write_text((FEW % "papers").replace("shards", "subfolders: false, shards"))
     said = there.snakemake("-n", "--configfile", "config.yaml").stdout
-    assert said.count("corpus.subfolders is false: 2 PDFs in subfolders of papers are left out") == 1
+    assert len(re.findall(r"corpus\.subfolders\b.*\bfalse\b.*\b2 PDFs\b.*\bpapers\b", said)) == 1
 
 
 def wait_for(condition, seconds=120):
@@ -157,13 +145,13 @@ def test_after_kill_9_the_same_command_goes_on(project, tmp_path):
         wait_for(lambda: list(tmp_path.glob(".snakemake/locks/*")) and list(tmp_path.glob(".snakemake/scripts/*")))
         first.send_signal(signal.SIGSTOP)  # alive, and not done before the second one has looked
         alive = there.snakemake("--cores", "1", target, check=False)
-        assert "lock" in alive.stdout.lower() and alive.returncode == 1  # not before it is dead
+        assert tells(alive.stdout, "locked") and alive.returncode == 1  # not before it is dead
     finally:
         first.send_signal(signal.SIGKILL)
         first.wait(60)
     assert list(tmp_path.glob(".snakemake/locks/*")) and list(heads.glob("*.json"))
     done = there.snakemake("--cores", "1", "--profile", project.code / "profiles/default", target)
-    assert f"The folder was locked by process {first.pid} on " in done.stdout and "taken over" in done.stdout
+    assert tells(done.stdout, "process", first.pid, "taken over")
     assert (tmp_path / target).exists() and not list(heads.glob("*.json"))
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from evaluation.answers.answers_case import CASES, answers_of, gather, table
-from further.evaluation.answers.gather import Answers, choose_main, find_still_learning, score_generated
+from further.evaluation.answers.gather import choose_main, find_still_learning, score_generated
 from further.evaluation.answers.judge import judge_answers, name_questions
 from further.guard.schemas import check_answers
 from further.records.answers import ALL
@@ -30,7 +30,7 @@ def test_validation_answers_are_not_scored():
         for line in answers_of(0, split="validation")
     ]
     scored = score_generated(table(answers))
-    assert isinstance(scored, Answers)
+
     assert len(scored.scores) == CASES and scored.scores["exact_match"].mean() == 1.0
 
 

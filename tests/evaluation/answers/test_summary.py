@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from evaluation.answers.tables import score
+from facts import naming
 from further.evaluation.answers.compare import compare_answers
 from further.evaluation.answers.summary import balance, summarize_scores
 from further.records.answers import Score
@@ -76,9 +77,9 @@ def test_before_and_after_are_paired_by_question():
 
 def test_what_was_not_asked_alike_is_not_compared():
     one = score([("a", "t", "open", "x", "x"), ("b", "t", "open", "y", "y")])
-    with pytest.raises(ValueError, match="1 questions only one has answered, 1"):
+    with pytest.raises(ValueError, match=naming("1 questions", 1)):
         compare_answers(one, one.iloc[:1], HOW)
     with pytest.raises(ValueError, match="two references, 1"):
         compare_answers(one, one.assign(reference=["x", "z"]), HOW)
-    with pytest.raises(ValueError, match="stands twice in those after"):
+    with pytest.raises(ValueError, match=naming("twice", "after")):
         compare_answers(one, one.assign(question_id="0"), HOW)

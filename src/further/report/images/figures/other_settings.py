@@ -67,7 +67,7 @@ def explain(table: pd.DataFrame) -> list[str]:
 
 
 FIGURE = Figure(
-    name="settings",
+    name="other_settings",
     section="runs",
     title="What the settings change",
     make_table=make_table,
