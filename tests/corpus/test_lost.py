@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from corpus.test_clean import PROSE, make_blocks
-from corpus.test_decide import article, dropped, section
+from corpus.test_reasons import article, dropped, section
 from further.corpus.clean.lost import find_lost
 from further.corpus.clean.papers import CleanSettings, clean_papers
 from further.corpus.clean.structure import is_contents

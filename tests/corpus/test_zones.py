@@ -3,7 +3,7 @@
 import pytest
 
 from corpus.test_clean import PROSE, ledger_of, make_blocks
-from corpus.test_decide import article, dropped, entries, section
+from corpus.test_reasons import article, dropped, entries, section
 from further.corpus.clean.papers import CleanSettings, clean_papers
 
 WORDS = len(PROSE.split())  # 66 words a paragraph
