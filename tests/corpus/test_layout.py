@@ -6,7 +6,7 @@ import pymupdf
 import pytest
 
 from further.corpus.parse.blocks import Block, make_blocks
-from further.corpus.parse.captions import is_caption, is_table_label
+from further.corpus.parse.captions import TABLES, is_caption, is_label_of
 from further.corpus.parse.furniture import find_furniture
 from further.corpus.parse.kinds import mark_kinds
 from further.corpus.parse.lines import Line, Page, find_line_numbers, join_fragments
@@ -348,12 +348,13 @@ def test_a_title_well_below_a_larger_masthead_is_the_title(top, title):
         "Cuadro 1. Corazones",
         "Figura 4 – A caixa",
         "Tabell 2. Hjärtan",
+        "Algorithm 3 Cooling of a heart",
     ],
 )
 def test_labels_of_captions_in_spaced_letters_and_in_other_languages(text):
     (made,) = make_blocks([line(text, 50, 80, size=8.0)], find_style(BODY))
     assert is_caption(made, find_style(BODY))
-    assert is_table_label(text) is text.upper().startswith(("TA", "CUADRO"))
+    assert is_label_of(text, TABLES) is text.upper().startswith(("TA", "CUADRO", "ALGO"))
 
 
 def test_cells_under_a_label_in_spaced_letters_are_a_table():

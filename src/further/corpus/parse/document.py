@@ -9,6 +9,7 @@ from typing import Any
 
 import pymupdf
 
+from further.corpus.clean.accents import compose_accents, sets_before
 from further.corpus.parse.blocks import Block, make_blocks
 from further.corpus.parse.damage import MEMORY, Reading, watch
 from further.corpus.parse.equations import mend_equations
@@ -186,12 +187,22 @@ def _read(document: pymupdf.Document, numbers: Iterable[int], reading: Reading) 
 
 def _mend(pages: list[Page]) -> tuple[list[Page], list[str]]:
     """Pages with the signs that their surroundings tell, and what was changed."""
+    if sets_before("\n".join(line.text for page in pages for line in page.lines)):
+        pages = [replace(page, lines=tuple(map(_compose, page.lines))) for page in pages]
     mended, notes = mend_equations([line.text for page in pages for line in page.lines])
     if not notes:
         return pages, notes
     new = iter(mended)
     lines = [tuple(replace(line, text=next(new)) for line in page.lines) for page in pages]
     return [replace(page, lines=one) for page, one in zip(pages, lines, strict=True)], notes
+
+
+def _compose(line: Line) -> Line:
+    """A line whose accents are on their letters, and its superscripts where they are then."""
+    lengths = {edge: len(compose_accents(line.text[:edge], before=True)) for span in line.raised for edge in span}
+    raised = tuple((lengths[start], lengths[end]) for start, end in line.raised)
+    lead = len(compose_accents(line.text[: line.lead], before=True))
+    return replace(line, text=compose_accents(line.text, before=True), raised=raised, lead=lead)
 
 
 def blocks_of_pages(pages: list[Page]) -> list[dict[str, Any]]:
