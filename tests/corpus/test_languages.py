@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pyarrow as pa
 import pymupdf
 import pytest
 
@@ -11,10 +12,13 @@ from corpus.test_layout import line
 from further.corpus.clean.accents import compose_accents, sets_before
 from further.corpus.clean.characters import clean_characters
 from further.corpus.clean.hyphens import collect_vocabulary, join_lines
+from further.corpus.clean.papers import CleanSettings, clean_papers
 from further.corpus.parse.blocks import make_blocks
 from further.corpus.parse.captions import is_caption
 from further.corpus.parse.document import parse_document
 from further.corpus.parse.style import find_style
+from further.corpus.schemas import BLOCKS
+from further.corpus.words import count_words, is_prose
 
 
 @pytest.mark.parametrize(
@@ -110,3 +114,30 @@ def test_the_steps_under_an_algorithms_caption_are_none_of_the_body(tmp_path):
     blocks = parse_document(tmp_path / "a.pdf").blocks
     assert {block["kind"] for block in blocks if block["text"].split("\n")[0] in steps} == {"table"}
     assert [block["kind"] for block in (blocks[0], blocks[-1])] == ["text", "text"]
+
+
+CHINESE = "在移植之前，供体的器官在低温下保存了很长的时间，这对于患者和医院都有好处。"
+
+
+def test_chinese_is_counted_in_halves_of_its_characters_and_its_particles_make_it_prose():
+    assert count_words("心脏保存 of hearts") == 2 + 1 + 2  # a run, as the words of other scripts are, and half of four
+    assert is_prose(CHINESE, 15)
+    assert not is_prose("北京大学医学院移植外科", 5)
+
+
+def test_chinese_paragraphs_stay_apart_and_their_headings_are_known(tmp_path):
+    document = pymupdf.open()
+    page = document.new_page()
+    for number in range(4):
+        text = 2 * CHINESE
+        if number == 1:
+            page.insert_text((72, 185), "方法", fontname="china-s", fontsize=14)
+        for row, part in enumerate((text[:20], text[20:42], text[42:64], text[64:])):
+            place = (92 if row == 0 else 72, 110 + 50 * (number > 0) + 14 * (4 * number + row))
+            page.insert_text(place, part, fontname="china-s", fontsize=10)
+    document.save(tmp_path / "a.pdf")
+    blocks = pa.Table.from_pylist(
+        [{"paper": "a", **block} for block in parse_document(tmp_path / "a.pdf").blocks], BLOCKS
+    )
+    rows, *_ = clean_papers(blocks, CleanSettings(keep_captions=False, keep_headings=True, min_words=10))
+    assert rows["text"].to_pylist() == [text, "方法", text, text, text]

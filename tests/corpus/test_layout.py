@@ -441,3 +441,38 @@ def test_line_numbers_stand_left_of_the_text_however_wide_the_margin_is(x1, foun
     ]
     numbers = [line(str(5 * n), x1 - 6, 88 + 60 * n, 6, size=6) for n in range(1, 5)]
     assert len(find_line_numbers([*text, *numbers], 595.0)) == found
+
+
+def chapters(heads, top, beside=False):
+    """Pages of a thesis, each with the name of a chapter at the top, and a page's number beside it if asked."""
+    pages = []
+    for number, head in enumerate(heads, 1):
+        lines = [line(head, 60, top, 80, number)]
+        lines += [line(str(number), 340, top, 8, number)] if beside else []
+        lines += [
+            line(f"and the text of page {number} {row}", 60, top + 32 + 12 * row, 300, number) for row in range(30)
+        ]
+        pages.append(Page(number, 400, 600, tuple(lines), ()))
+    return pages
+
+
+def test_names_of_chapters_that_each_stand_on_one_page_are_heads_by_their_height():
+    names = ["Introduction", "Methods", "Results of hearts", "Discussion", "Appendix", "References"]
+    pages = chapters(names, 50)
+    assert set(find_furniture(pages)) == {id(page.lines[0]) for page in pages}
+    near = [replace(page, lines=(replace(page.lines[0], baseline=66), *page.lines[1:])) for page in pages]
+    assert not find_furniture(near)  # sections that each begin a page
+
+
+def test_what_stands_beside_a_pages_number_is_a_head():
+    pages = chapters(["A. Maker et al.", "Storage of hearts", "C. Drawer et al."], 40, beside=True)
+    assert set(find_furniture(pages)) == {id(one) for page in pages for one in page.lines[:2]}
+
+
+def test_a_run_in_heading_a_little_larger_than_its_paragraph_belongs_to_it():
+    head = replace(line("Study of the heart. We enrolled those who", 50, 80, size=10.0, bold=True), lead=19)
+    body = [
+        line(text, 50, 92 + 11 * row, size=9.0) for row, text in enumerate(("were seen in the clinic", "and more."))
+    ]
+    assert len(make_blocks([head, *body], find_style([*BODY, *body]))) == 1
+    assert len(make_blocks([replace(head, lead=len(head.text)), *body], find_style([*BODY, *body]))) == 2

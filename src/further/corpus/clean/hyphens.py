@@ -8,13 +8,13 @@ from functools import cache
 
 import pyphen
 
+from further.corpus.words import SPACELESS
+
 HYPHENS = "-‐‑\u00ad"
 LETTERS = r"[^\W\d_]"
 WORD = re.compile(rf"{LETTERS}+(?:['’]{LETTERS}+)*")
 LAST_PART = re.compile(rf"({LETTERS}+)[{HYPHENS}]$")
 FIRST_PART = re.compile(rf"{LETTERS}+")
-SPACELESS = re.compile("[\u2e80-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff]")
-"""Characters of Chinese and Japanese, which have no spaces between words; Korean has."""
 ADDRESS = re.compile(r"\W*(?:https?://|www\.)[^\s)\]>]*[^\s,;)\]>]$", re.IGNORECASE)
 """An address of the web at a line's end."""
 ADDRESS_PART = re.compile(r"(?!(?:e\.g|i\.e)\b)[\w~%-]*(?:[./_=?&#%~]\w|[/=?&#]\W*$|\d)")

@@ -14,7 +14,7 @@ ITEM = re.compile(
     r"\s*(?:[•●▪■◦‣–∙·*o]\s|[•●▪■‣\ufffd\ue000-\uf8ff]|\(?\d{1,3}[.)]\s|\[\d{1,3}\]|\(?[a-z][.)]\s|\(?[ivx]{1,4}[.)]\s)"
 )
 """What a list item or a numbered reference begins with."""
-ENDED = re.compile(r"[.?!:;…][\"'”’»)\]]*[\d,–\-\[\]\s*†‡]*$")
+ENDED = re.compile(r"[.?!:;…。！？：；][\"'”’»)\]」』）]*[\d,–\-\[\]\s*†‡]*$")
 """A line that may be a paragraph's last: punctuation, then at most citation numbers."""
 
 WIDEST = 2.1
@@ -94,9 +94,10 @@ def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
     above = group[-1]
     size = max(above.size, line.size)
     step = line.baseline - above.baseline
-    if abs(above.size - line.size) > max(0.6, 0.07 * size):
+    heads = len(group) == 1 and _has_run_in(above)
+    if abs(above.size - line.size) > (0.15 * size if heads else max(0.6, 0.07 * size)):
         return False
-    if above.bold != line.bold and not (len(group) == 1 and _has_run_in(above)):
+    if above.bold != line.bold and not heads:
         return False
     if not 0.4 * size < step < WIDEST * size:
         return False
