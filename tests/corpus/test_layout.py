@@ -476,3 +476,12 @@ def test_a_run_in_heading_a_little_larger_than_its_paragraph_belongs_to_it():
     ]
     assert len(make_blocks([head, *body], find_style([*BODY, *body]))) == 1
     assert len(make_blocks([replace(head, lead=len(head.text)), *body], find_style([*BODY, *body]))) == 2
+
+
+@pytest.mark.parametrize("mark", ["•", "—"])
+def test_what_stands_where_an_items_mark_does_is_no_line_of_it(mark):
+    item = line(f"{mark} and all of them were seen in the clinic by the team.", 50, 80)
+    below = [line("Of the patients that the team had seen in the clinic,", 50, 92), line("all were well.", 50, 104)]
+    assert [len(made.lines) for made in make_blocks([item, *below], find_style(BODY))] == [1, 2]
+    hung = [replace(one, x0=60) for one in below]
+    assert [len(made.lines) for made in make_blocks([item, *hung], find_style(BODY))] == [3]

@@ -268,3 +268,20 @@ def test_what_the_authors_acknowledge_of_their_study_is_none():
 def test_acknowledgements_begin_with_thanks_in_each_language(language, text):
     assert sections_in(language).thanks.match(text)
     assert not sections_in("en").thanks.match(text)
+
+
+def test_an_entry_of_a_list_of_figures_may_have_several_lines():
+    entries = [
+        {
+            "kind": "heading",
+            "text": "1.1 How the heart of a donor is kept in the cold for as long as",
+            "y0": 130,
+            "y1": 140,
+        },
+        {"kind": "text", "text": "it takes to bring it . . . . . . . . . . . 12", "y0": 142, "y1": 152},
+    ]
+    body = [paragraph(f"part {number} of the article", page=2) for number in range(6)]
+    found = reasons(
+        {"kind": "heading", "text": "List of Figures", "page": 1}, *entries, *section("Introduction", 2), *body
+    )
+    assert [found[" ".join(entry["text"].split()[:3])] for entry in entries] == ["contents", "contents"]

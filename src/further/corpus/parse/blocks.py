@@ -11,9 +11,11 @@ from further.corpus.parse.style import Style
 from further.corpus.words import count_words, is_prose
 
 ITEM = re.compile(
-    r"\s*(?:[•●▪■◦‣–∙·*o]\s|[•●▪■‣\ufffd\ue000-\uf8ff]|\(?\d{1,3}[.)]\s|\[\d{1,3}\]|\(?[a-z][.)]\s|\(?[ivx]{1,4}[.)]\s)"
+    r"\s*(?:[•●▪■◦‣–—∙·*o]\s|[•●▪■‣\ufffd\ue000-\uf8ff]|\(?\d{1,3}[.)]\s|\[\d{1,3}\]|\(?[a-z][.)]\s|\(?[ivx]{1,4}[.)]\s)"
 )
 """What a list item or a numbered reference begins with."""
+BULLET = re.compile(r"\s*[•●▪■◦‣–—]\s")
+"""The mark of a list, behind which the item's further lines stand."""
 ENDED = re.compile(r"[.?!:;…。！？：；][\"'”’»)\]」』）]*[\d,–\-\[\]\s*†‡]*$")
 """A line that may be a paragraph's last: punctuation, then at most citation numbers."""
 
@@ -153,8 +155,11 @@ def _starts_paragraph(group: Sequence[Line], line: Line) -> bool:
     above, size = group[-1], line.size
     left, right = min(member.x0 for member in group), max([member.x1 for member in group] + [line.x1])
     ended, short = bool(ENDED.search(above.text)), above.x1 < right - max(2 * size, 0.08 * (right - left))
-    if ITEM.match(line.text) and (ended or short) and abs(line.x0 - group[0].x0) < size:
+    level = abs(line.x0 - group[0].x0) < size or BULLET.match(line.text)
+    if ITEM.match(line.text) and (ended or short) and level:
         return True
+    if BULLET.match(group[0].text) and ended and line.x0 < group[0].x0 + 0.6 * size:
+        return True  # where the item's mark stands, and not its text
     if group[0].initial and all(member.x0 > left + 0.6 * size for member in group[1:]):
         return False  # lines beside an initial stand further in than the first one below it
     hanging = not group[0].initial and len(group) > 1 and group[1].x0 > group[0].x0 + 0.6 * size
