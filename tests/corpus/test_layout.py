@@ -485,3 +485,19 @@ def test_what_stands_where_an_items_mark_does_is_no_line_of_it(mark):
     assert [len(made.lines) for made in make_blocks([item, *below], find_style(BODY))] == [1, 2]
     hung = [replace(one, x0=60) for one in below]
     assert [len(made.lines) for made in make_blocks([item, *hung], find_style(BODY))] == [3]
+
+
+def test_names_on_a_short_line_well_above_an_abstract_are_no_line_of_it():
+    names = line("ADA MAKER, University of the North and of the Sea", 50, 80, 130)
+    text = [
+        line("Of the patients that the team had seen in the", 50, 98),
+        line("clinic all were well in the end.", 50, 110),
+    ]
+    assert [len(made.lines) for made in make_blocks([names, *text], find_style(BODY))] == [1, 2]
+
+
+@pytest.mark.parametrize(("font", "kind"), [("italic", "caption"), ("body", "text")])
+def test_a_captions_words_in_a_font_of_their_own_may_stand_apart_from_its_label(font, kind):
+    label = line("Figure 1", 50, 400, 40, page=2, bold=True)
+    words = line("The box in which the heart of a donor travels to the clinic by the sea.", 50, 423, page=2, font=font)
+    assert kinds_of([BODY, [label, words]])[words.text] == kind

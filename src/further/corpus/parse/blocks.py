@@ -19,6 +19,8 @@ BULLET = re.compile(r"\s*[•●▪■◦‣–—]\s")
 ENDED = re.compile(r"[.?!:;…。！？：；][\"'”’»)\]」』）]*[\d,–\-\[\]\s*†‡]*$")
 """A line that may be a paragraph's last: punctuation, then at most citation numbers."""
 
+FORMULA_NUMBER = re.compile(r"\s*[(\[](?:[A-Z]\.?)?\d{1,3}[a-z]?[)\]]\s*")
+"""The number of a formula, at the edge of its column."""
 WIDEST = 2.1
 """Widest leading of running text, in font sizes."""
 
@@ -96,6 +98,8 @@ def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
     above = group[-1]
     size = max(above.size, line.size)
     step = line.baseline - above.baseline
+    if len(group) == 1 and line.x0 < above.x0 - 2 * size and FORMULA_NUMBER.fullmatch(above.text):
+        return False
     heads = len(group) == 1 and _has_run_in(above)
     if abs(above.size - line.size) > (0.15 * size if heads else max(0.6, 0.07 * size)):
         return False
@@ -128,7 +132,8 @@ def _runs_on(group: Sequence[Line], line: Line, style: Style) -> bool:
     if not prose or abs(above.x0 - line.x0) > 1.5 or above.size > 1.1 * style.size:
         return False
     steps = [below.baseline - one.baseline for one, below in pairwise([*group[-2:], line])]
-    return not ENDED.search(above.text) or (len(steps) == 2 and abs(steps[0] - steps[1]) < 0.5)
+    short = above.x1 < line.x1 - 0.3 * (line.x1 - line.x0) and line.text[:1].isupper()
+    return not (short or ENDED.search(above.text)) or (len(steps) == 2 and abs(steps[0] - steps[1]) < 0.5)
 
 
 def _has_run_in(line: Line) -> bool:

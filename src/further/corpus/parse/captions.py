@@ -85,7 +85,8 @@ def extend_captions(blocks: Sequence[Block], style: Style) -> None:
                 abs(block.lines[0].baseline - above.lines[0].baseline) < 1.5
                 and 0 < block.x0 - above.x1 < 3 * above.size
             )
-            under = -2 < block.y0 - above.y1 < (1.2 if alone else 0.8) * block.size and _overlap(above, block) > 0
+            reach = (1.2 if block.font in style.fonts else 2.0) if alone else 0.8
+            under = -2 < block.y0 - above.y1 < reach * block.size and _overlap(above, block) > 0
             if (alone and (beside or under)) or (under and not is_label_of(above.text, (*TABLES, "box"))):
                 block.kind = "caption"
 

@@ -55,13 +55,14 @@ def _ends_table(block: Block, caption: Block, below: Sequence[Block], style: Sty
         return block.y0 > caption.y1 + 3 * block.size
     if is_body(block, style):
         return True
-    free = block.y0 > caption.y1 and _stands_free(block, below, style)
-    return free and (_stands_apart(block, (caption, *below)) or not is_label_of(caption.text, ("algorithm",)))
+    apart = is_label_of(caption.text, ("algorithm",))  # whose steps may be set as the body
+    free = _stands_apart(block, (caption, *below)) if apart else _stands_free(block, below, style)
+    return block.y0 > caption.y1 and free
 
 
 def _stands_apart(block: Block, others: Sequence[Block]) -> bool:
-    """Whether the lines above a block are further away than those of an algorithm, which are set as the body may be."""
-    return all(block.y0 - other.y1 > 0.8 * block.size for other in others if other.y0 < block.y0 - 1)
+    """Whether all above a block is further away than the steps of an algorithm are from each other."""
+    return all(block.y0 - other.y1 > 1.2 * block.size for other in others if other.y0 < block.y0 - 1)
 
 
 def _is_beside(block: Block, cells: Sequence[Block]) -> bool:
