@@ -32,6 +32,8 @@ from further.corpus.words import count_words, is_prose
         ("fr", "ana", ["une ana-", "lyse"], "une analyse"),
         ("fr", "celui", ["dans celui-", "ci"], "dans celui-ci"),
         ("pt", "trata", ["trata-", "se de"], "trata-se de"),
+        ("pt", "em", ["pode tornar-", "se um"], "pode tornar-se um"),
+        ("pt", "em", ["a hipóte-", "se nula"], "a hipótese nula"),
         ("pt", "em", ["por ex-", "emplo"], "por exemplo"),  # in Portugal
         ("nl", "Linux", ["het Linux-", "programma"], "het Linux-programma"),
     ],

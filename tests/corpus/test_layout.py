@@ -501,3 +501,10 @@ def test_a_captions_words_in_a_font_of_their_own_may_stand_apart_from_its_label(
     label = line("Figure 1", 50, 400, 40, page=2, bold=True)
     words = line("The box in which the heart of a donor travels to the clinic by the sea.", 50, 423, page=2, font=font)
     assert kinds_of([BODY, [label, words]])[words.text] == kind
+
+
+def test_a_line_that_begins_with_a_heading_in_bold_begins_a_paragraph():
+    above = line("Of the patients that the team had seen in the clinic all were well.", 50, 80)
+    keys = line("Palabras clave: heart; clinic.", 50, 92, 140)
+    assert [len(made.lines) for made in make_blocks([above, replace(keys, lead=15)], find_style(BODY))] == [1, 1]
+    assert [len(made.lines) for made in make_blocks([above, keys], find_style(BODY))] == [2]

@@ -231,7 +231,9 @@ def _is_one_word(left: str, right: str, vocabulary: Vocabulary) -> bool:
         return bool(elsewhere)
     if vocabulary.language != "en" and _patterns(vocabulary.language):
         compound = name or right in ENCLITICS.get(vocabulary.language, ())
-        return _may_break(left, right, vocabulary.language) and not (compound and vocabulary.knows(left))
+        verb = vocabulary.language == "pt" and right in ("se", "lhe") and left[-1] in "rm"  # "tornar-se"
+        breaks = _may_break(left, right, vocabulary.language)
+        return breaks and not verb and not (compound and vocabulary.knows(left))
     if left[-1] == right[0] in "aiou" and len(left) > 3:  # "anti-inflammatory", "supra-axillary"
         return False
     known = vocabulary.words[right] > 0

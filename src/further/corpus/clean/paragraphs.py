@@ -115,7 +115,7 @@ def continues(above: Piece, below: Piece) -> bool:
     if end.endswith(("-", "‐", "\u00ad")):
         return True
     moved = below.page != above.page or below.y1 < above.y0  # a semicolon at a column's foot ends no paragraph
-    if ENDED.search(end) and not (moved and end.endswith(";")):
+    if ENDED.search(end) and not (moved and end.endswith((";", ":") if start.islower() else ";")):
         return bool(DECIMAL.search(end) or SHORTENED.search(end)) and start.islower()
     same_style = abs(above.font_size - below.font_size) < 0.06 * below.font_size
     return start.islower() or (same_style and len(above.text) > 80)

@@ -19,6 +19,8 @@ BULLET = re.compile(r"\s*[•●▪■◦‣–—]\s")
 ENDED = re.compile(r"[.?!:;…。！？：；][\"'”’»)\]」』）]*[\d,–\-\[\]\s*†‡]*$")
 """A line that may be a paragraph's last: punctuation, then at most citation numbers."""
 
+RUN_IN = re.compile(r"[^\W\d_a-z][^.:]{2,60}[.:](?:\s+\S?)?")
+"""What a paragraph may begin with in bold or italics: its heading."""
 FORMULA_NUMBER = re.compile(r"\s*[(\[](?:[A-Z]\.?)?\d{1,3}[a-z]?[)\]]\s*")
 """The number of a formula, at the edge of its column."""
 WIDEST = 2.1
@@ -162,6 +164,8 @@ def _starts_paragraph(group: Sequence[Line], line: Line) -> bool:
     ended, short = bool(ENDED.search(above.text)), above.x1 < right - max(2 * size, 0.08 * (right - left))
     level = abs(line.x0 - group[0].x0) < size or BULLET.match(line.text)
     if ITEM.match(line.text) and (ended or short) and level:
+        return True
+    if ended and RUN_IN.fullmatch(line.text[: line.lead + 1]):
         return True
     if BULLET.match(group[0].text) and ended and line.x0 < group[0].x0 + 0.6 * size:
         return True  # where the item's mark stands, and not its text
