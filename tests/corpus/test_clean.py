@@ -223,3 +223,10 @@ def test_a_semicolon_at_a_columns_foot_ends_no_paragraph():
     assert len(texts(rows)) == 1
     rows, *_ = clean_papers(make_blocks(above, below | {"y0": 710, "y1": 800}), SETTINGS)
     assert len(texts(rows)) == 2
+
+
+@pytest.mark.parametrize(("carried", "size", "rows"), [(True, 10, 1), (False, 10, 2), (True, 8, 2)])
+def test_a_block_that_is_carried_goes_on_behind_a_full_stop(carried, size, rows):
+    above = {"kind": "text", "text": f"In the first column {PROSE.strip()}.", "font_size": size}
+    below = {"kind": "text", "text": f"In the next {PROSE.strip()}.", "carried": carried}
+    assert len(texts(clean_papers(make_blocks(above, below), SETTINGS)[0])) == rows

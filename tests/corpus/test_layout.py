@@ -7,6 +7,7 @@ import pytest
 
 from further.corpus.parse.blocks import Block, make_blocks
 from further.corpus.parse.captions import TABLES, is_caption, is_label_of
+from further.corpus.parse.carried import mark_carried
 from further.corpus.parse.furniture import find_furniture
 from further.corpus.parse.kinds import mark_kinds
 from further.corpus.parse.lines import Line, Page, find_line_numbers, join_fragments
@@ -508,3 +509,36 @@ def test_a_line_that_begins_with_a_heading_in_bold_begins_a_paragraph():
     keys = line("Palabras clave: heart; clinic.", 50, 92, 140)
     assert [len(made.lines) for made in make_blocks([above, replace(keys, lead=15)], find_style(BODY))] == [1, 1]
     assert [len(made.lines) for made in make_blocks([above, keys], find_style(BODY))] == [2]
+
+
+def paragraphs(indent, last, first):
+    """Seven paragraphs with an indent, the last one with a last line of some width, and one in the next column."""
+    column = [
+        block
+        for number in range(7)
+        for block in make_blocks(
+            [
+                line("Of those that the team had seen in the clinic", 50 + indent, 80 + 36 * number, 200 - indent),
+                line("all were well when they were seen by the sea", 50, 92 + 36 * number),
+                line(
+                    "and they were at home in all of the winter.", 50, 104 + 36 * number, last if number == 6 else 120
+                ),
+            ],
+            find_style(BODY),
+        )
+    ]
+    lines = [line("All of them were seen in the clinic again in", 310 + first, 80), line("the spring.", 310, 92, 50)]
+    blocks = [*column, *make_blocks(lines, find_style(BODY))]
+    for one in blocks:
+        one.kind = "text"
+    return blocks
+
+
+@pytest.mark.parametrize(
+    ("indent", "last", "first", "carried"),
+    [(10, 200, 0, True), (10, 150, 0, False), (10, 200, 10, False), (0, 200, 0, False)],
+)
+def test_a_full_last_line_and_no_indent_carry_a_paragraph_to_the_next_column(indent, last, first, carried):
+    blocks = paragraphs(indent, last, first)
+    mark_carried(blocks, find_style(BODY))
+    assert [one.carried for one in blocks] == [*[False] * (len(blocks) - 1), carried]

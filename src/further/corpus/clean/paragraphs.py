@@ -112,10 +112,10 @@ def continues(above: Piece, below: Piece) -> bool:
     if below.kind != "text" or below.page - above.page > 2:
         return False
     end, start = above.text.rstrip(), below.text.lstrip()[:1]
-    if end.endswith(("-", "‐", "\u00ad")):
+    same_style = abs(above.font_size - below.font_size) < 0.06 * below.font_size
+    if (below.carried and same_style) or end.endswith(("-", "‐", "\u00ad")):
         return True
     moved = below.page != above.page or below.y1 < above.y0  # a semicolon at a column's foot ends no paragraph
     if ENDED.search(end) and not (moved and end.endswith((";", ":") if start.islower() else ";")):
         return bool(DECIMAL.search(end) or SHORTENED.search(end)) and start.islower()
-    same_style = abs(above.font_size - below.font_size) < 0.06 * below.font_size
     return start.islower() or (same_style and len(above.text) > 80)

@@ -34,10 +34,12 @@ class Block:
     Attributes:
         lines: At least one, from top to bottom.
         kind: One of KINDS, once it is known.
+        carried: Whether it surely carries on the paragraph of the column before.
     """
 
     lines: list[Line]
     kind: str = ""
+    carried: bool = False
 
     def __post_init__(self) -> None:
         """Measure the box and the style."""
