@@ -215,3 +215,19 @@ def test_words_of_papers_cleaned_together_help_each_other():
     settings = CleanSettings(keep_captions=False, keep_headings=True, min_words=10)
     rows = clean_papers(pa.concat_tables([broken, helper]), settings)[0]
     assert texts(rows)[0].endswith("of the colony-forming units.")
+
+
+def test_a_semicolon_at_a_columns_foot_ends_no_paragraph():
+    above = {"kind": "text", "text": f"In the first column {PROSE.strip()};", "y0": 600, "y1": 700}
+    below = {"kind": "text", "text": f"Maker and Drawer {PROSE.strip()}.", "y0": 80, "y1": 180, "x0": 310, "x1": 550}
+    rows, *_ = clean_papers(make_blocks(above, below), SETTINGS)
+    assert len(texts(rows)) == 1
+    rows, *_ = clean_papers(make_blocks(above, below | {"y0": 710, "y1": 800}), SETTINGS)
+    assert len(texts(rows)) == 2
+
+
+@pytest.mark.parametrize(("carried", "size", "rows"), [(True, 10, 1), (False, 10, 2), (True, 8, 2)])
+def test_a_block_that_is_carried_goes_on_behind_a_full_stop(carried, size, rows):
+    above = {"kind": "text", "text": f"In the first column {PROSE.strip()}.", "font_size": size}
+    below = {"kind": "text", "text": f"In the next {PROSE.strip()}.", "carried": carried}
+    assert len(texts(clean_papers(make_blocks(above, below), SETTINGS)[0])) == rows

@@ -2,7 +2,7 @@
 
 import pytest
 
-from further.corpus.parse.blocks import Block
+from further.corpus.parse.blocks import Block, make_blocks
 from further.corpus.parse.formulas import join_formulas
 from further.corpus.parse.lines import Line
 from further.corpus.parse.style import find_style
@@ -61,3 +61,9 @@ AGAIN = (50, 160, f"The samples were dried, and {SAID}")
 )
 def test_what_holds_an_equals_sign_and_is_no_formula(places, how, kept):
     assert [block.kind for block in blocks_of(*places, **how)] == ["", "text" if kept else "", ""]
+
+
+def test_the_number_of_a_formula_is_no_first_line_of_what_follows():
+    lines = [line(275, 130, "(12)"), line(50, 144, f"where D is the size, and {SAID}")]
+    style = find_style([line(50, 100 + 12 * row, SAID) for row in range(9)])
+    assert [made.text for made in make_blocks(lines, style)] == [one.text for one in lines]

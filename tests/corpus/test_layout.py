@@ -6,7 +6,8 @@ import pymupdf
 import pytest
 
 from further.corpus.parse.blocks import Block, make_blocks
-from further.corpus.parse.captions import is_caption, is_table_label
+from further.corpus.parse.captions import TABLES, is_caption, is_label_of
+from further.corpus.parse.carried import mark_carried
 from further.corpus.parse.furniture import find_furniture
 from further.corpus.parse.kinds import mark_kinds
 from further.corpus.parse.lines import Line, Page, find_line_numbers, join_fragments
@@ -348,12 +349,13 @@ def test_a_title_well_below_a_larger_masthead_is_the_title(top, title):
         "Cuadro 1. Corazones",
         "Figura 4 – A caixa",
         "Tabell 2. Hjärtan",
+        "Algorithm 3 Cooling of a heart",
     ],
 )
 def test_labels_of_captions_in_spaced_letters_and_in_other_languages(text):
     (made,) = make_blocks([line(text, 50, 80, size=8.0)], find_style(BODY))
     assert is_caption(made, find_style(BODY))
-    assert is_table_label(text) is text.upper().startswith(("TA", "CUADRO"))
+    assert is_label_of(text, TABLES) is text.upper().startswith(("TA", "CUADRO", "ALGO"))
 
 
 def test_cells_under_a_label_in_spaced_letters_are_a_table():
@@ -440,3 +442,103 @@ def test_line_numbers_stand_left_of_the_text_however_wide_the_margin_is(x1, foun
     ]
     numbers = [line(str(5 * n), x1 - 6, 88 + 60 * n, 6, size=6) for n in range(1, 5)]
     assert len(find_line_numbers([*text, *numbers], 595.0)) == found
+
+
+def chapters(heads, top, beside=False):
+    """Pages of a thesis, each with the name of a chapter at the top, and a page's number beside it if asked."""
+    pages = []
+    for number, head in enumerate(heads, 1):
+        lines = [line(head, 60, top, 80, number)]
+        lines += [line(str(number), 340, top, 8, number)] if beside else []
+        lines += [
+            line(f"and the text of page {number} {row}", 60, top + 32 + 12 * row, 300, number) for row in range(30)
+        ]
+        pages.append(Page(number, 400, 600, tuple(lines), ()))
+    return pages
+
+
+def test_names_of_chapters_that_each_stand_on_one_page_are_heads_by_their_height():
+    names = ["Introduction", "Methods", "Results of hearts", "Discussion", "Appendix", "References"]
+    pages = chapters(names, 50)
+    assert set(find_furniture(pages)) == {id(page.lines[0]) for page in pages}
+    near = [replace(page, lines=(replace(page.lines[0], baseline=66), *page.lines[1:])) for page in pages]
+    assert not find_furniture(near)  # sections that each begin a page
+
+
+def test_what_stands_beside_a_pages_number_is_a_head():
+    pages = chapters(["A. Maker et al.", "Storage of hearts", "C. Drawer et al."], 40, beside=True)
+    assert set(find_furniture(pages)) == {id(one) for page in pages for one in page.lines[:2]}
+
+
+def test_a_run_in_heading_a_little_larger_than_its_paragraph_belongs_to_it():
+    head = replace(line("Study of the heart. We enrolled those who", 50, 80, size=10.0, bold=True), lead=19)
+    body = [
+        line(text, 50, 92 + 11 * row, size=9.0) for row, text in enumerate(("were seen in the clinic", "and more."))
+    ]
+    assert len(make_blocks([head, *body], find_style([*BODY, *body]))) == 1
+    assert len(make_blocks([replace(head, lead=len(head.text)), *body], find_style([*BODY, *body]))) == 2
+
+
+@pytest.mark.parametrize("mark", ["•", "—"])
+def test_what_stands_where_an_items_mark_does_is_no_line_of_it(mark):
+    item = line(f"{mark} and all of them were seen in the clinic by the team.", 50, 80)
+    below = [line("Of the patients that the team had seen in the clinic,", 50, 92), line("all were well.", 50, 104)]
+    assert [len(made.lines) for made in make_blocks([item, *below], find_style(BODY))] == [1, 2]
+    hung = [replace(one, x0=60) for one in below]
+    assert [len(made.lines) for made in make_blocks([item, *hung], find_style(BODY))] == [3]
+
+
+def test_names_on_a_short_line_well_above_an_abstract_are_no_line_of_it():
+    names = line("ADA MAKER, University of the North and of the Sea", 50, 80, 130)
+    text = [
+        line("Of the patients that the team had seen in the", 50, 98),
+        line("clinic all were well in the end.", 50, 110),
+    ]
+    assert [len(made.lines) for made in make_blocks([names, *text], find_style(BODY))] == [1, 2]
+
+
+@pytest.mark.parametrize(("font", "kind"), [("italic", "caption"), ("body", "text")])
+def test_a_captions_words_in_a_font_of_their_own_may_stand_apart_from_its_label(font, kind):
+    label = line("Figure 1", 50, 400, 40, page=2, bold=True)
+    words = line("The box in which the heart of a donor travels to the clinic by the sea.", 50, 423, page=2, font=font)
+    assert kinds_of([BODY, [label, words]])[words.text] == kind
+
+
+def test_a_line_that_begins_with_a_heading_in_bold_begins_a_paragraph():
+    above = line("Of the patients that the team had seen in the clinic all were well.", 50, 80)
+    keys = line("Palabras clave: heart; clinic.", 50, 92, 140)
+    assert [len(made.lines) for made in make_blocks([above, replace(keys, lead=15)], find_style(BODY))] == [1, 1]
+    assert [len(made.lines) for made in make_blocks([above, keys], find_style(BODY))] == [2]
+
+
+def paragraphs(indent, last, first):
+    """Seven paragraphs with an indent, the last one with a last line of some width, and one in the next column."""
+    column = [
+        block
+        for number in range(7)
+        for block in make_blocks(
+            [
+                line("Of those that the team had seen in the clinic", 50 + indent, 80 + 36 * number, 200 - indent),
+                line("all were well when they were seen by the sea", 50, 92 + 36 * number),
+                line(
+                    "and they were at home in all of the winter.", 50, 104 + 36 * number, last if number == 6 else 120
+                ),
+            ],
+            find_style(BODY),
+        )
+    ]
+    lines = [line("All of them were seen in the clinic again in", 310 + first, 80), line("the spring.", 310, 92, 50)]
+    blocks = [*column, *make_blocks(lines, find_style(BODY))]
+    for one in blocks:
+        one.kind = "text"
+    return blocks
+
+
+@pytest.mark.parametrize(
+    ("indent", "last", "first", "carried"),
+    [(10, 200, 0, True), (10, 150, 0, False), (10, 200, 10, False), (0, 200, 0, False)],
+)
+def test_a_full_last_line_and_no_indent_carry_a_paragraph_to_the_next_column(indent, last, first, carried):
+    blocks = paragraphs(indent, last, first)
+    mark_carried(blocks, find_style(BODY))
+    assert [one.carried for one in blocks] == [*[False] * (len(blocks) - 1), carried]

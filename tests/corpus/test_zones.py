@@ -5,6 +5,7 @@ import pytest
 from corpus.test_clean import PROSE, ledger_of, make_blocks
 from corpus.test_reasons import article, dropped, entries, section
 from further.corpus.clean.papers import CleanSettings, clean_papers
+from further.corpus.sections import sections_in
 
 WORDS = len(PROSE.split())  # 66 words a paragraph
 
@@ -232,3 +233,55 @@ def test_an_appendix_with_its_title_on_the_next_line_is_no_back_matter():
     body = [paragraph(f"part {number} of the article", page=2) for number in range(6)]
     found = reasons(*section("Abstract", 1), *body, heading("APPENDIX\nPROOF OF THE LAW"), paragraph("proof"))
     assert found["In the proof"] == "kept"
+
+
+@pytest.mark.parametrize(
+    "thanks",
+    [
+        "We thank the nurses of the ward for their help with this study of the heart.",
+        "The authors are grateful to the nurses of the ward. This work was supported by the fund for the study of it.",
+        "This research was partially supported by the fund for the study of the heart under grant 12.",
+    ],
+)
+def test_acknowledgements_without_a_heading_end_the_article(thanks):
+    note = {"kind": "text", "text": thanks, "page": 4}
+    assert dropped(*article("Methods", "Discussion"), paragraph("end", page=4), note) == {("back matter", thanks)}
+
+
+def test_what_the_authors_acknowledge_of_their_study_is_none():
+    said = "We acknowledge that the study of the heart was small and that the wards were not the same."
+    assert not dropped(*article("Methods", "Discussion"), {"kind": "text", "text": said, "page": 4})
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Wir danken den Schwestern der Station."),
+        ("fr", "Nous remercions les infirmières du service."),
+        ("es", "Agradecemos a las enfermeras del servicio."),
+        ("pt", "Os autores agradecem às enfermeiras."),
+        ("it", "Ringraziamo le infermiere del reparto."),
+        ("nl", "Wij danken de verpleegkundigen."),
+        ("sv", "Vi tackar sjuksköterskorna på avdelningen."),
+    ],
+)
+def test_acknowledgements_begin_with_thanks_in_each_language(language, text):
+    assert sections_in(language).thanks.match(text)
+    assert not sections_in("en").thanks.match(text)
+
+
+def test_an_entry_of_a_list_of_figures_may_have_several_lines():
+    entries = [
+        {
+            "kind": "heading",
+            "text": "1.1 How the heart of a donor is kept in the cold for as long as",
+            "y0": 130,
+            "y1": 140,
+        },
+        {"kind": "text", "text": "it takes to bring it . . . . . . . . . . . 12", "y0": 142, "y1": 152},
+    ]
+    body = [paragraph(f"part {number} of the article", page=2) for number in range(6)]
+    found = reasons(
+        {"kind": "heading", "text": "List of Figures", "page": 1}, *entries, *section("Introduction", 2), *body
+    )
+    assert [found[" ".join(entry["text"].split()[:3])] for entry in entries] == ["contents", "contents"]

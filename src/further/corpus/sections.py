@@ -41,6 +41,7 @@ class Sections:
     glossary: re.Pattern[str]
     references: re.Pattern[str]
     back: re.Pattern[str]
+    thanks: re.Pattern[str]
     ambiguous: re.Pattern[str]
     reviews: re.Pattern[str]
     appendix: re.Pattern[str]
@@ -98,6 +99,7 @@ def sections_in(*languages: str) -> Sections:
         glossary=begin("glossary"),
         references=_compile(*references),
         back=whole("back"),
+        thanks=begin("thanks"),
         ambiguous=_compile(*(_any(names.ambiguous) for names in tables)),
         reviews=whole("reviews"),
         appendix=begin("appendix"),

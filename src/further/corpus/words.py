@@ -5,6 +5,10 @@ from functools import lru_cache
 
 CACHE = 4096
 """Texts whose counts are remembered: a block of a paper is asked for them again and again."""
+SPACELESS = re.compile("[\u2e80-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff]")
+"""Characters of Chinese and Japanese, which have no spaces between words; Korean has."""
+PARTICLES = re.compile("[のはをにがでとも的是在和与及了为对于中以不有]")
+"""Their function words, which are of one character."""
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _ENGLISH = """
     a about after all also although among an and any are as at be because been before being between both but by can
@@ -53,14 +57,20 @@ LONG_SHARE = 0.15
 
 @lru_cache(CACHE)
 def count_words(text: str) -> int:
-    """Number of words: runs of letters, hyphens and apostrophes between letters included."""
-    return len(WORD.findall(text))
+    """Number of words: runs of letters, hyphens and apostrophes between letters included; half the characters of a
+    script without spaces."""
+    return len(WORD.findall(text)) + _count_spaceless(text)
+
+
+def _count_spaceless(text: str) -> int:
+    return 0 if text.isascii() else len(SPACELESS.findall(text)) // 2
 
 
 @lru_cache(CACHE)
 def count_function_words(text: str) -> int:
     """Number of words that are articles, prepositions, conjunctions, pronouns or auxiliaries."""
-    return sum(word in FUNCTION_WORDS for word in WORD.findall(text.lower()))
+    particles = 0 if text.isascii() else len(PARTICLES.findall(text))
+    return particles + sum(word in FUNCTION_WORDS for word in WORD.findall(text.lower()))
 
 
 @lru_cache(CACHE)
@@ -69,8 +79,8 @@ def prose_share(text: str) -> float:
 
     Articles' paragraphs have .25 to .5; references, addresses and tables mostly under .2.
     """
-    tokens = re.findall(r"[^\W_]+", text)
-    return count_function_words(text) / len(tokens) if tokens else 0.0
+    tokens = len(re.findall(r"[^\W_]+", text)) + _count_spaceless(text)
+    return count_function_words(text) / tokens if tokens else 0.0
 
 
 def is_prose(text: str, min_words: int) -> bool:

@@ -1,7 +1,8 @@
 """Accents that a file sets as characters of their own, put on their letters: "Barr´e" is Barré, "na¨ıve" naïve.
 
-TeX sets an accent before its letter, other programs behind it. Where both neighbors could bear it, the one that is
-written with it in European languages does; where both are, mostly the one behind the accent, as in TeX.
+TeX sets an accent before its letter, other programs behind it. A whole paper tells which, and whether a space before an
+accent is one between words. Where that is not known and both neighbors could bear it, the one that is written with it
+in European languages does; where both are, mostly the one behind the accent, as in TeX.
 """
 
 import re
@@ -24,15 +25,36 @@ FIRST = {"\u0303": "nN", "\u0301": "", "\u030c": "rczsRCZS"}
 DOTLESS = str.maketrans("ıȷ", "ij")
 LONE_DOTLESS = re.compile("([ıȷ])(?=[\u0300-\u036f])")
 WORD_END = re.compile(r"[^\W\d_]*´")
+ACCENT = re.compile(f"[{''.join(COMBINING)}]")
+MIN_PLACED = 5
+"""Accents that only one of their neighbors may bear, from which they tell how a paper sets them."""
 
 
-def compose_accents(text: str) -> str:
+def sets_before(text: str) -> bool:
+    """Whether a paper sets its accents before their letters, right behind the letters before: as TeX does.
+
+    Args:
+        text: All of its text.
+    """
+    behind = before = glued = 0
+    text = f" {text} "
+    for found in ACCENT.finditer(text):
+        left, right = text[found.start() - 1 : found.start()], text[found.end() : found.end() + 1].translate(DOTLESS)
+        usual = USUAL[COMBINING[found.group()]]
+        behind += left in usual and right not in usual
+        before += right in usual and left not in usual
+        glued += left.isalpha()
+    return before >= MIN_PLACED and before > 4 * behind and 4 * glued > before
+
+
+def compose_accents(text: str, *, before: bool = False) -> str:
     """Text whose spacing accents are on the letters that they belong to.
 
     An accent behind a digit is a prime, as in 5´; a pair around a word, or a grave before one, are quotation marks.
 
     Args:
         text: A line or a paragraph.
+        before: Whether its paper `sets_before`: then spaces stay, and a grave is an accent wherever it can be.
     """
     text = LONE_DOTLESS.sub(lambda found: found.group().translate(DOTLESS), text)
     if not any(accent in text for accent in COMBINING):
@@ -43,17 +65,20 @@ def compose_accents(text: str) -> str:
         accent = "´´" if text.startswith("´´", place) else text[place]
         place += len(accent)
         if accent in COMBINING:
-            place += _compose(made, accent, text[place:])
+            place += _compose(made, accent, text[place:], before)
         else:
             made.append(accent)
     return "".join(made)
 
 
-def _compose(made: list[str], accent: str, rest: str) -> int:
+def _compose(made: list[str], accent: str, rest: str, before: bool) -> int:
     """Put an accent on the last character made or on the first of the rest; how many of the rest that takes."""
     mark = COMBINING[accent]
     left = made[-1] if made and made[-1].isalpha() else ""
     on_left, on_right = _put(left, mark), _put(rest[:1], mark)
+    if before and on_right and rest[0].translate(DOTLESS) in USUAL[mark]:
+        made.append(on_right)
+        return 1
     if not left and _is_prime(made, accent, rest):
         on_right = ""
     if on_left and (not on_right or _is_left(left, rest[0], mark)) and not _is_lone(made, rest):

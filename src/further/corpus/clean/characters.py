@@ -28,6 +28,10 @@ RING = "◦∘˚"
 DEGREE = re.compile(rf"(?<=[\d.])\s?[{RING}]|[{RING}](?=\s?[CFK]\b)|(?<=\d)(\s?)[º○](?=\s?[CF]\b)")
 RINGED = re.compile(r"◯\s?([CR])(?![^\W_])|(?<![^\W_])([cCR])\s?[◯\u20dd]")
 """A letter that a typesetter put into a circle; TeX sets the letter first."""
+GUILLEMETS = re.compile(r"(?<![^\W_])≪([^\W\d_][^≪≫]*)≫")
+"""Signs of much less and much greater around words, which TeX's plain fonts have for quotation marks."""
+LOW_QUOTES = re.compile(r"(?<![^\W_])”([^\W\d_][^“”„]*)“")
+"""A closing quotation mark before a word, which TeX's plain fonts have lowered for the German opening one."""
 LIGATURES = {"\ufb05": "st", "\ufb06": "st"}
 MAX_ROUNDS = 10
 MAX_UNMAPPED_SHARE = 0.05
@@ -62,6 +66,7 @@ def _clean_once(text: str) -> str:
         for ligature, letters in LIGATURES.items():
             text = text.replace(ligature, letters)
         text = compose_accents(text)
+        text = LOW_QUOTES.sub(r"„\1“", GUILLEMETS.sub(r"«\1»", text))
         text = text.replace("\u2206", "Δ")  # the increment, for which programs take a glyph called Delta
         text = MATHEMATICAL.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
         text = DEGREE.sub(_write_degree, text)

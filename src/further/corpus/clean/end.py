@@ -113,6 +113,8 @@ class Ending:
     def _names_back(self, piece: Piece) -> bool:
         if piece.kind == "heading" and is_section(self.names.back, piece.text):
             return True
+        if piece.is_text and self.names.thanks.match(" ".join(piece.text[:200].split())):
+            return True
         if piece.is_text and piece.is_small(self.size) and begins_note(self.names.back, piece.text):
             return True
         titled = piece.kind == "heading" and is_section(self.names.appendix, piece.text)  # over its title: "Proofs"

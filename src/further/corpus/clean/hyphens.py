@@ -2,24 +2,33 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
 import pyphen
+
+from further.corpus.words import SPACELESS
 
 HYPHENS = "-‐‑\u00ad"
 LETTERS = r"[^\W\d_]"
 WORD = re.compile(rf"{LETTERS}+(?:['’]{LETTERS}+)*")
 LAST_PART = re.compile(rf"({LETTERS}+)[{HYPHENS}]$")
 FIRST_PART = re.compile(rf"{LETTERS}+")
-SPACELESS = re.compile("[\u2e80-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff]")
-"""Characters of Chinese and Japanese, which have no spaces between words; Korean has."""
 ADDRESS = re.compile(r"\W*(?:https?://|www\.)[^\s)\]>]*[^\s,;)\]>]$", re.IGNORECASE)
 """An address of the web at a line's end."""
 ADDRESS_PART = re.compile(r"(?!(?:e\.g|i\.e)\b)[\w~%-]*(?:[./_=?&#%~]\w|[/=?&#]\W*$|\d)")
 """What goes on with one: no word of a sentence."""
-SUSPENDED = frozenset(("and", "or", "to", "und", "oder", "et", "ou", "y", "o"))
+# What stands behind a suspended hyphen, as in "pre- and postoperative", beside the English "and" and "or".
+SUSPENDED: Mapping[str, tuple[str, ...]] = {
+    **{"en": ("to",), "de": ("und", "oder", "bis"), "fr": ("et", "ou"), "es": ("y", "e", "o", "u")},
+    **{"pt": ("e", "ou"), "it": ("e", "o"), "nl": ("en", "of", "tot"), "sv": ("och", "eller", "till")},
+}
+# What is written with a hyphen behind a word: "celui-ci", "trata-se".
+ENCLITICS: Mapping[str, tuple[str, ...]] = {
+    "fr": ("ci", "là", "même", "mêmes", "être", "dire", "il", "elle", "on", "ils", "elles", "je", "nous", "vous"),
+    "pt": ("se", "lo", "la", "los", "las", "no", "na", "nos", "nas", "lhe", "lhes", "me"),
+}
 # Beginnings that are seldom words of their own: after them the hyphen is the typesetter's.
 _PREFIXES = """
     ab ac ad af al an ap ar as at be bi co com con contra cor counter de di dia dif dis dys ef em en epi ex hy hyper
@@ -90,12 +99,14 @@ class Vocabulary:
         compounds: How often each hyphenated pair occurs, as "left-right".
         firsts: How often each word is the first of a hyphenated pair.
         others: Words of the papers cleaned together with this one, which decide where its own do not.
+        language: ISO 639 code of the paper's language.
     """
 
     words: Counter[str] = field(default_factory=Counter)
     compounds: Counter[str] = field(default_factory=Counter)
     firsts: Counter[str] = field(default_factory=Counter)
     others: "Vocabulary | None" = None
+    language: str = "en"
 
     def add(self, other: "Vocabulary") -> None:
         """Count another paper's words too."""
@@ -174,7 +185,7 @@ def join_pair(above: str, below: str, vocabulary: Vocabulary) -> str:
     last, first = LAST_PART.search(above), FIRST_PART.match(below)
     if above.endswith("\u00ad") and not (last and first and _is_known_compound(last[1], first.group(), vocabulary)):
         return above[:-1] + below
-    if first and first.group() in SUSPENDED:
+    if first and first.group() in ("and", "or", *SUSPENDED.get(vocabulary.language, ())):
         inside = below[first.end() :].startswith(tuple(HYPHENS))  # "easy-to-use", not "pre- and postoperative"
         return above + below if inside else f"{above} {below}"
     if not last or not first or not _is_one_word(last[1], first.group(), vocabulary):
@@ -209,10 +220,16 @@ def _is_known_compound(left: str, right: str, vocabulary: Vocabulary) -> bool:
 def _is_one_word(left: str, right: str, vocabulary: Vocabulary) -> bool:
     """Whether a hyphen between two parts was put there by the typesetter."""
     capital = right[0].isupper() or (left.isupper() and len(left) > 1)  # a name, or an abbreviation: "HIV-positive"
+    name = left[0].isupper() and len(left) > 3 and vocabulary.language != "de"  # "Linux-programma"
     left, right = left.lower(), right.lower()
     elsewhere = vocabulary.knows_as_one(left, right)
     if elsewhere is not None or capital:
         return bool(elsewhere)
+    if vocabulary.language != "en" and _patterns(vocabulary.language):
+        compound = name or right in ENCLITICS.get(vocabulary.language, ())
+        verb = vocabulary.language == "pt" and right in ("se", "lhe") and left[-1] in "rm"  # "tornar-se"
+        breaks = _may_break(left, right, vocabulary.language)
+        return breaks and not verb and not (compound and vocabulary.knows(left))
     if left[-1] == right[0] in "aiou" and len(left) > 3:  # "anti-inflammatory", "supra-axillary"
         return False
     known = vocabulary.words[right] > 0
@@ -241,11 +258,14 @@ def _is_compound(left: str, right: str, vocabulary: Vocabulary) -> bool:
 
 
 @cache
-def _may_break(left: str, right: str) -> bool:
-    """Whether American or British patterns break the joined word there: "mother-infant" as one word they would not."""
-    return any(len(left) in pattern.positions(left + right) for pattern in _patterns())
+def _may_break(left: str, right: str, language: str = "en") -> bool:
+    """Whether a language's patterns break the joined word there: "mother-infant" as one word the English would not."""
+    return any(len(left) in pattern.positions(left + right) for pattern in _patterns(language))
 
 
 @cache
-def _patterns() -> tuple[pyphen.Pyphen, ...]:
-    return tuple(pyphen.Pyphen(lang=lang, left=2, right=2) for lang in ("en_US", "en_GB"))
+def _patterns(language: str) -> tuple[pyphen.Pyphen, ...]:
+    """Patterns of a language's hyphenation, both of English and of Portuguese; none of a language without any."""
+    own = {"en": ("en_US", "en_GB"), "pt": ("pt_PT", "pt_BR")}
+    names = own.get(language) or (pyphen.language_fallback(language),)
+    return tuple(pyphen.Pyphen(lang=name, left=2, right=2) for name in names if name)

@@ -77,8 +77,11 @@ def clean_papers(
         check_language(settings.language)
     read = {reading["paper"]: reading for reading in readings.to_pylist()} if readings is not None else {}
     rows, ledger, rejected, decisions = [], [], [], []
-    papers = {paper: _decide(pieces, settings, read.get(paper)) for paper, pieces in _papers(blocks)}
-    words = {paper: _collect_words(pieces) for paper, (pieces, _) in papers.items()}
+    papers, words = {}, {}
+    for paper, pieces in _papers(blocks):
+        language = _find_language(pieces)
+        papers[paper] = _decide(pieces, settings, read.get(paper), language)
+        words[paper] = replace(_collect_words(pieces), language=language or "en")
     others = Vocabulary()
     for own in words.values():
         others.add(own)
@@ -110,10 +113,10 @@ def _papers(blocks: pa.Table) -> Iterator[tuple[str, list[Piece]]]:
 
 
 def _decide(
-    pieces: list[Piece], settings: CleanSettings, reading: Mapping[str, Any] | None
+    pieces: list[Piece], settings: CleanSettings, reading: Mapping[str, Any] | None, language: str
 ) -> tuple[list[Piece], tuple[str, str] | None]:
     """The blocks of one paper, each with its reason, and why the paper is rejected, None if it is not."""
-    names = sections_in(_find_language(pieces))
+    names = sections_in(language)
     keep = {name: getattr(settings, name) for name in ("keep_captions", "keep_headings", "keep_appendices")}
     decide(pieces, names, **keep)
     drop_parts(pieces, settings.drop_sections, names)

@@ -18,7 +18,7 @@ SHORTENED = re.compile(r"(?:\b[A-Z]|\b(?:et al|spp?|figs?|vs|approx|ca|cf|e\.g|i
 """A word cut short, as in "E. coli", whose full stop ends no sentence before a small letter."""
 MAX_BOXED, MIN_OPEN = 8, 80
 """Paragraphs in a box between two parts of a sentence, and characters of its first part."""
-ENDED = re.compile(r"[.?!:;…][\"'”’»)\]]*(?:\s?[\[(]?[\d,–\-\s*†‡]{1,30}[\])]?)?$")
+ENDED = re.compile(r"[.?!:;…。！？：；][\"'”’»)\]」』）]*(?:\s?[\[(]?[\d,–\-\s*†‡]{1,30}[\])]?)?$")
 
 
 def make_rows(pieces: Sequence[Piece], vocabulary: Vocabulary) -> list[dict[str, Any]]:
@@ -83,7 +83,7 @@ def group_paragraphs(pieces: Sequence[Piece]) -> list[list[Piece]]:
 
 def _find_open(groups: Sequence[list[Piece]], piece: Piece) -> list[Piece] | None:
     """The paragraph that a box of whole paragraphs had interrupted, if a block goes on with it in the same style."""
-    if piece.kind != "text" or not re.match(r"\s*[^\W_A-Z]", piece.text):
+    if piece.kind != "text" or not re.match(r"\s*(?:[^\W_A-Z]|\()", piece.text):
         return None
     for group in reversed(groups[-MAX_BOXED:]):
         last = group[-1]
@@ -112,9 +112,10 @@ def continues(above: Piece, below: Piece) -> bool:
     if below.kind != "text" or below.page - above.page > 2:
         return False
     end, start = above.text.rstrip(), below.text.lstrip()[:1]
-    if end.endswith(("-", "‐", "\u00ad")):
-        return True
-    if ENDED.search(end):
-        return bool(DECIMAL.search(end) or SHORTENED.search(end)) and start.islower()
     same_style = abs(above.font_size - below.font_size) < 0.06 * below.font_size
+    if (below.carried and same_style) or end.endswith(("-", "‐", "\u00ad")):
+        return True
+    moved = below.page != above.page or below.y1 < above.y0  # a semicolon at a column's foot ends no paragraph
+    if ENDED.search(end) and not (moved and end.endswith((";", ":") if start.islower() else ";")):
+        return bool(DECIMAL.search(end) or SHORTENED.search(end)) and start.islower()
     return start.islower() or (same_style and len(above.text) > 80)

@@ -23,6 +23,7 @@ class Names:
         glossary: Before a list of abbreviations.
         references: Over the list of references.
         back: Over back matter: acknowledgements, interests, contributions.
+        thanks: Beginnings of acknowledgements without a heading.
         ambiguous: Beginnings of those of `back` that also stand over a part of the methods: ethics, funding, data.
         reviews: Over what referees wrote, where it is printed with the article.
         appendix: Over an appendix.
@@ -41,6 +42,7 @@ class Names:
     glossary: tuple[str, ...]
     references: tuple[str, ...]
     back: tuple[str, ...]
+    thanks: tuple[str, ...]
     ambiguous: tuple[str, ...]
     reviews: tuple[str, ...]
     appendix: tuple[str, ...]

@@ -55,6 +55,7 @@ DUTCH = Names(
         "verantwoording",
         *_AMBIGUOUS,
     ),
+    thanks=("(?:wij|we|de auteurs) (?:be)?danken", "dit onderzoek (?:werd|is) (?:mede )?(?:gefinancierd|ondersteund)"),
     ambiguous=_AMBIGUOUS,
     reviews=(),
     appendix=("bijlagen?", "appendix", "appendices"),

@@ -90,6 +90,12 @@ ENGLISH = Names(
         r"(?:further|suggested|recommended|additional) readings?",
     ),
     back=(*_INTERESTS, *_MONEY, *_PEOPLE, *_DATA, *_ETHICS, *_REVIEWS, *_PUBLISHING, *_NOTES),
+    thanks=(
+        r"(?:we|i|the authors?)\b[^.]{0,40}\b(?:thank|(?:am|are) (?:\w+ )?(?:grateful|indebted)|acknowledges? "
+        r"(?:(?:the|financial|generous|partial) ){0,2}(?:support|help|assistance|funding|contributions?))",
+        r"th(?:is|e) (?:work|research|study|project|paper) (?:was|is|has been) (?:\w+ |in part ){0,2}"
+        r"(?:supported|funded|financed|sponsored)",
+    ),
     ambiguous=(
         r"ethic|consent|informed|patient|institutional|human|animal|research|data|code|software|material|availability",
         r"accession|statements? of|compliance|sample|resource|abbreviation|acronym|non-?standard|list|glossary",

@@ -62,6 +62,10 @@ FRENCH = Names(
         "note de l[’']éditeur",
         *_AMBIGUOUS,
     ),
+    thanks=(
+        "(?:nous|les auteurs) (?:tenons à |tiennent à |souhaitons |souhaitent )?remerci(?:ons|ent|er)",
+        "(?:ce travail|cette étude) a été (?:financée?|soutenue?)",
+    ),
     ambiguous=_AMBIGUOUS,
     reviews=(),
     appendix=("annexes?", "appendices?"),

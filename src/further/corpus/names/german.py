@@ -80,6 +80,11 @@ GERMAN = Names(
         "lebenslauf",
         *_AMBIGUOUS,
     ),
+    thanks=(
+        "(?:wir|die autor(?:en|innen)) (?:be)?danken",
+        "ich danke",
+        "diese (?:arbeit|studie) wurde .{0,60}(?:gefördert|unterstützt|finanziert)",
+    ),
     ambiguous=_AMBIGUOUS,
     reviews=(),
     appendix=("anhang", "anhänge", "anlagen?"),

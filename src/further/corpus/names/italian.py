@@ -49,6 +49,10 @@ ITALIAN = Names(
         "nota dell[’']editore",
         *_AMBIGUOUS,
     ),
+    thanks=(
+        "(?:gli autori )?(?:desiderano )?ringrazi(?:amo|ano|are)",
+        "questo (?:lavoro|studio) è stato (?:finanziato|sostenuto)",
+    ),
     ambiguous=_AMBIGUOUS,
     reviews=(),
     appendix=("appendic[ei]", "allegat[oi]"),

@@ -60,6 +60,7 @@ PORTUGUESE = Names(
         "vinculação acadêmica",
         *_AMBIGUOUS,
     ),
+    thanks=("(?:os autores )?agradec(?:emos|em)", "este (?:trabalho|estudo) foi (?:financiado|apoiado)"),
     ambiguous=_AMBIGUOUS,
     reviews=(),
     appendix=("anexos?", "apêndices?"),

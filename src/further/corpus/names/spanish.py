@@ -58,6 +58,10 @@ SPANISH = Names(
         "nota del editor",
         *_AMBIGUOUS,
     ),
+    thanks=(
+        "(?:los autores |queremos |quieren )*agradec(?:emos|en|er)",
+        "este (?:trabajo|estudio) (?:ha sido|fue) (?:financiado|apoyado)",
+    ),
     ambiguous=_AMBIGUOUS,
     reviews=(),
     appendix=("anexos?", "apéndices?"),

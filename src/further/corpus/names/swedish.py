@@ -58,6 +58,7 @@ SWEDISH = Names(
         "kontaktuppgifter",
         *_AMBIGUOUS,
     ),
+    thanks=("(?:vi|författarna) tackar", "(?:detta arbete|denna studie) (?:finansierades|stöddes|har finansierats)"),
     ambiguous=_AMBIGUOUS,
     reviews=(),
     appendix=("bilag(?:a|or)", "appendix"),

@@ -11,12 +11,18 @@ from further.corpus.parse.style import Style
 from further.corpus.words import count_words, is_prose
 
 ITEM = re.compile(
-    r"\s*(?:[•●▪■◦‣–∙·*o]\s|[•●▪■‣\ufffd\ue000-\uf8ff]|\(?\d{1,3}[.)]\s|\[\d{1,3}\]|\(?[a-z][.)]\s|\(?[ivx]{1,4}[.)]\s)"
+    r"\s*(?:[•●▪■◦‣–—∙·*o]\s|[•●▪■‣\ufffd\ue000-\uf8ff]|\(?\d{1,3}[.)]\s|\[\d{1,3}\]|\(?[a-z][.)]\s|\(?[ivx]{1,4}[.)]\s)"
 )
 """What a list item or a numbered reference begins with."""
-ENDED = re.compile(r"[.?!:;…][\"'”’»)\]]*[\d,–\-\[\]\s*†‡]*$")
+BULLET = re.compile(r"\s*[•●▪■◦‣–—]\s")
+"""The mark of a list, behind which the item's further lines stand."""
+ENDED = re.compile(r"[.?!:;…。！？：；][\"'”’»)\]」』）]*[\d,–\-\[\]\s*†‡]*$")
 """A line that may be a paragraph's last: punctuation, then at most citation numbers."""
 
+RUN_IN = re.compile(r"[^\W\d_a-z][^.:]{2,60}[.:](?:\s+\S?)?")
+"""What a paragraph may begin with in bold or italics: its heading."""
+FORMULA_NUMBER = re.compile(r"\s*[(\[](?:[A-Z]\.?)?\d{1,3}[a-z]?[)\]]\s*")
+"""The number of a formula, at the edge of its column."""
 WIDEST = 2.1
 """Widest leading of running text, in font sizes."""
 
@@ -28,10 +34,12 @@ class Block:
     Attributes:
         lines: At least one, from top to bottom.
         kind: One of KINDS, once it is known.
+        carried: Whether it surely carries on the paragraph of the column before.
     """
 
     lines: list[Line]
     kind: str = ""
+    carried: bool = False
 
     def __post_init__(self) -> None:
         """Measure the box and the style."""
@@ -94,9 +102,12 @@ def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
     above = group[-1]
     size = max(above.size, line.size)
     step = line.baseline - above.baseline
-    if abs(above.size - line.size) > max(0.6, 0.07 * size):
+    if len(group) == 1 and line.x0 < above.x0 - 2 * size and FORMULA_NUMBER.fullmatch(above.text):
         return False
-    if above.bold != line.bold and not (len(group) == 1 and _has_run_in(above)):
+    heads = len(group) == 1 and _has_run_in(above)
+    if abs(above.size - line.size) > (0.15 * size if heads else max(0.6, 0.07 * size)):
+        return False
+    if above.bold != line.bold and not heads:
         return False
     if not 0.4 * size < step < WIDEST * size:
         return False
@@ -125,7 +136,8 @@ def _runs_on(group: Sequence[Line], line: Line, style: Style) -> bool:
     if not prose or abs(above.x0 - line.x0) > 1.5 or above.size > 1.1 * style.size:
         return False
     steps = [below.baseline - one.baseline for one, below in pairwise([*group[-2:], line])]
-    return not ENDED.search(above.text) or (len(steps) == 2 and abs(steps[0] - steps[1]) < 0.5)
+    short = above.x1 < line.x1 - 0.3 * (line.x1 - line.x0) and line.text[:1].isupper()
+    return not (short or ENDED.search(above.text)) or (len(steps) == 2 and abs(steps[0] - steps[1]) < 0.5)
 
 
 def _has_run_in(line: Line) -> bool:
@@ -152,8 +164,13 @@ def _starts_paragraph(group: Sequence[Line], line: Line) -> bool:
     above, size = group[-1], line.size
     left, right = min(member.x0 for member in group), max([member.x1 for member in group] + [line.x1])
     ended, short = bool(ENDED.search(above.text)), above.x1 < right - max(2 * size, 0.08 * (right - left))
-    if ITEM.match(line.text) and (ended or short) and abs(line.x0 - group[0].x0) < size:
+    level = abs(line.x0 - group[0].x0) < size or BULLET.match(line.text)
+    if ITEM.match(line.text) and (ended or short) and level:
         return True
+    if ended and RUN_IN.fullmatch(line.text[: line.lead + 1]):
+        return True
+    if BULLET.match(group[0].text) and ended and line.x0 < group[0].x0 + 0.6 * size:
+        return True  # where the item's mark stands, and not its text
     if group[0].initial and all(member.x0 > left + 0.6 * size for member in group[1:]):
         return False  # lines beside an initial stand further in than the first one below it
     hanging = not group[0].initial and len(group) > 1 and group[1].x0 > group[0].x0 + 0.6 * size

@@ -21,13 +21,14 @@ _WORDS = (
 )
 LABEL = re.compile(
     r"\s*(?:(?:supplement(?:ary|al)|extended data|online|additional|appendix)\s+)?"
-    rf"(?P<label>{'|'.join(map(_spaced, _WORDS))})\.?\s*"
+    rf"(?P<label>{'|'.join(map(_spaced, sorted(_WORDS, key=len, reverse=True)))})\.?\s*"
     r"(?P<number>(?:[a-z]{1,2}[-.]?)?\d{1,3}(?:[.-]\d{1,2})?[a-z]?|[ivxlc]{1,6})\b(?P<mark>\s*[.:|–—-]|\s*\)|\s*$|\s*\n|\s*\u2003)?"
     r"\s*(?P<rest>.?)",
     re.IGNORECASE,
 )
 """A caption's label and number, in the languages of `further.corpus.names`, and the mark behind them."""
-_TABLES = ("tab", "cuadro", "quadro")
+TABLES = ("tab", "cuadro", "quadro", "algorithm")
+"""Labels of what is set in rows below its caption."""
 
 PANEL = re.compile(r"\(?[a-h](?:[\s,.)]|[–-][a-h]\b)")
 CONTINUED = re.compile(
@@ -84,8 +85,9 @@ def extend_captions(blocks: Sequence[Block], style: Style) -> None:
                 abs(block.lines[0].baseline - above.lines[0].baseline) < 1.5
                 and 0 < block.x0 - above.x1 < 3 * above.size
             )
-            under = -2 < block.y0 - above.y1 < (1.2 if alone else 0.8) * block.size and _overlap(above, block) > 0
-            if (alone and (beside or under)) or (under and not _label_of(above.text).startswith((*_TABLES, "box"))):
+            reach = (1.2 if block.font in style.fonts else 2.0) if alone else 0.8
+            under = -2 < block.y0 - above.y1 < reach * block.size and _overlap(above, block) > 0
+            if (alone and (beside or under)) or (under and not is_label_of(above.text, (*TABLES, "box"))):
                 block.kind = "caption"
 
 
@@ -93,12 +95,7 @@ def _overlap(one: Block, other: Block) -> float:
     return min(one.x1, other.x1) - max(one.x0, other.x0)
 
 
-def is_table_label(text: str) -> bool:
-    """Whether a caption is a table's, whose cells stand below it."""
-    return _label_of(text).startswith(_TABLES)
-
-
-def _label_of(text: str) -> str:
-    """A caption's label in small letters, closed up: "table", "figure", "box"."""
+def is_label_of(text: str, labels: tuple[str, ...]) -> bool:
+    """Whether a caption's label, in small letters and closed up, begins with one of some: with TABLES, say."""
     match = LABEL.match(text)
-    return match["label"].replace(" ", "").lower() if match else ""
+    return match is not None and match["label"].replace(" ", "").lower().startswith(labels)

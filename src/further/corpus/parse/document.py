@@ -9,7 +9,9 @@ from typing import Any
 
 import pymupdf
 
+from further.corpus.clean.accents import compose_accents, sets_before
 from further.corpus.parse.blocks import Block, make_blocks
+from further.corpus.parse.carried import mark_carried
 from further.corpus.parse.damage import MEMORY, Reading, watch
 from further.corpus.parse.equations import mend_equations
 from further.corpus.parse.fonts import Mended, mend_fonts
@@ -186,12 +188,22 @@ def _read(document: pymupdf.Document, numbers: Iterable[int], reading: Reading) 
 
 def _mend(pages: list[Page]) -> tuple[list[Page], list[str]]:
     """Pages with the signs that their surroundings tell, and what was changed."""
+    if sets_before("\n".join(line.text for page in pages for line in page.lines)):
+        pages = [replace(page, lines=tuple(map(_compose, page.lines))) for page in pages]
     mended, notes = mend_equations([line.text for page in pages for line in page.lines])
     if not notes:
         return pages, notes
     new = iter(mended)
     lines = [tuple(replace(line, text=next(new)) for line in page.lines) for page in pages]
     return [replace(page, lines=one) for page, one in zip(pages, lines, strict=True)], notes
+
+
+def _compose(line: Line) -> Line:
+    """A line whose accents are on their letters, and its superscripts where they are then."""
+    lengths = {edge: len(compose_accents(line.text[:edge], before=True)) for span in line.raised for edge in span}
+    raised = tuple((lengths[start], lengths[end]) for start, end in line.raised)
+    lead = len(compose_accents(line.text[: line.lead], before=True))
+    return replace(line, text=compose_accents(line.text, before=True), raised=raised, lead=lead)
 
 
 def blocks_of_pages(pages: list[Page]) -> list[dict[str, Any]]:
@@ -208,6 +220,7 @@ def blocks_of_pages(pages: list[Page]) -> list[dict[str, Any]]:
     columns, style = _find_columns(pages, furniture)
     ordered = [join_formulas(order_page(make_blocks(lines, style), style), style) for lines in columns]
     mark_kinds(ordered, style, [page.height for page in pages])
+    mark_carried([block for own in ordered for block in own], style)
     blocks = [
         block for page, own in zip(pages, ordered, strict=True) for block in (*own, *_blocks_beside(page, furniture))
     ]
@@ -249,5 +262,6 @@ def _record(block: Block) -> dict[str, Any]:
         "kind": block.kind,
         "text": block.text,
         "lead": block.lead,
+        "carried": block.carried,
         "raised": raised,
     }

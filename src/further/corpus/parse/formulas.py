@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from further.corpus.parse.blocks import ENDED, ITEM, Block
+from further.corpus.parse.blocks import ENDED, FORMULA_NUMBER, ITEM, Block
 from further.corpus.parse.captions import LABEL
 from further.corpus.parse.lines import Line
 from further.corpus.parse.style import Style
@@ -12,8 +12,6 @@ from further.corpus.words import count_words, prose_share
 
 RELATION = re.compile(r"[=≈≤≥<>∝≡∼≃≅×÷∑∏∫√]")
 """What a formula holds: a relation of its two sides, or a sign of reckoning that prose has none of."""
-NUMBER = re.compile(r"\s*[(\[](?:[A-Z]\.?)?\d{1,3}[a-z]?[)\]]\s*")
-"""The number of a formula, at the edge of its column."""
 MAX_PARTS, MAX_WORDS, MAX_NAMES = 10, 15, 5
 """Blocks of a formula, words of each, and words up to which "a" and "of" may be the names of quantities."""
 INDENT = 1.5
@@ -67,7 +65,7 @@ def _end_of_formula(blocks: Sequence[Block], index: int, style: Style) -> int:
 
 def _is_indented(parts: Sequence[Block], above: Block, style: Style) -> bool:
     """Whether all parts but the number stand in from the left edge of the column, and one is set as the body."""
-    said = [part for part in parts if not NUMBER.fullmatch(part.text)]
+    said = [part for part in parts if not FORMULA_NUMBER.fullmatch(part.text)]
     stands_in = all(part.x0 > above.x0 + INDENT * style.size for part in said)
     return stands_in and any(RELATION.search(part.text) and style.is_body_size(part.size) for part in said)
 
@@ -89,7 +87,7 @@ def _is_part(block: Block, above: Block, style: Style) -> bool:
 def _order_lines(parts: Sequence[Block]) -> list[Line]:
     """Lines of a formula as they are read: row by row, from left to right, a numerator before its denominator."""
     lines = [line for part in parts for line in part.lines]
-    numbers = [line for line in lines if NUMBER.fullmatch(line.text)]
+    numbers = [line for line in lines if FORMULA_NUMBER.fullmatch(line.text)]
     rows: list[list[Line]] = []
     for line in sorted((line for line in lines if line not in numbers), key=lambda line: line.y0):
         if rows and line.y0 < max(other.y1 for other in rows[-1]) + 0.35 * line.size:

@@ -18,6 +18,11 @@ NUMBER = re.compile(
     r"\W*(?:page|p\.?|seite)?\W*(?:\d{1,6}|[ivxlc]{1,6}|[a-z]?\d{1,6})(?:\s*(?:of|/|\|)\s*\d{1,4})?\W*", re.IGNORECASE
 )
 
+NAMES = re.compile(r"\b(?:[A-Z]\.|et al\b)")
+"""Initials, and what stands for other names: none of them is a function word."""
+MIN_APART = 2.5
+"""Font sizes between the baselines of a running head and of the body."""
+
 
 def find_furniture(pages: Sequence[Page]) -> dict[int, str]:
     """Lines that are page headers or page footers.
@@ -33,11 +38,13 @@ def find_furniture(pages: Sequence[Page]) -> dict[int, str]:
     usual = sizes[len(sizes) // 2] if sizes else 0.0
     for top in (True, False):
         margin = [(page, line) for page in pages for line in page.lines if _in_margin(page, line, top, usual)]
-        repeated = _repeated(margin, len(pages))
+        repeated = _repeated(margin, len(pages)) | _level(pages, top, usual)
+        numbered = {(line.page, round(line.baseline)) for page, line in margin if _is_page_number(page, line, top)}
         limit = _band_limit([line for _, line in margin if id(line) in repeated and not _is_text(line, usual)], top)
         for page, line in margin:
             beyond = line.y1 <= limit + 1 if top else line.y0 >= limit - 1
-            alone = beyond and not _is_text(line, usual) and not _runs_on(line, page, usual)
+            beside = (line.page, round(line.baseline)) in numbered
+            alone = (beyond or beside) and not _is_text(line, usual) and not _runs_on(line, page, usual)
             if id(line) in repeated or _is_page_number(page, line, top) or alone:
                 found[id(line)] = "page header" if top else "page footer"
     for page in pages:
@@ -55,7 +62,7 @@ def _is_text(line: Line, usual: float) -> bool:
         return False
     if line.size > 1.5 * usual or (line.bold and line.page > 1 and line.size > 0.96 * usual):
         return True
-    return line.size > 0.96 * usual and count_function_words(line.text) >= 2
+    return line.size > 0.96 * usual and count_function_words(NAMES.sub("", line.text)) >= 2
 
 
 def _runs_on(line: Line, page: Page, usual: float) -> bool:
@@ -90,10 +97,29 @@ def _repeated(margin: Iterable[tuple[Page, Line]], num_pages: int) -> set[int]:
         height = round(line.baseline / 4)
         for near in (height, height + 1):  # two overlapping grids: equal heights meet in one of them
             seen[key, near][page.number].append(line)
-    needed = min(max(2, MIN_SHARE * num_pages), MAX_NEEDED)
+    needed = _num_needed(num_pages)
     return {
         id(line) for by_page in seen.values() if len(by_page) >= needed for lines in by_page.values() for line in lines
     }
+
+
+def _level(pages: Sequence[Page], top: bool, usual: float) -> set[int]:
+    """Lines that stand alone at one height on enough pages, well apart from the body: names of a thesis' chapters."""
+    seen: dict[int, list[int]] = defaultdict(list)
+    for page in pages:
+        own = sorted(page.lines, key=lambda line: line.baseline if top else -line.baseline)
+        first = [line for line in own if abs(line.baseline - own[0].baseline) < 1]
+        beyond = next((line for line in own if line not in first), None)
+        apart = beyond is not None and abs(beyond.baseline - first[0].baseline) > MIN_APART * usual
+        alone = apart and not any(_is_text(line, usual) for line in first) and _in_margin(page, first[0], top, usual)
+        for near in (0, 1) if alone else ():
+            seen[round(first[0].baseline / 4) + near] += map(id, first)
+    return {line for lines in seen.values() if len(lines) >= _num_needed(len(pages)) for line in lines}
+
+
+def _num_needed(num_pages: int) -> float:
+    """Pages on which a running head must return."""
+    return min(max(2, MIN_SHARE * num_pages), MAX_NEEDED)
 
 
 def _band_limit(heads: Sequence[Line], top: bool) -> float:

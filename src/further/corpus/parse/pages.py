@@ -117,7 +117,7 @@ def _make_line(raw: dict[str, Any], page: int, group: int, turn: int, size: tupl
     x0, y0, x1, y1 = _turn_box(raw["bbox"], turn, size)
     # Some fonts claim three times their height, and their lines would overlap: letters reach no further than this.
     y0, y1 = max(y0, foot - font_size), max(foot, min(y1, foot + 0.3 * font_size))
-    raised, lead = _raised_and_lead(spans)
+    raised, lead = _raised_and_lead(spans, main)
     return Line(page, x0, y0, x1, y1, font_size, font, bold, text, raised, group, lead, foot)
 
 
@@ -132,13 +132,19 @@ def _is_bold(font: str, flags: int) -> bool:
     return bool(flags & BOLD) or any(word in font.lower() for word in ("bold", "black", "heavy", "semibold"))
 
 
-def _raised_and_lead(spans: list[dict[str, Any]]) -> tuple[tuple[tuple[int, int], ...], int]:
-    """Where superscripts are in a line's text, and how many characters at its start are bold or italic."""
+def _raised_and_lead(spans: list[dict[str, Any]], main: dict[str, Any]) -> tuple[tuple[tuple[int, int], ...], int]:
+    """Where superscripts are in a line's text, and how many characters at its start are bold or italic.
+
+    PyMuPDF compares with the first character, which may be a lowered one, as „ is in TeX: nothing at the height of most
+    letters is raised, where these are as large as the first.
+    """
     raised, position, lead = [], 0, 0
+    lowered = main["size"] >= 0.95 * spans[0]["size"]
     for span in spans:
         end = position + len(span["text"])
         blank = not span["text"].strip()
-        if span["flags"] & SUPERSCRIPT and not blank:
+        level = lowered and span["origin"][1] == main["origin"][1]
+        if span["flags"] & SUPERSCRIPT and not blank and not level:
             raised.append((position, end))
         if lead == position and (blank or _is_bold(span["font"], span["flags"]) or span["flags"] & ITALIC):
             lead = end

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from further.corpus.parse.blocks import Block
-from further.corpus.parse.captions import is_table_label
+from further.corpus.parse.captions import TABLES, is_label_of
 from further.corpus.parse.style import Style
 from further.corpus.words import count_words, is_prose, prose_share
 
@@ -22,7 +22,7 @@ def mark_tables(blocks: Sequence[Block], style: Style) -> None:
         style: How the paper's body is set.
     """
     for caption in blocks:
-        if caption.kind == "caption" and is_table_label(caption.text):
+        if caption.kind == "caption" and is_label_of(caption.text, TABLES):
             _mark_below(caption, blocks, style)
     for block in blocks:
         if not block.kind and is_cell(block, blocks, style):
@@ -53,7 +53,16 @@ def _ends_table(block: Block, caption: Block, below: Sequence[Block], style: Sty
     """Whether a block under a table's caption is no more of the table: the next caption, or the body."""
     if block.kind == "caption":
         return block.y0 > caption.y1 + 3 * block.size
-    return is_body(block, style) or (block.y0 > caption.y1 and _stands_free(block, below, style))
+    if is_body(block, style):
+        return True
+    apart = is_label_of(caption.text, ("algorithm",))  # whose steps may be set as the body
+    free = _stands_apart(block, (caption, *below)) if apart else _stands_free(block, below, style)
+    return block.y0 > caption.y1 and free
+
+
+def _stands_apart(block: Block, others: Sequence[Block]) -> bool:
+    """Whether all above a block is further away than the steps of an algorithm are from each other."""
+    return all(block.y0 - other.y1 > 1.2 * block.size for other in others if other.y0 < block.y0 - 1)
 
 
 def _is_beside(block: Block, cells: Sequence[Block]) -> bool:
