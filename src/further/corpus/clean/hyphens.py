@@ -121,6 +121,10 @@ class Vocabulary:
             return joined >= compound
         return self.others.knows_as_one(left, right) if self.others else None
 
+    def knows(self, word: str) -> bool:
+        """Whether a word stands anywhere."""
+        return self.words[word] > 0 or (self.others is not None and self.others.knows(word))
+
     def hyphenates_prefix(self, prefix: str) -> bool:
         """Whether the paper writes other words with a prefix rather with a hyphen than without."""
         closed = sum(
