@@ -6,6 +6,8 @@ from functools import lru_cache
 CACHE = 4096
 """Texts whose counts are remembered: a block of a paper is asked for them again and again."""
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+SHORTENED = re.compile(r"(?:\b[A-Z]|\b(?:et al|spp?|figs?|vs|approx|ca|cf|e\.g|i\.e|resp|incl))\.$", re.IGNORECASE)
+"""A word cut short, as in "E. coli", whose full stop ends no sentence before a small letter, a number or a bracket."""
 _ENGLISH = """
     a about after all also although among an and any are as at be because been before being between both but by can
     could did do does during each either for from had has have having he her here him his how however i if in into

@@ -33,6 +33,7 @@ class Piece:
     text: str
     lead: int
     raised: list[int]
+    carried: bool = False
     reason: str = ""
     num_cut: int = 0
     opens_section: bool = False

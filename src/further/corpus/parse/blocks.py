@@ -8,15 +8,18 @@ from itertools import pairwise
 
 from further.corpus.parse.lines import Line
 from further.corpus.parse.style import Style
-from further.corpus.words import count_words, is_prose
+from further.corpus.sections import EVERY
+from further.corpus.words import SHORTENED, count_words, is_prose
 
 ITEM = re.compile(
-    r"\s*(?:[•●▪■◦‣–∙·*o]\s|[•●▪■‣\ufffd\ue000-\uf8ff]|\(?\d{1,3}[.)]\s|\[\d{1,3}\]|\(?[a-z][.)]\s|\(?[ivx]{1,4}[.)]\s)"
+    r"\s*(?:[•●▪■◦‣–∙·*o]\s|[•●▪■‣\ufffd\ue000-\uf8ff]|\(?\d{1,3}[.)]\s|\[\d{1,3}\](?!\s*[.,;:)])|\(?[a-z][.)]\s|\(?[ivx]{1,4}[.)]\s)"
 )
 """What a list item or a numbered reference begins with."""
 ENDED = re.compile(r"[.?!:;…][\"'”’»)\]]*[\d,–\-\[\]\s*†‡]*$")
 """A line that may be a paragraph's last: punctuation, then at most citation numbers."""
 
+MAX_LABEL_WORDS = 8
+"""Words of a paragraph's heading on its first line."""
 WIDEST = 2.1
 """Widest leading of running text, in font sizes."""
 
@@ -28,10 +31,12 @@ class Block:
     Attributes:
         lines: At least one, from top to bottom.
         kind: One of KINDS, once it is known.
+        carried: Whether its first line goes on with the paragraph of the column before, once that is known.
     """
 
     lines: list[Line]
     kind: str = ""
+    carried: bool = False
 
     def __post_init__(self) -> None:
         """Measure the box and the style."""
@@ -152,7 +157,7 @@ def _starts_paragraph(group: Sequence[Line], line: Line) -> bool:
     above, size = group[-1], line.size
     left, right = min(member.x0 for member in group), max([member.x1 for member in group] + [line.x1])
     ended, short = bool(ENDED.search(above.text)), above.x1 < right - max(2 * size, 0.08 * (right - left))
-    if ITEM.match(line.text) and (ended or short) and abs(line.x0 - group[0].x0) < size:
+    if ITEM.match(line.text) and ((ended and not SHORTENED.search(above.text)) or short) and abs(line.x0 - group[0].x0) < size:
         return True
     if group[0].initial and all(member.x0 > left + 0.6 * size for member in group[1:]):
         return False  # lines beside an initial stand further in than the first one below it
@@ -160,6 +165,30 @@ def _starts_paragraph(group: Sequence[Line], line: Line) -> bool:
     if hanging and line.x0 < group[1].x0 - 0.6 * size:
         return True
     if not hanging and line.x0 > above.x0 + 0.6 * size:
-        return (ended or short) and (len(group) > 1 or short)
-    fresh = line.text.lstrip()[:1]
-    return ended and above.x1 < right - 0.2 * (right - left) and not fresh.islower()
+        return (ended or short) and (len(group) > 1 or short or above.text[:1].islower())
+    spaced = len(group) > 1 and line.baseline - above.baseline > 1.2 * (above.baseline - group[-2].baseline)
+    if ended and (_has_label(line) or (spaced and line.text.lstrip()[:1].isupper())):
+        return True
+    room = right - above.x1
+    if _is_ragged(group, right) and room < 0.5 * size + first_word_width(line):
+        return False
+    return ended and room > 0.2 * (right - left) and not line.text.lstrip()[:1].islower()
+
+
+def _has_label(line: Line) -> bool:
+    """Whether a line begins with a paragraph's own heading: "**Results:** The graft", "*Assays.* Blood was"."""
+    label = line.text[: line.lead].strip()
+    if not 0 < line.lead < len(line.text.rstrip()) or not 1 <= count_words(label) <= MAX_LABEL_WORDS:
+        return False
+    return label[0].isupper() and (label[-1] in ".:" or bool(EVERY.label.match(label)))
+
+
+def _is_ragged(group: Sequence[Line], right: float) -> bool:
+    """Whether most lines of a block but its last end before its right edge."""
+    others = group[:-1]
+    return len(others) > 1 and 2 * sum(member.x1 < right - 0.3 * member.size for member in others) > len(others)
+
+
+def first_word_width(line: Line) -> float:
+    """Width of a line's first word, about: lines that are not justified end where the next word does not fit."""
+    return (line.x1 - line.x0) * len(line.text.split()[0]) / len(line.text)

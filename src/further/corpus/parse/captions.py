@@ -20,7 +20,7 @@ _WORDS = (
     *("tabella", "grafico", "figuur", "tabel", "figur", "tabell"),
 )
 LABEL = re.compile(
-    r"\s*(?:(?:supplement(?:ary|al)|extended data|online|additional|appendix)\s+)?"
+    r"\s*(?:(?:supplement(?:ary|al)|extended data|online|additional|appendix|recommendation)\s+)?"
     rf"(?P<label>{'|'.join(map(_spaced, _WORDS))})\.?\s*"
     r"(?P<number>(?:[a-z]{1,2}[-.]?)?\d{1,3}(?:[.-]\d{1,2})?[a-z]?|[ivxlc]{1,6})\b(?P<mark>\s*[.:|–—-]|\s*\)|\s*$|\s*\n|\s*\u2003)?"
     r"\s*(?P<rest>.?)",
@@ -85,7 +85,7 @@ def extend_captions(blocks: Sequence[Block], style: Style) -> None:
                 and 0 < block.x0 - above.x1 < 3 * above.size
             )
             under = -2 < block.y0 - above.y1 < (1.2 if alone else 0.8) * block.size and _overlap(above, block) > 0
-            if (alone and (beside or under)) or (under and not _label_of(above.text).startswith((*_TABLES, "box"))):
+            if (alone and (beside or under)) or (under and not _label_of(above.text).startswith((*_TABLES, "box", "panel"))):
                 block.kind = "caption"
 
 

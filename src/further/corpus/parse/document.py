@@ -14,6 +14,7 @@ from further.corpus.parse.damage import MEMORY, Reading, watch
 from further.corpus.parse.equations import mend_equations
 from further.corpus.parse.fonts import Mended, mend_fonts
 from further.corpus.parse.formulas import join_formulas
+from further.corpus.parse.flow import mark_carried
 from further.corpus.parse.furniture import find_furniture
 from further.corpus.parse.glyph_names import is_readable
 from further.corpus.parse.kinds import mark_kinds
@@ -208,6 +209,7 @@ def blocks_of_pages(pages: list[Page]) -> list[dict[str, Any]]:
     columns, style = _find_columns(pages, furniture)
     ordered = [join_formulas(order_page(make_blocks(lines, style), style), style) for lines in columns]
     mark_kinds(ordered, style, [page.height for page in pages])
+    mark_carried([block for blocks in ordered for block in blocks], style)
     blocks = [
         block for page, own in zip(pages, ordered, strict=True) for block in (*own, *_blocks_beside(page, furniture))
     ]
@@ -250,4 +252,5 @@ def _record(block: Block) -> dict[str, Any]:
         "text": block.text,
         "lead": block.lead,
         "raised": raised,
+        "carried": block.carried,
     }

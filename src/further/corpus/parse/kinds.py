@@ -89,10 +89,12 @@ def _mark_footnotes(blocks: Sequence[Block], style: Style, height: float) -> Non
     """Small print at the foot of a page or column, with nothing of the body below it, that carries on none above it."""
     flow: list[Block] = []  # sections in small type, and abstracts
     undecided = [block for block in blocks if not block.kind]
-    notes = _set_as_notes([block for block in undecided if block.size <= SMALL * style.size])
+    words = _count_notes([block for block in undecided if block.size <= SMALL * style.size])
     for block in sorted(undecided, key=lambda b: b.y0):
-        prose = _is_paragraph(block, style) and (block.font, block.size) not in notes
-        if prose or any(_carries_on(block, above) for above in flow) or _is_abstract(block):
+        more = words[block.font, block.size]  # notes than running text are set so
+        running = more < 0 and not is_note(block.text) and not _stands_apart(block, blocks)
+        running |= more <= 0 and _is_paragraph(block, style)
+        if running or any(_carries_on(block, above) for above in flow) or _is_abstract(block):
             flow.append(block)
         elif _is_small_print(block, blocks, style) and block.y0 >= 0.5 * height and _is_last(block, blocks, style):
             block.kind = "footnote"
@@ -100,15 +102,15 @@ def _mark_footnotes(blocks: Sequence[Block], style: Style, height: float) -> Non
             flow.append(block)
 
 
-def _set_as_notes(blocks: Sequence[Block]) -> set[tuple[str, float]]:
-    """Fonts and sizes in which a page has more notes, by their words, than running text."""
+def _count_notes(blocks: Sequence[Block]) -> Counter[tuple[str, float]]:
+    """Words of a page's notes by font and size, less those of its running text."""
     words = Counter[tuple[str, float]]()
     for block in blocks:
         if is_note(block.text):
             words[block.font, block.size] += count_words(block.text)
         elif is_prose(block.text, MIN_PARAGRAPH):
             words[block.font, block.size] -= count_words(block.text)
-    return {style for style, number in words.items() if number > 0}
+    return words
 
 
 def _is_small_print(block: Block, blocks: Sequence[Block], style: Style) -> bool:

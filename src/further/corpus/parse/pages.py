@@ -1,6 +1,7 @@
 """Pages of a PDF as lines, as PyMuPDF finds them: upright, visible, with fonts, superscripts and baselines."""
 
 import math
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -100,6 +101,9 @@ def _make_line(raw: dict[str, Any], page: int, group: int, turn: int, size: tupl
     """A line of PyMuPDF's dictionary; None if it holds nothing but spaces or cannot be seen."""
     spans = [span for span in raw["spans"] if span["text"] and span.get("alpha", 255) > 0]
     text = "".join(span["text"] for span in spans)
+    if "\u00ad" in text.rstrip()[:-1]:  # where words might have been broken; at the line's end one was
+        spans = [span | {"text": re.sub("\u00ad(?!\\s*$)", "", span["text"])} for span in spans]
+        text = "".join(span["text"] for span in spans)
     if not text.strip():
         return None
     weight: dict[tuple[float, str, bool], int] = {}

@@ -10,6 +10,8 @@ from further.corpus.words import count_words, is_prose, prose_share
 MIN_WORDS = 25
 """Words from which prose that is set as the body is no cell, however narrow."""
 
+SMALL, MIN_CELLS = 0.93, 6
+"""Of the body's size, in which most of the cells found are set whose table then holds none of its paragraphs."""
 MIN_COLUMN_WORDS = 40
 """Words from which what fills a column as the body does is a paragraph, whatever it says: a list of genes, say."""
 
@@ -40,6 +42,8 @@ def _mark_below(caption: Block, blocks: Sequence[Block], style: Style) -> None:
         below = [b for b in blocks if b.y1 > caption.y1 + 1 and b.x0 < right and b.x1 > left]
         floor = min((b.y0 for b in below if _ends_table(b, caption, below, style)), default=float("inf"))
         new = [b for b in below if not b.kind and b.y0 < floor - 1 and not is_body(b, style)]
+        if 2 * sum(b.size < SMALL * style.size for b in cells) > len(cells) > MIN_CELLS:
+            new = [b for b in new if b.size < 0.96 * style.size or (b.size < 1.04 * style.size and count_words(b.text) < 8)]
         level = [b for b in blocks if not b.kind and b not in new and _is_beside(b, cells)]
         new += [b for b in level if not _is_set_as_body(b, style) and not _heads_paragraph(b, blocks, style)]
         if not new:
