@@ -8,6 +8,8 @@ from functools import cache
 
 import pyphen
 
+from further.corpus.words import FUNCTION_WORDS
+
 HYPHENS = "-‐‑\u00ad"
 LETTERS = r"[^\W\d_]"
 WORD = re.compile(rf"{LETTERS}+(?:['’]{LETTERS}+)*")
@@ -122,17 +124,17 @@ class Vocabulary:
         return self.firsts[prefix] > closed
 
 
-def collect_vocabulary(lines: Iterable[str]) -> Vocabulary:
+def collect_vocabulary(lines: Iterable[str], broken: bool = False) -> Vocabulary:
     """The words of a paper, broken ones left out.
 
     Args:
         lines: Lines of text; the last word of a line that ends in a hyphen, and the word after it, do not count.
+        broken: Whether the first word may be the rest of one that is broken too.
 
     Returns:
         Counts of words and compounds.
     """
     vocabulary = Vocabulary()
-    broken = False
     for line in lines:
         text = line.strip().lower()
         if broken:
@@ -178,7 +180,7 @@ def join_pair(above: str, below: str, vocabulary: Vocabulary) -> str:
     last, first = LAST_PART.search(above), FIRST_PART.match(below)
     if above.endswith("\u00ad") and not (last and first and _is_known_compound(last[1], first.group(), vocabulary)):
         return above[:-1] + below
-    if first and first.group() in SUSPENDED:
+    if first and first.group() in SUSPENDED and not (last and vocabulary.words[(last[1] + first.group()).lower()]):
         inside = below[first.end() :].startswith(tuple(HYPHENS))  # "easy-to-use", not "pre- and postoperative"
         return above + below if inside else f"{above} {below}"
     if not last or not first or not _is_one_word(last[1], first.group(), vocabulary):
@@ -222,7 +224,7 @@ def _is_one_word(left: str, right: str, vocabulary: Vocabulary) -> bool:
     known = vocabulary.words[right] > 0
     if left in PREFIXES:
         return not (vocabulary.hyphenates_prefix(left) and (known or left in LOOSE_PREFIXES))
-    if left in CLOSED or right in ENDINGS:
+    if left in CLOSED or right in ENDINGS or left + right in FUNCTION_WORDS:
         return True
     if len(left) == 1 or _is_compound(left, right, vocabulary):
         return False

@@ -13,8 +13,8 @@ from further.corpus.schemas import KEPT
 from further.corpus.sections import heads_section, plain_heading
 from further.corpus.words import SHORTENED
 
-DECIMAL = re.compile(r"\d[.]\d+$")
-"""A decimal number, which looks like a sentence's end with the number of a citation."""
+DECIMAL = re.compile(r"\d[.:]\d+$")
+"""A decimal number or a ratio, which looks like a sentence's end with the number of a citation."""
 MAX_BOXED, MIN_OPEN = 8, 80
 """Paragraphs in a box between two parts of a sentence, and characters of its first part."""
 ENDED = re.compile(r"[.?!:;…][\"'”’»)\]]*(?:\s?[\[(]?[\d,–\-\s*†‡]{1,30}[\])]?)?$")

@@ -157,7 +157,8 @@ def _starts_paragraph(group: Sequence[Line], line: Line) -> bool:
     above, size = group[-1], line.size
     left, right = min(member.x0 for member in group), max([member.x1 for member in group] + [line.x1])
     ended, short = bool(ENDED.search(above.text)), above.x1 < right - max(2 * size, 0.08 * (right - left))
-    if ITEM.match(line.text) and ((ended and not SHORTENED.search(above.text)) or short) and abs(line.x0 - group[0].x0) < size:
+    item = ITEM.match(line.text) and abs(line.x0 - group[0].x0) < size
+    if item and ((ended and not SHORTENED.search(above.text)) or short):
         return True
     if group[0].initial and all(member.x0 > left + 0.6 * size for member in group[1:]):
         return False  # lines beside an initial stand further in than the first one below it
@@ -167,7 +168,7 @@ def _starts_paragraph(group: Sequence[Line], line: Line) -> bool:
     if not hanging and line.x0 > above.x0 + 0.6 * size:
         return (ended or short) and (len(group) > 1 or short or above.text[:1].islower())
     spaced = len(group) > 1 and line.baseline - above.baseline > 1.2 * (above.baseline - group[-2].baseline)
-    if ended and (_has_label(line) or (spaced and line.text.lstrip()[:1].isupper())):
+    if line.initial or (ended and (_has_label(line) or (spaced and line.text.lstrip()[:1].isupper()))):
         return True
     room = right - above.x1
     if _is_ragged(group, right) and room < 0.5 * size + first_word_width(line):

@@ -28,6 +28,7 @@ LABEL = re.compile(
 )
 """A caption's label and number, in the languages of `further.corpus.names`, and the mark behind them."""
 _TABLES = ("tab", "cuadro", "quadro")
+_BOXES = (*_TABLES, "box", "panel")
 
 PANEL = re.compile(r"\(?[a-h](?:[\s,.)]|[–-][a-h]\b)")
 CONTINUED = re.compile(
@@ -85,7 +86,7 @@ def extend_captions(blocks: Sequence[Block], style: Style) -> None:
                 and 0 < block.x0 - above.x1 < 3 * above.size
             )
             under = -2 < block.y0 - above.y1 < (1.2 if alone else 0.8) * block.size and _overlap(above, block) > 0
-            if (alone and (beside or under)) or (under and not _label_of(above.text).startswith((*_TABLES, "box", "panel"))):
+            if (alone and (beside or under)) or (under and not _label_of(above.text).startswith(_BOXES)):
                 block.kind = "caption"
 
 

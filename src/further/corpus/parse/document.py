@@ -12,9 +12,9 @@ import pymupdf
 from further.corpus.parse.blocks import Block, make_blocks
 from further.corpus.parse.damage import MEMORY, Reading, watch
 from further.corpus.parse.equations import mend_equations
+from further.corpus.parse.flow import mark_carried
 from further.corpus.parse.fonts import Mended, mend_fonts
 from further.corpus.parse.formulas import join_formulas
-from further.corpus.parse.flow import mark_carried
 from further.corpus.parse.furniture import find_furniture
 from further.corpus.parse.glyph_names import is_readable
 from further.corpus.parse.kinds import mark_kinds

@@ -1,7 +1,6 @@
 """Pages of a PDF as lines, as PyMuPDF finds them: upright, visible, with fonts, superscripts and baselines."""
 
 import math
-import re
 from functools import lru_cache
 from typing import Any
 
@@ -102,7 +101,8 @@ def _make_line(raw: dict[str, Any], page: int, group: int, turn: int, size: tupl
     spans = [span for span in raw["spans"] if span["text"] and span.get("alpha", 255) > 0]
     text = "".join(span["text"] for span in spans)
     if "\u00ad" in text.rstrip()[:-1]:  # where words might have been broken; at the line's end one was
-        spans = [span | {"text": re.sub("\u00ad(?!\\s*$)", "", span["text"])} for span in spans]
+        spans = [span | {"text": span["text"].replace("\u00ad", "")} for span in spans]
+        spans[-1]["text"] += "\u00ad" * text.rstrip().endswith("\u00ad")
         text = "".join(span["text"] for span in spans)
     if not text.strip():
         return None
