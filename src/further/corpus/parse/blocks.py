@@ -156,9 +156,9 @@ def _starts_paragraph(group: Sequence[Line], line: Line) -> bool:
     """Whether a line under a block, near enough to belong to it, begins a paragraph or an item of its own."""
     above, size = group[-1], line.size
     left, right = min(member.x0 for member in group), max([member.x1 for member in group] + [line.x1])
-    ended, short = bool(ENDED.search(above.text)), above.x1 < right - max(2 * size, 0.08 * (right - left))
-    item = ITEM.match(line.text) and abs(line.x0 - group[0].x0) < size
-    if item and ((ended and not SHORTENED.search(above.text)) or short):
+    ended = bool(ENDED.search(above.text)) and not SHORTENED.search(above.text)
+    short = above.x1 < right - max(2 * size, 0.08 * (right - left))
+    if ITEM.match(line.text) and (ended or short) and abs(line.x0 - group[0].x0) < size:
         return True
     if group[0].initial and all(member.x0 > left + 0.6 * size for member in group[1:]):
         return False  # lines beside an initial stand further in than the first one below it
@@ -166,14 +166,17 @@ def _starts_paragraph(group: Sequence[Line], line: Line) -> bool:
     if hanging and line.x0 < group[1].x0 - 0.6 * size:
         return True
     if not hanging and line.x0 > above.x0 + 0.6 * size:
-        return (ended or short) and (len(group) > 1 or short or above.text[:1].islower())
+        first = len(group) == 1 and bool(ITEM.match(above.text))  # of an item
+        rest = above.text[:1].islower() or is_prose(above.text, 6)  # of a paragraph in the column before
+        return (ended or (short and not first)) and (len(group) > 1 or short or (rest and not first))
+    capital = line.text.lstrip()[:1].isupper()
     spaced = len(group) > 1 and line.baseline - above.baseline > 1.2 * (above.baseline - group[-2].baseline)
-    if line.initial or (ended and (_has_label(line) or (spaced and line.text.lstrip()[:1].isupper()))):
+    if line.initial or (ended and spaced and capital):
         return True
     room = right - above.x1
-    if _is_ragged(group, right) and room < 0.5 * size + first_word_width(line):
+    if not ended or room < 0.5 * size + (first_word_width(line) if _is_ragged(group, right) else 0):
         return False
-    return ended and room > 0.2 * (right - left) and not line.text.lstrip()[:1].islower()
+    return _has_label(line) or (room > 0.2 * (right - left) and not line.text.lstrip()[:1].islower())
 
 
 def _has_label(line: Line) -> bool:

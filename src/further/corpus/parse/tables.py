@@ -102,8 +102,7 @@ def is_cell(block: Block, blocks: Sequence[Block], style: Style) -> bool:
     """Whether a narrow block stands on one line with others nearer than a column is wide, as cells do."""
     widest = 0.6 * style.measure
     own_style = not style.is_body_size(block.size) or block.font not in style.fonts
-    labels = (b for b in blocks if begins_row(b, block) and block.x1 - b.x0 < 1.1 * style.measure)
-    if own_style and block.page > 1 and any(labels):
+    if block.page > 1 and _is_in_row(block, blocks, own_style, style):
         return not _heads_paragraph(block, blocks, style)
     if block.width > widest or is_body(block, style):
         return False
@@ -115,10 +114,19 @@ def is_cell(block: Block, blocks: Sequence[Block], style: Style) -> bool:
     return not beside_figure and not _heads_paragraph(block, blocks, style)
 
 
-def begins_row(label: Block, block: Block) -> bool:
+def _is_in_row(block: Block, blocks: Sequence[Block], own_style: bool, style: Style) -> bool:
+    """Whether a block is a cell of prose: behind a short one or, set in whatever style, before two short ones."""
+    before = (b for b in blocks if begins_row(b, block) and block.x1 - b.x0 < 1.1 * style.measure)
+    if own_style and any(before):
+        return True
+    behind = (b for b in blocks if begins_row(block, b, 60) and b.x1 - block.x0 < 1.1 * style.measure)
+    return sum(1 <= count_words(b.text) <= 2 for b in behind) > 1
+
+
+def begins_row(label: Block, block: Block, words: int = MAX_LABEL) -> bool:
     """Whether a few words stand left of a block, level with its first line, as in the first cell of a table's row."""
     level = label.x1 < block.x0 and abs(label.lines[0].baseline - block.lines[0].baseline) < 1.5
-    return level and 1 <= count_words(label.text) <= MAX_LABEL
+    return level and 1 <= count_words(label.text) <= words
 
 
 def _share_line(block: Block, other: Block) -> bool:
