@@ -111,6 +111,17 @@ def test_an_indent_below_a_paragraphs_last_line_at_a_columns_top_begins_the_next
     assert "It was then used in all of" in blocks_of(*lines, line("the people who were there", 50, 84))
 
 
+def test_an_items_first_line_that_ends_in_a_word_cut_short_goes_on_below():
+    lines = [line("• It was made of Ocimum (O.", 50, 60, 170), line("labiatum), which was then of use to", 60, 72, 190)]
+    assert len(blocks_of(*lines)) == 1
+
+
+@pytest.mark.parametrize(("room", "blocks"), [(10, 2), (0, 1)])
+def test_a_label_behind_a_full_line_may_stand_in_the_middle_of_an_abstract(room, blocks):
+    above = [line("Aims: The heart was kept in the", 50, 100), line("cold for all of the time.", 50, 112, 200 - room)]
+    assert len(blocks_of(*above, replace(line("Methods: It was seen", 50, 124), lead=8))) == blocks
+
+
 def test_an_initial_drawn_before_the_page_begins_its_line():
     initial = replace(line("T", 50, 120, 22, size=34), y0=92)
     lines = [line("A. Maker, B. Drawer", 50, 80), line("his study was done", 76, 108), line("and so it was", 76, 120)]
@@ -163,6 +174,23 @@ def test_a_row_of_prose_is_a_tables_without_a_caption():
     body = [replace(one, page=2) for one in column("next part of it", 300, 20)]
     kinds = kinds_of([BODY, [*cells, *body]])
     assert {kinds[CELL.format(name)] for name in ("first", "second")} == {"table"}
+
+
+def test_prose_before_two_short_cells_is_a_cell_in_the_bodys_style_too():
+    rows = [(f"We think that it should be given to part {n}", 100 + 30 * n) for n in range(3)]
+    cells = [
+        one
+        for text, y in rows
+        for one in (
+            line(text, 50, y, 140, page=2),
+            line("of the people who are there.", 50, y + 12, 120, page=2),
+            line("I", 205, y, 4, page=2),
+            line("A", 235, y, 6, page=2),
+        )
+    ]
+    body = [replace(one, page=2) for one in column("next part of it", 300, 20)]
+    kinds = kinds_of([BODY, [*cells, *body]])
+    assert {kinds[text] for text, _ in rows} == {"table"}
 
 
 def test_a_block_set_as_the_body_is_no_cell_of_a_table_set_smaller():
