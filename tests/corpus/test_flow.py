@@ -28,22 +28,23 @@ def paragraphs(page, x0, count, indent=12.0, top=80.0):
 
 
 @pytest.mark.parametrize(
-    ("indent", "width", "first", "carried"),
+    ("indent", "width", "first", "kind", "carried"),
     [
-        (12, 200, 0, True),  # the last line is full, the first one below flush
-        (12, 200, 12, False),  # a paragraph begins
-        (12, 110, 0, False),  # a paragraph ends
-        (0, 200, 0, False),  # paragraphs are not indented: nothing tells
+        (12, 200, 0, "text", True),  # the last line is full, the first one below flush
+        (12, 200, 0, "list", False),  # an item begins
+        (12, 200, 12, "text", False),  # a paragraph begins
+        (12, 110, 0, "text", False),  # a paragraph ends
+        (0, 200, 0, "text", False),  # paragraphs are not indented: nothing tells
     ],
 )
-def test_a_column_that_begins_flush_goes_on_with_a_full_line_that_ends_a_sentence(indent, width, first, carried):
+def test_a_column_that_begins_flush_goes_on_with_a_full_line_that_ends_a_sentence(indent, width, first, kind, carried):
     left = [*paragraphs(1, 50, 4, indent), line("They were all well at the end of it.", 50, 224, width)]
     right = [line("All of them went home and it is", 300 + first, 80, 200 - first)]
     right += [line("so in the clinic and for all of the", 300, 92, 200), line("people.", 300, 104, 40)]
     lines = [*left, *right, *paragraphs(1, 300, 3, indent, top=116)]
     blocks = make_blocks(lines, find_style(lines))
     for block in blocks:
-        block.kind = "text"
+        block.kind = kind if block.text.startswith("All of them") else "text"
     mark_carried(blocks, find_style(lines))
     assert {block.text[:11]: block.carried for block in blocks}["All of them"] == carried
 

@@ -32,7 +32,9 @@ def mark_carried(blocks: Sequence[Block], style: Style) -> None:
         return
     for above, below in pairs:
         apart = below.page != above.page or below.y0 < above.y1 - below.size
-        below.carried = apart and _indent(below) < FLUSH and not below.lead and _is_full(above, below, flow)
+        flush = abs(_indent(below)) < FLUSH and not below.lead
+        inside = below.kind == "text" or above.text.rstrip().endswith((",", ";"))  # "(5) age; (6) sex", no list's item
+        below.carried = apart and flush and inside and _is_full(above, below, flow)
 
 
 def _are_alike(above: Block, below: Block) -> bool:
