@@ -20,8 +20,6 @@ BULLET = re.compile(r"\s*[•●▪■◦‣–—]\s")
 ENDED = re.compile(r"[.?!:;…。！？：；][\"'”’»)\]」』）]*[\d,–\-\[\]\s*†‡]*$")
 """A line that may be a paragraph's last: punctuation, then at most citation numbers."""
 
-RUN_IN = re.compile(r"[^\W\d_a-z][^.:]{2,60}[.:](?:\s+\S?)?")
-"""What a paragraph may begin with in bold or italics: its heading."""
 FORMULA_NUMBER = re.compile(r"\s*[(\[](?:[A-Z]\.?)?\d{1,3}[a-z]?[)\]]\s*")
 """The number of a formula, at the edge of its column."""
 MAX_LABEL_WORDS = 8
@@ -171,7 +169,7 @@ def _starts_paragraph(group: Sequence[Line], line: Line) -> bool:
     level = abs(line.x0 - group[0].x0) < size or BULLET.match(line.text)
     if ITEM.match(line.text) and (ended or short) and level:
         return True
-    if ended and RUN_IN.fullmatch(line.text[: line.lead + 1]):
+    if ended and _has_label(line) and EVERY.keywords.match(line.text):
         return True
     if BULLET.match(group[0].text) and ended and line.x0 < group[0].x0 + 0.6 * size:
         return True  # where the item's mark stands, and not its text
