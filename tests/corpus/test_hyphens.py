@@ -112,3 +112,14 @@ def test_a_soft_hyphen_in_a_word_that_the_paper_hyphenates_is_a_hyphen():
     vocabulary = collect_vocabulary(["an organ-confined tumor"])
     assert join_lines(["an organ\u00ad", "confined tumor"], vocabulary) == "an organ-confined tumor"
     assert join_lines(["the soft\u00ad", "ware"], vocabulary) == "the software"
+
+
+@pytest.mark.parametrize(("left", "right"), [("can-", "not"), ("be-", "cause"), ("Thail-", "and"), ("pri-", "or")])
+def test_a_word_that_is_known_as_one_is_not_suspended_or_a_compound(left, right):
+    vocabulary = collect_vocabulary(["in Thailand the prior one can do, but not the cause"])
+    assert join_lines([f"it {left}", f"{right} here"], vocabulary) == f"it {left[:-1]}{right} here"
+
+
+def test_the_rest_of_a_word_from_the_column_before_is_no_word():
+    vocabulary = collect_vocabulary(["ing of the primers was", "done by hand"], broken=True)
+    assert (vocabulary.words["ing"], vocabulary.words["done"]) == (0, 1)

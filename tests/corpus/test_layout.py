@@ -7,7 +7,7 @@ import pytest
 
 from further.corpus.parse.blocks import Block, make_blocks
 from further.corpus.parse.captions import TABLES, is_caption, is_label_of
-from further.corpus.parse.carried import mark_carried
+from further.corpus.parse.flow import mark_carried
 from further.corpus.parse.furniture import find_furniture
 from further.corpus.parse.kinds import mark_kinds
 from further.corpus.parse.lines import Line, Page, find_line_numbers, join_fragments

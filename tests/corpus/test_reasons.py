@@ -220,3 +220,11 @@ def test_a_decimal_number_at_a_blocks_end_is_no_end_of_a_sentence(end, start, jo
     )
     texts = clean_papers(blocks, SETTINGS)[0]["text"].to_pylist()
     assert any(f"{end} {start}" in text for text in texts) is joined
+
+
+@pytest.mark.parametrize(("size", "reason"), [(13, "kept"), (8, "front matter")])
+def test_prose_larger_than_the_body_before_an_articles_first_paragraph_is_kept(size, reason):
+    lead = {"kind": "text", "text": " ".join(PROSE.split()[19::-1]) + ".", "font_size": size}
+    title = {"kind": "title", "text": "Hearts that are kept in the cold of the box", "font_size": 18}
+    found = dropped(title, lead, *article("Introduction", "Methods"))
+    assert {why for why, text in found if text == lead["text"]} == {reason} - {"kept"}

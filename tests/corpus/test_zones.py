@@ -285,3 +285,34 @@ def test_an_entry_of_a_list_of_figures_may_have_several_lines():
         {"kind": "heading", "text": "List of Figures", "page": 1}, *entries, *section("Introduction", 2), *body
     )
     assert [found[" ".join(entry["text"].split()[:3])] for entry in entries] == ["contents", "contents"]
+
+
+@pytest.mark.parametrize(
+    "thanks",
+    [
+        "We are grateful to the staff of the clinic for their help in all of this.",
+        "The authors thank A. Maker for reading the paper.",
+        "This work was supported by the fund for the study of the heart.",
+    ],
+)
+def test_thanks_without_a_heading_are_back_matter_at_the_end_alone(thanks):
+    body = [paragraph(f"part {number} of the article", page=2) for number in range(12)]
+    note = {"kind": "text", "text": thanks, "page": 4}
+    listed = (heading("References", 5), *entries(1, 2, 3))
+    start = " ".join(thanks.split()[:3])
+    assert reasons(*section("Abstract", 1), *body, note, *listed)[start] == "back matter"
+    assert reasons(*section("Abstract", 1), *body[:6], note, *body[6:], *listed)[start] == "kept"
+
+
+def test_methods_in_small_type_behind_the_references_are_kept():
+    body = (*article("Introduction", "Results"), heading("References", 5), *entries(1, 2, 3))
+    methods = [paragraph(f"method {number}", 6, font_size=8) for number in range(3)]
+    found = reasons(*body, heading("Methods", 6), *methods)
+    assert found["In the method"] == "kept"
+
+
+@pytest.mark.parametrize(("size", "reason"), [(13, "sidebar"), (10, "kept")])
+def test_lettering_that_says_again_what_a_paragraph_says_is_a_pull_quote(size, reason):
+    quote = "“" + " ".join(PROSE.split()[3:12]) + "”"
+    found = reasons(*article("Methods", "Discussion"), {"kind": "text", "text": quote, "page": 3, "font_size": size})
+    assert found[" ".join(quote.split()[:3])] == reason

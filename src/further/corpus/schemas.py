@@ -74,8 +74,8 @@ BLOCKS = pa.schema(
         ("kind", pa.string()),  # one of KINDS
         ("text", pa.string()),  # as extracted, one line of the page per line
         ("lead", pa.int32()),  # characters of `text` at its start that are bold or italic
-        ("carried", pa.bool_()),  # whether its lines' edges show that it carries on the paragraph of the column before
         ("raised", pa.list_(pa.int32())),  # start, end, start, end ... of superscripts, in characters of `text`
+        ("carried", pa.bool_()),  # whether its first line goes on with the paragraph of the column before
     ]
 )
 

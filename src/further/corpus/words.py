@@ -10,10 +10,14 @@ SPACELESS = re.compile("[\u2e80-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\uf
 PARTICLES = re.compile("[のはをにがでとも的是在和与及了为对于中以不有]")
 """Their function words, which are of one character."""
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+SHORTENED = re.compile(
+    r"(?:\b(?-i:[A-Z])|\b(?:et al|spp?|figs?|vs|approx|ca|cf|e\.g|i\.e|resp|incl))\.$", re.IGNORECASE
+)
+"""A word cut short, as in "E. coli", whose full stop ends no sentence before a small letter, a number or a bracket."""
 _ENGLISH = """
     a about after all also although among an and any are as at be because been before being between both but by can
-    could did do does during each either for from had has have having he her here him his how however i if in into
-    is it its itself may might more most must neither no nor not of on only or other our out over per she should
+    cannot could did do does during each either for from had has have having he her here him his how however i if in
+    into is it its itself may might more most must neither no nor not of on only or other our out over per she should
     since so some such than that the their them then there therefore these they this those though through thus to
     under until up upon was we what when where whereas whether which while who whom whose why will with within
     without would you your

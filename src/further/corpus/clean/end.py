@@ -7,7 +7,7 @@ from itertools import islice
 
 from further.corpus.clean.paragraphs import continues
 from further.corpus.clean.pieces import Piece, count_body_words
-from further.corpus.clean.structure import is_note, is_reference
+from further.corpus.clean.structure import THANKS, is_note, is_reference
 from further.corpus.sections import Sections, begins_note, is_section, plain_heading, run_in
 from further.corpus.words import count_words, prose_share
 
@@ -17,6 +17,8 @@ MIN_REST_SHARE = 0.1
 """The same as a share of the body's words."""
 MIN_PROSE = 60
 """Words of running text under a heading that make it a section's."""
+MIN_SIZE = 0.75
+"""Of the body's size, in which a section behind the references may be set: methods, say."""
 REACH = 12
 """Blocks below a heading among which its running text is; an appendix may have a heading more, and formulas, first."""
 ENTRY = re.compile(r"\s*(?:\[(\d{1,3})\]|(\d{1,3})[.)]?\s)")
@@ -72,7 +74,7 @@ class Ending:
         seen = 0
         for index, piece in enumerate(self.pieces):
             seen += count_body_words(piece, self.size)
-            zone = self._open(index) or self._go_on(zone, index)
+            zone = self._open(index) or self._go_on(zone, index) or self._open_thanks(index)
             if zone and (zone.reason != "appendix" or not keep_appendices):
                 piece.reason = zone.reason
             elif not piece.reason and (id(piece) in self.entries or self._is_late_reference(piece, seen)):
@@ -113,8 +115,6 @@ class Ending:
     def _names_back(self, piece: Piece) -> bool:
         if piece.kind == "heading" and is_section(self.names.back, piece.text):
             return True
-        if piece.is_text and self.names.thanks.match(" ".join(piece.text[:200].split())):
-            return True
         if piece.is_text and piece.is_small(self.size) and begins_note(self.names.back, piece.text):
             return True
         titled = piece.kind == "heading" and is_section(self.names.appendix, piece.text)  # over its title: "Proofs"
@@ -138,6 +138,12 @@ class Ending:
         if not self._is_back(piece) or (self._is_ambiguous(piece) and not sure):
             return None
         return Zone("back matter", piece, self._scope(index))
+
+    def _open_thanks(self, index: int) -> Zone | None:
+        """The zone of an acknowledgment without a heading, at an article's end."""
+        piece = self.pieces[index]
+        thanks = THANKS.match(piece.text) or self.names.thanks.match(" ".join(piece.text[:200].split()))
+        return Zone("back matter", piece, "note") if thanks and piece.is_text and self._is_final(index) else None
 
     def _scope(self, index: int) -> str:
         """How far back matter goes that begins with a block."""
@@ -235,8 +241,8 @@ class Ending:
 def has_prose(pieces: Sequence[Piece], size: float) -> bool:
     """Whether the first of some pieces, a heading, is a section's: running text in about the body's size follows."""
     following = [piece for piece in pieces[1 : REACH + 1] if piece.is_text]
-    prose = [p for p in following if p.font_size > 0.85 * size and prose_share(p.text) > 0.25]
-    return sum(count_words(piece.text) for piece in prose) >= MIN_PROSE
+    prose = [p for p in following if p.font_size > MIN_SIZE * size and prose_share(p.text) > 0.25]
+    return sum(count_words(piece.text) for piece in prose if not is_reference(piece.text)) >= MIN_PROSE
 
 
 def find_entries(pieces: Sequence[Piece]) -> set[int]:

@@ -8,6 +8,9 @@ from further.corpus.schemas import KEPT
 from further.corpus.sections import Sections, is_section, opens_abstract, plain_heading, run_in
 from further.corpus.words import count_words, is_prose, prose_share
 
+MIN_LARGE = 15
+"""Words of prose larger than the body that an article begins with: what it is about."""
+
 
 def drop_front(pieces: Sequence[Piece], size: float, names: Sections) -> int:
     """Drop what stands before the abstract, and names, addresses and keywords after it.
@@ -22,7 +25,8 @@ def drop_front(pieces: Sequence[Piece], size: float, names: Sections) -> int:
     """
     start = _find_start(pieces, names)
     for piece in pieces[:start]:
-        if piece.kind == "title" or (piece.is_set(size) and _is_paragraph(piece, names)):
+        large = piece.is_text and piece.font_size > 1.06 * size and is_prose(piece.text, MIN_LARGE)
+        if piece.kind == "title" or large or (piece.is_set(size) and _is_paragraph(piece, names)):
             piece.reason = KEPT
         else:
             piece.reason = "affiliation" if is_address(piece.text) else "front matter"

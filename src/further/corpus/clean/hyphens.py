@@ -8,7 +8,7 @@ from functools import cache
 
 import pyphen
 
-from further.corpus.words import SPACELESS
+from further.corpus.words import FUNCTION_WORDS, SPACELESS
 
 HYPHENS = "-‐‑\u00ad"
 LETTERS = r"[^\W\d_]"
@@ -133,17 +133,17 @@ class Vocabulary:
         return self.firsts[prefix] > closed
 
 
-def collect_vocabulary(lines: Iterable[str]) -> Vocabulary:
+def collect_vocabulary(lines: Iterable[str], broken: bool = False) -> Vocabulary:
     """The words of a paper, broken ones left out.
 
     Args:
         lines: Lines of text; the last word of a line that ends in a hyphen, and the word after it, do not count.
+        broken: Whether the first word may be the rest of one that is broken too.
 
     Returns:
         Counts of words and compounds.
     """
     vocabulary = Vocabulary()
-    broken = False
     for line in lines:
         text = line.strip().lower()
         if broken:
@@ -189,7 +189,8 @@ def join_pair(above: str, below: str, vocabulary: Vocabulary) -> str:
     last, first = LAST_PART.search(above), FIRST_PART.match(below)
     if above.endswith("\u00ad") and not (last and first and _is_known_compound(last[1], first.group(), vocabulary)):
         return above[:-1] + below
-    if first and first.group() in ("and", "or", *SUSPENDED.get(vocabulary.language, ())):
+    suspended = ("and", "or", *SUSPENDED.get(vocabulary.language, ()))
+    if first and first.group() in suspended and not (last and vocabulary.words[(last[1] + first.group()).lower()]):
         inside = below[first.end() :].startswith(tuple(HYPHENS))  # "easy-to-use", not "pre- and postoperative"
         return above + below if inside else f"{above} {below}"
     if not last or not first or not _is_one_word(last[1], first.group(), vocabulary):
@@ -239,7 +240,7 @@ def _is_one_word(left: str, right: str, vocabulary: Vocabulary) -> bool:
     known = vocabulary.words[right] > 0
     if left in PREFIXES:
         return not (vocabulary.hyphenates_prefix(left) and (known or left in LOOSE_PREFIXES))
-    if left in CLOSED or right in ENDINGS:
+    if left in CLOSED or right in ENDINGS or left + right in FUNCTION_WORDS:
         return True
     if len(left) == 1 or _is_compound(left, right, vocabulary):
         return False

@@ -125,8 +125,11 @@ def _decide(
 
 def _collect_words(pieces: Sequence[Piece]) -> Vocabulary:
     """The words of a paper's text, and those of its references and captions too."""
-    lines = (line for piece in pieces if piece.kind in WORDED for line in piece.text.split("\n"))
-    return collect_vocabulary(lines)
+    words = Vocabulary()
+    for piece in pieces:
+        if piece.kind in WORDED:
+            words.add(collect_vocabulary(piece.text.split("\n"), broken=piece.text[:1].islower()))
+    return words
 
 
 def _find_language(pieces: Sequence[Piece]) -> str:

@@ -11,11 +11,10 @@ from further.corpus.clean.superscripts import raise_superscripts
 from further.corpus.clean.unknown import mark_unknown, unknown_length
 from further.corpus.schemas import KEPT
 from further.corpus.sections import heads_section, plain_heading
+from further.corpus.words import SHORTENED
 
-DECIMAL = re.compile(r"\d[.]\d+$")
-"""A decimal number, which looks like a sentence's end with the number of a citation."""
-SHORTENED = re.compile(r"(?:\b[A-Z]|\b(?:et al|spp?|figs?|vs|approx|ca|cf|e\.g|i\.e|resp|incl))\.$", re.IGNORECASE)
-"""A word cut short, as in "E. coli", whose full stop ends no sentence before a small letter."""
+DECIMAL = re.compile(r"\d[.:]\d+$")
+"""A decimal number or a ratio, which looks like a sentence's end with the number of a citation."""
 MAX_BOXED, MIN_OPEN = 8, 80
 """Paragraphs in a box between two parts of a sentence, and characters of its first part."""
 ENDED = re.compile(r"[.?!:;…。！？：；][\"'”’»)\]」』）]*(?:\s?[\[(]?[\d,–\-\s*†‡]{1,30}[\])]?)?$")
@@ -97,13 +96,13 @@ def _find_open(groups: Sequence[list[Piece]], piece: Piece) -> list[Piece] | Non
 
 def continues(above: Piece, below: Piece) -> bool:
     """Whether a kept block carries on the sentence of the kept block before it."""
-    if above.kind != below.kind:
-        return (
-            above.kind == "list"
-            and below.kind == "text"
-            and not ENDED.search(above.text.rstrip())
-            and below.text.lstrip()[:1].islower()
-        )
+    end, start = above.text.rstrip(), below.text.lstrip()[:1]
+    same_style = abs(above.font_size - below.font_size) < 0.06 * below.font_size
+    cut = bool(DECIMAL.search(end) or SHORTENED.search(end)) and (start.islower() or start.isdigit() or start in "[(")
+    if above.kind == "text" and same_style and (below.carried or (cut and start == "[")):
+        return True
+    if above.kind != below.kind and not (above.kind == "list" and below.kind == "text"):
+        return False
     if below.kind == "title":
         return above.page == below.page
     if below.kind == "heading":
@@ -111,11 +110,9 @@ def continues(above: Piece, below: Piece) -> bool:
         return near and abs(above.font_size - below.font_size) < 0.2 and above.bold == below.bold
     if below.kind != "text" or below.page - above.page > 2:
         return False
-    end, start = above.text.rstrip(), below.text.lstrip()[:1]
-    same_style = abs(above.font_size - below.font_size) < 0.06 * below.font_size
-    if (below.carried and same_style) or end.endswith(("-", "‐", "\u00ad")):
+    if end.endswith(("-", "‐", "\u00ad")):
         return True
-    moved = below.page != above.page or below.y1 < above.y0  # a semicolon at a column's foot ends no paragraph
-    if ENDED.search(end) and not (moved and end.endswith((";", ":") if start.islower() else ";")):
-        return bool(DECIMAL.search(end) or SHORTENED.search(end)) and start.islower()
+    if ENDED.search(end):
+        apart = below.page != above.page or below.y0 < above.y0  # a semicolon at a column's foot ends no paragraph
+        return cut or (apart and end.endswith((";", ":") if start.islower() else ";"))
     return start.islower() or (same_style and len(above.text) > 80)

@@ -23,6 +23,8 @@ BY_KIND = {
 }
 
 PAGE_ALONE = re.compile(r"\s*(?:\d{1,4}|[ivxlc]{1,6})\s*")
+MIN_QUOTED, SENTENCE = 5, re.compile('^[“„"‘«]|[.!?”“"’»]$')
+"""Words of a pull quote, and how it begins or ends."""
 FLOATS = {"figure text", "table", "caption"}
 """Reasons of what a figure or a table consists of."""
 
@@ -53,6 +55,7 @@ def decide(
         if not piece.reason:
             piece.reason = KEPT if piece.kind != "heading" else "heading"
     _drop_labels(pieces, size, names)
+    _drop_quotes(pieces, size)
     _find_sections(pieces, keep_headings)
 
 
@@ -101,6 +104,20 @@ def _drop_labels(pieces: Sequence[Piece], size: float, names: Sections) -> None:
         if parts or (beside <= FLOATS and all(piece.is_small(size) for _, piece in run)):
             for _, piece in run:
                 piece.reason = "figure text"
+
+
+def _drop_quotes(pieces: Sequence[Piece], size: float) -> None:
+    """Drop pull quotes: lettering larger than the body that says again what one of its paragraphs says."""
+    kept = [piece for piece in pieces if piece.reason in (KEPT, "heading") and piece.kind not in ("title", "caption")]
+    body = "".join(_letters(piece) for piece in kept if piece.is_text and piece.is_set(size))
+    for piece in kept:
+        large = piece.font_size > 1.1 * size and count_words(piece.text) >= MIN_QUOTED
+        if large and SENTENCE.search(piece.text.strip()) and _letters(piece) in body:
+            piece.reason = "sidebar"
+
+
+def _letters(piece: Piece) -> str:
+    return "".join(filter(str.isalpha, piece.text.lower()))
 
 
 def _find_sections(pieces: Sequence[Piece], keep_headings: bool) -> None:

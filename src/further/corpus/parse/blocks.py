@@ -8,10 +8,11 @@ from itertools import pairwise
 
 from further.corpus.parse.lines import Line
 from further.corpus.parse.style import Style
-from further.corpus.words import count_words, is_prose
+from further.corpus.sections import EVERY
+from further.corpus.words import SHORTENED, count_words, is_prose
 
 ITEM = re.compile(
-    r"\s*(?:[•●▪■◦‣–—∙·*o]\s|[•●▪■‣\ufffd\ue000-\uf8ff]|\(?\d{1,3}[.)]\s|\[\d{1,3}\]|\(?[a-z][.)]\s|\(?[ivx]{1,4}[.)]\s)"
+    r"\s*(?:[•●▪■◦‣–—∙·*o]\s|[•●▪■‣\ufffd\ue000-\uf8ff]|\(?\d{1,3}[.)]\s|\[\d{1,3}\](?!\s*[.,;:)])|\(?[a-z][.)]\s|\(?[ivx]{1,4}[.)]\s)"
 )
 """What a list item or a numbered reference begins with."""
 BULLET = re.compile(r"\s*[•●▪■◦‣–—]\s")
@@ -19,10 +20,10 @@ BULLET = re.compile(r"\s*[•●▪■◦‣–—]\s")
 ENDED = re.compile(r"[.?!:;…。！？：；][\"'”’»)\]」』）]*[\d,–\-\[\]\s*†‡]*$")
 """A line that may be a paragraph's last: punctuation, then at most citation numbers."""
 
-RUN_IN = re.compile(r"[^\W\d_a-z][^.:]{2,60}[.:](?:\s+\S?)?")
-"""What a paragraph may begin with in bold or italics: its heading."""
 FORMULA_NUMBER = re.compile(r"\s*[(\[](?:[A-Z]\.?)?\d{1,3}[a-z]?[)\]]\s*")
 """The number of a formula, at the edge of its column."""
+MAX_LABEL_WORDS = 8
+"""Words of a paragraph's heading on its first line."""
 WIDEST = 2.1
 """Widest leading of running text, in font sizes."""
 
@@ -34,7 +35,7 @@ class Block:
     Attributes:
         lines: At least one, from top to bottom.
         kind: One of KINDS, once it is known.
-        carried: Whether it surely carries on the paragraph of the column before.
+        carried: Whether its first line goes on with the paragraph of the column before, once that is known.
     """
 
     lines: list[Line]
@@ -163,11 +164,12 @@ def _starts_paragraph(group: Sequence[Line], line: Line) -> bool:
     """Whether a line under a block, near enough to belong to it, begins a paragraph or an item of its own."""
     above, size = group[-1], line.size
     left, right = min(member.x0 for member in group), max([member.x1 for member in group] + [line.x1])
-    ended, short = bool(ENDED.search(above.text)), above.x1 < right - max(2 * size, 0.08 * (right - left))
+    ended = bool(ENDED.search(above.text)) and not SHORTENED.search(above.text)
+    short = above.x1 < right - max(2 * size, 0.08 * (right - left))
     level = abs(line.x0 - group[0].x0) < size or BULLET.match(line.text)
     if ITEM.match(line.text) and (ended or short) and level:
         return True
-    if ended and RUN_IN.fullmatch(line.text[: line.lead + 1]):
+    if ended and _has_label(line) and EVERY.keywords.match(line.text):
         return True
     if BULLET.match(group[0].text) and ended and line.x0 < group[0].x0 + 0.6 * size:
         return True  # where the item's mark stands, and not its text
@@ -177,6 +179,33 @@ def _starts_paragraph(group: Sequence[Line], line: Line) -> bool:
     if hanging and line.x0 < group[1].x0 - 0.6 * size:
         return True
     if not hanging and line.x0 > above.x0 + 0.6 * size:
-        return (ended or short) and (len(group) > 1 or short)
-    fresh = line.text.lstrip()[:1]
-    return ended and above.x1 < right - 0.2 * (right - left) and not fresh.islower()
+        first = len(group) == 1 and bool(ITEM.match(above.text))  # of an item
+        rest = above.text[:1].islower() or is_prose(above.text, 6)  # of a paragraph in the column before
+        return (ended or (short and not first)) and (len(group) > 1 or short or (rest and not first))
+    capital = line.text.lstrip()[:1].isupper()
+    spaced = len(group) > 1 and line.baseline - above.baseline > 1.2 * (above.baseline - group[-2].baseline)
+    if line.initial or (ended and spaced and capital):
+        return True
+    room = right - above.x1
+    if not ended or room < 0.5 * size + (first_word_width(line) if _is_ragged(group, right) else 0):
+        return False
+    return _has_label(line) or (room > 0.2 * (right - left) and not line.text.lstrip()[:1].islower())
+
+
+def _has_label(line: Line) -> bool:
+    """Whether a line begins with a paragraph's own heading: "**Results:** The graft", "*Assays.* Blood was"."""
+    label = line.text[: line.lead].strip()
+    if not 0 < line.lead < len(line.text.rstrip()) or not 1 <= count_words(label) <= MAX_LABEL_WORDS:
+        return False
+    return label[0].isupper() and (label[-1] in ".:" or bool(EVERY.label.match(label)))
+
+
+def _is_ragged(group: Sequence[Line], right: float) -> bool:
+    """Whether most lines of a block but its last end before its right edge."""
+    others = group[:-1]
+    return len(others) > 1 and 2 * sum(member.x1 < right - 0.3 * member.size for member in others) > len(others)
+
+
+def first_word_width(line: Line) -> float:
+    """Width of a line's first word, about: lines that are not justified end where the next word does not fit."""
+    return (line.x1 - line.x0) * len(line.text.split()[0]) / len(line.text)

@@ -20,7 +20,7 @@ _WORDS = (
     *("tabella", "grafico", "figuur", "tabel", "figur", "tabell"),
 )
 LABEL = re.compile(
-    r"\s*(?:(?:supplement(?:ary|al)|extended data|online|additional|appendix)\s+)?"
+    r"\s*(?:(?:supplement(?:ary|al)|extended data|online|additional|appendix|recommendation)\s+)?"
     rf"(?P<label>{'|'.join(map(_spaced, sorted(_WORDS, key=len, reverse=True)))})\.?\s*"
     r"(?P<number>(?:[a-z]{1,2}[-.]?)?\d{1,3}(?:[.-]\d{1,2})?[a-z]?|[ivxlc]{1,6})\b(?P<mark>\s*[.:|–—-]|\s*\)|\s*$|\s*\n|\s*\u2003)?"
     r"\s*(?P<rest>.?)",
@@ -29,6 +29,7 @@ LABEL = re.compile(
 """A caption's label and number, in the languages of `further.corpus.names`, and the mark behind them."""
 TABLES = ("tab", "cuadro", "quadro", "algorithm")
 """Labels of what is set in rows below its caption."""
+_BOXES = (*TABLES, "box", "panel")
 
 PANEL = re.compile(r"\(?[a-h](?:[\s,.)]|[–-][a-h]\b)")
 CONTINUED = re.compile(
@@ -87,7 +88,7 @@ def extend_captions(blocks: Sequence[Block], style: Style) -> None:
             )
             reach = (1.2 if block.font in style.fonts else 2.0) if alone else 0.8
             under = -2 < block.y0 - above.y1 < reach * block.size and _overlap(above, block) > 0
-            if (alone and (beside or under)) or (under and not is_label_of(above.text, (*TABLES, "box"))):
+            if (alone and (beside or under)) or (under and not is_label_of(above.text, _BOXES)):
                 block.kind = "caption"
 
 

@@ -11,9 +11,9 @@ import pymupdf
 
 from further.corpus.clean.accents import compose_accents, sets_before
 from further.corpus.parse.blocks import Block, make_blocks
-from further.corpus.parse.carried import mark_carried
 from further.corpus.parse.damage import MEMORY, Reading, watch
 from further.corpus.parse.equations import mend_equations
+from further.corpus.parse.flow import mark_carried
 from further.corpus.parse.fonts import Mended, mend_fonts
 from further.corpus.parse.formulas import join_formulas
 from further.corpus.parse.furniture import find_furniture
@@ -220,7 +220,7 @@ def blocks_of_pages(pages: list[Page]) -> list[dict[str, Any]]:
     columns, style = _find_columns(pages, furniture)
     ordered = [join_formulas(order_page(make_blocks(lines, style), style), style) for lines in columns]
     mark_kinds(ordered, style, [page.height for page in pages])
-    mark_carried([block for own in ordered for block in own], style)
+    mark_carried([block for blocks in ordered for block in blocks], style)
     blocks = [
         block for page, own in zip(pages, ordered, strict=True) for block in (*own, *_blocks_beside(page, furniture))
     ]
@@ -262,6 +262,6 @@ def _record(block: Block) -> dict[str, Any]:
         "kind": block.kind,
         "text": block.text,
         "lead": block.lead,
-        "carried": block.carried,
         "raised": raised,
+        "carried": block.carried,
     }

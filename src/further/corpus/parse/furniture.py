@@ -1,9 +1,11 @@
 """Running heads, feet and page numbers: what returns at the same height on several pages."""
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from further.corpus.parse.captions import TABLES, is_label_of
 from further.corpus.parse.lines import Line, Page, find_line_numbers
 from further.corpus.words import count_function_words
 
@@ -37,19 +39,26 @@ def find_furniture(pages: Sequence[Page]) -> dict[int, str]:
     sizes = sorted(line.size for page in pages for line in page.lines)
     usual = sizes[len(sizes) // 2] if sizes else 0.0
     for top in (True, False):
-        margin = [(page, line) for page in pages for line in page.lines if _in_margin(page, line, top, usual)]
+        edges = [(page, _find_table(page) if top else math.inf) for page in pages]
+        near = ((page, line) for page, edge in edges for line in page.lines if line.y0 < edge)
+        margin = [(page, line) for page, line in near if _in_margin(page, line, top, usual)]
         repeated = _repeated(margin, len(pages)) | _level(pages, top, usual)
         numbered = {(line.page, round(line.baseline)) for page, line in margin if _is_page_number(page, line, top)}
         limit = _band_limit([line for _, line in margin if id(line) in repeated and not _is_text(line, usual)], top)
         for page, line in margin:
             beyond = line.y1 <= limit + 1 if top else line.y0 >= limit - 1
             beside = (line.page, round(line.baseline)) in numbered
-            alone = (beyond or beside) and not _is_text(line, usual) and not _runs_on(line, page, usual)
-            if id(line) in repeated or _is_page_number(page, line, top) or alone:
+            alone = ((beyond or beside) and not _is_text(line, usual)) or _is_page_number(page, line, top)
+            if id(line) in repeated or (alone and not _runs_on(line, page, usual)):
                 found[id(line)] = "page header" if top else "page footer"
     for page in pages:
         found |= {id(line): "page header" for line in find_line_numbers(page.lines, page.width)}
     return found
+
+
+def _find_table(page: Page) -> float:
+    """Height of a page's first label of a table: label and head return on the pages that the table goes on over."""
+    return min((line.y0 for line in page.lines if is_label_of(line.text, TABLES)), default=math.inf)
 
 
 def _is_text(line: Line, usual: float) -> bool:

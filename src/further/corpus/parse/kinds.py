@@ -10,7 +10,7 @@ from further.corpus.parse.blocks import ENDED, ITEM, Block
 from further.corpus.parse.captions import LABEL, extend_captions, is_caption
 from further.corpus.parse.headings import is_heading
 from further.corpus.parse.style import Style
-from further.corpus.parse.tables import mark_tables
+from further.corpus.parse.tables import begins_row, mark_tables
 from further.corpus.parse.title import mark_title
 from further.corpus.sections import opens_abstract
 from further.corpus.words import count_words, is_prose, prose_share
@@ -21,6 +21,8 @@ MIN_PARAGRAPH = 40
 """Words from which prose is a paragraph of the article, however it is set."""
 MIN_COLUMN_WORDS = 100
 """Words from which what fills a column in the body's font is a paragraph, whatever it says."""
+QUOTES = "“‘„«\"'"
+"""What the words of a person who was asked begin with, which may be set in a style of their own."""
 MIN_GAP = 2.5
 """Font sizes between a footnote and what stands above it, where both are set alike."""
 MIN_PAGE_SHARE = 0.25
@@ -77,7 +79,7 @@ def style_of_page(blocks: Sequence[Block], style: Style) -> Style:
     words = Counter[float]()
     for block in blocks:
         wide = block.width > 0.75 * style.measure and block.font in style.fonts and not LABEL.match(block.text)
-        if wide and is_prose(block.text, MIN_LINE_WORDS):
+        if wide and is_prose(block.text, MIN_LINE_WORDS) and not any(begins_row(other, block) for other in blocks):
             body = style.is_body_size(block.size) or not is_note(block.text)
             words[block.size] += count_words(block.text) if body else 0
     least = max(MIN_PAGE_WORDS, MIN_PAGE_SHARE * words.total())
@@ -89,10 +91,12 @@ def _mark_footnotes(blocks: Sequence[Block], style: Style, height: float) -> Non
     """Small print at the foot of a page or column, with nothing of the body below it, that carries on none above it."""
     flow: list[Block] = []  # sections in small type, and abstracts
     undecided = [block for block in blocks if not block.kind]
-    notes = _set_as_notes([block for block in undecided if block.size <= SMALL * style.size])
+    words = _count_notes([block for block in undecided if block.size <= SMALL * style.size])
     for block in sorted(undecided, key=lambda b: b.y0):
-        prose = _is_paragraph(block, style) and (block.font, block.size) not in notes
-        if prose or any(_carries_on(block, above) for above in flow) or _is_abstract(block):
+        more = words[block.font, block.size]  # notes than running text are set so
+        running = more < 0 and not is_note(block.text) and not _stands_apart(block, blocks)
+        running |= more <= 0 and _is_paragraph(block, style)
+        if running or any(_carries_on(block, above) for above in flow) or _is_abstract(block):
             flow.append(block)
         elif _is_small_print(block, blocks, style) and block.y0 >= 0.5 * height and _is_last(block, blocks, style):
             block.kind = "footnote"
@@ -100,15 +104,15 @@ def _mark_footnotes(blocks: Sequence[Block], style: Style, height: float) -> Non
             flow.append(block)
 
 
-def _set_as_notes(blocks: Sequence[Block]) -> set[tuple[str, float]]:
-    """Fonts and sizes in which a page has more notes, by their words, than running text."""
+def _count_notes(blocks: Sequence[Block]) -> Counter[tuple[str, float]]:
+    """Words of a page's notes by font and size, less those of its running text."""
     words = Counter[tuple[str, float]]()
     for block in blocks:
         if is_note(block.text):
             words[block.font, block.size] += count_words(block.text)
         elif is_prose(block.text, MIN_PARAGRAPH):
             words[block.font, block.size] -= count_words(block.text)
-    return {style for style, number in words.items() if number > 0}
+    return words
 
 
 def _is_small_print(block: Block, blocks: Sequence[Block], style: Style) -> bool:
@@ -189,8 +193,9 @@ def _is_small_text(block: Block, style: Style) -> bool:
     if _is_paragraph(block, style):
         return True
     front = block.page <= 2
-    usual = front or style.share_of(block.font, block.size) > MIN_STYLE_SHARE
-    enough = count_words(block.text) >= (8 if front and _is_ended(block) else 15)
+    quoted = block.text.lstrip()[0] in QUOTES
+    usual = front or quoted or style.share_of(block.font, block.size) > MIN_STYLE_SHARE
+    enough = count_words(block.text) >= (8 if quoted or (front and _is_ended(block)) else 15)
     return enough and usual and prose_share(block.text) > (0.15 if front else 0.2) and block.size > 0.75 * style.size
 
 

@@ -107,12 +107,23 @@ def join_fragments(lines: Iterable[Line]) -> list[Line]:
         The lines in the same order.
     """
     joined: list[Line] = []
-    for line in lines:
+    for line in _place_initials(list(lines)):
         if joined and _continues(joined[-1], line):
             joined[-1] = _join(joined[-1], line)
         else:
             joined.append(line)
     return _join_words(_join_stretched(_join_scattered(joined)))
+
+
+def _place_initials(lines: list[Line]) -> list[Line]:
+    """Put letters several lines high that were drawn elsewhere before the line that they begin."""
+    for initial in [line for line in lines if LETTER.fullmatch(line.text)]:
+        words = (line for line in lines if initial.size >= 1.5 * line.size and _continues(initial, line))
+        first = min(words, key=lambda line: line.baseline, default=None)
+        if first is not None:
+            lines.remove(initial)
+            lines.insert(lines.index(first), initial)
+    return lines
 
 
 def _join_scattered(lines: list[Line]) -> list[Line]:

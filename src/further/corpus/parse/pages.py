@@ -100,6 +100,10 @@ def _make_line(raw: dict[str, Any], page: int, group: int, turn: int, size: tupl
     """A line of PyMuPDF's dictionary; None if it holds nothing but spaces or cannot be seen."""
     spans = [span for span in raw["spans"] if span["text"] and span.get("alpha", 255) > 0]
     text = "".join(span["text"] for span in spans)
+    if "\u00ad" in text.rstrip()[:-1]:  # where words might have been broken; at the line's end one was
+        spans = [span | {"text": span["text"].replace("\u00ad", "")} for span in spans]
+        spans[-1]["text"] += "\u00ad" * text.rstrip().endswith("\u00ad")
+        text = "".join(span["text"] for span in spans)
     if not text.strip():
         return None
     weight: dict[tuple[float, str, bool], int] = {}

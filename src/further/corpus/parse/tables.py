@@ -10,6 +10,10 @@ from further.corpus.words import count_words, is_prose, prose_share
 MIN_WORDS = 25
 """Words from which prose that is set as the body is no cell, however narrow."""
 
+MAX_LABEL = 6
+"""Words of the cell that a row of a table begins with."""
+SMALL, MIN_CELLS = 0.93, 6
+"""Of the body's size, in which most of the cells found are set whose table then holds none of its paragraphs."""
 MIN_COLUMN_WORDS = 40
 """Words from which what fills a column as the body does is a paragraph, whatever it says: a list of genes, say."""
 
@@ -40,6 +44,8 @@ def _mark_below(caption: Block, blocks: Sequence[Block], style: Style) -> None:
         below = [b for b in blocks if b.y1 > caption.y1 + 1 and b.x0 < right and b.x1 > left]
         floor = min((b.y0 for b in below if _ends_table(b, caption, below, style)), default=float("inf"))
         new = [b for b in below if not b.kind and b.y0 < floor - 1]
+        if 2 * sum(b.size < SMALL * style.size for b in cells) > len(cells) > MIN_CELLS:
+            new = [b for b in new if b.size < (0.96 if len(b.lines) > 1 else 1.04) * style.size]
         level = [b for b in blocks if not b.kind and b not in new and _is_beside(b, cells)]
         new += [b for b in level if not _is_set_as_body(b, style) and not _heads_paragraph(b, blocks, style)]
         if not new:
@@ -104,15 +110,32 @@ def _heads_paragraph(block: Block, blocks: Sequence[Block], style: Style) -> boo
 def is_cell(block: Block, blocks: Sequence[Block], style: Style) -> bool:
     """Whether a narrow block stands on one line with others nearer than a column is wide, as cells do."""
     widest = 0.6 * style.measure
+    own_style = not style.is_body_size(block.size) or block.font not in style.fonts
+    if block.page > 1 and _is_in_row(block, blocks, own_style, style):
+        return not _heads_paragraph(block, blocks, style)
     if block.width > widest:
         return False
     level = [other for other in blocks if other.y0 < block.y1 + 2 and other.y1 > block.y0 - 2 and other is not block]
     near = [b for b in level if b.width < widest and 0 < max(b.x0 - block.x1, block.x0 - b.x1) < widest]
-    own_style = not style.is_body_size(block.size) or block.font not in style.fonts
     if sum(_share_line(block, other) for other in near) < (1 if own_style and block.page > 1 else 2):
         return False
     beside_figure = _is_set_as_body(block, style) and is_prose(block.text, MIN_WORDS)
     return not beside_figure and not _heads_paragraph(block, blocks, style)
+
+
+def _is_in_row(block: Block, blocks: Sequence[Block], own_style: bool, style: Style) -> bool:
+    """Whether a block is a cell of prose: behind a short one or, set in whatever style, before two short ones."""
+    before = (b for b in blocks if begins_row(b, block) and block.x1 - b.x0 < 1.1 * style.measure)
+    if own_style and any(before):
+        return True
+    behind = (b for b in blocks if begins_row(block, b, 60) and b.x1 - block.x0 < 1.1 * style.measure)
+    return sum(1 <= count_words(b.text) <= 2 for b in behind) > 1
+
+
+def begins_row(label: Block, block: Block, words: int = MAX_LABEL) -> bool:
+    """Whether a few words stand left of a block, level with its first line, as in the first cell of a table's row."""
+    level = label.x1 < block.x0 and abs(label.lines[0].baseline - block.lines[0].baseline) < 1.5
+    return level and 1 <= count_words(label.text) <= words
 
 
 def _share_line(block: Block, other: Block) -> bool:
