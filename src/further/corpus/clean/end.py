@@ -19,8 +19,8 @@ MIN_PROSE = 60
 """Words of running text under a heading that make it a section's."""
 MIN_SIZE = 0.75
 """Of the body's size, in which a section behind the references may be set: methods, say."""
-REACH = 12
-"""Blocks below a heading among which its running text is; an appendix may have a heading more, and formulas, first."""
+REACH, APPENDIX_REACH = 5, 12
+"""Blocks below a heading among which its running text is."""
 ENTRY = re.compile(r"\s*(?:\[(\d{1,3})\]|(\d{1,3})[.)]?\s)")
 """The number that an entry of a list begins with."""
 MIN_ENTRIES, MAX_SKIPPED = 4, 15
@@ -194,7 +194,8 @@ class Ending:
         """Whether a block heads an appendix: by its name, or behind the references as a heading over running text."""
         piece = self.pieces[index]
         named = piece.kind == "heading" and is_section(self.names.appendix, piece.text)
-        if piece.kind != "heading" or not (self._has_prose(index) or self._is_set_as_section(index)):
+        reach = APPENDIX_REACH if named else REACH  # below its name an appendix may have a heading more, and formulas
+        if piece.kind != "heading" or not (self._has_prose(index, reach) or self._is_set_as_section(index)):
             return False
         if named:
             return True
@@ -215,12 +216,12 @@ class Ending:
         """Whether a block stands behind a list of references, and no section of the body does."""
         return self.first_list < index > self.last_body
 
-    def _has_prose(self, index: int) -> bool:
+    def _has_prose(self, index: int, reach: int = REACH) -> bool:
         """Whether a heading has running text below it, before any references or back matter; figures may come first."""
         worded = (piece for piece in self.pieces[index + 1 :] if piece.is_text or piece.kind == "heading")
-        following = list(islice(worded, REACH))
+        following = list(islice(worded, reach))
         end = next((i for i, piece in enumerate(following) if id(piece) in self.lists or self._is_back(piece)), None)
-        return has_prose([self.pieces[index], *following[:end]], self.size)
+        return has_prose([self.pieces[index], *following[:end]], self.size, reach)
 
     def _heads_references(self, pieces: Sequence[Piece]) -> bool:
         """Whether the first of some pieces heads a list of references; a table's column, or a box, may have its name.
@@ -235,12 +236,12 @@ class Ending:
         entries = [piece for piece in following if is_reference(" ".join(piece.text.split()[:60]))]
         if entries:
             return len(entries) >= sum(piece.is_paragraph(self.size) for piece in following)
-        return (head.kind == "heading" or head.is_text) and not has_prose(pieces[:6], self.size)
+        return (head.kind == "heading" or head.is_text) and not has_prose(pieces, self.size)
 
 
-def has_prose(pieces: Sequence[Piece], size: float) -> bool:
+def has_prose(pieces: Sequence[Piece], size: float, reach: int = REACH) -> bool:
     """Whether the first of some pieces, a heading, is a section's: running text in about the body's size follows."""
-    following = [piece for piece in pieces[1 : REACH + 1] if piece.is_text]
+    following = [piece for piece in pieces[1 : reach + 1] if piece.is_text]
     prose = [p for p in following if p.font_size > MIN_SIZE * size and prose_share(p.text) > 0.25]
     return sum(count_words(piece.text) for piece in prose if not is_reference(piece.text)) >= MIN_PROSE
 
