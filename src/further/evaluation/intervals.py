@@ -49,6 +49,12 @@ def ratio_interval(amounts: "pd.Series[float]", sizes: "pd.Series[int]", how: Bo
     return Interval(estimate=float(estimate), low=low, high=high, level=LEVEL)
 
 
+def half_width(values: Floats) -> float:
+    """Half of Student's interval for the mean of two or more independent values: seeds, or papers that weigh alike."""
+    quantile = stats.t.ppf((1 + LEVEL) / 2, len(values) - 1)
+    return float(quantile * values.std(ddof=1) / len(values) ** 0.5)
+
+
 def share_interval(hits: "pd.Series[int]", sizes: "pd.Series[int]") -> tuple[float | None, float | None]:
     """Exact interval of a fraction, counted over documents that are each worth less the more its parts are alike.
 

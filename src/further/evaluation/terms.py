@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
-from further.evaluation.intervals import LEVEL
+from further.evaluation.intervals import LEVEL, half_width
 from further.evaluation.probe import before_and_after
 from further.evaluation.scoring import score_tokens
 from further.models import Model
@@ -121,7 +120,7 @@ def _describe(word: str, group: pd.DataFrame) -> Term:
     papers = group.groupby("paper")[["before", "after"]].mean()
     change = papers["after"] - papers["before"]
     mean, count = float(change.mean()), len(papers)
-    half = float(stats.t.ppf((1 + LEVEL) / 2, count - 1) * change.std(ddof=1) / np.sqrt(count))
+    half = half_width(change.to_numpy())
     return Term(
         word=word,
         num_occurrences=len(group),

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from further.evaluation.answers.match import exact_match
-from further.evaluation.intervals import LEVEL
+from further.evaluation.intervals import LEVEL, half_width
 from further.onemodel.arms import ENCODER_DECODER, NO_OBJECTIVE
 from further.records.base import Interval
 from further.records.onemodel import ArmRecord, OneModelRecord, SeedRecord
@@ -62,7 +62,7 @@ def mean_interval(values: Sequence[float]) -> Interval:
     estimate = float(array.mean())
     if len(array) < 2:
         return Interval(estimate=estimate, low=None, high=None, level=LEVEL)
-    half = float(stats.t.ppf((1 + LEVEL) / 2, len(array) - 1) * array.std(ddof=1) / len(array) ** 0.5)
+    half = half_width(array)
     return Interval(estimate=estimate, low=estimate - half, high=estimate + half, level=LEVEL)
 
 
