@@ -293,6 +293,7 @@ def test_an_entry_of_a_list_of_figures_may_have_several_lines():
         "We are grateful to the staff of the clinic for their help in all of this.",
         "The authors thank A. Maker for reading the paper.",
         "This work was supported by the fund for the study of the heart.",
+        "The funders of the study had no role in it.",
     ],
 )
 def test_thanks_without_a_heading_are_back_matter_at_the_end_alone(thanks):

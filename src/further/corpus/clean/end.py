@@ -7,7 +7,7 @@ from itertools import islice
 
 from further.corpus.clean.paragraphs import continues
 from further.corpus.clean.pieces import Piece, count_body_words
-from further.corpus.clean.structure import THANKS, is_note, is_reference
+from further.corpus.clean.structure import is_note, is_reference
 from further.corpus.sections import Sections, begins_note, is_section, plain_heading, run_in
 from further.corpus.words import count_words, prose_share
 
@@ -142,7 +142,7 @@ class Ending:
     def _open_thanks(self, index: int) -> Zone | None:
         """The zone of an acknowledgment without a heading, at an article's end."""
         piece = self.pieces[index]
-        thanks = THANKS.match(piece.text) or self.names.thanks.match(" ".join(piece.text[:200].split()))
+        thanks = self.names.thanks.match(" ".join(piece.text[:200].split()))
         return Zone("back matter", piece, "note") if thanks and piece.is_text and self._is_final(index) else None
 
     def _scope(self, index: int) -> str:

@@ -68,20 +68,11 @@ CITE = re.compile(
     re.IGNORECASE,
 )
 
-_OWED = (
+NOTE = re.compile(
+    r"\s*(?:[*†‡§¶☆✉#]|\d{1,2}\s?[A-Z]|\([*†‡§\da-z]\)|supported by|presented (?:in part )?at|"
     r"the (?:funders?|sponsors?|funding (?:source|body|agency))(?: of the study)? (?:had|has|have|played) no\b|"
     r"(?:this|the) (?:work|study|research|project) (?:was|is|has been) (?:partly |partially |in part |jointly )?"
-    r"(?:supported|funded|financed)|"
-)
-THANKS = re.compile(
-    rf"\s*(?:{_OWED}(?:we|i|the authors?)\b[^.]{{0,40}}\b(?:thank|grateful to|indebted to|"
-    r"acknowledge (?:the )?(?:support|help|assist|contribut|fund|financial)))",
-    re.IGNORECASE,
-)
-"""What an acknowledgment without a heading begins with."""
-NOTE = re.compile(
-    rf"\s*(?:[*†‡§¶☆✉#]|\d{{1,2}}\s?[A-Z]|\([*†‡§\da-z]\)|supported by|presented (?:in part )?at|{_OWED}"
-    r"(?:abbreviations|funding|grants?|disclosures?|conflicts? of interest)\b)",
+    r"(?:supported|funded|financed)|(?:abbreviations|funding|grants?|disclosures?|conflicts? of interest)\b)",
     re.IGNORECASE,
 )
 """What a footnote begins with: its mark, or what authors owe to others."""

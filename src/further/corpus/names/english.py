@@ -95,6 +95,7 @@ ENGLISH = Names(
         r"(?:(?:the|financial|generous|partial) ){0,2}(?:support|help|assistance|funding|contributions?))",
         r"th(?:is|e) (?:work|research|study|project|paper) (?:was|is|has been) (?:\w+ |in part ){0,2}"
         r"(?:supported|funded|financed|sponsored)",
+        r"the (?:funders?|sponsors?|funding (?:source|body|agency))(?: of the study)? (?:had|has|have|played) no\b",
     ),
     ambiguous=(
         r"ethic|consent|informed|patient|institutional|human|animal|research|data|code|software|material|availability",
