@@ -12,6 +12,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
+from matplotlib.transforms import blended_transform_factory
 
 from further.records import Interval
 from further.report.wording import THIN, show_difference, show_plain
@@ -36,6 +37,7 @@ COLORS = {
 SEQUENCE = [name for name in COLORS if name.startswith("seq")]
 WIDTH_INCHES = 5.2  # 374 points: on a phone 360 wide, text keeps nine tenths of its size
 TITLE_POINTS = 26  # kept free at the top of every figure; the page cuts it off and shows the title as a heading
+TITLE_SIZE = 11  # points
 TITLE_ID = "figure-title"
 POINTS_PER_INCH = 72
 
@@ -115,9 +117,12 @@ def new_figure(
 
 
 def add_title(figure: Figure, title: str) -> None:
-    """Write the title into the room kept for it, marked so that the page can leave it out."""
+    """Write the title into the room kept for it, smaller if it is long, marked so that the page can leave it out."""
     height = figure.get_size_inches()[1] * POINTS_PER_INCH
-    figure.text(0.012, 1 - 7 / height, title, ha="left", va="top", fontsize=11, fontweight="bold", gid=TITLE_ID)
+    written = figure.text(0.012, 1 - 7 / height, title, ha="left", va="top", fontweight="bold", gid=TITLE_ID)
+    written.set_fontsize(TITLE_SIZE)
+    too_wide = written.get_window_extent().width / (0.97 * figure.bbox.width)
+    written.set_fontsize(TITLE_SIZE / max(1, too_wide))
 
 
 def draw_sentence(sentence: str) -> Drawing:
@@ -151,11 +156,16 @@ def short_count(value: float) -> str:
 
 
 def legend_above(axes: Axes, columns: int = 2) -> None:
-    """A legend between the title and the axes."""
-    axes.legend(
-        loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=columns, borderaxespad=0.2, columnspacing=1,
-        handletextpad=0.4,
-    )  # fmt: skip
+    """A legend between the title and the axes, in the middle of the figure, in so many columns as its width takes."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    for number in range(columns, 0, -1):
+        legend = axes.legend(
+            loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=number, borderaxespad=0.2, columnspacing=1,
+            bbox_transform=blended_transform_factory(figure.transFigure, axes.transAxes), handletextpad=0.4,
+        )  # fmt: skip
+        if legend.get_window_extent().width < figure.bbox.width:
+            return
 
 
 def name_rows(axes: Axes, labels: Sequence[str]) -> None:
