@@ -8,7 +8,6 @@ from facts import naming
 from further.models.causal import CausalText
 from further.plan.shape import shape_of
 from further.plan.targets import place_adapter
-from further.targets import match_targets
 from further.training.adapters import count_parameters, train_adapter
 from plan.measured import RUN
 from plan.shapes import LLAMA_8B
@@ -64,12 +63,3 @@ def test_targets_that_name_nothing_are_refused():
         place_adapter(shape_of(LLAMA_8B), RUN | {"target_modules": "nothing"})
     with pytest.raises(ValueError, match=naming("training.target_modules", "lm_head", "down_proj")):
         place_adapter(shape_of(LLAMA_8B), RUN | {"target_modules": ["lm_head"]})
-
-
-def test_a_preset_finds_the_other_name_of_an_output_layer():
-    bart = [f"layers.0.self_attn.{name}" for name in ("k_proj", "v_proj", "q_proj", "out_proj")]
-    assert match_targets([*bart, "layers.0.fc1"], "attention") == bart
-    llama = [f"layers.0.self_attn.{name}" for name in ("q_proj", "k_proj", "v_proj", "o_proj")]
-    assert match_targets([*llama, "tower.out_proj"], "attention") == llama
-    with pytest.raises(ValueError, match=naming("training.target_modules", "o_proj")):
-        match_targets([*bart[:3], "layers.0.dense"], "attention")
