@@ -37,7 +37,20 @@ def enter_folder(folder: Path) -> tuple[Path, list[str]]:
 
     Returns:
         The record, to be removed when this snakemake ends, and sentences on what was taken over.
+
+    Raises:
+        ValueError: If nothing can be written there: a full disk, or one that can only be read.
     """
+    try:
+        return _enter(folder)
+    except OSError as error:
+        raise ValueError(
+            f"{folder} cannot be written to ({error.strerror or error}), and even a dry run keeps notes there: make "
+            "room, or ask for the right, or copy the study elsewhere with cp -a: nothing is done again there"
+        ) from None
+
+
+def _enter(folder: Path) -> tuple[Path, list[str]]:
     place = folder / PLACE
     with hold_lock(place / "entering"):
         records = {file: _read(file) for file in place.glob("*.json")}
