@@ -251,7 +251,7 @@ def _say_next(folder: Path, gpu: Gpu | None) -> list[str]:
         "",
         "Next:",
         f"  further check {name}",
-        f"  snakemake --cores 1 {there} plan",
+        f"  snakemake --cores 1 plan {there}",
         f"  {start}",
         f"  further status {name}",
     ]
