@@ -28,7 +28,7 @@ demo: .venv/installed
 study: .venv/installed
 	@$(FOLDER) && \
 	    $(BIN)/further init "$$study" --keep $${FURTHER_PAPERS:+--papers "$$FURTHER_PAPERS"} < /dev/null && \
-	    $(BIN)/further check "$$study" && \
+	    $(BIN)/further check "$$study" $(TOY) && \
 	    $(SNAKEMAKE) --directory "$$study" --configfile "$$study/study.yaml" $(TOY) && \
 	    echo "Report: $$(realpath "$$study")/results/report/index.html"
 

@@ -1,10 +1,12 @@
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from facts import tells
 from further.job import say_left
 
 PROGRAM = """
@@ -27,6 +29,32 @@ def test_all_output_ends_in_the_log_and_progress_on_the_terminal_too(tmp_path):
         assert part in text
     assert (done.stdout, done.stderr.strip()) == ("", "half way")
     assert done.returncode == 1
+
+
+FULL = """
+import sys
+from further.job import start_log
+start_log(sys.argv[1])
+raise {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("error", "is_full"),
+    [
+        ("OSError(28, 'No space left on device')", True),
+        ("RuntimeError('I/O error: No space left on device (os error 28)')", True),  # as safetensors says it
+        ("OSError(122, 'Disk quota exceeded')", True),
+        ("OSError(2, 'No such file or directory')", False),
+    ],
+)
+def test_a_full_disk_ends_the_log_with_the_disks_that_it_may_be(tmp_path, error, is_full):
+    log = tmp_path / "rule.log"
+    done = subprocess.run([sys.executable, "-c", FULL.format(error), log], cwd=tmp_path)
+    last = log.read_text().splitlines()[-1]
+    assert done.returncode == 1
+    assert tells(last, "MB", str(tmp_path), "MB", tempfile.gettempdir()) == is_full
+    assert "Traceback" in log.read_text()
 
 
 SCRATCH = """

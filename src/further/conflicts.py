@@ -53,9 +53,10 @@ def _between_keys(settings: Settings) -> Iterator[str]:
         yield f"corpus.test_fraction: {fractions} leaves no training paper"
     if evaluation.stride > evaluation.window:
         yield f"evaluation.stride: {evaluation.stride} is more than window {evaluation.window}: tokens are missed"
-    length = evaluation.memorization_prefix_tokens + evaluation.memorization_new_tokens
-    if length > evaluation.window:
-        yield f"evaluation.memorization_new_tokens: {length} with the prefix is more than window {evaluation.window}"
+    given, asked = evaluation.memorization_prefix_tokens, evaluation.memorization_new_tokens
+    if given + asked > evaluation.window:
+        both = f"evaluation.memorization_prefix_tokens: {given} + memorization_new_tokens {asked}"
+        yield f"{both} is more than window {evaluation.window}"
     if model.source not in ("demo", "toy") and model.path is None:
         needed = {"hub": "owner/name", "gguf": "the file"}.get(model.source, "the model's folder")
         yield f"model.path: null is not allowed with source {model.source}: write {needed}"

@@ -4,6 +4,7 @@ Snakemake's own locks name no process. A snakemake that is killed with -9, or by
 jobs that it had started run on without it.
 """
 
+import os
 import re
 import uuid
 from collections.abc import Mapping
@@ -36,7 +37,20 @@ def enter_folder(folder: Path) -> tuple[Path, list[str]]:
 
     Returns:
         The record, to be removed when this snakemake ends, and sentences on what was taken over.
+
+    Raises:
+        ValueError: If nothing can be written there: a full disk, or one that can only be read.
     """
+    try:
+        return _enter(folder)
+    except OSError as error:
+        raise ValueError(
+            f"{folder} cannot be written to ({error.strerror or error}), and even a dry run keeps notes there: make "
+            "room, or ask for the right, or copy the study elsewhere with cp -a: nothing is done again there"
+        ) from None
+
+
+def _enter(folder: Path) -> tuple[Path, list[str]]:
     place = folder / PLACE
     with hold_lock(place / "entering"):
         records = {file: _read(file) for file in place.glob("*.json")}
@@ -49,6 +63,16 @@ def enter_folder(folder: Path) -> tuple[Path, list[str]]:
         record = place / f"{uuid.uuid4().hex}.json"
         write_json(record, this_process())
     return record, said
+
+
+def find_others(folder: Path) -> list[str]:
+    """The snakemakes recorded in a folder besides this process, in words; those that are known to be dead are left out.
+
+    Args:
+        folder: Where the study's results lie.
+    """
+    records = [_read(file) for file in sorted((folder / PLACE).glob("*.json"))]
+    return [describe(one) for one in records if one and not is_dead(one) and one["pid"] != os.getpid()]
 
 
 def _read(file: Path) -> dict[str, Any]:

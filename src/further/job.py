@@ -3,15 +3,20 @@
 import json
 import logging
 import os
+import shutil
 import sys
 import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
 from typing import NoReturn, TextIO
 
 PROGRESS = logging.getLogger("further.progress")
 SHORT_LOG = "FURTHER_SHORT_LOG"  # set where the study's own log tells how jobs go, so that jobs need not
+
+FULL = ("No space left on device", "Disk quota exceeded", "os error 28", "os error 122")
+"""What Python, Arrow and safetensors say of a full disk, in errors of no class of their own."""
 
 
 def start_log(path: str) -> None:
@@ -31,6 +36,16 @@ def start_log(path: str) -> None:
     _show_progress(terminal)
     PROGRESS.addHandler(_Note(progress_file(Path(path))))
     _use_scratch()
+    sys.excepthook = _end_log
+
+
+def _end_log(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """End the log with the traceback, and with what to do about a full disk, of which errors do not say which it is."""
+    sys.__excepthook__(kind, error, trace)
+    if any(words in str(error) for words in FULL):
+        places = {"the study": Path.cwd(), "temporary files": Path(tempfile.gettempdir())}
+        free = [f"{shutil.disk_usage(place).free / 1e6:,.0f} MB for {what} ({place})" for what, place in places.items()]
+        sys.stderr.write(f"A disk is full: free are {', '.join(free)}. Make room, and type the same command again.\n")
 
 
 def progress_file(log: Path) -> Path:

@@ -33,6 +33,8 @@ UNITS = {  # by the unit of a key, what one of each written unit is in it
     "seconds": SECONDS,
     "minutes": {unit: size / 60 for unit, size in SECONDS.items()},
 }
+MOST = 1e12
+"""Nobody meant a larger number."""
 NUMBER = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 
 
@@ -83,7 +85,9 @@ def guess_number(value: str, unit: str, whole: bool) -> str | None:
 
 
 def _write(number: float, whole: bool, as_written: str | None) -> str | None:
-    """A number as YAML 1.1 reads it as one: `2e-4` needs its point."""
+    """A number as YAML 1.1 reads it as one: `2e-4` needs its point; None for one that no key takes."""
+    if abs(number) > MOST:
+        return None
     if whole:
         return str(round(number)) if abs(number - round(number)) < 1e-9 else None
     if as_written and re.fullmatch(r"[-+]?\d+[eE][-+]?\d+", as_written):

@@ -1,13 +1,22 @@
-"""YAML that refuses what it otherwise swallows: a key that is there twice."""
+"""YAML that refuses what it otherwise swallows: a key that is there twice, a key that is no text, 017 read as 15."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+BASE_8 = re.compile(r"[-+]?0[0-7_]+")
+BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
+TEXT, MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
+
 
 class _Loader(yaml.SafeLoader):
-    """Refuses a mapping with a key twice, of which plain YAML keeps the last."""
+    """Refuses what plain YAML 1.1 reads as something else than it looks like.
+
+    A mapping with a key twice, of which it keeps the last. A key as `no`, which it reads as false. A number with a
+    leading 0, which it reads to the base 8, and one with a colon, which it reads to the base 60.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         first: dict[Any, int] = {}
@@ -16,10 +25,33 @@ class _Loader(yaml.SafeLoader):
                 continue
             key, line = key_node.value, key_node.start_mark.line + 1
             if key in first and key != "<<":
-                message = f"the key {key} is there twice, in lines {first[key]} and {line}"
-                raise yaml.constructor.ConstructorError(None, None, message, key_node.start_mark)
+                raise _refusal(f"the key {key} is there twice, in lines {first[key]} and {line}", key_node)
+            if key_node.tag not in (TEXT, MERGE):
+                raise _refusal(f"the key {key} in line {line} is no text for YAML: write it in quotes", key_node)
             first[key] = line
         return super().construct_mapping(node, deep=deep)
+
+    def construct_number(self, node: yaml.ScalarNode) -> int | float:
+        """A number that says what it looks like."""
+        whole = node.tag.endswith("int")
+        value: int | float = self.construct_yaml_int(node) if whole else self.construct_yaml_float(node)
+        if BASE_60.fullmatch(node.value):
+            raise _refusal(f'{_tell(node, value, 60)}: write {value}, or "{node.value}" for a text', node)
+        if whole and BASE_8.fullmatch(node.value) and (plain := int(node.value)) != value:
+            raise _refusal(f"{_tell(node, value, 8)}: write {value}, or {plain}", node)
+        return value
+
+
+def _tell(node: yaml.ScalarNode, value: float, base: int) -> str:
+    return f"{node.value} in line {node.start_mark.line + 1} is {value} for YAML, to the base {base}"
+
+
+def _refusal(message: str, node: yaml.Node) -> yaml.constructor.ConstructorError:
+    return yaml.constructor.ConstructorError(None, None, message, node.start_mark)
+
+
+for _kind in ("int", "float"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_kind}", _Loader.construct_number)
 
 
 def read_mapping(file: Path) -> dict[str, Any]:
@@ -38,6 +70,8 @@ def read_mapping(file: Path) -> dict[str, Any]:
         raise ValueError(f"{file}: {error.problem}") from None
     except yaml.YAMLError as error:
         raise ValueError(f"{file} is not YAML{_say_where(error)}") from None
+    except RecursionError:
+        raise ValueError(f"{file} nests lists or mappings too deeply to be read") from None
     if config is None:
         raise ValueError(f"{file} is empty: write at least study: {{title: ...}}")
     if not isinstance(config, dict):
@@ -49,5 +83,8 @@ def _say_where(error: yaml.YAMLError) -> str:
     """The line and the problem; a tab is called by its name."""
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return f": {' '.join(str(error).split())}"
-    hint = " (indent with spaces, not tabs)" if "'\\t'" in (error.problem or "") else ""
-    return f" in line {error.problem_mark.line + 1}: {error.problem}{hint}"
+    problem = error.problem or ""
+    hint = " (indent with spaces, not tabs)" if "'\\t'" in problem else ""
+    if problem.startswith("but "):  # the second half of a sentence
+        problem = f"{error.context}, {problem}"
+    return f" in line {error.problem_mark.line + 1}: {problem}{hint}"

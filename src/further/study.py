@@ -177,8 +177,9 @@ def _say_sizes(fractions: Mapping[int, Sequence[float]], num_training: int) -> I
             yield f"sweeps.data: fractions {listed} select the same {number} of {num_training} training papers: one run"
     if len(fractions) < FEWEST_SIZES:
         sizes = ", ".join(map(str, sorted(fractions)))
+        told = f"{len(fractions)} size{'' if len(fractions) == 1 else 's'}"
         yield (
-            f"sweeps.data: {len(fractions)} different sizes ({sizes} of {num_training} training papers); a scaling law "
+            f"sweeps.data: {told} ({sizes} of {num_training} training papers); a scaling law "
             f"needs at least {FEWEST_SIZES}, so this study will not say what more papers would bring"
         )
 

@@ -1,5 +1,6 @@
 """What is wrong with a study file, one line a fault: the key, its value, what is allowed, and what was meant."""
 
+import datetime
 import difflib
 from collections.abc import Iterator, Mapping
 from types import UnionType
@@ -151,6 +152,8 @@ def _explain_one(place: Place, fault: Mapping[str, Any]) -> str:
 def show_value(value: Any) -> str:
     """A value as it stands in YAML, where that is shorter than Python's own way of writing it."""
     words = {None: "null", True: "true", False: "false"}
+    if isinstance(value, datetime.date):  # a time too
+        return value.isoformat()
     return words[value] if value is None or isinstance(value, bool) else repr(value)
 
 
@@ -166,6 +169,8 @@ def _correct(place: Place, fault: Mapping[str, Any]) -> str:
         return "; remove the line, or write keys below it"
     if kind == "list_type" and not isinstance(value, (dict, list)) and value is not None:
         return f"; write [{value}]"
+    if kind == "string_type":
+        return _say_text(value)
     if not isinstance(value, str):
         return ""
     if kind == "bool_type" and value.lower() in ("true", "false", "yes", "no", "on", "off"):
@@ -174,6 +179,13 @@ def _correct(place: Place, fault: Mapping[str, Any]) -> str:
         guess = guess_number(value, _unit_of(place), whole=kind == "int_type")
         return f"; write {guess}{_say_quotes(value, guess)}" if guess else ""
     return ""
+
+
+def _say_text(value: Any) -> str:
+    """How a text has to be written that YAML takes for something else."""
+    if isinstance(value, bool):
+        return f"; write it in quotes: YAML reads {'yes and on' if value else 'no and off'} as {show_value(value)}"
+    return f'; write "{show_value(value)}"' if isinstance(value, (int, float, datetime.date)) else ""
 
 
 def _say_quotes(value: str, guess: str) -> str:

@@ -19,6 +19,7 @@ from snakemake_interface_logger_plugins.common import LogEvent
 from further.job import SHORT_LOG
 from further.watch.log import StudyLog
 from further.watch.outlook import Outlook
+from further.watch.refusals import explain
 
 SILENCE_S = 25.0  # after which a sign of life is given
 TAIL = 25  # lines of a failed job's log
@@ -80,7 +81,9 @@ class LogHandler(LogHandlerBase):
     def _say_other(self, record: LogRecord) -> None:
         """What has no event: warnings, errors, and what is not known to be chatter."""
         text = record.getMessage().strip("\n")
-        if text.startswith("This was a dry-run"):
+        if said := explain(text, sys.argv[1:], Path.cwd()):
+            self._say(*said)
+        elif text.startswith("This was a dry-run"):
             self._say(*self.outlook.lines())
         elif text.startswith(SHUT):
             self._say("The study has stopped: what had ended is kept. Mend the cause, and type the same command again.")

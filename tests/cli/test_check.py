@@ -203,6 +203,10 @@ def test_a_folder_stands_for_the_study_file_in_it_and_its_paths_are_seen_from_th
     monkeypatch.chdir(study.parent)
     assert check(capsys, study)[0] == 0 and Path.cwd() == study.parent
     assert "holds no study.yaml" in check(capsys, study / "papers")[1]
+    (study.parent / "over.yaml").write_text("study: {title: Laid over}\ncorpus: {papers: few}\n")
+    code, said = check(capsys, study, "over.yaml")
+    assert code == 1 and tells(said, "corpus.papers", 3, "few", 4)
+    assert tells(check(capsys, study, "none.yaml")[1], "none.yaml")
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,18 @@
 """Snakemake itself with this log, on a few shell rules: what stands on the terminal, and what stays away."""
 
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from facts import tells
+from further.heads import PLACE
+from further.io import write_json
+from further.lock import this_process
 
 ROOT = Path(__file__).parents[2]
 SNAKEFILE = """
@@ -65,3 +70,48 @@ def test_a_failed_job_says_what_its_log_ends_with_and_where_it_is(snakemake):
     assert tells(line, "draw_pages (1)", "ValueError", 7, 5)
     assert "    reading\n" in said and tells(said, "logs/draw_pages/1.log")
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "facts"),
+    [
+        ("none.yaml", None, ["none.yaml"]),
+        ("tab.yaml", b"a:\n\tb: 1\n", ["tab.yaml", 2, "tabs"]),
+        ("latin.yaml", "a: café".encode("latin-1"), ["latin.yaml", "UTF-8"]),
+        ("empty.yaml", b"", ["empty.yaml", "empty"]),
+        ("deep.yaml", b"a: " + b"[" * 2000 + b"]" * 2000, ["deep.yaml", "nests"]),
+    ],
+)
+def test_a_study_file_that_snakemake_cannot_read_is_one_line(snakemake, tmp_path, name, text, facts):
+    if text is not None:
+        (tmp_path / name).write_bytes(text)
+    for words in (["--configfile", name], [f"--configfile={name}"]):
+        code, said = snakemake("-n", *words)
+        assert code == 1 and "Traceback" not in said and len(said.splitlines()) == 2, said
+        assert tells(said, *facts)
+
+
+def test_a_target_that_was_taken_for_a_file_is_told(snakemake, tmp_path):
+    (tmp_path / "good.yaml").write_text("study: {title: Hearts}\n")
+    code, said = snakemake("-n", "--configfile", "good.yaml", "plan")
+    assert code == 1 and "Traceback" not in said
+    assert tells(said, "plan") and tells(said, "--configfile", "--")
+
+
+def test_an_unknown_target_is_one_line_with_where_to_look(snakemake):
+    code, said = snakemake("--", "nothing")
+    assert code == 1 and "Exception" not in said
+    assert tells(said, "nothing", "--list-target-rules")
+
+
+def test_a_second_snakemake_is_told_of_the_first(snakemake, tmp_path):
+    """This test's own process stands for the first."""
+    (tmp_path / ".snakemake/locks").mkdir(parents=True)
+    (tmp_path / ".snakemake/locks/0.output.lock").write_text("results/0.txt\n")
+    write_json(tmp_path / PLACE / "dead.json", this_process() | {"pid": 2**22 + 1})
+    write_json(tmp_path / PLACE / "first.json", this_process() | {"process_started": psutil.Process().create_time()})
+    code, said = snakemake()
+    assert code == 1 and len(said.splitlines()) == 2
+    assert tells(said, os.getpid(), this_process()["host"]) and tells(said, "--unlock")
+    assert not tells(said, 2**22 + 1)
+    assert tells(snakemake("-n")[1], os.getpid(), this_process()["host"])

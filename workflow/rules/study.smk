@@ -43,7 +43,7 @@ REPORTED_PACKAGES = (
 CODE = {script.stem: code(script.name) for script in sorted((ROOT / "workflow" / "scripts").glob("*.py"))}
 
 if workflow.is_main_process:
-    HEAD, TAKEN_OVER = enter_folder(Path.cwd())
+    HEAD, TAKEN_OVER = stop_if_wrong(enter_folder, Path.cwd())
     atexit.register(HEAD.unlink, missing_ok=True)
     for sentence in TAKEN_OVER:
         logger.warning(sentence)

@@ -53,8 +53,8 @@ def find_files(given: Sequence[Path]) -> tuple[list[Path], Path]:
     """Study files, and the folder that their paths are relative to.
 
     Args:
-        given: Study files; or one folder made by `further init`, which stands for its own file, as that file
-            does for it. None: the demonstration's.
+        given: Study files; the first may be a folder made by `further init`, which stands for its own file, as that
+            file alone does for it. None: the demonstration's.
 
     Returns:
         Files, each laid over the one before, and the folder where results land.
@@ -62,14 +62,14 @@ def find_files(given: Sequence[Path]) -> tuple[list[Path], Path]:
     Raises:
         ValueError: If a file is not there, a folder holds no study file, or the demonstration's is not there.
     """
-    if len(given) == 1 and given[0].is_dir():
+    if given and given[0].is_dir():
         file = given[0] / STUDY_FILE
         if not file.is_file():
             raise ValueError(
                 f"{given[0]} holds no {STUDY_FILE}: further init {shlex.quote(str(given[0]))} writes one. "
                 "A study that was started with another file is checked by that file"
             )
-        return [file], given[0]
+        return [file, *find_files(given[1:])[0]] if given[1:] else [file], given[0]
     if absent := [str(file) for file in given if not file.is_file()]:
         raise ValueError(
             f"there is no file or folder {', '.join(absent)}: name a study file, or a folder that further init made"

@@ -198,7 +198,7 @@ def _write_file(folder: Path, sections: Mapping[str, Any], num_papers: int, gpu:
     schema = os.path.relpath(ROOT / "config" / "schema.json", folder)
     lines = [
         f"# yaml-language-server: $schema={schema}",
-        "# Every key, with its unit, range and default: config/README.md. What stands not here has its default.",
+        "# Every key, with its unit, range and default: config/README.md. A key that is left out has its default.",
     ]
     for name, section in sections.items():
         lines += ["", f"{name}:", *(_write_key(name, key, value) for key, value in section.items())]
@@ -251,7 +251,7 @@ def _say_next(folder: Path, gpu: Gpu | None) -> list[str]:
         "",
         "Next:",
         f"  further check {name}",
-        f"  snakemake --cores 1 {there} plan",
+        f"  snakemake --cores 1 plan {there}",
         f"  {start}",
         f"  further status {name}",
     ]

@@ -131,7 +131,7 @@ def draw_table(requests: Iterable[Request], planned_hours: float | None = None) 
 
 def _say_planned(hours: float | None) -> str:
     return (
-        "the plan says more: type plan behind this command, without -n"
+        "the plan says more: type plan right behind snakemake, and no -n"
         if hours is None
         else f"{hours:,.3g} are planned"
     )

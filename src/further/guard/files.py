@@ -12,17 +12,18 @@ def find_file(key: str, named: str | None, project: Path) -> tuple[Path | None, 
         project: Further's folder.
 
     Returns:
-        The file, and whether it is the study's own.
+        The file, and whether it is the study's own. Further's own is not, where the study lies in its folder: moved
+        elsewhere, the study reads the same file.
 
     Raises:
         ValueError: If it is in neither folder.
     """
     if named is None:
         return None, False
-    own = Path(named)
-    if own.is_file():
+    own, bundled = Path(named), project / named
+    if own.is_file() and not (bundled.is_file() and own.samefile(bundled)):
         return own, True
-    if not (project / named).is_file():
+    if not bundled.is_file():
         places = " or ".join(dict.fromkeys((str(Path.cwd()), str(project))))
         raise ValueError(f"guard.{key}: there is no file {named} in {places}")
-    return project / named, False
+    return bundled, False

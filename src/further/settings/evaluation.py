@@ -21,9 +21,14 @@ class EvaluationSettings(Section):
     )
     batch_tokens: Count = key("Tokens per forward pass when scoring.", 8192, unit="tokens", reruns="scores")
     bootstrap: int = key(
-        "Resamples of the papers for intervals.", 2000, unit="resamples", reruns="comparison", ge=200, le=100_000
+        "Resamples of the papers for intervals.",
+        2000,
+        unit="resamples",
+        reruns="comparison, memorization",
+        ge=200,
+        le=100_000,
     )
-    seed: Seed = key("Of the bootstrap and of sampled continuations.", 0, reruns="comparison")
+    seed: Seed = key("Of the bootstrap and of sampled continuations.", 0, reruns="comparison, memorization, samples")
     folds: Annotated[int, Field(ge=2)] | None = key(
         "Cross-validation: as many more trainings of the default run, so that every paper is held out once. Worth it "
         "where few papers are held out. null: off.",

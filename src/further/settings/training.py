@@ -148,7 +148,7 @@ class Run(Section):
     compute_dtype: Literal["float32", "bfloat16"] = key(
         "Type of what is not quantized. bfloat16 on a GPU, float32 on most CPUs. Not swept, as scoring shares it.",
         "bfloat16",
-        reruns="its runs",
+        reruns="base model",
     )
     attention: Literal["sdpa", "eager"] = key(
         "Implementation of attention. Both keep packed documents apart.", "sdpa", reruns="its runs"

@@ -10,7 +10,7 @@ from further.plan.table import PlannedRun, read_plan
 from further.watch.start import Job
 
 SMALL_JOB_S = 10.0  # a job that no plan knows and no earlier run of the study has measured
-MOST = 0.95  # of a running job's weight that counts as done where it does not say how far it is
+MOST = 0.8  # of a running job that counts as done where it does not say how far it is
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,7 @@ def estimate_left(
         finished: Seconds that each finished job took.
         elapsed: Seconds since the start.
     """
+    weights = {number: _stretch(weight, running.get(number)) for number, weight in weights.items()}
     parts = {number: _part(weights[number], job) for number, job in running.items() if number in weights}
     total = sum(weight.seconds for weight in weights.values())
     ended = sum(weight.seconds for number, weight in weights.items() if number in finished)
@@ -140,6 +141,13 @@ def _part(weight: Weight, job: Running) -> float:
     if job.done is not None:
         return job.done
     return min(MOST, job.seconds / weight.seconds) if weight.seconds else MOST
+
+
+def _stretch(weight: Weight, job: Running | None) -> Weight:
+    """What a job that does not say how far it is will take, once it has worked for longer than was expected."""
+    if job is None or job.done is not None or job.seconds <= MOST * weight.seconds:
+        return weight
+    return Weight(job.seconds / MOST, planned=False)
 
 
 def _pace(weights: Mapping[int, Weight], finished: Mapping[int, float]) -> float:

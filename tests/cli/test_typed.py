@@ -1,0 +1,59 @@
+"""What people are told to type: Snakemake's own parser reads it as it is meant.
+
+Snakemake takes every word behind `--configfile` for a file, up to the next option. A target there was in the guide, in
+what `further init` and `further plan` say, and in a dry run on SLURM, and ended in a traceback.
+"""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from snakemake.cli import get_argument_parser
+
+from further.cli import main
+from further.cli.study_folder import say_start
+
+ROOT = Path(__file__).parents[2]
+GUIDES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+STUDY = re.compile(r'^export STUDY="(.*)"$', re.M)
+TARGETS = ("plan", "results/report/index.html")
+
+
+def parse(command):
+    """Targets and study files of a command line."""
+    words = shlex.split(command.split(" | ")[0], comments=True)
+    read, _ = get_argument_parser().parse_known_args(words[1:])
+    return list(map(str, read.targets)), list(map(str, read.configfile))
+
+
+def find_commands(text):
+    """Every command line of a guide that starts with snakemake: a line of a block, or one in backticks."""
+    study = STUDY.search(text)
+    lines = re.findall(r"^ {0,4}(snakemake -.*|snakemake plan.*)$", text, re.M) + re.findall(
+        r"`(snakemake -[^`]+)`", text
+    )
+    return [line.replace("$STUDY", study[1]) if study else line for line in lines]
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
+def test_a_command_of_the_guides_names_study_files_and_targets_each_in_its_place(guide):
+    for command in find_commands(guide.read_text(encoding="utf-8")):
+        targets, files = parse(command)
+        assert all(file.endswith(".yaml") or file in "AB" for file in files), command
+        assert all(target in TARGETS for target in targets), command
+
+
+def test_the_guides_hold_commands():
+    found = [command for guide in GUIDES for command in find_commands(guide.read_text(encoding="utf-8"))]
+    assert len(found) > 10 and any("plan" in parse(command)[0] for command in found)
+
+
+def test_the_plan_is_a_target_in_what_the_commands_say(tmp_path, capsys):
+    folder = tmp_path / "heart"
+    main(["init", str(folder), "--papers", str(tmp_path), "--model", "demo", "--gpu", "none"])
+    file = str(folder / "study.yaml")
+    said = [line.strip() for line in capsys.readouterr().out.splitlines() if line.strip().startswith("snakemake")]
+    assert said
+    for command in (*said, say_start(folder, plan=True)):
+        assert parse(command) == (["plan"], [file])
