@@ -27,9 +27,9 @@ def test_a_missing_folder_and_an_empty_one(tmp_path):
 
 
 def test_a_table_without_the_columns_names_them(tmp_path):
-    write_csv(tmp_path / "a.csv", [("case", "picture", "question"), ("A", "a.png", "q")])
+    write_csv(tmp_path / "a.csv", [("case", "Bild", "question"), ("A", "a.png", "q")])
     text = refusal(tmp_path)
-    assert "image, answer" in text and "picture" in text
+    assert "image, answer" in text and "bild" in text and "cases.columns: {image: COLUMN, answer: COLUMN}" in text
 
 
 def test_a_layout_s_file_that_is_cut_off_is_named_with_its_line(tmp_path):

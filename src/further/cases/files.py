@@ -6,13 +6,15 @@ import json
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Any
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".jp2", ".dcm", ".dicom")
+NO_COLUMNS: Mapping[str, str] = MappingProxyType({})
 MAX_TABLE_MB = 2_000
 """Larger tables of text are refused: the largest that is known, ROCOv2's captions, has 30."""
 
@@ -23,28 +25,35 @@ class Folder:
 
     Attributes:
         only: Name of the one table to read, "" for whatever the folder holds.
+        columns: What a setting says of a table's columns: pairs of what it is and how it is called.
     """
 
     path: Path
     only: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def open(cls, path: Path) -> "Folder":
+    def open(cls, path: Path, columns: Mapping[str, str] = NO_COLUMNS) -> "Folder":
         """The folder at a path, or that of a file there.
 
         Raises:
             ValueError: If there is neither.
         """
         if path.is_dir():
-            return cls(path)
+            return cls(path, columns=tuple(columns.items()))
         if path.is_file():
-            return cls(path.parent, path.name)
+            return cls(path.parent, path.name, tuple(columns.items()))
         raise ValueError(f"cases.folder: there is no folder {path}")
 
     @cached_property
     def files(self) -> tuple[str, ...]:
         """All files, relative to the folder, sorted; hidden ones and folders of programs' own are left out."""
         return tuple(sorted(_walk(self.path, "")))
+
+    @cached_property
+    def memory(self) -> dict[str, Any]:
+        """What was read of the folder, so that a table is read once."""
+        return {}
 
     @cached_property
     def images(self) -> "ImageFiles":
@@ -146,7 +155,7 @@ def read_records(folder: Folder, file: str) -> list[dict[str, Any]]:
     Raises:
         ValueError: If the file is none of these, naming file and line.
     """
-    text = _read_text(folder, file)
+    text = read_text(folder, file)
     if file.lower().endswith(".jsonl"):
         return [_record(_parse(line, file, number), file, number) for number, line in _lines(text)]
     data = _parse(text, file, 1)
@@ -164,7 +173,7 @@ def read_json(folder: Folder, file: str) -> Any:
     Raises:
         ValueError: If it is none, naming file and line.
     """
-    return _parse(_read_text(folder, file), file, 1)
+    return _parse(read_text(folder, file), file, 1)
 
 
 def peek_record(folder: Folder, file: str) -> dict[str, Any]:
@@ -188,7 +197,7 @@ def read_rows(folder: Folder, file: str) -> list[dict[str, str]]:
         ValueError: If the file is no text, a column is there twice, or a row has more cells than there are columns:
             a comma in a text without quotes around it would move the texts after it.
     """
-    lines, mark = _without_sep(_read_text(folder, file))
+    lines, mark = _without_sep(read_text(folder, file))
     csv.field_size_limit(10_000_000)  # a caption may be longer than the default of 131,072 characters
     table = csv.reader(io.StringIO(lines), delimiter=mark, skipinitialspace=True)
     names = [name.strip().lower() for name in next(table, [])]
@@ -236,7 +245,12 @@ def _encoding(path: Path) -> str:
         return "utf-16" if stream.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
 
 
-def _read_text(folder: Folder, file: str) -> str:
+def read_text(folder: Folder, file: str) -> str:
+    """The text of a file.
+
+    Raises:
+        ValueError: If it is no text, or too large.
+    """
     path = folder.path / file
     size = path.stat().st_size / 1e6
     if size > MAX_TABLE_MB:

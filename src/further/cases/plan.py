@@ -1,10 +1,10 @@
 """The cases of a study before any job: their layout, the files to read, their shards. No image is opened."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from further.cases.files import Folder
+from further.cases.files import NO_COLUMNS, Folder
 from further.cases.readers import LAYOUTS, choose_reader
 from further.shards import hash_rank, shard_of
 
@@ -17,6 +17,7 @@ class CasePlan:
         only: Name of the one table to read, "" for all.
         tables: Files that texts are read from.
         shards: Files with pictures, by shard.
+        columns: What the tables' columns hold, where a setting says so.
         digest: Of the names of all files that are called like pictures: a record that names one depends on them.
     """
 
@@ -26,6 +27,7 @@ class CasePlan:
     tables: tuple[str, ...]
     shards: Mapping[str, tuple[str, ...]]
     digest: str
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 def digest_names(files: Sequence[str]) -> str:
@@ -33,13 +35,14 @@ def digest_names(files: Sequence[str]) -> str:
     return hash_rank(*files)[:16]
 
 
-def plan_cases(place: Path, layout: str | None, num_shards: int) -> CasePlan:
+def plan_cases(place: Path, layout: str | None, num_shards: int, columns: Mapping[str, str] = NO_COLUMNS) -> CasePlan:
     """Recognize a folder's layout, check it, and give its pictures to shards, each case's to one.
 
     Args:
         place: The folder of cases, or the one table in it to read.
         layout: Name of the layout, None to find it.
         num_shards: At least 1.
+        columns: Column by what it holds, for tables whose names are not known.
 
     Returns:
         Files relative to the folder; a shard without files is left out.
@@ -48,11 +51,17 @@ def plan_cases(place: Path, layout: str | None, num_shards: int) -> CasePlan:
         ValueError: In one line, if the folder is missing, of no layout that is known, or broken: a CSV file without
             the columns, all images missing, two cases of one id.
     """
-    folder = Folder.open(place)
+    folder = Folder.open(place, columns)
     reader = choose_reader(folder, layout)
     shards = group_files(reader.find_units(folder), num_shards)
     tables = tuple(reader.find_tables(folder))
-    return CasePlan(folder.path, reader.name, folder.only, tables, shards, digest_names(folder.images.files))
+    names = digest_names(folder.images.files)
+    return CasePlan(folder.path, reader.name, folder.only, tables, shards, names, columns)
+
+
+def open_folder(plan: CasePlan) -> Folder:
+    """The folder of a plan."""
+    return Folder(plan.folder, plan.only, tuple(plan.columns.items()))
 
 
 def group_files(units: Mapping[str, str], num_shards: int) -> dict[str, tuple[str, ...]]:
@@ -69,4 +78,4 @@ def check_ids(plan: CasePlan) -> None:
     Raises:
         ValueError: In one line.
     """
-    LAYOUTS[plan.layout].check_ids(Folder(plan.folder, plan.only))
+    LAYOUTS[plan.layout].check_ids(open_folder(plan))

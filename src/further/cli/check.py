@@ -125,7 +125,7 @@ def _check_cases(study: Study, found: Findings) -> None:
     """The layout of a folder of cases; no picture is opened."""
     cases = study.settings.cases
     if cases.folder is not None:
-        place = (Path(cases.folder), cases.layout, cases.shards)
+        place = (Path(cases.folder), cases.layout, cases.shards, cases.columns)
         _collect(found, (lambda: check_ids(plan_cases(*place)), ()))
     found.unchecked.append("images: none was opened")
 
@@ -156,7 +156,7 @@ def _check_files(study: Study, found: Findings) -> None:
         checks.append((check_questions, (settings.evaluation.questions,)))
         checks += [(find_texts, (Path(settings.general.texts),))] if settings.general.texts else []
     elif guard.shifted_folder is not None:
-        checks.append((plan_shifted, (Path(guard.shifted_folder),)))
+        checks.append((plan_shifted, (Path(guard.shifted_folder), settings.cases.columns)))
     _collect(found, *checks)
     if settings.model.source == "gguf" and not Path(str(settings.model.path)).expanduser().is_file():
         found.faults.append(f"model.path: there is no file {settings.model.path}")

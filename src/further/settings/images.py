@@ -25,6 +25,11 @@ class CasesSettings(Section):
         reruns="cases",
         min_length=1,
     )
+    columns: dict[str, str] = key(
+        "What columns of tables hold whose names are not known, as `{image: Bild, findings: Befund}` (docs/cases.md).",
+        {},
+        reruns="cases",
+    )
     phantoms: Count = key("Phantoms drawn where there is no folder.", 1000, unit="cases", reruns="cases")
     clinic: Literal["first", "second"] = key(
         "Whose pictures they are. The base model knows the first; those of the second are mirrored and noisier.",
