@@ -16,6 +16,8 @@ CONVENTIONS = {
     "token_f1": "words as often as they stand there (SQuAD), as MedGemma reports it",
     "closed": "the first word decides, unreadable is wrong; LLaVA-Med's evaluation leaves a wrong yes or no out of the "
     "count, lmms-eval reads a no in 'normal'; choices count as closed, which lmms-eval leaves out",
+    "open": "exact match and recall of words over open questions alone, as LLaVA-Med reports recall; where a layout "
+    "does not tell which questions are closed, those whose answer is yes or no are",
     "bleu": "sacreBLEU's sentence BLEU with effective order, 0 to 100",
     "rouge": "rouge-score, without stemming",
 }
