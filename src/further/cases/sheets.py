@@ -64,6 +64,21 @@ def _read_sheets(folder: Folder) -> list[Sheet]:
     return sheets if telling and any("image" in sheet.columns for sheet in sheets) else []
 
 
+def find_telling(folder: Folder) -> list[Sheet]:
+    """Tables that tell of cases and name no image: whose they are, their values have to tell; rows as they are."""
+    told, found = dict(folder.columns), []
+    for file in find_text_files(folder):
+        columns = name_columns(find_columns(folder, file), told)
+        if (TEXTS - {"answer"} if "question" not in columns else TEXTS) & set(columns):
+            found.append(Sheet(file, columns, False, read_any(folder, file)))
+    return found
+
+
+def take_roles(sheet: Sheet, row: Row) -> Row:
+    """What a row of such a table tells, by role."""
+    return _by_role(row, sheet.columns)
+
+
 def _read_reports(folder: Folder) -> Iterator[Sheet]:
     """Reports beside images, each a sheet of one row."""
     for file, row in read_reports(folder, find_reports(folder)):
@@ -140,21 +155,23 @@ def _case(row: Row) -> str:
 
 
 def explain_columns(folder: Folder) -> str:
-    """Which columns the one table of a folder has, and what its user can type; "" where there is not one table."""
-    files = [file for file in find_text_files(folder) if not file.endswith(".txt")]
-    if len(files) != 1 or not (head := find_columns(folder, files[0])):
+    """Which columns the first table of a folder has, and what its user can type; "" where nothing is missing."""
+    heads = {file: find_columns(folder, file) for file in find_text_files(folder) if not file.endswith(".txt")}
+    file, head = next(((file, head) for file, head in heads.items() if head), ("", []))
+    if not file:
         return ""
     if any("\ufffd" in name for name in head):
-        read_text(folder, files[0])  # says that it is not UTF-8
+        read_text(folder, file)  # says that it is not UTF-8
     columns, (called, _) = name_columns(head, {}), name_image_columns(head, {})
     missing = [] if called else ["image"]
     if not (TEXTS - {"answer"}) & set(columns):
         missing += [role for role in ("question", "answer") if role not in columns]
     told = ", ".join(f"{role}: COLUMN" for role in missing)
+    others = " (or caption, findings, diagnosis ...)" if "answer" in missing else ""
     if not missing:
         return ""
     return (
-        f"{files[0]} has no column that is known for {', '.join(missing)}; it has {', '.join(head)}: "
+        f"{file} has no column that is known for {', '.join(missing)}{others}; it has {', '.join(head)}: "
         f"say which is which, as in cases.columns: {{{told}}}"
     )
 

@@ -20,7 +20,7 @@ class CasesSettings(Section):
         min_length=1,
     )
     layout: str | None = key(
-        "medpix2, flat, rocov2, vqa_rad, slake, parquet, table or dicom. null: recognized.",
+        "medpix2, flat, rocov2, vqa_rad, slake, parquet, table, dicom_table or dicom. null: recognized.",
         None,
         reruns="cases",
         min_length=1,

@@ -3,6 +3,7 @@
 from further.cases.files import Folder, read_records
 from further.cases.readers.base import Reader
 from further.cases.readers.dicom import Dicom
+from further.cases.readers.dicom_table import DicomTable
 from further.cases.readers.flat import Flat
 from further.cases.readers.medpix2 import MedPix2
 from further.cases.readers.parquet import Parquet
@@ -12,10 +13,10 @@ from further.cases.readers.table import Table
 from further.cases.readers.vqa_rad import VqaRad
 from further.cases.sheets import explain_columns
 
-TABLE, DICOM = Table(), Dicom()
+TABLE, DICOM_TABLE, DICOM = Table(), DicomTable(), Dicom()
 READERS: tuple[Reader, ...] = (MedPix2(), Flat(), Rocov2(), VqaRad(), Slake(), Parquet())
 """Layouts that are told by their files and columns; a folder of none of them is a table, or DICOM files alone."""
-LAYOUTS: dict[str, Reader] = {reader.name: reader for reader in (*READERS, TABLE, DICOM)}
+LAYOUTS: dict[str, Reader] = {reader.name: reader for reader in (*READERS, TABLE, DICOM_TABLE, DICOM)}
 
 
 def choose_reader(folder: Folder, layout: str | None) -> Reader:
@@ -43,6 +44,8 @@ def _take_dicom(folder: Folder) -> Reader:
     """DICOM files alone: a table beside them that is not read would be lost in silence."""
     if folder.only or not DICOM.find_tables(folder):
         raise ValueError(f"cases.folder: {folder.path} has no layout that is known. {_explain(folder)}")
+    if DICOM_TABLE.find_tables(folder):
+        return DICOM_TABLE
     if wrong := _find_broken(folder) or explain_columns(folder):
         raise ValueError(f"cases.folder: {wrong}; or set cases.layout to dicom, to read the images alone")
     return DICOM
