@@ -1,5 +1,7 @@
 """Tables as other people's data sets have them: other columns, several tables of one case, JSON of several forms."""
 
+import gzip
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from cases.conftest import find, gather, reasons
 from cases.made import picture, save_picture, write_csv, write_dicom, write_json
 from facts import naming, tells
 from further.cases.files import Folder
-from further.cases.plan import open_folder, plan_cases
+from further.cases.plan import describe_plan, open_folder, plan_cases
 from further.cases.readers import LAYOUTS
 from further.cases.reports import read_sections
 
@@ -238,10 +240,33 @@ def test_a_table_in_another_language_is_refused_until_its_columns_are_told(tmp_p
     assert "not UTF-8" in refusal(tmp_path)
 
 
-def test_a_spreadsheet_is_to_be_saved_as_text(tmp_path):
+def test_what_is_read_and_what_is_left_out_is_said(tmp_path):
+    head = ("image", "question", "answer", "choice a", "choice b", "comparison", "split")
+    write_csv(tmp_path / "a.csv", [head, ("a.png", "q", "B", "x", "y", "None.", "")])
     save(tmp_path, "a.png")
-    (tmp_path / "Cases.xlsx").write_bytes(b"PK")
-    assert tells(refusal(tmp_path), "Cases.xlsx", "CSV")
+    said = describe_plan(plan_cases(tmp_path, None, 1))
+    assert tells(said, "table", "a.csv", "comparison") and "choice" not in said and "split" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [("Cases.xlsx", "CSV"), ("data-0.arrow", "Parquet"), ("imgs.zip", "unpack"), ("qa.pkl", "Parquet")],
+)
+def test_what_is_not_read_is_named_with_what_to_do(tmp_path, name, advice):
+    save(tmp_path, "a.png")
+    (tmp_path / name).write_bytes(b"PK")
+    assert tells(refusal(tmp_path), name, advice)
+
+
+def test_a_packed_table_is_read_and_one_that_is_cut_off_is_named(tmp_path):
+    save(tmp_path, "a.png", "b.png")
+    packed = gzip.compress(b"image,caption\na.png,A cyst.\nb.png,___\n")
+    (tmp_path / "train.csv.gz").write_bytes(packed)
+    cases, images, _ = find(tmp_path)
+    assert by_case(cases, "given_split") == {"a": ["train"], "b": ["train"]}
+    assert [line["caption"] for line in images.to_pylist()] == ["A cyst.", None]
+    (tmp_path / "train.csv.gz").write_bytes(packed[:-9])
+    assert tells(refusal(tmp_path), "train.csv.gz", "unpacked")
 
 
 def test_a_folder_is_read_once(tmp_path):

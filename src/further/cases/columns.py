@@ -78,6 +78,13 @@ def name_image_columns(columns: Iterable[str], told: Mapping[str, str]) -> tuple
     return called, [there[name] for name in LOOSE if name in there]
 
 
+def find_unused(columns: Iterable[str], used: Iterable[str]) -> list[str]:
+    """Columns of a table of which nothing is taken."""
+    taken = set(used)
+    letters = [column for column in columns if _CHOICE.fullmatch(plain_name(column))]
+    return [column for column in columns if column not in taken and (len(letters) < 2 or column not in letters)]
+
+
 def choices_of(row: Mapping[str, Any]) -> dict[str, str]:
     """The choices of a question by their letter, without it before the text; empty where there are fewer than two."""
     found = {}

@@ -1,17 +1,19 @@
 """A folder of cases as it lies on disk: its files, and which of them a record means. Standard library only."""
 
 import csv
+import gzip
 import io
 import json
 import os
 import re
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TextIO, cast
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".jp2", ".dcm", ".dicom")
 NO_COLUMNS: Mapping[str, str] = MappingProxyType({})
@@ -73,7 +75,7 @@ class Folder:
     def tables(self, *suffixes: str) -> list[str]:
         """Files of text with one of the suffixes: the one that was named, or all."""
         files = [self.only] if self.only else self.files
-        return [file for file in files if file.lower().endswith(suffixes)]
+        return [file for file in files if file.lower().removesuffix(".gz").endswith(suffixes)]
 
     def describe(self) -> str:
         """What lies there, by suffix, for a message: `12 .png, 2 .json`."""
@@ -180,7 +182,7 @@ def peek_record(folder: Folder, file: str) -> dict[str, Any]:
     """The first record of a JSON file or of JSON lines; empty if there is none or the file cannot be read so."""
     try:
         if file.lower().endswith(".jsonl"):
-            with (folder.path / file).open(encoding="utf-8-sig", errors="replace") as stream:
+            with open_text(folder.path / file, errors="replace") as stream:
                 first = next((line for line in stream if line.strip()), "{}")
             return _record(json.loads(first), file, 1)
         return next(iter(read_records(folder, file)), {})
@@ -220,9 +222,9 @@ def read_head(folder: Folder, file: str) -> list[str]:
     """Names of a CSV file's columns, in lower case; none where it cannot be read."""
     path = folder.path / file
     try:
-        with path.open(encoding=_encoding(path), errors="replace") as stream:
+        with open_text(path, errors="replace") as stream:
             head, mark = _without_sep(stream.readline(100_000) + stream.readline(100_000))
-    except (OSError, UnicodeError):
+    except (OSError, EOFError, UnicodeError):
         return []
     return [name.strip().lower() for name in next(csv.reader(io.StringIO(head), delimiter=mark), [])]
 
@@ -239,10 +241,12 @@ def _call(mark: str) -> str:
     return {",": "a comma", ";": "a semicolon", "\t": "a tab"}.get(mark, repr(mark))
 
 
-def _encoding(path: Path) -> str:
-    """UTF-8, or UTF-16 where the first two bytes say so, as in Excel's "Unicode text"."""
-    with path.open("rb") as stream:
-        return "utf-16" if stream.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+def open_text(path: Path, errors: str = "strict") -> TextIO:
+    """A file of text, unpacked if it is called .gz: UTF-8, or UTF-16 where the first two bytes say so (Excel)."""
+    unpack = gzip.open if path.name.lower().endswith(".gz") else open
+    with unpack(path, "rb") as stream:
+        encoding = "utf-16" if stream.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    return cast(TextIO, unpack(path, "rt", encoding=encoding, errors=errors))
 
 
 def read_text(folder: Folder, file: str) -> str:
@@ -251,12 +255,15 @@ def read_text(folder: Folder, file: str) -> str:
     Raises:
         ValueError: If it is no text, or too large.
     """
-    path = folder.path / file
-    size = path.stat().st_size / 1e6
-    if size > MAX_TABLE_MB:
-        raise ValueError(f"cases.folder: {file} has {size:,.0f} MB; a table of texts may have {MAX_TABLE_MB:,}")
+    most = MAX_TABLE_MB * 1_000_000
     try:
-        return path.read_text(encoding=_encoding(path))
+        with open_text(folder.path / file) as stream:
+            text = stream.read(most + 1)
+        if len(text) > most:
+            raise ValueError(f"cases.folder: {file} has more than {MAX_TABLE_MB:,} MB, which a table of texts may have")
+        return text
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise ValueError(f"cases.folder: {file} cannot be unpacked: it is cut off or no gzip") from None
     except UnicodeError as error:
         byte = getattr(error, "start", 0)
         raise ValueError(

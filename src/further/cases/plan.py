@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from further.cases.files import NO_COLUMNS, Folder
 from further.cases.readers import LAYOUTS, choose_reader
+from further.cases.sheets import unused_columns
 from further.shards import hash_rank, shard_of
+
+TEXT_SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".txt", ".parquet")
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,15 @@ def plan_cases(place: Path, layout: str | None, num_shards: int, columns: Mappin
 def open_folder(plan: CasePlan) -> Folder:
     """The folder of a plan."""
     return Folder(plan.folder, plan.only, tuple(plan.columns.items()))
+
+
+def describe_plan(plan: CasePlan) -> str:
+    """As what a folder is read, from which tables, and which of their columns are left out."""
+    texts = [file for file in plan.tables if PurePosixPath(file).suffix.lower() in TEXT_SUFFIXES]
+    tables = f" from {', '.join(texts[:MOST_NAMED])}{' ...' if len(texts) > MOST_NAMED else ''}" if texts else ""
+    unused = unused_columns(open_folder(plan)) if plan.layout in ("table", "dicom_table") else []
+    left = f"; not used: {', '.join(unused)}" if unused else ""
+    return f"cases.folder is read as {plan.layout}{tables}{left}"
 
 
 def group_files(units: Mapping[str, str], num_shards: int) -> dict[str, tuple[str, ...]]:

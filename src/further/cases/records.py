@@ -31,7 +31,7 @@ def find_text_files(folder: Folder) -> list[str]:
 
 def find_columns(folder: Folder, file: str) -> list[str]:
     """Columns of a file's rows; none where it cannot be read as rows."""
-    if file.lower().endswith((".csv", ".tsv")):
+    if _kind(file) in (".csv", ".tsv"):
         return [name for name in read_head(folder, file) if name]
     try:
         rows = read_any(folder, file)
@@ -46,7 +46,7 @@ def read_any(folder: Folder, file: str) -> list[Row]:
     Raises:
         ValueError: If it is broken, naming file and line.
     """
-    kind = PurePosixPath(file.lower()).suffix
+    kind = _kind(file)
     if kind in (".csv", ".tsv"):
         return [dict(row) for row in read_rows(folder, file)]
     if kind == ".txt":
@@ -55,8 +55,12 @@ def read_any(folder: Folder, file: str) -> list[Row]:
     return [flat for row in _unfold(data) for flat in _unfold_turns(row)]
 
 
+def _kind(file: str) -> str:
+    return PurePosixPath(file.lower().removesuffix(".gz")).suffix
+
+
 def _stem(file: str) -> str:
-    return plain_name(PurePosixPath(file).stem)
+    return plain_name(PurePosixPath(file.lower().removesuffix(".gz")).stem)
 
 
 def _read_headless(folder: Folder, file: str) -> list[Row]:

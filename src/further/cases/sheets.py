@@ -1,6 +1,5 @@
 """The tables of a folder that belong together: those that name images, and those that tell more of the same cases."""
 
-import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -10,6 +9,7 @@ from further.cases.columns import (
     add_choices,
     check_told,
     choices_of,
+    find_unused,
     name_columns,
     name_image_columns,
 )
@@ -17,8 +17,6 @@ from further.cases.files import Folder, read_text
 from further.cases.records import Row, find_columns, find_text_files, read_any
 from further.cases.reports import find_reports, read_reports
 from further.cases.synonyms import find_split
-
-log = logging.getLogger(__name__)
 
 SHEETS = "sheets"
 TRIED = 200
@@ -62,6 +60,15 @@ def _read_sheets(folder: Folder) -> list[Sheet]:
     sheets = [*_keep_related(tried), *_read_reports(folder)]
     telling = any(TEXTS & set(sheet.columns) for sheet in sheets)
     return sheets if telling and any("image" in sheet.columns for sheet in sheets) else []
+
+
+def unused_columns(folder: Folder) -> list[str]:
+    """Columns of the tables of which nothing is taken, for a message."""
+    sheets = [sheet for sheet in read_sheets(folder) or find_telling(folder) if not sheet.file.endswith(".txt")]
+    heads = {sheet.file: find_columns(folder, sheet.file) for sheet in sheets}
+    return list(
+        dict.fromkeys(name for sheet in sheets for name in find_unused(heads[sheet.file], sheet.columns.values()))
+    )
 
 
 def find_telling(folder: Folder) -> list[Sheet]:

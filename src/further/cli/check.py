@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from further.cases.plan import check_ids, plan_cases
+from further.cases.plan import CasePlan, check_ids, describe_plan, plan_cases
 from further.cases.shifted import plan_shifted
 from further.cli.study_folder import ROOT
 from further.cluster.refusals import check_account
@@ -126,8 +126,13 @@ def _check_cases(study: Study, found: Findings) -> None:
     cases = study.settings.cases
     if cases.folder is not None:
         place = (Path(cases.folder), cases.layout, cases.shards, cases.columns)
-        _collect(found, (lambda: check_ids(plan_cases(*place)), ()))
+        _collect(found, (lambda: _read_as(plan_cases(*place), found), ()))
     found.unchecked.append("images: none was opened")
+
+
+def _read_as(plan: CasePlan, found: Findings) -> None:
+    check_ids(plan)
+    found.notes.append(describe_plan(plan))
 
 
 def _check_papers(study: Study, found: Findings) -> None:

@@ -18,6 +18,14 @@ READERS: tuple[Reader, ...] = (MedPix2(), Flat(), Rocov2(), VqaRad(), Slake(), P
 """Layouts that are told by their files and columns; a folder of none of them is a table, or DICOM files alone."""
 LAYOUTS: dict[str, Reader] = {reader.name: reader for reader in (*READERS, TABLE, DICOM_TABLE, DICOM)}
 
+UNREAD = {
+    (".pkl", ".pickle"): "is one of pickles, which are not loaded as they can run code: take the data as Parquet",
+    (".xlsx", ".xls", ".ods"): 'is a spreadsheet: save it as CSV, in Excel as "CSV UTF-8"',
+    (".arrow",): "is an Arrow file: save the data as Parquet, with datasets by to_parquet",
+    (".zip", ".tar", ".tgz", ".tar.gz", ".7z", ".rar"): "is an archive: unpack it there",
+}
+"""What data comes in that is not read, and what to do."""
+
 
 def choose_reader(folder: Folder, layout: str | None) -> Reader:
     """The reader that a setting names, or the one whose files the folder holds.
@@ -55,10 +63,9 @@ def _explain(folder: Folder) -> str:
     """What a folder lacks: sound JSON, columns of its one table, or what it holds beside what layouts hold."""
     if told := _find_broken(folder) or explain_columns(folder):
         return told
-    if any(file.endswith((".pkl", ".pickle")) for file in folder.files):
-        return "It holds pickles, which are not loaded as they can run code: take the data as Parquet"
-    if excel := next((file for file in folder.files if file.lower().endswith((".xlsx", ".xls", ".ods"))), ""):
-        return f'{excel} is a spreadsheet: save it as CSV, in Excel as "CSV UTF-8", beside it'
+    for endings, advice in UNREAD.items():
+        if file := next((file for file in folder.files if file.lower().endswith(endings)), ""):
+            return f"{file} {advice}"
     known = "; ".join(f"{reader.name} ({reader.holds})" for reader in LAYOUTS.values())
     return f"It holds {folder.describe()}. Known are {known}"
 
