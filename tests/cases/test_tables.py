@@ -67,6 +67,17 @@ def test_choices_are_asked_and_the_right_one_is_the_answer(tmp_path, answer):
     assert line["closed"] and line["given_split"] == "test"
 
 
+def test_choices_that_are_numbers_and_an_identifier_that_could_be_a_file(tmp_path):
+    record = {"id": 1, "filename": "gone.png", "question": "How many?", "option_a": 0, "option_b": 2, "answer": 2}
+    write_json(tmp_path / "test.json", [record, record | {"id": 2, "filename": "b.png", "answer": "A"}])
+    save(tmp_path, "1.png", "b.png")
+    _, images, questions = find(tmp_path)
+    assert {line["case"]: line["file"] for line in images.to_pylist() if line["case"]} == {"gone": None, "b": "b.png"}
+    assert [(line["question"], line["answer"]) for line in questions.to_pylist()] == [
+        ("How many? Choices: 0; 2", "2"), ("How many? Choices: 0; 2", "0"),
+    ]  # fmt: skip
+
+
 def test_an_answer_label_is_the_right_choice(tmp_path):
     head = ("image", "question", "answer", "choice_a", "choice_b", "answer_label")
     write_csv(tmp_path / "a.csv", [head, ("a.png", "q", "the lung", "the heart", "the lung", "B")])

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS
+from further.cases.text import clean_text
 
 CALLED: Mapping[str, tuple[str, ...]] = {
     "case": ("case id", "case number", "study id", "study", "uid", "u id", "accession number", "accession", "exam id"),
@@ -90,7 +91,7 @@ def choices_of(row: Mapping[str, Any]) -> dict[str, str]:
     found = {}
     for column, value in row.items():
         letter = _CHOICE.fullmatch(plain_name(column))
-        if letter is not None and str(value or "").strip():
+        if letter is not None and clean_text(value) is not None:
             found[letter[1]] = re.sub(rf"^\s*\(?{letter[1]}\s*[).:]\s*", "", str(value), flags=re.IGNORECASE).strip()
     return found if len(found) > 1 else {}
 
@@ -101,7 +102,7 @@ def add_choices(question: object, answer: object, choices: Mapping[str, str], ri
     >>> add_choices("What is it?", "B", {"a": "CT", "b": "MRI"}, None)
     ('What is it? Choices: CT; MRI', 'MRI')
     """
-    letter = next((plain_name(str(told)) for told in (right, answer) if plain_name(str(told or "")) in choices), None)
+    letter = next((name for name in map(plain_name, map(str, (right, answer))) if name in choices), None)
     asked = f"{str(question or '').strip()} Choices: {'; '.join(choices.values())}"
     return asked, answer if letter is None else choices[letter]
 

@@ -14,6 +14,7 @@ import pydicom
 from numpy.typing import NDArray
 from pydicom.pixels import apply_color_lut, apply_modality_lut, apply_voi, apply_windowing
 
+from further.cases.found import digest_id
 from further.shards import hash_rank
 
 Bytes = NDArray[np.uint8]
@@ -73,11 +74,6 @@ def read_header(path: Path, folder: str) -> dict[str, Any]:
         "plane": _find_plane(head.get("ImageOrientationPatient")) or view,
         "frames": num_frames(head) if told["Rows"] else 1,
     }
-
-
-def digest_id(text: str) -> str:
-    """Digest of a study's number, without the zeros before it that a spreadsheet drops."""
-    return hash_rank("study id", text.strip().lstrip("0").casefold())
 
 
 def _find_code(text: str) -> str | None:

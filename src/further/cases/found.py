@@ -18,6 +18,11 @@ def key_of(file: str, part: int = 0) -> str:
     return hash_rank("picture", file, part)[:16]
 
 
+def digest_id(text: str) -> str:
+    """Digest of a study's number, without the zeros before it that a spreadsheet drops."""
+    return hash_rank("study id", text.strip().lstrip("0").casefold())
+
+
 @dataclass
 class Found:
     """Cases, images and questions as a reader finds them; texts are cleaned when they are added."""

@@ -108,7 +108,7 @@ def _try(folder: Folder, file: str, head: Iterable[str], told: Mapping[str, str]
 
 def _find_image_column(folder: Folder, rows: list[Row], called: list[str], loose: list[str]) -> tuple[str | None, bool]:
     """The column whose names are those of files, and whether there is one; else the first that is called so."""
-    for column in [*called, *loose]:
+    for column in called or loose:
         values = [name for row in rows[:TRIED] for name in names_in(row.get(column))]
         if any(folder.images.find(name)[0] or folder.find_other(name) for name in values):
             return column, True

@@ -6,10 +6,9 @@ The column is found by its values. The numbers themselves stay here: cases are c
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from further.cases.dicom import digest_id
 from further.cases.fields import CASE_FIELDS
 from further.cases.files import Folder
-from further.cases.found import Found
+from further.cases.found import Found, digest_id
 from further.cases.readers.base import is_closed
 from further.cases.readers.dicom import MAX_EARLY, Dicom, Header, find_files, read_headers
 from further.cases.sheets import Sheet, find_telling, split_of, take_roles
