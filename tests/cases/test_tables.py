@@ -269,6 +269,20 @@ def test_what_is_not_read_is_named_with_what_to_do(tmp_path, name, advice):
     assert tells(refusal(tmp_path), name, advice)
 
 
+def test_findings_of_images_by_patient_and_answers_without_questions(tmp_path):
+    """As the NIH's ChestX-ray14 has them."""
+    head = ("Image Index", "Finding Labels", "Patient ID", "Patient Age", "Patient Gender", "View Position")
+    rows = [("1_0.png", "Mass|Edema", "1", "58", "M", "PA"), ("1_1.png", "No Finding", "1", "59", "M", "AP")]
+    write_csv(tmp_path / "Data_Entry_2017.csv", [head, *rows])
+    save(tmp_path / "images", "1_0.png", "1_1.png")
+    cases, images, _ = find(tmp_path)
+    assert by_case(cases, "abnormality") == {"images/1_0": "Mass|Edema", "images/1_1": "No Finding"}
+    assert by_case(cases, "patient") == dict.fromkeys(by_case(cases, "age"), "images/1_0")
+    assert images["plane"].to_pylist() == ["pa", "ap"]
+    write_csv(tmp_path / "Data_Entry_2017.csv", [("image", "answer"), ("1_0.png", "yes")])
+    assert "cases.columns: {question: COLUMN}" in refusal(tmp_path)
+
+
 def test_a_packed_table_is_read_and_one_that_is_cut_off_is_named(tmp_path):
     save(tmp_path, "a.png", "b.png")
     packed = gzip.compress(b"image,caption\na.png,A cyst.\nb.png,___\n")

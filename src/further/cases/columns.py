@@ -11,7 +11,7 @@ CALLED: Mapping[str, tuple[str, ...]] = {
     "case": ("case id", "case number", "study id", "study", "uid", "u id", "accession number", "accession", "exam id"),
     "patient": ("patient id", "subject id", "subject", "mrn"),
     "image": ("images", "image name", "img name", "image path", "img path", "image file", "file name", "figure path",
-              "dicom id", "image id", "img", "picture", "photo", "figure"),
+              "dicom id", "image id", "image index", "img", "picture", "photo", "figure"),
     "question": ("questions", "prompt"),
     "answer": ("answers", "response"),
     "caption": ("captions", "description"),
@@ -26,7 +26,7 @@ CALLED: Mapping[str, tuple[str, ...]] = {
     "history": ("indication", "clinical history", "clinical information", "reason for exam", "reason for examination"),
     "exam": ("examination",),
     "keywords": ("mesh",),
-    "abnormality": ("problems", "abnormalities"),
+    "abnormality": ("problems", "abnormalities", "finding labels"),
     "age": ("patient age",),
     "sex": ("gender", "patient sex"),
     "modality": ("mode",),
@@ -40,9 +40,15 @@ LOOSE = ("id", "name", "path", "file")
 """Columns that hold images only where they name files that are there."""
 ROLES = (*dict.fromkeys([*CALLED, *CASE_FIELDS, *IMAGE_FIELDS]),)
 """All that a column may be, as `cases.columns` names it."""
-TEXTS = frozenset({"answer", "caption", *CASE_FIELDS, "modality", "plane", "location"})
+TEXTS = frozenset({"caption", *CASE_FIELDS, "modality", "plane", "location"})
 """What a question can be made of."""
 _CHOICE = re.compile(r"(?:choice|option)?([a-h])")
+
+
+def tells(columns: Iterable[str]) -> bool:
+    """Whether columns of these roles hold questions with answers, or what questions can be made of."""
+    there = set(columns)
+    return bool(TEXTS & there) or {"question", "answer"} <= there
 
 
 def plain_name(name: str) -> str:

@@ -15,7 +15,7 @@ from further.cases.synonyms import name_split
 
 Row = dict[str, Any]
 ASKED, ANSWERED = ("human", "user"), ("gpt", "assistant", "model")
-TURNS = ("conversations", "conversation", "messages")
+TURNS = ("conversations", "conversation", "conversatons", "messages")  # the third is LLaVA-Med's own
 IMAGE_MARK = re.compile(r"\s*<image>\s*")
 HEADLESS = {plain_name(name) for role in ("caption", "license", "findings") for name in (role, *CALLED[role])}
 """What a text file is called that has no head: each line names an image, and says of it what the file is called."""

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from further.cases.columns import (
-    TEXTS,
     add_choices,
     check_told,
     choices_of,
     find_unused,
     name_columns,
     name_image_columns,
+    tells,
 )
 from further.cases.files import Folder, read_text
 from further.cases.records import Row, find_columns, find_text_files, read_any
@@ -58,7 +58,7 @@ def _read_sheets(folder: Folder) -> list[Sheet]:
         check_told(told, list(heads.values()))
     tried = [sheet for file, head in heads.items() if (sheet := _try(folder, file, head, told)) is not None]
     sheets = [*_keep_related(tried), *_read_reports(folder)]
-    telling = any(TEXTS & set(sheet.columns) for sheet in sheets)
+    telling = any(tells(sheet.columns) for sheet in sheets)
     return sheets if telling and any("image" in sheet.columns for sheet in sheets) else []
 
 
@@ -76,7 +76,7 @@ def find_telling(folder: Folder) -> list[Sheet]:
     told, found = dict(folder.columns), []
     for file in find_text_files(folder):
         columns = name_columns(find_columns(folder, file), told)
-        if (TEXTS - {"answer"} if "question" not in columns else TEXTS) & set(columns):
+        if tells(columns):
             found.append(Sheet(file, columns, False, read_any(folder, file)))
     return found
 
@@ -171,7 +171,7 @@ def explain_columns(folder: Folder) -> str:
         read_text(folder, file)  # says that it is not UTF-8
     columns, (called, _) = name_columns(head, {}), name_image_columns(head, {})
     missing = [] if called else ["image"]
-    if not (TEXTS - {"answer"}) & set(columns):
+    if not tells(columns):
         missing += [role for role in ("question", "answer") if role not in columns]
     told = ", ".join(f"{role}: COLUMN" for role in missing)
     others = " (or caption, findings, diagnosis ...)" if "answer" in missing else ""

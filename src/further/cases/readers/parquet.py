@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from further.cases.columns import TEXTS, name_columns, name_image_columns
+from further.cases.columns import name_columns, name_image_columns, tells
 from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS
 from further.cases.files import Folder
 from further.cases.found import Found
@@ -47,7 +47,7 @@ class Parquet(Reader):
     def find_tables(self, folder: Folder) -> list[str]:
         """Parquet files with pictures, and with a text that a question can be made of."""
         heads = {file: read_head(folder, file) for file in folder.tables(".parquet")}
-        return [file for file, head in heads.items() if head.image and TEXTS & set(head.roles)]
+        return [file for file, head in heads.items() if head.image and tells(head.roles)]
 
     def find_units(self, folder: Folder) -> dict[str, str]:
         """The tables themselves: each is a unit.
