@@ -283,6 +283,22 @@ def test_findings_of_images_by_patient_and_answers_without_questions(tmp_path):
     assert "cases.columns: {question: COLUMN}" in refusal(tmp_path)
 
 
+def test_what_rows_of_an_image_tell_differently_is_not_known_and_an_answer_without_a_question_is_counted(tmp_path):
+    head = ("image", "question", "answer", "title", "organ", "patient")
+    rows = [
+        ("a.png", "q", "x", "one", "Head", "P"),
+        ("a.png", "", "y", "two", "Chest", ""),
+        ("a.png", "", "", "one", "", ""),
+    ]
+    write_csv(tmp_path / "a.csv", [head, *rows])
+    save(tmp_path, "a.png")
+    cases, images, questions = find(tmp_path)
+    assert (cases["title"].to_pylist(), images["location"].to_pylist()) == ([None], [None])
+    assert [(line["question"], line["answer"]) for line in questions.to_pylist()] == [("q", "x"), (None, "y")]
+    write_csv(tmp_path / "a.csv", [head, rows[0], ("a.png", "q", "x", "", "", "Q")])
+    assert tells(refusal(tmp_path), "patient", "P", "Q")
+
+
 def test_a_packed_table_is_read_and_one_that_is_cut_off_is_named(tmp_path):
     save(tmp_path, "a.png", "b.png")
     packed = gzip.compress(b"image,caption\na.png,A cyst.\nb.png,___\n")

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS
 from further.cases.files import Folder, read_head
-from further.cases.found import Found, find_image, short
+from further.cases.found import Found, clean_answer, find_image, short
 from further.cases.readers.base import Reader, is_closed
 from further.cases.records import Row
 from further.cases.sheets import Sheet, names_in, read_sheets, split_of
@@ -61,8 +61,8 @@ class _Tables:
         for sheet, row, case in rows:
             self._add_images(sheet, row, case)
         for sheet, row, case in rows:
-            if clean_text(row.get("question")) is not None:
-                self._add_question(sheet, row, case)
+            if clean_text(row.get("question")) is not None or clean_answer(row.get("answer")) is not None:
+                self._add_question(sheet, row, case)  # an answer without a question is counted, too
         self.found.join_by_names()
         self.found.add_spare(self.folder.images.files)
         return self.found
@@ -96,11 +96,12 @@ class _Tables:
 
     def _gather(self, sheet: Sheet, row: Row, case: str) -> None:
         """Take what a row tells of its case and images."""
-        names = self._images_of(sheet, row)
-        of_case = ("patient", "topic", *CASE_FIELDS) if case != "without-image" else ()
-        self.told.add((case,), of_case, row)
+        names, is_image = self._images_of(sheet, row), "case" not in sheet.columns
+        if case != "without-image":
+            self.told.add((case,), ("patient",), row)
+            self.told.add((case,), ("topic", *CASE_FIELDS), row, is_image)
         for name in map(self._key, names):
-            self.told.add((case, name), IMAGE_FIELDS, row)
+            self.told.add((case, name), IMAGE_FIELDS, row, is_image)
             caption = clean_text(row.get("caption"))
             if caption is not None and caption not in self.captions[case, name]:
                 self.captions[case, name].append(caption)
@@ -145,12 +146,14 @@ class _Told:
 
     def __init__(self) -> None:
         self.fields: dict[tuple[str, ...], dict[str, str]] = defaultdict(dict)
+        self.unclear: set[tuple[tuple[str, ...], str]] = set()
 
-    def add(self, whose: tuple[str, ...], names: Iterable[str], row: Row) -> None:
+    def add(self, whose: tuple[str, ...], names: Iterable[str], row: Row, is_image: bool = False) -> None:
         """Take what a row tells.
 
         Args:
             whose: The case, or case and image.
+            is_image: Whether the case is an image: what two rows about it tell differently is then not known.
 
         Raises:
             ValueError: If another row tells otherwise.
@@ -158,7 +161,12 @@ class _Told:
         own = self.fields[whose]
         for name in names:
             value = clean_text(row.get(name))
-            if value is not None and own.setdefault(name, value) != value:
+            if value is None or (whose, name) in self.unclear or own.setdefault(name, value) == value:
+                continue
+            if is_image:
+                self.unclear.add((whose, name))
+                del own[name]
+            else:
                 of_image = f" of {whose[1]}" if len(whose) > 1 else ""
                 raise ValueError(
                     f"cases.folder: two cases of one id, {whose[0]}: their {name}{of_image} is {short(own[name])} "
