@@ -130,6 +130,7 @@ TURNS = [("human", "<image>\nWhat is seen?"), ("gpt", "A mass."), ("human", "Is 
 def test_conversations_become_questions_and_one_without_an_answer_is_counted(tmp_path):
     turns = [{"from": who, "value": text} for who, text in TURNS]
     chat = [{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "Where?"}]}]
+    chat += [{"role": "user", "content": "And?"}]
     records = [{"id": "1", "image": "1.jpg", "conversations": turns}]
     write_json(tmp_path / "test.json", records)
     write_json(tmp_path / "test_2.json", [{"images": ["2.jpg"], "messages": chat}])
@@ -139,8 +140,19 @@ def test_conversations_become_questions_and_one_without_an_answer_is_counted(tmp
         ("What is seen?", "A mass.", False, "images/1"),
         ("Is it large?", "Yes", True, "images/1"),
         ("Where?", None, False, "images/2"),
+        ("And?", None, False, "images/2"),
     ]
-    assert questions["given_split"].to_pylist() == ["test"] * 3
+    assert questions["given_split"].to_pylist() == ["test"] * 4
+    write_json(tmp_path / "test_2.json", [{"image": "2.jpg", "caption": "x"}, ["lost"]])
+    assert tells(refusal(tmp_path), "test_2.json", "record 2")
+
+
+def test_a_list_of_answers_is_one_text_with_each_once(tmp_path):
+    write_json(tmp_path / "a.json", [{"image": "a.png", "question": "q", "answers": ["yes", "yes"], "text": "Film."}])
+    save(tmp_path, "a.png")
+    _, images, questions = find(tmp_path)
+    assert [(line["answer"], line["closed"]) for line in questions.to_pylist()] == [("yes", True)]
+    assert images["caption"].to_pylist() == ["Film."]
 
 
 def test_an_object_that_holds_a_list_for_each_split(tmp_path):

@@ -14,7 +14,7 @@ CALLED: Mapping[str, tuple[str, ...]] = {
               "dicom id", "image id", "image index", "img", "picture", "photo", "figure"),
     "question": ("questions", "prompt"),
     "answer": ("answers", "response"),
-    "caption": ("captions", "description"),
+    "caption": ("captions", "description", "text"),
     "split": ("subset", "partition"),
     "topic": (),
     "question_type": ("content type",),

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from further.cases.files import NO_COLUMNS, Folder
-from further.cases.readers import LAYOUTS, choose_reader
+from further.cases.readers import LAYOUTS, choose_reader, find_broken
 from further.cases.sheets import unused_columns
 from further.shards import hash_rank, shard_of
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".txt", ".parquet")
+OF_JSON = ("medpix2", "flat", "vqa_rad", "slake", "table")
 MOST_NAMED = 5
 
 
@@ -86,9 +87,14 @@ def group_files(units: Mapping[str, str], num_shards: int) -> dict[str, tuple[st
 
 
 def check_ids(plan: CasePlan) -> None:
-    """Refuse two cases of one id where `plan_cases` did not read the records; takes seconds, so once before any job.
+    """Refuse two cases of one id where `plan_cases` did not read the records, and a broken file beside those it read.
+
+    It takes seconds, so it is done once before any job.
 
     Raises:
         ValueError: In one line.
     """
-    LAYOUTS[plan.layout].check_ids(open_folder(plan))
+    folder = open_folder(plan)
+    LAYOUTS[plan.layout].check_ids(folder)
+    if plan.layout in OF_JSON and not plan.only and (broken := find_broken(folder)):
+        raise ValueError(f"cases.folder: {broken}. Mend it, or take it out of the folder: its records would be lost")

@@ -16,6 +16,7 @@ from further.cases.synonyms import name_split
 Row = dict[str, Any]
 ASKED, ANSWERED = ("human", "user"), ("gpt", "assistant", "model")
 TURNS = ("conversations", "conversation", "conversatons", "messages")  # the third is LLaVA-Med's own
+ASKED_KEYS = ("question", "answer")
 IMAGE_MARK = re.compile(r"\s*<image>\s*")
 HEADLESS = {plain_name(name) for role in ("caption", "license", "findings") for name in (role, *CALLED[role])}
 """What a text file is called that has no head: each line names an image, and says of it what the file is called."""
@@ -34,10 +35,12 @@ def find_columns(folder: Folder, file: str) -> list[str]:
     if _kind(file) in (".csv", ".tsv"):
         return [name for name in read_head(folder, file) if name]
     try:
-        rows = read_any(folder, file)
+        rows = _read_headless(folder, file) if _kind(file) == ".txt" else _read_json(folder, file)
     except (ValueError, OSError):
         return []
-    return list(dict.fromkeys(key for row in rows[:20] for key in row))
+    told = [key for row in rows[:20] if isinstance(row, dict) for key in row]
+    unfolded = [ASKED_KEYS for name in TURNS if name in told]
+    return list(dict.fromkeys([*told, *(key for keys in unfolded for key in keys)]))
 
 
 def read_any(folder: Folder, file: str) -> list[Row]:
@@ -51,8 +54,15 @@ def read_any(folder: Folder, file: str) -> list[Row]:
         return [dict(row) for row in read_rows(folder, file)]
     if kind == ".txt":
         return _read_headless(folder, file)
-    data = read_records(folder, file) if kind == ".jsonl" else read_json(folder, file)
-    return [flat for row in _unfold(data) for flat in _unfold_turns(row)]
+    rows = _read_json(folder, file)
+    wrong = next((number for number, row in enumerate(rows, 1) if not isinstance(row, dict)), None)
+    if wrong is not None:
+        raise ValueError(f"cases.folder: record {wrong} of {file} is {type(rows[wrong - 1]).__name__}, not an object")
+    return [flat for row in rows for flat in _unfold_turns(row)]
+
+
+def _read_json(folder: Folder, file: str) -> list[Any]:
+    return list(_unfold(read_records(folder, file) if _kind(file) == ".jsonl" else read_json(folder, file)))
 
 
 def _kind(file: str) -> str:
@@ -69,10 +79,10 @@ def _read_headless(folder: Folder, file: str) -> list[Row]:
     return [{"image": name.strip(), _stem(file): text.replace("\t", " ").strip()} for name, _, text in lines]
 
 
-def _unfold(data: object) -> Iterator[Row]:
+def _unfold(data: object) -> Iterator[Any]:
     """Records of a list, of COCO's object of lists, or of an object that holds a list for each split."""
     if isinstance(data, list):
-        yield from (row for row in data if isinstance(row, dict))
+        yield from data
     elif isinstance(data, dict):
         if isinstance(data.get("images"), list) and isinstance(data.get("annotations"), list):
             yield from _join_coco(data["images"], data["annotations"])
@@ -81,7 +91,7 @@ def _unfold(data: object) -> Iterator[Row]:
         for key, value in lists.items():
             if len(lists) == 1 or name_split(key) is not None:
                 told = {} if name_split(key) is None else {"split": key}
-                yield from (told | row for row in value if isinstance(row, dict))
+                yield from (told | row if isinstance(row, dict) else row for row in value)
 
 
 def _join_coco(images: list[Any], annotations: list[Any]) -> Iterator[Row]:
@@ -106,6 +116,8 @@ def _unfold_turns(row: Row) -> Iterator[Row]:
         who = str(turn.get("from") or turn.get("role") or "").strip().lower()
         text = IMAGE_MARK.sub(" ", _text_of(turn.get("value", turn.get("content")))).strip()
         if who in ASKED:
+            if asked is not None:
+                yield rest | {"question": asked, "answer": None}
             asked = text
         elif who in ANSWERED:
             yield rest | {"question": asked, "answer": text}

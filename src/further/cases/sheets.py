@@ -135,9 +135,9 @@ def _by_role(row: Row, columns: Mapping[str, str]) -> Row:
 
 
 def _flat(value: Any) -> Any:
-    """A value of a record; those of a list as one text."""
+    """A value of a record; those of a list as one text, each once."""
     if isinstance(value, list | tuple):
-        return "; ".join(str(part) for part in value if isinstance(part, str | int | float)) or None
+        return "; ".join(dict.fromkeys(str(part) for part in value if isinstance(part, str | int | float))) or None
     return value
 
 

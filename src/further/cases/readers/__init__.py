@@ -54,14 +54,14 @@ def _take_dicom(folder: Folder) -> Reader:
         raise ValueError(f"cases.folder: {folder.path} has no layout that is known. {_explain(folder)}")
     if DICOM_TABLE.find_tables(folder):
         return DICOM_TABLE
-    if wrong := _find_broken(folder) or explain_columns(folder):
+    if wrong := find_broken(folder) or explain_columns(folder):
         raise ValueError(f"cases.folder: {wrong}; or set cases.layout to dicom, to read the images alone")
     return DICOM
 
 
 def _explain(folder: Folder) -> str:
     """What a folder lacks: sound JSON, columns of its one table, or what it holds beside what layouts hold."""
-    if told := _find_broken(folder) or explain_columns(folder):
+    if told := find_broken(folder) or explain_columns(folder):
         return told
     for endings, advice in UNREAD.items():
         if file := next((file for file in folder.files if file.lower().endswith(endings)), ""):
@@ -70,7 +70,7 @@ def _explain(folder: Folder) -> str:
     return f"It holds {folder.describe()}. Known are {known}"
 
 
-def _find_broken(folder: Folder) -> str:
+def find_broken(folder: Folder) -> str:
     """The first file that is called JSON and is none, with the line; "" if there is none."""
     for file in (file for file in folder.tables(".json", ".jsonl") if file.count("/") <= 2):
         try:
