@@ -144,7 +144,7 @@ def test_conversations_become_questions_and_one_without_an_answer_is_counted(tmp
     ]
     assert questions["given_split"].to_pylist() == ["test"] * 4
     write_json(tmp_path / "test_2.json", [{"image": "2.jpg", "caption": "x"}, ["lost"]])
-    assert tells(refusal(tmp_path), "test_2.json", "record 2")
+    assert tells(refusal(tmp_path), 2, "test_2.json", "list")
 
 
 def test_a_list_of_answers_is_one_text_with_each_once(tmp_path):
