@@ -95,7 +95,8 @@ def test_a_patient_s_cases_stay_together_and_the_patient_is_not_named(tmp_path):
         ("same patient", "A", "B")
     ]
     write_csv(tmp_path / "a.csv", [*rows[:2], ("A", "b.png", "q", "x", "MUSTER-2"), ("C", "c.png", "q", "x", "")])
-    assert tells(refusal(tmp_path), "A", "patient")
+    said = refusal(tmp_path)
+    assert tells(said, "A", "two patients") and "MUSTER" not in said
 
 
 def test_captions_in_coco_s_form_and_an_image_without_one(tmp_path):
@@ -308,7 +309,7 @@ def test_what_rows_of_an_image_tell_differently_is_not_known_and_an_answer_witho
     assert (cases["title"].to_pylist(), images["location"].to_pylist()) == ([None], [None])
     assert [(line["question"], line["answer"]) for line in questions.to_pylist()] == [("q", "x"), (None, "y")]
     write_csv(tmp_path / "a.csv", [head, rows[0], ("a.png", "q", "x", "", "", "Q")])
-    assert tells(refusal(tmp_path), "patient", "P", "Q")
+    assert tells(refusal(tmp_path), "a", "two patients")
 
 
 def test_a_packed_table_is_read_and_one_that_is_cut_off_is_named(tmp_path):

@@ -167,8 +167,13 @@ class _Told:
                 self.unclear.add((whose, name))
                 del own[name]
             else:
-                of_image = f" of {whose[1]}" if len(whose) > 1 else ""
-                raise ValueError(
-                    f"cases.folder: two cases of one id, {whose[0]}: their {name}{of_image} is {short(own[name])} "
-                    f"and {short(value)}"
-                )
+                said = _tell_apart(whose, name, own[name], value)
+                raise ValueError(f"cases.folder: two cases of one id, {whose[0]}: {said}")
+
+
+def _tell_apart(whose: tuple[str, ...], name: str, first: str, second: str) -> str:
+    """What two rows tell differently; patients are not named."""
+    if name == "patient":
+        return "its rows name two patients"
+    of_image = f" of {whose[1]}" if len(whose) > 1 else ""
+    return f"their {name}{of_image} is {short(first)} and {short(second)}"
