@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from further.cases.files import NO_COLUMNS, Folder
 from further.cases.readers import LAYOUTS, choose_reader, find_broken
+from further.cases.records import find_text_files
 from further.cases.sheets import unused_columns
 from further.shards import hash_rank, shard_of
 
@@ -70,12 +71,17 @@ def open_folder(plan: CasePlan) -> Folder:
 
 
 def describe_plan(plan: CasePlan) -> str:
-    """As what a folder is read, from which tables, and which of their columns are left out."""
+    """As what a folder is read, from which tables, and which tables and columns are left out."""
+    folder = open_folder(plan)
     texts = [file for file in plan.tables if PurePosixPath(file).suffix.lower() in TEXT_SUFFIXES]
-    tables = f" from {', '.join(texts[:MOST_NAMED])}{' ...' if len(texts) > MOST_NAMED else ''}" if texts else ""
-    unused = unused_columns(open_folder(plan)) if plan.layout in ("table", "dicom_table") else []
-    left = f"; not used: {', '.join(unused)}" if unused else ""
-    return f"cases.folder is read as {plan.layout}{tables}{left}"
+    unused = unused_columns(folder) if plan.layout in ("table", "dicom_table") else []
+    beside = [file for file in find_text_files(folder) if file not in plan.tables]
+    told = ((" from", texts), ("; columns not used:", unused), ("; tables not read:", beside))
+    return f"cases.folder is read as {plan.layout}" + "".join(f"{head} {_list(names)}" for head, names in told if names)
+
+
+def _list(names: Sequence[str]) -> str:
+    return ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else "")
 
 
 def group_files(units: Mapping[str, str], num_shards: int) -> dict[str, tuple[str, ...]]:

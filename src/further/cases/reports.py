@@ -1,7 +1,7 @@
 """Reports in text files beside their images, as MIMIC-CXR and many archives keep them: sections by their headings."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -42,12 +42,14 @@ def read_reports(folder: Folder, reports: dict[str, list[str]]) -> Iterator[tupl
     """Each report with what it tells: images, sections by their role, and the case and patient that its place tells."""
     folders = {str(PurePosixPath(file).parent) for file in reports}
     patients = {place for place in folders if find_split(PurePosixPath(place).name) is None}
+    stems = Counter(PurePosixPath(file).stem for file in reports)
     for file, images in reports.items():
         text, path = read_text(folder, file), PurePosixPath(file)
         if len(_WORD.findall(text)) >= MIN_WORDS:
             parent = str(path.parent)
             told = parent if len(patients) >= MIN_PATIENTS and parent in patients else None
-            yield file, {"image": images, "own_case": path.stem, "own_patient": told, **read_sections(text)}
+            case = path.stem if stems[path.stem] == 1 else str(path.with_suffix(""))
+            yield file, {"image": images, "own_case": case, "own_patient": told, **read_sections(text)}
 
 
 def read_sections(text: str) -> Row:
