@@ -8,7 +8,8 @@ from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS
 from further.cases.text import clean_text
 
 CALLED: Mapping[str, tuple[str, ...]] = {
-    "case": ("case id", "case number", "study id", "study", "uid", "u id", "study uid", "accession number", "accession", "exam id"),
+    "case": ("case id", "case number", "study id", "study", "uid", "u id", "study uid", "accession number", "accession",
+             "exam id"),
     "patient": ("patient id", "subject id", "subject", "mrn"),
     "image": ("images", "image name", "img name", "image path", "img path", "image file", "file name", "figure path",
               "dicom id", "image id", "image index", "img", "picture", "photo", "figure"),
