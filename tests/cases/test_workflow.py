@@ -18,9 +18,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.workflow]
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = {
-    "folder": "cases", "layout": None, "shards": 4, "timeout_s": 30, "memory_mb": 1000, "max_megapixels": 50,
-    "ct_windows": "header", "near_equal_bits": 16, "split": "own", "test_fraction": 0.2, "validation_fraction": 0.1,
-    "split_seed": 0, "questions": None, "max_images": 1, "language": "en", "phantoms": 30,
+    "folder": "cases", "layout": None, "columns": {}, "shards": 4, "timeout_s": 30, "memory_mb": 1000,
+    "max_megapixels": 50, "ct_windows": "header", "near_equal_bits": 16, "split": "own", "test_fraction": 0.2,
+    "validation_fraction": 0.1, "split_seed": 0, "questions": None, "max_images": 1, "language": "en", "phantoms": 30,
     "clinic": "first", "phantom_seed": 0,
 }  # fmt: skip
 SNAKEFILE = """

@@ -12,7 +12,7 @@ def find_cases(cases):
     """The cases of the study: those of a folder, or the phantoms that will be drawn."""
     if cases["folder"] is None:
         return plan_phantoms(PHANTOMS, cases["phantoms"], cases["clinic"], cases["shards"])
-    return plan_cases(Path(cases["folder"]), cases["layout"], cases["shards"])
+    return plan_cases(Path(cases["folder"]), cases["layout"], cases["shards"], cases["columns"])
 
 
 PHANTOMS = Path("results/demo/cases")
@@ -68,6 +68,7 @@ rule read_cases:
             "folder": str(CASES.folder),
             "only": CASES.only,
             "layout": CASES.layout,
+            "columns": dict(CASES.columns),
             "pictures": CASES.digest,
         },
         code=code("read_cases.py"),

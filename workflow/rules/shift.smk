@@ -8,7 +8,7 @@ SHIFTED_PHANTOMS = Path("results/demo/shifted")
 def find_shifted(guard, cases):
     """The cases of a folder, or the phantoms that will be drawn beside those of the study; None: there are none."""
     if guard["shifted_folder"] is not None:
-        return plan_shifted(Path(guard["shifted_folder"]))
+        return plan_shifted(Path(guard["shifted_folder"]), cases["columns"])
     if cases["folder"] is None and guard["shifted_clinic"] is not None:
         return plan_phantoms(SHIFTED_PHANTOMS, guard["shifted_phantoms"], guard["shifted_clinic"], 1)
     return None
@@ -42,6 +42,7 @@ def reading_of_shifted(wildcards):
         "only": OTHER_CASES.only,
         "layout": OTHER_CASES.layout,
         "digest": OTHER_CASES.digest,
+        "columns": dict(OTHER_CASES.columns),
     }
 
 
