@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 NO_DEFAULT: Any = ...
 LEAST, MOST = 1e-9, 5e9
 """The sizes that numbers may have, sums of money aside: far beyond any use, yet what is reckoned from them still fits.
-Seconds fit a timer, megabytes of memory the kernel's limits, tokens 64 bits, and nothing is divided by what is next to 0.
+Seconds fit a timer, megabytes the kernel's limits, tokens 64 bits, and nothing is divided by what is next to 0.
 """
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
 Count = Annotated[int, Field(ge=1)]
