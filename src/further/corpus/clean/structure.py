@@ -172,7 +172,9 @@ def is_address(text: str) -> bool:
     """Whether a block names people or institutions rather than says something: affiliations, correspondence, dates."""
     line = " ".join(text.split())
     words, share = count_words(line), prose_share(line)
-    if words > 350 or (words >= 80 and share >= 0.3):
+    if words > 350:
+        return share < 0.3 and len(PLACE.findall(line)) > 0.1 * words
+    if words >= 80 and share >= 0.3:
         return False
     if EMAIL.search(line) and (words < 60 or share < 0.25):
         return True
