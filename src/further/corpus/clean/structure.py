@@ -45,7 +45,7 @@ LICENSE = re.compile(
     r"rights and licensing|licen[cs]ee\b|(?:this|the) licen[cs]e\b|"
     r"(?<!in )terms (?:of use|(?:and conditions )?of the (?:creative|cc|gnu|licen[cs]e))|distributed under|"
     r"permits? (?:unrestricted|any|use|sharing|others)|permission to make digital|personal or classroom use|"
-    r"published by\b.{0,60}\b(?:ltd|inc|gmbh|b\.?v|press|publish\w*|society|s\.a)\b",
+    r"published by\b.{0,60}\b(?:ltd|inc|gmbh|b\.?v|press|publish\w*|publications|society|s\.a)\b",
     re.IGNORECASE,
 )
 LICENSE_HINTS = (
