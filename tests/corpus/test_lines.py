@@ -1,5 +1,7 @@
 """Parts of a line put together: wide gaps in justified columns, and initials several lines high."""
 
+from dataclasses import replace
+
 from further.corpus.parse.blocks import make_blocks
 from further.corpus.parse.kinds import mark_kinds
 from further.corpus.parse.lines import Line, join_fragments
@@ -69,3 +71,10 @@ def test_cells_under_a_caption_as_wide_as_they_are_stay_apart():
     caption = part("Table 1. Hearts by the hours in the cold.", 50, 290, 100)
     cells = [part("Hours", 50, 80, 112, 1), part("Hearts", 110, 145, 112, 2), part("Failed", 260, 290, 112, 3)]
     assert texts([caption, *cells]) == [caption.text, "Hours", "Hearts", "Failed"]
+
+
+def test_a_unit_raised_by_half_its_size_goes_on_with_its_line():
+    """As in "39,500 l mol⁻¹ cm⁻¹", where all behind the unit is raised and nothing set down again."""
+    unit = [part("product was 39,500 l mol", 50, 160, 100, size=11.0), part("-1 cm-1", 160, 190, 94.5, size=6.6)]
+    unit = [replace(one, y0=one.baseline - one.size, y1=one.baseline + 0.25 * one.size) for one in unit]
+    assert texts(unit) == ["product was 39,500 l mol-1 cm-1"]
