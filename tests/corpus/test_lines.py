@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from further.corpus.parse.blocks import make_blocks
 from further.corpus.parse.kinds import mark_kinds
 from further.corpus.parse.lines import Line, join_fragments
@@ -78,3 +80,16 @@ def test_a_unit_raised_by_half_its_size_goes_on_with_its_line():
     unit = [part("product was 39,500 l mol", 50, 160, 100, size=11.0), part("-1 cm-1", 160, 190, 94.5, size=6.6)]
     unit = [replace(one, y0=one.baseline - one.size, y1=one.baseline + 0.25 * one.size) for one in unit]
     assert texts(unit) == ["product was 39,500 l mol-1 cm-1"]
+
+
+@pytest.mark.parametrize(
+    ("x1", "end", "sizes"), [(290, "func", [10]), (250, "func", [10, 8, 10]), (290, ".", [10, 8, 10])]
+)
+def test_a_line_of_a_justified_paragraph_may_be_set_mostly_in_another_size(x1, end, sizes):
+    """Code is set smaller: its line has both edges of the paragraph, whose sentence goes on with it."""
+    lines = [part(f"that the string is passed to the cache in line {n}", 50, 290, 100 + 12 * n) for n in range(3)]
+    lines[2] = replace(lines[2], text=lines[2].text + end)
+    code = part("tion C() is (input0[i] + input1[i]). If the ex-", 50, x1, 136, size=8.0)
+    below = [part(f"pression is shared, it is so in line {n}", 50, 290, 148 + 12 * n) for n in range(3)]
+    blocks = make_blocks([*lines, code, *below], find_style([*lines, *below]))
+    assert [block.size for block in blocks] == sizes

@@ -106,7 +106,8 @@ def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
     if len(group) == 1 and line.x0 < above.x0 - 2 * size and FORMULA_NUMBER.fullmatch(above.text):
         return False
     heads = len(group) == 1 and _has_run_in(above)
-    if abs(above.size - line.size) > (0.15 * size if heads else max(0.6, 0.07 * size)):
+    reach = 0.15 * size if heads else max(0.6, 0.07 * size)
+    if all(abs(one.size - line.size) > reach for one in group[-2:]) and not _is_justified(group, line, style):
         return False
     if above.bold != line.bold and not heads:
         return False
@@ -120,6 +121,15 @@ def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
     if (above.font != line.font or _is_in_capitals(group, line)) and _is_heading_line(group, line):
         return False
     return not _starts_paragraph(group, line)
+
+
+def _is_justified(group: Sequence[Line], line: Line, style: Style) -> bool:
+    """Whether a line in another size is one of a justified paragraph that goes on: most of it is code or a formula."""
+    above = group[-1]
+    indent = above.x0 - line.x0 if len(group) == 1 else 0.0
+    edges = abs(above.x1 - line.x1) < 1 and abs(above.x0 - indent - line.x0) < 1 and -1 < indent < 3 * style.size
+    level = abs(line.baseline - above.baseline - style.leading) < 1 and style.is_body_size(above.size)
+    return edges and level and count_words(above.text) >= 4 and not ENDED.search(above.text)
 
 
 def _widest_step(size: float, style: Style) -> float:
