@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 
+import pymupdf
 import pytest
 
+from corpus.made import prose, write
 from further.corpus.parse.blocks import make_blocks
 from further.corpus.parse.kinds import mark_kinds
 from further.corpus.parse.lines import Line, join_fragments
+from further.corpus.parse.pages import read_page
 from further.corpus.parse.style import find_style
 
 
@@ -93,3 +96,51 @@ def test_a_line_of_a_justified_paragraph_may_be_set_mostly_in_another_size(x1, e
     below = [part(f"pression is shared, it is so in line {n}", 50, 290, 148 + 12 * n) for n in range(3)]
     blocks = make_blocks([*lines, code, *below], find_style([*lines, *below]))
     assert [block.size for block in blocks] == sizes
+
+
+def draw(tmp_path, mark, text, size=10, top=700):
+    """Kind of a paragraph that begins with a raised mark, on a page of two columns."""
+    with pymupdf.open() as document:
+        page = document.new_page(width=600, height=800)
+        write(page, 50, 60, prose(20))
+        write(page, 310, 60, prose(57, "right"))
+        write(page, 50, top - 3, [mark], size=6)
+        write(page, 50 + 3.4 * len(mark), top, [text], size=size)
+        write(page, 50, top + 1.2 * size, ["which goes on in a further line of it, as the others do."], size=size)
+        lines = read_page(page).lines
+    lines = [replace(line, page=2) for line in lines]
+    blocks = make_blocks(lines, find_style(lines))
+    mark_kinds([blocks], find_style(lines), [800.0])
+    return next(block.kind for block in blocks if block.text.startswith(mark))
+
+
+@pytest.mark.parametrize(("mark", "text", "top", "kind"), [
+    ("2", "This is what the others have done in the", 700, "footnote"),
+    ("2", "This is what the others have done in the", 320, "text"),
+    ("18", "F-FDG was given to all of the patients in it", 700, "text"),
+    ("1", "H NMR was what told us of the compounds in it", 700, "text"),
+])  # fmt: skip
+def test_a_raised_number_and_a_word_begin_a_footnote_however_large(tmp_path, mark, text, top, kind):
+    """At the foot of a column, where no isotope's number begins the paragraph."""
+    assert draw(tmp_path, mark, text, top=top) == kind
+
+
+@pytest.mark.parametrize(("size", "kind"), [(9.5, "footnote"), (10, "text")])
+def test_a_raised_letter_begins_a_note_to_a_scheme_which_is_a_little_smaller(tmp_path, size, kind):
+    assert draw(tmp_path, "a", "Conditions: it was put in the cold for the", size=size, top=320) == kind
+
+
+@pytest.mark.parametrize(
+    ("first", "rise", "rest", "raised"),
+    [
+        ("1", 3, "H NMR of the compound", ((0, 1),)),
+        ("1", 0, "H NMR of the compound", ()),
+        ("the", 0, "NMR of the compound", ()),
+    ],
+)
+def test_a_lines_first_characters_may_be_raised(first, rise, rest, raised):
+    with pymupdf.open() as document:
+        page = document.new_page()
+        page.insert_text((50, 100 - rise), first, fontsize=6)
+        page.insert_text((54, 100), rest, fontsize=10)
+        assert read_page(page).lines[0].raised == raised
