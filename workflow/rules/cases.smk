@@ -17,7 +17,7 @@ def find_cases(cases):
 
 PHANTOMS = Path("results/demo/cases")
 CASES = stop_if_wrong(find_cases, CONFIG["cases"])
-if workflow.is_main_process:  # once: it opens headers of DICOM files
+if workflow.is_main_process and CONFIG["cases"]["folder"] is not None:  # once: it opens headers of DICOM files
     stop_if_wrong(check_ids, CASES)
 
 

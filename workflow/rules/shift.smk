@@ -15,7 +15,7 @@ def find_shifted(guard, cases):
 
 
 OTHER_CASES = stop_if_wrong(find_shifted, CONFIG["guard"], CONFIG["cases"])
-if workflow.is_main_process and OTHER_CASES:  # once: it opens headers of DICOM files
+if workflow.is_main_process and CONFIG["guard"]["shifted_folder"] is not None:  # once: it opens headers of DICOM files
     stop_if_wrong(check_shifted_ids, OTHER_CASES)
 SHIFTED_ANSWERS = ["results/shifted/answers.parquet"] if OTHER_CASES else []
 
