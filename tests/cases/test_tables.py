@@ -1,8 +1,10 @@
 """Tables as other people's data sets have them: other columns, several tables of one case, JSON of several forms."""
 
+import datetime
 import gzip
 
 import numpy as np
+import openpyxl
 import pytest
 
 from cases.conftest import find, gather, reasons
@@ -135,12 +137,37 @@ def test_what_is_read_and_what_is_left_out_is_said(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "advice"),
-    [("Cases.xlsx", "CSV"), ("data-0.arrow", "Parquet"), ("imgs.zip", "unpack"), ("qa.pkl", "Parquet")],
+    [
+        ("Cases.xlsx", "CSV"),
+        ("Cases.ods", "CSV"),
+        ("data-0.arrow", "Parquet"),
+        ("imgs.zip", "unpack"),
+        ("qa.pkl", "Parquet"),
+    ],
 )
 def test_what_is_not_read_is_named_with_what_to_do(tmp_path, name, advice):
     save(tmp_path, "a.png")
     (tmp_path / name).write_bytes(b"PK")
     assert tells(refusal(tmp_path), name, advice)
+
+
+def test_a_workbook_of_excel_is_a_table(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["Cases of 2026"])
+    book.active.append(["Accession", "Image", "Findings", "Size", "Abnormal", "Seen"])
+    book.active.append([471, "a.png", "Größe < 3 cm & rund", 3.0, True, datetime.datetime(2026, 1, 2)])
+    book.active.append([None] * 6)
+    book.active.append(["472", "b.png", None, 1.5, False, None])
+    book.create_sheet("Legend").append(["x", "y"])
+    book.save(tmp_path / "Fälle.xlsx")
+    (tmp_path / "~$Fälle.xlsx").write_bytes(b"lock")
+    save(tmp_path, "a.png", "b.png")
+    cases, images, _ = find(tmp_path)
+    told = [(line["case"], line["findings"], line["size"], line["abnormal"]) for line in cases.to_pylist()]
+    assert told == [("471", "Größe < 3 cm & rund", "3", "yes"), ("472", None, "1.5", "no")]
+    assert images["file"].to_pylist() == ["a.png", "b.png"]
+    plan = plan_cases(tmp_path, None, 1)
+    assert plan.tables == ("Fälle.xlsx",) and "seen" in describe_plan(plan)
 
 
 def test_findings_of_images_by_patient_and_answers_without_questions(tmp_path):

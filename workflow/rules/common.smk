@@ -69,6 +69,11 @@ def is_pattern(paper):
     return "{" in str(paper)
 
 
+def stamp_patterns(files):
+    """Size and change of the files that cannot be inputs, as settings: braces in their paths would be wildcards."""
+    return {str(file): [file.stat().st_size, file.stat().st_mtime_ns] for file in files if is_pattern(file)}
+
+
 def papers_of_shard(wildcards):
     return [str(paper) for paper in SHARDS[wildcards.shard] if not is_pattern(paper)]
 
@@ -78,10 +83,7 @@ def parsing_of_shard(wildcards):
     papers = SHARDS[wildcards.shard]
     names = {str(paper): NAMES[paper] for paper in papers}
     marks = {name: mark for name, mark in PASSWORDS.items() if name in names.values()}
-    stamps = {
-        str(paper): [paper.stat().st_size, paper.stat().st_mtime_ns] for paper in papers if is_pattern(paper)
-    }  # size and change
-    return PARSING | {"passwords": marks, "names": names, "stamps": stamps}
+    return PARSING | {"passwords": marks, "names": names, "stamps": stamp_patterns(papers)}
 
 
 def settings_of_run(wildcards):

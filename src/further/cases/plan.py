@@ -10,7 +10,7 @@ from further.cases.records import find_text_files
 from further.cases.sheets import unused_columns
 from further.shards import hash_rank, shard_of
 
-TEXT_SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".txt", ".parquet")
+TEXT_SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".txt", ".xlsx", ".parquet")
 OF_JSON = ("medpix2", "flat", "vqa_rad", "slake", "table")
 MOST_NAMED = 5
 

@@ -12,6 +12,7 @@ from typing import Any
 from further.cases.columns import CALLED, plain_name
 from further.cases.files import Folder, read_head, read_json, read_records, read_rows, read_text
 from further.cases.synonyms import name_split
+from further.cases.workbook import read_workbook
 
 Row = dict[str, Any]
 ASKED, ANSWERED = ("human", "user"), ("gpt", "assistant", "model")
@@ -24,7 +25,7 @@ HEADLESS = {plain_name(name) for role in ("caption", "license", "findings") for 
 
 def find_text_files(folder: Folder) -> list[str]:
     """Files that may hold records: tables up to three folders deep, JSON up to one, texts without a head by name."""
-    tables = [file for file in folder.tables(".csv", ".tsv") if file.count("/") <= 3]
+    tables = [file for file in folder.tables(".csv", ".tsv", ".xlsx") if file.count("/") <= 3 and "~$" not in file]
     lists = [file for file in folder.tables(".json", ".jsonl") if file.count("/") <= 1]
     texts = [file for file in folder.tables(".txt") if file.count("/") <= 3 and _stem(file) in HEADLESS]
     return sorted([*tables, *lists, *texts])
@@ -34,6 +35,8 @@ def find_columns(folder: Folder, file: str) -> list[str]:
     """Columns of a file's rows; none where it cannot be read as rows."""
     if _kind(file) in (".csv", ".tsv"):
         return [name for name in read_head(folder, file) if name]
+    if _kind(file) == ".xlsx":
+        return list(next(iter(read_workbook(folder, file)), {}))
     try:
         rows = _read_headless(folder, file) if _kind(file) == ".txt" else _read_json(folder, file)
     except (ValueError, OSError):
@@ -52,6 +55,8 @@ def read_any(folder: Folder, file: str) -> list[Row]:
     kind = _kind(file)
     if kind in (".csv", ".tsv"):
         return [dict(row) for row in read_rows(folder, file)]
+    if kind == ".xlsx":
+        return read_workbook(folder, file)
     if kind == ".txt":
         return _read_headless(folder, file)
     rows = _read_json(folder, file)

@@ -20,7 +20,7 @@ LAYOUTS: dict[str, Reader] = {reader.name: reader for reader in (*READERS, TABLE
 
 UNREAD = {
     (".pkl", ".pickle"): "is one of pickles, which are not loaded as they can run code: take the data as Parquet",
-    (".xlsx", ".xls", ".ods"): 'is a spreadsheet: save it as CSV, in Excel as "CSV UTF-8"',
+    (".xls", ".ods"): 'is a spreadsheet: save it as CSV, in Excel as "CSV UTF-8"',
     (".arrow",): "is an Arrow file: save the data as Parquet, with datasets by to_parquet",
     (".zip", ".tar", ".tgz", ".tar.gz", ".7z", ".rar"): "is an archive: unpack it there",
 }

@@ -64,7 +64,7 @@ def closed_table(results: ImageResults) -> ShownTable:
     for kind, name, scores in _before_and_after(results.answers, all_first=True):
         found = [getattr(scores, score) for score in APART]
         if any(found):
-            rows.append([kind, name, *("" if score is None else show_score(score) for score in found)])
+            rows.append([kind, name, *map(_show_or_leave, found)])
     header = ["type", "model", *(name.replace("_", " ") for name in APART)]
     return show_table("Closed and open questions", header, rows, range(2, len(header)))
 
@@ -87,6 +87,13 @@ def _before_and_after(record: AnswersRecord, all_first: bool = False) -> Iterato
     for kind in [*together, *record.kinds]:
         yield kind, "base", record.base_of(record.default_run)[kind]
         yield kind, "adapted", record.default.scores[kind]
+
+
+def _show_or_leave(score: Score | None) -> str:
+    """A score with its interval; one whose resamples are all alike has none to show."""
+    if score is None:
+        return ""
+    return f"{_percent(score)}%" if score.low == score.high else show_score(score)
 
 
 def _percent(score: Score) -> str:
