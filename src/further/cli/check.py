@@ -140,7 +140,8 @@ def _check_papers(study: Study, found: Findings) -> None:
         return
     found.num_papers = len(papers)
     _collect(found, (mark_passwords, (corpus.passwords, papers)), (study.name_folds, (len(papers),)))
-    _collect(found, (check_dates, (papers,)))
+    if corpus.papers:
+        _collect(found, (check_dates, (papers,)))
     found.notes += study.find_notes(len(papers))
     if corpus.ocr:
         found.faults += _find_ocr_faults(corpus.ocr_language)
