@@ -1,11 +1,13 @@
 """Where the study of a folder of papers lies."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
 
 from facts import naming
-from further.places import check_path, find_study, main, name_study, papers_of_study, place_images
+from further.places import check_dates, check_path, find_study, main, name_study, papers_of_study, place_images
 from further.strict_yaml import read_mapping
 
 
@@ -83,3 +85,19 @@ def test_cases_are_named_in_the_folder_of_their_study(tmp_path, monkeypatch):
         place_images("others", "studies/my-cases")
     with pytest.raises(ValueError, match=naming("CASES", "nowhere")):
         place_images("nowhere", "")
+
+
+def test_files_of_the_future_are_refused_with_one_of_them_and_what_to_type(tmp_path):
+    """A job that has read one fails when it has ended, as what it made is older than what it read."""
+    files = [tmp_path / f"{number}.pdf" for number in range(4)]
+    for file in files:
+        file.touch()
+    os.utime(files[0], (time.time() + 30, time.time() + 30))  # the clock of a file server
+    check_dates(files)
+    for file in files[2:]:
+        os.utime(file, (1_924_948_800, 1_924_948_800))  # noon of 31 December 2030 in Greenwich, whatever the zone
+    with pytest.raises(ValueError, match=naming(2, 4, files[2], "2030-12-31")) as caught:
+        check_dates(files)
+    command = str(caught.value).split(": ")[-1]
+    assert os.system(command) == 0
+    check_dates(files)

@@ -7,9 +7,13 @@ python -m further.places --images   the same of FURTHER_CASES; writes the file t
 import json
 import os
 import re
+import shlex
 import sys
+import time
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 
@@ -21,6 +25,7 @@ from further.strict_yaml import read_mapping
 STUDY_FILE = "study.yaml"  # what `further init` writes into a folder
 CASES_FILE = "cases.yaml"  # laid over the demonstration of images: whose cases it takes
 MAX_NAME = 80
+CLOCK_SKEW_S = 60.0  # by which the clocks of two machines may differ
 
 
 def check_path(folder: Path, what: str) -> None:
@@ -105,6 +110,25 @@ def list_study_papers(folder: Path, subfolders: bool) -> list[Path]:
         folder = folder.expanduser()
         seen_from = f" (looked for in {Path.cwd()})" if not folder.is_dir() and not folder.is_absolute() else ""
         raise ValueError(f"{error}{seen_from}{_count_others(folder)}") from None
+
+
+def check_dates(files: Sequence[Path]) -> None:
+    """Refuse files of the user's own with a date in the future, as an archive from another time zone leaves them.
+
+    Snakemake takes what a job makes of one for older than it, and fails the job once it has ended.
+
+    Raises:
+        ValueError: How many, with one of them, its date, and what to type.
+    """
+    dates = {file: file.stat().st_mtime for file in files}
+    late = [file for file, date in dates.items() if date > time.time() + CLOCK_SKEW_S]
+    if late:
+        date = datetime.fromtimestamp(dates[late[0]]).isoformat(" ", "minutes")
+        now = datetime.now().isoformat(" ", "minutes")
+        raise ValueError(
+            f"{len(late)} of {len(files)} files have a date in the future: {late[0]} is of {date}, and it is {now}. "
+            f"Give them today's: find {shlex.quote(str(late[0].parent.resolve()))} -type f -exec touch {{}} +"
+        )
 
 
 def _count_others(folder: Path) -> str:

@@ -144,7 +144,9 @@ def _explain_one(place: Place, fault: Mapping[str, Any]) -> str:
         pattern = fault["ctx"]["pattern"]
         return f"{name}: {value} is not allowed: {PATTERNS.get(pattern, f'the pattern {pattern}')}"
     allowed = (
-        EXPECTED.get(kind) or LIMITS[kind].format(**fault["ctx"]) if kind in {*EXPECTED, *LIMITS} else fault["msg"]
+        EXPECTED.get(kind) or LIMITS[kind].format(**fault["ctx"])
+        if kind in {*EXPECTED, *LIMITS}
+        else fault["msg"].removeprefix("Value error, ")
     )
     return f"{name}: {value} is not allowed: {allowed}{_correct(place, fault)}"
 

@@ -164,3 +164,15 @@ def test_the_command_tells_the_runs_of_the_last_start_or_of_a_file(study, tmp_pa
     assert main(["status", str(tmp_path / "folds.yaml"), "--study", str(tmp_path / "empty")]) == 0
     told = capsys.readouterr().out
     assert all(f"fold-{fold}-of-3 " in told for fold in (1, 2, 3)) and "fold-4" not in told and "failed" not in told
+
+
+def test_a_study_without_runs_counts_its_jobs(tmp_path):
+    """Arms of small models are no runs: "0 runs: none" stood above them."""
+    about = {"title": "Arms", "started": 0.0, "pid": 1, "host": "elsewhere", "runs": []}
+    write_session(
+        tmp_path, about, [{"number": 1, "rule": "train_arm", "output": "a"}, {"number": 2, "rule": "b", "output": "b"}]
+    )
+    (tmp_path / "a").touch()
+    end_session(tmp_path, "finished")
+    assert draw_status([]) == []
+    assert describe_session(tmp_path, 10.0)[0] == "Jobs: 1 of 2 done"

@@ -155,6 +155,39 @@ def test_an_added_paper_reruns_its_shard_and_after(finished):
     assert set(plan) == AFTER_CLEANING | {"parse_papers"}
 
 
+@contextmanager
+def replaced(file, other):
+    """A file with another in its place that keeps a date of long ago, as a file that was moved there."""
+    status, own = file.stat(), file.read_bytes()
+    shutil.copy(other, file)
+    os.utime(file, (10**9, 10**9))
+    try:
+        yield
+    finally:
+        file.write_bytes(own)
+        os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def test_a_paper_replaced_by_an_older_file_of_its_name_reruns_its_shard_and_after(finished):
+    paper = min(file for file in (finished.study / "papers").glob("*.pdf") if file.name != "broken.pdf")
+    with replaced(paper, finished.study.parent / "another.pdf"):
+        plan = finished.plan()
+    assert (plan["parse_papers"], plan["clean_papers"]) == (1, 1)
+    assert set(plan) == AFTER_CLEANING | {"parse_papers"}
+    assert finished.plan() == {}
+
+
+def test_papers_that_are_touched_or_get_an_old_date_rerun_nothing(finished):
+    papers = list((finished.study / "papers").glob("*.pdf"))
+    dates = {paper: paper.stat() for paper in papers}
+    for date in (None, (10**9, 10**9)):
+        for paper in papers:
+            os.utime(paper, date)
+        assert finished.plan() == {}
+    for paper, status in dates.items():
+        os.utime(paper, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
 def test_the_same_configuration_written_back_reruns_nothing(finished):
     file = finished.study / "config.yaml"
     file.write_text(file.read_text())

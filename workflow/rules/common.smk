@@ -7,7 +7,7 @@ from snakemake.logging import logger
 from further.corpus.folder import list_left_out, paper_id
 from further.shards import shard_of
 from further.digests import digest_files
-from further.places import check_path, list_study_papers
+from further.places import check_dates, check_path, list_study_papers
 from further.provenance import digest_code, installed_versions
 
 PYTHON = platform.python_version()
@@ -69,9 +69,23 @@ def is_pattern(paper):
     return "{" in str(paper)
 
 
+def stamp(file):
+    """What tells a file from another one that takes its place and keeps its own, older date: its size.
+
+    A file with braces is no input of the rule, so its date counts, too.
+    """
+    seen = file.stat()
+    return [seen.st_size, seen.st_mtime_ns] if is_pattern(file) else [seen.st_size]
+
+
+def stamps_of(files):
+    """The same for other files of the study's own; nothing where it has none."""
+    return {"stamps": list(map(stamp, files))} if files else {}
+
+
 def stamp_patterns(files):
-    """Size and change of the files that cannot be inputs, as settings: braces in their paths would be wildcards."""
-    return {str(file): [file.stat().st_size, file.stat().st_mtime_ns] for file in files if is_pattern(file)}
+    """The same for pictures and tables of cases that cannot be inputs: braces in their paths would be wildcards."""
+    return {str(file): stamp(file) for file in files if is_pattern(file)}
 
 
 def papers_of_shard(wildcards):
@@ -79,11 +93,12 @@ def papers_of_shard(wildcards):
 
 
 def parsing_of_shard(wildcards):
-    """Settings of parsing; marks stand for passwords, as settings are recorded, and stamps for files with braces."""
+    """Settings of parsing; marks stand for passwords, as settings are recorded, and stamps for what is in a file."""
     papers = SHARDS[wildcards.shard]
     names = {str(paper): NAMES[paper] for paper in papers}
     marks = {name: mark for name, mark in PASSWORDS.items() if name in names.values()}
-    return PARSING | {"passwords": marks, "names": names, "stamps": stamp_patterns(papers)}
+    stamps = {} if CONFIG["corpus"]["papers"] is None else {str(paper): stamp(paper) for paper in papers}
+    return PARSING | {"passwords": marks, "names": names, "stamps": stamps}
 
 
 def settings_of_run(wildcards):

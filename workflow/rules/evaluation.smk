@@ -204,7 +204,7 @@ rule score_questions:
         planned_gpus=PLANNED_GPUS,
     params:
         settings=SCORING | pick("evaluation", "questions", "instructions") | pick("training", "quantization"),
-        code=code("score_questions.py", BUNDLED_QUESTIONS),
+        code=code("score_questions.py", [*BUNDLED_QUESTIONS, *map(Path, QUESTIONS)]),
     script:
         "../scripts/score_questions.py"
 

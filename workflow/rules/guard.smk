@@ -5,11 +5,11 @@ from further.guard.files import find_file
 
 GUARD_FILES = ("topics_file", "contradictions_file")
 FOUND_GUARD_FILES = {key: stop_if_wrong(find_file, key, CONFIG["guard"][key], ROOT) for key in GUARD_FILES}
-BUNDLED_GUARD_FILES = [file for file, is_own in FOUND_GUARD_FILES.values() if file and not is_own]
+READ_GUARD_FILES = [file for file, _ in FOUND_GUARD_FILES.values() if file]
 
 
 def own_file_of_guard(key):
-    """A file that a clinic edits, if the study has one. Those that come with Further are in the digest of the code."""
+    """A file that a clinic edits, if the study has one. What is in it is in the digest of the code, as dates may be old."""
     file, is_own = FOUND_GUARD_FILES[key]
     return str(file) if is_own else []
 
@@ -44,6 +44,6 @@ rule guard_answers:
             "max_rep_4",
             *GUARD_FILES,
         ),
-        code=code("guard_answers.py", BUNDLED_GUARD_FILES),
+        code=code("guard_answers.py", READ_GUARD_FILES),
     script:
         "../scripts/guard_answers.py"

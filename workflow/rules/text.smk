@@ -7,6 +7,8 @@ from further.report import FIGURES
 
 ARTICLES = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
 PAPERS = stop_if_wrong(find_papers, CONFIG["corpus"]["papers"], CONFIG["corpus"]["subfolders"])
+if workflow.is_main_process and CONFIG["corpus"]["papers"] is not None:
+    stop_if_wrong(check_dates, PAPERS)
 NAMES = paper_ids(PAPERS)
 NOTES = STUDY.find_notes(len(PAPERS))
 PLAN = ["results/plan.tsv"]

@@ -17,7 +17,7 @@ rule collect_general:
         mem_mb=1_000,
         runtime=5,  # minutes
     params:
-        settings=pick("general", "heldout_fraction", "split_seed"),
+        settings=pick("general", "heldout_fraction", "split_seed") | stamps_of(GENERAL_TEXTS),
         code=code("collect_general.py", BUNDLED_TEXTS),
     script:
         "../scripts/collect_general.py"

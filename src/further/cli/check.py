@@ -21,7 +21,7 @@ from further.hub import Unreachable, ask_hub, is_logged_in
 from further.int8 import MEMORY_GIB, MOVED, TOKENS_PER_SECOND
 from further.model_folder import check_model
 from further.onemodel.arms import count_runs
-from further.places import STUDY_FILE, list_study_papers
+from further.places import STUDY_FILE, check_dates, list_study_papers
 from further.plan.refuse import refuse_early
 from further.report.wording import count_noun
 from further.study import Study, read_files, read_study
@@ -145,6 +145,8 @@ def _check_papers(study: Study, found: Findings) -> None:
         return
     found.num_papers = len(papers)
     _collect(found, (mark_passwords, (corpus.passwords, papers)), (study.name_folds, (len(papers),)))
+    if corpus.papers:
+        _collect(found, (check_dates, (papers,)))
     found.notes += study.find_notes(len(papers))
     if corpus.ocr:
         found.faults += _find_ocr_faults(corpus.ocr_language)

@@ -26,13 +26,16 @@ def tell_status(study: Path, files: Sequence[Path]) -> list[str]:
     title, runs = _list_runs(study, files)
     queue, silence = read_queue_of(study)
     lines = [f"{title} ({study.resolve()})", *draw_status(read_status(study, runs, queue))]
-    return [*lines, *describe_session(study, time.time()), *([silence] if silence else [])]
+    begun = describe_session(study, time.time()) or [f"Nothing was started yet{_say_how(study)}"]
+    return [*lines, *begun, *([silence] if silence else [])]
 
 
 def _find_study(study: Path, files: Sequence[Path]) -> tuple[Path, Sequence[Path]]:
     """The study's folder and its files, where a folder or the file in it stands for both."""
     if len(files) == 1 and files[0].is_dir() and (read_session(files[0]) or not (files[0] / STUDY_FILE).is_file()):
         return files[0], []
+    if not files and read_session(study) is None and (study / STUDY_FILE).is_file():
+        return study, [study / STUDY_FILE]
     if not files or study != Path():
         return study, files
     return find_files(files)[1], files
@@ -48,6 +51,9 @@ def _list_runs(study: Path, files: Sequence[Path]) -> tuple[str, list[str]]:
         ]
     session = read_session(study)
     if session is None:
-        start = f" (this starts it: {start})" if (start := say_start(study)) else ""
-        raise ValueError(f"nothing was started in {study.resolve()} yet{start}{suggest_others(study)}")
+        raise ValueError(f"nothing was started in {study.resolve()} yet{_say_how(study)}{suggest_others(study)}")
     return session.title, session.runs
+
+
+def _say_how(study: Path) -> str:
+    return f" (this starts it: {start})" if (start := say_start(study)) else ""

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
-from pydantic_core import PydanticCustomError
 
 NO_DEFAULT: Any = ...
 LEAST, MOST = 1e-9, 5e9
@@ -49,7 +48,7 @@ class Section(BaseModel):
         for number in value if isinstance(value, list) else [value]:
             if isinstance(number, (int, float)) and number and not LEAST <= abs(number) <= cls.most:
                 most, least = f"{cls.most:,.0f}", f"{LEAST:.9f}"
-                raise PydanticCustomError("absurd_number", f"at most {most}, and not nearer to 0 than {least}")
+                raise ValueError(f"at most {most}, and not nearer to 0 than {least}")
         return value
 
     def pick(self, *keys: str) -> dict[str, Any]:

@@ -144,13 +144,15 @@ def _read_ending(folder: Path, run: str) -> tuple[str, str] | None:
 
 
 def draw_status(statuses: Sequence[RunStatus]) -> list[str]:
-    """A line per run, the ones that need a look first, and a line that counts them."""
+    """A line per run, the ones that need a look first, and a line that counts them; none for a study without runs."""
+    if not statuses:
+        return []
     rows = [_cells(each) for each in sorted(statuses, key=lambda each: (STATES.index(each.state), each.name))]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)] if rows else []
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     counts = Counter(each.state for each in statuses)
     total = ", ".join(f"{counts[state]} {state}" for state in reversed(STATES) if counts[state])
-    return [*lines, f"{len(statuses)} run{'' if len(statuses) == 1 else 's'}: {total or 'none'}"]
+    return [*lines, f"{len(statuses)} run{'' if len(statuses) == 1 else 's'}: {total}"]
 
 
 def _cells(status: RunStatus) -> tuple[str, ...]:
@@ -170,7 +172,7 @@ def describe_session(folder: Path, now: float) -> list[str]:
         return []
     made = [job for job in session.jobs if _is_made(folder / job.output, session.started)]
     others = [job for job in session.jobs if job.rule != "train_qlora"]
-    count = f"Other jobs: {sum(job in made for job in others)} of {len(others)} done"
+    count = f"{'Other jobs' if session.runs else 'Jobs'}: {sum(job in made for job in others)} of {len(others)} done"
     return [count, _tell_end(session) or _tell_left(folder, session, made, now)]
 
 
