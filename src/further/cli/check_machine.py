@@ -1,0 +1,58 @@
+"""`further check` of where a study runs: tools for tracking, a GPU's settings, SLURM's profile."""
+
+import shutil
+from collections.abc import Iterator
+
+import yaml
+
+from further.cli.findings import Findings, collect
+from further.cli.study_folder import ROOT
+from further.cluster.refusals import check_account
+from further.int8 import MEMORY_GIB, MOVED, TOKENS_PER_SECOND
+from further.study import Study
+from further.tracking import check_trackers
+
+
+def check_machine(study: Study, found: Findings) -> None:
+    """Tools for tracking; SLURM's profile of a study that is planned for a GPU: elsewhere it is only worth a word."""
+    collect(found, (check_trackers, (study.settings.training.report_to,)))
+    hardware = study.settings.hardware
+    if hardware.gpu_memory_gb is None and hardware.gpus_per_run > 1:
+        found.notes.append(
+            f"hardware.gpus_per_run: {hardware.gpus_per_run} with gpu_memory_gb null starts as many processes on the "
+            "CPU for each training; for GPUs, write their memory"
+        )
+    if hardware.gpu_memory_gb is None:
+        return
+    found.notes += _say_int8(study)
+    faults = list(_find_account_faults())
+    if shutil.which("sbatch"):
+        found.faults += faults
+        found.unchecked.append("SLURM: not asked; snakemake --profile slurm does, before the first job")
+    else:
+        found.notes += [f"for snakemake --profile slurm: {fault}" for fault in faults]
+        found.unchecked.append("SLURM: there is none here")
+
+
+def _say_int8(study: Study) -> Iterator[str]:
+    """What was measured of int8 on a GPU; trained on, or scored beside the other runs."""
+    names = [name for name, run in study.runs.items() if run.quantization == "int8"]
+    speed, memory = TOKENS_PER_SECOND, MEMORY_GIB
+    if names:
+        yield (
+            f"training.quantization: int8 ({', '.join(names)}) does not keep the documents of a row wholly apart on a "
+            f"GPU: another document moved hidden states by up to {MOVED} (an 8B Llama's shapes on an H100). nf4 keeps "
+            f"them apart, trained twice as fast there ({speed['nf4']:,} tokens/s for {speed['int8']:,}) and took "
+            f"{memory['nf4']} GiB for {memory['int8']}"
+        )
+
+
+def _find_account_faults() -> Iterator[str]:
+    profile = ROOT / "profiles" / "slurm" / "config.yaml"
+    if profile.is_file():
+        for item in yaml.safe_load(profile.read_text(encoding="utf-8")).get("default-resources", []):
+            name, _, value = str(item).partition("=")
+            try:
+                check_account(value if name == "slurm_account" else "named")
+            except ValueError as error:
+                yield str(error)
