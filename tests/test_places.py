@@ -76,7 +76,9 @@ def test_cases_are_named_in_the_folder_of_their_study(tmp_path, monkeypatch):
     assert place_images("", "") == Path("studies/radiology") and not Path("studies/radiology/cases.yaml").exists()
     place = place_images("my cases", "")
     assert place == Path("studies/my-cases")
-    assert read_mapping(place / "cases.yaml") == {"cases": {"folder": str(tmp_path / "my cases"), "questions": None}}
+    written = read_mapping(place / "cases.yaml")
+    assert written["cases"] == {"folder": str(tmp_path / "my cases"), "questions": None}
+    assert written["study"] == {"title": "Cases of my cases"}  # not that of the phantoms
     assert place_images("", "studies/my-cases") == place  # gone on with, by its name
     (tmp_path / "others").mkdir()
     with pytest.raises(ValueError, match=naming("studies/my-cases", tmp_path / "my cases", tmp_path / "others")):

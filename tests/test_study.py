@@ -395,3 +395,10 @@ def test_no_number_is_so_large_or_small_that_a_job_would_trip_over_it(value):
             read_study({section: {key: value}})
         line = next(line for line in str(caught.value).splitlines() if line.startswith(f"{section}.{key}"))
         assert len(line) < 200, line
+
+
+def test_a_budget_in_a_currency_of_small_units_is_read():
+    cost = {"price_per_gpu_hour": 1.2e6, "currency": "IRR", "price_date": "2026-11", "yearly_budget": 6e9}
+    assert read_study({"cost": cost}).settings.cost.yearly_budget == 6e9
+    with pytest.raises(ValueError, match=naming("hardware.runtime_minutes")):
+        read_study({"hardware": {"runtime_minutes": 6_000_000_000}})

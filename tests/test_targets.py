@@ -53,3 +53,12 @@ def test_names_are_read_from_the_weight_files(model_folder, tmp_path):
 )
 def test_a_setting_means_the_language_model_unless_it_names_the_vision_tower(target, chosen):
     assert choose_part(["m.vision_tower.q", "m.text.q"], target, ("m.text.",)) == chosen
+
+
+def test_a_preset_finds_the_other_name_of_an_output_layer():
+    bart = [f"layers.0.self_attn.{name}" for name in ("k_proj", "v_proj", "q_proj", "out_proj")]
+    assert match_targets([*bart, "layers.0.fc1"], "attention") == bart
+    llama = [f"layers.0.self_attn.{name}" for name in ("q_proj", "k_proj", "v_proj", "o_proj")]
+    assert match_targets([*llama, "tower.out_proj"], "attention") == llama
+    with pytest.raises(ValueError, match=naming("training.target_modules", "o_proj")):
+        match_targets([*bart[:3], "layers.0.dense"], "attention")

@@ -9,7 +9,8 @@ from further.io import read_json
 from further.tokens.tokenizer import special_tokens
 
 INDEX = "model.safetensors.index.json"
-IMAGE_FAMILIES = ("paligemma", "gemma3")  # a test holds them to those of `further.models.image_text`
+ENCODER_DECODERS = ("t5gemma2", "florence2")
+IMAGE_FAMILIES = ("paligemma", "gemma3", *ENCODER_DECODERS)  # a test holds them to those of `further.models`
 PROCESSOR_FILES = ("preprocessor_config.json", "processor_config.json")
 
 

@@ -92,7 +92,8 @@ def place_images(cases: str, study: str) -> Path:
     if meant is not None:
         if file.is_file() and (there := read_mapping(file)["cases"]["folder"]) != str(meant):
             raise ValueError(f"{place} is a study of {there}, not of {meant}: name another folder for it (STUDY=…)")
-        write_text(file, json.dumps({"cases": {"folder": str(meant), "questions": None}}) + "\n")
+        own_title = {"study": {"title": f"Cases of {meant.stem if meant.is_file() else meant.name}"}}
+        write_text(file, json.dumps(own_title | {"cases": {"folder": str(meant), "questions": None}}) + "\n")
     place.mkdir(parents=True, exist_ok=True)
     return place
 

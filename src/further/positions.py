@@ -26,7 +26,8 @@ def find_limit(config: Mapping[str, Any]) -> int | None:
     >>> find_limit({"max_position_embeddings": 32768, "rope_scaling": {"rope_type": "yarn", "factor": 4.0}})
     131072
     """
-    text = config.get("text_config") or config
+    part = config.get("encoder") or config  # of an encoder with a decoder, what the prompt takes
+    text = part.get("text_config") or part
     given = next((int(text[key]) for key in LIMITS if text.get(key)), None)
     rotations = text.get("rope_parameters") or text.get("rope_scaling") or {}
     parts = [rotations, *(part for part in rotations.values() if isinstance(part, Mapping))]  # Gemma 3: one per kind

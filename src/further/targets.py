@@ -11,6 +11,7 @@ PRESETS: dict[str, list[str] | None] = {
     "attention": ["q_proj", "k_proj", "v_proj", "o_proj"],
     "all-linear": None,  # every linear layer but the head
 }
+OTHER_NAMES = {"o_proj": "out_proj"}  # of a preset's layers, in families that have none of its name: BART's
 NOT_LINEAR = ("embed", "lm_head", "wte", "wpe", "norm")  # two-dimensional weights that no adapter is offered for
 
 OTHER_PARTS = ("vision_tower", "multi_modal_projector")  # of an image–text model, which no adapter sits on unasked
@@ -49,7 +50,8 @@ def match_targets(layers: Iterable[str], target: Target) -> list[str]:
         ValueError: If the expression, or one name of the list, matches no layer.
     """
     layers = list(layers)
-    names = PRESETS[target] if isinstance(target, str) and target in PRESETS else target
+    is_preset = isinstance(target, str) and target in PRESETS
+    names = _name_preset(layers, str(target)) if is_preset else target
     if names is None:
         return layers
     if isinstance(names, str):
@@ -58,6 +60,16 @@ def match_targets(layers: Iterable[str], target: Target) -> list[str]:
     missing = [name for name in names if not any(_ends_in(layer, name) for layer in layers)]
     found = {layer for layer in layers if any(_ends_in(layer, name) for name in names)}
     return _found_or_refused(layers, found, missing)
+
+
+def _name_preset(layers: list[str], preset: str) -> list[str] | None:
+    """The names of a preset, each as the model's family has it; None: all layers."""
+    names = PRESETS[preset]
+    if names is None:
+        return None
+    present = {layer.rsplit(".", 1)[-1] for layer in layers}
+    others = {name: other for name, other in OTHER_NAMES.items() if name not in present and other in present}
+    return [others.get(name, name) for name in names]
 
 
 def _found_or_refused(layers: list[str], found: set[str], missing: list[str]) -> list[str]:

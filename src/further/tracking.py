@@ -123,8 +123,10 @@ class Wandb(_Run):
         place = tracked.folder / FOLDER
         place.mkdir(parents=True, exist_ok=True)
         project = re.sub(r"[/\\#?%:]", "-", tracked.study)  # which it takes no name with
-        about = {"project": project, "name": tracked.run, "config": dict(tracked.settings)}
-        self._run = wandb.init(**about, dir=str(place), id=tracked.key, resume="allow")
+        config = dict(tracked.settings)
+        self._run = wandb.init(
+            project=project, name=tracked.run, config=config, dir=str(place), id=tracked.key, resume="allow"
+        )
 
 
 TRACKERS: dict[str, Callable[[Tracked], Tracker]] = {"tensorboard": TensorBoard, "trackio": Trackio, "wandb": Wandb}

@@ -1,10 +1,12 @@
 """DICOM files without a table: studies, patients, planes, and nothing that names someone."""
 
 import numpy as np
+import pytest
 
 from cases.conftest import find, gather, reasons
-from cases.made import picture, write_dicom
+from cases.made import picture, write_csv, write_dicom
 from further.cases.gather import link_records
+from further.cases.plan import check_ids, plan_cases
 
 VALUES = np.asarray(picture(1)).astype(np.uint16)
 SECRETS = {"PatientName": "DOE^JANE", "PatientID": "MRN-4711", "StudyDate": "20240229", "AccessionNumber": "ACC99"}
@@ -62,3 +64,41 @@ def test_frames_that_are_not_read_are_told(tmp_path):
     write_dicom(tmp_path / "short.dcm", frames[:2] + 1, StudyInstanceUID="1.2.4")
     details = [line["detail"] for line in gather(tmp_path).ledger.to_pylist() if line["unit"] == "image"]
     assert sorted(details) == ["frame 1 of 1,002", "frame 1 of 2", "frame 2 of 2"]
+
+
+def write_table(folder, *rows):
+    write_csv(folder / "reports.csv", [("Nr", "findings", "question", "answer", "split"), *rows], ";")
+
+
+def test_a_table_with_accession_numbers_tells_of_studies_and_its_numbers_stay_in_the_reader(tmp_path):
+    for place in range(3):
+        name = {"AccessionNumber": f"00{470 + place}", "StudyInstanceUID": f"1.2.{place}", "PatientID": f"P{place}"}
+        write(tmp_path / "scans", f"{place}.dcm", place, **name)
+    rows = [("470", "A mass, 1,5 cm.", "Is it?", "yes", "train"), ("1.2.1", "", "Is it?", "no", "test")]
+    write_table(tmp_path, *rows, ("999", "Gone.", "", "", ""), ("", "x", "", "", ""))
+    plan = plan_cases(tmp_path, None, 2)
+    check_ids(plan)
+    assert plan.layout == "dicom_table" and plan.tables[0] == "reports.csv"
+    assert [file for files in plan.shards.values() for file in files] == [f"scans/{place}.dcm" for place in range(3)]
+    cases, images, questions = find(tmp_path)
+    assert sorted(cases["findings"].to_pylist(), key=str) == ["A mass, 1,5 cm.", None, None, None]
+    assert sorted(map(tuple, cases["given_split"].to_pylist())) == [(), (), ("test",), ("train",)]
+    assert [(line["question"], line["answer"], line["closed"]) for line in questions.to_pylist()] == [
+        ("Is it?", "yes", True), ("Is it?", "no", True),
+    ]  # fmt: skip
+    assert set(questions["images"].to_pylist()[0]) <= set(images["image"].to_pylist())
+    assert sorted(reasons(gather(tmp_path), "case").values()) == ["kept", "kept", "kept", "no image"]
+    text = str([table.to_pylist() for table in (cases, images, questions)])
+    assert not any(secret in text for secret in ("470", "999", "1.2.", "P0", ".dcm"))
+
+
+def test_a_table_of_no_study_and_rows_that_contradict_are_refused(tmp_path):
+    write(tmp_path, "a.dcm", 1, StudyInstanceUID="1.2.3")
+    write_table(tmp_path, ("X1", "A mass.", "", "", ""))
+    with pytest.raises(ValueError, match=r"reports\.csv.*AccessionNumber.*dicom"):
+        check_ids(plan_cases(tmp_path, None, 1))
+    assert plan_cases(tmp_path, "dicom", 1).layout == "dicom"
+    write_table(tmp_path, ("ACC99", "A mass.", "", "", ""), ("ACC99", "No mass.", "", "", ""))
+    with pytest.raises(ValueError, match=r"findings.*reports\.csv") as error:
+        find(tmp_path)
+    assert "ACC99" not in str(error.value)

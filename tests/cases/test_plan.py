@@ -2,9 +2,9 @@
 
 import pytest
 
-from cases.made import medpix_case, medpix_image, save_picture, write_csv, write_jsonl, write_medpix
-from facts import tells
-from further.cases.plan import plan_cases
+from cases.made import medpix_case, medpix_image, save_picture, write_csv, write_json, write_jsonl, write_medpix
+from facts import naming, tells
+from further.cases.plan import check_ids, plan_cases
 
 HEAD = ("case", "image", "question", "answer")
 
@@ -27,9 +27,9 @@ def test_a_missing_folder_and_an_empty_one(tmp_path):
 
 
 def test_a_table_without_the_columns_names_them(tmp_path):
-    write_csv(tmp_path / "a.csv", [("case", "picture", "question"), ("A", "a.png", "q")])
+    write_csv(tmp_path / "a.csv", [("case", "Bild", "question"), ("A", "a.png", "q")])
     text = refusal(tmp_path)
-    assert "image, answer" in text and "picture" in text
+    assert "image, answer" in text and "bild" in text and "cases.columns: {image: COLUMN, answer: COLUMN}" in text
 
 
 def test_a_layout_s_file_that_is_cut_off_is_named_with_its_line(tmp_path):
@@ -37,6 +37,20 @@ def test_a_layout_s_file_that_is_cut_off_is_named_with_its_line(tmp_path):
     save_picture(tmp_path / "a.png")
     text = refusal(tmp_path)
     assert tells(text, "trainset.json", 2) and "medpix" not in text
+
+
+@pytest.mark.parametrize(("layout", "key"), [("vqa_rad", "image_name"), ("table", "image")])
+def test_a_broken_file_beside_one_that_is_read_is_not_lost_in_silence(tmp_path, layout, key):
+    record = {key: "a.png", "question": "q", "answer": "yes", "answer_type": "CLOSED"}
+    write_json(tmp_path / "trainset.json", [record])
+    save_picture(tmp_path / "a.png")
+    check_ids(plan_cases(tmp_path, None, 1))
+    (tmp_path / "testset.json").write_text('[{"image": "a.png",\n "question')
+    plan = plan_cases(tmp_path, None, 1)
+    assert plan.layout == layout
+    with pytest.raises(ValueError, match=naming("testset.json", 2)):
+        check_ids(plan)
+    check_ids(plan_cases(tmp_path / "trainset.json", None, 1))
 
 
 def test_a_folder_of_pictures_alone_lists_what_is_known(tmp_path):

@@ -149,6 +149,11 @@ def test_the_fraction_is_of_all_training_cases_where_most_are_tested_too():
     assert split(given, how="given", validation=0.9)[1].summary["cases"]["validation"] == 5  # half of the free ones
 
 
+def test_a_given_split_without_a_test_is_refused():
+    with pytest.raises(ValueError, match=r"without a test.*own"):
+        split({"A": ["train"], "B": ["validation"], "C": ["train"]}, how="given")
+
+
 def test_without_a_given_split_there_is_none_to_take():
     with pytest.raises(ValueError, match="gives no split"):
         split(cases(9), how="given")

@@ -11,16 +11,16 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from cases.made import save_picture, write_jsonl
+from cases.made import save_picture, write_csv, write_jsonl
 from facts import tells
 
 pytestmark = [pytest.mark.slow, pytest.mark.workflow]
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = {
-    "folder": "cases", "layout": None, "shards": 4, "timeout_s": 30, "memory_mb": 1000, "max_megapixels": 50,
-    "ct_windows": "header", "near_equal_bits": 16, "split": "own", "test_fraction": 0.2, "validation_fraction": 0.1,
-    "split_seed": 0, "questions": None, "max_images": 1, "language": "en", "phantoms": 30,
+    "folder": "cases", "layout": None, "columns": {}, "shards": 4, "timeout_s": 30, "memory_mb": 1000,
+    "max_megapixels": 50, "ct_windows": "header", "near_equal_bits": 16, "split": "own", "test_fraction": 0.2,
+    "validation_fraction": 0.1, "split_seed": 0, "questions": None, "max_images": 1, "language": "en", "phantoms": 30,
     "clinic": "first", "phantom_seed": 0,
 }  # fmt: skip
 SNAKEFILE = """
@@ -102,6 +102,20 @@ def finished(tmp_path_factory):
     done = study.run()
     assert done.returncode == 0, done.stdout + done.stderr
     return study
+
+
+def test_braces_in_names_of_files_are_no_wildcards(tmp_path):
+    study = Study(tmp_path)
+    head, rows = ("image", "caption"), [(f"a {{{place}}}.png", f"Film {place}.") for place in range(12)]
+    write_csv(tmp_path / "cases" / "tab{le}.csv", [head, *rows])
+    for place, (name, _) in enumerate(rows):
+        save_picture(tmp_path / "cases" / "bi{ld}er" / name, place)
+    done = study.run("--", "results/cases/ledger.parquet")
+    assert done.returncode == 0, done.stdout + done.stderr
+    ledger = pq.read_table(tmp_path / "results" / "cases" / "ledger.parquet").to_pylist()
+    assert {line["reason"] for line in ledger} == {"kept"} and len(ledger) == 12 * 4
+    save_picture(tmp_path / "cases" / "bi{ld}er" / rows[0][0], 99)
+    assert study.plan()["read_images"] == 1  # its shard alone
 
 
 def test_questions_come_out_and_nothing_is_left_to_do(finished):

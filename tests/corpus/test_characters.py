@@ -103,6 +103,8 @@ def test_cleaning_twice_is_cleaning_once(text):
         ("the Ca2+ of", [6, 8], "the Ca²⁺ of"),
         ("R2 of 131I", [1, 2, 6, 9], "R² of ¹³¹I"),
         ("the 11th one", [6, 8], "the 11th one"),
+        ("only 1/2 of it and w2/2", [5, 6, 20, 21], "only 1/2 of it and w²/2"),  # a fraction, and a power over a number
+        ("is (64/9)1/3", [9, 10, 11, 12], "is (64/9)¹/³"),
         ("none at all", [], "none at all"),
     ],
 )

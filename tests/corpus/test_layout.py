@@ -372,6 +372,19 @@ def test_a_legend_in_another_font_than_its_title_is_a_part_of_the_caption():
     assert kinds["the legend of the hearts and it is so in line 0"] == "caption"
 
 
+@pytest.mark.parametrize(
+    ("top", "rows", "size", "expected"),
+    [(310, 4, 7.0, True), (310, 4, 7.5, False), (310, 9, 7.0, False), (340, 4, 7.0, False)],
+)
+def test_a_caption_may_be_set_in_two_columns(top, rows, size, expected):
+    """Its second column is level with the first, set alike and no deeper; a section in small type is not."""
+    label = line("Figure 1 | Hearts by time. The box", 50, 310, size=7.0, page=2)
+    left = [replace(one, page=2) for one in column("legend", 318.4, 5, size=7.0)]
+    right = [replace(one, page=2) for one in column("other half", top, rows, x0=264, size=size)]
+    text = [replace(one, page=2) for one in column("text", 450, 20)]
+    assert (kinds_of([BODY, [label, *left, *right, *text]])[right[0].text] == "caption") is expected
+
+
 @pytest.mark.parametrize(("size", "expected"), [(10.0, None), (8.0, "page header")])
 def test_the_first_line_of_a_page_without_a_running_head_is_text(size, expected):
     """A line without function words as high as other pages' heads, and the body right below it."""

@@ -1,8 +1,15 @@
 """Parts of a line put together: wide gaps in justified columns, and initials several lines high."""
 
+from dataclasses import replace
+
+import pymupdf
+import pytest
+
+from corpus.made import prose, write
 from further.corpus.parse.blocks import make_blocks
 from further.corpus.parse.kinds import mark_kinds
 from further.corpus.parse.lines import Line, join_fragments
+from further.corpus.parse.pages import read_page
 from further.corpus.parse.style import find_style
 
 
@@ -69,3 +76,71 @@ def test_cells_under_a_caption_as_wide_as_they_are_stay_apart():
     caption = part("Table 1. Hearts by the hours in the cold.", 50, 290, 100)
     cells = [part("Hours", 50, 80, 112, 1), part("Hearts", 110, 145, 112, 2), part("Failed", 260, 290, 112, 3)]
     assert texts([caption, *cells]) == [caption.text, "Hours", "Hearts", "Failed"]
+
+
+def test_a_unit_raised_by_half_its_size_goes_on_with_its_line():
+    """As in "39,500 l mol⁻¹ cm⁻¹", where all behind the unit is raised and nothing set down again."""
+    unit = [part("product was 39,500 l mol", 50, 160, 100, size=11.0), part("-1 cm-1", 160, 190, 94.5, size=6.6)]
+    unit = [replace(one, y0=one.baseline - one.size, y1=one.baseline + 0.25 * one.size) for one in unit]
+    assert texts(unit) == ["product was 39,500 l mol-1 cm-1"]
+
+
+@pytest.mark.parametrize(
+    ("x1", "end", "sizes"), [(290, "func", [10]), (250, "func", [10, 8, 10]), (290, ".", [10, 8, 10])]
+)
+def test_a_line_of_a_justified_paragraph_may_be_set_mostly_in_another_size(x1, end, sizes):
+    """Code is set smaller: its line has both edges of the paragraph, whose sentence goes on with it."""
+    lines = [part(f"that the string is passed to the cache in line {n}", 50, 290, 100 + 12 * n) for n in range(3)]
+    lines[2] = replace(lines[2], text=lines[2].text + end)
+    code = part("tion C() is (input0[i] + input1[i]). If the ex-", 50, x1, 136, size=8.0)
+    below = [part(f"pression is shared, it is so in line {n}", 50, 290, 148 + 12 * n) for n in range(3)]
+    blocks = make_blocks([*lines, code, *below], find_style([*lines, *below]))
+    assert [block.size for block in blocks] == sizes
+
+
+def draw(tmp_path, mark, text, size=10, top=700):
+    """Kind of a paragraph that begins with a raised mark, on a page of two columns."""
+    with pymupdf.open() as document:
+        page = document.new_page(width=600, height=800)
+        write(page, 50, 60, prose(20))
+        write(page, 310, 60, prose(57, "right"))
+        write(page, 50, top - 3, [mark], size=6)
+        write(page, 50 + 3.4 * len(mark), top, [text], size=size)
+        write(page, 50, top + 1.2 * size, ["which goes on in a further line of it, as the others do."], size=size)
+        lines = read_page(page).lines
+    lines = [replace(line, page=2) for line in lines]
+    blocks = make_blocks(lines, find_style(lines))
+    mark_kinds([blocks], find_style(lines), [800.0])
+    return next(block.kind for block in blocks if block.text.startswith(mark))
+
+
+@pytest.mark.parametrize(("mark", "text", "top", "kind"), [
+    ("2", "This is what the others have done in the", 700, "footnote"),
+    ("2", "This is what the others have done in the", 320, "text"),
+    ("18", "F-FDG was given to all of the patients in it", 700, "text"),
+    ("1", "H NMR was what told us of the compounds in it", 700, "text"),
+])  # fmt: skip
+def test_a_raised_number_and_a_word_begin_a_footnote_however_large(tmp_path, mark, text, top, kind):
+    """At the foot of a column, where no isotope's number begins the paragraph."""
+    assert draw(tmp_path, mark, text, top=top) == kind
+
+
+@pytest.mark.parametrize(("size", "kind"), [(9.5, "footnote"), (10, "text")])
+def test_a_raised_letter_begins_a_note_to_a_scheme_which_is_a_little_smaller(tmp_path, size, kind):
+    assert draw(tmp_path, "a", "Conditions: it was put in the cold for the", size=size, top=320) == kind
+
+
+@pytest.mark.parametrize(
+    ("first", "rise", "rest", "raised"),
+    [
+        ("1", 3, "H NMR of the compound", ((0, 1),)),
+        ("1", 0, "H NMR of the compound", ()),
+        ("the", 0, "NMR of the compound", ()),
+    ],
+)
+def test_a_lines_first_characters_may_be_raised(first, rise, rest, raised):
+    with pymupdf.open() as document:
+        page = document.new_page()
+        page.insert_text((50, 100 - rise), first, fontsize=6)
+        page.insert_text((54, 100), rest, fontsize=10)
+        assert read_page(page).lines[0].raised == raised

@@ -2,7 +2,7 @@
 
 import pytest
 
-from further.corpus.clean.paragraphs import group_paragraphs
+from further.corpus.clean.paragraphs import group_paragraphs, runs_on
 from further.corpus.clean.pieces import Piece
 
 OPEN = "The sample size was found to be large enough for all of the tests, and with a power of 80 % a total of"
@@ -55,3 +55,31 @@ def test_what_is_set_otherwise_or_stands_far_behind_goes_on_with_nothing(how):
 )
 def test_a_word_cut_short_ends_no_sentence_before_a_small_letter(end, begin, joined):
     assert len(group_paragraphs([piece(end), piece(begin, page=2)])) == (1 if joined else 2)
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "expected"),
+    [
+        ("It was made in three steps:", "(i) salt was added, (ii) it was stirred, and (iii) kept.", True),
+        (
+            "It does so in two ways: (1) it binds to the receptor;",
+            "(2) it blocks the release of the transmitters.",
+            True,
+        ),
+        ("by (a) one of the ways and", "(b) the other way.", True),
+        ("It was made in three steps.", "(i) salt was added, (ii) it was stirred, and (iii) kept.", False),
+        ("It was made in three steps:", "(i) salt was added,\n(ii) it was stirred.", False),  # a list, one item a line
+        ("(i) salt was added;", "(ii) it was stirred;", False),
+        ("The patients were of two kinds:", "(a) those who were asked", False),
+        ("The patients were of two kinds:", "• those who were asked (a) or not (b) ", False),
+    ],
+)
+def test_what_is_counted_within_a_sentence_is_no_list(above, below, expected):
+    assert runs_on(above, below) is expected
+    assert len(group_paragraphs([piece(above), piece(below, "list")])) == (1 if expected else 2)
+
+
+@pytest.mark.parametrize("how", [{"size": 7.5}, {"page": 3}])
+def test_what_is_counted_elsewhere_goes_on_with_no_sentence(how):
+    first, second = "It was made in two steps: (i) salt was added and", "(ii) it was stirred."
+    assert len(group_paragraphs([piece(first), piece(second, "list", **how)])) == 2

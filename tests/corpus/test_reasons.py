@@ -168,6 +168,23 @@ def test_an_address_and_a_glossary_on_the_first_page_are_dropped():
     assert found == {("affiliation", address), ("table", glossary)}
 
 
+def test_a_heading_behind_the_first_page_that_names_an_institution_is_no_address():
+    heading = {"kind": "heading", "text": "2.2 Anna’s Laboratory for Safe Automobiles Work", "page": 2, "bold": True}
+    paragraph = {"kind": "text", "text": "In it " + PROSE.strip() + ".", "page": 2}
+    assert dropped(*section("Abstract", 1), heading, paragraph, *section("Discussion", 3)) == set()
+    first = dropped(*section("Abstract", 1), heading | {"page": 1}, *section("Introduction", 1))
+    assert first == {("affiliation", heading["text"])}
+
+
+def test_a_reference_with_many_authors_is_no_legend_of_abbreviations():
+    entry = "Maker, K.; Drawer, B.; Chen, C.; Jain, A.; Lost, F. Hearts kept in a box. J. Made Art. 2022, 8, 45–52."
+    listed = (
+        {"kind": "heading", "text": "References", "page": 5, "bold": True},
+        {"kind": "list", "text": entry, "page": 5},
+    )
+    assert ("reference", entry) in dropped(*article("Methods", "Discussion"), *listed)
+
+
 def test_a_short_box_is_a_sidebar_and_an_abstract_set_otherwise_than_the_graphical_one_before_it_is_none():
     legend = {"kind": "text", "text": "The graft as it was seen in the clinic by the team.", "font_size": 8}
     abstract = {"kind": "text", "text": "We " + PROSE.strip() + ".", "font_size": 9}

@@ -113,17 +113,39 @@ def test_a_structured_abstract_without_the_word_is_kept(tmp_path):
     assert {found[text] for lines in parts for text in lines} == {"kept"}
 
 
+def spread(lines, leading):
+    """Lines with other distances of their baselines, in font sizes; at first they are 1.2 apart."""
+    moves = [(leading - 1.2) * one.size * number for number, one in enumerate(lines)]
+    return [
+        replace(one, y0=one.y0 + move, y1=one.y1 + move, baseline=one.baseline + move)
+        for one, move in zip(lines, moves, strict=True)
+    ]
+
+
 @pytest.mark.parametrize("leading", [1.2, 1.5, 1.7, 2.0])
 @pytest.mark.parametrize("size", [9.0, 10.0, 11.0])
 def test_an_abstract_of_wide_leading_is_one_block(leading, size):
     """Lines of an abstract stand wider apart than the body's: 9 points on 15 over a body of 8 on 13, say."""
-    lines = [
-        replace(one, y0=one.y0 + move, y1=one.y1 + move, baseline=one.baseline + move)
-        for number, one in enumerate(column("abstract", 80, 9, size=size))
-        for move in [(leading - 1.2) * size * number]
-    ]
+    lines = spread(column("abstract", 80, 9, size=size), leading)
     made = make_blocks(lines, find_style([*lines, *(replace(one, page=2) for one in BODY)]))
     assert [len(block.lines) for block in made] == [9]
+
+
+@pytest.mark.parametrize("leading", [2.0, 2.3, 2.45])
+def test_a_paragraph_of_a_double_spaced_manuscript_is_one_block(leading):
+    """A word processor's double spacing is twice the font's own height: 2.3 font sizes of Times, 2.44 of Calibri."""
+    lines = spread(column("manuscript", 80, 20, size=12.0), leading)
+    lines[9] = replace(lines[9], text=lines[9].text + ".")
+    made = make_blocks(lines, find_style(lines))
+    assert [len(block.lines) for block in made] == [20]
+
+
+def test_paragraphs_with_an_empty_line_between_them_are_two_blocks():
+    lines = column("paragraph", 80, 20)
+    lines[9] = replace(lines[9], text=lines[9].text + ".")
+    apart = [replace(one, y0=one.y0 + 12, y1=one.y1 + 12, baseline=one.baseline + 12) for one in lines[10:]]
+    made = make_blocks([*lines[:10], *apart], find_style(lines))
+    assert [len(block.lines) for block in made] == [10, 10]
 
 
 def test_headings_and_cells_that_far_apart_are_not_one_block():

@@ -32,6 +32,7 @@ def test_licences():
     assert is_license("© 2020 The Authors. This is an open access article under the terms of the licence CC BY.")
     assert is_license("Permission to make copies of this work for personal or classroom use is granted. © 2020 ACM")
     assert is_license("Published by Made Press Ltd.") and is_license("© 2020 The Authors")
+    assert is_license("Published by Made Publications on behalf of the Union of Makers.")
 
 
 @pytest.mark.parametrize(

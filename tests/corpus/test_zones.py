@@ -312,6 +312,18 @@ def test_methods_in_small_type_behind_the_references_are_kept():
     assert found["In the method"] == "kept"
 
 
+@pytest.mark.parametrize(("repeats", "note", "reason"), [(40, False, "reference"), (20, True, "affiliation")])
+def test_addresses_behind_the_references_are_dropped(repeats, note, reason):
+    """Journals of the Nature family print all authors and their institutions between references and methods."""
+    body = (*article("Introduction", "Results"), heading("References", 5), *entries(1, 2, 3))
+    address = "1Department of Surgery, University of Somewhere, Sometown, Country. 2Institute of Boxes, Othertown. "
+    places = {"kind": "text", "text": repeats * address + "e-mail: ada.maker@example.org", "page": 6, "font_size": 7}
+    small = (heading("Additional information", 5, font_size=7),) if note else ()
+    methods = [paragraph(f"method {number}", 7) for number in range(5)]
+    found = reasons(*body, *small, places, heading("Methods", 7), *methods)
+    assert found["1Department of Surgery,"] == reason and found["In the method"] == "kept"
+
+
 @pytest.mark.parametrize(("size", "reason"), [(13, "sidebar"), (10, "kept")])
 def test_lettering_that_says_again_what_a_paragraph_says_is_a_pull_quote(size, reason):
     quote = "“" + " ".join(PROSE.split()[3:12]) + "”"

@@ -3,19 +3,24 @@
 import os
 import signal
 
+import bitsandbytes as bnb
 import pytest
 import torch
 
+from facts import naming
 from further.evaluation.answers.generate import answer_questions
+from further.io import read_json
 from further.models import Precision, load
-from further.models.encoder_decoder import EncoderDecoder, cut_rows
+from further.models.encoder_decoder import EncoderDecoder, cut_rows, put_images
 from further.onemodel.runs import train_weights
+from further.positions import find_limit
 from further.settings import Run
 from further.training.adapters import train_adapter
 from further.training.answers import AnswerRows
 from further.training.launch import start_run
 from further.training.recipe import Recipe, Task
-from further.vision.images import Held
+from further.vision.demands import check_contexts, count_image_tokens
+from further.vision.images import Held, need_images
 from further.vision.prompts import make_prompter
 from further.vision.rows import IGNORED, ask, make_row
 from models.tiny import IMAGE, IMAGE_TOKENS, SIDE, SPECIAL, TEXT, VISION, make_tokenizer
@@ -56,7 +61,11 @@ def folder(request, tmp_path_factory):
 
     folder = tmp_path_factory.mktemp(request.param)
     torch.manual_seed(0)
-    AutoModelForImageTextToText.from_config(make_config(request.param)).save_pretrained(folder)
+    network = AutoModelForImageTextToText.from_config(make_config(request.param))
+    for name, values in network.named_parameters():
+        if name.endswith("mm_input_projection_weight"):  # zeros at the start: no image would matter
+            torch.nn.init.normal_(values, std=0.2)
+    network.save_pretrained(folder)
     make_tokenizer(folder)
     SiglipImageProcessorPil(size={"height": SIDE, "width": SIDE}).save_pretrained(folder)
     return folder
@@ -105,6 +114,56 @@ def test_the_loss_is_that_of_the_model_itself(folder):
         ).logits[0]
         own = torch.nn.functional.cross_entropy(logits, labels, reduction="sum")
         torch.testing.assert_close(rows.sum_loss(model, batch), own, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.slow
+@torch.no_grad()
+def test_features_computed_once_are_read_as_the_pixels_are(folder):
+    model, rows = need_images(load(folder, Precision("none", "float32"))), make_rows(folder)
+    pixels = rows.images["picture"]
+    features = Held("image_features", {"picture": model.encode_images(pixels[None])[0]})
+    once = AnswerRows(rows.rows, features)
+    assert features["picture"].shape[0] == count_image_tokens(folder)
+    for number in range(len(rows)):
+        expected = model.encode(rows.collate([rows[number]]))
+        torch.testing.assert_close(model.encode(once.collate([once[number]])), expected, rtol=1e-4, atol=1e-5)
+    other = torch.zeros_like(pixels)
+    shown = AnswerRows(rows.rows, Held("pixel_values", {"picture": other}))
+    assert not torch.equal(model.encode(shown.collate([shown[0]])), model.encode(rows.collate([rows[0]])))
+
+
+def test_features_that_do_not_fill_their_places_are_refused():
+    embedded, places = torch.zeros(1, 4, 2), torch.tensor([[False, True, True, False]])
+    features = torch.tensor([[[1.0, 2.0], [3.0, 4.0]]])
+    assert put_images(embedded, places, features).tolist() == [[[0, 0], [1, 2], [3, 4], [0, 0]]]
+    for num_tokens in (1, 3):
+        with pytest.raises(ValueError, match=naming(1, num_tokens, 2)):
+            put_images(embedded, places, torch.ones(1, num_tokens, 2))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", ["attention", "all-linear"])
+def test_adapters_sit_on_encoder_and_decoder_and_not_on_the_tower(folder, tmp_path, target):
+    model = load(folder, Precision("none", "float32"))
+    train_adapter(model, make_run(target_modules=target), tmp_path)
+    trained = [name for name, values in model.network.named_parameters() if values.requires_grad]
+    assert all(any(f".{part}." in name for name in trained) for part in ("encoder", "decoder"))
+    assert not [name for name in trained if "vision_tower" in name or "projector" in name]
+
+
+@pytest.mark.slow
+def test_tower_and_head_are_not_quantized(folder):
+    network = load(folder, Precision("nf4", "float32")).network
+    quantized = [name for name, module in network.named_modules() if isinstance(module, bnb.nn.Linear4bit)]
+    assert quantized and not [name for name in quantized if "vision" in name or "projector" in name or "head" in name]
+
+
+@pytest.mark.slow
+def test_rows_of_several_questions_are_refused_before_any_job(folder):
+    check_contexts(folder, {"default": make_run()}, 1)
+    with pytest.raises(ValueError, match=naming("training.packing", "default")):
+        check_contexts(folder, {"default": make_run(packing=True)}, 1)
+    assert find_limit(read_json(folder / "config.json")) in (None, 128)
 
 
 @pytest.mark.slow

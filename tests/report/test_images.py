@@ -92,6 +92,16 @@ def test_answers_that_loop_are_said_with_their_cause():
     assert answer.verdict == "worse" and tells(answer.sentence, "100.0%")
 
 
+def test_answers_that_loop_and_end_are_not_said_to_have_no_end():
+    """Of 30 answers all end, and 20 hold a word eight times: 66.7 % repeat themselves, none ran to the limit."""
+    looping = [
+        line | ({"answer": "cec " * 8, "longest_run": 8} if line["answer"] == "mri" else {}) for line in answers_of(10)
+    ]
+    answer = answer_loops(results(answers_of(0), looping))
+    assert answer.verdict == "worse" and tells(answer.sentence, "0.0%", "66.7%")
+    assert answer.word != answer_loops(results(answers_of(0), [line | {"ended": False} for line in looping])).word
+
+
 def test_scores_are_shown_in_percent_and_differences_in_points():
     assert show_score(Score(estimate=0.738, low=0.7104, high=0.765, level=0.95)) == "73.8% (71.0 to 76.5%)"
     assert show_score(Score(estimate=0.5, low=None, high=None, level=0.95)) == "50.0%"

@@ -1,10 +1,12 @@
 """Prompts are those of transformers' own processors, and nothing from outside is taken for an image."""
 
+import json
+
 import pytest
 
 from facts import naming
 from further.vision.prompts import make_prompter
-from models.tiny import IMAGE, IMAGE_TOKENS, SIDE, save_model
+from models.tiny import IMAGE, IMAGE_TOKENS, SIDE, make_tokenizer, save_model
 
 LINE = {"task": "answer", "language": "en", "question": "What modality is used?", "images": ["a"]}
 CAPTION = {"task": "caption", "language": "en", "question": "", "images": ["a"]}
@@ -102,3 +104,38 @@ def test_a_family_without_prompts_is_refused(tmp_path):
     (tmp_path / "config.json").write_text('{"model_type": "llama"}')
     with pytest.raises(ValueError, match=naming("'llama'")):
         make_prompter(tmp_path)
+
+
+@pytest.mark.parametrize("num_images", [0, 1, 2])
+def test_t5gemma_2s_prompts_are_gemma_3s_without_a_template(tmp_path, num_images):
+    from transformers import AutoTokenizer, Gemma3ImageProcessorPil, Gemma3Processor
+
+    make_tokenizer(tmp_path)
+    ends = {"boi_token_index": 6, "eoi_token_index": 7, "image_token_index": IMAGE, "mm_tokens_per_image": IMAGE_TOKENS}
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "t5gemma2", "encoder": ends}))
+    processor = Gemma3Processor(
+        Gemma3ImageProcessorPil(size={"height": SIDE, "width": SIDE}), AutoTokenizer.from_pretrained(tmp_path),
+        image_seq_length=IMAGE_TOKENS,
+    )  # fmt: skip
+    text = f"<bos>{'<start_of_image>' * num_images}{LINE['question']}\n"
+    made = processor(text=text, images=[gray()] * num_images or None, add_special_tokens=False)
+    prompt = make_prompter(tmp_path).prompt({**LINE, "images": ["a"] * num_images})
+    assert list(prompt.ids) == made["input_ids"][0]
+    assert set(prompt.blocks) == {0} and prompt.shared == 0 and prompt.num_image_tokens == num_images * IMAGE_TOKENS
+
+
+def test_florence_2s_prompts_are_its_processors(tmp_path):
+    from transformers import AutoTokenizer, CLIPImageProcessorPil, Florence2Processor
+
+    make_tokenizer(tmp_path)
+    vision = {"patch_stride": [4, 2, 2, 2]}
+    (tmp_path / "config.json").write_text(
+        json.dumps({"model_type": "florence2", "vision_config": vision, "image_token_id": IMAGE})
+    )
+    image_processor = CLIPImageProcessorPil(size={"height": 64, "width": 64}, do_center_crop=False)
+    image_processor.save_pretrained(tmp_path)
+    image_processor.image_seq_length = 5  # 64 pixels by 32, squared, and their mean
+    processor = Florence2Processor(image_processor, AutoTokenizer.from_pretrained(tmp_path))
+    made = processor(text="answer en what modality is used?", images=gray(), add_special_tokens=False)
+    prompt = make_prompter(tmp_path).prompt(LINE)
+    assert list(prompt.ids) == made["input_ids"][0] and prompt.num_image_tokens == 5

@@ -78,7 +78,7 @@ def write_cases(folder, columns, rows):
 @pytest.mark.parametrize(
     ("columns", "pictures", "said"),
     [
-        (["case", "image", "question"], ["a.png"], "columns answer"),
+        (["case", "image", "question"], ["a.png"], "known for answer"),
         (["case", "image", "question", "answer"], [], "image"),
         (["name", "text"], ["a.png"], "columns"),
     ],

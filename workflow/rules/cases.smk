@@ -12,21 +12,34 @@ def find_cases(cases):
     """The cases of the study: those of a folder, or the phantoms that will be drawn."""
     if cases["folder"] is None:
         return plan_phantoms(PHANTOMS, cases["phantoms"], cases["clinic"], cases["shards"])
-    return plan_cases(Path(cases["folder"]), cases["layout"], cases["shards"])
+    return plan_cases(Path(cases["folder"]), cases["layout"], cases["shards"], cases["columns"])
 
 
 PHANTOMS = Path("results/demo/cases")
 CASES = stop_if_wrong(find_cases, CONFIG["cases"])
-if workflow.is_main_process:  # once: it opens headers of DICOM files
+if workflow.is_main_process and CONFIG["cases"]["folder"] is not None:  # once: it opens headers of DICOM files
     stop_if_wrong(check_ids, CASES)
 
 
+TABLES = [CASES.folder / file for file in CASES.tables]
+
+
 def tables_of_cases(wildcards):
-    return [str(CASES.folder / file) for file in CASES.tables]
+    return [str(file) for file in TABLES if not is_pattern(file)]
 
 
 def files_of_shard(wildcards):
-    return [str(CASES.folder / file) for file in CASES.shards[wildcards.shard]]
+    files = [CASES.folder / file for file in CASES.shards[wildcards.shard]]
+    return [str(file) for file in files if not is_pattern(file)]
+
+
+def opening_of_shard(wildcards):
+    return {
+        "pictures": pick("cases", "timeout_s", "memory_mb", "max_megapixels", "ct_windows"),
+        "folder": str(CASES.folder),
+        "versions": installed_versions(IMAGE_PACKAGES),
+        "stamps": stamp_patterns([CASES.folder / file for file in CASES.shards[wildcards.shard]]),
+    }
 
 
 rule draw_phantoms:
@@ -68,7 +81,9 @@ rule read_cases:
             "folder": str(CASES.folder),
             "only": CASES.only,
             "layout": CASES.layout,
+            "columns": dict(CASES.columns),
             "pictures": CASES.digest,
+            "stamps": stamp_patterns(TABLES),
         },
         code=code("read_cases.py"),
     script:
@@ -89,11 +104,7 @@ rule read_images:
         mem_mb=CONFIG["cases"]["memory_mb"] + 2_000,
         runtime=240,  # minutes
     params:
-        settings={
-            "pictures": pick("cases", "timeout_s", "memory_mb", "max_megapixels", "ct_windows"),
-            "folder": str(CASES.folder),
-            "versions": installed_versions(IMAGE_PACKAGES),
-        },
+        settings=opening_of_shard,
         code=code("read_images.py"),
     script:
         "../scripts/read_images.py"

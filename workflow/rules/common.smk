@@ -83,6 +83,11 @@ def stamps_of(files):
     return {"stamps": list(map(stamp, files))} if files else {}
 
 
+def stamp_patterns(files):
+    """Size and change of the files that cannot be inputs, as settings: braces in their paths would be wildcards."""
+    return {str(file): [file.stat().st_size, file.stat().st_mtime_ns] for file in files if is_pattern(file)}
+
+
 def papers_of_shard(wildcards):
     return [str(paper) for paper in SHARDS[wildcards.shard] if not is_pattern(paper)]
 

@@ -8,24 +8,30 @@ SHIFTED_PHANTOMS = Path("results/demo/shifted")
 def find_shifted(guard, cases):
     """The cases of a folder, or the phantoms that will be drawn beside those of the study; None: there are none."""
     if guard["shifted_folder"] is not None:
-        return plan_shifted(Path(guard["shifted_folder"]))
+        return plan_shifted(Path(guard["shifted_folder"]), cases["columns"])
     if cases["folder"] is None and guard["shifted_clinic"] is not None:
         return plan_phantoms(SHIFTED_PHANTOMS, guard["shifted_phantoms"], guard["shifted_clinic"], 1)
     return None
 
 
 OTHER_CASES = stop_if_wrong(find_shifted, CONFIG["guard"], CONFIG["cases"])
-if workflow.is_main_process and OTHER_CASES:  # once: it opens headers of DICOM files
+if workflow.is_main_process and CONFIG["guard"]["shifted_folder"] is not None:  # once: it opens headers of DICOM files
     stop_if_wrong(check_shifted_ids, OTHER_CASES)
 SHIFTED_ANSWERS = ["results/shifted/answers.parquet"] if OTHER_CASES else []
 
 
+def list_shifted():
+    """All pictures of the other clinic, in whatever shard."""
+    return [OTHER_CASES.folder / file for files in OTHER_CASES.shards.values() for file in files]
+
+
 def tables_of_shifted(wildcards):
-    return [str(OTHER_CASES.folder / file) for file in OTHER_CASES.tables]
+    tables = [OTHER_CASES.folder / file for file in OTHER_CASES.tables]
+    return [str(file) for file in tables if not is_pattern(file)]
 
 
 def pictures_of_shifted(wildcards):
-    return [str(OTHER_CASES.folder / file) for files in OTHER_CASES.shards.values() for file in files]
+    return [str(file) for file in list_shifted() if not is_pattern(file)]
 
 
 def opening_of_shifted(wildcards):
@@ -33,6 +39,7 @@ def opening_of_shifted(wildcards):
         "pictures": pick("cases", "timeout_s", "memory_mb", "max_megapixels", "ct_windows"),
         "folder": str(OTHER_CASES.folder),
         "versions": installed_versions(IMAGE_PACKAGES),
+        "stamps": stamp_patterns(list_shifted()),
     }
 
 
@@ -42,6 +49,8 @@ def reading_of_shifted(wildcards):
         "only": OTHER_CASES.only,
         "layout": OTHER_CASES.layout,
         "digest": OTHER_CASES.digest,
+        "columns": dict(OTHER_CASES.columns),
+        "stamps": stamp_patterns([OTHER_CASES.folder / file for file in OTHER_CASES.tables]),
     }
 
 

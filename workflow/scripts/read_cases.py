@@ -20,7 +20,11 @@ def main(folder: Folder, layout: str, outputs: Sequence[Path]) -> None:
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     main(
-        Folder(Path(snakemake.params.settings["folder"]), snakemake.params.settings["only"]),
+        Folder(
+            Path(snakemake.params.settings["folder"]),
+            snakemake.params.settings["only"],
+            tuple(snakemake.params.settings["columns"].items()),
+        ),
         snakemake.params.settings["layout"],
         [Path(snakemake.output[name]) for name in ("cases", "images", "questions")],
     )

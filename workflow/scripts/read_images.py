@@ -17,7 +17,7 @@ def main(files: Sequence[Path], pictures: Path, folder: Path, how: PictureSettin
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     main(
-        [Path(path) for path in snakemake.input.files],
+        sorted(Path(path) for path in [*snakemake.input.files, *snakemake.params.settings["stamps"]]),
         Path(snakemake.output.pictures),
         Path(snakemake.params.settings["folder"]),
         PictureSettings.model_validate(snakemake.params.settings["pictures"]),

@@ -31,8 +31,9 @@ if __name__ == "__main__":
     start_log(snakemake.log[0])
     settings = dict(snakemake.params.settings)
     folder, layout, only, digest = (settings.pop(name) for name in ("folder", "layout", "only", "digest"))
+    columns, _ = settings.pop("columns"), settings.pop("stamps")
     main(
-        CasePlan(Path(folder), layout, only, (), {}, digest),
+        CasePlan(Path(folder), layout, only, (), {}, digest, columns),
         Path(snakemake.input.pictures),
         {name: Path(path) for name, path in snakemake.output.items()},
         **settings,

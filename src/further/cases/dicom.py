@@ -14,6 +14,7 @@ import pydicom
 from numpy.typing import NDArray
 from pydicom.pixels import apply_color_lut, apply_modality_lut, apply_voi, apply_windowing
 
+from further.cases.found import digest_id
 from further.shards import hash_rank
 
 Bytes = NDArray[np.uint8]
@@ -32,7 +33,16 @@ MAX_FRAMES = 1_000
 """Frames of one file; a header that claims more is not believed."""
 CODES_OF_NOTHING = ("OT", "SC", "SR", "PR", "KO", "DOC", "SEG")
 """Modalities of files that no scanner made."""
-HEADER = ("StudyInstanceUID", "PatientID", "StudyDate", "Modality", "BodyPartExamined", "ViewPosition", "Rows")
+HEADER = (
+    "StudyInstanceUID",
+    "AccessionNumber",
+    "PatientID",
+    "StudyDate",
+    "Modality",
+    "BodyPartExamined",
+    "ViewPosition",
+    "Rows",
+)
 GEOMETRY = ("ImageOrientationPatient", "NumberOfFrames")
 
 
@@ -48,7 +58,8 @@ def read_header(path: Path, folder: str) -> dict[str, Any]:
         folder: Its folder, which stands for the study where the header does not identify one.
 
     Returns:
-        study and patient (digests; patient None where it is not told), modality, location, plane, frames.
+        study and patient (digests; patient None where it is not told), modality, location, plane, frames, and ids:
+            digests of what a table may call the study.
     """
     head = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=[*HEADER, *GEOMETRY])
     told = {name: str(head.get(name) or "").strip() for name in HEADER}
@@ -57,6 +68,7 @@ def read_header(path: Path, folder: str) -> dict[str, Any]:
     return {
         "study": f"study-{hash_rank('study', study)[:12]}",
         "patient": hash_rank("patient", told["PatientID"]) if told["PatientID"] else None,
+        "ids": [digest_id(told[name]) for name in ("StudyInstanceUID", "AccessionNumber") if told[name]],
         "modality": None if told["Modality"] in CODES_OF_NOTHING else _find_code(told["Modality"]),
         "location": location.lower() if location else None,
         "plane": _find_plane(head.get("ImageOrientationPatient")) or view,

@@ -1,18 +1,22 @@
 """A folder of cases as it lies on disk: its files, and which of them a record means. Standard library only."""
 
 import csv
+import gzip
 import io
 import json
 import os
 import re
+import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TextIO, cast
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".jp2", ".dcm", ".dicom")
+NO_COLUMNS: Mapping[str, str] = MappingProxyType({})
 MAX_TABLE_MB = 2_000
 """Larger tables of text are refused: the largest that is known, ROCOv2's captions, has 30."""
 
@@ -23,28 +27,35 @@ class Folder:
 
     Attributes:
         only: Name of the one table to read, "" for whatever the folder holds.
+        columns: What a setting says of a table's columns: pairs of what it is and how it is called.
     """
 
     path: Path
     only: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def open(cls, path: Path) -> "Folder":
+    def open(cls, path: Path, columns: Mapping[str, str] = NO_COLUMNS) -> "Folder":
         """The folder at a path, or that of a file there.
 
         Raises:
             ValueError: If there is neither.
         """
         if path.is_dir():
-            return cls(path)
+            return cls(path, columns=tuple(columns.items()))
         if path.is_file():
-            return cls(path.parent, path.name)
+            return cls(path.parent, path.name, tuple(columns.items()))
         raise ValueError(f"cases.folder: there is no folder {path}")
 
     @cached_property
     def files(self) -> tuple[str, ...]:
         """All files, relative to the folder, sorted; hidden ones and folders of programs' own are left out."""
         return tuple(sorted(_walk(self.path, "")))
+
+    @cached_property
+    def memory(self) -> dict[str, Any]:
+        """What was read of the folder, so that a table is read once."""
+        return {}
 
     @cached_property
     def images(self) -> "ImageFiles":
@@ -64,7 +75,7 @@ class Folder:
     def tables(self, *suffixes: str) -> list[str]:
         """Files of text with one of the suffixes: the one that was named, or all."""
         files = [self.only] if self.only else self.files
-        return [file for file in files if file.lower().endswith(suffixes)]
+        return [file for file in files if file.lower().removesuffix(".gz").endswith(suffixes)]
 
     def describe(self) -> str:
         """What lies there, by suffix, for a message: `12 .png, 2 .json`."""
@@ -146,7 +157,7 @@ def read_records(folder: Folder, file: str) -> list[dict[str, Any]]:
     Raises:
         ValueError: If the file is none of these, naming file and line.
     """
-    text = _read_text(folder, file)
+    text = read_text(folder, file)
     if file.lower().endswith(".jsonl"):
         return [_record(_parse(line, file, number), file, number) for number, line in _lines(text)]
     data = _parse(text, file, 1)
@@ -164,14 +175,14 @@ def read_json(folder: Folder, file: str) -> Any:
     Raises:
         ValueError: If it is none, naming file and line.
     """
-    return _parse(_read_text(folder, file), file, 1)
+    return _parse(read_text(folder, file), file, 1)
 
 
 def peek_record(folder: Folder, file: str) -> dict[str, Any]:
     """The first record of a JSON file or of JSON lines; empty if there is none or the file cannot be read so."""
     try:
         if file.lower().endswith(".jsonl"):
-            with (folder.path / file).open(encoding="utf-8-sig", errors="replace") as stream:
+            with open_text(folder.path / file, errors="replace") as stream:
                 first = next((line for line in stream if line.strip()), "{}")
             return _record(json.loads(first), file, 1)
         return next(iter(read_records(folder, file)), {})
@@ -188,7 +199,7 @@ def read_rows(folder: Folder, file: str) -> list[dict[str, str]]:
         ValueError: If the file is no text, a column is there twice, or a row has more cells than there are columns:
             a comma in a text without quotes around it would move the texts after it.
     """
-    lines, mark = _without_sep(_read_text(folder, file))
+    lines, mark = _without_sep(read_text(folder, file))
     csv.field_size_limit(10_000_000)  # a caption may be longer than the default of 131,072 characters
     table = csv.reader(io.StringIO(lines), delimiter=mark, skipinitialspace=True)
     names = [name.strip().lower() for name in next(table, [])]
@@ -211,9 +222,9 @@ def read_head(folder: Folder, file: str) -> list[str]:
     """Names of a CSV file's columns, in lower case; none where it cannot be read."""
     path = folder.path / file
     try:
-        with path.open(encoding=_encoding(path), errors="replace") as stream:
+        with open_text(path, errors="replace") as stream:
             head, mark = _without_sep(stream.readline(100_000) + stream.readline(100_000))
-    except (OSError, UnicodeError):
+    except (OSError, EOFError, UnicodeError):
         return []
     return [name.strip().lower() for name in next(csv.reader(io.StringIO(head), delimiter=mark), [])]
 
@@ -230,19 +241,29 @@ def _call(mark: str) -> str:
     return {",": "a comma", ";": "a semicolon", "\t": "a tab"}.get(mark, repr(mark))
 
 
-def _encoding(path: Path) -> str:
-    """UTF-8, or UTF-16 where the first two bytes say so, as in Excel's "Unicode text"."""
-    with path.open("rb") as stream:
-        return "utf-16" if stream.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+def open_text(path: Path, errors: str = "strict") -> TextIO:
+    """A file of text, unpacked if it is called .gz: UTF-8, or UTF-16 where the first two bytes say so (Excel)."""
+    unpack = gzip.open if path.name.lower().endswith(".gz") else open
+    with unpack(path, "rb") as stream:
+        encoding = "utf-16" if stream.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    return cast(TextIO, unpack(path, "rt", encoding=encoding, errors=errors))
 
 
-def _read_text(folder: Folder, file: str) -> str:
-    path = folder.path / file
-    size = path.stat().st_size / 1e6
-    if size > MAX_TABLE_MB:
-        raise ValueError(f"cases.folder: {file} has {size:,.0f} MB; a table of texts may have {MAX_TABLE_MB:,}")
+def read_text(folder: Folder, file: str) -> str:
+    """The text of a file.
+
+    Raises:
+        ValueError: If it is no text, or too large.
+    """
+    most = MAX_TABLE_MB * 1_000_000
     try:
-        return path.read_text(encoding=_encoding(path))
+        with open_text(folder.path / file) as stream:
+            text = stream.read(most + 1)
+        if len(text) > most:
+            raise ValueError(f"cases.folder: {file} has more than {MAX_TABLE_MB:,} MB, which a table of texts may have")
+        return text
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise ValueError(f"cases.folder: {file} cannot be unpacked: it is cut off or no gzip") from None
     except UnicodeError as error:
         byte = getattr(error, "start", 0)
         raise ValueError(

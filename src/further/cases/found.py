@@ -7,6 +7,7 @@ from typing import Any
 
 from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS, SPLITS
 from further.cases.files import Folder
+from further.cases.groups_by_name import find_groups
 from further.cases.synonyms import name_modality, name_plane, name_yes_no
 from further.cases.text import clean_text, is_empty_cell
 from further.shards import hash_rank
@@ -15,6 +16,11 @@ from further.shards import hash_rank
 def key_of(file: str, part: int = 0) -> str:
     """Name of a file's part that does not tell the file's name: paths may hold those of patients."""
     return hash_rank("picture", file, part)[:16]
+
+
+def digest_id(text: str) -> str:
+    """Digest of a study's number, without the zeros before it that a spreadsheet drops."""
+    return hash_rank("study id", text.strip().lstrip("0").casefold())
 
 
 @dataclass
@@ -26,6 +32,10 @@ class Found:
     questions: list[dict[str, Any]] = field(default_factory=list)
     meant: dict[str, str] = field(default_factory=dict)
     """File of the image that a case is, see `add_only_image`; or its name, where there is no such file."""
+    firsts: dict[str, str] = field(default_factory=dict)
+    """First case of each patient."""
+    names: dict[str, str] = field(default_factory=dict)
+    """What records call the image of a case that is one image."""
     told: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     """What records tell of such an image, by case and field: several values contradict each other."""
 
@@ -63,6 +73,17 @@ class Found:
             )
         if split is not None:
             self.add_split(case, split)
+
+    def first_of(self, group: object, case: str) -> str | None:
+        """The first case of a patient, who is called so: identifiers stay in the reader. None where none is told."""
+        name = clean_text(group)
+        return None if name is None else self.firsts.setdefault(name, case)
+
+    def join_by_names(self) -> None:
+        """Take cases whose images' names begin with one number for those of a patient, where nobody tells patients."""
+        if all(line["patient"] is None for line in self.cases.values()):
+            for case, first in find_groups(self.names).items():
+                self.cases[case]["patient"] = first
 
     def add_split(self, case: str, split: str) -> None:
         """Say that a case's layout puts it into a split; it may be put into several."""

@@ -1,12 +1,18 @@
 """The cases of a study before any job: their layout, the files to read, their shards. No image is opened."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 
-from further.cases.files import Folder
-from further.cases.readers import LAYOUTS, choose_reader
+from further.cases.files import NO_COLUMNS, Folder
+from further.cases.readers import LAYOUTS, choose_reader, find_broken
+from further.cases.records import find_text_files
+from further.cases.sheets import unused_columns
 from further.shards import hash_rank, shard_of
+
+TEXT_SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".txt", ".xlsx", ".parquet")
+OF_JSON = ("medpix2", "flat", "vqa_rad", "slake", "table")
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -17,6 +23,7 @@ class CasePlan:
         only: Name of the one table to read, "" for all.
         tables: Files that texts are read from.
         shards: Files with pictures, by shard.
+        columns: What the tables' columns hold, where a setting says so.
         digest: Of the names of all files that are called like pictures: a record that names one depends on them.
     """
 
@@ -26,6 +33,7 @@ class CasePlan:
     tables: tuple[str, ...]
     shards: Mapping[str, tuple[str, ...]]
     digest: str
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 def digest_names(files: Sequence[str]) -> str:
@@ -33,13 +41,14 @@ def digest_names(files: Sequence[str]) -> str:
     return hash_rank(*files)[:16]
 
 
-def plan_cases(place: Path, layout: str | None, num_shards: int) -> CasePlan:
+def plan_cases(place: Path, layout: str | None, num_shards: int, columns: Mapping[str, str] = NO_COLUMNS) -> CasePlan:
     """Recognize a folder's layout, check it, and give its pictures to shards, each case's to one.
 
     Args:
         place: The folder of cases, or the one table in it to read.
         layout: Name of the layout, None to find it.
         num_shards: At least 1.
+        columns: Column by what it holds, for tables whose names are not known.
 
     Returns:
         Files relative to the folder; a shard without files is left out.
@@ -48,11 +57,31 @@ def plan_cases(place: Path, layout: str | None, num_shards: int) -> CasePlan:
         ValueError: In one line, if the folder is missing, of no layout that is known, or broken: a CSV file without
             the columns, all images missing, two cases of one id.
     """
-    folder = Folder.open(place)
+    folder = Folder.open(place, columns)
     reader = choose_reader(folder, layout)
     shards = group_files(reader.find_units(folder), num_shards)
     tables = tuple(reader.find_tables(folder))
-    return CasePlan(folder.path, reader.name, folder.only, tables, shards, digest_names(folder.images.files))
+    names = digest_names(folder.images.files)
+    return CasePlan(folder.path, reader.name, folder.only, tables, shards, names, columns)
+
+
+def open_folder(plan: CasePlan) -> Folder:
+    """The folder of a plan."""
+    return Folder(plan.folder, plan.only, tuple(plan.columns.items()))
+
+
+def describe_plan(plan: CasePlan) -> str:
+    """As what a folder is read, from which tables, and which tables and columns are left out."""
+    folder = open_folder(plan)
+    texts = [file for file in plan.tables if PurePosixPath(file).suffix.lower() in TEXT_SUFFIXES]
+    unused = unused_columns(folder) if plan.layout in ("table", "dicom_table") else []
+    beside = [file for file in find_text_files(folder) if file not in plan.tables]
+    told = ((" from", texts), ("; columns not used:", unused), ("; tables not read:", beside))
+    return f"cases.folder is read as {plan.layout}" + "".join(f"{head} {_list(names)}" for head, names in told if names)
+
+
+def _list(names: Sequence[str]) -> str:
+    return ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else "")
 
 
 def group_files(units: Mapping[str, str], num_shards: int) -> dict[str, tuple[str, ...]]:
@@ -64,9 +93,14 @@ def group_files(units: Mapping[str, str], num_shards: int) -> dict[str, tuple[st
 
 
 def check_ids(plan: CasePlan) -> None:
-    """Refuse two cases of one id where `plan_cases` did not read the records; takes seconds, so once before any job.
+    """Refuse two cases of one id where `plan_cases` did not read the records, and a broken file beside those it read.
+
+    It takes seconds, so it is done once before any job.
 
     Raises:
         ValueError: In one line.
     """
-    LAYOUTS[plan.layout].check_ids(Folder(plan.folder, plan.only))
+    folder = open_folder(plan)
+    LAYOUTS[plan.layout].check_ids(folder)
+    if plan.layout in OF_JSON and not plan.only and (broken := find_broken(folder)):
+        raise ValueError(f"cases.folder: {broken}. Mend it, or take it out of the folder: its records would be lost")

@@ -98,7 +98,8 @@ def ask_questions(
     kept = [line for line in lines if line["reason"] == KEPT]
     for side in needed:
         if not any(line["split"] == side for line in kept):
-            raise ValueError(f"cases.questions: of {len(lines):,} questions none is left in the {side} split")
+            hint = "" if how == "own" else "; set cases.split to own"
+            raise ValueError(f"cases.questions: of {len(lines):,} questions none is left in the {side} split{hint}")
     return pa.Table.from_pylist(kept, QUESTIONS), pa.Table.from_pylist(ledger, LEDGER)
 
 

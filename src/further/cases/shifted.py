@@ -1,15 +1,15 @@
 """The cases of another clinic, on which the guard is tried: planned, joined with their pictures, and asked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from further.cases.files import Folder
+from further.cases.files import NO_COLUMNS
 from further.cases.gather import gather_cases
-from further.cases.plan import CasePlan, check_ids, plan_cases
+from further.cases.plan import CasePlan, check_ids, open_folder, plan_cases
 from further.cases.questions import ask_questions
 from further.cases.readers import LAYOUTS
 from further.cases.schemas import FOUND_CASES, FOUND_IMAGES, FOUND_QUESTIONS, PICTURES, QUESTIONS, SPLIT
@@ -27,14 +27,14 @@ def blame_setting() -> Iterator[None]:
         raise ValueError(str(error).replace("cases.folder", "guard.shifted_folder")) from None
 
 
-def plan_shifted(place: Path) -> CasePlan:
+def plan_shifted(place: Path, columns: Mapping[str, str] = NO_COLUMNS) -> CasePlan:
     """What the rules need to know of a folder of another clinic's cases; no image is opened.
 
     Raises:
         ValueError: As `plan_cases`, under the name of the setting.
     """
     with blame_setting():
-        return plan_cases(place, None, 1)
+        return plan_cases(place, None, 1, columns)
 
 
 def check_shifted_ids(plan: CasePlan) -> None:
@@ -58,7 +58,7 @@ def read_shifted(
         ValueError: If no image can be used, or no question is left.
     """
     with blame_setting():
-        found = LAYOUTS[plan.layout].read(Folder(plan.folder, plan.only)).lines()
+        found = LAYOUTS[plan.layout].read(open_folder(plan)).lines()
         cases, images, asked = map(pa.Table.from_pylist, found, (FOUND_CASES, FOUND_IMAGES, FOUND_QUESTIONS))
         shown = pq.read_table(pictures, columns=[name for name in PICTURES.names if name != "png"])
         gathered = gather_cases(cases, images, {SHIFTED: shown}, near_equal_bits)

@@ -142,6 +142,8 @@ def _take_given(
     if not any(given.values()):
         raise ValueError("cases.split: the folder gives no split; set cases.split to own")
     sides = {case: given[case] or ["train"] for case in names}
+    if missing := [side for side in ("train", "test") if not any(side in own for own in sides.values())]:
+        raise ValueError(f"cases.split: the folder gives a split without a {missing[0]}; set cases.split to own")
     if any("validation" in own for own in sides.values()):
         return sides
     tested = {groups.find(case) for case in names if "test" in sides[case]}

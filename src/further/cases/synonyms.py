@@ -25,8 +25,11 @@ PLANES = (
     ("lateral", r"\b(lateral|lat|ll|rl)\b"),
     ("pa", r"\b(pa|posteroanterior|postero anterior)\b"),
     ("ap", r"\b(ap|anteroposterior|antero posterior)\b"),
+    ("frontal", r"\bfrontal\b"),  # pa or ap: Open-i does not tell which
 )
 """Plane or projection and what it is called."""
+
+_SPLIT = re.compile(r"(?<![a-z])(train(?:ing)?|dev|val(?:id(?:ation|ate)?)?|test(?:ing)?)(?:set|data)?(?![a-z])")
 
 NOT_A_SCAN = re.compile(
     r"\b(drawings?|diagrams?|illustrations?|sketch(es)?|cartoons?|charts?|schematics?|graphics?|tables?|clip ?art)\b"
@@ -63,6 +66,21 @@ def name_split(text: str | None) -> str | None:
     """
     found = re.match(r"(train|dev|val|test)", (text or "").strip().lower())
     return None if found is None else {"dev": "validation", "val": "validation"}.get(found.group(), found.group())
+
+
+def find_split(path: str) -> str | None:
+    """The split that a file's name or one of its folders is called by, the nearest first; None if there is none.
+
+    >>> [find_split(path) for path in ("annotations/captions_val2017.json", "data/test/radiology/captions.txt")]
+    ['validation', 'test']
+    >>> find_split("valves/devices.csv") is None
+    True
+    """
+    for part in reversed(path.lower().split("/")):
+        found = _SPLIT.findall(part)
+        if len({name_split(name) for name in found}) == 1:
+            return name_split(found[0])
+    return None
 
 
 def name_yes_no(text: str | None) -> str | None:

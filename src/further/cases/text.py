@@ -30,6 +30,8 @@ _UNSEEN = re.compile(
     "\ud800-\udfff\ue000-\uf8ff\ufeff\ufff9-\ufffb]"
 )
 """Characters that control, format or have no meaning: Unicode's categories Cc but line end and tab, Cf, Cs, Co."""
+_NAMELESS = re.compile(r"(?:[\W_]|X{3,})*")
+"""A text of signs alone, or of what stands for words that were taken out: ___ in MIMIC, XXXX in Open-i."""
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -54,7 +56,7 @@ def clean_text(value: object) -> str | None:
 
 def is_nothing(text: str) -> bool:
     """Whether a text is what people put where they have nothing to put."""
-    return " ".join(text.casefold().split()) in NOTHING
+    return " ".join(text.casefold().split()) in NOTHING or _NAMELESS.fullmatch(text) is not None
 
 
 def is_empty_cell(text: str) -> bool:

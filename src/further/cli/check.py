@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from further.cases.plan import check_ids, plan_cases
+from further.cases.plan import CasePlan, check_ids, describe_plan, plan_cases
 from further.cases.shifted import plan_shifted
 from further.cli.study_folder import ROOT
 from further.cluster.refusals import check_account
@@ -125,9 +125,14 @@ def _check_cases(study: Study, found: Findings) -> None:
     """The layout of a folder of cases; no picture is opened."""
     cases = study.settings.cases
     if cases.folder is not None:
-        place = (Path(cases.folder), cases.layout, cases.shards)
-        _collect(found, (lambda: check_ids(plan_cases(*place)), ()))
+        place = (Path(cases.folder), cases.layout, cases.shards, cases.columns)
+        _collect(found, (lambda: _read_as(plan_cases(*place), found), ()))
     found.unchecked.append("images: none was opened")
+
+
+def _read_as(plan: CasePlan, found: Findings) -> None:
+    check_ids(plan)
+    found.notes.append(describe_plan(plan))
 
 
 def _check_papers(study: Study, found: Findings) -> None:
@@ -158,7 +163,7 @@ def _check_files(study: Study, found: Findings) -> None:
         checks.append((check_questions, (settings.evaluation.questions,)))
         checks += [(find_texts, (Path(settings.general.texts),))] if settings.general.texts else []
     elif guard.shifted_folder is not None:
-        checks.append((plan_shifted, (Path(guard.shifted_folder),)))
+        checks.append((plan_shifted, (Path(guard.shifted_folder), settings.cases.columns)))
     _collect(found, *checks)
     if settings.model.source == "gguf" and not Path(str(settings.model.path)).expanduser().is_file():
         found.faults.append(f"model.path: there is no file {settings.model.path}")

@@ -7,7 +7,8 @@
     blocks       0     0    0    0  0    -1
 
 The rows, their labels and the loss stay those of `further.vision.rows`: hidden states come back in the row's places.
-T5Gemma 2 and Florence-2 start an answer from a token of their own instead of the prompt's last.
+T5Gemma 2 and Florence-2 start an answer from a token of their own instead of the prompt's last. Images come as for
+`further.models.image_text`: features computed once, or pixels.
 """
 
 from collections.abc import Mapping
@@ -17,12 +18,18 @@ from typing import Any, Self
 
 import torch
 from transformers import AutoModelForImageTextToText, GenerationConfig
+from transformers.modeling_outputs import BaseModelOutput
 
+from further.model_folder import ENCODER_DECODERS
 from further.models.base import Batch, Model
 from further.models.causal import scale_logits
 from further.models.precision import Precision, keep_4bit_layout
 
-FAMILIES = ("t5gemma2", "florence2")
+NEVER_QUANTIZED = [
+    *("model.encoder.vision_tower", "model.encoder.multi_modal_projector"),  # T5Gemma 2
+    *("model.vision_tower", "model.multi_modal_projector"),  # Florence-2
+    "lm_head",
+]
 
 
 @dataclass(frozen=True)
@@ -72,17 +79,18 @@ class EncoderDecoder(Model):
     """Image–text models with an encoder and a decoder: T5Gemma 2 and Florence-2, in rows of one question each."""
 
     peft_task = "SEQ_2_SEQ_LM"
+    adapted_parts = ("model.encoder.text_model.", "model.decoder.", "model.language_model.")
     faster_paths = ()
 
     @classmethod
     def accepts(cls, config: Mapping[str, Any]) -> bool:
         """The two families."""
-        return config.get("model_type") in FAMILIES
+        return config.get("model_type") in ENCODER_DECODERS
 
     @classmethod
     def load(cls, folder: Path, precision: Precision) -> Self:
-        """Read a local folder; what is quantized is left to transformers."""
-        network = AutoModelForImageTextToText.from_pretrained(folder, **precision.load_options())
+        """Read a local folder; vision tower, projector and head keep their precision."""
+        network = AutoModelForImageTextToText.from_pretrained(folder, **precision.load_options(NEVER_QUANTIZED))
         network.generation_config = GenerationConfig()
         keep_4bit_layout(network)
         network.requires_grad_(False).eval()
@@ -93,14 +101,41 @@ class EncoderDecoder(Model):
         halves = cut_rows(batch)
         target_BA = halves.target_BA.clone()
         target_BA[:, 0] = self.start
+        is_source_BS = halves.is_source_BS.long()
         hidden: torch.Tensor = self.base.base_model(
-            input_ids=halves.source_BS,
-            attention_mask=halves.is_source_BS.long(),
+            encoder_outputs=self._read(halves.source_BS, is_source_BS, batch),
+            attention_mask=is_source_BS,
             decoder_input_ids=target_BA,
             use_cache=False,
-            **_pixels(batch),
         ).last_hidden_state
         return halves.put_back(hidden)
+
+    def encode_images(self, pixel_values: torch.Tensor) -> torch.Tensor:
+        """Images as the encoder reads them, (images, tokens, D), projected.
+
+        Args:
+            pixel_values: As the model's image processor makes them, (images, 3, height, width).
+        """
+        output = self.base.get_image_features(pixel_values.to(self.device, self.base.dtype))
+        features: torch.Tensor = output.pooler_output
+        return features
+
+    def _read(self, ids_BS: torch.Tensor, is_there_BS: torch.Tensor, batch: Batch) -> BaseModelOutput:
+        """What the encoder makes of prompts, the features of their images in the places of the image's own token."""
+        embedded = self.base.get_input_embeddings()(ids_BS)
+        if (features := self._features(batch)) is not None:
+            embedded = put_images(embedded, ids_BS == self.base.config.image_token_id, features)
+        within = self.base.base_model
+        output: BaseModelOutput = getattr(within, "language_model", within).encoder(
+            inputs_embeds=embedded, attention_mask=is_there_BS
+        )
+        return output
+
+    def _features(self, batch: Batch) -> torch.Tensor | None:
+        """Of a batch's images, (images, tokens, D); None without any."""
+        if "pixel_values" in batch:
+            return self.encode_images(batch["pixel_values"])
+        return batch.get("image_features")
 
     @property
     def start(self) -> int:
@@ -118,19 +153,28 @@ class EncoderDecoder(Model):
     def generate(self, batch: Batch, config: GenerationConfig) -> torch.Tensor:
         """Ids of the continuations, (B, new tokens), of prompts of one length."""
         ids_BT = batch["input_ids"]
+        is_there_BT = torch.ones_like(ids_BT)
         found: torch.Tensor = self.network.generate(
             input_ids=ids_BT,
-            attention_mask=torch.ones_like(ids_BT),
+            attention_mask=is_there_BT,
+            encoder_outputs=self._read(ids_BT, is_there_BT, batch),
             generation_config=with_start(config, self.start),
-            **_pixels(batch),
         )
         return found[:, 1:]
+
+
+def put_images(embedded_BSD: torch.Tensor, is_image_BS: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
+    """Embedded prompts with the features of their images, (images, tokens, D), in the places kept for them.
+
+    Raises:
+        ValueError: If there are more or fewer places.
+    """
+    places, tokens = int(is_image_BS.sum()), features.shape[0] * features.shape[1]
+    if places != tokens:
+        raise ValueError(f"{features.shape[0]} images of {features.shape[1]} tokens do not fill {places} places")
+    return embedded_BSD.masked_scatter(is_image_BS[..., None], features.to(embedded_BSD.device, embedded_BSD.dtype))
 
 
 def with_start(config: GenerationConfig, start: int) -> GenerationConfig:
     """The same way to generate, from a decoder's first token on."""
     return GenerationConfig(**{**config.to_dict(), "decoder_start_token_id": start, "bos_token_id": start})
-
-
-def _pixels(batch: Batch) -> dict[str, torch.Tensor]:
-    return {"pixel_values": batch["pixel_values"]} if "pixel_values" in batch else {}

@@ -33,7 +33,8 @@ def make_model(folder: Path, base: Path, layout: str, settings: OneModelSettings
     side = settings.image_side
     SiglipImageProcessorPil(size={"height": side, "width": side}).save_pretrained(folder)
     vocab_size = Tokenizer.from_file(str(folder / "tokenizer.json")).get_vocab_size()
-    token = read_json(base / "config.json")["image_token_index"]
+    named = read_json(base / "config.json")
+    token = named.get("image_token_index", named.get("image_token_id"))  # the second: Florence-2
     config = OneConfig(
         layout=layout,
         vocab_size=vocab_size + RESERVED,

@@ -23,6 +23,7 @@ class TypeScores(Record):
 
     Attributes:
         became_right, became_wrong: By exact match; of a difference only.
+        closed_accuracy, open_exact_match, open_recall: Of closed and of open questions alone, None where there is none.
     """
 
     answers: int
@@ -38,6 +39,8 @@ class TypeScores(Record):
     sensitivity: Score | None = None
     specificity: Score | None = None
     balanced_accuracy: Score | None = None
+    open_exact_match: Score | None = None
+    open_recall: Score | None = None
 
 
 Scores = dict[str, TypeScores]

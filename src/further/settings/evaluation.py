@@ -166,6 +166,8 @@ class ScalingSettings(Section):
 class CostSettings(Section):
     """Money and energy."""
 
+    most = 1e13  # a budget in rials or rupiahs
+
     price_per_gpu_hour: float = key(
         "Of one hour of the hardware that trains. 0: no money in the report.", 0.0, unit="money", reruns="law", ge=0
     )

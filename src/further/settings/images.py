@@ -20,10 +20,15 @@ class CasesSettings(Section):
         min_length=1,
     )
     layout: str | None = key(
-        "medpix2, flat, rocov2, vqa_rad, slake, parquet, table or dicom. null: recognized.",
+        "medpix2, flat, rocov2, vqa_rad, slake, parquet, table, dicom_table or dicom. null: recognized.",
         None,
         reruns="cases",
         min_length=1,
+    )
+    columns: dict[str, str] = key(
+        "What columns of tables hold whose names are not known, as `{image: Bild, findings: Befund}` (docs/cases.md).",
+        {},
+        reruns="cases",
     )
     phantoms: Count = key("Phantoms drawn where there is no folder.", 1000, unit="cases", reruns="cases")
     clinic: Literal["first", "second"] = key(

@@ -1,14 +1,15 @@
 """One key of a study file: its description, unit, range, and the first stage that runs again when it changes."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 NO_DEFAULT: Any = ...
 LEAST, MOST = 1e-9, 5e9
-"""The sizes that numbers may have: far beyond any use, yet what is reckoned from them still fits. Seconds fit a timer,
-megabytes of memory the kernel's limits, tokens 64 bits, and nothing is divided by what is next to 0."""
+"""The sizes that numbers may have, sums of money aside: far beyond any use, yet what is reckoned from them still fits.
+Seconds fit a timer, megabytes the kernel's limits, tokens 64 bits, and nothing is divided by what is next to 0.
+"""
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
 Count = Annotated[int, Field(ge=1)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -38,14 +39,15 @@ class Section(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, hide_input_in_errors=True)
+    most: ClassVar[float] = MOST
 
     @field_validator("*")
     @classmethod
     def _refuse_absurd_numbers(cls, value: Any) -> Any:
         """Refuse a number, alone or in a list, that is so large or small that it can only be a slip."""
         for number in value if isinstance(value, list) else [value]:
-            if isinstance(number, (int, float)) and number and not LEAST <= abs(number) <= MOST:
-                most, least = f"{MOST:,.0f}", f"{LEAST:.9f}"
+            if isinstance(number, (int, float)) and number and not LEAST <= abs(number) <= cls.most:
+                most, least = f"{cls.most:,.0f}", f"{LEAST:.9f}"
                 raise ValueError(f"at most {most}, and not nearer to 0 than {least}")
         return value
 

@@ -1,9 +1,12 @@
 """What can be told of a study of images before any job: from its settings, and from config.json once that is there."""
 
 from collections.abc import Mapping
+from math import prod
 from pathlib import Path
+from typing import Any
 
 from further.io import read_json
+from further.model_folder import ENCODER_DECODERS
 from further.settings import Run
 from further.targets import asks_for_vision
 
@@ -16,7 +19,7 @@ def uses_pixels(run: Run) -> bool:
 
 
 def check_contexts(folder: Path, runs: Mapping[str, Run], max_images: int) -> None:
-    """Refuse rows that images alone fill, and models that read none.
+    """Refuse rows that images alone fill or that a family cannot read, and models without a vision tower.
 
     Args:
         folder: Of the model; where it has no config.json yet, nothing is checked.
@@ -28,10 +31,13 @@ def check_contexts(folder: Path, runs: Mapping[str, Run], max_images: int) -> No
     if not file.is_file():
         return
     config = read_json(file)
-    if "vision_config" not in config:
-        raise ValueError(f"model: {config.get('model_type')} reads no images, which study.kind images needs")
-    taken = max_images * count_image_tokens(config)
+    kind = config.get("model_type")
+    if not _has_tower(config):
+        raise ValueError(f"model: {kind} reads no images, which study.kind images needs")
+    taken = max_images * count_image_tokens(folder)
     for name, run in runs.items():
+        if run.packing and kind in ENCODER_DECODERS:
+            raise ValueError(f"training.packing: a row of {kind} is one question; set false (run {name})")
         if run.context < taken + LEAST_TEXT:
             raise ValueError(
                 f"training.context: {run.context} holds no answer: {max_images} images take {taken} tokens of it, and "
@@ -49,8 +55,7 @@ def find_window_notes(folder: Path, runs: Mapping[str, Run], max_images: int, ne
     Returns:
         One sentence for each run and cause.
     """
-    file = folder / "config.json"
-    taken = max_images * count_image_tokens(read_json(file)) if file.is_file() else None
+    taken = max_images * count_image_tokens(folder) if (folder / "config.json").is_file() else None
     notes = []
     for name, run in runs.items():
         if run.answer_tokens is None:
@@ -68,12 +73,29 @@ def find_window_notes(folder: Path, runs: Mapping[str, Run], max_images: int, ne
     return notes
 
 
-def count_image_tokens(config: Mapping[str, object]) -> int:
-    """Places of one image in a row, by what config.json says."""
-    if config.get("model_type") == "gemma3":
-        return int(str(config.get("mm_tokens_per_image", 256)))
+def count_image_tokens(folder: Path) -> int:
+    """Places of one image in a row, by what a model's folder says.
+
+    Raises:
+        FileNotFoundError: If a file that says it is missing.
+    """
+    config = read_json(folder / "config.json")
+    kind = config.get("model_type")
+    if kind in ("gemma3", "t5gemma2"):
+        return int(config.get("encoder", config).get("mm_tokens_per_image", 256))
+    if kind == "florence2":
+        return _count_florence_tokens(folder, config)
     if isinstance(modalities := config.get("modalities"), Mapping):
         return int(modalities["image"]["num_tokens"])
     vision = config["vision_config"]
-    assert isinstance(vision, Mapping)
     return int((vision.get("image_size", 224) // vision["patch_size"]) ** 2)
+
+
+def _count_florence_tokens(folder: Path, config: Mapping[str, Any]) -> int:
+    """Places of an image: those of its last map, and their mean; its side is told by the image processor alone."""
+    size = read_json(folder / "preprocessor_config.json")["size"]
+    return int((size["height"] // prod(config["vision_config"].get("patch_stride", (4, 2, 2, 2)))) ** 2) + 1
+
+
+def _has_tower(config: Mapping[str, Any]) -> bool:
+    return "vision_config" in config.get("encoder", config)

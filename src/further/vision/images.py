@@ -17,14 +17,19 @@ from further.cases.kept import load_images
 from further.digests import digest_sampled
 from further.io import write_atomically
 from further.memory import explain_memory
+from further.model_folder import IMAGE_FAMILIES
 from further.models import Model
-from further.models.image_text import FAMILIES, ImageText
+from further.models.encoder_decoder import EncoderDecoder
+from further.models.image_text import ImageText
 from further.shards import hash_rank
 
 BATCH = 16  # images per pass through the tower
 
 Places = Mapping[str, tuple[str, str]]
 """By an image's name, its shard and its key there."""
+
+Seeing = ImageText | EncoderDecoder
+"""Models that read images: both have `encode_images`."""
 
 
 class ImageProcessor:
@@ -50,20 +55,21 @@ class ImageProcessor:
         return self.of_image(Image.new("RGB", (64, 64)))
 
 
-def need_images(model: Model) -> ImageText:
+def need_images(model: Model) -> Seeing:
     """A model that answers questions about images.
 
     Raises:
         ValueError: If it reads text alone.
     """
-    if not isinstance(model, ImageText):
-        raise ValueError(f"model: {model.kind} reads no images; a study of images needs one of {', '.join(FAMILIES)}")
+    if not isinstance(model, Seeing):
+        known = ", ".join(IMAGE_FAMILIES)
+        raise ValueError(f"model: {model.kind} reads no images; a study of images needs one of {known}")
     return model
 
 
 @torch.no_grad()
 def compute_features(
-    model: ImageText, processor: ImageProcessor, pictures: Iterable[tuple[str, bytes]]
+    model: Seeing, processor: ImageProcessor, pictures: Iterable[tuple[str, bytes]]
 ) -> Iterator[tuple[str, torch.Tensor]]:
     """Features of pictures, a few at a time.
 
@@ -170,7 +176,7 @@ class Held:
 
 
 @torch.no_grad()
-def make_black(model: ImageText, folder: Path, key: str) -> torch.Tensor:
+def make_black(model: Seeing, folder: Path, key: str) -> torch.Tensor:
     """A black image as a model is shown its images.
 
     Args:

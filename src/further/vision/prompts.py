@@ -5,28 +5,22 @@ Read with the tokenizer alone: what a study asks is counted before any model is 
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import prod
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from further.cases.prompts import PROMPTS, make_messages
 from further.io import read_json
+from further.model_folder import IMAGE_FAMILIES
 from further.tokens.tokenizer import load_tokenizer, special_tokens
 from further.vision.demands import count_image_tokens
 
 Line = Mapping[str, Any]
 ANSWER = "ANSWER"  # stands for one while a chat is laid out
-
-
-class Around(NamedTuple):
-    """Tokens before and after the places of an image; none: images stand before BOS."""
-
-    before: tuple[int, ...] = ()
-    after: tuple[int, ...] = ()
+BOUNDS = {"boi_token_index": 255_999, "eoi_token_index": 256_000}  # of Gemma 3's images, where config.json names none
 
 
 @dataclass(frozen=True)
@@ -109,22 +103,14 @@ class PaliGemmaPrompter(Prompter):
         return [self.image] * self.tokens_per_image * len(line["images"])
 
 
-class EncoderPrompter(Prompter):
-    """Of an encoder: images between the tokens that some families put around them, question, end."""
-
-    def __init__(self, folder: Path, config: Mapping[str, Any], tokens_per_image: int, around: Around) -> None:
-        """Remember what stands around images, and what ends the prompt."""
-        super().__init__(folder, config, tokens_per_image)
-        self.around = around
+class FlorencePrompter(Prompter):
+    """Images, BOS, prefix as PaliGemma's, EOS; the encoder sees all of it."""
 
     def prompt(self, line: Line) -> Prompt:
-        """As transformers' processor of the family lays it out, with the question in place of its own tasks."""
-        image = [*self.around.before, *[self.image] * self.tokens_per_image, *self.around.after]
-        begin = self._encode(self._begin)
-        text = self._encode(PROMPTS["paligemma"](self._ask(line)))
-        first = [*begin, *image * len(line["images"])] if self.around.before else [*image * len(line["images"]), *begin]
-        ids = [*first, *text, self.end]
-        return Prompt(tuple(ids), (0,) * len(ids), 0, self.tokens_per_image * len(line["images"]))
+        """As transformers' Florence2Processor lays it out, with the question in place of its own tasks."""
+        shown = [self.image] * self.tokens_per_image * len(line["images"])
+        ids = [*shown, *self._encode(self._begin), *self._encode(PROMPTS["paligemma"](self._ask(line))), self.end]
+        return Prompt(tuple(ids), (0,) * len(ids), 0, len(shown))
 
 
 class OnePrompter(PaliGemmaPrompter):
@@ -139,12 +125,16 @@ class OnePrompter(PaliGemmaPrompter):
 class Gemma3Prompter(Prompter):
     """A turn of a chat, as the model's own template has it; without a template, image and question on lines."""
 
-    def __init__(self, folder: Path, config: Mapping[str, Any], tokens_per_image: int) -> None:
-        """Read tokenizer and template of a model's folder."""
-        super().__init__(folder, config, tokens_per_image)
-        self.template = _read_template(folder)
+    def __init__(self, folder: Path, config: Mapping[str, Any], tokens_per_image: int, template: str) -> None:
+        """Read the tokenizer of a model's folder.
+
+        Args:
+            template: Of a chat; "" for none.
+        """
+        super().__init__(folder, {"image_token_index": 262_144, **BOUNDS, **config}, tokens_per_image)
+        self.template = template
         begin, place, end = (
-            str(self.tokenizer.id_to_token(config[f"{name}_token_index"])) for name in ("boi", "image", "eoi")
+            str(self.tokenizer.id_to_token(self.config[f"{name}_token_index"])) for name in ("boi", "image", "eoi")
         )
         self._image_start, self._image_text = begin, f"\n\n{begin}{place * tokens_per_image}{end}\n\n"
         if self.template:
@@ -172,6 +162,15 @@ class Gemma3Prompter(Prompter):
         return template.render(messages=messages, bos_token=self._begin, add_generation_prompt=not answered)
 
 
+class T5Gemma2Prompter(Gemma3Prompter):
+    """Of the encoder that Gemma 3 became: image and question on lines, all of which it sees."""
+
+    def prompt(self, line: Line) -> Prompt:
+        """As transformers' Gemma3Processor lays it out, which is this family's, too."""
+        prompt = super().prompt(line)
+        return replace(prompt, blocks=(0,) * len(prompt.ids), shared=0)
+
+
 def make_prompter(folder: Path) -> Prompter:
     """The prompts of the model in a local Hugging Face folder.
 
@@ -181,26 +180,20 @@ def make_prompter(folder: Path) -> Prompter:
     config = read_json(folder / "config.json")
     kind = config.get("model_type")
     if kind == "paligemma":
-        return PaliGemmaPrompter(folder, config, count_image_tokens(config))
+        return PaliGemmaPrompter(folder, config, count_image_tokens(folder))
     if kind == "further_one":
-        return OnePrompter(folder, config, count_image_tokens(config))
+        return OnePrompter(folder, config, count_image_tokens(folder))
     if kind == "t5gemma2":
-        encoder = config["encoder"]
-        around = Around((encoder["boi_token_index"],), (encoder["eoi_token_index"],))
-        return EncoderPrompter(folder, config, encoder["mm_tokens_per_image"], around)
+        return T5Gemma2Prompter(folder, config | config["encoder"], count_image_tokens(folder), "")
     if kind == "florence2":
-        named = config | {"image_token_index": config["image_token_id"]}
-        return EncoderPrompter(folder, named, _count_florence_tokens(folder, config), Around())
+        return FlorencePrompter(
+            folder, config | {"image_token_index": config["image_token_id"]}, count_image_tokens(folder)
+        )
     if kind == "gemma3":
-        defaults = {"boi_token_index": 255_999, "eoi_token_index": 256_000, "image_token_index": 262_144}
-        return Gemma3Prompter(folder, defaults | config, count_image_tokens(config))
-    raise ValueError(f"{folder}: no prompts are known for models of the family {kind!r}; known: {', '.join(PROMPTS)}")
-
-
-def _count_florence_tokens(folder: Path, config: Mapping[str, Any]) -> int:
-    """Places of an image: those of its last map, and their mean."""
-    size = read_json(folder / "preprocessor_config.json")["size"]
-    return int((size["height"] // prod(config["vision_config"]["patch_stride"])) ** 2) + 1
+        return Gemma3Prompter(folder, config, count_image_tokens(folder), _read_template(folder))
+    raise ValueError(
+        f"{folder}: no prompts are known for models of the family {kind!r}; known: {', '.join(IMAGE_FAMILIES)}"
+    )
 
 
 def _number_runs(marked: Sequence[bool]) -> tuple[int, ...]:

@@ -62,7 +62,8 @@ PASSES = 3  # over a question that is answered: the answer written, and how sure
 def describe_features(model: Path, num_images: int, run: Run) -> str:
     """What the features of a study's images take on disk, in a line."""
     config = read_json(model / "config.json")
-    tokens, width = count_image_tokens(config), int(config["text_config"]["hidden_size"])
+    text = config.get("encoder", config)["text_config"]
+    tokens, width = count_image_tokens(model), int(text.get("hidden_size") or text["d_model"])
     megabytes = num_images * tokens * width * BYTES[run.compute_dtype] / 2**20
     return (
         f"{num_images:,} images, {tokens} tokens each: computed once for all runs, {megabytes:,.0f} MB on disk "

@@ -3,6 +3,7 @@
 import doctest
 
 import pytest
+from rouge_score import rouge_scorer
 
 from evaluation.answers.tables import read_csv
 from further.evaluation.answers import match
@@ -71,3 +72,33 @@ def test_closed_answers_by_the_first_word_and_choices_by_their_words(answer, ref
 def test_numbers_and_single_letters_are_told_apart_where_squad_s_rule_does_not(answer, reference, same):
     assert says_same(answer, reference) == same
     assert says_same(reference, answer) == same
+
+
+@pytest.mark.parametrize(
+    ("answer", "reference", "judged"),
+    [("X ray", "x-ray", "right"), ("Xray of it", "X-Ray", "right"), ("ray", "x-ray", "wrong")],
+)
+def test_a_hyphen_between_letters_is_nothing_or_a_blank(answer, reference, judged):
+    assert judge_closed(answer, reference) == judged
+
+
+@pytest.mark.parametrize(
+    ("answer", "reference", "rouge"), [("Größe 3", "größe 3", 1), ("右肺", "左肺", 0.5), ("有", "有", 1)]
+)
+def test_words_of_other_alphabets_count_in_rouge(answer, reference, rouge):
+    assert score_answer({"answer": answer, "reference": reference, "kind": "open"})["rouge_l"] == rouge
+
+
+def test_words_of_rouge_are_its_own_where_letters_are_a_to_z():
+    pairs = [
+        ("X-ray, PA view_1", "an x ray"),
+        ("5.6cm mass", "mass of 5.6 cm"),
+        ("Left lung; right lung", "right lung"),
+    ]
+    own = rouge_scorer.RougeScorer(["rouge1", "rougeL"], use_stemmer=False)
+    for answer, reference in pairs:
+        found, other = (
+            score_answer({"answer": answer, "reference": reference, "kind": "open"}),
+            own.score(reference, answer),
+        )
+        assert (found["rouge1"], found["rouge_l"]) == (other["rouge1"].fmeasure, other["rougeL"].fmeasure)

@@ -52,6 +52,21 @@ def test_all_comes_first_and_types_without_closed_questions_have_no_closed_score
         summarize_scores(score([]), HOW)
 
 
+def test_closed_and_open_questions_of_one_type_are_told_apart():
+    """As in VQA-RAD, where "PRES" has both: closed 2 of 3 by the first word; open recall (1 + 1/2) / 2."""
+    lines = [("c0", "pres", "yes/no", "Yes", "yes, there is"), ("c1", "pres", "yes/no", "no", "yes")]
+    lines += [("c2", "pres", "choice", "CT", "CT scan"), ("c3", "pres", "open", "1", "1")]
+    lines += [("c4", "pres", "open", "left lung", "a lung")]
+    found = summarize_scores(score(lines), HOW)["pres"]
+    assert found.closed_accuracy.estimate == pytest.approx(2 / 3) and found.closed_accuracy.answers == 3
+    assert (found.open_recall.estimate, found.open_exact_match.estimate) == (0.75, 0.5)
+    assert found.exact_match.estimate == pytest.approx(1 / 5)
+    only = summarize_scores(score(lines[:3]), HOW)["pres"]
+    assert only.open_recall is None and only.open_exact_match is None
+    change = compare_answers(score(lines), score([*lines[:4], (*lines[4][:4], "left lung")]), HOW)["pres"]
+    assert (change.open_recall.estimate, change.open_exact_match.estimate) == (0.25, 0.5)
+
+
 def test_the_interval_of_the_balanced_accuracy_covers():
     generator, inside = np.random.default_rng(0), 0
     for _ in range(400):

@@ -1,19 +1,30 @@
 """The layouts that are read. A new one is one file here and its place in the list."""
 
-from further.cases.files import Folder, read_head, read_records
+from further.cases.files import Folder, read_records
 from further.cases.readers.base import Reader
 from further.cases.readers.dicom import Dicom
+from further.cases.readers.dicom_table import DicomTable
 from further.cases.readers.flat import Flat
 from further.cases.readers.medpix2 import MedPix2
 from further.cases.readers.parquet import Parquet
 from further.cases.readers.rocov2 import Rocov2
 from further.cases.readers.slake import Slake
-from further.cases.readers.table import COLUMNS, Table
+from further.cases.readers.table import Table
 from further.cases.readers.vqa_rad import VqaRad
+from further.cases.sheets import explain_columns
 
-READERS: tuple[Reader, ...] = (MedPix2(), Flat(), Rocov2(), VqaRad(), Slake(), Parquet(), Table())
-"""Layouts with a table; a folder is of one of them, or else of DICOM files alone."""
-LAYOUTS = {reader.name: reader for reader in (*READERS, Dicom())}
+TABLE, DICOM_TABLE, DICOM = Table(), DicomTable(), Dicom()
+READERS: tuple[Reader, ...] = (MedPix2(), Flat(), Rocov2(), VqaRad(), Slake(), Parquet())
+"""Layouts that are told by their files and columns; a folder of none of them is a table, or DICOM files alone."""
+LAYOUTS: dict[str, Reader] = {reader.name: reader for reader in (*READERS, TABLE, DICOM_TABLE, DICOM)}
+
+UNREAD = {
+    (".pkl", ".pickle"): "is one of pickles, which are not loaded as they can run code: take the data as Parquet",
+    (".xls", ".ods"): 'is a spreadsheet: save it as CSV, in Excel as "CSV UTF-8"',
+    (".arrow",): "is an Arrow file: save the data as Parquet, with datasets by to_parquet",
+    (".zip", ".tar", ".tgz", ".tar.gz", ".7z", ".rar"): "is an archive: unpack it there",
+}
+"""What data comes in that is not read, and what to do."""
 
 
 def choose_reader(folder: Folder, layout: str | None) -> Reader:
@@ -29,30 +40,37 @@ def choose_reader(folder: Folder, layout: str | None) -> Reader:
             raise ValueError(f"cases.layout: {folder.path} holds no {layout}: {LAYOUTS[layout].holds}")
         return LAYOUTS[layout]
     fitting = [reader for reader in READERS if reader.find_tables(folder)]
+    if TABLE.is_plain(folder) or not fitting:
+        fitting += [TABLE] if TABLE.find_tables(folder) else []
     if len(fitting) > 1:
         names = " and ".join(reader.name for reader in fitting)
         raise ValueError(f"cases.layout: {folder.path} holds {names}: set cases.layout to one of them")
-    if fitting or LAYOUTS["dicom"].find_tables(folder):
-        return fitting[0] if fitting else LAYOUTS["dicom"]
-    raise ValueError(f"cases.folder: {folder.path} has no layout that is known. {_explain(folder)}")
+    return fitting[0] if fitting else _take_dicom(folder)
+
+
+def _take_dicom(folder: Folder) -> Reader:
+    """DICOM files alone: a table beside them that is not read would be lost in silence."""
+    if folder.only or not DICOM.find_tables(folder):
+        raise ValueError(f"cases.folder: {folder.path} has no layout that is known. {_explain(folder)}")
+    if DICOM_TABLE.find_tables(folder):
+        return DICOM_TABLE
+    if wrong := find_broken(folder) or explain_columns(folder):
+        raise ValueError(f"cases.folder: {wrong}; or set cases.layout to dicom, to read the images alone")
+    return DICOM
 
 
 def _explain(folder: Folder) -> str:
-    """What a folder lacks: sound JSON, columns of its one CSV file, or what it holds beside what layouts hold."""
-    if broken := _find_broken(folder):
-        return broken
-    tables = [file for file in folder.tables(".csv", ".tsv") if file.count("/") <= 1]
-    if len(tables) == 1:
-        head = read_head(folder, tables[0])
-        missing = [name for name in COLUMNS if name not in head]
-        return f"{tables[0]} lacks the columns {', '.join(missing)}; it has {', '.join(head) or 'none'}"
-    if any(file.endswith((".pkl", ".pickle")) for file in folder.files):
-        return "It holds pickles, which are not loaded as they can run code: take the data as Parquet"
+    """What a folder lacks: sound JSON, columns of its one table, or what it holds beside what layouts hold."""
+    if told := find_broken(folder) or explain_columns(folder):
+        return told
+    for endings, advice in UNREAD.items():
+        if file := next((file for file in folder.files if file.lower().endswith(endings)), ""):
+            return f"{file} {advice}"
     known = "; ".join(f"{reader.name} ({reader.holds})" for reader in LAYOUTS.values())
     return f"It holds {folder.describe()}. Known are {known}"
 
 
-def _find_broken(folder: Folder) -> str:
+def find_broken(folder: Folder) -> str:
     """The first file that is called JSON and is none, with the line; "" if there is none."""
     for file in (file for file in folder.tables(".json", ".jsonl") if file.count("/") <= 2):
         try:

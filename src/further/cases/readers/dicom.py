@@ -3,7 +3,7 @@
 Names, dates, identifiers and paths do not leave this module: cases and images are called by digests.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -13,6 +13,7 @@ from further.cases.readers.base import Reader
 from further.children import Child, ChildError
 
 TIMEOUT_S, MEMORY_MB = 60.0, 1_000  # for one header, which takes milliseconds
+Header = dict[str, Any]
 MAX_EARLY = 2_000
 """Headers that are read before any job: some seconds."""
 
@@ -25,22 +26,32 @@ class Dicom(Reader):
 
     def find_tables(self, folder: Folder) -> list[str]:
         """The files themselves."""
-        return [file for file in folder.files if _is_dicom(folder, file)]
+        return find_files(folder)
 
     def find_units(self, folder: Folder) -> dict[str, str]:
         """Files with their folder, which holds one series in most archives."""
-        return {file: str(PurePosixPath(file).parent) for file in self.find_tables(folder)}
+        return {file: str(PurePosixPath(file).parent) for file in find_files(folder)}
 
     def read(self, folder: Folder) -> Found:
         """Cases named by a digest of their study."""
+        return self.add_images(list(read_headers(folder, find_files(folder))), {})
+
+    def add_images(self, headers: Sequence[tuple[str, Header]], told: Mapping[str, Mapping[str, object]]) -> Found:
+        """Cases with their images.
+
+        Args:
+            headers: Of each file.
+            told: Fields by study.
+        """
         found = Found()
-        headers = list(_read_headers(folder, self.find_tables(folder)))
         patients = _find_patients(header for _, header in headers)
         first: dict[str, str] = {}  # case of each patient
         for study, patient in sorted(patients.items()):
             first.setdefault(patient, study)
         for file, header in headers:
-            found.add_case(header["study"], {}, patient=first.get(patients.get(header["study"], "")))
+            about = told.get(header["study"], {})
+            topic = about.get("topic")
+            found.add_case(header["study"], about, topic=topic, patient=first.get(patients.get(header["study"], "")))
             for frame in range(header["frames"]):
                 name = f"dicom-{key_of(file, frame)}"
                 found.add_image(name, header["study"], (file, frame, ""), header)
@@ -50,7 +61,7 @@ class Dicom(Reader):
 
     def check_ids(self, folder: Folder) -> None:
         """Refuse a study of two patients, as far as the first files show one; `read` looks at all."""
-        _find_patients(header for _, header in _read_headers(folder, self.find_tables(folder)[:MAX_EARLY]))
+        _find_patients(header for _, header in read_headers(folder, find_files(folder)[:MAX_EARLY]))
 
 
 def _find_patients(headers: Iterable[dict[str, Any]]) -> dict[str, str]:
@@ -67,7 +78,12 @@ def _find_patients(headers: Iterable[dict[str, Any]]) -> dict[str, str]:
     return patients
 
 
-def _read_headers(folder: Folder, files: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+def find_files(folder: Folder) -> list[str]:
+    """DICOM files of a folder."""
+    return [file for file in folder.files if _is_dicom(folder, file)]
+
+
+def read_headers(folder: Folder, files: list[str]) -> Iterator[tuple[str, Header]]:
     """Each file with what its header tells; a file that cannot be read is a case of its own, for the ledger."""
     from further.cases import worker
 
@@ -82,7 +98,7 @@ def _read_headers(folder: Folder, files: list[str]) -> Iterator[tuple[str, dict[
                 header = child.ask(task)
             except ChildError:
                 header = {}
-            nothing = {"study": f"file-{key_of(file)}", "patient": None, "frames": 1}
+            nothing: Header = {"study": f"file-{key_of(file)}", "patient": None, "frames": 1, "ids": []}
             yield file, header if "study" in header else nothing
 
 

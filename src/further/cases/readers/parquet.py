@@ -1,4 +1,4 @@
-"""PathVQA and VQA-RAD as hubs pass them on: Parquet with the image in the table, beside its question and answer.
+"""Data sets as hubs pass them on: Parquet with the pictures in the table, beside questions, captions or fields.
 
 Source:
     Data sets flaviagiammarino/path-vqa and /vqa-rad: data/train-00000-of-00007.parquet with image {bytes, path},
@@ -6,87 +6,161 @@ Source:
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
 
+from further.cases.columns import name_columns, name_image_columns, tells
+from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS
 from further.cases.files import Folder
 from further.cases.found import Found
 from further.cases.readers.base import Reader, is_closed
-from further.cases.synonyms import name_split
+from further.cases.synonyms import find_split
+from further.cases.text import clean_text
 
-COLUMNS = {"image", "question", "answer"}
 ROWS = 64
 """Rows that are read at once: with one picture each, some ten MB."""
 
+Row = Mapping[str, Any]
+
+
+class Head(NamedTuple):
+    """Columns of a table.
+
+    Attributes:
+        image: The one that holds pictures, or is called so and holds none; "" where there is neither.
+        holds: What that column holds, in Arrow's words.
+        roles: The others by what they hold.
+    """
+
+    image: str
+    holds: str
+    roles: dict[str, str]
+
 
 class Parquet(Reader):
-    """Questions about images that the table holds; equal images are one case."""
+    """Questions, captions or fields of images that the table holds; equal images are one case."""
 
     name = "parquet"
-    holds = "Parquet files with the columns image, question and answer"
+    holds = "Parquet files with a column of pictures, and questions with answers, captions or findings"
 
     def find_tables(self, folder: Folder) -> list[str]:
-        """Parquet files with the columns."""
-        return [file for file in folder.tables(".parquet") if set(_read_types(folder, file)) >= COLUMNS]
+        """Parquet files with pictures, and with a text that a question can be made of."""
+        heads = {file: read_head(folder, file) for file in folder.tables(".parquet")}
+        return [file for file, head in heads.items() if head.image and tells(head.roles)]
 
     def find_units(self, folder: Folder) -> dict[str, str]:
         """The tables themselves: each is a unit.
 
         Raises:
-            ValueError: If their column `image` holds no pictures, as it does where it holds paths.
+            ValueError: If their column of images holds no pictures, as it does where it holds paths.
         """
         files = self.find_tables(folder)
-        for file in files:
-            kind = _read_types(folder, file)["image"]
-            if "binary" not in kind:
-                raise ValueError(f"cases.folder: the column image of {file} holds {kind}, and no pictures")
-        rows, empty = (sum(numbers) for numbers in zip(*(_count_empty(folder, file) for file in files), strict=True))
+        heads = {file: read_head(folder, file) for file in files}
+        for file, head in heads.items():
+            if not _is_picture(head.holds):
+                raise ValueError(f"cases.folder: the column {head.image} of {file} holds {head.holds}, and no pictures")
+        counts = [_count_empty(folder, file, head.image) for file, head in heads.items()]
+        rows, empty = (sum(numbers) for numbers in zip(*counts, strict=True))
         if rows == empty:
             raise ValueError(f"cases.folder: all {rows:,} images are missing: no row of {files[0]} holds a picture")
         return {file: file for file in files}
 
     def read(self, folder: Folder) -> Found:
         """Cases named by the digest of their image."""
-        import pyarrow.parquet as pq
-
-        found = Found()
-        for file in self.find_tables(folder):
-            split = name_split(PurePosixPath(file).name)
-            first: dict[str, int] = {}
-            texts = pq.read_table(folder.path / file, columns=["question", "answer"]).to_pylist()
-            for row, digest, _ in iterate_pictures(folder.path / file):
-                case = f"image-{digest[:12]}" if digest else f"{PurePosixPath(file).stem}-row-{row}"
-                found.add_case(case, {}, split=split)
-                if not digest or digest not in first:
-                    first[digest] = row
-                    place = (file, row, "") if digest else (None, 0, "the row holds no picture")
-                    if case not in found.images:
-                        found.add_image(case, case, place, {})
-                answer = texts[row]["answer"]
-                found.add_question(
-                    case,
-                    [case],
-                    (texts[row]["question"], answer),
-                    question_type="closed" if is_closed(None, answer) else "open",
-                    closed=is_closed(None, answer),
-                    split=split,
-                )
+        found, told = Found(), _gather(folder, self.find_tables(folder))
+        for file, row, digest, record in self._rows(folder):
+            case = _name(file, row, digest)
+            about, split = told[case], find_split(str(record.get("split") or "")) or find_split(file)
+            patient = found.first_of(about.get("patient") or about.get("case"), case)
+            found.add_case(case, about, topic=about.get("topic"), patient=patient, split=split)
+            found.names[case] = str(record.get("image") or "")
+            if case not in found.images:
+                place = (file, row, "") if digest else (None, 0, "the row holds no picture")
+                found.add_image(case, case, place, about)
+            _add_question(found, case, record, split)
+        found.join_by_names()
         return found
 
+    def _rows(self, folder: Folder) -> Iterator[tuple[str, int, str, Row]]:
+        for file in self.find_tables(folder):
+            records = _read_texts(folder, file)
+            for row, digest, _ in iterate_pictures(folder.path / file):
+                yield file, row, digest, records[row]
 
-def _read_types(folder: Folder, file: str) -> dict[str, str]:
-    """Types of a table's columns, in Arrow's words."""
+
+def _add_question(found: Found, case: str, record: Row, split: str | None) -> None:
+    if not {"question", "answer"} <= set(record):
+        return
+    closed = is_closed(record.get("answer_type"), record["answer"])
+    kind = str(record.get("question_type") or ("closed" if closed else "open")).strip().lower()
+    language = str(record.get("language") or "").strip().lower() or None
+    texts = (record["question"], record["answer"])
+    found.add_question(case, [case], texts, question_type=kind, closed=closed, split=split, language=language)
+
+
+def _name(file: str, row: int, digest: str) -> str:
+    return f"image-{digest[:12]}" if digest else f"{PurePosixPath(file).stem}-row-{row}"
+
+
+def _gather(folder: Folder, files: Iterable[str]) -> dict[str, dict[str, str]]:
+    """What rows tell of each image and its case; what two tell differently is not known."""
+    told: dict[str, dict[str, set[str]]] = {}
+    for file in files:
+        records = _read_texts(folder, file)
+        for row, digest, _ in iterate_pictures(folder.path / file):
+            own = told.setdefault(_name(file, row, digest), {})
+            for role in ("case", "patient", "topic", "caption", *CASE_FIELDS, *IMAGE_FIELDS):
+                if (value := clean_text(records[row].get(role))) is not None:
+                    own.setdefault(role, set()).add(value)
+    return {
+        case: {role: next(iter(values)) for role, values in own.items() if len(values) == 1}
+        for case, own in told.items()
+    }
+
+
+def _read_texts(folder: Folder, file: str) -> list[Row]:
+    """Rows by role, without their pictures."""
+    import pyarrow.parquet as pq
+
+    roles = read_head(folder, file).roles
+    table = pq.read_table(folder.path / file, columns=list(roles.values()))
+    return [{role: row[column] for role, column in roles.items()} for row in table.to_pylist()]
+
+
+def read_head(folder: Folder, file: str) -> Head:
+    """Which column holds the pictures, and what the others hold.
+
+    Raises:
+        ValueError: If the file is not valid Parquet.
+    """
     import pyarrow as pa  # not while Snakemake plans a study without Parquet
     import pyarrow.parquet as pq
 
     try:
-        schema = pq.read_schema(folder.path / file)
+        types = {field.name: str(field.type) for field in pq.read_schema(folder.path / file)}
     except (pa.ArrowException, OSError) as error:
         raise ValueError(f"cases.folder: {file} is not valid Parquet: {str(error)[:100]}") from None
-    return {field.name: str(field.type) for field in schema}
+    image = _find_picture_column(types)
+    others = [name for name in types if name != image]
+    roles = name_columns(others, dict(folder.columns))
+    for name in (name for name in name_image_columns(others, {})[0] if types[name] == "string"):
+        roles.setdefault("image", name)  # what the picture is called
+    return Head(image, types.get(image, ""), roles)
 
 
-def _count_empty(folder: Folder, file: str) -> tuple[int, int]:
+def _is_picture(kind: str) -> bool:
+    return "binary" in kind and not kind.startswith(("list", "large_list"))
+
+
+def _find_picture_column(types: Mapping[str, str]) -> str:
+    """The column of pictures; of several, one that is called like images; else one that is called so, or ""."""
+    pictures = [name for name, kind in types.items() if _is_picture(kind)]
+    called, loose = name_image_columns(pictures or types, {})
+    return next(iter([*called, *(loose if pictures else []), *pictures]), "")
+
+
+def _count_empty(folder: Folder, file: str, column: str) -> tuple[int, int]:
     """Rows of a table, and those of them that hold no picture as far as its statistics tell."""
     import pyarrow.parquet as pq
 
@@ -95,7 +169,7 @@ def _count_empty(folder: Folder, file: str) -> tuple[int, int]:
     for number in range(metadata.num_row_groups):
         group = metadata.row_group(number)
         columns = [group.column(place) for place in range(group.num_columns)]
-        image = next((one for one in columns if one.path_in_schema in ("image", "image.bytes")), None)
+        image = next((one for one in columns if one.path_in_schema in (column, f"{column}.bytes")), None)
         rows += group.num_rows
         if image is not None and image.is_stats_set and image.statistics.has_null_count:
             empty += image.statistics.null_count
@@ -107,7 +181,9 @@ def iterate_pictures(file: Path) -> Iterator[tuple[int, str, bytes]]:
     import pyarrow.parquet as pq
 
     row = 0
-    for batch in pq.ParquetFile(file).iter_batches(batch_size=ROWS, columns=["image"]):
+    table = pq.ParquetFile(file)
+    column = _find_picture_column({field.name: str(field.type) for field in table.schema_arrow})
+    for batch in table.iter_batches(batch_size=ROWS, columns=[column]):
         for value in batch.column(0).to_pylist():
             picture = value.get("bytes") if isinstance(value, dict) else value
             data = picture if isinstance(picture, bytes) else b""

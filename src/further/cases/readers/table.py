@@ -1,51 +1,144 @@
-"""A plain CSV file: one question a row, with columns case, image, question and answer.
+"""Tables of one's own: rows that name images, and questions with answers, captions or fields of records.
 
-Further columns are used where they are there: split, topic, question_type, caption, and fields of cases and images.
-A row without a question adds an image or fields to its case. Several images of one question stand between semicolons
-or bars.
+Columns are known by many names (`further.cases.columns`). A row without a question adds an image or fields to its case.
+Several images of one question stand between semicolons or bars. Where no column names the case, a case is an image.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 
 from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS
-from further.cases.files import Folder, read_head, read_rows
-from further.cases.found import Found, find_image, short
+from further.cases.files import Folder, read_head
+from further.cases.found import Found, clean_answer, find_image, short
 from further.cases.readers.base import Reader, is_closed
-from further.cases.synonyms import name_split
+from further.cases.records import Row
+from further.cases.sheets import Sheet, names_in, read_sheets, split_of
 from further.cases.text import clean_text
 
 COLUMNS = ("case", "image", "question", "answer")
 
 
 class Table(Reader):
-    """One question a row."""
+    """One question, one image or one case a row."""
 
     name = "table"
-    holds = f"a CSV file with the columns {', '.join(COLUMNS)}"
+    holds = "a CSV, TSV or JSON table with a column of images, and questions with answers, captions or findings"
 
     def find_tables(self, folder: Folder) -> list[str]:
-        """CSV files with the columns; all there are if the folder holds nothing but CSV files and images."""
-        files = [file for file in folder.tables(".csv", ".tsv") if file.count("/") <= 1]
-        return [file for file in files if set(COLUMNS) <= set(read_head(folder, file))]
+        """Tables that name images, and those that tell more of the same cases."""
+        return [sheet.file for sheet in read_sheets(folder)]
+
+    def is_plain(self, folder: Folder) -> bool:
+        """Whether a table was written for this layout: with its four columns, or named by a setting."""
+        files = folder.tables(".csv", ".tsv")
+        return bool(folder.columns) or any(set(COLUMNS) <= set(read_head(folder, file)) for file in files)
 
     def read(self, folder: Folder) -> Found:
         """Cases in the order of their first row."""
-        found, told = Found(), _Told()
-        rows = [(file, row) for file in self.find_tables(folder) for row in read_rows(folder, file)]
-        for file, row in rows:
-            case = row.get("case", "").strip()
-            if not case:
-                raise ValueError(f"cases.folder: a row of {file} has no case: {str(dict(row))[:80]}")
-            told.add((case,), ("topic", *CASE_FIELDS), row)
-            for name in _images_of(row):
-                told.add((case, name), (*IMAGE_FIELDS, "caption"), row)
-        seen: dict[tuple[str, str], str] = {}
-        for _, row in rows:
-            _add_row(found, folder, row, told, seen)
-        found.add_spare(folder.images.files)
-        return found
+        return _Tables(folder).read()
+
+
+class _Tables:
+    """The tables of a folder while they are read."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder, self.found, self.told = folder, Found(), _Told()
+        self.sheets = read_sheets(folder)
+        self.case_of: dict[str, str] = {}  # by file, where a row names both
+        self.images: dict[str, dict[str, str]] = defaultdict(dict)  # of each case: its file and the line's name
+        self.captions: dict[tuple[str, str], list[str]] = defaultdict(list)
+
+    def read(self) -> Found:
+        """All cases, images and questions."""
+        for sheet in self.sheets:
+            for row in (row for row in sheet.rows if "case" in sheet.columns):
+                places = map(self._key, self._images_of(sheet, row))
+                self.case_of.update(dict.fromkeys(places, self._own_case(sheet, row)))
+        rows = [(sheet, row, self._case(sheet, row)) for sheet in self.sheets for row in sheet.rows]
+        for sheet, row, case in rows:
+            self._gather(sheet, row, case)
+        for sheet, row, case in rows:
+            self._add_images(sheet, row, case)
+        for sheet, row, case in rows:
+            if clean_text(row.get("question")) is not None or clean_answer(row.get("answer")) is not None:
+                self._add_question(sheet, row, case)  # an answer without a question is counted, too
+        self.found.join_by_names()
+        self.found.add_spare(self.folder.images.files)
+        return self.found
+
+    def _images_of(self, sheet: Sheet, row: Row) -> list[str]:
+        """Images that a row names; one without a name where it should name one."""
+        return (names_in(row.get("image")) or [""]) if "image" in sheet.columns else []
+
+    def _key(self, name: str) -> str:
+        """What two names of one image have in common: the file, where there is one."""
+        return find_image(self.folder, name)[0] or name
+
+    def _own_case(self, sheet: Sheet, row: Row) -> str:
+        case = str(row["case"] if row["case"] is not None else "").strip()
+        if not case:
+            raise ValueError(f"cases.folder: a row of {sheet.file} has no case: {str(dict(row))[:80]}")
+        return case
+
+    def _case(self, sheet: Sheet, row: Row) -> str:
+        """The case of a row: as it says, as another table says of its image, or the image itself."""
+        if "case" in sheet.columns:
+            return self._own_case(sheet, row)
+        name = self._images_of(sheet, row)[0]
+        if not name:
+            return "without-image"
+        place = self._key(name)
+        if place not in self.case_of:
+            self.case_of[place] = row.get("own_case") or str(PurePosixPath(place.replace("\\", "/")).with_suffix(""))
+            self.found.names[self.case_of[place]] = name.replace("\\", "/")
+        return self.case_of[place]
+
+    def _gather(self, sheet: Sheet, row: Row, case: str) -> None:
+        """Take what a row tells of its case and images."""
+        names, is_image = self._images_of(sheet, row), "case" not in sheet.columns
+        if case != "without-image":
+            self.told.add((case,), ("patient",), row)
+            self.told.add((case,), ("topic", *CASE_FIELDS), row, is_image)
+        for name in map(self._key, names):
+            self.told.add((case, name), IMAGE_FIELDS, row, is_image)
+            caption = clean_text(row.get("caption"))
+            if caption is not None and caption not in self.captions[case, name]:
+                self.captions[case, name].append(caption)
+
+    def _add_images(self, sheet: Sheet, row: Row, case: str) -> None:
+        fields = self.told.fields[case,]
+        patient = fields.get("patient") or row.get("own_patient")
+        first = self.found.first_of(patient, case)
+        self.found.add_case(case, fields, topic=fields.get("topic"), patient=first, split=split_of(row, sheet.file))
+        for name in self._images_of(sheet, row):
+            key = self._key(name)
+            if key not in self.images[case]:
+                self._add_image(name or f"{case}-without-image", case, key)
+
+    def _add_image(self, name: str, case: str, key: str) -> None:
+        """An image; a second caption of it stands in the ledger, as in MedPix."""
+        captions: list[str | None] = [*self.captions[case, key]] or [None]
+        about = self.told.fields[case, key]
+        lines = [
+            self.found.add_image(name, case, find_image(self.folder, key), about | {"caption": caption})
+            for caption in captions
+        ]
+        self.images[case][key] = lines[0]
+
+    def _add_question(self, sheet: Sheet, row: Row, case: str) -> None:
+        """A question about the images of its row; about the first of its case where the table names none."""
+        own = self.images[case]
+        names = list(map(self._key, self._images_of(sheet, row))) or sorted(own, key=lambda name: own[name])[:1]
+        self.found.add_question(
+            case,
+            [own[name] for name in names],
+            (row.get("question"), row.get("answer")),
+            question_type=str(row.get("question_type") or "other").strip().lower(),
+            closed=is_closed(row.get("answer_type"), row.get("answer")),
+            split=split_of(row, sheet.file),
+            language=str(row.get("language") or "").strip().lower() or None,
+        )
 
 
 class _Told:
@@ -53,12 +146,14 @@ class _Told:
 
     def __init__(self) -> None:
         self.fields: dict[tuple[str, ...], dict[str, str]] = defaultdict(dict)
+        self.unclear: set[tuple[tuple[str, ...], str]] = set()
 
-    def add(self, whose: tuple[str, ...], names: Iterable[str], row: dict[str, str]) -> None:
+    def add(self, whose: tuple[str, ...], names: Iterable[str], row: Row, is_image: bool = False) -> None:
         """Take what a row tells.
 
         Args:
             whose: The case, or case and image.
+            is_image: Whether the case is an image: what two rows about it tell differently is then not known.
 
         Raises:
             ValueError: If another row tells otherwise.
@@ -66,32 +161,19 @@ class _Told:
         own = self.fields[whose]
         for name in names:
             value = clean_text(row.get(name))
-            if value is not None and own.setdefault(name, value) != value:
-                of_image = f" of {whose[1]}" if len(whose) > 1 else ""
-                raise ValueError(
-                    f"cases.folder: two cases of one id, {whose[0]}: their {name}{of_image} is {short(own[name])} "
-                    f"and {short(value)}"
-                )
+            if value is None or (whose, name) in self.unclear or own.setdefault(name, value) == value:
+                continue
+            if is_image:
+                self.unclear.add((whose, name))
+                del own[name]
+            else:
+                said = _tell_apart(whose, name, own[name], value)
+                raise ValueError(f"cases.folder: two cases of one id, {whose[0]}: {said}")
 
 
-def _images_of(row: dict[str, str]) -> list[str]:
-    return [part.strip() for part in re.split(r"[;|]", row.get("image", ""))]
-
-
-def _add_row(found: Found, folder: Folder, row: dict[str, str], told: _Told, seen: dict[tuple[str, str], str]) -> None:
-    case, split, names = row["case"].strip(), name_split(row.get("split")), _images_of(row)
-    found.add_case(case, told.fields[case,], topic=told.fields[case,].get("topic"), split=split)
-    for name in names:
-        if (case, name) not in seen:
-            place, about = find_image(folder, name), told.fields[case, name]
-            seen[case, name] = found.add_image(name or f"{case}-without-image", case, place, about)
-    if clean_text(row.get("question")) is not None:
-        found.add_question(
-            case,
-            [seen[case, name] for name in names],
-            (row.get("question"), row.get("answer")),
-            question_type=(row.get("question_type") or "other").strip().lower(),
-            closed=is_closed(row.get("answer_type"), row.get("answer")),
-            split=split,
-            language=(row.get("language") or "").strip().lower() or None,
-        )
+def _tell_apart(whose: tuple[str, ...], name: str, first: str, second: str) -> str:
+    """What two rows tell differently; patients are not named."""
+    if name == "patient":
+        return "its rows name two patients"
+    of_image = f" of {whose[1]}" if len(whose) > 1 else ""
+    return f"their {name}{of_image} is {short(first)} and {short(second)}"

@@ -24,13 +24,15 @@ class VqaRad(KeyedReader):
 
     def read(self, folder: Folder) -> Found:
         """Cases named by their image, with the questions of all files."""
-        found = Found()
+        found, patients = Found(), dict[str, str | None]()
         for file in self.find_tables(folder):
             for record in read_records(folder, file):
                 name = str(record.get("image_name") or "").strip()
                 case = PurePosixPath(name).stem or "without-image"
                 split = _split_of(record, file)
-                found.add_case(case, {}, split=split)
+                if case not in patients:  # a case of MedPix may have several images
+                    patients[case] = found.first_of(record.get("image_case_url"), case)
+                found.add_case(case, {}, patient=patients[case], split=split)
                 found.add_only_image(name, case, find_image(folder, name), {"location": record.get("image_organ")})
                 texts = (record.get("question"), record.get("answer"))
                 kind = _name_type(record.get("question_type"))

@@ -7,7 +7,7 @@ from itertools import islice
 
 from further.corpus.clean.paragraphs import continues
 from further.corpus.clean.pieces import Piece, count_body_words
-from further.corpus.clean.structure import is_note, is_reference
+from further.corpus.clean.structure import is_address, is_marked, is_note, is_reference
 from further.corpus.sections import Sections, begins_note, is_section, plain_heading, run_in
 from further.corpus.words import count_words, prose_share
 
@@ -79,6 +79,8 @@ class Ending:
                 piece.reason = zone.reason
             elif not piece.reason and (id(piece) in self.entries or self._is_late_reference(piece, seen)):
                 piece.reason = "reference"
+            elif not piece.reason and index > self.first_list and is_marked(piece.text) and is_address(piece.text):
+                piece.reason = "affiliation"
 
     def _is_late_reference(self, piece: Piece, seen: int) -> bool:
         """Whether a block behind half of the body's words looks like an entry of a list of references."""

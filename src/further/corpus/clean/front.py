@@ -30,11 +30,13 @@ def drop_front(pieces: Sequence[Piece], size: float, names: Sections) -> int:
             piece.reason = KEPT
         else:
             piece.reason = "affiliation" if is_address(piece.text) else "front matter"
-    last_page = pieces[start].page + 1 if pieces else 1
+    first_page = pieces[start].page if pieces else 1
     for above, piece in zip([None, *pieces], pieces, strict=False):
-        if not piece.reason and piece.page <= last_page and piece.kind != "title":
-            piece.reason = front_reason(piece, above, size, names)
-    _drop_asides([piece for piece in pieces if not piece.reason and piece.page <= last_page], size, names)
+        if not piece.reason and piece.page <= first_page + 1 and piece.kind != "title":
+            reason = front_reason(piece, above, size, names)
+            place = reason == "affiliation" and piece.kind == "heading" and piece.page > first_page
+            piece.reason = "" if place else reason  # a section's heading may name an institution
+    _drop_asides([piece for piece in pieces if not piece.reason and piece.page <= first_page + 1], size, names)
     return start
 
 

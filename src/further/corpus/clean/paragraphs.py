@@ -17,6 +17,10 @@ DECIMAL = re.compile(r"\d[.:]\d+$")
 """A decimal number or a ratio, which looks like a sentence's end with the number of a citation."""
 MAX_BOXED, MIN_OPEN = 8, 80
 """Paragraphs in a box between two parts of a sentence, and characters of its first part."""
+MARK = re.compile(r"\s*\(?(\d{1,2}|[a-h]|[ivx]{1,4})\)\s")
+ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
+ORDERS = (ROMAN, tuple("abcdefgh"), tuple(map(str, range(1, 100))))
+"""The mark of an item that is counted, and what follows what."""
 ENDED = re.compile(r"[.?!:;…。！？：；][\"'”’»)\]」』）]*(?:\s?[\[(]?[\d,–\-\s*†‡]{1,30}[\])]?)?$")
 
 
@@ -101,6 +105,8 @@ def continues(above: Piece, below: Piece) -> bool:
     cut = bool(DECIMAL.search(end) or SHORTENED.search(end)) and (start.islower() or start.isdigit() or start in "[(")
     if above.kind == "text" and same_style and (below.carried or (cut and start == "[")):
         return True
+    if below.kind == "list" and above.kind in ("text", "list"):
+        return same_style and below.page - above.page <= 1 and runs_on(end, below.text)
     if above.kind != below.kind and not (above.kind == "list" and below.kind == "text"):
         return False
     if below.kind == "title":
@@ -116,3 +122,25 @@ def continues(above: Piece, below: Piece) -> bool:
         apart = below.page != above.page or below.y0 < above.y0  # a semicolon at a column's foot ends no paragraph
         return cut or (apart and end.endswith((";", ":") if start.islower() else ";"))
     return start.islower() or (same_style and len(above.text) > 80)
+
+
+def runs_on(above: str, below: str) -> bool:
+    """Whether a block that begins with "(ii)" is no item of a list but goes on with a sentence that counts.
+
+    Then the mark before its own stands in the block above, or the one behind it in its own, and begins no line.
+
+    Args:
+        above: Text of the block above, its lines apart.
+        below: Text of the block.
+    """
+    found = MARK.match(below)
+    order = next((order for order in ORDERS if found and found[1] in order), ())
+    if not found or not order or not re.search(r"(?:[:;,]|\b(?:and|or))$", above):
+        return False
+    place = order.index(found[1])
+    before, after = order[max(0, place - 1)], order[min(place + 1, len(order) - 1)]
+    return (place > 0 and _has_mark(before, above)) or _has_mark(after, below[found.end() :])
+
+
+def _has_mark(mark: str, text: str) -> bool:
+    return bool(re.search(rf"\S[ ]\(?{mark}\)[ ]", text))

@@ -8,7 +8,7 @@ from further.corpus.clean.end import Ending
 from further.corpus.clean.front import drop_front, name_front
 from further.corpus.clean.paragraphs import continues
 from further.corpus.clean.pieces import Piece, body_size
-from further.corpus.clean.structure import ends_in_page, is_contents, is_legend, is_license
+from further.corpus.clean.structure import ends_in_page, is_contents, is_legend, is_license, is_reference
 from further.corpus.schemas import KEPT
 from further.corpus.sections import Sections, heads_section, is_section
 from further.corpus.words import count_words
@@ -65,7 +65,7 @@ def _own_reason(piece: Piece, keep_captions: bool) -> str:
         return "license"
     if piece.kind == "caption":
         return KEPT if keep_captions else "caption"
-    return BY_KIND.get(piece.kind, "") or ("table" if is_legend(piece.text) else "")
+    return BY_KIND.get(piece.kind, "") or ("table" if is_legend(piece.text) and not is_reference(piece.text) else "")
 
 
 def _drop_contents(pieces: Sequence[Piece], names: Sections) -> None:

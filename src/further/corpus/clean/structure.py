@@ -45,7 +45,7 @@ LICENSE = re.compile(
     r"rights and licensing|licen[cs]ee\b|(?:this|the) licen[cs]e\b|"
     r"(?<!in )terms (?:of use|(?:and conditions )?of the (?:creative|cc|gnu|licen[cs]e))|distributed under|"
     r"permits? (?:unrestricted|any|use|sharing|others)|permission to make digital|personal or classroom use|"
-    r"published by\b.{0,60}\b(?:ltd|inc|gmbh|b\.?v|press|publish\w*|society|s\.a)\b",
+    r"published by\b.{0,60}\b(?:ltd|inc|gmbh|b\.?v|press|publish\w*|publications|society|s\.a)\b",
     re.IGNORECASE,
 )
 LICENSE_HINTS = (
@@ -172,7 +172,9 @@ def is_address(text: str) -> bool:
     """Whether a block names people or institutions rather than says something: affiliations, correspondence, dates."""
     line = " ".join(text.split())
     words, share = count_words(line), prose_share(line)
-    if words > 350 or (words >= 80 and share >= 0.3):
+    if words > 350:
+        return share < 0.3 and len(PLACE.findall(line)) > 0.1 * words
+    if words >= 80 and share >= 0.3:
         return False
     if EMAIL.search(line) and (words < 60 or share < 0.25):
         return True

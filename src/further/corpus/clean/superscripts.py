@@ -8,6 +8,8 @@ POWER = re.compile(r"[+−–-]?\d{1,3}\s*|\d?[+−–-]\s*")
 """A power, an isotope's number, or the charge of an ion."""
 BASE = re.compile(r"(?:(?<![\w.,-])[\d.,]*\d|x10|(?<![^\W\d_])(?:[^\W\d_]|[kmcdµμn]m|in|ft|min|day|kg))$")
 """What a power stands on: a number (but not IL-6 or CD4), a unit, or a letter that stands alone, as in R² and χ²."""
+OVER = re.compile(r"\s?[/⁄]\s?\d")
+"""What stands behind the upper number of a fraction: half a tablet is 1/2, and no power."""
 YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d$")
 CITATION = re.compile(r"\s*[\[(]?\d{1,3}(?:\s*[,;–‐−-]\s*\d{1,3})*[\])]?[,;.]?\s*")
 CITED = re.compile(r"[^\W\d_][\w-]*$|[.,;:!?%)\]\"'”’»]$")
@@ -27,6 +29,8 @@ def raise_superscripts(text: str, raised: Sequence[int]) -> str:
     parts, position = [], 0
     for start, end in _pairs(raised):
         piece = text[start:end]
+        if _is_over(text, start, end):
+            continue
         if POWER.fullmatch(piece):
             piece = piece.translate(RAISED)
         elif CITATION.fullmatch(piece):
@@ -34,6 +38,11 @@ def raise_superscripts(text: str, raised: Sequence[int]) -> str:
         parts += [text[position:start], piece]
         position = end
     return "".join(parts) + text[position:]
+
+
+def _is_over(text: str, start: int, end: int) -> bool:
+    """Whether a superscript is the upper number of a fraction; behind anything but a space it is a power: "w²/2"."""
+    return text[start:end].strip().isdigit() and not text[:start][-1:].strip() and bool(OVER.match(text, end))
 
 
 def find_citations(text: str, raised: Sequence[int]) -> list[tuple[int, int]]:

@@ -24,8 +24,8 @@ FORMULA_NUMBER = re.compile(r"\s*[(\[](?:[A-Z]\.?)?\d{1,3}[a-z]?[)\]]\s*")
 """The number of a formula, at the edge of its column."""
 MAX_LABEL_WORDS = 8
 """Words of a paragraph's heading on its first line."""
-WIDEST = 2.1
-"""Widest leading of running text, in font sizes."""
+WIDEST, DOUBLE = 2.1, 2.6
+"""Widest leading, in font sizes: of an abstract, say, in another size than the body's; of what is set double-spaced."""
 
 
 @dataclass(eq=False)
@@ -106,13 +106,12 @@ def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
     if len(group) == 1 and line.x0 < above.x0 - 2 * size and FORMULA_NUMBER.fullmatch(above.text):
         return False
     heads = len(group) == 1 and _has_run_in(above)
-    if abs(above.size - line.size) > (0.15 * size if heads else max(0.6, 0.07 * size)):
+    reach = 0.15 * size if heads else max(0.6, 0.07 * size)
+    if all(abs(one.size - line.size) > reach for one in group[-2:]) and not _is_justified(group, line, style):
         return False
     if above.bold != line.bold and not heads:
         return False
-    if not 0.4 * size < step < WIDEST * size:
-        return False
-    if step >= _widest_step(size, style) and not _runs_on(group, line, style):
+    if step < 0.4 * size or (step >= _widest_step(size, style) and not _runs_on(group, line, style)):
         return False
     overlap = min(above.x1, line.x1) - max(above.x0, line.x0)
     if overlap < 0.5 * min(above.x1 - above.x0, line.x1 - line.x0) and not (
@@ -124,10 +123,19 @@ def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
     return not _starts_paragraph(group, line)
 
 
+def _is_justified(group: Sequence[Line], line: Line, style: Style) -> bool:
+    """Whether a line in another size is one of a justified paragraph that goes on: most of it is code or a formula."""
+    above = group[-1]
+    indent = above.x0 - line.x0 if len(group) == 1 else 0.0
+    edges = abs(above.x1 - line.x1) < 1 and abs(above.x0 - indent - line.x0) < 1 and -1 < indent < 3 * style.size
+    level = abs(line.baseline - above.baseline - style.leading) < 1 and style.is_body_size(above.size)
+    return edges and level and count_words(above.text) >= 4 and not ENDED.search(above.text)
+
+
 def _widest_step(size: float, style: Style) -> float:
     """Distance of baselines up to which a line of a size belongs to the block above it, points."""
     usual = max(1.3 * style.leading * size / style.size, 1.45 * size) if size <= 1.1 * style.size else 1.65 * size
-    return max(usual, 1.15 * style.leadings.get(size, 0.0))
+    return min(max(usual, 1.15 * style.leadings.get(size, 0.0)), DOUBLE * size)
 
 
 def _runs_on(group: Sequence[Line], line: Line, style: Style) -> bool:
@@ -137,6 +145,8 @@ def _runs_on(group: Sequence[Line], line: Line, style: Style) -> bool:
     if not prose or abs(above.x0 - line.x0) > 1.5 or above.size > 1.1 * style.size:
         return False
     steps = [below.baseline - one.baseline for one, below in pairwise([*group[-2:], line])]
+    if steps[-1] >= WIDEST * above.size:
+        return False
     short = above.x1 < line.x1 - 0.3 * (line.x1 - line.x0) and line.text[:1].isupper()
     return not (short or ENDED.search(above.text)) or (len(steps) == 2 and abs(steps[0] - steps[1]) < 0.5)
 

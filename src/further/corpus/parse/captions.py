@@ -90,6 +90,19 @@ def extend_captions(blocks: Sequence[Block], style: Style) -> None:
             under = -2 < block.y0 - above.y1 < reach * block.size and _overlap(above, block) > 0
             if (alone and (beside or under)) or (under and not is_label_of(above.text, _BOXES)):
                 block.kind = "caption"
+    for label in [block for block in blocks if block.kind == "caption" and LABEL.match(block.text)]:
+        _extend_to_next_column(label, blocks, style)
+
+
+def _extend_to_next_column(label: Block, blocks: Sequence[Block], style: Style) -> None:
+    """The second column of a caption that is set in two: level with its first line, as deep, and set alike."""
+    first = [b for b in blocks if b.kind == "caption" and b.y0 > label.y0 - 1 and _overlap(b, label) > 0]
+    right, foot = max(b.x1 for b in first), max(b.y1 for b in first) + 1.5 * label.size
+    for block in blocks if not style.is_body_size(label.size) else ():
+        level = abs(block.lines[0].baseline - label.lines[0].baseline) < 1.5 and block.y1 < foot
+        alike = any(b.size == block.size and b.font == block.font for b in first)
+        if not block.kind and level and alike and 0 < block.x0 - right < 4 * label.size:
+            block.kind = "caption"
 
 
 def _overlap(one: Block, other: Block) -> float:

@@ -93,6 +93,9 @@ def _mark_footnotes(blocks: Sequence[Block], style: Style, height: float) -> Non
     undecided = [block for block in blocks if not block.kind]
     words = _count_notes([block for block in undecided if block.size <= SMALL * style.size])
     for block in sorted(undecided, key=lambda b: b.y0):
+        if _is_numbered_note(block) and block.y0 >= 0.5 * height and _is_last(block, blocks, style):
+            block.kind = "footnote"
+            continue
         more = words[block.font, block.size]  # notes than running text are set so
         running = more < 0 and not is_note(block.text) and not _stands_apart(block, blocks)
         running |= more <= 0 and _is_paragraph(block, style)
@@ -131,7 +134,8 @@ def _stands_apart(block: Block, blocks: Sequence[Block]) -> bool:
 def _is_last(block: Block, blocks: Sequence[Block], style: Style) -> bool:
     """Whether only small print stands below a block."""
     below = [b for b in blocks if b.y0 > block.y0 and min(b.x1, block.x1) - max(b.x0, block.x0) > 5]
-    return all(b.size <= SMALL * style.size and b.kind in ("", "footnote") for b in below)
+    small = (b.size <= SMALL * style.size or _is_numbered_note(b) for b in below)
+    return all(small) and all(b.kind in ("", "footnote") for b in below)
 
 
 def _carries_on(block: Block, above: Block) -> bool:
@@ -152,6 +156,8 @@ def _kind_by_style(block: Block, below: Block | None, style: Style) -> str:
         return "other"
     if block.page <= 2 and REGISTRATION.match(block.text):
         return "text"
+    if block.size < 0.97 * style.size and _is_marked_note(block):
+        return "footnote"
     if is_heading(block, below, style):
         return "heading"
     if block.size < 0.97 * style.size and block.page > 1 and is_reference(block.text):
@@ -159,6 +165,25 @@ def _kind_by_style(block: Block, below: Block | None, style: Style) -> str:
     if _is_item(block, style):
         return "list"
     return "text" if _is_body_text(block, style) or _is_small_text(block, style) else "other"
+
+
+def _first_raised(block: Block) -> str:
+    """What a block begins with if that is raised, else nothing."""
+    first = block.lines[0]
+    start, end = first.raised[0] if first.raised else (1, 1)
+    return first.text[:end].strip() if start == 0 else ""
+
+
+def _is_marked_note(block: Block) -> bool:
+    """Whether a block begins with a raised letter or sign, as a note to a scheme does: "ᵃConditions: the ketone"."""
+    mark = _first_raised(block)
+    return len(mark) == 1 and not mark.isdigit()
+
+
+def _is_numbered_note(block: Block) -> bool:
+    """Whether a block begins with a raised number and a word, which is no isotope: "²This is", but not "¹⁸F-FDG"."""
+    mark = _first_raised(block)
+    return mark.isdecimal() and int(mark) < 20 and bool(re.match(r"\s*\d+\s*[^\W\d_]{2}", block.text))
 
 
 def _ends_sentence(block: Block, last: Block | None, blocks: Sequence[Block], style: Style) -> bool:

@@ -222,7 +222,8 @@ def _continues(left: Line, right: Line) -> bool:
     overlap = min(left.y1, right.y1) - max(left.y0, right.y0)
     height = min(left.y1 - left.y0, right.y1 - right.y0)
     size = max(left.size, right.size)
-    return overlap > 0.5 * height and -0.3 * size < right.x0 - left.x1 < 1.3 * size and right.size < 2.5 * left.size
+    least = 0.48 if right.size < 0.85 * left.size else 0.5  # a superscript may be raised by half its line's size
+    return overlap > least * height and -0.3 * size < right.x0 - left.x1 < 1.3 * size and right.size < 2.5 * left.size
 
 
 def _join(left: Line, right: Line) -> Line:

@@ -12,6 +12,8 @@ from further.corpus.words import CACHE
 
 SUPERSCRIPT, ITALIC, BOLD = 1, 2, 16
 """Bits of a span's flags in PyMuPDF."""
+RAISED_SIZE, MIN_RISE = 0.85, 0.15
+"""Of the size of most letters: how large a superscript is at most, and how far it stands above them at least."""
 # Images are not read. Unmapped glyphs stay U+FFFD: with TEXT_CID_FOR_UNKNOWN_UNICODE they would become wrong letters.
 TEXT_FLAGS = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES & ~pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
 
@@ -140,15 +142,17 @@ def _raised_and_lead(spans: list[dict[str, Any]], main: dict[str, Any]) -> tuple
     """Where superscripts are in a line's text, and how many characters at its start are bold or italic.
 
     PyMuPDF compares with the first character, which may be a lowered one, as „ is in TeX: nothing at the height of most
-    letters is raised, where these are as large as the first.
+    letters is raised, where these are as large as the first. Or it may be raised itself, as in ¹H or in a note's mark.
     """
+    first = spans[0] if spans[0]["size"] < RAISED_SIZE * main["size"] else main
     raised, position, lead = [], 0, 0
     lowered = main["size"] >= 0.95 * spans[0]["size"]
     for span in spans:
         end = position + len(span["text"])
         blank = not span["text"].strip()
         level = lowered and span["origin"][1] == main["origin"][1]
-        if span["flags"] & SUPERSCRIPT and not blank and not level:
+        begins = span is first and main["origin"][1] - span["origin"][1] > MIN_RISE * main["size"]
+        if (begins or (span["flags"] & SUPERSCRIPT and not level)) and not blank:
             raised.append((position, end))
         if lead == position and (blank or _is_bold(span["font"], span["flags"]) or span["flags"] & ITALIC):
             lead = end

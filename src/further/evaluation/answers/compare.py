@@ -9,7 +9,7 @@ from further.evaluation.answers.summary import MEANS, SHARES, by_type, mark_clos
 from further.records.answers import Scores, TypeScores
 from further.settings import BootstrapSettings
 
-COMPARED = ("exact_match", "closed_accuracy", "sensitivity", "specificity", *MEANS)
+COMPARED = ("exact_match", "closed_accuracy", "sensitivity", "specificity", "open_exact_match", *MEANS)
 
 
 def compare_answers(before: pd.DataFrame, after: pd.DataFrame, how: BootstrapSettings) -> Scores:

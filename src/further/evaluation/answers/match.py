@@ -3,6 +3,7 @@
 import re
 import string
 from collections import Counter
+from collections.abc import Iterator
 from typing import NamedTuple
 
 RIGHT, WRONG, UNREADABLE = "right", "wrong", "unreadable"
@@ -10,6 +11,7 @@ RIGHT, WRONG, UNREADABLE = "right", "wrong", "unreadable"
 _ARTICLE = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 _WORD = re.compile(r"[^\W_]+")
+_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u2011](?=[^\W\d_])")
 _IN_NUMBERS = (
     (re.compile(r",(?=\d{3}(?!\d))"), ""),  # 1,000
     (re.compile(r"(?<![\w.,])[.,](?=\d)"), "0point"),  # .5
@@ -76,22 +78,31 @@ def judge_closed(answer: str, reference: str) -> str:
         found = _WORD.search(answer.lower())
         said = found.group() if found else ""
         return UNREADABLE if said not in ("yes", "no") else RIGHT if said == wanted else WRONG
-    given, wanted = comparable(answer, reference), comparable(reference, reference)
-    if not given:
+    if not comparable(answer, reference):
         return UNREADABLE
-    return RIGHT if f"{given} ".startswith(f"{wanted} ") else WRONG
+    begins = (f"{given} ".startswith(f"{wanted} ") for given, wanted in _read_both(answer, reference))
+    return RIGHT if any(begins) else WRONG
 
 
 def says_same(answer: str, reference: str) -> bool:
     """Whether an answer is right as a whole: `exact_match`, but for what SQuAD's rule takes for the same.
 
     Points and signs of numbers count, as 1.5 cm is not 15 cm, and 3.0 is 3. So do a reference's articles where nothing
-    else is left of it: "A" is one choice of several.
+    else is left of it: "A" is one choice of several. A hyphen between letters is nothing, or a blank.
 
     >>> says_same("15 cm", "1.5 cm"), exact_match("15 cm", "1.5 cm"), says_same("3", "3.0"), says_same("The", "A")
     (False, True, True, False)
+    >>> says_same("X ray", "x-ray"), says_same("xray", "x-ray"), exact_match("X ray", "x-ray")
+    (True, True, False)
     """
-    return comparable(answer, reference) == comparable(reference, reference)
+    return any(given == wanted for given, wanted in _read_both(answer, reference))
+
+
+def _read_both(answer: str, reference: str) -> Iterator[tuple[str, str]]:
+    """Answer and reference to be compared, hyphens between letters read as nothing, and as blanks."""
+    for mark in ("", " "):
+        wanted = _HYPHEN.sub(mark, reference)
+        yield comparable(_HYPHEN.sub(mark, answer), wanted), comparable(wanted, wanted)
 
 
 def comparable(text: str, reference: str) -> str:

@@ -1,11 +1,13 @@
 """Every answer with all its scores."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
 import sacrebleu
 from rouge_score import rouge_scorer
+from rouge_score.tokenizers import Tokenizer
 
 from further.evaluation.answers.match import exact_match, judge_closed, token_overlap
 from further.evaluation.answers.schemas import ANSWER_SCORES
@@ -16,12 +18,25 @@ CONVENTIONS = {
     "token_f1": "words as often as they stand there (SQuAD), as MedGemma reports it",
     "closed": "the first word decides, unreadable is wrong; LLaVA-Med's evaluation leaves a wrong yes or no out of the "
     "count, lmms-eval reads a no in 'normal'; choices count as closed, which lmms-eval leaves out",
+    "open": "exact match and recall of words over open questions alone, as LLaVA-Med reports recall; where a layout "
+    "does not tell which questions are closed, those whose answer is yes or no are",
     "bleu": "sacreBLEU's sentence BLEU with effective order, 0 to 100",
-    "rouge": "rouge-score, without stemming",
+    "rouge": "rouge-score, without stemming; letters beyond a to z count, which its own words leave out",
 }
 """How each score is meant, and where others differ: LLaVA-Med's run_eval.py at ad758b6, lmms-eval's medical tasks."""
 
-_ROUGE = rouge_scorer.RougeScorer(["rouge1", "rougeL"], use_stemmer=False)
+_WORD = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
+
+
+class _Words(Tokenizer):
+    """rouge-score's own words, and those with other letters, which it drops: "größe" is one, each Chinese sign is."""
+
+    def tokenize(self, text: str) -> list[str]:
+        """Words in lower case."""
+        return _WORD.findall(text.lower())
+
+
+_ROUGE = rouge_scorer.RougeScorer(["rouge1", "rougeL"], tokenizer=_Words())
 
 
 def score_answers(answers: pa.Table) -> pa.Table:

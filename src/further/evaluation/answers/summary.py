@@ -10,8 +10,8 @@ from further.evaluation.intervals import LEVEL, ratio_interval, share_interval
 from further.records.answers import ALL, Score, Scores, TypeScores
 from further.settings import BootstrapSettings
 
-SHARES = ("exact_match", "closed_accuracy", "unreadable", "sensitivity", "specificity")
-MEANS = ("token_f1", "bleu", "rouge_l")
+SHARES = ("exact_match", "closed_accuracy", "unreadable", "sensitivity", "specificity", "open_exact_match")
+MEANS = ("token_f1", "bleu", "rouge_l", "open_recall")
 
 
 def summarize_scores(scores: pd.DataFrame, how: BootstrapSettings) -> Scores:
@@ -37,7 +37,7 @@ def by_type(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def mark_closed(scores: pd.DataFrame) -> pd.DataFrame:
-    """Scores with a column for each closed score: 0 or 1, missing where the question does not count for it."""
+    """Scores with a column for each of closed or open questions alone, missing where the question is not counted."""
     closed, reference = scores["closed"].notna(), scores["reference"].map(normalize)
     right, yes, no = (scores["closed"] == RIGHT).astype(float), reference == "yes", reference == "no"
     return scores.assign(
@@ -45,12 +45,14 @@ def mark_closed(scores: pd.DataFrame) -> pd.DataFrame:
         unreadable=(scores["closed"] == UNREADABLE).astype(float).where(closed),
         sensitivity=right.where(closed & yes),
         specificity=right.where(closed & no),
+        open_exact_match=scores["exact_match"].where(~closed),
+        open_recall=scores["token_recall"].where(~closed),
     )
 
 
 def _summarize(part: pd.DataFrame, how: BootstrapSettings) -> TypeScores:
     found: dict[str, Any] = {name: share_over_cases(part, name) for name in SHARES if part[name].notna().any()}
-    found |= {name: mean_over_cases(part, name, how) for name in MEANS}
+    found |= {name: mean_over_cases(part, name, how) for name in MEANS if part[name].notna().any()}
     if "sensitivity" in found and "specificity" in found:
         found["balanced_accuracy"] = balance(found["sensitivity"], found["specificity"])
     return TypeScores(answers=len(part), cases=int(part["case"].nunique()), **found)

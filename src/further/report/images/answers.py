@@ -1,5 +1,6 @@
 """What people ask of a study of images, answered from its record: each answer one function."""
 
+from further.evaluation.answers.loops import PRESENT
 from further.records.answers import ALL, AnswersRecord, Main, Score, Scores, TypeScores, main_score
 from further.report.answers.answer import Answer, Verdict, decide
 from further.report.answers.improvement import WORDS
@@ -197,19 +198,21 @@ def answer_loops(results: ImageResults) -> Answer:
     """Do answers loop, and why?"""
     run = results.answers.default
     loops, cause = run.loops, run.cause
-    none = cause.cause == "none"
+    none, repeats = cause.cause == "none", max(loops.with_run.estimate, loops.repetitive.estimate)
+    some = "Not all." if loops.without_end.estimate >= PRESENT else "Yes, but some loop."
     return Answer(
         question="Do its answers end?",
         verdict="improved" if none else "worse",
-        word="Yes." if none else "Not all.",
+        word="Yes." if none else some,
         sentence=f"{show_percent(loops.without_end.estimate)} ran to the limit, "
-        f"{show_percent(loops.repetitive.estimate)} repeat themselves more than references do.",
+        f"{show_percent(repeats)} repeat themselves.",
         doubt=CAUSES[cause.cause],
         details=(
             f"Training rows cut without an EOS: {show_percent(cause.cut_fraction)}. The validation loss was "
             f"{_say_learning(cause.still_learning)} at the end.",
-            f"With a word or phrase four times in a row: {show_percent(loops.with_run.estimate)}. Repeated runs of "
-            f"four words, references' 99th percentile: {show_number(loops.usual_rep_4)}.",
+            f"With a word or phrase four times in a row: {show_percent(loops.with_run.estimate)}. With more repeated "
+            f"runs of four words than 99 of 100 references have ({show_number(loops.usual_rep_4)}): "
+            f"{show_percent(loops.repetitive.estimate)}.",
         ),
         sources=(f"{SOURCE}: runs.{results.default_run}.loops",),
     )

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from further.cases.case_report import NO_USE, write_report
 from further.guard.decide import EXPLANATIONS
-from further.records.answers import AnswersRecord, Score, TypeScores, main_score
+from further.records.answers import ALL, AnswersRecord, Score, TypeScores, main_score
 from further.report.images.gallery import Pick
 from further.report.images.results import ImageResults
 from further.report.sections.made import folded_tables, link_settings, made_tables
@@ -31,6 +31,7 @@ SHORT = {"not certified": "no certified error rate", "under threshold": "not sur
 HEADINGS = {"best": "Answered best", "worst": "Answered worst", "random": "Drawn at random"}
 MOST_SHOWN = 1_000_000  # bytes of pictures in the page
 CLOSED = ("closed_accuracy", "sensitivity", "specificity", "balanced_accuracy", "unreadable")
+APART = (*CLOSED, "open_exact_match", "open_recall")
 
 
 def fill_types(results: ImageResults) -> Mapping[str, object]:
@@ -58,14 +59,14 @@ def types_table(results: ImageResults) -> ShownTable:
 
 
 def closed_table(results: ImageResults) -> ShownTable:
-    """Closed questions: sensitivity, specificity, and what could not be read."""
+    """Closed questions: sensitivity, specificity, and what could not be read; open ones beside them."""
     rows = []
-    for kind, name, scores in _before_and_after(results.answers):
-        found = [getattr(scores, score) for score in CLOSED]
+    for kind, name, scores in _before_and_after(results.answers, all_first=True):
+        found = [getattr(scores, score) for score in APART]
         if any(found):
-            rows.append([kind, name, *("" if score is None else show_score(score) for score in found)])
-    header = ["type", "model", *(name.replace("_", " ") for name in CLOSED)]
-    return show_table("Closed questions", header, rows, range(2, len(header)))
+            rows.append([kind, name, *map(_show_or_leave, found)])
+    header = ["type", "model", *(name.replace("_", " ") for name in APART)]
+    return show_table("Closed and open questions", header, rows, range(2, len(header)))
 
 
 def texts_table(results: ImageResults) -> ShownTable:
@@ -80,11 +81,19 @@ def texts_table(results: ImageResults) -> ShownTable:
     return show_table("Words in common with the references", header, rows, range(2, len(header)))
 
 
-def _before_and_after(record: AnswersRecord) -> Iterator[tuple[str, str, TypeScores]]:
-    """Each question type with the base's and with the default run's scores."""
-    for kind in record.kinds:
+def _before_and_after(record: AnswersRecord, all_first: bool = False) -> Iterator[tuple[str, str, TypeScores]]:
+    """Each question type with the base's and with the default run's scores; all types together first, if wanted."""
+    together = [ALL] if all_first and ALL in record.default.scores else []
+    for kind in [*together, *record.kinds]:
         yield kind, "base", record.base_of(record.default_run)[kind]
         yield kind, "adapted", record.default.scores[kind]
+
+
+def _show_or_leave(score: Score | None) -> str:
+    """A score with its interval; one whose resamples are all alike has none to show."""
+    if score is None:
+        return ""
+    return f"{_percent(score)}%" if score.low == score.high else show_score(score)
 
 
 def _percent(score: Score) -> str:

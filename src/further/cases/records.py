@@ -1,0 +1,139 @@
+"""Records of any file of texts, as rows: tables, lists of objects, and the nested forms of published data sets.
+
+A row holds a record's values by its keys. COCO's captions and conversations become rows with the columns image,
+caption, question and answer.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from further.cases.columns import CALLED, plain_name
+from further.cases.files import Folder, read_head, read_json, read_records, read_rows, read_text
+from further.cases.synonyms import name_split
+from further.cases.workbook import read_workbook
+
+Row = dict[str, Any]
+ASKED, ANSWERED = ("human", "user"), ("gpt", "assistant", "model")
+TURNS = ("conversations", "conversation", "conversatons", "messages")  # the third is LLaVA-Med's own
+ASKED_KEYS = ("question", "answer")
+IMAGE_MARK = re.compile(r"\s*<image>\s*")
+HEADLESS = {plain_name(name) for role in ("caption", "license", "findings") for name in (role, *CALLED[role])}
+"""What a text file is called that has no head: each line names an image, and says of it what the file is called."""
+
+
+def find_text_files(folder: Folder) -> list[str]:
+    """Files that may hold records: tables up to three folders deep, JSON up to one, texts without a head by name."""
+    tables = [file for file in folder.tables(".csv", ".tsv", ".xlsx") if file.count("/") <= 3 and "~$" not in file]
+    lists = [file for file in folder.tables(".json", ".jsonl") if file.count("/") <= 1]
+    texts = [file for file in folder.tables(".txt") if file.count("/") <= 3 and _stem(file) in HEADLESS]
+    return sorted([*tables, *lists, *texts])
+
+
+def find_columns(folder: Folder, file: str) -> list[str]:
+    """Columns of a file's rows; none where it cannot be read as rows."""
+    if _kind(file) in (".csv", ".tsv"):
+        return [name for name in read_head(folder, file) if name]
+    if _kind(file) == ".xlsx":
+        return list(next(iter(read_workbook(folder, file)), {}))
+    try:
+        rows = _read_headless(folder, file) if _kind(file) == ".txt" else _read_json(folder, file)
+    except (ValueError, OSError):
+        return []
+    told = [key for row in rows[:20] if isinstance(row, dict) for key in row]
+    unfolded = [ASKED_KEYS for name in TURNS if name in told]
+    return list(dict.fromkeys([*told, *(key for keys in unfolded for key in keys)]))
+
+
+def read_any(folder: Folder, file: str) -> list[Row]:
+    """Rows of a file.
+
+    Raises:
+        ValueError: If it is broken, naming file and line.
+    """
+    kind = _kind(file)
+    if kind in (".csv", ".tsv"):
+        return [dict(row) for row in read_rows(folder, file)]
+    if kind == ".xlsx":
+        return read_workbook(folder, file)
+    if kind == ".txt":
+        return _read_headless(folder, file)
+    rows = _read_json(folder, file)
+    wrong = next((number for number, row in enumerate(rows, 1) if not isinstance(row, dict)), None)
+    if wrong is not None:
+        raise ValueError(f"cases.folder: record {wrong} of {file} is {type(rows[wrong - 1]).__name__}, not an object")
+    return [flat for row in rows for flat in _unfold_turns(row)]
+
+
+def _read_json(folder: Folder, file: str) -> list[Any]:
+    return list(_unfold(read_records(folder, file) if _kind(file) == ".jsonl" else read_json(folder, file)))
+
+
+def _kind(file: str) -> str:
+    return PurePosixPath(file.lower().removesuffix(".gz")).suffix
+
+
+def _stem(file: str) -> str:
+    return plain_name(PurePosixPath(file.lower().removesuffix(".gz")).stem)
+
+
+def _read_headless(folder: Folder, file: str) -> list[Row]:
+    """Lines of `image TAB text`; what follows a further tab belongs to the text."""
+    lines = [line.partition("\t") for line in read_text(folder, file).splitlines() if line.strip()]
+    return [{"image": name.strip(), _stem(file): text.replace("\t", " ").strip()} for name, _, text in lines]
+
+
+def _unfold(data: object) -> Iterator[Any]:
+    """Records of a list, of COCO's object of lists, or of an object that holds a list for each split."""
+    if isinstance(data, list):
+        yield from data
+    elif isinstance(data, dict):
+        if isinstance(data.get("images"), list) and isinstance(data.get("annotations"), list):
+            yield from _join_coco(data["images"], data["annotations"])
+            return
+        lists = {key: value for key, value in data.items() if isinstance(value, list)}
+        for key, value in lists.items():
+            if len(lists) == 1 or name_split(key) is not None:
+                told = {} if name_split(key) is None else {"split": key}
+                yield from (told | row if isinstance(row, dict) else row for row in value)
+
+
+def _join_coco(images: list[Any], annotations: list[Any]) -> Iterator[Row]:
+    """One row an annotation, with its image's name; an image without one has a row of its own."""
+    names = {image.get("id"): image.get("file_name") for image in images if isinstance(image, dict)}
+    rows = [row for row in annotations if isinstance(row, dict)]
+    told = {row.get("image_id") for row in rows}
+    for row in [*rows, *({"image_id": name} for name in names if name not in told)]:
+        own = {key: value for key, value in row.items() if key not in ("id", "image_id")}
+        yield own | {"image": names.get(row.get("image_id"))}
+
+
+def _unfold_turns(row: Row) -> Iterator[Row]:
+    """A record, or one row for each question of its conversation."""
+    key = next((name for name in TURNS if isinstance(row.get(name), list)), None)
+    if key is None:
+        yield row
+        return
+    rest = {name: value for name, value in row.items() if name != key}
+    asked: str | None = None
+    for turn in (turn for turn in row[key] if isinstance(turn, dict)):
+        who = str(turn.get("from") or turn.get("role") or "").strip().lower()
+        text = IMAGE_MARK.sub(" ", _text_of(turn.get("value", turn.get("content")))).strip()
+        if who in ASKED:
+            if asked is not None:
+                yield rest | {"question": asked, "answer": None}
+            asked = text
+        elif who in ANSWERED:
+            yield rest | {"question": asked, "answer": text}
+            asked = None
+    if asked is not None:
+        yield rest | {"question": asked, "answer": None}  # nobody answered: the ledger says so
+
+
+def _text_of(content: object) -> str:
+    """A turn's text, or those of its parts."""
+    if isinstance(content, list):
+        parts = [part.get("text") for part in content if isinstance(part, Mapping)]
+        return " ".join(str(part) for part in parts if part)
+    return str(content or "")

@@ -1,0 +1,188 @@
+"""The tables of a folder that belong together: those that name images, and those that tell more of the same cases."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from further.cases.columns import (
+    add_choices,
+    check_told,
+    choices_of,
+    find_unused,
+    name_columns,
+    name_image_columns,
+    tells,
+)
+from further.cases.files import Folder, read_text
+from further.cases.records import Row, find_columns, find_text_files, read_any
+from further.cases.reports import find_reports, read_reports
+from further.cases.synonyms import find_split
+
+SHEETS = "sheets"
+TRIED = 200
+"""Rows whose images are looked for, to tell which column names them."""
+
+
+class Sheet(NamedTuple):
+    """One table.
+
+    Attributes:
+        columns: Column by role, `image` among them where it names images.
+        seen: Whether at least one image that it names is there.
+        rows: What each row holds, by role.
+    """
+
+    file: str
+    columns: Mapping[str, str]
+    seen: bool
+    rows: list[Row]
+
+
+def read_sheets(folder: Folder) -> list[Sheet]:
+    """Tables of a folder that make cases; none where no image is named, or nothing is told of one.
+
+    Where one table names images that are there, a column of that name in a table of the same cases is a text.
+
+    Raises:
+        ValueError: If a table is broken, or the setting names a column that no table has.
+    """
+    if SHEETS not in folder.memory:
+        folder.memory[SHEETS] = _read_sheets(folder)
+    return list(folder.memory[SHEETS])
+
+
+def _read_sheets(folder: Folder) -> list[Sheet]:
+    told = dict(folder.columns)
+    heads = {file: find_columns(folder, file) for file in find_text_files(folder)}
+    if told:
+        check_told(told, list(heads.values()))
+    tried = [sheet for file, head in heads.items() if (sheet := _try(folder, file, head, told)) is not None]
+    sheets = [*_keep_related(tried), *_read_reports(folder)]
+    telling = any(tells(sheet.columns) for sheet in sheets)
+    return sheets if telling and any("image" in sheet.columns for sheet in sheets) else []
+
+
+def unused_columns(folder: Folder) -> list[str]:
+    """Columns of the tables of which nothing is taken, for a message."""
+    sheets = [sheet for sheet in read_sheets(folder) or find_telling(folder) if not sheet.file.endswith(".txt")]
+    heads = {sheet.file: find_columns(folder, sheet.file) for sheet in sheets}
+    return list(
+        dict.fromkeys(name for sheet in sheets for name in find_unused(heads[sheet.file], sheet.columns.values()))
+    )
+
+
+def find_telling(folder: Folder) -> list[Sheet]:
+    """Tables that tell of cases and name no image: whose they are, their values have to tell; rows as they are."""
+    told, found = dict(folder.columns), []
+    for file in find_text_files(folder):
+        columns = name_columns(find_columns(folder, file), told)
+        if tells(columns):
+            found.append(Sheet(file, columns, False, read_any(folder, file)))
+    return found
+
+
+def take_roles(sheet: Sheet, row: Row) -> Row:
+    """What a row of such a table tells, by role."""
+    return _by_role(row, sheet.columns)
+
+
+def _read_reports(folder: Folder) -> Iterator[Sheet]:
+    """Reports beside images, each a sheet of one row."""
+    for file, row in read_reports(folder, find_reports(folder)):
+        yield Sheet(file, {role: role for role in row if not role.startswith("own_")}, True, [row])
+
+
+def _try(folder: Folder, file: str, head: Iterable[str], told: Mapping[str, str]) -> Sheet | None:
+    """A file as a sheet; None if it tells nothing of a case or an image."""
+    columns, (called, loose) = name_columns(head, told), name_image_columns(head, told)
+    if not (called or loose or "case" in columns) or not set(columns) - {"case", "patient"}:
+        return None
+    rows = read_any(folder, file)
+    image, seen = _find_image_column(folder, rows, called, loose)
+    if image is not None:
+        columns = {role: column for role, column in columns.items() if column != image} | {"image": image}
+    elif "case" not in columns:
+        return None
+    return Sheet(file, columns, seen, [_by_role(row, columns) for row in rows])
+
+
+def _find_image_column(folder: Folder, rows: list[Row], called: list[str], loose: list[str]) -> tuple[str | None, bool]:
+    """The column whose names are those of files, and whether there is one; else the first that is called so."""
+    for column in called or loose:
+        values = [name for row in rows[:TRIED] for name in names_in(row.get(column))]
+        if any(folder.images.find(name)[0] or folder.find_other(name) for name in values):
+            return column, True
+    return (called[0] if called else None), False
+
+
+def names_in(value: object) -> list[str]:
+    """Names of images in a cell: a list, or a text in which semicolons or bars stand between them."""
+    parts = value if isinstance(value, list | tuple) else re.split(r"[;|]", str(value if value is not None else ""))
+    return [name for part in parts if (name := str(part).strip())]
+
+
+def _by_role(row: Row, columns: Mapping[str, str]) -> Row:
+    """A row by what its columns hold; a question with choices is closed, and asks them."""
+    own: Row = {role: _flat(row.get(column)) for role, column in columns.items()}
+    own |= {"image": row.get(columns["image"])} if "image" in columns else {}
+    choices = choices_of(row) if own.get("question") else {}
+    if choices:
+        own["question"], own["answer"] = add_choices(
+            own["question"], own.get("answer"), choices, own.get("right_choice")
+        )
+        own["answer_type"] = own.get("answer_type") or "CLOSED"
+    return own
+
+
+def _flat(value: Any) -> Any:
+    """A value of a record; those of a list as one text, each once."""
+    if isinstance(value, list | tuple):
+        return "; ".join(dict.fromkeys(str(part) for part in value if isinstance(part, str | int | float))) or None
+    return value
+
+
+def _keep_related(tried: list[Sheet]) -> list[Sheet]:
+    """Tables that name images, and those that tell of the same cases; what these call an image is none."""
+    seen = [sheet for sheet in tried if sheet.seen]
+    if not seen:
+        return [sheet for sheet in tried if "image" in sheet.columns]
+    cases, kept = {_case(row) for sheet in seen for row in sheet.rows} - {""}, []
+    for sheet in tried:
+        if not sheet.seen and cases & {_case(row) for row in sheet.rows}:
+            rows = [{role: value for role, value in row.items() if role != "image"} for row in sheet.rows]
+            columns = {role: column for role, column in sheet.columns.items() if role != "image"}
+            kept.append(Sheet(sheet.file, columns, False, rows))
+        elif "image" in sheet.columns:
+            kept.append(sheet)
+    return kept
+
+
+def _case(row: Row) -> str:
+    return str(row.get("case") if row.get("case") is not None else "").strip()
+
+
+def explain_columns(folder: Folder) -> str:
+    """Which columns the first table of a folder has, and what its user can type; "" where nothing is missing."""
+    heads = {file: find_columns(folder, file) for file in find_text_files(folder) if not file.endswith(".txt")}
+    file, head = next(((file, head) for file, head in heads.items() if head), ("", []))
+    if not file:
+        return ""
+    if any("\ufffd" in name for name in head):
+        read_text(folder, file)  # says that it is not UTF-8
+    columns, (called, _) = name_columns(head, {}), name_image_columns(head, {})
+    missing = [] if called else ["image"]
+    if not tells(columns):
+        missing += [role for role in ("question", "answer") if role not in columns]
+    told = ", ".join(f"{role}: COLUMN" for role in missing)
+    others = " (or caption, findings, diagnosis ...)" if "answer" in missing else ""
+    if not missing:
+        return ""
+    return (
+        f"{file} has no column that is known for {', '.join(missing)}{others}; it has {', '.join(head)}: "
+        f"say which is which, as in cases.columns: {{{told}}}"
+    )
+
+
+def split_of(row: Row, file: str) -> str | None:
+    """The split that a row tells, or else its file's name or folder."""
+    return find_split(str(row.get("split") or "")) or find_split(file)

@@ -1,0 +1,173 @@
+"""Records in JSON of several forms, in texts without a head, and in reports beside their images."""
+
+import pytest
+
+from cases.conftest import find, gather, reasons
+from cases.made import save_picture, write_csv, write_json
+from facts import tells
+from further.cases.plan import plan_cases
+from further.cases.reports import read_sections
+
+
+def save(folder, *names):
+    for place, name in enumerate(names):
+        save_picture(folder / name, place)
+
+
+def by_case(table, column):
+    return {line["case"]: line[column] for line in table.to_pylist()}
+
+
+def refusal(folder):
+    with pytest.raises(ValueError) as error:
+        plan_cases(folder, None, 1)
+    return str(error.value)
+
+
+def test_captions_in_coco_s_form_and_an_image_without_one(tmp_path):
+    for split, number in (("train", 1), ("val", 2)):
+        images = [{"id": number, "file_name": f"{number}.jpg"}, {"id": 10 + number, "file_name": f"1{number}.jpg"}]
+        told = [
+            {"id": 5, "image_id": number, "caption": f"Film {number}."},
+            {"id": 6, "image_id": number, "caption": "x"},
+        ]
+        data = {"info": {}, "licenses": [{"id": 1}], "images": images, "annotations": told}
+        write_json(tmp_path / "annotations" / f"captions_{split}2017.json", data)
+        save(tmp_path / f"{split}2017", f"{number}.jpg", f"1{number}.jpg")
+    cases, images, _ = find(tmp_path)
+    assert by_case(cases, "given_split") == {
+        "train2017/1": ["train"], "train2017/11": ["train"], "val2017/2": ["validation"], "val2017/12": ["validation"],
+    }  # fmt: skip
+    captions = {line["image"]: line["caption"] for line in images.to_pylist()}
+    assert captions == {
+        "1.jpg": "Film 1.",
+        "1.jpg-2": "x",
+        "11.jpg": None,
+        "2.jpg": "Film 2.",
+        "2.jpg-2": "x",
+        "12.jpg": None,
+    }
+    assert reasons(gather(tmp_path), "image")["1.jpg-2"] == "twice"
+
+
+TURNS = [("human", "<image>\nWhat is seen?"), ("gpt", "A mass."), ("human", "Is it large?"), ("gpt", "Yes")]
+
+
+def test_conversations_become_questions_and_one_without_an_answer_is_counted(tmp_path):
+    turns = [{"from": who, "value": text} for who, text in TURNS]
+    chat = [{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "Where?"}]}]
+    chat += [{"role": "user", "content": "And?"}]
+    records = [{"id": "1", "image": "1.jpg", "conversations": turns}]
+    write_json(tmp_path / "test.json", records)
+    write_json(tmp_path / "test_2.json", [{"images": ["2.jpg"], "messages": chat}])
+    save(tmp_path / "images", "1.jpg", "2.jpg")
+    _, _, questions = find(tmp_path)
+    assert [(line["question"], line["answer"], line["closed"], line["case"]) for line in questions.to_pylist()] == [
+        ("What is seen?", "A mass.", False, "images/1"),
+        ("Is it large?", "Yes", True, "images/1"),
+        ("Where?", None, False, "images/2"),
+        ("And?", None, False, "images/2"),
+    ]
+    assert questions["given_split"].to_pylist() == ["test"] * 4
+    write_json(tmp_path / "test_2.json", [{"image": "2.jpg", "caption": "x"}, ["lost"]])
+    assert tells(refusal(tmp_path), 2, "test_2.json", "list")
+
+
+def test_a_list_of_answers_is_one_text_with_each_once(tmp_path):
+    write_json(tmp_path / "a.json", [{"image": "a.png", "question": "q", "answers": ["yes", "yes"], "text": "Film."}])
+    save(tmp_path, "a.png")
+    _, images, questions = find(tmp_path)
+    assert [(line["answer"], line["closed"]) for line in questions.to_pylist()] == [("yes", True)]
+    assert images["caption"].to_pylist() == ["Film."]
+
+
+def test_an_object_that_holds_a_list_for_each_split(tmp_path):
+    def report(name, *images):
+        return {"id": name, "report": f"Heart {name}.", "image_path": list(images)}
+
+    data = {"train": [report("1", "p1/0.png", "p1/1.png")], "val": [report("2", "p2/0.png")], "test": []}
+    write_json(tmp_path / "annotation.json", data)
+    save(tmp_path / "images", "p1/0.png", "p1/1.png", "p2/0.png")
+    cases, images, _ = find(tmp_path)
+    assert by_case(cases, "findings") == {"images/p1/0": "Heart 1.", "images/p2/0": "Heart 2."}
+    assert (by_case(cases, "given_split")["images/p2/0"], images.num_rows) == (["validation"], 3)
+
+
+def test_texts_without_a_head_are_called_by_their_file(tmp_path):
+    for split in ("train", "test"):
+        place = tmp_path / "data" / split / "radiology"
+        save(place / "images", f"{split}_1.jpg", f"{split}_2.jpg")
+        (place / "captions.txt").write_text(f'{split}_1\t "A" CT, axial.\n{split}_2\tA film.\n')
+        (place / "licences.txt").write_text(f"{split}_1\tcc by 4.0\tSomebody\n")
+        (place / "keywords.txt").write_text(f"{split}_1\tct\taxial\n")
+    cases, images, _ = find(tmp_path)
+    image = {line["image"]: line for line in images.to_pylist()}
+    assert image["train_1"]["caption"] == '"A" CT, axial.' and image["train_1"]["license"] == "cc by 4.0 Somebody"
+    assert sorted(map(tuple, cases["given_split"].to_pylist())) == [("test",), ("test",), ("train",), ("train",)]
+
+
+REPORT = """                 FINAL REPORT
+ EXAMINATION:  CHEST (PA AND LAT)
+
+ INDICATION:  ___F with new onset cough
+
+ FINDINGS:
+
+ There is no focal consolidation, pleural effusion or
+ pneumothorax.
+
+ IMPRESSION:
+
+ No acute process.
+"""
+FREE = "                 FINAL REPORT\n CHEST RADIOGRAPH\n\n INDICATION: Cough.\n\n As compared to ___, no change.\n"
+
+
+def test_reports_beside_their_images_with_the_split_of_a_table(tmp_path):
+    rows = [("dicom_id", "study_id", "subject_id", "split")]
+    for number in range(12):
+        place = tmp_path / "files" / "p10" / f"p{number // 2}"
+        save(place, f"s5{number}/aa{number}-0.jpg", f"s5{number}/aa{number}-1.jpg")
+        (place / f"s5{number}.txt").write_text(REPORT if number else FREE)
+        rows += [
+            (f"aa{number}-{view}", f"5{number}", number // 2, "validate" if number < 2 else "train") for view in (0, 1)
+        ]
+    write_csv(tmp_path / "split.csv", rows)
+    cases, images, _ = find(tmp_path)
+    assert (cases.num_rows, images.num_rows) == (12, 24)
+    assert by_case(cases, "findings")["50"] == "As compared to ___, no change."
+    assert by_case(cases, "diagnosis")["51"] == "No acute process."
+    assert by_case(cases, "history")["51"] == "___F with new onset cough"
+    assert (by_case(cases, "patient")["51"], by_case(cases, "given_split")["51"]) == ("50", ["validation"])
+    (tmp_path / "split.csv").unlink()
+    cases, images, _ = find(tmp_path)
+    assert (cases.num_rows, images.num_rows, by_case(cases, "patient")["s51"]) == (12, 24, None)
+
+
+def test_folders_of_many_reports_are_patients_and_coordinates_are_no_report(tmp_path):
+    for number in range(20):
+        save(tmp_path, f"p{number // 2}/s{number}.jpg")
+        (tmp_path / f"p{number // 2}" / f"s{number}.txt").write_text("FINDINGS: Clear lungs.")
+    (tmp_path / "p0" / "s0.txt").write_text("0 0.5 0.5 0.25 0.25\n")
+    cases, images, _ = find(tmp_path)
+    assert cases.num_rows == 19 and by_case(cases, "patient")["s3"] == "s2"
+    assert [line["image"] for line in images.to_pylist() if line["case"] is None] == ["p0/s0.jpg"]
+
+
+def test_reports_of_one_name_in_two_folders_are_two_cases(tmp_path):
+    for split in ("train", "test"):
+        save(tmp_path / split, f"{split}.png")
+        (tmp_path / split / f"{split}.png").rename(tmp_path / split / "1.png")
+        (tmp_path / split / "1.txt").write_text(f"Clear lungs in {split}.")
+    cases, _, _ = find(tmp_path)
+    assert by_case(cases, "findings") == {"train/1": "Clear lungs in train.", "test/1": "Clear lungs in test."}
+    assert by_case(cases, "given_split") == {"train/1": ["train"], "test/1": ["test"]}
+
+
+def test_sections_of_a_report():
+    assert read_sections(REPORT) == {
+        "exam": "CHEST (PA AND LAT)",
+        "history": "___F with new onset cough",
+        "findings": "There is no focal consolidation, pleural effusion or pneumothorax.",
+        "diagnosis": "No acute process.",
+    }
