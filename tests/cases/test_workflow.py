@@ -165,6 +165,21 @@ def test_settings_rerun_what_they_are_of(finished):
     finished.set()
 
 
+def test_a_picture_replaced_by_an_older_one_of_its_name_rereads_its_shard(finished):
+    """A file that is moved over another keeps its date, which is before that of all results."""
+    file = finished.folder / "cases" / "images" / "image3.png"
+    status, own = file.stat(), file.read_bytes()
+    save_picture(file, 99)
+    assert file.stat().st_size != status.st_size
+    os.utime(file, (10**9, 10**9))
+    try:
+        assert finished.plan() == {"read_images": 1, **AFTER_IMAGES}
+    finally:
+        file.write_bytes(own)
+        os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert finished.plan() == {}
+
+
 def test_one_added_case_rereads_its_shard_alone(finished):
     finished.write_cases(13)
     try:

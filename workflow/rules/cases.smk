@@ -17,7 +17,8 @@ def find_cases(cases):
 
 PHANTOMS = Path("results/demo/cases")
 CASES = stop_if_wrong(find_cases, CONFIG["cases"])
-if workflow.is_main_process and CONFIG["cases"]["folder"] is not None:  # once: it opens headers of DICOM files
+OWN_CASES = CONFIG["cases"]["folder"] is not None
+if workflow.is_main_process and OWN_CASES:  # once: it opens headers of DICOM files
     stop_if_wrong(check_ids, CASES)
 
 
@@ -34,11 +35,13 @@ def files_of_shard(wildcards):
 
 
 def opening_of_shard(wildcards):
+    files = [CASES.folder / file for file in CASES.shards[wildcards.shard]]
     return {
         "pictures": pick("cases", "timeout_s", "memory_mb", "max_megapixels", "ct_windows"),
         "folder": str(CASES.folder),
         "versions": installed_versions(IMAGE_PACKAGES),
-        "stamps": stamp_patterns([CASES.folder / file for file in CASES.shards[wildcards.shard]]),
+        "stamps": stamp_patterns(files),
+        "sizes": digest_sizes(files, OWN_CASES),
     }
 
 
@@ -84,6 +87,7 @@ rule read_cases:
             "columns": dict(CASES.columns),
             "pictures": CASES.digest,
             "stamps": stamp_patterns(TABLES),
+            "sizes": digest_sizes(TABLES, OWN_CASES),
         },
         code=code("read_cases.py"),
     script:

@@ -5,7 +5,7 @@ from functools import cache
 from snakemake.logging import logger
 
 from further.corpus.folder import list_left_out, paper_id
-from further.shards import shard_of
+from further.shards import hash_rank, shard_of
 from further.digests import digest_files
 from further.places import check_dates, check_path, list_study_papers
 from further.provenance import digest_code, installed_versions
@@ -86,6 +86,11 @@ def stamps_of(files):
 def stamp_patterns(files):
     """The same for pictures and tables of cases that cannot be inputs: braces in their paths would be wildcards."""
     return {str(file): stamp(file) for file in files if is_pattern(file)}
+
+
+def digest_sizes(files, is_own):
+    """The sizes of many files in 16 digits; "" for drawn ones, which a job of the study makes."""
+    return hash_rank(*(f"{file} {file.stat().st_size}" for file in files))[:16] if is_own else ""
 
 
 def papers_of_shard(wildcards):

@@ -15,7 +15,8 @@ def find_shifted(guard, cases):
 
 
 OTHER_CASES = stop_if_wrong(find_shifted, CONFIG["guard"], CONFIG["cases"])
-if workflow.is_main_process and CONFIG["guard"]["shifted_folder"] is not None:  # once: it opens headers of DICOM files
+OWN_SHIFTED = CONFIG["guard"]["shifted_folder"] is not None
+if workflow.is_main_process and OWN_SHIFTED:  # once: it opens headers of DICOM files
     stop_if_wrong(check_shifted_ids, OTHER_CASES)
 SHIFTED_ANSWERS = ["results/shifted/answers.parquet"] if OTHER_CASES else []
 
@@ -40,17 +41,20 @@ def opening_of_shifted(wildcards):
         "folder": str(OTHER_CASES.folder),
         "versions": installed_versions(IMAGE_PACKAGES),
         "stamps": stamp_patterns(list_shifted()),
+        "sizes": digest_sizes(list_shifted(), OWN_SHIFTED),
     }
 
 
 def reading_of_shifted(wildcards):
+    tables = [OTHER_CASES.folder / file for file in OTHER_CASES.tables]
     return pick("cases", "near_equal_bits", "questions", "max_images", "language") | {
         "folder": str(OTHER_CASES.folder),
         "only": OTHER_CASES.only,
         "layout": OTHER_CASES.layout,
         "digest": OTHER_CASES.digest,
         "columns": dict(OTHER_CASES.columns),
-        "stamps": stamp_patterns([OTHER_CASES.folder / file for file in OTHER_CASES.tables]),
+        "stamps": stamp_patterns(tables),
+        "sizes": digest_sizes(tables, OWN_SHIFTED),
     }
 
 

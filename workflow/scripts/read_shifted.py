@@ -31,7 +31,7 @@ if __name__ == "__main__":
     start_log(snakemake.log[0])
     settings = dict(snakemake.params.settings)
     folder, layout, only, digest = (settings.pop(name) for name in ("folder", "layout", "only", "digest"))
-    columns, _ = settings.pop("columns"), settings.pop("stamps")
+    columns, *_ = (settings.pop(name) for name in ("columns", "stamps", "sizes"))
     main(
         CasePlan(Path(folder), layout, only, (), {}, digest, columns),
         Path(snakemake.input.pictures),
