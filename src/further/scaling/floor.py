@@ -23,7 +23,7 @@ def judge_floor(
         num_points: How many points or sizes the region counts.
     """
     lowest = float(curve.size_means().y.min())
-    reason = _why_not(curve, c, lowest, chance_of_fall(region, sse, num_points))
+    reason = _why_not(curve, c, lowest, chance_of_fall(region, sse, num_points), num_points)
     if reason is not None:
         return False, f"c is not identified: {reason}."
     assert c.low is not None and c.high is not None
@@ -47,12 +47,13 @@ def chance_of_fall(region: Region, sse: float, num_points: int) -> float:
     return float(stats.f.sf((region.sse_flat - sse) / 2 / (sse / free), 2, free))
 
 
-def _why_not(curve: Curve, c: Interval, lowest: float, chance: float) -> str | None:
+def _why_not(curve: Curve, c: Interval, lowest: float, chance: float, num_points: int) -> str | None:
     span = curve.span
     if chance >= SIGNIFICANT:
+        # Of few points the test says little, so this does not contradict a forecast that leaves c open.
         return (
-            f"the loss does not fall beyond the noise (F test against a constant, p = {chance:.2g}), so train at sizes "
-            "further apart"
+            f"{num_points} points do not tell the law's three parameters from noise (F test against a constant, "
+            f"p = {chance:.2g}), so train at more sizes, further apart"
         )
     if span <= NARROW_SPAN * (1 + 1e-9):
         return f"the sizes span only {span:.3g}x, so train at sizes that span more than {NARROW_SPAN:g}x, better 100x"

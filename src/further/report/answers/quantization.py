@@ -21,7 +21,7 @@ INT8_ON_GPU = (
 )
 WORDS: dict[Verdict, str] = {
     "improved": "Nothing.",
-    "worse": "Something.",
+    "worse": "Some perplexity.",
     "unchanged": "Nothing measurable.",
     "undecided": "Not decided.",
 }
