@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from further.corpus.parse.lines import Line
 from further.corpus.parse.style import Style
+from further.corpus.parse.typewriter import is_typed
 from further.corpus.sections import EVERY
 from further.corpus.words import SHORTENED, count_words, is_prose
 
@@ -24,6 +25,8 @@ FORMULA_NUMBER = re.compile(r"\s*[(\[](?:[A-Z]\.?)?\d{1,3}[a-z]?[)\]]\s*")
 """The number of a formula, at the edge of its column."""
 MAX_LABEL_WORDS = 8
 """Words of a paragraph's heading on its first line."""
+MIN_TYPED = 40
+"""Words from which prose is a paragraph even if it is set in a typewriter's font."""
 WIDEST = 2.1
 """Widest leading of running text, in font sizes."""
 
@@ -87,7 +90,7 @@ def make_blocks(lines: Iterable[Line], style: Style) -> list[Block]:
         style: How the paper's body is set.
 
     Returns:
-        Blocks in drawing order.
+        Blocks in drawing order; those of code have their kind.
     """
     groups: list[list[Line]] = []
     for line in lines:
@@ -95,7 +98,17 @@ def make_blocks(lines: Iterable[Line], style: Style) -> list[Block]:
             groups[-1].append(line)
         else:
             groups.append([line])
-    return [Block(group) for group in groups]
+    blocks = [Block(group) for group in groups]
+    for block in blocks:
+        block.kind = "code" if _is_code(block, style) else ""
+    return blocks
+
+
+def _is_code(block: Block, style: Style) -> bool:
+    """Whether a block is what a program reads or prints: in a typewriter's font, and neither a heading nor prose."""
+    typed = sum(len(line.text) for line in block.lines if is_typed(line, style.pitches))
+    large = block.size > 1.04 * style.size
+    return 2 * typed > len(block.text) and not large and not is_prose(block.text, MIN_TYPED)
 
 
 def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
@@ -108,7 +121,7 @@ def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
     heads = len(group) == 1 and _has_run_in(above)
     if abs(above.size - line.size) > (0.15 * size if heads else max(0.6, 0.07 * size)):
         return False
-    if above.bold != line.bold and not heads:
+    if (above.bold != line.bold and not heads) or _turns_to_code(group, line, style):
         return False
     if not 0.4 * size < step < WIDEST * size:
         return False
@@ -122,6 +135,15 @@ def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
     if (above.font != line.font or _is_in_capitals(group, line)) and _is_heading_line(group, line):
         return False
     return not _starts_paragraph(group, line)
+
+
+def _turns_to_code(group: Sequence[Line], line: Line, style: Style) -> bool:
+    """Whether code begins or ends with a line; a line of text that holds nothing else is as long as those of text."""
+    if not style.pitches or is_typed(group[-1], style.pitches) == is_typed(line, style.pitches):
+        return False
+    code = line if is_typed(line, style.pitches) else group[-1]
+    text = (other for other in (*group, line) if not is_typed(other, style.pitches))
+    return all(abs(code.x1 - other.x1) > line.size for other in text)
 
 
 def _widest_step(size: float, style: Style) -> float:
