@@ -1,5 +1,7 @@
 """Parts of a line put together: wide gaps in justified columns, and initials several lines high."""
 
+import pytest
+
 from further.corpus.parse.blocks import make_blocks
 from further.corpus.parse.kinds import mark_kinds
 from further.corpus.parse.lines import Line, join_fragments
@@ -69,3 +71,36 @@ def test_cells_under_a_caption_as_wide_as_they_are_stay_apart():
     caption = part("Table 1. Hearts by the hours in the cold.", 50, 290, 100)
     cells = [part("Hours", 50, 80, 112, 1), part("Hearts", 110, 145, 112, 2), part("Failed", 260, 290, 112, 3)]
     assert texts([caption, *cells]) == [caption.text, "Hours", "Hearts", "Failed"]
+
+
+def raised(text, x0, x1, y):
+    """A line whose last character is a superscript."""
+    return Line(1, x0, y - 8, x1, y + 2, 10.0, "body", False, text, ((len(text) - 1, len(text)),), 0, baseline=y)
+
+
+@pytest.mark.parametrize(
+    ("over", "under", "whole"),
+    [
+        ("the hypothesis Hj", "0 is rejected by the team", "the hypothesis Hj0 is rejected by the team"),
+        ("the time T2", "0 of the hearts is known", "the time T20 of the hearts is known"),  # behind a letter: an index
+        ("its slope is set to −1", "2, as was said before", "its slope is set to −1/2, as was said before"),
+        ("which is (1", "4) of the hearts", "which is (1/4) of the hearts"),
+    ],
+)
+def test_a_line_goes_on_below_its_superscript(over, under, whole):
+    lines = [raised(over, 50, 154, 100), part(under, 150, 290, 100, group=1)]
+    (joined,) = join_fragments(lines)
+    assert joined.text == whole
+    assert joined.raised == (() if "/" in whole else ((len(over) - 1, len(over)),))
+
+
+def test_a_lower_index_by_itself_belongs_to_its_letter():
+    index = Line(1, 150, 96, 160, 106, 7.0, "body", False, "0.", baseline=103)
+    assert texts([raised("the hypothesis Hj", 50, 155, 100), index]) == ["the hypothesis Hj0."]
+
+
+def test_a_line_that_goes_back_below_no_superscript_is_another():
+    assert texts([part("the hypothesis Hj", 50, 160, 100), part("0 is rejected", 150, 290, 100, group=1)]) == [
+        "the hypothesis Hj",
+        "0 is rejected",
+    ]
