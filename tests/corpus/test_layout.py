@@ -246,6 +246,8 @@ def test_an_abstract_low_on_the_first_page_is_no_footnote(label):
     ("text", "lead", "size", "expected"),
     [
         ("Figure 2. Survival by time in the cold", 0, 10, True),
+        ("Figure 2: survival by time in the cold", 0, 10, True),
+        ("Figure 2. shows the survival by time", 0, 10, False),
         ("Figure 2 shows the survival by time", 0, 10, False),
         ("Figure 2 shows the survival by time", 8, 10, False),  # a bold reference to it
         ("Fig. 2 a Representative images. b Counts", 6, 8, True),

@@ -144,3 +144,36 @@ def test_a_lines_first_characters_may_be_raised(first, rise, rest, raised):
         page.insert_text((50, 100 - rise), first, fontsize=6)
         page.insert_text((54, 100), rest, fontsize=10)
         assert read_page(page).lines[0].raised == raised
+
+
+def raised(text, x0, x1, y):
+    """A line whose last character is a superscript."""
+    return Line(1, x0, y - 8, x1, y + 2, 10.0, "body", False, text, ((len(text) - 1, len(text)),), 0, baseline=y)
+
+
+@pytest.mark.parametrize(
+    ("over", "under", "whole"),
+    [
+        ("the hypothesis Hj", "0 is rejected by the team", "the hypothesis Hj0 is rejected by the team"),
+        ("the time T2", "0 of the hearts is known", "the time T20 of the hearts is known"),  # behind a letter: an index
+        ("its slope is set to −1", "2, as was said before", "its slope is set to −1/2, as was said before"),
+        ("which is (1", "4) of the hearts", "which is (1/4) of the hearts"),
+    ],
+)
+def test_a_line_goes_on_below_its_superscript(over, under, whole):
+    lines = [raised(over, 50, 154, 100), part(under, 150, 290, 100, group=1)]
+    (joined,) = join_fragments(lines)
+    assert joined.text == whole
+    assert joined.raised == (() if "/" in whole else ((len(over) - 1, len(over)),))
+
+
+def test_a_lower_index_by_itself_belongs_to_its_letter():
+    index = Line(1, 150, 96, 160, 106, 7.0, "body", False, "0.", baseline=103)
+    assert texts([raised("the hypothesis Hj", 50, 155, 100), index]) == ["the hypothesis Hj0."]
+
+
+def test_a_line_that_goes_back_below_no_superscript_is_another():
+    assert texts([part("the hypothesis Hj", 50, 160, 100), part("0 is rejected", 150, 290, 100, group=1)]) == [
+        "the hypothesis Hj",
+        "0 is rejected",
+    ]

@@ -245,3 +245,17 @@ def test_prose_larger_than_the_body_before_an_articles_first_paragraph_is_kept(s
     title = {"kind": "title", "text": "Hearts that are kept in the cold of the box", "font_size": 18}
     found = dropped(title, lead, *article("Introduction", "Methods"))
     assert {why for why, text in found if text == lead["text"]} == {reason} - {"kept"}
+
+
+@pytest.mark.parametrize(
+    ("lead", "reason"),
+    [
+        ("In this note we describe two ways to keep the heart of a donor in the cold.", "kept"),
+        ("This work was supported by the council of the town for which the team was made.", "front matter"),
+        ("Ada Maker, Department of Tests, University of Somewhere, Faculty of Boxes, Sometown", "affiliation"),
+    ],
+)
+def test_a_short_first_paragraph_is_kept(lead, reason):
+    title = {"kind": "title", "text": "Hearts that are kept in the cold of the box", "font_size": 18}
+    found = dropped(title, ("text", lead), *section("Two ways", 1), *section("Results", 2))
+    assert {why for why, text in found if text == lead} == {reason} - {"kept"}

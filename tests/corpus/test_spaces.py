@@ -44,6 +44,26 @@ def test_signs_and_numbers_run_together_too():
     assert line.text == text
 
 
+@pytest.mark.parametrize(
+    ("gap", "text"),
+    [
+        (0.28, "of those ≥ the limit"),
+        (0.12, "of those ≥the limit"),  # a thin space beside a sign
+    ],
+)
+def test_a_word_gap_behind_a_sign_is_a_space(gap, text):
+    with set_words(["of", "those"], 0.28) as document:
+        writer = pymupdf.TextWriter(document[0].rect)
+        font, x = pymupdf.Font("tiro"), 72.0
+        x += sum(font.text_length(word, 10) + 2.8 for word in ("of", "those"))
+        for word, behind in (("≥", gap), ("the", 0.28), ("limit", 0.0)):
+            writer.append((x, 100), word, font=font, fontsize=10)
+            x += font.text_length(word, 10) + behind * 10
+        writer.write_text(document[0])
+        (line,) = read_page(document[0]).lines
+    assert line.text == text
+
+
 def test_a_long_word_stays_whole():
     with set_words(["with", "hypercholesterolemia"], 0.3) as document:
         (line,) = read_page(document[0]).lines

@@ -13,6 +13,7 @@ KINDS = (
     "page header",
     "page footer",
     "reference",
+    "code",
     "other",
 )
 """What a block is, as its geometry, fonts and repetition say."""
@@ -44,6 +45,7 @@ DROP_REASONS = (
     "caption",
     "table",
     "figure text",
+    "code",
     "footnote",
     "page header",
     "page footer",

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 
 from further.corpus.clean.pieces import MIN_PARAGRAPH, Piece
-from further.corpus.clean.structure import CITE, is_address, is_marked, lists_places
+from further.corpus.clean.structure import CITE, is_address, is_marked, is_note, lists_places
 from further.corpus.schemas import KEPT
 from further.corpus.sections import Sections, is_section, opens_abstract, plain_heading, run_in
 from further.corpus.words import count_words, is_prose, prose_share
 
 MIN_LARGE = 15
 """Words of prose larger than the body that an article begins with: what it is about."""
+MIN_SAID = 12
+"""Words of prose in the body's size that are a paragraph of an article which begins with a short one."""
 
 
 def drop_front(pieces: Sequence[Piece], size: float, names: Sections) -> int:
@@ -26,7 +28,7 @@ def drop_front(pieces: Sequence[Piece], size: float, names: Sections) -> int:
     start = _find_start(pieces, names)
     for piece in pieces[:start]:
         large = piece.is_text and piece.font_size > 1.06 * size and is_prose(piece.text, MIN_LARGE)
-        if piece.kind == "title" or large or (piece.is_set(size) and _is_paragraph(piece, names)):
+        if piece.kind == "title" or large or (piece.is_set(size) and _is_said(piece, names)):
             piece.reason = KEPT
         else:
             piece.reason = "affiliation" if is_address(piece.text) else "front matter"
@@ -58,6 +60,12 @@ def _is_opening(piece: Piece, names: Sections) -> bool:
         return is_section(names.opening, piece.text)
     labeled = piece.is_text and run_in(names.opening, piece.text, piece.lead) and is_prose(piece.text, 15)
     return labeled or _is_paragraph(piece, names)
+
+
+def _is_said(piece: Piece, names: Sections) -> bool:
+    """Whether a block is a paragraph, which may be a short one: no name, address or note of the journal."""
+    short = piece.is_text and is_prose(piece.text, MIN_SAID) and not is_note(piece.text)
+    return _is_paragraph(piece, names) or (short and not run_in(names.back, piece.text, piece.lead))
 
 
 def _is_paragraph(piece: Piece, names: Sections) -> bool:

@@ -70,12 +70,20 @@ def clean_line(line: str) -> str:
 
 
 def group_paragraphs(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """Kept blocks that belong to one paragraph, also where a column, a page or a table came between them."""
+    """Kept blocks that belong to one paragraph, also where a column, a page or a table came between them.
+
+    Code may end the sentence that leads to it: what begins with a capital below it is a paragraph of its own.
+    """
     groups: list[list[Piece]] = []
+    behind_code = False
     for piece in pieces:
         if piece.reason != KEPT:
+            behind_code |= piece.reason == "code"
             continue
-        if groups and continues(groups[-1][-1], piece):
+        begins, behind_code = behind_code and piece.text.lstrip()[:1].isupper(), False
+        if begins:
+            groups.append([piece])
+        elif groups and continues(groups[-1][-1], piece):
             groups[-1].append(piece)
         elif groups and (open_group := _find_open(groups, piece)):
             open_group.append(piece)

@@ -19,6 +19,7 @@ BY_KIND = {
     "footnote": "footnote",
     "table": "table",
     "reference": "reference",
+    "code": "code",
     "other": "figure text",
 }
 

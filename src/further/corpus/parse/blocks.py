@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from further.corpus.parse.lines import Line
 from further.corpus.parse.style import Style
+from further.corpus.parse.typewriter import is_typed
 from further.corpus.sections import EVERY
 from further.corpus.words import SHORTENED, count_words, is_prose
 
@@ -24,6 +25,8 @@ FORMULA_NUMBER = re.compile(r"\s*[(\[](?:[A-Z]\.?)?\d{1,3}[a-z]?[)\]]\s*")
 """The number of a formula, at the edge of its column."""
 MAX_LABEL_WORDS = 8
 """Words of a paragraph's heading on its first line."""
+MIN_TYPED = 40
+"""Words from which prose is a paragraph even if it is set in a typewriter's font."""
 WIDEST, DOUBLE = 2.1, 2.6
 """Widest leading, in font sizes: of an abstract, say, in another size than the body's; of what is set double-spaced."""
 
@@ -87,7 +90,7 @@ def make_blocks(lines: Iterable[Line], style: Style) -> list[Block]:
         style: How the paper's body is set.
 
     Returns:
-        Blocks in drawing order.
+        Blocks in drawing order; those of code have their kind.
     """
     groups: list[list[Line]] = []
     for line in lines:
@@ -95,7 +98,17 @@ def make_blocks(lines: Iterable[Line], style: Style) -> list[Block]:
             groups[-1].append(line)
         else:
             groups.append([line])
-    return [Block(group) for group in groups]
+    blocks = [Block(group) for group in groups]
+    for block in blocks:
+        block.kind = "code" if _is_code(block, style) else ""
+    return blocks
+
+
+def _is_code(block: Block, style: Style) -> bool:
+    """Whether a block is what a program reads or prints: in a typewriter's font, and neither a heading nor prose."""
+    typed = sum(len(line.text) for line in block.lines if is_typed(line, style.pitches))
+    large = block.size > 1.04 * style.size
+    return 2 * typed > len(block.text) and not large and not is_prose(block.text, MIN_TYPED)
 
 
 def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
@@ -109,7 +122,7 @@ def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
     reach = 0.15 * size if heads else max(0.6, 0.07 * size)
     if all(abs(one.size - line.size) > reach for one in group[-2:]) and not _is_justified(group, line, style):
         return False
-    if above.bold != line.bold and not heads:
+    if (above.bold != line.bold and not heads) or _turns_to_code(group, line, style):
         return False
     if step < 0.4 * size or (step >= _widest_step(size, style) and not _runs_on(group, line, style)):
         return False
@@ -130,6 +143,15 @@ def _is_justified(group: Sequence[Line], line: Line, style: Style) -> bool:
     edges = abs(above.x1 - line.x1) < 1 and abs(above.x0 - indent - line.x0) < 1 and -1 < indent < 3 * style.size
     level = abs(line.baseline - above.baseline - style.leading) < 1 and style.is_body_size(above.size)
     return edges and level and count_words(above.text) >= 4 and not ENDED.search(above.text)
+
+
+def _turns_to_code(group: Sequence[Line], line: Line, style: Style) -> bool:
+    """Whether code begins or ends with a line; a line of text that holds nothing else is as long as those of text."""
+    if not style.pitches or is_typed(group[-1], style.pitches) == is_typed(line, style.pitches):
+        return False
+    code = line if is_typed(line, style.pitches) else group[-1]
+    text = (other for other in (*group, line) if not is_typed(other, style.pitches))
+    return all(abs(code.x1 - other.x1) > line.size for other in text)
 
 
 def _widest_step(size: float, style: Style) -> float:

@@ -48,8 +48,8 @@ REFERS = re.compile(
 def is_caption(block: Block, style: Style, above: Block | None = None) -> bool:
     """Whether a block begins as a caption does: a label, a number, then a mark, a new line or another style.
 
-    "Figure 2 shows ..." in body style is a sentence; "Figure 2. Survival" and "Figure 2 Survival" are captions, and so
-    is "Fig. 2 a Survival" where its label is bold. "Figure 2. Survival" below "as seen in" is none.
+    "Figure 2 shows ..." in body style is a sentence; "Figure 2. Survival", "Figure 2: survival" and "Figure 2 Survival"
+    are captions. So is "Fig. 2 a Survival" where its label is bold. "Figure 2. Survival" below "as seen in" is none.
 
     Args:
         block: The block.
@@ -67,7 +67,10 @@ def is_caption(block: Block, style: Style, above: Block | None = None) -> bool:
         panel = PANEL.match(block.text[match.start("rest") :])
         return marked or not body or not match["rest"].islower() or bool(panel)
     refers = body and above is not None and bool(REFERS.search(above.text))
-    return (marked or not body) and not match["rest"].islower() and not refers
+    named = (match["mark"] or "").strip() == ":" or not match[
+        "rest"
+    ].islower()  # "Figure 2: mice. Weight", "Figure 2 b"
+    return (marked or not body) and named and not refers
 
 
 def extend_captions(blocks: Sequence[Block], style: Style) -> None:

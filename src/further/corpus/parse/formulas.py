@@ -27,7 +27,7 @@ def join_formulas(blocks: Sequence[Block], style: Style) -> list[Block]:
     a small letter. Or it stands in from the edge of its column, as no heading does that holds an equals sign.
 
     Args:
-        blocks: Blocks of one page in reading order, none of which has a kind yet.
+        blocks: Blocks of one page in reading order, of which those of code have their kind.
         style: How the paper's body is set.
     """
     joined: list[Block] = []
@@ -77,7 +77,7 @@ def _is_paragraph(block: Block, style: Style) -> bool:
 
 def _is_part(block: Block, above: Block, style: Style) -> bool:
     """Whether a block may be a part of a formula that stands in the column of the paragraph above."""
-    small = block.size < 1.05 * style.size and not block.bold and count_words(block.text) <= MAX_WORDS
+    small = block.size < 1.05 * style.size and not (block.bold or block.kind) and count_words(block.text) <= MAX_WORDS
     inside = block.x0 > above.x0 - 2 and block.x1 < max(above.x1, above.x0 + style.measure) + 2
     below = block.y1 > above.y1 and block.y0 > above.y1 - style.size
     said = prose_share(block.text) > 0.2 and count_words(block.text) > MAX_NAMES and not RELATION.search(block.text)

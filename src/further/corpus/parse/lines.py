@@ -14,6 +14,12 @@ MAX_INDENT = 3
 """Font sizes by which a paragraph's first line may be indented."""
 LONG = 40
 """Characters of a line of text, to the left of which line numbers stand too."""
+MAX_STACKED = 1.5
+"""Font sizes by which a line may go back below a superscript at its end, to its lower index."""
+MAX_INDEX = 8
+"""Characters of a lower index that is a line by itself."""
+BEFORE_FRACTION = ("", *" ([−-–+=<>≤≥±/,")
+"""What stands before a fraction, "" at a line's beginning."""
 MIN_LINE_NUMBERS = 8
 """Fewest numbers in a margin that are taken for a manuscript's line numbers; half as many if each is a fifth one."""
 
@@ -223,7 +229,24 @@ def _continues(left: Line, right: Line) -> bool:
     height = min(left.y1 - left.y0, right.y1 - right.y0)
     size = max(left.size, right.size)
     least = 0.48 if right.size < 0.85 * left.size else 0.5  # a superscript may be raised by half its line's size
-    return overlap > least * height and -0.3 * size < right.x0 - left.x1 < 1.3 * size and right.size < 2.5 * left.size
+    index = right.size < 0.85 * left.size and len(right.text.strip()) <= MAX_INDEX
+    level = abs(left.baseline - right.baseline) < (0.4 * size if index else 1)
+    back = MAX_STACKED if level and _ends_raised(left) else 0.3
+    return overlap > least * height and -back * size < right.x0 - left.x1 < 1.3 * size and right.size < 2.5 * left.size
+
+
+def _ends_raised(line: Line) -> bool:
+    """Whether a line ends in a superscript, below which it may go on: with a lower index, or a denominator."""
+    return bool(line.raised) and line.raised[-1][1] >= len(line.text.rstrip())
+
+
+def _is_over(left: Line, right: Line) -> bool:
+    """Whether a raised number is a numerator: it stands over a number, and behind no letter or sign of sums."""
+    if not _ends_raised(left) or right.x0 > left.x1 - 0.1 * right.size:
+        return False
+    start, end = left.raised[-1]
+    numbers = left.text[start:end].strip().isdigit() and right.text[:1].isdigit()
+    return numbers and left.text[:start][-1:] in BEFORE_FRACTION
 
 
 def _join(left: Line, right: Line) -> Line:
@@ -232,6 +255,8 @@ def _join(left: Line, right: Line) -> Line:
     if initial and _begins_word(left, right):
         left, apart = replace(left, text=left.text.strip()), False
     space = " " if apart else ""
+    if _is_over(left, right):
+        left, space = replace(left, text=left.text.rstrip(), raised=left.raised[:-1]), "/"
     offset = len(left.text) + len(space)
     main = left if len(left.text) >= len(right.text) else right
     return replace(

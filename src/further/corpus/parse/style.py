@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from further.corpus.parse.lines import Line
+from further.corpus.parse.typewriter import find_pitches
 from further.corpus.words import count_function_words
 
 
@@ -21,6 +22,7 @@ class Style:
         shares: Share of the paper's characters by font and size.
         leadings: Distance of baselines by font size, of sizes other than the body's that running text is set in.
         also: Further sizes that running text has on the page at hand.
+        pitches: Widths of characters of typewriter fonts other than the body's, by font and size, points.
     """
 
     size: float
@@ -30,6 +32,7 @@ class Style:
     shares: Mapping[tuple[str, float], float]
     leadings: Mapping[float, float] = field(default_factory=dict)
     also: tuple[float, ...] = ()
+    pitches: Mapping[tuple[str, float], float] = field(default_factory=dict)
 
     def share_of(self, font: str, size: float) -> float:
         """Share of the paper's characters that are set in a font and size."""
@@ -71,7 +74,11 @@ def find_style(lines: Sequence[Line]) -> Style:
         shares[line.font, line.size] += len(line.text)
     characters = sum(shares.values())
     by_style = {key: number / characters for key, number in shares.items()}
-    return Style(size, main, _leading(body, size) or 1.2 * size, _measure(body), by_style, _leadings(lines))
+    pitches = find_pitches(lines)
+    if (max(fonts, key=fonts.__getitem__), size) in pitches:
+        pitches = {}  # a manuscript that is typed as a whole
+    leading = _leading(body, size) or 1.2 * size
+    return Style(size, main, leading, _measure(body), by_style, _leadings(lines), pitches=pitches)
 
 
 def _leadings(lines: Iterable[Line]) -> dict[float, float]:
