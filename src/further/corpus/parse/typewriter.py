@@ -1,6 +1,6 @@
 """Fonts whose characters all have one width, as code and what programs print are set in.
 
-Neither names nor flags tell them: of 14 such fonts in R's manuals, five say so. Widths of lines do.
+Neither names nor flags tell them in every file. Widths of lines do.
 """
 
 import re
