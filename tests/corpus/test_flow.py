@@ -5,7 +5,7 @@ from dataclasses import replace
 import pymupdf
 import pytest
 
-from corpus.test_layout import column, kinds_of, line
+from corpus.placed import column, kinds_of, line
 from further.corpus.clean.paragraphs import continues
 from further.corpus.clean.pieces import Piece
 from further.corpus.parse.blocks import make_blocks

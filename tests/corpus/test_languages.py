@@ -8,7 +8,7 @@ import pytest
 
 from corpus.made import prose, write
 from corpus.made_fonts import write_page
-from corpus.test_layout import line
+from corpus.placed import line
 from further.corpus.clean.accents import compose_accents, sets_before
 from further.corpus.clean.characters import clean_characters
 from further.corpus.clean.hyphens import collect_vocabulary, join_lines

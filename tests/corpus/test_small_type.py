@@ -7,7 +7,7 @@ import pymupdf
 import pytest
 
 from corpus.made import LEFT, RIGHT, prose, write
-from corpus.test_layout import BODY, column, kinds_of, line
+from corpus.placed import BODY, column, kinds_of, line
 from further.corpus.clean.papers import CleanSettings, clean_papers
 from further.corpus.parse.blocks import make_blocks
 from further.corpus.parse.document import parse_document
