@@ -145,7 +145,7 @@ def test_after_kill_9_the_same_command_goes_on(project, tmp_path):
         wait_for(lambda: list(tmp_path.glob(".snakemake/locks/*")) and list(tmp_path.glob(".snakemake/scripts/*")))
         first.send_signal(signal.SIGSTOP)  # alive, and not done before the second one has looked
         alive = there.snakemake("--cores", "1", target, check=False)
-        assert tells(alive.stdout, "locked") and alive.returncode == 1  # not before it is dead
+        assert tells(alive.stdout, "process", first.pid) and alive.returncode == 1  # not before it is dead
     finally:
         first.send_signal(signal.SIGKILL)
         first.wait(60)
