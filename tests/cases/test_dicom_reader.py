@@ -92,6 +92,17 @@ def test_a_table_with_accession_numbers_tells_of_studies_and_its_numbers_stay_in
     assert not any(secret in text for secret in ("470", "999", "1.2.", "P0", ".dcm"))
 
 
+def test_a_tables_language_and_an_answer_without_a_question_are_kept(tmp_path):
+    for place in range(2):
+        write(tmp_path, f"{place}.dcm", place, AccessionNumber=str(470 + place), StudyInstanceUID=f"1.2.{place}")
+    rows = [("470", "Ist es links?", "ja", "DE"), ("471", "", "rechts", "de")]
+    write_csv(tmp_path / "befund.csv", [("nummer", "question", "answer", "language"), *rows])
+    asked = find(tmp_path)[2].to_pylist()
+    assert [(line["question"], line["answer"], line["language"]) for line in asked] == [
+        ("Ist es links?", "ja", "de"), (None, "rechts", "de"),
+    ]  # fmt: skip
+
+
 def test_a_table_of_no_study_and_rows_that_contradict_are_refused(tmp_path):
     write(tmp_path, "a.dcm", 1, StudyInstanceUID="1.2.3")
     write_table(tmp_path, ("X1", "A mass.", "", "", ""))

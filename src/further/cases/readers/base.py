@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from further.cases.files import Folder, peek_record
-from further.cases.found import Found, short
-from further.cases.text import words
+from further.cases.found import Found, clean_answer, short
+from further.cases.text import clean_text, words
 
 
 class Reader(ABC):
@@ -73,6 +73,21 @@ def is_closed(answer_type: object, answer: object) -> bool:
     """Whether a question has a closed answer: as the layout says, or yes or no where it says nothing."""
     told = str(answer_type or "").strip().upper()
     return told == "CLOSED" if told in ("CLOSED", "OPEN") else words(str(answer or "")) in (["yes"], ["no"])
+
+
+def add_question(found: Found, case: str, images: list[str], row: Mapping[str, Any], split: str | None) -> None:
+    """The question of a table's row by role, where it has one; an answer without a question is counted, too."""
+    if clean_text(row.get("question")) is None and clean_answer(row.get("answer")) is None:
+        return
+    found.add_question(
+        case,
+        images,
+        (row.get("question"), row.get("answer")),
+        question_type=str(row.get("question_type") or "other").strip().lower(),
+        closed=is_closed(row.get("answer_type"), row.get("answer")),
+        split=split,
+        language=str(row.get("language") or "").strip().lower() or None,
+    )
 
 
 def check_images(found: Found) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from further.cases.fields import CASE_FIELDS
 from further.cases.files import Folder
 from further.cases.found import Found, digest_id
-from further.cases.readers.base import is_closed
+from further.cases.readers.base import add_question
 from further.cases.readers.dicom import MAX_EARLY, Dicom, Header, find_files, read_headers
 from further.cases.sheets import Sheet, find_telling, split_of, take_roles
 from further.cases.text import clean_text
@@ -41,8 +41,7 @@ class DicomTable(Dicom):
                 found.add_image(f"{study}-without-image", study, (None, 0, "no file is of this study"), {})
             elif split is not None:
                 found.add_split(study, split)
-            if clean_text(row.get("question")) is not None:
-                _add_question(found, study, first.get(study, f"{study}-without-image"), row, split)
+            add_question(found, study, [first.get(study, f"{study}-without-image")], row, split)
         return found
 
     def check_ids(self, folder: Folder) -> None:
@@ -97,10 +96,3 @@ def _merge(told: Iterable[Told]) -> dict[str, dict[str, Any]]:
             if value is not None and own.setdefault(name, value) != value:
                 raise ValueError(f"cases.folder: two cases of one id, {study}: their {name} differs in rows of {file}")
     return merged
-
-
-def _add_question(found: Found, study: str, image: str, row: Mapping[str, Any], split: str | None) -> None:
-    texts = (row.get("question"), row.get("answer"))
-    closed = is_closed(row.get("answer_type"), row.get("answer"))
-    kind = str(row.get("question_type") or "other").strip().lower()
-    found.add_question(study, [image], texts, question_type=kind, closed=closed, split=split)

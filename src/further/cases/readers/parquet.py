@@ -68,8 +68,9 @@ class Parquet(Reader):
 
     def read(self, folder: Folder) -> Found:
         """Cases named by the digest of their image."""
-        found, told = Found(), _gather(folder, self.find_tables(folder))
-        for file, row, digest, record in self._rows(folder):
+        found, rows = Found(), list(self._rows(folder))  # pictures are read once, and left behind
+        told = _gather(rows)
+        for file, row, digest, record in rows:
             case = _name(file, row, digest)
             about, split = told[case], find_split(str(record.get("split") or "")) or find_split(file)
             patient = found.first_of(about.get("patient") or about.get("case"), case)
@@ -103,16 +104,14 @@ def _name(file: str, row: int, digest: str) -> str:
     return f"image-{digest[:12]}" if digest else f"{PurePosixPath(file).stem}-row-{row}"
 
 
-def _gather(folder: Folder, files: Iterable[str]) -> dict[str, dict[str, str]]:
+def _gather(rows: Iterable[tuple[str, int, str, Row]]) -> dict[str, dict[str, str]]:
     """What rows tell of each image and its case; what two tell differently is not known."""
     told: dict[str, dict[str, set[str]]] = {}
-    for file in files:
-        records = _read_texts(folder, file)
-        for row, digest, _ in iterate_pictures(folder.path / file):
-            own = told.setdefault(_name(file, row, digest), {})
-            for role in ("case", "patient", "topic", "caption", *CASE_FIELDS, *IMAGE_FIELDS):
-                if (value := clean_text(records[row].get(role))) is not None:
-                    own.setdefault(role, set()).add(value)
+    for file, row, digest, record in rows:
+        own = told.setdefault(_name(file, row, digest), {})
+        for role in ("case", "patient", "topic", "caption", *CASE_FIELDS, *IMAGE_FIELDS):
+            if (value := clean_text(record.get(role))) is not None:
+                own.setdefault(role, set()).add(value)
     return {
         case: {role: next(iter(values)) for role, values in own.items() if len(values) == 1}
         for case, own in told.items()

@@ -10,8 +10,8 @@ from pathlib import PurePosixPath
 
 from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS
 from further.cases.files import Folder, read_head
-from further.cases.found import Found, clean_answer, find_image, short
-from further.cases.readers.base import Reader, is_closed
+from further.cases.found import Found, find_image, short
+from further.cases.readers.base import Reader, add_question
 from further.cases.records import Row
 from further.cases.sheets import Sheet, names_in, read_sheets, split_of
 from further.cases.text import clean_text
@@ -61,8 +61,7 @@ class _Tables:
         for sheet, row, case in rows:
             self._add_images(sheet, row, case)
         for sheet, row, case in rows:
-            if clean_text(row.get("question")) is not None or clean_answer(row.get("answer")) is not None:
-                self._add_question(sheet, row, case)  # an answer without a question is counted, too
+            self._add_question(sheet, row, case)
         self.found.join_by_names()
         self.found.add_spare(self.folder.images.files)
         return self.found
@@ -130,15 +129,7 @@ class _Tables:
         """A question about the images of its row; about the first of its case where the table names none."""
         own = self.images[case]
         names = list(map(self._key, self._images_of(sheet, row))) or sorted(own, key=lambda name: own[name])[:1]
-        self.found.add_question(
-            case,
-            [own[name] for name in names],
-            (row.get("question"), row.get("answer")),
-            question_type=str(row.get("question_type") or "other").strip().lower(),
-            closed=is_closed(row.get("answer_type"), row.get("answer")),
-            split=split_of(row, sheet.file),
-            language=str(row.get("language") or "").strip().lower() or None,
-        )
+        add_question(self.found, case, [own[name] for name in names], row, split_of(row, sheet.file))
 
 
 class _Told:
