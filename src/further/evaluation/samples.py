@@ -14,6 +14,7 @@ from transformers import GenerationConfig
 from further.evaluation.probe import before_and_after
 from further.evaluation.scoring import score_continuation
 from further.evaluation.text_loops import MAX_REPEATS, distinct, longest_repeat
+from further.evaluation.words import split_words
 from further.memory import explain_memory
 from further.models import Model
 from further.records import Sample, Samples
@@ -89,7 +90,7 @@ def continue_prompt(model: Model, tokenizer: Any, prompt: str, new_tokens: int, 
     given = _encode_prompt(tokenizer, prompt)
     ids = _generate(model, given, new_tokens, tokenizer.eos_token_id, decoding)
     text = tokenizer.decode(ids, skip_special_tokens=True)
-    nats, words = score_continuation(model, given, ids), text.split()
+    nats, words = score_continuation(model, given, ids), split_words(text)
     repeat = longest_repeat(text)
     return Sample(
         subject="base",

@@ -12,10 +12,11 @@ from rouge_score.tokenizers import Tokenizer
 from further.evaluation.answers.match import exact_match, judge_closed, token_overlap
 from further.evaluation.answers.schemas import ANSWER_SCORES
 from further.evaluation.text_loops import longest_repeat, rep_n
+from further.evaluation.words import CHINESE
 
 CONVENTIONS = {
     "exact_match": "lower case, without punctuation and articles (SQuAD); LLaVA-Med's is a fraction of words",
-    "token_f1": "words as often as they stand there (SQuAD), as MedGemma reports it",
+    "token_f1": "words as often as they stand there (SQuAD), as MedGemma reports it; Chinese by sign (MLQA)",
     "closed": "the first word decides, unreadable is wrong; LLaVA-Med's evaluation leaves a wrong yes or no out of the "
     "count, lmms-eval reads a no in 'normal'; choices count as closed, which lmms-eval leaves out",
     "open": "exact match and recall of words over open questions alone, as LLaVA-Med reports recall; where a layout "
@@ -25,7 +26,7 @@ CONVENTIONS = {
 }
 """How each score is meant, and where others differ: LLaVA-Med's run_eval.py at ad758b6, lmms-eval's medical tasks."""
 
-_WORD = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
+_WORD = re.compile(rf"[{CHINESE}]|[^\W_{CHINESE}]+")
 
 
 class _Words(Tokenizer):
