@@ -96,17 +96,16 @@ INSTRUCTIONS = (
 )
 
 
-def follow_instructions(model: Model, tokenizer: Any, ends: Sequence[int]) -> Instructions | None:
+def follow_instructions(model: Model, tokenizer: Any, ends: Sequence[int]) -> Instructions:
     """Give the instructions to base and adapted model.
 
     Args:
+        tokenizer: With a chat template.
         ends: Tokens that end a reply.
 
     Returns:
-        Replies and how many have the form asked for; None for a model without a chat template.
+        Replies and how many have the form asked for.
     """
-    if not getattr(tokenizer, "chat_template", None):
-        return None
     prompts = [
         tokenizer.apply_chat_template(
             [{"role": "user", "content": instruction.text}], tokenize=False, add_generation_prompt=True

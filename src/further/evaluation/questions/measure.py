@@ -42,7 +42,7 @@ def _ask(
     model: Model, folder: Path, questions: Sequence[Question], splits: Mapping[str, str], settings: QuestionSettings
 ) -> Questions:
     tokenizer = tokenizers.load_tokenizer(folder)
-    how = (questions, tokenizer, settings.window, settings.batch_tokens)
+    how = (questions, tokenizer, tokenizers.special_tokens(folder).bos, settings.window, settings.batch_tokens)
     base, adapted = before_and_after(model, answer_questions, *how)
     return compare_answers(questions, base, adapted, splits, RUN, settings.quantization)
 
