@@ -1,5 +1,6 @@
 """Arms over seeds and test cases, and their differences: intervals that count both. No torch."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -7,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from further.evaluation.answers.match import exact_match
+from further.evaluation.answers.match import exact_match, normalize
 from further.evaluation.intervals import LEVEL, half_width
 from further.onemodel.arms import ENCODER_DECODER, NO_OBJECTIVE
 from further.records.base import Interval
@@ -92,10 +93,11 @@ def difference(marked: pd.DataFrame, reference: pd.DataFrame) -> Interval:
         ValueError: If they share no seed, or were asked about different cases.
     """
     shared = sorted(set(marked["seed"]) & set(reference["seed"]))
-    pairs = [lay_out(one[one["seed"].isin(shared)], "right") for one in (marked, reference)] if shared else []
-    if not pairs or pairs[0][0].shape != pairs[1][0].shape or (pairs[0][1] != pairs[1][1]).any():
+    first, second = (one[one["seed"].isin(shared)] for one in (marked, reference))
+    if not shared or Counter(first["case"]) != Counter(second["case"]):
         raise ValueError("arms that are compared share no seed, or were asked different questions")
-    return crossed_interval(pairs[0][0] - pairs[1][0], pairs[0][1])
+    (own, sizes), (other, _) = (lay_out(one, "right") for one in (first, second))
+    return crossed_interval(own - other, sizes)
 
 
 def reference_of(arm: str, table: str) -> str | None:
@@ -166,6 +168,5 @@ def _forgotten(again: pd.DataFrame, before: pd.DataFrame) -> Interval:
 def majority(marked: pd.DataFrame) -> float:
     """Accuracy of the most frequent answer of each question type."""
     one = marked[marked["seed"] == marked["seed"].min()]
-    return float(
-        one.groupby("question_type")["reference"].agg(lambda texts: texts.value_counts().iloc[0]).sum() / len(one)
-    )
+    said = one["reference"].map(normalize)  # as `mark_answers` compares them: Yes and yes are one answer
+    return float(said.groupby(one["question_type"]).agg(lambda texts: texts.value_counts().iloc[0]).sum() / len(one))
