@@ -40,21 +40,18 @@ def orthogonalize(matrices_KMN: Tensor, num_iterations: int = 5) -> Tensor:
 
 
 class Muon(torch.optim.Optimizer):
-    """Nesterov momentum, orthogonalized per matrix, scaled by sqrt(max(1, rows / columns)), with decoupled decay."""
+    """Nesterov momentum, orthogonalized per matrix, scaled by sqrt(max(1, rows / columns)); no weight decay."""
 
-    def __init__(
-        self, matrices: Iterable[nn.Parameter], lr: float, momentum: float, weight_decay: float, dtype: torch.dtype
-    ) -> None:
+    def __init__(self, matrices: Iterable[nn.Parameter], lr: float, momentum: float, dtype: torch.dtype) -> None:
         """Make the optimizer.
 
         Args:
             matrices: Two-dimensional parameters.
             lr: Step in units of a matrix's spectral norm.
             momentum: Decay of the running gradient, 0 <= momentum < 1.
-            weight_decay: Fraction of a weight taken away per unit of `lr`.
             dtype: Type in which to orthogonalize; bfloat16 is precise enough where the processor has it.
         """
-        super().__init__(matrices, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
+        super().__init__(matrices, {"lr": lr, "momentum": momentum})
         self.dtype = dtype
 
     @torch.no_grad()
@@ -69,7 +66,6 @@ class Muon(torch.optim.Optimizer):
                 steps = orthogonalize(torch.stack(updates).to(self.dtype)).float()
                 scale = max(1.0, shape[0] / shape[1]) ** 0.5
                 for parameter, step in zip(parameters, steps, strict=True):
-                    parameter.mul_(1 - group["lr"] * group["weight_decay"])
                     parameter.add_(step, alpha=-group["lr"] * scale)
 
     def _momentum(self, parameter: nn.Parameter, momentum: float) -> Tensor:

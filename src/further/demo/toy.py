@@ -1,7 +1,7 @@
-"""The toy: a byte-level BPE tokenizer and a Llama of two million parameters, trained from nothing in minutes.
+"""The toy: a byte-level BPE tokenizer and a Llama of two million parameters, trained from scratch in minutes.
 
-It stands for a real base model in tests and in a quick look at the workflow. What its figures say of language models
-is nothing.
+It stands in for a real base model in tests and in a quick look at the workflow. Its figures say nothing about language
+models.
 """
 
 import logging
@@ -52,7 +52,8 @@ class ToySettings:
 def train_toy(documents: Sequence[str], folder: Path, settings: ToySettings) -> dict[str, float]:
     """Train a tokenizer and a small Llama on texts and save both as a Hugging Face folder.
 
-    The same texts, settings, library versions and number of torch threads give the same weights, bit for bit.
+    On one kind of processor the same texts, settings, library versions and number of torch threads give the same
+    weights, bit for bit.
 
     Args:
         documents: Texts; together longer than one training sequence.

@@ -25,6 +25,7 @@ from further.vision.prompts import Line, make_prompter
 from further.vision.rows import ask, make_row
 
 TRAINED = "trained.safetensors"
+PROBES = 4  # batches whose operations are counted: their rows are of unequal length
 UNUSED = "predict."  # parts of a network that only masked pre-training has a gradient for
 
 
@@ -76,7 +77,7 @@ def train_part(part: Part, folder: Path, task: Task, batch: int) -> Trained:
     return Trained(outcome, flops, model, (folder / TRAINED).stat().st_size)
 
 
-def count_flops(part: Part, batch: int, probes: int = 4) -> float:
+def count_flops(part: Part, batch: int) -> float:
     """Floating-point operations of a step, forward and backward, by torch's own counter on a few batches.
 
     Weights are unquantized for it, as the counter does not know bitsandbytes' products; the optimizer is not counted.
@@ -87,11 +88,11 @@ def count_flops(part: Part, batch: int, probes: int = 4) -> float:
     size = len(part.training)
     # On a CPU torch's fused attention is not among what is counted; as plain products it is.
     with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
-        for probe in range(probes):
+        for probe in range(PROBES):
             numbers = [(probe * batch + one) % size for one in range(batch)]
             with explain_memory(run, batch, f"counting the operations of {part.name}"):
                 part.training.sum_loss(model, move(make_batch(part.training, numbers), model.device)).backward()
-    return float(counter.get_total_flops()) / probes
+    return float(counter.get_total_flops()) / PROBES
 
 
 def train_weights(model: Model, run: Run, folder: Path, *, only: Sequence[str] = ("",), predict: bool = False) -> Save:

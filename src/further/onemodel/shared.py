@@ -13,7 +13,7 @@ from further.models.one import ENCODER_DECODER
 from further.onemodel.make import make_model
 from further.onemodel.objectives import Captions, make_examples
 from further.onemodel.rows import Drawn
-from further.onemodel.runs import Part, Trained, count_flops, make_rows, train_part, train_weights
+from further.onemodel.runs import PROBES, Part, Trained, count_flops, make_rows, train_part, train_weights
 from further.settings import Run
 from further.settings.onemodel import OneModelSettings
 from further.shards import hash_rank
@@ -121,4 +121,4 @@ class Shared:
     def step_flops(self) -> float:
         """Of a step of the encoder–decoder on questions: what compute is compared by."""
         start = self.untrained(ENCODER_DECODER, 0)
-        return count_flops(self.questions(start, self.asked("train"), 4, 0, ENCODER_DECODER), self.batch)
+        return count_flops(self.questions(start, self.asked("train"), PROBES, 0, ENCODER_DECODER), self.batch)

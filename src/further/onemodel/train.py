@@ -10,7 +10,17 @@ from further.models import Precision, load
 from further.models.one import ENCODER_DECODER, PREFIX
 from further.onemodel.arms import ADAPTED, LONGER, NO_OBJECTIVE, PREFIX_EQUAL
 from further.onemodel.make import add_modality
-from further.onemodel.runs import Part, Trained, count_flops, describe, keep_model, make_rows, train_lora, train_weights
+from further.onemodel.runs import (
+    PROBES,
+    Part,
+    Trained,
+    count_flops,
+    describe,
+    keep_model,
+    make_rows,
+    train_lora,
+    train_weights,
+)
 from further.onemodel.shared import Shared
 from further.onemodel.signals import NAME, SIZES, list_words, read_signals
 from further.records.onemodel import SeedRecord
@@ -18,7 +28,6 @@ from further.training.recipe import Prepare
 from further.vision.images import Held, ImageProcessor, compute_features, need_images
 
 TOWER_LAYERS = 1
-PROBES = 4  # steps of examples that a part's compute is counted on
 NEW_PARTS = (f"embed.{NAME}", f"towers.{NAME}", "added")  # of a network with the added modality
 ADDITIONS: Mapping[str, Prepare] = {
     "all_replay": train_weights,

@@ -55,6 +55,7 @@ def test_overlap_by_hand(answer, reference, overlap):
         ("+", "+", "right"), ("-", "+", "wrong"), ("<5", "5", "wrong"), ("2 x 3 cm", "2", "wrong"),
         ("左侧。", "左侧", "right"), ("是的，左侧", "是的", "right"), ("右侧", "左侧", "wrong"),
         ("**Yes**", "yes", "right"), ("Yes, it is", "Yes.", "right"), ("no/yes", "no", "right"),
+        ("No", "No, it is normal.", "right"), ("No", "No pneumothorax", "wrong"), ("No", "Yes - left", "wrong"),
         ("Answer: yes", "yes", "unreadable"), ("5mm", "5", "right"),
     ],
 )  # fmt: skip

@@ -15,6 +15,7 @@ _ARTICLE = re.compile(r"\b(a|an|the)\b")
 # SQuAD's script removes ASCII alone, and so does this in other languages; the rest stands in Chinese text only.
 _PUNCTUATION = str.maketrans("", "", string.punctuation + "、。〈〉《》「」『』【】〔〕！（），．：；？～")
 _WORD = re.compile(r"[^\W_]+")
+_YES_NO = re.compile(r"\W*(yes|no)\s*(?:$|[,.;:!(\u2013\u2014]|-\s)", re.IGNORECASE)
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u2011](?=[^\W_])|(?<=\d)[-\u2010\u2011](?=[^\W\d_])")
 # In this order: units are parted while no word stands in a number, and decimals are read before ranges.
 _IN_NUMBERS = (
@@ -79,14 +80,23 @@ def token_overlap(answer: str, reference: str) -> Overlap:
     return Overlap(2 * precision * recall / (precision + recall), precision, recall)
 
 
+def yes_or_no(reference: str) -> str | None:
+    """What a reference says to a question of yes or no; None for one that is no such answer.
+
+    >>> yes_or_no("Yes."), yes_or_no("No, it is normal"), yes_or_no("No pneumothorax")
+    ('yes', 'no', None)
+    """
+    said = _YES_NO.match(reference)
+    return said[1].lower() if said else None
+
+
 def judge_closed(answer: str, reference: str) -> str:
     """Whether the answer to a closed question is right, wrong or unreadable, which counts as wrong.
 
     To yes or no the first word decides. "The study is normal" is unreadable, where an evaluator that looks for "no"
     inside words reads a no. Another reference is a choice, "left" or "CT": the answer must begin with its words.
     """
-    wanted = normalize(reference)
-    if wanted in ("yes", "no"):
+    if wanted := yes_or_no(reference):
         found = _WORD.search(answer.lower())
         said = found.group() if found else ""
         return UNREADABLE if said not in ("yes", "no") else RIGHT if said == wanted else WRONG

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from further.evaluation.answers.match import RIGHT, UNREADABLE, normalize
+from further.evaluation.answers.match import RIGHT, UNREADABLE, yes_or_no
 from further.evaluation.intervals import LEVEL, ratio_interval, share_interval
 from further.records.answers import ALL, Score, Scores, TypeScores
 from further.settings import BootstrapSettings
@@ -38,7 +38,7 @@ def by_type(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def mark_closed(scores: pd.DataFrame) -> pd.DataFrame:
     """Scores with a column for each of closed or open questions alone, missing where the question is not counted."""
-    closed, reference = scores["closed"].notna(), scores["reference"].map(normalize)
+    closed, reference = scores["closed"].notna(), scores["reference"].map(yes_or_no)
     right, yes, no = (scores["closed"] == RIGHT).astype(float), reference == "yes", reference == "no"
     return scores.assign(
         closed_accuracy=right.where(closed),
