@@ -1,9 +1,7 @@
 """The Muon optimizer: momentum whose steps are orthogonalized, one matrix at a time.
 
-The tiny image–text base learns its pictures with it in the minutes that there are; with AdamW it does not.
-`torch.optim.Muon` always computes in bfloat16, which a processor without instructions for it does 100 times more
-slowly than in float32 (measured with AVX2 only); this one takes the type as an argument and works on all matrices of
-one shape at once.
+`torch.optim.Muon` always computes in bfloat16. On a processor without instructions for it that is 100 times slower than
+float32 (measured with AVX2). This one takes the type as an argument and works on all matrices of one shape at once.
 """
 
 from collections import defaultdict

@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from further.demo.steps import StepLines, rise_and_fall
+from further.demo.steps import StepLines, final_loss, rise_and_fall
 
 LOG = logging.getLogger(__name__)
 
@@ -76,13 +76,12 @@ def train_toy(documents: Sequence[str], folder: Path, settings: ToySettings) -> 
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer.save_pretrained(folder)
     model.save_pretrained(folder)
-    last = losses[-max(1, len(losses) // 20) :]
     return {
         "num_parameters": model.num_parameters(),
         "num_unique_tokens": len(stream),
         "num_trained_tokens": settings.num_steps * settings.batch_size * settings.context,
         "num_steps": settings.num_steps,
-        "final_train_loss_nats": sum(last) / len(last),
+        "final_train_loss_nats": final_loss(losses),
     }
 
 

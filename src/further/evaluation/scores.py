@@ -21,7 +21,7 @@ HOW = ("window", "stride", "compute_dtype")
 
 @dataclass(frozen=True)
 class ScoredModel:
-    """Which model a table of scores is of, as its columns say; `run` is None for the base."""
+    """The columns of a table of scores that name its model; `run` is None for the base."""
 
     subject: Literal["base", "adapted", "merged"]
     run: str | None
@@ -31,7 +31,7 @@ class ScoredModel:
     begin_rule: str
 
     def __str__(self) -> str:
-        """The model in words."""
+        """In words, for messages."""
         return f"{self.subject}{'' if self.run is None else ' ' + self.run} at {self.quantization}"
 
 
@@ -48,7 +48,7 @@ def load_scored(model: Path, adapter: Path | None, about: ScoredModel, compute_d
 def score_texts(
     model: Model, texts: Mapping[str, Path], settings: ScoringSettings, about: ScoredModel
 ) -> list[dict[str, Any]]:
-    """Score each held-out document of each text set; the validation papers' loss is the training's.
+    """Score each held-out document of each text set. Validation papers are scored during training.
 
     Args:
         texts: Token streams by the text set's name.

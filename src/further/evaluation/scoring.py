@@ -93,7 +93,7 @@ def score_continuation(model: Model, given: Sequence[int], ids: Sequence[int]) -
 def _score_windows(
     model: Model, documents: Sequence[Sequence[int]], begin: int, window: int, stride: int, batch_tokens: int
 ) -> Iterator[tuple[Window, torch.Tensor]]:
-    """Windows of all documents, longest first, each with the nats of its targets."""
+    """Windows of all documents, the longest first, with the nats of their targets: memory runs out at once or never."""
     check_length(model.config, "evaluation.window", window)
     windows = [
         piece for number, ids in enumerate(documents) for piece in cut_windows(number, ids, begin, window, stride)
@@ -116,13 +116,12 @@ def batch_windows(windows: Sequence[Window], batch_tokens: int) -> Iterator[list
 
 
 def explain_scoring(num_rows: int, length: int) -> AbstractContextManager[None]:
-    """Explain memory that ends in a forward pass over so many rows of so many tokens."""
+    """Say what to lower where a forward pass runs out of memory."""
     fewer = f"lower evaluation.batch_tokens below {num_rows * length:,}" if num_rows > 1 else "lower evaluation.window"
     return explain_memory(f"scoring {num_rows} × {length} tokens", f"{fewer}, or use a GPU with more memory")
 
 
 def _score_batch(model: Model, batch: Sequence[Window]) -> tuple[torch.Tensor, ...]:
-    """Nats of each window's targets, one by one."""
     with torch.no_grad(), explain_scoring(len(batch), len(batch[0].inputs)):
         return _score_in(model, batch)
 

@@ -1,6 +1,6 @@
 """Whether a text repeats itself: what stands many times in a row, and how many runs of words come again.
 
-What counts was chosen by what people write. In the running text of 25 biomedical articles and the 25 of the
+The limits were chosen on texts that people wrote. In the running text of 25 biomedical articles and the 25 of the
 demonstration (780,000 characters) nothing is marked: no phrase of up to 32 words stands more than three times in a
 row, no piece with a letter or digit that is said four times or more reaches 12 characters, no piece without one
 reaches 40 (the longest, 30, is the rule under a table's head). Tables are another matter: cells of crosses or zeros
@@ -47,7 +47,6 @@ def _repeats(words: Sequence[str], length: int) -> int:
 
 
 def _piece_repeats(text: str) -> Iterator[int]:
-    """How often each piece of text that is repeated often and long enough stands in a row."""
     for length, pattern in enumerate(PIECES, 1):
         for match in pattern.finditer(text):
             whole = match.group()

@@ -12,16 +12,13 @@ from further.evaluation.answers.match import exact_match, normalize
 from further.evaluation.intervals import LEVEL, half_width
 from further.onemodel.arms import ENCODER_DECODER, NO_OBJECTIVE
 from further.records.base import Interval
-from further.records.onemodel import ArmRecord, OneModelRecord, SeedRecord
+from further.records.onemodel import ArmRecord, OneModelRecord, SeedRecord, Taken
 
 Floats = NDArray[np.float64]
 
 
 def crossed_interval(amounts_SC: Floats, sizes_C: Floats) -> Interval:
     """A ratio of sums over seeds and cases, with an interval for other seeds and other cases.
-
-    Every seed answers about every case. The variance of the mean is that of the means of seeds plus that of the means
-    of cases, which counts what the two have in common twice: rather too wide than too narrow.
 
     Args:
         amounts_SC: Of each seed and case, such as right answers.
@@ -38,6 +35,7 @@ def crossed_interval(amounts_SC: Floats, sizes_C: Floats) -> Interval:
     estimate = float(amounts_SC.sum() / (num_seeds * sizes_C.sum()))
     if num_seeds < 2 or num_cases < 2:
         return Interval(estimate=estimate, low=None, high=None, level=LEVEL)
+    # The noise of single answers is in both variances and counts twice: too wide rather than too narrow.
     residuals_SC = (amounts_SC - estimate * sizes_C) / sizes_C.mean()
     parts = [residuals_SC.mean(axis=axis) for axis in (0, 1)]  # of cases, of seeds
     variances = [float(part.var(ddof=1)) / len(part) for part in parts]
@@ -50,7 +48,7 @@ def crossed_interval(amounts_SC: Floats, sizes_C: Floats) -> Interval:
 
 
 def within_bounds(accuracy: Interval) -> Interval:
-    """An accuracy's interval without what no accuracy can be: Student's ends know no bounds."""
+    """An accuracy's interval cut to 0 to 1, beyond which Student's ends may lie."""
     if accuracy.low is None or accuracy.high is None:
         return accuracy
     ends = {"low": max(0.0, accuracy.low), "high": min(1.0, accuracy.high)}
@@ -137,31 +135,24 @@ def compare_arms(
 
 
 def _describe(arm: str, table: str, numbers: Sequence[SeedRecord], marked: Mapping[str, pd.DataFrame]) -> ArmRecord:
-    first, own = numbers[0], marked[arm]
-    added = table == "additions"
+    own, added = marked[arm], table == "additions"
     asked = own[own["asked"] == ("new" if added else "old")]
     reference, again = reference_of(arm, table), own[own["asked"] == "old"]
     return ArmRecord(
         table=table,
         num_seeds=len(numbers),
-        num_cases=first.num_cases,
-        learning_rate=first.learning_rate,
-        num_parameters=first.num_parameters,
-        num_trained_parameters=first.num_trained_parameters,
-        num_steps=first.num_steps,
-        flops=first.flops,
-        stored_bytes=first.stored_bytes,
         seconds=mean_interval([one.seconds for one in numbers]),
         accuracy=within_bounds(crossed_interval(*lay_out(asked, "right"))),
         loss_nats=crossed_interval(*lay_out(asked, "reference_nats", "reference_tokens")),
         reference=reference,
         difference=difference(asked, marked[reference]) if reference else None,
         old_difference=_forgotten(again, marked[ENCODER_DECODER]) if added else None,
+        **numbers[0].model_dump(include=set(Taken.model_fields)),
     )
 
 
 def _forgotten(again: pd.DataFrame, before: pd.DataFrame) -> Interval:
-    """Change of accuracy about images; none where what was trained is left off for them."""
+    # Adapters, an embedding or a tower are left off for images, so the answers about them stay what they were.
     return Interval.exactly(0.0) if again.empty else difference(again, before)
 
 

@@ -80,7 +80,7 @@ def add_modality(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         draw_weights(after, config.num_layers)
-    after.load_state_dict(before.state_dict(), strict=False)
+    after.load_state_dict(before.state_dict(), strict=False)  # the new parts are drawn, the rest is as trained
     after.save_pretrained(folder)
 
 

@@ -80,8 +80,9 @@ def train_part(part: Part, folder: Path, task: Task, batch: int) -> Trained:
 def count_flops(part: Part, batch: int) -> float:
     """Floating-point operations of a step, forward and backward, by torch's own counter on a few batches.
 
-    Weights are unquantized for it, as the counter does not know bitsandbytes' products; the optimizer is not counted.
+    The optimizer is not counted.
     """
+    # The counter does not know bitsandbytes' products.
     run = part.run | {"quantization": "none", "gradient_checkpointing": False}
     model = load(part.model, Precision("none", run.compute_dtype, "eager"))
     part.prepare(model, run, part.model)

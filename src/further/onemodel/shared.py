@@ -25,7 +25,7 @@ from further.vision.prompts import Line, make_prompter
 
 @dataclass(frozen=True)
 class Shared:
-    """What the arms share.
+    """A study of a job.
 
     Attributes:
         run: Settings of a training; a small model's learning rate is its layout's.
@@ -55,7 +55,7 @@ class Shared:
         return [line for line in self.lines if line["split"] == split and line["task"] == task]
 
     def of_cases(self, number: int, seed: int) -> list[Line]:
-        """Questions of so many training cases; more of one seed begin with the same."""
+        """Questions of so many training cases; with one seed, a larger number begins with the same cases."""
         asked = self.asked("train")
         cases = sorted({line["case"] for line in asked}, key=lambda case: hash_rank("onemodel", seed, case))
         chosen = set(cases[:number])

@@ -111,7 +111,7 @@ def train_objective(study: Shared, objective: str, number: int, seed: int) -> Se
 
 def train_addition(study: Shared, way: str, seed: int, start: Path) -> Seed:
     """A modality added to the trained encoder–decoder; the questions about images are asked again afterwards."""
-    lines, curves = read_signals(study.settings.signals, seed=0)
+    lines, curves = read_signals(study.settings.signals, seed=0)  # the same curves for every arm and seed
     model, signals = study.work / f"extended-{seed}", Held("signal_values", curves)
     add_modality(model, start, NAME, SIZES, list_words(), TOWER_LAYERS if way == "tower" else 0, seed)
     rows = make_rows([line for line in lines if line["split"] == "train"], model, signals, study.run.context)
@@ -133,6 +133,7 @@ def train_adapted(study: Shared, seed: int) -> Seed:
     settings = study.settings
     changed = {"learning_rate": settings.adapted_learning_rate, "quantization": settings.adapted_quantization}
     run = study.run_of(ADAPTED, seed) | changed
+    # The tower is frozen, so each image's features are computed once.
     tower = need_images(load(study.base, Precision("none", run.compute_dtype)))
     features = dict(compute_features(tower, ImageProcessor(study.base), study.pictures.items()))
     images = Held("image_features", {name: values.clone() for name, values in features.items()})
@@ -146,7 +147,7 @@ def train_adapted(study: Shared, seed: int) -> Seed:
 
 
 def _afford(study: Shared, budget: float, probe: Part) -> int:
-    """Steps of a part that a budget of floating-point operations pays for, at least 1."""
+    """Steps that a budget of floating-point operations pays for, at least 1."""
     return max(1, round(budget / count_flops(probe, study.batch)))
 
 

@@ -1,4 +1,4 @@
-"""What every record shares: how it is checked, written and read; and an interval."""
+"""What every record shares: its checks, how it is written and read, and an interval."""
 
 from pathlib import Path
 from typing import Any, Self

@@ -1,4 +1,4 @@
-"""`comparison.json`: what the models score before and after, and how the differences are sure."""
+"""`comparison.json`: what the models score before and after, and the differences with their intervals."""
 
 from functools import cached_property
 from typing import Literal

@@ -41,23 +41,12 @@ _ROUGE = rouge_scorer.RougeScorer(["rouge1", "rougeL"], tokenizer=_Words())
 
 
 def score_answers(answers: pa.Table) -> pa.Table:
-    """Score each answer.
-
-    Returns:
-        The same lines with their scores (ANSWER_SCORES).
-    """
+    """The same lines with their scores (ANSWER_SCORES)."""
     return pa.Table.from_pylist([line | score_answer(line) for line in answers.to_pylist()], ANSWER_SCORES)
 
 
 def score_answer(line: Mapping[str, Any]) -> dict[str, Any]:
-    """Scores of one answer.
-
-    Args:
-        line: answer, reference and kind, as in ANSWERS.
-
-    Returns:
-        The columns that ANSWER_SCORES adds.
-    """
+    """The columns that ANSWER_SCORES adds, from answer, reference and kind."""
     answer, reference = line["answer"], line["reference"]
     overlap, rouge = token_overlap(answer, reference), _ROUGE.score(reference, answer)
     return {

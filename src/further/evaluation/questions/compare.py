@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from further.evaluation.intervals import LEVEL
 from further.evaluation.questions.pairs import pair
 from further.evaluation.questions.read import Question
 from further.evaluation.questions.score import Answered
-from further.records.questions import LEVEL, Floors, Group, Line, Paired, Questions
+from further.records.questions import Floors, Group, Line, Paired, Questions
 
 
 def pick(loglikelihoods: Sequence[float], choices: Sequence[str], norm: bool) -> int:
@@ -124,7 +125,7 @@ def _floors(questions: Sequence[Question], base: Sequence[Answered], adapted: Se
 
 
 def _longest(question: Question) -> float:
-    """Chance that the correct choice is taken by who takes one of the longest."""
+    """Chance of the correct choice for a blind guess among the longest ones."""
     lengths = [len(choice) for choice in question.choices]
     longest = max(lengths)
     return (lengths[question.correct] == longest) / lengths.count(longest)
