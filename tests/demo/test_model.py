@@ -125,6 +125,6 @@ def test_perplexity_and_questions_are_those_of_the_harness(real, tmp_path):
     harness = harness_results(folder, questions, tmp_path / "questions.jsonl")
     for answered, sample in zip(ours, harness["samples"]["local"], strict=True):
         assert answered.loglikelihoods == pytest.approx([float(reply[0][0]) for reply in sample["resps"]], rel=1e-4)
-    record = compare_answers(questions, ours, ours, {}, "default", "none")
+    record = compare_answers(questions, ours, ours, {}, "none")
     assert record.accuracy.base.fraction == pytest.approx(harness["results"]["local"]["acc,none"])
     assert record.accuracy_norm.base.fraction == pytest.approx(harness["results"]["local"]["acc_norm,none"])

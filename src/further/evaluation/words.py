@@ -4,7 +4,13 @@ import re
 
 CHINESE = "\u3400-\u9fff"
 """Range of a character class."""
+_SIGN = re.compile(f"[{CHINESE}]")
 _WORD = re.compile(rf"[{CHINESE}]|[^\s{CHINESE}]+")
+
+
+def has_chinese(text: str) -> bool:
+    """Whether a text has a Chinese sign, which a tokenizer for other languages would not part from the next."""
+    return _SIGN.search(text) is not None
 
 
 def split_words(text: str) -> list[str]:

@@ -52,11 +52,9 @@ class Drawn:
 
     def name(self, numbers: Sequence[int]) -> list[str]:
         """Cases of some examples."""
-        pairs = [divmod(number, len(self.sources)) for number in numbers]
-        return [name for turn, source in pairs for name in self._name(source, turn)]
-
-    def _name(self, source: int, turn: int) -> list[str]:
-        return self.sources[source].name([turn % len(self.sources[source])])
+        turns = [divmod(number, len(self.sources)) for number in numbers]
+        chosen = [(turn, self.sources[source]) for turn, source in turns]
+        return [name for turn, source in chosen for name in source.name([turn % len(source)])]
 
     def digest(self) -> str:
         """Of the sources and their order."""

@@ -101,6 +101,12 @@ def test_words_of_other_alphabets_count_in_rouge(answer, reference, rouge):
     assert score_answer({"answer": answer, "reference": reference, "kind": "open"})["rouge_l"] == rouge
 
 
+def test_bleu_of_chinese_counts_signs():
+    """Of four signs two and of three pairs one; smoothing gives 1/4 and 1/4: (1/2 · 1/3 · 1/4 · 1/4) ** (1/4)."""
+    found = score_answer({"answer": "左肺上叶", "reference": "左肺", "kind": "open"})
+    assert found["bleu"] == pytest.approx(31.95, abs=0.01)
+
+
 def test_words_of_rouge_are_its_own_where_letters_are_a_to_z():
     pairs = [
         ("X-ray, PA view_1", "an x ray"),

@@ -51,7 +51,7 @@ def test_a_comparison_counts_topics_splits_floors_and_single_answers():
     ]
     base = [answered(-2.0, -1.0, unasked=(-1.0, -2.0)), answered(-1.0, -2.0, -9.0), answered(-4.0)]
     adapted = [answered(-1.0, -2.0), answered(-1.0, -2.0, -9.0), answered(-2.0, greedy=True)]
-    record = compare_answers(questions, base, adapted, {"one": "train", "two": "test"}, "default", "nf4")
+    record = compare_answers(questions, base, adapted, {"one": "train", "two": "test"}, "nf4")
     assert (record.accuracy.base.correct, record.accuracy.adapted.correct, record.accuracy.gained) == (0, 1, 1)
     # Per character: -1 and -1 (the first of equals), then -1, -2/3 and -3.
     assert record.accuracy_norm.base.correct == 2
@@ -69,7 +69,7 @@ def test_answers_are_judged_and_their_scores_are_of_the_choices():
     """Likelihoods .3 and .1 of two choices are 3/4 and 1/4. The question with one answer is left out."""
     questions = [Question("Which?", ("left", "right"), 1), Question("Name it.", ("left",), 0)]
     adapted = [answered(np.log(0.3), np.log(0.1)), answered(-1.0)]
-    rows = judge_questions(compare_answers(questions, adapted, adapted, {}, "default", "none"))
+    rows = judge_questions(compare_answers(questions, adapted, adapted, {}, "none"))
     (row,) = rows.to_dict("records")
     assert (row["case"], row["question_type"], row["split"]) == ("question 1", "multiple choice", "validation")
     assert (row["answer"], row["reference"], row["correct"]) == ("left", "right", False)
@@ -81,8 +81,7 @@ def test_half_of_the_questions_choose_whatever_their_order_in_the_file():
     questions = [Question(f"Which of {number}?", ("left", "right"), 0) for number in range(9)]
     scores = [answered(-1.0, -2.0)] * 9
     forward, backward = (
-        judge_questions(compare_answers(order, scores, scores, {}, "default", "none"))
-        for order in (questions, questions[::-1])
+        judge_questions(compare_answers(order, scores, scores, {}, "none")) for order in (questions, questions[::-1])
     )
     chosen = forward.set_index("question")["split"]
     assert chosen.value_counts().to_dict() == {"validation": 5, "test": 4}

@@ -25,7 +25,7 @@ def test_accuracy_and_likelihoods_are_those_of_the_harness(style, tmp_path):
     for answered, sample in zip(ours, theirs["samples"]["local"], strict=True):
         expected = [float(reply[0][0]) for reply in sample["resps"]]
         assert answered.loglikelihoods == pytest.approx(expected, rel=1e-4)
-    record = compare_answers(choosing, ours, ours, {}, "default", "none")
+    record = compare_answers(choosing, ours, ours, {}, "none")
     assert record.accuracy.base.fraction == pytest.approx(theirs["results"]["local"]["acc,none"])
     assert record.accuracy_norm.base.fraction == pytest.approx(theirs["results"]["local"]["acc_norm,none"])
 

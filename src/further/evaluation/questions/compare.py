@@ -26,14 +26,12 @@ def compare_answers(
     base: Sequence[Answered],
     adapted: Sequence[Answered],
     splits: Mapping[str, str],
-    run: str,
     quantization: str,
 ) -> Questions:
-    """Compare two models' answers.
+    """Compare the default run's answers with its base's.
 
     Args:
         splits: Split of each paper of the study, by its name.
-        run: Name of the run that the adapter is of.
     """
     lines = [
         _line(question, before, after, splits.get(question.paper))
@@ -46,7 +44,7 @@ def compare_answers(
         for who in (base, adapted)
     ]
     return Questions(
-        run=run,
+        run="default",
         quantization=quantization,
         level=LEVEL,
         num_questions=len(lines),
