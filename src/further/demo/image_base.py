@@ -78,7 +78,7 @@ def train_image_base(folder: Path, settings: ImageBaseSettings) -> dict[str, Any
     number = min(settings.num_slices, settings.num_steps * settings.images_per_step)
     slices = draw_phantoms(number, FIRST, settings.seed + 1_000)  # not those of a study
     network = make_network(settings, save_tokenizer(folder))
-    network.save_pretrained(folder)
+    network.save_pretrained(folder)  # untrained: the prompter reads its config.json
     SiglipImageProcessorPil(size={"height": SIDE, "width": SIDE}).save_pretrained(folder)
     questions = lay_out([phantom for phantom, _ in slices], make_prompter(folder))
     losses = _train(ImageText(network), np.stack([picture for _, picture in slices]), questions, settings)

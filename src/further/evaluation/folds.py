@@ -50,6 +50,7 @@ def cross_validate(folds: Mapping[str, Fold], how: ComparisonSettings) -> CrossV
     before, after = (
         pd.concat([heldout(getattr(fold, kind), "papers") for fold in folds.values()]) for kind in ("base", "run")
     )
+    # Each fold has a run of its own; in a message the pool has one name.
     pooled = compare(before, after.assign(run="of the folds"), how)
     documents = tuple(line.model_copy(update={"fold": owner[line.document]}) for line in pooled.documents)
     papers = {paper for fold in folds.values() for paper in fold.split["paper"]}

@@ -61,9 +61,12 @@ def _check_documents(before: pd.DataFrame, after: pd.DataFrame) -> None:
 
 
 def _name(scores: pd.DataFrame) -> str:
-    line = scores.iloc[0]
-    run = "" if pd.isna(line["run"]) else f" {line['run']}"
-    return f"{line['subject']}{run} at {line['quantization']}"
+    return name_model(*scores[["subject", "run", "quantization"]].iloc[0])
+
+
+def name_model(subject: str, run: str | None, quantization: str) -> str:
+    """A scored model in words, for messages: `adapted seed-1 at nf4`."""
+    return f"{subject}{'' if pd.isna(run) else f' {run}'} at {quantization}"
 
 
 def _name_texts(scores: pd.DataFrame) -> str:

@@ -51,6 +51,7 @@ def choose_prompts(rows: pd.DataFrame, split: pd.DataFrame, seed: int) -> list[s
     heldout = split.loc[split["split"] == "test", "paper"]
     own = rows[rows["paper"].isin(heldout)].sort_values(["paper", "row"])
     own = own[own["text"].str.split().str.len() >= MIN_PARAGRAPH_WORDS]
+    # In turns: the first drawn paragraph of every paper, then the second of each.
     shuffled = own.sample(frac=1, random_state=seed)
     shuffled = shuffled.assign(turn=shuffled.groupby("paper").cumcount()).sort_values("turn", kind="stable")
     chosen = shuffled.head(NUM_PROMPTS).sort_values(["paper", "row"])

@@ -107,6 +107,7 @@ def _score_windows(
 
 def batch_windows(windows: Sequence[Window], batch_tokens: int) -> Iterator[list[Window]]:
     """Batches of windows of one length each, so that nothing is ever padded."""
+    # LLM.int8 chooses its outlier columns over a whole batch: the same texts must always meet in the same batches.
     by_length: dict[int, list[Window]] = {}
     for window in windows:
         by_length.setdefault(len(window.inputs), []).append(window)
@@ -121,22 +122,21 @@ def explain_scoring(num_rows: int, length: int) -> AbstractContextManager[None]:
     return explain_memory(f"scoring {num_rows} × {length} tokens", f"{fewer}, or use a GPU with more memory")
 
 
+@torch.no_grad()
 def _score_batch(model: Model, batch: Sequence[Window]) -> tuple[torch.Tensor, ...]:
-    with torch.no_grad(), explain_scoring(len(batch), len(batch[0].inputs)):
-        return _score_in(model, batch)
-
-
-def _score_in(model: Model, batch: Sequence[Window]) -> tuple[torch.Tensor, ...]:
-    inputs_BT = torch.tensor([list(window.inputs) for window in batch], device=model.device)
-    hidden_BTD = model.encode({"input_ids": inputs_BT})
-    scored = torch.cat([hidden[-len(window.targets) :] for hidden, window in zip(hidden_BTD, batch, strict=True)])
-    targets = torch.tensor([token for window in batch for token in window.targets], device=model.device)
-    losses = torch.cat(
-        [_losses(model.head, *pair) for pair in zip(scored.split(CHUNK), targets.split(CHUNK), strict=True)]
-    )
+    """Nats of each window's targets, one by one."""
+    with explain_scoring(len(batch), len(batch[0].inputs)):
+        inputs_BT = torch.tensor([list(window.inputs) for window in batch], device=model.device)
+        hidden_BTD = model.encode({"input_ids": inputs_BT})
+        scored = torch.cat([hidden[-len(window.targets) :] for hidden, window in zip(hidden_BTD, batch, strict=True)])
+        targets = torch.tensor([token for window in batch for token in window.targets], device=model.device)
+        chunks = zip(scored.split(CHUNK), targets.split(CHUNK), strict=True)
+        losses = torch.cat([_losses(model.head, *chunk) for chunk in chunks])
+    # float64: the sum over a document of 100,000 tokens would lose digits in float32.
     parts: tuple[torch.Tensor, ...] = losses.double().cpu().split([len(window.targets) for window in batch])
     return parts
 
 
 def _losses(head: torch.nn.Module, hidden: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    # The model computes in bfloat16 perhaps; a log-softmax over 100,000 words needs more than its three digits.
     return functional.cross_entropy(head(hidden).float(), targets, reduction="none")

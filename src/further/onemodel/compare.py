@@ -56,12 +56,9 @@ def within_bounds(accuracy: Interval) -> Interval:
 
 
 def mean_interval(values: Sequence[float]) -> Interval:
-    """Mean of some seeds with Student's interval; without ends for one."""
+    """Mean over two or more seeds with Student's interval."""
     array = np.asarray(values, dtype=np.float64)
-    estimate = float(array.mean())
-    if len(array) < 2:
-        return Interval(estimate=estimate, low=None, high=None, level=LEVEL)
-    half = half_width(array)
+    estimate, half = float(array.mean()), half_width(array)
     return Interval(estimate=estimate, low=estimate - half, high=estimate + half, level=LEVEL)
 
 

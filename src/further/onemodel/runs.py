@@ -69,6 +69,7 @@ def train_part(part: Part, folder: Path, task: Task, batch: int) -> Trained:
     recipe = Recipe(part.model, part.run, batch, part.training, part.validation, part.prepare)
     own = replace(task, name=f"{task.name} {part.name}", adapter=folder, checkpoints=task.checkpoints / part.name)
     outcome = start_run(recipe, own)
+    # Loaded anew: on several GPUs the training ran in processes of its own.
     model = load(part.model, Precision(part.run.quantization, part.run.compute_dtype, part.run.attention))
     part.prepare(model, part.run, part.model)
     put_weights(find_trained(model.network), load_file(folder / TRAINED))

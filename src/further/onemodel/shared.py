@@ -58,7 +58,7 @@ class Shared:
         """Questions of so many training cases; with one seed, a larger number begins with the same cases."""
         asked = self.asked("train")
         cases = sorted({line["case"] for line in asked}, key=lambda case: hash_rank("onemodel", seed, case))
-        chosen = set(cases[:number])
+        chosen = set(cases[:number])  # in one order, so that the points of a law are nested
         return [line for line in asked if line["case"] in chosen]
 
     @cached_property

@@ -12,6 +12,7 @@ from further.settings import Run
 class Record(BaseModel):
     """A result with named, typed fields, in a JSON file of its own. Unknown and missing fields are refused."""
 
+    # NaN and infinities are no JSON: other readers of the files refuse them.
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     def save(self, path: Path) -> None:

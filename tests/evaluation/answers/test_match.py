@@ -76,7 +76,7 @@ def test_closed_answers_by_the_first_word_and_choices_by_their_words(answer, ref
         ("<.5", "<0.5", True), ("<-5", "5", False),
         ("5%", "5 percent", True), ("5%", "5", False), ("10x8 mm", "10 × 8 mm", True), ("10x8", "108", False),
         ("2 - 3 mm", "2\u20133mm", True), ("T2-weighted", "T2 weighted", True), ("Covid 19", "COVID-19", True),
-        ("C5-6", "C56", False), ("Crohn\u2019s", "Crohn's", True), ("e\u0301", "\u00e9", True), ("ＣＴ", "CT", True),
+        ("focal point", "focal", False), ("C5-6", "C56", False), ("Crohn\u2019s", "Crohn's", True), ("e\u0301", "\u00e9", True), ("ＣＴ", "CT", True),
         ("左侧。", "左侧", True),
         ("no", "normal", False), ("左侧", "左侧", True), ("左侧", "右侧", False), ("", "cyst", False),
     ],

@@ -25,8 +25,8 @@ _IN_NUMBERS = (
     (re.compile(r",(?=\d{3}(?!\d))"), ""),  # 1,000
     (re.compile(r"(?<![\w.,])[.,](?=\d)"), "0point"),  # .5
     (re.compile(r"(?<=\d)[.,](?=\d)"), "point"),
-    (re.compile(r"(point\d*?)0+(?!\d)"), r"\1"),
-    (re.compile(r"point(?!\d)"), ""),  # 3.0 is 3
+    (re.compile(r"(?<=\d)(point\d*?)0+(?!\d)"), r"\1"),
+    (re.compile(r"(?<=\d)point(?!\d)"), ""),  # 3.0 is 3
     (re.compile(r"(?<=\d)/(?=\d)"), "over"),
     (re.compile(r"(?<=\d)(?:\s[-\u2010-\u2015\u2212]\s|[^\w\s])(?=\d)"), "to"),  # 2-3, 2 – 3
     (re.compile(r"(?<![\w)])[-\u2212](?=\d)"), "minus"),

@@ -60,7 +60,7 @@ def share_over_cases(part: pd.DataFrame, name: str) -> Score:
         part: Lines with `case` and a mark, 0 or 1; lines without the mark are left out.
     """
     sums = part.groupby("case")[name].agg(["sum", "count"])
-    sums = sums[sums["count"] > 0]
+    sums = sums[sums["count"] > 0]  # a case without a marked answer says nothing, and is no document of the interval
     low, high = share_interval(sums["sum"], sums["count"])
     estimate = float(sums["sum"].sum() / sums["count"].sum())
     return Score(estimate=estimate, low=low, high=high, level=LEVEL, answers=int(sums["count"].sum()))

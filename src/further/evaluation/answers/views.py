@@ -42,6 +42,7 @@ def show_others(lines: Sequence[Line]) -> list[dict[str, Any]]:
     for line in lines:
         own = shown.setdefault(line["case"], [])
         own += [name for name in line["images"] if name not in own]
+    # A ring in an order that no name or label shapes: every case is shown once as another's.
     cases = sorted(shown, key=lambda case: hash_rank("other", case))
     if len(cases) < 2:
         raise ValueError(f"answers: {len(cases)} case: another case's image needs at least 2")

@@ -17,6 +17,7 @@ def pick(loglikelihoods: Sequence[float], choices: Sequence[str], norm: bool) ->
     Source:
         lm-evaluation-harness 0.4.13, `acc` and `acc_norm` of multiple_choice tasks.
     """
+    # The space before an answer is scored but not counted, as in the harness.
     lengths = np.array([len(choice) if norm else 1 for choice in choices], dtype=float)
     return int(np.argmax(np.array(loglikelihoods) / lengths))
 

@@ -131,6 +131,7 @@ def follow_instructions(model: Model, tokenizer: Any, ends: Sequence[int]) -> In
 @torch.no_grad()
 def write_replies(model: Model, tokenizer: Any, prompts: Sequence[str], ends: Sequence[int]) -> list[str]:
     """Greedy replies to prompts in one batch, padded on the left; `ends` are the tokens that end a reply."""
+    # A chat template writes BOS itself; the tokenizer would put a second one.
     encoded = [tokenizer(prompt, add_special_tokens=False)["input_ids"] for prompt in prompts]
     length = max(map(len, encoded))
     ids_BT = torch.tensor([[ends[0]] * (length - len(ids)) + ids for ids in encoded], device=model.device)
