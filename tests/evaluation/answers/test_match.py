@@ -56,6 +56,7 @@ def test_overlap_by_hand(answer, reference, overlap):
         ("左侧。", "左侧", "right"), ("是的，左侧", "是的", "right"), ("右侧", "左侧", "wrong"),
         ("**Yes**", "yes", "right"), ("Yes, it is", "Yes.", "right"), ("no/yes", "no", "right"),
         ("No", "No, it is normal.", "right"), ("No", "No pneumothorax", "wrong"), ("No", "Yes - left", "wrong"),
+        ("no", "No，正常。", "right"),
         ("Answer: yes", "yes", "unreadable"), ("5mm", "5", "right"),
     ],
 )  # fmt: skip

@@ -15,7 +15,7 @@ _ARTICLE = re.compile(r"\b(a|an|the)\b")
 # SQuAD's script removes ASCII alone, and so does this in other languages; the rest stands in Chinese text only.
 _PUNCTUATION = str.maketrans("", "", string.punctuation + "、。〈〉《》「」『』【】〔〕！（），．：；？～")
 _WORD = re.compile(r"[^\W_]+")
-_YES_NO = re.compile(r"\W*(yes|no)\s*(?:$|[,.;:!(\u2013\u2014]|-\s)", re.IGNORECASE)
+_YES_NO = re.compile(r"\W*(yes|no)\s*(?:$|[,.;:!(\u2013\u2014，。；]|-\s)", re.IGNORECASE)
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u2011](?=[^\W_])|(?<=\d)[-\u2010\u2011](?=[^\W\d_])")
 # In this order: units are parted while no word stands in a number, and decimals are read before ranges.
 _IN_NUMBERS = (
