@@ -67,7 +67,7 @@ def _measure(
 def price_cases(prices: Prices, numbers: Numbers) -> CostSettings:
     """What a case costs, from the seconds that the encoder–decoder took for all of them.
 
-    An upper bound for more cases: time is taken to grow with the cases, while steps grow more slowly.
+    Time is taken to grow with the cases. Steps grow more slowly, so that more cases cost rather less.
     """
     full = numbers[ENCODER_DECODER]
     return CostSettings(
