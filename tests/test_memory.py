@@ -51,7 +51,7 @@ WORK = {
     "continuation": lambda model, folder: score_continuation(model, IDS[:10], IDS[10:]),
     "paragraphs": lambda model, folder: match_lengths(model, [Passage("a", 0, tuple(IDS))] * 2, 0, 4, 64),
     "questions": lambda model, folder: answer_questions(
-        model, [Question("Is ice cold?", ("yes", "no"), 0)], tokenizers.load_tokenizer(folder), 64, 4096
+        model, [Question("Is ice cold?", ("yes", "no"), 0)], tokenizers.load_tokenizer(folder), 0, 64, 4096
     ),
     "sample": lambda model, folder: continue_prompt(
         model, load_tokenizer(folder), "The heart", 7, Decoding(None, 1.0, 0)

@@ -107,8 +107,8 @@ def test_documents_are_marked_as_in_pretraining(real):
 
 @pytest.mark.slow
 def test_perplexity_and_questions_are_those_of_the_harness(real, tmp_path):
+    from evaluation.questions.asked import answers_of, harness_results
     from evaluation.test_agreement import harness_nats, our_nats
-    from evaluation.test_questions import answers_of, harness_results
     from further.demo.articles import parse_article
     from further.evaluation.questions.compare import compare_answers
     from further.evaluation.questions.read import read_questions
@@ -125,6 +125,6 @@ def test_perplexity_and_questions_are_those_of_the_harness(real, tmp_path):
     harness = harness_results(folder, questions, tmp_path / "questions.jsonl")
     for answered, sample in zip(ours, harness["samples"]["local"], strict=True):
         assert answered.loglikelihoods == pytest.approx([float(reply[0][0]) for reply in sample["resps"]], rel=1e-4)
-    record = compare_answers(questions, ours, ours, {}, "default", "none")
+    record = compare_answers(questions, ours, ours, {}, "none")
     assert record.accuracy.base.fraction == pytest.approx(harness["results"]["local"]["acc,none"])
     assert record.accuracy_norm.base.fraction == pytest.approx(harness["results"]["local"]["acc_norm,none"])

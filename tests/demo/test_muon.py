@@ -22,8 +22,8 @@ def test_one_step_is_that_of_torch_in_its_precision():
     start, gradient = torch.randn(2, 16, 8, generator=generator)
     ours, theirs = nn.Parameter(start.clone()), nn.Parameter(start.clone())
     optimizers = [
-        Muon([ours], lr=0.02, momentum=0.95, weight_decay=0.1, dtype=torch.float32),
-        torch.optim.Muon([theirs], lr=0.02, momentum=0.95, weight_decay=0.1),
+        Muon([ours], lr=0.02, momentum=0.95, dtype=torch.float32),
+        torch.optim.Muon([theirs], lr=0.02, momentum=0.95, weight_decay=0.0),
     ]
     for _ in range(3):
         for parameter, optimizer in zip((ours, theirs), optimizers, strict=True):
@@ -36,4 +36,4 @@ def test_one_step_is_that_of_torch_in_its_precision():
 
 def test_a_parameter_without_gradient_is_an_error():
     with pytest.raises(ValueError, match="call backward"):
-        Muon([nn.Parameter(torch.zeros(2, 2))], lr=0.1, momentum=0.9, weight_decay=0.0, dtype=torch.float32).step()
+        Muon([nn.Parameter(torch.zeros(2, 2))], lr=0.1, momentum=0.9, dtype=torch.float32).step()

@@ -5,12 +5,14 @@ they differ.
 """
 
 import math
+from itertools import product
 
 import pytest
 import torch
 
 from evaluation.styles import STYLES, TEXT, save_style
 from further.evaluation.scoring import score_documents
+from further.evaluation.windows import cut_windows
 from further.models import Precision, load
 from further.tokens.streams import Document, encode_documents
 from further.tokens.tokenizer import load_tokenizer, special_tokens
@@ -57,6 +59,16 @@ def harness_nats(pretrained, texts, window, batch_size=8, **options):
     )
     requests = [Instance("loglikelihood_rolling", {}, (text,), number) for number, text in enumerate(texts)]
     return [-value for value in harness.loglikelihood_rolling(requests, disable_tqdm=True)]
+
+
+@pytest.mark.parametrize("window", [1, 2, 5, 8])
+def test_windows_of_any_stride_are_those_of_the_harness(window):
+    """A window's context there is what it is fed before its first scored output, that output's own input counted."""
+    utils = pytest.importorskip("lm_eval.utils", reason="lm-eval is not installed")
+    for length, stride in product(range(25), range(1, window + 1)):
+        ids = list(range(1, length + 1))
+        ours = [(list(piece.inputs), list(piece.targets)) for piece in cut_windows(0, ids, 0, window, stride)]
+        assert ours == list(utils.get_rolling_token_windows(ids, 0, window, window - stride + 1))
 
 
 def begin_option(folder):

@@ -8,6 +8,7 @@ import pytest
 from evaluation.conftest import BOOTSTRAP, make_metrics
 from evaluation.conftest import make_scores as scores
 from facts import naming
+from further.evaluation import intervals
 from further.evaluation.comparison import compare, compare_runs, describe_scoring, heldout, summarize
 from further.evaluation.intervals import ratio_interval
 from further.records import Interval
@@ -184,6 +185,24 @@ def test_where_few_papers_change_the_interval_still_covers_the_truth():
         changes = pd.Series((generator.random(25) < 0.15).astype(float))
         hits += covers(ratio_interval(changes, pd.Series([1] * 25), BOOTSTRAP), 0.15)
     assert hits / trials >= 0.92
+
+
+def test_the_interval_is_that_of_all_resamples_at_once(monkeypatch):
+    """By hand: every resample's distance from the estimate in its own standard errors, and two quantiles of them."""
+    values, sizes = np.array([3.0, -1, 4, 1, -5, 9, 2]), np.array([1.0, 2, 1, 3, 2, 1, 2])
+    picks = np.random.default_rng(0).integers(0, 7, (500, 7))
+    means, errors = [], []
+    for pick in [range(7), *picks]:
+        mean = values[pick].sum() / sizes[pick].sum()
+        spread = sum((values[place] - mean * sizes[place]) ** 2 for place in pick)
+        means.append(mean)
+        errors.append((7 / 6 * spread) ** 0.5 / sizes[pick].sum())
+    upper, lower = np.quantile((np.array(means[1:]) - means[0]) / np.array(errors[1:]), [0.975, 0.025])
+    for drawn in (intervals.DRAWN, 20, 1):
+        monkeypatch.setattr(intervals, "DRAWN", drawn)
+        found = ratio_interval(pd.Series(values), pd.Series(sizes), BOOTSTRAP)
+        expected = (means[0], means[0] - upper * errors[0], means[0] - lower * errors[0])
+        assert (found.estimate, found.low, found.high) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("papers", [1, 2, 5])

@@ -10,7 +10,6 @@ from further.evaluation.samples import (
     NUM_PROMPTS,
     PROMPT_WORDS,
     Decoding,
-    choose_decodings,
     choose_prompts,
     continue_prompt,
     sample_both,
@@ -26,11 +25,6 @@ GREEDY, SAMPLED = Decoding(None, 0.9, 0), Decoding(0.7, 0.9, 0)
 def test_distinct_runs_of_words(length, share):
     # the heart | heart and | and the | the heart
     assert distinct(["the", "heart", "and", "the", "heart"], length) == share
-
-
-def test_a_temperature_adds_a_sampled_continuation():
-    assert choose_decodings(0.8, 0.9, 0) == [Decoding(None, 0.9, 0), Decoding(0.8, 0.9, 0)]
-    assert choose_decodings(None, 0.9, 0) == [GREEDY]
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +111,8 @@ def test_base_and_adapted_stand_side_by_side(adapted, tokenizer, model_folder):
         for decoding in ("greedy", "sampled")
         for subject in ("base", "adapted")
     ]
+    greedy = sample_both(adapted, tokenizer, ["The heart"], settings | {"temperature": None})
+    assert greedy.samples == found.samples[:2]
     base = load(model_folder, Precision("none", "float32"))
     assert found.samples[0].text == continue_prompt(base, tokenizer, "The heart", 6, GREEDY).text
     assert found.samples[1].text == continue_prompt(adapted, tokenizer, "The heart", 6, GREEDY).text

@@ -25,6 +25,8 @@ NINE = "one two three four five six seven eight nine "
         ("\n" * 60, 60),
         ("the list:\n" + "- \n" * 20, 20),
         ("心" * 60, 60),
+        ("肝脏大小正常，未见异常信号。" * 4, 4),
+        ("0000ab" * 4, 4),  # the zeros alone say too little to count
     ],
 )
 def test_what_stands_four_times_in_a_row_is_a_loop(text, repeats):

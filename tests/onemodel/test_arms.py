@@ -17,6 +17,13 @@ def test_every_arm_stands_in_one_table_once():
     assert len(names) == len(set(names)) == 4 + 2 * 6 + 5 + 5
 
 
+def test_what_is_named_twice_is_one_arm_whose_answers_count_once():
+    twice = {"objectives": ["spans", "spans"], "labelled_cases": [60, 60], "additions": ["all", "all"]}
+    tables = list_arms(OneModelSettings(**twice, law_fractions=[0.5, 0.5000001], law_longer=None))
+    assert tables["objectives"] == ["objective-none-60", "objective-spans-60"]
+    assert (tables["additions"], tables["cases"]) == (["addition-all"], ["cases-0.5"])
+
+
 def test_no_objective_is_no_arm():
     tables = list_arms(OneModelSettings(objectives=[], additions=[], law_longer=None))
     assert (tables["objectives"], tables["additions"]) == ([], [])
@@ -63,6 +70,7 @@ def test_a_steps_operations_are_those_of_the_products(tmp_path):
 
 BAD = {
     "onemodel.heads": {"onemodel": {"heads": 5}},
+    "onemodel.signals": {"onemodel": {"signals": 7}},
     "onemodel.patch": {"onemodel": {"patch": 5}},
     "training.quantization": {"training": {"quantization": "nf4"}},
     "training.packing": {"training": {"packing": True}},

@@ -58,6 +58,8 @@ def test_a_difference_is_paired_by_seed_and_case():
 def test_arms_that_were_asked_about_other_cases_are_refused():
     with pytest.raises(ValueError, match="different questions"):
         difference(answers([[1, 0], [1, 0]]), answers([[1, 0, 1], [1, 0, 1]]))
+    with pytest.raises(ValueError, match="different questions"):
+        difference(answers([[1, 0], [1, 0]]), answers([[1, 0], [1, 0]]).replace("case1", "case2"))
 
 
 def test_the_mean_of_seeds_has_students_interval():
@@ -71,3 +73,4 @@ def test_chance_is_the_most_frequent_answer_of_each_type():
         {"seed": 0, "question_type": ["a", "a", "a", "b"], "reference": ["left", "left", "right", "yes"]}
     )
     assert majority(table) == 0.75
+    assert majority(table.assign(reference=["left", "right", "Right.", "yes"])) == 0.75  # right by the same rule

@@ -5,7 +5,7 @@ from pathlib import Path
 from further.evaluation.questions.measure import measure_questions
 from further.evaluation.questions.read import find_questions, read_questions
 from further.gpus import require_gpus
-from further.io import read_table, write_json
+from further.io import read_table
 from further.job import start_log
 from further.settings import QuestionSettings
 
@@ -17,7 +17,7 @@ def main(
     table = read_table(split)
     splits = dict(zip(table["paper"], table["split"], strict=True))
     asked = read_questions(questions) if questions else []
-    write_json(record, measure_questions(model, adapter, asked, splits, settings).model_dump(mode="json"))
+    measure_questions(model, adapter, asked, splits, settings).save(record)
 
 
 if __name__ == "__main__":

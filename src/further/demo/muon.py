@@ -1,9 +1,7 @@
 """The Muon optimizer: momentum whose steps are orthogonalized, one matrix at a time.
 
-The tiny image–text base learns its pictures with it in the minutes that there are; with AdamW it does not.
-`torch.optim.Muon` always computes in bfloat16, which a processor without instructions for it does 100 times more
-slowly than in float32 (measured with AVX2 only); this one takes the type as an argument and works on all matrices of
-one shape at once.
+`torch.optim.Muon` always computes in bfloat16. On a processor without instructions for it that is 100 times slower than
+float32 (measured with AVX2). This one takes the type as an argument and works on all matrices of one shape at once.
 """
 
 from collections import defaultdict
@@ -40,21 +38,18 @@ def orthogonalize(matrices_KMN: Tensor, num_iterations: int = 5) -> Tensor:
 
 
 class Muon(torch.optim.Optimizer):
-    """Nesterov momentum, orthogonalized per matrix, scaled by sqrt(max(1, rows / columns)), with decoupled decay."""
+    """Nesterov momentum, orthogonalized per matrix, scaled by sqrt(max(1, rows / columns)); no weight decay."""
 
-    def __init__(
-        self, matrices: Iterable[nn.Parameter], lr: float, momentum: float, weight_decay: float, dtype: torch.dtype
-    ) -> None:
+    def __init__(self, matrices: Iterable[nn.Parameter], lr: float, momentum: float, dtype: torch.dtype) -> None:
         """Make the optimizer.
 
         Args:
             matrices: Two-dimensional parameters.
             lr: Step in units of a matrix's spectral norm.
             momentum: Decay of the running gradient, 0 <= momentum < 1.
-            weight_decay: Fraction of a weight taken away per unit of `lr`.
             dtype: Type in which to orthogonalize; bfloat16 is precise enough where the processor has it.
         """
-        super().__init__(matrices, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
+        super().__init__(matrices, {"lr": lr, "momentum": momentum})
         self.dtype = dtype
 
     @torch.no_grad()
@@ -69,7 +64,6 @@ class Muon(torch.optim.Optimizer):
                 steps = orthogonalize(torch.stack(updates).to(self.dtype)).float()
                 scale = max(1.0, shape[0] / shape[1]) ** 0.5
                 for parameter, step in zip(parameters, steps, strict=True):
-                    parameter.mul_(1 - group["lr"] * group["weight_decay"])
                     parameter.add_(step, alpha=-group["lr"] * scale)
 
     def _momentum(self, parameter: nn.Parameter, momentum: float) -> Tensor:

@@ -2,7 +2,9 @@
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from statistics import mean
 
 from further.job import PROGRESS, say_left
 
@@ -14,6 +16,11 @@ def rise_and_fall(step: int, warmup_steps: int, num_steps: int) -> float:
     if step < warmup_steps:
         return (step + 1) / warmup_steps
     return (1 + math.cos(math.pi * (step - warmup_steps) / max(1, num_steps - warmup_steps))) / 2
+
+
+def final_loss(losses: Sequence[float]) -> float:
+    """Mean of the last twentieth of the steps' losses: a single step's is that of one batch."""
+    return mean(losses[-max(1, len(losses) // 20) :])
 
 
 @dataclass

@@ -1,7 +1,7 @@
-"""The toy: a byte-level BPE tokenizer and a Llama of two million parameters, trained from nothing in minutes.
+"""The toy: a byte-level BPE tokenizer and a Llama of two million parameters, trained from scratch in minutes.
 
-It stands for a real base model in tests and in a quick look at the workflow. What its figures say of language models
-is nothing.
+It stands in for a real base model in tests and in a quick look at the workflow. Its figures say nothing about language
+models.
 """
 
 import logging
@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from further.demo.steps import StepLines, rise_and_fall
+from further.demo.steps import StepLines, final_loss, rise_and_fall
 
 LOG = logging.getLogger(__name__)
 
@@ -52,7 +52,8 @@ class ToySettings:
 def train_toy(documents: Sequence[str], folder: Path, settings: ToySettings) -> dict[str, float]:
     """Train a tokenizer and a small Llama on texts and save both as a Hugging Face folder.
 
-    The same texts, settings, library versions and number of torch threads give the same weights, bit for bit.
+    On one kind of processor the same texts, settings, library versions and number of torch threads give the same
+    weights, bit for bit.
 
     Args:
         documents: Texts; together longer than one training sequence.
@@ -75,13 +76,12 @@ def train_toy(documents: Sequence[str], folder: Path, settings: ToySettings) -> 
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer.save_pretrained(folder)
     model.save_pretrained(folder)
-    last = losses[-max(1, len(losses) // 20) :]
     return {
         "num_parameters": model.num_parameters(),
         "num_unique_tokens": len(stream),
         "num_trained_tokens": settings.num_steps * settings.batch_size * settings.context,
         "num_steps": settings.num_steps,
-        "final_train_loss_nats": sum(last) / len(last),
+        "final_train_loss_nats": final_loss(losses),
     }
 
 

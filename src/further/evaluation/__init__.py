@@ -1,1 +1,1 @@
-"""Perplexity, intervals over papers, samples."""
+"""Perplexity, intervals over papers, memorization, samples, questions, answers about images."""

@@ -123,6 +123,4 @@ def difference(before: pd.DataFrame, after: pd.DataFrame, how: BootstrapSettings
 
 def describe_scoring(scores: pd.DataFrame) -> Scoring:
     """How the documents of a table were scored."""
-    line = scores.iloc[0]
-    values = {name: line[name] if isinstance(line[name], str) else int(line[name]) for name in HOW}
-    return Scoring.model_validate(values)
+    return Scoring.model_validate(scores[list(HOW)].to_dict("records")[0])

@@ -14,7 +14,7 @@ from further.settings import ComparisonSettings
 
 @dataclass(frozen=True)
 class Fold:
-    """One fold's tables: scores of base and run, its split (`test` is the fold), its rows, and what was dropped."""
+    """The tables of a fold: scores of base and run, its split (`test` is the fold), its rows, and what was dropped."""
 
     base: pd.DataFrame
     run: pd.DataFrame
@@ -26,8 +26,8 @@ class Fold:
 def cross_validate(folds: Mapping[str, Fold], how: ComparisonSettings) -> CrossValidation | None:
     """Compare base and adapted models over all papers, each held out in one fold.
 
-    The interval takes papers as independent. Models of two folds share most of their training papers, which it does
-    not know of: no estimate from one cross-validation does without bias.
+    The interval takes papers as independent. It does not know that the models of two folds share most of their training
+    papers; no unbiased estimate of the variance exists.
 
     Args:
         folds: By name, in order; none gives None.
@@ -50,6 +50,7 @@ def cross_validate(folds: Mapping[str, Fold], how: ComparisonSettings) -> CrossV
     before, after = (
         pd.concat([heldout(getattr(fold, kind), "papers") for fold in folds.values()]) for kind in ("base", "run")
     )
+    # Each fold has a run of its own; in a message the pool has one name.
     pooled = compare(before, after.assign(run="of the folds"), how)
     documents = tuple(line.model_copy(update={"fold": owner[line.document]}) for line in pooled.documents)
     papers = {paper for fold in folds.values() for paper in fold.split["paper"]}

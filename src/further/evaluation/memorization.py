@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 
 
 class Passage(NamedTuple):
-    """The first tokens of a paragraph: what the model is given, and what it has to say."""
+    """The first tokens of a paragraph: the prefix that the model is given, and its continuation."""
 
     paper: str
     row: int
@@ -56,9 +56,6 @@ def sample_passages(
 def match_lengths(model: Model, passages: Sequence[Passage], begin: int, prefix: int, batch_tokens: int) -> Lengths:
     """How many tokens after the prefix greedy decoding says as they stand in the passage.
 
-    Nothing has to be generated: as long as all tokens so far were right, greedy decoding has read the passage itself,
-    so the first position whose likeliest token is another one is where it goes astray. One forward pass tells.
-
     Args:
         model: A causal language model in evaluation mode.
         passages: Of one length, at least `prefix` + 1.
@@ -71,6 +68,8 @@ def match_lengths(model: Model, passages: Sequence[Passage], begin: int, prefix:
     """
     if not passages:
         return np.zeros(0, dtype=np.int64)
+    # Nothing is generated: up to its first wrong token greedy decoding has read the passage itself, so one forward pass
+    # over the passage finds that token.
     device, head = model.device, model.head
     ids_PT = torch.tensor([passage.ids for passage in passages], device=device)
     inputs_PT = torch.cat([torch.full_like(ids_PT[:, :1], begin), ids_PT[:, :-1]], 1)
@@ -138,21 +137,21 @@ def compare_lengths(
     The p-value is that of the exact sign test of the papers of which more, or fewer, paragraphs are continued word for
     word than before.
     """
-    number = count_papers(passages, after, new)["paragraphs"]
-    papers = count_papers(passages, after, new) - count_papers(passages, before, new)
+    counts = count_papers(passages, after, new)
+    papers = counts - count_papers(passages, before, new)
     rose, fell = int((papers["verbatim"] > 0).sum()), int((papers["verbatim"] < 0).sum())
     return RecitedBoth(
         num_paragraphs=len(passages),
         num_papers=len(papers),
         base=describe_lengths(passages, before, new),
         adapted=describe_lengths(passages, after, new),
-        difference_match_tokens=ratio_interval(papers["tokens"], number, how) if len(papers) else None,
+        difference_match_tokens=ratio_interval(papers["tokens"], counts["paragraphs"], how) if len(papers) else None,
         p_value=float(stats.binomtest(rose, rose + fell).pvalue) if rose + fell else 1.0,
     )
 
 
 def count_papers(passages: Sequence[Passage], lengths: Lengths, new: int) -> pd.DataFrame:
-    """By paper, in columns: its paragraphs, those continued to the end (verbatim), and tokens said as they stand."""
+    """Columns by paper: its paragraphs, those continued to the end (verbatim), and tokens said as they stand."""
     papers = [passage.paper for passage in passages]
     counts = pd.DataFrame({"paragraphs": 1, "verbatim": (lengths == new).astype(int), "tokens": lengths})
     return counts.groupby(np.array(papers, dtype=object)).sum()
@@ -162,8 +161,7 @@ def describe_lengths(passages: Sequence[Passage], lengths: Lengths, new: int) ->
     """Fraction of passages continued to the end, with its interval over papers, and how far the others went.
 
     Args:
-        lengths: Tokens said as they stand, 0 to `new`, which is a verbatim continuation.
-        new: Tokens to say.
+        lengths: Tokens said as they stand, 0 to `new`.
     """
     papers, number = count_papers(passages, lengths, new), len(lengths)
     low, high = share_interval(papers["verbatim"], papers["paragraphs"]) if len(papers) >= MIN_PAPERS else (None, None)
@@ -181,8 +179,7 @@ def describe_lengths(passages: Sequence[Passage], lengths: Lengths, new: int) ->
 def permute_papers(groups: Sequence[pd.DataFrame], how: BootstrapSettings) -> float:
     """Two-sided p-value that paragraphs of both groups of papers are continued word for word as often.
 
-    Whole papers are exchanged between the groups, as paragraphs of one paper are known, or not, together. Each counts
-    by its fraction: papers of the group with fewer of them have more of the paragraphs drawn.
+    Whole papers are exchanged between the groups, as paragraphs of one paper are memorized, or not, together.
 
     Args:
         groups: Two tables of `count_papers`; with fewer than two papers in one the p-value is 1.
@@ -194,6 +191,7 @@ def permute_papers(groups: Sequence[pd.DataFrame], how: BootstrapSettings) -> fl
 
     if min(map(len, groups)) < 2:
         return 1.0
+    # By fraction: the group with fewer papers has more paragraphs drawn from each.
     shares = [(papers["verbatim"] / papers["paragraphs"]).to_numpy() for papers in groups]
     test = stats.permutation_test(shares, difference, vectorized=True, n_resamples=how.bootstrap, rng=how.seed)
     return float(test.pvalue)
@@ -206,7 +204,6 @@ def _examples(
     prefix: int,
     decode_text: Callable[[Sequence[int]], str],
 ) -> tuple[RecitedPassage, ...]:
-    """The passages that the adapted model continues farthest."""
     order = np.argsort(-after, kind="stable")[:EXAMPLES]
     return tuple(
         RecitedPassage(

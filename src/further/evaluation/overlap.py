@@ -14,10 +14,7 @@ DROPPED = ("repeated paragraph", "also in test", "also in validation")
 def count_excluded(
     rejected: pd.DataFrame, repeats: pd.DataFrame, rows: pd.DataFrame, split: pd.DataFrame, how: ComparisonSettings
 ) -> Excluded:
-    """Papers that repeat another and were rejected, paragraphs that were dropped, and what is left of them.
-
-    The tables are those of the corpus stage, of the same names.
-    """
+    """Rejected duplicates and dropped paragraphs, and what is still shared, from the corpus stage's tables."""
     return Excluded(
         **count_dropped(repeats).model_dump(),
         paper_similarity=how.paper_similarity,
@@ -37,7 +34,9 @@ def count_dropped(repeats: pd.DataFrame) -> Dropped:
 
 
 def count_shared(rows: pd.DataFrame, split: pd.DataFrame, min_words: int) -> int:
-    """Paragraphs of test papers that also stand in a training paper, word for word: a check that needs no sketches.
+    """Paragraphs of test papers that also stand in a training paper, word for word.
+
+    A check of the corpus stage by other means, which compares sketches.
 
     Args:
         rows: Columns paper and text.

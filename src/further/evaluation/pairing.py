@@ -1,4 +1,4 @@
-"""Two models' scores side by side, once it is known that both were scored on the same bytes in the same way."""
+"""Two models' scores side by side, after a check that both were scored on the same bytes in the same way."""
 
 import hashlib
 from collections.abc import Sequence
@@ -61,14 +61,15 @@ def _check_documents(before: pd.DataFrame, after: pd.DataFrame) -> None:
 
 
 def _name(scores: pd.DataFrame) -> str:
-    """Which model a table is of, in words."""
-    line = scores.iloc[0]
-    run = "" if pd.isna(line["run"]) else f" {line['run']}"
-    return f"{line['subject']}{run} at {line['quantization']}"
+    return name_model(*scores[["subject", "run", "quantization"]].iloc[0])
+
+
+def name_model(subject: str, run: str | None, quantization: str) -> str:
+    """A scored model in words, for messages: `adapted seed-1 at nf4`."""
+    return f"{subject}{'' if pd.isna(run) else f' {run}'} at {quantization}"
 
 
 def _name_texts(scores: pd.DataFrame) -> str:
-    """Which documents a table is of: text sets and splits."""
     return ", ".join(sorted(set(scores["text_set"] + " (" + scores["split"] + ")")))
 
 

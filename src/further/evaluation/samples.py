@@ -14,6 +14,7 @@ from transformers import GenerationConfig
 from further.evaluation.probe import before_and_after
 from further.evaluation.scoring import score_continuation
 from further.evaluation.text_loops import MAX_REPEATS, distinct, longest_repeat
+from further.evaluation.words import split_words
 from further.memory import explain_memory
 from further.models import Model
 from further.records import Sample, Samples
@@ -26,22 +27,17 @@ MIN_PARAGRAPH_WORDS = 20  # headings and stock phrases say nothing of the field
 
 @dataclass(frozen=True)
 class Decoding:
-    """How the next token is chosen; without a temperature the likeliest one, else drawn.
+    """How the next token is chosen.
 
     Attributes:
         temperature: Divides the logits before drawing; None is greedy.
         top_p: Fraction of the probability that tokens are drawn from.
-        seed: Of the drawing; with it, each prompt has random numbers of its own, the same for base and adapted.
+        seed: Of the drawing.
     """
 
     temperature: float | None
     top_p: float
     seed: int
-
-
-def choose_decodings(temperature: float | None, top_p: float, seed: int) -> list[Decoding]:
-    """Greedy, and sampled where a temperature is given."""
-    return [Decoding(value, top_p, seed) for value in dict.fromkeys((None, temperature))]
 
 
 def choose_prompts(rows: pd.DataFrame, split: pd.DataFrame, seed: int) -> list[str]:
@@ -55,6 +51,7 @@ def choose_prompts(rows: pd.DataFrame, split: pd.DataFrame, seed: int) -> list[s
     heldout = split.loc[split["split"] == "test", "paper"]
     own = rows[rows["paper"].isin(heldout)].sort_values(["paper", "row"])
     own = own[own["text"].str.split().str.len() >= MIN_PARAGRAPH_WORDS]
+    # In turns: the first drawn paragraph of every paper, then the second of each.
     shuffled = own.sample(frac=1, random_state=seed)
     shuffled = shuffled.assign(turn=shuffled.groupby("paper").cumcount()).sort_values("turn", kind="stable")
     chosen = shuffled.head(NUM_PROMPTS).sort_values(["paper", "row"])
@@ -67,7 +64,8 @@ def sample_both(model: Model, tokenizer: Any, prompts: Sequence[str], settings: 
     Args:
         prompts: What to go on from; samples stand by prompt, then by decoding, the base before the adapted.
     """
-    decodings = choose_decodings(settings.temperature, settings.top_p, settings.seed)
+    temperatures = dict.fromkeys((None, settings.temperature))
+    decodings = [Decoding(temperature, settings.top_p, settings.seed) for temperature in temperatures]
     samples: list[Sample] = []
     for prompt, decoding in product(prompts, decodings):
         base, adapted = before_and_after(model, continue_prompt, tokenizer, prompt, settings.new_tokens, decoding)
@@ -89,7 +87,7 @@ def continue_prompt(model: Model, tokenizer: Any, prompt: str, new_tokens: int, 
     given = _encode_prompt(tokenizer, prompt)
     ids = _generate(model, given, new_tokens, tokenizer.eos_token_id, decoding)
     text = tokenizer.decode(ids, skip_special_tokens=True)
-    nats, words = score_continuation(model, given, ids), text.split()
+    nats, words = score_continuation(model, given, ids), split_words(text)
     repeat = longest_repeat(text)
     return Sample(
         subject="base",
@@ -111,10 +109,7 @@ def continue_prompt(model: Model, tokenizer: Any, prompt: str, new_tokens: int, 
 
 
 def _encode_prompt(tokenizer: Any, prompt: str) -> list[int]:
-    """The prompt's tokens after BOS, if the tokenizer puts one; no EOS, after which a text is over.
-
-    As texts are scored and trained on (`further.tokens.tokenizer.special_tokens`).
-    """
+    """Tokens as in training (`further.tokens.tokenizer.special_tokens`): BOS if the tokenizer puts one, never EOS."""
     ids: list[int] = tokenizer(prompt, add_special_tokens=False)["input_ids"]
     begin = tokenizer.bos_token_id
     return [begin, *ids] if tokenizer(prompt)["input_ids"][:1] == [begin] else ids
@@ -122,17 +117,17 @@ def _encode_prompt(tokenizer: Any, prompt: str) -> list[int]:
 
 @torch.no_grad()
 def _generate(model: Model, given: Sequence[int], new_tokens: int, eos: int, decoding: Decoding) -> list[int]:
-    """Ids of the continuation."""
     drawn = {} if decoding.temperature is None else {"temperature": decoding.temperature, "top_p": decoding.top_p}
     config = GenerationConfig(
         max_new_tokens=new_tokens,
         do_sample=bool(drawn),
-        top_k=0 if drawn else None,
+        top_k=0 if drawn else None,  # transformers' own default of 50 would cut top_p short
         eos_token_id=eos,
         pad_token_id=eos,
         use_cache=True,
         **drawn,
     )
+    # Each prompt has random numbers of its own, the same for base and adapted, whatever else is sampled.
     torch.manual_seed(int(hashlib.sha256(f"{decoding.seed} {list(given)}".encode()).hexdigest()[:8], 16))
     inputs = torch.tensor([list(given)], device=model.device)
     batch = {"input_ids": inputs, "attention_mask": torch.ones_like(inputs)}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from further.digests import digest_sampled
+from further.evaluation.pairing import name_model
 from further.evaluation.rates import rates
 from further.evaluation.scoring import score_documents
 from further.io import read_table
@@ -21,7 +22,7 @@ HOW = ("window", "stride", "compute_dtype")
 
 @dataclass(frozen=True)
 class ScoredModel:
-    """Which model a table of scores is of, as its columns say; `run` is None for the base."""
+    """The columns of a table of scores that name its model; `run` is None for the base."""
 
     subject: Literal["base", "adapted", "merged"]
     run: str | None
@@ -29,10 +30,6 @@ class ScoredModel:
     base: str
     begin_id: int
     begin_rule: str
-
-    def __str__(self) -> str:
-        """The model in words."""
-        return f"{self.subject}{'' if self.run is None else ' ' + self.run} at {self.quantization}"
 
 
 def load_scored(model: Path, adapter: Path | None, about: ScoredModel, compute_dtype: str) -> Model:
@@ -48,7 +45,7 @@ def load_scored(model: Path, adapter: Path | None, about: ScoredModel, compute_d
 def score_texts(
     model: Model, texts: Mapping[str, Path], settings: ScoringSettings, about: ScoredModel
 ) -> list[dict[str, Any]]:
-    """Score each held-out document of each text set; the validation papers' loss is the training's.
+    """Score each held-out document of each text set.
 
     Args:
         texts: Token streams by the text set's name.
@@ -61,6 +58,7 @@ def score_texts(
     """
     fixed, rows = asdict(about) | settings.pick(*HOW), []
     for text_set, path in texts.items():
+        # The training loop has scored the validation papers.
         streams = read_table(path).query("split in ('test', 'heldout')")
         ids = [list(map(int, document)) for document in streams["ids"]]
         nats = score_documents(model, ids, about.begin_id, settings.window, settings.stride, settings.batch_tokens)
@@ -74,8 +72,9 @@ def score_texts(
 def _check_finite(nats: Sequence[float], documents: Sequence[str], text_set: str, about: ScoredModel) -> None:
     wrong = [document for document, value in zip(documents, nats, strict=True) if not math.isfinite(value)]
     if wrong:
+        name = name_model(about.subject, about.run, about.quantization)
         raise ValueError(
-            f"{text_set}: the loss of {about} is not finite for {wrong[0]} ({len(wrong)} of {len(nats)} documents): "
+            f"{text_set}: the loss of {name} is not finite for {wrong[0]} ({len(wrong)} of {len(nats)} documents): "
             "its weights hold numbers that are not finite, or overflow in training.compute_dtype"
         )
 

@@ -93,7 +93,7 @@ def score_continuation(model: Model, given: Sequence[int], ids: Sequence[int]) -
 def _score_windows(
     model: Model, documents: Sequence[Sequence[int]], begin: int, window: int, stride: int, batch_tokens: int
 ) -> Iterator[tuple[Window, torch.Tensor]]:
-    """Windows of all documents, longest first, each with the nats of its targets."""
+    """Windows of all documents, the longest first, with the nats of their targets: memory runs out at once or never."""
     check_length(model.config, "evaluation.window", window)
     windows = [
         piece for number, ids in enumerate(documents) for piece in cut_windows(number, ids, begin, window, stride)
@@ -107,6 +107,7 @@ def _score_windows(
 
 def batch_windows(windows: Sequence[Window], batch_tokens: int) -> Iterator[list[Window]]:
     """Batches of windows of one length each, so that nothing is ever padded."""
+    # LLM.int8 chooses its outlier columns over a whole batch: the same texts must always meet in the same batches.
     by_length: dict[int, list[Window]] = {}
     for window in windows:
         by_length.setdefault(len(window.inputs), []).append(window)
@@ -116,28 +117,26 @@ def batch_windows(windows: Sequence[Window], batch_tokens: int) -> Iterator[list
 
 
 def explain_scoring(num_rows: int, length: int) -> AbstractContextManager[None]:
-    """Explain memory that ends in a forward pass over so many rows of so many tokens."""
+    """Say what to lower where a forward pass runs out of memory."""
     fewer = f"lower evaluation.batch_tokens below {num_rows * length:,}" if num_rows > 1 else "lower evaluation.window"
     return explain_memory(f"scoring {num_rows} × {length} tokens", f"{fewer}, or use a GPU with more memory")
 
 
+@torch.no_grad()
 def _score_batch(model: Model, batch: Sequence[Window]) -> tuple[torch.Tensor, ...]:
     """Nats of each window's targets, one by one."""
-    with torch.no_grad(), explain_scoring(len(batch), len(batch[0].inputs)):
-        return _score_in(model, batch)
-
-
-def _score_in(model: Model, batch: Sequence[Window]) -> tuple[torch.Tensor, ...]:
-    inputs_BT = torch.tensor([list(window.inputs) for window in batch], device=model.device)
-    hidden_BTD = model.encode({"input_ids": inputs_BT})
-    scored = torch.cat([hidden[-len(window.targets) :] for hidden, window in zip(hidden_BTD, batch, strict=True)])
-    targets = torch.tensor([token for window in batch for token in window.targets], device=model.device)
-    losses = torch.cat(
-        [_losses(model.head, *pair) for pair in zip(scored.split(CHUNK), targets.split(CHUNK), strict=True)]
-    )
+    with explain_scoring(len(batch), len(batch[0].inputs)):
+        inputs_BT = torch.tensor([list(window.inputs) for window in batch], device=model.device)
+        hidden_BTD = model.encode({"input_ids": inputs_BT})
+        scored = torch.cat([hidden[-len(window.targets) :] for hidden, window in zip(hidden_BTD, batch, strict=True)])
+        targets = torch.tensor([token for window in batch for token in window.targets], device=model.device)
+        chunks = zip(scored.split(CHUNK), targets.split(CHUNK), strict=True)
+        losses = torch.cat([_losses(model.head, *chunk) for chunk in chunks])
+    # float64: the sum over a document of 100,000 tokens would lose digits in float32.
     parts: tuple[torch.Tensor, ...] = losses.double().cpu().split([len(window.targets) for window in batch])
     return parts
 
 
 def _losses(head: torch.nn.Module, hidden: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    # The model computes in bfloat16 perhaps; a log-softmax over 100,000 words needs more than its three digits.
     return functional.cross_entropy(head(hidden).float(), targets, reduction="none")

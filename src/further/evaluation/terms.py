@@ -17,7 +17,7 @@ from further.settings import ProbeSettings
 
 WORD = re.compile(r"[^\W\d_][^\W_]*(?:[-'’][^\W_]+)*")
 """A letter, then letters and digits; parts joined by hyphens or apostrophes are one word."""
-MIN_PAPERS = 2  # in which a word has to occur: a name in one paper is no term of the field
+WORD_PAPERS = 2  # in which a word has to occur: a name in one paper is no term of the field
 
 Floats = NDArray[np.float64]
 
@@ -53,7 +53,7 @@ def measure_terms(
         in_words_before_nats=float(occurrences["before"].sum()),
         in_words_after_nats=float(occurrences["after"].sum()),
         min_occurrences=settings.term_occurrences,
-        min_papers=MIN_PAPERS,
+        min_papers=WORD_PAPERS,
         level=LEVEL,
         num_words=num_words,
         rose=rose,
@@ -92,11 +92,9 @@ def rank_words(
 ) -> tuple[int, tuple[Term, ...], tuple[Term, ...]]:
     """Words that changed most, by the bound of their interval that is nearer to no change.
 
-    So a word comes first whose change is large for certain, not by chance in five occurrences; words whose interval
-    holds no change are not listed. The intervals are Student's over papers, each by its mean over the word's
-    occurrences in it: occurrences in one paper resemble each other, and taken as independent listed 24 % of words that
-    had not changed. Each word stands by itself: of a thousand that did not change, fifty would be listed in the long
-    run, far down.
+    Words whose interval holds no change are not listed. Intervals are Student's over papers, a paper by its mean over
+    the word's occurrences in it. They are not corrected for the number of words: of a thousand that did not change,
+    about fifty are listed, far down.
 
     Args:
         occurrences: Columns paper, word, before, after.
@@ -109,7 +107,7 @@ def rank_words(
     lines = [
         _describe(str(word), group)
         for word, group in occurrences.groupby("word", sort=True)
-        if len(group) >= min_occurrences and group["paper"].nunique() >= MIN_PAPERS
+        if len(group) >= min_occurrences and group["paper"].nunique() >= WORD_PAPERS
     ]
     rose = sorted((line for line in lines if line.high < 0), key=lambda line: line.high)
     fell = sorted((line for line in lines if line.low > 0), key=lambda line: -line.low)
@@ -117,6 +115,7 @@ def rank_words(
 
 
 def _describe(word: str, group: pd.DataFrame) -> Term:
+    # Occurrences in one paper resemble each other. As independent ones they listed 24 % of words that had not changed.
     papers = group.groupby("paper")[["before", "after"]].mean()
     change = papers["after"] - papers["before"]
     mean, count = float(change.mean()), len(papers)

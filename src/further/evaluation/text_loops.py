@@ -1,6 +1,6 @@
 """Whether a text repeats itself: what stands many times in a row, and how many runs of words come again.
 
-What counts was chosen by what people write. In the running text of 25 biomedical articles and the 25 of the
+The limits were chosen on texts that people wrote. In the running text of 25 biomedical articles and the 25 of the
 demonstration (780,000 characters) nothing is marked: no phrase of up to 32 words stands more than three times in a
 row, no piece with a letter or digit that is said four times or more reaches 12 characters, no piece without one
 reaches 40 (the longest, 30, is the rule under a table's head). Tables are another matter: cells of crosses or zeros
@@ -9,14 +9,17 @@ tables.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 import numpy as np
 
+from further.evaluation.words import split_words
+
 MAX_REPEATS = 4  # from which on a text loops
 PHRASE = 32  # words of the longest phrase whose repetition counts
-PIECE = re.compile(rf"(.{{1,12}}?)\1{{{MAX_REPEATS - 1},}}", re.DOTALL)
+# One pattern a length: a short piece that is repeated (0000) must not hide a longer one that begins with it (0000ab).
+PIECES = [re.compile(rf"(.{{{length}}})\1{{{MAX_REPEATS - 1},}}", re.DOTALL) for length in range(1, 13)]
 MIN_SAID = 12  # characters of all repetitions of a piece with a letter or digit: 0000 and III are numbers
 MIN_SIGNS = 40  # of one without: dots lead across a table of contents, dashes rule a table
 EDGES = re.compile(r"^[\W_]+|[\W_]+$")
@@ -31,7 +34,7 @@ def longest_repeat(text: str) -> int:
     >>> longest_repeat("of the heart of the heart of the"), longest_repeat("\\n" * 60), longest_repeat("")
     (2, 60, 0)
     """
-    words = [word for word in (EDGES.sub("", part) for part in text.casefold().split()) if word]
+    words = [word for word in (EDGES.sub("", part) for part in split_words(text.casefold())) if word]
     phrases = [_repeats(words, length) for length in range(1, PHRASE + 1)] if words else []
     return max([*phrases, *_piece_repeats(text.casefold())], default=0)
 
@@ -43,14 +46,12 @@ def _repeats(words: Sequence[str], length: int) -> int:
     return max(runs, default=0) // length + 1
 
 
-def _piece_repeats(text: str) -> list[int]:
-    """How often each piece of text that is repeated often and long enough stands in a row."""
-    found = [(match.group(), len(match.group(1))) for match in PIECE.finditer(text)]
-    return [
-        len(whole) // length
-        for whole, length in found
-        if len(whole) >= (MIN_SAID if any(map(str.isalnum, whole)) else MIN_SIGNS)
-    ]
+def _piece_repeats(text: str) -> Iterator[int]:
+    for length, pattern in enumerate(PIECES, 1):
+        for match in pattern.finditer(text):
+            whole = match.group()
+            if len(whole) >= (MIN_SAID if any(map(str.isalnum, whole)) else MIN_SIGNS):
+                yield len(whole) // length
 
 
 def distinct(words: Sequence[str], length: int) -> float | None:
@@ -74,7 +75,7 @@ def rep_n(text: str, length: int = 4) -> float:
     Source:
         Welleck et al. 2020, Neural text generation with unlikelihood training, section 6.1 (seq-rep-n), over words.
     """
-    different = distinct(text.lower().split(), length)
+    different = distinct(split_words(text.lower()), length)
     return 0.0 if different is None else 1 - different
 
 

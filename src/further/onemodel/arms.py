@@ -9,21 +9,20 @@ PREFIX_EQUAL, ADAPTED, NO_OBJECTIVE = "prefix_equal_compute", "adapted", "none"
 
 
 def list_arms(settings: OneModelSettings) -> dict[str, list[str]]:
-    """Names of the arms by table: layouts, objectives, additions, cases.
+    """Names of the arms by table: layouts, objectives, additions, cases; what a study names twice is one arm.
 
     >>> list_arms(OneModelSettings(objectives=["spans"], additions=["all"], law_fractions=[0.5]))["objectives"]
     ['objective-none-300', 'objective-spans-300']
     """
     objectives = [NO_OBJECTIVE, *settings.objectives] if settings.objectives else []
-    return {
+    fractions = [f"cases-{fraction:g}" for fraction in settings.law_fractions]
+    tables = {
         "layouts": [ENCODER_DECODER, PREFIX, PREFIX_EQUAL, ADAPTED],
         "objectives": [f"objective-{name}-{number}" for number in settings.labelled_cases for name in objectives],
         "additions": [f"addition-{name}" for name in settings.additions],
-        "cases": [
-            *(f"cases-{fraction:g}" for fraction in settings.law_fractions),
-            *([LONGER] if settings.law_longer else []),
-        ],
+        "cases": fractions + ([LONGER] if settings.law_longer else []),
     }
+    return {table: list(dict.fromkeys(names)) for table, names in tables.items()}
 
 
 def count_runs(settings: OneModelSettings) -> int:

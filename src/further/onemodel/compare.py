@@ -1,5 +1,6 @@
 """Arms over seeds and test cases, and their differences: intervals that count both. No torch."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -7,20 +8,17 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from further.evaluation.answers.match import exact_match
+from further.evaluation.answers.match import exact_match, normalize
 from further.evaluation.intervals import LEVEL, half_width
 from further.onemodel.arms import ENCODER_DECODER, NO_OBJECTIVE
 from further.records.base import Interval
-from further.records.onemodel import ArmRecord, OneModelRecord, SeedRecord
+from further.records.onemodel import ArmRecord, OneModelRecord, SeedRecord, Taken
 
 Floats = NDArray[np.float64]
 
 
 def crossed_interval(amounts_SC: Floats, sizes_C: Floats) -> Interval:
     """A ratio of sums over seeds and cases, with an interval for other seeds and other cases.
-
-    Every seed answers about every case. The variance of the mean is that of the means of seeds plus that of the means
-    of cases, which counts what the two have in common twice: rather too wide than too narrow.
 
     Args:
         amounts_SC: Of each seed and case, such as right answers.
@@ -37,6 +35,7 @@ def crossed_interval(amounts_SC: Floats, sizes_C: Floats) -> Interval:
     estimate = float(amounts_SC.sum() / (num_seeds * sizes_C.sum()))
     if num_seeds < 2 or num_cases < 2:
         return Interval(estimate=estimate, low=None, high=None, level=LEVEL)
+    # The noise of single answers is in both variances and counts twice: too wide rather than too narrow.
     residuals_SC = (amounts_SC - estimate * sizes_C) / sizes_C.mean()
     parts = [residuals_SC.mean(axis=axis) for axis in (0, 1)]  # of cases, of seeds
     variances = [float(part.var(ddof=1)) / len(part) for part in parts]
@@ -49,7 +48,7 @@ def crossed_interval(amounts_SC: Floats, sizes_C: Floats) -> Interval:
 
 
 def within_bounds(accuracy: Interval) -> Interval:
-    """An accuracy's interval without what no accuracy can be: Student's ends know no bounds."""
+    """An accuracy's interval cut to 0 to 1, beyond which Student's ends may lie."""
     if accuracy.low is None or accuracy.high is None:
         return accuracy
     ends = {"low": max(0.0, accuracy.low), "high": min(1.0, accuracy.high)}
@@ -57,12 +56,9 @@ def within_bounds(accuracy: Interval) -> Interval:
 
 
 def mean_interval(values: Sequence[float]) -> Interval:
-    """Mean of some seeds with Student's interval; without ends for one."""
+    """Mean over two or more seeds with Student's interval."""
     array = np.asarray(values, dtype=np.float64)
-    estimate = float(array.mean())
-    if len(array) < 2:
-        return Interval(estimate=estimate, low=None, high=None, level=LEVEL)
-    half = half_width(array)
+    estimate, half = float(array.mean()), half_width(array)
     return Interval(estimate=estimate, low=estimate - half, high=estimate + half, level=LEVEL)
 
 
@@ -92,10 +88,11 @@ def difference(marked: pd.DataFrame, reference: pd.DataFrame) -> Interval:
         ValueError: If they share no seed, or were asked about different cases.
     """
     shared = sorted(set(marked["seed"]) & set(reference["seed"]))
-    pairs = [lay_out(one[one["seed"].isin(shared)], "right") for one in (marked, reference)] if shared else []
-    if not pairs or pairs[0][0].shape != pairs[1][0].shape or (pairs[0][1] != pairs[1][1]).any():
+    first, second = (one[one["seed"].isin(shared)] for one in (marked, reference))
+    if not shared or Counter(first["case"]) != Counter(second["case"]):
         raise ValueError("arms that are compared share no seed, or were asked different questions")
-    return crossed_interval(pairs[0][0] - pairs[1][0], pairs[0][1])
+    (own, sizes), (other, _) = (lay_out(one, "right") for one in (first, second))
+    return crossed_interval(own - other, sizes)
 
 
 def reference_of(arm: str, table: str) -> str | None:
@@ -135,37 +132,29 @@ def compare_arms(
 
 
 def _describe(arm: str, table: str, numbers: Sequence[SeedRecord], marked: Mapping[str, pd.DataFrame]) -> ArmRecord:
-    first, own = numbers[0], marked[arm]
-    added = table == "additions"
+    own, added = marked[arm], table == "additions"
     asked = own[own["asked"] == ("new" if added else "old")]
     reference, again = reference_of(arm, table), own[own["asked"] == "old"]
     return ArmRecord(
         table=table,
         num_seeds=len(numbers),
-        num_cases=first.num_cases,
-        learning_rate=first.learning_rate,
-        num_parameters=first.num_parameters,
-        num_trained_parameters=first.num_trained_parameters,
-        num_steps=first.num_steps,
-        flops=first.flops,
-        stored_bytes=first.stored_bytes,
         seconds=mean_interval([one.seconds for one in numbers]),
         accuracy=within_bounds(crossed_interval(*lay_out(asked, "right"))),
         loss_nats=crossed_interval(*lay_out(asked, "reference_nats", "reference_tokens")),
         reference=reference,
         difference=difference(asked, marked[reference]) if reference else None,
         old_difference=_forgotten(again, marked[ENCODER_DECODER]) if added else None,
+        **numbers[0].model_dump(include=set(Taken.model_fields)),
     )
 
 
 def _forgotten(again: pd.DataFrame, before: pd.DataFrame) -> Interval:
-    """Change of accuracy about images; none where what was trained is left off for them."""
+    # Adapters, an embedding or a tower are left off for images, so the answers about them stay what they were.
     return Interval.exactly(0.0) if again.empty else difference(again, before)
 
 
 def majority(marked: pd.DataFrame) -> float:
     """Accuracy of the most frequent answer of each question type."""
     one = marked[marked["seed"] == marked["seed"].min()]
-    return float(
-        one.groupby("question_type")["reference"].agg(lambda texts: texts.value_counts().iloc[0]).sum() / len(one)
-    )
+    said = one["reference"].map(normalize)  # as `mark_answers` compares them: Yes and yes are one answer
+    return float(said.groupby(one["question_type"]).agg(lambda texts: texts.value_counts().iloc[0]).sum() / len(one))

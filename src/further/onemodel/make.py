@@ -41,7 +41,7 @@ def make_model(folder: Path, base: Path, layout: str, settings: OneModelSettings
         width=settings.width,
         num_layers=settings.layers,
         num_heads=settings.heads,
-        max_position_embeddings=context + 2 * RESERVED,
+        max_position_embeddings=context + 2 * RESERVED,  # marks lengthen a row of pre-training
         image_token_index=token,
         modalities={"image": describe("image", token, {"side": side, "patch": settings.patch})},
     )
@@ -54,7 +54,7 @@ def make_model(folder: Path, base: Path, layout: str, settings: OneModelSettings
 
 def describe(name: str, token: int, sizes: Mapping[str, int], tower_layers: int = 0) -> dict[str, Any]:
     """A modality as config.json holds it."""
-    num_tokens = make_embedding(name, 8, sizes).num_tokens
+    num_tokens = make_embedding(name, 8, sizes).num_tokens  # of any width
     return {"token": token, "num_tokens": num_tokens, "sizes": dict(sizes), "tower_layers": tower_layers}
 
 
@@ -80,7 +80,7 @@ def add_modality(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         draw_weights(after, config.num_layers)
-    after.load_state_dict(before.state_dict(), strict=False)
+    after.load_state_dict(before.state_dict(), strict=False)  # the new parts are drawn, the rest is as trained
     after.save_pretrained(folder)
 
 

@@ -41,7 +41,9 @@ SPAN_MARKS = 5  # reserved ids that stand for spans; three more name UL2's objec
 
 
 def corrupt(tokens: Tokens, density: float, mean_span: float, marks: Tokens, draw: Draw) -> Pair:
-    """Replace spans by marks. T5's own code always ends a text with a span, which a short caption has only one of.
+    """Replace spans by marks.
+
+    T5's own code always ends a text with a span. A short caption has one span, which would always be its end.
 
     Args:
         tokens: Of a text, at least two.
@@ -58,7 +60,7 @@ def corrupt(tokens: Tokens, density: float, mean_span: float, marks: Tokens, dra
     number = min(max(1, round(density * len(tokens))), len(tokens) - 1)
     spans = max(1, min(round(number / mean_span), len(marks), number, len(tokens) - number))
     lengths = _cut(number, spans, draw)
-    # Kept before, between and behind the spans; none may be kept at both ends, so that any token can be hidden.
+    # Kept before, between and behind the spans. The parts at both ends may be empty, so that any token can be hidden.
     first, *middle, last = _cut(len(tokens) - number + 2, spans + 1, draw)
     between = [first - 1, *middle, last - 1]
     shown: list[int] = []
@@ -157,7 +159,7 @@ def make_examples(objective: str, captions: Captions, lines: Sequence[Line], num
 
 
 class HiddenPieces(Asking):
-    """Images with some of their pieces hidden. Labels stand in the places of these, to be counted; they say nothing."""
+    """Images with some of their pieces hidden. Labels mark these places, to be counted; their values are unused."""
 
     def __init__(self, make: Callable[[int], Row], number: int, images: Held, digest: str, seed: int) -> None:
         """Remember the seed of what is hidden."""

@@ -14,9 +14,9 @@ from further.vision.rows import Row
 
 
 class Drawn:
-    """So many examples, drawn in turn from sources of any length (`further.training.examples.Examples`).
+    """A number of examples, taken in turn from sources of any length (`further.training.examples.Examples`).
 
-    One epoch of them is an arm's whole length, so that arms of different data have equal steps.
+    One epoch of them is all of an arm's training, so that arms on different data have equal steps.
     """
 
     def __init__(self, sources: Sequence[Examples], number: int) -> None:
@@ -52,11 +52,9 @@ class Drawn:
 
     def name(self, numbers: Sequence[int]) -> list[str]:
         """Cases of some examples."""
-        pairs = [divmod(number, len(self.sources)) for number in numbers]
-        return [name for turn, source in pairs for name in self._name(source, turn)]
-
-    def _name(self, source: int, turn: int) -> list[str]:
-        return self.sources[source].name([turn % len(self.sources[source])])
+        turns = [divmod(number, len(self.sources)) for number in numbers]
+        chosen = [(turn, self.sources[source]) for turn, source in turns]
+        return [name for turn, source in chosen for name in source.name([turn % len(source)])]
 
     def digest(self) -> str:
         """Of the sources and their order."""
@@ -67,7 +65,7 @@ Ask = Callable[[int], Row]
 
 
 class Asking(AnswerRows):
-    """Rows that are made when they are asked for, another for each number: what a pre-training objective draws."""
+    """Rows that are made when they are needed, each by its number: what a pre-training objective draws."""
 
     def __init__(self, make: Ask, number: int, images: Held, digest: str) -> None:
         """Remember how a row is made.

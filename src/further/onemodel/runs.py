@@ -25,6 +25,7 @@ from further.vision.prompts import Line, make_prompter
 from further.vision.rows import ask, make_row
 
 TRAINED = "trained.safetensors"
+PROBES = 4  # batches whose operations are counted: their rows are of unequal length
 UNUSED = "predict."  # parts of a network that only masked pre-training has a gradient for
 
 
@@ -68,6 +69,7 @@ def train_part(part: Part, folder: Path, task: Task, batch: int) -> Trained:
     recipe = Recipe(part.model, part.run, batch, part.training, part.validation, part.prepare)
     own = replace(task, name=f"{task.name} {part.name}", adapter=folder, checkpoints=task.checkpoints / part.name)
     outcome = start_run(recipe, own)
+    # Loaded anew: on several GPUs the training ran in processes of its own.
     model = load(part.model, Precision(part.run.quantization, part.run.compute_dtype, part.run.attention))
     part.prepare(model, part.run, part.model)
     put_weights(find_trained(model.network), load_file(folder / TRAINED))
@@ -76,22 +78,23 @@ def train_part(part: Part, folder: Path, task: Task, batch: int) -> Trained:
     return Trained(outcome, flops, model, (folder / TRAINED).stat().st_size)
 
 
-def count_flops(part: Part, batch: int, probes: int = 4) -> float:
+def count_flops(part: Part, batch: int) -> float:
     """Floating-point operations of a step, forward and backward, by torch's own counter on a few batches.
 
-    Weights are unquantized for it, as the counter does not know bitsandbytes' products; the optimizer is not counted.
+    The optimizer is not counted.
     """
+    # The counter does not know bitsandbytes' products.
     run = part.run | {"quantization": "none", "gradient_checkpointing": False}
     model = load(part.model, Precision("none", run.compute_dtype, "eager"))
     part.prepare(model, run, part.model)
     size = len(part.training)
     # On a CPU torch's fused attention is not among what is counted; as plain products it is.
     with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
-        for probe in range(probes):
+        for probe in range(PROBES):
             numbers = [(probe * batch + one) % size for one in range(batch)]
             with explain_memory(run, batch, f"counting the operations of {part.name}"):
                 part.training.sum_loss(model, move(make_batch(part.training, numbers), model.device)).backward()
-    return float(counter.get_total_flops()) / probes
+    return float(counter.get_total_flops()) / PROBES
 
 
 def train_weights(model: Model, run: Run, folder: Path, *, only: Sequence[str] = ("",), predict: bool = False) -> Save:

@@ -13,7 +13,7 @@ from further.models.one import ENCODER_DECODER
 from further.onemodel.make import make_model
 from further.onemodel.objectives import Captions, make_examples
 from further.onemodel.rows import Drawn
-from further.onemodel.runs import Part, Trained, count_flops, make_rows, train_part, train_weights
+from further.onemodel.runs import PROBES, Part, Trained, count_flops, make_rows, train_part, train_weights
 from further.settings import Run
 from further.settings.onemodel import OneModelSettings
 from further.shards import hash_rank
@@ -25,7 +25,7 @@ from further.vision.prompts import Line, make_prompter
 
 @dataclass(frozen=True)
 class Shared:
-    """What the arms share.
+    """A study of a job.
 
     Attributes:
         run: Settings of a training; a small model's learning rate is its layout's.
@@ -55,10 +55,10 @@ class Shared:
         return [line for line in self.lines if line["split"] == split and line["task"] == task]
 
     def of_cases(self, number: int, seed: int) -> list[Line]:
-        """Questions of so many training cases; more of one seed begin with the same."""
+        """Questions of so many training cases; with one seed, a larger number begins with the same cases."""
         asked = self.asked("train")
         cases = sorted({line["case"] for line in asked}, key=lambda case: hash_rank("onemodel", seed, case))
-        chosen = set(cases[:number])
+        chosen = set(cases[:number])  # in one order, so that the points of a law are nested
         return [line for line in asked if line["case"] in chosen]
 
     @cached_property
@@ -121,4 +121,4 @@ class Shared:
     def step_flops(self) -> float:
         """Of a step of the encoder–decoder on questions: what compute is compared by."""
         start = self.untrained(ENCODER_DECODER, 0)
-        return count_flops(self.questions(start, self.asked("train"), 4, 0, ENCODER_DECODER), self.batch)
+        return count_flops(self.questions(start, self.asked("train"), PROBES, 0, ENCODER_DECODER), self.batch)

@@ -1,4 +1,4 @@
-"""A modality that is added: drawn curves of a beating thing, and what is asked about them. Nothing is anybody's."""
+"""A modality that is added: drawn curves that beat like a heart, no patient's, and questions about them."""
 
 from collections.abc import Mapping
 from typing import Any

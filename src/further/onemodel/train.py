@@ -10,7 +10,17 @@ from further.models import Precision, load
 from further.models.one import ENCODER_DECODER, PREFIX
 from further.onemodel.arms import ADAPTED, LONGER, NO_OBJECTIVE, PREFIX_EQUAL
 from further.onemodel.make import add_modality
-from further.onemodel.runs import Part, Trained, count_flops, describe, keep_model, make_rows, train_lora, train_weights
+from further.onemodel.runs import (
+    PROBES,
+    Part,
+    Trained,
+    count_flops,
+    describe,
+    keep_model,
+    make_rows,
+    train_lora,
+    train_weights,
+)
 from further.onemodel.shared import Shared
 from further.onemodel.signals import NAME, SIZES, list_words, read_signals
 from further.records.onemodel import SeedRecord
@@ -18,7 +28,6 @@ from further.training.recipe import Prepare
 from further.vision.images import Held, ImageProcessor, compute_features, need_images
 
 TOWER_LAYERS = 1
-PROBES = 4  # steps of examples that a part's compute is counted on
 NEW_PARTS = (f"embed.{NAME}", f"towers.{NAME}", "added")  # of a network with the added modality
 ADDITIONS: Mapping[str, Prepare] = {
     "all_replay": train_weights,
@@ -102,7 +111,7 @@ def train_objective(study: Shared, objective: str, number: int, seed: int) -> Se
 
 def train_addition(study: Shared, way: str, seed: int, start: Path) -> Seed:
     """A modality added to the trained encoder–decoder; the questions about images are asked again afterwards."""
-    lines, curves = read_signals(study.settings.signals, seed=0)
+    lines, curves = read_signals(study.settings.signals, seed=0)  # the same curves for every arm and seed
     model, signals = study.work / f"extended-{seed}", Held("signal_values", curves)
     add_modality(model, start, NAME, SIZES, list_words(), TOWER_LAYERS if way == "tower" else 0, seed)
     rows = make_rows([line for line in lines if line["split"] == "train"], model, signals, study.run.context)
@@ -124,6 +133,7 @@ def train_adapted(study: Shared, seed: int) -> Seed:
     settings = study.settings
     changed = {"learning_rate": settings.adapted_learning_rate, "quantization": settings.adapted_quantization}
     run = study.run_of(ADAPTED, seed) | changed
+    # The tower is frozen, so each image's features are computed once.
     tower = need_images(load(study.base, Precision("none", run.compute_dtype)))
     features = dict(compute_features(tower, ImageProcessor(study.base), study.pictures.items()))
     images = Held("image_features", {name: values.clone() for name, values in features.items()})
@@ -137,7 +147,7 @@ def train_adapted(study: Shared, seed: int) -> Seed:
 
 
 def _afford(study: Shared, budget: float, probe: Part) -> int:
-    """Steps of a part that a budget of floating-point operations pays for, at least 1."""
+    """Steps that a budget of floating-point operations pays for, at least 1."""
     return max(1, round(budget / count_flops(probe, study.batch)))
 
 

@@ -47,7 +47,15 @@ Scores = dict[str, TypeScores]
 
 
 class LoopCounts(Record):
-    """Answers that do not end or repeat themselves, as `loops.measure_loops` counts them."""
+    """Fractions of answers that do not end or repeat themselves.
+
+    Attributes:
+        usual_rep_4: The 99th percentile of the references' rep-4.
+        over_limit: Answers that did not end and repeat nothing.
+        without_end: The limit came before EOS.
+        with_run: A word or phrase stands four times in a row.
+        repetitive: rep-4 above `usual_rep_4`.
+    """
 
     answers: int
     usual_rep_4: float

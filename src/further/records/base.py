@@ -1,17 +1,18 @@
-"""What every record shares: how it is checked, written and read; and an interval."""
+"""What every record shares: its checks, how it is written and read, and an interval."""
 
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from further.io import read_json, write_json
+from further.io import write_json
 from further.settings import Run
 
 
 class Record(BaseModel):
     """A result with named, typed fields, in a JSON file of its own. Unknown and missing fields are refused."""
 
+    # NaN and infinities are no JSON: other readers of the files refuse them.
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     def save(self, path: Path) -> None:
@@ -25,21 +26,25 @@ class Record(BaseModel):
         Raises:
             ValueError: If the file does not hold such a record, naming the file and its fields.
         """
-        return cls._parse(path, read_json(path))
+        record = cls.load_optional(path)
+        if record is None:
+            raise ValueError(f"{path} is not a record of {cls.__name__}: the file says null")
+        return record
 
     @classmethod
     def load_optional(cls, path: Path) -> Self | None:
-        """Read a record, None where the file says null: what it holds was switched off."""
-        data = read_json(path)
-        return None if data is None else cls._parse(path, data)
+        """Read a record, None where the file says null: what it holds was switched off.
 
-    @classmethod
-    def _parse(cls, path: Path, data: Any) -> Self:
+        Raises:
+            ValueError: As `load`.
+        """
+        text = path.read_bytes()
         try:
-            return cls.model_validate(data)
+            return None if text.strip() == b"null" else cls.model_validate_json(text)
         except ValidationError as error:
-            faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
-            raise ValueError(f"{path} is not a record of {cls.__name__}: {faults}") from None
+            faults = [(".".join(map(str, fault["loc"])) or "the file", fault["msg"]) for fault in error.errors()]
+            told = "; ".join(f"{place}: {message}" for place, message in faults)
+            raise ValueError(f"{path} is not a record of {cls.__name__}: {told}") from None
 
 
 def save_optional(path: Path, record: Record | None) -> None:

@@ -1,4 +1,4 @@
-"""`comparison.json`: what the models score before and after, and how the differences are sure."""
+"""`comparison.json`: what the models score before and after, and the differences with their intervals."""
 
 from functools import cached_property
 from typing import Literal
@@ -81,8 +81,7 @@ class RunComparison(Record):
 
     Attributes:
         num_unique_tokens: Trained on, repeated epochs not counted.
-        against_default: Its loss on the held-out papers minus the default run's; None for the default run itself, and
-            where the two were not scored on the same papers.
+        against_default: Its loss on the held-out papers minus the default run's; None for the default run itself.
     """
 
     settings: Run

@@ -1,4 +1,4 @@
-"""Records of what the default run says, knows and recites: samples, memorization, terms."""
+"""Records of what the default run writes, recites and has learned: samples, memorization, terms."""
 
 from typing import Literal
 
@@ -13,8 +13,8 @@ class Sample(Record):
         decoding: greedy or sampled.
         temperature: None where greedy.
         top_p: None where greedy.
-        ended: If the model put EOS itself.
-        looped: If it goes round in circles (`further.evaluation.text_loops`).
+        ended: Whether the model wrote EOS.
+        looped: Whether it repeats itself (`further.evaluation.text_loops`).
         num_tokens: Of the continuation, EOS counted.
         nats: Of the continuation given the prompt, under the model itself at temperature 1.
         perplexity: The same per token.
@@ -53,6 +53,7 @@ class Recited(Record):
     """How far a model continued some paragraphs as they are printed; fractions and means of nothing are None.
 
     Attributes:
+        num_verbatim: Continued word for word to the end.
         share: The same as a fraction, with low and high over papers.
         mean_match_tokens: Tokens said as they stand.
         max_match_tokens: Of the paragraph continued farthest.

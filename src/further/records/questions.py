@@ -1,10 +1,8 @@
-"""What was measured with questions: `results/evaluation/questions.json`."""
+"""`results/evaluation/questions.json`: questions and instructions, answered before and after."""
 
 from typing import Literal
 
 from further.records.base import Record
-
-LEVEL = 0.95
 
 
 class Share(Record):
@@ -48,7 +46,7 @@ class Group(Record):
 
 
 class Floors(Record):
-    """What can be reached without knowing anything of the field.
+    """What is reached without any knowledge of the field.
 
     Attributes:
         chance: Expected fraction correct of a blind guess.

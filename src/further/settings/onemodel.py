@@ -67,7 +67,7 @@ class OneModelSettings(Section):
         ["all_replay", "all", "lora", "embedding", "tower"],
         reruns="its arms",
     )
-    signals: Count = key("Drawn curves of the added modality; a quarter is its test.", 1000, reruns="its arms")
+    signals: int = key("Drawn curves of the added modality; a quarter is its test.", 1000, reruns="its arms", ge=8)
     addition_steps: Count = key("Steps of adding a modality.", 200, reruns="its arms")
     law_fractions: list[OpenFraction] = key(
         "Fractions of the training cases for the law, beside all of them.",

@@ -20,6 +20,7 @@ def test_the_texts_with_known_measures():
 def test_rep_by_hand():
     assert rep_n("a b c d A b c d") == pytest.approx(1 - 4 / 5)  # abcd, bcda, cdab, dabc, abcd
     assert rep_n("a a a a a") == 0.5 and rep_n("a b c") == 0
+    assert rep_n("左肺。左肺。") == pytest.approx(1 - 3 / 3) and rep_n("左肺有。左肺有。") == pytest.approx(1 - 4 / 5)
     assert usual_rep([]) == 0 and usual_rep(["a b c d a b c d"] + ["a b"] * 200) == 0
     assert usual_rep(["a a a a a"] * 3 + ["a b"] * 97) == 0.5
 

@@ -35,6 +35,7 @@ def test_all_rows_of_the_table_with_known_scores():
         ("a a the", "the", (1, 1, 1)),  # articles alone: no word on either side
         ("", "", (1, 1, 1)),
         ("nothing", "", (0, 0, 0)),
+        ("左肺上叶。", "左肺", (2 / 3, 1 / 2, 1)),  # by sign, as MLQA's script has it
         ("no pneumothorax", "pneumothorax", (2 / 3, 1 / 2, 1)),
     ],
 )
@@ -51,7 +52,12 @@ def test_overlap_by_hand(answer, reference, overlap):
         ("leftover", "left", "wrong"), ("", "left", "unreadable"),
         ("3 lesions", "3", "right"), ("3.0", "3", "right"), ("30", "3", "wrong"), ("-1", "1", "wrong"),
         ("A", "A", "right"), ("A. a cyst", "A", "right"), ("B", "A", "wrong"), ("...", "A", "unreadable"),
-        ("+", "+", "right"), ("-", "+", "wrong"),
+        ("+", "+", "right"), ("-", "+", "wrong"), ("<5", "5", "wrong"), ("2 x 3 cm", "2", "wrong"),
+        ("左侧。", "左侧", "right"), ("是的，左侧", "是的", "right"), ("右侧", "左侧", "wrong"),
+        ("**Yes**", "yes", "right"), ("Yes, it is", "Yes.", "right"), ("no/yes", "no", "right"),
+        ("No", "No, it is normal.", "right"), ("No", "No pneumothorax", "wrong"), ("No", "Yes - left", "wrong"),
+        ("no", "No，正常。", "right"),
+        ("Answer: yes", "yes", "unreadable"), ("5mm", "5", "right"),
     ],
 )  # fmt: skip
 def test_closed_answers_by_the_first_word_and_choices_by_their_words(answer, reference, judged):
@@ -66,6 +72,14 @@ def test_closed_answers_by_the_first_word_and_choices_by_their_words(answer, ref
         ("1,5", "1.5", True), (".5", "0.50", True),
         ("1/2", "12", False), ("2-3 mm", "23 mm", False), ("2-3 mm", "2\u20133 mm", True), ("L4-5", "l4-5", True),
         ("A", "B", False), ("the", "a", False), ("a", "A.", True), ("-", "+", False), ("The cyst.", "cyst", True),
+        ("8mm", "8 mm", True), ("2.50cm", "2,5 cm", True), ("37°C", "37 °C", True), ("5 \u00b5m", "5 \u03bcm", True),
+        ("<5 mm", ">5 mm", False), ("< 5 mm", "<5mm", True), ("≤5", "<5", False), ("≥ 5", ">=5", True),
+        ("<.5", "<0.5", True), ("<-5", "5", False),
+        ("5%", "5 percent", True), ("5%", "5", False), ("10x8 mm", "10 × 8 mm", True), ("10x8", "108", False),
+        ("2 - 3 mm", "2\u20133mm", True), ("T2-weighted", "T2 weighted", True), ("Covid 19", "COVID-19", True),
+        ("focal point", "focal", False),
+        ("C5-6", "C56", False), ("Crohn\u2019s", "Crohn's", True), ("e\u0301", "\u00e9", True), ("ＣＴ", "CT", True),
+        ("左侧。", "左侧", True),
         ("no", "normal", False), ("左侧", "左侧", True), ("左侧", "右侧", False), ("", "cyst", False),
     ],
 )  # fmt: skip
@@ -87,6 +101,12 @@ def test_a_hyphen_between_letters_is_nothing_or_a_blank(answer, reference, judge
 )
 def test_words_of_other_alphabets_count_in_rouge(answer, reference, rouge):
     assert score_answer({"answer": answer, "reference": reference, "kind": "open"})["rouge_l"] == rouge
+
+
+def test_bleu_of_chinese_counts_signs():
+    """Of four signs two and of three pairs one; smoothing gives 1/4 and 1/4: (1/2 · 1/3 · 1/4 · 1/4) ** (1/4)."""
+    found = score_answer({"answer": "左肺上叶", "reference": "左肺", "kind": "open"})
+    assert found["bleu"] == pytest.approx(31.95, abs=0.01)
 
 
 def test_words_of_rouge_are_its_own_where_letters_are_a_to_z():

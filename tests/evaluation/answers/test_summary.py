@@ -20,7 +20,7 @@ def closed(number, reference, answer, kind="abnormal", start=0):
 
 def test_sensitivity_specificity_and_their_mean_see_what_accuracy_hides():
     lines = closed(76, "yes", "yes") + closed(4, "yes", "no", start=76) + closed(5, "no", "no", start=80)
-    lines += closed(14, "no", "yes", start=85) + closed(1, "no", "perhaps", start=99)
+    lines += closed(14, "No, it is normal.", "yes", start=85) + closed(1, "no", "perhaps", start=99)
     found = summarize_scores(score(lines), HOW)["abnormal"]
     assert found.closed_accuracy.estimate == pytest.approx(0.81)
     assert found.sensitivity.estimate == pytest.approx(0.95)

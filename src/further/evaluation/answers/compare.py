@@ -13,15 +13,14 @@ COMPARED = ("exact_match", "closed_accuracy", "sensitivity", "specificity", "ope
 
 
 def compare_answers(before: pd.DataFrame, after: pd.DataFrame, how: BootstrapSettings) -> Scores:
-    """What a second model's answers gain over a first one's, by question type.
+    """What a second model's answers gain over a first one's: mean differences with intervals over cases.
 
     Args:
         before: ANSWER_SCORES.
         after: ANSWER_SCORES of the same questions.
 
     Returns:
-        By type, "all" first: answers, cases and, of each score, the mean difference with its interval over cases; and
-        how many answers became right or wrong by exact match.
+        By type, "all" first.
 
     Raises:
         ValueError: If the two did not answer the same questions with the same references.

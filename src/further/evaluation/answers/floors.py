@@ -16,14 +16,14 @@ from further.evaluation.answers.schemas import ANSWERS, FLOOR_SCORES
 from further.evaluation.answers.score import score_answers
 
 SIDE = 24  # pixels
-REGULARIZATION = 0.3  # sklearn's C
+REGULARIZATION = 0.3  # scikit-learn's C
 MAX_ANSWERS = 50
 """Different answers of a type above which it is no classification: captions and findings."""
 MAX_ITERATIONS = 2_000
 
 
 def unify_spelling(answers: "pd.Series[str]") -> "pd.Series[str]":
-    """Answers that say the same in one spelling, the most frequent: "Yes", "yes" and "yes." are one answer."""
+    """Answers that say the same in their most frequent spelling: "Yes", "yes" and "yes." are one answer."""
     told = pd.Series([comparable(answer, answer) for answer in answers], answers.index)
     return told.map(_most_frequent(pd.DataFrame({"told": told, "answer": answers}), ["told"]))
 
@@ -90,8 +90,7 @@ def answer_by_pixels(
         pixels: Of every image, as `shrink` gives them.
 
     Returns:
-        Answers of the types that are a classification, with their index in `test`: those with 2 to 50 different
-        training answers.
+        Answers with their index in `test`, of the types with 2 to 50 different training answers.
     """
     answers: list[pd.Series[str]] = []
     for kind, asked in test.groupby("question_type"):
@@ -108,14 +107,7 @@ def _stack(images: Sequence[Any], pixels: Mapping[str, NDArray[np.float64]]) -> 
 
 
 def make_answers(questions: pd.DataFrame, answers: "pd.Series[str]") -> pd.DataFrame:
-    """A floor's answers as the table that a model's stand in, to be scored alike.
-
-    Args:
-        answers: By index of the questions; those without an answer are left out.
-
-    Returns:
-        ANSWERS.
-    """
+    """A floor's answers, by index of the questions, as ANSWERS; questions without an answer are left out."""
     asked = questions.loc[answers.index]
     columns = ["question_id", "case", "question_type", "kind"]
     return asked[columns].assign(reference=asked["answer"], answer=answers, ended=None)

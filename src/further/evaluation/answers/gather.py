@@ -18,7 +18,7 @@ from further.settings import BootstrapSettings
 
 DEFAULT = "default"
 STILL_FALLING = 0.01
-"""Fall of the validation loss between the last two looks from which a run is said to be still learning."""
+"""Fall of the validation loss between its last two measurements from which a run was still learning."""
 
 
 @dataclass(frozen=True)
@@ -108,5 +108,5 @@ def _gather_run(
 
 
 def find_still_learning(losses: Sequence[float]) -> bool | None:
-    """Whether the validation loss was still falling when training ended; None with fewer than two looks."""
+    """Whether the validation loss was still falling when training ended; None with fewer than two measurements."""
     return None if len(losses) < 2 else losses[-1] < losses[-2] * (1 - STILL_FALLING)

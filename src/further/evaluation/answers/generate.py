@@ -1,7 +1,7 @@
 """A model's answers to questions about images, each with how sure the model was of it.
 
-Prompts of one length go through together, so that nothing is padded. How likely an answer was comes from a second pass
-over it, with the rows and masks of training; the first pass sees the same, to 1e-5.
+Prompts of one length are batched, so nothing is padded. Log-probabilities come from a second pass over each answer,
+with the rows and masks of training. They equal those of generation to 1e-5.
 """
 
 import time
@@ -71,7 +71,7 @@ def write_answers(
     new_tokens: int,
     batch_size: int,
 ) -> list[Asked]:
-    """The questions with the model's own answers as their labels, each up to its end or to the limit."""
+    """The questions with the model's own answers as their labels, each up to EOS or to the limit."""
     config = GenerationConfig(
         max_new_tokens=new_tokens, do_sample=False, eos_token_id=prompter.end, pad_token_id=prompter.pad, use_cache=True
     )
@@ -113,7 +113,6 @@ def _prompts(asked: Sequence[Asked], places: Sequence[int], images: Images) -> T
 
 
 def _until(ids: Sequence[int], end: int) -> tuple[int, ...]:
-    """Tokens up to the end, which is kept; all of them without one."""
     return tuple(ids[: ids.index(end) + 1] if end in ids else ids)
 
 
@@ -121,6 +120,7 @@ def _until(ids: Sequence[int], end: int) -> tuple[int, ...]:
 def measure_sureness(model: Model, asked: Sequence[Asked], images: Images, batch_size: int) -> list[Sureness]:
     """How likely the labels of questions are, in one pass each over rows as in training."""
     found: dict[int, Sureness] = {}
+    # By length, so that little is padded; the longest first, so that memory runs out at once or never.
     order = sorted(range(len(asked)), key=lambda place: asked[place].length, reverse=True)
     for start in range(0, len(order), batch_size):
         places = order[start : start + batch_size]
@@ -134,7 +134,6 @@ def measure_sureness(model: Model, asked: Sequence[Asked], images: Images, batch
 
 
 def _measure_batch(model: Model, batch: Tensors) -> Floats:
-    """Log-probabilities and entropies of a batch's labels, (2, labels)."""
     batch = {name: values.to(model.device) for name, values in batch.items()}
     learned = batch["labels"] != IGNORED
     hidden, labels = model.encode(batch)[learned], batch["labels"][learned]

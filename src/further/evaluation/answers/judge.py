@@ -1,4 +1,4 @@
-"""Which answers were right, for the guard: what can be judged by a rule is, the rest is left to people."""
+"""Which answers were right, for the guard. Only what a rule can judge is judged; the rest is left to people."""
 
 from collections import Counter
 from typing import Any
@@ -15,7 +15,7 @@ def judge_answers(generated: pd.DataFrame, questions: pd.DataFrame) -> pd.DataFr
     """A model's answers as the guard reads them (`further.guard.schemas.ANSWERS`).
 
     Closed answers are judged by their first word, others as a whole where their type has at most 50 different
-    answers in training. Whether a longer text is right no rule can tell: its `correct` is empty.
+    answers in training. No rule can tell whether a longer text is right; its `correct` is empty.
 
     Args:
         questions: QUESTIONS, the training's among them.

@@ -13,7 +13,7 @@ little repeats itself. Measured with a tiny PaliGemma on 1,200 reports, at most 
     9 % cut, early LoRA          40 %
     25 % cut, early LoRA         94 %
 
-So each measure alone misses a part: runs of four do not see sentences that come again.
+Each measure alone misses a part: runs of four do not see whole sentences that come again.
 """
 
 import pandas as pd
@@ -34,11 +34,6 @@ def measure_loops(scores: pd.DataFrame) -> LoopCounts:
 
     Args:
         scores: ANSWER_SCORES of generated answers; `ended` is null in none.
-
-    Returns:
-        usual_rep_4, the references' 99th percentile; without_end (the limit came first), with_run (a word or phrase
-        four times in a row), repetitive (rep-4 above usual_rep_4); over_limit: fraction of answers that did not end
-        and repeat nothing.
 
     Raises:
         ValueError: If there is no answer, or one of which it is not known whether it ended.
@@ -64,7 +59,7 @@ def explain_loops(measured: LoopCounts, *, cut_fraction: float, still_learning: 
         still_learning: Whether the validation loss was still falling when training ended; None where it is not known.
 
     Returns:
-        The cause, and what it was read from.
+        The cause, one of:
 
         - none: no measure reaches PRESENT.
         - limit: answers did not end, and do not repeat themselves: the limit is too short for them.

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from further.evaluation.answers.match import RIGHT, UNREADABLE, normalize
+from further.evaluation.answers.match import RIGHT, UNREADABLE, yes_or_no
 from further.evaluation.intervals import LEVEL, ratio_interval, share_interval
 from further.records.answers import ALL, Score, Scores, TypeScores
 from further.settings import BootstrapSettings
@@ -15,12 +15,7 @@ MEANS = ("token_f1", "bleu", "rouge_l", "open_recall")
 
 
 def summarize_scores(scores: pd.DataFrame, how: BootstrapSettings) -> Scores:
-    """Scores of each question type, and of all.
-
-    Returns:
-        By type, "all" first: answers, cases, and each score with estimate, low, high and level. Closed scores where a
-        type has closed questions; sensitivity, specificity and their mean, the balanced accuracy, where it has
-        questions with both answers.
+    """Scores of each question type, "all" first.
 
     Raises:
         ValueError: If there is no answer.
@@ -38,7 +33,7 @@ def by_type(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def mark_closed(scores: pd.DataFrame) -> pd.DataFrame:
     """Scores with a column for each of closed or open questions alone, missing where the question is not counted."""
-    closed, reference = scores["closed"].notna(), scores["reference"].map(normalize)
+    closed, reference = scores["closed"].notna(), scores["reference"].map(yes_or_no)
     right, yes, no = (scores["closed"] == RIGHT).astype(float), reference == "yes", reference == "no"
     return scores.assign(
         closed_accuracy=right.where(closed),
@@ -63,12 +58,9 @@ def share_over_cases(part: pd.DataFrame, name: str) -> Score:
 
     Args:
         part: Lines with `case` and a mark, 0 or 1; lines without the mark are left out.
-
-    Returns:
-        estimate, low, high, level, and answers, the number that count.
     """
     sums = part.groupby("case")[name].agg(["sum", "count"])
-    sums = sums[sums["count"] > 0]
+    sums = sums[sums["count"] > 0]  # a case without a marked answer says nothing, and is no document of the interval
     low, high = share_interval(sums["sum"], sums["count"])
     estimate = float(sums["sum"].sum() / sums["count"].sum())
     return Score(estimate=estimate, low=low, high=high, level=LEVEL, answers=int(sums["count"].sum()))
@@ -79,9 +71,6 @@ def mean_over_cases(part: pd.DataFrame, name: str, how: BootstrapSettings) -> Sc
 
     Args:
         part: Lines with `case` and the score; lines without the score are left out.
-
-    Returns:
-        estimate, low, high, level; without ends under six cases.
     """
     sums = part.dropna(subset=[name]).groupby("case")[name].agg(["sum", "count"])
     return Score.model_validate(ratio_interval(sums["sum"], sums["count"], how).model_dump())
@@ -92,7 +81,7 @@ def balance(sensitivity: Score, specificity: Score) -> Score:
 
     Source:
         Zou and Donner 2008, Construction of confidence limits about effect measures, equation 2 (MOVER), for the sum of
-        two independent estimates. Of cases with both kinds of questions it takes no note.
+        two independent estimates. A case with both kinds of questions makes them dependent, which is ignored.
     """
     both = (sensitivity, specificity)
     estimate = sum(part.estimate for part in both) / 2

@@ -8,8 +8,6 @@ from further.vision.batches import Images
 from further.vision.images import Held
 
 Line = Mapping[str, Any]
-VIEWS = ("image", "black", "other", "none")
-"""The question's own image; a black one; another case's; none at all, so that the question alone is read."""
 
 
 def show(
@@ -19,22 +17,19 @@ def show(
 
     Args:
         lines: Of QUESTIONS.
-        view: Of VIEWS.
+        view: image, the question's own; black; other, another case's.
         black: What a black image is to the model, made when it is needed.
 
     Raises:
-        ValueError: If the view is unknown, or there is no other case.
+        ValueError: If there is no other case.
     """
     if view == "image":
         return [dict(line) for line in lines], images
     if view == "black":
         names = [name for line in lines for name in line["images"]]
         return [dict(line) for line in lines], Held(images.key, dict.fromkeys(names, black()))
-    if view == "none":
-        return [{**line, "images": []} for line in lines], images
-    if view == "other":
-        return show_others(lines), images
-    raise ValueError(f"view {view!r}: none of {', '.join(VIEWS)}")
+    assert view == "other"
+    return show_others(lines), images
 
 
 def show_others(lines: Sequence[Line]) -> list[dict[str, Any]]:
@@ -47,6 +42,7 @@ def show_others(lines: Sequence[Line]) -> list[dict[str, Any]]:
     for line in lines:
         own = shown.setdefault(line["case"], [])
         own += [name for name in line["images"] if name not in own]
+    # A ring in an order that no name or label shapes: every case is shown once as another's.
     cases = sorted(shown, key=lambda case: hash_rank("other", case))
     if len(cases) < 2:
         raise ValueError(f"answers: {len(cases)} case: another case's image needs at least 2")

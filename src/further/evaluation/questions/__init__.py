@@ -1,1 +1,1 @@
-"""Questions on the field: does the adapted model answer more of them than its base, and does it still follow orders."""
+"""Questions on the field: whether the adapted model answers more than its base, and still follows instructions."""

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from further.evaluation.intervals import LEVEL
 from further.evaluation.questions.pairs import pair
 from further.evaluation.questions.read import Question
 from further.evaluation.questions.score import Answered
-from further.records.questions import LEVEL, Floors, Group, Line, Paired, Questions
+from further.records.questions import Floors, Group, Line, Paired, Questions
 
 
 def pick(loglikelihoods: Sequence[float], choices: Sequence[str], norm: bool) -> int:
@@ -16,6 +17,7 @@ def pick(loglikelihoods: Sequence[float], choices: Sequence[str], norm: bool) ->
     Source:
         lm-evaluation-harness 0.4.13, `acc` and `acc_norm` of multiple_choice tasks.
     """
+    # The space before an answer is scored but not counted, as in the harness.
     lengths = np.array([len(choice) if norm else 1 for choice in choices], dtype=float)
     return int(np.argmax(np.array(loglikelihoods) / lengths))
 
@@ -25,14 +27,12 @@ def compare_answers(
     base: Sequence[Answered],
     adapted: Sequence[Answered],
     splits: Mapping[str, str],
-    run: str,
     quantization: str,
 ) -> Questions:
-    """Compare two models' answers.
+    """Compare the default run's answers with its base's.
 
     Args:
         splits: Split of each paper of the study, by its name.
-        run: Name of the run that the adapter is of.
     """
     lines = [
         _line(question, before, after, splits.get(question.paper))
@@ -45,7 +45,7 @@ def compare_answers(
         for who in (base, adapted)
     ]
     return Questions(
-        run=run,
+        run="default",
         quantization=quantization,
         level=LEVEL,
         num_questions=len(lines),
@@ -124,7 +124,7 @@ def _floors(questions: Sequence[Question], base: Sequence[Answered], adapted: Se
 
 
 def _longest(question: Question) -> float:
-    """Chance that the correct choice is taken by who takes one of the longest."""
+    """Chance of the correct choice for a blind guess among the longest ones."""
     lengths = [len(choice) for choice in question.choices]
     longest = max(lengths)
     return (lengths[question.correct] == longest) / lengths.count(longest)

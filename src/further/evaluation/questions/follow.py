@@ -1,7 +1,7 @@
 """Whether a chat model still follows instructions: a dozen with a form that a program can check.
 
-Further pre-training on raw text is known to erode that. The instructions are easy and general, so that what is lost is
-the following, not knowledge.
+Further pre-training on raw text is known to erode that. The instructions are easy and general, so that a failure is one
+of form, not of knowledge.
 """
 
 import json
@@ -96,17 +96,16 @@ INSTRUCTIONS = (
 )
 
 
-def follow_instructions(model: Model, tokenizer: Any, ends: Sequence[int]) -> Instructions | None:
+def follow_instructions(model: Model, tokenizer: Any, ends: Sequence[int]) -> Instructions:
     """Give the instructions to base and adapted model.
 
     Args:
+        tokenizer: With a chat template.
         ends: Tokens that end a reply.
 
     Returns:
-        Replies and how many have the form asked for; None for a model without a chat template.
+        Replies and how many have the form asked for.
     """
-    if not getattr(tokenizer, "chat_template", None):
-        return None
     prompts = [
         tokenizer.apply_chat_template(
             [{"role": "user", "content": instruction.text}], tokenize=False, add_generation_prompt=True
@@ -131,11 +130,8 @@ def follow_instructions(model: Model, tokenizer: Any, ends: Sequence[int]) -> In
 
 @torch.no_grad()
 def write_replies(model: Model, tokenizer: Any, prompts: Sequence[str], ends: Sequence[int]) -> list[str]:
-    """Greedy replies to prompts in one batch, filled up on the left.
-
-    Args:
-        ends: Tokens that end a reply.
-    """
+    """Greedy replies to prompts in one batch, padded on the left; `ends` are the tokens that end a reply."""
+    # A chat template writes BOS itself; the tokenizer would put a second one.
     encoded = [tokenizer(prompt, add_special_tokens=False)["input_ids"] for prompt in prompts]
     length = max(map(len, encoded))
     ids_BT = torch.tensor([[ends[0]] * (length - len(ids)) + ids for ids in encoded], device=model.device)

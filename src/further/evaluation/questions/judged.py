@@ -14,17 +14,15 @@ KIND = "multiple choice"
 def judge_questions(asked: Questions) -> pd.DataFrame:
     """What the adapted model chose, how sure it was, and whether it was right.
 
-    A threshold needs questions to be chosen on and others to be tried on. Questions are ranked by a hash of their
-    words: the first half is the validation, the second the test. Neither their order in the file nor what was right
-    plays a part.
+    Thresholds are chosen on the validation half and tried on the test half. A hash of a question's words decides its
+    half; neither the order in the file nor what was right plays a part.
 
     Args:
         asked: Of a study, with at least one question that has choices.
 
     Returns:
         Columns of `further.guard.schemas.ANSWERS`. `case` is the question's number in the file, from 1. Log-probability
-        and entropy are of the choices, whose probabilities are the likelihoods made to add up to 1: an answer is one
-        choice, so that mean and minimum are the same.
+        and entropy are of the choices, their likelihoods normalized to 1.
     """
     numbered = [(number, line) for number, line in enumerate(asked.lines, 1) if len(line.choices) > 1]
     ranked = sorted(numbered, key=lambda pair: (hash_rank("guard", pair[1].question, *pair[1].choices), pair[0]))

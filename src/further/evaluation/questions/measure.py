@@ -15,8 +15,6 @@ from further.records.questions import Questions, QuestionsFile
 from further.settings import QuestionSettings
 from further.tokens import tokenizer as tokenizers
 
-RUN = "default"
-
 
 def measure_questions(
     folder: Path, adapter: Path, questions: Sequence[Question], splits: Mapping[str, str], settings: QuestionSettings
@@ -24,7 +22,7 @@ def measure_questions(
     """Measure what is asked for; the model is loaded only if something is.
 
     Args:
-        questions: None if there is no file of questions.
+        questions: Empty without a file of questions.
         splits: Split of each paper, by its name.
     """
     tokenizer = load_tokenizer(folder)
@@ -42,9 +40,9 @@ def _ask(
     model: Model, folder: Path, questions: Sequence[Question], splits: Mapping[str, str], settings: QuestionSettings
 ) -> Questions:
     tokenizer = tokenizers.load_tokenizer(folder)
-    how = (questions, tokenizer, settings.window, settings.batch_tokens)
+    how = (questions, tokenizer, tokenizers.special_tokens(folder).bos, settings.window, settings.batch_tokens)
     base, adapted = before_and_after(model, answer_questions, *how)
-    return compare_answers(questions, base, adapted, splits, RUN, settings.quantization)
+    return compare_answers(questions, base, adapted, splits, settings.quantization)
 
 
 def find_ends(folder: Path, tokenizer: Any) -> list[int]:

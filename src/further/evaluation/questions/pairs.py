@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import stats
 
-from further.records.questions import LEVEL, Paired, Share
+from further.evaluation.intervals import LEVEL
+from further.records.questions import Paired, Share
 
 
 def share(correct: Sequence[bool]) -> Share:
@@ -32,9 +33,6 @@ def share(correct: Sequence[bool]) -> Share:
 def pair(base: Sequence[bool], adapted: Sequence[bool]) -> Paired:
     """Two models on the same questions.
 
-    Questions that both answered alike say nothing of the difference: McNemar's exact test asks whether the others fall
-    to either model as heads and tails do.
-
     Args:
         base: Whether each answer was correct.
 
@@ -42,8 +40,9 @@ def pair(base: Sequence[bool], adapted: Sequence[bool]) -> Paired:
         ValueError: If there is no question.
 
     Source:
-        McNemar 1947. Interval: Bonett and Price 2012, Adjusted Wald confidence interval for a difference of binomial
-        proportions based on paired data, which adds one question to each of the two kinds that differ.
+        McNemar 1947, with the exact binomial p-value. Interval: Bonett and Price 2012, Adjusted Wald confidence
+        interval for a difference of binomial proportions based on paired data, which adds one question to each of the
+        two kinds that differ.
     """
     gained = sum(after and not before for before, after in zip(base, adapted, strict=True))
     lost = sum(before and not after for before, after in zip(base, adapted, strict=True))

@@ -1,6 +1,7 @@
 """A file of questions: what it may hold, and what is wrong with it. No torch."""
 
 import csv
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from string import ascii_uppercase
 NEEDED = ("question", "correct")
 OPTIONAL = ("choices", "passage", "topic", "paper", "sentence")
 SEPARATOR = "|"
+MORE = "beyond the last column"
 MOST_SHOWN = 5  # faults
 BUNDLED = Path(__file__).resolve().parents[4] / "resources" / "demo" / "questions.csv"
 
@@ -109,25 +111,41 @@ def _read_lines(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
     except UnicodeDecodeError as error:
         raise ValueError(f"evaluation.questions: {file} is not UTF-8: {error}") from None
     head = text.split("\n", 1)[0]
-    reader = csv.DictReader(text.splitlines(keepends=True), delimiter=";" if head.count(";") > head.count(",") else ",")
-    columns = [name or "" for name in reader.fieldnames or ()]
+    delimiter = ";" if head.count(";") > head.count(",") else ","
+    # newline="": only CSV's own line ends count, not U+2028 or \x0b, which text copied from Word or a PDF may hold.
+    reader = csv.DictReader(io.StringIO(text, newline=""), restkey=MORE, delimiter=delimiter, strict=True)
+    try:
+        reader.fieldnames = _check_columns(file, [name.strip() for name in reader.fieldnames or ()])
+        for line in reader:
+            more = delimiter.join(line.pop(MORE, [])).strip(f"{delimiter} ")
+            values = {name: (line.get(name) or "").strip() for name in NEEDED + OPTIONAL} | {MORE: more}
+            if any(values.values()):
+                yield reader.line_num, values
+    except csv.Error as error:
+        raise ValueError(f"evaluation.questions: {file}, after line {reader.line_num}: {error}") from None
+
+
+def _check_columns(file: Path, columns: list[str]) -> list[str]:
     if missing := [name for name in NEEDED if name not in columns]:
         raise ValueError(f"evaluation.questions: {file} has no column {' and no column '.join(missing)}")
     if unknown := [name for name in columns if name not in NEEDED + OPTIONAL]:
         raise ValueError(
             f"evaluation.questions: {file} has a column {unknown[0]!r}; allowed are {', '.join(NEEDED + OPTIONAL)}"
         )
-    for line in reader:
-        if any(line.values()):
-            yield reader.line_num, {name: (line.get(name) or "").strip() for name in NEEDED + OPTIONAL}
+    if len(set(columns)) < len(columns):
+        raise ValueError(f"evaluation.questions: {file} has a column twice: {', '.join(columns)}")
+    return columns
 
 
 def parse_question(line: Mapping[str, str]) -> Question:
     """One line of the file.
 
     Raises:
-        ValueError: If question or correct answer is missing, choices repeat, or none of them is the correct one.
+        ValueError: If question or correct answer is missing, choices repeat, none of them is the correct one, or text
+            stands beyond the last column.
     """
+    if line[MORE]:
+        raise ValueError(f"has {line[MORE]!r} beyond its last column; put quotation marks around a text with a comma")
     if not line["question"]:
         raise ValueError("has no question")
     if not line["correct"]:

@@ -33,18 +33,20 @@ class Answered:
 
 
 def answer_questions(
-    model: Model, questions: Sequence[Question], tokenizer: Any, window: int, batch_tokens: int
+    model: Model, questions: Sequence[Question], tokenizer: Any, bos: int | None, window: int, batch_tokens: int
 ) -> list[Answered]:
     """Score every choice of every question, with the question and without it.
 
     Args:
         tokenizer: The model's, of the tokenizers library.
+        bos: What the tokenizer puts before a text; None where it puts nothing.
         window: Tokens of the model's input, at most; longer ones lose their beginning.
         batch_tokens: Tokens per forward pass, at most, at least one answer.
     """
     pairs = [(question.prompt, f" {choice}") for question in questions for choice in question.choices]
     unasked = [(NO_QUESTION, answer) for _, answer in pairs]
-    windows = [cut(number, *split_pair(tokenizer, *both), window) for number, both in enumerate([*pairs, *unasked])]
+    parts = [split_pair(tokenizer, bos, *both) for both in [*pairs, *unasked]]
+    windows = [cut(number, *part, window) for number, part in enumerate(parts)]
     sums, greedy = [0.0] * len(windows), [False] * len(windows)
     for piece, nats, said in _score(model, [cut_window for cut_window, _ in windows], batch_tokens):
         sums[piece.document], greedy[piece.document] = -nats, said
@@ -63,11 +65,11 @@ def answer_questions(
     return answered
 
 
-def split_pair(tokenizer: Any, prompt: str, answer: str) -> tuple[list[int], list[int]]:
+def split_pair(tokenizer: Any, bos: int | None, prompt: str, answer: str) -> tuple[list[int], list[int]]:
     """Tokens of a prompt and of the answer behind it.
 
     Both are tokenized together and cut where the prompt alone ends, so that a token on the border counts as in the
-    running text. The tokenizer's own BOS stands before the prompt, where it puts one.
+    running text. An EOS that the tokenizer puts behind every text is left out.
 
     Args:
         tokenizer: Of the tokenizers library.
@@ -77,8 +79,8 @@ def split_pair(tokenizer: Any, prompt: str, answer: str) -> tuple[list[int], lis
     Source:
         lm-evaluation-harness 0.4.13, `TemplateLM._encode_pair`.
     """
-    given = tokenizer.encode(prompt).ids
-    return given, tokenizer.encode(prompt + answer).ids[len(given) :]
+    given, whole = (tokenizer.encode(text, add_special_tokens=False).ids for text in (prompt, prompt + answer))
+    return [*([] if bos is None else [bos]), *given], whole[len(given) :]
 
 
 def cut(number: int, given: Sequence[int], answer: Sequence[int], window: int) -> tuple[Window, bool]:
