@@ -13,7 +13,6 @@ from further.models.causal import _LogitScale
 from further.models.documents import NAME, find_bounds
 from further.plan.memory import ON_GPU
 from further.training import offload
-from further.training.adapters import train_adapter
 from further.training.examples import make_batch
 from further.training.graphs import Graphs
 from further.training.kernels import speed_up
@@ -21,6 +20,7 @@ from further.training.loop import add_gradients
 from further.training.loss import CHUNK, sum_cross_entropy
 from further.training.rows import TextRows
 from training.settings import RUN
+from training.settings import adapt as start
 
 
 @pytest.fixture
@@ -30,10 +30,7 @@ def batch(rows):
 
 def adapt(folder, **settings):
     """A model whose adapter changes something: B starts at zero, and with it every gradient of A."""
-    run = RUN | settings
-    torch.manual_seed(0)
-    model = load(folder, Precision(run.quantization, run.compute_dtype, run.attention))
-    train_adapter(model, run, folder)
+    model = start(folder, **settings)
     with torch.no_grad():
         for name, parameter in model.network.named_parameters():
             if "lora_B" in name:

@@ -66,6 +66,10 @@ class Model(ABC):
         """A batch on the processor with what `encode` would otherwise have to ask the GPU for."""
         return batch
 
+    def draws_numbers(self) -> bool:
+        """Whether a forward pass in training may draw random numbers, as dropout of the base's own does."""
+        return True
+
     def attend_within_documents(self) -> bool:
         """Let attention pass over other documents of a row instead of masking them; whether the family can."""
         return False

@@ -73,6 +73,16 @@ class CausalText(Model):
             return {}
         return {"cu_seq_lens_q": batch[BOUNDS] if BOUNDS in batch else find_bounds(positions)}
 
+    @torch.no_grad()
+    def draws_numbers(self) -> bool:
+        """Whether a forward pass in training draws random numbers: tried, as settings of dropout have many names."""
+        ids = torch.tensor([[0, 1, 2]], device=self.device)
+        before = _read_generators()
+        self.network.train()
+        self.encode({"input_ids": ids})
+        self.network.eval()
+        return not all(map(torch.equal, before, _read_generators()))
+
     def attend_within_documents(self) -> bool:
         """Let attention pass over other documents of a row instead of masking them.
 
@@ -167,6 +177,11 @@ class CausalText(Model):
                 f"{self.kind}: documents packed into one row would see each other, as models of this family "
                 "take no notice of positions that restart: set training.packing: false"
             )
+
+
+def _read_generators() -> list[torch.Tensor]:
+    """The states of the processor's random numbers and of this process's GPU's."""
+    return [torch.get_rng_state(), *([torch.cuda.get_rng_state()] if torch.cuda.is_available() else [])]
 
 
 def _distance(found: torch.Tensor, expected: torch.Tensor) -> float:

@@ -60,8 +60,10 @@ def train_adapter(model: Model, run: Run, folder: Path) -> Save:
 def _recompute(model: Model, run: Run) -> None:
     """Keep a layer's inputs only, and compute the rest of it again on the way back."""
     if run.gradient_checkpointing:
-        # Without dropout nothing is drawn. Reading the generator's state forbids recording a CUDA graph.
-        model.base.activation_checkpointing_enable({"use_reentrant": False, "preserve_rng_state": run.dropout > 0})
+        # What a layer drew has to be drawn again. Where nothing is, the generator's state is not read: that forbids
+        # recording a CUDA graph.
+        draws = run.dropout > 0 or model.draws_numbers()
+        model.base.activation_checkpointing_enable({"use_reentrant": False, "preserve_rng_state": draws})
 
 
 def _targets(model: Model, target: str | list[str]) -> str | list[str]:

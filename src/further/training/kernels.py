@@ -53,7 +53,8 @@ def _put_on(name: str, model: Model, run: Run) -> bool:
 
 def _can_record(model: Model, run: Run) -> bool:
     """A graph repeats what it recorded: the same dropout, no exchange with other GPUs, int8's choice of outliers."""
-    return not (run.dropout or run.compile or run.quantization == "int8" or is_sharded(model.network))
+    fixed = not (run.dropout or run.compile or run.quantization == "int8" or is_sharded(model.network))
+    return fixed and not model.draws_numbers()
 
 
 @contextmanager
