@@ -3,7 +3,16 @@
 import pytest
 import torch
 from torch.nn import functional
-from transformers import Gemma3ForCausalLM, Gemma3TextConfig, MistralConfig, MistralForCausalLM
+from transformers import (
+    Gemma3ForCausalLM,
+    Gemma3TextConfig,
+    MistralConfig,
+    MistralForCausalLM,
+    PhimoeConfig,
+    PhimoeForCausalLM,
+    Qwen2MoeConfig,
+    Qwen2MoeForCausalLM,
+)
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
@@ -120,6 +129,19 @@ def test_windows_and_fewer_keys_than_queries_are_kept(tmp_path, config, kind):
         "position_ids": torch.cat([torch.arange(9), torch.arange(11)]).repeat(2, 1),
     }
     torch.testing.assert_close(apart.encode(batch), masked.encode(batch), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("config", "kind"), [(Qwen2MoeConfig, Qwen2MoeForCausalLM), (PhimoeConfig, PhimoeForCausalLM)]
+)
+def test_a_window_that_the_mask_alone_knows_keeps_the_mask(tmp_path, config, kind):
+    """Eight positions, that a model is tried with, lie within any real window."""
+    shape = {"vocab_size": 64, "hidden_size": 32, "intermediate_size": 32, "num_hidden_layers": 2, "num_experts": 2}
+    shape |= {"num_attention_heads": 4, "num_key_value_heads": 2, "sliding_window": 16, "use_sliding_window": True}
+    kind(config(**shape, max_window_layers=2, num_experts_per_tok=1, pad_token_id=0)).save_pretrained(tmp_path)
+    model = load(tmp_path, Precision("none", "float32", "sdpa"))
+    assert not model.attend_within_documents()
+    assert model.base.config._attn_implementation == "sdpa"
 
 
 def test_rows_of_one_document_may_come_without_positions(model_folder):

@@ -7,7 +7,10 @@ from typing import Any, Self
 
 import torch
 from transformers import AutoModelForCausalLM, GenerationConfig
+from transformers.models.auto import MODEL_MAPPING
+from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
+from further.io import read_json
 from further.memory import is_out_of_memory
 from further.models.base import Batch, Model
 from further.models.documents import NAME as WITHIN_DOCUMENTS
@@ -38,7 +41,11 @@ class CausalText(Model):
         Raises:
             ValueError: If the model's logits are not its `head` on its hidden states.
         """
-        return cls._freeze(AutoModelForCausalLM.from_pretrained(folder, **precision.load_options()))
+        options = precision.load_options()
+        if precision.attention == "sdpa" and not has_sdpa(kind := read_json(folder / "config.json").get("model_type")):
+            log.info("%s has no sdpa: its attention is eager", kind)
+            options["attn_implementation"] = "eager"
+        return cls._freeze(AutoModelForCausalLM.from_pretrained(folder, **options))
 
     @classmethod
     def _freeze(cls, network: Any) -> Self:
@@ -90,10 +97,11 @@ class CausalText(Model):
             Whether that gives the hidden states of documents in rows of their own, as near as the mask does; if not,
             the mask stays.
         """
-        network, probe, alone = self.base, *self._probe_packing()
-        masked, expected, before = self._try_encode(probe), self._try_encode(alone), network.config._attn_implementation
+        network, before = self.base, self.base.config._attn_implementation
         if before != "sdpa" or (self.device.type == "cuda" and network.dtype not in HALF):
             return False
+        probe, alone = self._probe_packing()
+        masked, expected = self._try_encode(probe), self._try_encode(alone)
         network.set_attn_implementation(WITHIN_DOCUMENTS)
         apart = self._try_encode(probe)
         if masked is not None and expected is not None and apart is not None:
@@ -177,6 +185,13 @@ class CausalText(Model):
                 f"{self.kind}: documents packed into one row would see each other, as models of this family "
                 "take no notice of positions that restart: set training.packing: false"
             )
+
+
+def has_sdpa(kind: str) -> bool:
+    """Whether a family's decoder has sdpa: Gemma 2 caps its scores, which only eager attention does."""
+    if kind not in CONFIG_MAPPING or CONFIG_MAPPING[kind] not in MODEL_MAPPING:
+        return True  # transformers says what is wrong with it
+    return bool(MODEL_MAPPING[CONFIG_MAPPING[kind]]._supports_sdpa)
 
 
 def _read_generators() -> list[torch.Tensor]:
