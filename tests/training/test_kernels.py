@@ -131,9 +131,7 @@ def test_windows_and_fewer_keys_than_queries_are_kept(tmp_path, config, kind):
     torch.testing.assert_close(apart.encode(batch), masked.encode(batch), rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize(
-    ("config", "kind"), [(Qwen2MoeConfig, Qwen2MoeForCausalLM), (PhimoeConfig, PhimoeForCausalLM)]
-)
+@pytest.mark.parametrize(("config", "kind"), [(Qwen2MoeConfig, Qwen2MoeForCausalLM), (PhimoeConfig, PhimoeForCausalLM)])
 def test_a_window_that_the_mask_alone_knows_keeps_the_mask(tmp_path, config, kind):
     """Eight positions, that a model is tried with, lie within any real window."""
     shape = {"vocab_size": 64, "hidden_size": 32, "intermediate_size": 32, "num_hidden_layers": 2, "num_experts": 2}
