@@ -16,7 +16,7 @@ from transformers import (
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
-from further.models import Precision, adapted, load
+from further.models import Precision, adapted, fused, load
 from further.models.adapted import compute_in_own_type
 from further.models.causal import _LogitScale
 from further.models.documents import NAME, find_bounds
@@ -183,15 +183,34 @@ def test_loss_and_gradient_in_chunks_are_those_of_all_logits(monkeypatch):
         torch.testing.assert_close(sum_cross_entropy(hidden, head, labels) / 3, expected.detach())
 
 
+def replace_by_gradient(logits, labels):
+    used = labels != -100
+    loss = -logits.float().log_softmax(-1)[used, labels[used]].sum()
+    logits.copy_(logits.float().softmax(-1) * used[:, None])
+    logits[used, labels[used]] -= 1
+    return loss
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize(
+    ("spoil", "is_used"),
+    [
+        (lambda loss, gradient: loss, True),
+        (lambda loss, gradient: loss * 2, False),
+        (lambda loss, gradient: (gradient[0].mul_(2), loss)[1], False),
+        (lambda loss, gradient: (gradient[1].fill_(1e-3), loss)[1], False),
+        (lambda loss, gradient: (gradient.fill_(torch.nan), loss)[1], False),
+    ],
+    ids=["right", "loss", "gradient", "skipped label", "no number"],
+)
+def test_a_kernel_of_the_loss_is_used_if_it_gives_torchs_loss_and_gradient(monkeypatch, spoil, is_used, dtype):
+    kernel = lambda logits, labels: spoil(replace_by_gradient(logits, labels), logits.view(2, -1))  # noqa: E731
+    monkeypatch.setattr(fused, "replace_by_gradient", kernel)
+    assert (fused.find_loss(torch.nn.Linear(4, 300, dtype=dtype)) is not None) == is_used
+
+
 @pytest.mark.parametrize("cap", [None, 3.0])
 def test_a_loss_in_place_of_logits_gives_the_same(cap):
-    def replace_by_gradient(logits, labels):
-        used = labels != -100
-        loss = -logits.log_softmax(-1)[used, labels[used]].sum()
-        logits.copy_(logits.softmax(-1) * used[:, None])
-        logits[used, labels[used]] -= 1
-        return loss
-
     torch.manual_seed(0)
     layer, hidden = torch.nn.Linear(8, 30, bias=False).requires_grad_(False), torch.randn(2 * CHUNK + 5, 8)
     head = layer if cap is None else torch.nn.Sequential(layer, _LogitScale(0.5, cap))
