@@ -142,6 +142,21 @@ def test_every_optimizer_trains_with_the_state_it_is_named_for(train, model_fold
     assert kinds == {torch.uint8 if "8bit" in optimizer else torch.float32}
 
 
+def test_an_earlier_run_of_the_process_leaves_no_setting_behind(model_folder):
+    """bitsandbytes keeps the 32 bits of embeddings by the number of the parameter, for all optimizers."""
+    kinds = []
+    for settings in ({"train_embeddings": True}, {}):
+        run = RUN | {"optimizer": "adamw_8bit", "rank": 64} | settings
+        model = adapt(model_folder, **run.model_dump())
+        made = optimizers.make_optimizer(model.network, run)
+        for values in model.network.parameters():
+            values.grad = torch.ones_like(values) if values.requires_grad else None
+        made.step()
+        tensors, _ = optimizers.take_state(made)
+        kinds.append([values.dtype for name, values in tensors.items() if name.endswith(".state1")])
+    assert [kind.count(torch.float32) for kind in kinds] == [1, 0]
+
+
 def can_compile():
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "a.cpp"

@@ -33,8 +33,11 @@ def make_optimizer(network: torch.nn.Module, run: Run, *, together: bool = False
 def _make_bitsandbytes(network: torch.nn.Module, groups: list[dict[str, Any]], run: Run, together: bool) -> Optimizer:
     """AdamW by bitsandbytes; the state of embeddings has 32 bits, as its authors advise."""
     embeddings = [one for one in network.modules() if isinstance(one, torch.nn.Embedding) and one.weight.requires_grad]
+    # One manager for the process: what an earlier run set would hold for this one's parameters, by their numbers.
+    manager = optim.GlobalOptimManager.get_instance()
+    manager.initialize()
     for module in embeddings:
-        optim.GlobalOptimManager.get_instance().register_module_override(module, "weight", {"optim_bits": 32})
+        manager.register_module_override(module, "weight", {"optim_bits": 32})
     bits, paged = (8 if "8bit" in run.optimizer else 32), run.optimizer.startswith("paged")
     optimizer = _AdamW(groups, lr=run.learning_rate, optim_bits=bits, is_paged=paged)
     if together and bits == 8 and not embeddings:
