@@ -6,6 +6,8 @@ from torch.nn import functional
 from transformers import (
     Gemma3ForCausalLM,
     Gemma3TextConfig,
+    LlamaConfig,
+    LlamaForCausalLM,
     MistralConfig,
     MistralForCausalLM,
     PhimoeConfig,
@@ -159,6 +161,13 @@ def test_attention_that_sees_other_documents_is_refused(model_folder, monkeypatc
     model = load(model_folder, Precision("none", "bfloat16", "sdpa"))
     assert not model.attend_within_documents()
     assert model.base.config._attn_implementation == "sdpa"
+
+
+def test_attention_with_dropout_keeps_the_mask(tmp_path):
+    """A probe that draws nothing shows nothing of it."""
+    shape = {"vocab_size": 64, "hidden_size": 32, "intermediate_size": 32, "num_hidden_layers": 2}
+    LlamaForCausalLM(LlamaConfig(**shape, num_attention_heads=4, attention_dropout=0.1)).save_pretrained(tmp_path)
+    assert not load(tmp_path, Precision("none", "float32", "sdpa")).attend_within_documents()
 
 
 def test_a_model_with_another_attention_keeps_it(model_folder):

@@ -100,6 +100,8 @@ class CausalText(Model):
         network, before = self.base, self.base.config._attn_implementation
         if before != "sdpa" or (self.device.type == "cuda" and network.dtype not in HALF):
             return False
+        if self.draws_numbers():  # of attention, too, perhaps, which has no dropout within documents
+            return False
         probe, alone = self._probe_packing()
         masked, expected = self._try_encode(probe), self._try_encode(alone)
         network.set_attn_implementation(WITHIN_DOCUMENTS)

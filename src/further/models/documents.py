@@ -73,7 +73,7 @@ def attend_within_documents(
         plain: tuple[torch.Tensor, None]
         plain = sdpa_attention_forward(module, query, key, value, attention_mask, dropout, scaling, **others)
         return plain
-    if asked := [name for name in UNKNOWN if others.get(name) is not None]:
+    if asked := [*(["dropout"] if dropout else []), *(name for name in UNKNOWN if others.get(name) is not None)]:
         raise ValueError(f"attention within documents knows no {', '.join(asked)}")
     _check_reach(module, sliding_window)
     batch, _, length, _ = query.shape
