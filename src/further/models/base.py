@@ -63,7 +63,7 @@ class Model(ABC):
         return ids[:, batch["input_ids"].shape[1] :]
 
     def prepare(self, batch: Batch) -> Batch:
-        """A batch on the processor with what `encode` would otherwise have to ask the GPU for."""
+        """A batch on the processor, with what `encode` would have to wait for on the GPU."""
         return batch
 
     def draws_numbers(self) -> bool:

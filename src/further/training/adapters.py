@@ -74,7 +74,7 @@ def _targets(model: Model, target: str | list[str]) -> str | list[str]:
 
 
 def _embeddings(network: Any) -> list[str]:
-    """Names of the embeddings and, where it has weights of its own, of the head."""
+    """Names of the embeddings and, where it is not tied to them, of the head."""
     wanted = [network.get_input_embeddings()]
     if not network.config.tie_word_embeddings:
         wanted.append(network.get_output_embeddings())

@@ -69,7 +69,7 @@ class Graphs:
         for name, values in batch.items():
             recorded.inputs[name].copy_(values)
         recorded.graph.replay()
-        return recorded.loss.clone()
+        return recorded.loss.clone()  # the next graph may write to the same place
 
     def _add(self, batch: Batch) -> torch.Tensor:
         """Without `backward`, whose leaves remember the stream that they were first used on."""
@@ -86,7 +86,7 @@ class Graphs:
         quantization always use the first stream: they would no longer wait for what torch computes.
         """
         inputs, graph = {name: values.clone() for name, values in batch.items()}, torch.cuda.CUDAGraph()
-        self.pool = self.pool or torch.cuda.graph_pool_handle()
+        self.pool = self.pool or torch.cuda.graph_pool_handle()  # one for all: only one graph runs at a time
         try:
             with torch.cuda.stream(torch.cuda.current_stream()), torch.cuda.graph(graph, pool=self.pool):
                 loss = self._add(inputs)
