@@ -67,7 +67,7 @@ class Model(ABC):
         return batch
 
     def draws_numbers(self) -> bool:
-        """Whether a forward pass in training may draw random numbers, as dropout of the base's own does."""
+        """Whether random numbers may change a forward pass in training, as dropout of the base's own does."""
         return True
 
     def attend_within_documents(self) -> bool:
