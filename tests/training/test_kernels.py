@@ -192,6 +192,13 @@ def test_loss_and_gradient_in_chunks_are_those_of_all_logits(monkeypatch):
         torch.testing.assert_close(sum_cross_entropy(hidden, head, labels) / 3, expected.detach())
 
 
+@pytest.mark.parametrize("config", [LlamaConfig, MistralConfig, Gemma3TextConfig, PhimoeConfig])
+def test_fused_layers_are_left_out_for_an_activation_that_they_do_not_compute(config):
+    assert fused.has_usual_activation(config()) and fused.has_usual_activation(config(hidden_size=64))
+    assert not fused.has_usual_activation(config(hidden_act="relu", hidden_activation="relu"))
+    assert fused.has_usual_activation(Gemma3TextConfig(hidden_act="gelu"))  # in its files, and read by nobody
+
+
 def replace_by_gradient(logits, labels):
     used = labels != -100
     loss = -logits.float().log_softmax(-1)[used, labels[used]].sum()

@@ -37,6 +37,9 @@ def fuse_layers(network: Any) -> bool:
     if family not in monkey_patch.MODEL_TYPE_TO_APPLY_LIGER_FN:
         log.info("training.kernels: fused is left out, liger-kernel does not know the family %s", family)
         return False
+    if not has_usual_activation(network.config):
+        log.info("training.kernels: fused is left out, liger-kernel knows the usual activation of %s only", family)
+        return False
     module = sys.modules[type(network).__module__]
     before = dict(vars(module))
     # The loss is Further's own: it goes on from hidden states, in chunks.
@@ -46,6 +49,15 @@ def fuse_layers(network: Any) -> bool:
         if fused is not plain:
             setattr(module, name, plain if isinstance(plain, type) else _on_gpu(fused, plain))
     return True
+
+
+def has_usual_activation(config: Any) -> bool:
+    """Whether a model's activation is its family's, the only one that the fused layers compute (ReluLLaMA has another).
+
+    liger-kernel (0.8.5) asks for it where it makes layers, not where it is laid over those of a loaded model.
+    """
+    usual, names = type(config)(), ("hidden_act", "hidden_activation")
+    return all(getattr(config, name) == getattr(usual, name) for name in names if hasattr(usual, name))
 
 
 def _on_gpu(fused: Callable[..., Any], plain: Callable[..., Any]) -> Callable[..., Any]:
