@@ -49,7 +49,6 @@ class CausalText(Model):
 
     @classmethod
     def _freeze(cls, network: Any) -> Self:
-        """The model of a network that was just read."""
         # With its cache a model attends across packed documents without a word (transformers 5.23).
         network.config.use_cache = False
         # generate() takes what it is not told from here: a model may bring a temperature or a repetition penalty.
@@ -130,10 +129,7 @@ class CausalText(Model):
             return None
 
     def _probe_packing(self) -> tuple[Batch, Batch]:
-        """Two rows of two documents, of which the first differs; and the same documents in rows of their own.
-
-        `check_packing` draws the rows.
-        """
+        """Two rows of two documents, as `check_packing` draws them, and the same documents in rows of their own."""
         second = torch.arange(4, 8)
         ids = torch.stack([torch.cat([first, second]) for first in (torch.arange(4), torch.arange(8, 12))])
         batch = {"input_ids": ids, "position_ids": torch.arange(4).repeat(2, 2)}

@@ -23,9 +23,6 @@ def fuse_layers(network: Any) -> bool:
     liger-kernel also replaces classes and functions of the family's module. Classes are put back, so that models loaded
     later are transformers' own; a replaced function is used on the GPU only.
 
-    Args:
-        network: transformers' model, on a GPU, before an adapter is put on it or after.
-
     Returns:
         Whether that was done; a line in the log says why not.
     """
@@ -70,11 +67,7 @@ def _on_gpu(fused: Callable[..., Any], plain: Callable[..., Any]) -> Callable[..
 
 
 def find_loss(head: torch.nn.Linear) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor] | None:
-    """`replace_by_gradient`, if it gives torch's loss and gradient on this device at this vocabulary, else None.
-
-    Args:
-        head: The output layer, on a GPU.
-    """
+    """`replace_by_gradient`, if it gives torch's loss and gradient on this device at this vocabulary, else None."""
     size, weight = head.weight.shape[0], head.weight
     logits = torch.linspace(-4, 4, 2 * size, device=weight.device, dtype=weight.dtype).reshape(2, size)
     labels = torch.tensor([size // 3, -100], device=weight.device)

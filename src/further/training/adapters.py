@@ -24,10 +24,6 @@ Save = Callable[[Path], None]
 def train_adapter(model: Model, run: Run, folder: Path) -> Save:
     """Put a fresh LoRA adapter on a frozen base; the seed must have been set before.
 
-    Args:
-        run: Run target_modules, train_embeddings, rank, alpha, rslora, dora, initialization, dropout,
-            gradient_checkpointing and compute_dtype.
-
     Returns:
         What saves the adapter.
 

@@ -34,11 +34,7 @@ class Graphs:
     """Adds gradients of micro-batches to those of the trained parameters, which get their place in memory here."""
 
     def __init__(self, sum_loss: SumLoss, trained: Collection[torch.nn.Parameter]) -> None:
-        """Keep what is recorded.
-
-        Args:
-            sum_loss: The summed loss of a batch that has `scale`, times which it is taken.
-        """
+        """Give the gradients their places; a batch's `scale` is what its summed loss is multiplied by."""
         self.sum_loss, self.trained = sum_loss, list(trained)
         self.places = lay_end_to_end(trained)
         for parameter, place in zip(trained, self.places, strict=True):

@@ -33,7 +33,6 @@ def start_from_loss(model: Model, folder: Path, compute_dtype: str) -> None:
     Args:
         model: Adapter on a 4-bit base.
         folder: The base's folder; its weights are read a second time, at `compute_dtype`.
-        compute_dtype: float32 or bfloat16.
 
     Source:
         Li et al. 2023, LoftQ, algorithm 1 with T = 1: the quantized weights stay as they are, so that an adapter fits

@@ -22,9 +22,6 @@ log = logging.getLogger(__name__)
 def speed_up(model: Model, run: Run) -> list[str]:
     """Put the asked-for paths on a model; on a processor, none.
 
-    Args:
-        run: Run kernels, compile, dropout and quantization.
-
     Returns:
         Names of those that are used; the log says why others are not.
     """

@@ -32,14 +32,7 @@ class _Kept:
 
 
 def offload_inputs(network: torch.nn.Module) -> int:
-    """Have a network's recomputed layers keep their inputs in the host's memory.
-
-    Args:
-        network: On a GPU, with activation checkpointing on.
-
-    Returns:
-        How many layers do.
-    """
+    """Have the recomputed layers of a network on a GPU keep their inputs in the host's memory; returns how many do."""
     layers: list[Any] = [
         module
         for module in network.modules()
