@@ -59,6 +59,28 @@ def test_a_file_and_a_folder_of_ones_own_are_taken_and_others_left(tmp_path):
     assert second.text == "b b b b b"
 
 
+def test_two_files_of_one_name_are_refused(tmp_path):
+    """Their documents would have the same names, and tables keep one of each."""
+    for name in ("a.md", "a.txt", "b.TXT"):
+        (tmp_path / name).write_text("text")
+    with pytest.raises(ValueError, match=naming("general.texts", "a.md", "a.txt")):
+        find_texts(tmp_path)
+    (tmp_path / "a.md").unlink()
+    assert [file.name for file in find_texts(tmp_path)] == ["a.txt", "b.TXT"]
+
+
+def test_a_table_of_sources_is_read_as_spreadsheets_write_it(tmp_path):
+    (tmp_path / "a.txt").write_text("text")
+    (tmp_path / "sources.csv").write_bytes(
+        "\ufefffile,kind,origin,license\r\na.txt,Novels,,\r\n".encode()  # as Excel marks UTF-8
+    )
+    [text] = read_texts(find_texts(tmp_path))
+    assert (text.source.kind, text.source.origin, text.source.license) == ("Novels", "a.txt", None)
+    (tmp_path / "sources.csv").write_text("name,url\na.txt,https://example.org\n")
+    with pytest.raises(ValueError, match=naming("general.texts", "sources.csv", "file, kind, origin, license")):
+        read_texts(find_texts(tmp_path))
+
+
 @pytest.mark.parametrize("name", ["absent", "empty"])
 def test_no_text_is_refused_with_key_and_place(name, tmp_path):
     (tmp_path / "empty").mkdir()

@@ -148,6 +148,13 @@ def test_all_ways_of_saying_it_are_understood(error):
         raise error
 
 
+def test_what_was_explained_where_it_happened_is_not_explained_again():
+    """A run whose base does not fit was told to lower its context."""
+    outer = explain_memory("training", "lower training.context")
+    with pytest.raises(MemoryError, match=":.*".join(SEWING)), outer, explain_memory(*SEWING):
+        raise torch.OutOfMemoryError(FULL)
+
+
 def test_another_error_stays_what_it_is():
     with pytest.raises(RuntimeError, match=r"^shapes do not match$"), explain_memory(*SEWING):
         raise RuntimeError("shapes do not match")

@@ -26,6 +26,7 @@ LLAMA3 = {"rope_type": "llama3", "factor": 8.0, "original_max_position_embedding
         ),
         ({"text_config": {"max_position_embeddings": 2048}}, 2048),
         ({"model_type": "mamba"}, None),
+        ({"rope_scaling": {"factor": 2.0}}, None),
         ({"rope_scaling": {"factor": 2.0, "original_max_position_embeddings": 10}}, None),
         ({"rope_parameters": {"full_attention": {"factor": 8.0}, "sliding_attention": {}}, "n_positions": 10}, 80),
     ],

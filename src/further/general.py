@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 from further.records.general import GeneralSource, GeneralTexts
 
 TEXTS = Path(__file__).parents[2] / "resources" / "general"  # the bundled ones
-SOURCES = "sources.csv"  # beside the texts: columns file, kind, origin, license
+SOURCES, COLUMNS = "sources.csv", ("file", "kind", "origin", "license")  # a table beside the texts
 SUFFIXES = (".txt", ".md")
 MOST_WORDS = 300  # from which on a document ends at the next paragraph
 FEWEST_WORDS = 100  # under which two empty lines end no document
@@ -43,14 +44,17 @@ def find_texts(place: Path) -> list[Path]:
     """Files of general text: one file, or those of a folder (.txt, .md, without README.md), with its `sources.csv`.
 
     Raises:
-        ValueError: If there is none.
+        ValueError: If there is none, or if two differ in their ending only, by which documents are not named.
     """
     if not place.exists():
         raise ValueError(f"general.texts: there is no file or folder {place}")
     files = [place] if place.is_file() else sorted(place.iterdir())
-    texts = [file for file in files if file.suffix in SUFFIXES and file.name != "README.md"]
+    texts = [file for file in files if file.suffix.lower() in SUFFIXES and file.name != "README.md"]
     if not texts:
         raise ValueError(f"general.texts: {place} holds no text: {' or '.join(SUFFIXES)} files are expected")
+    stems = [file.stem for file in texts]
+    if twice := [file.name for file in texts if stems.count(file.stem) > 1]:
+        raise ValueError(f"general.texts: {', '.join(twice)} would be one source: rename all but one")
     return texts + [file for file in files if file.name == SOURCES]
 
 
@@ -79,11 +83,20 @@ def read_texts(files: Sequence[Path]) -> list[Text]:
 
 
 def _read_sources(file: Path) -> dict[str, Source]:
-    with file.open(newline="", encoding="utf-8") as stream:
-        return {
-            row["file"]: Source(Path(row["file"]).stem, row["kind"], row["origin"], row["license"])
-            for row in csv.DictReader(stream)
-        }
+    """Of the files that a table names; what it leaves empty is not known.
+
+    Raises:
+        ValueError: If a column is missing.
+    """
+    rows = csv.DictReader(io.StringIO(_read(file)))
+    if absent := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
+        raise ValueError(f"general.texts: {file} has no column {', '.join(absent)}; needed: {', '.join(COLUMNS)}")
+    return {
+        row["file"]: Source(
+            Path(row["file"]).stem, row["kind"] or None, row["origin"] or row["file"], row["license"] or None
+        )
+        for row in rows
+    }
 
 
 def _read(file: Path) -> str:

@@ -84,14 +84,13 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _is_of_before(owner: Mapping[str, Any]) -> bool:
-    """Whether a snakemake ran on this machine before it was started anew, as after a power cut."""
+    """Whether a snakemake ran on this machine before its last boot."""
     now = this_process()
     boots = [str(one.get("machine") or "").partition(" ")[0] for one in (owner, now)]
     return all(boots) and boots[0] != boots[1] and owner.get("host") == now["host"]
 
 
 def _take_over(folder: Path, owner: Mapping[str, Any]) -> list[str]:
-    """End the jobs that a dead snakemake left, remove its locks."""
     jobs = _find_processes(folder, jobs=True)
     _end(jobs)
     locks = list((folder / LOCKS).glob("*.lock"))
@@ -122,7 +121,6 @@ def _find_processes(folder: Path, *, jobs: bool) -> list[psutil.Process]:
 
 
 def _end(processes: list[psutil.Process]) -> None:
-    """Ask processes to end, and end those that do not."""
     for process in processes:
         with suppress(psutil.Error):
             process.terminate()

@@ -23,7 +23,9 @@ def explain_memory(doing: str | Callable[[], str], cure: str) -> Iterator[None]:
     try:
         yield
     except (MemoryError, RuntimeError) as error:
-        if not is_out_of_memory(error):
+        # Where one is explained within another, as loading within a run, the inner one knows what to change.
+        is_explained = isinstance(error, MemoryError) and error.__cause__ is not None
+        if is_explained or not is_out_of_memory(error):
             raise
         said = doing if isinstance(doing, str) else doing()
         raise MemoryError(f"out of memory while {said}: {cure}") from error

@@ -29,9 +29,11 @@ def find_limit(config: Mapping[str, Any]) -> int | None:
     part = config.get("encoder") or config  # of an encoder with a decoder, what the prompt takes
     text = part.get("text_config") or part
     given = next((int(text[key]) for key in LIMITS if text.get(key)), None)
+    if given is None:
+        return None
     rotations = text.get("rope_parameters") or text.get("rope_scaling") or {}
     parts = [rotations, *(part for part in rotations.values() if isinstance(part, Mapping))]  # Gemma 3: one per kind
     stretched = [
         (part.get("original_max_position_embeddings") or given) * part["factor"] for part in parts if part.get("factor")
     ]
-    return None if given is None else int(max(given, *stretched, 0))
+    return int(max(given, *stretched, 0))

@@ -172,10 +172,10 @@ def track(names: Sequence[str], tracked: Tracked) -> Iterator[Report]:
 
 
 def _try(name: str, act: Callable[[], object]) -> bool:
-    """Whether it went well; tools outside of this project fail in their own ways, and a training goes on."""
+    """Whether it went well."""
     try:
         act()
-    except Exception as error:
+    except Exception as error:  # whatever a tool raises, a training goes on
         log.warning("%s tracks this run no longer: %s: %s", name, type(error).__name__, error)
         return False
     return True

@@ -104,6 +104,7 @@ def test_linear_scaling_is_kept(make, save, tmp_path):
     [
         ({"metadata": {"llama.rope.scaling.type": "yarn"}}, naming("model.gguf", "yarn", "linear")),
         ({"metadata": {"llama.embedding_length": None}}, naming("model.gguf", "llama.embedding_length")),
+        ({"metadata": {"llama.attention.head_count_kv": [2, 1]}}, naming("model.gguf", "num_key_value_heads")),
         ({"metadata": {"llama.embedding_length": 512}}, naming("model.gguf", "(300, 256)", "(300, 512)")),
         ({"metadata": {"tokenizer.ggml.pre": "deepseek-llm"}}, naming("model.gguf", "tokenizer", "(deepseek-llm)")),
         ({"metadata": {"tokenizer.ggml.pre": None}}, naming("model.gguf", "tokenizer", "(not named)")),

@@ -174,6 +174,32 @@ def test_rows_of_several_lengths_in_a_batch_have_the_loss_of_each_alone(folder):
     assert float(together) == pytest.approx(alone, rel=1e-4)
 
 
+def test_recomputed_layers_draw_the_dropout_of_florence_again(tmp_path):
+    from transformers import AutoModelForImageTextToText, BartConfig, Florence2Config
+
+    text = BartConfig(**BART | {"dropout": 0.3})
+    config = Florence2Config(vision_config=FLORENCE_VISION, text_config=text, image_token_id=IMAGE)
+    torch.manual_seed(0)
+    AutoModelForImageTextToText.from_config(config).save_pretrained(tmp_path)
+    batch = {
+        "input_ids": torch.arange(10, 22).reshape(2, 6),
+        "blocks": torch.tensor([[0, 0, 0, -1, -1, -1], [0, 0, -1, -1, -1, -1]]),
+        "labels": torch.tensor([[-100, -100, 13, 14, 15, 1], [-100, 18, 19, 20, 21, 1]]),
+    }
+    found = []
+    for recomputed in (False, True):
+        model = load(tmp_path, Precision("none", "float32"))
+        torch.manual_seed(0)
+        train_adapter(model, make_run(gradient_checkpointing=recomputed), tmp_path)
+        weights = [weight for weight in model.network.train().parameters() if weight.requires_grad]
+        for weight in weights:
+            torch.nn.init.constant_(weight, 0.05)
+        torch.manual_seed(1)
+        loss = AnswerRows.sum_loss(model, batch)
+        found.append(torch.cat([values.flatten() for values in torch.autograd.grad(loss, weights)]))
+    torch.testing.assert_close(*found)
+
+
 def make_run(**changed):
     settings = {
         "quantization": "none", "packing": False, "context": 64, "batch_tokens": 128, "gradient_accumulation_steps": 1,

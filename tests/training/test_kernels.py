@@ -3,17 +3,27 @@
 import pytest
 import torch
 from torch.nn import functional
-from transformers import Gemma3ForCausalLM, Gemma3TextConfig, MistralConfig, MistralForCausalLM
+from transformers import (
+    Gemma3ForCausalLM,
+    Gemma3TextConfig,
+    LlamaConfig,
+    LlamaForCausalLM,
+    MistralConfig,
+    MistralForCausalLM,
+    PhimoeConfig,
+    PhimoeForCausalLM,
+    Qwen2MoeConfig,
+    Qwen2MoeForCausalLM,
+)
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
-from further.models import Precision, adapted, load
+from further.models import Precision, adapted, fused, load
 from further.models.adapted import compute_in_own_type
 from further.models.causal import _LogitScale
 from further.models.documents import NAME, find_bounds
 from further.plan.memory import ON_GPU
 from further.training import offload
-from further.training.adapters import train_adapter
 from further.training.examples import make_batch
 from further.training.graphs import Graphs
 from further.training.kernels import speed_up
@@ -21,6 +31,7 @@ from further.training.loop import add_gradients
 from further.training.loss import CHUNK, sum_cross_entropy
 from further.training.rows import TextRows
 from training.settings import RUN
+from training.settings import adapt as start
 
 
 @pytest.fixture
@@ -30,10 +41,7 @@ def batch(rows):
 
 def adapt(folder, **settings):
     """A model whose adapter changes something: B starts at zero, and with it every gradient of A."""
-    run = RUN | settings
-    torch.manual_seed(0)
-    model = load(folder, Precision(run.quantization, run.compute_dtype, run.attention))
-    train_adapter(model, run, folder)
+    model = start(folder, **settings)
     with torch.no_grad():
         for name, parameter in model.network.named_parameters():
             if "lora_B" in name:
@@ -125,6 +133,17 @@ def test_windows_and_fewer_keys_than_queries_are_kept(tmp_path, config, kind):
     torch.testing.assert_close(apart.encode(batch), masked.encode(batch), rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize(("config", "kind"), [(Qwen2MoeConfig, Qwen2MoeForCausalLM), (PhimoeConfig, PhimoeForCausalLM)])
+def test_a_window_that_the_mask_alone_knows_keeps_the_mask(tmp_path, config, kind):
+    """Eight positions, that a model is tried with, lie within any real window."""
+    shape = {"vocab_size": 64, "hidden_size": 32, "intermediate_size": 32, "num_hidden_layers": 2, "num_experts": 2}
+    shape |= {"num_attention_heads": 4, "num_key_value_heads": 2, "sliding_window": 16, "use_sliding_window": True}
+    kind(config(**shape, max_window_layers=2, num_experts_per_tok=1, pad_token_id=0)).save_pretrained(tmp_path)
+    model = load(tmp_path, Precision("none", "float32", "sdpa"))
+    assert not model.attend_within_documents()
+    assert model.base.config._attn_implementation == "sdpa"
+
+
 def test_rows_of_one_document_may_come_without_positions(model_folder):
     masked, apart = (load(model_folder, Precision("none", "float32", "sdpa")) for _ in range(2))
     assert apart.attend_within_documents()
@@ -142,6 +161,13 @@ def test_attention_that_sees_other_documents_is_refused(model_folder, monkeypatc
     model = load(model_folder, Precision("none", "bfloat16", "sdpa"))
     assert not model.attend_within_documents()
     assert model.base.config._attn_implementation == "sdpa"
+
+
+def test_attention_with_dropout_keeps_the_mask(tmp_path):
+    """A probe that draws nothing shows nothing of it."""
+    shape = {"vocab_size": 64, "hidden_size": 32, "intermediate_size": 32, "num_hidden_layers": 2}
+    LlamaForCausalLM(LlamaConfig(**shape, num_attention_heads=4, attention_dropout=0.1)).save_pretrained(tmp_path)
+    assert not load(tmp_path, Precision("none", "float32", "sdpa")).attend_within_documents()
 
 
 def test_a_model_with_another_attention_keeps_it(model_folder):
@@ -166,15 +192,41 @@ def test_loss_and_gradient_in_chunks_are_those_of_all_logits(monkeypatch):
         torch.testing.assert_close(sum_cross_entropy(hidden, head, labels) / 3, expected.detach())
 
 
+@pytest.mark.parametrize("config", [LlamaConfig, MistralConfig, Gemma3TextConfig, PhimoeConfig])
+def test_fused_layers_are_left_out_for_an_activation_that_they_do_not_compute(config):
+    assert fused.has_usual_activation(config()) and fused.has_usual_activation(config(hidden_size=64))
+    assert not fused.has_usual_activation(config(hidden_act="relu", hidden_activation="relu"))
+    assert fused.has_usual_activation(Gemma3TextConfig(hidden_act="gelu"))  # in its files, and read by nobody
+
+
+def replace_by_gradient(logits, labels):
+    used = labels != -100
+    loss = -logits.float().log_softmax(-1)[used, labels[used]].sum()
+    logits.copy_(logits.float().softmax(-1) * used[:, None])
+    logits[used, labels[used]] -= 1
+    return loss
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize(
+    ("spoil", "is_used"),
+    [
+        (lambda loss, gradient: loss, True),
+        (lambda loss, gradient: loss * 2, False),
+        (lambda loss, gradient: (gradient[0].mul_(2), loss)[1], False),
+        (lambda loss, gradient: (gradient[1].fill_(1e-3), loss)[1], False),
+        (lambda loss, gradient: (gradient.fill_(torch.nan), loss)[1], False),
+    ],
+    ids=["right", "loss", "gradient", "skipped label", "no number"],
+)
+def test_a_kernel_of_the_loss_is_used_if_it_gives_torchs_loss_and_gradient(monkeypatch, spoil, is_used, dtype):
+    kernel = lambda logits, labels: spoil(replace_by_gradient(logits, labels), logits.view(2, -1))  # noqa: E731
+    monkeypatch.setattr(fused, "replace_by_gradient", kernel)
+    assert (fused.find_loss(torch.nn.Linear(4, 300, dtype=dtype)) is not None) == is_used
+
+
 @pytest.mark.parametrize("cap", [None, 3.0])
 def test_a_loss_in_place_of_logits_gives_the_same(cap):
-    def replace_by_gradient(logits, labels):
-        used = labels != -100
-        loss = -logits.log_softmax(-1)[used, labels[used]].sum()
-        logits.copy_(logits.softmax(-1) * used[:, None])
-        logits[used, labels[used]] -= 1
-        return loss
-
     torch.manual_seed(0)
     layer, hidden = torch.nn.Linear(8, 30, bias=False).requires_grad_(False), torch.randn(2 * CHUNK + 5, 8)
     head = layer if cap is None else torch.nn.Sequential(layer, _LogitScale(0.5, cap))

@@ -4,7 +4,7 @@ import json
 
 import pytest
 import torch
-from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
+from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
 
 from further.models import Precision, load, load_adapted, load_merged
 from further.training.adapters import train_adapter
@@ -127,6 +127,31 @@ def test_loftq_starts_nearer_to_the_full_weights_and_merges_into_the_quantized_o
     model, adapter = train_and_save(model_folder, tmp_path / "adapter", batch, **run.model_dump())
     merged = load_merged(model_folder, adapter, "float32")
     torch.testing.assert_close(logits(merged, batch), logits(model, batch), rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"dora": True},
+        {"initialization": "pissa"},
+        {"quantization": "nf4"},
+        {"quantization": "nf4", "initialization": "loftq"},
+    ],
+    ids=name,
+)
+def test_layers_that_keep_inputs_times_outputs_are_saved_and_merged(tmp_path, batch, settings):
+    """GPT-2's; quantized, they are linear layers as all others."""
+    base_folder, quantization = tmp_path / "gpt2", settings.get("quantization", "none")
+    torch.manual_seed(1)
+    shape = {"vocab_size": 300, "n_positions": 64, "n_embd": 64, "n_layer": 2, "n_head": 2, "initializer_range": 0.1}
+    GPT2LMHeadModel(GPT2Config(**shape)).save_pretrained(base_folder)
+    model, adapter = train_and_save(base_folder, tmp_path / "adapter", batch, **settings)
+    fresh = load_adapted(base_folder, adapter, Precision(quantization, "float32"))
+    torch.testing.assert_close(logits(fresh, batch), logits(model, batch), rtol=1e-3, atol=1e-3)
+    merged, loftq = load_merged(base_folder, adapter, "float32"), settings.get("initialization") == "loftq"
+    unmerged = load_adapted(base_folder, adapter, Precision(quantization if loftq else "none", "float32"))
+    torch.testing.assert_close(logits(merged, batch), logits(unmerged, batch), rtol=1e-3, atol=1e-3)
 
 
 @pytest.mark.parametrize("initialization", ["default", "gaussian", "pissa"])

@@ -26,14 +26,16 @@ def read_config(file: GgufFile) -> PretrainedConfig:
     """The configuration of a file's model, special tokens left out.
 
     Raises:
-        ValueError: If a key is missing, or positions are scaled in a way that is not known here.
+        ValueError: If a key is missing, layers differ in size, or positions are scaled in a way not known here.
     """
     values = {name: file.need(key) for name, key in KEYS.items()}
+    values["num_key_value_heads"] = file.get("{family}.attention.head_count_kv", values["num_attention_heads"])
+    if listed := [name for name, value in values.items() if isinstance(value, list)]:
+        raise ValueError(f"{file.path}: {', '.join(listed)}: one number for each layer; not converted")
     heads = int(values["num_attention_heads"])
     return AutoConfig.for_model(
         file.family,
         **values,
-        num_key_value_heads=file.get("{family}.attention.head_count_kv", heads),
         head_dim=_head_dim(file, values["hidden_size"] // heads),
         rope_parameters=read_rope(file, _head_dim(file, values["hidden_size"] // heads)),
         tie_word_embeddings="output.weight" not in file.tensors,

@@ -42,7 +42,7 @@ def convert_gguf(path: Path, folder: Path, dtype: str) -> None:
 
 
 def _write_generation(folder: Path, config: Any, marks: Marks, tokens: list[str]) -> None:
-    """What ends a text, and a chat's turn where that is another token."""
+    # What ends a text, and a chat's turn where that is another token.
     ends = [config.eos_token_id, *([tokens.index(marks.turn_end)] if marks.turn_end else [])]
     GenerationConfig(
         bos_token_id=config.bos_token_id,

@@ -40,12 +40,8 @@ __all__ = [
     "load_tokenizer",
 ]
 
-FAMILIES: tuple[type[Model], ...] = (
-    OneModel,
-    EncoderDecoder,
-    ImageText,
-    CausalText,
-)  # the first that accepts a config.json reads it
+# The first that accepts a config.json reads it: image–text models with an encoder also have a vision_config.
+FAMILIES: tuple[type[Model], ...] = (OneModel, EncoderDecoder, ImageText, CausalText)
 BASE_FILE = "base.json"  # beside an adapter that belongs on a quantized base only
 
 

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 import torch
-from bitsandbytes.functional import dequantize_4bit
+from bitsandbytes.functional import QuantState, dequantize_4bit
 from bitsandbytes.nn import Linear4bit
 from torch.autograd.function import once_differentiable
 from torch.nn.functional import linear
@@ -56,16 +56,23 @@ def _forward(layer: Any, x: torch.Tensor) -> torch.Tensor:
 def _is_known(base: torch.nn.Linear, x: torch.Tensor) -> bool:
     """Whether `_weight_of` gives the weight in the type of the input."""
     if isinstance(base, Linear4bit):
-        return base.weight.quant_state is not None and base.weight.quant_state.dtype == x.dtype
+        state = _quant_state_of(base)
+        return state is not None and state.dtype == x.dtype
     return type(base) is torch.nn.Linear and base.weight.dtype == x.dtype
 
 
 def _weight_of(base: torch.nn.Linear) -> torch.Tensor:
     """Outputs × inputs, dequantized."""
     if isinstance(base, Linear4bit):
-        weight: torch.Tensor = dequantize_4bit(base.weight, base.weight.quant_state)
+        weight: torch.Tensor = dequantize_4bit(base.weight, _quant_state_of(base))
         return weight
     return base.weight
+
+
+def _quant_state_of(base: Linear4bit) -> QuantState | None:
+    """How a weight was quantized. FSDP puts a weight together without it, but the layer knows it as well."""
+    state: QuantState | None = getattr(base.weight, "quant_state", None) or base.quant_state
+    return state
 
 
 class _Inner(torch.autograd.Function):

@@ -63,8 +63,12 @@ class Model(ABC):
         return ids[:, batch["input_ids"].shape[1] :]
 
     def prepare(self, batch: Batch) -> Batch:
-        """A batch on the processor with what `encode` would otherwise have to ask the GPU for."""
+        """A batch on the processor, with what `encode` would have to wait for on the GPU."""
         return batch
+
+    def draws_numbers(self) -> bool:
+        """Whether random numbers may change a forward pass in training, as dropout of the base's own does."""
+        return True
 
     def attend_within_documents(self) -> bool:
         """Let attention pass over other documents of a row instead of masking them; whether the family can."""

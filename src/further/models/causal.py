@@ -7,7 +7,10 @@ from typing import Any, Self
 
 import torch
 from transformers import AutoModelForCausalLM, GenerationConfig
+from transformers.models.auto import MODEL_MAPPING
+from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
+from further.io import read_json
 from further.memory import is_out_of_memory
 from further.models.base import Batch, Model
 from further.models.documents import NAME as WITHIN_DOCUMENTS
@@ -38,11 +41,14 @@ class CausalText(Model):
         Raises:
             ValueError: If the model's logits are not its `head` on its hidden states.
         """
-        return cls._freeze(AutoModelForCausalLM.from_pretrained(folder, **precision.load_options()))
+        options = precision.load_options()
+        if precision.attention == "sdpa" and not has_sdpa(kind := read_json(folder / "config.json").get("model_type")):
+            log.info("%s has no sdpa: its attention is eager", kind)
+            options["attn_implementation"] = "eager"
+        return cls._freeze(AutoModelForCausalLM.from_pretrained(folder, **options))
 
     @classmethod
     def _freeze(cls, network: Any) -> Self:
-        """The model of a network that was just read."""
         # With its cache a model attends across packed documents without a word (transformers 5.23).
         network.config.use_cache = False
         # generate() takes what it is not told from here: a model may bring a temperature or a repetition penalty.
@@ -73,6 +79,20 @@ class CausalText(Model):
             return {}
         return {"cu_seq_lens_q": batch[BOUNDS] if BOUNDS in batch else find_bounds(positions)}
 
+    @torch.no_grad()
+    def draws_numbers(self) -> bool:
+        """Whether random numbers change a forward pass in training. Tried, as settings of dropout have many names."""
+        ids = torch.arange(12, device=self.device)[None]
+        found = []
+        self.network.train()
+        # The generator's state says less: on a GPU, attention may move it on without dropout.
+        with torch.random.fork_rng([self.device] if self.device.type == "cuda" else []):
+            for seed in range(2):
+                torch.manual_seed(seed)
+                found.append(self.encode({"input_ids": ids}))
+        self.network.eval()
+        return not torch.equal(*found)
+
     def attend_within_documents(self) -> bool:
         """Let attention pass over other documents of a row instead of masking them.
 
@@ -80,10 +100,13 @@ class CausalText(Model):
             Whether that gives the hidden states of documents in rows of their own, as near as the mask does; if not,
             the mask stays.
         """
-        network, probe, alone = self.base, *self._probe_packing()
-        masked, expected, before = self._try_encode(probe), self._try_encode(alone), network.config._attn_implementation
+        network, before = self.base, self.base.config._attn_implementation
         if before != "sdpa" or (self.device.type == "cuda" and network.dtype not in HALF):
             return False
+        if self.draws_numbers():  # of attention, too, perhaps, which has no dropout within documents
+            return False
+        probe, alone = self._probe_packing()
+        masked, expected = self._try_encode(probe), self._try_encode(alone)
         network.set_attn_implementation(WITHIN_DOCUMENTS)
         apart = self._try_encode(probe)
         if masked is not None and expected is not None and apart is not None:
@@ -106,10 +129,7 @@ class CausalText(Model):
             return None
 
     def _probe_packing(self) -> tuple[Batch, Batch]:
-        """Two rows of two documents, of which the first differs; and the same documents in rows of their own.
-
-        `check_packing` draws the rows.
-        """
+        """Two rows of two documents, as `check_packing` draws them, and the same documents in rows of their own."""
         second = torch.arange(4, 8)
         ids = torch.stack([torch.cat([first, second]) for first in (torch.arange(4), torch.arange(8, 12))])
         batch = {"input_ids": ids, "position_ids": torch.arange(4).repeat(2, 2)}
@@ -167,6 +187,13 @@ class CausalText(Model):
                 f"{self.kind}: documents packed into one row would see each other, as models of this family "
                 "take no notice of positions that restart: set training.packing: false"
             )
+
+
+def has_sdpa(kind: str) -> bool:
+    """Whether a family's decoder has sdpa: Gemma 2 caps its scores, which only eager attention does."""
+    if kind not in CONFIG_MAPPING or CONFIG_MAPPING[kind] not in MODEL_MAPPING:
+        return True  # transformers says what is wrong with it
+    return bool(MODEL_MAPPING[CONFIG_MAPPING[kind]]._supports_sdpa)
 
 
 def _distance(found: torch.Tensor, expected: torch.Tensor) -> float:

@@ -73,13 +73,30 @@ def attend_within_documents(
         plain: tuple[torch.Tensor, None]
         plain = sdpa_attention_forward(module, query, key, value, attention_mask, dropout, scaling, **others)
         return plain
-    if asked := [name for name in UNKNOWN if others.get(name) is not None]:
+    if asked := [*(["dropout"] if dropout else []), *(name for name in UNKNOWN if others.get(name) is not None)]:
         raise ValueError(f"attention within documents knows no {', '.join(asked)}")
+    _check_reach(module, sliding_window)
     batch, _, length, _ = query.shape
     query, key, value = (states.transpose(1, 2).flatten(0, 1) for states in (query, key, value))
     window = (-1 if sliding_window is None else sliding_window - 1, 0)
     attend = _attend_on_gpu if query.is_cuda else _attend_one_by_one
     return attend(query, key, value, cu_seq_lens_q, length, scaling, window).unflatten(0, (batch, length)), None
+
+
+def _check_reach(module: torch.nn.Module, sliding_window: int | None) -> None:
+    """Refuse a layer whose reach stands in its mask alone: chunks (Llama 4), or a window that it is not told (Phi-MoE).
+
+    Raises:
+        ValueError: With what limits it.
+    """
+    config: Any = getattr(module, "config", None)
+    kinds, number = getattr(config, "layer_types", None), getattr(module, "layer_idx", None)
+    if kinds and number is not None:
+        limited = kinds[number] != "full_attention" and (sliding_window is None or kinds[number] != "sliding_attention")
+    else:
+        limited = sliding_window is None and getattr(config, "sliding_window", None) is not None
+    if limited:
+        raise ValueError(f"attention within documents knows no {kinds[number] if kinds else 'window'} by a mask")
 
 
 AttentionInterface.register(NAME, attend_within_documents)

@@ -23,9 +23,6 @@ def fuse_layers(network: Any) -> bool:
     liger-kernel also replaces classes and functions of the family's module. Classes are put back, so that models loaded
     later are transformers' own; a replaced function is used on the GPU only.
 
-    Args:
-        network: transformers' model, on a GPU, before an adapter is put on it or after.
-
     Returns:
         Whether that was done; a line in the log says why not.
     """
@@ -36,6 +33,9 @@ def fuse_layers(network: Any) -> bool:
     family = network.config.model_type
     if family not in monkey_patch.MODEL_TYPE_TO_APPLY_LIGER_FN:
         log.info("training.kernels: fused is left out, liger-kernel does not know the family %s", family)
+        return False
+    if not has_usual_activation(network.config):
+        log.info("training.kernels: fused is left out, liger-kernel knows the usual activation of %s only", family)
         return False
     module = sys.modules[type(network).__module__]
     before = dict(vars(module))
@@ -48,6 +48,15 @@ def fuse_layers(network: Any) -> bool:
     return True
 
 
+def has_usual_activation(config: Any) -> bool:
+    """Whether a model's activation is its family's, the only one that the fused layers compute (ReluLLaMA has another).
+
+    liger-kernel (0.8.5) asks for it where it makes layers, not where it is laid over those of a loaded model.
+    """
+    usual, names = type(config)(), ("hidden_act", "hidden_activation")
+    return all(getattr(config, name) == getattr(usual, name) for name in names if hasattr(usual, name))
+
+
 def _on_gpu(fused: Callable[..., Any], plain: Callable[..., Any]) -> Callable[..., Any]:
     """The fused function for tensors on a GPU, the plain one elsewhere."""
 
@@ -58,26 +67,26 @@ def _on_gpu(fused: Callable[..., Any], plain: Callable[..., Any]) -> Callable[..
 
 
 def find_loss(head: torch.nn.Linear) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor] | None:
-    """`replace_by_gradient`, if it gives torch's loss on this device at this vocabulary, else None.
-
-    Args:
-        head: The output layer, on a GPU.
-    """
+    """`replace_by_gradient`, if it gives torch's loss and gradient on this device at this vocabulary, else None."""
     size, weight = head.weight.shape[0], head.weight
     logits = torch.linspace(-4, 4, 2 * size, device=weight.device, dtype=weight.dtype).reshape(2, size)
     labels = torch.tensor([size // 3, -100], device=weight.device)
-    expected = float(cross_entropy(logits.float(), labels, reduction="sum"))
+    plain = logits.clone().float().requires_grad_()
+    loss = cross_entropy(plain, labels, reduction="sum")
+    [gradient] = torch.autograd.grad(loss, plain)
+    expected = float(loss.detach())
     try:
         found = float(replace_by_gradient(logits, labels))
     except Exception as error:  # of a compiler, whose errors have no common class
         if is_out_of_memory(error):
             raise
-        log.info("training.kernels: the loss stays torch's: %s", str(error).splitlines()[0])
+        log.info("training.kernels: the loss stays torch's: %.200r", error)
         return None
-    if abs(found - expected) > 1e-3 * expected:
-        log.info("training.kernels: the loss stays torch's, %.5g, not %.5g", expected, found)
-        return None
-    return replace_by_gradient
+    off = float((logits.float() - gradient).norm() / gradient.norm())
+    if abs(found - expected) <= 1e-3 * expected and off <= 0.01 and not logits[1].any():
+        return replace_by_gradient
+    log.info("training.kernels: the loss stays torch's, %.5g, not %.5g; gradient %.2g off", expected, found, off)
+    return None
 
 
 def replace_by_gradient(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:

@@ -14,12 +14,10 @@ from typing import Any, Self
 import torch
 from transformers import AutoModelForImageTextToText, GenerationConfig
 from transformers.modeling_outputs import BaseModelOutputWithPooling
-from transformers.models.auto import MODEL_MAPPING
-from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
 from further.io import read_json
 from further.models.base import Batch
-from further.models.causal import CausalText
+from further.models.causal import CausalText, has_sdpa
 from further.models.precision import Precision
 from further.models.sight import groups_of_text, see, to_mask, within
 
@@ -172,7 +170,7 @@ def find_family(config: Mapping[str, Any]) -> Family:
 
 
 def choose_attention(config: Mapping[str, Any], wanted: str | None) -> Any:
-    """The attention that is wanted, but for a decoder that has no sdpa: Gemma 2 caps its scores, which only eager does.
+    """The attention that is wanted, but for a decoder that has no sdpa.
 
     Args:
         wanted: sdpa or eager; None: each part's own.
@@ -181,8 +179,7 @@ def choose_attention(config: Mapping[str, Any], wanted: str | None) -> Any:
         What transformers takes: one name, or one for each part.
     """
     text_type = config["text_config"].get("model_type", "gemma")
-    decoder = MODEL_MAPPING[CONFIG_MAPPING[text_type]]
-    if wanted != "sdpa" or decoder._supports_sdpa:
+    if wanted != "sdpa" or has_sdpa(text_type):
         return wanted
     log.info("%s has no sdpa: its attention is eager, that of the vision tower sdpa", text_type)
     return {"text_config": "eager", "vision_config": "sdpa"}

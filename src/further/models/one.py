@@ -93,26 +93,22 @@ class OneModel(Model):
     @torch.no_grad()
     def generate(self, batch: Batch, config: GenerationConfig) -> torch.Tensor:
         """Greedy continuations of prompts of one length, (B, new tokens); the encoder reads each prompt once."""
-        ids_BT, head, is_over = batch["input_ids"], self.head, None
-        start, row = ids_BT.shape[1], dict(batch)
-        memory = None
-        if self.base.config.layout == ENCODER_DECODER:
-            is_there = torch.ones_like(ids_BT, dtype=torch.bool)
-            memory = self.encode_source(batch, ids_BT, is_there)
+        ids_BT, head, row = batch["input_ids"], self.head, dict(batch)
+        start = ids_BT.shape[1]
+        is_there, is_over = torch.ones_like(ids_BT, dtype=torch.bool), torch.zeros_like(ids_BT[:, 0], dtype=torch.bool)
+        has_decoder = self.base.config.layout == ENCODER_DECODER
+        memory = self.encode_source(batch, ids_BT, is_there) if has_decoder else None
         for _ in range(config.max_new_tokens):
-            if memory is None:
-                zeros = torch.zeros_like(ids_BT)
-                row |= {"input_ids": ids_BT, "groups": zeros, "branches": zeros}
-                row["blocks"] = torch.where(torch.arange(ids_BT.shape[1], device=ids_BT.device) < start, 0, -1)
-                row["blocks"] = row["blocks"].expand_as(ids_BT)
-                hidden = self.encode(row)
-            else:
+            if memory is not None:
                 hidden = self.base.write(self.base.words_of(ids_BT[:, start - 1 :]), memory, is_there)
-            word = head(hidden[:, -1]).argmax(dim=-1)
-            word = word if is_over is None else torch.where(is_over, config.pad_token_id, word)
+            else:
+                zeros = torch.zeros_like(ids_BT)
+                blocks = torch.where(torch.arange(ids_BT.shape[1], device=ids_BT.device) < start, zeros, -1)
+                row |= {"input_ids": ids_BT, "groups": zeros, "branches": zeros, "blocks": blocks}
+                hidden = self.encode(row)
+            word = torch.where(is_over, config.pad_token_id, head(hidden[:, -1]).argmax(dim=-1))
             ids_BT = torch.cat([ids_BT, word[:, None]], dim=1)
-            ended = word == config.eos_token_id
-            is_over = ended if is_over is None else is_over | ended
+            is_over = is_over | (word == config.eos_token_id)
             if bool(is_over.all()):
                 break
         return ids_BT[:, start:]

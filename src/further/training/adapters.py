@@ -24,10 +24,6 @@ Save = Callable[[Path], None]
 def train_adapter(model: Model, run: Run, folder: Path) -> Save:
     """Put a fresh LoRA adapter on a frozen base; the seed must have been set before.
 
-    Args:
-        run: Run target_modules, train_embeddings, rank, alpha, rslora, dora, initialization, dropout,
-            gradient_checkpointing and compute_dtype.
-
     Returns:
         What saves the adapter.
 
@@ -60,8 +56,10 @@ def train_adapter(model: Model, run: Run, folder: Path) -> Save:
 def _recompute(model: Model, run: Run) -> None:
     """Keep a layer's inputs only, and compute the rest of it again on the way back."""
     if run.gradient_checkpointing:
-        # Without dropout nothing is drawn. Reading the generator's state forbids recording a CUDA graph.
-        model.base.activation_checkpointing_enable({"use_reentrant": False, "preserve_rng_state": run.dropout > 0})
+        # What a layer drew has to be drawn again. Where nothing is, the generator's state is not read: that forbids
+        # recording a CUDA graph.
+        draws = run.dropout > 0 or model.draws_numbers()
+        model.base.activation_checkpointing_enable({"use_reentrant": False, "preserve_rng_state": draws})
 
 
 def _targets(model: Model, target: str | list[str]) -> str | list[str]:
@@ -72,7 +70,7 @@ def _targets(model: Model, target: str | list[str]) -> str | list[str]:
 
 
 def _embeddings(network: Any) -> list[str]:
-    """Names of the embeddings and, where it has weights of its own, of the head."""
+    """Names of the embeddings and, where it is not tied to them, of the head."""
     wanted = [network.get_input_embeddings()]
     if not network.config.tie_word_embeddings:
         wanted.append(network.get_output_embeddings())

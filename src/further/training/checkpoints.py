@@ -64,7 +64,9 @@ class Store:
         part = self.folder / f".part-{uuid.uuid4().hex}"
         try:
             save_file(dict(tensors), part, {"about": json.dumps(about, allow_nan=False)})
+            # The digest is in the name, so that a file cut off by a crash or a full disk is known at the next start.
             checkpoint = self.folder / f"checkpoint-{step}-{_digest(part)}.safetensors"
+            # Content first, then the name, then the folder's list of names: a crash leaves the old or the new one.
             _sync(part)
             self.check_lock()
             os.replace(part, checkpoint)
@@ -115,7 +117,7 @@ def open_store(folder: Path, identity: Mapping[str, Any], lock: Lock) -> Store:
         folder: The run's, whose lock the caller holds.
         identity: What a checkpoint depends on: settings, versions, code, data, base model.
     """
-    wanted = json.loads(json.dumps(identity))
+    wanted = json.loads(json.dumps(identity))  # as it is read again: tuples are lists then
     own = folder / hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()[:12]
     _set_others_aside(folder, own, wanted)
     for part in own.glob(".part-*"):
@@ -165,7 +167,7 @@ def forget_checkpoints(folder: Path) -> None:
 
 
 def _read_if_whole(file: Path, otherwise: Any) -> Any:
-    """A small record; a machine that lost power may have left it empty, which must stop nobody."""
+    """A small record. A machine that lost power may have left it empty: nothing depends on it then."""
     try:
         return read_json(file)
     except (FileNotFoundError, ValueError):

@@ -49,7 +49,7 @@ def all_reduce_gradients(parameters: Iterable[torch.nn.Parameter]) -> None:
     """Sum gradients over the processes; all have the very same afterwards."""
     if world_size() == 1:
         return
-    waiting = []
+    waiting = []  # all are under way at once; waiting for each in turn would cost a latency per adapter
     for parameter in parameters:
         if parameter.grad is None:  # no row of this step fell to this process
             parameter.grad = torch.zeros_like(parameter)
@@ -62,8 +62,9 @@ def check_equal(parameters: Iterable[torch.Tensor]) -> None:
     """Refuse a result on which the processes do not agree to the bit.
 
     Raises:
-        RuntimeError: If what was trained differs between processes: one of them computed something else.
+        RuntimeError: If what was trained differs between processes.
     """
+    # A sum in float64 for each parameter: enough to show a difference, and little to send.
     mine = [float(values.detach().double().sum()) for values in parameters] if world_size() > 1 else []
     [differing] = all_reduce([mine != broadcast(mine)])
     if differing:

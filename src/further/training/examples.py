@@ -73,7 +73,7 @@ def mean_loss(model: Model, examples: Examples, batch_size: int) -> float:
     was_training, sharded = model.network.training, is_sharded(model.network)
     model.network.eval()
     total, count = 0.0, 0
-    before = torch.zeros(())  # a batch's loss is read when the next was asked for, so that the GPU need not wait
+    before = torch.zeros(())  # a batch's loss is read after the next was launched, so that the GPU need not wait
     for turn in range(0, len(examples), batch_size * world_size()):
         start = turn + batch_size * rank()
         rows = range(start, min(start + batch_size, len(examples)))

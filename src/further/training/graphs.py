@@ -34,11 +34,7 @@ class Graphs:
     """Adds gradients of micro-batches to those of the trained parameters, which get their place in memory here."""
 
     def __init__(self, sum_loss: SumLoss, trained: Collection[torch.nn.Parameter]) -> None:
-        """Keep what is recorded.
-
-        Args:
-            sum_loss: The summed loss of a batch that has `scale`, times which it is taken.
-        """
+        """Give the gradients their places; a batch's `scale` is what its summed loss is multiplied by."""
         self.sum_loss, self.trained = sum_loss, list(trained)
         self.places = lay_end_to_end(trained)
         for parameter, place in zip(trained, self.places, strict=True):
@@ -69,7 +65,7 @@ class Graphs:
         for name, values in batch.items():
             recorded.inputs[name].copy_(values)
         recorded.graph.replay()
-        return recorded.loss.clone()
+        return recorded.loss.clone()  # the next graph may write to the same place
 
     def _add(self, batch: Batch) -> torch.Tensor:
         """Without `backward`, whose leaves remember the stream that they were first used on."""
@@ -86,7 +82,7 @@ class Graphs:
         quantization always use the first stream: they would no longer wait for what torch computes.
         """
         inputs, graph = {name: values.clone() for name, values in batch.items()}, torch.cuda.CUDAGraph()
-        self.pool = self.pool or torch.cuda.graph_pool_handle()
+        self.pool = self.pool or torch.cuda.graph_pool_handle()  # one for all: only one graph runs at a time
         try:
             with torch.cuda.stream(torch.cuda.current_stream()), torch.cuda.graph(graph, pool=self.pool):
                 loss = self._add(inputs)

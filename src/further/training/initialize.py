@@ -14,6 +14,7 @@ import bitsandbytes
 import torch
 from peft import get_peft_model_state_dict
 from safetensors.torch import load_file, save_file
+from transformers.pytorch_utils import Conv1D
 
 from further.io import read_json, write_json
 from further.models import BASE_FILE, Model, Precision, load
@@ -32,7 +33,6 @@ def start_from_loss(model: Model, folder: Path, compute_dtype: str) -> None:
     Args:
         model: Adapter on a 4-bit base.
         folder: The base's folder; its weights are read a second time, at `compute_dtype`.
-        compute_dtype: float32 or bfloat16.
 
     Source:
         Li et al. 2023, LoftQ, algorithm 1 with T = 1: the quantized weights stay as they are, so that an adapter fits
@@ -43,12 +43,18 @@ def start_from_loss(model: Model, folder: Path, compute_dtype: str) -> None:
         if hasattr(layer, "lora_A") and "default" in layer.lora_A:
             weight = layer.get_base_layer().weight
             kept = bitsandbytes.functional.dequantize_4bit(weight.data, weight.quant_state).float()
-            lost = originals[name].weight.to(kept.device).float() - kept
+            lost = _weight_of(originals[name]).to(kept.device).float() - kept
             U, S, Vh = torch.linalg.svd(lost, full_matrices=False)
             rank = layer.r["default"]
             root = (S[:rank] / layer.scaling["default"]).sqrt()
             layer.lora_A["default"].weight.copy_(root[:, None] * Vh[:rank])
             layer.lora_B["default"].weight.copy_(U[:, :rank] * root)
+
+
+def _weight_of(layer: torch.nn.Module) -> torch.Tensor:
+    """Outputs × inputs, as quantized layers have it; GPT-2's own layers keep it the other way around."""
+    weight = layer.get_parameter("weight")
+    return weight.T if isinstance(layer, Conv1D) else weight
 
 
 def adapter_start(model: Model, run: Run) -> Weights | None:

@@ -22,9 +22,6 @@ log = logging.getLogger(__name__)
 def speed_up(model: Model, run: Run) -> list[str]:
     """Put the asked-for paths on a model; on a processor, none.
 
-    Args:
-        run: Run kernels, compile, dropout and quantization.
-
     Returns:
         Names of those that are used; the log says why others are not.
     """
@@ -53,7 +50,8 @@ def _put_on(name: str, model: Model, run: Run) -> bool:
 
 def _can_record(model: Model, run: Run) -> bool:
     """A graph repeats what it recorded: the same dropout, no exchange with other GPUs, int8's choice of outliers."""
-    return not (run.dropout or run.compile or run.quantization == "int8" or is_sharded(model.network))
+    fixed = not (run.dropout or run.compile or run.quantization == "int8" or is_sharded(model.network))
+    return fixed and not model.draws_numbers()
 
 
 @contextmanager

@@ -91,7 +91,7 @@ class _Sender(logging.Handler):
 
 
 def _wait(processes: ProcessContext, here: Connection, passed: list[int]) -> Outcome:
-    """Repeat progress lines on the terminal that this process has, until all have ended."""
+    """Repeat rank 0's progress lines here, where a terminal may be, until all have ended."""
     ended, outcome = False, None
     try:
         while not ended:

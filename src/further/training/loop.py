@@ -51,6 +51,7 @@ def train(model: Model, recipe: Recipe, session: Session) -> None:
 
         # 2. Forward and backward, on this process's part. The loss is a mean over all labels of the step, however
         # they are cut into micro-batches and dealt to processes: a mean of means would be another gradient.
+        # Micro-batches differ in labels: the last row of a packed epoch is short.
         [num_labels] = all_reduce([sum(map(count_labels, batches))])
         loss = add_gradients(model, examples, batches, num_labels, graphs)
         all_reduce_gradients(trained.values())
@@ -117,7 +118,7 @@ def add_gradients(
     Returns:
         The loss, a scalar on the model's device.
     """
-    total = torch.zeros((), device=model.device)
+    total = torch.zeros((), device=model.device)  # summed there: reading each loss would wait for the GPU
     scale = torch.tensor(1 / num_labels)
     for batch in batches:
         moved = move(batch, model.device)
@@ -139,7 +140,7 @@ def read_step(model: Model, recipe: Recipe, step: int, *, sharded: bool) -> list
 
 
 def plan_step(recipe: Recipe, step: int) -> list[Rows]:
-    """Numbers of the examples of a step, counted from 0, by micro-batch; an epoch's last step has what is left."""
+    """Numbers of the examples of a step, by micro-batch; an epoch's last step has what is left."""
     size, micro_batch = len(recipe.training), recipe.micro_batch
     epoch, place = divmod(step, recipe.steps_per_epoch)
     batch = micro_batch * recipe.run.gradient_accumulation_steps
@@ -157,6 +158,7 @@ def shuffle_epoch(num_examples: int, seed: int, epoch: int) -> Rows:
 def seed_step(seed: int, step: int) -> None:
     """Seed what is drawn in a step by run, step and process: a checkpoint needs no generators, a process no other's."""
     words = np.random.SeedSequence([seed, step, rank()]).generate_state(2)
+    # 63 bits: torch takes a signed number. It seeds the GPU as well.
     torch.manual_seed(int(words[0]) << 31 | int(words[1]) >> 1)
 
 

@@ -33,8 +33,11 @@ def make_optimizer(network: torch.nn.Module, run: Run, *, together: bool = False
 def _make_bitsandbytes(network: torch.nn.Module, groups: list[dict[str, Any]], run: Run, together: bool) -> Optimizer:
     """AdamW by bitsandbytes; the state of embeddings has 32 bits, as its authors advise."""
     embeddings = [one for one in network.modules() if isinstance(one, torch.nn.Embedding) and one.weight.requires_grad]
+    # One manager for the process: what an earlier run set would hold for this one's parameters, by their numbers.
+    manager = optim.GlobalOptimManager.get_instance()
+    manager.initialize()
     for module in embeddings:
-        optim.GlobalOptimManager.get_instance().register_module_override(module, "weight", {"optim_bits": 32})
+        manager.register_module_override(module, "weight", {"optim_bits": 32})
     bits, paged = (8 if "8bit" in run.optimizer else 32), run.optimizer.startswith("paged")
     optimizer = _AdamW(groups, lr=run.learning_rate, optim_bits=bits, is_paged=paged)
     if together and bits == 8 and not embeddings:
@@ -80,7 +83,7 @@ class _AdamW(optim.AdamW):
                     self.prefetch_state(parameter)
                 self.update_step(group, parameter, group_number, number)
         if self.is_paged and torch.cuda.is_available():
-            torch.cuda.synchronize()
+            torch.cuda.synchronize()  # a checkpoint reads managed memory from the processor
 
     def _update_together(self, group: dict[str, Any], number: int, fetch: bool) -> bool:
         """Update a group at once, if it was joined, all have a gradient, and all have as many steps behind them."""
@@ -150,7 +153,7 @@ def rate_fraction(step: int, num_steps: int, warmup_ratio: float) -> float:
     >>> [round(rate_fraction(step, 8, 3 / 8), 2) for step in range(8)]
     [0.25, 0.5, 0.75, 1.0, 0.9, 0.65, 0.35, 0.1]
     """
-    num_warmup = min(math.ceil(warmup_ratio * num_steps), num_steps - 1)
+    num_warmup = min(math.ceil(warmup_ratio * num_steps), num_steps - 1)  # one step at least has the peak
     if step < num_warmup:
         return (step + 1) / (num_warmup + 1)
     return (1 + math.cos(math.pi * (step - num_warmup) / (num_steps - num_warmup))) / 2

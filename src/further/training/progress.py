@@ -26,7 +26,7 @@ LINE_S, SILENCE_S = 10.0, 20.0  # between two lines about steps; after which a l
 
 
 class Progress:
-    """Of one start of a run; a thread of its own writes and breaks silences, so that the loop does neither."""
+    """Of one start of a run. A thread writes progress.json and says what takes long, so that the loop need not."""
 
     def __init__(self, name: str, file: Path | None) -> None:
         """Keep the run's name, and where progress.json goes: nowhere if None."""
@@ -92,7 +92,7 @@ class Progress:
         PROGRESS.info("%s", line)
 
     def _write(self) -> None:
-        """Write progress.json; a full disk is the checkpoints' to complain of."""
+        """Write progress.json. On a full disk a checkpoint fails, and says so."""
         if self.file is not None:
             now = {"run": self.name, "seconds": round(time.monotonic() - self._started, 1), "updated": time.time()}
             with self._lock, suppress(OSError):

@@ -56,7 +56,7 @@ class TextRows:
         """
         batch = {key: torch.stack([row[key] for row in examples]) for key in examples[0]}
         longest, shortest = int(batch["length"].max()), int(batch["length"].min())
-        if longest == shortest:
+        if longest == shortest:  # nearly always: a CUDA graph is recorded of such batches alone
             del batch["length"]
         return {key: values[:, :longest] if values.dim() == 2 else values for key, values in batch.items()}
 

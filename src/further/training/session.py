@@ -53,7 +53,7 @@ class Session:
             stop_job(f"{self.task.name}: stopped by {reason} before the first step; run again to continue")
         self.state.count_seconds(training=False)
         self.last_checkpoint = time.monotonic()
-        self.stop.start_steps()
+        self.stop.start_steps()  # loading is no step: the longest decides when to stop
         self.progress.start_training(self.state.step, self.state.num_tokens)
         if rank() == 0:
             self.report = self.ends.enter_context(track(self.task.report_to, self._tracked()))

@@ -24,13 +24,13 @@ Weights = Mapping[str, torch.Tensor]
 
 
 class State:
-    """All that a resumed run needs of the one before, beside weights and optimizer.
+    """What a resumed run needs, beside weights and optimizer.
 
     Attributes:
         history: One row (`HISTORY`) per optimizer step.
         best: Trained weights of the lowest validation loss, where early stopping keeps them.
         seconds: Of training and of everything, all starts together. What a killed start did after its last checkpoint
-            is done again and counted once: nobody saw it end.
+            is done again and counted once.
     """
 
     def __init__(self) -> None:

@@ -24,7 +24,8 @@ def find_best(history: Sequence[Row]) -> int | None:
 
 
 def is_over(history: Sequence[Row], patience: int | None) -> bool:
-    """Whether so many validations in a row, the last at this step, found no new lowest loss; never without patience."""
+    """Whether `patience` validations in a row, the last at this step, found no new lowest loss; never without it."""
+    # At a validation alone: elsewhere nothing can have changed, and reading all of a long history costs time.
     if patience is None or not history or history[-1]["validation_loss_nats"] is None:
         return False
     best = find_best(history) or 0
