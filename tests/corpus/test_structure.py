@@ -88,6 +88,12 @@ def test_legend_of_abbreviations():
         ("IV. RESULTS", "RESULTS"),
         ("1 | INTRODUCTION", "INTRODUCTION"),
         ("a b s t r a c t", "abstract"),
+        ("B. Study design", "Study design"),
+        ("b) study design", "study design"),
+        ("C. elegans strains", "C. elegans strains"),
+        ("V. cholerae", "V. cholerae"),
+        ("X chromosome inactivation", "X chromosome inactivation"),
+        ("3. E. coli strains", "E. coli strains"),
     ],
 )
 def test_headings_lose_their_number(heading, plain):

@@ -87,6 +87,16 @@ def test_a_tenth_of_the_body_may_follow_back_matter_of_a_long_article(parts, kep
     assert decided[-1] == ("kept" if kept else "back matter")
 
 
+@pytest.mark.parametrize(("size", "kept"), [(7, False), (10, True)])
+def test_small_print_named_as_a_section_is_none_of_the_body(size, kept):
+    """As over the parts of a figure, or in the title of a reference."""
+    body = [paragraph(f"part {number}") for number in range(2)]
+    results = heading("Results", 4, bold=False, font_size=size)
+    blocks = make_blocks(*article("Methods", "Discussion"), heading("Acknowledgements"), *body, results, *body[:1])
+    decided = clean_papers(blocks, CleanSettings(False, True, 10))[3]["reason"].to_pylist()
+    assert decided[-3] == ("kept" if kept else "back matter")
+
+
 APPENDIX = (heading("A Details of the interviews", 6), paragraph("appendix", 6))
 
 

@@ -11,9 +11,11 @@ from further.corpus.words import CACHE, count_words
 
 PARTS = ("introduction", "methods", "results", "discussion", "conclusions")
 NUMBERING = re.compile(
-    r"^\W*(?:(?:section|chapter|part)\s+)?(?:\d{1,2}(?:\.\d{1,2})*|[ivx]{1,5}(?=[.)\s])|[a-h](?=[.)]\s))[.):]?\s+",
+    r"^\W*(?!(?-i:[A-Z]\.?\s[a-zà-ÿ]))(?:(?:section|chapter|part)\s+)?"
+    r"(?:\d{1,2}(?:\.\d{1,2})*|[ivx]{1,5}(?=[.)\s])|[a-h](?=[.)]\s))[.):]?\s+",
     re.IGNORECASE,
 )
+"""The number of a section; a capital before a small letter is none: "C. elegans strains", "X chromosome"."""
 SPACED = re.compile(r"(?=.*\b\w \w\b)(?:[^\W\d_a-zà-ÿ]{1,4} ){3,}[^\W\d_a-zà-ÿ]{1,4}\W*|(?:\w ){3,}\w\W*")
 """A heading whose letters are set apart, of which some stay together: "AC K N OWL E D G M E N T S"."""
 _LABELS = (  # of paragraphs in a structured abstract, beside the names of the body's parts

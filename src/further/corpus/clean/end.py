@@ -58,9 +58,9 @@ class Ending:
         """
         flow = [piece for piece in pieces if piece.kind not in ("table", "caption", "page header", "page footer")]
         self.size, self.names = size, names
-        self.backs: dict[int, bool] = {}
         self.lists = {id(p) for i, p in enumerate(flow) if self._heads_references(flow[i : i + 12])}
         self.pieces = [piece for piece in pieces if piece.reason in ("", "footnote", "figure text")]
+        self.backs = {id(piece) for piece in self.pieces if self._names_back(piece)}
         self.first_list = next((i for i, p in enumerate(self.pieces) if id(p) in self.lists), len(self.pieces))
         self.rest = self._count_rest()
         self.total = sum(count_body_words(piece, size) for piece in self.pieces)
@@ -101,26 +101,22 @@ class Ending:
             rest[index] = words
             piece = self.pieces[index]
             above = self.pieces[index - 1] if index else None
-            back = self._is_back(piece) or (above is not None and above.kind == "heading" and self._is_back(above))
+            back = id(piece) in self.backs or (
+                above is not None and above.kind == "heading" and id(above) in self.backs
+            )
             if id(piece) in self.lists:
                 words = 0
             elif not back and count_body_words(piece, self.size) and piece.is_article():
                 words += count_body_words(piece, self.size)
         return rest
 
-    def _is_back(self, piece: Piece) -> bool:
-        """Whether a block has the name of back matter: as its heading, or before its text; remembered."""
-        if id(piece) not in self.backs:
-            self.backs[id(piece)] = self._names_back(piece)
-        return self.backs[id(piece)]
-
     def _names_back(self, piece: Piece) -> bool:
+        """Whether a block has the name of back matter: as its heading, or before its text."""
         if piece.kind == "heading" and is_section(self.names.back, piece.text):
             return True
         if piece.is_text and piece.is_small(self.size) and begins_note(self.names.back, piece.text):
             return True
-        titled = piece.kind == "heading" and is_section(self.names.appendix, piece.text)  # over its title: "Proofs"
-        return piece.kind != "title" and not titled and run_in(self.names.back, piece.text, piece.lead)
+        return piece.kind != "title" and run_in(self.names.back, piece.text, piece.lead)
 
     def _is_ambiguous(self, piece: Piece) -> bool:
         return bool(self.names.ambiguous.match(plain_heading(piece.text)))
@@ -137,7 +133,7 @@ class Ending:
         if self._is_appendix(index):
             return Zone("appendix", piece, "section")
         sure = self._is_final(index) or self._is_behind(index) or piece.is_small(self.size)
-        if not self._is_back(piece) or (self._is_ambiguous(piece) and not sure):
+        if id(piece) not in self.backs or (self._is_ambiguous(piece) and not sure):
             return None
         return Zone("back matter", piece, self._scope(index))
 
@@ -222,7 +218,8 @@ class Ending:
         """Whether a heading has running text below it, before any references or back matter; figures may come first."""
         worded = (piece for piece in self.pieces[index + 1 :] if piece.is_text or piece.kind == "heading")
         following = list(islice(worded, reach))
-        end = next((i for i, piece in enumerate(following) if id(piece) in self.lists or self._is_back(piece)), None)
+        ends = self.lists | self.backs
+        end = next((i for i, piece in enumerate(following) if id(piece) in ends), None)
         return has_prose([self.pieces[index], *following[:end]], self.size, reach)
 
     def _heads_references(self, pieces: Sequence[Piece]) -> bool:

@@ -38,24 +38,8 @@ _PREFIXES = """
 PREFIXES = frozenset(_PREFIXES.split())
 LOOSE_PREFIXES = frozenset(("non", "semi", "neo"))  # these go before any word, also one that stands nowhere else
 # Words that are written together with what follows or goes before: "throughout", "somewhat", "childless".
-CLOSED = frozenset(
-    (
-        "any",
-        "every",
-        "some",
-        "through",
-        "with",
-        "there",
-        "where",
-        "what",
-        "how",
-        "under",
-        "over",
-        "out",
-        "more",
-        "further",
-    )
-)
+_CLOSED = "any every some through with there where what how under over out more further"
+CLOSED = frozenset(_CLOSED.split())
 _ENDINGS = """
     less ness ful able ible ward wards wise hood ship ever side one self selves body bodies ware light lights
     lighted night spread spring shore stead

@@ -87,8 +87,9 @@ def clean_papers(
         others.add(own)
     for paper, (pieces, refusal) in papers.items():
         if refusal:
-            detail = {"paper": paper, "file": f"{paper}.pdf", "pages": max(piece.page for piece in pieces)}
-            rejected.append(detail | {"reason": refusal[0], "detail": refusal[1]})
+            pages = read[paper]["pages"] if paper in read else max(piece.page for piece in pieces)
+            line = {"paper": paper, "file": f"{paper}.pdf", "pages": pages}
+            rejected.append(line | {"reason": refusal[0], "detail": refusal[1]})
             log.warning("%s rejected: %s (%s)", paper, *refusal)
         else:
             if not settings.keep_citations:

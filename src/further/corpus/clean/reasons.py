@@ -76,7 +76,7 @@ def _drop_contents(pieces: Sequence[Piece], names: Sections) -> None:
         heads = count_words(piece.text) <= 4 and is_section(names.contents, piece.text)
         entry = ends_in_page(piece.text) or (beside is not None and _is_page_beside(piece, beside))
         listed = heads or (listed and (entry or piece.reason in ("page header", "page footer")))
-        if is_contents(piece.text) or (listed and not piece.reason) or (listed and piece.reason == "figure text"):
+        if is_contents(piece.text) or (listed and piece.reason in ("", "figure text")):
             piece.reason = "contents"
 
 

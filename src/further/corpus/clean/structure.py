@@ -48,20 +48,7 @@ LICENSE = re.compile(
     r"published by\b.{0,60}\b(?:ltd|inc|gmbh|b\.?v|press|publish\w*|publications|society|s\.a)\b",
     re.IGNORECASE,
 )
-LICENSE_HINTS = (
-    "commons",
-    "cc",
-    "©",
-    "(c)",
-    "copyright",
-    "right",
-    "open",
-    "licen",
-    "terms",
-    "distribut",
-    "permi",
-    "publish",
-)
+LICENSE_HINTS = ("commons", "cc", "©", "(c)", "right", "open", "licen", "terms", "distribut", "permi", "publish")
 """One of these stands in each text that the pattern finds something in: it is slow, and most texts have none."""
 CITE = re.compile(
     r"\W*(?:to cite|cite this|how to cite|please cite|citation|cite as|recommended citation|suggested citation)\b",
