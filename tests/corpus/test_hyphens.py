@@ -108,6 +108,27 @@ def test_two_equal_vowels_keep_their_hyphen(word):
     assert join_lines([f"an {left}-", f"{right} one"], collect_vocabulary([])) == f"an {word} one"
 
 
+@pytest.mark.parametrize(
+    ("own", "others", "lines", "expected"),
+    [
+        ("a significant change", "", ["a non-", "significant one"], "a non-significant one"),
+        ("significant, specific, nonspecific", "", ["a non-", "significant one"], "a nonsignificant one"),
+        ("significant", "a linear, nonlinear one", ["a non-", "significant one"], "a nonsignificant one"),
+        ("significant, non-linear", "a linear, nonlinear one", ["a non-", "significant one"], "a non-significant one"),
+        ("none of these, none, e.g. non-invasive", "", ["a non-", "responding one"], "a non-responding one"),
+        ("none of them", "", ["it is none-", "theless so"], "it is nonetheless so"),
+        ("a less good one", "", ["it is non-", "etheless so"], "it is nonetheless so"),
+        ("anti-fungal and anti-viral", "", ["its anti-", "helmintic use"], "its anti-helmintic use"),
+        ("anti-fungal; viral, antiviral; body, antibody", "", ["its anti-", "cancer use"], "its anticancer use"),
+        ("a treatment", "", ["its pre-", "treatment"], "its pretreatment"),
+    ],
+)
+def test_a_prefix_has_a_hyphen_as_most_of_the_papers_words_with_it(own, others, lines, expected):
+    """Else as those of the other papers; and "non" by itself, where a word goes on."""
+    vocabulary = replace(collect_vocabulary([own]), others=collect_vocabulary([others]))
+    assert join_lines(lines, vocabulary) == expected
+
+
 def test_a_soft_hyphen_in_a_word_that_the_paper_hyphenates_is_a_hyphen():
     vocabulary = collect_vocabulary(["an organ-confined tumor"])
     assert join_lines(["an organ\u00ad", "confined tumor"], vocabulary) == "an organ-confined tumor"
