@@ -31,9 +31,9 @@ ENCLITICS: Mapping[str, tuple[str, ...]] = {
 }
 # Beginnings that are seldom words of their own: after them the hyphen is the typesetter's.
 _PREFIXES = """
-    ab ac ad af al an anti ap ar as at be bi co com con contra cor counter de di dia dif dis dys ef em en epi ex hy hyper
-    hypo im in inter intra ir macro meta micro mid mis mono multi neo non ob om op para per peri poly post pre pro
-    re retro semi sub sup sur syn sys tele trans tri ul un uni
+    ab ac ad af al an anti ap ar as at be bi co com con contra cor counter de di dia dif dis dys ef em en epi ex hy
+    hyper hypo im in inter intra ir macro meta micro mid mis mono multi neo non ob om op para per peri poly post pre
+    pro re retro semi sub sup sur syn sys tele trans tri ul un uni
 """
 PREFIXES = frozenset(_PREFIXES.split())
 LOOSE_PREFIXES = frozenset(("anti", "neo", "non", "semi"))  # before any word, also one that stands nowhere else
