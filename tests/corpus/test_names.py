@@ -63,6 +63,7 @@ def test_names_of_a_language_are_found_in_it_and_subjects_are_none(language):
     assert all(is_section(names.back, name) for name in BACK[language])
     assert not any(names.references.fullmatch(name) for name in SUBJECTS[language])
     assert not any(is_section(names.back, name) for name in SUBJECTS[language])
+    assert not names.owed.search(PARAGRAPH[language])
 
 
 def test_a_language_without_a_table_has_the_english_names():

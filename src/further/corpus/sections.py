@@ -44,6 +44,7 @@ class Sections:
     references: re.Pattern[str]
     back: re.Pattern[str]
     thanks: re.Pattern[str]
+    owed: re.Pattern[str]
     ambiguous: re.Pattern[str]
     reviews: re.Pattern[str]
     appendix: re.Pattern[str]
@@ -102,6 +103,7 @@ def sections_in(*languages: str) -> Sections:
         references=_compile(*references),
         back=whole("back"),
         thanks=begin("thanks"),
+        owed=_compile(*(rf"\b{_any(names.owed)}" for names in tables)),
         ambiguous=_compile(*(_any(names.ambiguous) for names in tables)),
         reviews=whole("reviews"),
         appendix=begin("appendix"),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 
 from further.corpus.clean.paragraphs import continues
 from further.corpus.clean.pieces import Piece, count_body_words
@@ -17,6 +17,8 @@ MIN_REST_SHARE = 0.1
 """The same as a share of the body's words."""
 MIN_PROSE = 60
 """Words of running text under a heading that make it a section's."""
+MAX_OWED = 0.01
+"""Share of words like "funded" up to which prose is no back matter; 92 % of the body's paragraphs have less."""
 MIN_SIZE = 0.75
 """Of the body's size, in which a section behind the references may be set: methods, say."""
 REACH, APPENDIX_REACH = 5, 12
@@ -167,8 +169,8 @@ class Ending:
     def _resumes(self, zone: Zone, index: int) -> bool:
         """Whether the body goes on with a block behind references or back matter.
 
-        It does with a section of the body, and with any section or second paragraph where much of the body follows;
-        behind references with a paragraph before many more.
+        It does with a section of the body, or of a name unknown over prose about a subject, and with any section or
+        second paragraph where much of the body follows; behind references with a paragraph before many more.
         An ambiguous name ("Ethics statement", "Supplements") may also have stood in the body over one section, up to
         the next heading set alike, or over one paragraph, up to the next one.
         """
@@ -180,13 +182,21 @@ class Ending:
         if piece.kind == "heading":
             alike = piece.bold == opener.bold and abs(piece.font_size - opener.font_size) < 0.3
             named = is_section(self.names.body, piece.text) or (ambiguous and (alike or opener.kind != "heading"))
-            return (named or early) and self._has_prose(index)
+            other = zone.reason == "back matter" and self._has_subject(index)
+            return (named or early or other) and self._has_prose(index)
         if not piece.is_paragraph(self.size):
             return False
         if zone.reason == "reference":
             return piece.is_article() and self.rest[index - 1] > MIN_REST
         second = early and any(above.is_text for above in self.pieces[:index] if above.reason == "back matter")
         return second or (ambiguous and opener.is_text and piece.text[0].isupper())
+
+    def _has_subject(self, index: int) -> bool:
+        """Whether a heading behind back matter is over prose about something else: no thanks, money or interests."""
+        below = list(takewhile(lambda piece: piece.kind != "heading", self.pieces[index + 1 :]))
+        text = "\n".join(piece.text for piece in below if piece.is_article())
+        unknown = id(self.pieces[index]) not in self.backs
+        return unknown and count_words(text) > 0 and len(self.names.owed.findall(text)) <= MAX_OWED * count_words(text)
 
     def _is_appendix(self, index: int) -> bool:
         """Whether a block heads an appendix: by its name, or behind the references as a heading over running text."""
