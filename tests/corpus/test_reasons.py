@@ -107,8 +107,17 @@ def test_a_part_of_the_last_section_ends_at_the_next_heading_set_alike(opener):
 
 def test_a_run_in_part_of_the_last_section_is_one_paragraph():
     ethics = {"kind": "text", "text": "Ethics statement. Approval was given.", "page": 3, "lead": 17}
-    blocks = make_blocks(*article("Results", "Methods"), ethics, *section("Animals")[1:])
-    assert ledger_of(clean_papers(blocks, SETTINGS)[1])["back matter"] == len("Ethics statement. Approval was given.")
+    for below in (section("Animals"), section("Animals")[1:]):
+        ledger = ledger_of(clean_papers(make_blocks(*article("Results", "Methods"), ethics, *below), SETTINGS)[1])
+        assert ledger["back matter"] == len("Ethics statement. Approval was given.")
+
+
+def test_a_turned_table_of_many_cells_under_the_name_of_references_is_no_list_of_them():
+    cells = [{"kind": "other", "text": f"Maker the {number}th of this", "page": 3} for number in range(12)]
+    head = {"kind": "other", "text": "Reference", "page": 3}
+    assert not {
+        text for reason, text in dropped(*article("Drugs"), head, *cells, *section("Devices")) if reason == "reference"
+    }
 
 
 def entries(*numbers):

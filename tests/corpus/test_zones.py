@@ -55,6 +55,18 @@ def test_a_note_that_goes_on_in_the_next_block_is_dropped_whole():
     assert {text for _, text in found} == {note[0]["text"], rest[0]["text"]}
 
 
+def test_small_print_under_a_heading_goes_on_over_a_page():
+    note = [
+        {"kind": "heading", "text": "Funding information", "page": 4, "font_size": 7, "bold": True},
+        {"kind": "text", "text": "It was paid for by the fund for the study of", "page": 4, "font_size": 7},
+        {"kind": "text", "text": "the heart, and by others.", "page": 5, "font_size": 7},
+    ]
+    before = [paragraph(f"beginning {number}", page=3) for number in range(6)]
+    body = [paragraph(f"part {number} of the article", page=5) for number in range(6)]
+    found = dropped(*section("Abstract", 1), *before, *note, *body)
+    assert {text for _, text in found} == {piece["text"] for piece in note}
+
+
 def test_a_heading_in_small_print_takes_the_small_print_under_it_and_no_more():
     note = [
         {"kind": "heading", "text": "Funding information", "page": 2, "font_size": 7, "bold": True},

@@ -217,8 +217,7 @@ class Ending:
             return False
         head = self.pieces[self.first_list]
         alike = piece.bold == head.bold and abs(piece.font_size - head.font_size) < 0.3
-        below = [piece for piece in self.pieces[index + 1 : index + 6] if piece.is_text]
-        return alike and piece.font_size > self.size and not any(is_reference(piece.text) for piece in below)
+        return alike and piece.font_size > self.size
 
     def _is_behind(self, index: int) -> bool:
         """Whether a block stands behind a list of references, and no section of the body does."""
