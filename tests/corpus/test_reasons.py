@@ -112,6 +112,19 @@ def test_a_run_in_part_of_the_last_section_is_one_paragraph():
         assert ledger["back matter"] == len("Ethics statement. Approval was given.")
 
 
+def test_what_looks_like_a_reference_is_none_in_the_first_half_of_an_article():
+    cited = "Maker A, Drawer B, et al. Hearts kept in a box. J Made Art. 2019;12(3):45-52."
+    assert not dropped(
+        *article(
+            "Books",
+        ),
+        ("text", cited),
+        *section("Results"),
+        *section("Discussion"),
+    )
+    assert dropped(*article("Books", "Results", "Discussion"), ("text", cited)) == {("reference", cited)}
+
+
 def test_a_turned_table_of_many_cells_under_the_name_of_references_is_no_list_of_them():
     cells = [{"kind": "other", "text": f"Maker the {number}th of this", "page": 3} for number in range(12)]
     head = {"kind": "other", "text": "Reference", "page": 3}

@@ -19,8 +19,6 @@ MIN_PROSE = 60
 """Words of running text under a heading that make it a section's."""
 MAX_OWED = 0.01
 """Share of words like "funded" up to which prose is no back matter; 92 % of the body's paragraphs have less."""
-MIN_SIZE = 0.75
-"""Of the body's size, in which a section behind the references may be set: methods, say."""
 REACH, APPENDIX_REACH = 5, 12
 """Blocks below a heading among which its running text is."""
 ENTRY = re.compile(r"\s*(?:\[(\d{1,3})\]|(\d{1,3})[.)]?\s)")
@@ -229,7 +227,7 @@ class Ending:
         following = list(islice(worded, reach))
         ends = self.lists | self.backs
         end = next((i for i, piece in enumerate(following) if id(piece) in ends), None)
-        return has_prose([self.pieces[index], *following[:end]], self.size, reach)
+        return has_prose(following[:end])
 
     def _heads_references(self, pieces: Sequence[Piece]) -> bool:
         """Whether the first of some pieces heads a list of references; a table's column, or a box, may have its name.
@@ -244,14 +242,13 @@ class Ending:
         entries = [piece for piece in following if is_reference(" ".join(piece.text.split()[:60]))]
         if entries:
             return len(entries) >= sum(piece.is_paragraph(self.size) for piece in following)
-        return (head.kind == "heading" or head.is_text) and not has_prose(pieces, self.size)
+        return (head.kind == "heading" or head.is_text) and not has_prose(pieces[1 : REACH + 1])
 
 
-def has_prose(pieces: Sequence[Piece], size: float, reach: int = REACH) -> bool:
-    """Whether the first of some pieces, a heading, is a section's: running text in about the body's size follows."""
-    following = [piece for piece in pieces[1 : reach + 1] if piece.is_text]
-    prose = [p for p in following if p.font_size > MIN_SIZE * size and prose_share(p.text) > 0.25]
-    return sum(count_words(piece.text) for piece in prose if not is_reference(piece.text)) >= MIN_PROSE
+def has_prose(pieces: Sequence[Piece]) -> bool:
+    """Whether the blocks below a heading are a section's: running text."""
+    prose = (piece.text for piece in pieces if piece.is_text and prose_share(piece.text) > 0.25)
+    return sum(map(count_words, prose)) >= MIN_PROSE
 
 
 def find_entries(pieces: Sequence[Piece]) -> set[int]:
