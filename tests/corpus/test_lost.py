@@ -82,6 +82,7 @@ def test_an_article_whose_every_block_is_told_has_nothing_listed():
         "Figure 3: The box · · · · · · · · · 31",
         "1 Introduction ……… 1\n2 Methods ……… 4\nof the study\n3 Results ……… 9",
         "1 Introduction ........ 1 2 Methods ........ 4 3 Results ........ 9",
+        "\n".join(f"{number} How the heart\nof a donor\nis kept ........ {number}" for number in (1, 2, 3)),
     ],
 )
 def test_dots_that_lead_to_a_page_make_a_list_of_contents(text):

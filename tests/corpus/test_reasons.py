@@ -184,6 +184,23 @@ def test_an_address_and_a_glossary_on_the_first_page_are_dropped():
     assert found == {("affiliation", address), ("table", glossary)}
 
 
+PLACES = "Department of Surgery, University Hospital, Sometown, Country; Cold Ward, Clinic Town, Othertown; Faculty"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (f"1{PLACES} Medicine, Thirdtown, Country, Ada Maker, Ben Drawer", "affiliation"),
+        (f"{PLACES} Medicine, Thirdtown, Country, Ada Maker, Ben Drawer", "affiliation"),
+        ("1Drugs, doses and hours, from one single hospital: " + "dose, drug, hour, " * 6, "affiliation"),
+        ("Drugs, doses and hours, from one single hospital: " + "dose, drug, hour, " * 6, "kept"),
+    ],
+)
+def test_addresses_set_in_the_bodys_size_are_told_by_a_mark_or_by_two_places(text, reason):
+    found = dropped(*section("Abstract", 1), ("text", text), *section("Introduction", 1))
+    assert found == ({(reason, text)} if reason != "kept" else set())
+
+
 def test_a_heading_behind_the_first_page_that_names_an_institution_is_no_address():
     heading = {"kind": "heading", "text": "2.2 Anna’s Laboratory for Safe Automobiles Work", "page": 2, "bold": True}
     paragraph = {"kind": "text", "text": "In it " + PROSE.strip() + ".", "page": 2}

@@ -107,11 +107,10 @@ def _drop_asides(pieces: Sequence[Piece], size: float, names: Sections) -> None:
 
 
 def _abstract_sizes(pieces: Sequence[Piece], names: Sections) -> list[float]:
-    """Font sizes of a paper's abstracts, of which a graphical one may be the first, or of its first paragraph."""
+    """Font sizes of a paper's abstracts, of which a graphical one may be the first."""
     heads = [i for i, piece in enumerate(pieces) if piece.page <= 2 and is_abstract(piece, names)]
     below = [next((p for p in pieces[i:] if p.is_text and count_words(p.text) >= 5), None) for i in heads]
-    first = next((p for p in pieces if p.is_text and count_words(p.text) >= 20), None)
-    return [piece.font_size for piece in (*below, first) if piece]
+    return [piece.font_size for piece in below if piece]
 
 
 def name_front(pieces: Sequence[Piece], size: float, names: Sections) -> None:
