@@ -34,6 +34,7 @@ VOCABULARY = collect_vocabulary(PAPER)
         (["an organ-", "sparing dose"], "an organ-sparing dose"),  # no pattern breaks "organsparing" there
         (["soft\u00ad", "ware"], "software"),  # a soft hyphen is always the typesetter's
         (["and/", "or"], "and/or"),
+        (["an HLA-", "matched one"], "an HLA-matched one"),  # behind an abbreviation
         (["no hyphen", "here"], "no hyphen here"),
     ],
 )
@@ -75,6 +76,13 @@ BROKEN = """
 def test_broken_words_whose_parts_also_stand_in_compounds_are_whole(word):
     left, right = word.split("-")
     assert join_lines([f"the {left}-", f"{right} was"], VOCABULARY) == f"the {left}{right} was"
+
+
+@pytest.mark.parametrize("word", ["through-out", "some-what", "hand-ful", "child-less", "care-ful"])
+def test_a_broken_word_is_whole_though_both_parts_are_words_of_the_paper(word):
+    left, right = word.split("-")
+    vocabulary = collect_vocabulary([f"a {left} and a {right}"])
+    assert join_lines([f"the {left}-", f"{right} was"], vocabulary) == f"the {left}{right} was"
 
 
 def test_broken_words_are_no_part_of_the_vocabulary():

@@ -58,6 +58,13 @@ def test_a_name_of_back_matter_accounts_for_150_words():
     assert lost(*[("back matter", TEXT)] * 2) == [("back matter", WORDS, 1)] * 2
 
 
+def test_referees_reports_behind_the_references_are_not_listed_and_a_section_named_like_them_is():
+    head = {"reason": "back matter", "text": "Open Peer Review", "kind": "heading"}
+    reports = [("back matter", TEXT)] * 5 + [("back matter", "Competing interests: None."), ("back matter", TEXT)]
+    assert lost(("reference", "References"), head, *reports) == []
+    assert lost(head, *reports) == [("back matter", WORDS, 1)] * 2
+
+
 def test_each_paper_is_read_for_itself():
     blocks = pa.concat_tables(
         [

@@ -56,6 +56,7 @@ class Ending:
             size: Font size of the body, points.
             names: Names of sections in the paper's language.
         """
+        # Tables and captions float: one may stand between the name of a list and its entries.
         flow = [piece for piece in pieces if piece.kind not in ("table", "caption", "page header", "page footer")]
         self.size, self.names = size, names
         self.lists = {id(p) for i, p in enumerate(flow) if self._heads_references(flow[i : i + 12])}
@@ -74,6 +75,7 @@ class Ending:
         seen = 0
         for index, piece in enumerate(self.pieces):
             seen += count_body_words(piece, self.size)
+            # A zone that begins here comes before the one that goes on: "Funding" ends "Acknowledgments".
             zone = self._open(index) or self._go_on(zone, index) or self._open_thanks(index)
             if zone and (zone.reason != "appendix" or not keep_appendices):
                 piece.reason = zone.reason

@@ -38,6 +38,7 @@ def drop_front(pieces: Sequence[Piece], size: float, names: Sections) -> int:
             reason = front_reason(piece, above, size, names)
             place = reason == "affiliation" and piece.kind == "heading" and piece.page > first_page
             piece.reason = "" if place else reason  # a section's heading may name an institution
+    # Small print is judged by all of its kind on a page, so what is told by its own words goes first.
     _drop_asides([piece for piece in pieces if not piece.reason and piece.page <= first_page + 1], size, names)
     return start
 

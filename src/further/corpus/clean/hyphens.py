@@ -215,6 +215,7 @@ def _is_one_word(left: str, right: str, vocabulary: Vocabulary) -> bool:
     capital = right[0].isupper() or (left.isupper() and len(left) > 1)  # a name, or an abbreviation: "HIV-positive"
     name = left[0].isupper() and len(left) > 3 and vocabulary.language != "de"  # "Linux-programma"
     left, right = left.lower(), right.lower()
+    # What is printed within a line is the best evidence there is; all below is for words that are not.
     elsewhere = vocabulary.knows_as_one(left, right)
     if elsewhere is not None or capital:
         return bool(elsewhere)

@@ -82,6 +82,7 @@ def clean_papers(
         language = _find_language(pieces)
         papers[paper] = _decide(pieces, settings, read.get(paper), language)
         words[paper] = replace(_collect_words(pieces), language=language or "en")
+    # Line ends are joined only when all papers are read: the words of one decide those of another.
     others = Vocabulary()
     for own in words.values():
         others.add(own)
@@ -162,7 +163,7 @@ def _refuse(pieces: Sequence[Piece], settings: CleanSettings) -> tuple[str, str]
 
 
 def _running_text(pieces: Sequence[Piece]) -> str:
-    """What is kept; of a paper of which little is, as of one in a script without spaces, all of its text."""
+    """Kept running text, or all text where little is kept."""
     kept = "\n".join(piece.text for piece in pieces if piece.reason == KEPT and piece.is_text)
     return kept if len(kept) >= MIN_CHARACTERS else "\n".join(piece.text for piece in pieces)
 

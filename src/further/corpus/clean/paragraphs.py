@@ -38,6 +38,7 @@ def make_rows(pieces: Sequence[Piece], vocabulary: Vocabulary) -> list[dict[str,
     sections = name_sections(pieces)
     for group in group_paragraphs(pieces):
         first = group[0]
+        # Superscripts are raised first: their places count characters of the text as extracted.
         marked = [(mark_unknown(piece.text), piece.raised) for piece in group]
         lines = [line for text, raised in marked for line in raise_superscripts(text, raised).split("\n")]
         text = clean_characters(join_lines(map(clean_line, lines), vocabulary))

@@ -44,6 +44,7 @@ def decide(
     """
     for piece in pieces:
         piece.reason = _own_reason(piece, keep_captions)
+    # The order matters: each step looks at blocks that the ones before have left without a reason.
     _drop_contents(pieces, names)
     size = body_size(pieces)
     open_pieces = [piece for piece in pieces if not piece.reason]

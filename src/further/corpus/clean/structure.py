@@ -161,6 +161,7 @@ def is_address(text: str) -> bool:
     words, share = count_words(line), prose_share(line)
     if words > 350:
         return share < 0.3 and len(PLACE.findall(line)) > 0.1 * words
+    # Nothing below could be true of such a text; most paragraphs are spared the slow patterns.
     if words >= 80 and share >= 0.3:
         return False
     if EMAIL.search(line) and (words < 60 or share < 0.25):
