@@ -134,6 +134,8 @@ def test_an_article_in_another_language_keeps_its_body_and_nothing_behind_it(lan
         ("zh", "body", "一、引言"),
         ("zh", "body", "1引言"),
         ("zh", "body", "2.1 资料与方法"),
+        ("zh", "body", "2.1资料与方法"),
+        ("zh", "body", "第2章 方法"),
         ("zh", "body", "第三章 结果与分析"),
         ("zh", "appendix", "附录 A"),
         ("ja", "body", "１．はじめに"),
@@ -146,7 +148,9 @@ def test_numbers_and_brackets_of_chinese_and_japanese_headings(language, column,
     assert not is_section(getattr(sections_in("en"), column), heading)
 
 
-@pytest.mark.parametrize("heading", ["10例患者的结果", "方法学的比较", "结果的推广"])
+@pytest.mark.parametrize(
+    "heading", ["10例患者的结果", "2型糖尿病", "5年生存率", "十二指肠", "方法学的比较", "结果的推广"]
+)
 def test_a_subject_that_begins_like_a_section_in_chinese_is_none(heading):
     assert plain_heading(heading) == heading
     assert not is_section(sections_in("zh").body, heading)

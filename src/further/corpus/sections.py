@@ -10,9 +10,10 @@ from further.corpus.names import LANGUAGES, Names
 from further.corpus.words import CACHE, SPACELESS, count_words
 
 PARTS = ("introduction", "methods", "results", "discussion", "conclusions")
-_SPACELESS_NUMBER = (  # "一、引言", "第2章 方法", "1引言", but not "10例" (ten cases)
-    r"第?[一二三四五六七八九十]{1,3}(?:[、．.)）]|[章节節])\s*|第?\d{1,2}(?:[.．]\d{1,2})*[章节節]?[.．、:：)）]?\s*"
-    r"(?=[\u3040-\u9fff])(?![年月日例名人个個位件次回种種类類号歳岁])"
+_SPACELESS_NUMBER = (  # "一、引言", "第2章 方法", "2.1方法", "1引言", but not "10例" (cases) or "2型糖尿病" (diabetes)
+    r"第?[一二三四五六七八九十]{1,3}(?:[、．.)）]|[章节節])\s*|第\d{1,2}[章节節]\s*|"
+    r"\d{1,2}(?:(?:[.．]\d{1,2})+[.．、]?|[.．、:：)）])\s*(?=[\u3040-\u9fff])|"
+    r"\d(?=引|前言|[绪緒]|[材资資]料|[对對対]象|方法|[结結]|[讨討]|考察|はじめ|おわり)"
 )
 NUMBERING = re.compile(
     r"^\W*(?!(?-i:[A-Z]\.?\s[a-zà-ÿ]))(?:(?:(?:section|chapter|part)\s+)?"

@@ -175,8 +175,12 @@ def join_pair(above: str, below: str, vocabulary: Vocabulary) -> str:
     if above[-1] not in HYPHENS:
         return above + below if _runs_over(above, below, vocabulary) else f"{above} {below}"
     last, first = LAST_PART.search(above), FIRST_PART.match(below)
-    if above.endswith("\u00ad") and not (last and first and _is_known_compound(last[1], first.group(), vocabulary)):
-        return above[:-1] + below
+    if above.endswith(
+        "\u00ad"
+    ):  # some files end every broken line in a soft hyphen, also behind a compound's first word
+        known = last and first and vocabulary.knows_as_one(last[1].lower(), first.group().lower())
+        if known is not False:
+            return above[:-1] + below
     suspended = ("and", "or", *SUSPENDED.get(vocabulary.language, ()))
     if first and first.group() in suspended and not (last and vocabulary.words[(last[1] + first.group()).lower()]):
         inside = below[first.end() :].startswith(tuple(HYPHENS))  # "easy-to-use", not "pre- and postoperative"
@@ -203,11 +207,6 @@ def _runs_over(above: str, below: str, vocabulary: Vocabulary) -> bool:
     left, right = last.lower(), begins.group().lower()
     parts = max(vocabulary.words[left], vocabulary.words[right])
     return parts <= 1 < vocabulary.words[left + right]
-
-
-def _is_known_compound(left: str, right: str, vocabulary: Vocabulary) -> bool:
-    """Whether two parts are written with a hyphen elsewhere: some files end every such line in a soft one."""
-    return vocabulary.knows_as_one(left.lower(), right.lower()) is False
 
 
 def _is_one_word(left: str, right: str, vocabulary: Vocabulary) -> bool:
