@@ -180,8 +180,8 @@ class Ending:
         if zone.reason == "appendix":
             return False
         if piece.kind == "heading":
-            alike = piece.bold == opener.bold and abs(piece.font_size - opener.font_size) < 0.3
-            named = is_section(self.names.body, piece.text) or (ambiguous and (alike or opener.kind != "heading"))
+            alike = piece.is_like(opener) or opener.kind != "heading"
+            named = is_section(self.names.body, piece.text) or (ambiguous and alike)
             other = zone.reason == "back matter" and self._has_subject(index)
             return (named or early or other) and self._has_prose(index)
         if not piece.is_paragraph(self.size):
@@ -215,9 +215,7 @@ class Ending:
         piece = self.pieces[index]
         if not LETTERED.match(piece.text) or not self._is_behind(index):
             return False
-        head = self.pieces[self.first_list]
-        alike = piece.bold == head.bold and abs(piece.font_size - head.font_size) < 0.3
-        return alike and piece.font_size > self.size
+        return piece.is_like(self.pieces[self.first_list]) and piece.font_size > self.size
 
     def _is_behind(self, index: int) -> bool:
         """Whether a block stands behind a list of references, and no section of the body does."""

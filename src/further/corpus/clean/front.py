@@ -60,17 +60,13 @@ def _is_opening(piece: Piece, names: Sections) -> bool:
     if piece.kind == "heading":
         return is_section(names.opening, piece.text)
     labeled = piece.is_text and run_in(names.opening, piece.text, piece.lead) and is_prose(piece.text, 15)
-    return labeled or _is_paragraph(piece, names)
+    return labeled or (piece.is_article() and not run_in(names.back, piece.text, piece.lead))
 
 
 def _is_said(piece: Piece, names: Sections) -> bool:
     """Whether a block is a paragraph, which may be a short one: no name, address or note of the journal."""
     short = piece.is_text and is_prose(piece.text, MIN_SAID) and not is_note(piece.text)
-    return _is_paragraph(piece, names) or (short and not run_in(names.back, piece.text, piece.lead))
-
-
-def _is_paragraph(piece: Piece, names: Sections) -> bool:
-    return piece.is_article() and not run_in(names.back, piece.text, piece.lead)
+    return (short or piece.is_article()) and not run_in(names.back, piece.text, piece.lead)
 
 
 def front_reason(piece: Piece, above: Piece | None, size: float, names: Sections) -> str:

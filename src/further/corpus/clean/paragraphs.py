@@ -102,7 +102,7 @@ def _find_open(groups: Sequence[list[Piece]], piece: Piece) -> list[Piece] | Non
         if last.kind == "heading" and heads_section(last.text):
             return None
         if last.kind == "text" and not ENDED.search(last.text.rstrip()):
-            alike = abs(last.font_size - piece.font_size) < 0.06 * piece.font_size and len(last.text) > MIN_OPEN
+            alike = last.is_set(piece.font_size) and len(last.text) > MIN_OPEN
             return group if alike and piece.page - last.page <= 1 else None
     return None
 
@@ -110,7 +110,7 @@ def _find_open(groups: Sequence[list[Piece]], piece: Piece) -> list[Piece] | Non
 def continues(above: Piece, below: Piece) -> bool:
     """Whether a kept block carries on the sentence of the kept block before it."""
     end, start = above.text.rstrip(), below.text.lstrip()[:1]
-    same_style = abs(above.font_size - below.font_size) < 0.06 * below.font_size
+    same_style = above.is_set(below.font_size)
     cut = bool(DECIMAL.search(end) or SHORTENED.search(end)) and (start.islower() or start.isdigit() or start in "[(")
     if above.kind == "text" and same_style and (below.carried or (cut and start == "[")):
         return True
