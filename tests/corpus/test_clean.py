@@ -6,7 +6,7 @@ import pytest
 
 from facts import naming, tells
 from further.corpus.clean.papers import CleanSettings, clean_papers
-from further.corpus.schemas import BLOCKS, DROP_REASONS, KEPT, LEDGER, ROWS
+from further.corpus.schemas import BLOCKS, DROP_REASONS, KEPT, LEDGER, READINGS, ROWS
 
 SETTINGS = CleanSettings(keep_captions=False, keep_headings=True, min_words=100)
 WITH_CAPTIONS = CleanSettings(keep_captions=True, keep_headings=False, min_words=100)
@@ -231,3 +231,13 @@ def test_a_block_that_is_carried_goes_on_behind_a_full_stop(carried, size, rows)
     above = {"kind": "text", "text": f"In the first column {PROSE.strip()}.", "font_size": size}
     below = {"kind": "text", "text": f"In the next {PROSE.strip()}.", "carried": carried}
     assert len(texts(clean_papers(make_blocks(above, below), SETTINGS)[0])) == rows
+
+
+@pytest.mark.parametrize(("unread", "refused"), [([3], []), ([3, 8], [("damaged", 9)])])
+def test_a_paper_too_many_of_whose_pages_are_unread_is_damaged_and_has_the_pages_of_its_file(unread, refused):
+    """Of nine pages a fifth may be lost, which is one; only the first has blocks."""
+    read = {"paper": "p", "pages": 9, "unread_pages": unread, "damaged_pages": unread[:1]}
+    readings = pa.Table.from_pylist([read], READINGS)
+    settings = CleanSettings(keep_captions=False, keep_headings=True, min_words=10, max_damaged_fraction=0.2)
+    rejected = clean_papers(make_blocks(("heading", "Introduction"), ("text", PROSE)), settings, readings)[2]
+    assert [(line["reason"], line["pages"]) for line in rejected.to_pylist()] == refused

@@ -1,6 +1,7 @@
 """Names and shards of papers."""
 
 import hashlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -94,6 +95,22 @@ def test_a_folder_whose_papers_lie_below_says_so(tmp_path):
         list_papers(tmp_path, subfolders=False)
     (tmp_path / "loop").symlink_to(tmp_path)  # links to folders are not followed
     assert len(list_papers(tmp_path, subfolders=True)) == 9
+
+
+def test_a_subfolder_that_cannot_be_read_is_named_and_counts_for_nothing_where_it_is_left_out(tmp_path):
+    """A path of 4,250 characters cannot be opened, whoever asks; mostly it is the rights that are missing."""
+    touch(tmp_path, *(f"{number}.pdf" for number in range(4)), "below/a.pdf")
+    place = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(17):
+        os.mkdir(250 * "d", dir_fd=place)
+        deeper = os.open(250 * "d", os.O_RDONLY, dir_fd=place)
+        os.close(place)
+        place = deeper
+    os.close(place)
+    with pytest.raises(ValueError, match=naming("corpus.papers", 250 * "d")):
+        list_papers(tmp_path, subfolders=True)
+    assert len(list_papers(tmp_path, subfolders=False)) == 4
+    assert list_left_out(tmp_path) == [tmp_path / "below/a.pdf"]
 
 
 def test_a_tilde_is_the_home(tmp_path, monkeypatch):

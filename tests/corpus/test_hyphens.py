@@ -34,6 +34,7 @@ VOCABULARY = collect_vocabulary(PAPER)
         (["an organ-", "sparing dose"], "an organ-sparing dose"),  # no pattern breaks "organsparing" there
         (["soft\u00ad", "ware"], "software"),  # a soft hyphen is always the typesetter's
         (["and/", "or"], "and/or"),
+        (["an HLA-", "matched one"], "an HLA-matched one"),  # behind an abbreviation
         (["no hyphen", "here"], "no hyphen here"),
     ],
 )
@@ -77,6 +78,13 @@ def test_broken_words_whose_parts_also_stand_in_compounds_are_whole(word):
     assert join_lines([f"the {left}-", f"{right} was"], VOCABULARY) == f"the {left}{right} was"
 
 
+@pytest.mark.parametrize("word", ["through-out", "some-what", "hand-ful", "child-less", "care-ful"])
+def test_a_broken_word_is_whole_though_both_parts_are_words_of_the_paper(word):
+    left, right = word.split("-")
+    vocabulary = collect_vocabulary([f"a {left} and a {right}"])
+    assert join_lines([f"the {left}-", f"{right} was"], vocabulary) == f"the {left}{right} was"
+
+
 def test_broken_words_are_no_part_of_the_vocabulary():
     vocabulary = collect_vocabulary(["a trans-", "plant was made"])
     assert vocabulary.words["trans"] == vocabulary.words["plant"] == 0
@@ -106,6 +114,27 @@ def test_the_papers_own_words_come_first():
 def test_two_equal_vowels_keep_their_hyphen(word):
     left, right = word.split("-")
     assert join_lines([f"an {left}-", f"{right} one"], collect_vocabulary([])) == f"an {word} one"
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "lines", "expected"),
+    [
+        ("a significant change", "", ["a non-", "significant one"], "a non-significant one"),
+        ("significant, specific, nonspecific", "", ["a non-", "significant one"], "a nonsignificant one"),
+        ("significant", "a linear, nonlinear one", ["a non-", "significant one"], "a nonsignificant one"),
+        ("significant, non-linear", "a linear, nonlinear one", ["a non-", "significant one"], "a non-significant one"),
+        ("none of these, none, e.g. non-invasive", "", ["a non-", "responding one"], "a non-responding one"),
+        ("none of them", "", ["it is none-", "theless so"], "it is nonetheless so"),
+        ("a less good one", "", ["it is non-", "etheless so"], "it is nonetheless so"),
+        ("anti-fungal and anti-viral", "", ["its anti-", "helmintic use"], "its anti-helmintic use"),
+        ("anti-fungal; viral, antiviral; body, antibody", "", ["its anti-", "cancer use"], "its anticancer use"),
+        ("a treatment", "", ["its pre-", "treatment"], "its pretreatment"),
+    ],
+)
+def test_a_prefix_has_a_hyphen_as_most_of_the_papers_words_with_it(own, others, lines, expected):
+    """Else as those of the other papers; and "non" by itself, where a word goes on."""
+    vocabulary = replace(collect_vocabulary([own]), others=collect_vocabulary([others]))
+    assert join_lines(lines, vocabulary) == expected
 
 
 def test_a_soft_hyphen_in_a_word_that_the_paper_hyphenates_is_a_hyphen():

@@ -58,6 +58,13 @@ def test_a_name_of_back_matter_accounts_for_150_words():
     assert lost(*[("back matter", TEXT)] * 2) == [("back matter", WORDS, 1)] * 2
 
 
+def test_referees_reports_behind_the_references_are_not_listed_and_a_section_named_like_them_is():
+    head = {"reason": "back matter", "text": "Open Peer Review", "kind": "heading"}
+    reports = [("back matter", TEXT)] * 5 + [("back matter", "Competing interests: None."), ("back matter", TEXT)]
+    assert lost(("reference", "References"), head, *reports) == []
+    assert lost(head, *reports) == [("back matter", WORDS, 1)] * 2
+
+
 def test_each_paper_is_read_for_itself():
     blocks = pa.concat_tables(
         [
@@ -82,6 +89,7 @@ def test_an_article_whose_every_block_is_told_has_nothing_listed():
         "Figure 3: The box · · · · · · · · · 31",
         "1 Introduction ……… 1\n2 Methods ……… 4\nof the study\n3 Results ……… 9",
         "1 Introduction ........ 1 2 Methods ........ 4 3 Results ........ 9",
+        "\n".join(f"{number} How the heart\nof a donor\nis kept ........ {number}" for number in (1, 2, 3)),
     ],
 )
 def test_dots_that_lead_to_a_page_make_a_list_of_contents(text):

@@ -107,8 +107,24 @@ def test_a_part_of_the_last_section_ends_at_the_next_heading_set_alike(opener):
 
 def test_a_run_in_part_of_the_last_section_is_one_paragraph():
     ethics = {"kind": "text", "text": "Ethics statement. Approval was given.", "page": 3, "lead": 17}
-    blocks = make_blocks(*article("Results", "Methods"), ethics, *section("Animals")[1:])
-    assert ledger_of(clean_papers(blocks, SETTINGS)[1])["back matter"] == len("Ethics statement. Approval was given.")
+    for below in (section("Animals"), section("Animals")[1:]):
+        ledger = ledger_of(clean_papers(make_blocks(*article("Results", "Methods"), ethics, *below), SETTINGS)[1])
+        assert ledger["back matter"] == len("Ethics statement. Approval was given.")
+
+
+def test_what_looks_like_a_reference_is_none_in_the_first_half_of_an_article():
+    cited = "Maker A, Drawer B, et al. Donor hearts kept in cold boxes. J Made Art. 2019;12(3):45-52."
+    end = [block for name in ("Methods", "Results", "Discussion", "Limits") for block in section(name)]
+    assert not dropped(*article("Books"), ("text", cited), *end)
+    assert dropped(*article("Books"), *end, ("text", cited)) == {("reference", cited)}
+
+
+def test_a_turned_table_of_many_cells_under_the_name_of_references_is_no_list_of_them():
+    cells = [{"kind": "other", "text": f"Maker the {number}th of this", "page": 3} for number in range(12)]
+    head = {"kind": "other", "text": "Reference", "page": 3}
+    assert not {
+        text for reason, text in dropped(*article("Drugs"), head, *cells, *section("Devices")) if reason == "reference"
+    }
 
 
 def entries(*numbers):
@@ -166,6 +182,23 @@ def test_an_address_and_a_glossary_on_the_first_page_are_dropped():
     glossary = "CI = confidence interval; HR = hazard ratio; OR = odds ratio"
     found = dropped(*section("Abstract", 1), ("text", address), ("text", glossary), *section("Introduction", 1))
     assert found == {("affiliation", address), ("table", glossary)}
+
+
+PLACES = "Department of Surgery, University Hospital, Sometown, Country; Cold Ward, Clinic Town, Othertown; Faculty"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (f"1{PLACES} Medicine, Thirdtown, Country, Ada Maker, Ben Drawer", "affiliation"),
+        (f"{PLACES} Medicine, Thirdtown, Country, Ada Maker, Ben Drawer", "affiliation"),
+        ("1Drugs, doses and hours, from one single hospital: " + "dose, drug, hour, " * 6, "affiliation"),
+        ("Drugs, doses and hours, from one single hospital: " + "dose, drug, hour, " * 6, "kept"),
+    ],
+)
+def test_addresses_set_in_the_bodys_size_are_told_by_a_mark_or_by_two_places(text, reason):
+    found = dropped(*section("Abstract", 1), ("text", text), *section("Introduction", 1))
+    assert found == ({(reason, text)} if reason != "kept" else set())
 
 
 def test_a_heading_behind_the_first_page_that_names_an_institution_is_no_address():

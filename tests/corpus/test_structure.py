@@ -60,10 +60,18 @@ def test_what_is_said_with_a_licences_words_is_none(text):
         "Published online: 12 March 2020",
         "Accepted for publication Sept 1, 2018",
         "Edited by: Ada Maker, University of Somewhere",
+        "Our paper was received on 3 May 2019 and accepted on 7 June 2019",
+        "Ada Maker, ada.maker@example.org",
     ],
 )
 def test_addresses(text):
     assert is_address(text)
+
+
+@pytest.mark.parametrize("repeats", [1, 4])
+def test_prose_with_an_address_of_e_mail_is_one_while_it_is_short(repeats):
+    """Of 22 and of 82 words."""
+    assert is_address(repeats * PROSE + " ada.maker@example.org") is (repeats == 1)
 
 
 @pytest.mark.parametrize(
@@ -88,6 +96,12 @@ def test_legend_of_abbreviations():
         ("IV. RESULTS", "RESULTS"),
         ("1 | INTRODUCTION", "INTRODUCTION"),
         ("a b s t r a c t", "abstract"),
+        ("B. Study design", "Study design"),
+        ("b) study design", "study design"),
+        ("C. elegans strains", "C. elegans strains"),
+        ("V. cholerae", "V. cholerae"),
+        ("X chromosome inactivation", "X chromosome inactivation"),
+        ("3. E. coli strains", "E. coli strains"),
     ],
 )
 def test_headings_lose_their_number(heading, plain):

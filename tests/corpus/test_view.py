@@ -14,7 +14,13 @@ from further.corpus.view import REASONS, count_shares, explain, lay_out, write_v
 HOSTILE = "<script>alert(1)</script> & \x07 " + PROSE.strip() + "."
 
 
+def nothing_lost(paper):
+    lost = {"paper": paper, "pages": 1, "unread_pages": [], "damaged_pages": [], "repaired": False, "unread_fonts": []}
+    return lost | {"told_signs": [], "unknown_signs": 0, "unknown_at_numbers": 0, "flagged": False}
+
+
 def write_tables(folder, blocks, decisions, **given):
+    given = {"losses": [nothing_lost(paper) for paper in blocks["paper"].unique().to_pylist()]} | given
     schemas = {"repeats": REPEATS, "rejected": REJECTED, "split": SPLIT, "losses": LOSSES}
     tables = {name: pa.Table.from_pylist(given.get(name, []), schema) for name, schema in schemas.items()}
     for name, table in (tables | {"blocks": blocks, "decisions": decisions}).items():
@@ -35,10 +41,10 @@ def view(tmp_path_factory):
     _, _, rejected, decisions = clean_papers(blocks, CleanSettings(False, True, 20))
     refusals = [*rejected.to_pylist(), {"paper": "bad", "reason": "damaged", "detail": "no <objects>", "pages": None}]
     repeat = {"paper": "p", "row": 2, "reason": "also in test", "like_paper": "q", "like_row": 7, "similarity": 0.9}
-    lost = {"paper": "p", "pages": 9, "unread_pages": [4], "damaged_pages": [2, 7], "repaired": False}
-    lost |= {"unread_fonts": [], "told_signs": ["<Pi>: m is μ"], "unknown_signs": 5, "unknown_at_numbers": 4}
-    split = [{"paper": "p", "split": "train"}]
-    given = {"rejected": refusals, "repeats": [repeat], "split": split, "losses": [lost | {"flagged": True}]}
+    lost = nothing_lost("p") | {"pages": 9, "unread_pages": [4], "damaged_pages": [2, 7], "flagged": True}
+    lost |= {"told_signs": ["<Pi>: m is μ"], "unknown_signs": 5, "unknown_at_numbers": 4}
+    losses, split = [lost, nothing_lost("short")], [{"paper": "p", "split": "train"}]
+    given = {"rejected": refusals, "repeats": [repeat], "split": split, "losses": losses}
     shards, files = write_tables(folder, blocks, decisions, **given)
     write_view(shards, files, folder / "view/index.html", folder / "view/papers")
     return folder / "view"
@@ -74,7 +80,7 @@ def test_index_names_every_paper_and_links_those_with_pages(view):
     page = read(view / "index.html")
     rows = [" ".join(row.text_content().split()) for row in page.xpath("//tbody/tr")]
     assert rows[0] == "bad rejected, damaged: no <objects>"
-    assert rows[1].startswith("p train 2 ")
+    assert rows[1].startswith("p train 9 ")  # the file's pages, of which two have blocks
     assert tells(rows[2], "short", "too short", 5, 20, "1 100 %")
     links = page.xpath("//tbody//a/@href")
     assert links == ["papers/p.html", "papers/short.html"]

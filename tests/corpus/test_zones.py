@@ -2,7 +2,7 @@
 
 import pytest
 
-from corpus.test_clean import PROSE, ledger_of, make_blocks
+from corpus.test_clean import PROSE, make_blocks
 from corpus.test_reasons import article, dropped, entries, section
 from further.corpus.clean.papers import CleanSettings, clean_papers
 from further.corpus.sections import sections_in
@@ -55,6 +55,18 @@ def test_a_note_that_goes_on_in_the_next_block_is_dropped_whole():
     assert {text for _, text in found} == {note[0]["text"], rest[0]["text"]}
 
 
+def test_small_print_under_a_heading_goes_on_over_a_page():
+    note = [
+        {"kind": "heading", "text": "Funding information", "page": 4, "font_size": 7, "bold": True},
+        {"kind": "text", "text": "It was paid for by the fund for the study of", "page": 4, "font_size": 7},
+        {"kind": "text", "text": "the heart, and by others.", "page": 5, "font_size": 7},
+    ]
+    before = [paragraph(f"beginning {number}", page=3) for number in range(6)]
+    body = [paragraph(f"part {number} of the article", page=5) for number in range(6)]
+    found = dropped(*section("Abstract", 1), *before, *note, *body)
+    assert {text for _, text in found} == {piece["text"] for piece in note}
+
+
 def test_a_heading_in_small_print_takes_the_small_print_under_it_and_no_more():
     note = [
         {"kind": "heading", "text": "Funding information", "page": 2, "font_size": 7, "bold": True},
@@ -87,67 +99,34 @@ def test_a_tenth_of_the_body_may_follow_back_matter_of_a_long_article(parts, kep
     assert decided[-1] == ("kept" if kept else "back matter")
 
 
-APPENDIX = (heading("A Details of the interviews", 6), paragraph("appendix", 6))
+OWED = "The authors were funded by the council. They had consent, and the data are available on request. "
 
 
 @pytest.mark.parametrize(
-    "name", ["A Details of the interviews", "B.1. Further results", "Appendix", "Appendix C. Proofs", "APPENDICES"]
-)
-@pytest.mark.parametrize(("keep", "reason"), [(True, "kept"), (False, "appendix")])
-def test_an_appendix_behind_the_references_is_kept_or_dropped_under_its_own_reason(name, keep, reason):
-    body = (*article("Methods", "Discussion"), heading("References", 5), *entries(1, 2, 3))
-    found = reasons(*body, heading(name, 6), paragraph("appendix", 6), keep_appendices=keep)
-    assert found["In the appendix"] == reason
-    assert found["1. Maker A,"] == "reference"
-
-
-def test_below_its_name_an_appendix_may_have_a_heading_more_and_short_paragraphs():
-    short = [{"kind": "text", "text": f"In step {n} the two of us went on with the ice.", "page": 5} for n in range(9)]
-    body = (*article("Methods", "Discussion"), heading("Appendix A", 5, font_size=14), heading("Steps", 5), *short)
-    assert reasons(*body)["In step 3"] == "kept"
-    notice = {"kind": "text", "text": "Supplementary data can be found in the online version.", "page": 5}
-    assert (
-        reasons(*article("Methods", "Discussion"), heading("Appendix A", 5), notice)["Supplementary data can"] != "kept"
-    )
-
-
-def test_an_appendix_before_the_references_ends_at_them():
-    body = (*article("Methods", "Discussion"), heading("Appendix A", 5), paragraph("appendix", 5))
-    found = reasons(*body, heading("References", 6), *entries(1, 2, 3), keep_appendices=False)
-    assert (found["In the appendix"], found["References"], found["2. Maker A,"]) == (
-        "appendix",
-        "reference",
-        "reference",
-    )
-
-
-@pytest.mark.parametrize(("words", "reason"), [(50, "reference"), (70, "kept")])
-def test_a_letter_heads_an_appendix_over_60_words_of_prose(words, reason):
-    text = " ".join(("the graft was seen by the team of the clinic and " * 8).split()[:words]) + "."
-    body = (*article("Methods", "Discussion"), heading("References", 5), *entries(1, 2, 3))
-    appendix = {"kind": "text", "text": text.capitalize(), "page": 6}
-    assert reasons(*body, heading("A Details", 6), appendix)["The graft was"] == reason
-
-
-@pytest.mark.parametrize(
-    ("size", "below", "reason"),
+    ("below", "reason"),
     [
-        (14, "Then the test was run again.", "kept"),  # over code, of which no sentence is long
-        (12, "Then the test was run again.", "reference"),  # no heading of a section
-        (14, "4. Maker A, Drawer B. Hearts kept in a box. J Made Art. 2014;7(2):11-19.", "reference"),
+        (PROSE.strip().capitalize() + ".", "kept"),
+        (f"{OWED}{PROSE.strip()}.", "back matter"),
+        ("Ada Maker received the B.Sc. degree from the school of the town. " + PROSE.strip(), "back matter"),
+        ("The graft was seen by the team.", "back matter"),
     ],
 )
-def test_a_lettered_heading_that_is_set_as_that_of_the_references_begins_an_appendix(size, below, reason):
-    body = (*article("Methods", "Discussion"), heading("References", 5, font_size=14), *entries(1, 2, 3))
-    code = {"kind": "text", "text": below, "page": 6}
-    found = reasons(*body, heading("A. Example analyses", 6, font_size=size), code)
-    assert found[" ".join(below.split()[:3])] == reason
+def test_a_section_of_unknown_name_behind_back_matter_is_kept_over_60_words_about_a_subject(below, reason):
+    end = (heading("Acknowledgements", 4), {"kind": "text", "text": "We thank all who helped.", "page": 4})
+    more = (heading("Lessons for wards", 4), {"kind": "text", "text": below, "page": 4})
+    found = reasons(*article("Methods", "Discussion"), *end, *more, heading("Funding", 4), paragraph("fund", 4))
+    assert (found["Lessons for wards"], found[" ".join(below.split()[:3])]) == (reason, reason)
+    assert (found["We thank all"], found["In the fund"]) == ("back matter", "back matter")
 
 
-def test_any_heading_behind_the_references_begins_an_appendix_where_much_prose_follows():
-    body = (*article("Methods", "Discussion"), heading("References", 5), *entries(1, 2, 3))
-    more = [paragraph(f"experiment {number}", 6) for number in range(4)]
-    assert reasons(*body, heading("Additional experiments", 6), *more)["In the experiment"] == "kept"
+@pytest.mark.parametrize(("size", "kept"), [(7, False), (10, True)])
+def test_small_print_named_as_a_section_is_none_of_the_body(size, kept):
+    """As over the parts of a figure, or in the title of a reference."""
+    body = [paragraph(f"part {number}") for number in range(2)]
+    results = heading("Results", 4, bold=False, font_size=size)
+    blocks = make_blocks(*article("Methods", "Discussion"), heading("Acknowledgements"), *body, results, *body[:1])
+    decided = clean_papers(blocks, CleanSettings(False, True, 10))[3]["reason"].to_pylist()
+    assert decided[-3] == ("kept" if kept else "back matter")
 
 
 def test_prose_behind_the_references_without_a_heading_is_no_reference():
@@ -198,15 +177,6 @@ def test_small_print_may_begin_with_a_name_and_no_mark():
     assert dropped(*article("Methods", "Discussion"), note) == {("back matter", note["text"])}
 
 
-def test_the_ledger_counts_an_appendix_apart():
-    body = (*article("Methods", "Discussion"), heading("References", 5), *entries(1, 2, 3), *APPENDIX)
-    settings = CleanSettings(False, True, 10, keep_appendices=False)
-    blocks = make_blocks(*body)
-    ledger = ledger_of(clean_papers(blocks, settings)[1])
-    assert ledger["appendix"] == sum(len(block["text"]) for block in APPENDIX)
-    assert sum(ledger.values()) == sum(map(len, blocks["text"].to_pylist()))
-
-
 def entry(number, sure):
     cite = "Maker A, Drawer B, et al. Hearts kept. J Made Art. 2019;12(3):45-52."
     text = cite if sure else "heart in its box, and of what became of it in the clinic, by the team of the ward."
@@ -227,12 +197,6 @@ def test_a_supplements_references_are_references():
     body = [paragraph(f"part {number} of the article", page=2) for number in range(6)]
     found = reasons(*section("Abstract", 1), *body, heading("Supplementary References"), *listed[1:])
     assert {found["[3] A heart"], found["[4] A Maker"], found["[5] A heart"]} == {"reference"}
-
-
-def test_an_appendix_with_its_title_on_the_next_line_is_no_back_matter():
-    body = [paragraph(f"part {number} of the article", page=2) for number in range(6)]
-    found = reasons(*section("Abstract", 1), *body, heading("APPENDIX\nPROOF OF THE LAW"), paragraph("proof"))
-    assert found["In the proof"] == "kept"
 
 
 @pytest.mark.parametrize(
@@ -267,6 +231,7 @@ def test_what_the_authors_acknowledge_of_their_study_is_none():
 )
 def test_acknowledgements_begin_with_thanks_in_each_language(language, text):
     assert sections_in(language).thanks.match(text)
+    assert sections_in(language).owed.search(text)
     assert not sections_in("en").thanks.match(text)
 
 

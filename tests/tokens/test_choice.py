@@ -31,3 +31,10 @@ def test_the_seed_chooses_and_a_larger_share_holds_the_smaller_one():
 def test_too_little_general_text_is_said_with_numbers():
     with pytest.raises(ValueError, match=naming("training.replay_fraction", 0.9, 900, 100, 300, "0.750")):
         take_replay(GENERAL, 100, 0.9, 0)
+
+
+def test_the_fraction_that_is_said_to_be_the_most_can_be_had():
+    """300 tokens beside 161 are .6508 of all: .651 would ask for one more than there are."""
+    with pytest.raises(ValueError, match=naming("training.replay_fraction", 0.9, 300, "0.650")):
+        take_replay(GENERAL, 161, 0.9, 0)
+    assert count_tokens(take_replay(GENERAL, 161, 0.650, 0).values()) == 299

@@ -67,7 +67,8 @@ def list_papers(folder: Path, *, subfolders: bool = False) -> list[Path]:
         Files whose name ends in .pdf in any case.
 
     Raises:
-        ValueError: If the folder is missing or holds fewer than MIN_PAPERS PDFs; the message tells of those below it.
+        ValueError: If a folder is missing or cannot be read, or there are fewer than MIN_PAPERS PDFs; the message tells
+            of those below it.
     """
     folder = folder.expanduser()
     if not folder.is_dir():
@@ -87,15 +88,20 @@ def list_papers(folder: Path, *, subfolders: bool = False) -> list[Path]:
 def list_left_out(folder: Path) -> list[Path]:
     """PDFs in the subfolders of a folder, which `list_papers` leaves out if it is not asked for them."""
     folder = folder.expanduser()
-    return [paper for paper in _find_pdfs(folder, subfolders=True) if paper.parent != folder]
+    return [paper for paper in _find_pdfs(folder, subfolders=True, skip_unreadable=True) if paper.parent != folder]
 
 
-def _find_pdfs(folder: Path, *, subfolders: bool) -> Iterator[Path]:
-    with os.scandir(folder) as entries:  # tells files from folders without a look at each: every job lists the papers
-        seen = [entry for entry in entries if not entry.name.startswith(".")]
+def _find_pdfs(folder: Path, *, subfolders: bool, skip_unreadable: bool = False) -> Iterator[Path]:
+    try:
+        with os.scandir(folder) as entries:  # tells files from folders without a stat: every job lists the papers
+            seen = [entry for entry in entries if not entry.name.startswith(".")]
+    except OSError as error:  # as lost+found, at the root of a disk
+        if skip_unreadable:
+            return
+        raise ValueError(f"corpus.papers: folder {folder} cannot be read: {error.strerror}") from None
     for entry in seen:
         if subfolders and entry.is_dir(follow_symlinks=False):
-            yield from _find_pdfs(folder / entry.name, subfolders=True)
+            yield from _find_pdfs(folder / entry.name, subfolders=True, skip_unreadable=skip_unreadable)
         elif entry.name.lower().endswith(".pdf") and entry.is_file():
             yield folder / entry.name
 

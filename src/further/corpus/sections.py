@@ -7,20 +7,27 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from further.corpus.names import LANGUAGES, Names
-from further.corpus.words import CACHE, count_words
+from further.corpus.words import CACHE, SPACELESS, count_words
 
 PARTS = ("introduction", "methods", "results", "discussion", "conclusions")
+_SPACELESS_NUMBER = (  # "一、引言", "第2章 方法", "2.1方法", "1引言", but not "10例" (cases) or "2型糖尿病" (diabetes)
+    r"第?[一二三四五六七八九十]{1,3}(?:[、．.)）]|[章节節])\s*|第\d{1,2}[章节節]\s*|"
+    r"\d{1,2}(?:(?:[.．]\d{1,2})+[.．、]?|[.．、:：)）])\s*(?=[\u3040-\u9fff])|"
+    r"\d(?=引|前言|[绪緒]|[材资資]料|[对對対]象|方法|[结結]|[讨討]|考察|はじめ|おわり)"
+)
 NUMBERING = re.compile(
-    r"^\W*(?:(?:section|chapter|part)\s+)?(?:\d{1,2}(?:\.\d{1,2})*|[ivx]{1,5}(?=[.)\s])|[a-h](?=[.)]\s))[.):]?\s+",
+    r"^\W*(?!(?-i:[A-Z]\.?\s[a-zà-ÿ]))(?:(?:(?:section|chapter|part)\s+)?"
+    rf"(?:\d{{1,2}}(?:\.\d{{1,2}})*|[ivx]{{1,5}}(?=[.)\s])|[a-h](?=[.)]\s))[.):]?\s+|{_SPACELESS_NUMBER})",
     re.IGNORECASE,
 )
+"""The number of a section; a capital before a small letter is none: "C. elegans strains", "X chromosome"."""
 SPACED = re.compile(r"(?=.*\b\w \w\b)(?:[^\W\d_a-zà-ÿ]{1,4} ){3,}[^\W\d_a-zà-ÿ]{1,4}\W*|(?:\w ){3,}\w\W*")
 """A heading whose letters are set apart, of which some stay together: "AC K N OWL E D G M E N T S"."""
 _LABELS = (  # of paragraphs in a structured abstract, beside the names of the body's parts
     r"(?:(?:main|primary|secondary) )?(?:outcomes?|end ?points?|exposures?|interventions?|measure(?:ment)?s)\b",
     r"(?:context|importance|interpretation|significance|hypothesis|study selection|data (?:sources?|extraction))\b",
 )
-_END = r"(?=\s*(?:[:.|–—)]|\s-\s|$))"
+_END = r"(?=\s*(?:[:：.|–—)】]|\s-\s|$))"
 """What a name that is the whole heading is followed by."""
 
 
@@ -42,6 +49,7 @@ class Sections:
     references: re.Pattern[str]
     back: re.Pattern[str]
     thanks: re.Pattern[str]
+    owed: re.Pattern[str]
     ambiguous: re.Pattern[str]
     reviews: re.Pattern[str]
     appendix: re.Pattern[str]
@@ -100,6 +108,7 @@ def sections_in(*languages: str) -> Sections:
         references=_compile(*references),
         back=whole("back"),
         thanks=begin("thanks"),
+        owed=_compile(*(rf"(?<![a-zà-ÿ]){_any(names.owed)}" for names in tables)),
         ambiguous=_compile(*(_any(names.ambiguous) for names in tables)),
         reviews=whole("reviews"),
         appendix=begin("appendix"),
@@ -121,7 +130,7 @@ def plain_heading(text: str) -> str:
     line = " ".join(text.split())
     if SPACED.fullmatch(line):
         line = _close(line)
-    return NUMBERING.sub("", line).strip(" .:■▪●|")
+    return NUMBERING.sub("", line).strip(" .:■▪●|：．【】［］〔〕")
 
 
 def _close(line: str) -> str:
@@ -184,9 +193,9 @@ def run_in(pattern: re.Pattern[str], text: str, lead: int = 0) -> bool:
     """
     if _stands_on_first_line(pattern, text):
         return True
-    line = re.sub(r"\s*[\u2001-\u2003]\s*|(?<=\S)\s{2,}(?=\S)", ": ", text[:300].strip())
+    line = re.sub(r"\s*[\u2001-\u2003]\s*|(?<=\S)\s{2,}(?=\S)|[】］〕][:：]?|：", ": ", text[:300].strip(" \n【［〔"))
     line = NUMBERING.sub("", " ".join(line.split()))
-    if not line[:1].isupper():
+    if not _begins(line):
         return False
     set_apart = pattern.match(NUMBERING.sub("", " ".join(text[:lead].split())))
     if set_apart and lead <= set_apart.end() + 60:
@@ -213,4 +222,9 @@ def _stands_on_first_line(pattern: re.Pattern[str], text: str) -> bool:
     first = lines[0].strip()
     if len(lines) < 2 or not is_section(pattern, first) or len(first.split()) > 6 or first.endswith((",", "-")):
         return False
-    return lines[1].lstrip()[:1].isupper() and len(first) < 0.75 * max(map(len, lines))
+    return _begins(lines[1].lstrip()) and len(first) < 0.75 * max(map(len, lines))
+
+
+def _begins(line: str) -> bool:
+    """Whether a sentence may begin so: with a capital, or in a script that has none."""
+    return line[:1].isupper() or bool(SPACELESS.match(line))

@@ -4,7 +4,7 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -89,10 +89,18 @@ def write_view(shards: Sequence[tuple[Path, Path]], tables: Mapping[str, Path], 
     for name, blocks in _papers(shards):
         explain(blocks, repeats)
         pages = lay_out(blocks)
-        measures = (pages[-1]["number"], count_shares(blocks), list(lost_of_paper(blocks)))
-        paper = Paper(name, split.get(name, ""), refusals.get(name, ""), *measures)
-        if (found := losses.get(name)) is not None:
-            paper = replace(paper, losses=say_losses(found), flagged=found["flagged"], told=found["told_signs"])
+        lost = losses[name]
+        paper = Paper(
+            name,
+            split.get(name, ""),
+            refusals.get(name, ""),
+            lost["pages"],
+            count_shares(blocks),
+            list(lost_of_paper(blocks)),
+            say_losses(lost),
+            lost["flagged"],
+            lost["told_signs"],
+        )
         write_text(folder / f"{name}.html", page.render(paper=paper, pages=pages, index=index.name))
         drawn[name] = paper
     ordered = [drawn[name] for name in sorted(drawn)]

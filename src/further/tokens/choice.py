@@ -1,6 +1,7 @@
 """Which documents a run trains on, in which order: decided here, for the plan and for training alike."""
 
 import hashlib
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -95,6 +96,7 @@ def take_replay(general: Mapping[str, Ids], num_paper_tokens: int, fraction: flo
         left -= len(taken[name]) + 1
     if left >= 2:
         most = (wanted - left) / (wanted - left + num_paper_tokens)
+        most = math.floor(1000 * most) / 1000  # a fraction that is rounded up could not be had
         raise ValueError(
             f"training.replay_fraction: {fraction} of the tokens asks for {wanted:,} tokens of general text beside "
             f"{num_paper_tokens:,} of papers, and there are {wanted - left:,}: at most {most:.3f}"

@@ -70,6 +70,7 @@ def special_tokens(folder: Path) -> SpecialTokens:
             f"{folder}: no EOS token, so documents cannot be ended; name it in tokenizer_config.json: "
             '{"eos_token": "…"}'
         )
+    # The first token decides: a tokenizer may also add an EOS behind the text alone, as T5's does.
     with_marks, without = (tokenizer.encode("a", add_special_tokens=marks).ids for marks in (True, False))
     return SpecialTokens(with_marks[0] if with_marks[:1] != without[:1] else None, eos)
 

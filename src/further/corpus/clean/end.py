@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 
 from further.corpus.clean.paragraphs import continues
 from further.corpus.clean.pieces import Piece, count_body_words
@@ -17,8 +17,8 @@ MIN_REST_SHARE = 0.1
 """The same as a share of the body's words."""
 MIN_PROSE = 60
 """Words of running text under a heading that make it a section's."""
-MIN_SIZE = 0.75
-"""Of the body's size, in which a section behind the references may be set: methods, say."""
+MAX_OWED = 0.01
+"""Share of words like "funded" up to which prose is no back matter; 92 % of the body's paragraphs have less."""
 REACH, APPENDIX_REACH = 5, 12
 """Blocks below a heading among which its running text is."""
 ENTRY = re.compile(r"\s*(?:\[(\d{1,3})\]|(\d{1,3})[.)]?\s)")
@@ -56,11 +56,12 @@ class Ending:
             size: Font size of the body, points.
             names: Names of sections in the paper's language.
         """
+        # Tables and captions float: one may stand between the name of a list and its entries.
         flow = [piece for piece in pieces if piece.kind not in ("table", "caption", "page header", "page footer")]
         self.size, self.names = size, names
-        self.backs: dict[int, bool] = {}
         self.lists = {id(p) for i, p in enumerate(flow) if self._heads_references(flow[i : i + 12])}
         self.pieces = [piece for piece in pieces if piece.reason in ("", "footnote", "figure text")]
+        self.backs = {id(piece) for piece in self.pieces if self._names_back(piece)}
         self.first_list = next((i for i, p in enumerate(self.pieces) if id(p) in self.lists), len(self.pieces))
         self.rest = self._count_rest()
         self.total = sum(count_body_words(piece, size) for piece in self.pieces)
@@ -74,6 +75,7 @@ class Ending:
         seen = 0
         for index, piece in enumerate(self.pieces):
             seen += count_body_words(piece, self.size)
+            # A zone that begins here comes before the one that goes on: "Funding" ends "Acknowledgments".
             zone = self._open(index) or self._go_on(zone, index) or self._open_thanks(index)
             if zone and (zone.reason != "appendix" or not keep_appendices):
                 piece.reason = zone.reason
@@ -101,26 +103,22 @@ class Ending:
             rest[index] = words
             piece = self.pieces[index]
             above = self.pieces[index - 1] if index else None
-            back = self._is_back(piece) or (above is not None and above.kind == "heading" and self._is_back(above))
+            back = id(piece) in self.backs or (
+                above is not None and above.kind == "heading" and id(above) in self.backs
+            )
             if id(piece) in self.lists:
                 words = 0
             elif not back and count_body_words(piece, self.size) and piece.is_article():
                 words += count_body_words(piece, self.size)
         return rest
 
-    def _is_back(self, piece: Piece) -> bool:
-        """Whether a block has the name of back matter: as its heading, or before its text; remembered."""
-        if id(piece) not in self.backs:
-            self.backs[id(piece)] = self._names_back(piece)
-        return self.backs[id(piece)]
-
     def _names_back(self, piece: Piece) -> bool:
+        """Whether a block has the name of back matter: as its heading, or before its text."""
         if piece.kind == "heading" and is_section(self.names.back, piece.text):
             return True
         if piece.is_text and piece.is_small(self.size) and begins_note(self.names.back, piece.text):
             return True
-        titled = piece.kind == "heading" and is_section(self.names.appendix, piece.text)  # over its title: "Proofs"
-        return piece.kind != "title" and not titled and run_in(self.names.back, piece.text, piece.lead)
+        return piece.kind != "title" and run_in(self.names.back, piece.text, piece.lead)
 
     def _is_ambiguous(self, piece: Piece) -> bool:
         return bool(self.names.ambiguous.match(plain_heading(piece.text)))
@@ -137,7 +135,7 @@ class Ending:
         if self._is_appendix(index):
             return Zone("appendix", piece, "section")
         sure = self._is_final(index) or self._is_behind(index) or piece.is_small(self.size)
-        if not self._is_back(piece) or (self._is_ambiguous(piece) and not sure):
+        if id(piece) not in self.backs or (self._is_ambiguous(piece) and not sure):
             return None
         return Zone("back matter", piece, self._scope(index))
 
@@ -171,8 +169,8 @@ class Ending:
     def _resumes(self, zone: Zone, index: int) -> bool:
         """Whether the body goes on with a block behind references or back matter.
 
-        It does with a section of the body, and with any section or second paragraph where much of the body follows;
-        behind references with a paragraph before many more.
+        It does with a section of the body, or of a name unknown over prose about a subject, and with any section or
+        second paragraph where much of the body follows; behind references with a paragraph before many more.
         An ambiguous name ("Ethics statement", "Supplements") may also have stood in the body over one section, up to
         the next heading set alike, or over one paragraph, up to the next one.
         """
@@ -182,15 +180,23 @@ class Ending:
         if zone.reason == "appendix":
             return False
         if piece.kind == "heading":
-            alike = piece.bold == opener.bold and abs(piece.font_size - opener.font_size) < 0.3
-            named = is_section(self.names.body, piece.text) or (ambiguous and (alike or opener.kind != "heading"))
-            return (named or early) and self._has_prose(index)
+            alike = piece.is_like(opener) or opener.kind != "heading"
+            named = is_section(self.names.body, piece.text) or (ambiguous and alike)
+            other = zone.reason == "back matter" and self._has_subject(index)
+            return (named or early or other) and self._has_prose(index)
         if not piece.is_paragraph(self.size):
             return False
         if zone.reason == "reference":
             return piece.is_article() and self.rest[index - 1] > MIN_REST
         second = early and any(above.is_text for above in self.pieces[:index] if above.reason == "back matter")
         return second or (ambiguous and opener.is_text and piece.text[0].isupper())
+
+    def _has_subject(self, index: int) -> bool:
+        """Whether a heading behind back matter is over prose about something else: no thanks, money or interests."""
+        below = list(takewhile(lambda piece: piece.kind != "heading", self.pieces[index + 1 :]))
+        text = "\n".join(piece.text for piece in below if piece.is_article())
+        unknown = id(self.pieces[index]) not in self.backs
+        return unknown and count_words(text) > 0 and len(self.names.owed.findall(text)) <= MAX_OWED * count_words(text)
 
     def _is_appendix(self, index: int) -> bool:
         """Whether a block heads an appendix: by its name, or behind the references as a heading over running text."""
@@ -209,10 +215,7 @@ class Ending:
         piece = self.pieces[index]
         if not LETTERED.match(piece.text) or not self._is_behind(index):
             return False
-        head = self.pieces[self.first_list]
-        alike = piece.bold == head.bold and abs(piece.font_size - head.font_size) < 0.3
-        below = [piece for piece in self.pieces[index + 1 : index + 6] if piece.is_text]
-        return alike and piece.font_size > self.size and not any(is_reference(piece.text) for piece in below)
+        return piece.is_like(self.pieces[self.first_list]) and piece.font_size > self.size
 
     def _is_behind(self, index: int) -> bool:
         """Whether a block stands behind a list of references, and no section of the body does."""
@@ -222,8 +225,9 @@ class Ending:
         """Whether a heading has running text below it, before any references or back matter; figures may come first."""
         worded = (piece for piece in self.pieces[index + 1 :] if piece.is_text or piece.kind == "heading")
         following = list(islice(worded, reach))
-        end = next((i for i, piece in enumerate(following) if id(piece) in self.lists or self._is_back(piece)), None)
-        return has_prose([self.pieces[index], *following[:end]], self.size, reach)
+        ends = self.lists | self.backs
+        end = next((i for i, piece in enumerate(following) if id(piece) in ends), None)
+        return has_prose(following[:end])
 
     def _heads_references(self, pieces: Sequence[Piece]) -> bool:
         """Whether the first of some pieces heads a list of references; a table's column, or a box, may have its name.
@@ -238,14 +242,13 @@ class Ending:
         entries = [piece for piece in following if is_reference(" ".join(piece.text.split()[:60]))]
         if entries:
             return len(entries) >= sum(piece.is_paragraph(self.size) for piece in following)
-        return (head.kind == "heading" or head.is_text) and not has_prose(pieces, self.size)
+        return (head.kind == "heading" or head.is_text) and not has_prose(pieces[1 : REACH + 1])
 
 
-def has_prose(pieces: Sequence[Piece], size: float, reach: int = REACH) -> bool:
-    """Whether the first of some pieces, a heading, is a section's: running text in about the body's size follows."""
-    following = [piece for piece in pieces[1 : reach + 1] if piece.is_text]
-    prose = [p for p in following if p.font_size > MIN_SIZE * size and prose_share(p.text) > 0.25]
-    return sum(count_words(piece.text) for piece in prose if not is_reference(piece.text)) >= MIN_PROSE
+def has_prose(pieces: Sequence[Piece]) -> bool:
+    """Whether the blocks below a heading are a section's: running text."""
+    prose = (piece.text for piece in pieces if piece.is_text and prose_share(piece.text) > 0.25)
+    return sum(map(count_words, prose)) >= MIN_PROSE
 
 
 def find_entries(pieces: Sequence[Piece]) -> set[int]:

@@ -38,6 +38,7 @@ def drop_front(pieces: Sequence[Piece], size: float, names: Sections) -> int:
             reason = front_reason(piece, above, size, names)
             place = reason == "affiliation" and piece.kind == "heading" and piece.page > first_page
             piece.reason = "" if place else reason  # a section's heading may name an institution
+    # Small print is judged by all of its kind on a page, so what is told by its own words goes first.
     _drop_asides([piece for piece in pieces if not piece.reason and piece.page <= first_page + 1], size, names)
     return start
 
@@ -59,17 +60,13 @@ def _is_opening(piece: Piece, names: Sections) -> bool:
     if piece.kind == "heading":
         return is_section(names.opening, piece.text)
     labeled = piece.is_text and run_in(names.opening, piece.text, piece.lead) and is_prose(piece.text, 15)
-    return labeled or _is_paragraph(piece, names)
+    return labeled or (piece.is_article() and not run_in(names.back, piece.text, piece.lead))
 
 
 def _is_said(piece: Piece, names: Sections) -> bool:
     """Whether a block is a paragraph, which may be a short one: no name, address or note of the journal."""
     short = piece.is_text and is_prose(piece.text, MIN_SAID) and not is_note(piece.text)
-    return _is_paragraph(piece, names) or (short and not run_in(names.back, piece.text, piece.lead))
-
-
-def _is_paragraph(piece: Piece, names: Sections) -> bool:
-    return piece.is_article() and not run_in(names.back, piece.text, piece.lead)
+    return (short or piece.is_article()) and not run_in(names.back, piece.text, piece.lead)
 
 
 def front_reason(piece: Piece, above: Piece | None, size: float, names: Sections) -> str:
@@ -107,11 +104,10 @@ def _drop_asides(pieces: Sequence[Piece], size: float, names: Sections) -> None:
 
 
 def _abstract_sizes(pieces: Sequence[Piece], names: Sections) -> list[float]:
-    """Font sizes of a paper's abstracts, of which a graphical one may be the first, or of its first paragraph."""
+    """Font sizes of a paper's abstracts, of which a graphical one may be the first."""
     heads = [i for i, piece in enumerate(pieces) if piece.page <= 2 and is_abstract(piece, names)]
     below = [next((p for p in pieces[i:] if p.is_text and count_words(p.text) >= 5), None) for i in heads]
-    first = next((p for p in pieces if p.is_text and count_words(p.text) >= 20), None)
-    return [piece.font_size for piece in (*below, first) if piece]
+    return [piece.font_size for piece in below if piece]
 
 
 def name_front(pieces: Sequence[Piece], size: float, names: Sections) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from math import inf
 from typing import Any
 
 import pyarrow as pa
@@ -34,7 +35,7 @@ MAX_START = 120
 def find_lost(blocks: pa.Table, decisions: pa.Table) -> pa.Table:
     """List the dropped blocks that read like prose and are neither references nor notes.
 
-    A paper of which little is listed is not shown to be whole: it says where to look first.
+    A short list does not prove that a paper is whole. It says where to look first.
 
     Args:
         blocks: Blocks of whole papers (BLOCKS), each paper's together and in reading order.
@@ -57,11 +58,15 @@ def lost_of_paper(lines: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]
     Args:
         lines: Its blocks in reading order, with the columns of BLOCKS and `reason`.
     """
-    allowed = 0
+    allowed: float = 0
+    behind = False
     for line in lines:
         text = line["text"]
-        if _names_back(line):
-            allowed = MAX_BACK_WORDS
+        behind = behind or line["reason"] == "reference"
+        if behind and line["kind"] == "heading" and is_section(EVERY.reviews, text):
+            allowed = inf  # referees' reports go on to the end
+        elif _names_back(line):
+            allowed = max(allowed, MAX_BACK_WORDS)
         if line["reason"] not in PLAUSIBLE or not _reads_as_article(text):
             continue
         if line["reason"] == "reference" and reference_marks(text) >= 2:

@@ -82,13 +82,15 @@ def clean_papers(
         language = _find_language(pieces)
         papers[paper] = _decide(pieces, settings, read.get(paper), language)
         words[paper] = replace(_collect_words(pieces), language=language or "en")
+    # Line ends are joined only when all papers are read: the words of one decide those of another.
     others = Vocabulary()
     for own in words.values():
         others.add(own)
     for paper, (pieces, refusal) in papers.items():
         if refusal:
-            detail = {"paper": paper, "file": f"{paper}.pdf", "pages": max(piece.page for piece in pieces)}
-            rejected.append(detail | {"reason": refusal[0], "detail": refusal[1]})
+            pages = read[paper]["pages"] if paper in read else max(piece.page for piece in pieces)
+            line = {"paper": paper, "file": f"{paper}.pdf", "pages": pages}
+            rejected.append(line | {"reason": refusal[0], "detail": refusal[1]})
             log.warning("%s rejected: %s (%s)", paper, *refusal)
         else:
             if not settings.keep_citations:
@@ -161,7 +163,7 @@ def _refuse(pieces: Sequence[Piece], settings: CleanSettings) -> tuple[str, str]
 
 
 def _running_text(pieces: Sequence[Piece]) -> str:
-    """What is kept; of a paper of which little is, as of one in a script without spaces, all of its text."""
+    """Kept running text, or all text where little is kept."""
     kept = "\n".join(piece.text for piece in pieces if piece.reason == KEPT and piece.is_text)
     return kept if len(kept) >= MIN_CHARACTERS else "\n".join(piece.text for piece in pieces)
 

@@ -38,6 +38,7 @@ def make_rows(pieces: Sequence[Piece], vocabulary: Vocabulary) -> list[dict[str,
     sections = name_sections(pieces)
     for group in group_paragraphs(pieces):
         first = group[0]
+        # Superscripts are raised first: their places count characters of the text as extracted.
         marked = [(mark_unknown(piece.text), piece.raised) for piece in group]
         lines = [line for text, raised in marked for line in raise_superscripts(text, raised).split("\n")]
         text = clean_characters(join_lines(map(clean_line, lines), vocabulary))
@@ -101,7 +102,7 @@ def _find_open(groups: Sequence[list[Piece]], piece: Piece) -> list[Piece] | Non
         if last.kind == "heading" and heads_section(last.text):
             return None
         if last.kind == "text" and not ENDED.search(last.text.rstrip()):
-            alike = abs(last.font_size - piece.font_size) < 0.06 * piece.font_size and len(last.text) > MIN_OPEN
+            alike = last.is_set(piece.font_size) and len(last.text) > MIN_OPEN
             return group if alike and piece.page - last.page <= 1 else None
     return None
 
@@ -109,7 +110,7 @@ def _find_open(groups: Sequence[list[Piece]], piece: Piece) -> list[Piece] | Non
 def continues(above: Piece, below: Piece) -> bool:
     """Whether a kept block carries on the sentence of the kept block before it."""
     end, start = above.text.rstrip(), below.text.lstrip()[:1]
-    same_style = abs(above.font_size - below.font_size) < 0.06 * below.font_size
+    same_style = above.is_set(below.font_size)
     cut = bool(DECIMAL.search(end) or SHORTENED.search(end)) and (start.islower() or start.isdigit() or start in "[(")
     if above.kind == "text" and same_style and (below.carried or (cut and start == "[")):
         return True

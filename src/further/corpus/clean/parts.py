@@ -35,8 +35,9 @@ def drop_parts(pieces: Sequence[Piece], dropped: Collection[str], names: Section
         inside = current == "abstract" and named[index] != "introduction" and "introduction" in named[index:]
         if named[index] and not inside:
             current, opening = named[index], piece
-        elif current == "introduction" and piece.kind == "heading" and opening and _is_set_alike(piece, opening):
-            current = ""
+        elif current == "introduction" and piece.kind == "heading" and opening:
+            capitals = piece.text.isupper() == opening.text.isupper()
+            current = "" if capitals and piece.is_like(opening) else current
         if piece.reason == KEPT and piece.kind != "title" and current in dropped:
             piece.reason = "section"
 
@@ -50,9 +51,3 @@ def _name_part(piece: Piece, names: Sections) -> str:
     if piece.kind != "heading":
         return ""
     return next((name for name, pattern in names.parts.items() if is_section(pattern, piece.text)), "")
-
-
-def _is_set_alike(one: Piece, other: Piece) -> bool:
-    """Whether two headings have one size and weight, and both or neither are in capitals."""
-    capitals = one.text.isupper() == other.text.isupper()
-    return capitals and one.bold == other.bold and abs(one.font_size - other.font_size) < 0.3

@@ -48,6 +48,10 @@ class Piece:
         """Whether it has a font size, but for rounding."""
         return abs(self.font_size - size) < 0.06 * size
 
+    def is_like(self, other: "Piece") -> bool:
+        """Whether two headings have one size and weight."""
+        return self.bold == other.bold and abs(self.font_size - other.font_size) < 0.3
+
     def is_small(self, size: float) -> bool:
         """Whether it is small print beside a body of some size."""
         return self.font_size <= SMALL * size

@@ -44,6 +44,7 @@ def decide(
     """
     for piece in pieces:
         piece.reason = _own_reason(piece, keep_captions)
+    # The order matters: each step looks at blocks that the ones before have left without a reason.
     _drop_contents(pieces, names)
     size = body_size(pieces)
     open_pieces = [piece for piece in pieces if not piece.reason]
@@ -76,7 +77,7 @@ def _drop_contents(pieces: Sequence[Piece], names: Sections) -> None:
         heads = count_words(piece.text) <= 4 and is_section(names.contents, piece.text)
         entry = ends_in_page(piece.text) or (beside is not None and _is_page_beside(piece, beside))
         listed = heads or (listed and (entry or piece.reason in ("page header", "page footer")))
-        if is_contents(piece.text) or (listed and not piece.reason) or (listed and piece.reason == "figure text"):
+        if is_contents(piece.text) or (listed and piece.reason in ("", "figure text")):
             piece.reason = "contents"
 
 

@@ -48,20 +48,7 @@ LICENSE = re.compile(
     r"published by\b.{0,60}\b(?:ltd|inc|gmbh|b\.?v|press|publish\w*|publications|society|s\.a)\b",
     re.IGNORECASE,
 )
-LICENSE_HINTS = (
-    "commons",
-    "cc",
-    "©",
-    "(c)",
-    "copyright",
-    "right",
-    "open",
-    "licen",
-    "terms",
-    "distribut",
-    "permi",
-    "publish",
-)
+LICENSE_HINTS = ("commons", "cc", "©", "(c)", "right", "open", "licen", "terms", "distribut", "permi", "publish")
 """One of these stands in each text that the pattern finds something in: it is slow, and most texts have none."""
 CITE = re.compile(
     r"\W*(?:to cite|cite this|how to cite|please cite|citation|cite as|recommended citation|suggested citation)\b",
@@ -174,6 +161,7 @@ def is_address(text: str) -> bool:
     words, share = count_words(line), prose_share(line)
     if words > 350:
         return share < 0.3 and len(PLACE.findall(line)) > 0.1 * words
+    # Nothing below could be true of such a text; most paragraphs are spared the slow patterns.
     if words >= 80 and share >= 0.3:
         return False
     if EMAIL.search(line) and (words < 60 or share < 0.25):

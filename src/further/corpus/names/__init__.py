@@ -5,12 +5,14 @@ To add a language, write a module like `german.py` and list its table in `LANGUA
 
 from collections.abc import Mapping
 
+from further.corpus.names.chinese import CHINESE
 from further.corpus.names.columns import Names
 from further.corpus.names.dutch import DUTCH
 from further.corpus.names.english import ENGLISH
 from further.corpus.names.french import FRENCH
 from further.corpus.names.german import GERMAN
 from further.corpus.names.italian import ITALIAN
+from further.corpus.names.japanese import JAPANESE
 from further.corpus.names.portuguese import PORTUGUESE
 from further.corpus.names.spanish import SPANISH
 from further.corpus.names.swedish import SWEDISH
@@ -24,6 +26,8 @@ LANGUAGES: Mapping[str, Names] = {
     "it": ITALIAN,
     "nl": DUTCH,
     "sv": SWEDISH,
+    "zh": CHINESE,
+    "ja": JAPANESE,
 }
 """Tables of names by the ISO 639 code of the language."""
 

@@ -24,6 +24,7 @@ class Names:
         references: Over the list of references.
         back: Over back matter: acknowledgements, interests, contributions.
         thanks: Beginnings of acknowledgements without a heading.
+        owed: Beginnings of the words that back matter is made of: thanks, money, interests, rights.
         ambiguous: Beginnings of those of `back` that also stand over a part of the methods: ethics, funding, data.
         reviews: Over what referees wrote, where it is printed with the article.
         appendix: Over an appendix.
@@ -43,6 +44,7 @@ class Names:
     references: tuple[str, ...]
     back: tuple[str, ...]
     thanks: tuple[str, ...]
+    owed: tuple[str, ...]
     ambiguous: tuple[str, ...]
     reviews: tuple[str, ...]
     appendix: tuple[str, ...]

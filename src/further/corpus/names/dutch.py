@@ -56,6 +56,10 @@ DUTCH = Names(
         *_AMBIGUOUS,
     ),
     thanks=("(?:wij|we|de auteurs) (?:be)?danken", "dit onderzoek (?:werd|is) (?:mede )?(?:gefinancierd|ondersteund)"),
+    owed=(
+        "(?:be)?dank|financ|gefinancier|subsidi|ondersteun|belang|auteur|toestemming|ethi|beschikba|bijdrag",
+        "manuscript|licentie|uitgever",
+    ),
     ambiguous=_AMBIGUOUS,
     reviews=(),
     appendix=("bijlagen?", "appendix", "appendices"),

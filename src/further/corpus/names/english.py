@@ -97,6 +97,11 @@ ENGLISH = Names(
         r"(?:supported|funded|financed|sponsored)",
         r"the (?:funders?|sponsors?|funding (?:source|body|agency))(?: of the study)? (?:had|has|have|played) no\b",
     ),
+    owed=(
+        r"thank|grateful|indebted|acknowledg|fund(?:ed|ing|ers?|s)?\b|grants?\b|sponsor|financ|conflicts? of|competing",
+        r"interests?\b|contribut|authors?\b|correspond|ethic|consent|availab|supplementa|copyright|licen[cs]|review",
+        r"editor|orcid|preprint|regist|supported by|approved by|manuscript|institutional|deposit|repositor|accession",
+    ),
     ambiguous=(
         r"ethic|consent|informed|patient|institutional|human|animal|research|data|code|software|material|availability",
         r"accession|statements? of|compliance|sample|resource|abbreviation|acronym|non-?standard|list|glossary",

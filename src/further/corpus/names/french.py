@@ -66,6 +66,10 @@ FRENCH = Names(
         "(?:nous|les auteurs) (?:tenons à |tiennent à |souhaitons |souhaitent )?remerci(?:ons|ent|er)",
         "(?:ce travail|cette étude) a été (?:financée?|soutenue?)",
     ),
+    owed=(
+        "remerci|financ|souten|soutien|subvention|conflits?|intérêts?|auteur|consent|éthique|disponib|contribu",
+        "manuscrit|licence|éditeur|relect",
+    ),
     ambiguous=_AMBIGUOUS,
     reviews=(),
     appendix=("annexes?", "appendices?"),

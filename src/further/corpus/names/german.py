@@ -85,6 +85,10 @@ GERMAN = Names(
         "ich danke",
         "diese (?:arbeit|studie) wurde .{0,60}(?:gefördert|unterstützt|finanziert)",
     ),
+    owed=(
+        "(?:be)?dank|geförder|förder|finanzi|unterstütz|interessens?konflikt|autor|einwillig|ethik|verfügbar|beitr",
+        "manuskript|lizenz|verlag|begutacht",
+    ),
     ambiguous=_AMBIGUOUS,
     reviews=(),
     appendix=("anhang", "anhänge", "anlagen?"),

@@ -53,6 +53,10 @@ ITALIAN = Names(
         "(?:gli autori )?(?:desiderano )?ringrazi(?:amo|ano|are)",
         "questo (?:lavoro|studio) è stato (?:finanziato|sostenuto)",
     ),
+    owed=(
+        "ringrazi|finanzi|sosten|conflitt|interess[ei]|autor|consens|etic|disponibil|contribu|manoscritt|licenz",
+        "editor|revisor",
+    ),
     ambiguous=_AMBIGUOUS,
     reviews=(),
     appendix=("appendic[ei]", "allegat[oi]"),

@@ -61,6 +61,10 @@ PORTUGUESE = Names(
         *_AMBIGUOUS,
     ),
     thanks=("(?:os autores )?agradec(?:emos|em)", "este (?:trabalho|estudo) foi (?:financiado|apoiado)"),
+    owed=(
+        "agradec|financ|apoi|bolsa|fomento|conflitos?|interesses?|autor|consent|étic|disponí|contribu",
+        "manuscrito|licença|editor|revisor",
+    ),
     ambiguous=_AMBIGUOUS,
     reviews=(),
     appendix=("anexos?", "apêndices?"),

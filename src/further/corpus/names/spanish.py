@@ -62,6 +62,10 @@ SPANISH = Names(
         "(?:los autores |queremos |quieren )*agradec(?:emos|en|er)",
         "este (?:trabajo|estudio) (?:ha sido|fue) (?:financiado|apoyado)",
     ),
+    owed=(
+        "agradec|financ|apoy|subvenci|beca|conflictos?|interés|intereses|autor|consent|étic|disponib|contribu",
+        "manuscrito|licencia|editor|revisor",
+    ),
     ambiguous=_AMBIGUOUS,
     reviews=(),
     appendix=("anexos?", "apéndices?"),

@@ -59,6 +59,9 @@ SWEDISH = Names(
         *_AMBIGUOUS,
     ),
     thanks=("(?:vi|författarna) tackar", "(?:detta arbete|denna studie) (?:finansierades|stöddes|har finansierats)"),
+    owed=(
+        "tack|finansi|stöd|anslag|intressekonflikt|jäv|författar|samtyck|eti|tillgänglig|bidrag|bidrog|manus|licens",
+    ),
     ambiguous=_AMBIGUOUS,
     reviews=(),
     appendix=("bilag(?:a|or)", "appendix"),

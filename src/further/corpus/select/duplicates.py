@@ -122,6 +122,7 @@ def _find_repeats(
 ) -> list[dict[str, Any]]:
     """One line per repeated row (REPEATS), sorted by paper and row."""
     known, kept, repeats = SimilarTexts(threshold), list[Mapping[str, Any]](), []
+    # Test papers come first, so that a paragraph in two splits is lost to the one that is not held out.
     for line in sorted(lines, key=lambda line: (SPLITS.index(split[line["paper"]]), line["paper"], line["row"])):
         if count_plain_words(line["text"]) < min_words:
             continue

@@ -4,6 +4,7 @@ import pyarrow as pa
 
 from further.corpus.select.split import count_words, deal_out
 from further.shards import hash_rank
+from further.sizes import count_selected
 
 
 def split_fold(rows: pa.Table, *, fold: int, folds: int, validation_fraction: float, seed: int) -> pa.Table:
@@ -34,7 +35,7 @@ def split_fold(rows: pa.Table, *, fold: int, folds: int, validation_fraction: fl
         raise ValueError(f"evaluation.folds: {folds} is more than the {len(ranked)} papers left after cleaning")
     start, end = (number * len(ranked) // folds for number in (fold - 1, fold))
     turned = ranked[start:] + ranked[:start]
-    num_test, num_validation = end - start, max(1, round(validation_fraction * len(ranked)))
+    num_test, num_validation = end - start, count_selected(validation_fraction, len(ranked))
     if num_test + num_validation >= len(ranked):
         raise ValueError(
             f"fold {fold} of {folds}: {num_test} test and {num_validation} validation papers of {len(ranked)} leave "

@@ -66,7 +66,7 @@ class SimilarTexts:
         """Number of the first text that this one repeats and their similarity; None if it is new, and now added."""
         shingles = find_shingles(text)
         sketch = RMinHash(NUM_HASHES, 0)
-        sketch.update(sorted(shingles))
+        sketch.update(list(shingles))  # in any order: a sketch holds minima
         for number in sorted(self.index.query(sketch)):
             share = similarity(shingles, find_shingles(self.texts[number]))
             if share >= self.threshold:
