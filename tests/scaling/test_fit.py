@@ -219,7 +219,7 @@ BAD = {
     "1 different size:": (np.full(5, 1e6), Y),
     "check that the runs differ": (T, np.full(5, 2.0)),
     "the loss rises from": (T, Y[::-1]),
-    "does not fall as data are added: it is 3 at the smallest size, 2 at 1e[+]06 tokens and 2.95 at the largest": (
+    "does not fall as data are added: it is 3 at 1e[+]05 tokens, 2 at 1e[+]06 tokens, 2.95 at 1e[+]09 tokens": (
         T,
         np.array([3.0, 2.0, 2.5, 2.9, 2.95]),
     ),
@@ -230,9 +230,12 @@ BAD = {
     "point 3 has a number of tokens of 0": (np.where(np.arange(5) == 2, 0.0, T), Y),
     "point 3 has a number of tokens of -1": (np.where(np.arange(5) == 2, -1.0, T), Y),
     "point 5 has a loss of -0.5": (T, np.where(np.arange(5) == 4, -0.5, Y)),
+    "point 5 has a number of tokens of 1e[+]30": (np.append(T[:4], 1e30), Y),
+    "the sizes span 1e[+]16x": (np.append(1.0, 1e16 * np.arange(1, 5) / 4), Y),
     "looks like a perplexity": (T, np.exp(Y) + 10.0),
     "give one loss for each size": (T, Y[:4]),
     "one list of numbers": (T[None], Y[None]),
+    "1 point at 1 different size": (T[:1], Y[:1]),
     "0 points at 0 different sizes": ([], []),
 }
 
@@ -251,6 +254,8 @@ def test_bad_options_are_refused():
         fit_power_law(T, Y, standard_errors=[0.1, 0.1])
     with pytest.raises(ValueError, match=naming("2 size labels", 5)):
         fit_power_law(T, Y, groups=["a", "b"])
+    with pytest.raises(ValueError, match=naming("labeled 1", "1e+05 to 1e+09 tokens")):
+        fit_power_law(T, Y, groups=[1, 2, 3, 4, 1])
     with pytest.raises(ValueError, match="level is 95"):
         fit_power_law(T, Y, level=95)
     with pytest.raises(ValueError, match="huber_delta is 0"):

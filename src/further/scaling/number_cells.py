@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from math import isfinite
 from typing import Any
 
 SUFFIXES = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "g": 1e9, "t": 1e12}
@@ -48,9 +49,9 @@ def find_decimal_mark(cells: Iterable[Any], *, semicolons: bool) -> str:
 
 
 def parse_number(cell: Any, decimal_mark: str) -> float | None:
-    """Return the number in a cell, None where it is none; 100k is 100,000, and 25 % is 0.25."""
+    """Return the number in a cell, None where it is none or not finite; 100k is 100,000, and 25 % is 0.25."""
     if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return float(cell)
+        return float(cell) if isfinite(cell) else None
     found = NUMBER.fullmatch(GAPS.sub("", str(cell).strip()))
     if found is None:
         return None
@@ -60,7 +61,8 @@ def parse_number(cell: Any, decimal_mark: str) -> float | None:
         value = float(body.replace(other, "").replace(decimal_mark, "."))
     except ValueError:
         return None
-    return value * SUFFIXES[suffix.lower()] / (100.0 if percent else 1.0)
+    value *= SUFFIXES[suffix.lower()] / (100.0 if percent else 1.0)
+    return value if isfinite(value) else None
 
 
 def _body(cell: Any) -> str | None:

@@ -27,7 +27,9 @@ def melt_wide(cells: Cells) -> Cells:
     losses = [metric for metric in metrics if "loss" in metric.lower() or "perplexity" in metric.lower()]
     if len(losses) != 1:
         raise ValueError(f"the chart shows {', '.join(metrics)}: export one that shows the held-out loss alone")
-    axis = next(place for place in range(len(cells.names)) if not WIDE.fullmatch(cells.names[place]))
+    axis = next((place for place, name in enumerate(cells.names) if not WIDE.fullmatch(name)), None)
+    if axis is None:
+        raise ValueError(f"every column is a run's {losses[0]}: add one with the data of each row, such as tokens")
     rows = []
     for place, match in found.items():
         measured = [row for row in cells.rows if not is_blank(row[place])]
@@ -68,18 +70,20 @@ def _read_state(path: Path) -> dict[str, Any]:
 
 
 def _state_row(name: str, state: dict[str, Any], *, counted: bool, where: str) -> list[Any]:
-    evaluations = [entry for entry in state["log_history"] if "eval_loss" in entry]
+    evaluations = [entry for entry in state["log_history"] if isinstance(entry, dict) and "eval_loss" in entry]
     if not evaluations:
         raise ValueError(f"{where} has no eval_loss: evaluate each run at its end")
-    steps, epochs = state.get("global_step"), state.get("epoch")
-    batch = state.get("train_batch_size")
-    if not steps or not epochs or not (counted or batch):
+    names = ("global_step", "epoch", "num_input_tokens_seen" if counted else "train_batch_size")
+    told: list[Any] = [state.get(name) for name in names]
+    if not all(isinstance(one, int | float) and one > 0 for one in told):
         raise ValueError(
             f"{where} does not tell how much data the run had: train with include_num_input_tokens_seen=True, or give "
             "a table with the tokens of each run"
         )
-    size = state["num_input_tokens_seen"] / epochs if counted else steps * batch / epochs
-    fall = end_fall_percent([entry["step"] for entry in evaluations], [entry["eval_loss"] for entry in evaluations])
+    steps, epochs, seen = told
+    size = seen / epochs if counted else steps * seen / epochs
+    looks: list[Any] = [[one.get(name) for one in evaluations] for name in ("step", "eval_loss")]
+    fall = end_fall_percent(*looks)
     return [name, size, evaluations[-1]["eval_loss"], steps, fall, round(float(epochs), 2)]
 
 
