@@ -240,7 +240,7 @@ def _plain_name(name: str) -> str:
 
 def _refuse_unfinished(table: pd.DataFrame) -> None:
     """A run that has not ended stands higher than one of its length."""
-    for row, state in enumerate(table["state"] if "state" in table else (), 1):
+    for row, state in enumerate(table.get("state", ()), 1):
         if str(state).strip().lower() in UNFINISHED:
             raise ValueError(f"row {row} is of a run that is {state}: leave it out, or give a run that has finished")
 

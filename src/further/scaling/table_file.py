@@ -46,8 +46,8 @@ def read_cells(path: Path) -> Cells:
         )
     except csv.Error as error:  # what an open quote looks like, too
         raise ValueError(
-            f"{path.name} has a cell of more than {csv.field_size_limit():,} characters: close its quotes, or leave the "
-            "column out"
+            f"{path.name} has a cell of more than {csv.field_size_limit():,} characters: close its quotes, or leave "
+            "the column out"
         ) from error
     rows = [row for row in lines if not all(map(is_blank, row))]
     if not rows:
