@@ -1,7 +1,6 @@
 """Choose a threshold for each question type on the validation cases, and decide about every answer."""
 
 import logging
-from dataclasses import replace
 from pathlib import Path
 
 from further.guard.calibrate import calibrate
@@ -9,7 +8,7 @@ from further.guard.decide import guard_answers
 from further.guard.elsewhere import add_shifted, try_elsewhere
 from further.guard.rules import read_rules
 from further.guard.wording import describe, describe_shifted
-from further.io import read_table, write_json, write_table
+from further.io import read_table, write_table
 from further.job import start_log
 from further.settings import GuardSettings
 
@@ -23,10 +22,10 @@ def main(answers: Path, shifted: Path | None, record: Path, guarded: Path, setti
     for line in describe(calibrated):
         LOG.info(line)
     decided = guard_answers(table, calibrated)
-    tried = replace(calibrated, shifted=try_elsewhere(decided.to_pandas(), calibrated))
+    tried = calibrated.model_copy(update={"shifted": try_elsewhere(decided.to_pandas(), calibrated)})
     for line in describe_shifted(tried):
         LOG.info(line)
-    write_json(record, tried.to_json())
+    tried.save(record)
     write_table(guarded, decided, decided.schema)
 
 

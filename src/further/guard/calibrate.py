@@ -41,8 +41,14 @@ def calibrate(answers: pd.DataFrame, settings: GuardSettings, rules: Rules) -> G
     types = sorted(checked["question_type"].unique())
     of_type = {name: sorted_out[sorted_out["question_type"] == name] for name in types}
     certificates = {name: _certify_type(rows, settings) for name, rows in of_type.items()}
-    conditions = tell_conditions(settings, certificates)
-    return GuardRecord(settings.target_error, settings.confidence, settings.score, rules, certificates, conditions)
+    return GuardRecord(
+        target_error=settings.target_error,
+        confidence=settings.confidence,
+        score=settings.score,
+        rules=rules,
+        certificates=certificates,
+        conditions=tell_conditions(settings, certificates),
+    )
 
 
 def keep_one_per_case(answers: pd.DataFrame) -> pd.DataFrame:

@@ -1,12 +1,11 @@
 """The guard's record: a certificate for each question type, the rules, and what the promise depends on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
-
-from pydantic import TypeAdapter
+from dataclasses import dataclass
+from typing import Literal
 
 from further.guard.rules import Rules
+from further.records import Record
 
 Outcome = Literal["kept", "broken", "undecided", "nothing promised"]
 
@@ -104,9 +103,8 @@ class Elsewhere:
     warns: bool | None
 
 
-@dataclass(frozen=True)
-class GuardRecord:
-    """Everything that is needed to decide about new answers.
+class GuardRecord(Record):
+    """Everything that is needed to decide about new answers: `results/guard/guard.json`.
 
     Attributes:
         target_error: Error rate among accepted answers that each certificate promises not to exceed.
@@ -124,20 +122,4 @@ class GuardRecord:
     rules: Rules
     certificates: Mapping[str, Certificate]
     conditions: tuple[str, ...]
-    shifted: Mapping[str, Elsewhere] = field(default_factory=dict)
-
-    def to_json(self) -> Any:
-        """The record as dictionaries, lists, numbers and texts."""
-        return _ADAPTER.dump_python(self, mode="json")
-
-
-def read_record(data: Any) -> GuardRecord:
-    """The record from what `to_json` gave.
-
-    Raises:
-        pydantic.ValidationError: A ValueError that names the field, if one is missing or of another type.
-    """
-    return _ADAPTER.validate_python(data)
-
-
-_ADAPTER = TypeAdapter(GuardRecord)
+    shifted: Mapping[str, Elsewhere] = {}
