@@ -9,7 +9,7 @@ from further.batch import share_of_process
 from further.plan.devices import Devices, memory_of_process
 from further.plan.scoring import scoring_flops
 from further.plan.shape import Shape
-from further.plan.speed import Measured, Rate, count_devices, formula_rate, on_same_hardware, rate_for, read_measured
+from further.plan.speed import Measured, Rate, formula_rate, on_same_hardware, rate_for, read_measured
 from further.plan.table import PlannedRun
 from further.plan.targets import Adapter, place_adapter
 from further.plan.work import Planned, Work, count_flops
@@ -109,7 +109,7 @@ def add_speed(row: PlannedRun, run: Run, measured: list[Measured], settings: Pla
     formula = formula_rate(settings.hardware, run, row.micro_batch * run.context)
     rate = rate_for(run.quantization, measured, formula)
     flops = row.training_flops + row.validation_flops
-    devices = count_devices(settings.hardware)
+    devices = settings.hardware.gpus_per_run  # without a GPU, a job's cores are one
     scoring = _seconds(row.scoring_flops or 0.0, rate, settings.hardware)
     rate = Rate(rate.expected * devices, rate.low * devices, rate.high * devices, rate.source)
     seconds = _seconds(flops, rate, settings.hardware)

@@ -74,11 +74,6 @@ def _measured_shares(run: Run, tokens: int) -> tuple[float, float]:
     return share * (1 - APART), share * (1 + APART)
 
 
-def count_devices(hardware: HardwareSettings) -> int:
-    """What an hour is paid for and a speed stated of: the GPUs of a run; without any, a job's cores are one."""
-    return 1 if hardware.gpu_memory_gb is None else int(hardware.gpus_per_run)
-
-
 def read_measured(folder: Path, flops: Mapping[str, float], runs: Mapping[str, Run]) -> list[Measured]:
     """Finished runs of this study, with these very settings.
 
