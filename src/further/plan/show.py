@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from further.job import PROGRESS
-from further.plan.devices import read_devices
 from further.plan.larger import find_larger
 from further.plan.make import add_speed, count_run, measured_speeds
 from further.plan.refuse import check_memory, check_positions, check_walltime
@@ -30,12 +29,10 @@ def plan_study(
         ValueError: If a run cannot fit the GPU's memory or a job's minutes, or the model's positions do not suffice.
     """
     shape = _read_shape(model, settings.hardware)
-    runs, gpu = settings.runs, settings.hardware.gpu_memory_gb is not None
-    devices = read_devices(settings.hardware)
-    windows = (settings.window, settings.stride)
+    runs = settings.runs
 
     def count(name: str, run: Run) -> PlannedRun:
-        return count_run(name, run, shape, texts_of(name, run), gpu, devices, windows)
+        return count_run(name, run, shape, texts_of(name, run), settings)
 
     counted = [count(name, run) for name, run in runs.items()]
     measured = measured_speeds(counted, runs, settings.hardware, finished)
