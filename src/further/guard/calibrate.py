@@ -62,6 +62,7 @@ def keep_one_per_case(answers: pd.DataFrame) -> pd.DataFrame:
     Returns:
         The kept rows, in their order.
     """
+    # sha256 and not hash(): the same answers are drawn in every process and on every machine.
     drawn = [
         hashlib.sha256("\0".join(key).encode()).hexdigest()
         for key in zip(answers["case"], answers["question_type"], answers["question"], strict=True)
@@ -95,6 +96,7 @@ def tell_conditions(settings: GuardSettings, certificates: Mapping[str, Certific
 
 def _certify_type(rows: pd.DataFrame, settings: GuardSettings) -> Certificate:
     kept = keep_one_per_case(rows)
+    # One answer is drawn before others are deferred, so that the promise is about a case drawn as new ones come.
     eligible, counts = _sort_out(kept, len(rows) - len(kept))
     score, correct = eligible["turned"].to_numpy(np.float64), eligible["correct"].to_numpy(np.bool_)
     sequence = certify(score, correct, settings)
@@ -151,5 +153,5 @@ def _explain(eligible: int, settings: GuardSettings) -> str:
 
 
 def _scale(eligible: int | None, cases_per_eligible: float) -> int | None:
-    """Cases of which so many are eligible."""
+    # Rounded first, as 21 * (23 / 21) is 23.000000000000004 and would be 24.
     return None if eligible is None else math.ceil(round(eligible * cases_per_eligible, 9))

@@ -56,7 +56,7 @@ class Certificate:
 
     Attributes:
         promise: None: defer all.
-        why_deferred: Why all are deferred: "no judged case", "too few cases" or "too many errors"; None where not.
+        why_deferred: "no judged case", "too few cases" or "too many errors"; None where some are accepted.
         accepted_needed: Accepted cases that certify the target, by the number of errors among them.
         fewest_eligible: Eligible cases under which no threshold is tried.
         needed_cases: Where all are deferred, an estimate of the cases at which some answers could be accepted; None
@@ -72,7 +72,7 @@ class Certificate:
 
     @property
     def threshold(self) -> float | None:
-        """Score from which on an answer is accepted; None: defer all."""
+        """None: defer all."""
         return self.promise.threshold if self.promise else None
 
     @property
@@ -107,8 +107,7 @@ class GuardRecord(Record):
     """Everything that is needed to decide about new answers: `results/guard/guard.json`.
 
     Attributes:
-        target_error: Error rate among accepted answers that each certificate promises not to exceed.
-        confidence: Of each certificate.
+        target_error, confidence: Of each certificate.
         score: Column of the answers table that decides.
         rules: What defers an answer whatever its score.
         certificates: By question type.

@@ -59,5 +59,5 @@ def check_shift(validation: ArrayLike, new: ArrayLike, threshold: float | None) 
         accepted_validation=None if old is None else old / before.size,
         accepted_new=None if now is None else now / after.size,
         accepted_p=accepted_p,
-        warns=len(tests) * min(tests) < ALARM,
+        warns=len(tests) * min(tests) < ALARM,  # Bonferroni
     )

@@ -171,7 +171,7 @@ def size_index(t: Floats, groups: Sequence[object] | None) -> NDArray[np.intp]:
 
 
 def _join_near(t: Floats) -> NDArray[np.intp]:
-    """Start a new size wherever a point lies over 5 % above the first of the last one."""
+    # From the first of a size, not from the last: else a chain of near sizes would be one.
     index = np.zeros(t.size, dtype=np.intp)
     first, size = np.inf, -1
     for place in np.argsort(t, kind="stable"):
@@ -191,6 +191,7 @@ def _weights(standard_errors: ArrayLike | None, num_points: int) -> Floats:
 
 
 def _check_sizes(curve: Curve) -> None:
+    # Labels may name as two sizes what is one, which tells nothing of the law's form.
     num_sizes = min(curve.num_sizes, int(_join_near(curve.t).max()) + 1) if curve.y.size else 0
     if num_sizes < FEWEST_SIZES:
         raise TooFewSizesError(
@@ -207,7 +208,7 @@ def _check_sizes(curve: Curve) -> None:
 
 
 def _check_falling(curve: Curve) -> None:
-    means = curve.size_means()
+    means = curve.size_means()  # by the trend of all sizes: a single one may lie above its neighbors by noise
     if np.ptp(means.y) <= 1e-12 * means.y.max():
         raise ValueError(
             f"the loss is {means.y[0]:.4g} at every size, so no law can be fitted: check that the runs differ in data"

@@ -157,6 +157,7 @@ def fit_curve(
     if by_size is None:
         by_size = _sizes_share_an_error(curve, residuals)
     basis = curve.size_means() if by_size else curve
+    # The law is fitted to all points either way; only what its intervals count differs.
     basis_sse = float(basis.weights @ (basis.y - law.loss_at(basis.t)) ** 2)
     region = allowed_region(basis, law.b, basis_sse, level)
     b, c = _exponent(basis, law, basis_sse, level), _floor(region, law, level)
@@ -187,11 +188,7 @@ def _sizes_share_an_error(curve: Curve, residuals: ResidualTests) -> bool:
 
 
 def check_options(level: float, huber_delta: float | None) -> None:
-    """Refuse a level or a Huber threshold that `fit_power_law` cannot take.
-
-    Raises:
-        ValueError: If it is out of its range.
-    """
+    """Refuse a level or a Huber threshold that is out of its range, with a ValueError."""
     if not 0.0 < level < 1.0:
         raise ValueError(f"level is {level}: give a coverage between 0 and 1, such as 0.95")
     if huber_delta is not None and not 0.0 < huber_delta < np.inf:
@@ -205,13 +202,9 @@ def best_law(curve: Curve) -> tuple[PowerLaw, float]:
 
 
 def predict_band(fit: LawFit, num_tokens: ArrayLike) -> Band:
-    """Return the law and its own pointwise interval at given sizes.
-
-    Args:
-        num_tokens: Sizes > 0, (T,).
-    """
+    """Return the law and its own pointwise interval at sizes > 0, (T,)."""
     t = np.atleast_1d(np.asarray(num_tokens, dtype=np.float64))
-    slack = 1e-9
+    slack = 1e-9  # relative, of a size written twice
     outside = (t < fit.smallest * (1 - slack)) | (t > fit.largest * (1 + slack))
     return Band(t, fit.law.loss_at(t), *loss_range(fit.region, t), outside)
 

@@ -88,6 +88,7 @@ def hold_out_largest(
     measured, last = float(means.y[-1]), float(means.y[left - 1])
     law, _ = best_law(seen)
     predicted = float(law.loss_at(means.t[-1:])[0])
+    # Three sizes fit three parameters exactly: a prediction, but no interval.
     counted = seen.size_means() if by_size else seen
     low, high = _prediction_interval(counted, means, level) if left > 3 else (None, None)
     return HoldOut(

@@ -136,6 +136,7 @@ class Outlook:
             total += weight * ahead.size
         if total == 0.0:
             return np.full(num_forms, 1.0 / num_forms)
+        # Forms that differ by less than the noise are to weigh alike, and none infinitely much.
         errors = squares / total + (0.3 * self._noise) ** 2 + (1e-6 * self._y[-1]) ** 2
         shares = (errors / errors.min()) ** (-SHARPNESS / 2.0)
         return np.asarray(shares / shares.sum(), dtype=np.float64)
@@ -151,6 +152,7 @@ def local_noise(log_t: Floats, y: Floats) -> float:
     squares = []
     for first in range(max(0, y.size - 8), y.size - 3):
         x = log_t[first : first + 4]
+        # The third divided difference, which is zero for a parabola.
         gaps = x[:, None] - x[None, :] + np.eye(4)
         divided = 1.0 / gaps.prod(axis=1)
         squares.append(float(divided @ y[first : first + 4]) ** 2 / float(divided @ divided))

@@ -82,6 +82,7 @@ def neighbor_correlation(residuals: Floats) -> tuple[float, float]:
     if square == 0.0:
         return 0.0, 1.0
     observed = float(residuals[1:] @ residuals[:-1]) / square
+    # A fixed seed: one curve has one record.
     shuffled = np.random.default_rng(0).permuted(np.tile(residuals, (NUM_SHUFFLES, 1)), axis=1)
     others = (shuffled[:, 1:] * shuffled[:, :-1]).sum(1) / square
     return observed, float((1 + np.count_nonzero(others >= observed - 1e-12)) / (1 + NUM_SHUFFLES))

@@ -100,7 +100,7 @@ def take_ends(table: pd.DataFrame, size: str, loss: str) -> pd.DataFrame:
     for _, log in table.dropna(subset=[loss]).sort_values("step", kind="stable").groupby("run", sort=False):
         last = log.iloc[-1].copy()
         last["steps"], last["end_fall_percent"] = last["step"], end_fall_percent(log["step"], log[loss])
-        last[size] = log[size].max()
+        last[size] = log[size].max()  # the last row may be of an evaluation, which logs no tokens
         ends.append(last)
     return pd.DataFrame(ends).drop(columns="step").reset_index(drop=True)
 

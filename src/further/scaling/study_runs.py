@@ -24,7 +24,6 @@ def points_of_runs(
     """One point per run: unique training tokens, and nats per token on the held-out papers.
 
     Args:
-        model: The base, on which a law is conditional like on no setting else.
         histories: Of each run, with columns step and validation_loss_nats; None: how long it trained is not known.
     """
     base, histories = name_base(model), histories or {}

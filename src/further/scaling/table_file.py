@@ -79,6 +79,7 @@ def _decode(raw: bytes, name: str) -> str:
     for mark, encoding in BYTE_ORDER_MARKS.items():
         if raw.startswith(mark):
             return raw.decode(encoding, errors="replace")
+    # ASCII in UTF-16 has a zero in every other byte.
     for zeros, encoding in ((raw[1:400:2], "utf-16-le"), (raw[0:400:2], "utf-16-be")):
         if zeros and not any(zeros):
             return raw.decode(encoding, errors="replace")
@@ -87,7 +88,7 @@ def _decode(raw: bytes, name: str) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
+        return raw.decode("cp1252", errors="replace")  # Latin-1 as spreadsheets on Windows write it
 
 
 def _split(text: str, name: str) -> tuple[list[list[Any]], str]:

@@ -93,6 +93,7 @@ def tokens_needed(fit: LawFit, loss_nats: float, outlook: Outlook, *, trusted: b
         return None
     sizes = np.geomspace(1.0, outlook.limit, NUM_PLACES) * fit.largest
     ahead, law = outlook.predict(sizes), predict_band(fit, sizes)
+    # A doubted law or one without a floor says nothing of its own: predictions alone count.
     by_law = trusted and fit.c_identified
     low = ahead.low if not by_law else np.minimum(ahead.low, law.low)
     if (ahead.high <= loss_nats).any():

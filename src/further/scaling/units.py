@@ -42,6 +42,7 @@ def parse_target(text: str, bytes_per_token: float | None = None) -> Target:
     Raises:
         ValueError: If the number or the unit is missing.
     """
+    # Letters are cut from the end only where the text ends in one, so 1e3 without a unit keeps its exponent.
     compact = text.strip().lower().replace(" ", "")
     number = compact.rstrip("abcdefghijklmnopqrstuvwxyz_") if not compact[-1:].isdigit() else compact
     unit = compact[len(number) :]
