@@ -12,16 +12,13 @@ WORTH_SAYING = 1.05  # times as fast
 
 
 def find_larger(name: str, run: Run, shape: Shape, hardware: HardwareSettings) -> Iterator[str]:
-    """A line about fewer accumulation steps, if a GPU has room for them and they pay.
-
-    Args:
-        shape: A model whose memory is known.
-    """
+    """A line about fewer accumulation steps, if a GPU has room for them and they pay; the memory is to be known."""
     if hardware.gpu_memory_gb is None:
         return
     now = micro_batch(run)
     limit = hardware.gpu_memory_gb * 2**30 * (1 - hardware.memory_margin)
     before = formula_rate(hardware, run, now * run.context).expected
+    # From the fewest steps on: the first that fit are the fastest.
     for steps in range(1, run.gradient_accumulation_steps):
         if run.batch_tokens % (run.context * steps) or steps % hardware.gpus_per_run:
             continue  # no whole rows, or no whole turns of the processes

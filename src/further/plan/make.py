@@ -80,17 +80,14 @@ def _memory_columns(shape: Shape, run: Run, hardware: HardwareSettings) -> dict[
 
 
 def flops_per_token(row: PlannedRun) -> float:
-    """Operations per trained token, the looks at the validation papers during training counted."""
+    """Operations per trained token, the looks at the validation papers during training counted, but not the last."""
     assert row.training_flops is not None and row.validation_flops is not None
     between: float = row.validation_flops * row.num_looks / (row.num_looks + 1)
     return (row.training_flops + between) / row.num_trained_tokens
 
 
 def add_speed(row: PlannedRun, run: Run, measured: list[Measured], settings: PlanSettings) -> PlannedRun:
-    """Seconds, hours, energy and money, at the speed of finished runs of this precision or at the formula's.
-
-    Several GPUs are taken to be as fast as one each: what passes between them once per step are adapters.
-    """
+    """Seconds, hours, energy and money, at the speed of finished runs of this precision or at the formula's."""
     if row.training_flops is None or row.validation_flops is None:
         return row
     formula = formula_rate(settings.hardware, run, row.micro_batch * run.context)
@@ -98,6 +95,7 @@ def add_speed(row: PlannedRun, run: Run, measured: list[Measured], settings: Pla
     flops = row.training_flops + row.validation_flops
     devices = settings.hardware.gpus_per_run  # without a GPU, a job's cores are one
     scoring = _seconds(row.scoring_flops or 0.0, rate, settings.hardware)
+    # Several GPUs are taken to be as fast as one each: what passes between them once per step are adapters.
     rate = Rate(rate.expected * devices, rate.low * devices, rate.high * devices, rate.source)
     seconds = _seconds(flops, rate, settings.hardware)
     hours = {end: devices * value / 3600 for end, value in seconds.items()}
@@ -113,7 +111,7 @@ def add_speed(row: PlannedRun, run: Run, measured: list[Measured], settings: Pla
 
 
 def _seconds(flops: float, rate: Rate, hardware: HardwareSettings) -> dict[str, float]:
-    """Of a job, expected and from the least to the most: a high rate makes a low time."""
+    # A high rate makes a low time.
     ends = {"": rate.expected, "_low": rate.high, "_high": rate.low}
     return {end: hardware.startup_seconds + flops / speed for end, speed in ends.items()}
 

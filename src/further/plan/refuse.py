@@ -60,6 +60,7 @@ def check_memory(shape: Shape, runs: Mapping[str, Run], hardware: HardwareSettin
     Raises:
         ValueError: With what is needed, what there is, and which change of a setting would make it fit.
     """
+    # Sweeps repeat the same shaping settings many times; each is planned and its remedies tried once.
     refused: dict[str, list[str]] = {}
     known: dict[str, str | None] = {}
     for name, run in runs.items():

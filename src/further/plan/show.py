@@ -57,7 +57,7 @@ def plan_study(
 
 
 def _say_larger(runs: Mapping[str, Run], shape: Shape, hardware: HardwareSettings) -> None:
-    """Of the first run: the others share its batch, or are sweeps of it."""
+    # Of the first run: the others share its batch, or are sweeps of it.
     for name, run in list(runs.items())[:1] if shape.memory_known else ():
         for line in find_larger(name, run, shape, hardware):
             PROGRESS.info("%s", line)

@@ -172,9 +172,14 @@ def _best_shape(family: Family, log_s: Floats, y: Floats, weights: Floats) -> Fl
         return float(_linear(family, theta, log_s, y, weights)[2])
 
     sums = _linear(family, family.starts, log_s, y, weights)[2]
-    options = {"xatol": 1e-7, "fatol": 1e-13 * sums.min()}
     tries = [
-        optimize.minimize(objective, family.starts[start], method="Nelder-Mead", bounds=bounds, options=options)
+        optimize.minimize(
+            objective,
+            family.starts[start],
+            method="Nelder-Mead",
+            bounds=bounds,
+            options={"xatol": 1e-7, "fatol": 1e-13 * sums.min()},
+        )
         for start in np.argsort(sums)[: NUM_STARTS if len(family.parameters) > 1 else 1]
     ]
     return np.asarray(min(tries, key=lambda one: float(one.fun)).x, dtype=np.float64)
