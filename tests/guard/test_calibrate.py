@@ -102,6 +102,13 @@ def test_one_answer_of_each_case_counts_and_neither_score_nor_correctness_choose
     )
 
 
+@pytest.mark.parametrize("change", [{"mean_logprob": np.inf}, {"answer": "?"}])
+def test_judged_cases_of_no_use_are_not_called_unjudged(change):
+    answers = make_answers(descending(60), [True] * 60).assign(**change)
+    found = calibrate(answers, TEN, Rules()).certificates["side"]
+    assert (found.why_deferred, found.counts.eligible, found.counts.unjudged) == ("no usable case", 0, 0)
+
+
 def test_a_record_written_and_read_is_the_same(tmp_path):
     rules = Rules(topics={"death": ("died",)})
     answers = pd.concat(

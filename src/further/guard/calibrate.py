@@ -107,7 +107,7 @@ def _certify_type(rows: pd.DataFrame, settings: GuardSettings) -> Certificate:
         )
     return Certificate(
         promise=_read_promise(sequence, settings),
-        why_deferred=None if sequence.num_certified else _explain(counts.eligible, settings),
+        why_deferred=None if sequence.num_certified else _explain(counts, settings),
         counts=counts,
         accepted_needed={
             errors: smallest_accepted(errors, settings.target_error, settings.confidence) for errors in ERRORS_LISTED
@@ -146,10 +146,10 @@ def _read_promise(sequence: Sequence, settings: GuardSettings) -> Promise | None
     )
 
 
-def _explain(eligible: int, settings: GuardSettings) -> str:
-    if not eligible:
-        return "no judged case"
-    return "too few cases" if eligible < first_accepted(settings) else "too many errors"
+def _explain(counts: CaseCounts, settings: GuardSettings) -> str:
+    if not counts.eligible:
+        return "no usable case" if counts.deferred or counts.no_score else "no judged case"
+    return "too few cases" if counts.eligible < first_accepted(settings) else "too many errors"
 
 
 def _scale(eligible: int | None, cases_per_eligible: float) -> int | None:

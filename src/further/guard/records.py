@@ -56,7 +56,8 @@ class Certificate:
 
     Attributes:
         promise: None: defer all.
-        why_deferred: "no judged case", "too few cases" or "too many errors"; None where some are accepted.
+        why_deferred: "no judged case", "no usable case" (all deferred by another rule, or without a score), "too few
+            cases" or "too many errors"; None where some are accepted.
         accepted_needed: Accepted cases that certify the target, by the number of errors among them.
         fewest_eligible: Eligible cases under which no threshold is tried.
         needed_cases: Where all are deferred, an estimate of the cases at which some answers could be accepted; None

@@ -34,7 +34,7 @@ def refuse_early(model: Path, runs: Mapping[str, Run], hardware: HardwareSetting
         shape = read_shape(model)
     except ValueError:
         return  # there is no model yet, or the plan says so, once
-    check_memory(shape, {name: run for name, run in runs.items() if not asks_for_vision(run.target_modules)}, hardware)
+    check_memory(shape, runs, hardware)
 
 
 def check_positions(model: Path, runs: Mapping[str, Run], window: int | None) -> None:
@@ -81,6 +81,8 @@ SHAPING = (
 
 
 def _memory_fault(shape: Shape, run: Run, hardware: HardwareSettings) -> str | None:
+    if asks_for_vision(run.target_modules):
+        return None  # of a vision tower the plan knows the size alone
     place_adapter(shape, run)  # finds targets that name no layer
     if hardware.gpu_memory_gb is None or not shape.memory_known:
         return None

@@ -46,10 +46,9 @@ def plan_study(
     try:
         check_positions(model, runs, settings.window)
         if shape is not None:
-            known = {name: run for name, run in runs.items() if not asks_for_vision(run.target_modules)}
-            check_memory(shape, known, settings.hardware)
+            check_memory(shape, runs, settings.hardware)
             check_walltime(plan, runs, settings.hardware, plan_again)
-            _say_larger(known, shape, settings.hardware)
+            _say_larger(runs, shape, settings.hardware)
     except ValueError as error:
         PROGRESS.error("The plan refuses this study. %s", error)
         raise
@@ -58,7 +57,8 @@ def plan_study(
 
 def _say_larger(runs: Mapping[str, Run], shape: Shape, hardware: HardwareSettings) -> None:
     # Of the first run: the others share its batch, or are sweeps of it.
-    for name, run in list(runs.items())[:1] if shape.memory_known else ():
+    name, run = next(iter(runs.items()))
+    if shape.memory_known and not asks_for_vision(run.target_modules):
         for line in find_larger(name, run, shape, hardware):
             PROGRESS.info("%s", line)
 

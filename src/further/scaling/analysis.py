@@ -30,6 +30,7 @@ from further.scaling.run_lengths import Schedule, check_schedule
 from further.scaling.target_verdict import JudgedTarget, judge_target
 
 BAND_FACTOR, BAND_PLACES = 10.0, 80
+SLACK = 1e-9  # relative, of a size computed twice
 
 
 def analyse_curve(
@@ -214,9 +215,9 @@ def _family_rows(forms: Forms) -> tuple[FamilyRow, ...]:
 
 def _band(fit: LawFit, outlook: Outlook) -> tuple[BandPlace, ...]:
     band = predict_band(fit, np.geomspace(fit.smallest, fit.largest * BAND_FACTOR, BAND_PLACES))
-    ahead = outlook.predict(band.num_tokens)
-    low, high = np.where(band.extrapolated, ahead.low, band.low), np.where(band.extrapolated, ahead.high, band.high)
-    columns = (band.num_tokens, band.loss_nats, low, high, band.low, band.high, band.extrapolated)
+    beyond, ahead = band.num_tokens > fit.largest * (1 + SLACK), outlook.predict(band.num_tokens)
+    low, high = np.where(beyond, ahead.low, band.low), np.where(beyond, ahead.high, band.high)
+    columns = (band.num_tokens, band.loss_nats, low, high, band.low, band.high, beyond)
     names = tuple(BandPlace.model_fields)
     rows = zip(*(column.tolist() for column in columns), strict=True)
     return tuple(BandPlace(**dict(zip(names, row, strict=True))) for row in rows)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from further.scaling.curve import Curve, Flags, Floats, check_curve
+from further.scaling.curve import Curve, Floats, check_curve
 from further.scaling.floor import judge_floor
 from further.scaling.huber import huber_weights
 from further.scaling.interval import Interval
@@ -95,18 +95,12 @@ class LawFit:
 
 @dataclass(frozen=True)
 class Band:
-    """The law at given sizes with its pointwise interval, each of shape (T,).
-
-    Attributes:
-        low, high: Ends of the interval of the law itself, which supposes that the form is right.
-        extrapolated: True outside the range of the data.
-    """
+    """Losses at given sizes with a pointwise interval, each of shape (T,)."""
 
     num_tokens: Floats
     loss_nats: Floats
     low: Floats
     high: Floats
-    extrapolated: Flags
 
 
 def fit_power_law(
@@ -202,11 +196,9 @@ def best_law(curve: Curve) -> tuple[PowerLaw, float]:
 
 
 def predict_band(fit: LawFit, num_tokens: ArrayLike) -> Band:
-    """Return the law and its own pointwise interval at sizes > 0, (T,)."""
+    """Return the law at sizes > 0, (T,), with its own interval, which supposes that the form is right."""
     t = np.atleast_1d(np.asarray(num_tokens, dtype=np.float64))
-    slack = 1e-9  # relative, of a size written twice
-    outside = (t < fit.smallest * (1 - slack)) | (t > fit.largest * (1 + slack))
-    return Band(t, fit.law.loss_at(t), *loss_range(fit.region, t), outside)
+    return Band(t, fit.law.loss_at(t), *loss_range(fit.region, t))
 
 
 def _exponent(basis: Curve, law: PowerLaw, sse: float, level: float) -> Interval:
