@@ -13,6 +13,7 @@ from further.scaling.run_lengths import end_fall_percent
 from further.scaling.table_file import Cells
 
 WIDE = re.compile(r"(?P<run>.+) - (?P<metric>[^-]+)")  # Weights & Biases: "run - metric", and its "__MIN", "__MAX"
+CHECKPOINT = re.compile(r"checkpoint-\d+")
 FEWEST_EVEN = 20  # rows at equal distances that are the log of one run, unless they name their runs
 EVEN = 0.02  # relative
 
@@ -39,7 +40,7 @@ def melt_wide(cells: Cells) -> Cells:
 
 
 def read_trainer_states(paths: Sequence[Path]) -> Cells:
-    """Read `trainer_state.json` of several runs of Hugging Face's Trainer: one row each.
+    """Read `trainer_state.json` of several runs of Hugging Face's Trainer: one row each, its last checkpoint.
 
     The size is the tokens seen over the epochs; where the Trainer did not count tokens, the steps times the batch over
     the epochs, which is the number of training examples up to a factor that the runs have in common.
@@ -47,16 +48,27 @@ def read_trainer_states(paths: Sequence[Path]) -> Cells:
     Raises:
         ValueError: If one is no trainer state, or has no evaluation, or does not tell its size.
     """
-    states = [(path, _read_state(path)) for path in paths]
-    counted = all(state.get("num_input_tokens_seen") for _, state in states)
-    names = [path.parent.name if path.stem == "trainer_state" and path.parent.name else path.stem for path, _ in states]
-    names = names if len(set(names)) == len(names) else [str(path) for path, _ in states]
+    ends: dict[Path, tuple[Path, dict[str, Any]]] = {}
+    for path in paths:
+        run, state = _run_of(path), _read_state(path)
+        if run not in ends or (state.get("global_step") or 0) > (ends[run][1].get("global_step") or 0):
+            ends[run] = path, state
+    counted = all(state.get("num_input_tokens_seen") for _, state in ends.values())
+    unique = len({run.name for run in ends}) == len(ends)
     rows = [
-        _state_row(name, state, counted=counted, where=str(path))
-        for name, (path, state) in zip(names, states, strict=True)
+        _state_row(run.name if unique else str(run), state, counted=counted, where=str(path))
+        for run, (path, state) in ends.items()
     ]
     size = "tokens" if counted else "examples"
     return Cells(["run", size, "loss", "steps", "end_fall_percent", "epochs"], rows, ".")
+
+
+def _run_of(path: Path) -> Path:
+    """The folder of a state's run, outside of its checkpoints; of a renamed state its own path."""
+    place = path.resolve()
+    if place.stem != "trainer_state":
+        return place.with_suffix("")
+    return place.parent.parent if CHECKPOINT.fullmatch(place.parent.name) else place.parent
 
 
 def _read_state(path: Path) -> dict[str, Any]:
