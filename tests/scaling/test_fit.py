@@ -181,6 +181,14 @@ def test_an_exponent_beyond_the_grid_is_open():
     assert fit_power_law(t, y).b.high_open
 
 
+def test_rows_written_twice_do_not_narrow_an_interval():
+    t, y = make_curve(noise=0.01, num_sizes=8)
+    once, thrice = fit_power_law(t, y), fit_power_law(np.repeat(t, 3), np.repeat(y, 3))
+    assert thrice.basis == "sizes"
+    assert (thrice.c.low, thrice.c.high) == pytest.approx((once.c.low, once.c.high), rel=1e-4)
+    assert (thrice.b.low, thrice.b.high) == pytest.approx((once.b.low, once.b.high), rel=1e-4)
+
+
 def test_a_band_holds_its_law_and_falls():
     fit = fit_power_law(*make_curve(noise=0.01))
     band = predict_band(fit, np.geomspace(fit.smallest, 100.0 * fit.largest, 50))
