@@ -23,6 +23,7 @@ from further.scaling.region import (
 )
 from further.scaling.residuals import SIGNIFICANT, ResidualTests, examine_residuals
 
+HIGHEST_LEVEL = 0.9999
 POOLED_ABOVE = 0.5  # chance of the size means' scatter by seeds alone, above which runs are counted: see bench/scaling
 
 
@@ -121,7 +122,7 @@ def fit_power_law(
         standard_errors: Standard error of each loss in nats; squares of them weigh the points and are scaled to the
             residuals. None: equal weights.
         groups: Label of each point's size; seeds share one. None: sizes within 5 % are one size.
-        level: Nominal coverage of the intervals, between 0 and 1.
+        level: Nominal coverage of the intervals, above 0 and up to 0.9999.
         huber_delta: Residual in nats from which Huber's loss is straight; None for least squares. With standard
             errors it counts them.
         by_size: True: intervals count sizes, not runs, as they must where the seeds of a size share its papers; False:
@@ -183,8 +184,8 @@ def _sizes_share_an_error(curve: Curve, residuals: ResidualTests) -> bool:
 
 def check_options(level: float, huber_delta: float | None) -> None:
     """Refuse a level or a Huber threshold that is out of its range, with a ValueError."""
-    if not 0.0 < level < 1.0:
-        raise ValueError(f"level is {level}: give a coverage between 0 and 1, such as 0.95")
+    if not 0.0 < level <= HIGHEST_LEVEL:
+        raise ValueError(f"level is {level}: give a coverage above 0 and up to {HIGHEST_LEVEL}, such as 0.95")
     if huber_delta is not None and not 0.0 < huber_delta < np.inf:
         raise ValueError(f"huber_delta is {huber_delta}: give a residual in nats above 0, or None for least squares")
 
