@@ -122,6 +122,12 @@ def test_a_trainer_state_without_its_numbers_is_named(tmp_path, capsys, fault):
     assert "run-3" in refused(capsys, tmp_path)
 
 
+def test_a_column_without_a_name_is_asked_for_one(tmp_path, capsys):
+    path = write(tmp_path / "runs.csv", ",loss", T, Y)
+    assert main([str(path), "--size-column=1"]) == 2
+    assert tells(capsys.readouterr().err, "--size-column", 1, "name")
+
+
 @pytest.mark.parametrize("word", ["--size-column=\u00b2", "--epochs=inf"])
 def test_options_that_are_no_numbers_are_refused(tmp_path, capsys, word):
     path = write(tmp_path / "runs.csv", "tokens,loss", T, Y)

@@ -146,6 +146,8 @@ class RunTable:
             place = int(chosen) - 1 if chosen.isdecimal() else next(iter(self._places(_plain_name(chosen))), -1)
             if not 0 <= place < len(self._names):
                 raise ValueError(f"{option} is {chosen!r}, but the columns are {shown}")
+            if not self._names[place]:
+                raise ValueError(f"{option} is {chosen}, a column without a name: write one above it")
             # Others of the same name are blanked, as they were not chosen.
             self._names = [
                 name if here == place or name != self._names[place] else "" for here, name in enumerate(self._names)
