@@ -133,6 +133,7 @@ def fit_family(curve: Curve, family: Family, *, in_logs: bool = False) -> Family
     theta = _best_shape(family, log_s, curve.y, weights)
     a, c, sse = (float(one) for one in _linear(family, theta, log_s, curve.y, weights))
     if in_logs:
+        # The projection is exact for losses, not for their logarithms: it gives the start alone.
         theta, a, c, sse = _polish_in_logs(curve, family, np.append(theta, [np.log(max(a, 1e-12)), c]))
     fitted = a * family.shape(theta, log_s) + c
     log_rmsd = float(np.sqrt(np.mean(np.log(curve.y / fitted) ** 2)))

@@ -7,8 +7,10 @@ from typing import Any
 
 SUFFIXES = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "g": 1e9, "t": 1e12}
 BLANKS = {"", "-", "--", "na", "n/a", "nan", "none", "null"}
+# Between thousands: blanks of any width, the apostrophe of Switzerland, the underscore of Python.
 GAPS = re.compile(r"(?<=\d)[\s'’_](?=\d{3})")
 NUMBER = re.compile(r"([+-]?\d[\d.,]*(?:e[+-]?\d+)?|[+-]?[.,]\d+(?:e[+-]?\d+)?)\s*([kmbgt]?)\s*(%?)", re.IGNORECASE)
+# 2,949 is nearly three or nearly three thousand; 0,949 and 12,9490 are no thousands.
 AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 
 

@@ -58,7 +58,8 @@ class RunTable:
         """
         cells = _read(paths)
         self._cells, self._names = cells, [_plain_name(name) for name in cells.names]
-        if "kind" in self._names and "size" in self._names:  # the page's own scaling_law.csv
+        # The page's own scaling_law.csv: its size is the fraction of the papers, and its curve stands below its points.
+        if "kind" in self._names and "size" in self._names:
             self._names[self._names.index("size")] = "fraction"
         self.size = self._column(size, SIZE_COLUMNS, "sizes", "--size-column")
         self.loss = self._column(loss, LOSS_COLUMNS, "losses", "--loss-column")
@@ -69,6 +70,7 @@ class RunTable:
             table = table.loc[table["kind"].isin(RUN_KINDS), ["run", "seed", "fraction", self.size, self.loss]]
             table = table.reset_index(drop=True)
         _refuse_unfinished(table)
+        # Settings stay as they are written: they are compared, not computed with.
         for name in (self.size, self.loss, "step", "epochs", "end_fall_percent", *ERROR_COLUMNS, *STEP_COLUMNS):
             if name in table:
                 table[name] = self._numbers(table, name, name in (self.size, self.loss))
