@@ -207,7 +207,9 @@ def test_numbers_by_hand(cell, mark, number):
     [
         (["100,000", "2.9487"], False, "."), (["100.000", "2,9487"], True, ","), (["2,949"], True, ","),
         (["2,949"], False, "."), (["1,600,000"], True, "."), (["1.600.000"], False, ","), (["0,632"], False, ","),
-        (["2.949"], True, "."), (["1.234,5"], False, ","), (["word", None, 3.5], False, "."),
+        (["2.949"], True, "."), (["1.234,5"], False, ","),
+        (["1000000", "2,949"], False, ","), (["100,000", "2.949", "1200"], False, "."), (["1,234", "567"], False, "."),
+        (["word", None, 3.5], False, "."),
     ],
 )  # fmt: skip
 def test_the_decimal_mark_by_hand(cells, semicolons, mark):
