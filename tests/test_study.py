@@ -287,12 +287,20 @@ def test_what_sharding_excludes_is_refused_by_name(config):
     config["sweeps"] = dict.fromkeys(config["sweeps"])
     with pytest.raises(ValueError, match=naming("hardware.sharding", "fsdp", "gpus_per_run", 2)):
         read_study(config)
-    config["hardware"]["gpus_per_run"] = 2
+    config["hardware"] |= {"gpus_per_run": 2, "gpu_memory_gb": 80.0}
     read_study(config)
     for key, value in {"quantization": "int8", "packing": False, "compile": True}.items():
         changed = config | {"training": config["training"] | {key: value}}
         with pytest.raises(ValueError, match=naming("fsdp", f"training.{key}: {str(value).lower()}")):
             read_study(changed)
+
+
+def test_several_gpus_need_one(config):
+    """Both would have been used, at the price of one and with no look at their memory."""
+    config["hardware"]["gpus_per_run"] = 2
+    config["sweeps"] = dict.fromkeys(config["sweeps"])
+    with pytest.raises(ValueError, match=naming("hardware.gpus_per_run", 2, "gpu_memory_gb", "null", 1)):
+        read_study(config)
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,11 @@ def _between_keys(settings: Settings) -> Iterator[str]:
         yield f"cost.yearly_budget: {cost.yearly_budget:g} buys nothing without a price_per_gpu_hour above 0"
     if cost.price_per_gpu_hour and cost.price_date is None:
         yield "cost.price_date: null is not allowed with a price: prices change, so say when it held"
+    if hardware.gpus_per_run > 1 and hardware.gpu_memory_gb is None:
+        yield (
+            f"hardware.gpus_per_run: {hardware.gpus_per_run} is not allowed with gpu_memory_gb null, which says that "
+            "there is no GPU: write a GPU's memory, or set 1"
+        )
     if hardware.sharding == "fsdp" and hardware.gpus_per_run == 1:
         yield "hardware.sharding: fsdp needs gpus_per_run of 2 or more"
 

@@ -54,6 +54,7 @@ WRONG = [
     ("hardware: {memory_mb: 8GB}", ["memory_mb", "8GB", "8192"]),
     ("hardware: {runtime_minutes: 12h}", ["runtime_minutes", "12h", "720"]),
     ("hardware: {gpu_memory_gb: 0.01}", ["gpu_memory_gb", "0.01", "GiB"]),
+    ("hardware: {gpus_per_run: 2}", ["gpus_per_run", "2", "gpu_memory_gb"]),
     ("hardware: {sharding: fsdp}", ["sharding", "gpus_per_run"]),
     ("corpus: {papers: nowhere}", ["corpus.papers", "nowhere"]),
     ("corpus: {papers: empty}", ["corpus.papers", "empty", "no PDF"]),

@@ -8,8 +8,7 @@ import pytest
 from cluster import daemons
 from cluster.conftest import Study, copy_project
 from cluster.test_whole import rule_of
-from further.guard.records import read_record
-from further.io import read_json
+from further.guard.records import GuardRecord
 from further.records.answers import AnswersRecord
 from models.tiny import save_model
 
@@ -36,7 +35,7 @@ def test_every_job_of_an_image_study_ended_well_and_the_page_is_there(answered):
     assert (answered.folder / "results/report/index.html").stat().st_size > 10_000
     record = AnswersRecord.load(answered.folder / "results/evaluation/answers.json")
     assert set(record.runs) == {"default"} and set(record.main) == {"modality", "side"}
-    guard = read_record(read_json(answered.folder / "results/guard/guard.json"))
+    guard = GuardRecord.load(answered.folder / "results/guard/guard.json")
     assert {one.counts.cases for one in guard.certificates.values()} == {10}  # a quarter of 40
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from facts import naming
 from further.guard.calibrate import calibrate, keep_one_per_case
-from further.guard.records import read_record
+from further.guard.records import GuardRecord
 from further.guard.rules import Rules
 from further.guard.schemas import turn_scores
 from further.io import read_json, write_json
@@ -102,18 +102,25 @@ def test_one_answer_of_each_case_counts_and_neither_score_nor_correctness_choose
     )
 
 
+@pytest.mark.parametrize("change", [{"mean_logprob": np.inf}, {"answer": "?"}])
+def test_judged_cases_of_no_use_are_not_called_unjudged(change):
+    answers = make_answers(descending(60), [True] * 60).assign(**change)
+    found = calibrate(answers, TEN, Rules()).certificates["side"]
+    assert (found.why_deferred, found.counts.eligible, found.counts.unjudged) == ("no usable case", 0, 0)
+
+
 def test_a_record_written_and_read_is_the_same(tmp_path):
     rules = Rules(topics={"death": ("died",)})
     answers = pd.concat(
         [make_answers(descending(60), [True] * 60), make_answers([-1.0], [True], question_type="organ")]
     )
     record = calibrate(answers, TEN, rules)
-    write_json(tmp_path / "guard.json", record.to_json())
-    assert read_record(read_json(tmp_path / "guard.json")) == record
-    data = record.to_json()
-    del data["score"]
-    with pytest.raises(ValueError, match="score"):
-        read_record(data)
+    file = tmp_path / "guard.json"
+    record.save(file)
+    assert GuardRecord.load(file) == record
+    write_json(file, {name: value for name, value in read_json(file).items() if name != "score"})
+    with pytest.raises(ValueError, match=naming("guard.json", "score")):
+        GuardRecord.load(file)
 
 
 @pytest.mark.parametrize(

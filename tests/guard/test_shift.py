@@ -28,7 +28,6 @@ def test_values_by_hand():
     assert (
         shift.distance == 1.0 and shift.distance_p == pytest.approx(1 / 3) and shift.accepted_p == pytest.approx(1 / 3)
     )
-    assert shift.accepted_interval == pytest.approx((0.0, 1 - 0.025 ** (1 / 2)))
 
 
 def test_without_a_threshold_only_scores_are_compared():

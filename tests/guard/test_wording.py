@@ -1,6 +1,8 @@
 import pandas as pd
 
+from facts import tells
 from further.guard.calibrate import calibrate
+from further.guard.records import Elsewhere
 from further.guard.rules import Rules
 from further.guard.wording import describe, percent
 from further.settings import GuardSettings
@@ -19,6 +21,22 @@ def test_every_type_has_a_line_with_its_numbers():
     assert "60 of 60" in lines["side"] and "10 %" in lines["side"] and "95 %" in lines["side"]
     assert "too few cases" in lines["organ"] and "47" in lines["organ"] and "29" in lines["organ"]
     assert "too many errors" in lines["size"] and "no judged case" in lines["kind"]
+
+
+def test_what_became_of_a_promise_has_a_line_of_its_own():
+    record = calibrate(make_answers(descending(60), [True] * 60), GuardSettings(), Rules())
+    seen = Elsewhere(
+        cases=50,
+        accepted=40,
+        judged=39,
+        errors=16,
+        error_rate=16 / 39,
+        interval=(0.25, 0.58),
+        outcome="broken",
+        warns=True,
+    )
+    promised, became = describe(record.model_copy(update={"shifted": {"side": seen}}))
+    assert tells(promised, "side", "60 of 60") and tells(became, "side", "40 of 50", "16 of 39", "broken")
 
 
 def test_percentages_keep_their_digits():

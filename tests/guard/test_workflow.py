@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from facts import tells
-from further.guard.records import read_record
+from further.guard.records import GuardRecord
 from further.guard.schemas import DEFER, answers_schema
-from further.io import read_json, read_table, write_table
+from further.io import read_table, write_table
 from guard.made import descending, make_answers
 
 ROOT = Path(__file__).parents[2]
@@ -93,7 +93,7 @@ def read_guarded(study):
 def test_the_rule_writes_the_record_and_follows_a_clinic_s_own_topics(study):
     run(study)
     assert read_guarded(study) == ["left", DEFER, DEFER]
-    record = read_record(read_json(study / "results/guard/guard.json"))
+    record = GuardRecord.load(study / "results/guard/guard.json")
     assert record.certificates["side"].promise.accepted == 60 and "malignancy" in record.rules.topics
     assert tells((study / "logs/guard_answers.log").read_text(), "side", "60 of 60")
     assert "Nothing to be done" in run(study, "-n")
@@ -102,7 +102,7 @@ def test_the_rule_writes_the_record_and_follows_a_clinic_s_own_topics(study):
     (study / "config/always_human.txt").write_text("[side]\nleft\n")  # its own list takes the place of ours
     run(study)
     assert read_guarded(study) == [DEFER] * 3
-    record = read_record(read_json(study / "results/guard/guard.json"))
+    record = GuardRecord.load(study / "results/guard/guard.json")
     assert record.certificates["side"].counts.deferred == 60 and record.certificates["side"].promise is None
 
 

@@ -7,6 +7,7 @@ import pytest
 from further.onemodel.arms import ENCODER_DECODER, LONGER
 from further.onemodel.law import ERROR, LOSS, fit_laws, price_cases
 from further.records.onemodel import SeedRecord
+from further.scaling.cost import corpus_for_budget
 from further.settings import CostSettings
 
 SIZES = (60, 120, 240, 480, 960, 1920, 3840)
@@ -67,3 +68,9 @@ def test_a_case_costs_its_part_of_the_time_for_all():
     law = fit([0.1 + 4 * number**-0.5 for number in SIZES], [int(4 * n**0.75) for n in SIZES], end=1.0)[LOSS]
     assert law.budget.num_tokens == pytest.approx(500 * 3840)
     assert np.isclose(law.forecasts[0].cost.money.estimate, 0.04)
+
+
+def test_a_budget_is_shared_by_the_trainings_of_a_year():
+    """10 EUR a year for four trainings are 2.50 EUR for each, which pay for 125 times as many as 0.02 EUR."""
+    cost = price_cases(PRICES | {"trainings_per_year": 4.0}, make_arms(SHIPPED, [400] * 7, 1.0)[0])
+    assert corpus_for_budget(cost) == pytest.approx(125 * 3840)

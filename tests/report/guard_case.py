@@ -1,7 +1,5 @@
 """A guard's results, made by the guard's own code on answers made by arithmetic."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 
@@ -43,7 +41,7 @@ def make_elsewhere() -> Guarded:
     columns = [name for name in shifted if name in guard.answers]
     answers = add_shifted(guard.answers[columns], shifted)
     decided = guard_answers(answers, guard.record).to_pandas()
-    return Guarded(replace(guard.record, shifted=try_elsewhere(decided, guard.record)), decided)
+    return Guarded(guard.record.model_copy(update={"shifted": try_elsewhere(decided, guard.record)}), decided)
 
 
 def make_nothing() -> Guarded:

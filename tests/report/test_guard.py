@@ -8,7 +8,7 @@ from lxml import html
 
 from facts import tells
 from further.guard.schemas import guarded_schema
-from further.io import write_json, write_table
+from further.io import write_table
 from further.report.answers.answer import MOST_WORDS
 from further.report.answers.guard import answer_guard, find_worst
 from further.report.figures.guard import FIGURE, make_table
@@ -120,7 +120,7 @@ def test_medical_advice_is_spoken_of_in_a_medical_study_alone(domain: str | None
 
 def test_the_guard_s_files_are_read_where_they_are_given(tmp_path: Path) -> None:
     guard = make_nothing()
-    write_json(tmp_path / "guard.json", guard.record.to_json())
+    guard.record.save(tmp_path / "guard.json")
     schema = guarded_schema(["mean_logprob"])
     write_table(tmp_path / "guarded.parquet", guard.answers.assign(caption=None).to_dict("records"), schema)
     read = read_guard({"guard": str(tmp_path / "guard.json"), "guarded": str(tmp_path / "guarded.parquet")})

@@ -1,6 +1,7 @@
 """The whole answer: what stands in it, what is refused, and what happens where there is no law."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -53,6 +54,14 @@ def test_the_largest_size_is_marked_as_held_out(record):
         f"fraction-1.0_seed-{i}" for i in range(3)
     ]
     assert record["holdout"]["num_points_held"] == 3
+
+
+def test_a_held_out_run_may_be_smaller_than_one_that_was_seen():
+    """Sizes are labels: one seed's whole is half of another's, and less than the largest half."""
+    points = [replace(one, num_unique_tokens=1.5e5 if one.run == "fraction-1.0_seed-1" else one.num_unique_tokens)
+              for one in make_points()]  # fmt: skip
+    held = [point.run for point in analyse_curve(points).points if point.held_out]
+    assert held == [f"fraction-1.0_seed-{i}" for i in range(3)]
 
 
 def test_every_target_has_a_verdict_and_its_cost(record):

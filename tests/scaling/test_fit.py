@@ -181,11 +181,17 @@ def test_an_exponent_beyond_the_grid_is_open():
     assert fit_power_law(t, y).b.high_open
 
 
-def test_band_says_what_is_extrapolated_and_widens():
+def test_rows_written_twice_do_not_narrow_an_interval():
+    t, y = make_curve(noise=0.01, num_sizes=8)
+    once, thrice = fit_power_law(t, y), fit_power_law(np.repeat(t, 3), np.repeat(y, 3))
+    assert thrice.basis == "sizes"
+    assert (thrice.c.low, thrice.c.high) == pytest.approx((once.c.low, once.c.high), rel=1e-4)
+    assert (thrice.b.low, thrice.b.high) == pytest.approx((once.b.low, once.b.high), rel=1e-4)
+
+
+def test_a_band_holds_its_law_and_falls():
     fit = fit_power_law(*make_curve(noise=0.01))
     band = predict_band(fit, np.geomspace(fit.smallest, 100.0 * fit.largest, 50))
-    assert not band.extrapolated[0]
-    assert band.extrapolated[-1]
     assert np.all((band.low <= band.loss_nats) & (band.loss_nats <= band.high))
     assert band.num_tokens[-1] == pytest.approx(fit.largest * 100)
     assert np.all(np.diff(band.high) < 0)
@@ -219,7 +225,7 @@ BAD = {
     "1 different size:": (np.full(5, 1e6), Y),
     "check that the runs differ": (T, np.full(5, 2.0)),
     "the loss rises from": (T, Y[::-1]),
-    "does not fall as data are added: it is 3 at the smallest size, 2 at 1e[+]06 tokens and 2.95 at the largest": (
+    "does not fall as data are added: it is 3 at 1e[+]05 tokens, 2 at 1e[+]06 tokens, 2.95 at 1e[+]09 tokens": (
         T,
         np.array([3.0, 2.0, 2.5, 2.9, 2.95]),
     ),
@@ -230,9 +236,12 @@ BAD = {
     "point 3 has a number of tokens of 0": (np.where(np.arange(5) == 2, 0.0, T), Y),
     "point 3 has a number of tokens of -1": (np.where(np.arange(5) == 2, -1.0, T), Y),
     "point 5 has a loss of -0.5": (T, np.where(np.arange(5) == 4, -0.5, Y)),
+    "point 5 has a number of tokens of 1e[+]30": (np.append(T[:4], 1e30), Y),
+    "the sizes span 1e[+]16x": (np.append(1.0, 1e16 * np.arange(1, 5) / 4), Y),
     "looks like a perplexity": (T, np.exp(Y) + 10.0),
     "give one loss for each size": (T, Y[:4]),
     "one list of numbers": (T[None], Y[None]),
+    "1 point at 1 different size": (T[:1], Y[:1]),
     "0 points at 0 different sizes": ([], []),
 }
 
@@ -251,6 +260,8 @@ def test_bad_options_are_refused():
         fit_power_law(T, Y, standard_errors=[0.1, 0.1])
     with pytest.raises(ValueError, match=naming("2 size labels", 5)):
         fit_power_law(T, Y, groups=["a", "b"])
+    with pytest.raises(ValueError, match=naming("labeled 1", "1e+05 to 1e+09 tokens")):
+        fit_power_law(T, Y, groups=[1, 2, 3, 4, 1])
     with pytest.raises(ValueError, match="level is 95"):
         fit_power_law(T, Y, level=95)
     with pytest.raises(ValueError, match="huber_delta is 0"):

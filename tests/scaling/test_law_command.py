@@ -139,7 +139,10 @@ def test_settings_in_columns_must_agree(tmp_path, capsys):
     assert code == 1 and tells(out.out, "rank", "16 in row 3", "8 in row 4")
 
 
-@pytest.mark.parametrize("word", ["--level=95", "--level=1", "--level=nan", "--huber=-1", "--huber=0", "--huber=inf"])
+@pytest.mark.parametrize(
+    "word",
+    ["--level=95", "--level=1", "--level=0.9999999999999999", "--level=nan", "--huber=-1", "--huber=0", "--huber=inf"],
+)
 def test_an_option_out_of_its_range_is_refused(table, capsys, word):
     code, out = run(capsys, table, word)
     name, value = word.removeprefix("--").split("=")

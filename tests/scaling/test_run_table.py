@@ -124,6 +124,22 @@ def test_trainer_states_of_several_runs_are_read(tmp_path):
     assert points[0].end_fall_percent == pytest.approx(1.0)
 
 
+def test_checkpoints_of_a_run_are_no_runs(tmp_path):
+    """The Trainer leaves a state in each checkpoint, and one beside them only where it is asked to."""
+    write_states(tmp_path)
+    for place, step in (("run-0/checkpoint-50", 50), ("run-5/checkpoint-800", 800), ("run-5/checkpoint-3200", 3200)):
+        state = json.loads((tmp_path / place.split("/")[0] / "trainer_state.json").read_text())
+        early = (
+            state | {"global_step": step} | ({"log_history": [{"step": step, "eval_loss": 9.0}]} if step < 3200 else {})
+        )
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "trainer_state.json").write_text(json.dumps(early))
+    (tmp_path / "run-5/trainer_state.json").unlink()
+    assert read(tmp_path) == POINTS
+    points = RunTable(sorted(tmp_path.rglob("*.json"))).points(None, None)
+    assert sorted(point.run for point in points) == [f"run-{i}" for i in range(6)]
+
+
 def test_states_without_tokens_count_examples(tmp_path):
     """100 steps of 8 over 2 epochs are 400 examples."""
     write_states(tmp_path, tokens=False)
@@ -191,7 +207,9 @@ def test_numbers_by_hand(cell, mark, number):
     [
         (["100,000", "2.9487"], False, "."), (["100.000", "2,9487"], True, ","), (["2,949"], True, ","),
         (["2,949"], False, "."), (["1,600,000"], True, "."), (["1.600.000"], False, ","), (["0,632"], False, ","),
-        (["2.949"], True, "."), (["1.234,5"], False, ","), (["word", None, 3.5], False, "."),
+        (["2.949"], True, "."), (["1.234,5"], False, ","),
+        (["1000000", "2,949"], False, ","), (["100,000", "2.949", "1200"], False, "."), (["1,234", "567"], False, "."),
+        (["word", None, 3.5], False, "."),
     ],
 )  # fmt: skip
 def test_the_decimal_mark_by_hand(cells, semicolons, mark):

@@ -16,8 +16,7 @@ from PIL import Image
 from cases.made import write_dicom
 from facts import naming, tells
 from further.cli.answer import answer_image, answer_table
-from further.guard.records import read_record
-from further.io import read_json
+from further.guard.records import GuardRecord
 from further.records.answers import AnswersRecord
 from models.tiny import save_model
 from workflow.conftest import Project, copy_project
@@ -147,7 +146,7 @@ def test_each_run_answers_the_same_questions_and_is_held_against_floors(answered
 
 @pytest.mark.slow
 def test_the_guard_decides_about_every_answer_of_the_default_run(answered):
-    guard = read_record(read_json(answered.study / "results/guard/guard.json"))
+    guard = GuardRecord.load(answered.study / "results/guard/guard.json")
     assert set(guard.certificates) == {"modality", "abnormal", "side", "caption"}
     assert {one.counts.eligible for one in guard.certificates.values()} == {15}
     guarded = pq.read_table(answered.study / "results/guard/guarded.parquet").to_pandas()

@@ -1,15 +1,14 @@
 """Choose a threshold for each question type on the validation cases, and decide about every answer."""
 
 import logging
-from dataclasses import replace
 from pathlib import Path
 
 from further.guard.calibrate import calibrate
 from further.guard.decide import guard_answers
 from further.guard.elsewhere import add_shifted, try_elsewhere
 from further.guard.rules import read_rules
-from further.guard.wording import describe, describe_shifted
-from further.io import read_table, write_json, write_table
+from further.guard.wording import describe
+from further.io import read_table, write_table
 from further.job import start_log
 from further.settings import GuardSettings
 
@@ -20,13 +19,11 @@ def main(answers: Path, shifted: Path | None, record: Path, guarded: Path, setti
     """Write the guard's record, and the answers with what was decided about each, those of another clinic too."""
     table = read_table(answers) if shifted is None else add_shifted(read_table(answers), read_table(shifted))
     calibrated = calibrate(table, settings, read_rules(settings))
-    for line in describe(calibrated):
-        LOG.info(line)
     decided = guard_answers(table, calibrated)
-    tried = replace(calibrated, shifted=try_elsewhere(decided.to_pandas(), calibrated))
-    for line in describe_shifted(tried):
+    tried = calibrated.model_copy(update={"shifted": try_elsewhere(decided.to_pandas(), calibrated)})
+    for line in describe(tried):
         LOG.info(line)
-    write_json(record, tried.to_json())
+    tried.save(record)
     write_table(guarded, decided, decided.schema)
 
 

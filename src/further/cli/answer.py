@@ -8,7 +8,7 @@ import pandas as pd
 
 from further.cli.export import find_adapter
 from further.cli.study_folder import name_study, suggest_others
-from further.guard.records import GuardRecord, read_record
+from further.guard.records import GuardRecord
 from further.io import read_json, read_table, write_text
 
 GUARD = Path("results/guard/guard.json")
@@ -99,7 +99,7 @@ def _read_guard(study: Path) -> GuardRecord:
             f"{study.resolve()} is no study of images that has ended: it has no {GUARD} or no {QUESTIONS}. "
             f'A study of papers is asked by: further try "prompt"{suggest_others(study)}'
         )
-    return read_record(read_json(study / GUARD))
+    return GuardRecord.load(study / GUARD)
 
 
 def _read_questions(table: Path) -> pd.DataFrame:

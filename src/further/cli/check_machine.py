@@ -17,11 +17,6 @@ def check_machine(study: Study, found: Findings) -> None:
     """Tools for tracking; SLURM's profile of a study that is planned for a GPU: elsewhere it is only worth a word."""
     collect(found, (check_trackers, (study.settings.training.report_to,)))
     hardware = study.settings.hardware
-    if hardware.gpu_memory_gb is None and hardware.gpus_per_run > 1:
-        found.notes.append(
-            f"hardware.gpus_per_run: {hardware.gpus_per_run} with gpu_memory_gb null starts as many processes on the "
-            "CPU for each training; for GPUs, write their memory"
-        )
     if hardware.gpu_memory_gb is None:
         return
     found.notes += _say_int8(study)

@@ -42,13 +42,11 @@ def exact_interval(errors: int, accepted: int, confidence: float = 0.95) -> tupl
 def smallest_accepted(errors: int, target: float, confidence: float = 0.95) -> int:
     """Accepted answers from which on so many errors among them certify a target.
 
-    Args:
-        target: Error rate to certify, above 0 and below 1.
-
     >>> smallest_accepted(0, 0.05), smallest_accepted(0, 0.10)
     (59, 29)
     """
-    low, high = errors, max(1, errors)  # nothing is certified by `low`
+    # The p-value falls as more are accepted, so the search may double and halve; nothing is certified by `low`.
+    low, high = errors, max(1, errors)
     while not passes(errors, high, target, confidence):
         low, high = high, 2 * high
     while high - low > 1:

@@ -41,8 +41,14 @@ def calibrate(answers: pd.DataFrame, settings: GuardSettings, rules: Rules) -> G
     types = sorted(checked["question_type"].unique())
     of_type = {name: sorted_out[sorted_out["question_type"] == name] for name in types}
     certificates = {name: _certify_type(rows, settings) for name, rows in of_type.items()}
-    conditions = tell_conditions(settings, certificates)
-    return GuardRecord(settings.target_error, settings.confidence, settings.score, rules, certificates, conditions)
+    return GuardRecord(
+        target_error=settings.target_error,
+        confidence=settings.confidence,
+        score=settings.score,
+        rules=rules,
+        certificates=certificates,
+        conditions=tell_conditions(settings, certificates),
+    )
 
 
 def keep_one_per_case(answers: pd.DataFrame) -> pd.DataFrame:
@@ -56,6 +62,7 @@ def keep_one_per_case(answers: pd.DataFrame) -> pd.DataFrame:
     Returns:
         The kept rows, in their order.
     """
+    # sha256 and not hash(): the same answers are drawn in every process and on every machine.
     drawn = [
         hashlib.sha256("\0".join(key).encode()).hexdigest()
         for key in zip(answers["case"], answers["question_type"], answers["question"], strict=True)
@@ -89,6 +96,7 @@ def tell_conditions(settings: GuardSettings, certificates: Mapping[str, Certific
 
 def _certify_type(rows: pd.DataFrame, settings: GuardSettings) -> Certificate:
     kept = keep_one_per_case(rows)
+    # One answer is drawn before others are deferred, so that the promise is about a case drawn as new ones come.
     eligible, counts = _sort_out(kept, len(rows) - len(kept))
     score, correct = eligible["turned"].to_numpy(np.float64), eligible["correct"].to_numpy(np.bool_)
     sequence = certify(score, correct, settings)
@@ -99,7 +107,7 @@ def _certify_type(rows: pd.DataFrame, settings: GuardSettings) -> Certificate:
         )
     return Certificate(
         promise=_read_promise(sequence, settings),
-        why_deferred=None if sequence.num_certified else _explain(counts.eligible, settings),
+        why_deferred=None if sequence.num_certified else _explain(counts, settings),
         counts=counts,
         accepted_needed={
             errors: smallest_accepted(errors, settings.target_error, settings.confidence) for errors in ERRORS_LISTED
@@ -138,12 +146,12 @@ def _read_promise(sequence: Sequence, settings: GuardSettings) -> Promise | None
     )
 
 
-def _explain(eligible: int, settings: GuardSettings) -> str:
-    if not eligible:
-        return "no judged case"
-    return "too few cases" if eligible < first_accepted(settings) else "too many errors"
+def _explain(counts: CaseCounts, settings: GuardSettings) -> str:
+    if not counts.eligible:
+        return "no usable case" if counts.deferred or counts.no_score else "no judged case"
+    return "too few cases" if counts.eligible < first_accepted(settings) else "too many errors"
 
 
 def _scale(eligible: int | None, cases_per_eligible: float) -> int | None:
-    """Cases of which so many are eligible."""
+    # Rounded first, as 21 * (23 / 21) is 23.000000000000004 and would be 24.
     return None if eligible is None else math.ceil(round(eligible * cases_per_eligible, 9))

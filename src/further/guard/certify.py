@@ -43,6 +43,7 @@ def first_accepted(settings: GuardSettings) -> int:
     (95, 47)
     """
     fewest = smallest_accepted(0, settings.target_error, settings.confidence)
+    # Rounded first, as 1.1 * 50 is 55.00000000000001 and would be 56.
     return math.ceil(round(settings.start_factor * fewest, 9))
 
 
@@ -58,21 +59,18 @@ def accepted_counts(num_cases: int, settings: GuardSettings) -> Counts:
 def certify(score: ArrayLike, correct: ArrayLike, settings: GuardSettings) -> Sequence:
     """Test thresholds, strictest first, until one is not certified.
 
-    The thresholds follow from the scores and from nothing else; whether an answer was right only decides when to stop.
-    Stopping at the first p-value above 1 - confidence is what keeps the level without a correction for many tests:
-    to certify a wrong threshold, the first wrong one in this order has to pass its own test. Its p-value is exact where
-    surer answers are not more often wrong. Where they are, the answer that sets the threshold is not drawn like those
-    above it, and the level is off by what one answer can do.
+    The thresholds follow from the scores and from nothing else. Whether an answer was right only decides when to stop.
+    Stopping at the first p-value above 1 - confidence keeps the level without a correction for many tests: to certify a
+    wrong threshold, the first wrong one in this order has to pass its own test. Its p-value is exact where surer
+    answers are not more often wrong. Otherwise the answer that sets the threshold is not drawn like those above it, and
+    the level is off by what one answer can do.
 
     Args:
         score: Surer answers have higher scores, shape (cases,). Each answer is of another case.
         correct: Whether each answer is right, shape (cases,).
 
-    Returns:
-        All thresholds with their tests, and how many of them are certified.
-
     Raises:
-        ValueError: If a score is NaN, or the shapes differ.
+        ValueError: As `check_scores` says.
 
     Source:
         Angelopoulos, Bates, Candès, Jordan and Lei 2021, "Learn then Test", fixed-sequence testing; here with exact
@@ -80,6 +78,7 @@ def certify(score: ArrayLike, correct: ArrayLike, settings: GuardSettings) -> Se
     """
     scores, right = check_scores(score, correct)
     counts = accepted_counts(scores.size, settings)
+    # The order of the tests is fixed here, before anything is known of what was right.
     thresholds = np.sort(scores)[::-1][counts - 1]
     accepted, errors = count_accepted(scores, right, thresholds)
     tests = p_value(errors, accepted, settings.target_error)

@@ -45,6 +45,7 @@ def read_contradictions(path: Path) -> tuple[Contradiction, ...]:
     Raises:
         ValueError: With the entry's number, if it is none: fewer than two types, no list of texts, another key.
     """
+    # YAML 1.1 reads a bare no as false: entries are checked for texts, so that one is told to quote it.
     entries = yaml.safe_load(path.read_text(encoding="utf-8")) or []
     if not isinstance(entries, list):
         raise ValueError(f"{path}: a list of contradictions is needed, not {type(entries).__name__}")

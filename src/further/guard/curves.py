@@ -15,9 +15,7 @@ class RiskCoverage:
 
     Attributes:
         thresholds: The different scores, falling, shape (T,).
-        accepted: Answers at or above each, shape (T,).
-        errors: Wrong ones among them, shape (T,).
-        num_answers: All answers.
+        accepted, errors: Answers at or above each, and wrong ones among them, shape (T,).
     """
 
     thresholds: Floats
@@ -46,7 +44,6 @@ class Ranking:
         random_aurc, random_augrc: The same of a score that knows nothing, in expectation.
         oracle_aurc, oracle_augrc: The same where every right answer is surer than every wrong one.
         error_rate: Of all answers.
-        num_answers: How many.
     """
 
     aurc: float
@@ -100,11 +97,7 @@ def area_under_generalized_risk(errors: Floats) -> float:
 
 
 def rank_score(score: ArrayLike, correct: ArrayLike) -> Ranking:
-    """AURC and AUGRC of a score, of no score and of the best one; of at least one answer.
-
-    Raises:
-        ValueError: As `check_scores` says.
-    """
+    """AURC and AUGRC of a score, of no score and of the best one; of at least one answer."""
     scores, right = check_scores(score, correct)
     own, random, oracle = (expected_errors(order, right) for order in (scores, np.zeros(scores.size), right))
     return Ranking(

@@ -79,10 +79,7 @@ def decide(answer: Row, record: GuardRecord, others: Sequence[Row] = ()) -> Deci
 
 
 def guard_answers(answers: pd.DataFrame, record: GuardRecord) -> pa.Table:
-    """Decide about every answer of a table.
-
-    Args:
-        answers: As `schemas.check_answers` takes it, any splits.
+    """Decide about every answer of a table, of any split.
 
     Returns:
         The answers with what was decided about each, in the schema of `schemas.guarded_schema`, in their order.
@@ -93,6 +90,7 @@ def guard_answers(answers: pd.DataFrame, record: GuardRecord) -> pa.Table:
     checked = check_answers(answers)
     turned = turn_scores(checked, record.score)
     rows = zip(checked.to_dict("records"), examine(checked, record.rules), turned, strict=True)
+    # Turned already, so the name is empty: NaN becomes None.
     decisions = [_decide(row, finding, turn_score("", score), record) for row, finding, score in rows]
     decided = checked.assign(
         guarded=[one.text for one in decisions],

@@ -13,6 +13,7 @@ SHIFTED = "shifted"
 
 def add_shifted(answers: pd.DataFrame, shifted: pd.DataFrame) -> pd.DataFrame:
     """The study's answers and those about another clinic's cases, whose names are made unlike any of the study's."""
+    # Both clinics may call a case case-1, and a case that stands in two splits is refused.
     moved = shifted.assign(split=SHIFTED, case="other clinic, " + shifted["case"].astype(str))
     return pd.concat([answers, moved], ignore_index=True)
 

@@ -20,7 +20,7 @@ def find_file(key: str, named: str | None, project: Path) -> tuple[Path | None, 
     """
     if named is None:
         return None, False
-    own, bundled = Path(named), project / named
+    own, bundled = Path(named), project / named  # own: beside the study, which is the working folder
     if own.is_file() and not (bundled.is_file() and own.samefile(bundled)):
         return own, True
     if not bundled.is_file():

@@ -16,15 +16,11 @@ PRIOR_SD = (3.0, 2.0)  # of intercept and slope, in log odds: keeps answers that
 QUANTILES = special.ndtri((np.arange(MOST_CASES) + 0.5) / MOST_CASES)[::-1]  # of normal scores, surest first
 
 
-def allowed_error_rate(settings: GuardSettings, chance: float = CHANCE) -> float:
-    """Error rate among the surest answers at which the first threshold is certified with this probability.
-
-    Args:
-        chance: Above 0 and below 1.
-    """
+def _allowed_error_rate(settings: GuardSettings) -> float:
+    """Error rate among the surest answers at which the first threshold is certified with a probability of 80 %."""
     accepted = first_accepted(settings)
     errors = most_errors(accepted, settings.target_error, settings.confidence)
-    return float(stats.beta.ppf(1 - chance, errors + 1, accepted - errors))
+    return float(stats.beta.ppf(1 - CHANCE, errors + 1, accepted - errors))
 
 
 def estimate_needed_cases(score: ArrayLike, correct: ArrayLike, settings: GuardSettings) -> int | None:
@@ -47,7 +43,7 @@ def estimate_needed_cases(score: ArrayLike, correct: ArrayLike, settings: GuardS
     intercept, slope = _fit_errors(_normal_scores(scores), (~right).astype(np.float64))
     wrong = special.expit(intercept - slope * QUANTILES)
     rates = np.cumsum(wrong) / np.arange(1, MOST_CASES + 1)  # among each fraction of the surest
-    good = np.flatnonzero(rates <= allowed_error_rate(settings))
+    good = np.flatnonzero(rates <= _allowed_error_rate(settings))
     if not good.size:
         return None
     cases = math.ceil(first_accepted(settings) * MOST_CASES / (int(good[-1]) + 1))

@@ -1,12 +1,11 @@
 """The guard's record: a certificate for each question type, the rules, and what the promise depends on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
-
-from pydantic import TypeAdapter
+from dataclasses import dataclass
+from typing import Literal
 
 from further.guard.rules import Rules
+from further.records import Record
 
 Outcome = Literal["kept", "broken", "undecided", "nothing promised"]
 
@@ -57,7 +56,8 @@ class Certificate:
 
     Attributes:
         promise: None: defer all.
-        why_deferred: Why all are deferred: "no judged case", "too few cases" or "too many errors"; None where not.
+        why_deferred: "no judged case", "no usable case" (all deferred by another rule, or without a score), "too few
+            cases" or "too many errors"; None where some are accepted.
         accepted_needed: Accepted cases that certify the target, by the number of errors among them.
         fewest_eligible: Eligible cases under which no threshold is tried.
         needed_cases: Where all are deferred, an estimate of the cases at which some answers could be accepted; None
@@ -73,7 +73,7 @@ class Certificate:
 
     @property
     def threshold(self) -> float | None:
-        """Score from which on an answer is accepted; None: defer all."""
+        """None: defer all."""
         return self.promise.threshold if self.promise else None
 
     @property
@@ -104,13 +104,11 @@ class Elsewhere:
     warns: bool | None
 
 
-@dataclass(frozen=True)
-class GuardRecord:
-    """Everything that is needed to decide about new answers.
+class GuardRecord(Record):
+    """Everything that is needed to decide about new answers: `results/guard/guard.json`.
 
     Attributes:
-        target_error: Error rate among accepted answers that each certificate promises not to exceed.
-        confidence: Of each certificate.
+        target_error, confidence: Of each certificate.
         score: Column of the answers table that decides.
         rules: What defers an answer whatever its score.
         certificates: By question type.
@@ -124,20 +122,4 @@ class GuardRecord:
     rules: Rules
     certificates: Mapping[str, Certificate]
     conditions: tuple[str, ...]
-    shifted: Mapping[str, Elsewhere] = field(default_factory=dict)
-
-    def to_json(self) -> Any:
-        """The record as dictionaries, lists, numbers and texts."""
-        return _ADAPTER.dump_python(self, mode="json")
-
-
-def read_record(data: Any) -> GuardRecord:
-    """The record from what `to_json` gave.
-
-    Raises:
-        pydantic.ValidationError: A ValueError that names the field, if one is missing or of another type.
-    """
-    return _ADAPTER.validate_python(data)
-
-
-_ADAPTER = TypeAdapter(GuardRecord)
+    shifted: Mapping[str, Elsewhere] = {}

@@ -75,7 +75,7 @@ def examine_case(rows: Sequence[Row], rules: Rules) -> list[Finding]:
 
 
 def examine(answers: pd.DataFrame, rules: Rules) -> list[Finding]:
-    """Apply the rules to every answer of a table, case by case; findings stand in the order of its rows."""
+    """Findings of every answer of a table with a fresh index, in the order of its rows."""
     rows = answers.to_dict("records")
     findings: dict[int, Finding] = {}
     for places in answers.groupby("case", sort=False).indices.values():
@@ -86,7 +86,7 @@ def examine(answers: pd.DataFrame, rules: Rules) -> list[Finding]:
 def _examine(row: Row, contradicted: bool, rules: Rules) -> Finding:
     topics = find_topics([row["question"], row["answer"], _known(row.get("caption"))], rules.topics)
     ended, run, rep_4 = (_known(row.get(name)) for name in ("ended", "longest_run", "rep_4"))
-    found = {
+    found = {  # in the order of schemas.CONTENT_REASONS
         "empty": not any(map(str.isalnum, row["answer"] or "")),
         "no end": ended is not None and not ended,
         "looped": (run is not None and run > rules.max_run) or (rep_4 is not None and rep_4 > rules.max_rep_4),

@@ -56,7 +56,7 @@ _OPTIONAL = ("caption", "reference", "correct", *(name for name, _ in _WRITTEN))
 
 
 def answers_schema(scores: Sequence[str]) -> pa.Schema:
-    """Schema of an answers table with these score columns, those of `ANSWERS` or others."""
+    """Schema of an answers table with these columns of scores."""
     return pa.schema([*_FIXED, *((name, pa.float64()) for name in scores), *_WRITTEN])
 
 
@@ -103,6 +103,7 @@ def turn_scores(answers: pd.DataFrame, name: str) -> Floats:
     if name not in answers:
         known = ", ".join(score_columns(answers)) or "none"
         raise ValueError(f"score: {name!r} is no column of the answers; scores there: {known}")
+    # Coerced, then compared: a word among the numbers is named, not taken for a missing score.
     values = pd.to_numeric(answers[name], errors="coerce")
     if len(wrong := answers.loc[values.isna() & answers[name].notna(), name]):
         raise ValueError(f"score: {name} has {wrong.iloc[0]!r}, which is not a number")

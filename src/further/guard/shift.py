@@ -6,8 +6,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from further.guard.bounds import exact_interval
-
 ALARM = 0.01  # chance of a warning for one question type where nothing has shifted, at most
 
 
@@ -20,7 +18,6 @@ class Shift:
         distance: Largest difference of the two cumulative distributions (Kolmogorov–Smirnov), 0 to 1.
         distance_p: Its p-value.
         accepted_validation, accepted_new: Fractions at or above the threshold; None without a threshold.
-        accepted_interval: 95 % Clopper–Pearson interval of the new fraction; None without a threshold.
         accepted_p: p-value of the two fractions being equal (Fisher's exact test); None without a threshold.
         warns: Whether the smaller p-value, times the number of tests, is under 0.01.
     """
@@ -31,7 +28,6 @@ class Shift:
     distance_p: float
     accepted_validation: float | None
     accepted_new: float | None
-    accepted_interval: tuple[float, float] | None
     accepted_p: float | None
     warns: bool
 
@@ -50,19 +46,18 @@ def check_shift(validation: ArrayLike, new: ArrayLike, threshold: float | None) 
     before, after = (np.asarray(scores, dtype=np.float64) for scores in (validation, new))
     before, after = before[np.isfinite(before)], after[np.isfinite(after)]
     test = stats.ks_2samp(before, after)
-    if threshold is None:
-        warns = float(test.pvalue) < ALARM
-        return Shift(before.size, after.size, float(test.statistic), float(test.pvalue), None, None, None, None, warns)
-    old, now = int((before >= threshold).sum()), int((after >= threshold).sum())
-    share_p = float(stats.fisher_exact(np.array([[old, before.size - old], [now, after.size - now]])).pvalue)
+    old, now, accepted_p = None, None, None
+    if threshold is not None:
+        old, now = int((before >= threshold).sum()), int((after >= threshold).sum())
+        accepted_p = float(stats.fisher_exact(np.array([[old, before.size - old], [now, after.size - now]])).pvalue)
+    tests = [float(test.pvalue)] if accepted_p is None else [float(test.pvalue), accepted_p]
     return Shift(
         num_validation=before.size,
         num_new=after.size,
         distance=float(test.statistic),
         distance_p=float(test.pvalue),
-        accepted_validation=old / before.size,
-        accepted_new=now / after.size,
-        accepted_interval=exact_interval(now, after.size),
-        accepted_p=share_p,
-        warns=2 * min(float(test.pvalue), share_p) < ALARM,
+        accepted_validation=None if old is None else old / before.size,
+        accepted_new=None if now is None else now / after.size,
+        accepted_p=accepted_p,
+        warns=len(tests) * min(tests) < ALARM,  # Bonferroni
     )

@@ -112,6 +112,7 @@ def choose_examples(guarded: pd.DataFrame, number: int, split: str = "test") -> 
         Rows of `guarded`, by question type, accepted ones first.
     """
     rows = guarded[guarded["split"] == split].reset_index(drop=True)
+    # By a hash of the keys, as the first rows of a table may be those of one scanner, day or diagnosis.
     keys = rows["case"] + "\0" + rows["question_type"] + "\0" + rows["question"]
     mixed = rows.loc[pd.util.hash_pandas_object(keys, index=False).sort_values().index]
     chosen = mixed.groupby(["question_type", "accepted"]).head(number)
@@ -119,7 +120,6 @@ def choose_examples(guarded: pd.DataFrame, number: int, split: str = "test") -> 
 
 
 def _of_split(guarded: pd.DataFrame, split: str) -> pd.DataFrame:
-    """Rows of a split, one of each case and question type."""
     return keep_one_per_case(guarded[guarded["split"] == split].reset_index(drop=True))
 
 
@@ -141,12 +141,11 @@ def _count(rows: pd.DataFrame) -> ErrorsSeen:
 
 
 def _right(rows: pd.DataFrame) -> Flags:
-    """Whether an answer is judged right."""
     return np.asarray(rows["correct"].astype("boolean").fillna(False), dtype=np.bool_)
 
 
 def _rank(rows: pd.DataFrame, score: str) -> Ranking | None:
-    """Ranking of the judged answers that have the score; None where there is none."""
+    """Of the judged answers that have the score; None where there is none."""
     turned = turn_scores(rows, score)
     usable = ~np.isnan(turned) & rows["correct"].notna().to_numpy(np.bool_)
     return rank_score(turned[usable], _right(rows)[usable]) if usable.any() else None

@@ -60,7 +60,7 @@ def _compile(terms: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _pattern(term: str) -> str:
-    """A term as a regular expression over normalized text; an underscore is no part of a word."""
+    # Not \b, which takes an underscore for a letter: "mass_effect" holds the word mass.
     words = [re.escape(word) for word in re.split(NOT_A_WORD, normalize(term)) if word]
     ending = "" if term.endswith("*") else r"(?![^\W_])"
     return r"(?<![^\W_])" + NOT_A_WORD.join(words) + ending

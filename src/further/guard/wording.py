@@ -4,14 +4,12 @@ from further.guard.records import Certificate, Elsewhere, GuardRecord
 
 
 def describe(record: GuardRecord) -> list[str]:
-    """One line per question type: what is accepted and promised, or why all are deferred and what it would take."""
+    """One line per question type: what is promised, or what it would take; and what became of it in another clinic."""
     promised = f"at most {percent(record.target_error)} wrong at {percent(record.confidence)} confidence"
-    return [f"{name}: {_describe(one, promised)}" for name, one in record.certificates.items()]
-
-
-def describe_shifted(record: GuardRecord) -> list[str]:
-    """One line per question type: what became of its promise on cases of another clinic."""
-    return [f"{name}, another clinic: {_describe_elsewhere(one)}" for name, one in record.shifted.items()]
+    return [
+        *(f"{name}: {_describe(one, promised)}" for name, one in record.certificates.items()),
+        *(f"{name}, another clinic: {_describe_elsewhere(one)}" for name, one in record.shifted.items()),
+    ]
 
 
 def _describe_elsewhere(one: Elsewhere) -> str:

@@ -14,6 +14,7 @@ from further.scaling.cost import CostSettings
 from further.scaling.curve import Point
 from further.scaling.record import LawRecord
 from further.scaling.run_lengths import end_fall_percent
+from further.scaling.study_runs import price_tokens
 from further.settings import CostSettings as Prices
 
 Numbers = Mapping[str, Sequence[SeedRecord]]
@@ -70,14 +71,5 @@ def price_cases(prices: Prices, numbers: Numbers) -> CostSettings:
     Time is taken to grow with the cases. Steps grow more slowly, so that more cases cost rather less.
     """
     full = numbers[ENCODER_DECODER]
-    return CostSettings(
-        tokens_per_second=full[0].num_cases / mean(one.seconds for one in full),
-        price_per_gpu_hour=prices.price_per_gpu_hour or None,
-        currency=prices.currency,
-        price_date=prices.price_date,
-        kwh_per_gpu_hour=prices.kwh_per_gpu_hour or None,
-        tokens_per_paper=1.0,
-        yearly_budget=prices.yearly_budget,
-        trainings_per_year=1.0,
-        hardware=full[0].hardware,
-    )
+    cases_per_second = full[0].num_cases / mean(one.seconds for one in full)
+    return price_tokens(prices, cases_per_second, full[0].hardware, epochs=1.0, tokens_per_paper=1.0)

@@ -12,6 +12,7 @@ DECOMPOSED = {"pissa": 11, "loftq": 8}
 
 def dora_bytes(shape: Shape, adapter: Adapter, run: Run, layer: int) -> int:
     """Per token, saved by one block: what its magnitudes multiply, the base's and the adapter's own outputs."""
+    # With dropout the base's output is computed once more, with weights in fp32.
     of_base = FP32 if adapter.multiplies_twice else BYTES[run.compute_dtype]
     return sum((of_base + FP32) * linear.outputs for linear in _with_magnitudes(shape.block(layer), adapter))
 

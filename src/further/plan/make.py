@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from further.batch import share_of_process
-from further.plan.devices import Devices, memory_of_process
+from further.plan.devices import memory_of_process
 from further.plan.scoring import scoring_flops
 from further.plan.shape import Shape
-from further.plan.speed import Measured, Rate, count_devices, formula_rate, on_same_hardware, rate_for, read_measured
+from further.plan.speed import Measured, Rate, formula_rate, on_same_hardware, rate_for, read_measured
 from further.plan.table import PlannedRun
-from further.plan.targets import Adapter, place_adapter
-from further.plan.work import Planned, Work, count_flops
+from further.plan.targets import place_adapter
+from further.plan.work import Planned, count_flops
 from further.settings import HardwareSettings, PlanSettings, Run
 from further.targets import asks_for_vision
 
@@ -31,24 +31,15 @@ def measured_speeds(
     return on_same_hardware(read_measured(finished, flops, runs), hardware)
 
 
-def count_run(
-    name: str,
-    run: Run,
-    shape: Shape | None,
-    texts: Planned,
-    gpu: bool,
-    devices: Devices,
-    windows: tuple[int, int],
-) -> PlannedRun:
+def count_run(name: str, run: Run, shape: Shape | None, texts: Planned, settings: PlanSettings) -> PlannedRun:
     """What a run has to do, and what each of its processes has to hold, without its speed.
 
     Args:
         shape: None where the architecture is not known, and then only tokens and steps are.
         texts: What it is trained on and watched with.
-        gpu: Whether it runs on CUDA.
-        windows: Window and stride of scoring, in tokens.
     """
-    work, targets = texts.count(run, devices.sharded), run.target_modules
+    hardware, targets = settings.hardware, run.target_modules
+    work = texts.count(run, hardware.sharding == "fsdp")
     row = PlannedRun(
         run=name,
         quantization=run.quantization,
@@ -56,7 +47,7 @@ def count_run(
         rank=run.rank,
         context=run.context,
         gradient_accumulation_steps=run.gradient_accumulation_steps,
-        micro_batch=share_of_process(run, devices.processes)[0],
+        micro_batch=share_of_process(run, hardware.gpus_per_run)[0],
         num_papers=work.num_papers,
         num_unique_tokens=work.num_unique_tokens,
         num_replay_tokens=work.num_replay_tokens,
@@ -66,11 +57,6 @@ def count_run(
     )
     if shape is None or asks_for_vision(run.target_modules):
         return row
-    row = _add_model(row, run, shape, work, gpu, devices)
-    return replace(row, scoring_flops=scoring_flops(shape, place_adapter(shape, run), texts.scored, *windows))
-
-
-def _add_model(row: PlannedRun, run: Run, shape: Shape, work: Work, gpu: bool, devices: Devices) -> PlannedRun:
     adapter = place_adapter(shape, run)
     training, validation = count_flops(shape, adapter, work, run)
     total = shape.total_parameters + adapter.parameters
@@ -81,36 +67,35 @@ def _add_model(row: PlannedRun, run: Run, shape: Shape, work: Work, gpu: bool, d
         trainable_share=adapter.parameters / total,
         training_flops=training,
         validation_flops=validation * (work.num_looks + 1),
-        **_memory_columns(shape, adapter, run, gpu, devices),
+        scoring_flops=scoring_flops(shape, adapter, texts.scored, settings.window, settings.stride),
+        **_memory_columns(shape, run, hardware),
     )
 
 
-def _memory_columns(shape: Shape, adapter: Adapter, run: Run, gpu: bool, devices: Devices) -> dict[str, Any]:
+def _memory_columns(shape: Shape, run: Run, hardware: HardwareSettings) -> dict[str, Any]:
     if not shape.memory_known:
         return {}
-    memory = memory_of_process(shape, adapter, run, devices, gpu)
+    memory = memory_of_process(shape, run, hardware)
     return {f"{name}_mb": size / MB for name, size in vars(memory).items()} | {"peak_memory_mb": memory.peak / MB}
 
 
 def flops_per_token(row: PlannedRun) -> float:
-    """Operations per trained token, the looks at the validation papers during training counted."""
+    """Operations per trained token, the looks at the validation papers during training counted, but not the last."""
     assert row.training_flops is not None and row.validation_flops is not None
     between: float = row.validation_flops * row.num_looks / (row.num_looks + 1)
     return (row.training_flops + between) / row.num_trained_tokens
 
 
 def add_speed(row: PlannedRun, run: Run, measured: list[Measured], settings: PlanSettings) -> PlannedRun:
-    """Seconds, hours, energy and money, at the speed of finished runs of this precision or at the formula's.
-
-    Several GPUs are taken to be as fast as one each: what passes between them once per step are adapters.
-    """
+    """Seconds, hours, energy and money, at the speed of finished runs of this precision or at the formula's."""
     if row.training_flops is None or row.validation_flops is None:
         return row
     formula = formula_rate(settings.hardware, run, row.micro_batch * run.context)
     rate = rate_for(run.quantization, measured, formula)
     flops = row.training_flops + row.validation_flops
-    devices = count_devices(settings.hardware)
+    devices = settings.hardware.gpus_per_run  # without a GPU, a job's cores are one
     scoring = _seconds(row.scoring_flops or 0.0, rate, settings.hardware)
+    # Several GPUs are taken to be as fast as one each: what passes between them once per step are adapters.
     rate = Rate(rate.expected * devices, rate.low * devices, rate.high * devices, rate.source)
     seconds = _seconds(flops, rate, settings.hardware)
     hours = {end: devices * value / 3600 for end, value in seconds.items()}
@@ -126,7 +111,7 @@ def add_speed(row: PlannedRun, run: Run, measured: list[Measured], settings: Pla
 
 
 def _seconds(flops: float, rate: Rate, hardware: HardwareSettings) -> dict[str, float]:
-    """Of a job, expected and from the least to the most: a high rate makes a low time."""
+    # A high rate makes a low time.
     ends = {"": rate.expected, "_low": rate.high, "_high": rate.low}
     return {end: hardware.startup_seconds + flops / speed for end, speed in ends.items()}
 

@@ -148,6 +148,7 @@ def _activations_and_logits(
     saved = _saved_bytes(shape, adapter, run) * tokens + hidden
     block = max(_backward_bytes(shape, adapter, run, layer) for layer in range(shape.num_layers)) * tokens + workspace
     matrices = [dora_matrices(shape, adapter, run, layer) for layer in range(shape.num_layers)]
+    # The loss and a block's backward pass are not at the same time: the worse of the two counts.
     if run.gradient_checkpointing:
         inputs = _inputs_bytes(shape, adapter, run) * tokens + max(matrices)
         return (inputs + block, 0) if inputs + block > saved + logits else (saved, logits)

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from further.batch import micro_batch
-from further.plan.devices import ALONE, Devices, memory_of_process, read_devices
-from further.plan.memory import Memory
+from further.plan.devices import memory_of_process
 from further.plan.shape import Shape, read_shape
 from further.plan.table import PlannedRun
 from further.plan.targets import place_adapter
@@ -35,7 +34,7 @@ def refuse_early(model: Path, runs: Mapping[str, Run], hardware: HardwareSetting
         shape = read_shape(model)
     except ValueError:
         return  # there is no model yet, or the plan says so, once
-    check_memory(shape, {name: run for name, run in runs.items() if not asks_for_vision(run.target_modules)}, hardware)
+    check_memory(shape, runs, hardware)
 
 
 def check_positions(model: Path, runs: Mapping[str, Run], window: int | None) -> None:
@@ -61,6 +60,7 @@ def check_memory(shape: Shape, runs: Mapping[str, Run], hardware: HardwareSettin
     Raises:
         ValueError: With what is needed, what there is, and which change of a setting would make it fit.
     """
+    # Sweeps repeat the same shaping settings many times; each is planned and its remedies tried once.
     refused: dict[str, list[str]] = {}
     known: dict[str, str | None] = {}
     for name, run in runs.items():
@@ -81,11 +81,12 @@ SHAPING = (
 
 
 def _memory_fault(shape: Shape, run: Run, hardware: HardwareSettings) -> str | None:
+    if asks_for_vision(run.target_modules):
+        return None  # of a vision tower the plan knows the size alone
     place_adapter(shape, run)  # finds targets that name no layer
     if hardware.gpu_memory_gb is None or not shape.memory_known:
         return None
-    devices = read_devices(hardware)
-    needed = _memory(shape, run, devices)
+    needed = memory_of_process(shape, run, hardware)
     limit = hardware.gpu_memory_gb * GIB * (1 - hardware.memory_margin)
     if needed.peak <= limit:
         return None
@@ -95,39 +96,32 @@ def _memory_fault(shape: Shape, run: Run, hardware: HardwareSettings) -> str | N
     return (
         f"needs {needed.peak / GIB:.1f} GiB of GPU memory ({largest}); hardware.gpu_memory_gb is "
         f"{hardware.gpu_memory_gb:g}, of which {limit / GIB:.1f} may be planned (memory_margin "
-        f"{hardware.memory_margin:g}). {_advice(memory_remedies(shape, run, limit, devices), smallest)}"
+        f"{hardware.memory_margin:g}). {_advice(_memory_remedies(shape, run, limit, hardware), smallest)}"
     )
 
 
-def _memory(shape: Shape, run: Run, devices: Devices) -> Memory:
-    adapter = place_adapter(shape, run)
-    return memory_of_process(shape, adapter, run, devices, gpu=True)
-
-
-def memory_remedies(shape: Shape, run: Run, limit: float, devices: Devices = ALONE) -> list[str]:
+def _memory_remedies(shape: Shape, run: Run, limit: float, hardware: HardwareSettings) -> list[str]:
     """Changes that bring a run under a limit in bytes: each that does so alone, or else all of them together."""
-    changes = [change for change in _changes(shape, run, limit, devices) if run | change != run]
-    alone = [change for change in changes if _memory(shape, run | change, devices).peak <= limit]
-    if not alone and changes:
-        every = {key: value for change in changes for key, value in change.items()}
-        alone = [every] if _memory(shape, run | every, devices).peak <= limit else []
-    peaks = [_memory(shape, run | change, devices).peak / GIB for change in alone]
-    return [_describe_change(change, f"{peak:.1f} GiB") for change, peak in zip(alone, peaks, strict=True)]
+
+    def peak(change: Mapping[str, Any]) -> int:
+        return memory_of_process(shape, run | change, hardware).peak
+
+    smaller = [{"gradient_accumulation_steps": value} for value in _accumulations(run, hardware.gpus_per_run)]
+    fitting = next((change for change in smaller if peak(change) <= limit), None)
+    tried: list[dict[str, Any]] = [{"quantization": "nf4"}, {"gradient_checkpointing": True}]
+    tried += [fitting] if fitting else smaller[-1:]
+    tried += [{"optimizer": "paged_adamw_8bit"}]
+    changes = [change for change in tried if run | change != run]
+    every = {key: value for change in changes for key, value in change.items()}
+    chosen = [change for change in changes if peak(change) <= limit] or [every]
+    return [_describe_change(one, f"{peak(one) / GIB:.1f} GiB") for one in chosen if peak(one) <= limit]
 
 
-def _changes(shape: Shape, run: Run, limit: float, devices: Devices) -> Iterator[dict[str, Any]]:
-    yield {"quantization": "nf4"}
-    yield {"gradient_checkpointing": True}
-    smaller = [{"gradient_accumulation_steps": value} for value in _accumulations(run, devices)]
-    yield from [change for change in smaller if _memory(shape, run | change, devices).peak <= limit][:1] or smaller[-1:]
-    yield {"optimizer": "paged_adamw_8bit"}
-
-
-def _accumulations(run: Run, devices: Devices) -> list[int]:
-    """Accumulations that cut the same batch into smaller micro-batches, down to one row, and divide among devices."""
+def _accumulations(run: Run, processes: int) -> list[int]:
+    """Accumulations that cut the same batch into smaller micro-batches, down to one row, and divide among processes."""
     rows = micro_batch(run)
     cuts = [(run.gradient_accumulation_steps * cut, rows // cut) for cut in range(2, rows + 1) if rows % cut == 0]
-    return [passes for passes, left in cuts if passes % devices.processes == 0 or left % devices.processes == 0]
+    return [passes for passes, left in cuts if passes % processes == 0 or left % processes == 0]
 
 
 def check_walltime(

@@ -11,11 +11,7 @@ from further.plan.targets import Adapter
 def count_inputs(lengths: Iterable[int], window: int, stride: int) -> tuple[int, int]:
     """Positions computed, and the sum of the squares of the windows' lengths, which attention goes with.
 
-    A window reaches back to its full length; a document that fits in one has as many inputs as tokens.
-
-    Args:
-        lengths: Tokens of each document.
-        stride: Newly scored tokens per window, at most `window`.
+    A window reaches back to its full length. A document that fits in one has as many inputs as tokens.
 
     >>> count_inputs([5, 10], 6, 3)  # 5 alone; 6 and then two windows of 6 for 3 and 1 more
     (23, 133)

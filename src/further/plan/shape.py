@@ -19,10 +19,8 @@ class Linear:
 
     Attributes:
         name: Dotted name of the module, as peft sees it.
-        inputs, outputs: Its width on both sides.
         layer: Number of its block, from 0.
         stage: Its place in the block, `QUERY_KEY_VALUE` to `MLP_OUT`.
-        bias: Whether it has one.
     """
 
     name: str
@@ -39,7 +37,7 @@ class Linear:
 
     @property
     def parameters(self) -> int:
-        """Parameters, bias counted."""
+        """Bias counted."""
         return self.weights + self.outputs * self.bias
 
 
@@ -145,8 +143,7 @@ def _llama_like(
     """Blocks of q, k, v, o and a gated feed-forward part: the Llama family.
 
     Args:
-        norms: Norms over the whole width in one block.
-        head_norms: Whether queries and keys are normed per head.
+        norms, head_norms: Over the whole width in one block; whether queries and keys are normed per head, too.
         bias: Whether q, k and v have one; None: as `attention_bias` says, and o with them.
         tied: What holds where config.json does not say whether the head is tied.
     """

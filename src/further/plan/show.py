@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from further.job import PROGRESS
-from further.plan.devices import read_devices
 from further.plan.larger import find_larger
 from further.plan.make import add_speed, count_run, measured_speeds
 from further.plan.refuse import check_memory, check_positions, check_walltime
@@ -30,12 +29,10 @@ def plan_study(
         ValueError: If a run cannot fit the GPU's memory or a job's minutes, or the model's positions do not suffice.
     """
     shape = _read_shape(model, settings.hardware)
-    runs, gpu = settings.runs, settings.hardware.gpu_memory_gb is not None
-    devices = read_devices(settings.hardware)
-    windows = (settings.window, settings.stride)
+    runs = settings.runs
 
     def count(name: str, run: Run) -> PlannedRun:
-        return count_run(name, run, shape, texts_of(name, run), gpu, devices, windows)
+        return count_run(name, run, shape, texts_of(name, run), settings)
 
     counted = [count(name, run) for name, run in runs.items()]
     measured = measured_speeds(counted, runs, settings.hardware, finished)
@@ -49,10 +46,9 @@ def plan_study(
     try:
         check_positions(model, runs, settings.window)
         if shape is not None:
-            known = {name: run for name, run in runs.items() if not asks_for_vision(run.target_modules)}
-            check_memory(shape, known, settings.hardware)
+            check_memory(shape, runs, settings.hardware)
             check_walltime(plan, runs, settings.hardware, plan_again)
-            _say_larger(known, shape, settings.hardware)
+            _say_larger(runs, shape, settings.hardware)
     except ValueError as error:
         PROGRESS.error("The plan refuses this study. %s", error)
         raise
@@ -60,8 +56,9 @@ def plan_study(
 
 
 def _say_larger(runs: Mapping[str, Run], shape: Shape, hardware: HardwareSettings) -> None:
-    """Of the first run: the others share its batch, or are sweeps of it."""
-    for name, run in list(runs.items())[:1] if shape.memory_known else ():
+    # Of the first run: the others share its batch, or are sweeps of it.
+    name, run = next(iter(runs.items()))
+    if shape.memory_known and not asks_for_vision(run.target_modules):
         for line in find_larger(name, run, shape, hardware):
             PROGRESS.info("%s", line)
 

@@ -22,12 +22,7 @@ MEASURED = {"with kernels": {2048: 0.455, 4096: 0.515, 8192: 0.54}, "without": {
 
 @dataclass(frozen=True)
 class Rate:
-    """Floating-point operations per second, with where they come from.
-
-    Attributes:
-        expected, low, high: Per second.
-        source: "measured" or "formula".
-    """
+    """Floating-point operations per second; `source` is "measured" or "formula"."""
 
     expected: float
     low: float
@@ -37,12 +32,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Measured:
-    """What a finished run reached.
-
-    Attributes:
-        flops_per_second: Of training and of the looks at the validation documents between epochs; of one GPU, or of a
-            job's cores.
-    """
+    """What a finished run reached, looks at the validation documents counted, on one GPU or on a job's cores."""
 
     run: str
     quantization: str
@@ -74,11 +64,6 @@ def _measured_shares(run: Run, tokens: int) -> tuple[float, float]:
     return share * (1 - APART), share * (1 + APART)
 
 
-def count_devices(hardware: HardwareSettings) -> int:
-    """What an hour is paid for and a speed stated of: the GPUs of a run; without any, a job's cores are one."""
-    return 1 if hardware.gpu_memory_gb is None else int(hardware.gpus_per_run)
-
-
 def read_measured(folder: Path, flops: Mapping[str, float], runs: Mapping[str, Run]) -> list[Measured]:
     """Finished runs of this study, with these very settings.
 
@@ -91,7 +76,7 @@ def read_measured(folder: Path, flops: Mapping[str, float], runs: Mapping[str, R
         files = [folder / name / file for file in ("metrics.json", "timing.json")]
         if name in flops and all(file.is_file() for file in files):
             metrics, timing = (json.loads(file.read_text(encoding="utf-8")) for file in files)
-            if metrics["settings"] == run.model_dump():
+            if metrics["settings"] == run.model_dump():  # else the run is of settings that were changed since
                 speed = timing["tokens_per_second"] * flops[name] / timing["devices"]
                 found.append(Measured(name, run.quantization, speed, json.dumps(timing["hardware"])))
     return found
@@ -99,6 +84,7 @@ def read_measured(folder: Path, flops: Mapping[str, float], runs: Mapping[str, R
 
 def on_same_hardware(measured: Iterable[Measured], hardware: HardwareSettings) -> list[Measured]:
     """Those on a GPU if the settings name one's memory, else those on as many threads; the most frequent machine's."""
+    # A study may have been moved from one machine to another; speeds of two are not averaged.
     kept = [run for run in measured if _is_like(json.loads(run.hardware), hardware)]
     counts = Counter(run.hardware for run in kept)
     return [run for run in kept if run.hardware == counts.most_common(1)[0][0]]

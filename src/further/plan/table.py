@@ -111,6 +111,7 @@ def read_plan(file: Path) -> list[PlannedRun]:
     Raises:
         ValueError: If its columns are not those of a plan.
     """
+    # No quotes: a run's name may hold one, and a cell holds neither tab nor line end.
     with file.open(encoding="utf-8", newline="") as text:
         reader = csv.DictReader(text, delimiter="\t", quoting=csv.QUOTE_NONE)
         rows, names = list(reader), list(reader.fieldnames or [])

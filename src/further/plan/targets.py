@@ -14,7 +14,6 @@ class Adapter:
     """LoRA on some linear layers of a model, and what is trained beside it.
 
     Attributes:
-        names: Dotted names of the layers it sits on.
         first: Block and stage of the earliest that is trained: nothing before it needs a gradient.
         low_rank: Parameters of A and B, r × (inputs + outputs) per layer.
         magnitudes: Of DoRA, one per output of each layer; 0 without.
@@ -61,5 +60,5 @@ def place_adapter(shape: Shape, run: Run) -> Adapter:
 
 
 def adapter_parameters(linear: Linear, rank: int) -> int:
-    """Parameters of A and B on one layer."""
+    """Parameters of A (rank × inputs) and B (outputs × rank) on one layer."""
     return rank * (linear.inputs + linear.outputs)

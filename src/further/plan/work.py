@@ -16,7 +16,7 @@ from further.settings import Run
 
 
 class Planned(Protocol):
-    """What a run is trained on, watched with and scored on, as far as the plan needs it."""
+    """What a run is trained on, watched with and scored on: texts here, questions about images elsewhere."""
 
     @property
     def scored(self) -> tuple[int, ...]:
@@ -28,13 +28,12 @@ class Planned(Protocol):
 
 @dataclass(frozen=True)
 class Texts:
-    """What a run is trained on and watched with.
+    """Tokens of each document, without special tokens.
 
     Attributes:
-        training: Tokens of each training paper, without special tokens.
         has_begin: Whether the tokenizer puts BOS before each document.
-        replay: The same of the general documents that are trained on beside the papers.
-        scored: The same of all documents that the run is scored on.
+        replay: General documents that are trained on beside the papers.
+        scored: All documents that the run is scored on.
     """
 
     training: tuple[int, ...]
@@ -129,7 +128,6 @@ def count_rows(lengths: Sequence[int], has_begin: bool, run: Run, sharded: bool 
 
     Args:
         lengths: Tokens without special tokens.
-        has_begin: Whether each has a BOS.
         sharded: Whether all of a row is computed, not only what has labels.
     """
     context, labels = run.context, [length + has_begin for length in lengths]

@@ -8,6 +8,7 @@
 | `evaluation/questions.json` | `questions.QuestionsFile` |
 | `runs/{run}/metrics.json`, `timing.json` | `Metrics`, `Timing` |
 | `scaling/law.json` | `further.scaling.record.LawRecord` |
+| `guard/guard.json` | `further.guard.records.GuardRecord` |
 """
 
 from further.records.base import Interval, Record, save_optional

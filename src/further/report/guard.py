@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from further.guard.records import Certificate, GuardRecord, read_record
+from further.guard.records import Certificate, GuardRecord
 from further.guard.summary import ErrorsSeen, count_errors
-from further.io import read_json, read_table
+from further.io import read_table
 
 TRIED_ON = "test"  # the split on which a promise is tried
 
@@ -45,4 +45,4 @@ def read_guard(files: Mapping[str, Any]) -> Guarded | None:
     """Read `guard` (the record) and `guarded` (the answers); None where they are not among the files."""
     if "guard" not in files:
         return None
-    return Guarded(read_record(read_json(Path(files["guard"]))), read_table(Path(files["guarded"])))
+    return Guarded(GuardRecord.load(Path(files["guard"])), read_table(Path(files["guarded"])))

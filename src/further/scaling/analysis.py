@@ -1,6 +1,6 @@
 """The whole answer for one curve: law, intervals, predictions, verdicts and cost, as one record."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from further.scaling.curve import Curve, Point, TooFewSizesError, check_curve, s
 from further.scaling.effective_tokens import effective_tokens
 from further.scaling.fit import LawFit, check_options, fit_curve, predict_band
 from further.scaling.forms import Forms, compare_forms
-from further.scaling.holdout import HoldOut, hold_out_largest
+from further.scaling.holdout import hold_out_largest
 from further.scaling.interval import Target
 from further.scaling.noise import errors_from_seeds
 from further.scaling.prediction import FACTORS, Outlook
@@ -29,8 +29,8 @@ from further.scaling.record import (
 from further.scaling.run_lengths import Schedule, check_schedule
 from further.scaling.target_verdict import JudgedTarget, judge_target
 
-SLACK = 1e-9  # relative, of a size written twice
 BAND_FACTOR, BAND_PLACES = 10.0, 80
+SLACK = 1e-9  # relative, of a size computed twice
 
 
 def analyse_curve(
@@ -68,22 +68,21 @@ def analyse_curve(
     except ValueError as error:
         losses = [point.loss_nats for point in points] if isinstance(error, TooFewSizesError) else []
         judged = [_with_cost(_judge_without_law(losses, target), cost) for target in targets]
-        return LawRecord(fitted=False, reason=str(error), x_axis=x_axis, **_shared(points, judged, cost, None))
-    holdout = hold_out_largest(curve, level=level, by_size=fit.basis == "sizes")
-    schedule, outlook = check_schedule(ordered, curve), Outlook(curve, level)
-    record = _fitted_record(points, targets, cost, fit, holdout, schedule, outlook)
-    return record.model_copy(update={"x_axis": x_axis})
+        return LawRecord(fitted=False, reason=str(error), x_axis=x_axis, **_shared(points, judged, cost))
+    return _fitted_record(points, ordered, curve, fit, targets, cost, x_axis)
 
 
 def _fitted_record(
     points: Sequence[Point],
+    ordered: Sequence[Point],
+    curve: Curve,
+    fit: LawFit,
     targets: Sequence[Target],
     cost: CostSettings | None,
-    fit: LawFit,
-    holdout: HoldOut | None,
-    schedule: Schedule,
-    outlook: Outlook,
+    x_axis: str,
 ) -> LawRecord:
+    holdout = hold_out_largest(curve, level=fit.c.level, by_size=fit.basis == "sizes")
+    schedule, outlook = check_schedule(ordered, curve), Outlook(curve, fit.c.level)
     forms = compare_forms(fit, holdout)
     doubt = _doubt(forms, schedule)
     judged = [_with_cost(judge_target(fit, target, outlook, doubt), cost) for target in targets]
@@ -94,10 +93,12 @@ def _fitted_record(
         return forecast_at(fit, outlook, num_tokens, cost, trusted=trusted)
 
     unmatched = schedule.matched is False
+    num_held = 0 if holdout is None else holdout.num_points_held
     return LawRecord(
         fitted=True,
         reason=None,
-        **_shared(points, judged, cost, holdout),
+        x_axis=x_axis,
+        **_shared(points, judged, cost, held_out={point.run for point in ordered[len(ordered) - num_held :]}),
         schedule=schedule,
         law=LawParameters(a=fit.law.a, b=fit.law.b, c=fit.law.c),
         fit=_summary(fit),
@@ -155,10 +156,12 @@ def _judge_without_law(losses: Sequence[float], target: Target) -> JudgedTarget:
 
 
 def _shared(
-    points: Sequence[Point], judged: Sequence[JudgedTarget], cost: CostSettings | None, holdout: HoldOut | None
+    points: Sequence[Point],
+    judged: Sequence[JudgedTarget],
+    cost: CostSettings | None,
+    held_out: Collection[str] = (),
 ) -> dict[str, Any]:
-    """What every record has, with a law or without."""
-    above = float("inf") if holdout is None else holdout.fitted_up_to * (1 + SLACK)
+    """What every record has, with a law or without; `held_out` are the runs that the hold-out predicted."""
     names = ("run", "num_unique_tokens", "loss_nats", "size", "seed", "num_steps")
     settings = dict(common_settings(points))
     epochs = settings.get("epochs", cost.epochs if cost else None)
@@ -167,7 +170,7 @@ def _shared(
         "effective_tokens_factor": None if epochs is None else effective_tokens(1.0, float(epochs)),
         "conditional_on": settings,
         "points": tuple(
-            MeasuredPoint(**{name: getattr(point, name) for name in names}, held_out=point.num_unique_tokens > above)
+            MeasuredPoint(**{name: getattr(point, name) for name in names}, held_out=point.run in held_out)
             for point in points
         ),
         "targets": tuple(judged),
@@ -212,9 +215,9 @@ def _family_rows(forms: Forms) -> tuple[FamilyRow, ...]:
 
 def _band(fit: LawFit, outlook: Outlook) -> tuple[BandPlace, ...]:
     band = predict_band(fit, np.geomspace(fit.smallest, fit.largest * BAND_FACTOR, BAND_PLACES))
-    ahead = outlook.predict(band.num_tokens)
-    low, high = np.where(band.extrapolated, ahead.low, band.low), np.where(band.extrapolated, ahead.high, band.high)
-    columns = (band.num_tokens, band.loss_nats, low, high, band.low, band.high, band.extrapolated)
+    beyond, ahead = band.num_tokens > fit.largest * (1 + SLACK), outlook.predict(band.num_tokens)
+    low, high = np.where(beyond, ahead.low, band.low), np.where(beyond, ahead.high, band.high)
+    columns = (band.num_tokens, band.loss_nats, low, high, band.low, band.high, beyond)
     names = tuple(BandPlace.model_fields)
     rows = zip(*(column.tolist() for column in columns), strict=True)
     return tuple(BandPlace(**dict(zip(names, row, strict=True))) for row in rows)

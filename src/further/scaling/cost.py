@@ -16,9 +16,7 @@ class CostSettings:
     Attributes:
         tokens_per_second: Trained tokens per second and GPU.
         epochs: Over the unique tokens.
-        price_per_gpu_hour: In `currency`.
-        currency: Such as "SEK".
-        price_date: Day of the price, ISO 8601.
+        price_per_gpu_hour, currency, price_date: As "20", "SEK" and an ISO 8601 day.
         kwh_per_gpu_hour: Energy, cooling not included unless it says so.
         tokens_per_paper: Unique tokens of one paper of this corpus.
         speed_source: "measured" on `hardware` by the runs of the curve, or "given".
@@ -39,7 +37,7 @@ class CostSettings:
     trainings_per_year: float = 1.0
 
     def __post_init__(self) -> None:
-        """Refuse numbers that are not positive, a price without currency and date, and a budget without a price."""
+        """Check every number; a ValueError names it."""
         for name, value in vars(self).items():
             if isinstance(value, float | int) and not 0.0 < value < np.inf:
                 raise ValueError(f"{name} is {value}: give a finite number above 0")
@@ -58,13 +56,7 @@ class CostSettings:
 
 @dataclass(frozen=True)
 class Cost:
-    """Cost of one training on so many unique tokens; an entry is None where its setting is.
-
-    Attributes:
-        tokens, papers, gpu_hours, energy_kwh: As named.
-        money: In `currency`.
-        currency, price_date: Of the price.
-    """
+    """Cost of one training on so many unique tokens; an entry is None where its setting is."""
 
     tokens: Interval
     papers: Interval | None
@@ -120,7 +112,6 @@ def forecast_at(
     """Predict the loss at a size, the gain over the largest size measured, and the cost.
 
     Args:
-        settings: What turns tokens into money.
         trusted: Nothing speaks against the law: then its loss is the estimate where it is inside the interval.
     """
     level, there, band = fit.c.level, outlook.predict(num_tokens), predict_band(fit, num_tokens)

@@ -12,7 +12,11 @@ EXACT = 1e-6  # of a loss: smaller residuals are rounding, of the loss as writte
 FEWEST_SIZES = 4
 LARGEST_LOSS = 20.0  # nats per token; guessing among a million words costs 13.8, and a published curve starts at 15.1
 SAME_SIZE = 0.05  # relative; runs that differ by less are of one size: seeds draw different papers
+MOST_APART = 10.0  # largest over smallest run of one label: three of papers of unequal lengths can be 3 apart
 NARROWEST_SPAN = 1.2  # largest over smallest size, below which there is nothing to see
+WIDEST_SPAN = 1e15  # beyond, powers of the grid's largest exponent overflow
+# Far beyond any real one, and so that no square or power of them overflows.
+RANGES = {"number of tokens": (1e-6, 1e18), "loss": (1e-9, 1e9), "standard error": (1e-9, 1e9)}
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ def check_curve(
         ValueError: If the points are not a falling curve of losses at four sizes or more; a
             TooFewSizesError if only their sizes are too few or too alike.
     """
-    t, y = _positive(num_tokens, "number of tokens"), _positive(losses, "loss")
+    t, y = _in_range(num_tokens, "number of tokens"), _in_range(losses, "loss")
     if t.shape != y.shape:
         raise ValueError(f"{t.size} sizes and {y.size} losses: give one loss for each size")
     if y.size and y.max() > LARGEST_LOSS:
@@ -131,15 +135,16 @@ def check_curve(
     return curve
 
 
-def _positive(values: ArrayLike, what: str) -> Floats:
+def _in_range(values: ArrayLike, what: str) -> Floats:
     array = np.asarray(values, dtype=np.float64)
     if array.ndim != 1:
         raise ValueError(f"the values of {what} have {array.ndim} dimensions: give one list of numbers")
-    bad = np.flatnonzero(~(np.isfinite(array) & (array > 0)))
+    low, high = RANGES[what]
+    bad = np.flatnonzero(~((array >= low) & (array <= high)))  # NaN, too
     if bad.size:
         raise ValueError(
-            f"point {bad[0] + 1} has a {what} of {array[bad[0]]:g}, "
-            "which must be finite and above 0: repair it or leave it out"
+            f"point {bad[0] + 1} has a {what} of {array[bad[0]]:g}, which must be from {low:g} to {high:g}: repair it "
+            "or leave it out"
         )
     return array
 
@@ -150,12 +155,23 @@ def size_index(t: Floats, groups: Sequence[object] | None) -> NDArray[np.intp]:
         return _join_near(t)
     if len(groups) != t.size:
         raise ValueError(f"{len(groups)} size labels for {t.size} points: give one label for each point")
-    labels = sorted(set(groups), key=lambda label: np.mean([t[i] for i, one in enumerate(groups) if one == label]))
-    return np.array([labels.index(one) for one in groups], dtype=np.intp)
+    places: dict[object, list[int]] = {}
+    for place, label in enumerate(groups):
+        places.setdefault(label, []).append(place)
+    index = np.zeros(t.size, dtype=np.intp)
+    for size, label in enumerate(sorted(places, key=lambda one: float(t[places[one]].mean()))):
+        own = t[places[label]]
+        if own.max() > MOST_APART * own.min():
+            raise ValueError(
+                f"runs of the size labeled {label} have {own.min():.4g} to {own.max():.4g} tokens: a label stands for "
+                "one size, so give each size its own, or leave the labels out"
+            )
+        index[places[label]] = size
+    return index
 
 
 def _join_near(t: Floats) -> NDArray[np.intp]:
-    """Start a new size wherever a point lies over 5 % above the first of the last one."""
+    # From the first of a size, not from the last: else a chain of near sizes would be one.
     index = np.zeros(t.size, dtype=np.intp)
     first, size = np.inf, -1
     for place in np.argsort(t, kind="stable"):
@@ -168,27 +184,31 @@ def _join_near(t: Floats) -> NDArray[np.intp]:
 def _weights(standard_errors: ArrayLike | None, num_points: int) -> Floats:
     if standard_errors is None:
         return np.ones(num_points)
-    errors = _positive(standard_errors, "standard error")
+    errors = _in_range(standard_errors, "standard error")
     if errors.size != num_points:
         raise ValueError(f"{errors.size} standard errors for {num_points} points: give one for each point, or none")
     return np.asarray(errors**-2.0, dtype=np.float64)
 
 
 def _check_sizes(curve: Curve) -> None:
+    # Labels may name as two sizes what is one, which tells nothing of the law's form.
     num_sizes = min(curve.num_sizes, int(_join_near(curve.t).max()) + 1) if curve.y.size else 0
     if num_sizes < FEWEST_SIZES:
         raise TooFewSizesError(
-            f"{curve.y.size} points at {num_sizes} different size{'' if num_sizes == 1 else 's'}: train at "
+            f"{curve.y.size} point{'' if curve.y.size == 1 else 's'} at {num_sizes} different "
+            f"size{'' if num_sizes == 1 else 's'}: train at "
             f"{FEWEST_SIZES} sizes or more, because the law has three unknowns"
         )
-    if (span := curve.span) < NARROWEST_SPAN:
+    if (span := curve.span) > WIDEST_SPAN:
+        raise ValueError(f"the sizes span {span:.3g}x, more than {WIDEST_SPAN:g}x: give all of them in one unit")
+    if span < NARROWEST_SPAN:
         raise TooFewSizesError(
             f"the sizes span only {span:.3g}x: train at sizes that span more than {NARROWEST_SPAN:g}x, better 100x"
         )
 
 
 def _check_falling(curve: Curve) -> None:
-    means = curve.size_means()
+    means = curve.size_means()  # by the trend of all sizes: a single one may lie above its neighbors by noise
     if np.ptp(means.y) <= 1e-12 * means.y.max():
         raise ValueError(
             f"the loss is {means.y[0]:.4g} at every size, so no law can be fitted: check that the runs differ in data"
@@ -205,8 +225,6 @@ def _check_falling(curve: Curve) -> None:
 def _say_rise(means: Curve) -> str:
     if means.y[-1] > means.y[0]:
         return f"the loss rises from {means.y[0]:.4g} to {means.y[-1]:.4g} as data are added"
-    lowest = int(np.argmin(means.y))
-    return (
-        f"the loss does not fall as data are added: it is {means.y[0]:.4g} at the smallest size, {means.y[lowest]:.4g} "
-        f"at {means.t[lowest]:.4g} tokens and {means.y[-1]:.4g} at the largest"
-    )
+    places = sorted({0, int(np.argmin(means.y)), means.y.size - 1})
+    said = ", ".join(f"{means.y[place]:.4g} at {means.t[place]:.4g} tokens" for place in places)
+    return f"the loss does not fall as data are added: it is {said}"

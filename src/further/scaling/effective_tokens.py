@@ -9,12 +9,8 @@ REPETITION_CONSTANT = 15.387756
 def effective_tokens(num_unique_tokens: float, epochs: float) -> float:
     """Return the number of unique tokens, each seen once, that are worth as much as repeated ones.
 
-    Args:
-        num_unique_tokens: Unique tokens U.
-        epochs: 1 or more.
-
     Returns:
-        `U + U * R* * (1 - exp(-R / R*))` with R = epochs - 1 repetitions.
+        `U + U * R* * (1 - exp(-R / R*))` with U unique tokens and R = epochs - 1 repetitions.
 
     Raises:
         ValueError: If there is less than one epoch.

@@ -133,9 +133,11 @@ def fit_family(curve: Curve, family: Family, *, in_logs: bool = False) -> Family
     theta = _best_shape(family, log_s, curve.y, weights)
     a, c, sse = (float(one) for one in _linear(family, theta, log_s, curve.y, weights))
     if in_logs:
+        # The projection is exact for losses, not for their logarithms: it gives the start alone.
         theta, a, c, sse = _polish_in_logs(curve, family, np.append(theta, [np.log(max(a, 1e-12)), c]))
     fitted = a * family.shape(theta, log_s) + c
     log_rmsd = float(np.sqrt(np.mean(np.log(curve.y / fitted) ** 2)))
+    # A floor under exact fits: the logarithm of rounding errors would rank forms by luck.
     rounding = EXACT**2 * float(weights @ curve.y**2)
     score = aicc(max(sse, rounding), curve.y.size, family.num_parameters)
     return FamilyFit(family, theta, a, c, curve.scale, sse, log_rmsd, score)
@@ -165,21 +167,23 @@ def _linear(family: Family, theta: Floats, log_s: Floats, y: Floats, weights: Fl
 
 
 def _best_shape(family: Family, log_s: Floats, y: Floats, weights: Floats) -> Floats:
-    low, high = family.starts.min(0) - FAR_OUT, family.starts.max(0) + 2.0
+    bounds = optimize.Bounds(family.starts.min(0) - FAR_OUT, family.starts.max(0) + 2.0)
 
     def objective(theta: Floats) -> float:
-        inside = np.clip(theta, low, high)
-        return float(_linear(family, inside, log_s, y, weights)[2])
+        return float(_linear(family, theta, log_s, y, weights)[2])
 
     sums = _linear(family, family.starts, log_s, y, weights)[2]
     tries = [
         optimize.minimize(
-            objective, family.starts[start], method="Nelder-Mead", options={"xatol": 1e-7, "fatol": 1e-13 * sums.min()}
+            objective,
+            family.starts[start],
+            method="Nelder-Mead",
+            bounds=bounds,
+            options={"xatol": 1e-7, "fatol": 1e-13 * sums.min()},
         )
         for start in np.argsort(sums)[: NUM_STARTS if len(family.parameters) > 1 else 1]
     ]
-    best = min(tries, key=lambda one: float(one.fun))
-    return np.asarray(np.clip(best.x, low, high), dtype=np.float64)
+    return np.asarray(min(tries, key=lambda one: float(one.fun)).x, dtype=np.float64)
 
 
 def _polish_in_logs(curve: Curve, family: Family, start: Floats) -> tuple[Floats, float, float, float]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from further.scaling.curve import Curve, Flags, Floats, check_curve
+from further.scaling.curve import Curve, Floats, check_curve
 from further.scaling.floor import judge_floor
 from further.scaling.huber import huber_weights
 from further.scaling.interval import Interval
@@ -23,6 +23,7 @@ from further.scaling.region import (
 )
 from further.scaling.residuals import SIGNIFICANT, ResidualTests, examine_residuals
 
+HIGHEST_LEVEL = 0.9999
 POOLED_ABOVE = 0.5  # chance of the size means' scatter by seeds alone, above which runs are counted: see bench/scaling
 
 
@@ -95,18 +96,12 @@ class LawFit:
 
 @dataclass(frozen=True)
 class Band:
-    """The law at given sizes with its pointwise interval, each of shape (T,).
-
-    Attributes:
-        low, high: Ends of the interval of the law itself, which supposes that the form is right.
-        extrapolated: True outside the range of the data.
-    """
+    """Losses at given sizes with a pointwise interval, each of shape (T,)."""
 
     num_tokens: Floats
     loss_nats: Floats
     low: Floats
     high: Floats
-    extrapolated: Flags
 
 
 def fit_power_law(
@@ -127,7 +122,7 @@ def fit_power_law(
         standard_errors: Standard error of each loss in nats; squares of them weigh the points and are scaled to the
             residuals. None: equal weights.
         groups: Label of each point's size; seeds share one. None: sizes within 5 % are one size.
-        level: Nominal coverage of the intervals, between 0 and 1.
+        level: Nominal coverage of the intervals, above 0 and up to 0.9999.
         huber_delta: Residual in nats from which Huber's loss is straight; None for least squares. With standard
             errors it counts them.
         by_size: True: intervals count sizes, not runs, as they must where the seeds of a size share its papers; False:
@@ -157,6 +152,7 @@ def fit_curve(
     if by_size is None:
         by_size = _sizes_share_an_error(curve, residuals)
     basis = curve.size_means() if by_size else curve
+    # The law is fitted to all points either way; only what its intervals count differs.
     basis_sse = float(basis.weights @ (basis.y - law.loss_at(basis.t)) ** 2)
     region = allowed_region(basis, law.b, basis_sse, level)
     b, c = _exponent(basis, law, basis_sse, level), _floor(region, law, level)
@@ -187,13 +183,9 @@ def _sizes_share_an_error(curve: Curve, residuals: ResidualTests) -> bool:
 
 
 def check_options(level: float, huber_delta: float | None) -> None:
-    """Refuse a level or a Huber threshold that `fit_power_law` cannot take.
-
-    Raises:
-        ValueError: If it is out of its range.
-    """
-    if not 0.0 < level < 1.0:
-        raise ValueError(f"level is {level}: give a coverage between 0 and 1, such as 0.95")
+    """Refuse a level or a Huber threshold that is out of its range, with a ValueError."""
+    if not 0.0 < level <= HIGHEST_LEVEL:
+        raise ValueError(f"level is {level}: give a coverage above 0 and up to {HIGHEST_LEVEL}, such as 0.95")
     if huber_delta is not None and not 0.0 < huber_delta < np.inf:
         raise ValueError(f"huber_delta is {huber_delta}: give a residual in nats above 0, or None for least squares")
 
@@ -205,15 +197,9 @@ def best_law(curve: Curve) -> tuple[PowerLaw, float]:
 
 
 def predict_band(fit: LawFit, num_tokens: ArrayLike) -> Band:
-    """Return the law and its own pointwise interval at given sizes.
-
-    Args:
-        num_tokens: Sizes > 0, (T,).
-    """
+    """Return the law at sizes > 0, (T,), with its own interval, which supposes that the form is right."""
     t = np.atleast_1d(np.asarray(num_tokens, dtype=np.float64))
-    slack = 1e-9
-    outside = (t < fit.smallest * (1 - slack)) | (t > fit.largest * (1 + slack))
-    return Band(t, fit.law.loss_at(t), *loss_range(fit.region, t), outside)
+    return Band(t, fit.law.loss_at(t), *loss_range(fit.region, t))
 
 
 def _exponent(basis: Curve, law: PowerLaw, sse: float, level: float) -> Interval:

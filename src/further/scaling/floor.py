@@ -48,6 +48,7 @@ def chance_of_fall(region: Region, sse: float, num_points: int) -> float:
 
 
 def _why_not(curve: Curve, c: Interval, lowest: float, chance: float, num_points: int) -> str | None:
+    assert c.estimate is not None and c.low is not None and c.high is not None  # c is from 0 to about the losses
     span = curve.span
     if chance >= SIGNIFICANT:
         # Of few points the test says little, so this does not contradict a forecast that leaves c open.
@@ -57,11 +58,9 @@ def _why_not(curve: Curve, c: Interval, lowest: float, chance: float, num_points
         )
     if span <= NARROW_SPAN * (1 + 1e-9):
         return f"the sizes span only {span:.3g}x, so train at sizes that span more than {NARROW_SPAN:g}x, better 100x"
-    if c.low_open or c.low is None:
+    if c.low_open:
         return "a curve that never flattens (c = 0) fits as well within the noise"
-    if c.high_open or c.high is None:
-        return "its interval has no upper end"
-    if c.estimate is not None and c.estimate > lowest * (1 + 1e-9):
+    if c.estimate > lowest * (1 + 1e-9):
         return f"a floor of {c.estimate:.4g} would lie above a measured loss of {lowest:.4g}"
     if c.high - c.low > WIDEST_SHARE * lowest:
         return (

@@ -45,7 +45,7 @@ class Forms:
         return {name: score - min(scored.values()) for name, score in scored.items()} if self.preferred else {}
 
 
-def compare_forms(fit: LawFit, holdout: HoldOut | None = None, *, in_logs: bool = False) -> Forms:
+def compare_forms(fit: LawFit, holdout: HoldOut | None = None) -> Forms:
     """Fit every form to the points of a fitted curve.
 
     Args:
@@ -53,9 +53,7 @@ def compare_forms(fit: LawFit, holdout: HoldOut | None = None, *, in_logs: bool 
         holdout: The largest size, predicted from the others.
     """
     curve = fit.counted
-    fits = tuple(
-        fit_family(curve, family, in_logs=in_logs) for family in FAMILIES if family.num_parameters < curve.num_sizes
-    )
+    fits = tuple(fit_family(curve, family) for family in FAMILIES if family.num_parameters < curve.num_sizes)
     residuals = tuple(examine_residuals(curve, one.loss_at(curve.t), one.family.num_parameters) for one in fits)
     doubts = (*_say_residuals(fit.residuals), *_say_better(fits), *_say_holdout(holdout))
     scored = _score(fits)  # no form wins a field of one, or one without the law

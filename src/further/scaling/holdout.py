@@ -84,10 +84,11 @@ def hold_out_largest(
     left = curve.num_sizes - held
     if held < 1 or left < 3:
         return None
-    seen = curve.kept(curve.size < left)
+    seen = curve.kept(curve.size < left)  # whole sizes: a seed of the largest would give its loss away
     measured, last = float(means.y[-1]), float(means.y[left - 1])
     law, _ = best_law(seen)
     predicted = float(law.loss_at(means.t[-1:])[0])
+    # Three sizes fit three parameters exactly: a prediction, but no interval.
     counted = seen.size_means() if by_size else seen
     low, high = _prediction_interval(counted, means, level) if left > 3 else (None, None)
     return HoldOut(

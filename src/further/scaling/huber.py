@@ -25,6 +25,7 @@ def huber_weights(curve: Curve, delta: float) -> Curve:
 
     Source: Huber 1964; iteratively reweighted least squares.
     """
+    # Reweighting, not a general optimizer: each round is the exact search over b that least squares has.
     factor = np.ones_like(curve.y)
     unit = np.sqrt(curve.weights)
     for _ in range(NUM_ROUNDS):

@@ -32,7 +32,7 @@ class Target:
     """A loss someone wants to reach.
 
     Attributes:
-        unit: "nats" (per token), "perplexity" (per token) or "bits_per_byte".
+        unit: "nats" (per token), "perplexity" (per token), "bits_per_byte" or "bits_per_token".
         loss_nats: The same in nats per token.
     """
 

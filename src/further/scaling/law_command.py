@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     columns = f"one column of {', '.join(SIZE_COLUMNS)}; one of {', '.join(LOSS_COLUMNS)}"
+    columns += "; with units in brackets, as in tokens (M) or loss (ppl)"
     others = "maybe sd, run, seed, steps, fraction (label of the size); any other is a setting that must agree"
     formats = "CSV of any separator and decimal mark, .xlsx, a W&B export, or trainer_state.json of several runs"
     add("table", type=Path, nargs="+", help=f"{formats}: {columns}; {others}")

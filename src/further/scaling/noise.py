@@ -27,6 +27,7 @@ def errors_from_seeds(curve: Curve) -> Floats | None:
     if np.count_nonzero(usable) < 3:
         return None
     freedom = (counts[usable] - 1.0) / 2.0
+    # The logarithm of a variance of few seeds lies too low on average, by digamma(k/2) - log(k/2).
     log_variance = np.log(squares[usable] / (2.0 * freedom)) - special.digamma(freedom) + np.log(freedom)
     precision = 1.0 / special.polygamma(1, freedom)
     log_t = np.log(curve.size_means().t)

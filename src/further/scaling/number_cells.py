@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Iterable
+from math import isfinite
 from typing import Any
 
 SUFFIXES = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "g": 1e9, "t": 1e12}
 BLANKS = {"", "-", "--", "na", "n/a", "nan", "none", "null"}
+# Between thousands: blanks of any width, the apostrophe of Switzerland, the underscore of Python.
 GAPS = re.compile(r"(?<=\d)[\s'’_](?=\d{3})")
 NUMBER = re.compile(r"([+-]?\d[\d.,]*(?:e[+-]?\d+)?|[+-]?[.,]\d+(?:e[+-]?\d+)?)\s*([kmbgt]?)\s*(%?)", re.IGNORECASE)
+# 2,949 is nearly three or nearly three thousand; 0,949 and 12,9490 are no thousands.
 AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+UNGROUPED = re.compile(r"[+-]?\d{4,}")
 
 
 def is_blank(cell: Any) -> bool:
@@ -21,21 +25,22 @@ def find_decimal_mark(cells: Iterable[Any], *, semicolons: bool) -> str:
 
     Args:
         cells: Every cell; those that are no numbers are passed over.
-        semicolons: The columns are separated by semicolons, as where the comma is the decimal mark; this decides where
-            all numbers with a comma could be read both ways, as "2,949" can.
+        semicolons: The columns are separated by semicolons, as where the comma is the decimal mark. This decides where
+            all numbers with a comma could be read both ways, as "2,949" can, and so do thousands without a mark.
 
     Raises:
         ValueError: If two cells contradict each other.
     """
     seen: dict[str, str] = {}
-    doubtful_comma = False
+    doubtful, ungrouped = set(), False
     for cell in cells:
         body = _body(cell)
         if body is None or not set(body) & set(".,"):
+            ungrouped |= body is not None and UNGROUPED.fullmatch(body) is not None
             continue
         mark = _mark_of(body)
         if mark is None:
-            doubtful_comma |= "," in body
+            doubtful |= set(body) & set(".,")
         else:
             seen.setdefault(mark, str(cell).strip())
     if len(seen) == 2:
@@ -44,13 +49,14 @@ def find_decimal_mark(cells: Iterable[Any], *, semicolons: bool) -> str:
         )
     if seen:
         return next(iter(seen))
-    return "," if semicolons and doubtful_comma else "."
+    # Who writes 1000000 groups no thousands, so that 2,949 beside it is nearly three.
+    return "," if "," in doubtful and (semicolons or (ungrouped and "." not in doubtful)) else "."
 
 
 def parse_number(cell: Any, decimal_mark: str) -> float | None:
-    """Return the number in a cell, None where it is none; 100k is 100,000, and 25 % is 0.25."""
+    """Return the number in a cell, None where it is none or not finite; 100k is 100,000, and 25 % is 0.25."""
     if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return float(cell)
+        return float(cell) if isfinite(cell) else None
     found = NUMBER.fullmatch(GAPS.sub("", str(cell).strip()))
     if found is None:
         return None
@@ -60,7 +66,8 @@ def parse_number(cell: Any, decimal_mark: str) -> float | None:
         value = float(body.replace(other, "").replace(decimal_mark, "."))
     except ValueError:
         return None
-    return value * SUFFIXES[suffix.lower()] / (100.0 if percent else 1.0)
+    value *= SUFFIXES[suffix.lower()] / (100.0 if percent else 1.0)
+    return value if isfinite(value) else None
 
 
 def _body(cell: Any) -> str | None:

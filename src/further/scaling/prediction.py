@@ -12,13 +12,13 @@ kinds left out: see bench/scaling/README.md.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
 from further.scaling.curve import Curve, Floats
+from further.scaling.fit import Band
 from further.scaling.noise import run_noise
 from further.scaling.projection import solve_linear
 
@@ -38,22 +38,6 @@ SPAN_PER_FACTOR = 4.0  # a prediction f times ahead needs sizes that span 4 f
 USEFUL_WIDTH = 0.25  # of the predicted loss
 SLACK = 0.15  # relative: an eighth of papers of unequal lengths held 1/7.4 of their tokens
 WIDE = 0.3  # distance over center from which the lower end is a ratio, so that it stays above 0
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """Predicted losses of new runs, each of shape (T,).
-
-    Attributes:
-        num_tokens: Sizes, at or beyond the largest measured.
-        loss_nats: Center.
-        low, high: Ends of the 95 % interval for the loss of one new run.
-    """
-
-    num_tokens: Floats
-    loss_nats: Floats
-    low: Floats
-    high: Floats
 
 
 class Outlook:
@@ -81,7 +65,7 @@ class Outlook:
         self.dares = max((factor for factor in FACTORS if self.is_useful(factor)), default=None)
         self.reason = self._say_reach()
 
-    def at(self, factor: float) -> "Prediction":
+    def at(self, factor: float) -> Band:
         """Predict at a multiple of the largest size."""
         return self.predict(factor * np.exp(self._log_t[-1]))
 
@@ -105,8 +89,8 @@ class Outlook:
             f"{USEFUL_WIDTH:.0%} of the loss."
         )
 
-    def predict(self, num_tokens: ArrayLike) -> Prediction:
-        """Predict the loss of a new run at sizes from the largest measured on, (T,)."""
+    def predict(self, num_tokens: ArrayLike) -> Band:
+        """Predict the loss of one new run at sizes from the largest measured on, (T,)."""
         t = np.atleast_1d(np.asarray(num_tokens, dtype=np.float64))
         ahead = np.maximum(np.log(t) - self._log_t[-1], 0.0)
         forms = np.array(list(_predict_forms(self._log_t, self._y, self._weights, np.log(t))))
@@ -119,7 +103,7 @@ class Outlook:
             for factors, growth in (BELOW, ABOVE)
         )
         low = np.where(below > WIDE * center, center * np.exp(-below / center), center - below)
-        return Prediction(t, center, low, center + above)
+        return Band(t, center, low, center + above)
 
     def _weigh(self) -> Floats:
         """Weight of each form, (forms,)."""
@@ -136,6 +120,7 @@ class Outlook:
             total += weight * ahead.size
         if total == 0.0:
             return np.full(num_forms, 1.0 / num_forms)
+        # Forms that differ by less than the noise are to weigh alike, and none infinitely much.
         errors = squares / total + (0.3 * self._noise) ** 2 + (1e-6 * self._y[-1]) ** 2
         shares = (errors / errors.min()) ** (-SHARPNESS / 2.0)
         return np.asarray(shares / shares.sum(), dtype=np.float64)
@@ -151,6 +136,7 @@ def local_noise(log_t: Floats, y: Floats) -> float:
     squares = []
     for first in range(max(0, y.size - 8), y.size - 3):
         x = log_t[first : first + 4]
+        # The third divided difference, which is zero for a parabola.
         gaps = x[:, None] - x[None, :] + np.eye(4)
         divided = 1.0 / gaps.prod(axis=1)
         squares.append(float(divided @ y[first : first + 4]) ** 2 / float(divided @ divided))

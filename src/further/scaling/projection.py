@@ -32,6 +32,7 @@ def solve_linear(x: Floats, y: Floats, weights: Floats) -> tuple[Floats, Floats,
     spread = (weights * centered * centered).sum(-1)
     a = (weights * centered * (y - y_mean[..., None])).sum(-1) / np.where(spread > 0, spread, 1.0)
     c = y_mean - a * x_mean
+    # Both bounds, in this order: a law at c = 0 has a > 0, as losses are positive; a flat one has its mean as c.
     without_c = (weights * x * y).sum(-1) / (weights * x * x).sum(-1)
     a, c = np.where(c < 0, without_c, a), np.where(c < 0, 0.0, c)
     a, c = np.where(a < 0, 0.0, a), np.where(a < 0, y_mean, c)

@@ -69,8 +69,10 @@ def allowed_region(curve: Curve, b: float, sse: float, level: float) -> Region:
         curve: Points, or means of sizes; four or more.
         sse: Its sum of squares on this curve.
     """
+    # An exact curve has a sum of squares of zero, and its region would be empty by rounding.
     limit = f_limit(max(sse, _rounding(curve)), curve.y.size, level)
     low, high = exponent_range(curve, b, limit)
+    # The valley need not be convex in b, so places between the ends are checked, too.
     places = np.unique(np.append(np.linspace(low, high, NUM_EXPONENTS), b))
     places = places[_outside(curve, limit)(places) <= 1e-9 * limit]
     return _moments(curve, places, limit)

@@ -82,6 +82,7 @@ def neighbor_correlation(residuals: Floats) -> tuple[float, float]:
     if square == 0.0:
         return 0.0, 1.0
     observed = float(residuals[1:] @ residuals[:-1]) / square
+    # A fixed seed: one curve has one record.
     shuffled = np.random.default_rng(0).permuted(np.tile(residuals, (NUM_SHUFFLES, 1)), axis=1)
     others = (shuffled[:, 1:] * shuffled[:, :-1]).sum(1) / square
     return observed, float((1 + np.count_nonzero(others >= observed - 1e-12)) / (1 + NUM_SHUFFLES))
@@ -91,12 +92,15 @@ def lack_of_fit(curve: Curve, fitted: Floats, num_parameters: int = 3) -> float 
     """F test of the means of sizes about the curve against the spread of seeds within sizes.
 
     Returns:
-        The probability of so poor a fit by chance; None without repeats or without more sizes than parameters.
+        The probability of so poor a fit by chance; None without repeats or more sizes than parameters, or where all
+        lie on the curve.
     """
     means = curve.size_means()
     free_within, free_between = curve.y.size - curve.num_sizes, curve.num_sizes - num_parameters
     within = float(curve.weights @ (curve.y - means.y[curve.size]) ** 2)
-    if free_within < 1 or free_between < 1 or within == 0.0:
+    if free_within < 1 or free_between < 1:
         return None
     between = max(float(curve.weights @ (curve.y - fitted) ** 2) - within, 0.0)
+    if within <= EXACT**2 * between:  # rows written twice are no repeats: they explain nothing of the scatter
+        return 0.0 if between > 0.0 else None
     return float(stats.f.sf(between / free_between / (within / free_within), free_between, free_within))

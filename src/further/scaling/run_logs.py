@@ -13,6 +13,7 @@ from further.scaling.run_lengths import end_fall_percent
 from further.scaling.table_file import Cells
 
 WIDE = re.compile(r"(?P<run>.+) - (?P<metric>[^-]+)")  # Weights & Biases: "run - metric", and its "__MIN", "__MAX"
+CHECKPOINT = re.compile(r"checkpoint-\d+")
 FEWEST_EVEN = 20  # rows at equal distances that are the log of one run, unless they name their runs
 EVEN = 0.02  # relative
 
@@ -27,7 +28,9 @@ def melt_wide(cells: Cells) -> Cells:
     losses = [metric for metric in metrics if "loss" in metric.lower() or "perplexity" in metric.lower()]
     if len(losses) != 1:
         raise ValueError(f"the chart shows {', '.join(metrics)}: export one that shows the held-out loss alone")
-    axis = next(place for place in range(len(cells.names)) if not WIDE.fullmatch(cells.names[place]))
+    axis = next((place for place, name in enumerate(cells.names) if not WIDE.fullmatch(name)), None)
+    if axis is None:
+        raise ValueError(f"every column is a run's {losses[0]}: add one with the data of each row, such as tokens")
     rows = []
     for place, match in found.items():
         measured = [row for row in cells.rows if not is_blank(row[place])]
@@ -37,7 +40,7 @@ def melt_wide(cells: Cells) -> Cells:
 
 
 def read_trainer_states(paths: Sequence[Path]) -> Cells:
-    """Read `trainer_state.json` of several runs of Hugging Face's Trainer: one row each.
+    """Read `trainer_state.json` of several runs of Hugging Face's Trainer: one row each, its last checkpoint.
 
     The size is the tokens seen over the epochs; where the Trainer did not count tokens, the steps times the batch over
     the epochs, which is the number of training examples up to a factor that the runs have in common.
@@ -45,16 +48,27 @@ def read_trainer_states(paths: Sequence[Path]) -> Cells:
     Raises:
         ValueError: If one is no trainer state, or has no evaluation, or does not tell its size.
     """
-    states = [(path, _read_state(path)) for path in paths]
-    counted = all(state.get("num_input_tokens_seen") for _, state in states)
-    names = [path.parent.name if path.stem == "trainer_state" and path.parent.name else path.stem for path, _ in states]
-    names = names if len(set(names)) == len(names) else [str(path) for path, _ in states]
+    ends: dict[Path, tuple[Path, dict[str, Any]]] = {}
+    for path in paths:
+        run, state = _run_of(path), _read_state(path)
+        if run not in ends or (state.get("global_step") or 0) > (ends[run][1].get("global_step") or 0):
+            ends[run] = path, state
+    counted = all(state.get("num_input_tokens_seen") for _, state in ends.values())
+    unique = len({run.name for run in ends}) == len(ends)
     rows = [
-        _state_row(name, state, counted=counted, where=str(path))
-        for name, (path, state) in zip(names, states, strict=True)
+        _state_row(run.name if unique else str(run), state, counted=counted, where=str(path))
+        for run, (path, state) in ends.items()
     ]
     size = "tokens" if counted else "examples"
     return Cells(["run", size, "loss", "steps", "end_fall_percent", "epochs"], rows, ".")
+
+
+def _run_of(path: Path) -> Path:
+    """The folder of a state's run, outside of its checkpoints; of a renamed state its own path."""
+    place = path.resolve()
+    if place.stem != "trainer_state":
+        return place.with_suffix("")
+    return place.parent.parent if CHECKPOINT.fullmatch(place.parent.name) else place.parent
 
 
 def _read_state(path: Path) -> dict[str, Any]:
@@ -68,18 +82,20 @@ def _read_state(path: Path) -> dict[str, Any]:
 
 
 def _state_row(name: str, state: dict[str, Any], *, counted: bool, where: str) -> list[Any]:
-    evaluations = [entry for entry in state["log_history"] if "eval_loss" in entry]
+    evaluations = [entry for entry in state["log_history"] if isinstance(entry, dict) and "eval_loss" in entry]
     if not evaluations:
         raise ValueError(f"{where} has no eval_loss: evaluate each run at its end")
-    steps, epochs = state.get("global_step"), state.get("epoch")
-    batch = state.get("train_batch_size")
-    if not steps or not epochs or not (counted or batch):
+    names = ("global_step", "epoch", "num_input_tokens_seen" if counted else "train_batch_size")
+    told: list[Any] = [state.get(name) for name in names]
+    if not all(isinstance(one, int | float) and one > 0 for one in told):
         raise ValueError(
             f"{where} does not tell how much data the run had: train with include_num_input_tokens_seen=True, or give "
             "a table with the tokens of each run"
         )
-    size = state["num_input_tokens_seen"] / epochs if counted else steps * batch / epochs
-    fall = end_fall_percent([entry["step"] for entry in evaluations], [entry["eval_loss"] for entry in evaluations])
+    steps, epochs, seen = told
+    size = seen / epochs if counted else steps * seen / epochs
+    looks: list[Any] = [[one.get(name) for one in evaluations] for name in ("step", "eval_loss")]
+    fall = end_fall_percent(*looks)
     return [name, size, evaluations[-1]["eval_loss"], steps, fall, round(float(epochs), 2)]
 
 
@@ -96,7 +112,7 @@ def take_ends(table: pd.DataFrame, size: str, loss: str) -> pd.DataFrame:
     for _, log in table.dropna(subset=[loss]).sort_values("step", kind="stable").groupby("run", sort=False):
         last = log.iloc[-1].copy()
         last["steps"], last["end_fall_percent"] = last["step"], end_fall_percent(log["step"], log[loss])
-        last[size] = log[size].max()
+        last[size] = log[size].max()  # the last row may be of an evaluation, which logs no tokens
         ends.append(last)
     return pd.DataFrame(ends).drop(columns="step").reset_index(drop=True)
 

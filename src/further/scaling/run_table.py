@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Sequence
-from math import log
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from further.scaling.curve import Point, size_index
-from further.scaling.number_cells import is_blank, parse_number
+from further.scaling.number_cells import SUFFIXES, is_blank, parse_number
 from further.scaling.run_logs import check_no_log, melt_wide, read_trainer_states, say_one_run, take_ends
 from further.scaling.table_file import Cells, read_cells
-from further.scaling.units import to_nats, unit_name
+from further.scaling.units import ALIASES, to_nats, unit_name
 
 SIZE_COLUMNS = (
     "t", "num_unique_tokens", "unique_tokens", "num_tokens", "train_tokens", "num_input_tokens_seen", "tokens", "size",
@@ -20,7 +19,7 @@ SIZE_COLUMNS = (
 )  # fmt: skip
 LOSS_COLUMNS = (
     "y", "loss_nats", "loss", "eval_loss", "val_loss", "validation_loss", "test_loss", "held_out_loss", "log_loss",
-    "perplexity", "ppl", "eval_perplexity", "bits_per_byte", "bpb",
+    "perplexity", "ppl", "eval_perplexity", "bits_per_byte", "bpb", "bits_per_token",
 )  # fmt: skip
 ERROR_COLUMNS = ("sd", "se", "standard_error")
 LABEL_COLUMNS = ("fraction", "group")
@@ -32,7 +31,10 @@ NO_SETTING = re.compile(  # may differ along a curve: what a run is called, when
     r"|duration|host(name)?|sweep|end_fall_percent|_.*|.*_per_second"
 )
 UNIT_OF = {"perplexity": "perplexity", "ppl": "perplexity", "eval_perplexity": "perplexity"}
-UNIT_OF |= {"bits_per_byte": "bits_per_byte", "bpb": "bits_per_byte"}
+UNIT_OF |= {"bits_per_byte": "bits_per_byte", "bpb": "bits_per_byte", "bits_per_token": "bits_per_token"}
+THOUSANDS = {"thousand": "k", "million": "m", "billion": "b", "trillion": "t"}
+UNFINISHED = {"crashed", "failed", "killed", "preempted", "preempting", "running"}  # states of W&B's runs
+BRACKETS = re.compile(r"\s*[(\[](.*)[)\]]\s*$")  # a column's unit
 RUN_KINDS = ("point", "held_out")  # in the page's own scaling_law.csv
 
 
@@ -56,7 +58,8 @@ class RunTable:
         """
         cells = _read(paths)
         self._cells, self._names = cells, [_plain_name(name) for name in cells.names]
-        if "kind" in self._names and "size" in self._names:  # the page's own scaling_law.csv
+        # The page's own scaling_law.csv: its size is the fraction of the papers, and its curve stands below its points.
+        if "kind" in self._names and "size" in self._names:
             self._names[self._names.index("size")] = "fraction"
         self.size = self._column(size, SIZE_COLUMNS, "sizes", "--size-column")
         self.loss = self._column(loss, LOSS_COLUMNS, "losses", "--loss-column")
@@ -66,9 +69,12 @@ class RunTable:
         if "kind" in table and set(table["kind"]) & set(RUN_KINDS):
             table = table.loc[table["kind"].isin(RUN_KINDS), ["run", "seed", "fraction", self.size, self.loss]]
             table = table.reset_index(drop=True)
-        for name in (self.size, self.loss, "step", "epochs", *ERROR_COLUMNS, *STEP_COLUMNS):
+        _refuse_unfinished(table)
+        # Settings stay as they are written: they are compared, not computed with.
+        for name in (self.size, self.loss, "step", "epochs", "end_fall_percent", *ERROR_COLUMNS, *STEP_COLUMNS):
             if name in table:
                 table[name] = self._numbers(table, name, name in (self.size, self.loss))
+        table[self.size] *= self._size_unit()
         self.table = take_ends(table, self.size, self.loss)
         check_no_log(self.table, self.size)
 
@@ -116,7 +122,7 @@ class RunTable:
         errors, name = [float(one) for one in self.table[column]], self._unit(unit)
         if name == "perplexity":
             return [error / loss for error, loss in zip(errors, self.table[self.loss], strict=True)]
-        return errors if name == "nats" else [error * log(2.0) * (bytes_per_token or 0.0) for error in errors]
+        return errors if name == "nats" else [error * to_nats(1.0, name, bytes_per_token) for error in errors]
 
     def epochs(self, given: float | None) -> float:
         """Return the epochs over the unique tokens: the table's, or those given, or one.
@@ -124,8 +130,8 @@ class RunTable:
         Raises:
             ValueError: If the two differ, or one is not 1 or more; the table's is named by its row.
         """
-        if given is not None and not given >= 1.0:
-            raise ValueError(f"--epochs is {given}: give 1 or more")
+        if given is not None and not 1.0 <= given < float("inf"):
+            raise ValueError(f"--epochs is {given}: give a finite number of 1 or more")
         if "epochs" not in self.table:
             return 1.0 if given is None else given
         for row, number in enumerate(self.table["epochs"], 1):
@@ -139,9 +145,12 @@ class RunTable:
         """Return the column that was chosen, or the only one of the known names."""
         shown = ", ".join(name for name in self._cells.names if name)
         if chosen is not None:
-            place = int(chosen) - 1 if chosen.isdigit() else next(iter(self._places(_plain_name(chosen))), -1)
+            place = int(chosen) - 1 if chosen.isdecimal() else next(iter(self._places(_plain_name(chosen))), -1)
             if not 0 <= place < len(self._names):
                 raise ValueError(f"{option} is {chosen!r}, but the columns are {shown}")
+            if not self._names[place]:
+                raise ValueError(f"{option} is {chosen}, a column without a name: write one above it")
+            # Others of the same name are blanked, as they were not chosen.
             self._names = [
                 name if here == place or name != self._names[place] else "" for here, name in enumerate(self._names)
             ]
@@ -184,7 +193,21 @@ class RunTable:
             return cell.strip() if isinstance(cell, str) else cell
         return int(number) if number.is_integer() and not isinstance(cell, float) else number
 
+    def _bracketed(self, column: str) -> str:
+        """Return what stands in brackets at the end of a column's name, in lower case."""
+        found = BRACKETS.search(self._cells.names[self._names.index(column)])
+        return found[1].strip().lower() if found else ""
+
+    def _size_unit(self) -> float:
+        """Return what the sizes are multiplied by: a million where their column is tokens (M)."""
+        unit = self._bracketed(self.size).removesuffix("s")
+        return SUFFIXES.get(THOUSANDS.get(unit, unit), 1.0)
+
     def _unit(self, unit: str | None) -> str:
+        """Return the unit of the losses: the one given, or the one in brackets, or that of their column's name."""
+        bracketed = re.sub(r"[\W_]+", "_", self._bracketed(self.loss).replace("/", " per "))
+        if bracketed.startswith("bit") or bracketed in ALIASES:
+            unit = unit or bracketed
         return unit_name(unit or UNIT_OF.get(self.loss, "nats"))
 
     def _losses(self, unit: str | None, bytes_per_token: float | None) -> list[float]:
@@ -215,9 +238,16 @@ def _read(paths: Sequence[Path]) -> Cells:
 
 def _plain_name(name: str) -> str:
     """Return a column's name in lower case, without its unit in brackets, with _ for what is no letter or digit."""
-    plain = re.sub(r"[^\w]+", "_", re.sub(r"\s*[(\[].*[)\]]\s*$", "", name.strip().lower())).rstrip("_")
+    plain = re.sub(r"[^\w]+", "_", BRACKETS.sub("", name.strip().lower())).rstrip("_")
     plain = RENAMED.get(plain, plain)
     return "" if plain.startswith("unnamed") else plain
+
+
+def _refuse_unfinished(table: pd.DataFrame) -> None:
+    """A run that has not ended stands higher than one of its length."""
+    for row, state in enumerate(table.get("state", ()), 1):
+        if str(state).strip().lower() in UNFINISHED:
+            raise ValueError(f"row {row} is of a run that is {state}: leave it out, or give a run that has finished")
 
 
 def _known(cell: Any) -> float | None:

@@ -24,7 +24,6 @@ def points_of_runs(
     """One point per run: unique training tokens, and nats per token on the held-out papers.
 
     Args:
-        model: The base, on which a law is conditional like on no setting else.
         histories: Of each run, with columns step and validation_loss_nats; None: how long it trained is not known.
     """
     base, histories = name_base(model), histories or {}
@@ -73,9 +72,23 @@ def cost_of_study(prices: Prices, epochs: int, tokens_per_paper: float, timings:
             get going.
     """
     longest = sorted(timings, key=lambda timing: timing.seconds_train)[len(timings) // 2 :]
+    speed = median(timing.tokens_per_second / timing.devices for timing in longest)
     hardware = longest[-1].hardware
+    named = hardware.gpu or f"{hardware.cpu}, {hardware.threads} threads"
+    return price_tokens(prices, speed, named, epochs=epochs, tokens_per_paper=tokens_per_paper)
+
+
+def price_tokens(
+    prices: Prices, tokens_per_second: float, hardware: str, *, epochs: float, tokens_per_paper: float
+) -> CostSettings:
+    """Cost settings at a measured speed; a price or an energy of 0 is none.
+
+    Args:
+        tokens_per_second: Trained tokens per second and GPU, or whatever the sizes of the curve count.
+        hardware: On which that was measured.
+    """
     return CostSettings(
-        tokens_per_second=median(timing.tokens_per_second / timing.devices for timing in longest),
+        tokens_per_second=tokens_per_second,
         epochs=epochs,
         price_per_gpu_hour=prices.price_per_gpu_hour or None,
         currency=prices.currency,
@@ -84,5 +97,5 @@ def cost_of_study(prices: Prices, epochs: int, tokens_per_paper: float, timings:
         tokens_per_paper=tokens_per_paper,
         yearly_budget=prices.yearly_budget,
         trainings_per_year=prices.trainings_per_year,
-        hardware=hardware.gpu or f"{hardware.cpu}, {hardware.threads} threads",
+        hardware=hardware,
     )

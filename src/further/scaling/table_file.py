@@ -5,6 +5,7 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import pandas as pd
 
@@ -39,7 +40,15 @@ def read_cells(path: Path) -> Cells:
     raw = path.read_bytes()
     if raw.startswith(OLD_EXCEL):
         raise ValueError(f"{path.name} is an old Excel file (.xls): save it as .xlsx or as CSV")
-    lines, separator = (_read_sheet(path), "") if raw.startswith(ZIP) else _split(_decode(raw, path.name), path.name)
+    try:
+        lines, separator = (
+            (_read_sheet(path), "") if raw.startswith(ZIP) else _split(_decode(raw, path.name), path.name)
+        )
+    except csv.Error as error:  # what an open quote looks like, too
+        raise ValueError(
+            f"{path.name} has a cell of more than {csv.field_size_limit():,} characters: close its quotes, or leave "
+            "the column out"
+        ) from error
     rows = [row for row in lines if not all(map(is_blank, row))]
     if not rows:
         raise ValueError(f"{path.name} holds no table: give a line of column names and one line for each run")
@@ -60,7 +69,7 @@ def _read_sheet(path: Path) -> list[list[Any]]:
     """Rows of the first sheet that has any."""
     try:
         sheets = pd.read_excel(path, sheet_name=None, header=None, dtype=object)
-    except (ValueError, KeyError, OSError) as error:
+    except (ValueError, KeyError, OSError, ImportError, BadZipFile) as error:  # ImportError: a zip of another program
         raise ValueError(f"{path.name} is no .xlsx that can be read: save it again, or as CSV") from error
     filled = [sheet for sheet in sheets.values() if not sheet.dropna(how="all").empty]
     return [list(row) for row in filled[0].itertuples(index=False)] if filled else []
@@ -69,16 +78,17 @@ def _read_sheet(path: Path) -> list[list[Any]]:
 def _decode(raw: bytes, name: str) -> str:
     for mark, encoding in BYTE_ORDER_MARKS.items():
         if raw.startswith(mark):
-            return raw.decode(encoding)
+            return raw.decode(encoding, errors="replace")
+    # ASCII in UTF-16 has a zero in every other byte.
     for zeros, encoding in ((raw[1:400:2], "utf-16-le"), (raw[0:400:2], "utf-16-be")):
         if zeros and not any(zeros):
-            return raw.decode(encoding)
+            return raw.decode(encoding, errors="replace")
     if b"\0" in raw:
         raise ValueError(f"{name} is not text: give a CSV or an .xlsx file")
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
+        return raw.decode("cp1252", errors="replace")  # Latin-1 as spreadsheets on Windows write it
 
 
 def _split(text: str, name: str) -> tuple[list[list[Any]], str]:

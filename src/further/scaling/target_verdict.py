@@ -11,7 +11,7 @@ from further.scaling.interval import Interval, Target
 from further.scaling.prediction import FACTORS, Outlook
 
 Verdict = Literal["reached", "reachable", "undecided", "unreachable"]
-NUM_PLACES = 2000
+NUM_PLACES = 2000  # sizes looked at, in steps of .1 % up to eight times the largest
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ def judge_target(fit: LawFit, target: Target, outlook: Outlook, doubt: str | Non
 
 def _judge_below(fit: LawFit, target: Target, outlook: Outlook, doubt: str | None) -> JudgedTarget:
     """Judge a target that no prediction interval falls to."""
-    loss, low, high = target.loss_nats, fit.c.low or 0.0, fit.c.high
-    end = "open" if high is None else f"{high:.4g}"
-    floor = f"the {fit.c.level:.0%} interval of c, {low:.4g} to {end}"
+    loss, low, high = target.loss_nats, fit.c.low, fit.c.high
+    assert low is not None and high is not None
+    floor = f"the {fit.c.level:.0%} interval of c, {low:.4g} to {high:.4g}"
     if loss < low and fit.c_identified:
         if doubt is not None:
             reason = f"By the law {loss:.4g} nats per token would be unreachable, but the law may not hold. {doubt}"
@@ -73,7 +73,7 @@ def _judge_below(fit: LawFit, target: Target, outlook: Outlook, doubt: str | Non
     if not fit.c_identified:
         reason += f" {fit.c_reason}"
     elif loss >= low:
-        reason += f" It is inside {floor}." if high is None or loss <= high else f" It is above {floor}."
+        reason += f" It is inside {floor}." if loss <= high else f" It is above {floor}."
     return JudgedTarget(target, "undecided", reason)
 
 
@@ -93,6 +93,7 @@ def tokens_needed(fit: LawFit, loss_nats: float, outlook: Outlook, *, trusted: b
         return None
     sizes = np.geomspace(1.0, outlook.limit, NUM_PLACES) * fit.largest
     ahead, law = outlook.predict(sizes), predict_band(fit, sizes)
+    # A doubted law or one without a floor says nothing of its own: predictions alone count.
     by_law = trusted and fit.c_identified
     low = ahead.low if not by_law else np.minimum(ahead.low, law.low)
     if (ahead.high <= loss_nats).any():

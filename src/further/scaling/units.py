@@ -1,10 +1,10 @@
-"""Units of a loss: nats per token, perplexity, bits per byte."""
+"""Units of a loss: nats per token, bits per token, perplexity, bits per byte."""
 
 from math import log
 
 from further.scaling.interval import Target
 
-UNITS = ("nats", "perplexity", "bits_per_byte")
+UNITS = ("nats", "perplexity", "bits_per_byte", "bits_per_token")
 ALIASES = {unit: unit for unit in UNITS} | {"ppl": "perplexity", "bpb": "bits_per_byte"}
 
 
@@ -12,8 +12,8 @@ def to_nats(value: float, unit: str, bytes_per_token: float | None = None) -> fl
     """Return nats per token.
 
     Args:
-        value: A loss in nats per token, a perplexity per token, or bits per UTF-8 byte.
-        unit: "nats", "perplexity" (or "ppl"), "bits_per_byte" (or "bpb").
+        value: A loss in nats or bits per token, a perplexity per token, or bits per UTF-8 byte.
+        unit: "nats", "perplexity" (or "ppl"), "bits_per_byte" (or "bpb"), "bits_per_token".
         bytes_per_token: UTF-8 bytes per token of the held-out text, needed for bits per byte.
 
     Raises:
@@ -28,7 +28,7 @@ def to_nats(value: float, unit: str, bytes_per_token: float | None = None) -> fl
         if value <= 1.0:
             raise ValueError(f"a perplexity of {value} is impossible: it must be above 1")
         return log(value)
-    return value * log(2.0) * _bytes(bytes_per_token)
+    return value * log(2.0) * (1.0 if name == "bits_per_token" else _bytes(bytes_per_token))
 
 
 def make_target(value: float, unit: str, bytes_per_token: float | None = None) -> Target:
@@ -42,6 +42,7 @@ def parse_target(text: str, bytes_per_token: float | None = None) -> Target:
     Raises:
         ValueError: If the number or the unit is missing.
     """
+    # Letters are cut from the end only where the text ends in one, so 1e3 without a unit keeps its exponent.
     compact = text.strip().lower().replace(" ", "")
     number = compact.rstrip("abcdefghijklmnopqrstuvwxyz_") if not compact[-1:].isdigit() else compact
     unit = compact[len(number) :]
