@@ -22,17 +22,9 @@ from further.report.page import Head, Kind, Section, write_page
 from further.report.results import CORPUS_VIEW, Provenance, TextResults, name_base
 from further.report.sections.statement import statement_table
 from further.settings import Settings
-from report.results_case import (
-    NOTHING_ASKED,
-    make_comparison,
-    make_corpus,
-    make_results,
-    make_sample,
-    make_samples,
-    make_settings,
-    paired,
-    with_default,
-)
+from report.corpus_case import make_corpus
+from report.probes_case import NOTHING_ASKED, make_sample, make_samples
+from report.results_case import make_results, make_settings, paired, with_default
 
 ROOT = Path(__file__).parents[2]
 EVIL = '<script>alert("x")</script><img src=x onerror=alert(1)>'
@@ -176,12 +168,13 @@ def test_a_sample_that_ends_by_itself_too_soon_is_marked_and_line_breaks_are_sho
     assert page.xpath("//blockquote")[-1].text_content() == ". ⏎×3 The ⏎ end"
 
 
-def test_a_figure_without_data_is_one_sentence(tmp_path: Path) -> None:
-    page = make_page(make_results(comparison=make_comparison(quantization={}), asked=NOTHING_ASKED), tmp_path)
-    (figure,) = page.xpath("//figure[@id='figure-quantization']")
+def test_a_figure_without_data_is_one_sentence_or_left_out_where_its_question_was_not_asked(tmp_path: Path) -> None:
+    comparison = with_default(paired(6.0, -0.5, -0.6, -0.4)).model_copy(update={"quantization": {}})
+    page = make_page(make_results(comparison=comparison, asked=NOTHING_ASKED), tmp_path)
+    (figure,) = page.xpath("//figure[@id='figure-other_settings']")
     assert len(figure.xpath(".//p")) == 1 and not figure.xpath(".//svg | .//a")
-    assert not page.xpath("//figure[@id='figure-questions']")  # nor was the question asked
-    assert len(page.find_class("answer")) == 4
+    assert not page.xpath("//figure[@id='figure-questions' or @id='figure-quantization']")
+    assert len(page.find_class("answer")) == 3
 
 
 def test_text_of_papers_and_models_is_escaped_everywhere(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -15,7 +15,7 @@ from further.records import Comparison, Memorization, Metrics, RunMetrics, Sampl
 from further.records.general import GeneralTexts
 from further.records.questions import QuestionsFile
 from further.report.guard import Guarded, read_guard
-from further.report.wording import join_words
+from further.report.wording import count_noun, join_words
 from further.scaling.record import LawRecord
 from further.settings import Settings
 
@@ -87,17 +87,21 @@ class StudyResults(Generic[M]):
 
     Attributes:
         law: The scaling law, or why there is none.
-        plan: By run, columns seconds_low and seconds_high: what it was expected to take; None where not given.
         jobs: Columns kind, job and seconds of every job that trains or runs a model.
+        runs: Empty for a study that keeps no adapters.
+        plan: By run, columns seconds_low and seconds_high: what it was expected to take; None where not given.
         guard: What is answered and what goes to a person; None where no answers are guarded.
+        written: The day of the report.
     """
+
+    base_label: ClassVar[str] = "Base model"
 
     settings: Settings
     law: LawRecord
-    runs: Mapping[str, RunResults[M]]
-    plan: pd.DataFrame | None
     jobs: pd.DataFrame
-    provenance: Provenance
+    runs: Mapping[str, RunResults[M]] = field(default_factory=dict)
+    plan: pd.DataFrame | None = None
+    provenance: Provenance = field(default_factory=Provenance)
     guard: Guarded | None = None
     written: date | None = None
 
@@ -105,6 +109,11 @@ class StudyResults(Generic[M]):
     @abstractmethod
     def default_run(self) -> str:
         """Name of the run that most is said of."""
+
+    @property
+    @abstractmethod
+    def extent(self) -> str:
+        """How large the study is: `25 papers, 20 training runs`."""
 
     @property
     def title(self) -> str:
@@ -151,6 +160,12 @@ class TextResults(StudyResults[Metrics]):
         """Name of the run that most is said of."""
         return self.comparison.default_run
 
+    @property
+    def extent(self) -> str:
+        """How large the study is."""
+        papers = count_noun(len(self.corpus.split), "paper")
+        return f"{papers}, {count_noun(len(self.runs), 'training run')}"
+
 
 def read_results(
     named: Mapping[str, Any],
@@ -159,7 +174,7 @@ def read_results(
     provenance: Provenance | None = None,
     written: date | None = None,
 ) -> TextResults:
-    """Read a study's files.
+    """Read the files of a study on text.
 
     Args:
         named: Paths as text by name: `runs` and `corpus` list several, named by their folder and their own name;

@@ -37,14 +37,14 @@ class Spending:
         A run's seconds are those of all its starts, where its own clock says more than Snakemake's note.
         """
         runs, jobs = self._results.runs, self._results.jobs
-        clocks = {name: run.timing.seconds_total for name, run in runs.items()}
         if jobs.empty:
-            jobs = pd.DataFrame([(TRAINING, run, float("nan")) for run in clocks], columns=["kind", "job", "seconds"])
-        own = jobs["job"].map(clocks).where(jobs["kind"] == TRAINING)
-        seconds = pd.concat([jobs["seconds"].astype(float), own.astype(float)], axis=1).max(axis=1)
-        devices = max(run.timing.devices for run in runs.values())
-        times = jobs["kind"].isin([TRAINING, FOLDS]).map({True: devices, False: 1})
-        return jobs.assign(seconds=seconds, paid_seconds=seconds * times)
+            jobs = pd.DataFrame([(TRAINING, run, float("nan")) for run in runs], columns=["kind", "job", "seconds"])
+        trained = jobs["job"].where(jobs["kind"] == TRAINING)  # a job that scores may have the same name
+        clocks = trained.map({name: run.timing.seconds_total for name, run in runs.items()})
+        seconds = pd.concat([jobs["seconds"].astype(float), clocks.astype(float)], axis=1).max(axis=1)
+        likes = trained.mask(jobs["kind"] == FOLDS, self._results.default_run)  # folds train as the default run does
+        devices = likes.map({name: run.timing.devices for name, run in runs.items()}).fillna(1)
+        return jobs.assign(seconds=seconds, paid_seconds=seconds * devices)
 
     @property
     def has_price(self) -> bool:

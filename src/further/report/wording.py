@@ -56,16 +56,18 @@ def show_percent(fraction: float, signed: bool = False) -> str:
 
 
 def show_score(score: Interval) -> str:
-    """A fraction in percent with its interval, if it has one: `73.8% (71.0 to 76.5%)`."""
+    """A fraction in percent with its interval, if that has a width: `73.8% (71.0 to 76.5%)`, `0.5% (at most 2.7%)`."""
     shown = "not known" if score.estimate is None else show_percent(score.estimate)
-    if score.low is None or score.high is None:
+    if score.low == score.high or (score.low is None and (score.high or 0) >= 1):
         return shown
+    if score.low is None or score.high is None:
+        return f"{shown} ({show_range(score, show_percent)})"
     return f"{shown} ({fixed(100 * score.low, 1)} to {show_percent(score.high)})"
 
 
-def show_percent_points(change: Interval) -> str:
-    """A difference of fractions in percentage points with its interval, if it has one: `+1.2 (−0.3 to +2.7)`."""
-    return show_estimate(change, lambda end: fixed(100 * end, 1, signed=True))
+def show_points(change: Interval | None, unit: str = " points") -> str:
+    """A difference of fractions with its interval: `+1.2 points (−0.3 to +2.7)`; empty where there is none to show."""
+    return "" if change is None else show_estimate(change, lambda end: fixed(100 * end, 1, signed=True), unit)
 
 
 def show_share_of(fraction: float) -> str:
@@ -125,13 +127,14 @@ def show_difference(interval: Interval, decimals: int = DECIMALS) -> str:
     return f"{show_change(interval.estimate or 0.0, decimals)} nats per token ({show_interval(interval, decimals)})"
 
 
-def show_estimate(interval: Interval, show: Callable[[float], str] = show_number) -> str:
-    """An estimate with its range, if it has one, or the range alone where one number would mislead."""
+def show_estimate(interval: Interval, show: Callable[[float], str] = show_number, unit: str = "") -> str:
+    """An estimate and its unit with its range, if it has one, or the range alone where one number would mislead."""
     if interval.estimate is None:
-        return show_range(interval, show)
+        return show_range(interval, show) + unit
+    shown = show(interval.estimate) + unit
     if interval.is_open or interval.low == interval.high == interval.estimate:
-        return show(interval.estimate)
-    return f"{show(interval.estimate)} ({show_range(interval, show)})"
+        return shown
+    return f"{shown} ({show_range(interval, show)})"
 
 
 def show_seconds(seconds: float) -> str:

@@ -8,6 +8,7 @@ from further.report.wording import rounded
 
 Verdict = Literal["improved", "unchanged", "worse", "undecided"]
 MARGIN_NATS = 0.01  # differences below this, 1% of perplexity, are called small: another seed moves it as much
+MARGIN_FRACTION = 0.01  # the same of fractions of right answers
 MOST_WORDS = 30  # of an answer, its question and details apart
 
 
@@ -30,13 +31,20 @@ class Answer:
     sources: tuple[str, ...]
 
 
-def classify(interval: Interval, margin: float = MARGIN_NATS) -> Verdict:
-    """Decide on a difference from its interval, as `decide` does; an end that is open decides nothing."""
-    return decide(interval.low, interval.high, margin)
+def classify(change: Interval, margin: float = MARGIN_NATS) -> Verdict:
+    """Decide on a change of a loss from its interval, as `decide` does; an end that is open decides nothing."""
+    return decide(change.low, change.high, margin)
+
+
+def classify_right(change: Interval | None) -> Verdict:
+    """Decide on a change of the fraction of right answers, where more is better; undecided where there is none."""
+    if change is None or change.low is None or change.high is None:
+        return "undecided"
+    return decide(-change.high, -change.low, MARGIN_FRACTION)
 
 
 def decide(low: float | None, high: float | None, margin: float = MARGIN_NATS) -> Verdict:
-    """Decide on a difference in nats per token from the ends of its interval; below zero is better.
+    """Decide on a difference from the ends of its interval; below zero is better.
 
     Args:
         low: Lower end; None decides nothing, infinity is an end without limit.

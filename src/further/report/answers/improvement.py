@@ -17,8 +17,8 @@ from further.report.wording import (
 WORDS: dict[Verdict, str] = {"improved": "Yes.", "worse": "No: worse.", "unchanged": "No.", "undecided": "Not decided."}
 VERBS: dict[Verdict, str] = {"improved": "fell by", "worse": "rose by"}
 NOT_UNDERSTANDING = (
-    "Lower perplexity says that new papers of the same kind surprise the model less. It does not show that what the "
-    "model writes is true or that it answers questions better."
+    "Lower perplexity means that new papers of the same kind surprise the model less. It does not show that what the "
+    "model writes is true, or that the model answers questions better."
 )
 NOT_IN_CARE = "It does not show that the model may be used in care."
 
@@ -87,8 +87,8 @@ def _say_details(results: TextResults) -> list[str]:
 
 def say_signs(papers: Paired) -> str:
     """How many papers improved, and how likely so many would be by chance."""
-    p_value = f"p = {show_number(papers.p_value, 2)} if nothing had changed"
-    return f"{papers.num_improved} of {count_noun(papers.num_documents, 'paper')} improved ({p_value})."
+    improved = f"{papers.num_improved} of {count_noun(papers.num_documents, 'paper')} improved"
+    return f"{improved} (exact sign test: p = {show_number(papers.p_value, 2)})."
 
 
 def say_seeds(comparison: Comparison) -> str:

@@ -17,7 +17,6 @@ from further.report.wording import (
     show_nats,
     show_number,
     show_plain,
-    show_range,
     show_relative,
 )
 from further.scaling.cost import Forecast
@@ -35,7 +34,7 @@ WORDS: dict[Verdict, str] = {
     "undecided": "Not known yet.",
 }
 VERBS: dict[Verdict, str] = {"improved": "should cut perplexity{} by", "worse": "would raise perplexity{} by"}
-NOT_SHOWN = "Without a law nothing can be said of an amount of data that was not tried."
+NOT_SHOWN = "Without a law, nothing can be said about amounts of data that were not tried."
 
 
 @dataclass(frozen=True)
@@ -55,9 +54,7 @@ def answer_more_data(results: StudyResults[Any], counted: Counted = PAPERS) -> A
     if law.fit is None or not law.forecasts:
         return _answer_without_law(law, sizes, counted)
     double = law.forecasts[0]
-    change = change_of(double.gain_nats)
-    low, high = -inf if change.low is None else change.low, inf if change.high is None else change.high
-    verdict: Verdict = decide(low, high) if double.useful else "undecided"
+    change, verdict = change_of(double.gain_nats), judge_forecast(double)
     small = verdict == "improved" and change.estimate is not None and -change.estimate < MARGIN_NATS
     return Answer(
         question=QUESTION,
@@ -68,6 +65,13 @@ def answer_more_data(results: StudyResults[Any], counted: Counted = PAPERS) -> A
         details=tuple(_say_details(law, law.fit, double, sizes, counted)),
         sources=(f"{SOURCE}: forecasts, reach, holdout, form_reason, intervals.c, points",),
     )
+
+
+def judge_forecast(forecast: Forecast) -> Verdict:
+    """Whether so much data would lower the loss; an open end of the gain is one without limit."""
+    change = change_of(forecast.gain_nats)
+    low, high = -inf if change.low is None else change.low, inf if change.high is None else change.high
+    return decide(low, high) if forecast.useful else "undecided"
 
 
 def _say_double(double: Forecast, change: Interval, spending: Spending, verdict: Verdict, counted: Counted) -> str:
@@ -86,7 +90,7 @@ def _say_doubt(law: LawRecord, fit: FitSummary, double: Forecast) -> str:
     if not double.useful:
         return "These sizes do not predict that far."
     if law.form_doubtful:
-        return "Something speaks against the law: see details."
+        return "The law is in doubt: see details."
     return f"Extrapolated from {fit.num_sizes} sizes of one collection."
 
 
@@ -106,9 +110,8 @@ def _say_details(law: LawRecord, fit: FitSummary, double: Forecast, sizes: list[
     conditions = [
         f"{name.replace('_', ' ')} {law.conditional_on[name]}" for name in CONDITIONS if name in law.conditional_on
     ]
-    kind = f"{counted.documents} of the same kind{': ' if conditions else ''}"
-    holds = f"It holds for more {kind}{join_words(conditions)}."
-    return [*said, f"{_say_floor(law)} {holds}"]
+    like = f", trained with {join_words(conditions)}" if conditions else ""
+    return [*said, f"{_say_floor(law)} The law holds for more {counted.documents} of the same kind{like}."]
 
 
 def _say_holdout(holdout: HoldOut) -> str:
@@ -116,9 +119,9 @@ def _say_holdout(holdout: HoldOut) -> str:
     interval = Interval(estimate=holdout.predicted_nats, low=holdout.low, high=holdout.high)
     said = (
         f"A fit without the largest size predicted {show_estimate(interval)} nats per token for it. The runs there "
-        f"gave {show_number(holdout.measured_nats)}, {show_change(holdout.error_percent, 1)}% off"
+        f"gave {show_number(holdout.measured_nats)}, so the prediction was {show_change(holdout.error_percent, 1)}% off"
     )
-    said += " and outside that interval" if holdout.within is False else ""
+    said += " and the runs lie outside its interval" if holdout.within is False else ""
     return f"{said}{'' if holdout.beats_last_value else ', no better than repeating the loss of the size before'}."
 
 
@@ -126,8 +129,8 @@ def _say_floor(law: LawRecord) -> str:
     """Where the law flattens, if the data say so."""
     c = read_interval(law.intervals.c) if law.intervals else None
     if c is None or not law.c_identified or c.estimate is None:
-        return f"Where the curve would flatten, the data do not say: {law.c_reason}"
-    return f"The curve would flatten at a loss of {show_number(c.estimate)} ({show_range(c)}) nats per token."
+        return f"The data do not show where the curve flattens, as {law.c_reason}"
+    return f"The curve flattens at a loss of {show_estimate(c)} nats per token."
 
 
 def _answer_without_law(law: LawRecord, sizes: list[Size], counted: Counted) -> Answer:

@@ -4,7 +4,7 @@ from further.records import Interval
 from further.records.questions import Floors, Group, Instructions, Paired, Questions
 from further.report.answers.answer import Answer, Verdict
 from further.report.results import TextResults
-from further.report.wording import count_noun, fixed, join_words, show_count, show_number, show_percent, show_range
+from further.report.wording import count_noun, join_words, show_number, show_percent, show_points
 
 QUESTION = "Does it answer better?"
 SOURCE = "results/evaluation/questions.json"
@@ -69,11 +69,9 @@ def say_instructions(instructions: Instructions) -> str:
 
 def _say_accuracy(overall: Paired) -> str:
     asked = count_noun(overall.base.number, "question")
-    ends = Interval(estimate=overall.difference, low=overall.low, high=overall.high)
-    points = show_range(ends, lambda end: fixed(100 * end, 1, signed=True))
-    change = fixed(100 * overall.difference, 1, signed=True)
+    change = Interval(estimate=overall.difference, low=overall.low, high=overall.high)
     before, after = show_percent(overall.base.fraction), show_percent(overall.adapted.fraction)
-    return f"{after} of {asked} right, {before} before: {change} points ({points})."
+    return f"{after} of {asked} right, {before} before: {show_points(change)}."
 
 
 def _say_doubt(overall: Paired, floors: dict[str, float]) -> str:
@@ -87,22 +85,20 @@ def _say_details(asked: Questions, floors: dict[str, float]) -> list[str]:
     named = {"Answered by likelihood per character": asked.accuracy_norm}
     named |= {"Questions with one answer, written word for word": asked.answers if asked.accuracy else None}
     said = [f"{name}: {_say_both(pairs)}." for name, pairs in named.items() if pairs]
-    said += [f"By where the answer stands: {join_words([_say_group(group) for group in asked.splits])}."] * bool(
-        asked.splits
-    )
+    groups = join_words([_say_group(group) for group in asked.splits])
+    said += [f"By the papers that hold the answer: {groups}."] * bool(asked.splits)
     without = [f"{FLOORS[name]} {show_percent(right)}" for name, right in floors.items()]
     said += [f"Without knowing anything: {join_words(without)}."] * bool(without)
-    said += [f"{count_noun(asked.truncated, 'question')} longer than the window lost their beginning."] * bool(
-        asked.truncated
-    )
+    truncated = count_noun(asked.truncated, "question")
+    said += [f"Cut at the beginning, as longer than the window: {truncated}."] * bool(asked.truncated)
     before, after = asked.nats_per_answer
-    said += [f"The right answer costs {show_number(after)} nats, {show_number(before)} before."]
+    said += [f"Loss of the right answers: {show_number(after)} nats per answer, {show_number(before)} before."]
     return [*said, "McNemar's exact test counts the questions that only one of the two models answers right."]
 
 
 def _say_group(group: Group) -> str:
     name = SPLITS.get(group.name, group.name)
-    return f"{name} {_say_both(group.accuracy)} ({show_count(group.accuracy.base.number)})"
+    return f"{name} {_say_both(group.accuracy)} ({count_noun(group.accuracy.base.number, 'question')})"
 
 
 def _say_both(pairs: Paired) -> str:

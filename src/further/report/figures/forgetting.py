@@ -126,7 +126,7 @@ def explain(table: pd.DataFrame) -> list[str]:
 FIGURE = Figure(
     name="forgetting",
     section=ANSWERS,
-    title="Gained on held-out papers, forgotten of general text",
+    title="Gain on held-out papers, forgetting of general text",
     make_table=make_table,
     draw=draw,
     summarize=summarize,

@@ -31,7 +31,7 @@ def draw(table: pd.DataFrame) -> Drawing:
     axes.set_xlim(0, max(1.0, shares.max()) * 1.5)
     axes.tick_params(axis="y", length=0)
     number_ticks(axes.xaxis)
-    axes.set_xlabel(f"fraction of {show_count(table['characters'].sum())} characters extracted, percent")
+    axes.set_xlabel(f"percent of {show_count(table['characters'].sum())} extracted characters")
     axes.grid(axis="x")
     return drawing
 

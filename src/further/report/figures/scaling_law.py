@@ -163,7 +163,7 @@ def _limit(axes: Axes, rows: pd.DataFrame | None) -> None:
     bottom, top = axes.get_ylim()
     low, high = (edge if pd.isna(row[end]) else row[end] for end, edge in (("low", bottom), ("high", top)))
     identified = row["label"] == "identified"
-    label = "95% interval of c" if identified else "c: the data do not say"
+    label = "95% interval of c" if identified else "c, not identified"
     color = COLORS["other"]
     axes.fill_between([1 - LIMIT_SHARE, 1], low, high, transform=where, color=color, alpha=0.4, lw=0, label=label)
     if identified and pd.notna(row["loss_nats"]):
@@ -254,7 +254,7 @@ def summarize(table: pd.DataFrame) -> str:
     means = points.groupby(points["size"].fillna(points["num_tokens"]))[["num_tokens", "loss_nats"]].mean()
     first, last = means.iloc[0], means.iloc[-1]
     return (
-        f"Mean loss over the seeds, nats per token: {show_number(base)} for the base model, "
+        f"Mean loss of the runs, nats per token: {show_number(base)} for the base model, "
         f"{show_number(first['loss_nats'])} at {show_count(first['num_tokens'])} unique tokens, "
         f"{show_number(last['loss_nats'])} at {show_count(last['num_tokens'])}."
     )
@@ -263,21 +263,23 @@ def summarize(table: pd.DataFrame) -> str:
 def explain(table: pd.DataFrame) -> list[str]:
     """Only what this study's figure holds."""
     kinds = set(table["kind"])
-    said = [
-        "Each point is a separate run. The triangle at the left edge is the base model before any of this training."
-    ]
+    said = ["Each point is a separate run. The triangle at the left edge is the base model before this training."]
     if "curve" in kinds:
-        beyond = " Beyond the data it is dashed, and the hatched band is where a new run is predicted."
+        beyond = " Beyond the data it is dashed, and the hatched band is the prediction for a new run."
         said.append(f"The line is the fitted law.{beyond if 'extrapolation' in kinds else ''}")
     if "asymptote" in kinds:
         known = "identified" in set(table.loc[table["kind"] == "asymptote", "label"])
-        bar = "the interval of the irreducible loss c" if known else "where c may lie, which the data do not say"
+        bar = (
+            "the interval of the irreducible loss c"
+            if known
+            else "where the irreducible loss c may lie: it is not identified"
+        )
         said.append(f"The bar at the right edge is {bar}.")
     said += ["The dash is what a fit without the largest size predicted for it."] if "prediction" in kinds else []
     if "target" in kinds:
         near = _find_losses(table)[2]
         said += ["Dash-dotted lines are targets."] * bool(near.any())
-        said += ["Targets far off stand in the legend only."] * bool(not near.all())
+        said += ["Targets far off are in the legend only."] * bool(not near.all())
     return said
 
 

@@ -2,18 +2,20 @@
 
 from further.records import CaseMetrics
 from further.records.answers import AnswersRecord, main_score
+from further.report.base_model import name_base_model
 from further.report.images.answers import best_floor, overall
 from further.report.rendering import render
 from further.report.wording import show_percent, show_score
+from further.settings import ModelSettings
 
 
-def make_card(title: str, base: str, run: str, record: AnswersRecord, metrics: CaseMetrics) -> str:
-    """The card of one run, in Markdown."""
+def make_card(title: str, model: ModelSettings, run: str, record: AnswersRecord, metrics: CaseMetrics) -> str:
+    """The card of one run, in Markdown; like that of a study on text it names no folder of the machine."""
     answered = record.runs[run]
     return render(
         "image_card.md.jinja",
         title=title,
-        base=base,
+        base=name_base_model(model),
         run=run,
         metrics=metrics,
         quantization=answered.settings.quantization,

@@ -19,18 +19,11 @@ from further.report.images.sections import (
     fill_runs,
     fill_types,
 )
-from further.report.page import Head, Kind, Section, make_head
+from further.report.page import Kind, Section, make_head
 from further.report.sections.guard import fill_guard
-from further.report.wording import count_noun
 
-
-def head(results: ImageResults) -> Head:
-    """The first lines of the page."""
-    return make_head(results, count_noun(len(results.tables.cases), "case"))
-
-
-IMAGES = Kind(
-    head=head,
+IMAGES: Kind[ImageResults] = Kind(
+    head=make_head,
     answers=(
         answer_improvement,
         answer_floors,
@@ -44,9 +37,9 @@ IMAGES = Kind(
         Section("gallery", "Cases: best, worst and at random", fill_gallery),
         Section("guard", "When a person answers", fill_guard),
         Section("types", "All scores by question type", fill_types),
-        Section("loops", "Length of the answers, and loops", fill_loops),
-        Section("cases", "The cases", fill_cases),
+        Section("loops", "Length of the answers, and loops", fill_loops, template="tables"),
+        Section("cases", "The cases", fill_cases, template="tables"),
         Section("runs", "Runs, time and cost", fill_runs),
-        Section("image_made", "How it was made", fill_made),
+        Section("made", "How it was made", fill_made),
     ),
 )

@@ -16,6 +16,7 @@ from further.records.answers import AnswersRecord
 from further.report.guard import read_guard
 from further.report.images.gallery import Pick, pick_cases
 from further.report.results import Provenance, StudyResults, read_jobs, read_runs
+from further.report.wording import count_noun
 from further.scaling.record import LawRecord
 from further.settings import Settings
 
@@ -57,6 +58,11 @@ class ImageResults(StudyResults[CaseMetrics]):
     def default_run(self) -> str:
         """Name of the run that most is said of."""
         return self.answers.default_run
+
+    @property
+    def extent(self) -> str:
+        """How large the study is."""
+        return f"{count_noun(len(self.tables.cases), 'case')}, {count_noun(len(self.runs), 'training run')}"
 
 
 def read_image_results(

@@ -22,14 +22,14 @@ from further.report.wording import count_noun, fixed, join_words, show_count, sh
 
 EXAMPLES = 2  # given, and handed over, of each question type
 SCORES = {
-    "mean_logprob": "the log-probability of the answer, a mean over its tokens",
+    "mean_logprob": "the mean log-probability of the answer's tokens",
     "min_logprob": "the log-probability of the answer's least likely token",
-    "entropy": "the entropy of the answer's tokens",
+    "entropy": "the mean entropy of the answer's tokens",
 }
 QUESTIONS_NOTE = (
-    "Here a case is one question with choices, answered by the adapted model. Half of the questions, drawn by a hash "
-    "of their words, chose the threshold. The others tried it. Other subjects, other papers or another model end the "
-    "promise."
+    "Here a case is one question with choices, answered by the adapted model. The threshold was chosen on half of the "
+    "questions, drawn by a hash of their words, and tested on the others. The promise does not hold for other "
+    "subjects, other papers or another model."
 )
 
 
@@ -65,7 +65,7 @@ def fill_question_guard(results: StudyResults[Any]) -> dict[str, object] | None:
 def promise_table(guard: Guarded) -> ShownTable:
     """What each certificate rests on, or what it would take."""
     header = ["question type", "outcome", "cases", "usable", "answers given", "wrong", "wrong at most"]
-    header += ["from a score of", "cases needed, about"]
+    header += ["from a score of", "cases needed at this error rate, about"]
     rows = [[name, *_promise_cells(one)] for name, one in guard.record.certificates.items()]
     return show_filled("What is promised, from the validation cases", header, rows, first_number=2)
 
@@ -177,9 +177,9 @@ def say_elsewhere(guard: Guarded) -> str:
     """What became of the promises there, and whether the scores had warned; "" without such cases."""
     tried, broken = _tried(guard), count_broken(guard.record.shifted)
     if not tried:
-        return "Nothing is promised, so that nothing could be broken." if guard.record.shifted else ""
+        return "Nothing was promised, so nothing could be broken." if guard.record.shifted else ""
     cases = count_noun(max(one.cases for one in tried.values()), "case")
-    said = f"Tried on {cases}, it was broken for {say_types(broken, list(tried))}."
+    said = f"On {cases} of another clinic, it was broken for {say_types(broken, list(tried))}."
     if not broken:
         return said
     silent = [name for name in broken if not tried[name].warns]

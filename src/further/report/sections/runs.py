@@ -1,5 +1,6 @@
 """Runs, time and cost: what the runs took, what more data would take and bring, what the targets would cost."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from further.records import Interval
@@ -14,10 +15,14 @@ from further.scaling.record import LawRecord
 
 def fill_runs(results: TextResults) -> dict[str, object]:
     """What was spent, and what is predicted."""
-    spending = Spending(results)
-    tables = [forecast_table(results.law, spending), target_table(results.law, spending), runs_table(results, spending)]
-    shown = [spent_table(spending), *(table for table in tables if table is not None)]
-    return {"spent": spending.say_spent(), "tables": shown}
+    return show_runs(results, "papers", runs_table(results))
+
+
+def show_runs(results: StudyResults[Any], documents: str, runs: ShownTable) -> dict[str, object]:
+    """What every kind of study has in this section; its data are counted in papers or cases."""
+    spending, law = Spending(results), results.law
+    tables = [spent_table(spending), forecast_table(law, spending, documents), target_table(law, spending), runs]
+    return {"spent": spending.say_spent(), "tables": [table for table in tables if table is not None]}
 
 
 def spent_table(spending: Spending) -> ShownTable:
@@ -26,19 +31,30 @@ def spent_table(spending: Spending) -> ShownTable:
     return show_table("What the study took", header, spending.rows(), numbers=range(1, len(header)))
 
 
-def runs_table(results: TextResults, spending: Spending) -> ShownTable:
-    """What each run trained on, and what its job took; start-up is in the time and in the plan's."""
-    header = ["run", "papers", "unique tokens", "trained tokens", "steps", "time", "planned", "tokens per second"]
-    header += ["peak memory, MB", *([f"cost, {spending.cost.currency}"] if spending.has_price else [])]
+def runs_table(results: TextResults) -> ShownTable:
+    """What each run trained on, and what its job took."""
     rows = []
     for name in results.ordered_runs:
-        metrics, timing = results.runs[name].metrics, results.runs[name].timing
-        paid = spending.paid_seconds_of(name)
+        metrics = results.runs[name].metrics
         counts = (metrics.num_papers, metrics.num_unique_tokens, metrics.num_trained_tokens, metrics.num_steps)
-        row = [name, *map(show_count, counts), show_seconds(paid / timing.devices), say_planned(results, name)]
-        row += [show_number(timing.tokens_per_second), show_number(timing.peak_memory_mb)]
-        rows.append([*row, *([show_number(spending.money(paid))] if spending.has_price else [])])
-    return show_table("What each run took", header, rows, numbers=range(1, len(header)))
+        rows.append([name, *map(show_count, counts)])
+    header = ("run", "papers", "unique tokens", "trained tokens", "steps")
+    return add_taken(results, "What each run took", header, rows)
+
+
+def add_taken(
+    results: StudyResults[Any], caption: str, header: Sequence[str], rows: Sequence[Sequence[str]]
+) -> ShownTable:
+    """A table with a row for each run, and what its job took; start-up is in the time and in the plan's."""
+    spending = Spending(results)
+    header = [*header, "time", "planned", "tokens per second", "peak memory, MB", f"cost, {spending.cost.currency}"]
+    whole = []
+    for name, *own in rows:
+        timing, paid = results.runs[name].timing, spending.paid_seconds_of(name)
+        taken = [show_seconds(paid / timing.devices), say_planned(results, name)]
+        taken += [show_number(timing.tokens_per_second), show_number(timing.peak_memory_mb)]
+        whole.append([name, *own, *taken, show_number(spending.money(paid)) if spending.has_price else ""])
+    return show_filled(caption, header, whole, first_number=1)
 
 
 def say_planned(results: StudyResults[Any], run: str) -> str:
