@@ -99,7 +99,7 @@ def test_a_way_that_forgets_is_not_the_one_that_is_shown():
 @pytest.mark.parametrize(
     ("accuracy", "old", "verdict", "word"),
     [
-        (between(0.70, 0.76), between(-0.02, 0.01), "improved", "12\u202fs and 2.40 MB."),
+        (between(0.70, 0.76), between(-0.02, 0.01), "improved", "12\u202fs of training, 2.40 MB."),
         (between(0.30, 0.36), between(-0.02, 0.01), "undecided", "Not known yet."),  # the most frequent answer: 39 %
         (between(0.70, 0.76), between(-0.65, -0.60), "worse", "The old modality."),
     ],

@@ -24,7 +24,7 @@ from further.report.wording import (
 )
 
 SOURCE = "results/onemodel/comparison.json"
-SEEDS = "Intervals are over seeds and test cases together, and say nothing of other data."
+SEEDS = "Intervals are over seeds and test cases together, and say nothing about other data."
 
 
 def answer_layout(results: OneModelResults) -> Answer:
@@ -100,7 +100,7 @@ def answer_additions(results: OneModelResults) -> Answer | None:
     arm, chance = arms[chosen], results.record.chance["signal"]
     learns = arm.accuracy.low is not None and arm.accuracy.low > chance
     verdict: Verdict = "worse" if not keeps else "improved" if learns else "undecided"
-    spent = f"{show_seconds(arm.seconds.estimate or 0.0)} and {show_bytes(arm.stored_bytes)}."
+    spent = f"{show_seconds(arm.seconds.estimate or 0.0)} of training, {show_bytes(arm.stored_bytes)}."
     words: dict[Verdict, str] = {"improved": spent, "worse": "The old modality.", "undecided": "Not known yet."}
     lost = [ADDITIONS[name] for name in arms if name not in keeps]
     return Answer(
@@ -108,8 +108,8 @@ def answer_additions(results: OneModelResults) -> Answer | None:
         verdict=verdict,
         word=words[verdict],
         sentence=f"{ADDITIONS[chosen][0].upper()}{ADDITIONS[chosen][1:]}: {show_score(arm.accuracy)} right "
-        f"about signals, {show_points(arm.old_difference)} about images.",
-        doubt=f"Shown to forget images: {'; '.join(lost)}." if lost else "No way is shown to forget images.",
+        f"about signals, {show_points(arm.old_difference)} on images.",
+        doubt=f"Shown to forget images: {'; '.join(lost)}." if lost else "No method is shown to forget images.",
         details=(
             *(
                 f"{ADDITIONS[name]}: {show_score(one.accuracy)} right, images {show_points(one.old_difference)}, "

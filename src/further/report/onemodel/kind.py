@@ -26,7 +26,7 @@ SOURCES = (
 
 def fill_tables(results: OneModelResults) -> Mapping[str, object]:
     """Tables, each under its question, with what must be known to read it."""
-    pretrained = "Pre-training sees images and captions of all training cases, and no question. All rows cost as much."
+    pretrained = "Pre-training sees all training images and captions, but no question. All rows use the same compute."
     groups = [
         ("One encoder–decoder, one stack, or adapters", [layouts_table(results), rates_table(results)], []),
         ("Which pre-training helps", objectives_tables(results), [pretrained]),

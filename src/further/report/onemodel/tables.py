@@ -81,7 +81,7 @@ def layouts_table(results: OneModelResults) -> ShownTable:
     ]
     header = ["model", "learning rate", "parameters", "trained", "steps", "10¹² operations", "time", "right, %",
               "difference, points", "loss, nats"]  # fmt: skip
-    return show_table("From scratch but for LoRA; differences are to the first row", header, rows, range(1, 10))
+    return show_table("All from scratch, except LoRA; differences are to the first row", header, rows, range(1, 10))
 
 
 def rates_table(results: OneModelResults) -> ShownTable:
@@ -118,7 +118,7 @@ def _objectives_table(number: int, arms: Mapping[str, ArmRecord]) -> ShownTable:
 
 
 def additions_table(results: OneModelResults) -> ShownTable:
-    """Ways to add a modality: what they learn, what they forget, what they take."""
+    """Methods of adding a modality: what they learn, what they forget, what they take."""
     rows = [
         [
             ADDITIONS[name.removeprefix("addition-")],
@@ -130,8 +130,8 @@ def additions_table(results: OneModelResults) -> ShownTable:
         ]
         for name, arm in results.arms("additions").items()
     ]
-    header = ["way", "parameters trained", "stored", "time", "new modality right, %", "images, points"]
-    caption = "A drawn signal added to the encoder–decoder. Where the rest stays frozen, images lose nothing"
+    header = ["method", "parameters trained", "stored", "time", "new modality right, %", "change on images, points"]
+    caption = "A drawn signal added to the encoder–decoder; with all else frozen, answers about images cannot change"
     return show_table(caption, header, rows, range(1, 6))
 
 
@@ -199,7 +199,7 @@ def _longer_lines(results: OneModelResults, floor: float | None) -> list[str]:
     if arm is None:
         return []
     times = results.settings.onemodel.law_longer
-    said = f"All cases for {times} times the steps: {show_loss(arm.loss_nats)} nats per token"
+    said = f"With all cases and {times} times the steps: {show_loss(arm.loss_nats)} nats per token"
     if floor is None or arm.loss_nats.high is None:
         return [f"{said}."]
     below = arm.loss_nats.high < floor
