@@ -69,7 +69,7 @@ def test_a_run_has_one_cost_wherever_it_is_shown() -> None:
     assert row[-1] == "0.300"
     points = scaling_law.make_table(results)
     assert points.loc[points["run"] == "default", "money"].tolist() == [pytest.approx(0.30)]
-    table = forecast_table(results.law, Spending(results))
+    table = forecast_table(results)
     assert table is not None and table.rows[0][-1] == "0.600"
 
 
@@ -99,12 +99,12 @@ def test_a_run_s_time_is_its_job_s_as_is_the_plan_s() -> None:
 
 def test_forecasts_show_open_ends_and_leave_empty_columns_out() -> None:
     results = make_results(settings=make_settings(cost=PRICED | {"kwh_per_gpu_hour": 0.0}))
-    table = forecast_table(results.law, Spending(results))
+    table = forecast_table(results)
     assert table is not None
     assert "energy, kWh" not in table.header and "cost, SEK" in table.header
     gains = [row[table.header.index("gain, nats")] for row in table.rows]
     assert gains == ["0.150 (0.110 to 0.190)", "0.270 (at least 0.190)", "undecided"]
-    assert forecast_table(make_refused_law("no", ()), Spending(results)) is None
+    assert forecast_table(make_results(law=make_refused_law("no", ()))) is None
 
 
 def test_targets_show_verdict_tokens_and_their_cost() -> None:

@@ -1,7 +1,7 @@
 """The model card of an adapter, in the form that Hugging Face reads: what it is, how well it did, what it is not."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +67,7 @@ def write_card(results: TextResults, run: str, target: Path) -> None:
         results=results,
         metrics=metrics,
         trained=sorted(metrics.settings.model_dump().items()),
-        scores=_score_rows(compared, results.general_text),
+        scores=_score_rows(compared, results.texts),
         scoring=say_scoring(results.comparison.scoring),
         answers=[answer for answer in (ask(results) for ask in TEXT.answers) if answer is not None],
         show_count=show_count,
@@ -78,14 +78,13 @@ def write_card(results: TextResults, run: str, target: Path) -> None:
 
 def _front_matter(results: TextResults, compared: RunComparison, base: Base, name: str) -> dict[str, Any]:
     """The YAML header: what the Hub's index reads, the measured numbers among it."""
-    texts: dict[TextSet, str] = {"papers": "held-out papers", "general": f"general text: {results.general_text}"}
     measured = [
         {
             "task": {"type": "text-generation"},
             "dataset": {"type": text_set, "name": text},
             "metrics": [{"type": "perplexity", "value": round(compared.on(text_set).after.perplexity, 4)}],
         }
-        for text_set, text in texts.items()
+        for text_set, text in results.texts.items()
     ]
     language = results.settings.corpus.language
     return {
@@ -99,8 +98,7 @@ def _front_matter(results: TextResults, compared: RunComparison, base: Base, nam
     }
 
 
-def _score_rows(compared: RunComparison, general_text: str) -> list[tuple[str, ...]]:
-    texts: dict[TextSet, str] = {"papers": "held-out papers", "general": f"general text ({general_text})"}
+def _score_rows(compared: RunComparison, texts: Mapping[TextSet, str]) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for text_set, name in texts.items():
         scores = compared.on(text_set)

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from further.io import read_table
-from further.records import Comparison, Memorization, Metrics, RunMetrics, Samples, Terms, Timing
+from further.records import Comparison, Memorization, Metrics, RunMetrics, Samples, Terms, TextSet, Timing
 from further.records.general import GeneralTexts
 from further.records.questions import QuestionsFile
 from further.report.guard import Guarded, read_guard
@@ -95,6 +95,8 @@ class StudyResults(Generic[M]):
     """
 
     base_label: ClassVar[str] = "Base model"
+    documents: ClassVar[str] = "papers"  # what the data are counted in
+    loss_of: ClassVar[str] = ""  # what the loss is of, where that is not all the text
 
     settings: Settings
     law: LawRecord
@@ -159,6 +161,11 @@ class TextResults(StudyResults[Metrics]):
     def default_run(self) -> str:
         """Name of the run that most is said of."""
         return self.comparison.default_run
+
+    @property
+    def texts(self) -> dict[TextSet, str]:
+        """What perplexity is measured on."""
+        return {"papers": "held-out papers", "general": f"general text ({self.general_text})"}
 
     @property
     def extent(self) -> str:

@@ -28,14 +28,14 @@ def list_varied(record: Comparison | AnswersRecord, own_figure: set[str]) -> lis
         values = record.differing(run)
         if not values or set(values) & own_figure or (SEED in values and len(values) > 1):
             continue
-        shown = {name: _say_value(value) for name, value in values.items()}
+        shown = {name: show_value(value) for name, value in values.items()}
         label = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in shown.items())
         varied = Varied(", ".join(shown), ", ".join(shown.values()), run, label)
         found.append((varied.setting, [_by_size(value) for value in values.values()], run, varied))
     return [varied for *_, varied in sorted(found, key=lambda one: one[:3])]
 
 
-def _say_value(value: object) -> str:
+def show_value(value: object) -> str:
     """A setting's value in a reader's words: names in a list are added up."""
     return " + ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 

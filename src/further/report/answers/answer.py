@@ -9,6 +9,7 @@ from further.report.wording import rounded
 Verdict = Literal["improved", "unchanged", "worse", "undecided"]
 MARGIN_NATS = 0.01  # differences below this, 1% of perplexity, are called small: another seed moves it as much
 MARGIN_FRACTION = 0.01  # the same of fractions of right answers
+SIGNIFICANT = 0.05  # p-values below it
 MOST_WORDS = 30  # of an answer, its question and details apart
 
 

@@ -1,6 +1,5 @@
 """Is more data worth it: the answer from the predictions of the scaling law, or from the points where there is none."""
 
-from dataclasses import dataclass
 from math import inf
 from typing import Any
 
@@ -9,6 +8,7 @@ from further.report.answers.answer import MARGIN_NATS, Answer, Verdict, decide
 from further.report.law import Size, change_of, group_sizes, read_interval
 from further.report.results import StudyResults
 from further.report.spent import Spending
+from further.report.varied import show_value
 from further.report.wording import (
     join_words,
     show_change,
@@ -37,22 +37,11 @@ VERBS: dict[Verdict, str] = {"improved": "should cut perplexity{} by", "worse": 
 NOT_SHOWN = "Without a law, nothing can be said about amounts of data that were not tried."
 
 
-@dataclass(frozen=True)
-class Counted:
-    """What the data of a study are counted in, and what its loss is of, where that is something else."""
-
-    documents: str = "papers"
-    loss_of: str = ""
-
-
-PAPERS = Counted()
-
-
-def answer_more_data(results: StudyResults[Any], counted: Counted = PAPERS) -> Answer:
+def answer_more_data(results: StudyResults[Any]) -> Answer:
     """What would twice the data bring, and for how much; without a law, did more data lower the loss?"""
     law, sizes = results.law, group_sizes(results.law)
     if law.fit is None or not law.forecasts:
-        return _answer_without_law(law, sizes, counted)
+        return _answer_without_law(law, sizes, results.loss_of)
     double = law.forecasts[0]
     change, verdict = change_of(double.gain_nats), judge_forecast(double)
     small = verdict == "improved" and change.estimate is not None and -change.estimate < MARGIN_NATS
@@ -60,9 +49,9 @@ def answer_more_data(results: StudyResults[Any], counted: Counted = PAPERS) -> A
         question=QUESTION,
         verdict=verdict,
         word="A little." if small else WORDS[verdict],
-        sentence=_say_double(double, change, Spending(results), verdict, counted),
+        sentence=_say_double(results, double, change, verdict),
         doubt=_say_doubt(law, law.fit, double),
-        details=tuple(_say_details(law, law.fit, double, sizes, counted)),
+        details=tuple(_say_details(results, law.fit, double, sizes)),
         sources=(f"{SOURCE}: forecasts, reach, holdout, form_reason, intervals.c, points",),
     )
 
@@ -74,11 +63,11 @@ def judge_forecast(forecast: Forecast) -> Verdict:
     return decide(low, high) if forecast.useful else "undecided"
 
 
-def _say_double(double: Forecast, change: Interval, spending: Spending, verdict: Verdict, counted: Counted) -> str:
+def _say_double(results: StudyResults[Any], double: Forecast, change: Interval, verdict: Verdict) -> str:
     more = "" if double.extra_papers is None else f"{show_count(double.extra_papers)} more, "
-    price = spending.show_training(double.num_tokens)
-    data = f"{_say_factor(double.factor)} the {counted.documents} ({more}{price} a training)"
-    verb = VERBS.get(verdict, "could change perplexity{} by").format(counted.loss_of)
+    price = Spending(results).show_training(double.num_tokens)
+    data = f"{_say_factor(double.factor)} the {results.documents} ({more}{price} a training)"
+    verb = VERBS.get(verdict, "could change perplexity{} by").format(results.loss_of)
     return f"{data} {verb} {show_relative(change, signed=verdict not in VERBS)}."
 
 
@@ -94,24 +83,26 @@ def _say_doubt(law: LawRecord, fit: FitSummary, double: Forecast) -> str:
     return f"Extrapolated from {fit.num_sizes} sizes of one collection."
 
 
-def _say_details(law: LawRecord, fit: FitSummary, double: Forecast, sizes: list[Size], counted: Counted) -> list[str]:
-    first, last = sizes[0], sizes[-1]
+def _say_details(results: StudyResults[Any], fit: FitSummary, double: Forecast, sizes: list[Size]) -> list[str]:
+    law, first, last = results.law, sizes[0], sizes[-1]
     said = [
         f"Gain at {_say_factor(double.factor).lower()} the {show_count(fit.largest)} unique tokens, predicted for a "
-        f"new run: {show_estimate(read_interval(double.gain_nats), show_nats)} nats per token{counted.loss_of}. Mean "
+        f"new run: {show_estimate(read_interval(double.gain_nats), show_nats)} nats per token{results.loss_of}. Mean "
         f"measured loss: {show_number(first.loss_nats)} at {show_count(first.num_tokens)} tokens, "
         f"{show_number(last.loss_nats)} at {show_count(last.num_tokens)}.",
         f"The law rests on {show_count(fit.num_points)} runs at {fit.num_sizes} sizes, the largest "
-        f"{show_number(fit.span, 2)} times the smallest, all on the same held-out {counted.documents}.",
+        f"{show_number(fit.span, 2)} times the smallest, all on the same held-out {results.documents}.",
     ]
     said += [_say_holdout(law.holdout)] if law.holdout else []
     said += [law.form_reason] if law.form_doubtful and law.form_reason else []
     said += [law.reach.reason] if law.reach else []
     conditions = [
-        f"{name.replace('_', ' ')} {law.conditional_on[name]}" for name in CONDITIONS if name in law.conditional_on
+        f"{name.replace('_', ' ')} {show_value(law.conditional_on[name])}"
+        for name in CONDITIONS
+        if name in law.conditional_on
     ]
     like = f", trained with {join_words(conditions)}" if conditions else ""
-    return [*said, f"{_say_floor(law)} The law holds for more {counted.documents} of the same kind{like}."]
+    return [*said, f"{_say_floor(law)} The law holds for more {results.documents} of the same kind{like}."]
 
 
 def _say_holdout(holdout: HoldOut) -> str:
@@ -133,14 +124,14 @@ def _say_floor(law: LawRecord) -> str:
     return f"The curve flattens at a loss of {show_estimate(c)} nats per token."
 
 
-def _answer_without_law(law: LawRecord, sizes: list[Size], counted: Counted) -> Answer:
+def _answer_without_law(law: LawRecord, sizes: list[Size], loss_of: str) -> Answer:
     """What the points alone say: no interval stands behind it, so only a rise of every run is more than undecided."""
     verdict: Verdict = "worse" if _rose(sizes) else "undecided"
     sentence = "Fewer than two amounts of data were tried."
     if len(sizes) > 1:
         first, last = sizes[0], sizes[-1]
         sentence = (
-            f"Mean loss{counted.loss_of} {show_number(first.loss_nats)} at {show_count(first.num_tokens)} tokens, "
+            f"Mean loss{loss_of} {show_number(first.loss_nats)} at {show_count(first.num_tokens)} tokens, "
             f"{show_number(last.loss_nats)} at {show_count(last.num_tokens)}."
         )
     return Answer(

@@ -2,13 +2,12 @@
 
 from further.records import Interval
 from further.records.questions import Floors, Group, Instructions, Paired, Questions
-from further.report.answers.answer import Answer, Verdict
+from further.report.answers.answer import SIGNIFICANT, Answer, Verdict
 from further.report.results import TextResults
 from further.report.wording import count_noun, join_words, show_number, show_percent, show_points
 
 QUESTION = "Does it answer better?"
 SOURCE = "results/evaluation/questions.json"
-SIGNIFICANT = 0.05
 WORDS: dict[Verdict, str] = {"improved": "Yes.", "worse": "No: worse.", "undecided": "Not decided.", "unchanged": "No."}
 FLOORS = {
     "chance": "guessing",

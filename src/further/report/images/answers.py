@@ -4,7 +4,6 @@ from further.evaluation.answers.loops import PRESENT
 from further.records.answers import ALL, AnswersRecord, Main, Scores, TypeScores, main_score
 from further.report.answers.answer import Answer, Verdict, classify_right
 from further.report.answers.improvement import WORDS
-from further.report.answers.more_data import Counted, answer_more_data
 from further.report.images.results import ImageResults
 from further.report.varied import SEED, list_varied
 from further.report.wording import (
@@ -151,11 +150,6 @@ def _say_floor(record: AnswersRecord, kind: str) -> str:
     floor, score = best_floor(record, kind), main_score(record.default.scores[kind], record.main[kind])
     beside = "no floor" if floor is None else f"best floor {show_percent(floor[1])} ({floor[0].replace('_', ' ')})"
     return f"{kind}: {show_score(score)}, {beside}."
-
-
-def answer_more_cases(results: ImageResults) -> Answer:
-    """Would twice the cases lower the loss of the reference answers, and for how much?"""
-    return answer_more_data(results, Counted("cases", " of the reference answers"))
 
 
 def answer_settings(results: ImageResults) -> Answer | None:

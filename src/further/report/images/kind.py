@@ -1,12 +1,12 @@
 """The page of a study of images: its answers, figures and sections, in order."""
 
 from further.report.answers.guard import answer_guard
+from further.report.answers.more_data import answer_more_data
 from further.report.figures import guard
 from further.report.images.answers import (
     answer_floors,
     answer_improvement,
     answer_loops,
-    answer_more_cases,
     answer_settings,
 )
 from further.report.images.figures import answers_by_type, case_law, loops, other_settings
@@ -29,7 +29,7 @@ IMAGES: Kind[ImageResults] = Kind(
         answer_floors,
         answer_guard,
         answer_loops,
-        answer_more_cases,
+        answer_more_data,
         answer_settings,
     ),
     figures=(answers_by_type.FIGURE, case_law.FIGURE, guard.FIGURE, loops.FIGURE, other_settings.FIGURE),

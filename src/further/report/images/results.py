@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -48,6 +48,9 @@ class ImageResults(StudyResults[CaseMetrics]):
     Attributes:
         pictures: PNG files of their images, by name.
     """
+
+    documents: ClassVar[str] = "cases"
+    loss_of: ClassVar[str] = " of the reference answers"
 
     answers: AnswersRecord
     tables: CaseTables

@@ -193,7 +193,7 @@ def fill_cases(results: ImageResults) -> Mapping[str, object]:
 
 def fill_runs(results: ImageResults) -> Mapping[str, object]:
     """What was spent, what each run took, and what more cases would bring and cost."""
-    return show_runs(results, "cases", runs_table(results))
+    return show_runs(results, runs_table(results))
 
 
 def runs_table(results: ImageResults) -> ShownTable:

@@ -25,6 +25,7 @@ class OneModelResults(StudyResults[RunMetrics]):
     """
 
     base_label: ClassVar[str] = "Pre-trained base for comparison"
+    documents: ClassVar[str] = "cases"
 
     record: OneModelRecord
     error_law: LawRecord

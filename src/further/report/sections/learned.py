@@ -1,6 +1,7 @@
 """What was learned and what was memorized: words, paragraphs, and texts that training and held-out papers share."""
 
 from further.records import MIN_PAPERS, Excluded, Interval, Memorization, Term, Terms
+from further.report.answers.answer import SIGNIFICANT
 from further.report.results import TextResults
 from further.report.shown_table import ShownTable, show_table
 from further.report.wording import (
@@ -15,7 +16,6 @@ from further.report.wording import (
 
 SETS = {"train": "papers trained on", "heldout": "held-out papers"}
 SHORT = {"train": "paper trained on", "heldout": "held-out paper"}
-SIGNIFICANT = 0.05
 
 
 def fill_learned(results: TextResults) -> dict[str, object]:

@@ -67,6 +67,7 @@ def show_made(
     return {
         "is_medical": results.is_medical,
         "kind": results.settings.study.kind,
+        "documents": results.documents,
         "configuration": link_settings(results.settings),
         "tables": [show_table("Files", ("on this page", "file"), sources), *of_runs, *program],
         "folded": [*long, *folded],

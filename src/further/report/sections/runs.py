@@ -15,13 +15,13 @@ from further.scaling.record import LawRecord
 
 def fill_runs(results: TextResults) -> dict[str, object]:
     """What was spent, and what is predicted."""
-    return show_runs(results, "papers", runs_table(results))
+    return show_runs(results, runs_table(results))
 
 
-def show_runs(results: StudyResults[Any], documents: str, runs: ShownTable) -> dict[str, object]:
-    """What every kind of study has in this section; its data are counted in papers or cases."""
-    spending, law = Spending(results), results.law
-    tables = [spent_table(spending), forecast_table(law, spending, documents), target_table(law, spending), runs]
+def show_runs(results: StudyResults[Any], runs: ShownTable) -> dict[str, object]:
+    """What every kind of study has in this section."""
+    spending = Spending(results)
+    tables = [spent_table(spending), forecast_table(results), target_table(results.law, spending), runs]
     return {"spent": spending.say_spent(), "tables": [table for table in tables if table is not None]}
 
 
@@ -65,8 +65,9 @@ def say_planned(results: StudyResults[Any], run: str) -> str:
     return f"{show_seconds(low)} to {show_seconds(high)}"
 
 
-def forecast_table(law: LawRecord, spending: Spending, documents: str = "papers") -> ShownTable | None:
-    """What more data would bring and cost, counted in papers or cases; None without a law."""
+def forecast_table(results: StudyResults[Any]) -> ShownTable | None:
+    """What more data would bring and cost; None without a law."""
+    law, spending = results.law, Spending(results)
     if not law.forecasts:
         return None
     named = [(f"{show_plain(forecast.factor)} times the data", forecast) for forecast in law.forecasts]
@@ -74,7 +75,7 @@ def forecast_table(law: LawRecord, spending: Spending, documents: str = "papers"
     header = [
         "amount",
         "unique tokens",
-        f"{documents} more",
+        f"{results.documents} more",
         "loss, nats",
         "gain, nats",
         *spending.header,
