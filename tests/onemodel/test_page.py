@@ -117,6 +117,9 @@ def test_more_operations_are_not_fewer():
 
 def test_the_cost_of_the_study_is_in_its_head():
     assert dict(make_head(make_results()).facts)["Cost"] == "0.03 EUR"  # 60 s at 2 EUR an hour
+    jobs = make_results().jobs.assign(seconds=float("nan"))
+    facts = dict(make_head(replace(make_results(), jobs=jobs)).facts)
+    assert facts["Computing time"] == "not known" and "Cost" not in facts
 
 
 def test_without_objectives_or_additions_their_questions_are_not_asked():

@@ -89,7 +89,8 @@ def test_a_type_that_stands_on_a_floor_is_named():
 def test_a_type_without_a_floor_is_not_shown_to_be_above_one():
     study = results(answers_of(9), answers_of(27))
     study.answers = study.answers.model_copy(update={"floors": {}, "views": {}})
-    assert answer_floors(study).verdict == "unchanged"
+    answer = answer_floors(study)
+    assert answer.verdict == "unchanged" and "0 of 0" not in answer.doubt
 
 
 def test_answers_that_loop_are_said_with_their_cause():

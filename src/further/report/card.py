@@ -47,6 +47,7 @@ def make_merged_card(card: str) -> str:
     header["tags"] = [tag for tag in header["tags"] if tag != "lora"]
     title, rest = parts[2].lstrip("\n").split("\n", 1)
     front = yaml.safe_dump(header, sort_keys=False, allow_unicode=True)
+    # The merged model loads as any other; the adapter's snippet would load it wrongly.
     rest = re.sub(r"## Loading it\n.*?(?=^## )", "", rest, flags=re.DOTALL | re.MULTILINE)
     return f"---\n{front}---\n\n{title}\n\n{MERGED}\n{rest}"
 

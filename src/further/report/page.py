@@ -85,6 +85,7 @@ def write_page(kind: Kind[R], results: R, folder: Path) -> None:
     answers = [answer for answer in (ask(results) for ask in kind.answers) if answer is not None]
     page = render(
         "page.html.jinja",
+        # The style stands in the page, so that the page can be sent by mail as one file.
         style=Markup((files("further.report") / "templates" / "style.css").read_text(encoding="utf-8")),
         head=kind.head(results),
         answers=answers,

@@ -214,6 +214,7 @@ def read_results(
 
 def read_runs(files: Sequence[str], kind: type[M]) -> dict[str, RunResults[M]]:
     """What the runs left, by name; any number of a run's files name its folder."""
+    # A run is what lies in its folder; Snakemake lists its files one by one.
     folders = sorted({Path(path).parent for path in files})
     return {
         folder.name: RunResults(
@@ -244,6 +245,7 @@ def read_jobs(files: Mapping[str, Sequence[str]]) -> pd.DataFrame:
 
 
 def _read_seconds(file: Path) -> float:
+    # The file has one line per repeat of the job, and Further repeats none.
     return float(pd.read_csv(file, sep="\t")["s"].sum()) if file.is_file() else float("nan")
 
 

@@ -26,6 +26,7 @@ def list_varied(record: Comparison | AnswersRecord, own_figure: set[str]) -> lis
     found = []
     for run in record.runs:
         values = record.differing(run)
+        # A seed that moved together with another setting hides which of the two had an effect.
         if not values or set(values) & own_figure or (SEED in values and len(values) > 1):
             continue
         shown = {name: show_value(value) for name, value in values.items()}

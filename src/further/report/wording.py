@@ -58,6 +58,7 @@ def show_percent(fraction: float, signed: bool = False) -> str:
 def show_score(score: Interval) -> str:
     """A fraction in percent with its interval, if that has a width: `73.8% (71.0 to 76.5%)`, `0.5% (at most 2.7%)`."""
     shown = "not known" if score.estimate is None else show_percent(score.estimate)
+    # Resamples that are all alike have no width, and "at most 100%" says nothing.
     if score.low == score.high or (score.low is None and (score.high or 0) >= 1):
         return shown
     if score.low is None or score.high is None:

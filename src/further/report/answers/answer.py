@@ -58,6 +58,7 @@ def decide(low: float | None, high: float | None, margin: float = MARGIN_NATS) -
     """
     if low is None or high is None:
         return "undecided"
+    # Rounded as the page shows them: a reader must not see an end at 0.000 called above zero.
     low, high = rounded(low), rounded(high)
     if -margin < low and high < margin:
         return "unchanged"

@@ -78,6 +78,7 @@ def _say_word(guard: Guarded, verdict: Verdict) -> str:
         return "Always."
     if verdict == "worse":
         return "More often than promised."
+    # Without test cases, the decisions about validation cases are all there is.
     rows = guard.tried if len(guard.tried) else guard.answers
     return f"For {show_percent(1 - float(rows['accepted'].mean()))} of questions."
 

@@ -53,6 +53,7 @@ def _decide(papers: Paired, seeds: list[float]) -> tuple[Verdict, str]:
     estimate, verdict = change.estimate or 0.0, classify(change)
     if not papers.is_trustworthy:
         return "undecided", "Perhaps." if estimate < -MARGIN_NATS else "Not decided."
+    # The interval is over papers alone, so a seed that went the other way outweighs it.
     if verdict in ("improved", "worse") and any(other * estimate < 0 for other in seeds):
         return "undecided", WORDS["undecided"]
     if verdict in ("improved", "worse") and abs(estimate) < MARGIN_NATS:

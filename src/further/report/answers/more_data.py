@@ -126,6 +126,7 @@ def _say_floor(law: LawRecord) -> str:
 
 def _answer_without_law(law: LawRecord, sizes: list[Size], loss_of: str) -> Answer:
     """What the points alone say: no interval stands behind it, so only a rise of every run is more than undecided."""
+    # Without a law, a fall of the mean decides nothing: it may be the effect of the seed.
     verdict: Verdict = "worse" if _rose(sizes) else "undecided"
     sentence = "Fewer than two amounts of data were tried."
     if len(sizes) > 1:

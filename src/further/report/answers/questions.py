@@ -75,6 +75,7 @@ def _say_accuracy(overall: Paired) -> str:
 
 def _say_doubt(overall: Paired, floors: dict[str, float]) -> str:
     floor = max(floors, key=lambda name: floors[name], default=None)
+    # A test against the base says nothing if both are no better than a guess.
     if floor is not None and overall.adapted.fraction <= floors[floor]:
         return f"No better than {FLOORS[floor]}: {show_percent(floors[floor])}."
     return f"McNemar's exact test: p = {show_number(overall.p_value, 2)}."

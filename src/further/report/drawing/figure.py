@@ -79,6 +79,7 @@ def draw_figure(figure: Figure[R], results: R, folder: Path) -> ShownFigure:
         svg=Markup(inline_svg(svg, figure.name, f"{figure.title}. {summary}")),
         summary=summary,
         reading="" if table.empty else " ".join(figure.explain(table)),
+        # A link that holds its data works without scripts, and in a page that was sent alone.
         data_link=Markup(f"data:text/csv;charset=utf-8;base64,{base64.b64encode(csv.encode()).decode()}"),
         table=show_frame(f"Data of the figure: {figure.title}", table) if is_shown else None,
         is_empty=table.empty,

@@ -112,6 +112,7 @@ def new_figure(
     figure = Figure(figsize=(WIDTH_INCHES, height), layout="constrained")
     engine = figure.get_layout_engine()
     assert engine is not None
+    # The layout engine knows nothing of a title that is only text, so its room is taken off.
     engine.set(rect=(0, 0, 1, height_inches / height), h_pad=0.06, w_pad=0.06, hspace=0.05)  # type: ignore[call-arg]
     axes = figure.subplots(rows, 1, squeeze=False, height_ratios=ratios)
     return Drawing(figure), list(axes[:, 0])
@@ -122,6 +123,7 @@ def add_title(figure: Figure, title: str) -> None:
     height = figure.get_size_inches()[1] * POINTS_PER_INCH
     written = figure.text(0.012, 1 - 7 / height, title, ha="left", va="top", fontweight="bold", gid=TITLE_ID)
     written.set_fontsize(TITLE_SIZE)
+    # A long title is set smaller: matplotlib would cut it off at the right edge.
     too_wide = written.get_window_extent().width / (0.97 * figure.bbox.width)
     written.set_fontsize(TITLE_SIZE / max(1, too_wide))
 
@@ -160,6 +162,7 @@ def legend_above(axes: Axes, columns: int = 2) -> None:
     """A legend between the title and the axes, in the middle of the figure, in so many columns as its width takes."""
     figure = axes.get_figure(root=True)
     assert figure is not None
+    # matplotlib does not wrap legends: one that is too wide is cut off on both sides.
     for number in range(columns, 0, -1):
         legend = axes.legend(
             loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=number, borderaxespad=0.2, columnspacing=1,
@@ -188,6 +191,7 @@ def draw_dots(
         rows: The column; where there are columns low and high also lines between them, but none to an open end.
     """
     color = COLORS[subject]
+    # NaN ends draw no line.
     if "low" in rows:
         axes.hlines(heights, rows["low"].astype(float), rows["high"].astype(float), color=color, lw=1.8)
     look: dict[str, Any] = {"mfc": "none" if subject == "before" else color, "ms": 6, "mew": 1.5, "clip_on": False}

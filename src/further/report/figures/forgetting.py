@@ -27,6 +27,7 @@ def make_table(results: TextResults) -> pd.DataFrame:
     texts: dict[TextSet, str] = {"papers": "held-out papers", "general": results.general_text}
     rows: list[list[Any]] = []
     for name, run in sorted(comparison.runs.items()):
+        # Another rank forgets more or less by itself, which would look like an effect of replay.
         is_comparable = set(comparison.differing(name)) <= {"seed", "replay_fraction"}
         for text_set, text in texts.items():
             scores, change = run.on(text_set), run.on(text_set).difference_nats_per_token

@@ -57,6 +57,7 @@ def draw(table: pd.DataFrame) -> Drawing:
 
 def _sequence(values: list[float]) -> dict[float, str]:
     """Light to dark, spread over the sequence however many values there are."""
+    # One amount alone gets the lightest color, not a division by zero.
     last = max(1, len(values) - 1)
     steps = [round(index * (len(SEQUENCE) - 1) / last) for index in range(len(values))]
     return {value: COLORS[SEQUENCE[step]] for value, step in zip(values, steps, strict=True)}

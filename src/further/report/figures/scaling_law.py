@@ -87,6 +87,7 @@ def draw(table: pd.DataFrame) -> Drawing:
     """Loss against unique tokens: base, points by seed, the law with its band, c, the held-out size, targets."""
     drawing, (axes,) = new_figure(4.2)
     kinds = {str(kind): rows for kind, rows in table.groupby("kind")}
+    # Limits first: bars and labels below are placed by them.
     axes.set_xscale("log")
     _limit_losses(axes, table)
     _curve(axes, kinds.get("curve"), inside=True)
@@ -241,6 +242,7 @@ def _cost_axis(axes: Axes, table: pd.DataFrame) -> None:
         return
     ratio = float(known[column].iloc[0]) / float(known["num_tokens"].iloc[0])
     to_cost, to_tokens = partial(np.multiply, ratio), partial(np.multiply, 1 / ratio)
+    # Cost is in proportion to tokens, so one factor turns the lower scale into the upper one.
     above = axes.secondary_xaxis("top", functions=(to_cost, to_tokens))
     token_ticks(above.xaxis)
     unit = str(known["currency"].iloc[0]) if column == "money" else "hours of the machine"
@@ -251,6 +253,7 @@ def summarize(table: pd.DataFrame) -> str:
     """The base's loss, and mean losses at the smallest and the largest size."""
     points = table[table["kind"].isin(["point", "held_out"])]
     base = float(table.loc[table["kind"] == "base", "loss_nats"].iloc[0])
+    # Seeds of one fraction have slightly different token counts, as documents are drawn anew.
     means = points.groupby(points["size"].fillna(points["num_tokens"]))[["num_tokens", "loss_nats"]].mean()
     first, last = means.iloc[0], means.iloc[-1]
     return (

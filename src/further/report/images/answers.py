@@ -33,6 +33,7 @@ CAUSES = {
 
 def choose_overall(record: AnswersRecord) -> Main:
     """The score that all types together are judged by: that of most of them."""
+    # Exact match and F1 are not added up: most types decide which of them all are judged by.
     exact = sum(main == "exact_match" for main in record.main.values())
     return "exact_match" if 2 * exact >= len(record.main) else "token_f1"
 
@@ -117,7 +118,9 @@ def answer_floors(results: ImageResults) -> Answer:
         word="Yes." if not blind else "In part." if sees else "Not shown.",
         sentence=f"{len(sees)} of {count_noun(len(record.main), 'question type')} are answered better than is possible "
         f"without the right image{f'. Not shown for {join_words(blind)}' if blind else ''}.",
-        doubt=f"Better than a regression on 24 × 24 pixels: {len(better)} of {count_noun(len(simple), 'type')}.",
+        doubt=f"Better than a regression on 24 × 24 pixels: {len(better)} of {count_noun(len(simple), 'type')}."
+        if simple
+        else "No regression on pixels was fitted.",
         details=(
             "Floors without the right image: the most frequent answer, the most frequent answer to the same question, "
             "and the adapted model with a black image or with another case's image. The regression sees the image but "

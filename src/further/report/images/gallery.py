@@ -54,6 +54,7 @@ def pick_cases(before: pd.DataFrame, after: pd.DataFrame, number: int, seed: int
         score=[token_overlap(*pair).f1 for pair in zip(asked["answer"], asked["reference"], strict=True)],
     )
     scores = asked.groupby("case")["score"].mean()
+    # A hash of the name, not a generator: adding cases changes as few picks as possible.
     drawn = sorted(scores.index, key=lambda case: hash_rank(seed, "gallery", case))
     chosen = {"random": drawn[:number]}
     left = [case for case in drawn if case not in chosen["random"]]

@@ -110,6 +110,7 @@ def _read_pictures(shards: Sequence[Path], tables: CaseTables, gallery: Sequence
     """Of the cases that are shown, the images that their questions show."""
     shown = {name for pick in gallery for name in pick.images}
     images = tables.images[tables.images["image"].isin(shown)]
+    # Equal pictures of several cases are stored once, under one key.
     names: dict[str, list[str]] = {}
     for image, key in zip(images["image"], images["key"], strict=True):
         names.setdefault(key, []).append(image)

@@ -27,6 +27,7 @@ from further.report.wording import (
 SHORT = {"not certified": "no certified error rate", "under threshold": "not sure enough"}
 """Reasons of the guard in fewer words than its own, as they stand in every line of a report."""
 HEADINGS = {"best": "Answered best", "worst": "Answered worst", "random": "Drawn at random"}
+# Base64 adds a third to it, and the page should still go by mail.
 MOST_SHOWN = 1_000_000  # bytes of pictures in the page
 SOURCES = (
     ("Figures", "results/report/data/{figure}.csv"),

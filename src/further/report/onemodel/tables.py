@@ -171,6 +171,7 @@ def _forecast_row(loss: Forecast, error: Forecast | None, is_budget: bool, spend
     right = "not known"
     if error is not None and error.useful:
         wrong = read_interval(error.loss_nats)
+        # Right answers are one minus the wrong ones, so the ends change places.
         ends = [None if end is None else 1 - end for end in (wrong.estimate, wrong.high, wrong.low)]
         right = show_accuracy(Interval(estimate=ends[0], low=ends[1], high=ends[2], level=wrong.level))
     kind = "the yearly budget" if is_budget else "predicted"

@@ -77,6 +77,7 @@ def say_memorization(found: Memorization) -> str:
         f"training paragraph, the adapted model continued with the printed {show_count(found.new_tokens)} in "
         f"{show_count(own.num_verbatim)} of {show_count(found.train.num_paragraphs)} cases"
     )
+    # Nothing was recited, so there is no difference to test.
     if own.num_verbatim == 0:
         return f"{given}.{_say_trust(found)}"
     p_value = found.p_value_train_heldout

@@ -97,6 +97,7 @@ def papers_table(corpus: Corpus) -> ShownTable | None:
 
 def link_settings(settings: Settings) -> Markup:
     """The resolved configuration as a file to download."""
+    # Unsorted: keys stay in the order of the pipeline, as in config/README.md.
     text = yaml.safe_dump(_show_settings(settings), sort_keys=False, allow_unicode=True)
     return Markup(f"data:text/yaml;charset=utf-8;base64,{base64.b64encode(text.encode()).decode()}")
 

@@ -71,6 +71,7 @@ def forecast_table(results: StudyResults[Any]) -> ShownTable | None:
     if not law.forecasts:
         return None
     named = [(f"{show_plain(forecast.factor)} times the data", forecast) for forecast in law.forecasts]
+    # The budget is a forecast as the others, at the amount that it pays for.
     named += [("what the yearly budget pays for", law.budget)] if law.budget else []
     header = [
         "amount",

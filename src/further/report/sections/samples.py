@@ -19,6 +19,7 @@ def fill_samples(results: TextResults) -> dict[str, object]:
     for sample in results.samples.samples:
         decodings = groups.setdefault(sample.prompt, {})
         decodings.setdefault(sample.decoding, []).append(_show_sample(sample, results.samples))
+    # Chosen prompts may flatter a model; the page says which kind these are.
     is_named = results.settings.evaluation.prompts is not None
     return {"groups": groups, "is_medical": results.is_medical, "is_named": is_named}
 
