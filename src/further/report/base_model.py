@@ -17,7 +17,7 @@ class Base:
 
     Attributes:
         name: Its hub id where that is known, else the name that the study gave it.
-        folder: Where it lies in the study, or a place to fill in.
+        folder: Its folder in the study, or a placeholder.
     """
 
     name: str

@@ -18,7 +18,7 @@ from further.report.wording import show_count, show_difference, show_number
 
 MERGED = (
     "**In this folder the adapter is merged into the weights of its base model, and transformers loads it as it is. "
-    "The rest of this card is the adapter's: the numbers were measured with adapter and base apart, at the precision "
+    "The rest of this card is the adapter's: the numbers were measured with the adapter on its base, at the precision "
     "of the run.**"
 )
 

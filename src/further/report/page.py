@@ -1,4 +1,4 @@
-"""The page for people: one HTML file that needs nothing beside it and asks the network for nothing.
+"""The page that people read: one HTML file without other files, scripts or requests to a network.
 
 What it holds depends on the kind of study: its answers, its figures and its sections are lists (`further.report.kind`).
 """
@@ -85,7 +85,7 @@ def write_page(kind: Kind[R], results: R, folder: Path) -> None:
     answers = [answer for answer in (ask(results) for ask in kind.answers) if answer is not None]
     page = render(
         "page.html.jinja",
-        # The style stands in the page, so that the page can be sent by mail as one file.
+        # The style is part of the page, so that it can be sent as one file.
         style=Markup((files("further.report") / "templates" / "style.css").read_text(encoding="utf-8")),
         head=kind.head(results),
         answers=answers,

@@ -22,13 +22,13 @@ from further.settings import Settings
 MOST_TEXTS = 4  # names of a user's own files of general text
 DEMO_MODEL = "SmolLM2-135M-Instruct"
 CORPUS_VIEW = "../corpus/view/index.html"
-"""The papers page by page, from the report's page."""
+"""Link from the page to the view of the papers, page by page."""
 COLUMNS = {
     "rows": ["paper", "section"],
     "dropped_prose": ["paper", "page", "reason", "num_words"],
     "tokens": ["document", "split", "num_tokens", "num_words", "num_bytes", "sha256"],
 }
-"""Of large tables only these are read: the text and the token ids of a corpus stay on disk."""
+"""The columns that are read of large tables; text and token ids of a corpus stay on disk."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class StudyResults(Generic[M]):
     @property
     @abstractmethod
     def default_run(self) -> str:
-        """Name of the run that most is said of."""
+        """Name of the run that most answers are about."""
 
     @property
     @abstractmethod
@@ -124,7 +124,7 @@ class StudyResults(Generic[M]):
 
     @property
     def is_medical(self) -> bool:
-        """Whether readers are to be reminded that nothing a model writes is medical advice."""
+        """Whether the page warns that nothing a model writes is medical advice."""
         return self.settings.study.domain == "medical"
 
     @property
@@ -159,7 +159,7 @@ class TextResults(StudyResults[Metrics]):
 
     @property
     def default_run(self) -> str:
-        """Name of the run that most is said of."""
+        """Name of the run that most answers are about."""
         return self.comparison.default_run
 
     @property
@@ -214,7 +214,7 @@ def read_results(
 
 def read_runs(files: Sequence[str], kind: type[M]) -> dict[str, RunResults[M]]:
     """What the runs left, by name; any number of a run's files name its folder."""
-    # A run is what lies in its folder; Snakemake lists its files one by one.
+    # Snakemake lists the files of a run one by one, but a run is read from its folder.
     folders = sorted({Path(path).parent for path in files})
     return {
         folder.name: RunResults(
@@ -235,7 +235,7 @@ def read_jobs(files: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     """Snakemake's notes of jobs, from their start to their end, of the last attempt where there were several.
 
     Args:
-        files: Paths of the notes by what the jobs were for, named as the job; one that is gone is not known.
+        files: Paths of the notes by what the jobs were for, named after the job; a missing one gives NaN.
 
     Returns:
         Columns kind, job and seconds, one row per job; seconds are NaN where not known.

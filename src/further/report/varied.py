@@ -37,7 +37,7 @@ def list_varied(record: Comparison | AnswersRecord, own_figure: set[str]) -> lis
 
 
 def show_value(value: object) -> str:
-    """A setting's value in a reader's words: names in a list are added up."""
+    """A setting's value in a reader's words, the names of a list joined by plus signs."""
     return " + ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 

@@ -16,7 +16,7 @@ def rounded(value: float, decimals: int = DECIMALS) -> float:
 
 
 def fixed(value: float, decimals: int, signed: bool = False) -> str:
-    """A number to so many decimals, thousands apart by a comma, `+` before what is above zero if asked for."""
+    """A number with fixed decimals and commas between thousands; `signed` puts `+` before positive numbers."""
     shown = rounded(value, decimals) + 0.0  # a zero has no sign
     return f"{shown:{'+' if signed and shown else ''},.{decimals}f}".replace("-", MINUS)
 

@@ -1,4 +1,4 @@
-"""What an answer is, and the one rule that decides it from an interval."""
+"""An answer of the page, and the rule that decides its verdict from an interval."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,7 +10,7 @@ Verdict = Literal["improved", "unchanged", "worse", "undecided"]
 MARGIN_NATS = 0.01  # differences below this, 1% of perplexity, are called small: another seed moves it as much
 MARGIN_FRACTION = 0.01  # the same of fractions of right answers
 SIGNIFICANT = 0.05  # p-values below it
-MOST_WORDS = 30  # of an answer, its question and details apart
+MOST_WORDS = 30  # of an answer, without its question and details
 
 
 @dataclass(frozen=True)

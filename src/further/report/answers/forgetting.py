@@ -32,7 +32,7 @@ def answer_forgetting(results: TextResults) -> Answer:
 
 
 def name_general(text: str) -> str:
-    """General text with its kinds, if a few words name them; the details hold longer names."""
+    """General text with its kinds, if their names are short; the details have the longer ones."""
     return f"general text ({text})" if len(text.split()) <= MOST_NAME_WORDS else "general text"
 
 

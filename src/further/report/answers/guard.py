@@ -1,4 +1,4 @@
-"""When must a person answer: what the guard promises, and how that promise did on test cases."""
+"""When must a person answer: what the guard promises, and whether test cases kept the promise."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -45,7 +45,7 @@ def answer_guard(results: StudyResults[Any]) -> Answer | None:
 
 
 def decide_guard(guard: Guarded) -> Verdict:
-    """Kept, broken by the test cases of a type, or nothing promised."""
+    """Whether the promise was kept on test cases; undecided where nothing is promised."""
     if not guard.certified:
         return "undecided"
     target = guard.record.target_error
@@ -60,7 +60,7 @@ def find_worst(guard: Guarded) -> tuple[str, ErrorsSeen] | None:
 
 
 def say_types(some: Sequence[str], of: Sequence[str]) -> str:
-    """So many question types of so many, by name: `1 of 3 question types (location)`."""
+    """Some of the question types, counted and named: `1 of 3 question types (location)`."""
     counted = f"{len(some)} of {count_noun(len(of), 'question type')}"
     return f"{counted} ({join_words(list(some))})" if some else counted
 

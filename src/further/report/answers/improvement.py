@@ -48,7 +48,7 @@ def say_change(compared: Paired, text: str, verdict: Verdict) -> str:
 
 
 def _decide(papers: Paired, seeds: list[float]) -> tuple[Verdict, str]:
-    """Verdict and first word: from the interval, unless other seeds or the number of papers speak against it."""
+    """Verdict and first word, from the interval, unless other seeds contradict it or there are too few papers."""
     change = papers.difference_nats_per_token
     estimate, verdict = change.estimate or 0.0, classify(change)
     if not papers.is_trustworthy:

@@ -1,4 +1,4 @@
-"""Is more data worth it: the answer from the predictions of the scaling law, or from the points where there is none."""
+"""Is more data worth it: the answer from the predictions of the scaling law, or without a law from the points."""
 
 from math import inf
 from typing import Any
@@ -125,7 +125,7 @@ def _say_floor(law: LawRecord) -> str:
 
 
 def _answer_without_law(law: LawRecord, sizes: list[Size], loss_of: str) -> Answer:
-    """What the points alone say: no interval stands behind it, so only a rise of every run is more than undecided."""
+    """What the points alone say. Without an interval, only a rise of every run is more than undecided."""
     # Without a law, a fall of the mean decides nothing: it may be the effect of the seed.
     verdict: Verdict = "worse" if _rose(sizes) else "undecided"
     sentence = "Fewer than two amounts of data were tried."
@@ -149,7 +149,7 @@ def _answer_without_law(law: LawRecord, sizes: list[Size], loss_of: str) -> Answ
 def _rose(sizes: list[Size]) -> bool:
     """Whether every run at the largest size came out above every run at the smallest, by more than the margin.
 
-    By chance alone three runs stand above three others once in 20; two above two once in 6, which says nothing.
+    By chance alone, three runs are above three others once in 20, but two above two once in 6.
     """
     if len(sizes) < 2 or min(len(sizes[0].losses), len(sizes[-1].losses)) < FEWEST_RUNS:
         return False

@@ -86,7 +86,7 @@ def find_costs(comparison: Comparison) -> list[Cost]:
 
 
 def _decide(cost: Interval, comparison: Comparison) -> Verdict:
-    """Two runs of one seed each also differ by the effect of the seed, which their interval does not know."""
+    """Two runs of one seed each also differ by the effect of the seed, which their interval does not cover."""
     # A cost no larger than the effect of the seed is not called a cost.
     margin = max(comparison.seed_spread or 0.0, MARGIN_NATS)
     verdict = classify(cost, margin)

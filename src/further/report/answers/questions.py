@@ -36,14 +36,14 @@ def answer_questions(results: TextResults) -> Answer | None:
 
 
 def find_overall(asked: Questions) -> Paired:
-    """All questions with choices, by likelihood; those with one answer in a file that has no others."""
+    """Questions with choices, by likelihood; in a file without choices, those with one written answer."""
     overall = asked.accuracy or asked.answers
     assert overall is not None
     return overall
 
 
 def read_floors(floors: Floors | None) -> dict[str, float]:
-    """Fractions right without knowing anything, by what is done instead."""
+    """Fractions right without knowledge of the field, by strategy."""
     if floors is None:
         return {}
     without = floors.without_question.adapted.fraction

@@ -1,4 +1,4 @@
-"""What a figure is: its table, its drawing and its words, each computed once; and a figure as the page shows it."""
+"""A figure: its table, its drawing and its words, each computed once; and a drawn figure as the page shows it."""
 
 import base64
 from collections.abc import Callable
@@ -24,7 +24,7 @@ class Figure(Generic[R]):
     """A figure of one kind of study; `R` is what that kind's results are.
 
     Attributes:
-        section: The part of the page that it stands in: the answers, or one of the folded sections.
+        section: Its part of the page: the answers, or one of the folded sections.
         make_table: All that it is drawn from, and what the reader downloads; empty where there is nothing to draw.
         summarize: What it shows, in a sentence with its numbers; read aloud in place of the picture.
         explain: How to read it: only what this study's table holds.

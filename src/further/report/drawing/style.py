@@ -112,7 +112,7 @@ def new_figure(
     figure = Figure(figsize=(WIDTH_INCHES, height), layout="constrained")
     engine = figure.get_layout_engine()
     assert engine is not None
-    # The layout engine knows nothing of a title that is only text, so its room is taken off.
+    # The layout engine does not see the title, which is plain text, so its room is kept out of the rectangle.
     engine.set(rect=(0, 0, 1, height_inches / height), h_pad=0.06, w_pad=0.06, hspace=0.05)  # type: ignore[call-arg]
     axes = figure.subplots(rows, 1, squeeze=False, height_ratios=ratios)
     return Drawing(figure), list(axes[:, 0])
@@ -159,7 +159,7 @@ def short_count(value: float) -> str:
 
 
 def legend_above(axes: Axes, columns: int = 2) -> None:
-    """A legend between the title and the axes, in the middle of the figure, in so many columns as its width takes."""
+    """A legend between title and axes, centered, in as many columns as fit."""
     figure = axes.get_figure(root=True)
     assert figure is not None
     # matplotlib does not wrap legends: one that is too wide is cut off on both sides.
@@ -206,5 +206,5 @@ def read_ends(row: Any, estimate: float) -> Interval:
 
 
 def shorten(name: str, width: int = 26) -> str:
-    """A label that fits beside an axis; the whole name stands in the hover text and the CSV."""
+    """A label that fits beside an axis; hover text and CSV have the whole name."""
     return name if len(name) <= width else f"{name[: width - 1]}…"

@@ -1,4 +1,4 @@
-"""SVG files: written the same byte for byte, with hover texts; and made ready to stand inside a page."""
+"""SVG files: reproducible to the byte, with hover texts, and prepared for use inside a page."""
 
 import io
 import re
@@ -49,7 +49,7 @@ def _replace_forbidden(text: str) -> str:
 
 
 def inline_svg(text: str, name: str, label: str) -> str:
-    """Make a figure's SVG fit to stand inside an HTML page among others.
+    """Prepare a figure's SVG for an HTML page that holds others.
 
     Ids get the figure's name in front, so that they stay unique; the title's room is cut off, as the page has it as a
     heading; known colors become CSS variables, so that dark mode can change them; the size follows the page.

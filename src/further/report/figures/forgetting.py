@@ -1,4 +1,4 @@
-"""What was gained on held-out papers, against what was forgotten of general text."""
+"""Gain on held-out papers against forgetting of general text, by run."""
 
 from typing import Any
 

@@ -77,7 +77,7 @@ def summarize(table: pd.DataFrame) -> str:
     last = table.sort_values("step").groupby("run").tail(1)["validation_loss_nats"]
     runs, amounts = count_noun(table["run"].nunique(), "run"), count_noun(table["fraction"].nunique(), "amount")
     between = f"{show_number(last.min())} and {show_number(last.max())} nats per token"
-    return f"{runs} on {amounts} of data. The last validation loss lies between {between}."
+    return f"{runs} on {amounts} of data. The last validation losses are between {between}."
 
 
 def explain(table: pd.DataFrame) -> list[str]:

@@ -1,4 +1,4 @@
-"""Questions answered right before and after, by topic, beside what is right without knowing."""
+"""Questions answered right before and after, by topic, beside scores without knowledge of the field."""
 
 import pandas as pd
 
@@ -22,7 +22,7 @@ COLUMNS = ["topic", "num_questions", "base", "adapted", *FLOORS]
 
 
 def make_table(results: TextResults) -> pd.DataFrame:
-    """Fractions right of all questions and of each topic; the floors stand in the first row."""
+    """Fractions right of all questions and of each topic; the floors are in the first row."""
     asked = results.asked.questions
     if asked is None:
         return pd.DataFrame(columns=COLUMNS)

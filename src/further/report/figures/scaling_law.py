@@ -1,4 +1,4 @@
-"""The scaling law: what was measured, what was fitted, and where the fit only guesses."""
+"""The scaling law: measured losses, the fit, and its extrapolation."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -35,7 +35,7 @@ def make_table(results: TextResults) -> pd.DataFrame:
 
 
 def tabulate(results: StudyResults[Any], base: float) -> pd.DataFrame:
-    """The same of any kind of study.
+    """The same for any kind of study.
 
     Args:
         base: Loss of the base model, in nats per token.
@@ -55,7 +55,7 @@ def tabulate(results: StudyResults[Any], base: float) -> pd.DataFrame:
 
 
 def _band_rows(band: Sequence[BandPlace]) -> list[dict[str, Any]]:
-    """The law inside the data, and beyond them; the last place inside stands in both, so that the lines meet."""
+    """The law inside the data, and beyond them; the last place inside is in both, so that the lines meet."""
     inside = [place.model_dump() | {"kind": "curve"} for place in band if not place.extrapolated]
     beyond = [place.model_dump() | {"kind": "extrapolation"} for place in band if place.extrapolated]
     joint = [{**inside[-1], "kind": "extrapolation"}] if inside and beyond else []
@@ -172,7 +172,7 @@ def _limit(axes: Axes, rows: pd.DataFrame | None) -> None:
 
 
 def _targets(axes: Axes, rows: pd.DataFrame | None) -> None:
-    """Target losses as lines, named with their verdict; those far off stand in the legend only."""
+    """Target losses as lines, named with their verdict; those far off are in the legend only."""
     if rows is None:
         return
     bottom, top = axes.get_ylim()
@@ -222,7 +222,7 @@ def _say_point(row: "pd.Series[float]") -> str:
 
 
 def _prediction(drawing: Drawing, axes: Axes, rows: pd.DataFrame | None) -> None:
-    """What the law said of the largest size before it had seen it."""
+    """What a fit without the largest size predicted for it."""
     if rows is None:
         return
     row = rows.iloc[0]

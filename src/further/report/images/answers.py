@@ -1,4 +1,4 @@
-"""What people ask of a study of images, answered from its record: each answer one function."""
+"""What people ask about a study of images, answered from its record; each answer is one function."""
 
 from further.evaluation.answers.loops import PRESENT
 from further.records.answers import ALL, AnswersRecord, Main, Scores, TypeScores, main_score
@@ -32,7 +32,7 @@ CAUSES = {
 
 
 def choose_overall(record: AnswersRecord) -> Main:
-    """The score that all types together are judged by: that of most of them."""
+    """The score that all types together are judged by: the one that most of them have."""
     # Exact match and F1 are not added up: most types decide which of them all are judged by.
     exact = sum(main == "exact_match" for main in record.main.values())
     return "exact_match" if 2 * exact >= len(record.main) else "token_f1"
@@ -44,7 +44,7 @@ def overall(scores: Scores) -> TypeScores:
 
 
 def answer_improvement(results: ImageResults) -> Answer:
-    """Did adapting the model give more right answers about cases that it had not seen, or that a given split held?"""
+    """Did adapting the model give more right answers about test cases?"""
     record = results.answers
     run, main = record.default, choose_overall(results.answers)
     change, cases = main_score(overall(run.change), main), overall(run.change).cases
@@ -64,7 +64,7 @@ def answer_improvement(results: ImageResults) -> Answer:
 
 
 def say_leaks(results: ImageResults) -> str:
-    """How many test cases of a given split are known from the training; "" for a split that keeps them apart."""
+    """How many test cases of a given split are also in the training data; "" for a split without such leaks."""
     if results.settings.cases.split != "given":
         return ""
     split, leaks = results.tables.split, results.tables.leaks

@@ -59,7 +59,7 @@ class ImageResults(StudyResults[CaseMetrics]):
 
     @property
     def default_run(self) -> str:
-        """Name of the run that most is said of."""
+        """Name of the run that most answers are about."""
         return self.answers.default_run
 
     @property

@@ -25,7 +25,7 @@ from further.report.wording import (
 )
 
 SHORT = {"not certified": "no certified error rate", "under threshold": "not sure enough"}
-"""Reasons of the guard in fewer words than its own, as they stand in every line of a report."""
+"""Shorter words for reasons of the guard that are repeated in every report."""
 HEADINGS = {"best": "Answered best", "worst": "Answered worst", "random": "Drawn at random"}
 # Base64 adds a third to it, and the page should still go by mail.
 MOST_SHOWN = 1_000_000  # bytes of pictures in the page
@@ -54,7 +54,7 @@ def fill_types(results: ImageResults) -> Mapping[str, object]:
 
 
 def types_table(results: ImageResults) -> ShownTable:
-    """Types against floors: the score that each is judged by, in percent."""
+    """The score that each question type is judged by, in percent, beside the floors."""
     record = results.answers
     floors = {**record.floors, **{f"{name} image": scores for name, scores in record.views.items()}}
     base = record.base_of(record.default_run)
@@ -70,7 +70,7 @@ def types_table(results: ImageResults) -> ShownTable:
 
 
 def closed_table(results: ImageResults) -> ShownTable:
-    """Closed questions: sensitivity, specificity, and what could not be read; open ones beside them."""
+    """Closed questions with sensitivity, specificity and unreadable answers; open questions beside them."""
     rows = []
     for kind, name, scores in _before_and_after(results.answers, all_first=True):
         found = [getattr(scores, score) for score in APART]
@@ -158,13 +158,13 @@ def _deferred(results: ImageResults, case: str) -> dict[str, str]:
 
 
 def _plain(table: pd.DataFrame) -> list[dict[Any, Any]]:
-    """Rows with None where a table has none."""
+    """Rows as dictionaries, with None for missing values."""
     rows: list[dict[Any, Any]] = table.astype(object).where(table.notna(), None).to_dict("records")
     return rows
 
 
 def fill_loops(results: ImageResults) -> Mapping[str, object]:
-    """How answers' lengths stand to the windows."""
+    """Lengths of the answers, and how many a window would cut."""
     lengths = results.tables.lengths
     wide = lengths.assign(cut_fraction=lengths["cut_fraction"].map(show_percent)).pivot(
         index=["question_type", "answers", "median", "p95", "longest"], columns="window", values="cut_fraction"
@@ -198,7 +198,7 @@ def fill_runs(results: ImageResults) -> Mapping[str, object]:
 
 
 def runs_table(results: ImageResults) -> ShownTable:
-    """What each run trained on, what came of it, and what its job took."""
+    """What each run trained on, its losses, and what its job took."""
     rows: list[Sequence[str]] = []
     for name in results.ordered_runs:
         metrics, answered = results.runs[name].metrics, results.answers.runs[name]

@@ -165,7 +165,7 @@ def _show_money(seconds: float, spending: Spending) -> str:
 
 
 def _forecast_row(loss: Forecast, error: Forecast | None, is_budget: bool, spending: Spending) -> list[str]:
-    """A prediction; "not known" where the sizes do not reach so far."""
+    """A prediction; "not known" beyond the reach of the law."""
     seconds = (loss.cost.gpu_hours.estimate or 0.0) * 3600 if loss.cost else 0.0
     shown = show_loss(read_interval(loss.loss_nats)) if loss.useful else "not known"
     right = "not known"
@@ -179,7 +179,7 @@ def _forecast_row(loss: Forecast, error: Forecast | None, is_budget: bool, spend
 
 
 def law_lines(results: OneModelResults) -> list[str]:
-    """What the law says of itself: floor, schedule, reach, and what longer training says of the floor."""
+    """The floor of the law, its schedule and reach, and what longer training says about the floor."""
     law = results.law
     if law.intervals is None or law.schedule is None:
         return [f"No law of the loss: {law.reason}", *_longer_lines(results, None)]

@@ -57,13 +57,13 @@ def fill_guard(results: StudyResults[Any]) -> dict[str, object] | None:
 
 
 def fill_question_guard(results: StudyResults[Any]) -> dict[str, object] | None:
-    """The same of a study of text, whose cases are questions with choices."""
+    """The same for a study of text, whose cases are questions with choices."""
     part = fill_guard(results)
     return None if part is None else part | {"note": QUESTIONS_NOTE}
 
 
 def promise_table(guard: Guarded) -> ShownTable:
-    """What each certificate rests on, or what it would take."""
+    """The validation cases behind each certificate, or how many it would take."""
     header = ["question type", "outcome", "cases", "usable", "answers given", "wrong", "wrong at most"]
     header += ["from a score of", "cases needed at this error rate, about"]
     rows = [[name, *_promise_cells(one)] for name, one in guard.record.certificates.items()]
@@ -82,7 +82,7 @@ def _promise_cells(one: Certificate) -> list[str]:
 
 
 def tried_table(guard: Guarded) -> ShownTable:
-    """How the promise did on cases that no threshold was chosen on."""
+    """Errors on cases that no threshold was chosen on."""
     header = ("question type", "cases", "answers given", "wrong", "error rate", "handed over", "wrong among those")
     rows = [
         [
@@ -102,7 +102,7 @@ def tried_table(guard: Guarded) -> ShownTable:
 
 
 def ranking_table(guard: Guarded) -> ShownTable:
-    """How well the guard's score puts right answers first, beside one that knows nothing and one that knows all."""
+    """How well the guard's score ranks right answers first, compared with chance and with a perfect ranking."""
     header = ("question type", "judged answers", "AURC", "of chance", "at best", "AUGRC", "of chance", "at best")
     ranked = {name: scores.get(guard.record.score) for name, scores in rank_scores(guard.answers, TRIED_ON).items()}
     rows = [
@@ -130,13 +130,13 @@ def reason_table(guard: Guarded) -> ShownTable:
 
 
 def topic_table(guard: Guarded) -> ShownTable:
-    """Topics that a person has to tell, whatever the model says."""
+    """Topics that a person always answers, whatever the model says."""
     rows = [(str(topic), show_count(number)) for topic, number in count_topics(guard.answers, TRIED_ON).items()]
     return show_table("Topics that always go to a person", ("topic", "answers"), rows, [1])
 
 
 def shift_table(guard: Guarded) -> ShownTable:
-    """Scores of test cases beside those of the validation cases; silence proves nothing."""
+    """Scores of test cases compared with those of validation cases; no warning proves nothing."""
     header = ["question type", "validation cases", "test cases", "largest difference", "given before", "given now"]
     header += ["warning"]
     rows = [

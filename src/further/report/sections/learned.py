@@ -1,4 +1,4 @@
-"""What was learned and what was memorized: words, paragraphs, and texts that training and held-out papers share."""
+"""What was learned and memorized: words, recited paragraphs, and text shared by training and held-out papers."""
 
 from further.records import MIN_PAPERS, Excluded, Interval, Memorization, Term, Terms
 from further.report.answers.answer import SIGNIFICANT
@@ -37,7 +37,7 @@ def say_words(terms: Terms) -> str:
         "adapted model expected the word more. Changes are in nats per occurrence, with 95% intervals. Only words that "
         f"occur at least {count_noun(terms.min_occurrences, 'time')} in at least "
         f"{count_noun(terms.min_papers, 'paper')} are counted. The intervals are not corrected for choosing among many "
-        "words, so some stand here by chance."
+        "words, so some are listed by chance."
     )
 
 
@@ -95,12 +95,12 @@ def _say_trust(found: Memorization) -> str:
 
 
 def say_excluded(excluded: Excluded) -> str:
-    """Texts that training and held-out papers share."""
+    """Text shared by training and held-out papers."""
     shared = sum(excluded.paragraphs[name] for name in ("also in test", "also in validation"))
     if not (shared or excluded.duplicate_papers or excluded.shared_paragraphs_left):
-        return "No paper came twice, and no paragraph of a training paper also stands in a held-out one."
+        return "No paper was given twice, and no paragraph of a training paper is also in a held-out one."
     return (
         f"{count_noun(excluded.duplicate_papers, 'duplicate paper')} and {count_noun(shared, 'paragraph')} of training "
-        f"papers that also stand in held-out ones were taken out. Left: "
+        f"papers that are also in held-out ones were taken out. Left: "
         f"{count_noun(excluded.shared_paragraphs_left, 'such paragraph')}."
     )

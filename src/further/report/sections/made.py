@@ -15,7 +15,7 @@ from further.report.shown_table import ShownTable, show_table
 from further.report.wording import show_count
 from further.settings import Settings
 
-MOST_PAPERS = 1000  # of more, the hashes stand in results/tokens/papers.parquet only
+MOST_PAPERS = 1000  # above it, hashes are in results/tokens/papers.parquet only
 FOREIGN_SECTIONS = {  # by kind of study, what its jobs never read
     "text": ("cases", "answers", "onemodel"),
     "images": ("corpus", "general", "onemodel"),
@@ -88,7 +88,7 @@ def settings_tables(results: StudyResults[Any]) -> list[ShownTable]:
 
 
 def papers_table(corpus: Corpus) -> ShownTable | None:
-    """The papers used, for others to see whether theirs are the same; None for too many."""
+    """The papers used, with hashes to compare; None for too many papers."""
     if len(corpus.tokens) > MOST_PAPERS:
         return None
     rows = [(str(row.document), str(row.split), str(row.sha256)) for row in corpus.tokens.itertuples()]

@@ -58,7 +58,7 @@ def add_taken(
 
 
 def say_planned(results: StudyResults[Any], run: str) -> str:
-    """The time that the plan gave a run, from and to."""
+    """The range of time that the plan gave a run."""
     if results.plan is None or run not in results.plan.index:
         return ""
     low, high = results.plan.loc[run, ["seconds_low", "seconds_high"]]
@@ -71,7 +71,7 @@ def forecast_table(results: StudyResults[Any]) -> ShownTable | None:
     if not law.forecasts:
         return None
     named = [(f"{show_plain(forecast.factor)} times the data", forecast) for forecast in law.forecasts]
-    # The budget is a forecast as the others, at the amount that it pays for.
+    # The budget is one more forecast, at the amount that it pays for.
     named += [("what the yearly budget pays for", law.budget)] if law.budget else []
     header = [
         "amount",
@@ -100,7 +100,7 @@ def forecast_table(results: StudyResults[Any]) -> ShownTable | None:
 
 
 def _forecast_cells(forecast: Forecast) -> list[str]:
-    """Loss and gain with their intervals, or that they are undecided where predictions do not go so far."""
+    """Loss and gain with their intervals; undecided beyond the reach of the predictions."""
     if not forecast.useful:
         return ["undecided", "undecided"]
     return [show_estimate(read_interval(interval), show_nats) for interval in (forecast.loss_nats, forecast.gain_nats)]

@@ -1,4 +1,4 @@
-"""What a report on a language model in medicine has to state, item by item, with what is not known said to be so."""
+"""The items that a report on a language model in medicine has to state, including those that are not known."""
 
 from further.records import Scoring
 from further.report.answers.questions import say_instructions
@@ -63,7 +63,7 @@ def _model(results: TextResults) -> list[tuple[str, str]]:
 
 
 def say_scoring(scoring: Scoring) -> str:
-    """How documents were scored, in a sentence: what another tool would have to do alike."""
+    """How documents were scored, in a sentence, so that another tool can do the same."""
     return (
         f"Scored in windows of {show_count(scoring.window)} tokens, stride {show_count(scoring.stride)}, after "
         f"{scoring.begin_rule} (not scored), in {scoring.compute_dtype}."

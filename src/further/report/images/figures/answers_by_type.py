@@ -1,4 +1,4 @@
-"""Each question type: floors, base and adapted model beside each other."""
+"""Right answers by question type: floors, base model and adapted model."""
 
 import pandas as pd
 
