@@ -57,6 +57,7 @@ def test_improvement_says_the_change_with_its_interval_and_both_perplexities() -
     assert answer.sources == ("results/evaluation/comparison.json: runs.default.papers",)
     # bits per byte at 4 bytes per token: 6.0 / 4 / ln 2 = 2.164, 5.5 / 4 / ln 2 = 1.984
     assert "−0.500" in answer.details[0] and "2.16 before, 1.98 after" in answer.details[0]
+    assert "−0.167 (−0.200 to −0.133)" in answer.details[0]  # a third of the change in nats, in these records
     assert "7 of 7" in answer.details[1] and "0.016" in answer.details[1]
 
 

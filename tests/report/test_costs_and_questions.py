@@ -89,6 +89,8 @@ def test_questions_are_decided_by_mcnemar_s_test(gained: int, lost: int, verdict
     results = make_results(asked=make_asked(gained, lost, accuracy=make_answered(gained, lost, 21, 60)))
     answer = check(answer_questions(results), verdict, "60 questions", before, after)
     assert ("35.0%" in answer.doubt) is (gained == 0)  # no better than the choices without the question
+    share = results.asked.questions.accuracy_norm.adapted
+    assert f"({100 * share.low:.1f} to {100 * share.high:.1f}%)" in answer.details[0]
 
 
 def test_questions_with_one_answer_alone_are_answered_too() -> None:

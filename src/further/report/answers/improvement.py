@@ -9,6 +9,7 @@ from further.report.wording import (
     relative,
     show_change,
     show_difference,
+    show_estimate,
     show_number,
     show_percent,
     show_relative,
@@ -75,10 +76,10 @@ def _say_doubt(papers: Paired, seeds: list[float]) -> str:
 def _say_details(results: TextResults) -> list[str]:
     papers = results.comparison.default.papers
     before, after = (show_number(summary.bits_per_byte) for summary in (papers.before, papers.after))
-    bits = papers.difference_bits_per_byte.estimate or 0.0
+    bits = show_estimate(papers.difference_bits_per_byte, show_change)
     said = [
-        f"Loss: {show_difference(papers.difference_nats_per_token)}. Bits per byte: {before} before, {after} after "
-        f"({show_change(bits)}).",
+        f"Loss: {show_difference(papers.difference_nats_per_token)}. Bits per byte: {before} before, {after} after, a "
+        f"change of {bits}.",
         f"{say_signs(papers)} {say_seeds(results.comparison)}",
         NOT_UNDERSTANDING + (f" {NOT_IN_CARE}" if results.is_medical else ""),
     ]

@@ -10,8 +10,8 @@ from further.report.results import StudyResults
 from further.report.spent import Spending
 from further.report.varied import show_value
 from further.report.wording import (
+    fixed,
     join_words,
-    show_change,
     show_count,
     show_estimate,
     show_nats,
@@ -108,9 +108,11 @@ def _say_details(results: StudyResults[Any], fit: FitSummary, double: Forecast, 
 def _say_holdout(holdout: HoldOut) -> str:
     """How well a fit without the largest size predicted it."""
     interval = Interval(estimate=holdout.predicted_nats, low=holdout.low, high=holdout.high)
+    error = holdout.error_percent
+    off = f"{fixed(abs(error), 1)}% too {'high' if error > 0 else 'low'}"
     said = (
         f"A fit without the largest size predicted {show_estimate(interval)} nats per token for it. The runs there "
-        f"gave {show_number(holdout.measured_nats)}, so the prediction was {show_change(holdout.error_percent, 1)}% off"
+        f"gave {show_number(holdout.measured_nats)}, so the prediction was {off}"
     )
     said += " and the runs lie outside its interval" if holdout.within is False else ""
     return f"{said}{'' if holdout.beats_last_value else ', no better than repeating the loss of the size before'}."

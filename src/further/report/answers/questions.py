@@ -4,7 +4,7 @@ from further.records import Interval
 from further.records.questions import Floors, Group, Instructions, Paired, Questions
 from further.report.answers.answer import SIGNIFICANT, Answer, Verdict
 from further.report.results import TextResults
-from further.report.wording import count_noun, join_words, show_number, show_percent, show_points
+from further.report.wording import count_noun, join_words, show_number, show_percent, show_points, show_score
 
 QUESTION = "Does it answer better?"
 SOURCE = "results/evaluation/questions.json"
@@ -88,7 +88,7 @@ def _say_details(asked: Questions, floors: dict[str, float]) -> list[str]:
     groups = join_words([_say_group(group) for group in asked.splits])
     said += [f"By the papers that hold the answer: {groups}."] * bool(asked.splits)
     without = [f"{FLOORS[name]} {show_percent(right)}" for name, right in floors.items()]
-    said += [f"Without knowing anything: {join_words(without)}."] * bool(without)
+    said += [f"Without knowledge of the field: {join_words(without)}."] * bool(without)
     truncated = count_noun(asked.truncated, "question")
     said += [f"Cut at the beginning, as longer than the window: {truncated}."] * bool(asked.truncated)
     before, after = asked.nats_per_answer
@@ -102,4 +102,8 @@ def _say_group(group: Group) -> str:
 
 
 def _say_both(pairs: Paired) -> str:
-    return f"{show_percent(pairs.adapted.fraction)}, before {show_percent(pairs.base.fraction)}"
+    after, before = (
+        show_score(Interval(estimate=share.fraction, low=share.low, high=share.high))
+        for share in (pairs.adapted, pairs.base)
+    )
+    return f"{after}, before {before}"

@@ -116,8 +116,8 @@ def answer_floors(results: ImageResults) -> Answer:
         question="Does it look at the image?",
         verdict=verdict,
         word="Yes." if not blind else "In part." if sees else "Not shown.",
-        sentence=f"{len(sees)} of {count_noun(len(record.main), 'question type')} are answered better than is possible "
-        f"without the right image{f'. Not shown for {join_words(blind)}' if blind else ''}.",
+        sentence="Question types answered better than is possible without the right image: "
+        f"{len(sees)} of {len(record.main)}{f', not {join_words(blind)}' if sees and blind else ''}.",
         doubt=f"Better than a regression on 24 × 24 pixels: {len(better)} of {count_noun(len(simple), 'type')}."
         if simple
         else "No regression on pixels was fitted.",
