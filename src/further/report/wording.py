@@ -7,6 +7,7 @@ from further.records import Interval
 
 MINUS = "\N{MINUS SIGN}"
 THIN = "\N{NARROW NO-BREAK SPACE}"
+DESCRIBE = "Describe the image."  # shown as the question of an answer that is a caption
 DECIMALS = 3  # of a difference in nats, as shown and as judged
 
 

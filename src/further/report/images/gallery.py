@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from further.evaluation.answers.match import token_overlap
+from further.report.wording import DESCRIBE
 from further.shards import hash_rank
 
 KINDS = ("best", "worst", "random")
@@ -70,7 +71,7 @@ def pick_cases(before: pd.DataFrame, after: pd.DataFrame, number: int, seed: int
 
 def _show(line: dict[Any, Any]) -> Shown:
     return Shown(
-        question=line["question"] or "Describe the image.",
+        question=line["question"] or DESCRIBE,
         reference=line["reference"],
         before=line["answer_before"],
         after=line["answer"],

@@ -18,7 +18,16 @@ from further.report.answers.guard import say_rate, say_types
 from further.report.guard import TRIED_ON, Guarded
 from further.report.results import StudyResults
 from further.report.shown_table import ShownTable, show_filled, show_table
-from further.report.wording import count_noun, fixed, join_words, show_count, show_number, show_percent, show_share_of
+from further.report.wording import (
+    DESCRIBE,
+    count_noun,
+    fixed,
+    join_words,
+    show_count,
+    show_number,
+    show_percent,
+    show_share_of,
+)
 
 EXAMPLES = 2  # given, and handed over, of each question type
 SCORES = {
@@ -204,7 +213,7 @@ def _show_example(row: dict[str, object]) -> dict[str, object]:
     return {
         "type": row["question_type"],
         "case": row["case"],
-        "question": row["question"],
+        "question": row["question"] or DESCRIBE,
         "answer": row["answer"],
         "reference": row["reference"],
         "given": row["accepted"],
