@@ -18,7 +18,7 @@ from further.report.images.answers import (
 from further.report.images.card import make_card
 from further.report.images.figures import answers_by_type, loops
 from further.report.images.gallery import Pick, pick_cases
-from further.report.images.sections import fit_pictures
+from further.report.images.sections import apart_tables, fit_pictures
 from further.report.wording import show_points, show_score
 from further.settings import ModelSettings
 
@@ -120,6 +120,22 @@ def test_an_interval_with_one_open_end_is_shown_unless_the_other_says_nothing():
     assert show_points(Score(estimate=-0.005, low=None, high=0.0008)) == "−0.5 points (at most +0.1)"
     assert show_score(Score(estimate=0.985, low=None, high=0.998)) == "98.5% (at most 99.8%)"
     assert show_score(Score(estimate=0.995, low=None, high=1.001)) == "99.5%"
+
+
+def test_closed_and_open_questions_have_a_table_each():
+    """Of 30 yes-or-no questions 9 and 24 are right, of 30 open ones 15 and 18."""
+    closed = {"question_type": "abnormal", "kind": "yes/no", "reference": "yes", "wrong": "no"}
+    before, after = ([*answers_of(right, **closed), *answers_of(opened)] for right, opened in ((9, 15), (24, 18)))
+    tables = {table.caption: table for table in apart_tables(results(before, after))}
+    rows = {name: [row for row in table.rows if row[0] != "all"] for name, table in tables.items()}
+    assert [row[:2] for row in rows["Closed questions"]] == [("abnormal", "base"), ("abnormal", "adapted")]
+    assert [row[2].split()[0] for row in rows["Closed questions"]] == ["30.0%", "80.0%"]
+    assert [(row[0], row[2].split()[0]) for row in rows["Open questions"]] == [
+        ("modality", "50.0%"),
+        ("modality", "60.0%"),
+    ]
+    alone = apart_tables(results(answers_of(15), answers_of(18)))
+    assert [table.caption for table in alone] == ["Open questions"]
 
 
 def test_the_figure_holds_every_floor_and_both_models():

@@ -21,6 +21,7 @@ PIXELS = "pixels"
 BLIND = ("majority", "question only", "black", "other")  # floors that do not see the right image
 FEWEST_CASES = 20  # held-out cases under which no verdict is given
 NAMES: dict[Main, str] = {"exact_match": "Answers right word for word", "token_f1": "Word overlap (F1) of the answers"}
+SCORES: dict[Main, str] = {"exact_match": "exact match", "token_f1": "word F1"}
 CAUSES = {
     "none": "Too few answers loop to look for a cause.",
     "limit": "The length limit is too short for these answers. They repeat nothing.",

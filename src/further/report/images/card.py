@@ -3,7 +3,7 @@
 from further.records import CaseMetrics
 from further.records.answers import AnswersRecord, main_score
 from further.report.base_model import name_base_model
-from further.report.images.answers import best_floor, overall
+from further.report.images.answers import SCORES, best_floor, overall
 from further.report.rendering import render
 from further.report.wording import show_percent, show_score
 from further.settings import ModelSettings
@@ -28,4 +28,4 @@ def _row(record: AnswersRecord, run: str, kind: str) -> list[str]:
     main, floor = record.main[kind], best_floor(record, kind)
     before, after = (main_score(scores[kind], main) for scores in (record.base_of(run), record.runs[run].scores))
     beside = "" if floor is None else f"{show_percent(floor[1])} ({floor[0]})"
-    return [kind, main.replace("_", " "), show_percent(before.estimate), show_score(after), beside]
+    return [kind, SCORES[main], show_percent(before.estimate), show_score(after), beside]

@@ -10,11 +10,12 @@ from markupsafe import Markup
 from further.cases.case_report import NO_USE, write_report
 from further.guard.decide import EXPLANATIONS
 from further.records.answers import ALL, AnswersRecord, Score, TypeScores, main_score
+from further.report.images.answers import SCORES
 from further.report.images.gallery import Pick
 from further.report.images.results import ImageResults
 from further.report.sections.made import show_made
 from further.report.sections.runs import add_taken, show_runs
-from further.report.shown_table import ShownTable, show_frame, show_table
+from further.report.shown_table import ShownTable, show_filled, show_frame, show_table
 from further.report.wording import (
     fixed,
     show_count,
@@ -41,14 +42,16 @@ SOURCES = (
     ("Runs: time, speed, memory", "results/runs/{run}/timing.json"),
     ("Jobs: time", "benchmarks/{rule}/{name}.tsv"),
 )
-CLOSED = ("closed_accuracy", "sensitivity", "specificity", "balanced_accuracy", "unreadable")
-APART = (*CLOSED, "open_exact_match", "open_recall")
+APART = {
+    "Closed questions": ("closed_accuracy", "sensitivity", "specificity", "balanced_accuracy", "unreadable"),
+    "Open questions": ("open_exact_match", "open_recall"),
+}
 
 
 def fill_types(results: ImageResults) -> Mapping[str, object]:
     """Every score of every type, before and after, beside the floors."""
     return {
-        "tables": [types_table(results), closed_table(results), texts_table(results)],
+        "tables": [types_table(results), *apart_tables(results), texts_table(results)],
         "conventions": [(name.replace("_", " "), text) for name, text in results.answers.conventions.items()],
     }
 
@@ -64,20 +67,23 @@ def types_table(results: ImageResults) -> ShownTable:
         cells = [_percent(main_score(scores[kind], main)) if kind in scores else "" for scores in floors.values()]
         before, after = (main_score(scores[kind], main) for scores in (base, record.default.scores))
         moved = show_points(main_score(record.default.change[kind], main), unit="")
-        rows.append([kind, main.replace("_", " "), *cells, _percent(before), show_score(after), moved])
+        rows.append([kind, SCORES[main], *cells, _percent(before), show_score(after), moved])
     header = ["type", "score", *(name.replace("_", " ") for name in floors), "base", "adapted", "change, points"]
     return show_table("Question types against the floors, %", header, rows, range(2, len(header)))
 
 
-def closed_table(results: ImageResults) -> ShownTable:
-    """Closed questions with sensitivity, specificity and unreadable answers; open questions beside them."""
-    rows = []
-    for kind, name, scores in _before_and_after(results.answers, all_first=True):
-        found = [getattr(scores, score) for score in APART]
-        if any(found):
-            rows.append([kind, name, *(show_score(score) if score else "" for score in found)])
-    header = ["type", "model", *(name.replace("_", " ") for name in APART)]
-    return show_table("Closed and open questions", header, rows, range(2, len(header)))
+def apart_tables(results: ImageResults) -> list[ShownTable]:
+    """Scores of closed questions, and of open ones; each table has only the types that have such questions."""
+    tables = []
+    for caption, names in APART.items():
+        rows = []
+        for kind, model, scores in _before_and_after(results.answers, all_first=True):
+            found: list[Score | None] = [getattr(scores, name) for name in names]
+            if any(found):
+                rows.append([kind, model, *(show_score(score) if score else "" for score in found)])
+        header = ["type", "model", *(name.replace("_", " ") for name in names)]
+        tables += [show_filled(caption, header, rows, first_number=2)] if rows else []
+    return tables
 
 
 def texts_table(results: ImageResults) -> ShownTable:
