@@ -120,6 +120,8 @@ def test_an_interval_with_one_open_end_is_shown_unless_the_other_says_nothing():
     assert show_points(Score(estimate=-0.005, low=None, high=0.0008)) == "−0.5 points (at most +0.1)"
     assert show_score(Score(estimate=0.985, low=None, high=0.998)) == "98.5% (at most 99.8%)"
     assert show_score(Score(estimate=0.995, low=None, high=1.001)) == "99.5%"
+    assert show_score(Score(estimate=0.005, low=-0.001, high=None)) == "0.5%"
+    assert show_score(Score(estimate=0.02, low=0.011, high=None)) == "2.0% (at least 1.1%)"
 
 
 def test_closed_and_open_questions_have_a_table_each():

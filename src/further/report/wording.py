@@ -58,13 +58,12 @@ def show_percent(fraction: float, signed: bool = False) -> str:
 
 def show_score(score: Interval) -> str:
     """A fraction in percent with its interval, if that has a width: `73.8% (71.0 to 76.5%)`, `0.5% (at most 2.7%)`."""
-    shown = "not known" if score.estimate is None else show_percent(score.estimate)
-    # Resamples that are all alike have no width, and "at most 100%" says nothing.
-    if score.low == score.high or (score.low is None and (score.high or 0) >= 1):
-        return shown
-    if score.low is None or score.high is None:
-        return f"{shown} ({show_range(score, show_percent)})"
-    return f"{shown} ({fixed(100 * score.low, 1)} to {show_percent(score.high)})"
+    shown, low, high = "not known" if score.estimate is None else show_percent(score.estimate), score.low, score.high
+    if low is not None and high is not None:  # resamples that are all alike have no width
+        return shown if low == high else f"{shown} ({fixed(100 * low, 1)} to {show_percent(high)})"
+    # "At most 100%" and "at least 0%" say nothing of a fraction.
+    says_nothing = (high is None or high >= 1) if low is None else low <= 0
+    return shown if says_nothing else f"{shown} ({show_range(score, show_percent)})"
 
 
 def show_points(change: Interval | None, unit: str = " points") -> str:

@@ -191,7 +191,6 @@ def draw_dots(
         rows: The column; where there are columns low and high also lines between them, but none to an open end.
     """
     color = COLORS[subject]
-    # NaN ends draw no line.
     if "low" in rows:
         axes.hlines(heights, rows["low"].astype(float), rows["high"].astype(float), color=color, lw=1.8)
     look: dict[str, Any] = {"mfc": "none" if subject == "before" else color, "ms": 6, "mew": 1.5, "clip_on": False}
