@@ -156,10 +156,13 @@ def test_the_card_warns_and_names_the_floors():
     assert "30.0% (majority)" in card
 
 
-def test_the_card_names_no_folder_of_the_machine():
+def test_the_card_names_no_folder_of_the_machine_and_calls_a_toy_one():
+    record = results(answers_of(9), answers_of(24)).answers
     own = ModelSettings(name="ours", source="folder", path="/home/someone/models/ours")
-    card = make_card("Ours", own, "default", results(answers_of(9), answers_of(24)).answers, metrics())
+    card = make_card("Ours", own, "default", record, metrics())
     assert "`ours`" in card and "/home" not in card and 'from_pretrained("path/to/ours")' in card
+    toy = make_card("Ours", ModelSettings(name="tiny", source="toy"), "default", record, metrics())
+    assert "is a toy" in toy and "is a toy" not in card
 
 
 @pytest.mark.parametrize(("size", "shown", "left_out"), [(100, 2, 0), (400, 1, 1)])
