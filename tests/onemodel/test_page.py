@@ -1,5 +1,7 @@
 """What the page says of differences: each verdict from its interval, and nothing of what does not help left out."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -18,7 +20,7 @@ from further.report.onemodel.tables import (
     layouts_table,
     objectives_tables,
 )
-from further.report.page import write_page
+from further.report.page import make_head, write_page
 from further.settings import Settings
 from onemodel.test_law import SHIPPED, fit
 
@@ -53,7 +55,7 @@ def make_results(losses=SHIPPED, steps=(400,) * 7, end=1.05, **changed):
     record = OneModelRecord(arms=arms, rates={}, num_test_cases=240, chance={"images": 0.5, "signal": 0.39})
     return OneModelResults(
         settings=settings, record=record, law=laws["loss"], error_law=laws["error"],
-        jobs=pd.DataFrame({"seconds": [60.0]}),
+        jobs=pd.DataFrame([("training", "adapted-0-4", 60.0)], columns=["kind", "job", "seconds"]),
     )  # fmt: skip
 
 
@@ -94,6 +96,32 @@ def test_a_way_that_forgets_is_not_the_one_that_is_shown():
     assert additions_table(results).rows[1][-1] == "−62.5 (−65.0 to −60.0)"
 
 
+@pytest.mark.parametrize(
+    ("accuracy", "old", "verdict", "word"),
+    [
+        (between(0.70, 0.76), between(-0.02, 0.01), "improved", "12\u202fs of training, 2.40 MB."),
+        (between(0.30, 0.36), between(-0.02, 0.01), "undecided", "Not known yet."),  # the most frequent answer: 39 %
+        (between(0.70, 0.76), between(-0.65, -0.60), "worse", "The old modality."),
+    ],
+)
+def test_what_a_modality_costs_follows_from_its_arm(accuracy, old, verdict, word):
+    arm = {"accuracy": accuracy, "old_difference": old}
+    answer = answer_additions(make_results(addition__all_replay=arm, addition__all=arm))
+    assert (answer.verdict, answer.word) == (verdict, word)
+
+
+def test_more_operations_are_not_fewer():
+    said = answer_layout(make_results(encoder_decoder={"flops": 1.2e12})).details[0]
+    assert "20.0% more" in said
+
+
+def test_the_cost_of_the_study_is_in_its_head():
+    assert dict(make_head(make_results()).facts)["Cost"] == "0.03 EUR"  # 60 s at 2 EUR an hour
+    jobs = make_results().jobs.assign(seconds=float("nan"))
+    facts = dict(make_head(replace(make_results(), jobs=jobs)).facts)
+    assert facts["Computing time"] == "not known" and "Cost" not in facts
+
+
 def test_without_objectives_or_additions_their_questions_are_not_asked():
     results = make_results()
     settings = results.settings | {
@@ -117,6 +145,11 @@ def test_an_honest_law_has_a_floor_and_predicts():
     rows = budget_table(results).rows
     assert [row[1] for row in rows[:3]] == ["measured"] * 3 and rows[3][:2] == ("7,680", "predicted")
     assert rows[3][3] == "0.040" and " to " in rows[3][4]  # 72 s at 2 EUR an hour, and a loss with its interval
+    assert answer_budget(results).verdict == "improved"
+    first, *rest = results.law.forecasts
+    nothing = replace(first, gain_nats=replace(first.gain_nats, low=-0.02))
+    law = results.law.model_copy(update={"forecasts": (nothing, *rest)})
+    assert answer_budget(replace(results, law=law)).verdict == "undecided"  # a gain that may be none
 
 
 def test_parameters_operations_and_rates_stand_beside_each_layout():

@@ -64,7 +64,7 @@ def test_differences_are_to_the_arm_that_is_named(record):
 
 def test_the_page_has_the_four_tables_with_intervals(compared):
     page = (compared.study / "results/report/index.html").read_text()
-    tables = re.findall(r"<table>.*?</table>", page[page.index('id="arms"') : page.index('id="onemodel_made"')], re.S)
+    tables = re.findall(r"<table>.*?</table>", page[page.index('id="arms"') : page.index('id="made"')], re.S)
     captions = [re.search(r"<caption>(.*?)</caption>", table)[1] for table in tables]
     assert len(captions) == 5  # four, and how learning rates were chosen
     interval = r"\d \(−?\+?[\d.]+ to "
@@ -82,7 +82,7 @@ def test_nothing_to_do_when_nothing_changed_and_the_same_again_after_a_touch(com
 
 
 def test_every_module_that_a_script_loads_is_in_its_digest(compared):
-    assert {"tune_layout", "train_arm", "compare_arms", "write_onemodel_report"} <= compared.check_digests()
+    assert {"tune_layout", "train_arm", "compare_arms", "write_report"} <= compared.check_digests()
 
 
 @pytest.mark.parametrize(

@@ -5,37 +5,28 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from further.evaluation.questions.pairs import pair
 from further.records import (
     Comparison,
     DocumentChange,
     Excluded,
     Hardware,
     Interval,
-    Memorization,
     Metrics,
     Paired,
     Parameters,
     QuantizationSteps,
-    Recited,
-    RecitedBoth,
     RunComparison,
-    Sample,
-    Samples,
     Scoring,
     Summary,
-    Term,
-    Terms,
     Timing,
 )
-from further.records.questions import Floors, Group, Questions, QuestionsFile
-from further.records.questions import Paired as AnsweredBoth
-from further.report.results import Corpus, Provenance, RunResults, TextResults
+from further.report.results import Provenance, RunResults, TextResults
 from further.settings import Run, Settings
+from report.corpus_case import PAPERS, make_corpus
 from report.law_case import interval, make_law
+from report.probes_case import make_asked, make_memorization, make_samples, make_terms
 
 DEFAULT = Run(quantization="nf4", rank=8, alpha=16, context=256, batch_tokens=1024, epochs=4, learning_rate=2e-3)
-PAPERS = [f"article-{index:02d}" for index in range(25)]
 
 
 def summary(nats: float, documents: int = 7) -> Summary:
@@ -174,79 +165,6 @@ def with_default(papers: Paired, *others: Paired, general: Paired | None = None)
     return make_comparison(runs=runs)
 
 
-def make_sample(**changes: Any) -> Sample:
-    parts = {"prompt": "Heart transplant recipients are prone to", "subject": "base", "ended": False, "num_tokens": 60}
-    parts |= {"decoding": "greedy", "temperature": None, "top_p": None, "nats": 90.0, "perplexity": 4.4817}
-    parts |= {"distinct_1": 0.5, "distinct_2": 0.5, "distinct_3": 0.5, "longest_repeat": 4, "looped": False}
-    return Sample(**{"text": " a method.", **parts, **changes})
-
-
-def make_samples(*samples: Sample) -> Samples:
-    default = (
-        make_sample(text=" the object. the object. the object. the object.", looped=True),
-        make_sample(subject="adapted", ended=True, num_tokens=34, text=" infection in the first months."),
-        make_sample(decoding="sampled", temperature=0.8, top_p=0.95),
-        make_sample(prompt='The donor\'s "age" & size', text=" <script>alert('sample')</script>"),
-    )
-    return Samples(run="default", quantization="nf4", samples=samples or default)
-
-
-def make_recited(verbatim: int, mean: float, most: int) -> Recited:
-    share = {"share": verbatim / 200, "low": 0.0, "high": 0.05}
-    return Recited(
-        num_verbatim=verbatim,
-        **share,
-        mean_match_tokens=mean,
-        max_match_tokens=most,
-        histogram=(200 - verbatim, verbatim),
-    )
-
-
-def make_memorization(num_papers: int = 16, **changes: Any) -> Memorization:
-    base, before = make_recited(0, 0.5, 3), {"num_paragraphs": 200, "difference_match_tokens": None, "p_value": 1.0}
-    train = RecitedBoth(num_papers=num_papers, base=base, adapted=make_recited(7, 2.25, 24), **before)
-    heldout = RecitedBoth(num_papers=7, base=base, adapted=make_recited(0, 0.75, 6), **before)
-    parts: dict[str, Any] = {"run": "default", "prefix_tokens": 32, "new_tokens": 24, "level": 0.95}
-    parts |= {"train": train, "heldout": heldout, "p_value_train_heldout": 0.007, "examples": ()}
-    return Memorization(**parts | changes)
-
-
-def make_term(word: str, change: float, occurrences: int) -> Term:
-    nats = {"before_nats": 5.0, "after_nats": 5.0 + change, "change_nats": change, "total_nats": change}
-    counts = {"num_occurrences": occurrences, "num_papers": 5, "num_papers_same_way": 4}
-    return Term(word=word, low=change - 0.25, high=change + 0.25, **nats, **counts)
-
-
-def make_terms() -> Terms:
-    nats = dict.fromkeys(("before_nats", "after_nats", "in_words_before_nats", "in_words_after_nats"), 1.0)
-    rose = (make_term("allograft", -1.5, 41), make_term("<b>donor</b>", -1.0, 30))
-    limits = {"min_occurrences": 5, "min_papers": 2, "level": 0.95, "num_words": 300}
-    return Terms(run="default", num_papers=7, **nats, **limits, rose=rose, fell=(make_term("class", 0.75, 6),))
-
-
-def make_answered(gained: int, lost: int, both: int, number: int) -> AnsweredBoth:
-    """Questions that only the adapted model answers right, only the base, both, and all."""
-    right = [(False, True)] * gained + [(True, False)] * lost + [(True, True)] * both
-    base, adapted = zip(*right, *[(False, False)] * (number - len(right)), strict=True)
-    return pair(base, adapted)
-
-
-def make_asked(gained: int = 12, lost: int = 3, **changes: Any) -> QuestionsFile:
-    """60 questions in two topics, 21 of them answered right by both."""
-    overall = make_answered(gained, lost, 21, 60)
-    topics = [("donors", make_answered(5, 1, 13, 40)), ("rejection", make_answered(7, 2, 8, 20))]
-    without = make_answered(0, 0, 21, 60)
-    parts: dict[str, Any] = {"run": "default", "quantization": "nf4", "level": 0.95, "num_questions": 60}
-    parts |= {"truncated": 0, "accuracy": overall, "accuracy_norm": overall, "answers": None, "splits": (), "lines": ()}
-    parts |= {"topics": tuple(Group(name=name, accuracy=own, accuracy_norm=None) for name, own in topics)}
-    floors = Floors(chance=0.25, longest_choice=0.3, without_question=without, without_question_norm=without)
-    parts |= {"floors": floors, "nats_per_answer": (7.5, 7.0)}
-    return QuestionsFile(questions=Questions(**parts | changes), instructions=None)
-
-
-NOTHING_ASKED = QuestionsFile(questions=None, instructions=None)
-
-
 def make_history(settings: Run) -> pd.DataFrame:
     """A loss logged at every step, and the validation papers' at every fourth of the run."""
     steps = np.arange(1, max(4, round(40 * settings.fraction)) + 1)
@@ -287,32 +205,6 @@ def make_runs(**timing: Any) -> dict[str, RunResults]:
         name: RunResults(make_metrics(name, settings), make_timing(**timing), make_history(settings))
         for name, settings in run_settings().items()
     }
-
-
-def make_losses(**papers: dict[str, Any]) -> pd.DataFrame:
-    """What is missing of papers; nothing but what is said."""
-    nothing = {"pages": 9, "unread_pages": [], "damaged_pages": [], "repaired": False, "unread_fonts": []}
-    nothing |= {"unknown_signs": 0, "unknown_at_numbers": 0, "flagged": False}
-    return pd.DataFrame([{"paper": paper, **nothing, **own} for paper, own in papers.items()])
-
-
-def make_corpus(**changes: Any) -> Corpus:
-    splits = ["train"] * 16 + ["validation"] * 2 + ["test"] * 7
-    reasons = {"kept": 5200, "references": 1400, "page header": 420, "caption": 310, "table": 260, "page footer": 120}
-    ledger = [(paper, reason, size + index) for index, paper in enumerate(PAPERS) for reason, size in reasons.items()]
-    rejected = [("broken", "broken.pdf", "damaged", "no page could be read", 0)]
-    tokens = {"document": PAPERS, "split": splits, "sha256": [f"{number:064x}" for number in range(25)]}
-    tokens |= {"num_tokens": [1600] * 25, "num_words": [900] * 25, "num_bytes": [6400] * 25}
-    tables = {
-        "rejected": pd.DataFrame(rejected, columns=["paper", "file", "reason", "detail", "pages"]),
-        "ledger": pd.DataFrame(ledger, columns=["paper", "reason", "characters"]),
-        "split": pd.DataFrame({"paper": PAPERS, "split": splits, "num_words": range(800, 825)}),
-        "rows": pd.DataFrame({"paper": PAPERS * 20, "section": ["Introduction"] * 500}),
-        "tokens": pd.DataFrame(tokens),
-        "dropped_prose": pd.DataFrame(columns=["paper", "page", "reason", "num_words"]),
-        "losses": make_losses(**{paper: {} for paper in PAPERS}),
-    }
-    return Corpus(**{**tables, **changes})
 
 
 def make_jobs() -> pd.DataFrame:

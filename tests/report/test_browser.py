@@ -13,16 +13,10 @@ import pytest
 from further.report.kind import TEXT
 from further.report.page import write_page
 from further.report.results import TextResults
+from report.corpus_case import make_corpus
 from report.guard_case import make_two_types
-from report.results_case import (
-    make_corpus,
-    make_results,
-    make_sample,
-    make_samples,
-    make_settings,
-    paired,
-    with_default,
-)
+from report.probes_case import make_sample, make_samples
+from report.results_case import make_results, make_settings, paired, with_default
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install -e .[dev]")
 BROWSER = next(

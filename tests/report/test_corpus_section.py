@@ -3,7 +3,8 @@
 import pandas as pd
 
 from further.report.sections.corpus import fill_corpus, losses_table, prose_table
-from report.results_case import make_corpus, make_losses, make_results
+from report.corpus_case import make_corpus, make_losses
+from report.results_case import make_results
 
 
 def test_the_five_papers_that_lost_most_prose_lead() -> None:

@@ -26,6 +26,7 @@ from further.report.sections.guard import (
     topic_table,
     tried_table,
 )
+from further.report.wording import DESCRIBE
 from report.guard_case import make_elsewhere, make_nothing, make_two_types
 from report.results_case import make_results, make_settings
 
@@ -110,6 +111,13 @@ def test_the_section_is_there_with_a_guard_alone(tmp_path: Path) -> None:
     assert fill_guard(make_results()) is None and answer_guard(make_results()) is None
     assert not page.xpath("//div[@id='guard'] | //figure[@id='figure-guard']")
     assert len(page.find_class("answer")) == 5
+
+
+def test_the_example_of_a_caption_has_a_question_too() -> None:
+    guard = make_two_types()
+    guard = Guarded(guard.record, guard.answers.assign(question=""))
+    part = fill_guard(make_results(guard=guard))
+    assert part is not None and {example["question"] for example in part["examples"]} == {DESCRIBE}
 
 
 @pytest.mark.parametrize("domain", [None, "medical"])

@@ -14,12 +14,13 @@ from further.report.images.answers import (
     answer_improvement,
     answer_loops,
     best_floor,
-    show_points,
 )
 from further.report.images.card import make_card
 from further.report.images.figures import answers_by_type, loops
-from further.report.images.gallery import pick_cases
-from further.report.wording import show_score
+from further.report.images.gallery import Pick, pick_cases
+from further.report.images.sections import apart_tables, fit_pictures
+from further.report.wording import show_points, show_score
+from further.settings import ModelSettings
 
 
 def results(before, after, split="own", leaking=()):
@@ -82,7 +83,14 @@ def test_a_type_that_stands_on_a_floor_is_named():
     study = results(before, after)
     assert best_floor(study.answers, "side") == ("majority", pytest.approx(0.3))
     answer = answer_floors(study)
-    assert answer.verdict == "undecided" and "not side." in answer.sentence and "modality" not in answer.sentence
+    assert answer.verdict == "undecided" and "side" in answer.sentence and "modality" not in answer.sentence
+
+
+def test_a_type_without_a_floor_is_not_shown_to_be_above_one():
+    study = results(answers_of(9), answers_of(27))
+    study.answers = study.answers.model_copy(update={"floors": {}, "views": {}})
+    answer = answer_floors(study)
+    assert answer.verdict == "unchanged" and "0 of 0" not in answer.doubt
 
 
 def test_answers_that_loop_are_said_with_their_cause():
@@ -108,6 +116,30 @@ def test_scores_are_shown_in_percent_and_differences_in_points():
     assert show_points(Score(estimate=-0.012, low=-0.03, high=0.01, level=0.95)) == "−1.2 points (−3.0 to +1.0)"
 
 
+def test_an_interval_with_one_open_end_is_shown_unless_the_other_says_nothing():
+    assert show_points(Score(estimate=-0.005, low=None, high=0.0008)) == "−0.5 points (at most +0.1)"
+    assert show_score(Score(estimate=0.985, low=None, high=0.998)) == "98.5% (at most 99.8%)"
+    assert show_score(Score(estimate=0.995, low=None, high=1.001)) == "99.5%"
+    assert show_score(Score(estimate=0.005, low=-0.001, high=None)) == "0.5%"
+    assert show_score(Score(estimate=0.02, low=0.011, high=None)) == "2.0% (at least 1.1%)"
+
+
+def test_closed_and_open_questions_have_a_table_each():
+    """Of 30 yes-or-no questions 9 and 24 are right, of 30 open ones 15 and 18."""
+    closed = {"question_type": "abnormal", "kind": "yes/no", "reference": "yes", "wrong": "no"}
+    before, after = ([*answers_of(right, **closed), *answers_of(opened)] for right, opened in ((9, 15), (24, 18)))
+    tables = {table.caption: table for table in apart_tables(results(before, after))}
+    rows = {name: [row for row in table.rows if row[0] != "all"] for name, table in tables.items()}
+    assert [row[:2] for row in rows["Closed questions"]] == [("abnormal", "base"), ("abnormal", "adapted")]
+    assert [row[2].split()[0] for row in rows["Closed questions"]] == ["30.0%", "80.0%"]
+    assert [(row[0], row[2].split()[0]) for row in rows["Open questions"]] == [
+        ("modality", "50.0%"),
+        ("modality", "60.0%"),
+    ]
+    alone = apart_tables(results(answers_of(15), answers_of(18)))
+    assert [table.caption for table in alone] == ["Open questions"]
+
+
 def test_the_figure_holds_every_floor_and_both_models():
     drawn = answers_by_type.make_table(results(answers_of(9), answers_of(24)))
     percent = dict(zip(drawn["answered_by"], drawn["percent"], strict=True))
@@ -117,9 +149,28 @@ def test_the_figure_holds_every_floor_and_both_models():
 
 def test_the_card_warns_and_names_the_floors():
     study = results(answers_of(9), answers_of(24))
-    card = make_card("Ours", "owner/base", "default", study.answers, metrics())
+    hub = ModelSettings(name="base", source="hub", path="owner/base", revision="0e9e" * 10)
+    card = make_card("Ours", hub, "default", study.answers, metrics())
+    assert f'from_pretrained("owner/base", revision="{"0e9e" * 10}")' in card
     assert "clinical use" in card and "| modality | exact match | 30.0% | 80.0% (" in card
     assert "30.0% (majority)" in card
+
+
+def test_the_card_names_no_folder_of_the_machine_and_calls_a_toy_one():
+    record = results(answers_of(9), answers_of(24)).answers
+    own = ModelSettings(name="ours", source="folder", path="/home/someone/models/ours")
+    card = make_card("Ours", own, "default", record, metrics())
+    assert "`ours`" in card and "/home" not in card and 'from_pretrained("path/to/ours")' in card
+    toy = make_card("Ours", ModelSettings(name="tiny", source="toy"), "default", record, metrics())
+    assert "is a toy" in toy and "is a toy" not in card
+
+
+@pytest.mark.parametrize(("size", "shown", "left_out"), [(100, 2, 0), (400, 1, 1)])
+def test_pictures_that_the_page_has_no_room_for_are_counted(size, shown, left_out):
+    picks = [Pick("best", case, (case,), 1.0, ()) for case in ("a", "b")]
+    placed = list(fit_pictures(picks, {case: b"x" * size for case in ("a", "b")}, room=700))
+    assert sum(len(pictures) for _, pictures, _ in placed) == shown
+    assert sum(number for _, _, number in placed) == left_out
 
 
 @pytest.mark.parametrize(

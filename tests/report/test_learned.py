@@ -2,18 +2,21 @@
 
 from facts import tells
 from further.report.sections.learned import fill_learned, memorization_table, say_excluded, say_memorization
-from report.results_case import make_comparison, make_memorization, make_recited, make_results
+from report.probes_case import make_memorization, make_recited
+from report.results_case import make_comparison, make_results
 
 
 def test_words_stand_with_change_agreeing_papers_and_occurrences() -> None:
     rose, fell = fill_learned(make_results())["words"]
-    assert rose.rows[0] == ("allograft", "−1.50", "4 of 5", "41") and fell.rows == (("class", "+0.75", "4 of 5", "6"),)
+    assert rose.rows[0] == ("allograft", "−1.50 (−1.75 to −1.25)", "4 of 5", "41") and fell.rows == (
+        ("class", "+0.75 (+0.50 to +1.00)", "4 of 5", "6"),
+    )
 
 
 def test_recited_paragraphs_by_text_and_model() -> None:
     _, train, _, heldout = memorization_table(make_memorization()).rows  # each before and after
-    assert train[1:] == ("200", "3.5% (0.0% to 5.0%)", "2.25", "24")
-    assert heldout[1:] == ("200", "0.0% (0.0% to 5.0%)", "0.750", "6")
+    assert train[1:] == ("200", "3.5% (0.0 to 5.0%)", "2.25", "24")
+    assert heldout[1:] == ("200", "0.0% (0.0 to 5.0%)", "0.750", "6")
     unknown = make_recited(0, 0.0, 0).model_copy(
         update={"share": None, "mean_match_tokens": None, "max_match_tokens": None, "low": None, "high": None}
     )
@@ -42,6 +45,7 @@ def test_shared_texts_are_counted() -> None:
     nothing = dict.fromkeys(("repeated paragraph", "also in test", "also in validation"), 0)
     excluded = make_comparison().excluded.model_copy(update={"paragraphs": nothing, "duplicate_papers": 0})
     assert "0" not in say_excluded(excluded)
+    assert "1 such paragraph." in say_excluded(excluded.model_copy(update={"shared_paragraphs_left": 1}))
 
 
 def test_what_was_switched_off_is_none() -> None:

@@ -19,20 +19,11 @@ from further.report.drawing.figure import Figure
 from further.report.drawing.style import COLORS
 from further.report.kind import TEXT
 from further.report.page import Head, Kind, Section, write_page
-from further.report.results import CORPUS_VIEW, Provenance, TextResults, name_base
-from further.report.sections.statement import statement_table
+from further.report.results import CORPUS_VIEW, Provenance, TextResults
 from further.settings import Settings
-from report.results_case import (
-    NOTHING_ASKED,
-    make_comparison,
-    make_corpus,
-    make_results,
-    make_sample,
-    make_samples,
-    make_settings,
-    paired,
-    with_default,
-)
+from report.corpus_case import make_corpus
+from report.probes_case import NOTHING_ASKED, make_sample, make_samples
+from report.results_case import make_results, make_settings, paired, with_default
 
 ROOT = Path(__file__).parents[2]
 EVIL = '<script>alert("x")</script><img src=x onerror=alert(1)>'
@@ -176,12 +167,13 @@ def test_a_sample_that_ends_by_itself_too_soon_is_marked_and_line_breaks_are_sho
     assert page.xpath("//blockquote")[-1].text_content() == ". ⏎×3 The ⏎ end"
 
 
-def test_a_figure_without_data_is_one_sentence(tmp_path: Path) -> None:
-    page = make_page(make_results(comparison=make_comparison(quantization={}), asked=NOTHING_ASKED), tmp_path)
-    (figure,) = page.xpath("//figure[@id='figure-quantization']")
+def test_a_figure_without_data_is_one_sentence_or_left_out_where_its_question_was_not_asked(tmp_path: Path) -> None:
+    comparison = with_default(paired(6.0, -0.5, -0.6, -0.4)).model_copy(update={"quantization": {}})
+    page = make_page(make_results(comparison=comparison, asked=NOTHING_ASKED), tmp_path)
+    (figure,) = page.xpath("//figure[@id='figure-other_settings']")
     assert len(figure.xpath(".//p")) == 1 and not figure.xpath(".//svg | .//a")
-    assert not page.xpath("//figure[@id='figure-questions']")  # nor was the question asked
-    assert len(page.find_class("answer")) == 4
+    assert not page.xpath("//figure[@id='figure-questions' or @id='figure-quantization']")
+    assert len(page.find_class("answer")) == 3
 
 
 def test_text_of_papers_and_models_is_escaped_everywhere(tmp_path: Path) -> None:
@@ -202,29 +194,6 @@ def test_text_of_papers_and_models_is_escaped_everywhere(tmp_path: Path) -> None
     assert not page.xpath("//script | //img | //@onerror | //@onload")
     assert "<script" not in (tmp_path / "index.html").read_text(encoding="utf-8").lower()
     assert page.xpath("string(//h1)") == EVIL and page.xpath("string(//blockquote)").strip() == EVIL
-
-
-def test_the_statement_names_split_base_and_what_is_not_known() -> None:
-    said = dict(statement_table(make_results()).rows)
-    assert "16 for training, 2 for validation and 7 held out" in said["Split"]
-    assert "tiny" in said["Model and version"]
-    assert "quantization nf4, target modules all-linear, rank 8, context 256, epochs 4" in said["Training"]
-    assert "1,024 tokens, stride 512" in said["Outcome"] and "float32" in said["Outcome"]
-    assert [row.split(",")[0] for row in said if said[row].startswith("Not known")] == ["Dates", "Ethics"]
-
-
-@pytest.mark.parametrize(
-    ("model", "facts"),
-    [
-        ({"name": "tiny", "source": "toy", "path": None}, ["tiny", "scratch"]),
-        ({"name": "own", "source": "gguf", "path": "/somewhere/q4.gguf"}, ["own", "q4.gguf"]),
-        ({"name": "own", "source": "folder", "path": "/somewhere/llama"}, ["own", "llama"]),
-        ({"source": "hub", "path": "org/model", "revision": "0e9e" * 10}, ["org/model", "0e9e" * 10]),
-    ],
-)
-def test_the_base_is_named_without_a_machine_s_paths(model: dict[str, Any], facts: list[str]) -> None:
-    name = name_base(make_settings(model=model))
-    assert tells(name, *facts) and "/somewhere" not in name
 
 
 def rows_of(page: html.HtmlElement, caption: str) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ import pytest
 
 from further.records import Interval
 from further.report.figures import scaling_law
-from further.report.kind import head
+from further.report.page import make_head
 from further.report.results import read_jobs
 from further.report.sections.runs import forecast_table, runs_table, target_table
 from further.report.sections.statement import statement_table
@@ -43,6 +43,14 @@ def test_several_gpus_are_paid_in_training_and_folds_only() -> None:
     assert paid["scoring"] == 240
 
 
+def test_a_run_is_paid_for_its_own_gpus_and_a_fold_for_those_of_the_default_run() -> None:
+    runs = make_runs()
+    runs["seed-1"] = make_runs(devices=4)["seed-1"]
+    spending = Spending(make_results(runs=runs))
+    assert (spending.paid_seconds_of("seed-1"), spending.paid_seconds_of("default")) == (120.0, 30.0)
+    assert spending.jobs.groupby("kind")["paid_seconds"].sum()[FOLDS] == 50
+
+
 def test_money_and_energy_are_counted_for_every_job() -> None:
     """20 runs of 30 s, 2 folds of 25, 20 scored in 12, one probe of 20: 910 s, 9.10 SEK at 36 an hour, .1011 kWh."""
     spending = Spending(priced())
@@ -57,11 +65,11 @@ def test_money_and_energy_are_counted_for_every_job() -> None:
 def test_a_run_has_one_cost_wherever_it_is_shown() -> None:
     """30 seconds at 36 SEK an hour: in the table of the runs, on the law's axis, and as a part of a forecast."""
     results = priced()
-    (row,) = [row for row in runs_table(results, Spending(results)).rows if row[0] == "default"]
+    (row,) = [row for row in runs_table(results).rows if row[0] == "default"]
     assert row[-1] == "0.300"
     points = scaling_law.make_table(results)
     assert points.loc[points["run"] == "default", "money"].tolist() == [pytest.approx(0.30)]
-    table = forecast_table(results.law, Spending(results))
+    table = forecast_table(results)
     assert table is not None and table.rows[0][-1] == "0.600"
 
 
@@ -84,19 +92,19 @@ def test_without_notes_it_is_training_alone() -> None:
 def test_a_run_s_time_is_its_job_s_as_is_the_plan_s() -> None:
     plan = pd.DataFrame({"seconds_low": {"default": 20.0}, "seconds_high": {"default": 150.0}})
     results = make_results(plan=plan)
-    rows = {row[0]: row[5:7] for row in runs_table(results, Spending(results)).rows}
+    rows = {row[0]: row[5:7] for row in runs_table(results).rows}
     assert rows["default"] == ("30\u202fs", "20\u202fs to 2.50\u202fmin")
     assert rows["seed-1"] == ("30\u202fs", "")  # in no plan
 
 
 def test_forecasts_show_open_ends_and_leave_empty_columns_out() -> None:
     results = make_results(settings=make_settings(cost=PRICED | {"kwh_per_gpu_hour": 0.0}))
-    table = forecast_table(results.law, Spending(results))
+    table = forecast_table(results)
     assert table is not None
     assert "energy, kWh" not in table.header and "cost, SEK" in table.header
     gains = [row[table.header.index("gain, nats")] for row in table.rows]
     assert gains == ["0.150 (0.110 to 0.190)", "0.270 (at least 0.190)", "undecided"]
-    assert forecast_table(make_refused_law("no", ()), Spending(results)) is None
+    assert forecast_table(make_results(law=make_refused_law("no", ()))) is None
 
 
 def test_targets_show_verdict_tokens_and_their_cost() -> None:
@@ -116,7 +124,7 @@ def test_an_interval_of_tokens_keeps_its_open_end() -> None:
 
 
 def test_the_head_of_the_page_says_model_study_hours_and_cost() -> None:
-    facts = dict(head(priced()).facts)
+    facts = dict(make_head(priced()).facts)
     assert facts["Study"] == "25 papers, 20 training runs" and "tiny" in facts["Base model"]
     assert (facts["Computing time"], facts["Cost"]) == ("15.2\u202fmin", "9.10 SEK")
-    assert "Cost" not in dict(head(make_results()).facts)
+    assert "Cost" not in dict(make_head(make_results()).facts)

@@ -205,7 +205,7 @@ def test_a_module_of_the_child_process_that_opens_pictures_reruns_reading_and_af
 
 @pytest.mark.slow
 def test_every_module_that_a_script_loads_is_in_its_digest(answered):
-    scripts = {"train_on_answers", "answer_questions", "encode_images", "compare_answers", "write_image_report"}
+    scripts = {"train_on_answers", "answer_questions", "encode_images", "compare_answers", "write_report"}
     assert scripts <= answered.check_digests()
 
 

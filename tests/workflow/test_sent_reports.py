@@ -36,7 +36,7 @@ def words(text):
 def test_the_archive_holds_each_figure_with_label_and_caption_and_the_page(finished, archive):
     html = (archive / "report.html").read_text()
     results, categories = read_variable(html, "results"), read_variable(html, "categories")
-    figures = {f"results/report/figures/{name}.svg": name for name in FIGURES}
+    figures = {f"results/report/figures/{name}.svg": name for name in FIGURES["text"]}
     page = "results/report/index.html"
     assert {name: set(files["Other"]) for name, files in categories.items()} == {
         "Figures": set(figures), "Page": {page}
@@ -45,7 +45,9 @@ def test_the_archive_holds_each_figure_with_label_and_caption_and_the_page(finis
         assert (archive / results[path]["data_uri"]).read_bytes() == (finished.study / path).read_bytes()
         caption = (finished.code / f"workflow/report/{'page' if name == 'page' else 'figure'}.rst").read_text()
         assert words(results[path]["caption"])[1:9] == words(caption)[:8], name  # the first word is the paragraph's tag
-    assert {results[path]["labels"]["figure"] for path in figures} == {name.replace("_", " ") for name in FIGURES}
+    assert {results[path]["labels"]["figure"] for path in figures} == {
+        name.replace("_", " ") for name in FIGURES["text"]
+    }
 
 
 @pytest.mark.skipif(BROWSER is None, reason="no chromium or chrome on the path")

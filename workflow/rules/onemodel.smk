@@ -1,7 +1,6 @@
 # A study of one small model: its cases, its arms, the comparison, the law over cases and the page.
 
 from further.onemodel.arms import LAYOUTS, list_arms, list_seeds, starts_from_images
-from further.report.onemodel import ONE_MODEL_FIGURES
 
 NOTES = []
 RUNS = RUN_SETTINGS = {}  # no adapter that others could use
@@ -9,6 +8,11 @@ PLAN = []
 ARMS = list_arms(STUDY.settings.onemodel)
 SEEDS = list_seeds(STUDY.settings.onemodel)
 NAMES = [arm for names in ARMS.values() for arm in names]
+PAGE = {
+    "comparison": "results/onemodel/comparison.json",
+    "law": "results/onemodel/law.json",
+    "error_law": "results/onemodel/error_law.json",
+}
 check_runs(STUDY)
 
 
@@ -46,10 +50,10 @@ def start_of_arm(wildcards):
     return {"start": folder} if starts_from_images(wildcards.arm) else {}
 
 
-def arm_jobs():
-    """Snakemake's notes of what jobs took that train. No inputs, as in report.smk."""
-    arms = expand("benchmarks/train_arm/{arm}-{seeds}.tsv", arm=NAMES, seeds=SEEDS)
-    return {"training": arms, "learning rates": expand("benchmarks/tune_layout/{layout}.tsv", layout=LAYOUTS)}
+def costly_jobs():
+    """Jobs that train, by what they are for."""
+    arms = expand("train_arm/{arm}-{seeds}", arm=NAMES, seeds=SEEDS)
+    return {"training": arms, "learning rates": [f"tune_layout/{layout}" for layout in LAYOUTS]}
 
 
 wildcard_constraints:
@@ -164,34 +168,4 @@ rule compare_arms:
         "../scripts/compare_arms.py"
 
 
-rule write_report:
-    input:
-        comparison="results/onemodel/comparison.json",
-        law="results/onemodel/law.json",
-        error_law="results/onemodel/error_law.json",
-    output:
-        page=report("results/report/index.html", caption="../report/page.rst", category="Page"),
-        figures=[
-            report(
-                f"results/report/figures/{name}.svg",
-                caption="../report/figure.rst",
-                category="Figures",
-                labels={"figure": name.replace("_", " ")},
-            )
-            for name in ONE_MODEL_FIGURES
-        ],
-        data=[f"results/report/data/{name}.csv" for name in ONE_MODEL_FIGURES],
-    log:
-        "logs/write_report.log",
-    benchmark:
-        "benchmarks/write_report.tsv"
-    threads: 1
-    resources:
-        mem_mb=1_500,
-        runtime=15,  # minutes
-    params:
-        settings={"configuration": CONFIG, "jobs": arm_jobs(), "versions": installed_versions(REPORTED_PACKAGES)},
-        code=code("write_onemodel_report.py", templates("report")),
-        study_code=CODE,
-    script:
-        "../scripts/write_onemodel_report.py"
+include: "report.smk"

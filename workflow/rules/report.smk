@@ -1,34 +1,21 @@
-# Figures, each with its data, the page that people read, and a model card beside each adapter.
+# The page that people read, of any kind of study, with its figures and the data of each.
 
-
-def costly_jobs():
-    """Snakemake's notes of what jobs took that train or run a model. No inputs: to make one again, its job would rerun."""
-    folds = RUNS["default"]["quantization"]
-    scored = [f"score_base/{quantization}" for quantization in QUANTIZATIONS]
-    scored += [f"score_base/{fold}/{folds}" for fold in FOLDS]
-    scored += [f"score_run/{run}" for run in RUN_SETTINGS] + [f"score_merged/{run}" for run in QUANTIZED_RUNS]
-    jobs = {
-        "training": [f"train_qlora/{run}" for run in RUNS],
-        "training for the cross-validation": [f"train_qlora/{fold}" for fold in FOLDS],
-        "scoring": scored,
-        "samples, words and paragraphs": ["generate_samples", "probe_default", "score_questions"],
-    }
-    return {kind: [f"benchmarks/{name}.tsv" for name in names] for kind, names in jobs.items()}
+from further.report import FIGURES
 
 
 def page_settings(wildcards):
+    """Snakemake's notes of jobs are no inputs: to make one that is gone again, its job would rerun."""
+    notes = {kind: [f"benchmarks/{job}.tsv" for job in jobs] for kind, jobs in costly_jobs().items()}
     return {
         "configuration": CONFIG,
-        "jobs": costly_jobs(),
+        "jobs": notes,
         "versions": installed_versions(REPORTED_PACKAGES),
     }
 
 
 rule write_report:
     input:
-        **REPORTED,
-        plan="results/plan.tsv",
-        view="results/corpus/view/index.html",
+        **PAGE,
     output:
         page=report("results/report/index.html", caption="../report/page.rst", category="Page"),
         figures=[
@@ -38,9 +25,9 @@ rule write_report:
                 category="Figures",
                 labels={"figure": name.replace("_", " ")},
             )
-            for name in FIGURES
+            for name in FIGURES[KIND]
         ],
-        data=[f"results/report/data/{name}.csv" for name in FIGURES],
+        data=[f"results/report/data/{name}.csv" for name in FIGURES[KIND]],
     log:
         "logs/write_report.log",
     benchmark:
@@ -55,24 +42,3 @@ rule write_report:
         study_code=CODE,
     script:
         "../scripts/write_report.py"
-
-
-rule write_cards:
-    input:
-        **REPORTED,
-        adapters=expand("results/runs/{run}/adapter/adapter_model.safetensors", run=RUNS),
-    output:
-        cards=expand("results/runs/{run}/adapter/README.md", run=RUNS),
-    log:
-        "logs/write_cards.log",
-    benchmark:
-        "benchmarks/write_cards.tsv"
-    threads: 1
-    resources:
-        mem_mb=1_500,
-        runtime=15,  # minutes
-    params:
-        settings={name: CONFIG[name] for name in ("study", "model", "cost")} | {"corpus": pick("corpus", "language")},
-        code=code("write_cards.py", [ROOT / "src/further/report/templates/card.md.jinja"]),
-    script:
-        "../scripts/write_cards.py"

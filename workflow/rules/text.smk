@@ -3,7 +3,6 @@
 from further.corpus.folder import mark_passwords, paper_ids
 from further.evaluation.questions.read import BUNDLED, check_questions, has_choices
 from further.general import TEXTS, find_texts
-from further.report import FIGURES
 
 ARTICLES = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
 PAPERS = stop_if_wrong(find_papers, CONFIG["corpus"]["papers"], CONFIG["corpus"]["subfolders"])
@@ -79,4 +78,5 @@ include: "evaluation.smk"
 include: "guard.smk"
 include: "folds.smk"
 include: "scaling.smk"
+include: "text_report.smk"
 include: "report.smk"

@@ -17,7 +17,7 @@ def main(comparison: Path, metrics: Sequence[Path], cards: Sequence[Path], title
     known = {path.parent.name: CaseMetrics.load(path) for path in metrics}
     for card in cards:
         run = card.parent.parent.name
-        write_text(card, make_card(title, model.path or model.name, run, record, known[run]))
+        write_text(card, make_card(title, model, run, record, known[run]))
 
 
 if __name__ == "__main__":

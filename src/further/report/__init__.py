@@ -2,5 +2,10 @@
 
 from pathlib import Path
 
-FIGURES = sorted(path.stem for path in (Path(__file__).parent / "figures").glob("[a-z]*.py"))
-"""Names of the figures of a study on text, each a module of `further.report.figures`."""
+FOLDERS = {"text": "figures", "images": "images/figures", "onemodel": "onemodel/figures"}
+SHARED = {"images": ["guard"]}  # drawn by the figure of a study on text
+FIGURES = {
+    kind: sorted([path.stem for path in (Path(__file__).parent / folder).glob("[a-z]*.py")] + SHARED.get(kind, []))
+    for kind, folder in FOLDERS.items()
+}
+"""Names of the figures by kind of study, each a module."""

@@ -1,8 +1,7 @@
 """The model card of an adapter, in the form that Hugging Face reads: what it is, how well it did, what it is not."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,49 +9,18 @@ import yaml
 
 from further.io import write_text
 from further.records import RunComparison, TextSet
+from further.report.base_model import Base, name_base_model
 from further.report.kind import TEXT
 from further.report.rendering import render
 from further.report.results import TextResults
 from further.report.sections.statement import say_scoring
 from further.report.wording import show_count, show_difference, show_number
-from further.settings import ModelSettings
-from further.study import find_model
 
-DEMO_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"
-CACHED = re.compile(r"models--(?P<owner>[^/]+?)--(?P<name>[^/]+)/snapshots/(?P<commit>[0-9a-f]{40})/?$")
-"""Where the hub's own cache keeps a model: a folder that says which model it is."""
 MERGED = (
     "**In this folder the adapter is merged into the weights of its base model, and transformers loads it as it is. "
-    "The rest of this card is the adapter's: the numbers were measured with adapter and base apart, at the precision "
+    "The rest of this card is the adapter's: the numbers were measured with the adapter on its base, at the precision "
     "of the run.**"
 )
-
-
-@dataclass(frozen=True)
-class Base:
-    """The base model, as a card names it.
-
-    Attributes:
-        name: Its hub id where that is known, else the name that the study gave it.
-        folder: Where it lies in the study, or a place to fill in.
-    """
-
-    name: str
-    hub: bool
-    revision: str | None
-    folder: str
-
-
-def name_base_model(model: ModelSettings) -> Base:
-    """The base model's hub id and commit, also of a folder in the hub's own cache; else its name and folder."""
-    if model.source == "hub":
-        return Base(model.path or "", True, model.revision, "")
-    cached = CACHED.search(model.path or "")
-    if cached:
-        return Base(f"{cached['owner']}/{cached['name']}", True, cached["commit"], "")
-    name = DEMO_ID if model.source == "demo" else model.name
-    folder = f"path/to/{model.name}" if model.source == "folder" else str(find_model(model))
-    return Base(name, False, None, folder)
 
 
 def write_cards(results: TextResults, cards: Sequence[Path]) -> None:
@@ -79,6 +47,7 @@ def make_merged_card(card: str) -> str:
     header["tags"] = [tag for tag in header["tags"] if tag != "lora"]
     title, rest = parts[2].lstrip("\n").split("\n", 1)
     front = yaml.safe_dump(header, sort_keys=False, allow_unicode=True)
+    # The merged model loads as any other; the adapter's snippet would load it wrongly.
     rest = re.sub(r"## Loading it\n.*?(?=^## )", "", rest, flags=re.DOTALL | re.MULTILINE)
     return f"---\n{front}---\n\n{title}\n\n{MERGED}\n{rest}"
 
@@ -99,7 +68,7 @@ def write_card(results: TextResults, run: str, target: Path) -> None:
         results=results,
         metrics=metrics,
         trained=sorted(metrics.settings.model_dump().items()),
-        scores=_score_rows(compared, results.general_text),
+        scores=_score_rows(compared, results.texts),
         scoring=say_scoring(results.comparison.scoring),
         answers=[answer for answer in (ask(results) for ask in TEXT.answers) if answer is not None],
         show_count=show_count,
@@ -110,14 +79,13 @@ def write_card(results: TextResults, run: str, target: Path) -> None:
 
 def _front_matter(results: TextResults, compared: RunComparison, base: Base, name: str) -> dict[str, Any]:
     """The YAML header: what the Hub's index reads, the measured numbers among it."""
-    texts: dict[TextSet, str] = {"papers": "held-out papers", "general": f"general text: {results.general_text}"}
     measured = [
         {
             "task": {"type": "text-generation"},
             "dataset": {"type": text_set, "name": text},
             "metrics": [{"type": "perplexity", "value": round(compared.on(text_set).after.perplexity, 4)}],
         }
-        for text_set, text in texts.items()
+        for text_set, text in results.texts.items()
     ]
     language = results.settings.corpus.language
     return {
@@ -131,8 +99,7 @@ def _front_matter(results: TextResults, compared: RunComparison, base: Base, nam
     }
 
 
-def _score_rows(compared: RunComparison, general_text: str) -> list[tuple[str, ...]]:
-    texts: dict[TextSet, str] = {"papers": "held-out papers", "general": f"general text ({general_text})"}
+def _score_rows(compared: RunComparison, texts: Mapping[TextSet, str]) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for text_set, name in texts.items():
         scores = compared.on(text_set)

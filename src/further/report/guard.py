@@ -1,4 +1,4 @@
-"""What the guard left: its record and the guarded answers, in any kind of study that has answers to guard."""
+"""The guard's results, its record and the guarded answers, of any kind of study with answers to guard."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

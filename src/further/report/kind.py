@@ -17,7 +17,7 @@ from further.report.figures import (
     questions,
     scaling_law,
 )
-from further.report.page import Head, Kind, Section, make_head
+from further.report.page import Kind, Section, make_head
 from further.report.results import TextResults
 from further.report.sections.corpus import fill_corpus
 from further.report.sections.guard import fill_question_guard
@@ -25,16 +25,9 @@ from further.report.sections.learned import fill_learned
 from further.report.sections.made import fill_made
 from further.report.sections.runs import fill_runs
 from further.report.sections.samples import fill_samples
-from further.report.wording import count_noun
 
-
-def head(results: TextResults) -> Head:
-    """The first lines of the page."""
-    return make_head(results, count_noun(len(results.corpus.split), "paper"))
-
-
-TEXT = Kind(
-    head=head,
+TEXT: Kind[TextResults] = Kind(
+    head=make_head,
     answers=(
         answer_improvement,
         answer_forgetting,

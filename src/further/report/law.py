@@ -20,7 +20,7 @@ class Size(NamedTuple):
 
 
 def read_interval(interval: LawInterval) -> Interval:
-    """An interval of the law: an end that is marked as open is none, whatever number stands there."""
+    """An interval of the law; an end that is marked as open is None, whatever its number."""
     low, high = None if interval.low_open else interval.low, None if interval.high_open else interval.high
     return Interval(estimate=interval.estimate, low=low, high=high, level=interval.level)
 
@@ -46,6 +46,6 @@ def group_sizes(law: LawRecord) -> list[Size]:
 
 
 def name_target(target: JudgedTarget) -> str:
-    """A target in the unit it was given in: `perplexity 120`, `4.5 nats per token`."""
+    """A target in its own unit: `perplexity 120`, `4.5 nats per token`."""
     value, unit = show_plain(target.target.value), target.target.unit
     return f"{value} {UNITS[unit]}" if unit in UNITS else f"{unit} {value}"

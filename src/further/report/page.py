@@ -1,4 +1,4 @@
-"""The page for people: one HTML file that needs nothing beside it and asks the network for nothing.
+"""The page that people read: one HTML file without other files, scripts or requests to a network.
 
 What it holds depends on the kind of study: its answers, its figures and its sections are lists (`further.report.kind`).
 """
@@ -17,7 +17,6 @@ from further.report.drawing.figure import Figure, draw_figure
 from further.report.rendering import render
 from further.report.results import StudyResults, name_base
 from further.report.spent import Spending
-from further.report.wording import count_noun
 
 R = TypeVar("R", contravariant=True)  # a part that shows less is a part of a page that shows more
 
@@ -31,13 +30,12 @@ class Head:
     is_toy: bool
 
 
-def make_head(results: StudyResults[Any], contents: str) -> Head:
-    """Model, size, date, hours and cost of the study; `contents` says what it is about, as `25 papers`."""
+def make_head(results: StudyResults[Any]) -> Head:
+    """Model, size, date, hours and cost of the study."""
     spending, day = Spending(results), results.written
-    runs = count_noun(len(results.runs), "training run")
     facts = {
-        "Base model": name_base(results.settings, 12),
-        "Study": f"{contents}, {runs}",
+        results.base_label: name_base(results.settings, 12),
+        "Study": results.extent,
         "Date": day and f"{day:%B} {day.day}, {day.year}",
         "Computing time": spending.hours,
         "Cost": spending.price,
@@ -53,15 +51,17 @@ class Section(Generic[R]):
     `part`, and a line in the list of its kind of study.
 
     Attributes:
-        name: Its anchor and the name of its template.
+        name: Its anchor.
         fill: Makes what its template shows; None: the study has no such section.
         is_open: Whether a reader finds it unfolded.
+        template: The name of its template, if that is not its own: `tables` shows nothing but tables.
     """
 
     name: str
     title: str
     fill: Callable[[R], Mapping[str, object] | None]
     is_open: bool = False
+    template: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,7 @@ def write_page(kind: Kind[R], results: R, folder: Path) -> None:
     answers = [answer for answer in (ask(results) for ask in kind.answers) if answer is not None]
     page = render(
         "page.html.jinja",
+        # The style is part of the page, so that it can be sent as one file.
         style=Markup((files("further.report") / "templates" / "style.css").read_text(encoding="utf-8")),
         head=kind.head(results),
         answers=answers,

@@ -5,30 +5,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import pandas as pd
 import pyarrow.parquet as pq
 
 from further.io import read_table
-from further.records import Comparison, Memorization, Metrics, RunMetrics, Samples, Terms, Timing
+from further.records import Comparison, Memorization, Metrics, RunMetrics, Samples, Terms, TextSet, Timing
 from further.records.general import GeneralTexts
 from further.records.questions import QuestionsFile
 from further.report.guard import Guarded, read_guard
-from further.report.wording import join_words
+from further.report.wording import count_noun, join_words
 from further.scaling.record import LawRecord
 from further.settings import Settings
 
 MOST_TEXTS = 4  # names of a user's own files of general text
 DEMO_MODEL = "SmolLM2-135M-Instruct"
 CORPUS_VIEW = "../corpus/view/index.html"
-"""The papers page by page, from the report's page."""
+"""Link from the page to the view of the papers, page by page."""
 COLUMNS = {
     "rows": ["paper", "section"],
     "dropped_prose": ["paper", "page", "reason", "num_words"],
     "tokens": ["document", "split", "num_tokens", "num_words", "num_bytes", "sha256"],
 }
-"""Of large tables only these are read: the text and the token ids of a corpus stay on disk."""
+"""The columns that are read of large tables; text and token ids of a corpus stay on disk."""
 
 
 @dataclass(frozen=True)
@@ -87,24 +87,35 @@ class StudyResults(Generic[M]):
 
     Attributes:
         law: The scaling law, or why there is none.
-        plan: By run, columns seconds_low and seconds_high: what it was expected to take; None where not given.
         jobs: Columns kind, job and seconds of every job that trains or runs a model.
+        runs: Empty for a study that keeps no adapters.
+        plan: By run, columns seconds_low and seconds_high: what it was expected to take; None where not given.
         guard: What is answered and what goes to a person; None where no answers are guarded.
+        written: The day of the report.
     """
+
+    base_label: ClassVar[str] = "Base model"
+    documents: ClassVar[str] = "papers"  # what the data are counted in
+    loss_of: ClassVar[str] = ""  # what the loss is of, where that is not all the text
 
     settings: Settings
     law: LawRecord
-    runs: Mapping[str, RunResults[M]]
-    plan: pd.DataFrame | None
     jobs: pd.DataFrame
-    provenance: Provenance
+    runs: Mapping[str, RunResults[M]] = field(default_factory=dict)
+    plan: pd.DataFrame | None = None
+    provenance: Provenance = field(default_factory=Provenance)
     guard: Guarded | None = None
     written: date | None = None
 
     @property
     @abstractmethod
     def default_run(self) -> str:
-        """Name of the run that most is said of."""
+        """Name of the run that most answers are about."""
+
+    @property
+    @abstractmethod
+    def extent(self) -> str:
+        """How large the study is: `25 papers, 20 training runs`."""
 
     @property
     def title(self) -> str:
@@ -113,7 +124,7 @@ class StudyResults(Generic[M]):
 
     @property
     def is_medical(self) -> bool:
-        """Whether readers are to be reminded that nothing a model writes is medical advice."""
+        """Whether the page warns that nothing a model writes is medical advice."""
         return self.settings.study.domain == "medical"
 
     @property
@@ -148,8 +159,19 @@ class TextResults(StudyResults[Metrics]):
 
     @property
     def default_run(self) -> str:
-        """Name of the run that most is said of."""
+        """Name of the run that most answers are about."""
         return self.comparison.default_run
+
+    @property
+    def texts(self) -> dict[TextSet, str]:
+        """What perplexity is measured on."""
+        return {"papers": "held-out papers", "general": f"general text ({self.general_text})"}
+
+    @property
+    def extent(self) -> str:
+        """How large the study is."""
+        papers = count_noun(len(self.corpus.split), "paper")
+        return f"{papers}, {count_noun(len(self.runs), 'training run')}"
 
 
 def read_results(
@@ -159,7 +181,7 @@ def read_results(
     provenance: Provenance | None = None,
     written: date | None = None,
 ) -> TextResults:
-    """Read a study's files.
+    """Read the files of a study on text.
 
     Args:
         named: Paths as text by name: `runs` and `corpus` list several, named by their folder and their own name;
@@ -192,6 +214,7 @@ def read_results(
 
 def read_runs(files: Sequence[str], kind: type[M]) -> dict[str, RunResults[M]]:
     """What the runs left, by name; any number of a run's files name its folder."""
+    # Snakemake lists the files of a run one by one, but a run is read from its folder.
     folders = sorted({Path(path).parent for path in files})
     return {
         folder.name: RunResults(
@@ -212,7 +235,7 @@ def read_jobs(files: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     """Snakemake's notes of jobs, from their start to their end, of the last attempt where there were several.
 
     Args:
-        files: Paths of the notes by what the jobs were for, named as the job; one that is gone is not known.
+        files: Paths of the notes by what the jobs were for, named after the job; a missing one gives NaN.
 
     Returns:
         Columns kind, job and seconds, one row per job; seconds are NaN where not known.
@@ -222,6 +245,7 @@ def read_jobs(files: Mapping[str, Sequence[str]]) -> pd.DataFrame:
 
 
 def _read_seconds(file: Path) -> float:
+    # The file has one line per repeat of the job, and Further repeats none.
     return float(pd.read_csv(file, sep="\t")["s"].sum()) if file.is_file() else float("nan")
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from further.report.wording import MINUS
+
 
 @dataclass(frozen=True)
 class ShownTable:
@@ -49,5 +51,5 @@ def _show_cell(cell: Any) -> str:
     if cell is None or cell != cell:
         return ""
     if isinstance(cell, float):
-        return f"{cell:.5g}"
+        return f"{cell:.5g}".replace("-", MINUS)
     return f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell)

@@ -37,14 +37,15 @@ class Spending:
         A run's seconds are those of all its starts, where its own clock says more than Snakemake's note.
         """
         runs, jobs = self._results.runs, self._results.jobs
-        clocks = {name: run.timing.seconds_total for name, run in runs.items()}
         if jobs.empty:
-            jobs = pd.DataFrame([(TRAINING, run, float("nan")) for run in clocks], columns=["kind", "job", "seconds"])
-        own = jobs["job"].map(clocks).where(jobs["kind"] == TRAINING)
-        seconds = pd.concat([jobs["seconds"].astype(float), own.astype(float)], axis=1).max(axis=1)
-        devices = max(run.timing.devices for run in runs.values())
-        times = jobs["kind"].isin([TRAINING, FOLDS]).map({True: devices, False: 1})
-        return jobs.assign(seconds=seconds, paid_seconds=seconds * times)
+            jobs = pd.DataFrame([(TRAINING, run, float("nan")) for run in runs], columns=["kind", "job", "seconds"])
+        trained = jobs["job"].where(jobs["kind"] == TRAINING)  # a job that scores may have the same name
+        clocks = trained.map({name: run.timing.seconds_total for name, run in runs.items()})
+        # A run that went on after a time limit has a note of its last job only, and a clock that ran through all.
+        seconds = pd.concat([jobs["seconds"].astype(float), clocks.astype(float)], axis=1).max(axis=1)
+        likes = trained.mask(jobs["kind"] == FOLDS, self._results.default_run)  # folds train as the default run does
+        devices = likes.map({name: run.timing.devices for name, run in runs.items()}).fillna(1)
+        return jobs.assign(seconds=seconds, paid_seconds=seconds * devices)
 
     @property
     def has_price(self) -> bool:
@@ -97,14 +98,21 @@ class Spending:
         return "at least " if self.jobs["seconds"].isna().any() else ""
 
     @property
+    def is_known(self) -> bool:
+        """Whether the time of any job is."""
+        return bool(self.jobs["seconds"].notna().any())
+
+    @property
     def hours(self) -> str:
         """Time of all jobs together."""
-        return self._at_least + show_seconds(self.jobs["seconds"].sum())
+        return self._at_least + show_seconds(self.jobs["seconds"].sum()) if self.is_known else "not known"
 
     @property
     def price(self) -> str | None:
-        """Money of all jobs together; None without a price."""
-        return self._at_least + self.show_money(self.jobs["paid_seconds"].sum()) if self.has_price else None
+        """Money of all jobs together; None without a price, or where no time is known."""
+        if not (self.has_price and self.is_known):
+            return None
+        return self._at_least + self.show_money(self.jobs["paid_seconds"].sum())
 
     def rows(self) -> list[list[str]]:
         """Jobs, time and money by what they were for, and all together."""

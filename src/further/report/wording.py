@@ -7,6 +7,7 @@ from further.records import Interval
 
 MINUS = "\N{MINUS SIGN}"
 THIN = "\N{NARROW NO-BREAK SPACE}"
+DESCRIBE = "Describe the image."  # shown as the question of an answer that is a caption
 DECIMALS = 3  # of a difference in nats, as shown and as judged
 
 
@@ -16,7 +17,7 @@ def rounded(value: float, decimals: int = DECIMALS) -> float:
 
 
 def fixed(value: float, decimals: int, signed: bool = False) -> str:
-    """A number to so many decimals, thousands apart by a comma, `+` before what is above zero if asked for."""
+    """A number with fixed decimals and commas between thousands; `signed` puts `+` before positive numbers."""
     shown = rounded(value, decimals) + 0.0  # a zero has no sign
     return f"{shown:{'+' if signed and shown else ''},.{decimals}f}".replace("-", MINUS)
 
@@ -56,16 +57,18 @@ def show_percent(fraction: float, signed: bool = False) -> str:
 
 
 def show_score(score: Interval) -> str:
-    """A fraction in percent with its interval, if it has one: `73.8% (71.0 to 76.5%)`."""
-    shown = "not known" if score.estimate is None else show_percent(score.estimate)
-    if score.low is None or score.high is None:
-        return shown
-    return f"{shown} ({fixed(100 * score.low, 1)} to {show_percent(score.high)})"
+    """A fraction in percent with its interval, if that has a width: `73.8% (71.0 to 76.5%)`, `0.5% (at most 2.7%)`."""
+    shown, low, high = "not known" if score.estimate is None else show_percent(score.estimate), score.low, score.high
+    if low is not None and high is not None:  # resamples that are all alike have no width
+        return shown if low == high else f"{shown} ({fixed(100 * low, 1)} to {show_percent(high)})"
+    # "At most 100%" and "at least 0%" say nothing of a fraction.
+    says_nothing = (high is None or high >= 1) if low is None else low <= 0
+    return shown if says_nothing else f"{shown} ({show_range(score, show_percent)})"
 
 
-def show_percent_points(change: Interval) -> str:
-    """A difference of fractions in percentage points with its interval, if it has one: `+1.2 (−0.3 to +2.7)`."""
-    return show_estimate(change, lambda end: fixed(100 * end, 1, signed=True))
+def show_points(change: Interval | None, unit: str = " points") -> str:
+    """A difference of fractions with its interval: `+1.2 points (−0.3 to +2.7)`; empty where there is none to show."""
+    return "" if change is None else show_estimate(change, lambda end: fixed(100 * end, 1, signed=True), unit)
 
 
 def show_share_of(fraction: float) -> str:
@@ -125,13 +128,14 @@ def show_difference(interval: Interval, decimals: int = DECIMALS) -> str:
     return f"{show_change(interval.estimate or 0.0, decimals)} nats per token ({show_interval(interval, decimals)})"
 
 
-def show_estimate(interval: Interval, show: Callable[[float], str] = show_number) -> str:
-    """An estimate with its range, if it has one, or the range alone where one number would mislead."""
+def show_estimate(interval: Interval, show: Callable[[float], str] = show_number, unit: str = "") -> str:
+    """An estimate and its unit with its range, if it has one, or the range alone where one number would mislead."""
     if interval.estimate is None:
-        return show_range(interval, show)
+        return show_range(interval, show) + unit
+    shown = show(interval.estimate) + unit
     if interval.is_open or interval.low == interval.high == interval.estimate:
-        return show(interval.estimate)
-    return f"{show(interval.estimate)} ({show_range(interval, show)})"
+        return shown
+    return f"{shown} ({show_range(interval, show)})"
 
 
 def show_seconds(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""What an answer is, and the one rule that decides it from an interval."""
+"""An answer of the page, and the rule that decides its verdict from an interval."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,9 @@ from further.report.wording import rounded
 
 Verdict = Literal["improved", "unchanged", "worse", "undecided"]
 MARGIN_NATS = 0.01  # differences below this, 1% of perplexity, are called small: another seed moves it as much
-MOST_WORDS = 30  # of an answer, its question and details apart
+MARGIN_FRACTION = 0.01  # the same of fractions of right answers
+SIGNIFICANT = 0.05  # p-values below it
+MOST_WORDS = 30  # of an answer, without its question and details
 
 
 @dataclass(frozen=True)
@@ -30,13 +32,20 @@ class Answer:
     sources: tuple[str, ...]
 
 
-def classify(interval: Interval, margin: float = MARGIN_NATS) -> Verdict:
-    """Decide on a difference from its interval, as `decide` does; an end that is open decides nothing."""
-    return decide(interval.low, interval.high, margin)
+def classify(change: Interval, margin: float = MARGIN_NATS) -> Verdict:
+    """Decide on a change of a loss from its interval, as `decide` does; an end that is open decides nothing."""
+    return decide(change.low, change.high, margin)
+
+
+def classify_right(change: Interval | None) -> Verdict:
+    """Decide on a change of the fraction of right answers, where more is better; undecided where there is none."""
+    if change is None or change.low is None or change.high is None:
+        return "undecided"
+    return decide(-change.high, -change.low, MARGIN_FRACTION)
 
 
 def decide(low: float | None, high: float | None, margin: float = MARGIN_NATS) -> Verdict:
-    """Decide on a difference in nats per token from the ends of its interval; below zero is better.
+    """Decide on a difference from the ends of its interval; below zero is better.
 
     Args:
         low: Lower end; None decides nothing, infinity is an end without limit.
@@ -49,6 +58,7 @@ def decide(low: float | None, high: float | None, margin: float = MARGIN_NATS) -
     """
     if low is None or high is None:
         return "undecided"
+    # Rounded as the page shows them: a reader must not see an end at 0.000 called above zero.
     low, high = rounded(low), rounded(high)
     if -margin < low and high < margin:
         return "unchanged"

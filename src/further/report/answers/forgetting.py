@@ -9,8 +9,8 @@ from further.report.wording import count_noun, show_difference, show_relative, s
 
 MOST_NAME_WORDS = 5
 WORDS: dict[Verdict, str] = {
-    "improved": "Nothing: better.",
-    "worse": "It forgot.",
+    "improved": "Nothing: it got better.",
+    "worse": "Some general text.",
     "unchanged": "Nothing measurable.",
     "undecided": "Not decided.",
 }
@@ -32,7 +32,7 @@ def answer_forgetting(results: TextResults) -> Answer:
 
 
 def name_general(text: str) -> str:
-    """General text with its kinds, if a few words name them; the details hold longer names."""
+    """General text with its kinds, if their names are short; the details have the longer ones."""
     return f"general text ({text})" if len(text.split()) <= MOST_NAME_WORDS else "general text"
 
 
@@ -48,8 +48,8 @@ def _say_details(results: TextResults) -> list[str]:
     said = [
         f"Measured on {count_noun(general.num_documents, 'document')} of general text that no run was trained on: "
         f"{results.general_text}. Loss: {show_difference(general.difference_nats_per_token)}.",
-        "Forgetting shows where a model is asked for something else than the new field. Replaying general text among "
-        "the training text (training.replay_fraction) usually reduces it.",
+        "Forgetting shows when a model is used outside the new field. Replaying general text among the training text "
+        "(training.replay_fraction) usually reduces it.",
     ]
     if results.asked.instructions:
         said.append(say_instructions(results.asked.instructions))

@@ -1,18 +1,29 @@
-"""When must a person answer: what the guard promises, and how that promise did on test cases."""
+"""When must a person answer: what the guard promises, and whether test cases kept the promise."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from further.guard.elsewhere import count_broken
-from further.guard.records import Certificate, Elsewhere
+from further.guard.records import Elsewhere
 from further.guard.summary import ErrorsSeen, compare_splits
 from further.records import Interval
 from further.report.answers.answer import Answer, Verdict
 from further.report.guard import TRIED_ON, Guarded
 from further.report.results import StudyResults
-from further.report.wording import count_noun, join_words, show_count, show_percent, show_score, show_share_of
+from further.report.wording import (
+    count_noun,
+    join_words,
+    show_count,
+    show_percent,
+    show_score,
+    show_share_of,
+)
 
 QUESTION = "When must a person answer?"
+DETAILS = (
+    "Each question type has a promise of its own. The section “When a person answers” shows what it rests on, how it "
+    "did on test cases, and which answers are handed over and why."
+)
 SOURCES = ("results/guard/guard.json: certificates", "results/guard/guarded.parquet")
 
 
@@ -28,13 +39,13 @@ def answer_guard(results: StudyResults[Any]) -> Answer | None:
         word=_say_word(guard, verdict),
         sentence=_say_errors(guard) if guard.certified else _say_needed(guard),
         doubt=_say_doubt(guard),
-        details=tuple(_say_details(guard)),
+        details=(DETAILS,),
         sources=SOURCES,
     )
 
 
 def decide_guard(guard: Guarded) -> Verdict:
-    """Kept, broken by the test cases of a type, or nothing promised."""
+    """Whether the promise was kept on test cases; undecided where nothing is promised."""
     if not guard.certified:
         return "undecided"
     target = guard.record.target_error
@@ -49,7 +60,7 @@ def find_worst(guard: Guarded) -> tuple[str, ErrorsSeen] | None:
 
 
 def say_types(some: Sequence[str], of: Sequence[str]) -> str:
-    """So many question types of so many, by name: `1 of 3 question types (location)`."""
+    """Some of the question types, counted and named: `1 of 3 question types (location)`."""
     counted = f"{len(some)} of {count_noun(len(of), 'question type')}"
     return f"{counted} ({join_words(list(some))})" if some else counted
 
@@ -67,6 +78,7 @@ def _say_word(guard: Guarded, verdict: Verdict) -> str:
         return "Always."
     if verdict == "worse":
         return "More often than promised."
+    # Without test cases, the decisions about validation cases are all there is.
     rows = guard.tried if len(guard.tried) else guard.answers
     return f"For {show_percent(1 - float(rows['accepted'].mean()))} of questions."
 
@@ -82,49 +94,21 @@ def _say_errors(guard: Guarded) -> str:
 
 def _say_needed(guard: Guarded) -> str:
     """Why nothing is promised, and what it would take."""
-    said = f"For no type of question can at most {show_share_of(guard.record.target_error)} wrong be promised."
+    said = f"At most {show_share_of(guard.record.target_error)} wrong cannot be promised for any question type."
     needed = [one.needed_cases for one in guard.record.certificates.values() if one.needed_cases is not None]
     if needed:
         return f"{said} About {show_count(min(needed))} judged cases may do."
     few = [one.fewest_eligible for one in guard.record.certificates.values() if one.why_deferred == "too few cases"]
-    return f"{said} It takes {show_count(min(few))} judged cases, and fewer errors." if few else said
+    return f"{said} It takes at least {show_count(min(few))} judged cases, and fewer errors." if few else said
 
 
 def _say_doubt(guard: Guarded) -> str:
-    shifted = [name for name, shift in compare_splits(guard.answers, TRIED_ON).items() if shift.warns]
-    if shifted:
-        return "The test cases are unlike the validation cases: see details."
     if not guard.certified:
         return f"Why: {join_words(sorted({str(one.why_deferred) for one in guard.record.certificates.values()}))}."
+    if any(shift.warns for shift in compare_splits(guard.answers, TRIED_ON).values()):
+        return "By their scores, the test cases are unlike the validation cases. The promise may not hold."
     promised = f"{show_share_of(guard.record.target_error)} at {show_share_of(guard.record.confidence)} confidence"
     if broken := count_broken(guard.record.shifted):
         which = broken[0] if len(broken) == 1 else f"{len(broken)} types"
         return f"Promised: at most {promised}. Another clinic's cases broke it for {which}."
     return f"Promised: at most {promised}, for similar cases only."
-
-
-def _say_details(guard: Guarded) -> list[str]:
-    said = [f"{name}: {_say_certificate(one)}" for name, one in guard.record.certificates.items()]
-    shifts = compare_splits(guard.answers, TRIED_ON)
-    said += [
-        f"{name}: scores of the test cases differ from those of the validation cases (largest difference of the "
-        f"distributions {shift.distance:.2f}). The promise may not hold for them."
-        for name, shift in shifts.items()
-        if shift.warns
-    ]
-    tried = {name: one for name, one in guard.record.shifted.items() if one.judged}
-    said += [f"{name}, cases of another clinic: {_say_elsewhere(one)}" for name, one in tried.items()]
-    return [*said, "What a person gets to see, and why, stands in the section “When a person answers”."]
-
-
-def _say_certificate(one: Certificate) -> str:
-    counts, promise = one.counts, one.promise
-    if promise is None:
-        return f"all go to a person ({one.why_deferred}; {count_noun(counts.eligible, 'usable validation case')})."
-    wrong = f"{show_count(promise.errors)} of {show_count(promise.accepted)} answers given were wrong"
-    return f"{wrong} among {count_noun(counts.eligible, 'usable validation case')}."
-
-
-def _say_elsewhere(one: Elsewhere) -> str:
-    said = {"kept": "The promise was kept", "broken": "The promise was broken"}.get(one.outcome, "Too few to decide")
-    return f"{show_count(one.errors)} of {count_noun(one.judged, 'answer')} given were wrong. {said}."

@@ -9,6 +9,7 @@ from further.report.wording import (
     relative,
     show_change,
     show_difference,
+    show_estimate,
     show_number,
     show_percent,
     show_relative,
@@ -17,8 +18,8 @@ from further.report.wording import (
 WORDS: dict[Verdict, str] = {"improved": "Yes.", "worse": "No: worse.", "unchanged": "No.", "undecided": "Not decided."}
 VERBS: dict[Verdict, str] = {"improved": "fell by", "worse": "rose by"}
 NOT_UNDERSTANDING = (
-    "Lower perplexity says that new papers of the same kind surprise the model less. It does not show that what the "
-    "model writes is true or that it answers questions better."
+    "Lower perplexity means that new papers of the same kind surprise the model less. It does not show that what the "
+    "model writes is true, or that the model answers questions better."
 )
 NOT_IN_CARE = "It does not show that the model may be used in care."
 
@@ -48,11 +49,12 @@ def say_change(compared: Paired, text: str, verdict: Verdict) -> str:
 
 
 def _decide(papers: Paired, seeds: list[float]) -> tuple[Verdict, str]:
-    """Verdict and first word: from the interval, unless other seeds or the number of papers speak against it."""
+    """Verdict and first word, from the interval, unless other seeds contradict it or there are too few papers."""
     change = papers.difference_nats_per_token
     estimate, verdict = change.estimate or 0.0, classify(change)
     if not papers.is_trustworthy:
         return "undecided", "Perhaps." if estimate < -MARGIN_NATS else "Not decided."
+    # The interval is over papers alone, so a seed that went the other way outweighs it.
     if verdict in ("improved", "worse") and any(other * estimate < 0 for other in seeds):
         return "undecided", WORDS["undecided"]
     if verdict in ("improved", "worse") and abs(estimate) < MARGIN_NATS:
@@ -74,10 +76,10 @@ def _say_doubt(papers: Paired, seeds: list[float]) -> str:
 def _say_details(results: TextResults) -> list[str]:
     papers = results.comparison.default.papers
     before, after = (show_number(summary.bits_per_byte) for summary in (papers.before, papers.after))
-    bits = papers.difference_bits_per_byte.estimate or 0.0
+    bits = show_estimate(papers.difference_bits_per_byte, show_change)
     said = [
-        f"Loss: {show_difference(papers.difference_nats_per_token)}. Bits per byte: {before} before, {after} after "
-        f"({show_change(bits)}).",
+        f"Loss: {show_difference(papers.difference_nats_per_token)}. Bits per byte: {before} before, {after} after, a "
+        f"change of {bits}.",
         f"{say_signs(papers)} {say_seeds(results.comparison)}",
         NOT_UNDERSTANDING + (f" {NOT_IN_CARE}" if results.is_medical else ""),
     ]
@@ -87,8 +89,8 @@ def _say_details(results: TextResults) -> list[str]:
 
 def say_signs(papers: Paired) -> str:
     """How many papers improved, and how likely so many would be by chance."""
-    p_value = f"p = {show_number(papers.p_value, 2)} if nothing had changed"
-    return f"{papers.num_improved} of {count_noun(papers.num_documents, 'paper')} improved ({p_value})."
+    improved = f"{papers.num_improved} of {count_noun(papers.num_documents, 'paper')} improved"
+    return f"{improved} (exact sign test: p = {show_number(papers.p_value, 2)})."
 
 
 def say_seeds(comparison: Comparison) -> str:

@@ -11,13 +11,13 @@ from further.report.wording import join_words, relative, show_difference, show_p
 
 QUESTION = "What did quantization cost?"
 NOT_SHOWN = (
-    "This is the cost in perplexity. Memory and speed stand in the table of the runs. A larger model, another text or "
+    "This is the cost in perplexity. The table of the runs shows memory and speed. A larger model, another text or "
     "another method of quantization may lose more or less."
 )
 INT8_ON_GPU = (
-    "On a GPU int8 does not keep documents in one forward pass wholly apart: it chooses which columns stay in 16 bits "
-    f"over all of them. On an H100, at an 8B Llama's shapes, another document moved hidden states by up to {MOVED}. A "
-    "part of the cost of int8 may come from that."
+    "On a GPU, int8 does not fully separate the documents of one forward pass: it chooses the columns that stay in 16 "
+    f"bits over all of them. On an H100, at an 8B Llama's shapes, another document moved hidden states by up to "
+    f"{MOVED}. Part of the cost of int8 may come from that."
 )
 WORDS: dict[Verdict, str] = {
     "improved": "Nothing.",
@@ -51,15 +51,12 @@ class Cost:
         return f"{self.name}: not decided, {show_relative(self.change, signed=True)}."
 
 
-def answer_quantization(results: TextResults) -> Answer:
-    """What did quantization cost, against the same model and the same run without it?"""
+def answer_quantization(results: TextResults) -> Answer | None:
+    """What did quantization cost, against the same run without it? None for a study without such a pair."""
     comparison = results.comparison
     costs = find_costs(comparison)
     if not costs:
-        return Answer(
-            QUESTION, "undecided", "Not asked.", "This study has no pair of runs with and without quantization.",
-            "There is nothing to doubt.", (NOT_SHOWN,), (),
-        )  # fmt: skip
+        return None
     return Answer(
         question=QUESTION,
         verdict=costs[0].verdict,
@@ -89,7 +86,8 @@ def find_costs(comparison: Comparison) -> list[Cost]:
 
 
 def _decide(cost: Interval, comparison: Comparison) -> Verdict:
-    """Two runs of one seed each also differ by the effect of the seed, which their interval does not know."""
+    """Two runs of one seed each also differ by the effect of the seed, which their interval does not cover."""
+    # A cost no larger than the effect of the seed is not called a cost.
     margin = max(comparison.seed_spread or 0.0, MARGIN_NATS)
     verdict = classify(cost, margin)
     if verdict in ("improved", "worse") and abs(cost.estimate or 0.0) <= margin:
@@ -130,5 +128,5 @@ def _say_certainty(comparison: Comparison) -> str:
     margin = max(comparison.seed_spread or 0.0, MARGIN_NATS)
     return (
         f"Each pair was scored on the same papers, with one seed each. {say_seeds(comparison)} Costs up to "
-        f"{show_percent(relative(margin))} of perplexity count as nothing measurable."
+        f"{show_percent(relative(margin))} of perplexity are called nothing measurable."
     )

@@ -2,13 +2,12 @@
 
 from further.records import Interval
 from further.records.questions import Floors, Group, Instructions, Paired, Questions
-from further.report.answers.answer import Answer, Verdict
+from further.report.answers.answer import SIGNIFICANT, Answer, Verdict
 from further.report.results import TextResults
-from further.report.wording import count_noun, fixed, join_words, show_count, show_number, show_percent, show_range
+from further.report.wording import count_noun, join_words, show_number, show_percent, show_points, show_score
 
 QUESTION = "Does it answer better?"
 SOURCE = "results/evaluation/questions.json"
-SIGNIFICANT = 0.05
 WORDS: dict[Verdict, str] = {"improved": "Yes.", "worse": "No: worse.", "undecided": "Not decided.", "unchanged": "No."}
 FLOORS = {
     "chance": "guessing",
@@ -37,14 +36,14 @@ def answer_questions(results: TextResults) -> Answer | None:
 
 
 def find_overall(asked: Questions) -> Paired:
-    """All questions with choices, by likelihood; those with one answer in a file that has no others."""
+    """Questions with choices, by likelihood; in a file without choices, those with one written answer."""
     overall = asked.accuracy or asked.answers
     assert overall is not None
     return overall
 
 
 def read_floors(floors: Floors | None) -> dict[str, float]:
-    """Fractions right without knowing anything, by what is done instead."""
+    """Fractions right without knowledge of the field, by strategy."""
     if floors is None:
         return {}
     without = floors.without_question.adapted.fraction
@@ -69,15 +68,14 @@ def say_instructions(instructions: Instructions) -> str:
 
 def _say_accuracy(overall: Paired) -> str:
     asked = count_noun(overall.base.number, "question")
-    ends = Interval(estimate=overall.difference, low=overall.low, high=overall.high)
-    points = show_range(ends, lambda end: fixed(100 * end, 1, signed=True))
-    change = fixed(100 * overall.difference, 1, signed=True)
+    change = Interval(estimate=overall.difference, low=overall.low, high=overall.high)
     before, after = show_percent(overall.base.fraction), show_percent(overall.adapted.fraction)
-    return f"{after} of {asked} right, {before} before: {change} points ({points})."
+    return f"{after} of {asked} right, {before} before: {show_points(change)}."
 
 
 def _say_doubt(overall: Paired, floors: dict[str, float]) -> str:
     floor = max(floors, key=lambda name: floors[name], default=None)
+    # A test against the base says nothing if both are no better than a guess.
     if floor is not None and overall.adapted.fraction <= floors[floor]:
         return f"No better than {FLOORS[floor]}: {show_percent(floors[floor])}."
     return f"McNemar's exact test: p = {show_number(overall.p_value, 2)}."
@@ -87,23 +85,25 @@ def _say_details(asked: Questions, floors: dict[str, float]) -> list[str]:
     named = {"Answered by likelihood per character": asked.accuracy_norm}
     named |= {"Questions with one answer, written word for word": asked.answers if asked.accuracy else None}
     said = [f"{name}: {_say_both(pairs)}." for name, pairs in named.items() if pairs]
-    said += [f"By where the answer stands: {join_words([_say_group(group) for group in asked.splits])}."] * bool(
-        asked.splits
-    )
+    groups = join_words([_say_group(group) for group in asked.splits])
+    said += [f"By the papers that hold the answer: {groups}."] * bool(asked.splits)
     without = [f"{FLOORS[name]} {show_percent(right)}" for name, right in floors.items()]
-    said += [f"Without knowing anything: {join_words(without)}."] * bool(without)
-    said += [f"{count_noun(asked.truncated, 'question')} longer than the window lost their beginning."] * bool(
-        asked.truncated
-    )
+    said += [f"Without knowledge of the field: {join_words(without)}."] * bool(without)
+    truncated = count_noun(asked.truncated, "question")
+    said += [f"Cut at the beginning, as longer than the window: {truncated}."] * bool(asked.truncated)
     before, after = asked.nats_per_answer
-    said += [f"The right answer costs {show_number(after)} nats, {show_number(before)} before."]
+    said += [f"Loss of the right answers: {show_number(after)} nats per answer, {show_number(before)} before."]
     return [*said, "McNemar's exact test counts the questions that only one of the two models answers right."]
 
 
 def _say_group(group: Group) -> str:
     name = SPLITS.get(group.name, group.name)
-    return f"{name} {_say_both(group.accuracy)} ({show_count(group.accuracy.base.number)})"
+    return f"{name} {_say_both(group.accuracy)} ({count_noun(group.accuracy.base.number, 'question')})"
 
 
 def _say_both(pairs: Paired) -> str:
-    return f"{show_percent(pairs.adapted.fraction)}, before {show_percent(pairs.base.fraction)}"
+    after, before = (
+        show_score(Interval(estimate=share.fraction, low=share.low, high=share.high))
+        for share in (pairs.adapted, pairs.base)
+    )
+    return f"{after}, before {before}"

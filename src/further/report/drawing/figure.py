@@ -1,4 +1,4 @@
-"""What a figure is: its table, its drawing and its words, each computed once; and a figure as the page shows it."""
+"""A figure: its table, its drawing and its words, each computed once; and a drawn figure as the page shows it."""
 
 import base64
 from collections.abc import Callable
@@ -24,7 +24,7 @@ class Figure(Generic[R]):
     """A figure of one kind of study; `R` is what that kind's results are.
 
     Attributes:
-        section: The part of the page that it stands in: the answers, or one of the folded sections.
+        section: Its part of the page: the answers, or one of the folded sections.
         make_table: All that it is drawn from, and what the reader downloads; empty where there is nothing to draw.
         summarize: What it shows, in a sentence with its numbers; read aloud in place of the picture.
         explain: How to read it: only what this study's table holds.
@@ -79,6 +79,7 @@ def draw_figure(figure: Figure[R], results: R, folder: Path) -> ShownFigure:
         svg=Markup(inline_svg(svg, figure.name, f"{figure.title}. {summary}")),
         summary=summary,
         reading="" if table.empty else " ".join(figure.explain(table)),
+        # A link that holds its data works without scripts, and in a page that was sent alone.
         data_link=Markup(f"data:text/csv;charset=utf-8;base64,{base64.b64encode(csv.encode()).decode()}"),
         table=show_frame(f"Data of the figure: {figure.title}", table) if is_shown else None,
         is_empty=table.empty,

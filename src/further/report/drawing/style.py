@@ -1,10 +1,9 @@
 """One look for every figure: sizes that stay readable on a phone, colors that do not need color vision."""
 
-import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib as mpl
 import pandas as pd
@@ -15,7 +14,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 from matplotlib.transforms import blended_transform_factory
 
 from further.records import Interval
-from further.report.wording import THIN, show_difference, show_plain
+from further.report.wording import THIN, show_plain
 
 # Okabe and Ito's colors, which people of every color vision can tell apart; the page has a dark twin for each.
 COLORS = {
@@ -34,6 +33,8 @@ COLORS = {
     "seq5": "#243a86",
     "seq6": "#10205a",
 }
+Subject = Literal["before", "after"]  # the base model, or the adapted one
+MARKERS = {"before": "o", "after": "D"}
 SEQUENCE = [name for name in COLORS if name.startswith("seq")]
 WIDTH_INCHES = 5.2  # 374 points: on a phone 360 wide, text keeps nine tenths of its size
 TITLE_POINTS = 26  # kept free at the top of every figure; the page cuts it off and shows the title as a heading
@@ -111,6 +112,7 @@ def new_figure(
     figure = Figure(figsize=(WIDTH_INCHES, height), layout="constrained")
     engine = figure.get_layout_engine()
     assert engine is not None
+    # The layout engine does not see the title, which is plain text, so its room is kept out of the rectangle.
     engine.set(rect=(0, 0, 1, height_inches / height), h_pad=0.06, w_pad=0.06, hspace=0.05)  # type: ignore[call-arg]
     axes = figure.subplots(rows, 1, squeeze=False, height_ratios=ratios)
     return Drawing(figure), list(axes[:, 0])
@@ -121,6 +123,7 @@ def add_title(figure: Figure, title: str) -> None:
     height = figure.get_size_inches()[1] * POINTS_PER_INCH
     written = figure.text(0.012, 1 - 7 / height, title, ha="left", va="top", fontweight="bold", gid=TITLE_ID)
     written.set_fontsize(TITLE_SIZE)
+    # A long title is set smaller: matplotlib would cut it off at the right edge.
     too_wide = written.get_window_extent().width / (0.97 * figure.bbox.width)
     written.set_fontsize(TITLE_SIZE / max(1, too_wide))
 
@@ -156,9 +159,10 @@ def short_count(value: float) -> str:
 
 
 def legend_above(axes: Axes, columns: int = 2) -> None:
-    """A legend between the title and the axes, in the middle of the figure, in so many columns as its width takes."""
+    """A legend between title and axes, centered, in as many columns as fit."""
     figure = axes.get_figure(root=True)
     assert figure is not None
+    # matplotlib does not wrap legends: one that is too wide is cut off on both sides.
     for number in range(columns, 0, -1):
         legend = axes.legend(
             loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=number, borderaxespad=0.2, columnspacing=1,
@@ -177,29 +181,29 @@ def name_rows(axes: Axes, labels: Sequence[str]) -> None:
     axes.grid(axis="x")
 
 
-def draw_intervals(
-    drawing: Drawing, axes: Axes, rows: pd.DataFrame, heights: Sequence[float], color: str, marker: str, label: str = ""
-) -> None:
-    """Horizontal intervals with a marker at each estimate; without an end there is no line.
+def draw_dots(
+    drawing: Drawing, axes: Axes, rows: pd.DataFrame, column: str, heights: Any, subject: Subject, tips: Sequence[str],
+    label: str | None = None,
+) -> None:  # fmt: skip
+    """Open dots for the base model, or diamonds for the adapted one, each with its hover text.
 
     Args:
-        rows: Columns change_nats, low, high.
+        rows: The column; where there are columns low and high also lines between them, but none to an open end.
     """
-    estimates, low, high = (rows[name].astype(float) for name in ("change_nats", "low", "high"))
-    axes.hlines(heights, low, high, color=COLORS[color], lw=1.8)
-    face = "none" if color == "before" else COLORS[color]
-    (line,) = axes.plot(estimates, heights, marker, color=COLORS[color], mfc=face, ms=6, mew=1.5, label=label or None)
-    intervals = [
-        Interval(estimate=row.change_nats, low=_end(row.low), high=_end(row.high)) for row in rows.itertuples()
-    ]
-    drawing.tip(line, [show_difference(interval, 4) for interval in intervals])
+    color = COLORS[subject]
+    if "low" in rows:
+        axes.hlines(heights, rows["low"].astype(float), rows["high"].astype(float), color=color, lw=1.8)
+    look: dict[str, Any] = {"mfc": "none" if subject == "before" else color, "ms": 6, "mew": 1.5, "clip_on": False}
+    (line,) = axes.plot(rows[column].astype(float), heights, MARKERS[subject], color=color, label=label, **look)
+    drawing.tip(line, tips)
 
 
-def _end(value: float | None) -> float | None:
-    """An end of an interval in a table, where NaN is an open one."""
-    return None if value is None or math.isnan(value) else float(value)
+def read_ends(row: Any, estimate: float) -> Interval:
+    """The interval of a table's row, where NaN is an open end."""
+    low, high = (None if pd.isna(end) else float(end) for end in (row.low, row.high))
+    return Interval(estimate=estimate, low=low, high=high)
 
 
 def shorten(name: str, width: int = 26) -> str:
-    """A label that fits beside an axis; the whole name stands in the hover text and the CSV."""
+    """A label that fits beside an axis; hover text and CSV have the whole name."""
     return name if len(name) <= width else f"{name[: width - 1]}…"

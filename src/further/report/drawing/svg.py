@@ -1,4 +1,4 @@
-"""SVG files: written the same byte for byte, with hover texts; and made ready to stand inside a page."""
+"""SVG files: reproducible to the byte, with hover texts, and prepared for use inside a page."""
 
 import io
 import re
@@ -22,11 +22,10 @@ def write_svg(drawing: Drawing, path: Path) -> str:
     buffer = io.StringIO()
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing")  # letters stay text: the reader's fonts draw them
+        # With no field left, matplotlib writes no block of metadata, which would hold a date.
         nameless = {"Date": None, "Creator": None, "Format": None, "Type": None}
         drawing.figure.savefig(buffer, format="svg", metadata=nameless)
     root = ElementTree.fromstring(_replace_forbidden(buffer.getvalue()))
-    for metadata in root.findall(f"{{{SVG}}}metadata"):
-        root.remove(metadata)
     for name, texts in drawing.tips.items():
         _add_tips(root, name, texts)
     text = ElementTree.tostring(root, encoding="unicode") + "\n"
@@ -38,6 +37,7 @@ def _add_tips(root: ElementTree.Element, name: str, texts: list[str]) -> None:
     group = root.find(f".//{{{SVG}}}g[@id='{name}']")
     assert group is not None, name
     markers = group.findall(f".//{{{SVG}}}use")
+    # matplotlib leaves out a marker that is not finite: texts would move to the wrong markers.
     assert len(markers) == len(texts), (name, len(markers), len(texts))
     for marker, text in zip(markers, texts, strict=True):
         ElementTree.SubElement(marker, f"{{{SVG}}}title").text = _replace_forbidden(text)
@@ -49,7 +49,7 @@ def _replace_forbidden(text: str) -> str:
 
 
 def inline_svg(text: str, name: str, label: str) -> str:
-    """Make a figure's SVG fit to stand inside an HTML page among others.
+    """Prepare a figure's SVG for an HTML page that holds others.
 
     Ids get the figure's name in front, so that they stay unique; the title's room is cut off, as the page has it as a
     heading; known colors become CSS variables, so that dark mode can change them; the size follows the page.
@@ -69,6 +69,7 @@ def inline_svg(text: str, name: str, label: str) -> str:
         element.tag = element.tag.removeprefix(f"{{{SVG}}}")
         if "style" in element.attrib:
             element.set("style", _name_colors(element.attrib["style"]))
+    # The page's style sets the size; the viewBox keeps the proportions.
     for size in ("width", "height"):
         root.attrib.pop(size, None)
     root.set("role", "img")

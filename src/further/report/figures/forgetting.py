@@ -1,4 +1,4 @@
-"""What was gained on held-out papers, against what was forgotten of general text."""
+"""Gain on held-out papers against forgetting of general text, by run."""
 
 from typing import Any
 
@@ -27,6 +27,7 @@ def make_table(results: TextResults) -> pd.DataFrame:
     texts: dict[TextSet, str] = {"papers": "held-out papers", "general": results.general_text}
     rows: list[list[Any]] = []
     for name, run in sorted(comparison.runs.items()):
+        # Another rank forgets more or less by itself, which would look like an effect of replay.
         is_comparable = set(comparison.differing(name)) <= {"seed", "replay_fraction"}
         for text_set, text in texts.items():
             scores, change = run.on(text_set), run.on(text_set).difference_nats_per_token
@@ -126,7 +127,7 @@ def explain(table: pd.DataFrame) -> list[str]:
 FIGURE = Figure(
     name="forgetting",
     section=ANSWERS,
-    title="Gained on held-out papers, forgotten of general text",
+    title="Gain on held-out papers, forgetting of general text",
     make_table=make_table,
     draw=draw,
     summarize=summarize,

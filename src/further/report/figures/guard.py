@@ -24,6 +24,7 @@ def make_table(results: StudyResults[Any]) -> pd.DataFrame:
     for name, curve in draw_curves(guard.answers, TRIED_ON).items():
         certificate = guard.record.certificates.get(name)
         limit = certificate.threshold if certificate else None
+        # The last test score that reaches the limit; -1, and no row, if none does.
         chosen = None if limit is None else int((curve.thresholds >= limit).sum()) - 1
         rows += [
             [name, *numbers, place == chosen, guard.record.target_error]

@@ -57,6 +57,7 @@ def draw(table: pd.DataFrame) -> Drawing:
 
 def _sequence(values: list[float]) -> dict[float, str]:
     """Light to dark, spread over the sequence however many values there are."""
+    # One amount alone gets the lightest color, not a division by zero.
     last = max(1, len(values) - 1)
     steps = [round(index * (len(SEQUENCE) - 1) / last) for index in range(len(values))]
     return {value: COLORS[SEQUENCE[step]] for value, step in zip(values, steps, strict=True)}
@@ -76,7 +77,7 @@ def summarize(table: pd.DataFrame) -> str:
     last = table.sort_values("step").groupby("run").tail(1)["validation_loss_nats"]
     runs, amounts = count_noun(table["run"].nunique(), "run"), count_noun(table["fraction"].nunique(), "amount")
     between = f"{show_number(last.min())} and {show_number(last.max())} nats per token"
-    return f"{runs} on {amounts} of data. The last validation loss lies between {between}."
+    return f"{runs} on {amounts} of data. The last validation losses are between {between}."
 
 
 def explain(table: pd.DataFrame) -> list[str]:

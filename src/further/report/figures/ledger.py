@@ -28,10 +28,11 @@ def draw(table: pd.DataFrame) -> Drawing:
         axes.annotate(text, (share, row), xytext=(4, 0), textcoords="offset points", va="center", fontsize=9)
     axes.set_yticks(range(len(table)), [shorten(reason) for reason in table["reason"]])
     axes.set_ylim(len(table) - 0.4, -0.6)
+    # Half as much room again at the right, for the numbers behind the bars.
     axes.set_xlim(0, max(1.0, shares.max()) * 1.5)
     axes.tick_params(axis="y", length=0)
     number_ticks(axes.xaxis)
-    axes.set_xlabel(f"fraction of {show_count(table['characters'].sum())} characters extracted, percent")
+    axes.set_xlabel(f"percent of {show_count(table['characters'].sum())} extracted characters")
     axes.grid(axis="x")
     return drawing
 

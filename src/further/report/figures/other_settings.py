@@ -1,5 +1,6 @@
 """What the other settings change: runs that differ from the default run in something without a figure of its own."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -8,72 +9,65 @@ from further.report.drawing.figure import Figure
 from further.report.drawing.style import (
     COLORS,
     Drawing,
-    draw_intervals,
+    draw_dots,
     legend_above,
     name_rows,
     new_figure,
     number_ticks,
+    read_ends,
     shorten,
 )
 from further.report.results import TextResults
-from further.report.wording import join_words, show_change
+from further.report.varied import SEED, list_varied
+from further.report.wording import join_words, show_change, show_difference
 
 OWN_FIGURE = {"fraction", "quantization"}  # settings whose effect another figure shows
-COLUMNS = ["setting", "value", "run", "change_nats", "low", "high"]
+COLUMNS = ["setting", "value", "run", "label", "change_nats", "low", "high"]
 
 
 def make_table(results: TextResults) -> pd.DataFrame:
-    """Each run's loss on the held-out papers minus the default run's.
-
-    Where a sweep moved several settings at once, their names and values are joined. Runs of other seeds are among
-    them: they show the effect of the seed alone.
-    """
+    """Each run's loss on the held-out papers minus the default run's."""
     rows: list[tuple[Any, ...]] = []
-    for name, run in results.comparison.runs.items():
-        values = results.comparison.differing(name)
-        against, moves_more = run.against_default, len(values) > 1 and "seed" in values
-        if against is None or not values or set(values) & OWN_FIGURE or moves_more:
-            continue
-        shown = ", ".join(map(_say_value, values.values()))
-        order = [_by_size(value) for value in values.values()]
-        rows.append((", ".join(values), order, shown, name, against.estimate, against.low, against.high))
-    rows.sort(key=lambda row: (row[0], row[1], row[3]))
-    return pd.DataFrame([(row[0], *row[2:]) for row in rows], columns=COLUMNS)
+    for varied in list_varied(results.comparison, OWN_FIGURE):
+        against = results.comparison.runs[varied.run].against_default
+        if against is not None:
+            rows.append((*varied, against.estimate, against.low, against.high))
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _say_value(value: object) -> str:
-    """A setting's value in a reader's words: names in a list are added up."""
-    return " + ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+def draw_settings(table: pd.DataFrame, column: str, reference: float, tip: Callable[[Any], str]) -> Drawing:
+    """One interval for each run, and how far other seeds moved the default run as a yardstick.
 
-
-def _by_size(value: object) -> tuple[float, str]:
-    """A key that sorts numbers by size and all else by name."""
-    return (float(value), "") if isinstance(value, int | float) else (0.0, str(value))
+    Args:
+        table: Columns setting, label, low, high and the drawn one.
+        reference: The default run's value.
+        tip: Says a row's numbers.
+    """
+    seeds = table.loc[table["setting"] == SEED, column]
+    rows = table[table["setting"] != SEED].reset_index(drop=True)
+    drawing, (axes,) = new_figure(1.2 + 0.34 * max(1, len(rows)))
+    if len(seeds):
+        reach, label = (seeds - reference).abs().max(), "as far as another seed moved it"
+        axes.axvspan(reference - reach, reference + reach, color=COLORS["band"], alpha=0.25, lw=0, label=label)
+        legend_above(axes)
+    axes.axvline(reference, color=COLORS["muted"], lw=1)
+    draw_dots(drawing, axes, rows, column, rows.index, "after", [tip(row) for row in rows.itertuples()])
+    name_rows(axes, [shorten(label, 36) for label in rows["label"]])
+    number_ticks(axes.xaxis)
+    return drawing
 
 
 def draw(table: pd.DataFrame) -> Drawing:
-    """One interval for each run, seeds as a yardstick."""
-    seeds = table.loc[table["setting"] == "seed", "change_nats"]
-    rows = table[table["setting"] != "seed"].reset_index(drop=True)
-    drawing, (axes,) = new_figure(1.2 + 0.34 * max(1, len(rows)))
-    if len(seeds):
-        reach = seeds.abs().max()
-        axes.axvspan(-reach, reach, color=COLORS["band"], alpha=0.25, lw=0, label="as far as another seed moved it")
-        legend_above(axes)
-    axes.axvline(0, color=COLORS["muted"], lw=1)
-    draw_intervals(drawing, axes, rows, list(range(len(rows))), "after", "D")
-    name_rows(axes, [shorten(f"{row.setting.replace('_', ' ')}: {row.value}", 28) for row in rows.itertuples()])
-    number_ticks(axes.xaxis)
-    axes.set_xlabel("loss minus the default run's, nats per token\n(left of 0: better)")
+    """Differences from the default run."""
+    drawing = draw_settings(table, "change_nats", 0.0, lambda row: show_difference(read_ends(row, row.change_nats), 4))
+    drawing.figure.axes[0].set_xlabel("loss minus the default run's, nats per token\n(left of 0: better)")
     return drawing
 
 
 def summarize(table: pd.DataFrame) -> str:
     """Every difference."""
-    parts = [
-        f"{row.setting.replace('_', ' ')} {row.value}: {show_change(row.change_nats)}"
-        for row in table[table["setting"] != "seed"].itertuples()
-    ]
+    rows = table[table["setting"] != SEED]
+    parts = [f"{row.label}: {show_change(row.change_nats)}" for row in rows.itertuples()]
     return (
         f"Loss minus the default run's, nats per token: {join_words(parts)}." if parts else "Only the seed was varied."
     )
@@ -81,12 +75,10 @@ def summarize(table: pd.DataFrame) -> str:
 
 def explain(table: pd.DataFrame) -> list[str]:
     """Rows, and the band of the seeds where there is one."""
-    is_seed = table["setting"] == "seed"
+    is_seed = table["setting"] == SEED
     joint = table.loc[~is_seed, "setting"].str.contains(", ").any()
     said = "Each row is a run that differs from the default run in one setting"
-    band = (
-        "The gray-blue band is how far another seed alone moved the loss. What lies inside it is no effect to build on."
-    )
+    band = "The band is how far another seed alone moved the loss. Differences inside it may be due to the seed."
     return [
         f"{said}{', or in several that were changed together' if joint else ''}.",
         *([band] if is_seed.any() else []),
@@ -101,5 +93,5 @@ FIGURE = Figure(
     draw=draw,
     summarize=summarize,
     explain=explain,
-    nothing="No run of this study differs from the default run in one setting.",
+    nothing="No run of this study varies anything but its data and its quantization.",
 )

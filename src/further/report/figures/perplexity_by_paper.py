@@ -6,7 +6,17 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from further.report.drawing.figure import ANSWERS, Figure
-from further.report.drawing.style import COLORS, Drawing, legend_above, name_rows, new_figure, number_ticks, shorten
+from further.report.drawing.style import (
+    COLORS,
+    Drawing,
+    Subject,
+    draw_dots,
+    legend_above,
+    name_rows,
+    new_figure,
+    number_ticks,
+    shorten,
+)
 from further.report.results import TextResults
 from further.report.wording import count_noun, show_change, show_count, show_number
 
@@ -30,8 +40,9 @@ def draw(table: pd.DataFrame) -> Drawing:
     worse = table["change_nats_per_token"] > 0
     _joins(axes, table[~worse], COLORS["muted"], "solid")
     _joins(axes, table[worse], COLORS["alert"], "dashed")
-    for subject, marker in (("before", "o"), ("after", "D")):
-        _dots(drawing, axes, table, subject, marker)
+    labels: dict[Subject, str] = {"before": "before (base model)", "after": "after (adapted)"}
+    for subject, label in labels.items():
+        draw_dots(drawing, axes, table, f"{subject}_perplexity", table.index, subject, _tips(table, subject), label)
     name_rows(axes, [shorten(name) if named else "" for name in table["document"]])
     if not named:
         axes.set_ylabel(f"{number} held-out papers, most improved at the top")
@@ -47,20 +58,12 @@ def _joins(axes: Axes, rows: pd.DataFrame, color: str, style: Literal["solid", "
     axes.hlines(rows.index, rows["before_perplexity"], rows["after_perplexity"], color=color, linestyles=style, lw=1.4)
 
 
-def _dots(drawing: Drawing, axes: Axes, table: pd.DataFrame, subject: str, marker: str) -> None:
-    column = f"{subject}_perplexity"
-    color = COLORS[subject]
-    label = {"before": "before (base model)", "after": "after (adapted)"}[subject]
-    (line,) = axes.plot(
-        table[column], range(len(table)), marker, ms=6, mfc=color if subject == "after" else "none", mec=color, mew=1.5,
-        label=label, clip_on=False,
-    )  # fmt: skip
-    texts = [
-        f"{row.document}: {show_number(getattr(row, column))} {subject}, "
+def _tips(table: pd.DataFrame, subject: Subject) -> list[str]:
+    return [
+        f"{row.document}: {show_number(getattr(row, f'{subject}_perplexity'))} {subject}, "
         f"change {show_change(row.change_nats_per_token)} nats per token, {show_count(row.num_tokens)} tokens"
         for row in table.itertuples()
     ]
-    drawing.tip(line, texts)
 
 
 def summarize(table: pd.DataFrame) -> str:

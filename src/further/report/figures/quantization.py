@@ -7,16 +7,19 @@ from further.report.drawing.figure import ANSWERS, Figure
 from further.report.drawing.style import (
     COLORS,
     Drawing,
-    draw_intervals,
+    Subject,
+    draw_dots,
     legend_above,
     name_rows,
     new_figure,
     number_ticks,
+    read_ends,
 )
 from further.report.results import TextResults
-from further.report.wording import join_words, show_change
+from further.report.wording import join_words, show_change, show_difference
 
-LOOKS = {"base": ("before", "o", -0.15), "adapted": ("after", "D", 0.15)}  # color, marker, height within a row
+LOOKS: dict[str, tuple[Subject, float]] = {"base": ("before", -0.15), "adapted": ("after", 0.15)}
+"""Look and height within a row."""
 COLUMNS = ["quantization", "subject", "nats_per_token", "perplexity", "change_nats", "low", "high"]
 
 
@@ -39,10 +42,11 @@ def draw(table: pd.DataFrame) -> Drawing:
     precisions = list(dict.fromkeys(table["quantization"]))
     drawing, (axes,) = new_figure(1.3 + 0.5 * len(precisions))
     axes.axvline(0, color=COLORS["muted"], lw=1)
-    for subject, (color, marker, shift) in LOOKS.items():
+    for subject, (look, shift) in LOOKS.items():
         own = table[table["subject"] == subject]
         heights = [precisions.index(precision) + shift for precision in own["quantization"]]
-        draw_intervals(drawing, axes, own, heights, color, marker, label=f"{subject} model")
+        tips = [show_difference(read_ends(row, row.change_nats), 4) for row in own.itertuples()]
+        draw_dots(drawing, axes, own, "change_nats", heights, look, tips, f"{subject} model")
     name_rows(axes, precisions)
     number_ticks(axes.xaxis)
     axes.set_xlabel("cost against no quantization, nats per token (right of 0: worse)")
@@ -72,4 +76,5 @@ FIGURE = Figure(
     summarize=summarize,
     explain=explain,
     nothing="This study compares no precisions.",
+    is_optional=True,
 )

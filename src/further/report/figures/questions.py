@@ -1,10 +1,20 @@
-"""Questions answered right before and after, by topic, beside what is right without knowing."""
+"""Questions answered right before and after, by topic, beside scores without knowledge of the field."""
 
 import pandas as pd
 
 from further.report.answers.questions import FLOORS, find_overall, read_floors
 from further.report.drawing.figure import ANSWERS, Figure
-from further.report.drawing.style import COLORS, Drawing, legend_above, name_rows, new_figure, number_ticks, shorten
+from further.report.drawing.style import (
+    COLORS,
+    Drawing,
+    Subject,
+    draw_dots,
+    legend_above,
+    name_rows,
+    new_figure,
+    number_ticks,
+    shorten,
+)
 from further.report.results import TextResults
 from further.report.wording import join_words, show_count, show_percent
 
@@ -12,7 +22,7 @@ COLUMNS = ["topic", "num_questions", "base", "adapted", *FLOORS]
 
 
 def make_table(results: TextResults) -> pd.DataFrame:
-    """Fractions right of all questions and of each topic; the floors stand in the first row."""
+    """Fractions right of all questions and of each topic; the floors are in the first row."""
     asked = results.asked.questions
     if asked is None:
         return pd.DataFrame(columns=COLUMNS)
@@ -27,17 +37,14 @@ def make_table(results: TextResults) -> pd.DataFrame:
 def draw(table: pd.DataFrame) -> Drawing:
     """Two dots for each topic, joined; floors as lines."""
     drawing, (axes,) = new_figure(1.5 + 0.28 * len(table))
-    before, after = (100 * table[subject] for subject in ("base", "adapted"))
-    axes.hlines(table.index, before, after, color=COLORS["muted"], lw=1.4)
-    for values, subject, marker in ((before, "before", "o"), (after, "after", "D")):
-        color = COLORS[subject]
-        face = "none" if subject == "before" else color
-        (line,) = axes.plot(values, table.index, marker, ms=6, mec=color, mfc=face, mew=1.5, label=subject)
+    axes.hlines(table.index, 100 * table["base"], 100 * table["adapted"], color=COLORS["muted"], lw=1.4)
+    subjects: dict[Subject, str] = {"before": "base", "after": "adapted"}
+    for subject, column in subjects.items():
         tips = [
-            f"{row.topic}: {show_percent(value / 100)} of {show_count(row.num_questions)} {subject}"
-            for row, value in zip(table.itertuples(), values, strict=True)
+            f"{row.topic}: {show_percent(getattr(row, column))} of {show_count(row.num_questions)} {subject}"
+            for row in table.itertuples()
         ]
-        drawing.tip(line, tips)
+        draw_dots(drawing, axes, 100 * table[[column]], column, table.index, subject, tips, subject)
     for (name, words), style in zip(FLOORS.items(), (":", "--", "-."), strict=True):
         floor = table[name].iloc[0]
         if pd.notna(floor):
@@ -58,7 +65,9 @@ def summarize(table: pd.DataFrame) -> str:
 
 def explain(table: pd.DataFrame) -> list[str]:
     """Dots and lines."""
-    return ["Open dots are the base, diamonds the adapted model. Lines are what is right without knowing anything."]
+    return [
+        "Open dots are the base model, diamonds the adapted model. Lines are scores without knowledge of the field."
+    ]
 
 
 FIGURE = Figure(

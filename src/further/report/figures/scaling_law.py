@@ -1,4 +1,4 @@
-"""The scaling law: what was measured, what was fitted, and where the fit only guesses."""
+"""The scaling law: measured losses, the fit, and its extrapolation."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -35,7 +35,7 @@ def make_table(results: TextResults) -> pd.DataFrame:
 
 
 def tabulate(results: StudyResults[Any], base: float) -> pd.DataFrame:
-    """The same of any kind of study.
+    """The same for any kind of study.
 
     Args:
         base: Loss of the base model, in nats per token.
@@ -55,7 +55,7 @@ def tabulate(results: StudyResults[Any], base: float) -> pd.DataFrame:
 
 
 def _band_rows(band: Sequence[BandPlace]) -> list[dict[str, Any]]:
-    """The law inside the data, and beyond them; the last place inside stands in both, so that the lines meet."""
+    """The law inside the data, and beyond them; the last place inside is in both, so that the lines meet."""
     inside = [place.model_dump() | {"kind": "curve"} for place in band if not place.extrapolated]
     beyond = [place.model_dump() | {"kind": "extrapolation"} for place in band if place.extrapolated]
     joint = [{**inside[-1], "kind": "extrapolation"}] if inside and beyond else []
@@ -87,6 +87,7 @@ def draw(table: pd.DataFrame) -> Drawing:
     """Loss against unique tokens: base, points by seed, the law with its band, c, the held-out size, targets."""
     drawing, (axes,) = new_figure(4.2)
     kinds = {str(kind): rows for kind, rows in table.groupby("kind")}
+    # Limits first: bars and labels below are placed by them.
     axes.set_xscale("log")
     _limit_losses(axes, table)
     _curve(axes, kinds.get("curve"), inside=True)
@@ -163,7 +164,7 @@ def _limit(axes: Axes, rows: pd.DataFrame | None) -> None:
     bottom, top = axes.get_ylim()
     low, high = (edge if pd.isna(row[end]) else row[end] for end, edge in (("low", bottom), ("high", top)))
     identified = row["label"] == "identified"
-    label = "95% interval of c" if identified else "c: the data do not say"
+    label = "95% interval of c" if identified else "c, not identified"
     color = COLORS["other"]
     axes.fill_between([1 - LIMIT_SHARE, 1], low, high, transform=where, color=color, alpha=0.4, lw=0, label=label)
     if identified and pd.notna(row["loss_nats"]):
@@ -171,7 +172,7 @@ def _limit(axes: Axes, rows: pd.DataFrame | None) -> None:
 
 
 def _targets(axes: Axes, rows: pd.DataFrame | None) -> None:
-    """Target losses as lines, named with their verdict; those far off stand in the legend only."""
+    """Target losses as lines, named with their verdict; those far off are in the legend only."""
     if rows is None:
         return
     bottom, top = axes.get_ylim()
@@ -221,7 +222,7 @@ def _say_point(row: "pd.Series[float]") -> str:
 
 
 def _prediction(drawing: Drawing, axes: Axes, rows: pd.DataFrame | None) -> None:
-    """What the law said of the largest size before it had seen it."""
+    """What a fit without the largest size predicted for it."""
     if rows is None:
         return
     row = rows.iloc[0]
@@ -241,6 +242,7 @@ def _cost_axis(axes: Axes, table: pd.DataFrame) -> None:
         return
     ratio = float(known[column].iloc[0]) / float(known["num_tokens"].iloc[0])
     to_cost, to_tokens = partial(np.multiply, ratio), partial(np.multiply, 1 / ratio)
+    # Cost is in proportion to tokens, so one factor turns the lower scale into the upper one.
     above = axes.secondary_xaxis("top", functions=(to_cost, to_tokens))
     token_ticks(above.xaxis)
     unit = str(known["currency"].iloc[0]) if column == "money" else "hours of the machine"
@@ -251,10 +253,11 @@ def summarize(table: pd.DataFrame) -> str:
     """The base's loss, and mean losses at the smallest and the largest size."""
     points = table[table["kind"].isin(["point", "held_out"])]
     base = float(table.loc[table["kind"] == "base", "loss_nats"].iloc[0])
+    # Seeds of one fraction have slightly different token counts, as documents are drawn anew.
     means = points.groupby(points["size"].fillna(points["num_tokens"]))[["num_tokens", "loss_nats"]].mean()
     first, last = means.iloc[0], means.iloc[-1]
     return (
-        f"Mean loss over the seeds, nats per token: {show_number(base)} for the base model, "
+        f"Mean loss of the runs, nats per token: {show_number(base)} for the base model, "
         f"{show_number(first['loss_nats'])} at {show_count(first['num_tokens'])} unique tokens, "
         f"{show_number(last['loss_nats'])} at {show_count(last['num_tokens'])}."
     )
@@ -263,21 +266,23 @@ def summarize(table: pd.DataFrame) -> str:
 def explain(table: pd.DataFrame) -> list[str]:
     """Only what this study's figure holds."""
     kinds = set(table["kind"])
-    said = [
-        "Each point is a separate run. The triangle at the left edge is the base model before any of this training."
-    ]
+    said = ["Each point is a separate run. The triangle at the left edge is the base model before this training."]
     if "curve" in kinds:
-        beyond = " Beyond the data it is dashed, and the hatched band is where a new run is predicted."
+        beyond = " Beyond the data it is dashed, and the hatched band is the prediction for a new run."
         said.append(f"The line is the fitted law.{beyond if 'extrapolation' in kinds else ''}")
     if "asymptote" in kinds:
         known = "identified" in set(table.loc[table["kind"] == "asymptote", "label"])
-        bar = "the interval of the irreducible loss c" if known else "where c may lie, which the data do not say"
+        bar = (
+            "the interval of the irreducible loss c"
+            if known
+            else "where the irreducible loss c may lie: it is not identified"
+        )
         said.append(f"The bar at the right edge is {bar}.")
     said += ["The dash is what a fit without the largest size predicted for it."] if "prediction" in kinds else []
     if "target" in kinds:
         near = _find_losses(table)[2]
         said += ["Dash-dotted lines are targets."] * bool(near.any())
-        said += ["Targets far off stand in the legend only."] * bool(not near.all())
+        said += ["Targets far off are in the legend only."] * bool(not near.all())
     return said
 
 

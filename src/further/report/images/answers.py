@@ -1,31 +1,40 @@
-"""What people ask of a study of images, answered from its record: each answer one function."""
+"""What people ask about a study of images, answered from its record; each answer is one function."""
 
 from further.evaluation.answers.loops import PRESENT
-from further.records.answers import ALL, AnswersRecord, Main, Score, Scores, TypeScores, main_score
-from further.report.answers.answer import Answer, Verdict, decide
+from further.records.answers import ALL, AnswersRecord, Main, Scores, TypeScores, main_score
+from further.report.answers.answer import Answer, Verdict, classify_right
 from further.report.answers.improvement import WORDS
-from further.report.answers.more_data import Counted, answer_more_data
 from further.report.images.results import ImageResults
-from further.report.wording import count_noun, fixed, join_words, show_count, show_number, show_percent, show_score
+from further.report.varied import SEED, list_varied
+from further.report.wording import (
+    count_noun,
+    fixed,
+    join_words,
+    show_count,
+    show_percent,
+    show_points,
+    show_score,
+)
 
 SOURCE = "results/evaluation/answers.json"
-SMALL = 0.01  # of the answers: differences below it are called small
 PIXELS = "pixels"
 BLIND = ("majority", "question only", "black", "other")  # floors that do not see the right image
 FEWEST_CASES = 20  # held-out cases under which no verdict is given
-NAMES: dict[Main, str] = {"exact_match": "answers that are right word for word", "token_f1": "word overlap (F1)"}
+NAMES: dict[Main, str] = {"exact_match": "Answers right word for word", "token_f1": "Word overlap (F1) of the answers"}
+SCORES: dict[Main, str] = {"exact_match": "exact match", "token_f1": "word F1"}
 CAUSES = {
-    "none": "No answer loops often enough to speak of.",
-    "limit": "The limit on their length is too short for them; they repeat nothing.",
+    "none": "Too few answers loop to look for a cause.",
+    "limit": "The length limit is too short for these answers. They repeat nothing.",
     "cut rows": "Training rows were cut without an EOS, which teaches a model not to end.",
-    "too little training": "Every training row ended with an EOS; the model has trained too little.",
-    "both": "Some training rows were cut without an EOS, and the model was still learning. The two multiply.",
-    "unknown": "Every training row ended with an EOS and the loss had stopped falling: neither known cause.",
+    "too little training": "Every training row ended with an EOS, but the model has trained too little.",
+    "both": "Some training rows were cut without an EOS, and the model was still learning. Both causes multiply.",
+    "unknown": "Every training row ended with an EOS, and the loss had stopped falling. The cause is not known.",
 }
 
 
 def choose_overall(record: AnswersRecord) -> Main:
-    """The score that all types together are judged by: that of most of them."""
+    """The score that all types together are judged by: the one that most of them have."""
+    # Exact match and F1 are not added up: most types decide which of them all are judged by.
     exact = sum(main == "exact_match" for main in record.main.values())
     return "exact_match" if 2 * exact >= len(record.main) else "token_f1"
 
@@ -35,28 +44,19 @@ def overall(scores: Scores) -> TypeScores:
     return scores.get(ALL) or next(iter(scores.values()))
 
 
-def show_points(score: Score) -> str:
-    """A difference of scores in percentage points with its interval."""
-    shown = fixed(100 * score.estimate, 1, signed=True)
-    if score.low is None or score.high is None:
-        return f"{shown} points"
-    low, high = (fixed(100 * end, 1, signed=True) for end in (score.low, score.high))
-    return f"{shown} points ({low} to {high})"
-
-
 def answer_improvement(results: ImageResults) -> Answer:
-    """Did adapting the model give more right answers about cases that it had not seen, or that a given split held?"""
+    """Did adapting the model give more right answers about test cases?"""
     record = results.answers
     run, main = record.default, choose_overall(results.answers)
     change, cases = main_score(overall(run.change), main), overall(run.change).cases
-    verdict = _judge(change, cases)
+    verdict = "undecided" if cases < FEWEST_CASES else classify_right(change)
     before, after = (main_score(overall(scores), main) for scores in (record.base_of(record.default_run), run.scores))
     return Answer(
         question="Did it help?",
         verdict=verdict,
         word=WORDS[verdict],
-        sentence=f"Of the test's questions, {NAMES[main]}: {show_percent(before.estimate)} before, "
-        f"{show_score(after)} after, {show_points(change)}.",
+        sentence=f"{NAMES[main]}, test questions: {show_percent(before.estimate)} before, {show_score(after)} after, "
+        f"{show_points(change)}.",
         doubt=say_leaks(results)
         + (_say_seeds(results, main) if cases >= FEWEST_CASES else f"Only {count_noun(cases, 'test case')}."),
         details=tuple(_say_types(record)),
@@ -65,7 +65,7 @@ def answer_improvement(results: ImageResults) -> Answer:
 
 
 def say_leaks(results: ImageResults) -> str:
-    """How many test cases of a given split are known from the training; "" for a split that keeps them apart."""
+    """How many test cases of a given split are also in the training data; "" for a split without such leaks."""
     if results.settings.cases.split != "given":
         return ""
     split, leaks = results.tables.split, results.tables.leaks
@@ -74,16 +74,9 @@ def say_leaks(results: ImageResults) -> str:
     if not leaking:
         return ""
     return (
-        f"{show_count(len(leaking))} of {count_noun(len(tested), 'test case')} stand in the training, or a related "
-        "case does, as the given split has it: this says little of new cases. "
+        f"{show_count(len(leaking))} of {count_noun(len(tested), 'test case')}, or cases related to them, are in the "
+        "training data of the given split: this says little about new cases. "
     )
-
-
-def _judge(change: Score, cases: int) -> Verdict:
-    """`decide` asks whether a loss fell; here more is better."""
-    if change.low is None or change.high is None or cases < FEWEST_CASES:
-        return "undecided"
-    return decide(-change.high, -change.low, SMALL)
 
 
 def _say_seeds(results: ImageResults, main: Main) -> str:
@@ -108,7 +101,7 @@ def _say_types(record: AnswersRecord) -> list[str]:
         f"By type: {'; '.join(moved)}.",
         f"{show_count(right or 0)} answers became right, {show_count(wrong or 0)} became wrong.",
         *(f"Yes and no, {said}." for said in balanced),
-        "Intervals are over cases, as the answers of one case are not independent.",
+        "Intervals are over cases, because the answers about one case are not independent.",
     ]
 
 
@@ -124,12 +117,15 @@ def answer_floors(results: ImageResults) -> Answer:
         question="Does it look at the image?",
         verdict=verdict,
         word="Yes." if not blind else "In part." if sees else "Not shown.",
-        sentence=f"{len(sees)} of {count_noun(len(record.main), 'question type')} are answered better than can be "
-        f"done without the right image{f'; not {join_words(blind)}' if blind else ''}.",
-        doubt=f"Better than a regression on 24 × 24 pixels: {len(better)} of {len(simple)} types.",
+        sentence="Question types answered better than is possible without the right image: "
+        f"{len(sees)} of {len(record.main)}{f', not {join_words(blind)}' if sees and blind else ''}.",
+        doubt=f"Better than a regression on 24 × 24 pixels: {len(better)} of {count_noun(len(simple), 'type')}."
+        if simple
+        else "No regression on pixels was fitted.",
         details=(
-            "Without the image: the most frequent answer, the most frequent one to the same words, and the adapted "
-            "model itself with a black image or another case's. The regression sees the image and understands nothing.",
+            "Floors without the right image: the most frequent answer, the most frequent answer to the same question, "
+            "and the adapted model with a black image or with another case's image. The regression sees the image but "
+            "has no language.",
             *(_say_floor(record, kind) for kind in record.kinds),
         ),
         sources=(f"{SOURCE}: floors, views",),
@@ -137,9 +133,9 @@ def answer_floors(results: ImageResults) -> Answer:
 
 
 def _is_above(record: AnswersRecord, kind: str, floor: tuple[str, float] | None) -> bool:
-    """Whether the whole interval of the adapted model's score lies above a floor."""
+    """Whether the whole interval of the adapted model's score lies above a floor; without a floor nothing is shown."""
     low = main_score(record.default.scores[kind], record.main[kind]).low
-    return floor is None or (low is not None and low > floor[1])
+    return floor is not None and low is not None and low > floor[1]
 
 
 def best_floor(record: AnswersRecord, kind: str, names: tuple[str, ...] | None = None) -> tuple[str, float] | None:
@@ -160,35 +156,31 @@ def _say_floor(record: AnswersRecord, kind: str) -> str:
     return f"{kind}: {show_score(score)}, {beside}."
 
 
-def answer_more_cases(results: ImageResults) -> Answer:
-    """Would twice the cases lower the loss of the reference answers, and for how much?"""
-    return answer_more_data(results, Counted("cases", " of the reference answers"))
-
-
 def answer_settings(results: ImageResults) -> Answer | None:
     """What quantization, target modules and the other settings changed; None where nothing but data and seed varied."""
     record, main = results.answers, choose_overall(results.answers)
-    default = main_score(overall(record.default.scores), main).estimate
+    default = main_score(overall(record.default.scores), main)
     lines, largest = [], 0.0
-    for name, run in record.runs.items():
-        values = record.differing(name)
-        if values and not set(values) & {"fraction", "seed"}:
-            score = main_score(overall(run.scores), main)
-            moved = score.estimate - default
-            largest = moved if abs(moved) > abs(largest) else largest
-            said = join_words([f"{key.replace('_', ' ')} {value}" for key, value in values.items()])
-            lines.append(
-                f"{said}: {show_score(score)}, {fixed(100 * moved, 1, signed=True)} points against the default run, "
-                f"{show_percent(run.trainable_share)} of the parameters trained."
-            )
+    for varied in list_varied(record, {"fraction"}):
+        if varied.setting == SEED:
+            continue
+        run = record.runs[varied.run]
+        score = main_score(overall(run.scores), main)
+        moved = score.estimate - default.estimate
+        largest = max(largest, abs(moved))
+        lines.append(
+            f"{varied.label}: {show_score(score)}, {fixed(100 * moved, 1, signed=True)} points from the default run, "
+            f"{show_percent(run.trainable_share)} of the parameters trained."
+        )
     if not lines:
         return None
     return Answer(
         question="What did the settings change?",
         verdict="undecided",
-        word=f"At most {fixed(100 * abs(largest), 1)} points.",
-        sentence=f"Runs with other settings: {len(lines)}. The default run has {show_percent(default)}.",
-        doubt="One run each: what another seed would change is not taken off.",
+        word=f"At most {fixed(100 * largest, 1)} points.",
+        sentence=f"That is the largest difference of {count_noun(len(lines), 'run')} from the default run, which has "
+        f"{show_score(default)} right.",
+        doubt="One run each: the effect of the seed is included.",
         details=tuple(lines),
         sources=(f"{SOURCE}: runs",),
     )
@@ -198,21 +190,21 @@ def answer_loops(results: ImageResults) -> Answer:
     """Do answers loop, and why?"""
     run = results.answers.default
     loops, cause = run.loops, run.cause
-    none, repeats = cause.cause == "none", max(loops.with_run.estimate, loops.repetitive.estimate)
+    none = cause.cause == "none"
+    repeats = max(loops.with_run, loops.repetitive, key=lambda score: score.estimate)
     some = "Not all." if loops.without_end.estimate >= PRESENT else "Yes, but some loop."
     return Answer(
         question="Do its answers end?",
         verdict="improved" if none else "worse",
         word="Yes." if none else some,
-        sentence=f"{show_percent(loops.without_end.estimate)} ran to the limit, "
-        f"{show_percent(repeats)} repeat themselves.",
+        sentence=f"{show_score(loops.without_end)} ran to the length limit, {show_score(repeats)} repeat themselves.",
         doubt=CAUSES[cause.cause],
         details=(
             f"Training rows cut without an EOS: {show_percent(cause.cut_fraction)}. The validation loss was "
             f"{_say_learning(cause.still_learning)} at the end.",
-            f"With a word or phrase four times in a row: {show_percent(loops.with_run.estimate)}. With more repeated "
-            f"runs of four words than 99 of 100 references have ({show_number(loops.usual_rep_4)}): "
-            f"{show_percent(loops.repetitive.estimate)}.",
+            f"Answers with a word or phrase four times in a row: {show_score(loops.with_run)}. Answers that repeat a "
+            f"larger fraction of their runs of four words than 99% of the references do "
+            f"({show_percent(loops.usual_rep_4)}): {show_score(loops.repetitive)}.",
         ),
         sources=(f"{SOURCE}: runs.{results.default_run}.loops",),
     )

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from further.evaluation.answers.match import token_overlap
+from further.report.wording import DESCRIBE
 from further.shards import hash_rank
 
 KINDS = ("best", "worst", "random")
@@ -54,6 +55,7 @@ def pick_cases(before: pd.DataFrame, after: pd.DataFrame, number: int, seed: int
         score=[token_overlap(*pair).f1 for pair in zip(asked["answer"], asked["reference"], strict=True)],
     )
     scores = asked.groupby("case")["score"].mean()
+    # A hash of the name, not a generator: adding cases changes as few picks as possible.
     drawn = sorted(scores.index, key=lambda case: hash_rank(seed, "gallery", case))
     chosen = {"random": drawn[:number]}
     left = [case for case in drawn if case not in chosen["random"]]
@@ -69,7 +71,7 @@ def pick_cases(before: pd.DataFrame, after: pd.DataFrame, number: int, seed: int
 
 def _show(line: dict[Any, Any]) -> Shown:
     return Shown(
-        question=line["question"] or "Describe the image.",
+        question=line["question"] or DESCRIBE,
         reference=line["reference"],
         before=line["answer_before"],
         after=line["answer"],

@@ -1,12 +1,12 @@
 """The page of a study of images: its answers, figures and sections, in order."""
 
 from further.report.answers.guard import answer_guard
+from further.report.answers.more_data import answer_more_data
 from further.report.figures import guard
 from further.report.images.answers import (
     answer_floors,
     answer_improvement,
     answer_loops,
-    answer_more_cases,
     answer_settings,
 )
 from further.report.images.figures import answers_by_type, case_law, loops, other_settings
@@ -19,24 +19,17 @@ from further.report.images.sections import (
     fill_runs,
     fill_types,
 )
-from further.report.page import Head, Kind, Section, make_head
+from further.report.page import Kind, Section, make_head
 from further.report.sections.guard import fill_guard
-from further.report.wording import count_noun
 
-
-def head(results: ImageResults) -> Head:
-    """The first lines of the page."""
-    return make_head(results, count_noun(len(results.tables.cases), "case"))
-
-
-IMAGES = Kind(
-    head=head,
+IMAGES: Kind[ImageResults] = Kind(
+    head=make_head,
     answers=(
         answer_improvement,
         answer_floors,
         answer_guard,
         answer_loops,
-        answer_more_cases,
+        answer_more_data,
         answer_settings,
     ),
     figures=(answers_by_type.FIGURE, case_law.FIGURE, guard.FIGURE, loops.FIGURE, other_settings.FIGURE),
@@ -44,9 +37,9 @@ IMAGES = Kind(
         Section("gallery", "Cases: best, worst and at random", fill_gallery),
         Section("guard", "When a person answers", fill_guard),
         Section("types", "All scores by question type", fill_types),
-        Section("loops", "Length of the answers, and loops", fill_loops),
-        Section("cases", "The cases", fill_cases),
+        Section("loops", "Length of the answers, and loops", fill_loops, template="tables"),
+        Section("cases", "The cases", fill_cases, template="tables"),
         Section("runs", "Runs, time and cost", fill_runs),
-        Section("image_made", "How it was made", fill_made),
+        Section("made", "How it was made", fill_made),
     ),
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -16,6 +16,7 @@ from further.records.answers import AnswersRecord
 from further.report.guard import read_guard
 from further.report.images.gallery import Pick, pick_cases
 from further.report.results import Provenance, StudyResults, read_jobs, read_runs
+from further.report.wording import count_noun
 from further.scaling.record import LawRecord
 from further.settings import Settings
 
@@ -48,6 +49,9 @@ class ImageResults(StudyResults[CaseMetrics]):
         pictures: PNG files of their images, by name.
     """
 
+    documents: ClassVar[str] = "cases"
+    loss_of: ClassVar[str] = " of the reference answers"
+
     answers: AnswersRecord
     tables: CaseTables
     gallery: tuple[Pick, ...]
@@ -55,8 +59,13 @@ class ImageResults(StudyResults[CaseMetrics]):
 
     @property
     def default_run(self) -> str:
-        """Name of the run that most is said of."""
+        """Name of the run that most answers are about."""
         return self.answers.default_run
+
+    @property
+    def extent(self) -> str:
+        """How large the study is."""
+        return f"{count_noun(len(self.tables.cases), 'case')}, {count_noun(len(self.runs), 'training run')}"
 
 
 def read_image_results(
@@ -101,6 +110,7 @@ def _read_pictures(shards: Sequence[Path], tables: CaseTables, gallery: Sequence
     """Of the cases that are shown, the images that their questions show."""
     shown = {name for pick in gallery for name in pick.images}
     images = tables.images[tables.images["image"].isin(shown)]
+    # Equal pictures of several cases are stored once, under one key.
     names: dict[str, list[str]] = {}
     for image, key in zip(images["image"], images["key"], strict=True):
         names.setdefault(key, []).append(image)

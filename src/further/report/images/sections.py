@@ -10,40 +10,54 @@ from markupsafe import Markup
 from further.cases.case_report import NO_USE, write_report
 from further.guard.decide import EXPLANATIONS
 from further.records.answers import ALL, AnswersRecord, Score, TypeScores, main_score
+from further.report.images.answers import SCORES
 from further.report.images.gallery import Pick
 from further.report.images.results import ImageResults
-from further.report.sections.made import folded_tables, link_settings, made_tables
-from further.report.sections.runs import forecast_table, say_planned, spent_table, target_table
-from further.report.shown_table import ShownTable, show_frame, show_table
-from further.report.spent import Spending
+from further.report.sections.made import show_made
+from further.report.sections.runs import add_taken, show_runs
+from further.report.shown_table import ShownTable, show_filled, show_frame, show_table
 from further.report.wording import (
     fixed,
     show_count,
     show_number,
     show_percent,
-    show_percent_points,
+    show_points,
     show_score,
-    show_seconds,
 )
 
 SHORT = {"not certified": "no certified error rate", "under threshold": "not sure enough"}
-"""Reasons of the guard in fewer words than its own, as they stand in every line of a report."""
+"""Shorter words for reasons of the guard that are repeated in every report."""
 HEADINGS = {"best": "Answered best", "worst": "Answered worst", "random": "Drawn at random"}
+# Base64 adds a third to it, and the page should still go by mail.
 MOST_SHOWN = 1_000_000  # bytes of pictures in the page
-CLOSED = ("closed_accuracy", "sensitivity", "specificity", "balanced_accuracy", "unreadable")
-APART = (*CLOSED, "open_exact_match", "open_recall")
+SOURCES = (
+    ("Figures", "results/report/data/{figure}.csv"),
+    ("Scores of answers, floors and loops", "results/evaluation/answers.json"),
+    ("Length of the answers", "results/answers/lengths.parquet"),
+    ("Answers before and after", "results/answers/base/{quantization}.parquet, results/answers/runs/default.parquet"),
+    ("Guard: promises and decisions", "results/guard/guard.json, results/guard/guarded.parquet"),
+    ("Cases, what was dropped, split and leaks", "results/cases/{table}.parquet"),
+    ("Predictions: loss, gain, targets", "results/scaling/law.json"),
+    ("Runs: tokens, steps, losses", "results/runs/{run}/metrics.json"),
+    ("Runs: time, speed, memory", "results/runs/{run}/timing.json"),
+    ("Jobs: time", "benchmarks/{rule}/{name}.tsv"),
+)
+APART = {
+    "Closed questions": ("closed_accuracy", "sensitivity", "specificity", "balanced_accuracy", "unreadable"),
+    "Open questions": ("open_exact_match", "open_recall"),
+}
 
 
 def fill_types(results: ImageResults) -> Mapping[str, object]:
     """Every score of every type, before and after, beside the floors."""
     return {
-        "tables": [types_table(results), closed_table(results), texts_table(results)],
+        "tables": [types_table(results), *apart_tables(results), texts_table(results)],
         "conventions": [(name.replace("_", " "), text) for name, text in results.answers.conventions.items()],
     }
 
 
 def types_table(results: ImageResults) -> ShownTable:
-    """Types against floors: the score that each is judged by, in percent."""
+    """The score that each question type is judged by, in percent, beside the floors."""
     record = results.answers
     floors = {**record.floors, **{f"{name} image": scores for name, scores in record.views.items()}}
     base = record.base_of(record.default_run)
@@ -52,21 +66,24 @@ def types_table(results: ImageResults) -> ShownTable:
         main = record.main[kind]
         cells = [_percent(main_score(scores[kind], main)) if kind in scores else "" for scores in floors.values()]
         before, after = (main_score(scores[kind], main) for scores in (base, record.default.scores))
-        moved = show_percent_points(main_score(record.default.change[kind], main))
-        rows.append([kind, main.replace("_", " "), *cells, _percent(before), show_score(after), moved])
+        moved = show_points(main_score(record.default.change[kind], main), unit="")
+        rows.append([kind, SCORES[main], *cells, _percent(before), show_score(after), moved])
     header = ["type", "score", *(name.replace("_", " ") for name in floors), "base", "adapted", "change, points"]
     return show_table("Question types against the floors, %", header, rows, range(2, len(header)))
 
 
-def closed_table(results: ImageResults) -> ShownTable:
-    """Closed questions: sensitivity, specificity, and what could not be read; open ones beside them."""
-    rows = []
-    for kind, name, scores in _before_and_after(results.answers, all_first=True):
-        found = [getattr(scores, score) for score in APART]
-        if any(found):
-            rows.append([kind, name, *map(_show_or_leave, found)])
-    header = ["type", "model", *(name.replace("_", " ") for name in APART)]
-    return show_table("Closed and open questions", header, rows, range(2, len(header)))
+def apart_tables(results: ImageResults) -> list[ShownTable]:
+    """Scores of closed questions, and of open ones; each table has only the types that have such questions."""
+    tables = []
+    for caption, names in APART.items():
+        rows = []
+        for kind, model, scores in _before_and_after(results.answers, all_first=True):
+            found: list[Score | None] = [getattr(scores, name) for name in names]
+            if any(found):
+                rows.append([kind, model, *(show_score(score) if score else "" for score in found)])
+        header = ["type", "model", *(name.replace("_", " ") for name in names)]
+        tables += [show_filled(caption, header, rows, first_number=2)] if rows else []
+    return tables
 
 
 def texts_table(results: ImageResults) -> ShownTable:
@@ -89,13 +106,6 @@ def _before_and_after(record: AnswersRecord, all_first: bool = False) -> Iterato
         yield kind, "adapted", record.default.scores[kind]
 
 
-def _show_or_leave(score: Score | None) -> str:
-    """A score with its interval; one whose resamples are all alike has none to show."""
-    if score is None:
-        return ""
-    return f"{_percent(score)}%" if score.low == score.high else show_score(score)
-
-
 def _percent(score: Score) -> str:
     return fixed(100 * score.estimate, 1)
 
@@ -103,19 +113,26 @@ def _percent(score: Score) -> str:
 def fill_gallery(results: ImageResults) -> Mapping[str, object]:
     """Best, worst and random test cases with images, questions, answers before and after, and a report each."""
     groups: dict[str, list[dict[str, object]]] = {}
-    room = MOST_SHOWN
-    for pick in results.gallery:
-        shown = [name for name in pick.images if name in results.pictures]
-        room -= sum(len(results.pictures[name]) for name in shown)
-        pictures = [_embed(results.pictures[name]) for name in shown] if room > 0 else []
+    for pick, shown, left_out in fit_pictures(results.gallery, results.pictures):
         entry = {
             "pick": pick,
-            "pictures": pictures,
+            "pictures": [_embed(png) for png in shown],
+            "left_out": left_out,
             "score": show_percent(pick.score),
             "report": _report(results, pick),
         }
         groups.setdefault(HEADINGS[pick.kind], []).append(entry)
     return {"groups": groups, "no_use": NO_USE}
+
+
+def fit_pictures(
+    gallery: Sequence[Pick], pictures: Mapping[str, bytes], room: int = MOST_SHOWN
+) -> Iterator[tuple[Pick, list[bytes], int]]:
+    """Each case with its pictures while the page has room for them, in bytes, and how many are left out."""
+    for pick in gallery:
+        shown = [pictures[name] for name in pick.images if name in pictures]
+        room -= sum(map(len, shown))
+        yield (pick, shown, 0) if room >= 0 else (pick, [], len(shown))
 
 
 def _embed(png: bytes) -> Markup:
@@ -147,13 +164,13 @@ def _deferred(results: ImageResults, case: str) -> dict[str, str]:
 
 
 def _plain(table: pd.DataFrame) -> list[dict[Any, Any]]:
-    """Rows with None where a table has none."""
+    """Rows as dictionaries, with None for missing values."""
     rows: list[dict[Any, Any]] = table.astype(object).where(table.notna(), None).to_dict("records")
     return rows
 
 
 def fill_loops(results: ImageResults) -> Mapping[str, object]:
-    """How answers' lengths stand to the windows."""
+    """Lengths of the answers, and how many a window would cut."""
     lengths = results.tables.lengths
     wide = lengths.assign(cut_fraction=lengths["cut_fraction"].map(show_percent)).pivot(
         index=["question_type", "answers", "median", "p95", "longest"], columns="window", values="cut_fraction"
@@ -183,35 +200,21 @@ def fill_cases(results: ImageResults) -> Mapping[str, object]:
 
 def fill_runs(results: ImageResults) -> Mapping[str, object]:
     """What was spent, what each run took, and what more cases would bring and cost."""
-    spending = Spending(results)
-    law, predicted = results.law, forecast_table(results.law, spending, "cases")
-    tables = [spent_table(spending), predicted, target_table(law, spending), runs_table(results, spending)]
-    return {"spent": spending.say_spent(), "tables": [table for table in tables if table is not None]}
+    return show_runs(results, runs_table(results))
 
 
-def runs_table(results: ImageResults, spending: Spending) -> ShownTable:
-    """What each run trained on, what came of it, and what its job took."""
+def runs_table(results: ImageResults) -> ShownTable:
+    """What each run trained on, its losses, and what its job took."""
     rows: list[Sequence[str]] = []
     for name in results.ordered_runs:
-        metrics, timing, answered = results.runs[name].metrics, results.runs[name].timing, results.answers.runs[name]
+        metrics, answered = results.runs[name].metrics, results.answers.runs[name]
         counts = (metrics.num_cases, metrics.num_questions, metrics.num_unique_tokens, metrics.num_steps)
         losses = (metrics.final_train_loss_nats, answered.nats_per_token)
-        paid = spending.paid_seconds_of(name)
-        row = [name, *map(show_count, counts), show_percent(answered.trainable_share), *map(show_number, losses)]
-        row += [show_seconds(paid / timing.devices), say_planned(results, name), show_count(timing.peak_memory_mb)]
-        rows.append([*row, *([show_number(spending.money(paid))] if spending.has_price else [])])
-    header = ["run", "cases", "questions", "answer tokens", "steps", "parameters trained", "training loss", "test loss",
-              "time", "planned", "peak memory, MB"]  # fmt: skip
-    header += [f"cost, {spending.cost.currency}"] if spending.has_price else []
-    caption = "What each run took; losses in nats per token of the answers"
-    return show_table(caption, header, rows, range(1, len(header)))
+        rows.append([name, *map(show_count, counts), show_percent(answered.trainable_share), *map(show_number, losses)])
+    header = ["run", "cases", "questions", "answer tokens", "steps", "parameters trained", "training loss", "test loss"]
+    return add_taken(results, "What each run took; losses in nats per token of the answers", header, rows)
 
 
 def fill_made(results: ImageResults) -> Mapping[str, object]:
     """Everything needed to judge the study and to run it again."""
-    return {
-        "is_medical": results.is_medical,
-        "configuration": link_settings(results.settings),
-        "tables": made_tables(results),
-        "folded": folded_tables(results.provenance, results.settings),
-    }
+    return show_made(results, SOURCES)

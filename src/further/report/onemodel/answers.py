@@ -1,9 +1,9 @@
 """What people ask of one small model, each answered from the record by the interval of a difference."""
 
 from further.onemodel.arms import ENCODER_DECODER, PREFIX, PREFIX_EQUAL
-from further.records import Interval
 from further.records.onemodel import ArmRecord
-from further.report.answers.answer import Answer, Verdict, decide
+from further.report.answers.answer import Answer, Verdict, classify_right
+from further.report.answers.more_data import WORDS, judge_forecast
 from further.report.onemodel.results import OneModelResults
 from further.report.onemodel.tables import (
     ADDITIONS,
@@ -12,28 +12,19 @@ from further.report.onemodel.tables import (
     law_lines,
     show_bytes,
     show_loss,
-    show_points,
 )
+from further.report.spent import Spending
 from further.report.wording import (
     count_noun,
-    join_words,
     show_count,
-    show_number,
     show_percent,
+    show_points,
     show_score,
     show_seconds,
 )
 
 SOURCE = "results/onemodel/comparison.json"
-SMALL = 0.01  # of the answers: differences below it are called small
-SEEDS = "Intervals are over seeds and test cases together, and say nothing of other data."
-
-
-def judge(change: Interval | None) -> Verdict:
-    """`decide` asks whether a loss fell; of accuracy more is better."""
-    if change is None or change.low is None or change.high is None:
-        return "undecided"
-    return decide(-change.high, -change.low, SMALL)
+SEEDS = "Intervals are over seeds and test cases together, and say nothing about other data."
 
 
 def answer_layout(results: OneModelResults) -> Answer:
@@ -46,21 +37,21 @@ def answer_layout(results: OneModelResults) -> Answer:
         "unchanged": "They are alike.",
         "undecided": "Not decided.",
     }
-    verdict = judge(equal.difference)
-    shorter = 1 - own.flops / arms[PREFIX].flops
+    verdict = classify_right(equal.difference)
+    fewer = 1 - own.flops / arms[PREFIX].flops
     swapped: dict[Verdict, Verdict] = {"improved": "worse", "worse": "improved"}
     return Answer(
         question="Is one encoder–decoder better than one stack?",
         verdict=swapped.get(verdict, verdict),
         word=words[verdict],
         sentence=f"The encoder–decoder answers {show_score(own.accuracy)} right. One stack of the same size "
-        f"differs by {show_points(equal.difference)} points at equal compute.",
+        f"differs by {show_points(equal.difference)} at equal compute.",
         doubt=f"{count_noun(own.num_seeds, 'seed')} and {count_noun(results.record.num_test_cases, 'test case')}.",
         details=(
-            f"At equal steps one stack differs by {show_points(arms[PREFIX].difference)} points. The encoder–decoder "
-            f"takes {show_percent(shorter)} fewer operations for them, as its answers are short.",
+            f"At equal steps one stack differs by {show_points(arms[PREFIX].difference)}. The encoder–decoder takes "
+            f"{show_percent(abs(fewer))} {'fewer' if fewer > 0 else 'more'} operations for these steps.",
             *(f"{LAYOUTS[name]}: {show_score(arm.accuracy)} right." for name, arm in arms.items()),
-            f"The most frequent answer of each type is right in {show_percent(results.record.chance['images'])}.",
+            f"The most frequent answer of each type: {show_percent(results.record.chance['images'])} right.",
             SEEDS,
         ),
         sources=(f"{SOURCE}: layouts",),
@@ -72,7 +63,7 @@ def answer_objectives(results: OneModelResults) -> Answer | None:
     arms = {name: arm for name, arm in results.arms("objectives").items() if arm.difference is not None}
     if not arms:
         return None
-    verdicts = {name: judge(arm.difference) for name, arm in arms.items()}
+    verdicts = {name: classify_right(arm.difference) for name, arm in arms.items()}
     better = [name for name, verdict in verdicts.items() if verdict == "improved"]
     worse = [name for name, verdict in verdicts.items() if verdict == "worse"]
     best = max(arms, key=lambda name: arms[name].difference.estimate or 0.0)  # type: ignore[union-attr]
@@ -82,11 +73,11 @@ def answer_objectives(results: OneModelResults) -> Answer | None:
         question="Does pre-training with masks or captions help?",
         verdict=verdict,
         word=word,
-        sentence=f"The best is {_name(best, arms)}: {show_points(arms[best].difference)} points against longer "
+        sentence=f"The best is {_name(best, arms)}: {show_points(arms[best].difference)} against longer "
         "fine-tuning at equal compute.",
         doubt=f"{len(better)} of {len(arms)} comparisons help, {len(worse)} hurt.",
         details=(
-            *(f"{_name(name, arms)}: {show_points(arm.difference)} points." for name, arm in arms.items()),
+            *(f"{_name(name, arms)}: {show_points(arm.difference)}." for name, arm in arms.items()),
             SEEDS,
             "Intervals are not widened for the number of comparisons.",
         ),
@@ -104,27 +95,28 @@ def answer_additions(results: OneModelResults) -> Answer | None:
     arms = {name.removeprefix("addition-"): arm for name, arm in results.arms("additions").items()}
     if not arms:
         return None
-    best = max(arms, key=lambda name: arms[name].accuracy.estimate or 0.0)
-    keeps = [name for name, arm in arms.items() if judge(arm.old_difference) != "worse"]
-    chosen = max(keeps, key=lambda name: arms[name].accuracy.estimate or 0.0) if keeps else best
+    keeps = [name for name, arm in arms.items() if classify_right(arm.old_difference) != "worse"]
+    chosen = max(keeps or arms, key=lambda name: arms[name].accuracy.estimate or 0.0)
     arm, chance = arms[chosen], results.record.chance["signal"]
     learns = arm.accuracy.low is not None and arm.accuracy.low > chance
-    verdict: Verdict = "improved" if keeps and learns else "worse" if not keeps else "undecided"
+    verdict: Verdict = "worse" if not keeps else "improved" if learns else "undecided"
+    spent = f"{show_seconds(arm.seconds.estimate or 0.0)} of training, {show_bytes(arm.stored_bytes)}."
+    words: dict[Verdict, str] = {"improved": spent, "worse": "The old modality.", "undecided": "Not known yet."}
     lost = [ADDITIONS[name] for name in arms if name not in keeps]
     return Answer(
         question="What does a further modality cost?",
         verdict=verdict,
-        word="An embedding and some steps." if verdict == "improved" else "Not known yet.",
+        word=words[verdict],
         sentence=f"{ADDITIONS[chosen][0].upper()}{ADDITIONS[chosen][1:]}: {show_score(arm.accuracy)} right "
-        f"about signals, {show_points(arm.old_difference)} points about images.",
-        doubt=f"Images are forgotten by: {join_words(lost)}." if lost else "No way forgets the images.",
+        f"about signals, {show_points(arm.old_difference)} on images.",
+        doubt=f"Shown to forget images: {'; '.join(lost)}." if lost else "No method is shown to forget images.",
         details=(
             *(
-                f"{ADDITIONS[name]}: {show_score(one.accuracy)} right, images {show_points(one.old_difference)} "
-                f"points, {show_seconds(one.seconds.estimate or 0.0)}, {show_bytes(one.stored_bytes)} stored."
+                f"{ADDITIONS[name]}: {show_score(one.accuracy)} right, images {show_points(one.old_difference)}, "
+                f"{show_seconds(one.seconds.estimate or 0.0)}, {show_bytes(one.stored_bytes)} stored."
                 for name, one in arms.items()
             ),
-            f"The most frequent answers are right in {show_percent(chance)}. {SEEDS}",
+            f"The most frequent answer of each type: {show_percent(chance)} right about signals. {SEEDS}",
         ),
         sources=(f"{SOURCE}: additions",),
     )
@@ -132,24 +124,20 @@ def answer_additions(results: OneModelResults) -> Answer | None:
 
 def answer_budget(results: OneModelResults) -> Answer:
     """What does the law say, and what does a yearly budget buy?"""
-    law, own, cost = results.law, results.arms("layouts")[ENCODER_DECODER], results.settings.cost
+    law, own, spending = results.law, results.arms("layouts")[ENCODER_DECODER], Spending(results)
     matched = law.schedule is None or law.schedule.matched is not False
-    seconds, price = own.seconds.estimate or 0.0, cost.price_per_gpu_hour
-    paid = (
-        f"{show_seconds(seconds)} and {show_number(seconds / 3600 * price, 2)} {cost.currency}"
-        if price
-        else show_seconds(seconds)
-    )
-    found = law.forecasts is not None and law.forecasts[0].useful
+    seconds = own.seconds.estimate or 0.0
+    paid = f" and {spending.show_money(seconds)}" if spending.has_price else ""
+    verdict = judge_forecast(law.forecasts[0]) if law.forecasts and matched else "undecided"
     return Answer(
         question="What does one fine-tuning a year buy?",
-        verdict="improved" if found and matched else "undecided",
-        word="More cases help." if found and matched else "No floor is identified." if law.fitted else "No law yet.",
-        sentence=f"{show_count(own.num_cases)} cases take {paid}: {show_loss(own.loss_nats)} nats per token, "
-        f"{show_score(own.accuracy)} right.",
-        doubt="A floor of these runs may be their schedule's."
-        if not matched
-        else "Time is taken to grow with the cases.",
+        verdict=verdict,
+        word=WORDS[verdict],
+        sentence=f"{show_count(own.num_cases)} cases take {show_seconds(seconds)}{paid}: "
+        f"{show_loss(own.loss_nats)} nats per token, {show_score(own.accuracy)} right.",
+        doubt="Time is assumed to grow with the cases."
+        if matched
+        else "The learning rate schedule may explain where the loss flattens.",
         details=tuple(law_lines(results)),
         sources=("results/onemodel/law.json", "results/onemodel/error_law.json"),
     )

@@ -1,40 +1,50 @@
 """What the page of a study of one small model is made from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-import pandas as pd
-
-from further.onemodel.arms import list_arms
+from further.onemodel.arms import ENCODER_DECODER, list_arms
+from further.records import RunMetrics
 from further.records.onemodel import ArmRecord, OneModelRecord
-from further.report.results import Provenance, read_jobs
+from further.report.results import Provenance, StudyResults, read_jobs
+from further.report.wording import count_noun
 from further.scaling.record import LawRecord
 from further.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
-class OneModelResults:
-    """The results of one study.
+class OneModelResults(StudyResults[RunMetrics]):
+    """The results of one study of one small model, whose arms keep no adapters: it has no runs.
 
     Attributes:
-        settings: The whole study file, checked.
         record: Arms and their differences.
-        law, error_law: Over cases, of the loss and of the fraction of wrong answers.
-        jobs: Columns kind, job and seconds of the jobs that trained.
-        provenance: What the study was made with.
-        written: The day of the report.
+        error_law: Over cases, of the fraction of wrong answers; `law` is that of the loss.
     """
 
-    settings: Settings
+    base_label: ClassVar[str] = "Pre-trained base for comparison"
+    documents: ClassVar[str] = "cases"
+
     record: OneModelRecord
-    law: LawRecord
     error_law: LawRecord
-    jobs: pd.DataFrame
-    provenance: Provenance = field(default_factory=Provenance)
-    written: date | None = None
+
+    @property
+    def default_run(self) -> str:
+        """The arm that the others are compared with."""
+        return ENCODER_DECODER
+
+    @property
+    def extent(self) -> str:
+        """How large the study is."""
+        arms = self.record.arms.values()
+        return f"{count_noun(len(arms), 'arm')}, {count_noun(sum(arm.num_seeds for arm in arms), 'training run')}"
+
+    @property
+    def is_toy(self) -> bool:
+        """Never: the models are small by design, and the base is only beside them."""
+        return False
 
     def arms(self, table: str) -> dict[str, ArmRecord]:
         """The arms of a table, in its order."""

@@ -1,4 +1,4 @@
-"""The four tables of the page, each number with its interval over seeds and test cases."""
+"""The tables of the page, each number with its interval over seeds and test cases."""
 
 from collections.abc import Mapping
 
@@ -8,14 +8,15 @@ from further.records.onemodel import ArmRecord
 from further.report.law import group_sizes, read_interval
 from further.report.onemodel.results import OneModelResults
 from further.report.shown_table import ShownTable, show_filled, show_table
+from further.report.spent import Spending
 from further.report.wording import (
     fixed,
     show_count,
     show_estimate,
     show_nats,
     show_number,
-    show_percent_points,
     show_plain,
+    show_points,
     show_seconds,
 )
 from further.scaling.cost import Forecast
@@ -49,11 +50,6 @@ def show_accuracy(interval: Interval) -> str:
     return show_estimate(interval, lambda end: fixed(100 * end, 1))
 
 
-def show_points(interval: Interval | None) -> str:
-    """A difference in percentage points with its interval; empty for none."""
-    return "" if interval is None else show_percent_points(interval)
-
-
 def show_loss(interval: Interval) -> str:
     """A loss with its interval."""
     return show_estimate(interval, show_nats)
@@ -78,14 +74,14 @@ def layouts_table(results: OneModelResults) -> ShownTable:
             show_count(arm.num_trained_parameters),
             *_compute(arm),
             show_accuracy(arm.accuracy),
-            show_points(arm.difference),
+            show_points(arm.difference, unit=""),
             show_loss(arm.loss_nats),
         ]
         for name, arm in results.arms("layouts").items()
     ]
     header = ["model", "learning rate", "parameters", "trained", "steps", "10¹² operations", "time", "right, %",
               "difference, points", "loss, nats"]  # fmt: skip
-    return show_table("From scratch but for LoRA; differences are to the first row", header, rows, range(1, 10))
+    return show_table("All from scratch, except LoRA; differences are to the first row", header, rows, range(1, 10))
 
 
 def rates_table(results: OneModelResults) -> ShownTable:
@@ -113,7 +109,7 @@ def objectives_tables(results: OneModelResults) -> list[ShownTable]:
 
 def _objectives_table(number: int, arms: Mapping[str, ArmRecord]) -> ShownTable:
     rows = [
-        [OBJECTIVES[name], *_compute(arm), show_accuracy(arm.accuracy), show_points(arm.difference)]
+        [OBJECTIVES[name], *_compute(arm), show_accuracy(arm.accuracy), show_points(arm.difference, unit="")]
         for name, arm in arms.items()
     ]
     header = ["pre-training", "steps", "10¹² operations", "time", "right, %", "difference, points"]
@@ -122,7 +118,7 @@ def _objectives_table(number: int, arms: Mapping[str, ArmRecord]) -> ShownTable:
 
 
 def additions_table(results: OneModelResults) -> ShownTable:
-    """Ways to add a modality: what they learn, what they forget, what they take."""
+    """Methods of adding a modality: what they learn, what they forget, what they take."""
     rows = [
         [
             ADDITIONS[name.removeprefix("addition-")],
@@ -130,18 +126,18 @@ def additions_table(results: OneModelResults) -> ShownTable:
             show_bytes(arm.stored_bytes),
             show_seconds(arm.seconds.estimate or 0.0),
             show_accuracy(arm.accuracy),
-            show_points(arm.old_difference),
+            show_points(arm.old_difference, unit=""),
         ]
         for name, arm in results.arms("additions").items()
     ]
-    header = ["way", "parameters trained", "stored", "time", "new modality right, %", "images, points"]
-    caption = "A drawn signal added to the encoder–decoder. Where the rest stays frozen, images lose nothing"
+    header = ["method", "parameters trained", "stored", "time", "new modality right, %", "change on images, points"]
+    caption = "A drawn signal added to the encoder–decoder; with all else frozen, answers about images cannot change"
     return show_table(caption, header, rows, range(1, 6))
 
 
 def budget_table(results: OneModelResults) -> ShownTable:
     """Cases, time, money, loss and accuracy of one fine-tuning a year: measured, then predicted."""
-    law, cost = results.law, results.settings.cost
+    law, spending = results.law, Spending(results)
     own = results.arms("layouts")[ENCODER_DECODER]
     arms = sorted([*results.arms("cases").values(), own], key=lambda arm: (arm.num_cases, arm.num_steps))
     rows = [
@@ -151,7 +147,7 @@ def budget_table(results: OneModelResults) -> ShownTable:
             if arm.num_steps <= own.num_steps
             else f"measured, {arm.num_steps / own.num_steps:g} × the steps",
             show_seconds(arm.seconds.estimate or 0.0),
-            _money(arm.seconds.estimate or 0.0, results),
+            _show_money(arm.seconds.estimate or 0.0, spending),
             show_loss(arm.loss_nats),
             show_accuracy(arm.accuracy),
         ]
@@ -159,31 +155,31 @@ def budget_table(results: OneModelResults) -> ShownTable:
     ]
     forecasts = [*(law.forecasts or ()), *([law.budget] if law.budget else [])]
     errors = {one.num_tokens: one for one in [*(results.error_law.forecasts or ()), results.error_law.budget] if one}
-    rows += [_forecast_row(one, errors.get(one.num_tokens), results) for one in forecasts]
-    header = ["cases", "", "time", f"cost, {cost.currency}", "loss, nats", "right, %"]
+    rows += [_forecast_row(one, errors.get(one.num_tokens), one is law.budget, spending) for one in forecasts]
+    header = ["cases", "known from", "time", f"cost, {spending.cost.currency}", "loss, nats", "right, %"]
     return show_filled("One fine-tuning a year", header, rows, first_number=2)
 
 
-def _money(seconds: float, results: OneModelResults) -> str:
-    price = results.settings.cost.price_per_gpu_hour
-    return show_number(seconds / 3600 * price, 2) if price else ""
+def _show_money(seconds: float, spending: Spending) -> str:
+    return show_number(spending.money(seconds), 2) if spending.has_price else ""
 
 
-def _forecast_row(loss: Forecast, error: Forecast | None, results: OneModelResults) -> list[str]:
-    """A prediction; "not known" where the sizes do not reach so far."""
+def _forecast_row(loss: Forecast, error: Forecast | None, is_budget: bool, spending: Spending) -> list[str]:
+    """A prediction; "not known" beyond the reach of the law."""
     seconds = (loss.cost.gpu_hours.estimate or 0.0) * 3600 if loss.cost else 0.0
     shown = show_loss(read_interval(loss.loss_nats)) if loss.useful else "not known"
     right = "not known"
     if error is not None and error.useful:
         wrong = read_interval(error.loss_nats)
+        # Right answers are one minus the wrong ones, so the ends change places.
         ends = [None if end is None else 1 - end for end in (wrong.estimate, wrong.high, wrong.low)]
         right = show_accuracy(Interval(estimate=ends[0], low=ends[1], high=ends[2], level=wrong.level))
-    kind = "the yearly budget" if loss is results.law.budget else "predicted"
-    return [show_count(loss.num_tokens), kind, show_seconds(seconds), _money(seconds, results), shown, right]
+    kind = "the yearly budget" if is_budget else "predicted"
+    return [show_count(loss.num_tokens), kind, show_seconds(seconds), _show_money(seconds, spending), shown, right]
 
 
 def law_lines(results: OneModelResults) -> list[str]:
-    """What the law says of itself: floor, schedule, reach, and what longer training says of the floor."""
+    """The floor of the law, its schedule and reach, and what longer training says about the floor."""
     law = results.law
     if law.intervals is None or law.schedule is None:
         return [f"No law of the loss: {law.reason}", *_longer_lines(results, None)]
@@ -204,7 +200,7 @@ def _longer_lines(results: OneModelResults, floor: float | None) -> list[str]:
     if arm is None:
         return []
     times = results.settings.onemodel.law_longer
-    said = f"All cases for {times} times the steps: {show_loss(arm.loss_nats)} nats per token"
+    said = f"With all cases and {times} times the steps: {show_loss(arm.loss_nats)} nats per token"
     if floor is None or arm.loss_nats.high is None:
         return [f"{said}."]
     below = arm.loss_nats.high < floor

@@ -1,4 +1,4 @@
-"""The corpus: what may have been lost first, then papers in, rejected and why, and how the papers were divided."""
+"""The corpus: first what may have been lost, then papers used and rejected, and the split."""
 
 import pandas as pd
 
@@ -34,7 +34,7 @@ def say_counts(results: TextResults) -> str:
 
 
 def losses_table(losses: pd.DataFrame) -> ShownTable | None:
-    """The papers of which most is missing, those that are flagged first; None where nothing is.
+    """The papers with most losses, flagged papers first; None without losses.
 
     Args:
         losses: One row for each paper, as `further.corpus.schemas.LOSSES`.
@@ -61,7 +61,7 @@ def losses_table(losses: pd.DataFrame) -> ShownTable | None:
 
 
 def prose_table(lost: pd.DataFrame) -> ShownTable | None:
-    """The papers that lost most prose under a label; None where there is none.
+    """The papers from which most prose was dropped under a label; None without any.
 
     Args:
         lost: Columns paper, page, reason, num_words, one row for each block.

@@ -18,18 +18,27 @@ from further.report.answers.guard import say_rate, say_types
 from further.report.guard import TRIED_ON, Guarded
 from further.report.results import StudyResults
 from further.report.shown_table import ShownTable, show_filled, show_table
-from further.report.wording import count_noun, fixed, join_words, show_count, show_number, show_percent, show_share_of
+from further.report.wording import (
+    DESCRIBE,
+    count_noun,
+    fixed,
+    join_words,
+    show_count,
+    show_number,
+    show_percent,
+    show_share_of,
+)
 
 EXAMPLES = 2  # given, and handed over, of each question type
 SCORES = {
-    "mean_logprob": "the log-probability of the answer, a mean over its tokens",
+    "mean_logprob": "the mean log-probability of the answer's tokens",
     "min_logprob": "the log-probability of the answer's least likely token",
-    "entropy": "the entropy of the answer's tokens",
+    "entropy": "the mean entropy of the answer's tokens",
 }
 QUESTIONS_NOTE = (
-    "Here a case is one question with choices, answered by the adapted model. Half of the questions, drawn by a hash "
-    "of their words, chose the threshold. The others tried it. Other subjects, other papers or another model end the "
-    "promise."
+    "Here a case is one question with choices, answered by the adapted model. The threshold was chosen on half of the "
+    "questions, drawn by a hash of their words, and tested on the others. The promise does not hold for other "
+    "subjects, other papers or another model."
 )
 
 
@@ -57,15 +66,15 @@ def fill_guard(results: StudyResults[Any]) -> dict[str, object] | None:
 
 
 def fill_question_guard(results: StudyResults[Any]) -> dict[str, object] | None:
-    """The same of a study of text, whose cases are questions with choices."""
+    """The same for a study of text, whose cases are questions with choices."""
     part = fill_guard(results)
     return None if part is None else part | {"note": QUESTIONS_NOTE}
 
 
 def promise_table(guard: Guarded) -> ShownTable:
-    """What each certificate rests on, or what it would take."""
+    """The validation cases behind each certificate, or how many it would take."""
     header = ["question type", "outcome", "cases", "usable", "answers given", "wrong", "wrong at most"]
-    header += ["from a score of", "cases needed, about"]
+    header += ["from a score of", "cases needed at this error rate, about"]
     rows = [[name, *_promise_cells(one)] for name, one in guard.record.certificates.items()]
     return show_filled("What is promised, from the validation cases", header, rows, first_number=2)
 
@@ -82,7 +91,7 @@ def _promise_cells(one: Certificate) -> list[str]:
 
 
 def tried_table(guard: Guarded) -> ShownTable:
-    """How the promise did on cases that no threshold was chosen on."""
+    """Errors on cases that no threshold was chosen on."""
     header = ("question type", "cases", "answers given", "wrong", "error rate", "handed over", "wrong among those")
     rows = [
         [
@@ -102,7 +111,7 @@ def tried_table(guard: Guarded) -> ShownTable:
 
 
 def ranking_table(guard: Guarded) -> ShownTable:
-    """How well the guard's score puts right answers first, beside one that knows nothing and one that knows all."""
+    """How well the guard's score ranks right answers first, compared with chance and with a perfect ranking."""
     header = ("question type", "judged answers", "AURC", "of chance", "at best", "AUGRC", "of chance", "at best")
     ranked = {name: scores.get(guard.record.score) for name, scores in rank_scores(guard.answers, TRIED_ON).items()}
     rows = [
@@ -130,13 +139,13 @@ def reason_table(guard: Guarded) -> ShownTable:
 
 
 def topic_table(guard: Guarded) -> ShownTable:
-    """Topics that a person has to tell, whatever the model says."""
+    """Topics that a person always answers, whatever the model says."""
     rows = [(str(topic), show_count(number)) for topic, number in count_topics(guard.answers, TRIED_ON).items()]
     return show_table("Topics that always go to a person", ("topic", "answers"), rows, [1])
 
 
 def shift_table(guard: Guarded) -> ShownTable:
-    """Scores of test cases beside those of the validation cases; silence proves nothing."""
+    """Scores of test cases compared with those of validation cases; no warning proves nothing."""
     header = ["question type", "validation cases", "test cases", "largest difference", "given before", "given now"]
     header += ["warning"]
     rows = [
@@ -177,9 +186,9 @@ def say_elsewhere(guard: Guarded) -> str:
     """What became of the promises there, and whether the scores had warned; "" without such cases."""
     tried, broken = _tried(guard), count_broken(guard.record.shifted)
     if not tried:
-        return "Nothing is promised, so that nothing could be broken." if guard.record.shifted else ""
+        return "Nothing was promised, so nothing could be broken." if guard.record.shifted else ""
     cases = count_noun(max(one.cases for one in tried.values()), "case")
-    said = f"Tried on {cases}, it was broken for {say_types(broken, list(tried))}."
+    said = f"On {cases} of another clinic, it was broken for {say_types(broken, list(tried))}."
     if not broken:
         return said
     silent = [name for name in broken if not tried[name].warns]
@@ -204,7 +213,7 @@ def _show_example(row: dict[str, object]) -> dict[str, object]:
     return {
         "type": row["question_type"],
         "case": row["case"],
-        "question": row["question"],
+        "question": row["question"] or DESCRIBE,
         "answer": row["answer"],
         "reference": row["reference"],
         "given": row["accepted"],

@@ -1,6 +1,7 @@
-"""What was learned and what was memorized: words, paragraphs, and texts that training and held-out papers share."""
+"""What was learned and memorized: words, recited paragraphs, and text shared by training and held-out papers."""
 
-from further.records import MIN_PAPERS, Excluded, Memorization, Recited, Term, Terms
+from further.records import MIN_PAPERS, Excluded, Interval, Memorization, Term, Terms
+from further.report.answers.answer import SIGNIFICANT
 from further.report.results import TextResults
 from further.report.shown_table import ShownTable, show_table
 from further.report.wording import (
@@ -10,12 +11,11 @@ from further.report.wording import (
     show_count,
     show_estimate,
     show_number,
-    show_percent,
+    show_score,
 )
 
 SETS = {"train": "papers trained on", "heldout": "held-out papers"}
 SHORT = {"train": "paper trained on", "heldout": "held-out paper"}
-SIGNIFICANT = 0.05
 
 
 def fill_learned(results: TextResults) -> dict[str, object]:
@@ -34,9 +34,10 @@ def say_words(terms: Terms) -> str:
     """What the lists of words hold."""
     return (
         "Words in the held-out papers that became likelier or less likely, the most certain first. Below zero, the "
-        f"adapted model expected the word more. Only words that occur {show_count(terms.min_occurrences)} times or "
-        f"more, in {show_count(terms.min_papers)} papers or more. Certainty is that of each word by itself, not "
-        "corrected for choosing among many: some words stand here by chance."
+        "adapted model expected the word more. Changes are in nats per occurrence, with 95% intervals. Only words that "
+        f"occur at least {count_noun(terms.min_occurrences, 'time')} in at least "
+        f"{count_noun(terms.min_papers, 'paper')} are counted. The intervals are not corrected for choosing among many "
+        "words, so some are listed by chance."
     )
 
 
@@ -44,14 +45,16 @@ def _word_table(way: str, words: tuple[Term, ...]) -> ShownTable:
     rows = [
         (
             word.word,
-            show_change(word.change_nats, 2),
+            show_estimate(
+                Interval(estimate=word.change_nats, low=word.low, high=word.high), lambda end: show_change(end, 2)
+            ),
             f"{show_count(word.num_papers_same_way)} of {show_count(word.num_papers)}",
             show_count(word.num_occurrences),
         )
         for word in words
     ]
     header = ("word", "change, nats", "papers that agree", "occurrences")
-    return show_table(f"Words whose probability {way} most", header, rows, numbers=[1, 2, 3])
+    return show_table(f"Words whose probability {way}", header, rows, numbers=[1, 2, 3])
 
 
 def memorization_table(found: Memorization) -> ShownTable:
@@ -60,15 +63,10 @@ def memorization_table(found: Memorization) -> ShownTable:
     for name, both in (("train", found.train), ("heldout", found.heldout)):
         for model, own in (("before", both.base), ("after", both.adapted)):
             most = "not known" if own.max_match_tokens is None else show_count(own.max_match_tokens)
-            numbers = (show_count(both.num_paragraphs), _show_share(own), show_number(own.mean_match_tokens), most)
-            rows.append((f"{SETS[name]}, {model}", *numbers))
+            tokens = (show_number(own.mean_match_tokens), most)
+            rows.append((f"{SETS[name]}, {model}", show_count(both.num_paragraphs), show_score(own.interval), *tokens))
     header = ("paragraphs of", "number", "word for word", "tokens, mean", "tokens, most")
     return show_table("Paragraphs that the model recites", header, rows, numbers=[1, 2, 3, 4])
-
-
-def _show_share(own: Recited) -> str:
-    """A fraction with its interval, either of which may not be known."""
-    return "not known" if own.share is None else show_estimate(own.interval, show_percent)
 
 
 def say_memorization(found: Memorization) -> str:
@@ -76,9 +74,10 @@ def say_memorization(found: Memorization) -> str:
     own = found.train.adapted
     given = (
         f"Training text recited word for word: given the first {count_noun(found.prefix_tokens, 'token')} of a "
-        f"paragraph that it was trained on, the adapted model said the next {show_count(found.new_tokens)} as printed "
-        f"in {show_count(own.num_verbatim)} of {show_count(found.train.num_paragraphs)} cases"
+        f"training paragraph, the adapted model continued with the printed {show_count(found.new_tokens)} in "
+        f"{show_count(own.num_verbatim)} of {show_count(found.train.num_paragraphs)} cases"
     )
+    # Nothing was recited, so there is no difference to test.
     if own.num_verbatim == 0:
         return f"{given}.{_say_trust(found)}"
     p_value = found.p_value_train_heldout
@@ -96,12 +95,12 @@ def _say_trust(found: Memorization) -> str:
 
 
 def say_excluded(excluded: Excluded) -> str:
-    """Texts that training and held-out papers share."""
+    """Text shared by training and held-out papers."""
     shared = sum(excluded.paragraphs[name] for name in ("also in test", "also in validation"))
     if not (shared or excluded.duplicate_papers or excluded.shared_paragraphs_left):
-        return "No paper came twice, and no paragraph of a training paper also stands in a held-out one."
+        return "No paper was given twice, and no paragraph of a training paper is also in a held-out one."
     return (
         f"{count_noun(excluded.duplicate_papers, 'duplicate paper')} and {count_noun(shared, 'paragraph')} of training "
-        f"papers that also stand in held-out ones were taken out. {show_count(excluded.shared_paragraphs_left)} such "
-        "paragraphs are left."
+        f"papers that are also in held-out ones were taken out. Left: "
+        f"{count_noun(excluded.shared_paragraphs_left, 'such paragraph')}."
     )

@@ -1,21 +1,21 @@
-"""How it was made: the way from papers to numbers, settings, seeds, versions, and the file of each number."""
+"""How it was made: settings, seeds, versions, and the file of each number."""
 
 import base64
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
 from markupsafe import Markup
 
-from further.report.results import Corpus, Provenance, StudyResults, TextResults
+from further.report.results import Corpus, StudyResults, TextResults
 from further.report.sections.statement import INTERVALS, statement_table
 from further.report.shown_table import ShownTable, show_table
-from further.report.wording import count_noun, show_count
+from further.report.wording import show_count
 from further.settings import Settings
 
-MOST_PAPERS = 1000  # of more, the hashes stand in results/tokens/papers.parquet only
+MOST_PAPERS = 1000  # above it, hashes are in results/tokens/papers.parquet only
 FOREIGN_SECTIONS = {  # by kind of study, what its jobs never read
     "text": ("cases", "answers", "onemodel"),
     "images": ("corpus", "general", "onemodel"),
@@ -26,10 +26,13 @@ SOURCES = (
     ("Words that became likelier or less likely", "results/evaluation/terms.json"),
     ("Recited paragraphs", "results/evaluation/memorization.json"),
     ("Samples", "results/evaluation/samples.json"),
+    ("Perplexity, differences, quantization", "results/evaluation/comparison.json"),
     ("Questions and instructions", "results/evaluation/questions.json"),
     ("General text: its sources", "results/general/texts.json"),
     ("Rejected papers", "results/corpus/rejected.parquet"),
     ("Characters", "results/corpus/ledger.parquet"),
+    ("Headings and paragraphs", "results/corpus/rows.parquet"),
+    ("Tokens by paper", "results/tokens/papers.parquet"),
     ("Split", "results/corpus/split.parquet"),
     ("Predictions: loss, gain, targets", "results/scaling/law.json"),
     ("Runs: tokens, steps, losses", "results/runs/{run}/metrics.json"),
@@ -41,22 +44,34 @@ SOURCES = (
 
 def fill_made(results: TextResults) -> dict[str, object]:
     """Everything needed to judge the study and to run it again."""
+    papers = papers_table(results.corpus)
+    part = show_made(results, SOURCES, folded=[] if papers is None else [papers])
+    return part | {"statement": statement_table(results), "intervals": INTERVALS}
+
+
+def show_made(
+    results: StudyResults[Any],
+    sources: Sequence[tuple[str, str]],
+    folded: Sequence[ShownTable] = (),
+) -> dict[str, object]:
+    """What every kind of study has in this section.
+
+    Args:
+        sources: Parts of the page, and the files that they come from.
+        folded: Further long tables.
+    """
+    of_runs = [*settings_tables(results), seeds_table(results), hardware_table(results)] if results.runs else []
+    made_with = results.provenance
+    program = _part_tables({"Program": made_with.program, "Versions": made_with.versions})
+    long = _part_tables({"Configuration": own_sections(results.settings), "Digests of the code": made_with.code})
     return {
         "is_medical": results.is_medical,
-        "statement": statement_table(results),
-        "intervals": INTERVALS,
-        "steps": steps(results),
-        "papers": papers_table(results.corpus),
+        "kind": results.settings.study.kind,
+        "documents": results.documents,
         "configuration": link_settings(results.settings),
-        "tables": [show_table("Files", ("on this page", "file"), SOURCES), *made_tables(results)],
-        "folded": folded_tables(results.provenance, results.settings),
+        "tables": [show_table("Files", ("on this page", "file"), sources), *of_runs, *program],
+        "folded": [*long, *folded],
     }
-
-
-def made_tables(results: StudyResults[Any]) -> list[ShownTable]:
-    """What any kind of study with runs was made with."""
-    tables = [*settings_tables(results), seeds_table(results), hardware_table(results)]
-    return [*tables, *program_tables(results.provenance)]
 
 
 def settings_tables(results: StudyResults[Any]) -> list[ShownTable]:
@@ -73,7 +88,7 @@ def settings_tables(results: StudyResults[Any]) -> list[ShownTable]:
 
 
 def papers_table(corpus: Corpus) -> ShownTable | None:
-    """The papers used, for others to see whether theirs are the same; None for too many."""
+    """The papers used, with hashes to compare; None for too many papers."""
     if len(corpus.tokens) > MOST_PAPERS:
         return None
     rows = [(str(row.document), str(row.split), str(row.sha256)) for row in corpus.tokens.itertuples()]
@@ -82,6 +97,7 @@ def papers_table(corpus: Corpus) -> ShownTable | None:
 
 def link_settings(settings: Settings) -> Markup:
     """The resolved configuration as a file to download."""
+    # Unsorted: keys stay in the order of the pipeline, as in config/README.md.
     text = yaml.safe_dump(_show_settings(settings), sort_keys=False, allow_unicode=True)
     return Markup(f"data:text/yaml;charset=utf-8;base64,{base64.b64encode(text.encode()).decode()}")
 
@@ -102,41 +118,10 @@ def seeds_table(results: StudyResults[Any]) -> ShownTable:
     return show_table("Seeds", ("key", "value"), [*rows, ("over all runs", ", ".join(map(str, seeds)))])
 
 
-def steps(results: TextResults) -> list[tuple[str, str]]:
-    """The way from papers to numbers: what each step made, and in which file it lies."""
-    corpus, default = results.corpus, results.comparison.default
-    kept = corpus.ledger.loc[corpus.ledger["reason"] == "kept", "characters"].sum()
-    return [
-        (
-            f"{count_noun(corpus.num_papers, 'paper')} given, {show_count(len(corpus.split))} used",
-            "results/corpus/split.parquet",
-        ),
-        (f"{show_count(kept)} characters kept", "results/corpus/ledger.parquet"),
-        (f"{show_count(len(corpus.rows))} headings and paragraphs", "results/corpus/rows.parquet"),
-        (
-            f"{show_count(default.num_unique_tokens)} unique training tokens, one EOS for each paper among them",
-            "results/tokens/papers.parquet",
-        ),
-        (count_noun(len(results.runs), "adapter"), "results/runs/{run}/adapter"),
-        (f"{count_noun(default.papers.num_documents, 'held-out paper')} scored", "results/scores"),
-        ("comparison and law", "results/evaluation, results/scaling"),
-    ]
-
-
 def own_sections(settings: Settings) -> dict[str, Any]:
     """The settings as plain values, without the sections that no job of this kind of study reads."""
     foreign = FOREIGN_SECTIONS[settings.study.kind]
     return {name: section for name, section in _show_settings(settings).items() if name not in foreign}
-
-
-def program_tables(provenance: Provenance) -> list[ShownTable]:
-    """The program, and the versions of what it rests on."""
-    return _part_tables({"Program": provenance.program, "Versions": provenance.versions})
-
-
-def folded_tables(provenance: Provenance, settings: Settings) -> list[ShownTable]:
-    """The long ones, for those who compare two studies: every key of the configuration, and digests of the code."""
-    return _part_tables({"Configuration": own_sections(settings), "Digests of the code": provenance.code})
 
 
 def _part_tables(parts: Mapping[str, Mapping[str, Any]]) -> list[ShownTable]:

@@ -1,5 +1,6 @@
 """Runs, time and cost: what the runs took, what more data would take and bring, what the targets would cost."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from further.records import Interval
@@ -14,10 +15,14 @@ from further.scaling.record import LawRecord
 
 def fill_runs(results: TextResults) -> dict[str, object]:
     """What was spent, and what is predicted."""
+    return show_runs(results, runs_table(results))
+
+
+def show_runs(results: StudyResults[Any], runs: ShownTable) -> dict[str, object]:
+    """What every kind of study has in this section."""
     spending = Spending(results)
-    tables = [forecast_table(results.law, spending), target_table(results.law, spending), runs_table(results, spending)]
-    shown = [spent_table(spending), *(table for table in tables if table is not None)]
-    return {"spent": spending.say_spent(), "tables": shown}
+    tables = [spent_table(spending), forecast_table(results), target_table(results.law, spending), runs]
+    return {"spent": spending.say_spent(), "tables": [table for table in tables if table is not None]}
 
 
 def spent_table(spending: Spending) -> ShownTable:
@@ -26,39 +31,52 @@ def spent_table(spending: Spending) -> ShownTable:
     return show_table("What the study took", header, spending.rows(), numbers=range(1, len(header)))
 
 
-def runs_table(results: TextResults, spending: Spending) -> ShownTable:
-    """What each run trained on, and what its job took; start-up is in the time and in the plan's."""
-    header = ["run", "papers", "unique tokens", "trained tokens", "steps", "time", "planned", "tokens per second"]
-    header += ["peak memory, MB", *([f"cost, {spending.cost.currency}"] if spending.has_price else [])]
+def runs_table(results: TextResults) -> ShownTable:
+    """What each run trained on, and what its job took."""
     rows = []
     for name in results.ordered_runs:
-        metrics, timing = results.runs[name].metrics, results.runs[name].timing
-        paid = spending.paid_seconds_of(name)
+        metrics = results.runs[name].metrics
         counts = (metrics.num_papers, metrics.num_unique_tokens, metrics.num_trained_tokens, metrics.num_steps)
-        row = [name, *map(show_count, counts), show_seconds(paid / timing.devices), say_planned(results, name)]
-        row += [show_number(timing.tokens_per_second), show_number(timing.peak_memory_mb)]
-        rows.append([*row, *([show_number(spending.money(paid))] if spending.has_price else [])])
-    return show_table("What each run took", header, rows, numbers=range(1, len(header)))
+        rows.append([name, *map(show_count, counts)])
+    header = ("run", "papers", "unique tokens", "trained tokens", "steps")
+    return add_taken(results, "What each run took", header, rows)
+
+
+def add_taken(
+    results: StudyResults[Any], caption: str, header: Sequence[str], rows: Sequence[Sequence[str]]
+) -> ShownTable:
+    """A table with a row for each run, and what its job took; start-up is in the time and in the plan's."""
+    spending = Spending(results)
+    header = [*header, "time", "planned", "tokens per second", "peak memory, MB", f"cost, {spending.cost.currency}"]
+    whole = []
+    for name, *own in rows:
+        timing, paid = results.runs[name].timing, spending.paid_seconds_of(name)
+        taken = [show_seconds(paid / timing.devices), say_planned(results, name)]
+        taken += [show_number(timing.tokens_per_second), show_number(timing.peak_memory_mb)]
+        whole.append([name, *own, *taken, show_number(spending.money(paid)) if spending.has_price else ""])
+    return show_filled(caption, header, whole, first_number=1)
 
 
 def say_planned(results: StudyResults[Any], run: str) -> str:
-    """The time that the plan gave a run, from and to."""
+    """The range of time that the plan gave a run."""
     if results.plan is None or run not in results.plan.index:
         return ""
     low, high = results.plan.loc[run, ["seconds_low", "seconds_high"]]
     return f"{show_seconds(low)} to {show_seconds(high)}"
 
 
-def forecast_table(law: LawRecord, spending: Spending, documents: str = "papers") -> ShownTable | None:
-    """What more data would bring and cost, counted in papers or cases; None without a law."""
+def forecast_table(results: StudyResults[Any]) -> ShownTable | None:
+    """What more data would bring and cost; None without a law."""
+    law, spending = results.law, Spending(results)
     if not law.forecasts:
         return None
     named = [(f"{show_plain(forecast.factor)} times the data", forecast) for forecast in law.forecasts]
+    # The budget is one more forecast, at the amount that it pays for.
     named += [("what the yearly budget pays for", law.budget)] if law.budget else []
     header = [
         "amount",
         "unique tokens",
-        f"{documents} more",
+        f"{results.documents} more",
         "loss, nats",
         "gain, nats",
         *spending.header,
@@ -82,7 +100,7 @@ def forecast_table(law: LawRecord, spending: Spending, documents: str = "papers"
 
 
 def _forecast_cells(forecast: Forecast) -> list[str]:
-    """Loss and gain with their intervals, or that they are undecided where predictions do not go so far."""
+    """Loss and gain with their intervals; undecided beyond the reach of the predictions."""
     if not forecast.useful:
         return ["undecided", "undecided"]
     return [show_estimate(read_interval(interval), show_nats) for interval in (forecast.loss_nats, forecast.gain_nats)]

@@ -1,4 +1,4 @@
-"""The samples: continuations of the same words before and after, with marks for how they ended."""
+"""The samples: continuations of the same prompts before and after, with marks for how they ended."""
 
 import re
 
@@ -19,6 +19,7 @@ def fill_samples(results: TextResults) -> dict[str, object]:
     for sample in results.samples.samples:
         decodings = groups.setdefault(sample.prompt, {})
         decodings.setdefault(sample.decoding, []).append(_show_sample(sample, results.samples))
+    # Prompts chosen by the user may flatter a model, so the page says where they come from.
     is_named = results.settings.evaluation.prompts is not None
     return {"groups": groups, "is_medical": results.is_medical, "is_named": is_named}
 
@@ -42,5 +43,5 @@ def _say_decoding(sample: Sample) -> str:
 
 
 def _show_breaks(text: str) -> str:
-    """Line breaks as signs with their number: a small model may write nothing else."""
+    """Line breaks as counted signs, because a small model may write nothing else."""
     return re.sub(r"\n+", lambda breaks: f" ⏎{f'×{len(breaks[0])}' if len(breaks[0]) > 1 else ''} ", text)

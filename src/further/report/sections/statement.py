@@ -1,10 +1,11 @@
-"""What a report on a language model in medicine has to state, item by item, with what is not known said to be so."""
+"""The items that a report on a language model in medicine has to state, including those that are not known."""
 
 from further.records import Scoring
 from further.report.answers.questions import say_instructions
 from further.report.results import TextResults, name_base
 from further.report.shown_table import ShownTable, show_table
 from further.report.spent import Spending
+from further.report.varied import show_value
 from further.report.wording import count_noun, join_words, show_count
 
 TRAINED_WITH = ("quantization", "target_modules", "rank", "context", "epochs", "learning_rate")
@@ -14,6 +15,7 @@ INTERVALS = (
     "take runs, all scored on the same papers."
 )
 UNKNOWN = "Not known to this workflow. Whoever publishes these numbers has to state it."
+SEEN = "It is not known whether the base model had seen the papers."
 OUT_OF_SCOPE = "Anything that needs true answers: perplexity does not measure them."
 NOT_IN_CARE = "Diagnosis, treatment, triage, advice to patients, and any other clinical use."
 
@@ -39,14 +41,17 @@ def _data(results: TextResults) -> list[tuple[str, str]]:
         ("Task", f"{task} No clinical task: nothing is predicted about patients." if results.is_medical else task),
         ("Data", given),
         ("Dates, sources and licenses of the papers", UNKNOWN),
-        ("Preparation", "The papers' own text, cleaned by fixed rules. Each character kept or dropped has its reason."),
+        (
+            "Preparation",
+            "The papers' own text, cleaned by fixed rules. Each character is kept, or dropped for a stated reason.",
+        ),
         ("Split", f"By whole papers: {split}. Duplicate papers count once."),
     ]
 
 
 def _model(results: TextResults) -> list[tuple[str, str]]:
     run = results.comparison.default.settings
-    trained = join_words([f"{name.replace('_', ' ')} {getattr(run, name)}" for name in TRAINED_WITH])
+    trained = join_words([f"{name.replace('_', ' ')} {show_value(getattr(run, name))}" for name in TRAINED_WITH])
     adapters = "LoRA adapters" if run.quantization == "none" else "LoRA adapters on quantized weights (QLoRA)"
     spending = Spending(results)
     jobs = f"{count_noun(len(results.runs), 'training run')}. {spending.say_time()}. {spending.say_left_out()}"
@@ -58,7 +63,7 @@ def _model(results: TextResults) -> list[tuple[str, str]]:
 
 
 def say_scoring(scoring: Scoring) -> str:
-    """How documents were scored, in a sentence: what another tool would have to do alike."""
+    """How documents were scored, in a sentence, so that another tool can do the same."""
     return (
         f"Scored in windows of {show_count(scoring.window)} tokens, stride {show_count(scoring.stride)}, after "
         f"{scoring.begin_rule} (not scored), in {scoring.compute_dtype}."
@@ -71,11 +76,11 @@ def _outcome(results: TextResults) -> list[tuple[str, str]]:
     return [
         ("Outcome", f"Perplexity per token on held-out papers, before and after, paired by paper. {scored}"),
         *_asked(results),
-        ("Uncertainty", f"{INTERVALS} Other seeds stand beside them."),
-        ("Prompts", f"{count_noun(prompts, 'prompt')}, each shown with every continuation. None was left out."),
+        ("Uncertainty", f"{INTERVALS} Runs with other seeds are shown beside them."),
+        ("Prompts", f"{count_noun(prompts, 'prompt')}, each shown with all its continuations. None was left out."),
         ("Human assessment", "None."),
         ("Fairness and subgroups", "Not assessed."),
-        ("Leakage", "No run is measured by a paper it was trained on. Whether the base had seen them is not known."),
+        ("Leakage", f"No run is measured on a paper that it was trained on. {SEEN}"),
     ]
 
 
@@ -95,6 +100,6 @@ def _use(results: TextResults) -> list[tuple[str, str]]:
     return [
         ("Intended use", "Research on language models and on collections of papers."),
         ("Out of scope", NOT_IN_CARE if results.is_medical else OUT_OF_SCOPE),
-        ("Availability", "Code under AGPL-3.0-or-later. Settings, versions and digests of the code stand below."),
+        ("Availability", "Code under AGPL-3.0-or-later. Settings, versions and digests of the code are below."),
         ("Ethics, funding, conflicts of interest, registration", UNKNOWN),
     ]

@@ -1,17 +1,25 @@
-"""Each question type: floors, base and adapted model beside each other."""
+"""Right answers by question type: floors, base model and adapted model."""
 
 import pandas as pd
 
 from further.records.answers import Scores, main_score
 from further.report.drawing.figure import ANSWERS, Figure
-from further.report.drawing.style import COLORS, Drawing, legend_above, name_rows, new_figure, number_ticks
+from further.report.drawing.style import (
+    COLORS,
+    Drawing,
+    Subject,
+    draw_dots,
+    legend_above,
+    name_rows,
+    new_figure,
+    number_ticks,
+)
 from further.report.images.results import ImageResults
 from further.report.wording import fixed, join_words
 
 COLUMNS = ["question_type", "score", "answered_by", "percent", "low", "high", "answers", "cases"]
-LOOKS = {"before": ("o", "before"), "after": ("D", "after")}
-FLOOR = "floors"
-LABELS = {"before": "base model", "after": "adapted model"}
+OFFSETS: dict[Subject, float] = {"before": -0.12, "after": 0.12}  # of their rows within a type's
+LABELS: dict[str, str] = {"before": "base model", "after": "adapted model"}
 
 
 def make_table(results: ImageResults) -> pd.DataFrame:
@@ -40,20 +48,16 @@ def draw(table: pd.DataFrame) -> Drawing:
     drawing, (axes,) = new_figure(1.2 + 0.42 * len(kinds))
     places = {kind: place for place, kind in enumerate(kinds)}
     heights = table["question_type"].map(places)
-    floors = ~table["answered_by"].isin(list(LOOKS))
+    floors = ~table["answered_by"].isin(list(LABELS))
     (ticks,) = axes.plot(
-        table.loc[floors, "percent"], heights[floors], "|", ms=13, mew=1.4, color=COLORS["muted"], label=FLOOR
+        table.loc[floors, "percent"], heights[floors], "|", ms=13, mew=1.4, color=COLORS["muted"], label="floors"
     )
     drawing.tip(ticks, [_say(row) for _, row in table[floors].iterrows()])
-    for offset, (name, (marker, color)) in zip((-0.12, 0.12), LOOKS.items(), strict=True):
-        rows = table[table["answered_by"] == name]
-        places_y = heights[rows.index] + offset
-        axes.hlines(places_y, rows["low"].astype(float), rows["high"].astype(float), color=COLORS[color], lw=1.8)
-        face = "none" if name == "before" else COLORS[color]
-        (line,) = axes.plot(
-            rows["percent"], places_y, marker, color=COLORS[color], mfc=face, ms=6, mew=1.5, label=LABELS[name]
-        )
-        drawing.tip(line, [_say(row) for _, row in rows.iterrows()])
+    for subject, offset in OFFSETS.items():
+        rows = table[table["answered_by"] == subject]
+        own_heights = heights[rows.index] + offset
+        tips = [_say(row) for _, row in rows.iterrows()]
+        draw_dots(drawing, axes, rows, "percent", own_heights, subject, tips, LABELS[subject])
     name_rows(axes, [_label(kind, table) for kind in kinds])
     axes.set_xlim(-2, 102)
     number_ticks(axes.xaxis)
@@ -81,10 +85,11 @@ def summarize(table: pd.DataFrame) -> str:
 
 def explain(table: pd.DataFrame) -> list[str]:
     """Ticks, markers, intervals."""
-    names = [name for name in dict.fromkeys(table["answered_by"]) if name not in LOOKS]
-    said = [f"Gray ticks are floors, which need no understanding: {join_words(names)}."]
-    said += ["Lines are 95% intervals over cases. A model that stands on a floor has not shown that it looks."]
-    return said
+    names = [name for name in dict.fromkeys(table["answered_by"]) if name not in LABELS]
+    return [
+        f"Gray ticks are floors, which need no understanding: {join_words(names)}.",
+        "Lines are 95% intervals over cases. A model that is no better than a floor has not shown that it looks.",
+    ]
 
 
 FIGURE = Figure(

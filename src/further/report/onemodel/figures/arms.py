@@ -3,10 +3,10 @@
 import pandas as pd
 
 from further.report.drawing.figure import ANSWERS, Figure
-from further.report.drawing.style import COLORS, Drawing, name_rows, new_figure, number_ticks, shorten
+from further.report.drawing.style import Drawing, draw_dots, name_rows, new_figure, number_ticks, shorten
 from further.report.onemodel.results import OneModelResults
 from further.report.onemodel.tables import LAYOUTS, OBJECTIVES
-from further.report.wording import fixed, join_words
+from further.report.wording import fixed
 
 COLUMNS = ["arm", "cases", "percent", "low", "high"]
 
@@ -25,9 +25,8 @@ def make_table(results: OneModelResults) -> pd.DataFrame:
 def draw(table: pd.DataFrame) -> Drawing:
     """One interval for each arm."""
     drawing, (axes,) = new_figure(1.3 + 0.34 * len(table))
-    axes.hlines(table.index, table["low"].astype(float), table["high"].astype(float), color=COLORS["after"], lw=1.8)
-    (line,) = axes.plot(table["percent"], table.index, "D", color=COLORS["after"], ms=6)
-    drawing.tip(line, [f"{row['arm']}: {fixed(row['percent'], 1)}%" for _, row in table.iterrows()])
+    tips = [f"{row.arm}: {fixed(row.percent, 1)}%" for row in table.itertuples()]
+    draw_dots(drawing, axes, table, "percent", table.index, "after", tips)
     name_rows(axes, [shorten(name, 46) for name in table["arm"]])
     number_ticks(axes.xaxis)
     axes.set_xlabel("right answers about images, %")
@@ -35,10 +34,10 @@ def draw(table: pd.DataFrame) -> Drawing:
 
 
 def summarize(table: pd.DataFrame) -> str:
-    """Every arm."""
-    return (
-        f"Right answers in percent: {join_words([f'{row.arm} {fixed(row.percent, 1)}' for row in table.itertuples()])}."
-    )
+    """The arms with the fewest and the most right answers."""
+    worst, best = (table.loc[place] for place in (table["percent"].idxmin(), table["percent"].idxmax()))
+    least, most = (f"{fixed(row['percent'], 1)}% ({row['arm']})" for row in (worst, best))
+    return f"Right answers about images run from {least} to {most}."
 
 
 def explain(table: pd.DataFrame) -> list[str]:

@@ -1,0 +1,46 @@
+"""Runs of any kind of study by the settings in which they differ from the default run."""
+
+from typing import NamedTuple
+
+from further.records import Comparison
+from further.records.answers import AnswersRecord
+
+SEED = "seed"
+
+
+class Varied(NamedTuple):
+    """A run and what it differs in: names and values of its settings, and both together in a reader's words."""
+
+    setting: str
+    value: str
+    run: str
+    label: str
+
+
+def list_varied(record: Comparison | AnswersRecord, own_figure: set[str]) -> list[Varied]:
+    """Runs that differ from the default one in settings without a figure of their own, numbers by size.
+
+    Where a sweep moved several settings at once, their names and values are joined. Runs of other seeds are among
+    them: they show the effect of the seed alone. A seed beside another setting shows neither's effect.
+    """
+    found = []
+    for run in record.runs:
+        values = record.differing(run)
+        # A seed that moved together with another setting hides which of the two had an effect.
+        if not values or set(values) & own_figure or (SEED in values and len(values) > 1):
+            continue
+        shown = {name: show_value(value) for name, value in values.items()}
+        label = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in shown.items())
+        varied = Varied(", ".join(shown), ", ".join(shown.values()), run, label)
+        found.append((varied.setting, [_by_size(value) for value in values.values()], run, varied))
+    return [varied for *_, varied in sorted(found, key=lambda one: one[:3])]
+
+
+def show_value(value: object) -> str:
+    """A setting's value in a reader's words, the names of a list joined by plus signs."""
+    return " + ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _by_size(value: object) -> tuple[float, str]:
+    """A key that sorts numbers by size and all else by name."""
+    return (float(value), "") if isinstance(value, int | float) else (0.0, str(value))

@@ -1,0 +1,15 @@
+"""What every answer of the page is held to."""
+
+from further.report.answers.answer import MOST_WORDS, Answer
+
+
+def count_words(answer: Answer) -> int:
+    return len(f"{answer.word} {answer.sentence} {answer.doubt}".split())
+
+
+def check(answer: Answer | None, verdict: str, *numbers: str) -> Answer:
+    """The verdict, numbers that the sentence holds, and the length that no answer exceeds."""
+    assert answer is not None and answer.verdict == verdict
+    assert [number for number in numbers if number not in answer.sentence] == []
+    assert count_words(answer) <= MOST_WORDS, f"{answer.word} {answer.sentence} {answer.doubt}"
+    return answer
