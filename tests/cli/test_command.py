@@ -302,6 +302,9 @@ def test_a_paper_that_cannot_be_read_is_named_with_its_reason(
     (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7\n1 0 obj << /Type")
     code, out, _ = run(capsys, "inspect", tmp_path / "broken.pdf", "--output", tmp_path / "pages")
     assert code == 0 and re.match(r"broken\.pdf\b.*\brejected: damaged\b", out)
+    (tmp_path / "notes.md").write_bytes("# Näher".encode()[:4])  # cut within a letter
+    code, out, _ = run(capsys, "inspect", tmp_path / "notes.md", "--output", tmp_path / "pages")
+    assert code == 0 and tells(out, "'# N\ufffd'")
     code, _, error = run(capsys, "inspect", tmp_path / "absent.pdf")
     assert code == 1 and str(tmp_path / "absent.pdf") in error
 
