@@ -8,7 +8,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from further.conflicts import find_faults
 from further.records.comparison import MIN_PAPERS
@@ -119,8 +119,20 @@ def read_study(config: Mapping[str, Any]) -> Study:
         raise ValueError("\n".join(explain(error, config))) from None
     study = expand_sweeps(settings)
     if faults := list(find_faults(study.settings, study.runs, study.sweeps, study.quantization_runs)):
-        raise ValueError("\n".join(faults))
+        raise ValueError("\n".join(f"{fault}{_say_default(fault, settings)}" for fault in faults))
     return study
+
+
+def _say_default(fault: str, settings: Settings) -> str:
+    """That the key which a fault begins with is nowhere in the study file, so that its reader does not look for it."""
+    section, _, key = fault.partition(":")[0].partition(".")
+    values = getattr(settings, section, None)
+    if not isinstance(values, BaseModel) or key not in type(values).model_fields:
+        return ""
+    sweeps = settings.sweeps.values() if section == "training" else ()
+    written = [values, *(sweep for sweep in sweeps if sweep is not None)]
+    is_written = any(key in one.model_fields_set for one in written)
+    return "" if is_written else f" (the default: write {section}.{key} to change it)"
 
 
 def read_files(files: Sequence[Path]) -> dict[str, Any]:
