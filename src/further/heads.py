@@ -53,6 +53,7 @@ def enter_folder(folder: Path, takes_over: bool = True) -> tuple[Path, list[str]
 
 def _enter(folder: Path, takes_over: bool) -> tuple[Path, list[str]]:
     place = folder / PLACE
+    # Of two that start at once, the second must see the record of the first, or both would take over.
     with hold_lock(place / "entering"):
         records = {file: _read(file) for file in place.glob("*.json")}
         dead = {file: owner for file, owner in records.items() if takes_over and is_dead(owner)}
@@ -88,7 +89,7 @@ def _read(file: Path) -> dict[str, Any]:
 def _take_over(folder: Path, owner: Mapping[str, Any]) -> list[str]:
     """End the jobs that a dead snakemake left, remove its locks."""
     jobs = _find_processes(folder, jobs=True)
-    _end(jobs)
+    _end(jobs)  # before their locks go: they would write into what the next start makes
     locks = list((folder / LOCKS).glob("*.lock"))
     for lock in locks:
         lock.unlink(missing_ok=True)

@@ -207,6 +207,7 @@ def expand_sweeps(settings: Settings, num_training: int | None = None) -> Study:
     """
     default = settings.training.run
     runs, sweeps = {DEFAULT_RUN: default}, dict[str, list[str]]()
+    # The default run's own fraction comes first, so that of several that select as many papers its name is kept.
     known = {} if num_training is None else {count_selected(default.fraction, num_training): default.fraction}
     for sweep_name, sweep in settings.sweeps.items():
         if sweep is None:

@@ -73,7 +73,7 @@ def check_study(study: Study, folder: Path) -> Findings:
         folder: Where results land.
     """
     found, here = Findings(), Path.cwd()
-    os.chdir(folder)
+    os.chdir(folder)  # paths in a study file are relative to it, and messages show them as they are written
     try:
         (_check_papers if study.settings.study.kind == "text" else _check_cases)(study, found)
         _check_files(study, found)

@@ -105,6 +105,7 @@ class StudyLog:
 
     def _stands(self, now: float) -> str:
         """How far the study is: by the plan, or before there is one by the number of its jobs."""
+        # Asked again at each line until there is a plan: before it, nobody knows what a training takes.
         self._weights = self._weights or weigh_jobs(self.folder, list(self.jobs.values()))
         if self._weights is None:
             return f"{len(self.finished)} of {len(self.jobs)} jobs"
