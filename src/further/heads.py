@@ -118,7 +118,6 @@ def _find_processes(folder: Path, *, jobs: bool) -> list[psutil.Process]:
 
 
 def _end(processes: list[psutil.Process]) -> None:
-    """Ask processes to end, and end those that do not."""
     for process in processes:
         with suppress(psutil.Error):
             process.terminate()

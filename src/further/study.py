@@ -124,7 +124,7 @@ def read_study(config: Mapping[str, Any]) -> Study:
 
 
 def _say_default(fault: str, settings: Settings) -> str:
-    """That the key which a fault begins with is nowhere in the study file, so that its reader does not look for it."""
+    """A note that the key of a fault is not in the study file, where its reader would look for it in vain."""
     section, _, key = fault.partition(":")[0].partition(".")
     values = getattr(settings, section, None)
     if not isinstance(values, BaseModel) or key not in type(values).model_fields:
@@ -226,7 +226,6 @@ def expand_sweeps(settings: Settings, num_training: int | None = None) -> Study:
 
 
 def _points(sweep: Sweep) -> Iterator[dict[str, Any]]:
-    """Every combination of a sweep's values."""
     values = sweep.model_dump(exclude_unset=True)
     for point in product(*values.values()):
         yield dict(zip(values, point, strict=True))

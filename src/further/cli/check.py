@@ -117,7 +117,6 @@ def _check_papers(study: Study, found: Findings) -> None:
 
 
 def _check_files(study: Study, found: Findings) -> None:
-    """The files that a study names beside its papers or cases."""
     settings, guard = study.settings, study.settings.guard
     found.collect(find_file, "topics_file", guard.topics_file, ROOT)
     found.collect(find_file, "contradictions_file", guard.contradictions_file, ROOT)
@@ -158,7 +157,6 @@ def describe_study(study: Study, found: Findings) -> list[str]:
 
 
 def _describe_data(study: Study, found: Findings) -> str:
-    """What is trained on, and the number of runs."""
     settings = study.settings
     if settings.study.kind != "text":
         source = settings.cases.folder or f"{settings.cases.phantoms:,} drawn phantoms"

@@ -92,7 +92,7 @@ class StudyLog:
         return f" ({done} of {total})" if total > 1 else ""
 
     def _result(self, job: Job) -> str:
-        """What came out, where a word says it."""
+        """The result in words, for the rules that have one."""
         if job.rule == "write_report":
             return f": {job.output}"
         if job.rule != "train_qlora":
@@ -118,7 +118,6 @@ class StudyLog:
         return Running(seconds, doing.done if doing and doing.updated >= self.began else None)
 
     def _plan_of(self, job: Job) -> list[str]:
-        """The plan itself, once it is made."""
         from further.plan.table import format_plan, read_plan
 
         if job.rule != "plan_runs":

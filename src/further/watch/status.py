@@ -109,7 +109,7 @@ def _of_queue(job: Queued) -> tuple[str, str]:
 
 
 def _of_files(folder: Path, run: str, doing: Doing | None) -> tuple[str, str]:
-    """By the run's own last word; a run without one has not started, or failed before it could say anything."""
+    """By the run's own last message; a run without one has not started, or failed before it could write one."""
     log = folder / "logs" / "train_qlora" / f"{run}.log"
     if doing is None:
         told = _read_ending(folder, run) or _read_failure(folder, log)
@@ -125,7 +125,6 @@ def _of_files(folder: Path, run: str, doing: Doing | None) -> tuple[str, str]:
 
 
 def _read_failure(folder: Path, log: Path) -> tuple[str, str] | None:
-    """The error that a log ends with."""
     text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
     if "Traceback (most recent call last)" not in text:
         return None
