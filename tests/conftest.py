@@ -2,8 +2,10 @@
 
 import json
 import os
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import settings
 
 settings.register_profile("further", deadline=None)  # times on a shared machine say nothing of the code
@@ -85,3 +87,18 @@ def save_model(folder):
             if parameter.dim() == 2:
                 parameter.mul_(4)
     model.save_pretrained(folder)
+
+
+@pytest.fixture
+def config():
+    """The demonstration's file with twenty runs."""
+    read = yaml.safe_load((Path(__file__).parents[1] / "config/config.yaml").read_text())
+    read["training"] |= {"quantization": "nf4", "gradient_accumulation_steps": 1, "batch_tokens": 1024}
+    read["sweeps"] = {
+        "data": {"fraction": [0.0625, 0.125, 0.25, 0.5, 1.0], "seed": [0, 1, 2]},
+        "quantization": {"quantization": ["none", "int8", "nf4"]},
+        "target_modules": {"target_modules": ["attention", "all-linear"]},
+        "context": {"context": [128, 256]},
+        "gradient_accumulation_steps": {"gradient_accumulation_steps": [1, 4]},
+    }
+    return read

@@ -32,6 +32,12 @@ def test_two_folders_of_one_name_have_two_studies_and_keep_them(tmp_path):
     assert [find_study(folder, studies) for folder in (one, other)] == [studies / "papers", studies / "papers-2"]
 
 
+@pytest.mark.parametrize("text", ["corpus: 5\n", "corpus: {papers: 5}\n", "corpus:\n"])
+def test_a_study_file_that_names_no_papers_is_left_to_its_check(tmp_path, text):
+    (tmp_path / "study.yaml").write_text(text)
+    assert papers_of_study(tmp_path) is None
+
+
 def test_a_study_names_its_papers_as_seen_from_its_folder(tmp_path):
     (tmp_path / "papers").mkdir()
     write_study(tmp_path / "studies/papers", "../../papers")
@@ -80,6 +86,9 @@ def test_cases_are_named_in_the_folder_of_their_study(tmp_path, monkeypatch):
     assert written["cases"] == {"folder": str(tmp_path / "my cases"), "questions": None}
     assert written["study"] == {"title": "Cases of my cases"}  # not that of the phantoms
     assert place_images("", "studies/my-cases") == place  # gone on with, by its name
+    edited = (place / "cases.yaml").read_text().replace("Cases of my cases", "Knees")
+    (place / "cases.yaml").write_text(edited)
+    assert place_images("my cases", "") == place and (place / "cases.yaml").read_text() == edited
     (tmp_path / "others").mkdir()
     with pytest.raises(ValueError, match=naming("studies/my-cases", tmp_path / "my cases", tmp_path / "others")):
         place_images("others", "studies/my-cases")

@@ -40,6 +40,12 @@ def test_names_are_read_from_the_weight_files(model_folder, tmp_path):
         with pytest.raises(ValueError, match=naming("target_modules", target, "down_proj")):
             check_targets(model_folder, [[target]])
     check_targets(tmp_path / "not fetched yet", [["wq"]])
+    # Its first eight bytes, read as a length, asked for 2·10¹⁸ bytes of memory.
+    (tmp_path / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\n")
+    with pytest.raises(
+        ValueError, match=naming(tmp_path / "model.safetensors", 43)
+    ):  # its "length" was read into memory
+        check_targets(tmp_path, [["wq"]])
 
 
 @pytest.mark.parametrize(

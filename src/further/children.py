@@ -150,6 +150,7 @@ def serve(
     limit_memory(memory_mb)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for line in sys.stdin:
+        # SIGALRM has no handler here and ends the process, even within a C library that never returns to Python.
         signal.setitimer(signal.ITIMER_REAL, timeout_s + GRACE_S)
         try:
             text = json.dumps(answer(json.loads(line)))

@@ -179,8 +179,10 @@ def _bad_expression(target: str | list[str]) -> Iterator[str]:
 
 
 def _unpaired_quantizations(runs: Mapping[str, Run], sweep: Sequence[str], paired: Mapping[str, str]) -> Iterator[str]:
-    """Quantizations of their sweep whose cost could not be told from that of another setting."""
+    """Quantizations of the sweep that no run compares with the default run in quantization alone."""
     for quantization, name in {runs[name].quantization: name for name in sweep}.items():
         if quantization not in paired:
-            said = f"sweeps.quantization: no run at {quantization} differs from the default one in quantization alone"
-            yield f"{said}, {name} for one; add the default run's values of the other settings, or rename the sweep"
+            yield (
+                f"sweeps.quantization: no run at {quantization} differs from the default run in quantization alone "
+                f"({name} differs in more): add the default run's values of its other settings, or rename the sweep"
+            )

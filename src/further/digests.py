@@ -1,10 +1,10 @@
 """Digests of files: of small ones whole, of large ones from samples of them."""
 
 import hashlib
-import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO
+
+from further.weights import read_header
 
 SAMPLE, TENSOR_SAMPLE = 2**20, 2**12  # bytes
 
@@ -30,23 +30,18 @@ def digest_sampled(file: Path) -> str:
     size = file.stat().st_size
     digest = hashlib.sha256(str(size).encode())
     with file.open("rb") as stream:
-        for start, end in _of_tensors(stream, size) if file.suffix == ".safetensors" else _samples(0, size, SAMPLE):
+        for start, end in _of_tensors(file) if file.suffix == ".safetensors" else _samples(0, size, SAMPLE):
             stream.seek(start)
             digest.update(stream.read(end - start))
     return digest.hexdigest()[:16]
 
 
-def _of_tensors(stream: BinaryIO, size: int) -> list[tuple[int, int]]:
-    """Stretches to read of a safetensors file: 8 bytes for the length of its header, this header, samples of tensors.
-
-    The header is JSON and names each tensor with its type, shape and place behind the header.
-    """
-    end = 8 + int.from_bytes(stream.read(8), "little")
-    if end > size:
-        raise ValueError(f"{stream.name} is no safetensors file: {size:,} bytes, of which its header would be {end:,}")
-    tensors = [about for name, about in json.loads(stream.read(end - 8)).items() if name != "__metadata__"]
-    places = sorted(tuple(tensor["data_offsets"]) for tensor in tensors)
-    return [(0, end)] + [part for first, last in places for part in _samples(end + first, end + last, TENSOR_SAMPLE)]
+def _of_tensors(file: Path) -> list[tuple[int, int]]:
+    """Stretches to read of a safetensors file: its header, and samples of each tensor."""
+    tensors, begin = read_header(file)
+    places = sorted(tuple(tensor["data_offsets"]) for tensor in tensors.values())
+    samples = [part for start, end in places for part in _samples(begin + start, begin + end, TENSOR_SAMPLE)]
+    return [(0, begin), *samples]
 
 
 def _samples(start: int, end: int, size: int) -> list[tuple[int, int]]:

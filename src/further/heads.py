@@ -26,7 +26,7 @@ GRACE_S = 10.0
 """Seconds that a job has to end once it is asked to."""
 
 
-def enter_folder(folder: Path) -> tuple[Path, list[str]]:
+def enter_folder(folder: Path, takes_over: bool = True) -> tuple[Path, list[str]]:
     """Record this snakemake in a folder, and take over what dead ones left there: locks, and jobs that run on.
 
     A lock is removed only if each snakemake recorded here ran on this machine and does so no more, and no other one
@@ -34,6 +34,7 @@ def enter_folder(folder: Path) -> tuple[Path, list[str]]:
 
     Args:
         folder: Where the study's results lie.
+        takes_over: False for a snakemake that starts no job, as a dry run: it leaves all as it is.
 
     Returns:
         The record, to be removed when this snakemake ends, and sentences on what was taken over.
@@ -42,7 +43,7 @@ def enter_folder(folder: Path) -> tuple[Path, list[str]]:
         ValueError: If nothing can be written there: a full disk, or one that can only be read.
     """
     try:
-        return _enter(folder)
+        return _enter(folder, takes_over)
     except OSError as error:
         raise ValueError(
             f"{folder} cannot be written to ({error.strerror or error}), and even a dry run keeps notes there: make "
@@ -50,11 +51,12 @@ def enter_folder(folder: Path) -> tuple[Path, list[str]]:
         ) from None
 
 
-def _enter(folder: Path) -> tuple[Path, list[str]]:
+def _enter(folder: Path, takes_over: bool) -> tuple[Path, list[str]]:
     place = folder / PLACE
+    # Of two that start at once, the second must see the record of the first, or both would take over.
     with hold_lock(place / "entering"):
         records = {file: _read(file) for file in place.glob("*.json")}
-        dead = {file: owner for file, owner in records.items() if is_dead(owner) or _is_of_before(owner)}
+        dead = {file: owner for file, owner in records.items() if takes_over and is_dead(owner)}
         said = []
         if dead and len(dead) == len(records) and not _find_processes(folder, jobs=False):
             said = _take_over(folder, list(dead.values())[-1])
@@ -65,14 +67,15 @@ def _enter(folder: Path) -> tuple[Path, list[str]]:
     return record, said
 
 
-def find_others(folder: Path) -> list[str]:
-    """The snakemakes recorded in a folder besides this process, in words; those that are known to be dead are left out.
+def find_others(folder: Path, *, dead: bool = False) -> list[str]:
+    """The snakemakes recorded in a folder besides this process, in words.
 
     Args:
         folder: Where the study's results lie.
+        dead: Those that are known to run no more, in place of all others.
     """
     records = [_read(file) for file in sorted((folder / PLACE).glob("*.json"))]
-    return [describe(one) for one in records if one and not is_dead(one) and one["pid"] != os.getpid()]
+    return [describe(one) for one in records if one and is_dead(one) == dead and one["pid"] != os.getpid()]
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -83,16 +86,9 @@ def _read(file: Path) -> dict[str, Any]:
         return {}
 
 
-def _is_of_before(owner: Mapping[str, Any]) -> bool:
-    """Whether a snakemake ran on this machine before its last boot."""
-    now = this_process()
-    boots = [str(one.get("machine") or "").partition(" ")[0] for one in (owner, now)]
-    return all(boots) and boots[0] != boots[1] and owner.get("host") == now["host"]
-
-
 def _take_over(folder: Path, owner: Mapping[str, Any]) -> list[str]:
     jobs = _find_processes(folder, jobs=True)
-    _end(jobs)
+    _end(jobs)  # before their locks go: they would write into what the next start makes
     locks = list((folder / LOCKS).glob("*.lock"))
     for lock in locks:
         lock.unlink(missing_ok=True)

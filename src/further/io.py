@@ -18,6 +18,7 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
         path: The file to make; its folder is made if absent.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    # Beside the file, as a rename is atomic within one file system only; by process, as two jobs may write one file.
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         write(temporary)

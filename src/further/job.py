@@ -29,6 +29,7 @@ def start_log(path: str) -> None:
     log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     sys.stdout.flush()
     sys.stderr.flush()
+    # The descriptors, not only sys.stdout: C libraries and children write there, and Snakemake redirects no script.
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.close(log)

@@ -169,9 +169,12 @@ def describe(owner: Mapping[str, Any]) -> str:
 
 
 def is_dead(owner: Mapping[str, Any]) -> bool:
-    """Whether a process ran on this machine and does so no more; False where that cannot be known."""
-    machine = _machine()
-    return machine is not None and owner.get("machine") == machine and not _runs(owner)
+    """Whether a process is gone from this machine, or ran before it was started anew; False where none can know."""
+    here, there = _machine(), owner.get("machine")
+    if here is None or not there:
+        return False
+    boots = here.partition(" ")[0], there.partition(" ")[0]
+    return not _runs(owner) if here == there else boots[0] != boots[1] and owner.get("host") == socket.gethostname()
 
 
 def _runs(owner: Mapping[str, Any]) -> bool:

@@ -1,12 +1,12 @@
 """What a base model's folder must hold before anything is queued for it: whole weights of a family that trains here."""
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from further.io import read_json
 from further.tokens.tokenizer import special_tokens
+from further.weights import read_header
 
 INDEX = "model.safetensors.index.json"
 ENCODER_DECODERS = ("t5gemma2", "florence2")
@@ -95,16 +95,11 @@ def _find_shard_faults(shard: Path) -> Iterator[str]:
     if not shard.is_file():
         yield f"{shard} is missing, though {INDEX} names it"
         return
-    size = shard.stat().st_size
-    with shard.open("rb") as stream:
-        length = int.from_bytes(stream.read(8), "little")
-        try:
-            header = json.loads(stream.read(length)) if 8 + length <= size else None
-        except ValueError:
-            header = None
-    if header is None:
-        yield f"{shard} is no safetensors file ({size:,} bytes; where git left a pointer, run git lfs pull)"
+    try:
+        tensors, begin = read_header(shard)
+    except ValueError as error:
+        yield str(error)
         return
-    end = max((tensor["data_offsets"][1] for name, tensor in header.items() if name != "__metadata__"), default=0)
-    if 8 + length + end > size:
-        yield f"{shard} is cut off: {size:,} of {8 + length + end:,} bytes"
+    size, end = shard.stat().st_size, begin + max((each["data_offsets"][1] for each in tensors.values()), default=0)
+    if end > size:
+        yield f"{shard} is cut off: {size:,} of {end:,} bytes"

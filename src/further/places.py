@@ -67,9 +67,14 @@ def find_study(papers: Path, studies: Path) -> Path:
 
 def papers_of_study(study: Path) -> Path | None:
     """The folder of papers that a study file names; None if there is no file, or it names none."""
-    file = study / STUDY_FILE
-    named = (read_mapping(file).get("corpus") or {}).get("papers") if file.is_file() else None
-    return None if named is None else (study / Path(named).expanduser()).resolve()
+    return _named_folder(study / STUDY_FILE, "corpus", "papers")
+
+
+def _named_folder(file: Path, section: str, key: str) -> Path | None:
+    """The folder that a file names; None where it names none, or something that its check will refuse."""
+    below = read_mapping(file).get(section) if file.is_file() else None
+    named = below.get(key) if isinstance(below, dict) else None
+    return (file.parent / Path(named).expanduser()).resolve() if isinstance(named, str) else None
 
 
 def place_images(cases: str, study: str) -> Path:
@@ -90,10 +95,12 @@ def place_images(cases: str, study: str) -> Path:
     check_path(place.resolve(), "study")
     file = place / CASES_FILE
     if meant is not None:
-        if file.is_file() and (there := read_mapping(file)["cases"]["folder"]) != str(meant):
-            raise ValueError(f"{place} is a study of {there}, not of {meant}: name another folder for it (STUDY=…)")
-        own_title = {"study": {"title": f"Cases of {meant.stem if meant.is_file() else meant.name}"}}
-        write_text(file, json.dumps(own_title | {"cases": {"folder": str(meant), "questions": None}}) + "\n")
+        if not file.exists():  # never over one that its user may have edited
+            own_title = {"study": {"title": f"Cases of {meant.stem if meant.is_file() else meant.name}"}}
+            write_text(file, json.dumps(own_title | {"cases": {"folder": str(meant), "questions": None}}) + "\n")
+        elif (there := _named_folder(file, "cases", "folder")) != meant:
+            named = there or "drawn phantoms"
+            raise ValueError(f"{place} is a study of {named}, not of {meant}: name another folder for it (STUDY=…)")
     place.mkdir(parents=True, exist_ok=True)
     return place
 

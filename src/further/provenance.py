@@ -50,6 +50,7 @@ def digest_code(script: Path) -> str:
     Raises:
         ValueError: If a file cannot be parsed.
     """
+    # Sorted by path: the order in which imports are followed must not change the digest.
     modules = sorted((module for module in _reach(script) if not _is_of(module, SHAPE_NOTHING)), key=str)
     text = "\n".join(f"{_name(module)} {_read(module).digest}" for module in modules)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

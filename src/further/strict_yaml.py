@@ -20,6 +20,7 @@ class _Loader(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         first: dict[Any, int] = {}
+        # Looked at as nodes: once constructed, the second of two equal keys has replaced the first.
         for key_node, _ in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
                 continue

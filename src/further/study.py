@@ -8,7 +8,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from further.conflicts import find_faults
 from further.records.comparison import MIN_PAPERS
@@ -119,8 +119,20 @@ def read_study(config: Mapping[str, Any]) -> Study:
         raise ValueError("\n".join(explain(error, config))) from None
     study = expand_sweeps(settings)
     if faults := list(find_faults(study.settings, study.runs, study.sweeps, study.quantization_runs)):
-        raise ValueError("\n".join(faults))
+        raise ValueError("\n".join(f"{fault}{_say_default(fault, settings)}" for fault in faults))
     return study
+
+
+def _say_default(fault: str, settings: Settings) -> str:
+    """A note that the key of a fault is not in the study file, where its reader would look for it in vain."""
+    section, _, key = fault.partition(":")[0].partition(".")
+    values = getattr(settings, section, None)
+    if not isinstance(values, BaseModel) or key not in type(values).model_fields:
+        return ""
+    sweeps = settings.sweeps.values() if section == "training" else ()
+    written = [values, *(sweep for sweep in sweeps if sweep is not None)]
+    is_written = any(key in one.model_fields_set for one in written)
+    return "" if is_written else f" (the default: write {section}.{key} to change it)"
 
 
 def read_files(files: Sequence[Path]) -> dict[str, Any]:
@@ -195,6 +207,7 @@ def expand_sweeps(settings: Settings, num_training: int | None = None) -> Study:
     """
     default = settings.training.run
     runs, sweeps = {DEFAULT_RUN: default}, dict[str, list[str]]()
+    # The default run's own fraction comes first, so that of several that select as many papers its name is kept.
     known = {} if num_training is None else {count_selected(default.fraction, num_training): default.fraction}
     for sweep_name, sweep in settings.sweeps.items():
         if sweep is None:
@@ -213,7 +226,6 @@ def expand_sweeps(settings: Settings, num_training: int | None = None) -> Study:
 
 
 def _points(sweep: Sweep) -> Iterator[dict[str, Any]]:
-    """Every combination of a sweep's values."""
     values = sweep.model_dump(exclude_unset=True)
     for point in product(*values.values()):
         yield dict(zip(values, point, strict=True))

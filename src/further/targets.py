@@ -1,9 +1,10 @@
 """Where adapters sit: a preset, a list of names or a regular expression, held against a model's own layers."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from further.weights import read_header
 
 Target = str | list[str]
 
@@ -95,7 +96,7 @@ def check_targets(folder: Path, targets: Iterable[Target]) -> None:
         targets: Settings as in `match_targets`.
 
     Raises:
-        ValueError: As `match_targets`.
+        ValueError: As `match_targets`, and if a weight file is none.
     """
     layers = sorted(set(_weight_matrices(folder)))
     for target in targets if layers else ():
@@ -103,11 +104,9 @@ def check_targets(folder: Path, targets: Iterable[Target]) -> None:
 
 
 def _weight_matrices(folder: Path) -> Iterator[str]:
-    """Names of the two-dimensional weights: a safetensors file begins with the length of its header, then JSON."""
+    """Names of the two-dimensional weights."""
     for file in sorted(folder.glob("*.safetensors")):
-        with file.open("rb") as stream:
-            header = json.loads(stream.read(int.from_bytes(stream.read(8), "little")))
-        for tensor, entry in header.items():
+        for tensor, entry in read_header(file)[0].items():
             name = tensor.removesuffix(".weight")
             last = name.rsplit(".", 1)[-1]
             if name != tensor and len(entry["shape"]) == 2 and not any(part in last for part in NOT_LINEAR):

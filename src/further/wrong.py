@@ -13,11 +13,7 @@ from further.meant import guess_choice, guess_number
 from further.settings import Settings
 
 SECRET = "passwords"  # a key whose values no message repeats
-RENAMED = {  # keys of earlier versions, and British spellings
-    "quantisation": "quantization",
-    "initialisation": "initialization",
-    "optimiser": "optimizer",
-    "utilisation": "utilization",
+RENAMED = {  # keys of earlier versions that are too unlike the new ones to be guessed
     "accumulation": "gradient_accumulation_steps",
     "passes": "epochs",
     "warmup_share": "warmup_ratio",
@@ -27,9 +23,6 @@ RENAMED = {  # keys of earlier versions, and British spellings
     "validation_share": "validation_fraction",
     "heldout_share": "heldout_fraction",
     "replay_share": "replay_fraction",
-    "memorisation_paragraphs": "memorization_paragraphs",
-    "memorisation_prefix_tokens": "memorization_prefix_tokens",
-    "memorisation_new_tokens": "memorization_new_tokens",
 }
 OTHER_TOOLS = {  # keys of transformers, peft, TRL, Axolotl and Unsloth
     "lr": "learning_rate",
@@ -68,6 +61,7 @@ OTHER_TOOLS = {  # keys of transformers, peft, TRL, Axolotl and Unsloth
     "random_seed": "seed",
     "wandb_project": "report_to: [wandb]",
 }
+# Keys of the next two are pydantic's types of errors; the words of the second are filled from the error's context.
 EXPECTED = {
     "int_type": "a whole number",
     "int_from_float": "a whole number",
@@ -90,7 +84,7 @@ LIMITS = {
     "too_short": "at least {min_length} value",
     "too_long": "at most {max_length} values",
 }
-
+# What a regular expression in the settings asks for, as most readers of a message do not read expressions.
 PATTERNS = {
     "^medical$": "medical or null",
     "^[a-z]{2,3}$": "a language's code of two or three small letters, as en or de",

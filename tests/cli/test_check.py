@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from facts import tells
-from further.cli import main
-from further.meant import guess_choice, guess_number
+from further.cli import check_machine, main
+from further.cli.findings import Findings
+from further.study import read_study
 
 # What is written into the file, and the facts that the message has to hold. `{…}` stands in a study of 12 papers with
 # a model of two layers whose settings are right.
@@ -23,8 +24,8 @@ WRONG = [
     ("training: {rnak: 8}", ["training", "rnak", "rank?"]),
     ("trainig: {rank: 8}", ["trainig", "training?"]),
     ("rank: 8", ["rank", "under training"]),
-    ("training: {quantisation: nf4}", ["quantisation", "called quantization"]),
-    ("training: {optimiser: adamw_torch}", ["optimiser", "called optimizer"]),
+    ("training: {quantisation: nf4}", ["quantisation", "quantization?"]),
+    ("training: {optimiser: adamw_torch}", ["optimiser", "optimizer?"]),
     ("training: {passes: 2}", ["passes", "called epochs"]),
     ("training: {accumulation: 4}", ["accumulation", "gradient_accumulation_steps"]),
     ("evaluation: {memorisation_paragraphs: 10}", ["memorization_paragraphs"]),
@@ -191,6 +192,28 @@ def test_int8_on_a_gpu_is_worth_knowing_with_what_was_measured(study, capsys, ha
     assert code == 0 and [fact in said for fact in facts] == [is_said] * 4
 
 
+@pytest.mark.parametrize(
+    ("resources", "faults"),
+    [
+        ("default-resources:\n", 0),  # no account is needed: docs/slurm.md
+        ("default-resources: [slurm_partition=all]\n", 0),
+        ("default-resources: [slurm_account=lu2026-0-00]\n", 1),
+        ("default-resources: {slurm_account: lu2026-0-00}\n", 1),
+        ("default-resources: {slurm_account: lu2026-2-34}\n", 0),
+        ("default-resources:\n\t- slurm_account=lu2026-2-34\n", 1),  # a tab
+    ],
+)
+def test_any_profile_that_snakemake_reads_is_read(tmp_path, monkeypatch, resources, faults):
+    profile = tmp_path / "profiles/slurm/config.yaml"
+    profile.parent.mkdir(parents=True)
+    profile.write_text(f"executor: slurm\n{resources}")
+    monkeypatch.setattr(check_machine, "ROOT", tmp_path)
+    found = Findings()
+    check_machine.check_machine(read_study({"hardware": {"gpu_memory_gb": 80}}), found)
+    told = [note for note in found.faults + found.notes if "config.yaml" in note]
+    assert len(told) == faults
+
+
 def test_the_placeholder_account_is_a_fault_on_a_cluster_and_worth_knowing_elsewhere(study, capsys, monkeypatch):
     (study / "gpu.yaml").write_text("hardware: {gpu_memory_gb: 80}\n")
     code, said = check(capsys, "right.yaml", "gpu.yaml")
@@ -211,24 +234,6 @@ def test_a_folder_stands_for_the_study_file_in_it_and_its_paths_are_seen_from_th
     code, said = check(capsys, study, "over.yaml")
     assert code == 1 and tells(said, "corpus.papers", 3, "few", 4)
     assert tells(check(capsys, study, "none.yaml")[1], "none.yaml")
-
-
-@pytest.mark.parametrize(
-    ("value", "unit", "whole", "expected"),
-    [
-        ("80 GB", "GiB", False, "80"), ("40GiB", "GiB", False, "40"), ("2TB", "MB", True, "2097152"),
-        ("90s", "minutes", False, "1.5"), ("1.5h", "minutes", True, "90"), ("8 cores", "cores", True, "8"),
-        ("1e-3", "", False, "1.0e-3"), ("1.0e-3", "", False, "0.001"), ("2048 tokens", "tokens", True, "2048"),
-        ("0.5", "", True, None), ("many", "", True, None),
-        ("12 parsecs", "minutes", True, None), ("80GB", "", True, None),
-    ],
-)  # fmt: skip
-def test_numbers_with_their_units(value, unit, whole, expected):
-    assert guess_number(value, unit, whole) == expected
-
-
-def test_a_choice_that_is_like_none_is_not_guessed():
-    assert guess_choice("quantum", ["none", "int8", "nf4"]) is None and guess_choice(False, ["none", "fsdp"]) == "none"
 
 
 class Hub(BaseHTTPRequestHandler):

@@ -44,6 +44,15 @@ def test_a_command_of_the_guides_names_study_files_and_targets_each_in_its_place
         assert all(target in TARGETS for target in targets), command
 
 
+@pytest.mark.parametrize(
+    "guide", [*GUIDES, *sorted((ROOT / "docs/decisions").glob("*.md"))], ids=lambda guide: guide.name
+)
+def test_a_file_of_the_project_that_a_guide_names_is_there(guide):
+    """As `workflow/rules/plan.smk`, or `report/kind.py` below the package."""
+    named = re.findall(r"`((?:[\w.]+/)+\w+\.(?:py|smk|md))`", guide.read_text(encoding="utf-8"))
+    assert [name for name in named if not (ROOT / name).exists() and not (ROOT / "src/further" / name).exists()] == []
+
+
 def test_the_guides_hold_commands():
     found = [command for guide in GUIDES for command in find_commands(guide.read_text(encoding="utf-8"))]
     assert len(found) > 10 and any("plan" in parse(command)[0] for command in found)

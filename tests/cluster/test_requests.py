@@ -62,6 +62,15 @@ def faults(**changes):
     return list(find_faults(Request(**(vars(TRAINING) | changes)), read_nodes(SINFO)))
 
 
+def test_of_several_partitions_slurm_takes_the_first_that_is_free():
+    """gpua40, which takes no jobs now, allows two minutes; test knows no limit, lu48 seven days."""
+    assert faults(partition="gpua100,gpua40") == [] and faults(partition="test,gpua100", minutes=20_000) == []
+    [fault] = faults(partition="lu48,gpua100", minutes=20_000)
+    assert tells(fault, "20,000", "10,080")
+    [fault] = faults(partition="gpua100,gpu9")
+    assert tells(fault, "gpu9", "gpua100") and not tells(fault, "gpua100,gpu9")
+
+
 def test_what_a_node_can_give_is_no_fault():
     assert faults() == []
     assert faults(memory_mb=1_000_000, gres="gpu:2", minutes=10_080) == []

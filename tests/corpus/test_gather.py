@@ -4,6 +4,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from facts import naming
 from further.corpus.schemas import LEDGER, REJECTED, ROWS
 from further.corpus.select.gather import check_rejected, gather
 
@@ -20,15 +21,19 @@ def test_lines_are_sorted_by_paper_and_reason(tmp_path):
 
 def tables(kept, failed):
     rows = pa.Table.from_pylist([{"paper": f"k{n}"} for n in range(kept)], ROWS)
-    return rows, pa.Table.from_pylist([{"paper": f"f{n}", "reason": "scanned"} for n in range(failed)], REJECTED)
+    lines = [{"paper": f"f{n}", "file": f"f{n}.pdf", "reason": "scanned"} for n in range(failed)]
+    return rows, pa.Table.from_pylist(lines, REJECTED)
 
 
-def test_a_share_up_to_the_limit_passes():
-    rows, rejected = tables(8, 2)
-    check_rejected(rows=rows, rejected=rejected, max_share=0.2)
+@pytest.mark.parametrize(("kept", "failed", "allowed"), [(8, 2, 0.2), (71, 29, 0.29)])  # 0.29 * 100 < 29
+def test_a_share_up_to_the_limit_passes(kept, failed, allowed):
+    rows, rejected = tables(kept, failed)
+    check_rejected(rows=rows, rejected=rejected, max_share=allowed)
 
 
-def test_a_larger_share_stops_the_study_with_the_counts():
-    rows, rejected = tables(7, 3)
-    with pytest.raises(ValueError, match=r"3 of 10 papers .*scanned.* 20%"):
+def test_a_larger_share_stops_the_study_with_the_papers_and_what_to_write():
+    rows, rejected = tables(13, 7)
+    facts = naming("7 of 20", "20%", "f0.pdf", "scanned", "f4.pdf", "2 more", "corpus.max_rejected_fraction", 0.35)
+    with pytest.raises(ValueError, match=facts) as caught:
         check_rejected(rows=rows, rejected=rejected, max_share=0.2)
+    assert "f5.pdf" not in str(caught.value)

@@ -27,7 +27,7 @@ JOBS = [
 
 @pytest.fixture
 def folder(tmp_path):
-    about = {"title": "Hearts", "started": 0.0, "pid": 1, "host": "here", "runs": ["default", "fraction-0.5_seed-2"]}
+    about = {"title": "Hearts", "started": 0.0, "runs": ["default", "fraction-0.5_seed-2"]}
     write_session(tmp_path, about, JOBS)
     return tmp_path
 
@@ -63,7 +63,7 @@ def test_before_there_is_a_plan_jobs_are_counted(folder):
 
 
 def test_seconds_that_snakemake_noted_count_before_the_wait_in_a_queue(tmp_path):
-    write_session(tmp_path, {"title": "t", "started": 0, "pid": 1, "host": "h", "runs": []},
+    write_session(tmp_path, {"title": "t", "started": 0, "runs": []},
                   [job(1, "parse_papers", wildcards={"shard": "01"}, benchmark="b.tsv")])  # fmt: skip
     (tmp_path / "b.tsv").write_text("s\n61.2\n")
     log = StudyLog(tmp_path, 0.0)

@@ -27,7 +27,7 @@ rule draw_pages:
 onstart:
     import os
     from further.watch.start import write_session
-    about = {"title": "t", "started": 0.0, "pid": os.getpid(), "host": "h", "runs": []}
+    about = {"title": "t", "started": 0.0, "runs": []}
     write_session(Path.cwd(), about, [
         {"number": workflow.dag.jobid(job), "rule": job.rule.name,
          "wildcards": {name: str(value) for name, value in job.wildcards_dict.items()}}

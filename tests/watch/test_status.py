@@ -11,6 +11,7 @@ from further.cli import main
 from further.cluster.head import PLACE
 from further.cluster.orphans import Queued
 from further.io import write_json
+from further.lock import this_process
 from further.plan.table import plan_text
 from further.watch.start import end_session, write_session
 from further.watch.status import describe_session, draw_status, jobs_by_run, read_queue_of, read_status
@@ -129,7 +130,7 @@ def begin(folder, started, pid=None):
         },
         {"number": 2, "rule": "score_run", "wildcards": {"run": "ended"}, "output": "s", "log": "logs/score.log"},
     ]
-    about = {"title": "Hearts", "started": started, "pid": pid or os.getpid(), "host": os.uname().nodename}
+    about = {"title": "Hearts", "started": started, "owner": this_process() | ({"pid": pid} if pid else {})}
     write_session(folder, about | {"runs": list(RUNS)}, jobs)
 
 
@@ -168,7 +169,7 @@ def test_the_command_tells_the_runs_of_the_last_start_or_of_a_file(study, tmp_pa
 
 def test_a_study_without_runs_counts_its_jobs(tmp_path):
     """Arms of small models are no runs: "0 runs: none" stood above them."""
-    about = {"title": "Arms", "started": 0.0, "pid": 1, "host": "elsewhere", "runs": []}
+    about = {"title": "Arms", "started": 0.0, "runs": []}
     write_session(
         tmp_path, about, [{"number": 1, "rule": "train_arm", "output": "a"}, {"number": 2, "rule": "b", "output": "b"}]
     )

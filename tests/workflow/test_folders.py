@@ -150,6 +150,9 @@ def test_after_kill_9_the_same_command_goes_on(project, tmp_path):
         first.send_signal(signal.SIGKILL)
         first.wait(60)
     assert list(tmp_path.glob(".snakemake/locks/*")) and list(heads.glob("*.json"))
+    looked = there.snakemake("-n", "--profile", project.code / "profiles/default", target)
+    assert tells(looked.stdout, "process", first.pid) and "taken over" not in looked.stdout
+    assert list(tmp_path.glob(".snakemake/locks/*"))  # a dry run leaves all of it to the start
     done = there.snakemake("--cores", "1", "--profile", project.code / "profiles/default", target)
     assert tells(done.stdout, "process", first.pid, "taken over")
     assert (tmp_path / target).exists() and not list(heads.glob("*.json"))

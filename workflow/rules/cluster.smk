@@ -1,8 +1,6 @@
 # What the study asks of SLURM: a dry run ends with it, and it is checked before the first job is queued.
 
 import atexit
-import os
-import socket
 import time
 
 from snakemake.logging import logger
@@ -10,6 +8,7 @@ from snakemake.logging import logger
 from further.cluster.refusals import check_requests, find_mismatches
 from further.cluster.head import take_queue
 from further.cluster.requests import draw_table, merge_requests, request_of
+from further.lock import this_process
 from further.watch.left import plan_hours
 from further.watch.start import Job, end_session, write_session
 
@@ -78,8 +77,8 @@ def describe_jobs():
 
 
 def begin_session():
-    about = {"title": CONFIG["study"]["title"], "started": time.time(), "pid": os.getpid()}
-    about |= {"host": socket.gethostname(), "runs": list(RUN_SETTINGS)}
+    about = {"title": CONFIG["study"]["title"], "started": time.time(), "owner": this_process()}
+    about |= {"runs": list(RUN_SETTINGS)}
     write_session(Path.cwd(), about, list(describe_jobs()))
     for note in NOTES:
         logger.warning(note)

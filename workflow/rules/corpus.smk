@@ -1,6 +1,19 @@
 # PDFs to rows, by shards of papers; then one table, its account, the split by paper, and no text twice.
 
 
+def papers_of_shard(wildcards):
+    return [str(paper) for paper in SHARDS[wildcards.shard] if not is_pattern(paper)]
+
+
+def parsing_of_shard(wildcards):
+    """Settings of parsing; marks stand for passwords, as settings are recorded, and stamps for what is in a file."""
+    papers = SHARDS[wildcards.shard]
+    names = {str(paper): NAMES[paper] for paper in papers}
+    marks = {name: mark for name, mark in PASSWORDS.items() if name in names.values()}
+    stamps = {} if CONFIG["corpus"]["papers"] is None else {str(paper): stamp(paper) for paper in papers}
+    return PARSING | {"passwords": marks, "names": names, "stamps": stamps}
+
+
 rule parse_papers:
     input:
         papers=papers_of_shard,

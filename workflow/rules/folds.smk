@@ -1,6 +1,10 @@
 # Cross-validation: the papers of each fold. Training and scoring are those of any run, under the fold's name.
 
 
+def settings_of_fold(wildcards):
+    return FOLDS[wildcards.run] | pick("corpus", "validation_fraction", "split_seed")
+
+
 rule split_fold:
     input:
         rows="results/corpus/gathered/rows.parquet",

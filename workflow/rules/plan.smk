@@ -2,6 +2,11 @@
 # input comes from is rerun, not even behind `ancient`, so that with a new run only the plan would be made.
 
 
+def replay_of_any_run(wildcards):
+    """General text to replay, if any run of the study does; folds train as the default run does."""
+    return ["results/tokens/replay.parquet"] if any(run["replay_fraction"] for run in RUNS.values()) else []
+
+
 rule plan_runs:
     input:
         tokens="results/tokens/papers.parquet",

@@ -1,6 +1,7 @@
 # The study: its settings, checked; what every kind of study has. What is special to a kind stands in its own file.
 
 import atexit
+import sys
 
 from further.heads import enter_folder
 from further.model_folder import check_model
@@ -42,8 +43,21 @@ REPORTED_PACKAGES = (
 )
 CODE = {script.stem: code(script.name) for script in sorted((ROOT / "workflow" / "scripts").glob("*.py"))}
 
+LOOKING = (
+    "--report",
+    "--dag",
+    "--rulegraph",
+    "--filegraph",
+    "--summary",
+    "--lint",
+    "--list-rules",
+    "--list-target-rules",
+)
+
 if workflow.is_main_process:
-    HEAD, TAKEN_OVER = stop_if_wrong(enter_folder, Path.cwd())
+    # Whoever only looks ends no job that a killed snakemake left at work.
+    looks = workflow.output_settings.dryrun or any(word.partition("=")[0] in LOOKING for word in sys.argv)
+    HEAD, TAKEN_OVER = stop_if_wrong(enter_folder, Path.cwd(), not looks)
     atexit.register(HEAD.unlink, missing_ok=True)
     for sentence in TAKEN_OVER:
         logger.warning(sentence)

@@ -1,8 +1,30 @@
 # A study of text: its papers and shards, its runs and folds, the files that the report reads, and its rules.
 
-from further.corpus.folder import mark_passwords, paper_ids
+from further.corpus.folder import list_left_out, mark_passwords, paper_id, paper_ids
 from further.evaluation.questions.read import BUNDLED, check_questions, has_choices
 from further.general import TEXTS, find_texts
+from further.places import check_dates, list_study_papers
+from further.shards import shard_of
+
+
+def find_papers(folder, subfolders):
+    """PDFs of the study: those of a folder, or those that the bundled articles will be rendered to."""
+    if folder is not None:
+        papers = list_study_papers(Path(folder), subfolders)
+        left_out = 0 if subfolders or not workflow.is_main_process else len(list_left_out(Path(folder)))
+        if left_out:
+            logger.warning(f"corpus.subfolders is false: {left_out} PDFs in subfolders of {folder} are left out")
+        return papers
+    return [Path(f"results/demo/papers/{article.stem}.pdf") for article in ARTICLES]
+
+
+def group_papers(papers, num_shards):
+    """Papers by shard; a paper's shard depends on its own name only."""
+    shards = {}
+    for paper in papers:
+        shards.setdefault(shard_of(paper_id(paper), num_shards), []).append(paper)
+    return dict(sorted(shards.items()))
+
 
 ARTICLES = sorted((ROOT / "resources" / "demo" / "articles").glob("*.md"))
 PAPERS = stop_if_wrong(find_papers, CONFIG["corpus"]["papers"], CONFIG["corpus"]["subfolders"])

@@ -1,6 +1,11 @@
 # One adapter per run.
 
 
+def replay_of_run(wildcards):
+    """General text to train on beside the papers, if any."""
+    return ["results/tokens/replay.parquet"] if RUN_SETTINGS[wildcards.run]["replay_fraction"] else []
+
+
 rule convert_gguf:
     input:
         file=GGUF_FILE,

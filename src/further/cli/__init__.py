@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{error.filename}: {error.strerror}" if error.filename else error, file=sys.stderr)
         return 1
     except (KeyboardInterrupt, EOFError):
-        print("\nNothing was written.", file=sys.stderr)
+        print("\nStopped before it was done.", file=sys.stderr)
         return 1
     _print(lines)
     return 0

@@ -38,7 +38,7 @@ def answer_image(study: Path, image: Path, question: str, show_all: bool) -> lis
     if image.suffix.lower() == ".csv":
         raise ValueError(f"{image} is a table, which holds its own questions: further answer {image}")
     record = _read_guard(study)
-    line = make_line(study, "new", str(image), question)
+    line = _make_line(read_table(study / QUESTIONS), "new", str(image), question)
     [row] = _answer(study, {str(image): read_png(image)}, [line])
     return [*name_study(study), "", *_decide(record, row, question, show_all), NO_USE]
 
@@ -62,8 +62,9 @@ def answer_table(study: Path, table: Path, output: Path, show_all: bool) -> list
 
     rows, record = _read_questions(table), _read_guard(study)
     pictures, faults = _read_pictures([table.parent / name for name in rows["image"]])
+    known = read_table(study / QUESTIONS)
     lines = [
-        make_line(study, str(case), str(table.parent / image), question)
+        _make_line(known, str(case), str(table.parent / image), question)
         for case, image, question in zip(rows["case"], rows["image"], rows["question"], strict=True)
     ]
     readable = [line for line in lines if line["images"][0] in pictures]
@@ -85,9 +86,9 @@ def answer_table(study: Path, table: Path, output: Path, show_all: bool) -> list
     return [*name_study(study), "", f"{given} of {len(rows)} answered, the others go to a person: {output}", NO_USE]
 
 
-def make_line(study: Path, case: str, image: str, question: str) -> dict[str, Any]:
-    """A question as a study has them, of the type that its words have there."""
-    kind, task = find_type(study / QUESTIONS, question)
+def _make_line(known: pd.DataFrame, case: str, image: str, question: str) -> dict[str, Any]:
+    """A question as a study has them, of the type that its words have among those of the study."""
+    kind, task = _find_type(known, question)
     line = {"case": case, "split": "new", "images": [image], "question_type": kind, "kind": "open"}
     asked = "" if task == "caption" else question
     return line | {"question_id": "new", "task": task, "question": asked, "answer": "", "language": "en"}
@@ -133,16 +134,16 @@ def _read_pictures(images: Iterable[Path]) -> tuple[dict[str, bytes], dict[str, 
     return pictures, faults
 
 
-def find_type(questions: Path, question: str) -> tuple[str, str]:
+def _find_type(known: pd.DataFrame, question: str) -> tuple[str, str]:
     """Type and task of the study's questions with these words; "unknown" where it has none, which the guard defers.
 
     Args:
+        known: The study's questions.
         question: Its words; "caption" asks for one.
     """
-    table = read_table(questions)
     if question.strip().lower() == "caption":
         return "caption", "caption"
-    same = table[table["question"].str.strip().str.lower() == question.strip().lower()]
+    same = known[known["question"].str.strip().str.lower() == question.strip().lower()]
     return (str(same["question_type"].iloc[0]), str(same["task"].iloc[0])) if len(same) else ("unknown", "answer")
 
 

@@ -5,11 +5,11 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from further.cases.plan import CasePlan, check_ids, describe_plan, plan_cases
+from further.cases.plan import check_ids, describe_plan, plan_cases
 from further.cases.shifted import plan_shifted
 from further.cli.check_machine import check_machine
 from further.cli.check_model import check_model_of
-from further.cli.findings import Check, Findings, collect
+from further.cli.findings import Findings
 from further.cli.study_folder import ROOT
 from further.corpus.folder import mark_passwords
 from further.evaluation.questions.read import check_questions
@@ -18,6 +18,7 @@ from further.guard.files import find_file
 from further.onemodel.arms import count_runs
 from further.places import STUDY_FILE, check_dates, list_study_papers
 from further.report.wording import count_noun
+from further.settings import CasesSettings
 from further.study import Study, read_files, read_study
 
 
@@ -26,7 +27,7 @@ def find_files(given: Sequence[Path]) -> tuple[list[Path], Path]:
 
     Args:
         given: Study files; the first may be a folder made by `further init`, which stands for its own file, as that
-            file alone does for it. None: the demonstration's.
+            file alone does for it. Empty: the demonstration's.
 
     Returns:
         Files, each laid over the one before, and the folder where results land.
@@ -72,10 +73,9 @@ def check_study(study: Study, folder: Path) -> Findings:
         folder: Where results land.
     """
     found, here = Findings(), Path.cwd()
-    os.chdir(folder)
+    os.chdir(folder)  # paths in a study file are relative to it, and messages show them as they are written
     try:
-        check_data = _check_papers if study.settings.study.kind == "text" else _check_cases
-        check_data(study, found)
+        (_check_papers if study.settings.study.kind == "text" else _check_cases)(study, found)
         _check_files(study, found)
         check_model_of(study, found)
         check_machine(study, found)
@@ -88,12 +88,12 @@ def _check_cases(study: Study, found: Findings) -> None:
     """The layout of a folder of cases; no picture is opened."""
     cases = study.settings.cases
     if cases.folder is not None:
-        place = (Path(cases.folder), cases.layout, cases.shards, cases.columns)
-        collect(found, (lambda: _read_as(plan_cases(*place), found), ()))
+        found.collect(_check_layout, Path(cases.folder), cases, found)
     found.unchecked.append("images: none was opened")
 
 
-def _read_as(plan: CasePlan, found: Findings) -> None:
+def _check_layout(folder: Path, cases: CasesSettings, found: Findings) -> None:
+    plan = plan_cases(folder, cases.layout, cases.shards, cases.columns)
     check_ids(plan)
     found.notes.append(describe_plan(plan))
 
@@ -107,27 +107,25 @@ def _check_papers(study: Study, found: Findings) -> None:
         found.faults.append(str(error))
         return
     found.num_papers = len(papers)
-    collect(found, (mark_passwords, (corpus.passwords, papers)), (study.name_folds, (len(papers),)))
+    found.collect(mark_passwords, corpus.passwords, papers)
+    found.collect(study.name_folds, len(papers))
     if corpus.papers:
-        collect(found, (check_dates, (papers,)))
+        found.collect(check_dates, papers)
     found.notes += study.find_notes(len(papers))
     if corpus.ocr:
         found.faults += _find_ocr_faults(corpus.ocr_language)
 
 
 def _check_files(study: Study, found: Findings) -> None:
-    """The files that a study names beside its papers or cases."""
     settings, guard = study.settings, study.settings.guard
-    checks: list[Check] = [
-        (find_file, ("topics_file", guard.topics_file, ROOT)),
-        (find_file, ("contradictions_file", guard.contradictions_file, ROOT)),
-    ]
+    found.collect(find_file, "topics_file", guard.topics_file, ROOT)
+    found.collect(find_file, "contradictions_file", guard.contradictions_file, ROOT)
     if settings.study.kind == "text":
-        checks.append((check_questions, (settings.evaluation.questions,)))
-        checks += [(find_texts, (Path(settings.general.texts),))] if settings.general.texts else []
+        found.collect(check_questions, settings.evaluation.questions)
+        if settings.general.texts:
+            found.collect(find_texts, Path(settings.general.texts))
     elif guard.shifted_folder is not None:
-        checks.append((plan_shifted, (Path(guard.shifted_folder), settings.cases.columns)))
-    collect(found, *checks)
+        found.collect(plan_shifted, Path(guard.shifted_folder), settings.cases.columns)
     if settings.model.source == "gguf" and not Path(str(settings.model.path)).expanduser().is_file():
         found.faults.append(f"model.path: there is no file {settings.model.path}")
 
@@ -159,7 +157,6 @@ def describe_study(study: Study, found: Findings) -> list[str]:
 
 
 def _describe_data(study: Study, found: Findings) -> str:
-    """What is trained on, and the number of runs."""
     settings = study.settings
     if settings.study.kind != "text":
         source = settings.cases.folder or f"{settings.cases.phantoms:,} drawn phantoms"

@@ -3,19 +3,18 @@
 import shutil
 from collections.abc import Iterator
 
-import yaml
-
-from further.cli.findings import Findings, collect
+from further.cli.findings import Findings
 from further.cli.study_folder import ROOT
-from further.cluster.refusals import check_account
+from further.cluster.refusals import PROFILE, check_account
 from further.int8 import MEMORY_GIB, MOVED, TOKENS_PER_SECOND
+from further.strict_yaml import read_mapping
 from further.study import Study
 from further.tracking import check_trackers
 
 
 def check_machine(study: Study, found: Findings) -> None:
     """Tools for tracking; SLURM's profile of a study that is planned for a GPU: elsewhere it is only worth a word."""
-    collect(found, (check_trackers, (study.settings.training.report_to,)))
+    found.collect(check_trackers, study.settings.training.report_to)
     hardware = study.settings.hardware
     if hardware.gpu_memory_gb is None:
         return
@@ -43,11 +42,13 @@ def _say_int8(study: Study) -> Iterator[str]:
 
 
 def _find_account_faults() -> Iterator[str]:
-    profile = ROOT / "profiles" / "slurm" / "config.yaml"
-    if profile.is_file():
-        for item in yaml.safe_load(profile.read_text(encoding="utf-8")).get("default-resources", []):
-            name, _, value = str(item).partition("=")
-            try:
-                check_account(value if name == "slurm_account" else "named")
-            except ValueError as error:
-                yield str(error)
+    """What is wrong with the account; the resources may be a list of `name=value`, or a mapping."""
+    profile = ROOT / PROFILE
+    if not profile.is_file():
+        return
+    try:
+        resources = read_mapping(profile).get("default-resources") or []
+        pairs = resources if isinstance(resources, dict) else dict(str(each).split("=", 1) for each in resources)
+        check_account(str(pairs.get("slurm_account", "")))
+    except ValueError as error:
+        yield str(error)

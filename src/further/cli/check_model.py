@@ -1,6 +1,8 @@
 """`further check` of the model that a study names: its folder, its layers, the hub."""
 
-from further.cli.findings import Check, Findings, collect
+from pathlib import Path
+
+from further.cli.findings import Findings
 from further.hub import Unreachable, ask_hub, is_logged_in
 from further.model_folder import check_model
 from further.plan.refuse import refuse_early
@@ -12,22 +14,22 @@ from further.vision.demands import check_contexts
 def check_model_of(study: Study, found: Findings) -> None:
     """A folder's weights and layers, what its runs ask of it, and whether the hub has it."""
     settings, model = study.settings, study.model_folder
-    targets = [run.target_modules for run in study.runs.values()]
-    is_text = settings.study.kind == "text"
-    early = (model, study.runs, settings.hardware, settings.evaluation.window if is_text else None)
-    checks: list[Check] = [(check_targets, (model, targets)), (refuse_early, early)]
-    if settings.model.source == "folder":
-        checks.insert(0, (check_model, (model, settings.study.kind)))
-    if not is_text:
-        checks.append((check_contexts, (model, study.runs, settings.cases.max_images)))
-    known = len(found.faults)
-    for check in checks:
-        if len(found.faults) == known:  # of a model that cannot be read, nothing more is asked
-            collect(found, check)
+    found.collect(_check_weights, study, model)
     if settings.model.source == "hub" and not model.is_dir():
         _check_hub(str(settings.model.path), str(settings.model.revision), found)
     if not (model / "config.json").is_file() and settings.model.source != "folder":
         found.unchecked.append("model: not on this disk yet, so neither its layers nor its memory (the plan does)")
+
+
+def _check_weights(study: Study, model: Path) -> None:
+    """What a folder holds; of one that cannot be read nothing more is asked."""
+    settings, is_text = study.settings, study.settings.study.kind == "text"
+    if settings.model.source == "folder":
+        check_model(model, settings.study.kind)
+    check_targets(model, [run.target_modules for run in study.runs.values()])
+    refuse_early(model, study.runs, settings.hardware, settings.evaluation.window if is_text else None)
+    if not is_text:
+        check_contexts(model, study.runs, settings.cases.max_images)
 
 
 def _check_hub(name: str, revision: str, found: Findings) -> None:

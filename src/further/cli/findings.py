@@ -1,9 +1,7 @@
 """What `further check` found, in its own words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-
-Check = tuple[Callable[..., object], Sequence[object]]  # with its arguments
 
 
 @dataclass
@@ -22,11 +20,9 @@ class Findings:
     unchecked: list[str] = field(default_factory=list)
     num_papers: int = 0
 
-
-def collect(found: Findings, *checks: Check) -> None:
-    """Faults of all checks, each in its own words."""
-    for check, arguments in checks:
+    def collect(self, check: Callable[..., object], *arguments: object) -> None:
+        """Call a check, and keep the faults that it raises, a line each."""
         try:
             check(*arguments)
         except ValueError as error:
-            found.faults += str(error).splitlines()
+            self.faults += str(error).splitlines()

@@ -105,7 +105,8 @@ def write_study(folder: Path, wishes: Wishes, ask: bool, goes_on: bool = False) 
 
 
 def _answer(folder: Path, wishes: Wishes, ask: bool) -> tuple[str, str, str, str]:
-    title = folder.resolve().name.replace("-", " ").replace("_", " ").capitalize()
+    name = folder.resolve().name.replace("-", " ").replace("_", " ")
+    title = name[:1].upper() + name[1:]  # capitalize() would make Hiv of HIV
     questions = (
         ("Title of the report", wishes.title, title),
         ("Folder of the PDFs", wishes.papers, str(folder / "papers")),
@@ -229,8 +230,8 @@ def _write_sweeps(num_papers: int, gpu: Gpu | None) -> list[str]:
         "sweeps:                               # every combination is one training",
         "  # Does more data help? A scaling law needs four sizes or more, and more than one seed.",
         f"  data: {{fraction: {fractions}, seed: [0, 1]}}",
-        "  # What does quantization cost? Needs the GPU memory of the unquantized model." if gpu else "",
-        f"  # {quantization}" if gpu else f"  {quantization}",
+        f"  # What does quantization cost?{' Needs the GPU memory of the unquantized model.' if gpu else ''}",
+        f"  {'# ' if gpu else ''}{quantization}",
     ]
 
 

@@ -61,7 +61,7 @@ def suggest_others(study: Path) -> str:
 def _other_studies(study: Path) -> str:
     """The studies that `make study` left below this folder, as they are asked for."""
     folders = sorted(results.parent for results in (study / "studies").glob("*/results"))
-    return ", ".join(f"--study {folder}" for folder in folders)
+    return ", ".join(f"--study {shlex.quote(str(folder))}" for folder in folders)
 
 
 def _title(study: Path) -> str:

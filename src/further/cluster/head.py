@@ -28,6 +28,7 @@ def take_queue(folder: Path) -> tuple[Lock, list[Queued]]:
         ValueError: If another snakemake works in the folder, or jobs cannot be cancelled.
     """
     try:
+        # A suspended snakemake gives no sign of life: the lease alone would take it for dead.
         if owner := find_owner_here(folder / PLACE):
             raise BlockingIOError(f"{folder / PLACE} is in use by {owner}")
         lock = take_lock(folder / PLACE)

@@ -76,6 +76,7 @@ def cancel_orphans(folder: Path, patience_s: float = 120) -> list[Queued]:
     orphans = list_jobs(folder)
     if orphans:
         ask(["scancel", *(job.number for job in orphans)])
+    # A training that still writes its last checkpoint holds its run's lock, so its successor would be refused.
     deadline = time.monotonic() + patience_s
     while orphans and (left := list_jobs(folder)):
         if time.monotonic() > deadline:

@@ -133,16 +133,17 @@ def _num_gpus(gres: str) -> int:
 
 def find_faults(request: Request, nodes: Iterable[Nodes]) -> Iterator[str]:
     """What about a request no node of its partition can give."""
+    nodes, wanted = list(nodes), request.partition.split(",")  # SLURM takes the first of several that is free
     names = sorted({each.partition for each in nodes})
-    mine = [each for each in nodes if each.partition == request.partition]
+    mine = [each for each in nodes if each.partition in wanted]
     where = f"in {PROFILE}"
-    if not mine:
+    if missing := [name for name in wanted if name not in names]:
         yield (
-            f"{request.name}: there is no partition {request.partition or '(none is named)'}, there are "
+            f"{request.name}: there is no partition {', '.join(missing) or '(none is named)'}, there are "
             f"{', '.join(names)}: change slurm_partition {where}"
         )
         return
-    if mine[0].state not in ("up", "down"):  # a partition that is down still queues
+    if not any(each.state in ("up", "down") for each in mine):  # a partition that is down still queues
         yield (
             f"{request.name}: partition {request.partition} takes no jobs now (state {mine[0].state}): change "
             f"slurm_partition {where}, or wait"
@@ -151,11 +152,13 @@ def find_faults(request: Request, nodes: Iterable[Nodes]) -> Iterator[str]:
 
 
 def _too_much(request: Request, nodes: list[Nodes]) -> Iterator[str]:
+    times = [each.max_minutes for each in nodes if each.max_minutes is not None]
+    longest = max(times) if len(times) == len(nodes) else None
     limits = (
         ("cores", request.cores, max(each.cores for each in nodes), "hardware.threads", "threads"),
         ("MB of memory", request.memory_mb, max(each.memory_mb for each in nodes), "hardware.memory_mb", "mem_mb"),
         ("GPUs", request.num_gpus, max(each.num_gpus for each in nodes), "", "gres or slurm_partition"),
-        ("minutes", request.minutes, nodes[0].max_minutes, "hardware.runtime_minutes", "runtime"),
+        ("minutes", request.minutes, longest, "hardware.runtime_minutes", "runtime"),
     )
     for unit, asked, most, key, resource in limits:
         if most is not None and asked > most:

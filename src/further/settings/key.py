@@ -38,6 +38,7 @@ class Section(BaseModel):
     A whole number may stand where any number may, and is read as one. Values cannot be changed once they are read.
     """
 
+    # strict: without it "8" would pass for 8, and YAML's yes for 1.
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, hide_input_in_errors=True)
     most: ClassVar[float] = MOST
 

@@ -132,6 +132,7 @@ def estimate_left(
         for number, weight in weights.items()
         if number not in finished
     )
+    # Seconds of work done in a second of the clock: how many jobs ran abreast so far, and will for the rest.
     busy = sum(finished.values()) + sum(job.seconds for job in running.values())
     abreast = max(1.0, busy / elapsed) if elapsed > 0 else 1.0
     return Left((ended + under_way) / total if total else 1.0, rest / abreast)

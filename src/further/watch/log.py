@@ -92,7 +92,7 @@ class StudyLog:
         return f" ({done} of {total})" if total > 1 else ""
 
     def _result(self, job: Job) -> str:
-        """What came out, where a word says it."""
+        """The result in words, for the rules that have one."""
         if job.rule == "write_report":
             return f": {job.output}"
         if job.rule != "train_qlora":
@@ -105,6 +105,7 @@ class StudyLog:
 
     def _stands(self, now: float) -> str:
         """How far the study is: by the plan, or before there is one by the number of its jobs."""
+        # Asked again at each line until there is a plan: before it, nobody knows what a training takes.
         self._weights = self._weights or weigh_jobs(self.folder, list(self.jobs.values()))
         if self._weights is None:
             return f"{len(self.finished)} of {len(self.jobs)} jobs"
@@ -117,7 +118,6 @@ class StudyLog:
         return Running(seconds, doing.done if doing and doing.updated >= self.began else None)
 
     def _plan_of(self, job: Job) -> list[str]:
-        """The plan itself, once it is made."""
         from further.plan.table import format_plan, read_plan
 
         if job.rule != "plan_runs":

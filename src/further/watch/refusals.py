@@ -59,6 +59,8 @@ def _explain_files(files: Sequence[Path]) -> list[str]:
 
 def _explain_lock(folder: Path, is_dry: bool) -> list[str]:
     others = find_others(folder)
+    if not others and is_dry and (dead := find_others(folder, dead=True)):
+        return [f"The last start was killed ({'; '.join(dead)}). The next one ends the jobs that it left, and goes on."]
     if not others:
         return []
     at_work = f"Another snakemake works in this folder: {'; '.join(others)}"

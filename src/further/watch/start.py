@@ -1,7 +1,5 @@
 """What the last start of a study has to do: written before its first job, read by the log and by `status`."""
 
-import os
-import socket
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from further.io import read_json, write_json
+from further.lock import is_dead
 
 FILE = Path(".snakemake") / "further-session.json"
 
@@ -43,30 +42,22 @@ class Session(_Record):
     """A start of a study.
 
     Attributes:
+        owner: The snakemake that was started, as `further.lock.this_process` describes it.
         runs: All runs of the study, those that are done already too.
         ended: "finished" or "failed"; empty while it runs, or if it was killed.
     """
 
     title: str
     started: float
-    pid: int
-    host: str
+    owner: dict[str, Any] = {}
     runs: list[str]
     jobs: list[Job]
     ended: str = ""
 
     @property
     def is_dead(self) -> bool:
-        """Whether its snakemake is known to run no more: it was on this machine, and its process is gone."""
-        if self.ended or self.host != socket.gethostname():
-            return False
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return True
-        except PermissionError:
-            pass  # somebody else's
-        return False
+        """Whether its snakemake is known to run no more, though it did not end."""
+        return not self.ended and is_dead(self.owner)
 
     @property
     def by_number(self) -> dict[int, Job]:

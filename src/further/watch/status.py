@@ -109,7 +109,7 @@ def _of_queue(job: Queued) -> tuple[str, str]:
 
 
 def _of_files(folder: Path, run: str, doing: Doing | None) -> tuple[str, str]:
-    """By the run's own last word; a run without one has not started, or failed before it could say anything."""
+    """By the run's own last message; a run without one has not started, or failed before it could write one."""
     log = folder / "logs" / "train_qlora" / f"{run}.log"
     if doing is None:
         told = _read_ending(folder, run) or _read_failure(folder, log)
@@ -125,7 +125,6 @@ def _of_files(folder: Path, run: str, doing: Doing | None) -> tuple[str, str]:
 
 
 def _read_failure(folder: Path, log: Path) -> tuple[str, str] | None:
-    """The error that a log ends with."""
     text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
     if "Traceback (most recent call last)" not in text:
         return None
@@ -170,9 +169,9 @@ def describe_session(folder: Path, now: float) -> list[str]:
     session = read_session(folder)
     if session is None:
         return []
-    made = [job for job in session.jobs if _is_made(folder / job.output, session.started)]
-    others = [job for job in session.jobs if job.rule != "train_qlora"]
-    count = f"{'Other jobs' if session.runs else 'Jobs'}: {sum(job in made for job in others)} of {len(others)} done"
+    made = {job.number: job for job in session.jobs if _is_made(folder / job.output, session.started)}
+    others = [job.number for job in session.jobs if job.rule != "train_qlora"]
+    count = f"{'Other jobs' if session.runs else 'Jobs'}: {len(made.keys() & others)} of {len(others)} done"
     return [count, _tell_end(session) or _tell_left(folder, session, made, now)]
 
 
@@ -185,15 +184,15 @@ def _tell_end(session: Session) -> str:
     return ""
 
 
-def _tell_left(folder: Path, session: Session, made: Sequence[Job], now: float) -> str:
-    said = {job.number: read_doing(folder, job) for job in session.jobs if job not in made}
+def _tell_left(folder: Path, session: Session, made: Mapping[int, Job], now: float) -> str:
+    said = {job.number: read_doing(folder, job) for job in session.jobs if job.number not in made}
     running = {number: doing for number, doing in said.items() if doing and doing.is_alive}
     others = [job for job in session.jobs if job.number in running and job.rule != "train_qlora"]
-    names = [f"{', '.join(name_job(job, PRESENT) for job in others)}"] if others else []
+    names = [", ".join(name_job(job, PRESENT) for job in others)] if others else []
     weights = weigh_jobs(folder, session.jobs)
     if weights is None:
         return "; ".join([*names, f"{len(made)} of {len(session.jobs)} jobs done, no plan yet"])
-    finished = {job.number: read_seconds(folder / job.benchmark) or weights[job.number].seconds for job in made}
+    finished = {number: read_seconds(folder / job.benchmark) or weights[number].seconds for number, job in made.items()}
     abreast = {number: Running(doing.seconds, doing.done or 0.0) for number, doing in running.items()}
     return "; ".join([*names, str(estimate_left(weights, finished, abreast, now - session.started))])
 

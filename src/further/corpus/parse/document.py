@@ -82,7 +82,7 @@ def parse_document(path: Path, password: str = "", ocr: str = "") -> Parsed | Re
     with path.open("rb") as file:
         head = file.read(1024 * 1024)
     if b"%PDF-" not in head and b" obj" not in head:
-        return Refusal("not a PDF", f"the file begins with {head[:16]!r}")
+        return Refusal("not a PDF", f"the file begins with {head[:16].decode(errors='replace')!r}")
     try:
         with pymupdf.open(path, filetype="pdf") as document:
             return _parse_open(document, password, ocr)

@@ -1,11 +1,15 @@
 """Tables of all shards as one, and the check that not too many papers were rejected."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+
+NAMED = 5
+"""Rejected papers that a message names."""
 
 
 def gather(paths: Sequence[Path]) -> pa.Table:
@@ -26,14 +30,16 @@ def check_rejected(rows: pa.Table, rejected: pa.Table, max_share: float) -> None
         max_share: Highest share of rejected papers that is allowed.
 
     Raises:
-        ValueError: If more were rejected, with both numbers and the commonest reason.
+        ValueError: If more were rejected, with both numbers, the first papers with their reasons, and what to write.
     """
     num_kept, num_rejected = len(pc.unique(rows["paper"])), len(rejected)
     total = num_kept + num_rejected
-    if num_rejected > max_share * total:
-        reasons = rejected["reason"].to_pylist()
-        commonest = max(sorted(set(reasons)), key=reasons.count)
+    if num_rejected / total > max_share:
+        lines = rejected.select(["file", "reason"]).to_pylist()
+        named = [f"{line['file']} ({line['reason']})" for line in lines[:NAMED]]
+        more = [f"{num_rejected - NAMED} more"] if num_rejected > NAMED else []
+        needed = math.ceil(100 * num_rejected / total) / 100
         raise ValueError(
-            f"{num_rejected} of {total} papers were rejected, most as {commonest!r}; "
-            f"corpus.max_rejected_fraction allows {max_share:.0%}"
+            f"{num_rejected} of {total} papers were rejected, more than {max_share:.0%}: {', '.join([*named, *more])}. "
+            f"Remove them, or write corpus.max_rejected_fraction: {needed:g}"
         )

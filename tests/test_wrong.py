@@ -1,0 +1,53 @@
+"""Faults of single keys, each in one line."""
+
+from datetime import date
+
+import pytest
+
+from facts import naming
+from further.study import read_study
+
+
+@pytest.mark.parametrize(
+    ("config", "facts"),
+    [
+        ({"trainin": {}}, ["study file", "trainin", "training"]),
+        ({"training": {"quantisation": "nf4"}}, ["training", "quantisation", "quantization"]),
+        ({"training": {"accumulation": 4}}, ["training", "accumulation", "gradient_accumulation_steps"]),
+        ({"corpus": {"test_share": 0.2}}, ["corpus", "test_share", "test_fraction"]),
+        ({"rank": 8}, ["study file", "rank", "training"]),
+        ({"sweeps": {"rank": {"rnak": [8]}}}, ["sweeps.rank", "rnak", "rank"]),
+        ({"sweeps": {"rank": {"rank": [8, 0]}}}, ["sweeps.rank.rank.1", 0, 1]),
+        ({"sweeps": {"rank": {"rank": []}}}, ["sweeps.rank.rank", "[]", 1]),
+        ({"training": {"learning_rate": "2e-4"}}, ["training.learning_rate", "'2e-4'", "2.0e-4"]),
+        ({"training": {"rank": True}}, ["training.rank", "true"]),
+        ({"training": {"rank": 8.5}}, ["training.rank", 8.5]),
+        ({"training": {"dropout": float("nan")}}, ["training.dropout", "nan"]),
+        ({"training": {"optimizer": "sgd"}}, ["training.optimizer", "'sgd'", "'adamw_torch'"]),
+        ({"training": {"target_modules": []}}, ["training.target_modules", "[]"]),
+        ({"training": 3}, ["training", 3]),
+        ({"scaling": {"targets": [{"value": 2}]}}, ["scaling.targets.0.unit"]),
+        ({"cost": {"price_per_gpu_hour": 2}}, ["cost.price_date", "null"]),
+        ({"evaluation": {"folds": 1}}, ["evaluation.folds", 1, 2]),
+        ({"evaluation": {"window": 256, "stride": 512}}, ["evaluation.stride", 512, 256]),
+        (
+            {"evaluation": {"window": 256, "stride": 256, "memorization_new_tokens": 250}},
+            ["evaluation.memorization_prefix_tokens", 32, "memorization_new_tokens", 250, 256],
+        ),
+        ({"corpus": {"language": False}}, ["corpus.language", "false", "quotes"]),
+        ({"study": {"title": 2026}}, ["study.title", 2026, '"2026"']),
+        ({"cost": {"price_date": date(2026, 11, 1)}}, ["cost.price_date", "2026-11-01", '"2026-11-01"']),
+        ({"model": {"source": "hub", "revision": "a" * 40}}, ["model.path", "null", "hub"]),
+    ],
+)
+def test_a_fault_is_named_in_one_line(config, facts):
+    with pytest.raises(ValueError, match=naming(*facts)) as caught:
+        read_study(config)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_no_message_repeats_a_password(config):
+    config["corpus"]["passwords"] = {"a": 4711}
+    with pytest.raises(ValueError, match=naming("corpus.passwords.a")) as caught:
+        read_study(config)
+    assert "4711" not in str(caught.value)
