@@ -3,11 +3,11 @@ import doctest
 import pytest
 
 from further.cases import synonyms, text
-from further.cases.readers import vqa_rad
+from further.cases.readers import base
 from further.cases.text import clean_text, is_form
 
 
-@pytest.mark.parametrize("module", [text, synonyms, vqa_rad])
+@pytest.mark.parametrize("module", [text, synonyms, base])
 def test_the_examples_hold(module):
     assert doctest.testmod(module).failed == 0
 

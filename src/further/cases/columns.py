@@ -70,7 +70,7 @@ def name_columns(columns: Iterable[str], told: Mapping[str, str]) -> dict[str, s
     called = {role: [role, *CALLED.get(role, ())] for role in ROLES if role != "image"}
     found = {}
     for role, names in called.items():
-        own = [told[role]] if plain_name(told.get(role, "")) in there else names
+        own = [told[role]] if role in told and plain_name(told[role]) in there else names
         column = next((there[plain_name(name)] for name in own if plain_name(name) in there), None)
         if column is not None:
             found[role] = column
@@ -80,26 +80,37 @@ def name_columns(columns: Iterable[str], told: Mapping[str, str]) -> dict[str, s
 def name_image_columns(columns: Iterable[str], told: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """Columns that may name images: those called so, and those that do if their files are there."""
     there = {plain_name(column): column for column in columns}
-    if plain_name(told.get("image", "")) in there:
+    if "image" in told and plain_name(told["image"]) in there:
         return [there[plain_name(told["image"])]], []
     called = [there[name] for name in map(plain_name, ("image", *CALLED["image"])) if name in there]
     return called, [there[name] for name in LOOSE if name in there]
 
 
-def find_unused(columns: Iterable[str], used: Iterable[str]) -> list[str]:
+def find_unused(columns: Sequence[str], used: Iterable[str]) -> list[str]:
     """Columns of a table of which nothing is taken."""
-    taken = set(used)
+    taken = {*used, *find_choices(columns)}
+    return [column for column in columns if column not in taken]
+
+
+def find_choices(columns: Iterable[str]) -> list[str]:
+    """Columns that hold the choices of questions; none where only one is called like that."""
     letters = [column for column in columns if _CHOICE.fullmatch(plain_name(column))]
-    return [column for column in columns if column not in taken and (len(letters) < 2 or column not in letters)]
+    return letters if len(letters) > 1 else []
 
 
 def choices_of(row: Mapping[str, Any]) -> dict[str, str]:
-    """The choices of a question by their letter, without it before the text; empty where there are fewer than two."""
+    """The choices of a question by their letter; empty where there are fewer than two.
+
+    The letter before a choice's text goes where all have theirs: one alone may begin a name, as in C. difficile.
+    """
     found = {}
     for column, value in row.items():
         letter = _CHOICE.fullmatch(plain_name(column))
         if letter is not None and clean_text(value) is not None:
-            found[letter[1]] = re.sub(rf"^\s*\(?{letter[1]}\s*[).:]\s*", "", str(value), flags=re.IGNORECASE).strip()
+            found[letter[1]] = str(value).strip()
+    bare = {letter: re.sub(rf"^\(?{letter}\s*[).:]\s*", "", text, flags=re.I) for letter, text in found.items()}
+    if all(bare[letter] != text for letter, text in found.items()):
+        found = bare
     return found if len(found) > 1 else {}
 
 

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import unicodedata
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,6 +20,14 @@ IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".bmp", ".gif", ".tif", ".tif
 NO_COLUMNS: Mapping[str, str] = MappingProxyType({})
 MAX_TABLE_MB = 2_000
 """Larger tables of text are refused: the largest that is known, ROCOv2's captions, has 30."""
+MAX_CELL = 10_000_000
+"""Characters of one cell; csv's default of 131,072 is too few for some captions."""
+END = "\0end of the table"
+"""Read as the last row of every table: where it is part of another row, that row has an open quote."""
+UNREADABLE = (OSError, EOFError, zlib.error)
+"""What opening, or unpacking, a broken file raises."""
+
+csv.field_size_limit(MAX_CELL)
 
 
 @dataclass(frozen=True)
@@ -66,16 +75,16 @@ class Folder:
     def others(self) -> dict[str, str]:
         """Files that are called like no picture, by their name without folders, in lower case."""
         files = (file for file in self.files if not file.lower().endswith(IMAGE_SUFFIXES))
-        return {file.rsplit("/", 1)[-1].lower(): file for file in files}
+        return {compose(file).rsplit("/", 1)[-1].lower(): file for file in files}
 
     def find_other(self, name: str) -> str:
         """The file that a record means, where it is called like no picture that is read; "" if there is none."""
-        return self.others.get(name.replace("\\", "/").rsplit("/", 1)[-1].lower(), "")
+        return self.others.get(compose(name).replace("\\", "/").rsplit("/", 1)[-1].lower(), "")
 
     def tables(self, *suffixes: str) -> list[str]:
         """Files of text with one of the suffixes: the one that was named, or all."""
         files = [self.only] if self.only else self.files
-        return [file for file in files if file.lower().removesuffix(".gz").endswith(suffixes)]
+        return [file for file in files if kind_of(file) in suffixes]
 
     def describe(self) -> str:
         """What lies there, by suffix, for a message: `12 .png, 2 .json`."""
@@ -128,7 +137,7 @@ class ImageFiles:
         Returns:
             The file and ""; or None and what is wrong: that there is none, or that there are several.
         """
-        parts = [part for part in name.replace("\\", "/").strip().split("/") if part not in ("", ".")]
+        parts = [part for part in compose(name).replace("\\", "/").strip().split("/") if part not in ("", ".")]
         for start in range(len(parts)):
             found = self.by_name.get("/".join(parts[start:]).lower(), [])
             if len(found) > 1 and hint:
@@ -136,19 +145,29 @@ class ImageFiles:
             if len(found) == 1:
                 return found[0], ""
             if found:
-                exact = [file for file in found if file == "/".join(parts)]
+                exact = [file for file in found if compose(file) == "/".join(parts)]
                 return (exact[0], "") if exact else (None, f"{len(found)} files are called so: {', '.join(found[:3])}")
         return None, "there is no such file"
 
 
 def _names(file: str) -> set[str]:
     """All that a file may be called, in lower case: its path, every end of it, each without suffix too."""
-    whole = file.lower()
+    whole = compose(file).lower()
     suffix = PurePosixPath(whole).suffix
     ends = [whole]
     while "/" in ends[-1]:
         ends.append(ends[-1].split("/", 1)[1])
     return {name for end in ends for name in (end, end.removesuffix(suffix))}
+
+
+def compose(name: str) -> str:
+    """A name with each letter as one character: macOS writes the ä of a file's name as two."""
+    return unicodedata.normalize("NFC", name)
+
+
+def kind_of(file: str) -> str:
+    """A file's suffix in lower case, that of what is packed in it for .gz."""
+    return PurePosixPath(file.lower().removesuffix(".gz")).suffix
 
 
 def read_records(folder: Folder, file: str) -> list[dict[str, Any]]:
@@ -157,10 +176,7 @@ def read_records(folder: Folder, file: str) -> list[dict[str, Any]]:
     Raises:
         ValueError: If the file is none of these, naming file and line.
     """
-    text = read_text(folder, file)
-    if file.lower().endswith(".jsonl"):
-        return [_record(_parse(line, file, number), file, number) for number, line in _lines(text)]
-    data = _parse(text, file, 1)
+    data = read_json(folder, file)
     if isinstance(data, dict):
         lists = [value for value in data.values() if isinstance(value, list)]
         data = lists[0] if len(lists) == 1 else [data]
@@ -170,23 +186,24 @@ def read_records(folder: Folder, file: str) -> list[dict[str, Any]]:
 
 
 def read_json(folder: Folder, file: str) -> Any:
-    """What a JSON file holds.
+    """What a JSON file holds; a list of what the lines hold for JSON lines.
 
     Raises:
         ValueError: If it is none, naming file and line.
     """
-    return _parse(read_text(folder, file), file, 1)
+    text = read_text(folder, file)
+    return [_parse(*line) for line in _lines(text, file)] if kind_of(file) == ".jsonl" else _parse(text, file, 1)
 
 
 def peek_record(folder: Folder, file: str) -> dict[str, Any]:
     """The first record of a JSON file or of JSON lines; empty if there is none or the file cannot be read so."""
     try:
-        if file.lower().endswith(".jsonl"):
+        if kind_of(file) == ".jsonl":
             with open_text(folder.path / file, errors="replace") as stream:
                 first = next((line for line in stream if line.strip()), "{}")
-            return _record(json.loads(first), file, 1)
+            return _record(_parse(first, file, 1), file, 1)
         return next(iter(read_records(folder, file)), {})
-    except (ValueError, OSError):
+    except (ValueError, *UNREADABLE):
         return {}
 
 
@@ -196,26 +213,53 @@ def read_rows(folder: Folder, file: str) -> list[dict[str, str]]:
     Excel's first line `sep=;` is read as it is meant. Rows without a text are left out: Excel leaves some at the end.
 
     Raises:
-        ValueError: If the file is no text, a column is there twice, or a row has more cells than there are columns:
-            a comma in a text without quotes around it would move the texts after it.
+        ValueError: If the file is no text, a column is there twice, a quote is not closed, which would make one cell of
+            the rows after it, or a row has more cells than there are columns: a comma in a text without quotes around
+            it would move the texts after it.
     """
-    lines, mark = _without_sep(read_text(folder, file))
-    csv.field_size_limit(10_000_000)  # a caption may be longer than the default of 131,072 characters
-    table = csv.reader(io.StringIO(lines), delimiter=mark, skipinitialspace=True)
-    names = [name.strip().lower() for name in next(table, [])]
-    twice = sorted(name for name in set(names) - {""} if names.count(name) > 1)
-    if twice:
-        raise ValueError(f"cases.folder: {file} has the column {twice[0]} twice")
+    text, mark = _without_sep(read_text(folder, file))
+    table = _read_cells(text, mark, file)
+    names = name_cells(next(table, (1, []))[1], file)
     rows = []
-    for cells in table:
+    for line, cells in table:
         if any(cell.strip() for cell in cells[len(names) :]):
             raise ValueError(
-                f"cases.folder: line {table.line_num} of {file} has {len(cells)} cells for {len(names)} columns; a "
-                f"text with {_call(mark)} in it needs quotes around it"
+                f"cases.folder: line {line} of {file} has {len(cells)} cells for {len(names)} columns; a text with "
+                f"{_call(mark)} in it needs quotes around it"
             )
         if any(cell.strip() for cell in cells):
             rows.append({name: cell for name, cell in zip(names, cells, strict=False) if name})
     return rows
+
+
+def _read_cells(text: str, mark: str, file: str) -> Iterator[tuple[int, list[str]]]:
+    """Rows of a table, each with the number of its last line."""
+    table = csv.reader(io.StringIO(f"{text}\n{END}"), delimiter=mark, skipinitialspace=True)
+    start = 1
+    try:
+        for cells in table:
+            if cells == [END]:
+                return
+            if cells and cells[-1].endswith(END):
+                break
+            yield table.line_num, cells
+            start = table.line_num + 1
+    except csv.Error:  # a cell of more than MAX_CELL characters
+        pass
+    raise ValueError(f"cases.folder: line {start} of {file} opens a quote that is not closed: close it, or take it out")
+
+
+def name_cells(cells: Iterable[str], file: str) -> list[str]:
+    """Names of columns, in lower case.
+
+    Raises:
+        ValueError: If one is there twice.
+    """
+    names = [cell.strip().lower() for cell in cells]
+    twice = sorted(name for name in set(names) - {""} if names.count(name) > 1)
+    if twice:
+        raise ValueError(f"cases.folder: {file} has the column {twice[0]} twice")
+    return names
 
 
 def read_head(folder: Folder, file: str) -> list[str]:
@@ -224,7 +268,7 @@ def read_head(folder: Folder, file: str) -> list[str]:
     try:
         with open_text(path, errors="replace") as stream:
             head, mark = _without_sep(stream.readline(100_000) + stream.readline(100_000))
-    except (OSError, EOFError, UnicodeError):
+    except (UnicodeError, *UNREADABLE):
         return []
     return [name.strip().lower() for name in next(csv.reader(io.StringIO(head), delimiter=mark), [])]
 
@@ -271,8 +315,8 @@ def read_text(folder: Folder, file: str) -> str:
         ) from None
 
 
-def _lines(text: str) -> list[tuple[int, str]]:
-    return [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+def _lines(text: str, file: str) -> list[tuple[str, str, int]]:
+    return [(line, file, number) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
 
 
 def _parse(text: str, file: str, line: int) -> Any:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from further.cases.files import NO_COLUMNS, Folder
+from further.cases.files import NO_COLUMNS, Folder, kind_of
 from further.cases.readers import LAYOUTS, choose_reader, find_broken
 from further.cases.records import find_text_files
 from further.cases.sheets import unused_columns
@@ -73,7 +73,7 @@ def open_folder(plan: CasePlan) -> Folder:
 def describe_plan(plan: CasePlan) -> str:
     """As what a folder is read, from which tables, and which tables and columns are left out."""
     folder = open_folder(plan)
-    texts = [file for file in plan.tables if PurePosixPath(file).suffix.lower() in TEXT_SUFFIXES]
+    texts = [file for file in plan.tables if kind_of(file) in TEXT_SUFFIXES]
     unused = unused_columns(folder) if plan.layout in ("table", "dicom_table") else []
     beside = [file for file in find_text_files(folder) if file not in plan.tables]
     told = ((" from", texts), ("; columns not used:", unused), ("; tables not read:", beside))

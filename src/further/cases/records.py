@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from further.cases.columns import CALLED, plain_name
-from further.cases.files import Folder, read_head, read_json, read_records, read_rows, read_text
+from further.cases.files import Folder, kind_of, read_head, read_json, read_rows, read_text
 from further.cases.synonyms import name_split
 from further.cases.workbook import read_workbook
 
@@ -33,12 +33,12 @@ def find_text_files(folder: Folder) -> list[str]:
 
 def find_columns(folder: Folder, file: str) -> list[str]:
     """Columns of a file's rows; none where it cannot be read as rows."""
-    if _kind(file) in (".csv", ".tsv"):
+    if kind_of(file) in (".csv", ".tsv"):
         return [name for name in read_head(folder, file) if name]
-    if _kind(file) == ".xlsx":
+    if kind_of(file) == ".xlsx":
         return list(next(iter(read_workbook(folder, file)), {}))
     try:
-        rows = _read_headless(folder, file) if _kind(file) == ".txt" else _read_json(folder, file)
+        rows = _read_headless(folder, file) if kind_of(file) == ".txt" else _read_json(folder, file)
     except (ValueError, OSError):
         return []
     told = [key for row in rows[:20] if isinstance(row, dict) for key in row]
@@ -52,7 +52,7 @@ def read_any(folder: Folder, file: str) -> list[Row]:
     Raises:
         ValueError: If it is broken, naming file and line.
     """
-    kind = _kind(file)
+    kind = kind_of(file)
     if kind in (".csv", ".tsv"):
         return [dict(row) for row in read_rows(folder, file)]
     if kind == ".xlsx":
@@ -67,11 +67,7 @@ def read_any(folder: Folder, file: str) -> list[Row]:
 
 
 def _read_json(folder: Folder, file: str) -> list[Any]:
-    return list(_unfold(read_records(folder, file) if _kind(file) == ".jsonl" else read_json(folder, file)))
-
-
-def _kind(file: str) -> str:
-    return PurePosixPath(file.lower().removesuffix(".gz")).suffix
+    return list(_unfold(read_json(folder, file)))
 
 
 def _stem(file: str) -> str:

@@ -1,7 +1,9 @@
 """The tables of a folder that belong together: those that name images, and those that tell more of the same cases."""
 
+import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from further.cases.columns import (
@@ -13,7 +15,7 @@ from further.cases.columns import (
     name_image_columns,
     tells,
 )
-from further.cases.files import Folder, read_text
+from further.cases.files import Folder, kind_of, read_text
 from further.cases.records import Row, find_columns, find_text_files, read_any
 from further.cases.reports import find_reports, read_reports
 from further.cases.synonyms import find_split
@@ -81,11 +83,6 @@ def find_telling(folder: Folder) -> list[Sheet]:
     return found
 
 
-def take_roles(sheet: Sheet, row: Row) -> Row:
-    """What a row of such a table tells, by role."""
-    return _by_role(row, sheet.columns)
-
-
 def _read_reports(folder: Folder) -> Iterator[Sheet]:
     """Reports beside images, each a sheet of one row."""
     for file, row in read_reports(folder, find_reports(folder)):
@@ -95,7 +92,8 @@ def _read_reports(folder: Folder) -> Iterator[Sheet]:
 def _try(folder: Folder, file: str, head: Iterable[str], told: Mapping[str, str]) -> Sheet | None:
     """A file as a sheet; None if it tells nothing of a case or an image."""
     columns, (called, loose) = name_columns(head, told), name_image_columns(head, told)
-    if not (called or loose or "case" in columns) or not set(columns) - {"case", "patient"}:
+    tells_more = set(columns) - {"case", "patient"} or ("case" in columns and (called or loose))
+    if not (called or loose or "case" in columns) or not tells_more:
         return None
     rows = read_any(folder, file)
     image, seen = _find_image_column(folder, rows, called, loose)
@@ -103,7 +101,7 @@ def _try(folder: Folder, file: str, head: Iterable[str], told: Mapping[str, str]
         columns = {role: column for role, column in columns.items() if column != image} | {"image": image}
     elif "case" not in columns:
         return None
-    return Sheet(file, columns, seen, [_by_role(row, columns) for row in rows])
+    return Sheet(file, columns, seen, [take_roles(row, columns) for row in rows])
 
 
 def _find_image_column(folder: Folder, rows: list[Row], called: list[str], loose: list[str]) -> tuple[str | None, bool]:
@@ -116,12 +114,19 @@ def _find_image_column(folder: Folder, rows: list[Row], called: list[str], loose
 
 
 def names_in(value: object) -> list[str]:
-    """Names of images in a cell: a list, or a text in which semicolons or bars stand between them."""
+    """Names of images in a cell: a list, one that a program wrote as text, or names between semicolons or bars.
+
+    >>> names_in("a.png; b.png"), names_in("['a.png', 'b.png']"), names_in("[a].png")
+    (['a.png', 'b.png'], ['a.png', 'b.png'], ['[a].png'])
+    """
+    if isinstance(value, str) and value.lstrip()[:1] == "[":
+        with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
+            value = ast.literal_eval(value.strip())
     parts = value if isinstance(value, list | tuple) else re.split(r"[;|]", str(value if value is not None else ""))
     return [name for part in parts if (name := str(part).strip())]
 
 
-def _by_role(row: Row, columns: Mapping[str, str]) -> Row:
+def take_roles(row: Row, columns: Mapping[str, str]) -> Row:
     """A row by what its columns hold; a question with choices is closed, and asks them."""
     own: Row = {role: _flat(row.get(column)) for role, column in columns.items()}
     own |= {"image": row.get(columns["image"])} if "image" in columns else {}
@@ -166,6 +171,8 @@ def explain_columns(folder: Folder) -> str:
     heads = {file: find_columns(folder, file) for file in find_text_files(folder) if not file.endswith(".txt")}
     file, head = next(((file, head) for file, head in heads.items() if head), ("", []))
     if not file:
+        for table in (table for table in heads if kind_of(table) in (".csv", ".tsv")):
+            read_text(folder, table)  # says if it cannot be unpacked
         return ""
     if any("\ufffd" in name for name in head):
         read_text(folder, file)  # says that it is not UTF-8
@@ -173,12 +180,12 @@ def explain_columns(folder: Folder) -> str:
     missing = [] if called else ["image"]
     if not tells(columns):
         missing += [role for role in ("question", "answer") if role not in columns]
-    told = ", ".join(f"{role}: COLUMN" for role in missing)
+    told, have = ", ".join(f"{role}: COLUMN" for role in missing), ", ".join(name[:40] for name in head)
     others = " (or caption, findings, diagnosis ...)" if "answer" in missing else ""
     if not missing:
         return ""
     return (
-        f"{file} has no column that is known for {', '.join(missing)}{others}; it has {', '.join(head)}: "
+        f"{file} has no column that is known for {', '.join(missing)}{others}; it has {have}: "
         f"say which is which, as in cases.columns: {{{told}}}"
     )
 

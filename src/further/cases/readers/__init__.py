@@ -1,6 +1,6 @@
 """The layouts that are read. A new one is one file here and its place in the list."""
 
-from further.cases.files import Folder, read_records
+from further.cases.files import Folder, read_json
 from further.cases.readers.base import Reader
 from further.cases.readers.dicom import Dicom
 from further.cases.readers.dicom_table import DicomTable
@@ -8,9 +8,8 @@ from further.cases.readers.flat import Flat
 from further.cases.readers.medpix2 import MedPix2
 from further.cases.readers.parquet import Parquet
 from further.cases.readers.rocov2 import Rocov2
-from further.cases.readers.slake import Slake
 from further.cases.readers.table import Table
-from further.cases.readers.vqa_rad import VqaRad
+from further.cases.readers.vqa import Slake, VqaRad
 from further.cases.sheets import explain_columns
 
 TABLE, DICOM_TABLE, DICOM = Table(), DicomTable(), Dicom()
@@ -71,11 +70,10 @@ def _explain(folder: Folder) -> str:
 
 
 def find_broken(folder: Folder) -> str:
-    """The first file that is called JSON and is none, with the line; "" if there is none."""
+    """What is wrong with the first file that is called JSON and is none; "" if there is none."""
     for file in (file for file in folder.tables(".json", ".jsonl") if file.count("/") <= 2):
         try:
-            read_records(folder, file)
+            read_json(folder, file)
         except ValueError as error:
-            if "is not valid JSON" in str(error):
-                return str(error).removeprefix("cases.folder: ")
+            return str(error).removeprefix("cases.folder: ")
     return ""

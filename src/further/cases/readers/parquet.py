@@ -6,22 +6,20 @@ Source:
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from further.cases.columns import name_columns, name_image_columns, tells
-from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS
+from further.cases.columns import find_choices, name_columns, name_image_columns, tells
 from further.cases.files import Folder
 from further.cases.found import Found
 from further.cases.readers.base import Reader, is_closed
-from further.cases.synonyms import find_split
-from further.cases.text import clean_text
+from further.cases.readers.image_rows import ImageRow, gather_rows
+from further.cases.records import Row
+from further.cases.sheets import split_of, take_roles
 
 ROWS = 64
 """Rows that are read at once: with one picture each, some ten MB."""
-
-Row = Mapping[str, Any]
 
 
 class Head(NamedTuple):
@@ -68,63 +66,30 @@ class Parquet(Reader):
 
     def read(self, folder: Folder) -> Found:
         """Cases named by the digest of their image."""
-        found, rows = Found(), list(self._rows(folder))  # pictures are read once, and left behind
-        told = _gather(rows)
-        for file, row, digest, record in rows:
-            case = _name(file, row, digest)
-            about, split = told[case], find_split(str(record.get("split") or "")) or find_split(file)
-            patient = found.first_of(about.get("patient") or about.get("case"), case)
-            found.add_case(case, about, topic=about.get("topic"), patient=patient, split=split)
-            found.names[case] = str(record.get("image") or "")
-            if case not in found.images:
-                place = (file, row, "") if digest else (None, 0, "the row holds no picture")
-                found.add_image(case, case, place, about)
-            _add_question(found, case, record, split)
-        found.join_by_names()
-        return found
-
-    def _rows(self, folder: Folder) -> Iterator[tuple[str, int, str, Row]]:
-        for file in self.find_tables(folder):
-            records = _read_texts(folder, file)
-            for row, digest, _ in iterate_pictures(folder.path / file):
-                yield file, row, digest, records[row]
+        return gather_rows([row for file in self.find_tables(folder) for row in _read_rows(folder, file)])
 
 
-def _add_question(found: Found, case: str, record: Row, split: str | None) -> None:
-    if not {"question", "answer"} <= set(record):
-        return
-    closed = is_closed(record.get("answer_type"), record["answer"])
-    kind = str(record.get("question_type") or ("closed" if closed else "open")).strip().lower()
-    language = str(record.get("language") or "").strip().lower() or None
-    texts = (record["question"], record["answer"])
-    found.add_question(case, [case], texts, question_type=kind, closed=closed, split=split, language=language)
-
-
-def _name(file: str, row: int, digest: str) -> str:
-    return f"image-{digest[:12]}" if digest else f"{PurePosixPath(file).stem}-row-{row}"
-
-
-def _gather(rows: Iterable[tuple[str, int, str, Row]]) -> dict[str, dict[str, str]]:
-    """What rows tell of each image and its case; what two tell differently is not known."""
-    told: dict[str, dict[str, set[str]]] = {}
-    for file, row, digest, record in rows:
-        own = told.setdefault(_name(file, row, digest), {})
-        for role in ("case", "patient", "topic", "caption", *CASE_FIELDS, *IMAGE_FIELDS):
-            if (value := clean_text(record.get(role))) is not None:
-                own.setdefault(role, set()).add(value)
-    return {
-        case: {role: next(iter(values)) for role, values in own.items() if len(values) == 1}
-        for case, own in told.items()
-    }
+def _read_rows(folder: Folder, file: str) -> Iterator[ImageRow]:
+    """Rows with the digest of their picture, which is left behind: a folder may hold more than fits in memory."""
+    texts = _read_texts(folder, file)
+    for number, digest, _ in iterate_pictures(folder.path / file):
+        case = f"image-{digest[:12]}" if digest else f"{PurePosixPath(file).stem}-row-{number}"
+        place = (file, number, "") if digest else (None, 0, "the row holds no picture")
+        yield ImageRow(case, place, split_of(texts[number], file), texts[number])
 
 
 def _read_texts(folder: Folder, file: str) -> list[Row]:
-    """Rows by role, without their pictures."""
+    """Rows by role, without their pictures; a question without a type is of its answer's."""
     import pyarrow.parquet as pq
 
     roles = read_head(folder, file).roles
-    table = pq.read_table(folder.path / file, columns=list(roles.values()))
-    return [{role: row[column] for role, column in roles.items()} for row in table.to_pylist()]
+    names = [*roles.values(), *find_choices(pq.read_schema(folder.path / file).names)]
+    table = pq.read_table(folder.path / file, columns=list(dict.fromkeys(names)))
+    rows = [take_roles(row, roles) for row in table.to_pylist()]
+    for row in rows:
+        closed = is_closed(row.get("answer_type"), row.get("answer"))
+        row["question_type"] = row.get("question_type") or ("closed" if closed else "open")
+    return rows
 
 
 def read_head(folder: Folder, file: str) -> Head:
