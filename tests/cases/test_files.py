@@ -3,18 +3,15 @@
 import gzip
 import unicodedata
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from cases.conftest import find
-from cases.made import encode, picture, save_picture, write_csv
+from cases.made import save_picture, write_csv
 from facts import naming, tells
 from further.cases.files import Folder, read_head, read_rows
 from further.cases.found import clean_answer
 from further.cases.plan import describe_plan, plan_cases
 
-IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 ROWS = [{"case": "A", "answer": "café, it is"}]
 
 
@@ -87,22 +84,6 @@ def test_a_file_that_is_there_and_not_read_is_not_called_missing(tmp_path):
     (tmp_path / "scans" / "b.heic").write_bytes(b"x")
     detail = {line["case"]: line["detail"] for line in find(tmp_path)[1].to_pylist()}
     assert detail["A"] == "" and detail["B"].startswith("scans/b.heic is there") and "no such file" in detail["C"]
-
-
-def test_broken_parquet_and_one_with_paths_are_named(tmp_path):
-    file = tmp_path / "train.parquet"
-    columns = {"question": ["q"], "answer": ["a"]}
-    pq.write_table(pa.table({"image": pa.array([{"bytes": None, "path": "a.png"}], IMAGE), **columns}), file)
-    with pytest.raises(ValueError, match=naming("cases.folder", 1, "train.parquet")):
-        plan_cases(tmp_path, None, 1)
-    pq.write_table(pa.table({"image": ["a.png"], **columns}), file)
-    with pytest.raises(ValueError, match=naming("image", "train.parquet", "string")):
-        plan_cases(tmp_path, None, 1)
-    pq.write_table(pa.table({"image": [encode(picture())], **columns}), file)
-    assert find(tmp_path)[1].num_rows == 1
-    file.write_bytes(file.read_bytes()[:100])
-    with pytest.raises(ValueError, match=naming("train.parquet", "Parquet")):
-        plan_cases(tmp_path, None, 1)
 
 
 def test_links_to_folders_are_followed_and_none_in_a_circle(tmp_path):

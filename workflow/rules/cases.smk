@@ -39,6 +39,8 @@ def opening_of_shard(wildcards):
     return {
         "pictures": pick("cases", "timeout_s", "memory_mb", "max_megapixels", "ct_windows"),
         "folder": str(CASES.folder),
+        # Parquet holds pictures in one of its columns; elsewhere a picture is a file.
+        "columns": dict(CASES.columns) if CASES.layout == "parquet" else {},
         "versions": installed_versions(IMAGE_PACKAGES),
         "stamps": stamp_patterns(files),
         "sizes": digest_sizes(files, OWN_CASES),

@@ -9,15 +9,16 @@ import re
 import unicodedata
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
-from typing import Any, TextIO, cast
+from typing import Any, TextIO, TypeVar, cast
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".jp2", ".dcm", ".dicom")
 NO_COLUMNS: Mapping[str, str] = MappingProxyType({})
+T = TypeVar("T")
 MAX_TABLE_MB = 2_000
 """Larger tables of text are refused: the largest that is known, ROCOv2's captions, has 30."""
 MAX_CELL = 10_000_000
@@ -36,12 +37,12 @@ class Folder:
 
     Attributes:
         only: Name of the one table to read, "" for whatever the folder holds.
-        columns: What a setting says of a table's columns: pairs of what it is and how it is called.
+        columns: What a setting says of a table's columns: how each is called, by what it holds.
     """
 
     path: Path
     only: str = ""
-    columns: tuple[tuple[str, str], ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def open(cls, path: Path, columns: Mapping[str, str] = NO_COLUMNS) -> "Folder":
@@ -51,9 +52,9 @@ class Folder:
             ValueError: If there is neither.
         """
         if path.is_dir():
-            return cls(path, columns=tuple(columns.items()))
+            return cls(path, columns=columns)
         if path.is_file():
-            return cls(path.parent, path.name, tuple(columns.items()))
+            return cls(path.parent, path.name, columns)
         raise ValueError(f"cases.folder: there is no folder {path}")
 
     @cached_property
@@ -62,9 +63,14 @@ class Folder:
         return tuple(sorted(_walk(self.path, "")))
 
     @cached_property
-    def memory(self) -> dict[str, Any]:
-        """What was read of the folder, so that a table is read once."""
+    def _memory(self) -> dict[str, Any]:
         return {}
+
+    def remember(self, what: str, read: Callable[["Folder"], T]) -> T:
+        """What `read` finds in the folder, which is read once."""
+        if what not in self._memory:
+            self._memory[what] = read(self)
+        return cast(T, self._memory[what])
 
     @cached_property
     def images(self) -> "ImageFiles":
@@ -197,6 +203,10 @@ def read_json(folder: Folder, file: str) -> Any:
 
 def peek_record(folder: Folder, file: str) -> dict[str, Any]:
     """The first record of a JSON file or of JSON lines; empty if there is none or the file cannot be read so."""
+    return folder.remember(f"first record of {file}", lambda folder: _read_first(folder, file))
+
+
+def _read_first(folder: Folder, file: str) -> dict[str, Any]:
     try:
         if kind_of(file) == ".jsonl":
             with open_text(folder.path / file, errors="replace") as stream:

@@ -67,7 +67,7 @@ def plan_cases(place: Path, layout: str | None, num_shards: int, columns: Mappin
 
 def open_folder(plan: CasePlan) -> Folder:
     """The folder of a plan."""
-    return Folder(plan.folder, plan.only, tuple(plan.columns.items()))
+    return Folder(plan.folder, plan.only, plan.columns)
 
 
 def describe_plan(plan: CasePlan) -> str:

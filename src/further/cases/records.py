@@ -11,6 +11,7 @@ from typing import Any
 
 from further.cases.columns import CALLED, plain_name
 from further.cases.files import Folder, kind_of, read_head, read_json, read_rows, read_text
+from further.cases.parquet_files import find_picture_files, read_parquet, read_types
 from further.cases.synonyms import name_split
 from further.cases.workbook import read_workbook
 
@@ -24,11 +25,15 @@ HEADLESS = {plain_name(name) for role in ("caption", "license", "findings") for 
 
 
 def find_text_files(folder: Folder) -> list[str]:
-    """Files that may hold records: tables up to three folders deep, JSON up to one, texts without a head by name."""
+    """Files that may hold records: tables up to three folders deep, JSON up to one, texts without a head by name.
+
+    Parquet with pictures in it is left to its own reader.
+    """
+    parquet = [file for file in folder.tables(".parquet") if file not in find_picture_files(folder)]
     tables = [file for file in folder.tables(".csv", ".tsv", ".xlsx") if file.count("/") <= 3 and "~$" not in file]
     lists = [file for file in folder.tables(".json", ".jsonl") if file.count("/") <= 1]
     texts = [file for file in folder.tables(".txt") if file.count("/") <= 3 and _stem(file) in HEADLESS]
-    return sorted([*tables, *lists, *texts])
+    return sorted([*tables, *lists, *texts, *parquet])
 
 
 def find_columns(folder: Folder, file: str) -> list[str]:
@@ -37,6 +42,8 @@ def find_columns(folder: Folder, file: str) -> list[str]:
         return [name for name in read_head(folder, file) if name]
     if kind_of(file) == ".xlsx":
         return list(next(iter(read_workbook(folder, file)), {}))
+    if kind_of(file) == ".parquet":
+        return list(read_types(folder.path / file))
     try:
         rows = _read_headless(folder, file) if kind_of(file) == ".txt" else _read_json(folder, file)
     except (ValueError, OSError):
@@ -57,6 +64,8 @@ def read_any(folder: Folder, file: str) -> list[Row]:
         return [dict(row) for row in read_rows(folder, file)]
     if kind == ".xlsx":
         return read_workbook(folder, file)
+    if kind == ".parquet":
+        return read_parquet(folder.path / file)
     if kind == ".txt":
         return _read_headless(folder, file)
     rows = _read_json(folder, file)

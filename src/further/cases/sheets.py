@@ -2,13 +2,12 @@
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
 from further.cases.columns import (
     add_choices,
-    check_told,
     choices_of,
     find_unused,
     name_columns,
@@ -20,7 +19,6 @@ from further.cases.records import Row, find_columns, find_text_files, read_any
 from further.cases.reports import find_reports, read_reports
 from further.cases.synonyms import find_split
 
-SHEETS = "sheets"
 TRIED = 200
 """Rows whose images are looked for, to tell which column names them."""
 
@@ -46,19 +44,13 @@ def read_sheets(folder: Folder) -> list[Sheet]:
     Where one table names images that are there, a column of that name in a table of the same cases is a text.
 
     Raises:
-        ValueError: If a table is broken, or the setting names a column that no table has.
+        ValueError: If a table is broken.
     """
-    if SHEETS not in folder.memory:
-        folder.memory[SHEETS] = _read_sheets(folder)
-    return list(folder.memory[SHEETS])
+    return folder.remember("sheets", _read_sheets)
 
 
 def _read_sheets(folder: Folder) -> list[Sheet]:
-    told = dict(folder.columns)
-    heads = {file: find_columns(folder, file) for file in find_text_files(folder)}
-    if told:
-        check_told(told, list(heads.values()))
-    tried = [sheet for file, head in heads.items() if (sheet := _try(folder, file, head, told)) is not None]
+    tried = [sheet for file in find_text_files(folder) if (sheet := _try(folder, file)) is not None]
     sheets = [*_keep_related(tried), *_read_reports(folder)]
     telling = any(tells(sheet.columns) for sheet in sheets)
     return sheets if telling and any("image" in sheet.columns for sheet in sheets) else []
@@ -75,12 +67,12 @@ def unused_columns(folder: Folder) -> list[str]:
 
 def find_telling(folder: Folder) -> list[Sheet]:
     """Tables that tell of cases and name no image: whose they are, their values have to tell; rows as they are."""
-    told, found = dict(folder.columns), []
-    for file in find_text_files(folder):
-        columns = name_columns(find_columns(folder, file), told)
-        if tells(columns):
-            found.append(Sheet(file, columns, False, read_any(folder, file)))
-    return found
+    return folder.remember("telling sheets", _read_telling)
+
+
+def _read_telling(folder: Folder) -> list[Sheet]:
+    named = {file: name_columns(find_columns(folder, file), folder.columns) for file in find_text_files(folder)}
+    return [Sheet(file, columns, False, read_any(folder, file)) for file, columns in named.items() if tells(columns)]
 
 
 def _read_reports(folder: Folder) -> Iterator[Sheet]:
@@ -89,9 +81,10 @@ def _read_reports(folder: Folder) -> Iterator[Sheet]:
         yield Sheet(file, {role: role for role in row if not role.startswith("own_")}, True, [row])
 
 
-def _try(folder: Folder, file: str, head: Iterable[str], told: Mapping[str, str]) -> Sheet | None:
+def _try(folder: Folder, file: str) -> Sheet | None:
     """A file as a sheet; None if it tells nothing of a case or an image."""
-    columns, (called, loose) = name_columns(head, told), name_image_columns(head, told)
+    head = find_columns(folder, file)
+    columns, (called, loose) = name_columns(head, folder.columns), name_image_columns(head, folder.columns)
     tells_more = set(columns) - {"case", "patient"} or ("case" in columns and (called or loose))
     if not (called or loose or "case" in columns) or not tells_more:
         return None

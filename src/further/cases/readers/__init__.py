@@ -1,5 +1,6 @@
 """The layouts that are read. A new one is one file here and its place in the list."""
 
+from further.cases.columns import check_told
 from further.cases.files import Folder, read_json
 from further.cases.readers.base import Reader
 from further.cases.readers.dicom import Dicom
@@ -10,6 +11,7 @@ from further.cases.readers.parquet import Parquet
 from further.cases.readers.rocov2 import Rocov2
 from further.cases.readers.table import Table
 from further.cases.readers.vqa import Slake, VqaRad
+from further.cases.records import find_columns, find_text_files
 from further.cases.sheets import explain_columns
 
 TABLE, DICOM_TABLE, DICOM = Table(), DicomTable(), Dicom()
@@ -30,8 +32,12 @@ def choose_reader(folder: Folder, layout: str | None) -> Reader:
     """The reader that a setting names, or the one whose files the folder holds.
 
     Raises:
-        ValueError: If the folder holds nothing of the named layout, of any, or of two.
+        ValueError: If the folder holds nothing of the named layout, of any, or of two, or a setting names a column
+            that no table has.
     """
+    if folder.columns:
+        files = dict.fromkeys([*find_text_files(folder), *folder.tables(".parquet")])
+        check_told(folder.columns, [find_columns(folder, file) for file in files])
     if layout is not None:
         if layout not in LAYOUTS:
             raise ValueError(f"cases.layout: {layout} is none of {', '.join(LAYOUTS)}")

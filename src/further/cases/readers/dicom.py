@@ -80,7 +80,7 @@ def _find_patients(headers: Iterable[dict[str, Any]]) -> dict[str, str]:
 
 def find_files(folder: Folder) -> list[str]:
     """DICOM files of a folder."""
-    return [file for file in folder.files if _is_dicom(folder, file)]
+    return folder.remember("DICOM", lambda folder: [file for file in folder.files if _is_dicom(folder, file)])
 
 
 def read_headers(folder: Folder, files: list[str]) -> Iterator[tuple[str, Header]]:
