@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from posixpath import splitext
 from types import MappingProxyType
 from typing import Any, TextIO, TypeVar, cast
 
@@ -63,6 +64,13 @@ class Folder:
         return tuple(sorted(_walk(self.path, "")))
 
     @cached_property
+    def _by_kind(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for file in self.files:
+            found[kind_of(file)].append(file)
+        return found
+
+    @cached_property
     def _memory(self) -> dict[str, Any]:
         return {}
 
@@ -89,8 +97,9 @@ class Folder:
 
     def tables(self, *suffixes: str) -> list[str]:
         """Files of text with one of the suffixes: the one that was named, or all."""
-        files = [self.only] if self.only else self.files
-        return [file for file in files if kind_of(file) in suffixes]
+        if self.only:
+            return [self.only] if kind_of(self.only) in suffixes else []
+        return sorted(file for suffix in suffixes for file in self._by_kind[suffix])
 
     def describe(self) -> str:
         """What lies there, by suffix, for a message: `12 .png, 2 .json`."""
@@ -173,7 +182,7 @@ def compose(name: str) -> str:
 
 def kind_of(file: str) -> str:
     """A file's suffix in lower case, that of what is packed in it for .gz."""
-    return PurePosixPath(file.lower().removesuffix(".gz")).suffix
+    return splitext(file.lower().removesuffix(".gz"))[1]
 
 
 def read_records(folder: Folder, file: str) -> list[dict[str, Any]]:

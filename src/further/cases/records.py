@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from further.cases.columns import CALLED, plain_name
+from further.cases.columns import PLAIN, plain_name
 from further.cases.files import Folder, kind_of, read_head, read_json, read_rows, read_text
 from further.cases.parquet_files import find_picture_files, read_parquet, read_types
-from further.cases.synonyms import name_split
+from further.cases.synonyms import find_split
 from further.cases.workbook import read_workbook
 
 Row = dict[str, Any]
@@ -20,7 +20,7 @@ ASKED, ANSWERED = ("human", "user"), ("gpt", "assistant", "model")
 TURNS = ("conversations", "conversation", "conversatons", "messages")  # the third is LLaVA-Med's own
 ASKED_KEYS = ("question", "answer")
 IMAGE_MARK = re.compile(r"\s*<image>\s*")
-HEADLESS = {plain_name(name) for role in ("caption", "license", "findings") for name in (role, *CALLED[role])}
+HEADLESS = {name for role in ("caption", "license", "findings") for name in PLAIN[role]}
 """What a text file is called that has no head: each line names an image, and says of it what the file is called."""
 
 
@@ -99,8 +99,8 @@ def _unfold(data: object) -> Iterator[Any]:
             return
         lists = {key: value for key, value in data.items() if isinstance(value, list)}
         for key, value in lists.items():
-            if len(lists) == 1 or name_split(key) is not None:
-                told = {} if name_split(key) is None else {"split": key}
+            if len(lists) == 1 or find_split(key) is not None:
+                told = {} if find_split(key) is None else {"split": key}
                 yield from (told | row if isinstance(row, dict) else row for row in value)
 
 

@@ -8,7 +8,7 @@ from further.cases.files import Folder, read_records
 from further.cases.found import Found, find_image, short
 from further.cases.readers.base import KeyedReader
 from further.cases.readers.image_rows import ImageRow, gather_rows
-from further.cases.synonyms import find_split, name_split
+from further.cases.synonyms import find_split
 
 
 class Vqa(KeyedReader):
@@ -34,14 +34,14 @@ class Vqa(KeyedReader):
                 if meant.setdefault(case, file_meant) != file_meant:
                     images = f"{short(meant[case])} and {short(file_meant)}"
                     raise ValueError(f"cases.folder: two cases of one id, {case}: their image is {images}")
-                rows.append(ImageRow(case, place, self.find_split(record, file), row))
+                rows.append(ImageRow(case, place, self.split_of(record, file), row))
         found = gather_rows(rows)
         found.add_spare([file for file in folder.images.files if PurePosixPath(file).stem != self.masks])
         return found
 
-    def find_split(self, record: Mapping[str, Any], file: str) -> str | None:
+    def split_of(self, record: Mapping[str, Any], file: str) -> str | None:
         """The split that a record belongs to, by its file's name."""
-        return name_split(PurePosixPath(file).stem) or find_split(file)
+        return find_split(file)
 
 
 class VqaRad(Vqa):
@@ -62,12 +62,12 @@ class VqaRad(Vqa):
         **{name: name for name in ("question", "answer", "question_type", "answer_type")},
     }
 
-    def find_split(self, record: Mapping[str, Any], file: str) -> str | None:
+    def split_of(self, record: Mapping[str, Any], file: str) -> str | None:
         """By the file's name, or by the phrase's type: test_freeform and test_para are the test."""
-        by_file = super().find_split(record, file)
+        by_file = super().split_of(record, file)
         if by_file is not None or "phrase_type" not in record:
             return by_file
-        return "test" if name_split(str(record["phrase_type"])) == "test" else "train"
+        return find_split(str(record["phrase_type"])) or "train"
 
 
 class Slake(Vqa):
