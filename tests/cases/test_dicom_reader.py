@@ -74,7 +74,7 @@ def test_a_table_with_accession_numbers_tells_of_studies_and_its_numbers_stay_in
     for place in range(3):
         name = {"AccessionNumber": f"00{470 + place}", "StudyInstanceUID": f"1.2.{place}", "PatientID": f"P{place}"}
         write(tmp_path / "scans", f"{place}.dcm", place, **name)
-    rows = [("470", "A mass, 1,5 cm.", "Is it?", "yes", "train"), ("1.2.1", "", "Is it?", "no", "test")]
+    rows = [("470.0", "A mass, 1,5 cm.", "Is it?", "yes", "train"), ("1.2.1", "", "Is it?", "no", "test")]
     write_table(tmp_path, *rows, ("999", "Gone.", "", "", ""), ("", "x", "", "", ""))
     plan = plan_cases(tmp_path, None, 2)
     check_ids(plan)

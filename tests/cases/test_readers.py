@@ -171,6 +171,17 @@ def test_images_whose_names_begin_with_one_number_belong_together(tmp_path):
     assert set(find(tmp_path)[0]["patient"].to_pylist()) == {None}  # a year is no case
 
 
+def test_images_in_a_patient_s_folder_belong_together(tmp_path):
+    """As CheXpert has them: no column tells the patient."""
+    names = [f"train/patient{place // 2:05d}/study1/view{place % 2 + 1}.png" for place in range(20)]
+    for place, name in enumerate(names):
+        save_picture(tmp_path / name, place)
+    write_csv(tmp_path / "train.csv", [("Path", "Sex", "Findings"), *((f"v1/{name}", "F", "Clear.") for name in names)])
+    cases = by(find(tmp_path)[0], "case")
+    assert cases["train/patient00003/study1/view2"]["patient"] == "train/patient00003/study1/view1"
+    assert len({case["patient"] for case in cases.values()}) == 10
+
+
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
 def test_a_plain_table_with_any_mark_between_and_further_columns(tmp_path, mark):
     head = ("Case", "image", "question", "answer", "split", "topic", "diagnosis", "modality")

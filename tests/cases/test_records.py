@@ -171,3 +171,11 @@ def test_sections_of_a_report():
         "findings": "There is no focal consolidation, pleural effusion or pneumothorax.",
         "diagnosis": "No acute process.",
     }
+
+
+def test_an_object_that_holds_a_record_for_each_image(tmp_path):
+    write_json(tmp_path / "captions.json", {"a.png": {"caption": "A cyst."}, "gone.png": {"caption": "x"}})
+    write_json(tmp_path / "settings.json", {"devices": {"description": "Nothing of an image."}})
+    save(tmp_path, "a.png")
+    images = {line["image"]: line["caption"] for line in find(tmp_path)[1].to_pylist()}
+    assert images == {"a.png": "A cyst.", "gone.png": "x"}

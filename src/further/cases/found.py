@@ -18,8 +18,9 @@ def key_of(file: str, part: int = 0) -> str:
 
 
 def digest_id(text: str) -> str:
-    """Digest of a study's number, without the zeros before it that a spreadsheet drops."""
-    return hash_rank("study id", text.strip().lstrip("0").casefold())
+    """Digest of a study's number, without the zeros before it that a spreadsheet drops, and the .0 that one adds."""
+    number = text.strip().lstrip("0").casefold()
+    return hash_rank("study id", number[:-2] if number[:-2].isdigit() and number.endswith(".0") else number)
 
 
 @dataclass
@@ -32,7 +33,7 @@ class Found:
     firsts: dict[str, str] = field(default_factory=dict)
     """First case of each patient."""
     names: dict[str, str] = field(default_factory=dict)
-    """What records call the image of a case that is one image."""
+    """Path of the image of a case that is one image, or what records call it where there is no such file."""
 
     def add_case(
         self,

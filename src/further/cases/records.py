@@ -90,13 +90,15 @@ def _read_headless(folder: Folder, file: str) -> list[Row]:
 
 
 def _unfold(data: object) -> Iterator[Any]:
-    """Records of a list, of COCO's object of lists, or of an object that holds a list for each split."""
+    """Records of a list, of COCO's lists, of an object with a list for each split, or with a record for each file."""
     if isinstance(data, list):
         yield from data
     elif isinstance(data, dict):
         if isinstance(data.get("images"), list) and isinstance(data.get("annotations"), list):
             yield from _join_coco(data["images"], data["annotations"])
             return
+        if all(isinstance(value, dict) for value in data.values()):
+            yield from ({"file": key} | value for key, value in data.items())
         lists = {key: value for key, value in data.items() if isinstance(value, list)}
         for key, value in lists.items():
             if len(lists) == 1 or find_split(key) is not None:

@@ -85,7 +85,7 @@ class _Tables:
         if place not in self.case_of:
             path = place.replace("\\", "/")
             self.case_of[place] = row.get("own_case") or path.removesuffix(PurePosixPath(path).suffix)
-            self.found.names[self.case_of[place]] = name.replace("\\", "/")
+            self.found.names[self.case_of[place]] = path
         return self.case_of[place]
 
     def _gather(self, sheet: Sheet, row: Row, case: str) -> None:
