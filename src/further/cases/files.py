@@ -20,12 +20,12 @@ from typing import Any, TextIO, TypeVar, cast
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".jp2", ".dcm", ".dicom")
 NO_COLUMNS: Mapping[str, str] = MappingProxyType({})
 T = TypeVar("T")
+# The largest table of texts that is known, ROCOv2's captions, has 30 MB.
 MAX_TABLE_MB = 2_000
-"""Larger tables of text are refused: the largest that is known, ROCOv2's captions, has 30."""
+# csv's own limit of 131,072 characters is too low for some captions.
 MAX_CELL = 10_000_000
-"""Characters of one cell; csv's default of 131,072 is too few for some captions."""
+# Read as the last row of every table. csv does not tell that a quote is still open: this row is then part of another.
 END = "\0end of the table"
-"""Read as the last row of every table: where it is part of another row, that row has an open quote."""
 UNREADABLE = (OSError, EOFError, zlib.error)
 """What opening, or unpacking, a broken file raises."""
 

@@ -4,8 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
+# A start that more than a tenth of the images share is the year or the scanner, not a patient.
 LARGEST = 0.1
-"""Fraction of the images that belong together by name, above which the name is no case's: a year, or the scanner."""
 MIN_GROUPS = 10
 _FOLDER = re.compile(r"(.*/|^)(?:patient|pat|subject|subj|sub|case)[-_ ]?\d+(?=/)", re.IGNORECASE)
 _START = re.compile(r"(?:.*/)?([A-Za-z]{0,12}-?\d+)_[^/]*$")

@@ -8,8 +8,8 @@ from typing import Any
 from further.cases.columns import name_image_columns
 from further.cases.files import NO_COLUMNS, Folder
 
+# With one picture in each row, some ten MB are held at once.
 ROWS = 64
-"""Rows that are read at once: with one picture each, some ten MB."""
 
 Row = dict[str, Any]
 

@@ -20,8 +20,8 @@ ASKED, ANSWERED = ("human", "user"), ("gpt", "assistant", "model")
 TURNS = ("conversations", "conversation", "conversatons", "messages")  # the third is LLaVA-Med's own
 ASKED_KEYS = ("question", "answer")
 IMAGE_MARK = re.compile(r"\s*<image>\s*")
+# A file of this name has no head: each line names an image, and says of it what the file is called (ROCO).
 HEADLESS = {name for role in ("caption", "license", "findings") for name in PLAIN[role]}
-"""What a text file is called that has no head: each line names an image, and says of it what the file is called."""
 
 
 def find_text_files(folder: Folder) -> list[str]:

@@ -11,10 +11,10 @@ from further.cases.records import Row
 from further.cases.synonyms import find_split
 
 REPORTS = "reports"
+# Fewer folders of reports than this may be hospitals or parts of a split, not patients.
 MIN_PATIENTS = 10
-"""Folders of reports from which each is taken for a patient's; fewer may be hospitals or parts of a split."""
+# Coordinates of boxes stand in such files too: a report has at least two words of three letters.
 MIN_WORDS = 2
-"""Words of three letters that a text has at least: coordinates of boxes stand in such files too."""
 _HEADING = re.compile(r"^[ \t]*([A-Z][A-Z /]{3,40})(?:\([^)\n]*\))?[ \t]*:", re.MULTILINE)
 _WORD = re.compile(r"[^\W\d_]{3,}")
 

@@ -19,8 +19,8 @@ from further.cases.records import Row, find_columns, find_text_files, read_any
 from further.cases.reports import find_reports, read_reports
 from further.cases.synonyms import find_split
 
+# Looking for the images of all rows would take minutes in a large folder; the first rows tell the column.
 TRIED = 200
-"""Rows whose images are looked for, to tell which column names them."""
 
 
 class Sheet(NamedTuple):

@@ -2,6 +2,7 @@
 
 import re
 
+# The first that matches holds. Two capitals are DICOM's codes (PS3.3, C.7.3.1.1.1).
 MODALITIES = (
     ("ct", r"\b(ct|cta|tac|hrct|cect|computed tomography|computerized tomography|cat scan)\b"),
     ("mri", r"\b(mr|mri|mra|mrcp|fmri|rm|irm|magnetic resonance)\b"),
@@ -15,7 +16,6 @@ MODALITIES = (
     ("endoscopy", r"\b(es|endoscop\w+)\b"),
     ("microscopy", r"\b(sm|gm|histolog\w+|patholog\w+|microscop\w+)\b"),
 )
-"""Modality and what it is called; the first that matches holds. Two capitals are DICOM's codes (PS3.3, C.7.3.1.1.1)."""
 
 PLANES = (
     ("axial", r"\b(axial|transverse|transaxial|transversal|tra|ax)\b"),

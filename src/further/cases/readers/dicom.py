@@ -14,8 +14,8 @@ from further.children import Child, ChildError
 
 TIMEOUT_S, MEMORY_MB = 60.0, 1_000  # for one header, which takes milliseconds
 Header = dict[str, Any]
+# Headers read before any job, which takes some seconds; the first job reads all.
 MAX_EARLY = 2_000
-"""Headers that are read before any job: some seconds."""
 
 
 class Dicom(Reader):

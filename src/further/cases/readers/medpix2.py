@@ -32,8 +32,8 @@ FIELDS = {
     "sex": "Sex",
 }
 TOPIC_FIELDS = {"discussion": "Disease Discussion", "category": "Category", "keywords": "Keywords"}
+# TAC is Italian for CT: MedPix 2.0 calls the list of a case's CT images so.
 SCANS: dict[str, str | None] = {"TAC": "CT", "MRI": "MR"}
-"""Lists of a case's images, in Italian and English, and the modality that they stand for."""
 
 
 class MedPix2(Reader):
