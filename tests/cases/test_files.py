@@ -1,6 +1,7 @@
 """Tables as programs write them: marks between cells, encodings, empty cells, rows that do not fit their head."""
 
 import gzip
+import os
 import unicodedata
 
 import pytest
@@ -141,3 +142,10 @@ def test_a_broken_file_is_named_with_what_is_wrong(tmp_path, name, data, fact):
     with pytest.raises(ValueError) as error:
         plan_cases(tmp_path, None, 1)
     assert tells(str(error.value), name, fact)
+
+
+def test_a_name_that_is_not_utf_8_is_told(tmp_path):
+    save_picture(tmp_path / "a.png")
+    os.rename(tmp_path / "a.png", os.fsencode(tmp_path) + b"/Sch\xe4del.png")
+    with pytest.raises(ValueError, match=r"cases\.folder: .*dce4del"):
+        plan_cases(tmp_path, None, 1)

@@ -1,6 +1,6 @@
 # Image data to one table of cases, images and questions: records, pictures by shards, joined, split, asked.
 
-from further.cases.plan import check_ids, plan_cases
+from further.cases.plan import check_ids, plan_once
 
 from further.demo.clinics import list_files
 from further.demo.phantom_plan import plan_phantoms
@@ -12,7 +12,9 @@ def find_cases(cases):
     """The cases of the study: those of a folder, or the phantoms that will be drawn."""
     if cases["folder"] is None:
         return plan_phantoms(PHANTOMS, cases["phantoms"], cases["clinic"], cases["shards"])
-    return plan_cases(Path(cases["folder"]), cases["layout"], cases["shards"], cases["columns"])
+    # Every job reads the Snakefile again: 227,000 reports (MIMIC-CXR) are planned once. This script follows all readers.
+    kept, readers = Path(".snakemake/further/cases.json"), code("read_shifted.py")
+    return plan_once(kept, readers, Path(cases["folder"]), cases["layout"], cases["shards"], cases["columns"])
 
 
 PHANTOMS = Path("results/demo/cases")

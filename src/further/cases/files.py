@@ -60,8 +60,16 @@ class Folder:
 
     @cached_property
     def files(self) -> tuple[str, ...]:
-        """All files, relative to the folder, sorted; hidden ones and folders of programs' own are left out."""
-        return tuple(sorted(_walk(self.path, "")))
+        """All files, relative to the folder, sorted; hidden ones and folders of programs' own are left out.
+
+        Raises:
+            ValueError: If a name is not UTF-8, as in archives that old Windows programs packed.
+        """
+        files = tuple(sorted(_walk(self.path, "")))
+        wrong = next((file for file in files if not file.isascii() and re.search("[\ud800-\udfff]", file)), None)
+        if wrong is not None:
+            raise ValueError(f"cases.folder: the name of {wrong!a} is not UTF-8: rename it, as convmv does")
+        return files
 
     @cached_property
     def _by_kind(self) -> dict[str, list[str]]:

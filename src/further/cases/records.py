@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from further.cases.columns import PLAIN, plain_name
-from further.cases.files import Folder, kind_of, read_head, read_json, read_rows, read_text
+from further.cases.files import IMAGE_SUFFIXES, Folder, kind_of, read_head, read_json, read_rows, read_text
 from further.cases.parquet_files import find_picture_files, read_parquet, read_types
 from further.cases.synonyms import find_split
 from further.cases.workbook import read_workbook
@@ -90,15 +90,15 @@ def _read_headless(folder: Folder, file: str) -> list[Row]:
 
 
 def _unfold(data: object) -> Iterator[Any]:
-    """Records of a list, of COCO's lists, of an object with a list for each split, or with a record for each file."""
+    """Records of a list, of COCO's lists, or of an object with a list for each split or a record for each picture."""
     if isinstance(data, list):
         yield from data
     elif isinstance(data, dict):
         if isinstance(data.get("images"), list) and isinstance(data.get("annotations"), list):
             yield from _join_coco(data["images"], data["annotations"])
             return
-        if all(isinstance(value, dict) for value in data.values()):
-            yield from ({"file": key} | value for key, value in data.items())
+        if all(isinstance(value, dict) and key.lower().endswith(IMAGE_SUFFIXES) for key, value in data.items()):
+            yield from ({"image": key} | value for key, value in data.items())
         lists = {key: value for key, value in data.items() if isinstance(value, list)}
         for key, value in lists.items():
             if len(lists) == 1 or find_split(key) is not None:
