@@ -5,7 +5,7 @@ import pytest
 from cases.conftest import find, gather, reasons
 from cases.made import save_picture, write_csv, write_json
 from facts import tells
-from further.cases.plan import plan_cases
+from further.cases.plan import describe_plan, plan_cases
 from further.cases.reports import read_sections
 
 
@@ -179,3 +179,12 @@ def test_an_object_that_holds_a_record_for_each_image(tmp_path):
     save(tmp_path, "a.png")
     images = {line["image"]: line["caption"] for line in find(tmp_path)[1].to_pylist()}
     assert images == {"a.png": "A cyst.", "gone.png": "x"}
+
+
+@pytest.mark.parametrize("options", [["CT", "MRI"], {"A": "CT", "B": "MRI"}])
+def test_choices_in_one_list_are_asked(tmp_path, options):
+    write_json(tmp_path / "a.json", [{"image": "a.png", "question": "q?", "answer": "B", "options": options}])
+    save(tmp_path, "a.png")
+    (line,) = find(tmp_path)[2].to_pylist()
+    assert (line["question"], line["answer"], line["closed"]) == ("q? Choices: CT; MRI", "MRI", True)
+    assert "options" not in describe_plan(plan_cases(tmp_path, None, 1))

@@ -43,6 +43,7 @@ ROLES = (*dict.fromkeys([*CALLED, *CASE_FIELDS, *IMAGE_FIELDS]),)
 """All that a column may be, as `cases.columns` names it."""
 TEXTS = frozenset({"caption", *CASE_FIELDS, "modality", "plane", "location"})
 """What a question can be made of."""
+LISTED = ("options", "choices")
 _CHOICE = re.compile(r"(?:choice|option)?([a-h])")
 
 
@@ -97,9 +98,10 @@ def find_unused(columns: Sequence[str], used: Iterable[str]) -> list[str]:
 
 
 def find_choices(columns: Iterable[str]) -> list[str]:
-    """Columns that hold the choices of questions; none where only one is called like that."""
-    letters = [column for column in columns if _CHOICE.fullmatch(plain_name(column))]
-    return letters if len(letters) > 1 else []
+    """Columns that hold the choices of questions, one each or all in one; none where only one has a letter's name."""
+    names = list(columns)
+    letters = [column for column in names if _CHOICE.fullmatch(plain_name(column))]
+    return letters if len(letters) > 1 else [column for column in names if plain_name(column) in LISTED]
 
 
 def choices_of(row: Mapping[str, Any]) -> dict[str, str]:
@@ -108,7 +110,10 @@ def choices_of(row: Mapping[str, Any]) -> dict[str, str]:
     The letter before a choice's text goes where all have theirs: one alone may begin a name, as in C. difficile.
     """
     found = {}
-    for column, value in row.items():
+    listed = next((value for column, value in row.items() if plain_name(column) in LISTED), None)
+    if isinstance(listed, list):
+        listed = dict(zip("abcdefgh", listed, strict=False))
+    for column, value in (listed if isinstance(listed, dict) else row).items():
         letter = _CHOICE.fullmatch(plain_name(column))
         if letter is not None and clean_text(value) is not None:
             found[letter[1]] = str(value).strip()
