@@ -164,6 +164,13 @@ def test_reports_of_one_name_in_two_folders_are_two_cases(tmp_path):
     assert by_case(cases, "given_split") == {"train/1": ["train"], "test/1": ["test"]}
 
 
+def test_an_addendum_adds_and_a_study_or_patient_in_a_heading_is_no_case():
+    text = (
+        " STUDY: CT CHEST\n\n PATIENT: Muster\n\n FINDINGS: One.\n\n IMPRESSION: A.\n\n ADDENDUM:\n FINDINGS:\n Two.\n"
+    )
+    assert read_sections(f"{text} CONCLUSION: B.\n") == {"findings": "One. Two.", "diagnosis": "A. B."}
+
+
 def test_sections_of_a_report():
     assert read_sections(REPORT) == {
         "exam": "CHEST (PA AND LAT)",
