@@ -9,9 +9,10 @@ import pytest
 from cases.conftest import find
 from cases.made import save_picture, write_csv
 from facts import naming, tells
-from further.cases.files import Folder, read_head, read_rows
+from further.cases.files import Folder
 from further.cases.found import clean_answer
 from further.cases.plan import describe_plan, plan_cases
+from further.cases.tables import read_head, read_rows
 
 ROWS = [{"case": "A", "answer": "café, it is"}]
 

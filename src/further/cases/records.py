@@ -10,9 +10,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from further.cases.columns import PLAIN, plain_name
-from further.cases.files import IMAGE_SUFFIXES, Folder, kind_of, read_head, read_json, read_rows, read_text
+from further.cases.files import IMAGE_SUFFIXES, Folder, kind_of
 from further.cases.parquet_files import find_picture_files, read_parquet, read_types
 from further.cases.synonyms import find_split
+from further.cases.tables import read_head, read_json, read_rows, read_text
 from further.cases.workbook import read_workbook
 
 Row = dict[str, Any]

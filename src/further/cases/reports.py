@@ -7,9 +7,10 @@ from pathlib import PurePosixPath
 
 from further.cases.columns import PLAIN, plain_name
 from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS
-from further.cases.files import Folder, read_text
+from further.cases.files import Folder
 from further.cases.records import Row
 from further.cases.synonyms import find_split
+from further.cases.tables import read_text
 
 # Not case or patient: STUDY: CT CHEST and PATIENT: are headings, too.
 FIELD_OF = {name: field for field in ("caption", *CASE_FIELDS, *IMAGE_FIELDS) for name in PLAIN[field]}

@@ -14,10 +14,11 @@ from further.cases.columns import (
     name_image_columns,
     tells,
 )
-from further.cases.files import Folder, kind_of, read_text
+from further.cases.files import Folder, kind_of
 from further.cases.records import Row, find_columns, find_text_files, read_any
 from further.cases.reports import find_reports, read_reports
 from further.cases.synonyms import find_split
+from further.cases.tables import read_text
 
 # Looking for the images of all rows would take minutes in a large folder; the first rows tell the column.
 TRIED = 200

@@ -5,7 +5,8 @@ import zipfile
 from collections.abc import Iterable
 from typing import Any
 
-from further.cases.files import Folder, name_cells
+from further.cases.files import Folder
+from further.cases.tables import name_cells
 
 MAX_UNPACKED_MB = 1_000
 Row = dict[str, Any]

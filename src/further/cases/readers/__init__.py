@@ -1,7 +1,7 @@
 """The layouts that are read. A new one is one file here and its place in the list."""
 
 from further.cases.columns import check_told
-from further.cases.files import Folder, read_json
+from further.cases.files import Folder
 from further.cases.readers.base import Reader
 from further.cases.readers.dicom import Dicom
 from further.cases.readers.dicom_table import DicomTable
@@ -13,6 +13,7 @@ from further.cases.readers.table import Table
 from further.cases.readers.vqa import Slake, VqaRad
 from further.cases.records import find_columns, find_text_files
 from further.cases.sheets import explain_columns
+from further.cases.tables import read_json
 
 TABLE, DICOM_TABLE, DICOM = Table(), DicomTable(), Dicom()
 READERS: tuple[Reader, ...] = (MedPix2(), Flat(), Rocov2(), VqaRad(), Slake(), Parquet())

@@ -4,8 +4,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from further.cases.files import Folder, peek_record
+from further.cases.files import Folder
 from further.cases.found import Found, clean_answer, short
+from further.cases.tables import peek_record
 from further.cases.text import words
 
 

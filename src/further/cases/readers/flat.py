@@ -3,11 +3,12 @@
 `{"U_id", "image", "caption", "type", "case_info": {...}, "topic_info": {...}}`, as JSON lines or one JSON list.
 """
 
-from further.cases.files import Folder, read_records
+from further.cases.files import Folder
 from further.cases.found import Found, find_image
 from further.cases.readers.base import KeyedReader, name_of
 from further.cases.readers.medpix2 import lookup, part_of, read_fields
 from further.cases.sheets import split_of
+from further.cases.tables import read_records
 
 
 class Flat(KeyedReader):

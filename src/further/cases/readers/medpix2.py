@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from further.cases.files import Folder, peek_record, read_json, read_records
+from further.cases.files import Folder
 from further.cases.found import Found, find_image
 from further.cases.readers.base import Reader, is_repeated, name_of
 from further.cases.synonyms import find_split
+from further.cases.tables import peek_record, read_json, read_records
 from further.cases.text import split_glued
 
 FIELDS = {

@@ -8,10 +8,11 @@ Source:
 import re
 from pathlib import PurePosixPath
 
-from further.cases.files import Folder, read_head, read_rows
+from further.cases.files import Folder
 from further.cases.found import Found, find_image
 from further.cases.readers.base import Reader, is_repeated, name_of
 from further.cases.synonyms import find_split
+from further.cases.tables import read_head, read_rows
 
 MODALITY_OF_CONCEPT = {
     "C0040405": "CT",

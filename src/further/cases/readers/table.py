@@ -8,11 +8,12 @@ from collections import defaultdict
 from pathlib import PurePosixPath
 
 from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS
-from further.cases.files import Folder, read_head
+from further.cases.files import Folder
 from further.cases.found import Found, find_image
 from further.cases.readers.base import Reader, add_question, is_asked, name_of
 from further.cases.records import Row
 from further.cases.sheets import Sheet, names_in, read_sheets, split_of
+from further.cases.tables import read_head
 from further.cases.text import clean_text
 from further.cases.told import Told
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
 
-from further.cases.files import Folder, read_records
+from further.cases.files import Folder
 from further.cases.found import Found, find_image, short
 from further.cases.readers.base import KeyedReader
 from further.cases.readers.image_rows import ImageRow, gather_rows
 from further.cases.synonyms import find_split
+from further.cases.tables import read_records
 
 
 class Vqa(KeyedReader):
