@@ -1,17 +1,19 @@
 """Tables as programs write them: marks between cells, encodings, empty cells, rows that do not fit their head."""
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+import gzip
+import os
+import unicodedata
+
 import pytest
 
 from cases.conftest import find
-from cases.made import encode, picture, save_picture, write_csv
-from facts import naming
-from further.cases.files import Folder, read_head, read_rows
+from cases.made import save_picture, write_csv
+from facts import naming, tells
+from further.cases.files import Folder
 from further.cases.found import clean_answer
-from further.cases.plan import plan_cases
+from further.cases.plan import describe_plan, plan_cases
+from further.cases.tables import read_head, read_rows
 
-IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 ROWS = [{"case": "A", "answer": "café, it is"}]
 
 
@@ -45,6 +47,8 @@ def test_no_sign_within_a_cell_ends_its_row(tmp_path, inside):
         ("case,answer\nA,left, and right\n", [2, "a.csv", 3, 2, "comma"]),
         ("case;answer\nA;x\nB;left; right\n", [3, "a.csv", 3, 2, "semicolon"]),
         ("case,answer,Answer\nA,x,y\n", ["a.csv", "answer"]),
+        ('case,answer\nA,x\nB,"y\nC,z\n', [3, "a.csv", "quote"]),
+        ('case,answer\nA,"' + "y\nC,z\n" * 2_000_000, [2, "a.csv", "quote"]),
     ],
 )
 def test_a_row_that_would_lose_text_is_refused(tmp_path, text, facts):
@@ -84,22 +88,6 @@ def test_a_file_that_is_there_and_not_read_is_not_called_missing(tmp_path):
     assert detail["A"] == "" and detail["B"].startswith("scans/b.heic is there") and "no such file" in detail["C"]
 
 
-def test_broken_parquet_and_one_with_paths_are_named(tmp_path):
-    file = tmp_path / "train.parquet"
-    columns = {"question": ["q"], "answer": ["a"]}
-    pq.write_table(pa.table({"image": pa.array([{"bytes": None, "path": "a.png"}], IMAGE), **columns}), file)
-    with pytest.raises(ValueError, match=naming("cases.folder", 1, "train.parquet")):
-        plan_cases(tmp_path, None, 1)
-    pq.write_table(pa.table({"image": ["a.png"], **columns}), file)
-    with pytest.raises(ValueError, match=naming("image", "train.parquet", "string")):
-        plan_cases(tmp_path, None, 1)
-    pq.write_table(pa.table({"image": [encode(picture())], **columns}), file)
-    assert find(tmp_path)[1].num_rows == 1
-    file.write_bytes(file.read_bytes()[:100])
-    with pytest.raises(ValueError, match=naming("train.parquet", "Parquet")):
-        plan_cases(tmp_path, None, 1)
-
-
 def test_links_to_folders_are_followed_and_none_in_a_circle(tmp_path):
     save_picture(tmp_path / "archive" / "deep" / "a.png")
     study = tmp_path / "study"
@@ -120,3 +108,45 @@ def test_yes_and_no_as_a_spreadsheet_writes_them(tmp_path):
     write_csv(tmp_path / "a.csv", [("case", "image", "question", "answer", "abnormal"), *rows])
     save_picture(tmp_path / "0.png")
     assert find(tmp_path)[0]["abnormal"].to_pylist() == ["yes", "no", "yes", "equivocal", None]
+
+
+def test_a_file_whose_name_macos_wrote_is_found(tmp_path):
+    """The ä of its folder is two characters there, and one in the table."""
+    write_csv(tmp_path / "a.csv", [("image", "caption"), ("Fälle/Ü1.png", "x")])
+    save_picture(tmp_path / unicodedata.normalize("NFD", "Fälle") / unicodedata.normalize("NFD", "Ü1.png"))
+    assert [line["detail"] for line in find(tmp_path)[1].to_pylist()] == [""]
+
+
+LINES = b'{"image": "a.png", "caption": "x"}\n\n{"image": "b.png", "caption": "y"}\n'
+
+
+def test_packed_json_lines_are_read_and_named(tmp_path):
+    (tmp_path / "val.jsonl.gz").write_bytes(gzip.compress(LINES))
+    save_picture(tmp_path / "a.png")
+    cases, images, _ = find(tmp_path)
+    assert cases["given_split"].to_pylist() == [["validation"]] * 2 and images["caption"].to_pylist() == ["x", "y"]
+    assert "val.jsonl.gz" in describe_plan(plan_cases(tmp_path, None, 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "fact"),
+    [
+        ("a.jsonl.gz", gzip.compress(LINES)[:-12], "unpacked"),
+        ("a.csv.gz", gzip.compress(b"image,caption\n" * 99)[:10] + b"\xff" * 40, "unpacked"),
+        ("a.jsonl", b"[" * 200_000, "nested"),
+        ("a.csv", b"x" * 300_000, "image"),
+    ],
+)
+def test_a_broken_file_is_named_with_what_is_wrong(tmp_path, name, data, fact):
+    (tmp_path / name).write_bytes(data)
+    save_picture(tmp_path / "a.png")
+    with pytest.raises(ValueError) as error:
+        plan_cases(tmp_path, None, 1)
+    assert tells(str(error.value), name, fact)
+
+
+def test_a_name_that_is_not_utf_8_is_told(tmp_path):
+    save_picture(tmp_path / "a.png")
+    os.rename(tmp_path / "a.png", os.fsencode(tmp_path) + b"/Sch\xe4del.png")
+    with pytest.raises(ValueError, match=r"cases\.folder: .*dce4del"):
+        plan_cases(tmp_path, None, 1)

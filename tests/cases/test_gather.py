@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+from PIL import Image
 
 from cases.conftest import gather, reasons
 from cases.made import encode, medpix_case, medpix_image, picture, save_picture, write_medpix
@@ -72,3 +73,21 @@ def test_nothing_readable_at_all_is_refused(tmp_path):
     (tmp_path / "a.png").write_bytes(b"")
     with pytest.raises(ValueError, match=naming("cases.folder", 1, "1 empty file")):
         gather(tmp_path)
+
+
+def test_a_caption_of_an_image_that_is_missing_is_counted(tmp_path):
+    described = [medpix_image("A", "a", "N/A"), medpix_image("B", "b", "A mass.")]
+    write_medpix(tmp_path, [medpix_case("A", ["a"]), medpix_case("B", ["b"])], described)
+    save_picture(tmp_path / "a.png")
+    assert reasons(gather(tmp_path), "caption") == {"a": "no caption", "b": "image dropped"}
+
+
+def test_equal_pictures_of_one_gray_but_for_a_corner_are_linked(tmp_path):
+    """Their hash has too few bits to be compared."""
+    dark = Image.new("L", (48, 48))
+    dark.putpixel((0, 0), 200)
+    write_medpix(tmp_path, [medpix_case(name, [name], topic=name) for name in "ABC"], [medpix_image("A", "A", "x")])
+    for name in "ABC":
+        dark.save(tmp_path / f"{name}.png")
+    links = [(line["kind"], line["case"], line["other"]) for line in gather(tmp_path).links.to_pylist()]
+    assert links == [("same image", "A", "B"), ("same image", "A", "C")]

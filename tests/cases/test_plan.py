@@ -1,10 +1,12 @@
 """Before any job: layouts are recognized, shards hold whole cases, and what is wrong is one line."""
 
+import os
+
 import pytest
 
 from cases.made import medpix_case, medpix_image, save_picture, write_csv, write_json, write_jsonl, write_medpix
 from facts import naming, tells
-from further.cases.plan import check_ids, plan_cases
+from further.cases.plan import check_ids, plan_cases, plan_once
 
 HEAD = ("case", "image", "question", "answer")
 
@@ -139,3 +141,29 @@ def test_a_case_stays_in_one_shard_whatever_others_come(tmp_path):
     assert all(home[f"images/case{place}_1.png"] == home[f"images/case{place}_2.png"] for place in range(8))
     changed = {shard for shard in after.shards if after.shards[shard] != before.shards.get(shard)}
     assert len(changed) == 1 and after.digest != before.digest
+
+
+def test_a_folder_is_planned_once_per_change_of_its_tables_names_settings_or_code(tmp_path):
+    folder, kept = tmp_path / "cases", tmp_path / "kept" / "plan.json"
+    write_csv(folder / "a.csv", [("image", "Befund"), ("a.png", "Cyst.")])
+    save_picture(folder / "a.png")
+
+    def plan(code="1", columns=None):
+        return plan_once(kept, code, folder, None, 2, columns or {"caption": "Befund"})
+
+    first, dates = plan(), (folder / "a.csv").stat()
+    assert first == plan_cases(folder, None, 2, {"caption": "Befund"})
+    (folder / "a.csv").write_text("x" * dates.st_size)  # as large and as old: only who reads it again can tell
+    os.utime(folder / "a.csv", ns=(dates.st_atime_ns, dates.st_mtime_ns))
+    assert plan() == first
+    for changed in ({"code": "2"}, {"columns": {"findings": "Befund"}}):
+        with pytest.raises(ValueError, match=naming("Befund")):
+            plan(**changed)
+    assert plan() == first
+    os.utime(folder / "a.csv")
+    with pytest.raises(ValueError, match=naming("Befund")):
+        plan()
+    write_csv(folder / "a.csv", [("image", "Befund"), ("a.png", "Cyst.")])
+    assert plan() == first
+    save_picture(folder / "b.png", 1)
+    assert plan().digest != first.digest

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from facts import naming
-from further.cases.prompts import PROMPTS, make_messages
+from further.cases.prompts import make_messages, prompt_chat, prompt_paligemma
 from further.cases.questions import ask_questions
 from further.cases.schemas import CASES, FOUND_QUESTIONS, IMAGES, SPLIT
 
@@ -152,10 +152,10 @@ def test_prompts_are_those_of_the_family():
     line = {"task": "answer", "language": "en", "question": "What modality is used?", "images": ["a", "b"]}
     caption = {"task": "caption", "language": "en", "question": "", "images": ["a"]}
     acronym = line | {"question": "CT or MRI?"}
-    assert [PROMPTS["paligemma"](each) for each in (line, caption, acronym)] == [
+    assert [prompt_paligemma(each) for each in (line, caption, acronym)] == [
         "answer en what modality is used?", "caption en", "answer en CT or MRI?",
     ]  # fmt: skip
-    assert [PROMPTS["gemma3"](each) for each in (line | {"question": "is it?"}, caption)] == [
+    assert [prompt_chat(each) for each in (line | {"question": "is it?"}, caption)] == [
         "Is it?",
         "Describe this image.",
     ]

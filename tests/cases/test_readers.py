@@ -1,15 +1,11 @@
 """Every layout, built here with its quirks."""
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from cases.conftest import find, gather
 from cases.made import (
-    encode,
     medpix_case,
     medpix_image,
-    picture,
     save_picture,
     write_csv,
     write_json,
@@ -153,68 +149,6 @@ def test_slake_keeps_language_and_leaves_masks_alone(tmp_path):
     ]
 
 
-def test_parquet_makes_one_case_of_equal_images_across_files(tmp_path):
-    one, two = encode(picture(1), "JPEG"), encode(picture(2))
-
-    def write(name, rows):
-        images = [{"bytes": data, "path": None} for data, _ in rows]
-        table = pa.table({"image": images, "question": ["q?"] * len(rows), "answer": [answer for _, answer in rows]})
-        (tmp_path / "data").mkdir(exist_ok=True)
-        pq.write_table(table, tmp_path / "data" / name)
-
-    write("train-00000-of-00001.parquet", [(one, "no"), (one, "cyst"), (two, "x"), (None, "yes")])
-    write("test-00000-of-00001.parquet", [(one, "yes")])
-    cases, images, questions = find(tmp_path)
-    assert sorted(map(tuple, (line["given_split"] for line in cases.to_pylist()))) == [
-        ("train",), ("train",), ("train", "test"),
-    ]  # fmt: skip
-    assert (images.num_rows, questions.num_rows) == (3, 5)
-    assert [line["image"] for line in images.to_pylist() if line["file"] is None] == ["train-00000-of-00001-row-3"]
-    assert sorted(plan_cases(tmp_path, None, 1).shards["00"]) == [
-        "data/test-00000-of-00001.parquet", "data/train-00000-of-00001.parquet",
-    ]  # fmt: skip
-
-
-def write_parquet(path, **columns):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(pa.table(columns), path)
-
-
-def shown(*seeds):
-    return [{"bytes": encode(picture(seed)), "path": None} for seed in seeds]
-
-
-def test_parquet_s_picture_is_found_by_its_type_and_its_case_keeps_it_together(tmp_path):
-    """As adishourya/MEDPIX-ShortQA has it: `image_id` holds the picture."""
-    one = {"image_id": shown(1, 1, 2), "mode": ["CT", "CT", "MR"], "case_id": ["A", "A", "A"]}
-    write_parquet(tmp_path / "data" / "Train-0.parquet", **one, question=["q", "r", "q"], answer=["a", "yes", "b"])
-    two = {"image_id": shown(3), "mode": ["CT"], "case_id": ["A"], "question": ["q"], "answer": ["c"]}
-    write_parquet(tmp_path / "data" / "Test-0.parquet", **two)
-    cases, images, questions = find(tmp_path)
-    assert sorted(images["modality"].to_pylist()) == ["ct", "ct", "mri"]
-    assert cases.num_rows == 3 and len(set(cases["patient"].to_pylist())) == 1
-    assert questions["given_split"].to_pylist() == ["test", "train", "train", "train"]
-    kinds = [link["kind"] for link in gather(tmp_path).links.to_pylist()]
-    assert kinds == ["same patient", "same patient"]
-
-
-def test_parquet_with_captions_and_one_that_two_rows_tell_differently(tmp_path):
-    columns = {"image": shown(1, 2, 2), "image_id": ["a", "b", "b"], "caption": ["A cyst.", "x", "y"]}
-    write_parquet(tmp_path / "validation.parquet", **columns)
-    cases, images, questions = find(tmp_path)
-    assert sorted(images["caption"].to_pylist(), key=str) == ["A cyst.", None]
-    assert cases["given_split"].to_pylist() == [["validation"]] * 2 and questions.num_rows == 0
-
-
-def test_parquet_s_answer_types_and_question_types_are_kept(tmp_path):
-    told = {"answer_type": ["CLOSED ", "OPEN"], "question_type": ["MODALITY", None], "image_organ": ["HEAD", "HEAD"]}
-    write_parquet(tmp_path / "test.parquet", image=shown(1, 1), question=["q", "r"], answer=["CT", "1"], **told)
-    _, images, questions = find(tmp_path)
-    kept = [(line["question_type"], line["closed"]) for line in questions.to_pylist()]
-    assert kept == [("modality", True), ("open", False)]
-    assert images["location"].to_pylist() == ["HEAD"]
-
-
 def test_images_of_one_case_of_medpix_stay_together_in_vqa_rad(tmp_path):
     records = [rad(f"{name}.jpg", "yes", "CLOSED", image_case_url=url) for name, url in ("ax", "bx", "cy", "a-")]
     write_json(tmp_path / "trainset.json", records)
@@ -235,6 +169,17 @@ def test_images_whose_names_begin_with_one_number_belong_together(tmp_path):
         (tmp_path / "images" / name).rename(tmp_path / "images" / f"2026_{name}")
     write_csv(tmp_path / "train.csv", [("image", "caption"), *((f"2026_{name}", f"Film {name}.") for name in names)])
     assert set(find(tmp_path)[0]["patient"].to_pylist()) == {None}  # a year is no case
+
+
+def test_images_in_a_patient_s_folder_belong_together(tmp_path):
+    """As CheXpert has them: no column tells the patient."""
+    names = [f"train/patient{place // 2:05d}/study1/view{place % 2 + 1}.png" for place in range(20)]
+    for place, name in enumerate(names):
+        save_picture(tmp_path / name, place)
+    write_csv(tmp_path / "train.csv", [("Path", "Sex", "Findings"), *((f"v1/{name}", "F", "Clear.") for name in names)])
+    cases = by(find(tmp_path)[0], "case")
+    assert cases["train/patient00003/study1/view2"]["patient"] == "train/patient00003/study1/view1"
+    assert len({case["patient"] for case in cases.values()}) == 10
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t"])

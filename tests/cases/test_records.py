@@ -5,7 +5,7 @@ import pytest
 from cases.conftest import find, gather, reasons
 from cases.made import save_picture, write_csv, write_json
 from facts import tells
-from further.cases.plan import plan_cases
+from further.cases.plan import describe_plan, plan_cases
 from further.cases.reports import read_sections
 
 
@@ -164,6 +164,13 @@ def test_reports_of_one_name_in_two_folders_are_two_cases(tmp_path):
     assert by_case(cases, "given_split") == {"train/1": ["train"], "test/1": ["test"]}
 
 
+def test_an_addendum_adds_and_a_study_or_patient_in_a_heading_is_no_case():
+    text = (
+        " STUDY: CT CHEST\n\n PATIENT: Muster\n\n FINDINGS: One.\n\n IMPRESSION: A.\n\n ADDENDUM:\n FINDINGS:\n Two.\n"
+    )
+    assert read_sections(f"{text} CONCLUSION: B.\n") == {"findings": "One. Two.", "diagnosis": "A. B."}
+
+
 def test_sections_of_a_report():
     assert read_sections(REPORT) == {
         "exam": "CHEST (PA AND LAT)",
@@ -171,3 +178,20 @@ def test_sections_of_a_report():
         "findings": "There is no focal consolidation, pleural effusion or pneumothorax.",
         "diagnosis": "No acute process.",
     }
+
+
+def test_an_object_that_holds_a_record_for_each_image(tmp_path):
+    write_json(tmp_path / "captions.json", {"a.png": {"caption": "A cyst."}, "gone.png": {"caption": "x"}})
+    write_json(tmp_path / "settings.json", {"devices": {"description": "Nothing of an image."}})
+    save(tmp_path, "a.png")
+    images = {line["image"]: line["caption"] for line in find(tmp_path)[1].to_pylist()}
+    assert images == {"a.png": "A cyst.", "gone.png": "x"}
+
+
+@pytest.mark.parametrize("options", [["CT", "MRI"], {"A": "CT", "B": "MRI"}])
+def test_choices_in_one_list_are_asked(tmp_path, options):
+    write_json(tmp_path / "a.json", [{"image": "a.png", "question": "q?", "answer": "B", "options": options}])
+    save(tmp_path, "a.png")
+    (line,) = find(tmp_path)[2].to_pylist()
+    assert (line["question"], line["answer"], line["closed"]) == ("q? Choices: CT; MRI", "MRI", True)
+    assert "options" not in describe_plan(plan_cases(tmp_path, None, 1))

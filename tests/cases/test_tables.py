@@ -225,3 +225,42 @@ def test_a_broken_table_is_named(tmp_path):
     save(tmp_path, "a.png")
     with pytest.raises(ValueError, match=naming("a.csv", 2)):
         plan_cases(tmp_path, None, 1)
+
+
+def test_a_column_that_is_called_by_a_sign_is_one_more_column(tmp_path):
+    write_csv(tmp_path / "a.csv", [("#", "image", "caption"), ("1", "a.png", "A cyst.")])
+    save(tmp_path, "a.png")
+    assert find(tmp_path)[1]["caption"].to_pylist() == ["A cyst."]
+    assert "#" in describe_plan(plan_cases(tmp_path, None, 1))
+
+
+def test_a_table_that_only_says_whose_image_each_is(tmp_path):
+    write_csv(tmp_path / "images.csv", [("uid", "filename"), ("1", "a.png"), ("1", "b.png"), ("2", "c.png")])
+    write_csv(tmp_path / "reports.csv", [("uid", "findings"), ("1", "A mass."), ("2", "Clear.")])
+    save(tmp_path, "a.png", "b.png", "c.png")
+    cases, images, _ = find(tmp_path)
+    assert by_case(cases, "findings") == {"1": "A mass.", "2": "Clear."}
+    assert images["case"].to_pylist() == ["1", "1", "2"]
+
+
+def test_a_choice_that_begins_with_its_own_letter_keeps_it(tmp_path):
+    head = ("image", "question", "answer", "A", "B", "C")
+    write_csv(tmp_path / "a.csv", [head, ("a.png", "Which?", "C", "E. coli", "S. aureus", "C. difficile")])
+    save(tmp_path, "a.png")
+    (line,) = find(tmp_path)[2].to_pylist()
+    assert (line["question"], line["answer"]) == ("Which? Choices: E. coli; S. aureus; C. difficile", "C. difficile")
+
+
+def test_a_list_of_images_that_a_program_wrote_into_a_cell(tmp_path):
+    rows = [("['a.png', 'b.png']", "q", "a"), ('["b.png"]', "q", "b"), ("/", "q", "c")]
+    write_csv(tmp_path / "a.csv", [HEAD[1:], *rows])
+    save(tmp_path, "a.png", "b.png")
+    assert find(tmp_path)[2]["images"].to_pylist() == [["a.png", "b.png"], ["b.png-2"], ["/"]]
+
+
+def test_a_row_without_a_case_is_named_by_its_number_and_not_by_its_patient(tmp_path):
+    rows = [(*HEAD, "Patient ID"), ("A", "a.png", "q", "x", "P1"), ("", "a.png", "q", "x", "MUSTER-1")]
+    write_csv(tmp_path / "a.csv", rows)
+    save(tmp_path, "a.png")
+    said = refusal(tmp_path)
+    assert tells(said, 2, "a.csv") and "MUSTER" not in said

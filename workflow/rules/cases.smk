@@ -1,6 +1,6 @@
 # Image data to one table of cases, images and questions: records, pictures by shards, joined, split, asked.
 
-from further.cases.plan import check_ids, plan_cases
+from further.cases.plan import check_ids, plan_once
 
 from further.demo.clinics import list_files
 from further.demo.phantom_plan import plan_phantoms
@@ -12,7 +12,9 @@ def find_cases(cases):
     """The cases of the study: those of a folder, or the phantoms that will be drawn."""
     if cases["folder"] is None:
         return plan_phantoms(PHANTOMS, cases["phantoms"], cases["clinic"], cases["shards"])
-    return plan_cases(Path(cases["folder"]), cases["layout"], cases["shards"], cases["columns"])
+    # Every job reads the Snakefile again: 227,000 reports (MIMIC-CXR) are planned once. This script follows all readers.
+    kept, readers = Path(".snakemake/further/cases.json"), code("read_shifted.py")
+    return plan_once(kept, readers, Path(cases["folder"]), cases["layout"], cases["shards"], cases["columns"])
 
 
 PHANTOMS = Path("results/demo/cases")
@@ -39,6 +41,8 @@ def opening_of_shard(wildcards):
     return {
         "pictures": pick("cases", "timeout_s", "memory_mb", "max_megapixels", "ct_windows"),
         "folder": str(CASES.folder),
+        # Parquet holds pictures in one of its columns; elsewhere a picture is a file.
+        "columns": dict(CASES.columns) if CASES.layout == "parquet" else {},
         "versions": installed_versions(IMAGE_PACKAGES),
         "stamps": stamp_patterns(files),
         "sizes": digest_sizes(files, OWN_CASES),

@@ -39,6 +39,8 @@ def opening_of_shifted(wildcards):
     return {
         "pictures": pick("cases", "timeout_s", "memory_mb", "max_megapixels", "ct_windows"),
         "folder": str(OTHER_CASES.folder),
+        # Parquet holds pictures in one of its columns; elsewhere a picture is a file.
+        "columns": dict(OTHER_CASES.columns) if OTHER_CASES.layout == "parquet" else {},
         "versions": installed_versions(IMAGE_PACKAGES),
         "stamps": stamp_patterns(list_shifted()),
         "sizes": digest_sizes(list_shifted(), OWN_SHIFTED),

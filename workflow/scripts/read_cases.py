@@ -23,7 +23,7 @@ if __name__ == "__main__":
         Folder(
             Path(snakemake.params.settings["folder"]),
             snakemake.params.settings["only"],
-            tuple(snakemake.params.settings["columns"].items()),
+            snakemake.params.settings["columns"],
         ),
         snakemake.params.settings["layout"],
         [Path(snakemake.output[name]) for name in ("cases", "images", "questions")],

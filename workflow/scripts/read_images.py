@@ -1,6 +1,6 @@
 """Open the pictures of one shard in a child process, and keep them as PNG in one table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from further.cases.pictures import write_pictures
@@ -8,10 +8,10 @@ from further.job import start_log
 from further.settings import PictureSettings
 
 
-def main(files: Sequence[Path], pictures: Path, folder: Path, how: PictureSettings) -> None:
+def main(files: Sequence[Path], pictures: Path, folder: Path, how: PictureSettings, columns: Mapping[str, str]) -> None:
     """Prepare the pictures of some files of the folder."""
     inside = [path.relative_to(folder).as_posix() for path in files]
-    write_pictures(pictures, folder, inside, how)
+    write_pictures(pictures, folder, inside, how, columns)
 
 
 if __name__ == "__main__":
@@ -21,4 +21,5 @@ if __name__ == "__main__":
         Path(snakemake.output.pictures),
         Path(snakemake.params.settings["folder"]),
         PictureSettings.model_validate(snakemake.params.settings["pictures"]),
+        snakemake.params.settings["columns"],
     )

@@ -7,12 +7,12 @@ from typing import Any
 from further.cases.fields import KEPT
 from further.cases.text import contains_phrase, is_form, words
 
+# Shorter words (the, of, mm) say nothing of what a sentence is about.
 MIN_LETTERS = 4
-"""Letters of a word that may tell what a sentence is about."""
+# Topics, and kinds and places of images, that a form's sentence has in all: two of each, or one more topic.
 UNRELATED = 4
-"""Topics, and kinds and places of images, that a form's sentence has in all: two of each, or one more topic."""
+# A form's sentence shares no word with the records of at least so many of its cases.
 MOSTLY = 2 / 3
-"""Fraction of its cases with whose records a sentence has no word in common, from which it is the form's."""
 
 Line = Mapping[str, Any]
 

@@ -43,6 +43,7 @@ ROLES = (*dict.fromkeys([*CALLED, *CASE_FIELDS, *IMAGE_FIELDS]),)
 """All that a column may be, as `cases.columns` names it."""
 TEXTS = frozenset({"caption", *CASE_FIELDS, "modality", "plane", "location"})
 """What a question can be made of."""
+LISTED = ("options", "choices")
 _CHOICE = re.compile(r"(?:choice|option)?([a-h])")
 
 
@@ -57,6 +58,10 @@ def plain_name(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.casefold())
 
 
+# Once: a folder of 227,000 reports (MIMIC-CXR) asks for the roles of each one's sections.
+PLAIN = {role: [plain_name(name) for name in (role, *CALLED.get(role, ()))] for role in ROLES}
+
+
 def name_columns(columns: Iterable[str], told: Mapping[str, str]) -> dict[str, str]:
     """Which column holds what.
 
@@ -67,11 +72,11 @@ def name_columns(columns: Iterable[str], told: Mapping[str, str]) -> dict[str, s
         Column by role; those of `image` are for `name_image_columns` to tell.
     """
     there = {plain_name(column): column for column in reversed(list(columns))}
-    called = {role: [role, *CALLED.get(role, ())] for role in ROLES if role != "image"}
     found = {}
-    for role, names in called.items():
-        own = [told[role]] if plain_name(told.get(role, "")) in there else names
-        column = next((there[plain_name(name)] for name in own if plain_name(name) in there), None)
+    for role in (role for role in ROLES if role != "image"):
+        own = plain_name(told[role]) if role in told else ""
+        names = [own] if own in there and role in told else PLAIN[role]
+        column = next((there[name] for name in names if name in there), None)
         if column is not None:
             found[role] = column
     return found
@@ -80,26 +85,41 @@ def name_columns(columns: Iterable[str], told: Mapping[str, str]) -> dict[str, s
 def name_image_columns(columns: Iterable[str], told: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """Columns that may name images: those called so, and those that do if their files are there."""
     there = {plain_name(column): column for column in columns}
-    if plain_name(told.get("image", "")) in there:
+    if "image" in told and plain_name(told["image"]) in there:
         return [there[plain_name(told["image"])]], []
-    called = [there[name] for name in map(plain_name, ("image", *CALLED["image"])) if name in there]
+    called = [there[name] for name in PLAIN["image"] if name in there]
     return called, [there[name] for name in LOOSE if name in there]
 
 
-def find_unused(columns: Iterable[str], used: Iterable[str]) -> list[str]:
+def find_unused(columns: Sequence[str], used: Iterable[str]) -> list[str]:
     """Columns of a table of which nothing is taken."""
-    taken = set(used)
-    letters = [column for column in columns if _CHOICE.fullmatch(plain_name(column))]
-    return [column for column in columns if column not in taken and (len(letters) < 2 or column not in letters)]
+    taken = {*used, *find_choices(columns)}
+    return [column for column in columns if column not in taken]
+
+
+def find_choices(columns: Iterable[str]) -> list[str]:
+    """Columns that hold the choices of questions, one each or all in one; none where only one has a letter's name."""
+    names = list(columns)
+    letters = [column for column in names if _CHOICE.fullmatch(plain_name(column))]
+    return letters if len(letters) > 1 else [column for column in names if plain_name(column) in LISTED]
 
 
 def choices_of(row: Mapping[str, Any]) -> dict[str, str]:
-    """The choices of a question by their letter, without it before the text; empty where there are fewer than two."""
+    """The choices of a question by their letter; empty where there are fewer than two.
+
+    The letter before a choice's text goes where all have theirs: one alone may begin a name, as in C. difficile.
+    """
     found = {}
-    for column, value in row.items():
+    listed = next((value for column, value in row.items() if plain_name(column) in LISTED), None)
+    if isinstance(listed, list):
+        listed = dict(zip("abcdefgh", listed, strict=False))
+    for column, value in (listed if isinstance(listed, dict) else row).items():
         letter = _CHOICE.fullmatch(plain_name(column))
         if letter is not None and clean_text(value) is not None:
-            found[letter[1]] = re.sub(rf"^\s*\(?{letter[1]}\s*[).:]\s*", "", str(value), flags=re.IGNORECASE).strip()
+            found[letter[1]] = str(value).strip()
+    bare = {letter: re.sub(rf"^\(?{letter}\s*[).:]\s*", "", text, flags=re.I) for letter, text in found.items()}
+    if all(bare[letter] != text for letter, text in found.items()):
+        found = bare
     return found if len(found) > 1 else {}
 
 

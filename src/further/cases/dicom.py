@@ -20,19 +20,19 @@ from further.shards import hash_rank
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
+# Center and width in Hounsfield units, for a CT whose header names no window.
 SOFT_TISSUE = (40.0, 400.0)
-"""Center and width in Hounsfield units, for a CT whose header names no window."""
+# Wide, soft tissue and brain as red, green and blue: -1024 to 1024, -135 to 215, 0 to 80 Hounsfield units, as MedGemma
+# 1.5 was trained on CT (its CT notebook).
 THREE_WINDOWS = ((0.0, 2048.0), (40.0, 350.0), (40.0, 80.0))
-"""Wide, soft tissue and brain as red, green and blue: -1024 to 1024, -135 to 215, 0 to 80 Hounsfield units, as MedGemma
-1.5 was trained on CT (its CT notebook)."""
+# MR has no units: without a window, values between these percentiles are shown.
 PERCENTILES = (0.5, 99.5)
-"""Of the values, for an image without a window: MR has no units."""
+# Values that reach this far within 0 to 255 are already an image of 8 bits, and are not stretched.
 HALF = 128
-"""Largest value from which an image counts as one of 8 bits."""
+# A broken or hostile header may claim any number of frames: one that claims more than this is not believed.
 MAX_FRAMES = 1_000
-"""Frames of one file; a header that claims more is not believed."""
+# Modalities of files that no scanner made.
 CODES_OF_NOTHING = ("OT", "SC", "SR", "PR", "KO", "DOC", "SEG")
-"""Modalities of files that no scanner made."""
 HEADER = (
     "StudyInstanceUID",
     "AccessionNumber",

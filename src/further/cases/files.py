@@ -1,24 +1,20 @@
 """A folder of cases as it lies on disk: its files, and which of them a record means. Standard library only."""
 
-import csv
-import gzip
-import io
-import json
 import os
 import re
-import zlib
+import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from posixpath import splitext
 from types import MappingProxyType
-from typing import Any, TextIO, cast
+from typing import Any, TypeVar, cast
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".jp2", ".dcm", ".dicom")
 NO_COLUMNS: Mapping[str, str] = MappingProxyType({})
-MAX_TABLE_MB = 2_000
-"""Larger tables of text are refused: the largest that is known, ROCOv2's captions, has 30."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -27,12 +23,12 @@ class Folder:
 
     Attributes:
         only: Name of the one table to read, "" for whatever the folder holds.
-        columns: What a setting says of a table's columns: pairs of what it is and how it is called.
+        columns: What a setting says of a table's columns: how each is called, by what it holds.
     """
 
     path: Path
     only: str = ""
-    columns: tuple[tuple[str, str], ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def open(cls, path: Path, columns: Mapping[str, str] = NO_COLUMNS) -> "Folder":
@@ -42,20 +38,40 @@ class Folder:
             ValueError: If there is neither.
         """
         if path.is_dir():
-            return cls(path, columns=tuple(columns.items()))
+            return cls(path, columns=columns)
         if path.is_file():
-            return cls(path.parent, path.name, tuple(columns.items()))
+            return cls(path.parent, path.name, columns)
         raise ValueError(f"cases.folder: there is no folder {path}")
 
     @cached_property
     def files(self) -> tuple[str, ...]:
-        """All files, relative to the folder, sorted; hidden ones and folders of programs' own are left out."""
-        return tuple(sorted(_walk(self.path, "")))
+        """All files, relative to the folder, sorted; hidden ones and folders of programs' own are left out.
+
+        Raises:
+            ValueError: If a name is not UTF-8, as in archives that old Windows programs packed.
+        """
+        files = tuple(sorted(_walk(self.path, "")))
+        wrong = next((file for file in files if not file.isascii() and re.search("[\ud800-\udfff]", file)), None)
+        if wrong is not None:
+            raise ValueError(f"cases.folder: the name of {wrong!a} is not UTF-8: rename it, as convmv does")
+        return files
 
     @cached_property
-    def memory(self) -> dict[str, Any]:
-        """What was read of the folder, so that a table is read once."""
+    def _by_kind(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for file in self.files:
+            found[kind_of(file)].append(file)
+        return found
+
+    @cached_property
+    def _memory(self) -> dict[str, Any]:
         return {}
+
+    def remember(self, what: str, read: Callable[["Folder"], T]) -> T:
+        """What `read` finds in the folder, which is read once."""
+        if what not in self._memory:
+            self._memory[what] = read(self)
+        return cast(T, self._memory[what])
 
     @cached_property
     def images(self) -> "ImageFiles":
@@ -66,16 +82,17 @@ class Folder:
     def others(self) -> dict[str, str]:
         """Files that are called like no picture, by their name without folders, in lower case."""
         files = (file for file in self.files if not file.lower().endswith(IMAGE_SUFFIXES))
-        return {file.rsplit("/", 1)[-1].lower(): file for file in files}
+        return {compose(file).rsplit("/", 1)[-1].lower(): file for file in files}
 
     def find_other(self, name: str) -> str:
         """The file that a record means, where it is called like no picture that is read; "" if there is none."""
-        return self.others.get(name.replace("\\", "/").rsplit("/", 1)[-1].lower(), "")
+        return self.others.get(compose(name).replace("\\", "/").rsplit("/", 1)[-1].lower(), "")
 
     def tables(self, *suffixes: str) -> list[str]:
         """Files of text with one of the suffixes: the one that was named, or all."""
-        files = [self.only] if self.only else self.files
-        return [file for file in files if file.lower().removesuffix(".gz").endswith(suffixes)]
+        if self.only:
+            return [self.only] if kind_of(self.only) in suffixes else []
+        return sorted(file for suffix in suffixes for file in self._by_kind[suffix])
 
     def describe(self) -> str:
         """What lies there, by suffix, for a message: `12 .png, 2 .json`."""
@@ -128,7 +145,7 @@ class ImageFiles:
         Returns:
             The file and ""; or None and what is wrong: that there is none, or that there are several.
         """
-        parts = [part for part in name.replace("\\", "/").strip().split("/") if part not in ("", ".")]
+        parts = [part for part in compose(name).replace("\\", "/").strip().split("/") if part not in ("", ".")]
         for start in range(len(parts)):
             found = self.by_name.get("/".join(parts[start:]).lower(), [])
             if len(found) > 1 and hint:
@@ -136,14 +153,14 @@ class ImageFiles:
             if len(found) == 1:
                 return found[0], ""
             if found:
-                exact = [file for file in found if file == "/".join(parts)]
+                exact = [file for file in found if compose(file) == "/".join(parts)]
                 return (exact[0], "") if exact else (None, f"{len(found)} files are called so: {', '.join(found[:3])}")
         return None, "there is no such file"
 
 
 def _names(file: str) -> set[str]:
     """All that a file may be called, in lower case: its path, every end of it, each without suffix too."""
-    whole = file.lower()
+    whole = compose(file).lower()
     suffix = PurePosixPath(whole).suffix
     ends = [whole]
     while "/" in ends[-1]:
@@ -151,143 +168,11 @@ def _names(file: str) -> set[str]:
     return {name for end in ends for name in (end, end.removesuffix(suffix))}
 
 
-def read_records(folder: Folder, file: str) -> list[dict[str, Any]]:
-    """Records of a JSON list, of a JSON object that holds one list, or of JSON lines.
-
-    Raises:
-        ValueError: If the file is none of these, naming file and line.
-    """
-    text = read_text(folder, file)
-    if file.lower().endswith(".jsonl"):
-        return [_record(_parse(line, file, number), file, number) for number, line in _lines(text)]
-    data = _parse(text, file, 1)
-    if isinstance(data, dict):
-        lists = [value for value in data.values() if isinstance(value, list)]
-        data = lists[0] if len(lists) == 1 else [data]
-    if not isinstance(data, list):
-        raise ValueError(f"cases.folder: {file} holds {type(data).__name__}, not a list of records")
-    return [_record(record, file, number) for number, record in enumerate(data, 1)]
+def compose(name: str) -> str:
+    """A name with each letter as one character: macOS writes the ä of a file's name as two."""
+    return unicodedata.normalize("NFC", name)
 
 
-def read_json(folder: Folder, file: str) -> Any:
-    """What a JSON file holds.
-
-    Raises:
-        ValueError: If it is none, naming file and line.
-    """
-    return _parse(read_text(folder, file), file, 1)
-
-
-def peek_record(folder: Folder, file: str) -> dict[str, Any]:
-    """The first record of a JSON file or of JSON lines; empty if there is none or the file cannot be read so."""
-    try:
-        if file.lower().endswith(".jsonl"):
-            with open_text(folder.path / file, errors="replace") as stream:
-                first = next((line for line in stream if line.strip()), "{}")
-            return _record(json.loads(first), file, 1)
-        return next(iter(read_records(folder, file)), {})
-    except (ValueError, OSError):
-        return {}
-
-
-def read_rows(folder: Folder, file: str) -> list[dict[str, str]]:
-    """Rows of a CSV file by column, the columns' names in lower case; commas, semicolons or tabs, as its head has them.
-
-    Excel's first line `sep=;` is read as it is meant. Rows without a text are left out: Excel leaves some at the end.
-
-    Raises:
-        ValueError: If the file is no text, a column is there twice, or a row has more cells than there are columns:
-            a comma in a text without quotes around it would move the texts after it.
-    """
-    lines, mark = _without_sep(read_text(folder, file))
-    csv.field_size_limit(10_000_000)  # a caption may be longer than the default of 131,072 characters
-    table = csv.reader(io.StringIO(lines), delimiter=mark, skipinitialspace=True)
-    names = [name.strip().lower() for name in next(table, [])]
-    twice = sorted(name for name in set(names) - {""} if names.count(name) > 1)
-    if twice:
-        raise ValueError(f"cases.folder: {file} has the column {twice[0]} twice")
-    rows = []
-    for cells in table:
-        if any(cell.strip() for cell in cells[len(names) :]):
-            raise ValueError(
-                f"cases.folder: line {table.line_num} of {file} has {len(cells)} cells for {len(names)} columns; a "
-                f"text with {_call(mark)} in it needs quotes around it"
-            )
-        if any(cell.strip() for cell in cells):
-            rows.append({name: cell for name, cell in zip(names, cells, strict=False) if name})
-    return rows
-
-
-def read_head(folder: Folder, file: str) -> list[str]:
-    """Names of a CSV file's columns, in lower case; none where it cannot be read."""
-    path = folder.path / file
-    try:
-        with open_text(path, errors="replace") as stream:
-            head, mark = _without_sep(stream.readline(100_000) + stream.readline(100_000))
-    except (OSError, EOFError, UnicodeError):
-        return []
-    return [name.strip().lower() for name in next(csv.reader(io.StringIO(head), delimiter=mark), [])]
-
-
-def _without_sep(text: str) -> tuple[str, str]:
-    """A table without Excel's line `sep=;`, and what stands between its cells."""
-    head, _, rest = text.partition("\n")
-    if told := re.fullmatch(r"sep=(.)", head.strip('\r"') or "", re.IGNORECASE):
-        return rest, told[1]
-    return text, max((",", ";", "\t"), key=head.count)
-
-
-def _call(mark: str) -> str:
-    return {",": "a comma", ";": "a semicolon", "\t": "a tab"}.get(mark, repr(mark))
-
-
-def open_text(path: Path, errors: str = "strict") -> TextIO:
-    """A file of text, unpacked if it is called .gz: UTF-8, or UTF-16 where the first two bytes say so (Excel)."""
-    unpack = gzip.open if path.name.lower().endswith(".gz") else open
-    with unpack(path, "rb") as stream:
-        encoding = "utf-16" if stream.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    return cast(TextIO, unpack(path, "rt", encoding=encoding, errors=errors))
-
-
-def read_text(folder: Folder, file: str) -> str:
-    """The text of a file.
-
-    Raises:
-        ValueError: If it is no text, or too large.
-    """
-    most = MAX_TABLE_MB * 1_000_000
-    try:
-        with open_text(folder.path / file) as stream:
-            text = stream.read(most + 1)
-        if len(text) > most:
-            raise ValueError(f"cases.folder: {file} has more than {MAX_TABLE_MB:,} MB, which a table of texts may have")
-        return text
-    except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise ValueError(f"cases.folder: {file} cannot be unpacked: it is cut off or no gzip") from None
-    except UnicodeError as error:
-        byte = getattr(error, "start", 0)
-        raise ValueError(
-            f'cases.folder: {file} is not UTF-8 text (byte {byte:,}); save it again as UTF-8, in Excel as "CSV UTF-8"'
-        ) from None
-
-
-def _lines(text: str) -> list[tuple[int, str]]:
-    return [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-
-
-def _parse(text: str, file: str, line: int) -> Any:
-    try:
-        return json.loads(text)
-    except RecursionError:
-        raise ValueError(f"cases.folder: {file} is nested too deep, line {line}") from None
-    except ValueError as error:
-        place = getattr(error, "lineno", 1) + line - 1
-        raise ValueError(
-            f"cases.folder: {file} is not valid JSON, line {place}: {getattr(error, 'msg', error)}"
-        ) from None
-
-
-def _record(record: Any, file: str, number: int) -> dict[str, Any]:
-    if not isinstance(record, dict):
-        raise ValueError(f"cases.folder: record {number} of {file} is {type(record).__name__}, not an object")
-    return record
+def kind_of(file: str) -> str:
+    """A file's suffix in lower case, that of what is packed in it for .gz."""
+    return splitext(file.lower().removesuffix(".gz"))[1]

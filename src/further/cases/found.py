@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import Any
 
 from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS, SPLITS
@@ -19,8 +18,9 @@ def key_of(file: str, part: int = 0) -> str:
 
 
 def digest_id(text: str) -> str:
-    """Digest of a study's number, without the zeros before it that a spreadsheet drops."""
-    return hash_rank("study id", text.strip().lstrip("0").casefold())
+    """Digest of a study's number, without the zeros before it that a spreadsheet drops, and the .0 that one adds."""
+    number = text.strip().lstrip("0").casefold()
+    return hash_rank("study id", number[:-2] if number[:-2].isdigit() and number.endswith(".0") else number)
 
 
 @dataclass
@@ -30,14 +30,10 @@ class Found:
     cases: dict[str, dict[str, Any]] = field(default_factory=dict)
     images: dict[str, dict[str, Any]] = field(default_factory=dict)
     questions: list[dict[str, Any]] = field(default_factory=list)
-    meant: dict[str, str] = field(default_factory=dict)
-    """File of the image that a case is, see `add_only_image`; or its name, where there is no such file."""
     firsts: dict[str, str] = field(default_factory=dict)
     """First case of each patient."""
     names: dict[str, str] = field(default_factory=dict)
-    """What records call the image of a case that is one image."""
-    told: dict[tuple[str, str], set[str]] = field(default_factory=dict)
-    """What records tell of such an image, by case and field: several values contradict each other."""
+    """Path of the image of a case that is one image, or what records call it where there is no such file."""
 
     def add_case(
         self,
@@ -113,30 +109,6 @@ class Found:
         place_of = {"file": file, "part": part, "key": None if file is None else key_of(file, part), "detail": detail}
         self.images[name] = {"image": name, "case": case, **_clean_image(fields), **place_of}
         return name
-
-    def add_only_image(self, name: str, case: str, place: tuple[str | None, int, str], fields: dict[str, Any]) -> None:
-        """Add the image of a case that is one image, under the case's name, or hold what is said again against it.
-
-        A field that two records tell differently is not known: it is left empty.
-
-        Args:
-            name: As the record calls the image.
-
-        Raises:
-            ValueError: If the case is another image: two images would be one.
-        """
-        meant = place[0] or PurePosixPath(name.replace("\\", "/")).name
-        if case not in self.meant:
-            self.meant[case] = meant
-            self.add_image(case, case, place, fields)
-        elif self.meant[case] != meant:
-            images = f"{short(self.meant[case])} and {short(meant)}"
-            raise ValueError(f"cases.folder: two cases of one id, {case}: their image is {images}")
-        for key, value in _clean_image(fields).items():
-            if value is not None:
-                told = self.told.setdefault((case, key), set())
-                told.add(value)
-                self.images[case][key] = value if len(told) == 1 else None
 
     def add_question(
         self,

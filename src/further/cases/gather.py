@@ -100,7 +100,9 @@ def link_images(images: Sequence[Line], near_equal_bits: int) -> list[Line]:
     """Cases that share a picture: its pixels, or nearly (CASE_LINKS)."""
     readable = sorted((line for line in images if line["reason"] == KEPT), key=lambda line: str(line["image"]))
     links: dict[tuple[str, str, str], Line] = {}
-    for one, two, distance in find_near_pairs([line["dhash"] for line in readable], near_equal_bits):
+    near = find_near_pairs([line["dhash"] for line in readable], near_equal_bits)
+    # A dark picture's hash is too even to be compared: its equals are found by their pixels alone.
+    for one, two, distance in [*near, *_find_equal(readable)]:
         first, second = readable[one], readable[two]
         if first["case"] == second["case"]:
             continue
@@ -109,21 +111,14 @@ def link_images(images: Sequence[Line], near_equal_bits: int) -> list[Line]:
         links.setdefault(
             (kind, first["case"], second["case"]), line | {"other_image": second["image"], "distance": distance}
         )
-    return list(links.values()) + _link_dark(readable, set(links))
+    return list(links.values())
 
 
-def _link_dark(readable: Sequence[Line], known: set[tuple[str, str, str]]) -> list[Line]:
-    """Equal pictures whose hash is too even to be compared."""
-    first: dict[str, Line] = {}
-    links = []
-    for line in readable:
-        other = first.setdefault(line["pixels"], line)
-        pair = ("same image", other["case"], line["case"])
-        if other["case"] != line["case"] and pair not in known:
-            names = {"image": other["image"], "other_image": line["image"], "distance": 0}
-            links.append(dict(zip(("kind", "case", "other"), pair, strict=True)) | names)
-            known.add(pair)
-    return links
+def _find_equal(images: Sequence[Line]) -> list[tuple[int, int, int]]:
+    """Each image whose pixels an earlier one has, as `find_near_pairs` gives pairs."""
+    first: dict[str, int] = {}
+    places = [(first.setdefault(line["pixels"], place), place) for place, line in enumerate(images)]
+    return [(one, two, 0) for one, two in places if one != two]
 
 
 def link_records(cases: Mapping[str, Line]) -> list[Line]:
@@ -157,16 +152,13 @@ def _image_lines(images: Sequence[Line]) -> list[Line]:
 def _caption_lines(images: Sequence[Line], judged: Mapping[str, tuple[str, str]]) -> list[Line]:
     """A line for every image that a case names; none where no record has a caption at all."""
     lines: list[Line] = []
-    if all(reason == "no caption" for reason, _ in judged.values()):
-        return lines
-    for line in images:
-        if line["case"] is not None:
-            reason, detail = judged.get(line["image"], ("image dropped", line["reason"]))
-            reason = "no caption" if line["caption"] is None and reason == "image dropped" else reason
-            lines.append(
-                {"unit": "caption", "case": line["case"], "name": line["image"], "reason": reason, "detail": detail}
-            )
-    return lines
+    for line in (line for line in images if line["case"] is not None):
+        reason, detail = judged.get(line["image"], ("image dropped", line["reason"]))
+        reason = "no caption" if line["caption"] is None and reason == "image dropped" else reason
+        lines.append(
+            {"unit": "caption", "case": line["case"], "name": line["image"], "reason": reason, "detail": detail}
+        )
+    return [] if all(line["reason"] == "no caption" for line in lines) else lines
 
 
 def _count(reasons: Mapping[str, int]) -> str:

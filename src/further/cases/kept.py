@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+# Some ten MB of pictures are held at once.
 GROUP = 64
-"""Pictures that are held at once: some ten MB."""
 
 
 def load_images(table: Path, shards: Iterable[Path]) -> Iterator[tuple[str, bytes]]:

@@ -44,8 +44,8 @@ def measure_lengths(
     return pa.Table.from_pylist(lines, LENGTHS)
 
 
-def room_for_answer(window: int, num_image_tokens: int, prompt_tokens: Sequence[int]) -> int:
-    """Tokens that the longest prompt leaves to the answer in a model's window, EOS taken off.
+def room_for_answer(window: int, num_image_tokens: int, num_prompt_tokens: int) -> int:
+    """Tokens that images and prompt leave to the answer in a model's window, EOS taken off.
 
     Args:
         window: Of prompt and answer together, as a processor's `max_length` counts it: image tokens too.
@@ -54,12 +54,11 @@ def room_for_answer(window: int, num_image_tokens: int, prompt_tokens: Sequence[
     Raises:
         ValueError: If nothing is left: 256 image tokens in a window of 256.
     """
-    longest = max(prompt_tokens, default=0)
-    left = window - num_image_tokens - longest - 1
+    left = window - num_image_tokens - num_prompt_tokens - 1
     if left < 1:
         raise ValueError(
-            f"a window of {window} tokens holds {num_image_tokens} of the images, {longest} of the longest prompt and "
-            f"EOS: {left} are left to the answer. At least {window - left + 1} are needed"
+            f"a window of {window} tokens holds {num_image_tokens} of the images, {num_prompt_tokens} of the prompt "
+            f"and EOS: {left} are left to the answer. At least {window - left + 1} are needed"
         )
     return left
 

@@ -11,9 +11,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from further.cases.files import NO_COLUMNS
 from further.cases.found import key_of
 from further.cases.kept import GROUP
-from further.cases.readers.parquet import iterate_pictures
+from further.cases.parquet_files import iterate_pictures
 from further.cases.schemas import PICTURES
 from further.children import Child, ChildError
 from further.io import write_atomically
@@ -22,12 +23,15 @@ from further.settings import PictureSettings
 log = logging.getLogger(__name__)
 
 
-def write_pictures(path: Path, folder: Path, files: Sequence[str], how: PictureSettings) -> dict[str, int]:
+def write_pictures(
+    path: Path, folder: Path, files: Sequence[str], how: PictureSettings, columns: Mapping[str, str] = NO_COLUMNS
+) -> dict[str, int]:
     """Open all pictures of some files and keep them in one table (PICTURES), a few at a time.
 
     Args:
         path: The table to write; those that are dropped stand in it without pixels.
         files: Files relative to the folder.
+        columns: What columns of Parquet hold, where a setting says so.
 
     Returns:
         Pictures by reason, kept among them.
@@ -37,7 +41,7 @@ def write_pictures(path: Path, folder: Path, files: Sequence[str], how: PictureS
     def write(temporary: Path) -> None:
         # PNG is packed already; small groups of rows let a later stage read a few at a time, too.
         with pq.ParquetWriter(temporary, PICTURES, compression={"png": "none"}) as writer:
-            for lines in _batches(read_pictures(folder, files, how), GROUP):
+            for lines in _batches(read_pictures(folder, files, how, columns), GROUP):
                 writer.write_table(pa.Table.from_pylist(lines, PICTURES))
                 counts.update(line["reason"] for line in lines)
 
@@ -47,14 +51,16 @@ def write_pictures(path: Path, folder: Path, files: Sequence[str], how: PictureS
     return dict(counts)
 
 
-def read_pictures(folder: Path, files: Sequence[str], how: PictureSettings) -> Iterator[dict[str, Any]]:
+def read_pictures(
+    folder: Path, files: Sequence[str], how: PictureSettings, columns: Mapping[str, str] = NO_COLUMNS
+) -> Iterator[dict[str, Any]]:
     """Lines of PICTURES, one for each picture of the files, in their order; see `write_pictures`."""
     from further.cases import worker
 
     limits = {"max_pixels": int(how.max_megapixels * 1e6), "ct_windows": how.ct_windows}
     with Child(worker.__name__, how.timeout_s, how.memory_mb) as child:
         for file in files:
-            for line in _open(child, folder / file, limits):
+            for line in _open(child, folder / file, limits, columns):
                 yield {"key": key_of(file, line.pop("part")), **line}
 
 
@@ -64,11 +70,11 @@ def _batches(lines: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[s
         yield batch
 
 
-def _open(child: Child, path: Path, limits: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _open(child: Child, path: Path, limits: Mapping[str, Any], columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """Pictures of one file: one, the frames of a DICOM file, the rows of a table."""
     if path.suffix.lower() == ".parquet":
         seen: set[str] = set()
-        for row, digest, data in iterate_pictures(path):
+        for row, digest, data in iterate_pictures(path, columns):
             if digest and digest not in seen:
                 seen.add(digest)
                 yield _ask(child, {"data": base64.b64encode(data).decode(), "part": 0, **limits}) | {"part": row}

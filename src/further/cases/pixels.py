@@ -18,10 +18,10 @@ from further.cases import dicom
 
 Bytes = NDArray[np.uint8]
 
+# Neither EPS nor PDF: Pillow starts another program for them.
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "JPEG2000")
-"""What is opened; not EPS or PDF, for which Pillow starts another program."""
+# 16 × 16 comparisons of neighbors: 256 bits.
 HASH_SIDE = 16
-"""The perceptual hash compares 16 × 16 neighbors: 256 bits."""
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 """The cases of a study before any job: their layout, the files to read, their shards. No image is opened."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from further.cases.files import NO_COLUMNS, Folder
+from further.cases.files import NO_COLUMNS, Folder, kind_of
 from further.cases.readers import LAYOUTS, choose_reader, find_broken
 from further.cases.records import find_text_files
 from further.cases.sheets import unused_columns
@@ -65,15 +66,48 @@ def plan_cases(place: Path, layout: str | None, num_shards: int, columns: Mappin
     return CasePlan(folder.path, reader.name, folder.only, tables, shards, names, columns)
 
 
+def plan_once(
+    kept: Path, code: str, place: Path, layout: str | None, num_shards: int, columns: Mapping[str, str] = NO_COLUMNS
+) -> CasePlan:
+    """`plan_cases`, once per change of the folder or the code: each job's own Snakemake asks for it again.
+
+    Args:
+        kept: File that the plan is kept in.
+        code: Digest of the modules that read a folder.
+
+    Raises:
+        ValueError: As `plan_cases`.
+    """
+    folder = Folder.open(place, columns)
+    key = hash_rank(code, place.absolute(), layout, num_shards, sorted(columns.items()), *_stamp(folder))
+    if kept.is_file() and (told := json.loads(kept.read_text(encoding="utf-8")))["key"] == key:
+        tables, shards = tuple(told["tables"]), {shard: tuple(files) for shard, files in told["shards"].items()}
+        return CasePlan(folder.path, told["layout"], folder.only, tables, shards, told["digest"], columns)
+    from further.io import write_json  # loads tables and arrays, which no later reading of the Snakefile needs
+
+    plan = plan_cases(place, layout, num_shards, columns)
+    found = {"layout": plan.layout, "tables": plan.tables, "shards": plan.shards, "digest": plan.digest}
+    write_json(kept, found | {"key": key})
+    return plan
+
+
+def _stamp(folder: Folder) -> Iterator[str]:
+    """What a plan depends on: the names of all files, and the sizes and dates of those that are not only pictures."""
+    pictures = set(folder.images.files)
+    for file in folder.files:
+        seen = (folder.path / file).stat() if file not in pictures else None
+        yield file if seen is None else f"{file} {seen.st_size} {seen.st_mtime_ns}"
+
+
 def open_folder(plan: CasePlan) -> Folder:
     """The folder of a plan."""
-    return Folder(plan.folder, plan.only, tuple(plan.columns.items()))
+    return Folder(plan.folder, plan.only, plan.columns)
 
 
 def describe_plan(plan: CasePlan) -> str:
     """As what a folder is read, from which tables, and which tables and columns are left out."""
     folder = open_folder(plan)
-    texts = [file for file in plan.tables if PurePosixPath(file).suffix.lower() in TEXT_SUFFIXES]
+    texts = [file for file in plan.tables if kind_of(file) in TEXT_SUFFIXES]
     unused = unused_columns(folder) if plan.layout in ("table", "dicom_table") else []
     beside = [file for file in find_text_files(folder) if file not in plan.tables]
     told = ((" from", texts), ("; columns not used:", unused), ("; tables not read:", beside))

@@ -1,6 +1,6 @@
 """What a model is asked, in the words that its family was trained on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 Line = Mapping[str, Any]
@@ -29,10 +29,6 @@ def _uncapitalize(question: str) -> str:
     """A question without the capital of its first word, unless that is an abbreviation: CT."""
     first = question.split(" ", 1)[0]
     return question if sum(map(str.isupper, first)) > 1 else question[:1].lower() + question[1:]
-
-
-PROMPTS: Mapping[str, Callable[[Line], str]] = {"paligemma": prompt_paligemma, "gemma3": prompt_chat}
-"""By model family. A new family is one function and its place here."""
 
 
 def make_messages(line: Line) -> list[dict[str, Any]]:

@@ -51,8 +51,8 @@ RULES = (
     Rule("discussion", "discussion", "what is known of the disease?", False, term=False),
     Rule("caption", "caption", "", True, term=False, task="caption"),
 )
+# A disease's discussion says nothing of the image, so it is asked for only where a setting says so.
 DEFAULT_TYPES = tuple(rule.kind for rule in RULES if rule.kind != "discussion")
-"""What is asked unless a setting says otherwise: a disease's discussion says nothing of the image."""
 
 
 def ask_questions(

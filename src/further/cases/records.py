@@ -9,9 +9,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from further.cases.columns import CALLED, plain_name
-from further.cases.files import Folder, read_head, read_json, read_records, read_rows, read_text
-from further.cases.synonyms import name_split
+from further.cases.columns import PLAIN, plain_name
+from further.cases.files import IMAGE_SUFFIXES, Folder, kind_of
+from further.cases.parquet_files import find_picture_files, read_parquet, read_types
+from further.cases.synonyms import find_split
+from further.cases.tables import read_head, read_json, read_rows, read_text
 from further.cases.workbook import read_workbook
 
 Row = dict[str, Any]
@@ -19,26 +21,32 @@ ASKED, ANSWERED = ("human", "user"), ("gpt", "assistant", "model")
 TURNS = ("conversations", "conversation", "conversatons", "messages")  # the third is LLaVA-Med's own
 ASKED_KEYS = ("question", "answer")
 IMAGE_MARK = re.compile(r"\s*<image>\s*")
-HEADLESS = {plain_name(name) for role in ("caption", "license", "findings") for name in (role, *CALLED[role])}
-"""What a text file is called that has no head: each line names an image, and says of it what the file is called."""
+# A file of this name has no head: each line names an image, and says of it what the file is called (ROCO).
+HEADLESS = {name for role in ("caption", "license", "findings") for name in PLAIN[role]}
 
 
 def find_text_files(folder: Folder) -> list[str]:
-    """Files that may hold records: tables up to three folders deep, JSON up to one, texts without a head by name."""
+    """Files that may hold records: tables up to three folders deep, JSON up to one, texts without a head by name.
+
+    Parquet with pictures in it is left to its own reader.
+    """
+    parquet = [file for file in folder.tables(".parquet") if file not in find_picture_files(folder)]
     tables = [file for file in folder.tables(".csv", ".tsv", ".xlsx") if file.count("/") <= 3 and "~$" not in file]
     lists = [file for file in folder.tables(".json", ".jsonl") if file.count("/") <= 1]
     texts = [file for file in folder.tables(".txt") if file.count("/") <= 3 and _stem(file) in HEADLESS]
-    return sorted([*tables, *lists, *texts])
+    return sorted([*tables, *lists, *texts, *parquet])
 
 
 def find_columns(folder: Folder, file: str) -> list[str]:
     """Columns of a file's rows; none where it cannot be read as rows."""
-    if _kind(file) in (".csv", ".tsv"):
+    if kind_of(file) in (".csv", ".tsv"):
         return [name for name in read_head(folder, file) if name]
-    if _kind(file) == ".xlsx":
+    if kind_of(file) == ".xlsx":
         return list(next(iter(read_workbook(folder, file)), {}))
+    if kind_of(file) == ".parquet":
+        return list(read_types(folder.path / file))
     try:
-        rows = _read_headless(folder, file) if _kind(file) == ".txt" else _read_json(folder, file)
+        rows = _read_headless(folder, file) if kind_of(file) == ".txt" else _read_json(folder, file)
     except (ValueError, OSError):
         return []
     told = [key for row in rows[:20] if isinstance(row, dict) for key in row]
@@ -52,11 +60,13 @@ def read_any(folder: Folder, file: str) -> list[Row]:
     Raises:
         ValueError: If it is broken, naming file and line.
     """
-    kind = _kind(file)
+    kind = kind_of(file)
     if kind in (".csv", ".tsv"):
         return [dict(row) for row in read_rows(folder, file)]
     if kind == ".xlsx":
         return read_workbook(folder, file)
+    if kind == ".parquet":
+        return read_parquet(folder.path / file)
     if kind == ".txt":
         return _read_headless(folder, file)
     rows = _read_json(folder, file)
@@ -67,11 +77,7 @@ def read_any(folder: Folder, file: str) -> list[Row]:
 
 
 def _read_json(folder: Folder, file: str) -> list[Any]:
-    return list(_unfold(read_records(folder, file) if _kind(file) == ".jsonl" else read_json(folder, file)))
-
-
-def _kind(file: str) -> str:
-    return PurePosixPath(file.lower().removesuffix(".gz")).suffix
+    return list(_unfold(read_json(folder, file)))
 
 
 def _stem(file: str) -> str:
@@ -85,17 +91,19 @@ def _read_headless(folder: Folder, file: str) -> list[Row]:
 
 
 def _unfold(data: object) -> Iterator[Any]:
-    """Records of a list, of COCO's object of lists, or of an object that holds a list for each split."""
+    """Records of a list, of COCO's lists, or of an object with a list for each split or a record for each picture."""
     if isinstance(data, list):
         yield from data
     elif isinstance(data, dict):
         if isinstance(data.get("images"), list) and isinstance(data.get("annotations"), list):
             yield from _join_coco(data["images"], data["annotations"])
             return
+        if all(isinstance(value, dict) and key.lower().endswith(IMAGE_SUFFIXES) for key, value in data.items()):
+            yield from ({"image": key} | value for key, value in data.items())
         lists = {key: value for key, value in data.items() if isinstance(value, list)}
         for key, value in lists.items():
-            if len(lists) == 1 or name_split(key) is not None:
-                told = {} if name_split(key) is None else {"split": key}
+            if len(lists) == 1 or find_split(key) is not None:
+                told = {} if find_split(key) is None else {"split": key}
                 yield from (told | row if isinstance(row, dict) else row for row in value)
 
 

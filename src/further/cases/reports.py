@@ -5,16 +5,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from further.cases.columns import name_columns
-from further.cases.files import Folder, read_text
+from further.cases.columns import PLAIN, plain_name
+from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS
+from further.cases.files import Folder
 from further.cases.records import Row
 from further.cases.synonyms import find_split
+from further.cases.tables import read_text
 
-REPORTS = "reports"
+# Not case or patient: STUDY: CT CHEST and PATIENT: are headings, too.
+FIELD_OF = {name: field for field in ("caption", *CASE_FIELDS, *IMAGE_FIELDS) for name in PLAIN[field]}
+# Fewer folders of reports than this may be hospitals or parts of a split, not patients.
 MIN_PATIENTS = 10
-"""Folders of reports from which each is taken for a patient's; fewer may be hospitals or parts of a split."""
+# Coordinates of boxes stand in such files too: a report has at least two words of three letters.
 MIN_WORDS = 2
-"""Words of three letters that a text has at least: coordinates of boxes stand in such files too."""
 _HEADING = re.compile(r"^[ \t]*([A-Z][A-Z /]{3,40})(?:\([^)\n]*\))?[ \t]*:", re.MULTILINE)
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
@@ -53,17 +56,17 @@ def read_reports(folder: Folder, reports: dict[str, list[str]]) -> Iterator[tupl
 
 
 def read_sections(text: str) -> Row:
-    """Sections of a report by role; the text under no heading is the findings where no section is.
+    """Sections of a report by the field that they are; the text under no heading is the findings where no section is.
 
     >>> read_sections("FINAL REPORT\\n INDICATION: Cough.\\n\\n FINDINGS:\\n Clear lungs.\\n")
     {'history': 'Cough.', 'findings': 'Clear lungs.'}
     """
     start, *parts = _HEADING.split(text)
-    sections: dict[str, str] = {}
+    told: Row = {}
     for heading, body in zip(parts[::2], parts[1::2], strict=True):
-        sections[heading.strip().lower()] = " ".join(body.split())
-    columns = name_columns(sections, {})
-    told: Row = {role: sections[column] for role, column in columns.items() if sections[column]}
+        field, said = FIELD_OF.get(plain_name(heading)), " ".join(body.split())
+        if field is not None and said:  # an addendum may have findings of its own
+            told[field] = f"{told[field]} {said}" if field in told else said
     if "findings" not in told and "diagnosis" not in told:
         lines = [line.strip() for line in (start or "").splitlines()]
         last = text.rsplit("\n\n", 1)[-1] if parts and not _HEADING.search(text.rsplit("\n\n", 1)[-1]) else ""

@@ -1,26 +1,27 @@
 """The tables of a folder that belong together: those that name images, and those that tell more of the same cases."""
 
+import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from further.cases.columns import (
     add_choices,
-    check_told,
     choices_of,
     find_unused,
     name_columns,
     name_image_columns,
     tells,
 )
-from further.cases.files import Folder, read_text
+from further.cases.files import Folder, kind_of
 from further.cases.records import Row, find_columns, find_text_files, read_any
 from further.cases.reports import find_reports, read_reports
 from further.cases.synonyms import find_split
+from further.cases.tables import read_text
 
-SHEETS = "sheets"
+# Looking for the images of all rows would take minutes in a large folder; the first rows tell the column.
 TRIED = 200
-"""Rows whose images are looked for, to tell which column names them."""
 
 
 class Sheet(NamedTuple):
@@ -44,19 +45,13 @@ def read_sheets(folder: Folder) -> list[Sheet]:
     Where one table names images that are there, a column of that name in a table of the same cases is a text.
 
     Raises:
-        ValueError: If a table is broken, or the setting names a column that no table has.
+        ValueError: If a table is broken.
     """
-    if SHEETS not in folder.memory:
-        folder.memory[SHEETS] = _read_sheets(folder)
-    return list(folder.memory[SHEETS])
+    return folder.remember("sheets", _read_sheets)
 
 
 def _read_sheets(folder: Folder) -> list[Sheet]:
-    told = dict(folder.columns)
-    heads = {file: find_columns(folder, file) for file in find_text_files(folder)}
-    if told:
-        check_told(told, list(heads.values()))
-    tried = [sheet for file, head in heads.items() if (sheet := _try(folder, file, head, told)) is not None]
+    tried = [sheet for file in find_text_files(folder) if (sheet := _try(folder, file)) is not None]
     sheets = [*_keep_related(tried), *_read_reports(folder)]
     telling = any(tells(sheet.columns) for sheet in sheets)
     return sheets if telling and any("image" in sheet.columns for sheet in sheets) else []
@@ -73,17 +68,12 @@ def unused_columns(folder: Folder) -> list[str]:
 
 def find_telling(folder: Folder) -> list[Sheet]:
     """Tables that tell of cases and name no image: whose they are, their values have to tell; rows as they are."""
-    told, found = dict(folder.columns), []
-    for file in find_text_files(folder):
-        columns = name_columns(find_columns(folder, file), told)
-        if tells(columns):
-            found.append(Sheet(file, columns, False, read_any(folder, file)))
-    return found
+    return folder.remember("telling sheets", _read_telling)
 
 
-def take_roles(sheet: Sheet, row: Row) -> Row:
-    """What a row of such a table tells, by role."""
-    return _by_role(row, sheet.columns)
+def _read_telling(folder: Folder) -> list[Sheet]:
+    named = {file: name_columns(find_columns(folder, file), folder.columns) for file in find_text_files(folder)}
+    return [Sheet(file, columns, False, read_any(folder, file)) for file, columns in named.items() if tells(columns)]
 
 
 def _read_reports(folder: Folder) -> Iterator[Sheet]:
@@ -92,10 +82,12 @@ def _read_reports(folder: Folder) -> Iterator[Sheet]:
         yield Sheet(file, {role: role for role in row if not role.startswith("own_")}, True, [row])
 
 
-def _try(folder: Folder, file: str, head: Iterable[str], told: Mapping[str, str]) -> Sheet | None:
+def _try(folder: Folder, file: str) -> Sheet | None:
     """A file as a sheet; None if it tells nothing of a case or an image."""
-    columns, (called, loose) = name_columns(head, told), name_image_columns(head, told)
-    if not (called or loose or "case" in columns) or not set(columns) - {"case", "patient"}:
+    head = find_columns(folder, file)
+    columns, (called, loose) = name_columns(head, folder.columns), name_image_columns(head, folder.columns)
+    tells_more = set(columns) - {"case", "patient"} or ("case" in columns and (called or loose))
+    if not (called or loose or "case" in columns) or not tells_more:
         return None
     rows = read_any(folder, file)
     image, seen = _find_image_column(folder, rows, called, loose)
@@ -103,7 +95,7 @@ def _try(folder: Folder, file: str, head: Iterable[str], told: Mapping[str, str]
         columns = {role: column for role, column in columns.items() if column != image} | {"image": image}
     elif "case" not in columns:
         return None
-    return Sheet(file, columns, seen, [_by_role(row, columns) for row in rows])
+    return Sheet(file, columns, seen, [take_roles(row, columns) for row in rows])
 
 
 def _find_image_column(folder: Folder, rows: list[Row], called: list[str], loose: list[str]) -> tuple[str | None, bool]:
@@ -116,12 +108,19 @@ def _find_image_column(folder: Folder, rows: list[Row], called: list[str], loose
 
 
 def names_in(value: object) -> list[str]:
-    """Names of images in a cell: a list, or a text in which semicolons or bars stand between them."""
+    """Names of images in a cell: a list, one that a program wrote as text, or names between semicolons or bars.
+
+    >>> names_in("a.png; b.png"), names_in("['a.png', 'b.png']"), names_in("[a].png")
+    (['a.png', 'b.png'], ['a.png', 'b.png'], ['[a].png'])
+    """
+    if isinstance(value, str) and value.lstrip()[:1] == "[":
+        with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
+            value = ast.literal_eval(value.strip())
     parts = value if isinstance(value, list | tuple) else re.split(r"[;|]", str(value if value is not None else ""))
     return [name for part in parts if (name := str(part).strip())]
 
 
-def _by_role(row: Row, columns: Mapping[str, str]) -> Row:
+def take_roles(row: Row, columns: Mapping[str, str]) -> Row:
     """A row by what its columns hold; a question with choices is closed, and asks them."""
     own: Row = {role: _flat(row.get(column)) for role, column in columns.items()}
     own |= {"image": row.get(columns["image"])} if "image" in columns else {}
@@ -166,6 +165,8 @@ def explain_columns(folder: Folder) -> str:
     heads = {file: find_columns(folder, file) for file in find_text_files(folder) if not file.endswith(".txt")}
     file, head = next(((file, head) for file, head in heads.items() if head), ("", []))
     if not file:
+        for table in (table for table in heads if kind_of(table) in (".csv", ".tsv")):
+            read_text(folder, table)  # says if it cannot be unpacked
         return ""
     if any("\ufffd" in name for name in head):
         read_text(folder, file)  # says that it is not UTF-8
@@ -173,12 +174,12 @@ def explain_columns(folder: Folder) -> str:
     missing = [] if called else ["image"]
     if not tells(columns):
         missing += [role for role in ("question", "answer") if role not in columns]
-    told = ", ".join(f"{role}: COLUMN" for role in missing)
+    told, have = ", ".join(f"{role}: COLUMN" for role in missing), ", ".join(name[:40] for name in head)
     others = " (or caption, findings, diagnosis ...)" if "answer" in missing else ""
     if not missing:
         return ""
     return (
-        f"{file} has no column that is known for {', '.join(missing)}{others}; it has {', '.join(head)}: "
+        f"{file} has no column that is known for {', '.join(missing)}{others}; it has {have}: "
         f"say which is which, as in cases.columns: {{{told}}}"
     )
 

@@ -102,10 +102,7 @@ def deal_out(
     Raises:
         ValueError: If there are fewer than three groups.
     """
-    members: dict[str, list[str]] = defaultdict(list)
-    for case in names:
-        members[groups.find(case)].append(case)
-    waiting = sorted(members.values(), key=lambda cases: min(hash_rank(seed, case) for case in cases))
+    waiting = _shuffle_groups(names, groups, seed)
     split: dict[str, str] = dict.fromkeys(names, "train")
     if len(waiting) < len(SPLITS):
         largest = max(map(len, waiting), default=0)
@@ -116,7 +113,7 @@ def deal_out(
     for side, fraction, others in (("test", test_fraction, 2), ("validation", validation_fraction, 1)):
         taken = _take_groups(waiting, max(1, round(fraction * len(names))), len(waiting) - others)
         split |= {case: side for cases in taken for case in cases}
-        waiting = [cases for cases in waiting if cases not in taken]
+        waiting = [cases for cases in waiting if split[cases[0]] == "train"]
     return split
 
 
@@ -149,9 +146,14 @@ def _take_given(
     tested = {groups.find(case) for case in names if "test" in sides[case]}
     free = [case for case in names if groups.find(case) not in tested]
     wanted = min(round(validation_fraction * sum("train" in own for own in sides.values())), len(free) // 2)
-    waiting = sorted(_members(free, groups), key=lambda cases: min(hash_rank(seed, case) for case in cases))
+    waiting = _shuffle_groups(free, groups, seed)
     taken = _take_groups(waiting, max(1, wanted), len(waiting) - 1) if len(waiting) > 1 else []
     return sides | {case: ["validation"] for cases in taken for case in cases}
+
+
+def _shuffle_groups(names: Iterable[str], groups: Groups, seed: int) -> list[list[str]]:
+    """Cases by group, in the order of hashes of the seed and their cases."""
+    return sorted(_members(names, groups), key=lambda cases: min(hash_rank(seed, case) for case in cases))
 
 
 def _members(names: Iterable[str], groups: Groups) -> list[list[str]]:

@@ -2,6 +2,7 @@
 
 import re
 
+# The first that matches holds. Two capitals are DICOM's codes (PS3.3, C.7.3.1.1.1).
 MODALITIES = (
     ("ct", r"\b(ct|cta|tac|hrct|cect|computed tomography|computerized tomography|cat scan)\b"),
     ("mri", r"\b(mr|mri|mra|mrcp|fmri|rm|irm|magnetic resonance)\b"),
@@ -15,7 +16,6 @@ MODALITIES = (
     ("endoscopy", r"\b(es|endoscop\w+)\b"),
     ("microscopy", r"\b(sm|gm|histolog\w+|patholog\w+|microscop\w+)\b"),
 )
-"""Modality and what it is called; the first that matches holds. Two capitals are DICOM's codes (PS3.3, C.7.3.1.1.1)."""
 
 PLANES = (
     ("axial", r"\b(axial|transverse|transaxial|transversal|tra|ax)\b"),
@@ -29,7 +29,14 @@ PLANES = (
 )
 """Plane or projection and what it is called."""
 
-_SPLIT = re.compile(r"(?<![a-z])(train(?:ing)?|dev|val(?:id(?:ation|ate)?)?|test(?:ing)?)(?:set|data)?(?![a-z])")
+_SPLITS = {
+    "train": r"train(?:ing)?(?:[_ -]?val)?",  # trainval: both, trained on
+    "validation": r"dev(?:el(?:opment)?)?|val(?:id(?:ation|ate)?)?",
+    "test": r"test(?:ing|s)?",
+}
+_SPLIT = re.compile(
+    rf"(?<![a-z])(?:{'|'.join(f'(?P<{name}>{called})' for name, called in _SPLITS.items())})(?:set|data)?(?![a-z])"
+)
 
 NOT_A_SCAN = re.compile(
     r"\b(drawings?|diagrams?|illustrations?|sketch(es)?|cartoons?|charts?|schematics?|graphics?|tables?|clip ?art)\b"
@@ -56,30 +63,18 @@ def is_scan(modality: str | None) -> bool:
     return modality is None or NOT_A_SCAN.search(modality.lower()) is None
 
 
-def name_split(text: str | None) -> str | None:
-    """train, validation or test, whatever a layout calls it; None if it is neither.
-
-    `train_1` and `train_2` are parts of the training data.
-
-    >>> [name_split(name) for name in ("trainset", "dev", "val", "test_freeform", "train_2", "other")]
-    ['train', 'validation', 'validation', 'test', 'train', None]
-    """
-    found = re.match(r"(train|dev|val|test)", (text or "").strip().lower())
-    return None if found is None else {"dev": "validation", "val": "validation"}.get(found.group(), found.group())
-
-
 def find_split(path: str) -> str | None:
     """The split that a file's name or one of its folders is called by, the nearest first; None if there is none.
 
-    >>> [find_split(path) for path in ("annotations/captions_val2017.json", "data/test/radiology/captions.txt")]
-    ['validation', 'test']
-    >>> find_split("valves/devices.csv") is None
+    >>> [find_split(path) for path in ("captions_val2017.json", "data/test/captions.txt", "trainset", "train_val")]
+    ['validation', 'test', 'train', 'train']
+    >>> find_split("valves/devices.csv") is None and find_split("train_or_test.csv") is None
     True
     """
     for part in reversed(path.lower().split("/")):
-        found = _SPLIT.findall(part)
-        if len({name_split(name) for name in found}) == 1:
-            return name_split(found[0])
+        named = {found.lastgroup for found in _SPLIT.finditer(part)}
+        if len(named) == 1:
+            return named.pop()
     return None
 
 

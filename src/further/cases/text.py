@@ -10,8 +10,8 @@ NOTHING = frozenset(
 )
 """What stands in a field that says nothing, in lower case."""
 
+# What programs write for an empty cell, in lower case; no answer, where "none" and "unknown" may be one.
 EMPTY_CELL = frozenset({"", "nan", "null", "na", "n/a", "#n/a", "<na>", "nat"})
-"""What programs write for an empty cell, in lower case; no answer, where "none" and "unknown" may be one."""
 
 _FORM = """
 please fill in out enter insert add type write describe provide give put replace edit click upload caption captions
@@ -20,18 +20,18 @@ form shows show shown what which the your you a an of for with is are be to on n
 pending placeholder example sample default optional required tbd todo xxx lorem ipsum see above below it if any and or
 goes needed missing untitled new
 """
+# Words of an entry form. A caption of nothing else says nothing of its image.
 FORM_WORDS = frozenset(_FORM.split())
-"""Words of an entry form. A caption of nothing else says nothing of its image."""
 
 _SCRIPT = re.compile(r"<(script|style)\b[^>]*>.*?(</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(\s[^<>]*)?/?>|<!--.*?(-->|$)", re.DOTALL)
+# Characters that control, format or have no meaning: Unicode's categories Cc but line end and tab, Cf, Cs, Co.
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\ud800-\udfff\ue000-\uf8ff\ufeff\ufff9-\ufffb]"
 )
-"""Characters that control, format or have no meaning: Unicode's categories Cc but line end and tab, Cf, Cs, Co."""
+# A text of signs alone, or of what stands for words that were taken out: ___ in MIMIC, XXXX in Open-i.
 _NAMELESS = re.compile(r"(?:[\W_]|X{3,})*")
-"""A text of signs alone, or of what stands for words that were taken out: ___ in MIMIC, XXXX in Open-i."""
 _WORD = re.compile(r"[^\W_]+")
 
 

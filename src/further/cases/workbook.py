@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from further.cases.files import Folder
+from further.cases.tables import name_cells
 
 MAX_UNPACKED_MB = 1_000
 Row = dict[str, Any]
@@ -41,10 +42,7 @@ def _read_sheet(file: str, lines: Iterable[tuple[Any, ...]]) -> list[Row]:
         if names and any(cells):
             rows.append({name: cell for name, cell in zip(names, cells, strict=False) if name})
         elif not names and sum(map(bool, cells)) > 1:
-            names = [cell.strip().lower() for cell in cells]
-            twice = sorted(name for name in set(names) - {""} if names.count(name) > 1)
-            if twice:
-                raise ValueError(f"cases.folder: {file} has the column {twice[0]} twice")
+            names = name_cells(cells, file)
     return rows
 
 

@@ -107,7 +107,8 @@ def _read_questions(table: Path) -> pd.DataFrame:
     """Rows of a CSV; those without a case are cases of their own."""
     if not table.is_file():
         raise ValueError(f"there is no file {table}")
-    from further.cases.files import Folder, read_rows
+    from further.cases.files import Folder
+    from further.cases.tables import read_rows
 
     try:
         rows = pd.DataFrame(read_rows(Folder(table.parent), table.name), dtype=str).fillna("")

@@ -3,6 +3,7 @@
 Read with the tokenizer alone: what a study asks is counted before any model is loaded.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from typing import Any
 
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from further.cases.prompts import PROMPTS, make_messages
+from further.cases.prompts import make_messages, prompt_chat, prompt_paligemma
 from further.io import read_json
 from further.model_folder import IMAGE_FAMILIES
 from further.tokens.tokenizer import load_tokenizer, special_tokens
@@ -56,7 +57,8 @@ class Prompter(ABC):
         self.image: int = config["image_token_index"]
         self.end = special_tokens(folder).eos
         added = self.tokenizer.get_added_tokens_decoder().values()
-        self._special = sorted((token.content for token in added if token.special), key=len, reverse=True)
+        special = sorted((token.content for token in added if token.special), key=len, reverse=True)
+        self._special = re.compile("|".join(map(re.escape, special)))
         self._begin = _read_token(folder, "bos_token")
 
     @abstractmethod
@@ -81,8 +83,8 @@ class Prompter(ABC):
 
     def _plain(self, text: str) -> str:
         """A text from outside without the names of special tokens: `<image>` in a question is no image."""
-        for token in self._special:
-            text = text.replace(token, "")
+        while (plain := self._special.sub("", text)) != text:  # a name may stand within another: <im<image>age>
+            text = plain
         return text
 
     def _ask(self, line: Line) -> Line:
@@ -95,22 +97,21 @@ class PaliGemmaPrompter(Prompter):
     def prompt(self, line: Line) -> Prompt:
         """As transformers' PaliGemmaProcessor lays it out."""
         shown = self._show(line)
-        text = PROMPTS["paligemma"](self._ask(line)) + "\n"
-        ids = [*shown, *self._encode(self._begin), *self._encode(text)]
+        ids = [*shown, *self._encode(self._begin), *self._ask_in(line)]
         return Prompt(tuple(ids), (0,) * len(ids), 0, len(shown))
 
     def _show(self, line: Line) -> list[int]:
         return [self.image] * self.tokens_per_image * len(line["images"])
 
+    def _ask_in(self, line: Line) -> list[int]:
+        return self._encode(prompt_paligemma(self._ask(line)) + "\n")
 
-class FlorencePrompter(Prompter):
-    """Images, BOS, prefix as PaliGemma's, EOS; the encoder sees all of it."""
 
-    def prompt(self, line: Line) -> Prompt:
-        """As transformers' Florence2Processor lays it out, with the question in place of its own tasks."""
-        shown = [self.image] * self.tokens_per_image * len(line["images"])
-        ids = [*shown, *self._encode(self._begin), *self._encode(PROMPTS["paligemma"](self._ask(line))), self.end]
-        return Prompt(tuple(ids), (0,) * len(ids), 0, len(shown))
+class FlorencePrompter(PaliGemmaPrompter):
+    """As PaliGemma's, with the question in place of Florence's own tasks and EOS after it; the encoder sees all."""
+
+    def _ask_in(self, line: Line) -> list[int]:
+        return [*self._encode(prompt_paligemma(self._ask(line))), self.end]
 
 
 class OnePrompter(PaliGemmaPrompter):
@@ -149,7 +150,7 @@ class Gemma3Prompter(Prompter):
         if self.template:
             text = self._render(make_messages(asked), answered=False)
         else:
-            text = self._begin + self._image_start * len(line["images"]) + PROMPTS["gemma3"](asked) + "\n"
+            text = self._begin + self._image_start * len(line["images"]) + prompt_chat(asked) + "\n"
         ids = self._encode(text.replace(self._image_start, self._image_text))
         blocks = _number_runs([token == self.image for token in ids])
         last = max((place for place, block in enumerate(blocks) if block >= 0), default=-2)

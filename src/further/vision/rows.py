@@ -92,7 +92,7 @@ def ask(
         ValueError: If the context leaves no room for an answer, or not one word of it fits.
     """
     prompt = prompter.prompt(line)
-    room = room_for_answer(context, prompt.num_image_tokens, [len(prompt.ids) - prompt.num_image_tokens])
+    room = room_for_answer(context, prompt.num_image_tokens, len(prompt.ids) - prompt.num_image_tokens)
     window = room if answer_tokens is None else min(room, answer_tokens)
     whole = prompter.answer(line["answer"])
     if len(whole) <= window or cut_answers == "sentence":

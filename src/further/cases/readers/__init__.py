@@ -1,6 +1,7 @@
 """The layouts that are read. A new one is one file here and its place in the list."""
 
-from further.cases.files import Folder, read_records
+from further.cases.columns import check_told
+from further.cases.files import Folder
 from further.cases.readers.base import Reader
 from further.cases.readers.dicom import Dicom
 from further.cases.readers.dicom_table import DicomTable
@@ -8,10 +9,11 @@ from further.cases.readers.flat import Flat
 from further.cases.readers.medpix2 import MedPix2
 from further.cases.readers.parquet import Parquet
 from further.cases.readers.rocov2 import Rocov2
-from further.cases.readers.slake import Slake
 from further.cases.readers.table import Table
-from further.cases.readers.vqa_rad import VqaRad
+from further.cases.readers.vqa import Slake, VqaRad
+from further.cases.records import find_columns, find_text_files
 from further.cases.sheets import explain_columns
+from further.cases.tables import read_json
 
 TABLE, DICOM_TABLE, DICOM = Table(), DicomTable(), Dicom()
 READERS: tuple[Reader, ...] = (MedPix2(), Flat(), Rocov2(), VqaRad(), Slake(), Parquet())
@@ -31,8 +33,12 @@ def choose_reader(folder: Folder, layout: str | None) -> Reader:
     """The reader that a setting names, or the one whose files the folder holds.
 
     Raises:
-        ValueError: If the folder holds nothing of the named layout, of any, or of two.
+        ValueError: If the folder holds nothing of the named layout, of any, or of two, or a setting names a column
+            that no table has.
     """
+    if folder.columns:
+        files = dict.fromkeys([*find_text_files(folder), *folder.tables(".parquet")])
+        check_told(folder.columns, [find_columns(folder, file) for file in files])
     if layout is not None:
         if layout not in LAYOUTS:
             raise ValueError(f"cases.layout: {layout} is none of {', '.join(LAYOUTS)}")
@@ -71,11 +77,10 @@ def _explain(folder: Folder) -> str:
 
 
 def find_broken(folder: Folder) -> str:
-    """The first file that is called JSON and is none, with the line; "" if there is none."""
+    """What is wrong with the first file that is called JSON and is none; "" if there is none."""
     for file in (file for file in folder.tables(".json", ".jsonl") if file.count("/") <= 2):
         try:
-            read_records(folder, file)
+            read_json(folder, file)
         except ValueError as error:
-            if "is not valid JSON" in str(error):
-                return str(error).removeprefix("cases.folder: ")
+            return str(error).removeprefix("cases.folder: ")
     return ""

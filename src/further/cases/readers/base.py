@@ -4,9 +4,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from further.cases.files import Folder, peek_record
+from further.cases.files import Folder
 from further.cases.found import Found, clean_answer, short
-from further.cases.text import clean_text, words
+from further.cases.tables import peek_record
+from further.cases.text import words
 
 
 class Reader(ABC):
@@ -72,18 +73,31 @@ class KeyedReader(Reader):
 def is_closed(answer_type: object, answer: object) -> bool:
     """Whether a question has a closed answer: as the layout says, or yes or no where it says nothing."""
     told = str(answer_type or "").strip().upper()
-    return told == "CLOSED" if told in ("CLOSED", "OPEN") else words(str(answer or "")) in (["yes"], ["no"])
+    return told == "CLOSED" if told in ("CLOSED", "OPEN") else words(clean_answer(answer) or "") in (["yes"], ["no"])
+
+
+def is_asked(row: Mapping[str, Any]) -> bool:
+    """Whether a row by role has a question, or an answer, which is counted without a question, too."""
+    return any(clean_answer(row.get(role)) is not None for role in ("question", "answer"))
+
+
+def name_type(told: object) -> str:
+    """A question's type; several have one order: "PRES, ABN" and "ABN,PRES" are one type.
+
+    >>> name_type("PRES, ABN"), name_type("ABN,PRES "), name_type(None)
+    ('abn, pres', 'abn, pres', 'other')
+    """
+    parts = sorted({part.strip().lower() for part in str(told or "").split(",")} - {""})
+    return ", ".join(parts) or "other"
 
 
 def add_question(found: Found, case: str, images: list[str], row: Mapping[str, Any], split: str | None) -> None:
-    """The question of a table's row by role, where it has one; an answer without a question is counted, too."""
-    if clean_text(row.get("question")) is None and clean_answer(row.get("answer")) is None:
-        return
+    """The question of a row by role."""
     found.add_question(
         case,
         images,
         (row.get("question"), row.get("answer")),
-        question_type=str(row.get("question_type") or "other").strip().lower(),
+        question_type=name_type(row.get("question_type")),
         closed=is_closed(row.get("answer_type"), row.get("answer")),
         split=split,
         language=str(row.get("language") or "").strip().lower() or None,

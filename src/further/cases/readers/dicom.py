@@ -14,8 +14,8 @@ from further.children import Child, ChildError
 
 TIMEOUT_S, MEMORY_MB = 60.0, 1_000  # for one header, which takes milliseconds
 Header = dict[str, Any]
+# Headers read before any job, which takes some seconds; the first job reads all.
 MAX_EARLY = 2_000
-"""Headers that are read before any job: some seconds."""
 
 
 class Dicom(Reader):
@@ -80,7 +80,7 @@ def _find_patients(headers: Iterable[dict[str, Any]]) -> dict[str, str]:
 
 def find_files(folder: Folder) -> list[str]:
     """DICOM files of a folder."""
-    return [file for file in folder.files if _is_dicom(folder, file)]
+    return folder.remember("DICOM", lambda folder: [file for file in folder.files if _is_dicom(folder, file)])
 
 
 def read_headers(folder: Folder, files: list[str]) -> Iterator[tuple[str, Header]]:

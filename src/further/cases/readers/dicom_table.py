@@ -4,17 +4,17 @@ The column is found by its values. The numbers themselves stay here: cases are c
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from further.cases.fields import CASE_FIELDS
 from further.cases.files import Folder
 from further.cases.found import Found, digest_id
-from further.cases.readers.base import add_question
+from further.cases.readers.base import add_question, is_asked
 from further.cases.readers.dicom import MAX_EARLY, Dicom, Header, find_files, read_headers
+from further.cases.records import Row
 from further.cases.sheets import Sheet, find_telling, split_of, take_roles
-from further.cases.text import clean_text
+from further.cases.told import Told
 
-Told = tuple[str, str, Mapping[str, Any]]  # study, file of the table, row by role
+JoinedRow = tuple[str, str, Row]  # study, file of the table, row by role
 
 
 class DicomTable(Dicom):
@@ -31,17 +31,21 @@ class DicomTable(Dicom):
     def read(self, folder: Folder) -> Found:
         """Cases named by a digest of their study; those that have no file stand there without an image."""
         headers = list(read_headers(folder, find_files(folder)))
-        told = list(_join(find_telling(folder), [header for _, header in headers]))
-        found = self.add_images(headers, _merge(told))
+        rows = list(_join(find_telling(folder), [header for _, header in headers]))
+        told = Told()
+        for study, _, row in rows:
+            told.add((study,), ("topic", *CASE_FIELDS), row)
+        found = self.add_images(headers, {study: fields for (study,), fields in told.fields.items()})
         first = {line["case"]: name for name, line in reversed(found.images.items())}
-        for study, file, row in told:
-            split = split_of(dict(row), file)
+        for study, file, row in rows:
+            split = split_of(row, file)
             if study not in found.cases:
                 found.add_case(study, {}, split=split)
-                found.add_image(f"{study}-without-image", study, (None, 0, "no file is of this study"), {})
+                found.add_image(f"{study}-without-image", study, (None, 0, "no file is of the row's study"), {})
             elif split is not None:
                 found.add_split(study, split)
-            add_question(found, study, [first.get(study, f"{study}-without-image")], row, split)
+            if is_asked(row):
+                add_question(found, study, [first.get(study, f"{study}-without-image")], row, split)
         return found
 
     def check_ids(self, folder: Folder) -> None:
@@ -51,7 +55,7 @@ class DicomTable(Dicom):
             list(_join(find_telling(folder), [header for _, header in read_headers(folder, files)]))
 
 
-def _join(sheets: Iterable[Sheet], headers: Iterable[Header]) -> Iterator[Told]:
+def _join(sheets: Iterable[Sheet], headers: Iterable[Header]) -> Iterator[JoinedRow]:
     """The rows of tables whose studies are here, each with its study; a digest of the number where it is not here.
 
     Raises:
@@ -59,14 +63,16 @@ def _join(sheets: Iterable[Sheet], headers: Iterable[Header]) -> Iterator[Told]:
     """
     studies = {digest: header["study"] for header in headers for digest in header["ids"]}
     files, joined = [], False
-    for sheet in sheets:
+    for number, sheet in enumerate(sheets, 1):
         files.append(sheet.file)
         column = _find_column(sheet, studies)
-        joined |= column is not None
-        for row in sheet.rows:
-            if column is not None and (number := str(row.get(column) or "").strip()):
-                digest = digest_id(number)
-                yield studies.get(digest, f"study-{digest[:12]}"), sheet.file, take_roles(sheet, row)
+        if column is None:
+            continue
+        joined = True
+        for place, row in enumerate(sheet.rows, 1):
+            digest = digest_id(called) if (called := str(row.get(column) or "").strip()) else ""
+            unknown = f"study-{digest[:12]}" if digest else f"row-{place}-of-table-{number}"
+            yield studies.get(digest, unknown), sheet.file, take_roles(row, sheet.columns)
     if not joined:
         raise ValueError(
             f"cases.folder: no column of {', '.join(files)} holds an AccessionNumber or StudyInstanceUID of the DICOM "
@@ -80,19 +86,3 @@ def _find_column(sheet: Sheet, studies: Mapping[str, str]) -> str | None:
     hits = {name: sum(digest_id(str(row.get(name) or "")) in studies for row in sheet.rows) for name in columns}
     best = max(hits, key=lambda name: hits[name], default=None)
     return best if best is not None and hits[best] else None
-
-
-def _merge(told: Iterable[Told]) -> dict[str, dict[str, Any]]:
-    """Fields by study, from all its rows.
-
-    Raises:
-        ValueError: If two rows tell otherwise.
-    """
-    merged: dict[str, dict[str, Any]] = {}
-    for study, file, row in told:
-        own = merged.setdefault(study, {})
-        for name in ("topic", *CASE_FIELDS):
-            value = clean_text(row.get(name))
-            if value is not None and own.setdefault(name, value) != value:
-                raise ValueError(f"cases.folder: two cases of one id, {study}: their {name} differs in rows of {file}")
-    return merged

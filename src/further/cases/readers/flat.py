@@ -3,11 +3,12 @@
 `{"U_id", "image", "caption", "type", "case_info": {...}, "topic_info": {...}}`, as JSON lines or one JSON list.
 """
 
-from further.cases.files import Folder, read_records
+from further.cases.files import Folder
 from further.cases.found import Found, find_image
 from further.cases.readers.base import KeyedReader, name_of
 from further.cases.readers.medpix2 import lookup, part_of, read_fields
-from further.cases.synonyms import name_split
+from further.cases.sheets import split_of
+from further.cases.tables import read_records
 
 
 class Flat(KeyedReader):
@@ -27,8 +28,8 @@ class Flat(KeyedReader):
                     raise ValueError(f"cases.folder: record {number} of {file} has no {', '.join(missing)}")
                 case = name_of(record, "U_id", (file, number))
                 about, topic = part_of(record, "case_info"), part_of(record, "topic_info")
-                split = name_split(str(record.get("split") or "")) or name_split(file.rsplit("/", 1)[-1])
-                found.add_case(case, read_fields(about, topic), topic=lookup(topic, "Title"), split=split)
+                fields, split = read_fields(about, topic), split_of(record, file)
+                found.add_case(case, fields, topic=lookup(topic, "Title"), split=split)
                 image = {
                     "modality": record.get("modality") or record.get("type"),
                     "plane": record.get("plane"),

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from further.cases.files import Folder, peek_record, read_json, read_records
+from further.cases.files import Folder
 from further.cases.found import Found, find_image
 from further.cases.readers.base import Reader, is_repeated, name_of
-from further.cases.synonyms import name_split
+from further.cases.synonyms import find_split
+from further.cases.tables import peek_record, read_json, read_records
 from further.cases.text import split_glued
 
 FIELDS = {
@@ -32,8 +33,8 @@ FIELDS = {
     "sex": "Sex",
 }
 TOPIC_FIELDS = {"discussion": "Disease Discussion", "category": "Category", "keywords": "Keywords"}
+# TAC is Italian for CT: MedPix 2.0 calls the list of a case's CT images so.
 SCANS: dict[str, str | None] = {"TAC": "CT", "MRI": "MR"}
-"""Lists of a case's images, in Italian and English, and the modality that they stand for."""
 
 
 class MedPix2(Reader):
@@ -108,7 +109,7 @@ Descriptions = dict[str, list[dict[str, Any]]]
 
 def _union(folder: Folder, files: list[str]) -> Iterator[tuple[str, int, dict[str, Any]]]:
     """File, number and record of the whole file, or of all parts where there is none: `train_1` is one of `train`."""
-    whole = [file for file in files if name_split(_part_name(file)) is None]
+    whole = [file for file in files if find_split(PurePosixPath(file).name) is None]
     for file in whole or files:
         for number, record in enumerate(read_records(folder, file), 1):
             yield file, number, record
@@ -125,22 +126,17 @@ def _read_descriptions(folder: Folder, files: list[str]) -> dict[str, Descriptio
     return described
 
 
-def _part_name(file: str) -> str:
-    """`dev` of splitted_dataset/data_dev.jsonl."""
-    return PurePosixPath(file).stem.partition("_")[2]
-
-
 def _read_splits(folder: Folder, lists: list[str], files: list[str]) -> dict[str, set[str]]:
     """Splits by case, from the list of names and from the files that the cases stand in; several are a leak."""
     splits: dict[str, set[str]] = defaultdict(set)
     for file in lists:
         named = read_json(folder, file)
         for title, names in named.items() if isinstance(named, dict) else ():
-            if (split := name_split(title)) is not None and isinstance(names, list):
+            if (split := find_split(title)) is not None and isinstance(names, list):
                 for name in names:
                     splits[str(name).strip()].add(split)
     for file in files:
-        if (split := name_split(_part_name(file))) is not None:
+        if (split := find_split(PurePosixPath(file).name)) is not None:
             for record in read_records(folder, file):
                 splits[str(record.get("U_id")).strip()].add(split)
     return splits

@@ -5,37 +5,23 @@ Source:
     question, answer. PathVQA's own release is in pickles, which run code when they are loaded: it is not read.
 """
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from pathlib import PurePosixPath
 
-from further.cases.columns import name_columns, name_image_columns, tells
-from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS
+from further.cases.columns import find_choices, name_columns, name_image_columns, tells
 from further.cases.files import Folder
 from further.cases.found import Found
+from further.cases.parquet_files import (
+    find_picture_column,
+    find_picture_files,
+    iterate_pictures,
+    read_parquet,
+    read_types,
+)
 from further.cases.readers.base import Reader, is_closed
-from further.cases.synonyms import find_split
-from further.cases.text import clean_text
-
-ROWS = 64
-"""Rows that are read at once: with one picture each, some ten MB."""
-
-Row = Mapping[str, Any]
-
-
-class Head(NamedTuple):
-    """Columns of a table.
-
-    Attributes:
-        image: The one that holds pictures, or is called so and holds none; "" where there is neither.
-        holds: What that column holds, in Arrow's words.
-        roles: The others by what they hold.
-    """
-
-    image: str
-    holds: str
-    roles: dict[str, str]
+from further.cases.readers.image_rows import ImageRow, gather_rows
+from further.cases.records import Row
+from further.cases.sheets import split_of, take_roles
 
 
 class Parquet(Reader):
@@ -46,145 +32,52 @@ class Parquet(Reader):
 
     def find_tables(self, folder: Folder) -> list[str]:
         """Parquet files with pictures, and with a text that a question can be made of."""
-        heads = {file: read_head(folder, file) for file in folder.tables(".parquet")}
-        return [file for file, head in heads.items() if head.image and tells(head.roles)]
+        return [file for file in find_picture_files(folder) if tells(find_roles(folder, file))]
 
     def find_units(self, folder: Folder) -> dict[str, str]:
         """The tables themselves: each is a unit.
 
         Raises:
-            ValueError: If their column of images holds no pictures, as it does where it holds paths.
+            ValueError: If a column of images holds lists of pictures.
         """
         files = self.find_tables(folder)
-        heads = {file: read_head(folder, file) for file in files}
-        for file, head in heads.items():
-            if not _is_picture(head.holds):
-                raise ValueError(f"cases.folder: the column {head.image} of {file} holds {head.holds}, and no pictures")
-        counts = [_count_empty(folder, file, head.image) for file, head in heads.items()]
-        rows, empty = (sum(numbers) for numbers in zip(*counts, strict=True))
-        if rows == empty:
-            raise ValueError(f"cases.folder: all {rows:,} images are missing: no row of {files[0]} holds a picture")
+        for file in files:
+            types = read_types(folder.path / file)
+            column = find_picture_column(types, folder.columns)
+            if types[column].startswith(("list", "large_list")):
+                raise ValueError(f"cases.folder: the column {column} of {file} holds lists, and not one picture a row")
         return {file: file for file in files}
 
     def read(self, folder: Folder) -> Found:
         """Cases named by the digest of their image."""
-        found, rows = Found(), list(self._rows(folder))  # pictures are read once, and left behind
-        told = _gather(rows)
-        for file, row, digest, record in rows:
-            case = _name(file, row, digest)
-            about, split = told[case], find_split(str(record.get("split") or "")) or find_split(file)
-            patient = found.first_of(about.get("patient") or about.get("case"), case)
-            found.add_case(case, about, topic=about.get("topic"), patient=patient, split=split)
-            found.names[case] = str(record.get("image") or "")
-            if case not in found.images:
-                place = (file, row, "") if digest else (None, 0, "the row holds no picture")
-                found.add_image(case, case, place, about)
-            _add_question(found, case, record, split)
-        found.join_by_names()
-        return found
-
-    def _rows(self, folder: Folder) -> Iterator[tuple[str, int, str, Row]]:
-        for file in self.find_tables(folder):
-            records = _read_texts(folder, file)
-            for row, digest, _ in iterate_pictures(folder.path / file):
-                yield file, row, digest, records[row]
+        return gather_rows([row for file in self.find_tables(folder) for row in _read_rows(folder, file)])
 
 
-def _add_question(found: Found, case: str, record: Row, split: str | None) -> None:
-    if not {"question", "answer"} <= set(record):
-        return
-    closed = is_closed(record.get("answer_type"), record["answer"])
-    kind = str(record.get("question_type") or ("closed" if closed else "open")).strip().lower()
-    language = str(record.get("language") or "").strip().lower() or None
-    texts = (record["question"], record["answer"])
-    found.add_question(case, [case], texts, question_type=kind, closed=closed, split=split, language=language)
-
-
-def _name(file: str, row: int, digest: str) -> str:
-    return f"image-{digest[:12]}" if digest else f"{PurePosixPath(file).stem}-row-{row}"
-
-
-def _gather(rows: Iterable[tuple[str, int, str, Row]]) -> dict[str, dict[str, str]]:
-    """What rows tell of each image and its case; what two tell differently is not known."""
-    told: dict[str, dict[str, set[str]]] = {}
-    for file, row, digest, record in rows:
-        own = told.setdefault(_name(file, row, digest), {})
-        for role in ("case", "patient", "topic", "caption", *CASE_FIELDS, *IMAGE_FIELDS):
-            if (value := clean_text(record.get(role))) is not None:
-                own.setdefault(role, set()).add(value)
-    return {
-        case: {role: next(iter(values)) for role, values in own.items() if len(values) == 1}
-        for case, own in told.items()
-    }
+def _read_rows(folder: Folder, file: str) -> Iterator[ImageRow]:
+    """Rows with the digest of their picture, which is left behind: a folder may hold more than fits in memory."""
+    texts = _read_texts(folder, file)
+    for number, digest, _ in iterate_pictures(folder.path / file, folder.columns):
+        case = f"image-{digest[:12]}" if digest else f"{PurePosixPath(file).stem}-row-{number}"
+        place = (file, number, "") if digest else (None, 0, "the row holds no picture")
+        yield ImageRow(case, place, split_of(texts[number], file), texts[number])
 
 
 def _read_texts(folder: Folder, file: str) -> list[Row]:
-    """Rows by role, without their pictures."""
-    import pyarrow.parquet as pq
+    """Rows by role, without their pictures; a question without a type is of its answer's."""
+    roles = find_roles(folder, file)
+    choices = find_choices(list(read_types(folder.path / file)))
+    rows = [take_roles(row, roles) for row in read_parquet(folder.path / file, [*roles.values(), *choices])]
+    for row in rows:
+        closed = is_closed(row.get("answer_type"), row.get("answer"))
+        row["question_type"] = row.get("question_type") or ("closed" if closed else "open")
+    return rows
 
-    roles = read_head(folder, file).roles
-    table = pq.read_table(folder.path / file, columns=list(roles.values()))
-    return [{role: row[column] for role, column in roles.items()} for row in table.to_pylist()]
 
-
-def read_head(folder: Folder, file: str) -> Head:
-    """Which column holds the pictures, and what the others hold.
-
-    Raises:
-        ValueError: If the file is not valid Parquet.
-    """
-    import pyarrow as pa  # not while Snakemake plans a study without Parquet
-    import pyarrow.parquet as pq
-
-    try:
-        types = {field.name: str(field.type) for field in pq.read_schema(folder.path / file)}
-    except (pa.ArrowException, OSError) as error:
-        raise ValueError(f"cases.folder: {file} is not valid Parquet: {str(error)[:100]}") from None
-    image = _find_picture_column(types)
-    others = [name for name in types if name != image]
-    roles = name_columns(others, dict(folder.columns))
+def find_roles(folder: Folder, file: str) -> dict[str, str]:
+    """What a table's columns hold beside the pictures; `image` is what the pictures are called."""
+    types = read_types(folder.path / file)
+    others = [name for name in types if name != find_picture_column(types, folder.columns)]
+    roles = name_columns(others, folder.columns)
     for name in (name for name in name_image_columns(others, {})[0] if types[name] == "string"):
-        roles.setdefault("image", name)  # what the picture is called
-    return Head(image, types.get(image, ""), roles)
-
-
-def _is_picture(kind: str) -> bool:
-    return "binary" in kind and not kind.startswith(("list", "large_list"))
-
-
-def _find_picture_column(types: Mapping[str, str]) -> str:
-    """The column of pictures; of several, one that is called like images; else one that is called so, or ""."""
-    pictures = [name for name, kind in types.items() if _is_picture(kind)]
-    called, loose = name_image_columns(pictures or types, {})
-    return next(iter([*called, *(loose if pictures else []), *pictures]), "")
-
-
-def _count_empty(folder: Folder, file: str, column: str) -> tuple[int, int]:
-    """Rows of a table, and those of them that hold no picture as far as its statistics tell."""
-    import pyarrow.parquet as pq
-
-    rows = empty = 0
-    metadata = pq.ParquetFile(folder.path / file).metadata
-    for number in range(metadata.num_row_groups):
-        group = metadata.row_group(number)
-        columns = [group.column(place) for place in range(group.num_columns)]
-        image = next((one for one in columns if one.path_in_schema in (column, f"{column}.bytes")), None)
-        rows += group.num_rows
-        if image is not None and image.is_stats_set and image.statistics.has_null_count:
-            empty += image.statistics.null_count
-    return rows, empty
-
-
-def iterate_pictures(file: Path) -> Iterator[tuple[int, str, bytes]]:
-    """Number, SHA-256 and bytes of every row's picture; both empty for a row that has none."""
-    import pyarrow.parquet as pq
-
-    row = 0
-    table = pq.ParquetFile(file)
-    column = _find_picture_column({field.name: str(field.type) for field in table.schema_arrow})
-    for batch in table.iter_batches(batch_size=ROWS, columns=[column]):
-        for value in batch.column(0).to_pylist():
-            picture = value.get("bytes") if isinstance(value, dict) else value
-            data = picture if isinstance(picture, bytes) else b""
-            yield row, hashlib.sha256(data).hexdigest() if data else "", data
-            row += 1
+        roles.setdefault("image", name)
+    return roles

@@ -8,10 +8,11 @@ Source:
 import re
 from pathlib import PurePosixPath
 
-from further.cases.files import Folder, read_head, read_rows
+from further.cases.files import Folder
 from further.cases.found import Found, find_image
 from further.cases.readers.base import Reader, is_repeated, name_of
-from further.cases.synonyms import name_split
+from further.cases.synonyms import find_split
+from further.cases.tables import read_head, read_rows
 
 MODALITY_OF_CONCEPT = {
     "C0040405": "CT",
@@ -47,7 +48,7 @@ class Rocov2(Reader):
         licenses = {row.get("id", ""): _license(row) for file in files if "license" in file for row in rows[file]}
         found, seen = Found(), dict[str, tuple[str, object]]()
         for file in (file for file in files if _holds_captions(folder, file)):
-            split = name_split(PurePosixPath(file).name)
+            split = find_split(file)
             for number, row in enumerate(rows[file], 2):
                 case = name_of(row, "id", (file, number))
                 if is_repeated(seen, case, {"caption": row.get("caption")}, file) and seen[case][0] == file:

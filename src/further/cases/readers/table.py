@@ -5,16 +5,17 @@ Several images of one question stand between semicolons or bars. Where no column
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS
-from further.cases.files import Folder, read_head
-from further.cases.found import Found, find_image, short
-from further.cases.readers.base import Reader, add_question
+from further.cases.files import Folder
+from further.cases.found import Found, find_image
+from further.cases.readers.base import Reader, add_question, is_asked, name_of
 from further.cases.records import Row
 from further.cases.sheets import Sheet, names_in, read_sheets, split_of
+from further.cases.tables import read_head
 from further.cases.text import clean_text
+from further.cases.told import Told
 
 COLUMNS = ("case", "image", "question", "answer")
 
@@ -43,7 +44,7 @@ class _Tables:
     """The tables of a folder while they are read."""
 
     def __init__(self, folder: Folder) -> None:
-        self.folder, self.found, self.told = folder, Found(), _Told()
+        self.folder, self.found, self.told = folder, Found(), Told()
         self.sheets = read_sheets(folder)
         self.case_of: dict[str, str] = {}  # by file, where a row names both
         self.images: dict[str, dict[str, str]] = defaultdict(dict)  # of each case: its file and the line's name
@@ -51,10 +52,10 @@ class _Tables:
 
     def read(self) -> Found:
         """All cases, images and questions."""
-        for sheet in self.sheets:
-            for row in (row for row in sheet.rows if "case" in sheet.columns):
-                places = map(self._key, self._images_of(sheet, row))
-                self.case_of.update(dict.fromkeys(places, self._own_case(sheet, row)))
+        for sheet in (sheet for sheet in self.sheets if "case" in sheet.columns):
+            for number, row in enumerate(sheet.rows, 1):
+                case = name_of(row, "case", (sheet.file, number))
+                self.case_of.update(dict.fromkeys(map(self._key, self._images_of(sheet, row)), case))
         rows = [(sheet, row, self._case(sheet, row)) for sheet in self.sheets for row in sheet.rows]
         for sheet, row, case in rows:
             self._gather(sheet, row, case)
@@ -74,23 +75,18 @@ class _Tables:
         """What two names of one image have in common: the file, where there is one."""
         return find_image(self.folder, name)[0] or name
 
-    def _own_case(self, sheet: Sheet, row: Row) -> str:
-        case = str(row["case"] if row["case"] is not None else "").strip()
-        if not case:
-            raise ValueError(f"cases.folder: a row of {sheet.file} has no case: {str(dict(row))[:80]}")
-        return case
-
     def _case(self, sheet: Sheet, row: Row) -> str:
         """The case of a row: as it says, as another table says of its image, or the image itself."""
         if "case" in sheet.columns:
-            return self._own_case(sheet, row)
+            return str(row["case"]).strip()
         name = self._images_of(sheet, row)[0]
         if not name:
             return "without-image"
         place = self._key(name)
         if place not in self.case_of:
-            self.case_of[place] = row.get("own_case") or str(PurePosixPath(place.replace("\\", "/")).with_suffix(""))
-            self.found.names[self.case_of[place]] = name.replace("\\", "/")
+            path = place.replace("\\", "/")
+            self.case_of[place] = row.get("own_case") or path.removesuffix(PurePosixPath(path).suffix)
+            self.found.names[self.case_of[place]] = path
         return self.case_of[place]
 
     def _gather(self, sheet: Sheet, row: Row, case: str) -> None:
@@ -98,9 +94,9 @@ class _Tables:
         names, is_image = self._images_of(sheet, row), "case" not in sheet.columns
         if case != "without-image":
             self.told.add((case,), ("patient",), row)
-            self.told.add((case,), ("topic", *CASE_FIELDS), row, is_image)
+            self.told.add((case,), ("topic", *CASE_FIELDS), row, is_image=is_image)
         for name in map(self._key, names):
-            self.told.add((case, name), IMAGE_FIELDS, row, is_image)
+            self.told.add((case, name), IMAGE_FIELDS, row, is_image=is_image)
             caption = clean_text(row.get("caption"))
             if caption is not None and caption not in self.captions[case, name]:
                 self.captions[case, name].append(caption)
@@ -127,44 +123,8 @@ class _Tables:
 
     def _add_question(self, sheet: Sheet, row: Row, case: str) -> None:
         """A question about the images of its row; about the first of its case where the table names none."""
+        if not is_asked(row):
+            return
         own = self.images[case]
         names = list(map(self._key, self._images_of(sheet, row))) or sorted(own, key=lambda name: own[name])[:1]
         add_question(self.found, case, [own[name] for name in names], row, split_of(row, sheet.file))
-
-
-class _Told:
-    """Fields of a case, or of one of its images, gathered from all its rows: one row may hold what others leave out."""
-
-    def __init__(self) -> None:
-        self.fields: dict[tuple[str, ...], dict[str, str]] = defaultdict(dict)
-        self.unclear: set[tuple[tuple[str, ...], str]] = set()
-
-    def add(self, whose: tuple[str, ...], names: Iterable[str], row: Row, is_image: bool = False) -> None:
-        """Take what a row tells.
-
-        Args:
-            whose: The case, or case and image.
-            is_image: Whether the case is an image: what two rows about it tell differently is then not known.
-
-        Raises:
-            ValueError: If another row tells otherwise.
-        """
-        own = self.fields[whose]
-        for name in names:
-            value = clean_text(row.get(name))
-            if value is None or (whose, name) in self.unclear or own.setdefault(name, value) == value:
-                continue
-            if is_image:
-                self.unclear.add((whose, name))
-                del own[name]
-            else:
-                said = _tell_apart(whose, name, own[name], value)
-                raise ValueError(f"cases.folder: two cases of one id, {whose[0]}: {said}")
-
-
-def _tell_apart(whose: tuple[str, ...], name: str, first: str, second: str) -> str:
-    """What two rows tell differently; patients are not named."""
-    if name == "patient":
-        return "its rows name two patients"
-    of_image = f" of {whose[1]}" if len(whose) > 1 else ""
-    return f"their {name}{of_image} is {short(first)} and {short(second)}"
