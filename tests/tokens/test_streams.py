@@ -24,6 +24,14 @@ def test_a_stream_counts_tokens_words_and_bytes_of_the_text(model_folder):
     assert tokenizer.decode(row["ids"]) == text
 
 
+def test_names_of_special_tokens_in_a_paper_are_text(model_folder):
+    tokenizer = load_tokenizer(model_folder)
+    text = "Each text ends in </s>, and begins with <s>."
+    (row,) = encode_documents([Document("p", "train", text)], tokenizer)
+    assert not {0, 1} & set(row["ids"])
+    assert tokenizer.decode(row["ids"]) == text
+
+
 def test_the_begin_mark_is_what_the_tokenizer_puts_there(model_folder):
     assert special_tokens(model_folder) == SpecialTokens(bos=0, eos=1)
     assert special_tokens(model_folder).begin == 0

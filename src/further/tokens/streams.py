@@ -46,8 +46,10 @@ def join_rows(rows: pd.DataFrame, split: pd.DataFrame) -> list[Document]:
 def encode_documents(documents: Iterable[Document], tokenizer: Tokenizer) -> list[dict[str, Any]]:
     """Encode documents, one table row each.
 
-    Special tokens are left to packing and scoring: they depend on what is done with the stream.
+    Special tokens are left to packing and scoring: they depend on what is done with the stream. A paper that writes
+    of "</s>" or "<image>" holds these letters, and neither an EOS nor an image.
     """
+    tokenizer.encode_special_tokens = True  # the library's word for taking them as text
     return [_encode(document, tokenizer) for document in documents]
 
 
