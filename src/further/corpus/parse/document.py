@@ -77,13 +77,13 @@ def parse_document(path: Path, password: str = "", ocr: str = "") -> Parsed | Re
     """
     if not path.is_file():
         return Refusal("damaged", "the file does not exist")
-    if path.stat().st_size == 0:
-        return Refusal("empty", "the file has 0 bytes")
-    with path.open("rb") as file:
-        head = file.read(1024 * 1024)
-    if b"%PDF-" not in head and b" obj" not in head:
-        return Refusal("not a PDF", f"the file begins with {head[:16]!r}")
     try:
+        with path.open("rb") as file:
+            head = file.read(1024 * 1024)
+        if not head:
+            return Refusal("empty", "the file has 0 bytes")
+        if b"%PDF-" not in head and b" obj" not in head:
+            return Refusal("not a PDF", f"the file begins with {head[:16]!r}")
         with pymupdf.open(path, filetype="pdf") as document:
             return _parse_open(document, password, ocr)
     except Exception as error:

@@ -14,6 +14,8 @@ SUPERSCRIPT, ITALIC, BOLD = 1, 2, 16
 """Bits of a span's flags in PyMuPDF."""
 RAISED_SIZE, MIN_RISE = 0.85, 0.15
 """Of the size of most letters: how large a superscript is at most, and how far it stands above them at least."""
+MIN_SIZE = 0.1
+"""Points; a file may hide marks in letters of a hundredth of a point."""
 # Images are not read. Unmapped glyphs stay U+FFFD: with TEXT_CID_FOR_UNKNOWN_UNICODE they would become wrong letters.
 TEXT_FLAGS = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES & ~pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
 
@@ -31,6 +33,7 @@ def read_page(page: pymupdf.Page) -> Page:
     pymupdf.TOOLS.unset_quad_corrections(True)  # boxes as fonts claim them, whether or not pymupdf4llm is loaded
     text = page.get_textpage(flags=TEXT_FLAGS)
     found = page.get_text("dict", textpage=text)
+    _give_sizes(found)
     restore_spaces(found, text)
     hidden = show_hidden(found)
     raw = [(number, line) for number, block in enumerate(found["blocks"]) for line in block.get("lines", ())]
@@ -47,6 +50,14 @@ def read_page(page: pymupdf.Page) -> Page:
     numbers = find_line_numbers(lines, width)  # they stay by themselves, however near the text stands
     joined = join_fragments(line for line in lines if line not in numbers)
     return Page(page.number + 1, width, height, (*joined, *numbers), tuple(turned), hidden)
+
+
+def _give_sizes(found: dict[str, Any]) -> None:
+    """Let no letter be so small that its size rounds to 0: gaps and boxes are measured in font sizes."""
+    for block in found["blocks"]:
+        for line in block.get("lines", ()):
+            for span in line["spans"]:
+                span["size"] = max(span["size"], MIN_SIZE)
 
 
 def show_hidden(found: dict[str, Any]) -> bool:
@@ -104,7 +115,8 @@ def _make_line(raw: dict[str, Any], page: int, group: int, turn: int, size: tupl
     text = "".join(span["text"] for span in spans)
     if "\u00ad" in text.rstrip()[:-1]:  # where words might have been broken; at the line's end one was
         spans = [span | {"text": span["text"].replace("\u00ad", "")} for span in spans]
-        spans[-1]["text"] += "\u00ad" * text.rstrip().endswith("\u00ad")
+        if text.rstrip().endswith("\u00ad"):
+            spans[-1]["text"] = spans[-1]["text"].rstrip() + "\u00ad"
         text = "".join(span["text"] for span in spans)
     if not text.strip():
         return None
@@ -135,7 +147,7 @@ def _size_of_capitals(spans: list[dict[str, Any]], size: float) -> float:
 
 @lru_cache(CACHE)
 def _is_bold(font: str, flags: int) -> bool:
-    return bool(flags & BOLD) or any(word in font.lower() for word in ("bold", "black", "heavy", "semibold"))
+    return bool(flags & BOLD) or any(word in font.lower() for word in ("bold", "black", "heavy"))
 
 
 def _raised_and_lead(spans: list[dict[str, Any]], main: dict[str, Any]) -> tuple[tuple[tuple[int, int], ...], int]:
