@@ -10,8 +10,9 @@ from further.corpus.clean.paragraphs import continues
 from further.corpus.clean.pieces import Piece
 from further.corpus.parse.blocks import make_blocks
 from further.corpus.parse.flow import mark_carried
+from further.corpus.parse.fragments import join_fragments
 from further.corpus.parse.furniture import find_furniture
-from further.corpus.parse.lines import Page, join_fragments
+from further.corpus.parse.lines import Page
 from further.corpus.parse.pages import read_page
 from further.corpus.parse.style import find_style
 

@@ -8,8 +8,8 @@ import pytest
 from corpus.placed import BODY, block, column, kinds_of, line
 from further.corpus.parse.blocks import make_blocks
 from further.corpus.parse.flow import mark_carried
+from further.corpus.parse.fragments import join_fragments
 from further.corpus.parse.kinds import mark_kinds
-from further.corpus.parse.lines import join_fragments
 from further.corpus.parse.order import count_jumps, order_blocks, order_lines, order_page
 from further.corpus.parse.pages import read_page
 from further.corpus.parse.style import find_style

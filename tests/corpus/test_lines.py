@@ -7,8 +7,9 @@ import pytest
 
 from corpus.made import prose, write
 from further.corpus.parse.blocks import make_blocks
+from further.corpus.parse.fragments import join_fragments
 from further.corpus.parse.kinds import mark_kinds
-from further.corpus.parse.lines import Line, join_fragments
+from further.corpus.parse.lines import Line
 from further.corpus.parse.pages import read_page
 from further.corpus.parse.style import find_style
 
@@ -165,6 +166,50 @@ def test_a_line_goes_on_below_its_superscript(over, under, whole):
     (joined,) = join_fragments(lines)
     assert joined.text == whole
     assert joined.raised == (() if "/" in whole else ((len(over) - 1, len(over)),))
+
+
+UP, DOWN = ("+0.4", 96), ("−0.3", 103)
+
+
+@pytest.mark.parametrize(
+    ("stack", "tail", "whole"),
+    [
+        ((UP, DOWN), " of the sun", "a mass of 3.2 +0.4/−0.3 of the sun"),
+        ((UP, DOWN), "", "a mass of 3.2 +0.4/−0.3"),
+        ((DOWN, UP), " of the sun", "a mass of 3.2 −0.3/+0.4 of the sun"),
+        ((("+1.25", 96), ("−0.75", 103)), ", as was", "a mass of 3.2 +1.25/−0.75, as was"),
+        ((("12", 96), ("21", 103)), " and", "a mass of 3.21221 and"),  # behind a digit: a power and an index
+    ],
+)
+def test_errors_above_each_other_stay_with_their_number(stack, tail, whole):
+    font, head = pymupdf.Font("tiro"), "a mass of 3.2"
+    width = font.text_length(head, 10)
+    end = width + max(font.text_length(text, 7) for text, _ in stack)
+    with pymupdf.open() as document:
+        page = document.new_page()
+        for x, y, text, size in (
+            (0, 100, head, 10),
+            *((width, y, text, 7) for text, y in stack),
+            (end, 100, tail, 10),
+        ):
+            writer = pymupdf.TextWriter(page.rect)
+            writer.append((72 + x, y), text or " ", font=font, fontsize=size)
+            writer.write_text(page)
+        (line,) = read_page(page).lines
+    assert line.text.rstrip() == whole
+    assert line.raised == (() if "/" in whole else ((13, 15),))
+
+
+def test_a_power_longer_than_its_number_is_raised_and_the_number_is_not():
+    font = pymupdf.Font("tiro")
+    with pymupdf.open() as document:
+        page = document.new_page()
+        writer = pymupdf.TextWriter(page.rect)
+        writer.append((72, 100), "10", font=font, fontsize=10)
+        writer.append((82, 96), "12.5", font=font, fontsize=7)
+        writer.write_text(page)
+        (line,) = read_page(page).lines
+    assert (line.text, line.size, line.baseline, line.raised) == ("1012.5", 10.0, 100.0, ((2, 6),))
 
 
 def test_a_lower_index_by_itself_belongs_to_its_letter():

@@ -1,12 +1,14 @@
 """Pages of a PDF as lines, as PyMuPDF finds them: upright, visible, with fonts, superscripts and baselines."""
 
 import math
+from collections import defaultdict
 from functools import lru_cache
 from typing import Any
 
 import pymupdf
 
-from further.corpus.parse.lines import Line, Page, find_line_numbers, join_fragments
+from further.corpus.parse.fragments import join_fragments
+from further.corpus.parse.lines import Line, Page, find_line_numbers
 from further.corpus.parse.spaces import restore_spaces
 from further.corpus.words import CACHE
 
@@ -14,6 +16,8 @@ SUPERSCRIPT, ITALIC, BOLD = 1, 2, 16
 """Bits of a span's flags in PyMuPDF."""
 RAISED_SIZE, MIN_RISE = 0.85, 0.15
 """Of the size of most letters: how large a superscript is at most, and how far it stands above them at least."""
+SAME_LEVEL = 0.1
+"""Points by which the feet of letters of one line may differ by rounding."""
 MIN_SIZE = 0.1
 """Points; a file may hide marks in letters of a hundredth of a point."""
 # Images are not read. Unmapped glyphs stay U+FFFD: with TEXT_CID_FOR_UNKNOWN_UNICODE they would become wrong letters.
@@ -120,22 +124,22 @@ def _make_line(raw: dict[str, Any], page: int, group: int, turn: int, size: tupl
         text = "".join(span["text"] for span in spans)
     if not text.strip():
         return None
-    weight: dict[tuple[float, str, bool], int] = {}
-    main, most = spans[0], -1
-    for span in spans:
-        style = (round(span["size"], 1), span["font"], _is_bold(span["font"], span["flags"]))
-        letters = len(span["text"].strip())
-        weight[style] = weight.get(style, 0) + letters
-        if letters > most:
-            main, most = span, letters
-    font_size, font, bold = max(weight, key=weight.__getitem__) if len(weight) > 1 else style
-    if len(weight) > 1 and text.isupper():
+    feet = [_turn_box((*span["origin"], *span["origin"]), turn, size)[1] for span in spans]
+    styles, levels = defaultdict[tuple[float, str, bool], float](float), defaultdict[tuple[float, float], float](float)
+    for span, foot in zip(spans, feet, strict=True):
+        points = round(span["size"], 1)
+        ink = len(span["text"].strip()) * points**2
+        styles[points, span["font"], _is_bold(span["font"], span["flags"])] += ink
+        levels[points, round(foot, 1)] += ink
+    font_size, font, bold = max(styles, key=styles.__getitem__)
+    if len(styles) > 1 and text.isupper():
         font_size = _size_of_capitals(spans, font_size)
-    foot = _turn_box((*main["origin"], *main["origin"]), turn, size)[1]
+    # Most ink, not the longest span: some files set each word as one, and a power may be longer than its number.
+    points, foot = max(levels, key=levels.__getitem__)
     x0, y0, x1, y1 = _turn_box(raw["bbox"], turn, size)
     # Some fonts claim three times their height, and their lines would overlap: letters reach no further than this.
     y0, y1 = max(y0, foot - font_size), max(foot, min(y1, foot + 0.3 * font_size))
-    raised, lead = _raised_and_lead(spans, main)
+    raised, lead = _raised_and_lead(spans, feet, foot, points)
     return Line(page, x0, y0, x1, y1, font_size, font, bold, text, raised, group, lead, foot)
 
 
@@ -150,21 +154,23 @@ def _is_bold(font: str, flags: int) -> bool:
     return bool(flags & BOLD) or any(word in font.lower() for word in ("bold", "black", "heavy"))
 
 
-def _raised_and_lead(spans: list[dict[str, Any]], main: dict[str, Any]) -> tuple[tuple[tuple[int, int], ...], int]:
+def _raised_and_lead(
+    spans: list[dict[str, Any]], feet: list[float], level: float, size: float
+) -> tuple[tuple[tuple[int, int], ...], int]:
     """Where superscripts are in a line's text, and how many characters at its start are bold or italic.
 
     PyMuPDF compares with the first character, which may be a lowered one, as „ is in TeX: nothing at the height of most
     letters is raised, where these are as large as the first. Or it may be raised itself, as in ¹H or in a note's mark.
     """
-    first = spans[0] if spans[0]["size"] < RAISED_SIZE * main["size"] else main
     raised, position, lead = [], 0, 0
-    lowered = main["size"] >= 0.95 * spans[0]["size"]
-    for span in spans:
+    first = spans[0]["size"]
+    lowered = size >= 0.95 * first
+    for number, (span, foot) in enumerate(zip(spans, feet, strict=True)):
         end = position + len(span["text"])
         blank = not span["text"].strip()
-        level = lowered and span["origin"][1] == main["origin"][1]
-        begins = span is first and main["origin"][1] - span["origin"][1] > MIN_RISE * main["size"]
-        if (begins or (span["flags"] & SUPERSCRIPT and not level)) and not blank:
+        begins = number == 0 and first < RAISED_SIZE * size and level - foot > MIN_RISE * size
+        above = span["flags"] & SUPERSCRIPT and not (lowered and abs(foot - level) < SAME_LEVEL)
+        if (begins or above) and not blank:
             raised.append((position, end))
         if lead == position and (blank or _is_bold(span["font"], span["flags"]) or span["flags"] & ITALIC):
             lead = end
