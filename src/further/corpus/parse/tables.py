@@ -116,8 +116,8 @@ def is_cell(block: Block, blocks: Sequence[Block], style: Style) -> bool:
     if block.width > widest:
         return False
     level = [other for other in blocks if other.y0 < block.y1 + 2 and other.y1 > block.y0 - 2 and other is not block]
-    near = [b for b in level if b.width < widest and 0 < max(b.x0 - block.x1, block.x0 - b.x1) < widest]
-    if sum(_share_line(block, other) for other in near) < (1 if own_style and block.page > 1 else 2):
+    beside = sum(b.width < widest and _share_line(block, b, widest) for b in level)
+    if beside < (1 if own_style and block.page > 1 else 2):
         return False
     beside_figure = _is_set_as_body(block, style) and is_prose(block.text, MIN_WORDS)
     return not beside_figure and not _heads_paragraph(block, blocks, style)
@@ -138,5 +138,10 @@ def begins_row(label: Block, block: Block, words: int = MAX_LABEL) -> bool:
     return level and 1 <= count_words(label.text) <= words
 
 
-def _share_line(block: Block, other: Block) -> bool:
-    return any(abs(mine.baseline - its.baseline) < 1.5 for mine in block.lines for its in other.lines)
+def _share_line(block: Block, other: Block, widest: float) -> bool:
+    """Whether lines of two blocks stand beside each other, nearer than a distance: the first may also hold a row."""
+    return any(
+        abs(mine.baseline - its.baseline) < 1.5 and 0 < max(its.x0 - mine.x1, mine.x0 - its.x1) < widest
+        for mine in block.lines
+        for its in other.lines
+    )
