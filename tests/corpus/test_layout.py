@@ -209,7 +209,7 @@ def test_a_title_well_below_a_larger_masthead_is_the_title(top, title):
 
 @pytest.mark.parametrize("capitals", [True, False])
 def test_a_line_in_capitals_over_text_in_its_font_is_a_heading_of_its_own(capitals):
-    head = line("MATERIALS AND METHODS" if capitals else "Materials and methods", 120, 100, 100)
+    head = line("MATERIALS AND METHODS" if capitals else "Materials and methods", 100, 100, 100)
     text = [line("The heart was kept in the cold as it had been said", 50, 112 + 12 * n) for n in range(8)]
     blocks = make_blocks([head, *text], find_style(text))
     assert [len(b.lines) for b in blocks] == ([1, 8] if capitals else [9])

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from further.corpus.parse.lines import Line
+from further.corpus.parse.lines import MAX_INDENT, Line
 from further.corpus.parse.style import Style
 from further.corpus.parse.typewriter import is_typed
 from further.corpus.sections import EVERY
@@ -116,7 +116,7 @@ def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
     above = group[-1]
     size = max(above.size, line.size)
     step = line.baseline - above.baseline
-    if len(group) == 1 and line.x0 < above.x0 - 2 * size and FORMULA_NUMBER.fullmatch(above.text):
+    if len(group) == 1 and _stands_aside(above, line):
         return False
     heads = len(group) == 1 and _has_run_in(above)
     reach = 0.15 * size if heads else max(0.6, 0.07 * size)
@@ -134,6 +134,15 @@ def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
     if (above.font != line.font or _is_in_capitals(group, line)) and _is_heading_line(group, line):
         return False
     return not _starts_paragraph(group, line)
+
+
+def _stands_aside(above: Line, line: Line) -> bool:
+    """Whether a line is no first line of the one below: further in than an indent, and not centered over it.
+
+    Such are a formula's number and the last cell of a table.
+    """
+    centered = abs(above.x0 + above.x1 - line.x0 - line.x1) < 2 * line.size
+    return above.x0 - line.x0 > MAX_INDENT * line.size and not centered
 
 
 def _is_justified(group: Sequence[Line], line: Line, style: Style) -> bool:
