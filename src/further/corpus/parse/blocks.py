@@ -21,8 +21,6 @@ BULLET = re.compile(r"\s*[•●▪■◦‣–—]\s")
 ENDED = re.compile(r"[.?!:;…。！？：；][\"'”’»)\]」』）]*[\d,–\-\[\]\s*†‡]*$")
 """A line that may be a paragraph's last: punctuation, then at most citation numbers."""
 
-FORMULA_NUMBER = re.compile(r"\s*[(\[](?:[A-Z]\.?)?\d{1,3}[a-z]?[)\]]\s*")
-"""The number of a formula, at the edge of its column."""
 MAX_LABEL_WORDS = 8
 """Words of a paragraph's heading on its first line."""
 MIN_TYPED = 40
@@ -120,6 +118,7 @@ def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
         return False
     heads = len(group) == 1 and _has_run_in(above)
     reach = 0.15 * size if heads else max(0.6, 0.07 * size)
+    # The line before the last counts too: one line of a paragraph may be mostly code or a formula.
     if all(abs(one.size - line.size) > reach for one in group[-2:]) and not _is_justified(group, line, style):
         return False
     if (above.bold != line.bold and not heads) or _turns_to_code(group, line, style):
@@ -214,8 +213,9 @@ def _starts_paragraph(group: Sequence[Line], line: Line) -> bool:
         return True
     if BULLET.match(group[0].text) and ended and line.x0 < group[0].x0 + 0.6 * size:
         return True  # where the item's mark stands, and not its text
+    # Lines beside an initial stand further in than the first one below it.
     if group[0].initial and all(member.x0 > left + 0.6 * size for member in group[1:]):
-        return False  # lines beside an initial stand further in than the first one below it
+        return False
     hanging = not group[0].initial and len(group) > 1 and group[1].x0 > group[0].x0 + 0.6 * size
     if hanging and line.x0 < group[1].x0 - 0.6 * size:
         return True

@@ -56,7 +56,7 @@ def used_codes(document: pymupdf.Document, xref: int) -> list[int]:
     codes: list[int] = []
     for first, widths, last in _W.findall(_resolve(document, int(found[1]), "W")):
         end = int(last) if last else int(first) + len(widths.split()) - 1
-        codes += range(int(first), min(end, int(first) + 0xFFFF) + 1)
+        codes += range(int(first), min(end, int(first) + 0xFFFF) + 1)  # a damaged font may claim any range
     return codes
 
 

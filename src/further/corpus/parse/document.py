@@ -84,6 +84,7 @@ def parse_document(path: Path, password: str = "", ocr: str = "") -> Parsed | Re
             return Refusal("empty", "the file has 0 bytes")
         if b"%PDF-" not in head and b" obj" not in head:
             return Refusal("not a PDF", f"the file begins with {head[:16]!r}")
+        # Without a type MuPDF opens whatever the file is: a web page that says "Access denied" is a paper then.
         with pymupdf.open(path, filetype="pdf") as document:
             return _parse_open(document, password, ocr)
     except Exception as error:
@@ -112,7 +113,7 @@ def _parse_open(document: pymupdf.Document, password: str, ocr: str) -> Parsed |
     count = f"{document.page_count} page{'' if document.page_count == 1 else 's'}"
     if _is_scanned(document, pages):
         return _parse_scan(document, count, ocr)
-    reading.repaired = bool(document.is_repaired)
+    reading.repaired = bool(document.is_repaired)  # known only once all pages were read
     if not any(page.lines or page.turned for page in pages):
         return Refusal("empty", f"no text on {count}", document.page_count)
     return Parsed(blocks_of_pages(pages), reading)
@@ -158,6 +159,7 @@ def _read_pages(document: pymupdf.Document, reading: Reading) -> tuple[list[Page
     mended = mend_fonts(document)  # during which a damaged file may be repaired, and lose pages
     reading.pages = max(reading.pages, document.page_count)
     pages, failures = _read(document, range(reading.pages), reading)
+    # Nearly all composite fonts are whole: only those on pages with unreadable characters are looked at.
     unread = [page.number - 1 for page in pages if any(not is_readable(line.text) for line in page.lines)]
     if unread:
         more = mend_fonts(document, unread)

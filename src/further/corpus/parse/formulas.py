@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from further.corpus.parse.blocks import ENDED, FORMULA_NUMBER, ITEM, Block
+from further.corpus.parse.blocks import ENDED, ITEM, Block
 from further.corpus.parse.captions import LABEL
 from further.corpus.parse.lines import Line
 from further.corpus.parse.style import Style
@@ -12,6 +12,8 @@ from further.corpus.words import count_words, prose_share
 
 RELATION = re.compile(r"[=≈≤≥<>∝≡∼≃≅×÷∑∏∫√]")
 """What a formula holds: a relation of its two sides, or a sign of reckoning that prose has none of."""
+FORMULA_NUMBER = re.compile(r"\s*[(\[](?:[A-Z]\.?)?\d{1,3}[a-z]?[)\]]\s*")
+"""The number of a formula, at the edge of its column."""
 MAX_PARTS, MAX_WORDS, MAX_NAMES = 10, 15, 5
 """Blocks of a formula, words of each, and words up to which "a" and "of" may be the names of quantities."""
 INDENT = 1.5
@@ -116,6 +118,7 @@ def _order_lines(parts: Sequence[Block]) -> list[Line]:
 def _order_row(row: Sequence[Line]) -> list[Line]:
     stacks: list[list[Line]] = []
     for line in sorted(row, key=lambda line: line.x0):
+        # What begins well before the end of the others stands over or under them.
         if stacks and line.x0 < max(other.x1 for other in stacks[-1]) - 0.3 * (line.x1 - line.x0):
             stacks[-1].append(line)
         else:

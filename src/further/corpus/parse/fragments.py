@@ -58,6 +58,7 @@ def _join_scattered(lines: list[Line]) -> list[Line]:
         by_foot.setdefault(round(line.baseline), []).append(index)
     made: dict[int, Line | None] = dict(enumerate(lines))
     for foot, members in by_foot.items():
+        # Parts of one line may round to two points.
         near = sorted([*members, *by_foot.get(foot + 1, ())], key=lambda index: lines[index].x0)
         last = near[0]
         for index in near[1:]:
@@ -207,6 +208,7 @@ def _join(left: Line, right: Line) -> Line:
     space = slash or (" " if apart else "")
     offset = len(left.text) + len(space)
     main = left if len(left.text) >= len(right.text) else right
+    # A smaller part is a superscript or an index: with its box the line would overlap the one above or below.
     return replace(
         main,
         x0=min(left.x0, right.x0),

@@ -47,6 +47,7 @@ def find_furniture(pages: Sequence[Page]) -> dict[int, str]:
         limit = _band_limit([line for _, line in margin if id(line) in repeated and not _is_text(line, usual)], top)
         for page, line in margin:
             beyond = line.y1 <= limit + 1 if top else line.y0 >= limit - 1
+            # What stands beside a page number is no body, though a chapter's name may return on few pages.
             beside = (line.page, round(line.baseline)) in numbered
             alone = ((beyond or beside) and not _is_text(line, usual)) or _is_page_number(page, line, top)
             if id(line) in repeated or (alone and not _runs_on(line, page, usual)):

@@ -31,6 +31,8 @@ MIN_PAGE_WORDS = 60
 """Words of running text in a size from which it is the body's on a page."""
 MIN_LINE_WORDS = 15
 """Words of a block from which it tells how running text is set."""
+MIN_STYLE_SHARE = 0.08
+"""Share of a paper's characters above which a style that is not the body's may hold sections of it."""
 
 # The last line of a trial's abstract (CONSORT, item 1b) is as short as a heading and ends in a number.
 REGISTRATION = re.compile(
@@ -55,7 +57,7 @@ def mark_kinds(pages: Sequence[Sequence[Block]], style: Style, heights: Sequence
             if not block.kind and is_caption(block, style, above):
                 block.kind = "caption"
             above = above if block.kind else block
-        extend_captions(blocks, style)
+        extend_captions(blocks, style)  # first: cells are looked for below captions, and a note stands below no cell
         mark_tables(blocks, own)
         _mark_footnotes(blocks, own, height)
     mark_title([block for blocks in pages[:2] for block in blocks], style)
@@ -92,6 +94,7 @@ def _mark_footnotes(blocks: Sequence[Block], style: Style, height: float) -> Non
     flow: list[Block] = []  # sections in small type, and abstracts
     undecided = [block for block in blocks if not block.kind]
     words = _count_notes([block for block in undecided if block.size <= SMALL * style.size])
+    # From the top: what goes on with a section in small type is no note.
     for block in sorted(undecided, key=lambda b: b.y0):
         if _is_numbered_note(block) and block.y0 >= 0.5 * height and _is_last(block, blocks, style):
             block.kind = "footnote"
@@ -233,7 +236,3 @@ def _is_paragraph(block: Block, style: Style) -> bool:
 
 def _is_ended(block: Block) -> bool:
     return block.text.rstrip()[-1] in ".:;?!"
-
-
-MIN_STYLE_SHARE = 0.08
-"""Share of a paper's characters above which a style that is not the body's may hold sections of it."""

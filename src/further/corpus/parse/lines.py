@@ -80,6 +80,7 @@ def find_line_numbers(lines: Iterable[Line], width: float) -> list[Line]:
     every = list(lines)
     numbers = sorted((line for line in every if NUMBER.fullmatch(line.text)), key=lambda line: line.baseline)
     edges = sorted(line.x0 for line in every if len(line.text) > LONG) if len(numbers) >= MIN_LINE_NUMBERS // 2 else []
+    # A tenth of the lines may stand further out: headings, and the page's head.
     edge = max(MARGIN * width, edges[len(edges) // 10] if edges else 0.0)
     left = [line for line in numbers if line.x1 < edge]
     right = [line for line in numbers if line.x0 > (1 - MARGIN) * width]

@@ -44,6 +44,7 @@ def _mark_below(caption: Block, blocks: Sequence[Block], style: Style) -> None:
         below = [b for b in blocks if b.y1 > caption.y1 + 1 and b.x0 < right and b.x1 > left]
         floor = min((b.y0 for b in below if _ends_table(b, caption, below, style)), default=float("inf"))
         new = [b for b in below if not b.kind and b.y0 < floor - 1]
+        # Where cells are small, what is as large as the body belongs to it: a column beside the table.
         if 2 * sum(b.size < SMALL * style.size for b in cells) > len(cells) > MIN_CELLS:
             new = [b for b in new if b.size < (0.96 if len(b.lines) > 1 else 1.04) * style.size]
         level = [b for b in blocks if not b.kind and b not in new and _is_beside(b, cells)]
