@@ -112,11 +112,11 @@ def is_cell(block: Block, blocks: Sequence[Block], style: Style) -> bool:
     """Whether a narrow block stands on one line with others nearer than a column is wide, as cells do."""
     widest = 0.6 * style.measure
     own_style = not style.is_body_size(block.size) or block.font not in style.fonts
-    if block.page > 1 and _is_in_row(block, blocks, own_style, style):
+    level = [other for other in blocks if other.y0 < block.y1 + 2 and other.y1 > block.y0 - 2 and other is not block]
+    if block.page > 1 and _is_in_row(block, level, own_style, style):
         return not _heads_paragraph(block, blocks, style)
     if block.width > widest:
         return False
-    level = [other for other in blocks if other.y0 < block.y1 + 2 and other.y1 > block.y0 - 2 and other is not block]
     beside = sum(b.width < widest and _share_line(block, b, widest) for b in level)
     if beside < (1 if own_style and block.page > 1 else 2):
         return False
@@ -124,12 +124,12 @@ def is_cell(block: Block, blocks: Sequence[Block], style: Style) -> bool:
     return not beside_figure and not _heads_paragraph(block, blocks, style)
 
 
-def _is_in_row(block: Block, blocks: Sequence[Block], own_style: bool, style: Style) -> bool:
+def _is_in_row(block: Block, level: Sequence[Block], own_style: bool, style: Style) -> bool:
     """Whether a block is a cell of prose: behind a short one or, set in whatever style, before two short ones."""
-    before = (b for b in blocks if begins_row(b, block) and block.x1 - b.x0 < 1.1 * style.measure)
+    before = (b for b in level if begins_row(b, block) and block.x1 - b.x0 < 1.1 * style.measure)
     if own_style and any(before):
         return True
-    behind = (b for b in blocks if begins_row(block, b, 60) and b.x1 - block.x0 < 1.1 * style.measure)
+    behind = (b for b in level if begins_row(block, b, 60) and b.x1 - block.x0 < 1.1 * style.measure)
     return sum(1 <= count_words(b.text) <= 2 for b in behind) > 1
 
 
