@@ -7,6 +7,7 @@ from corpus.made_fonts import Embedded, add_composite, compact_font, make_pdf, t
 from further.corpus.parse.damage import Reading
 from further.corpus.parse.document import _read_pages
 from further.corpus.parse.fonts import mend_fonts
+from further.corpus.parse.pages import read_page
 
 
 def read(path):
@@ -176,3 +177,22 @@ def test_a_font_of_formulas_has_no_letters_with_accents(tmp_path):
     codes = dict(enumerate(drawn, 1))
     font = Embedded(compact_font(drawn, "DejaVuSans"), codes, name="ABCDEF+TeX-matha10")
     assert [line[3] for line in say(tmp_path, font, *codes)] == [*"−+±≥<", "\ufffd", "Ñ"]  # it looks like one
+
+
+@pytest.mark.parametrize(
+    ("name", "bold"),
+    [
+        *(
+            ("AdvOT66af078c.B", True),
+            ("AdvTT4fa15320.B+fb", True),
+            ("AdvTimes-b", True),
+            ("HelveticaNeueLTStd-Bd", True),
+        ),
+        *(("AdvOT66af078c", False), ("Bodoni-Book", False), ("Minion-It", False)),
+    ],
+)
+def test_a_bold_font_is_told_by_its_name(tmp_path, name, bold):
+    font = Embedded(compact_font({"a": "a", "x": "x"}), {97: "a", 120: "x"}, name=f"ABCDEF+{name}")
+    with pymupdf.open(make_pdf(tmp_path / "made.pdf", [[(b"axaxaxax", "F1")]], {"F1": font})) as document:
+        (line,) = read_page(document[0]).lines
+    assert (line.text, line.bold) == ("axaxaxax", bold)

@@ -1,6 +1,7 @@
 """Pages of a PDF as lines, as PyMuPDF finds them: upright, visible, with fonts, superscripts and baselines."""
 
 import math
+import re
 from collections import defaultdict
 from functools import lru_cache
 from typing import Any
@@ -14,6 +15,8 @@ from further.corpus.words import CACHE
 
 SUPERSCRIPT, ITALIC, BOLD = 1, 2, 16
 """Bits of a span's flags in PyMuPDF."""
+BOLD_NAME = re.compile(r"(?i:bold|black|heavy|demi)|[-.](?:Bd|[Bb])(?![a-zI])")
+"""Names of bold upright fonts, whose flags do not always say so: Helvetica-Bd, and Arbortext's AdvOT66af078c.B."""
 RAISED_SIZE, MIN_RISE = 0.85, 0.15
 """Of the size of most letters: how large a superscript is at most, and how far it stands above them at least."""
 SAME_LEVEL = 0.1
@@ -151,7 +154,7 @@ def _size_of_capitals(spans: list[dict[str, Any]], size: float) -> float:
 
 @lru_cache(CACHE)
 def _is_bold(font: str, flags: int) -> bool:
-    return bool(flags & BOLD) or any(word in font.lower() for word in ("bold", "black", "heavy"))
+    return bool(flags & BOLD) or bool(BOLD_NAME.search(font))
 
 
 def _raised_and_lead(
