@@ -200,16 +200,22 @@ def test_errors_above_each_other_stay_with_their_number(stack, tail, whole):
     assert line.raised == (() if "/" in whole else ((13, 15),))
 
 
-def test_a_power_longer_than_its_number_is_raised_and_the_number_is_not():
-    font = pymupdf.Font("tiro")
+@pytest.mark.parametrize(
+    ("words", "text", "raised"),
+    [
+        ([("10", 72, 100, 10), ("12.5", 82, 96, 7)], "1012.5", ((2, 6),)),  # a power longer than its number
+        ([("the heart was kept in", 72, 100, 10), ("W", 160, 100, 90)], "the heart was kept inW", ()),  # a watermark
+    ],
+)
+def test_a_line_is_set_as_most_of_its_letters_are(words, text, raised):
     with pymupdf.open() as document:
         page = document.new_page()
         writer = pymupdf.TextWriter(page.rect)
-        writer.append((72, 100), "10", font=font, fontsize=10)
-        writer.append((82, 96), "12.5", font=font, fontsize=7)
+        for word, x, y, size in words:
+            writer.append((x, y), word, font=pymupdf.Font("tiro"), fontsize=size)
         writer.write_text(page)
         (line,) = read_page(page).lines
-    assert (line.text, line.size, line.baseline, line.raised) == ("1012.5", 10.0, 100.0, ((2, 6),))
+    assert (line.text.replace(" W", "W"), line.size, line.baseline, line.raised) == (text, 10.0, 100.0, raised)
 
 
 def test_a_lower_index_by_itself_belongs_to_its_letter():

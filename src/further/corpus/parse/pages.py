@@ -129,9 +129,10 @@ def _make_line(raw: dict[str, Any], page: int, group: int, turn: int, size: tupl
         return None
     feet = [_turn_box((*span["origin"], *span["origin"]), turn, size)[1] for span in spans]
     styles, levels = defaultdict[tuple[float, str, bool], float](float), defaultdict[tuple[float, float], float](float)
+    most = 2 * min(span["size"] for span in spans)  # one letter of a watermark is no line
     for span, foot in zip(spans, feet, strict=True):
         points = round(span["size"], 1)
-        ink = len(span["text"].strip()) * points**2
+        ink = len(span["text"].strip()) * min(points, most) ** 2
         styles[points, span["font"], _is_bold(span["font"], span["flags"])] += ink
         levels[points, round(foot, 1)] += ink
     font_size, font, bold = max(styles, key=styles.__getitem__)
