@@ -110,7 +110,6 @@ def _is_code(block: Block, style: Style) -> bool:
 
 
 def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
-    """Whether a line continues the block above it."""
     above = group[-1]
     size = max(above.size, line.size)
     step = line.baseline - above.baseline

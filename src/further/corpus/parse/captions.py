@@ -51,10 +51,7 @@ def is_caption(block: Block, style: Style, above: Block | None = None) -> bool:
     "Figure 2 shows ..." in body style is a sentence; "Figure 2. Survival", "Figure 2: survival" and "Figure 2 Survival"
     are captions. So is "Fig. 2 a Survival" where its label is bold. "Figure 2. Survival" below "as seen in" is none.
 
-    Args:
-        block: The block.
-        style: How the paper's body is set.
-        above: The block read before it that is no caption, if any.
+    `above` is the block read before it that is no caption, if any.
     """
     match = LABEL.match(block.text)
     # "table 2" in small letters goes on with a sentence.

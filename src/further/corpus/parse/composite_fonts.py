@@ -31,7 +31,7 @@ def mend_composite(document: pymupdf.Document, xref: int, *, symbol: bool) -> di
     Args:
         document: The open document.
         xref: The font's number in it.
-        symbol: Whether the name is that of a font with the layout of Adobe's Symbol.
+        symbol: Whether its name is that of a font with the layout of Adobe's Symbol.
     """
     if document.xref_get_key(xref, "Encoding") not in (("name", "/Identity-H"), ("name", "/Identity-V")):
         return {}

@@ -27,14 +27,7 @@ MIN_APART = 2.5
 
 
 def find_furniture(pages: Sequence[Page]) -> dict[int, str]:
-    """Lines that are page headers or page footers.
-
-    Args:
-        pages: All pages of one paper.
-
-    Returns:
-        id() of such a line to "page header" or "page footer".
-    """
+    """The page headers and page footers of a paper: id() of each such line to its kind."""
     found: dict[int, str] = {}
     sizes = sorted(line.size for page in pages for line in page.lines)
     usual = sizes[len(sizes) // 2] if sizes else 0.0
@@ -128,7 +121,6 @@ def _level(pages: Sequence[Page], top: bool, usual: float) -> set[int]:
 
 
 def _num_needed(num_pages: int) -> float:
-    """Pages on which a running head must return."""
     return min(max(2, MIN_SHARE * num_pages), MAX_NEEDED)
 
 

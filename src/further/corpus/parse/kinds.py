@@ -73,10 +73,6 @@ def style_of_page(blocks: Sequence[Block], style: Style) -> Style:
     """The body's style on one page, where further sizes may hold running text: a section set smaller, say.
 
     Only what is as wide as a column and in the body's fonts counts: cells are narrower, notes and captions are none.
-
-    Args:
-        blocks: Blocks of the page.
-        style: How the paper's body is set.
     """
     words = Counter[float]()
     for block in blocks:
@@ -129,7 +125,6 @@ def _is_small_print(block: Block, blocks: Sequence[Block], style: Style) -> bool
 
 
 def _stands_apart(block: Block, blocks: Sequence[Block]) -> bool:
-    """Whether nothing stands right above a block."""
     above = (b for b in blocks if b.y0 < block.y0 and min(b.x1, block.x1) - max(b.x0, block.x0) > 5)
     return all(block.y0 - b.y1 > MIN_GAP * block.size for b in above)
 
@@ -149,7 +144,6 @@ def _carries_on(block: Block, above: Block) -> bool:
 
 
 def _is_abstract(block: Block) -> bool:
-    """Whether a block is an abstract's heading or begins with it."""
     return block.page <= 2 and opens_abstract(block.text, block.lead)
 
 

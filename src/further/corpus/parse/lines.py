@@ -71,11 +71,9 @@ class Page:
 
 
 def find_line_numbers(lines: Iterable[Line], width: float) -> list[Line]:
-    """Numbers that a manuscript has beside its lines: in one margin, each a little larger than the one above.
+    """Numbers that a manuscript has beside its lines: in one margin of a page, each a little larger than the one above.
 
-    Args:
-        lines: Lines of one page.
-        width: Of the page, points.
+    `width` is that of the page, points.
     """
     every = list(lines)
     numbers = sorted((line for line in every if NUMBER.fullmatch(line.text)), key=lambda line: line.baseline)

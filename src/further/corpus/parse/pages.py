@@ -28,14 +28,10 @@ TEXT_FLAGS = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES & ~pymupdf.T
 
 
 def read_page(page: pymupdf.Page) -> Page:
-    """Lines of one page, upright; lines that run another way apart.
+    """Lines of one page in drawing order, upright; lines that run another way apart.
 
-    Args:
-        page: The page.
-
-    Returns:
-        Its lines in drawing order. If most of its characters run in one other direction, the page is turned.
-        Invisible text is left out unless there is no other.
+    If most of its characters run in one other direction, the page is turned. Invisible text is left out unless there is
+    no other.
     """
     pymupdf.TOOLS.unset_quad_corrections(True)  # boxes as fonts claim them, whether or not pymupdf4llm is loaded
     text = page.get_textpage(flags=TEXT_FLAGS)

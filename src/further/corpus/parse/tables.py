@@ -19,12 +19,7 @@ MIN_COLUMN_WORDS = 40
 
 
 def mark_tables(blocks: Sequence[Block], style: Style) -> None:
-    """Set the kind "table" on cells.
-
-    Args:
-        blocks: Blocks of one page in reading order; captions are known.
-        style: How the paper's body is set.
-    """
+    """Set the kind "table" on the cells among a page's blocks in reading order; captions are known."""
     for caption in blocks:
         if caption.kind == "caption" and is_label_of(caption.text, TABLES):
             _mark_below(caption, blocks, style)
@@ -73,7 +68,6 @@ def _stands_apart(block: Block, others: Sequence[Block]) -> bool:
 
 
 def _is_beside(block: Block, cells: Sequence[Block]) -> bool:
-    """Whether a block shares its first line's height with a cell."""
     first = block.lines[0].baseline
     return any(abs(first - line.baseline) < 1.5 for cell in cells for line in cell.lines)
 
