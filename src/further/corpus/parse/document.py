@@ -14,7 +14,7 @@ from further.corpus.parse.blocks import Block, make_blocks
 from further.corpus.parse.damage import MEMORY, Reading, watch
 from further.corpus.parse.equations import mend_equations
 from further.corpus.parse.flow import mark_carried
-from further.corpus.parse.fonts import Mended, mend_fonts
+from further.corpus.parse.fonts import mend_fonts
 from further.corpus.parse.formulas import join_formulas
 from further.corpus.parse.furniture import find_furniture
 from further.corpus.parse.glyph_names import is_readable
@@ -163,14 +163,13 @@ def _read_pages(document: pymupdf.Document, reading: Reading) -> tuple[list[Page
     unread = [page.number - 1 for page in pages if any(not is_readable(line.text) for line in page.lines)]
     if unread:
         more = mend_fonts(document, unread)
-        if more.signs:
+        if more.changed:
             again = {page.number: page for page in _read(document, unread, reading)[0]}
             pages = [again.get(page.number, page) for page in pages]
-        mended = Mended(mended.signs + more.signs, mended.unread + more.unread)
+        mended.told, mended.unread = mended.told + more.told, mended.unread + more.unread
     reading.unread_fonts = sorted(set(mended.unread))
-    told = {f"{sign.font}: {sign.glyph} is {sign.text}" for sign in mended.signs if sign.by_outline}
     pages, notes = _mend(pages)
-    reading.told_signs = [*sorted(told)[:MAX_TOLD], *notes]
+    reading.told_signs = [*sorted(set(mended.told))[:MAX_TOLD], *notes]
     return pages, failures
 
 
