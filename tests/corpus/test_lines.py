@@ -228,3 +228,17 @@ def test_a_line_that_goes_back_below_no_superscript_is_another():
         "the hypothesis Hj",
         "0 is rejected",
     ]
+
+
+@pytest.mark.parametrize(("label_font", "lead"), [("hebo", 34), ("heit", 34), ("helv", 0)])
+def test_an_items_mark_belongs_to_the_label_behind_it(label_font, lead):
+    """As in "b. **Safety: an adverse event of it.** The": most of the line is bold, and the paragraph goes on below."""
+    with pymupdf.open() as document:
+        page, x = document.new_page(), 50.0
+        for text, font in (("b. ", "helv"), ("Safety: an adverse event of it.", label_font), (" The", "helv")):
+            page.insert_text((x, 100), text, fontsize=10, fontname=font)
+            x += pymupdf.get_text_length(text, font, 10)
+        write(page, 62, 112, ["safety of the treatment was judged", "by the team of the clinic."])
+        first, *rest = read_page(page).lines
+    assert first.lead == lead
+    assert len(make_blocks([first, *rest], find_style(rest))) == 1

@@ -15,8 +15,10 @@ from further.corpus.words import CACHE
 
 SUPERSCRIPT, ITALIC, BOLD = 1, 2, 16
 """Bits of a span's flags in PyMuPDF."""
-BOLD_NAME = re.compile(r"(?i:bold|black|heavy|demi)|[-.](?:Bd|[Bb])(?![a-zI])")
-"""Names of bold upright fonts, whose flags do not always say so: Helvetica-Bd, and Arbortext's AdvOT66af078c.B."""
+BOLD_NAME = re.compile(r"(?i:bold|black|heavy|demi)|[-.](?:Bd|[Bb])(?![a-z])")
+"""Names of bold fonts, whose flags do not always say so: Helvetica-Bd, and Arbortext's AdvOT66af078c.B."""
+ITEM_MARK = re.compile(r"\s*(?:\(?[^\W_]{1,3}[.)]|[•●▪■◦‣–—])\s*")
+"""The mark of a list's item, which may be set lighter than the item's label."""
 RAISED_SIZE, MIN_RISE = 0.85, 0.15
 """Of the size of most letters: how large a superscript is at most, and how far it stands above them at least."""
 SAME_LEVEL = 0.1
@@ -139,8 +141,8 @@ def _make_line(raw: dict[str, Any], page: int, group: int, turn: int, size: tupl
     x0, y0, x1, y1 = _turn_box(raw["bbox"], turn, size)
     # Some fonts claim three times their height, and their lines would overlap: letters reach no further than this.
     y0, y1 = max(y0, foot - font_size), max(foot, min(y1, foot + 0.3 * font_size))
-    raised, lead = _raised_and_lead(spans, feet, foot, points)
-    return Line(page, x0, y0, x1, y1, font_size, font, bold, text, raised, group, lead, foot)
+    raised = _find_raised(spans, feet, foot, points)
+    return Line(page, x0, y0, x1, y1, font_size, font, bold, text, raised, group, _measure_lead(spans), foot)
 
 
 def _size_of_capitals(spans: list[dict[str, Any]], size: float) -> float:
@@ -154,25 +156,34 @@ def _is_bold(font: str, flags: int) -> bool:
     return bool(flags & BOLD) or bool(BOLD_NAME.search(font))
 
 
-def _raised_and_lead(
+def _find_raised(
     spans: list[dict[str, Any]], feet: list[float], level: float, size: float
-) -> tuple[tuple[tuple[int, int], ...], int]:
-    """Where superscripts are in a line's text, and how many characters at its start are bold or italic.
+) -> tuple[tuple[int, int], ...]:
+    """Where superscripts are in a line's text.
 
     PyMuPDF compares with the first character, which may be a lowered one, as „ is in TeX: nothing at the height of most
     letters is raised, where these are as large as the first. Or it may be raised itself, as in ¹H or in a note's mark.
     """
-    raised, position, lead = [], 0, 0
+    raised, position = [], 0
     first = spans[0]["size"]
     lowered = size >= 0.95 * first
     for number, (span, foot) in enumerate(zip(spans, feet, strict=True)):
         end = position + len(span["text"])
-        blank = not span["text"].strip()
         begins = number == 0 and first < RAISED_SIZE * size and level - foot > MIN_RISE * size
         above = span["flags"] & SUPERSCRIPT and not (lowered and abs(foot - level) < SAME_LEVEL)
-        if (begins or above) and not blank:
+        if (begins or above) and span["text"].strip():
             raised.append((position, end))
-        if lead == position and (blank or _is_bold(span["font"], span["flags"]) or span["flags"] & ITALIC):
-            lead = end
         position = end
-    return tuple(raised), lead
+    return tuple(raised)
+
+
+def _measure_lead(spans: list[dict[str, Any]]) -> int:
+    """Characters at a line's start that are bold or italic; an item's mark may stand before: "b. **Safety:** It"."""
+    lead, styled = 0, False
+    for number, span in enumerate(spans):
+        own = _is_bold(span["font"], span["flags"]) or bool(span["flags"] & ITALIC)
+        if not own and span["text"].strip() and (number > 0 or not ITEM_MARK.fullmatch(span["text"])):
+            break
+        lead += len(span["text"])
+        styled |= own
+    return lead if styled else 0
