@@ -71,7 +71,7 @@ class Page:
 
 
 def find_line_numbers(lines: Iterable[Line], width: float) -> list[Line]:
-    """Numbers that a manuscript has beside its lines: in one margin of a page, each a little larger than the one above.
+    """Numbers that a manuscript has beside its lines: in a margin of a page, each a little larger than the one above.
 
     `width` is that of the page, points.
     """
@@ -82,7 +82,7 @@ def find_line_numbers(lines: Iterable[Line], width: float) -> list[Line]:
     edge = max(MARGIN * width, edges[len(edges) // 10] if edges else 0.0)
     left = [line for line in numbers if line.x1 < edge]
     right = [line for line in numbers if line.x0 > (1 - MARGIN) * width]
-    return next((side for side in (left, right) if _counts_up([int(line.text) for line in side])), [])
+    return [line for side in (left, right) if _counts_up([int(one.text) for one in side]) for line in side]
 
 
 def _counts_up(values: Sequence[int]) -> bool:
