@@ -149,9 +149,11 @@ def _continues(left: Line, right: Line) -> bool:
     height = min(left.y1 - left.y0, right.y1 - right.y0)
     size = max(left.size, right.size)
     least = 0.48 if right.size < 0.85 * left.size else 0.5  # a superscript may be raised by half its line's size
-    stacked = _stacked_length(left, right) if abs(left.baseline - right.baseline) < 0.4 * size else 0
-    back = max(MAX_STACKED, RAISED_WIDTH * stacked) if stacked else 0.3
-    return overlap > least * height and -back * size < right.x0 - left.x1 < 1.3 * size and right.size < 2.5 * left.size
+    gap, back = right.x0 - left.x1, 0.3
+    if gap <= -back * size and abs(left.baseline - right.baseline) < 0.4 * size:
+        stacked = _stacked_length(left, right)
+        back = max(MAX_STACKED, RAISED_WIDTH * stacked) if stacked else back
+    return overlap > least * height and -back * size < gap < 1.3 * size and right.size < 2.5 * left.size
 
 
 def _raised_start(line: Line) -> int:

@@ -125,7 +125,9 @@ def _make_line(raw: dict[str, Any], page: int, group: int, turn: int, size: tupl
         text = "".join(span["text"] for span in spans)
     if not text.strip():
         return None
-    feet = [_turn_box((*span["origin"], *span["origin"]), turn, size)[1] for span in spans]
+    feet = [
+        _turn_box((*span["origin"], *span["origin"]), turn, size)[1] if turn else span["origin"][1] for span in spans
+    ]
     styles, levels = defaultdict[tuple[float, str, bool], float](float), defaultdict[tuple[float, float], float](float)
     most = 2 * min(span["size"] for span in spans)  # one letter of a watermark is no line
     for span, foot in zip(spans, feet, strict=True):
