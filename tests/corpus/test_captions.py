@@ -63,6 +63,32 @@ def test_a_heading_level_with_a_cell_of_the_other_columns_table_is_none_of_its_c
     assert (kinds["grade 3"], kinds["Treatment"], kinds[beside[0].text]) == ("table", "heading", "text")
 
 
+def test_a_header_row_set_tight_belongs_to_the_table_below_it():
+    """The row's names are one line, and one block with the cell below the first."""
+    head = line("Star Mass Radius Age", 60, 100, 95)
+    rows = [("A1", "3.2", "1.2", "4.5"), ("B2", "1.0", "1.0", "4.6")]
+    places = [(text, row, column) for row, own in enumerate(rows) for column, text in enumerate(own)]
+    cells = [line(text, 60 + 26 * column, 112 + 12 * row, 12) for text, row, column in places]
+    kinds = kinds_of([[head, *cells, *column("first page", 300, 20)], BODY])
+    assert {kinds[text] for text in ("Star Mass Radius Age", "3.2", "4.6")} == {"table"}
+
+
+@pytest.mark.parametrize(
+    ("text", "x0", "blocks"),
+    [
+        ("0.01", 234, 2),
+        ("in a box", 234, 2),
+        ("in a box that was", 110, 1),
+        ("in the end it was seen that the heart", 75, 1),
+    ],
+)
+def test_the_last_cell_of_a_table_is_no_first_line_of_the_paragraph_below(text, x0, blocks):
+    """A centered line or an indented one is."""
+    first = line(text, x0, 100, {234: 16, 110: 80, 75: 175}[x0])
+    below = [line("The heart was kept in the cold as it had been said", 50, 112 + 12 * n) for n in range(3)]
+    assert len(make_blocks([first, *below], find_style(below))) == blocks
+
+
 def test_a_column_of_names_below_a_table_is_a_paragraph():
     """What fills a column as the body does, 8 names a line, is no cell, though it is no prose and has a neighbor."""
     caption = line("Table 1. continued", 50, 80, 80, size=8.0, page=2)

@@ -20,6 +20,9 @@ from further.corpus.parse.equations import mend_equations
         (["at 4 °C, cells of 4C and 8C, Fig. 8C"], None),
         (["rats of 280e340 g", "[13e15]", "5e10 days"], ["rats of 280–340 g", "[13–15]", "5–10 days"]),
         (["a rate of 1e5 or 2e4, 3e2"], None),
+        (["1e5 cells, 1e6 cells", "2e5 or 5e7 cells in 10e12"], None),  # powers of ten that rise
+        (["at most 10 lg(p/q) of it", "lg(5)"], None),
+        (["with 10 lg (n = 3)"], ["with 10 μg (n = 3)"]),
         (["doi:10.1097/TP.0b013e3181b4", "TP.0b013e3181b5", "TP.0b013e3182"], None),
     ],
 )

@@ -10,8 +10,9 @@ from further.corpus.clean.paragraphs import continues
 from further.corpus.clean.pieces import Piece
 from further.corpus.parse.blocks import make_blocks
 from further.corpus.parse.flow import mark_carried
+from further.corpus.parse.fragments import join_fragments
 from further.corpus.parse.furniture import find_furniture
-from further.corpus.parse.lines import Page, join_fragments
+from further.corpus.parse.lines import Page
 from further.corpus.parse.pages import read_page
 from further.corpus.parse.style import find_style
 
@@ -133,11 +134,12 @@ def test_an_initial_drawn_before_the_page_begins_its_line():
     ]
 
 
-def test_places_where_words_might_have_been_broken_are_no_part_of_them():
+@pytest.mark.parametrize("behind", ["", " "])
+def test_places_where_words_might_have_been_broken_are_no_part_of_them(behind):
     with pymupdf.open() as document:
         page = document.new_page()
         writer = pymupdf.TextWriter(page.rect)
-        writer.append((50, 100), "Acknow\u00adledg\u00adments of the trans\u00ad", pymupdf.Font("helv"))
+        writer.append((50, 100), f"Acknow\u00adledg\u00adments of the trans\u00ad{behind}", pymupdf.Font("helv"))
         writer.write_text(page)
         assert read_page(page).lines[0].text == "Acknowledgments of the trans\u00ad"
 

@@ -7,6 +7,7 @@ from corpus.made_fonts import Embedded, add_composite, compact_font, make_pdf, t
 from further.corpus.parse.damage import Reading
 from further.corpus.parse.document import _read_pages
 from further.corpus.parse.fonts import mend_fonts
+from further.corpus.parse.pages import read_page
 
 
 def read(path):
@@ -26,10 +27,10 @@ def say(tmp_path, font, *codes, fonts=None):
 
 def test_the_names_of_linotype_of_tex_and_of_ligatures_are_known(tmp_path):
     names = {1: "H9262", 2: "H9260", 3: "H11002", 4: "H11006", 5: "H11349", 6: "uni03B2", 7: "equals", 8: "T_h"}
-    names |= {9: "summationdisplay", 10: "zerooldstyle", 11: "parenleftbigg"}
+    names |= {9: "summationdisplay", 10: "zerooldstyle", 11: "parenleftbigg", 12: "parenlefttp", 13: "bracerightmid"}
     drawn = dict.fromkeys(names.values())  # outlines that say nothing
     found = say(tmp_path, Embedded(compact_font(drawn), names), *names)
-    assert [line.removeprefix("10 ").removesuffix("Q of it") for line in found] == [*"μκ−±≤β=", "Th", "∑", "0", "("]
+    assert [line.removeprefix("10 ").removesuffix("Q of it") for line in found] == [*"μκ−±≤β=", "Th", *"∑0(⎛⎬"]
 
 
 @pytest.mark.parametrize("source", ["STIXGeneral", "DejaVuSans", "STIXGeneralBol"])
@@ -115,7 +116,7 @@ def test_a_table_of_unicode_values_that_says_nothing_gives_way_to_the_names(tmp_
 def test_a_right_table_is_left_alone(tmp_path):
     font = Embedded(compact_font({"g1": "q"}), {1: "g1"}, {1: "q"})
     with pymupdf.open(make_pdf(tmp_path / "made.pdf", [[(b"\1", "F1")]], {"F1": font})) as document:
-        assert mend_fonts(document).signs == []
+        assert mend_fonts(document).changed == 0
 
 
 BAR = [(100, 300), (600, 300), (600, 350), (100, 350)]
@@ -162,7 +163,7 @@ def test_a_damaged_page_keeps_no_other_from_being_read(shared_papers):
     with pymupdf.open(shared_papers / "nasty/pdfjs_Pages-tree-refs.pdf") as document:
         with pytest.raises(pymupdf.mupdf.FzErrorFormat, match="cycle"):
             document.get_page_fonts(1)
-        assert mend_fonts(document).signs == []
+        assert mend_fonts(document).changed == 0
 
 
 def test_a_real_article_has_its_minus_signs_again(shared_papers):
@@ -176,3 +177,22 @@ def test_a_font_of_formulas_has_no_letters_with_accents(tmp_path):
     codes = dict(enumerate(drawn, 1))
     font = Embedded(compact_font(drawn, "DejaVuSans"), codes, name="ABCDEF+TeX-matha10")
     assert [line[3] for line in say(tmp_path, font, *codes)] == [*"−+±≥<", "\ufffd", "Ñ"]  # it looks like one
+
+
+@pytest.mark.parametrize(
+    ("name", "bold"),
+    [
+        *(
+            ("AdvOT66af078c.B", True),
+            ("AdvTT4fa15320.B+fb", True),
+            ("AdvTimes-b", True),
+            ("HelveticaNeueLTStd-Bd", True),
+        ),
+        *(("AdvOT66af078c", False), ("Bodoni-Book", False), ("Minion-It", False)),
+    ],
+)
+def test_a_bold_font_is_told_by_its_name(tmp_path, name, bold):
+    font = Embedded(compact_font({"a": "a", "x": "x"}), {97: "a", 120: "x"}, name=f"ABCDEF+{name}")
+    with pymupdf.open(make_pdf(tmp_path / "made.pdf", [[(b"axaxaxax", "F1")]], {"F1": font})) as document:
+        (line,) = read_page(document[0]).lines
+    assert (line.text, line.bold) == ("axaxaxax", bold)

@@ -42,6 +42,26 @@ def test_a_formula_at_a_columns_end():
     assert [block.kind for block in blocks_of(ABOVE, (150, 130, "a = b"))] == ["", "text"]
 
 
+def test_a_long_formula_is_one_block_that_is_no_text():
+    parts = [(100 + 40 * n, 120 + 12 * row, "= a b c" if n == 0 else f"x{n}") for row in range(3) for n in range(4)]
+    _, formula, below = blocks_of(ABOVE, *parts, BELOW)
+    assert (formula.kind, len(formula.lines), below.text) == ("other", 12, BELOW[2])
+
+
+def test_a_high_formula_is_one_block_that_is_no_text():
+    matrix = [(150, 130, "M ="), (180, 124, "⎛"), (190, 130 + 36, "⎝ a i e o d a"), (275, 160, "(1)")]
+    _, formula, _ = blocks_of(ABOVE, *matrix, (50, 190, BELOW[2]))
+    assert (formula.kind, len(formula.lines)) == ("text", 4)
+    matrix[2] = (190, 130 + 66, matrix[2][2])
+    _, formula, _ = blocks_of(ABOVE, *matrix, (50, 220, BELOW[2]))
+    assert (formula.kind, len(formula.lines)) == ("other", 4)
+
+
+def test_a_list_of_what_letters_mean_is_no_long_formula():
+    names = [(70, 120 + 12 * row, f"N{row} = number of the hearts") for row in range(12)]
+    assert "other" not in {block.kind for block in blocks_of(ABOVE, *names, (50, 270, BELOW[2]))}
+
+
 ENDED = (50, 100, f"{SAID}.")
 AGAIN = (50, 160, f"The samples were dried, and {SAID}")
 

@@ -8,8 +8,8 @@ import pytest
 from corpus.placed import BODY, block, column, kinds_of, line
 from further.corpus.parse.blocks import make_blocks
 from further.corpus.parse.flow import mark_carried
+from further.corpus.parse.fragments import join_fragments
 from further.corpus.parse.kinds import mark_kinds
-from further.corpus.parse.lines import join_fragments
 from further.corpus.parse.order import count_jumps, order_blocks, order_lines, order_page
 from further.corpus.parse.pages import read_page
 from further.corpus.parse.style import find_style
@@ -209,7 +209,7 @@ def test_a_title_well_below_a_larger_masthead_is_the_title(top, title):
 
 @pytest.mark.parametrize("capitals", [True, False])
 def test_a_line_in_capitals_over_text_in_its_font_is_a_heading_of_its_own(capitals):
-    head = line("MATERIALS AND METHODS" if capitals else "Materials and methods", 120, 100, 100)
+    head = line("MATERIALS AND METHODS" if capitals else "Materials and methods", 100, 100, 100)
     text = [line("The heart was kept in the cold as it had been said", 50, 112 + 12 * n) for n in range(8)]
     blocks = make_blocks([head, *text], find_style(text))
     assert [len(b.lines) for b in blocks] == ([1, 8] if capitals else [9])

@@ -7,8 +7,9 @@ import pytest
 
 from corpus.made import prose, write
 from further.corpus.parse.blocks import make_blocks
+from further.corpus.parse.fragments import join_fragments
 from further.corpus.parse.kinds import mark_kinds
-from further.corpus.parse.lines import Line, join_fragments
+from further.corpus.parse.lines import Line
 from further.corpus.parse.pages import read_page
 from further.corpus.parse.style import find_style
 
@@ -167,6 +168,56 @@ def test_a_line_goes_on_below_its_superscript(over, under, whole):
     assert joined.raised == (() if "/" in whole else ((len(over) - 1, len(over)),))
 
 
+UP, DOWN = ("+0.4", 96), ("−0.3", 103)
+
+
+@pytest.mark.parametrize(
+    ("stack", "tail", "whole"),
+    [
+        ((UP, DOWN), " of the sun", "a mass of 3.2 +0.4/−0.3 of the sun"),
+        ((UP, DOWN), "", "a mass of 3.2 +0.4/−0.3"),
+        ((DOWN, UP), " of the sun", "a mass of 3.2 −0.3/+0.4 of the sun"),
+        ((("+1.25", 96), ("−0.75", 103)), ", as was", "a mass of 3.2 +1.25/−0.75, as was"),
+        ((("12", 96), ("21", 103)), " and", "a mass of 3.21221 and"),  # behind a digit: a power and an index
+    ],
+)
+def test_errors_above_each_other_stay_with_their_number(stack, tail, whole):
+    font, head = pymupdf.Font("tiro"), "a mass of 3.2"
+    width = font.text_length(head, 10)
+    end = width + max(font.text_length(text, 7) for text, _ in stack)
+    with pymupdf.open() as document:
+        page = document.new_page()
+        for x, y, text, size in (
+            (0, 100, head, 10),
+            *((width, y, text, 7) for text, y in stack),
+            (end, 100, tail, 10),
+        ):
+            writer = pymupdf.TextWriter(page.rect)
+            writer.append((72 + x, y), text or " ", font=font, fontsize=size)
+            writer.write_text(page)
+        (line,) = read_page(page).lines
+    assert line.text.rstrip() == whole
+    assert line.raised == (() if "/" in whole else ((13, 15),))
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "raised"),
+    [
+        ([("10", 72, 100, 10), ("12.5", 82, 96, 7)], "1012.5", ((2, 6),)),  # a power longer than its number
+        ([("the heart was kept in", 72, 100, 10), ("W", 160, 100, 90)], "the heart was kept inW", ()),  # a watermark
+    ],
+)
+def test_a_line_is_set_as_most_of_its_letters_are(words, text, raised):
+    with pymupdf.open() as document:
+        page = document.new_page()
+        writer = pymupdf.TextWriter(page.rect)
+        for word, x, y, size in words:
+            writer.append((x, y), word, font=pymupdf.Font("tiro"), fontsize=size)
+        writer.write_text(page)
+        (line,) = read_page(page).lines
+    assert (line.text.replace(" W", "W"), line.size, line.baseline, line.raised) == (text, 10.0, 100.0, raised)
+
+
 def test_a_lower_index_by_itself_belongs_to_its_letter():
     index = Line(1, 150, 96, 160, 106, 7.0, "body", False, "0.", baseline=103)
     assert texts([raised("the hypothesis Hj", 50, 155, 100), index]) == ["the hypothesis Hj0."]
@@ -177,3 +228,17 @@ def test_a_line_that_goes_back_below_no_superscript_is_another():
         "the hypothesis Hj",
         "0 is rejected",
     ]
+
+
+@pytest.mark.parametrize(("label_font", "lead"), [("hebo", 34), ("heit", 34), ("helv", 0)])
+def test_an_items_mark_belongs_to_the_label_behind_it(label_font, lead):
+    """As in "b. **Safety: an adverse event of it.** The": most of the line is bold, and the paragraph goes on below."""
+    with pymupdf.open() as document:
+        page, x = document.new_page(), 50.0
+        for text, font in (("b. ", "helv"), ("Safety: an adverse event of it.", label_font), (" The", "helv")):
+            page.insert_text((x, 100), text, fontsize=10, fontname=font)
+            x += pymupdf.get_text_length(text, font, 10)
+        write(page, 62, 112, ["safety of the treatment was judged", "by the team of the clinic."])
+        first, *rest = read_page(page).lines
+    assert first.lead == lead
+    assert len(make_blocks([first, *rest], find_style(rest))) == 1

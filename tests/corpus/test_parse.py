@@ -11,6 +11,7 @@ from corpus.made import WORDS
 from facts import tells
 from further.children import Child
 from further.corpus.parse.children import WORKER, parse_paper, parse_papers
+from further.corpus.parse.document import Refusal, parse_document
 from further.corpus.schemas import BLOCKS, KINDS, REASONS, REJECTED
 
 LINE = " ".join(WORDS[:12])
@@ -85,6 +86,24 @@ def test_files_that_are_no_paper(tmp_path, content, reason):
     record = only(rejected)
     assert (record["reason"], record["paper"], record["file"]) == (reason, "bad", "bad.pdf")
     assert str(tmp_path) not in record["detail"]
+
+
+def test_a_file_that_cannot_be_read_is_damaged():
+    answer = parse_document(Path("/proc/self/mem"))  # opens, and gives an error when it is read
+    assert isinstance(answer, Refusal) and answer.reason == "damaged" and tells(answer.detail, "OSError")
+
+
+def test_marks_in_letters_of_no_size_cost_no_page(tmp_path):
+    document = pymupdf.open()
+    page = document.new_page()
+    for number in range(10):
+        page.insert_text((50, 100 + 12 * number), LINE)
+    for x in (50, 50.5):
+        page.insert_text((x, 300), "COPY MADE FOR A READER", fontsize=0.02)
+    document.save(tmp_path / "marked.pdf")
+    blocks, _, readings = parse_papers([tmp_path / "marked.pdf"], **LIMITS)
+    assert readings["unread_pages"].to_pylist() == [[]]
+    assert blocks["text"].to_pylist()[0] == "\n".join([LINE] * 10)
 
 
 def test_page_without_text_is_empty_and_a_picture_of_a_page_is_scanned(tmp_path):

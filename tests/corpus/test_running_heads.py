@@ -49,6 +49,23 @@ def test_line_numbers_of_a_manuscript_are_furniture():
     assert set(find_furniture([page])) == {id(number) for number in numbers}
 
 
+def test_line_numbers_of_two_columns_stand_in_both_margins():
+    """As LaTeX's lineno sets them: those of the right column are ten points from its text."""
+    with pymupdf.open() as document:
+        page = document.new_page(width=612, height=792)
+        for number in range(1, 21):
+            y = 80 + 24 * number
+            for x, text in ((62 - 4 * len(str(number)), str(number)), (72, "the heart of the donor was kept")):
+                page.insert_text((x, y), text, fontsize=7 if text.isdigit() else 11)
+            page.insert_text((326, y), "so it was in the box and in the cold of it", fontsize=11)
+            page.insert_text((536, y), str(90 + number), fontsize=7)
+        read = read_page(page)
+    assert {one.text for one in read.lines if id(one) not in find_furniture([read])} == {
+        "the heart of the donor was kept",
+        "so it was in the box and in the cold of it",
+    }
+
+
 @pytest.mark.parametrize(("size", "expected"), [(10.0, None), (8.0, "page header")])
 def test_the_first_line_of_a_page_without_a_running_head_is_text(size, expected):
     """A line without function words as high as other pages' heads, and the body right below it."""

@@ -30,12 +30,7 @@ MARK = "\ufffd"
 
 
 def mend_bitmap(document: pymupdf.Document, xref: int) -> dict[int, str]:
-    """Text of the codes of one Type 3 font, if its names are its codes; written into the document.
-
-    Args:
-        document: The open document.
-        xref: The font's number in it.
-    """
+    """Text of the codes of one Type 3 font, if its names are its codes; written into the open document."""
     known = read_map(document, xref)
     names = {} if tells(known.values()) else read_encoding(document, xref)
     table = read_bitmap(names)
@@ -56,11 +51,7 @@ def tells(texts: Iterable[str]) -> bool:
 
 
 def read_bitmap(names: dict[int, str]) -> dict[int, str]:
-    """Text by code of a font whose glyphs are named after their codes; of any other font nothing.
-
-    Args:
-        names: Glyph names by code.
-    """
+    """Text by code of a font whose glyph names by code are its codes; of any other font nothing."""
     numbers = {code: found for code, name in names.items() if (found := NAME.fullmatch(name))}
     if not names or len(numbers) < len(names) or any(int(found[1]) != code for code, found in numbers.items()):
         return {}

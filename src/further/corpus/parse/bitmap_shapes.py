@@ -28,13 +28,7 @@ RING = (0.06, 0.44)
 
 
 def read_shapes(document: pymupdf.Document, xref: int, names: Mapping[int, str]) -> dict[int, Shape]:
-    """Shapes by code of a Type 3 font's glyphs that are uncompressed pictures in black and white.
-
-    Args:
-        document: The open document.
-        xref: The font's number in it.
-        names: Glyph names by code.
-    """
+    """Shapes by code of a Type 3 font's glyphs, given by name, that are uncompressed pictures in black and white."""
     scale = float(document.xref_get_key(xref, "FontMatrix")[1].strip("[] ").split()[0])
     kind, value = document.xref_get_key(xref, "CharProcs")
     glyphs = int(value.split()[0]) if kind == "xref" else xref
@@ -78,11 +72,7 @@ def _shape_of(ink: NDArray[np.bool_], aspect: float, low: float, high: float) ->
 
 
 def find_layout(shapes: Mapping[int, Shape]) -> str:
-    """The layout of TeX that glyphs look like by their codes, "" where none is nearer than all others.
-
-    Args:
-        shapes: Shapes by code.
-    """
+    """The layout of TeX that glyphs, given by code, look like; "" where none is nearer than all others."""
     layouts = (*PLACES.values(), TC, MSAM)
     means = sorted((_mean(_distances(shapes, layout)), layout) for layout in layouts)
     (best, layout), others = means[0], means[1:]

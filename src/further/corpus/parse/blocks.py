@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from further.corpus.parse.lines import Line
+from further.corpus.parse.lines import MAX_INDENT, Line
 from further.corpus.parse.style import Style
 from further.corpus.parse.typewriter import is_typed
 from further.corpus.sections import EVERY
@@ -21,8 +21,6 @@ BULLET = re.compile(r"\s*[•●▪■◦‣–—]\s")
 ENDED = re.compile(r"[.?!:;…。！？：；][\"'”’»)\]」』）]*[\d,–\-\[\]\s*†‡]*$")
 """A line that may be a paragraph's last: punctuation, then at most citation numbers."""
 
-FORMULA_NUMBER = re.compile(r"\s*[(\[](?:[A-Z]\.?)?\d{1,3}[a-z]?[)\]]\s*")
-"""The number of a formula, at the edge of its column."""
 MAX_LABEL_WORDS = 8
 """Words of a paragraph's heading on its first line."""
 MIN_TYPED = 40
@@ -112,14 +110,14 @@ def _is_code(block: Block, style: Style) -> bool:
 
 
 def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
-    """Whether a line continues the block above it."""
     above = group[-1]
     size = max(above.size, line.size)
     step = line.baseline - above.baseline
-    if len(group) == 1 and line.x0 < above.x0 - 2 * size and FORMULA_NUMBER.fullmatch(above.text):
+    if len(group) == 1 and _stands_aside(above, line):
         return False
     heads = len(group) == 1 and _has_run_in(above)
     reach = 0.15 * size if heads else max(0.6, 0.07 * size)
+    # The line before the last counts too: one line of a paragraph may be mostly code or a formula.
     if all(abs(one.size - line.size) > reach for one in group[-2:]) and not _is_justified(group, line, style):
         return False
     if (above.bold != line.bold and not heads) or _turns_to_code(group, line, style):
@@ -134,6 +132,15 @@ def _belongs(group: Sequence[Line], line: Line, style: Style) -> bool:
     if (above.font != line.font or _is_in_capitals(group, line)) and _is_heading_line(group, line):
         return False
     return not _starts_paragraph(group, line)
+
+
+def _stands_aside(above: Line, line: Line) -> bool:
+    """Whether a line is no first line of the one below: further in than an indent, and not centered over it.
+
+    Such are a formula's number and the last cell of a table.
+    """
+    centered = abs(above.x0 + above.x1 - line.x0 - line.x1) < 2 * line.size
+    return above.x0 - line.x0 > MAX_INDENT * line.size and not centered
 
 
 def _is_justified(group: Sequence[Line], line: Line, style: Style) -> bool:
@@ -205,8 +212,9 @@ def _starts_paragraph(group: Sequence[Line], line: Line) -> bool:
         return True
     if BULLET.match(group[0].text) and ended and line.x0 < group[0].x0 + 0.6 * size:
         return True  # where the item's mark stands, and not its text
+    # Lines beside an initial stand further in than the first one below it.
     if group[0].initial and all(member.x0 > left + 0.6 * size for member in group[1:]):
-        return False  # lines beside an initial stand further in than the first one below it
+        return False
     hanging = not group[0].initial and len(group) > 1 and group[1].x0 > group[0].x0 + 0.6 * size
     if hanging and line.x0 < group[1].x0 - 0.6 * size:
         return True

@@ -51,12 +51,10 @@ def is_caption(block: Block, style: Style, above: Block | None = None) -> bool:
     "Figure 2 shows ..." in body style is a sentence; "Figure 2. Survival", "Figure 2: survival" and "Figure 2 Survival"
     are captions. So is "Fig. 2 a Survival" where its label is bold. "Figure 2. Survival" below "as seen in" is none.
 
-    Args:
-        block: The block.
-        style: How the paper's body is set.
-        above: The block read before it that is no caption, if any.
+    `above` is the block read before it that is no caption, if any.
     """
     match = LABEL.match(block.text)
+    # "table 2" in small letters goes on with a sentence.
     if not match or not block.text.lstrip()[0].isupper():
         return False
     if CONTINUED.match(block.text, match.start("rest")):
@@ -67,9 +65,8 @@ def is_caption(block: Block, style: Style, above: Block | None = None) -> bool:
         panel = PANEL.match(block.text[match.start("rest") :])
         return marked or not body or not match["rest"].islower() or bool(panel)
     refers = body and above is not None and bool(REFERS.search(above.text))
-    named = (match["mark"] or "").strip() == ":" or not match[
-        "rest"
-    ].islower()  # "Figure 2: mice. Weight", "Figure 2 b"
+    # "Figure 2: mice" is a caption, "Figure 2 shows" is none.
+    named = (match["mark"] or "").strip() == ":" or not match["rest"].islower()
     return (marked or not body) and named and not refers
 
 

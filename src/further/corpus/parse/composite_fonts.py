@@ -31,7 +31,7 @@ def mend_composite(document: pymupdf.Document, xref: int, *, symbol: bool) -> di
     Args:
         document: The open document.
         xref: The font's number in it.
-        symbol: Whether the name is that of a font with the layout of Adobe's Symbol.
+        symbol: Whether its name is that of a font with the layout of Adobe's Symbol.
     """
     if document.xref_get_key(xref, "Encoding") not in (("name", "/Identity-H"), ("name", "/Identity-V")):
         return {}
@@ -56,7 +56,7 @@ def used_codes(document: pymupdf.Document, xref: int) -> list[int]:
     codes: list[int] = []
     for first, widths, last in _W.findall(_resolve(document, int(found[1]), "W")):
         end = int(last) if last else int(first) + len(widths.split()) - 1
-        codes += range(int(first), min(end, int(first) + 0xFFFF) + 1)
+        codes += range(int(first), min(end, int(first) + 0xFFFF) + 1)  # a damaged font may claim any range
     return codes
 
 

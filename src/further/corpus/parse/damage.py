@@ -49,7 +49,7 @@ def watch(reading: Reading, page: int) -> Iterator[None]:
         MemoryError: If MuPDF ran out of memory and went on without what did not fit.
     """
     pymupdf.TOOLS.reset_mupdf_warnings()
-    yield
+    yield  # a page that MuPDF reads in part raises nothing: its warnings alone tell
     warnings = pymupdf.TOOLS.mupdf_warnings()
     if MEMORY.search(warnings):
         raise MemoryError(warnings[:200])

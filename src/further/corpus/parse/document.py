@@ -14,7 +14,7 @@ from further.corpus.parse.blocks import Block, make_blocks
 from further.corpus.parse.damage import MEMORY, Reading, watch
 from further.corpus.parse.equations import mend_equations
 from further.corpus.parse.flow import mark_carried
-from further.corpus.parse.fonts import Mended, mend_fonts
+from further.corpus.parse.fonts import mend_fonts
 from further.corpus.parse.formulas import join_formulas
 from further.corpus.parse.furniture import find_furniture
 from further.corpus.parse.glyph_names import is_readable
@@ -77,13 +77,14 @@ def parse_document(path: Path, password: str = "", ocr: str = "") -> Parsed | Re
     """
     if not path.is_file():
         return Refusal("damaged", "the file does not exist")
-    if path.stat().st_size == 0:
-        return Refusal("empty", "the file has 0 bytes")
-    with path.open("rb") as file:
-        head = file.read(1024 * 1024)
-    if b"%PDF-" not in head and b" obj" not in head:
-        return Refusal("not a PDF", f"the file begins with {head[:16].decode(errors='replace')!r}")
     try:
+        with path.open("rb") as file:
+            head = file.read(1024 * 1024)
+        if not head:
+            return Refusal("empty", "the file has 0 bytes")
+        if b"%PDF-" not in head and b" obj" not in head:
+            return Refusal("not a PDF", f"the file begins with {head[:16].decode(errors='replace')!r}")
+        # Without a type MuPDF opens whatever the file is: a web page that says "Access denied" is a paper then.
         with pymupdf.open(path, filetype="pdf") as document:
             return _parse_open(document, password, ocr)
     except Exception as error:
@@ -112,7 +113,7 @@ def _parse_open(document: pymupdf.Document, password: str, ocr: str) -> Parsed |
     count = f"{document.page_count} page{'' if document.page_count == 1 else 's'}"
     if _is_scanned(document, pages):
         return _parse_scan(document, count, ocr)
-    reading.repaired = bool(document.is_repaired)
+    reading.repaired = bool(document.is_repaired)  # known only once all pages were read
     if not any(page.lines or page.turned for page in pages):
         return Refusal("empty", f"no text on {count}", document.page_count)
     return Parsed(blocks_of_pages(pages), reading)
@@ -158,17 +159,17 @@ def _read_pages(document: pymupdf.Document, reading: Reading) -> tuple[list[Page
     mended = mend_fonts(document)  # during which a damaged file may be repaired, and lose pages
     reading.pages = max(reading.pages, document.page_count)
     pages, failures = _read(document, range(reading.pages), reading)
+    # Nearly all composite fonts are whole: only those on pages with unreadable characters are looked at.
     unread = [page.number - 1 for page in pages if any(not is_readable(line.text) for line in page.lines)]
     if unread:
         more = mend_fonts(document, unread)
-        if more.signs:
+        if more.changed:
             again = {page.number: page for page in _read(document, unread, reading)[0]}
             pages = [again.get(page.number, page) for page in pages]
-        mended = Mended(mended.signs + more.signs, mended.unread + more.unread)
+        mended.told, mended.unread = mended.told + more.told, mended.unread + more.unread
     reading.unread_fonts = sorted(set(mended.unread))
-    told = {f"{sign.font}: {sign.glyph} is {sign.text}" for sign in mended.signs if sign.by_outline}
     pages, notes = _mend(pages)
-    reading.told_signs = [*sorted(told)[:MAX_TOLD], *notes]
+    reading.told_signs = [*sorted(set(mended.told))[:MAX_TOLD], *notes]
     return pages, failures
 
 

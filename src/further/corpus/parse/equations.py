@@ -14,9 +14,11 @@ EQUALS = re.compile(
 """A quarter where an equals sign stands: behind a letter, a digit or a bracket, before a number."""
 LATIN_1 = str.maketrans("ðÞ¼þ", "()=+")
 # Each begins with the letter itself, which Python's search looks for fastest; what stands before it is looked at then.
-MICRO = re.compile(r"l(?:(?<=\d l)(?=(?:M|g|L|l|mol|Ci|A|V|F|W|Gy|Sv)\b)|(?<=\dl)(?=(?:M|g|L|mol|Ci|Gy|Sv)\b))")
-"""An l before a unit, behind a number: nothing is measured in lM or lg."""
-MICRO_ALONE = re.compile(r"(?<![^\W_])l(?=(?:M|g|L|l|m|mol|Ci)\b)")
+MICRO = re.compile(
+    r"l(?:(?<=\d l)(?=(?:M|g(?!\()|L|l|mol|Ci|A|V|F|W|Gy|Sv)\b)|(?<=\dl)(?=(?:M|g(?!\()|L|mol|Ci|Gy|Sv)\b))"
+)
+"""An l before a unit, behind a number: nothing is measured in lM or lg. "10 lg(p)" is a logarithm."""
+MICRO_ALONE = re.compile(r"(?<![^\W_])l(?=(?:M|g(?!\()|L|l|m|mol|Ci)\b)")
 """The same anywhere, of a paper in which it is a µ behind numbers; lumens are then micrometers."""
 DEGREES = re.compile(r"8(?=C\b)(?:(?<=\d 8)|(?<=\d8))")
 RANGE = re.compile(r"(?<![\w.])(\d{1,4})e(\d{1,4})(?!\w|\.\d)")
@@ -24,6 +26,8 @@ BETWEEN = re.compile(r"e(?<=\de)(?=\d)")
 """What every such range holds."""
 ASCENDING = 0.8
 """Share of the numbers with an e between them that rise, from which the e is a dash and no power of ten."""
+MANTISSA = 10
+"""Largest number before the e of a power of ten. Of 1e5, 2e6 and 5e7 all rise."""
 
 
 def mend_equations(texts: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -81,13 +85,14 @@ def _mend_degrees(lines: list[str]) -> list[str]:
 
 
 def _mend_ranges(lines: list[str]) -> list[str]:
-    """Dashes between numbers, at least three of them, most of which rise."""
+    """Dashes between numbers, at least three of them, most of which rise, and two of which are no powers of ten."""
     text = "\n".join(lines)
     if not BETWEEN.search(text):
         return lines
     found = [(int(low), int(high)) for low, high in RANGE.findall(text)]
     rising = sum(low < high for low, high in found)
-    if rising < 3 or rising < ASCENDING * len(found):
+    ranges = sum(MANTISSA < low < high for low, high in found)
+    if rising < 3 or rising < ASCENDING * len(found) or ranges < 2:
         return lines
     return [RANGE.sub(_write_range, line) for line in lines]
 

@@ -17,11 +17,7 @@ def mark_carried(blocks: Sequence[Block], style: Style) -> None:
     """Mark blocks that go on with the paragraph of the column before, also where a sentence ends with that column.
 
     Only where paragraphs are indented do their edges tell: the last line above is full and the first one below is not
-    indented.
-
-    Args:
-        blocks: Blocks of a paper in reading order; kinds are known.
-        style: How its body is set.
+    indented. Blocks are in reading order, and their kinds are known.
     """
     flow = [block for block in blocks if block.kind in ("text", "heading", "list")]
     pairs = [(above, below) for above, below in pairwise(flow) if _are_alike(above, below) and len(below.lines) > 1]

@@ -66,33 +66,18 @@ class Font:
         return len(self.codes) <= MAX_GLYPHS
 
 
-@dataclass(frozen=True)
-class Sign:
-    """One code of a font whose text the file does not tell, or tells wrongly.
-
-    Attributes:
-        font: The font's name.
-        glyph: The glyph's name, or the code where there is none.
-        text: What it stands for.
-        by_outline: Whether that was told by the glyph's outline; else by its name.
-    """
-
-    font: str
-    glyph: str
-    text: str
-    by_outline: bool
-
-
 @dataclass
 class Mended:
     """What was found out about a document's fonts.
 
     Attributes:
-        signs: The codes that were given another text.
+        changed: Number of codes that were given another text.
+        told: "font: glyph is sign" of those that were told by an outline; a code stands for a glyph without a name.
         unread: Names of the fonts that could not be read.
     """
 
-    signs: list[Sign] = field(default_factory=list)
+    changed: int = 0
+    told: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
 
 
@@ -112,7 +97,7 @@ def mend_fonts(document: pymupdf.Document, pages: Iterable[int] | None = None) -
         if (kind == "Type0") == (pages is None):
             continue
         try:
-            mended.signs += _mend(document, xref, kind, name)
+            _mend(document, xref, kind, name, mended)
         except MemoryError:
             raise
         except Exception as error:  # whatever a damaged font leads to: it costs its signs, not the paper
@@ -140,19 +125,23 @@ def _fonts_of(document: pymupdf.Document, pages: Iterable[int]) -> Iterator[tupl
                 yield xref, kind, basefont
 
 
-def _mend(document: pymupdf.Document, xref: int, kind: str, name: str) -> list[Sign]:
-    """The codes of one font that were given another text in the document."""
+def _mend(document: pymupdf.Document, xref: int, kind: str, name: str, mended: Mended) -> None:
+    """Give the codes of one font another text in the document, and note it."""
     if kind in ("Type0", "Type3"):
         symbol = bool(ADOBE_SYMBOL.search(name))
         made = mend_bitmap(document, xref) if kind == "Type3" else mend_composite(document, xref, symbol=symbol)
-        seen = kind == "Type0" or not has_letters(made)
-        return [Sign(name, f"{code:#06x}", text, by_outline=seen) for code, text in made.items()]
-    if kind not in ("Type1", "MMType1", "TrueType"):
-        return []
+        mended.changed += len(made)
+        if kind == "Type0" or not has_letters(made):
+            mended.told += [f"{name}: {code:#06x} is {text}" for code, text in made.items()]
+    elif kind in ("Type1", "MMType1", "TrueType"):
+        _mend_simple(document, xref, name, mended)
+
+
+def _mend_simple(document: pymupdf.Document, xref: int, name: str, mended: Mended) -> None:
     font = Font(name, read_encoding(document, xref), read_map(document, xref))
     codes = read_codes(document, xref)
     if codes is not None and not _is_suspect(font, codes):
-        return []
+        return
     _, extension, _, program = document.extract_font(xref)
     if program:
         font.program = open_program(extension, program)
@@ -161,7 +150,8 @@ def _mend(document: pymupdf.Document, xref: int, kind: str, name: str) -> list[S
     table, told = read_font(font)
     if table:
         write_map(document, xref, table, digits=2)
-    return [Sign(name, font.names[code], text, by_outline=code in told) for code, text in table.items()]
+    mended.changed += len(table)
+    mended.told += [f"{name}: {font.names[code]} is {text}" for code, text in table.items() if code in told]
 
 
 def _is_used(font: Font, code: int, codes: set[int] | None) -> bool:

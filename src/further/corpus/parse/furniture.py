@@ -27,14 +27,7 @@ MIN_APART = 2.5
 
 
 def find_furniture(pages: Sequence[Page]) -> dict[int, str]:
-    """Lines that are page headers or page footers.
-
-    Args:
-        pages: All pages of one paper.
-
-    Returns:
-        id() of such a line to "page header" or "page footer".
-    """
+    """The page headers and page footers of a paper: id() of each such line to its kind."""
     found: dict[int, str] = {}
     sizes = sorted(line.size for page in pages for line in page.lines)
     usual = sizes[len(sizes) // 2] if sizes else 0.0
@@ -47,6 +40,7 @@ def find_furniture(pages: Sequence[Page]) -> dict[int, str]:
         limit = _band_limit([line for _, line in margin if id(line) in repeated and not _is_text(line, usual)], top)
         for page, line in margin:
             beyond = line.y1 <= limit + 1 if top else line.y0 >= limit - 1
+            # What stands beside a page number is no body, though a chapter's name may return on few pages.
             beside = (line.page, round(line.baseline)) in numbered
             alone = ((beyond or beside) and not _is_text(line, usual)) or _is_page_number(page, line, top)
             if id(line) in repeated or (alone and not _runs_on(line, page, usual)):
@@ -127,7 +121,6 @@ def _level(pages: Sequence[Page], top: bool, usual: float) -> set[int]:
 
 
 def _num_needed(num_pages: int) -> float:
-    """Pages on which a running head must return."""
     return min(max(2, MIN_SHARE * num_pages), MAX_NEEDED)
 
 

@@ -16,7 +16,14 @@ VARIANT = re.compile(r"(?:oldstyle|fitted|small|inferior|superior|lining|tab|sc)
 """Endings of names that tell how a letter or digit is drawn: zerooldstyle."""
 PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 ODD = re.compile("[\x00-\x1f\x7f-\x9f\ufffd\ufffe\uffff]")
+# Parts of large brackets, for which Adobe's list has private characters only: a tall formula in TeX is full of them.
+_PARTS = (
+    "parenlefttp parenleftex parenleftbt parenrighttp parenrightex parenrightbt bracketlefttp bracketleftex "
+    "bracketleftbt bracketrighttp bracketrightex bracketrightbt bracelefttp braceleftmid braceleftbt braceex "
+    "bracerighttp bracerightmid bracerightbt arrowvertex arrowhorizex"
+)
 OTHER_NAMES = {
+    **dict(zip(_PARTS.split(), "⎛⎜⎝⎞⎟⎠⎡⎢⎣⎤⎥⎦⎧⎨⎩⎪⎫⎬⎭⏐⎯", strict=True)),
     **{"equals": "=", "lessequalslant": "⩽", "greaterequalslant": "⩾", "lessorequalslant": "⩽", "pm": "±", "mp": "∓"},
     **{"greaterorequalslant": "⩾", "hyphenminus": "-", "negationslash": "\u0338", "dotlessj": "ȷ", "dotlessj1": "ȷ"},
     **{"precedesequal": "⪯", "followsequal": "⪰", "follows": "≻", "lessmuch": "≪", "greatermuch": "≫", "owner": "∋"},

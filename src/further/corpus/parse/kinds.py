@@ -31,6 +31,8 @@ MIN_PAGE_WORDS = 60
 """Words of running text in a size from which it is the body's on a page."""
 MIN_LINE_WORDS = 15
 """Words of a block from which it tells how running text is set."""
+MIN_STYLE_SHARE = 0.08
+"""Share of a paper's characters above which a style that is not the body's may hold sections of it."""
 
 # The last line of a trial's abstract (CONSORT, item 1b) is as short as a heading and ends in a number.
 REGISTRATION = re.compile(
@@ -55,7 +57,7 @@ def mark_kinds(pages: Sequence[Sequence[Block]], style: Style, heights: Sequence
             if not block.kind and is_caption(block, style, above):
                 block.kind = "caption"
             above = above if block.kind else block
-        extend_captions(blocks, style)
+        extend_captions(blocks, style)  # first: cells are looked for below captions, and a note stands below no cell
         mark_tables(blocks, own)
         _mark_footnotes(blocks, own, height)
     mark_title([block for blocks in pages[:2] for block in blocks], style)
@@ -71,10 +73,6 @@ def style_of_page(blocks: Sequence[Block], style: Style) -> Style:
     """The body's style on one page, where further sizes may hold running text: a section set smaller, say.
 
     Only what is as wide as a column and in the body's fonts counts: cells are narrower, notes and captions are none.
-
-    Args:
-        blocks: Blocks of the page.
-        style: How the paper's body is set.
     """
     words = Counter[float]()
     for block in blocks:
@@ -92,6 +90,7 @@ def _mark_footnotes(blocks: Sequence[Block], style: Style, height: float) -> Non
     flow: list[Block] = []  # sections in small type, and abstracts
     undecided = [block for block in blocks if not block.kind]
     words = _count_notes([block for block in undecided if block.size <= SMALL * style.size])
+    # From the top: what goes on with a section in small type is no note.
     for block in sorted(undecided, key=lambda b: b.y0):
         if _is_numbered_note(block) and block.y0 >= 0.5 * height and _is_last(block, blocks, style):
             block.kind = "footnote"
@@ -126,7 +125,6 @@ def _is_small_print(block: Block, blocks: Sequence[Block], style: Style) -> bool
 
 
 def _stands_apart(block: Block, blocks: Sequence[Block]) -> bool:
-    """Whether nothing stands right above a block."""
     above = (b for b in blocks if b.y0 < block.y0 and min(b.x1, block.x1) - max(b.x0, block.x0) > 5)
     return all(block.y0 - b.y1 > MIN_GAP * block.size for b in above)
 
@@ -146,7 +144,6 @@ def _carries_on(block: Block, above: Block) -> bool:
 
 
 def _is_abstract(block: Block) -> bool:
-    """Whether a block is an abstract's heading or begins with it."""
     return block.page <= 2 and opens_abstract(block.text, block.lead)
 
 
@@ -233,7 +230,3 @@ def _is_paragraph(block: Block, style: Style) -> bool:
 
 def _is_ended(block: Block) -> bool:
     return block.text.rstrip()[-1] in ".:;?!"
-
-
-MIN_STYLE_SHARE = 0.08
-"""Share of a paper's characters above which a style that is not the body's may hold sections of it."""

@@ -1,25 +1,17 @@
-"""Lines of a page with their geometry and font: put together from their parts, and told from line numbers."""
+"""Lines of a page with their geometry and font, and a manuscript's line numbers."""
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from functools import reduce
+from dataclasses import dataclass
 from itertools import pairwise
 
 NUMBER = re.compile(r"\s*\d{1,4}\s*")
-LETTER = re.compile(r"\s*[^\W\d_]\s*")
 MARGIN = 0.14
 """Share of the page's width, on either side, in which line numbers stand."""
 MAX_INDENT = 3
 """Font sizes by which a paragraph's first line may be indented."""
 LONG = 40
 """Characters of a line of text, to the left of which line numbers stand too."""
-MAX_STACKED = 1.5
-"""Font sizes by which a line may go back below a superscript at its end, to its lower index."""
-MAX_INDEX = 8
-"""Characters of a lower index that is a line by itself."""
-BEFORE_FRACTION = ("", *" ([−-–+=<>≤≥±/,")
-"""What stands before a fraction, "" at a line's beginning."""
 MIN_LINE_NUMBERS = 8
 """Fewest numbers in a margin that are taken for a manuscript's line numbers; half as many if each is a fifth one."""
 
@@ -79,201 +71,20 @@ class Page:
 
 
 def find_line_numbers(lines: Iterable[Line], width: float) -> list[Line]:
-    """Numbers that a manuscript has beside its lines: in one margin, each a little larger than the one above.
+    """Numbers that a manuscript has beside its lines: in a margin of a page, each a little larger than the one above.
 
-    Args:
-        lines: Lines of one page.
-        width: Of the page, points.
+    `width` is that of the page, points.
     """
     every = list(lines)
     numbers = sorted((line for line in every if NUMBER.fullmatch(line.text)), key=lambda line: line.baseline)
     edges = sorted(line.x0 for line in every if len(line.text) > LONG) if len(numbers) >= MIN_LINE_NUMBERS // 2 else []
+    # A tenth of the lines may stand further out: headings, and the page's head.
     edge = max(MARGIN * width, edges[len(edges) // 10] if edges else 0.0)
     left = [line for line in numbers if line.x1 < edge]
     right = [line for line in numbers if line.x0 > (1 - MARGIN) * width]
-    return next((side for side in (left, right) if _counts_up([int(line.text) for line in side])), [])
+    return [line for side in (left, right) if _counts_up([int(one.text) for one in side]) for line in side]
 
 
 def _counts_up(values: Sequence[int]) -> bool:
     needed = MIN_LINE_NUMBERS // 2 if all(value % 5 == 0 for value in values) else MIN_LINE_NUMBERS
     return len(values) >= needed and all(0 < below - above <= 5 for above, below in pairwise(values))
-
-
-def join_fragments(lines: Iterable[Line]) -> list[Line]:
-    """Put together the parts of a line that stretched word spaces, a raised number or another font had split.
-
-    Parts are joined where they follow each other in the file, overlap in height and have a gap under 1.3 font
-    sizes: the widest word gap seen in justified columns is 1.1, the narrowest table gutter 1.5. Wider gaps are
-    joined in a line that reaches from edge to edge of the line above it, nearer parts also out of sequence.
-
-    Args:
-        lines: Lines of one page in drawing order.
-
-    Returns:
-        The lines in the same order.
-    """
-    joined: list[Line] = []
-    for line in _place_initials(list(lines)):
-        if joined and _continues(joined[-1], line):
-            joined[-1] = _join(joined[-1], line)
-        else:
-            joined.append(line)
-    return _join_words(_join_stretched(_join_scattered(joined)))
-
-
-def _place_initials(lines: list[Line]) -> list[Line]:
-    """Put letters several lines high that were drawn elsewhere before the line that they begin."""
-    for initial in [line for line in lines if LETTER.fullmatch(line.text)]:
-        words = (line for line in lines if initial.size >= 1.5 * line.size and _continues(initial, line))
-        first = min(words, key=lambda line: line.baseline, default=None)
-        if first is not None:
-            lines.remove(initial)
-            lines.insert(lines.index(first), initial)
-    return lines
-
-
-def _join_scattered(lines: list[Line]) -> list[Line]:
-    """Join parts that touch but were drawn apart, such as words in italics drawn after the rest of a paragraph."""
-    by_foot: dict[int, list[int]] = {}
-    for index, line in enumerate(lines):
-        by_foot.setdefault(round(line.baseline), []).append(index)
-    made: dict[int, Line | None] = dict(enumerate(lines))
-    for foot, members in by_foot.items():
-        near = sorted([*members, *by_foot.get(foot + 1, ())], key=lambda index: lines[index].x0)
-        last = near[0]
-        for index in near[1:]:
-            left, right = made[last], made[index]
-            if left is not None and right is not None and _touch(left, right):
-                made[last] = made[index] = None
-                last = min(last, index)
-                made[last] = _join(left, right)
-            else:
-                last = index
-    return [line for line in made.values() if line is not None]
-
-
-def _touch(left: Line, right: Line) -> bool:
-    """Whether one part ends where the other begins, on one baseline and in one size."""
-    alike = abs(left.baseline - right.baseline) <= 1 and 0.85 < right.size / left.size < 1.18
-    return alike and -0.2 * left.size < right.x0 - left.x1 < 0.45 * left.size
-
-
-def _join_stretched(lines: list[Line]) -> list[Line]:
-    """Join all parts of a line that, together, reach from edge to edge of the line above it in the same block.
-
-    A block's first line has none above it: the line below tells, and an indent may be before its parts.
-    """
-    rows: list[list[Line]] = []
-    for line in lines:
-        last = rows[-1][-1] if rows else None
-        if last and line.group == last.group and abs(line.baseline - rows[-1][0].baseline) < 1:
-            rows[-1].append(line)
-        else:
-            rows.append([line])
-    joined: list[Line] = []
-    for parts, under in zip(rows, [*rows[1:], None], strict=False):
-        above = joined[-1] if joined and joined[-1].group == parts[0].group else None
-        full = _fills(parts, above, 0) or (
-            above is None and under and len(under) == 1 and _fills(parts, under[0], MAX_INDENT)
-        )
-        joined += [reduce(_join, parts)] if full else parts
-    return joined
-
-
-def _join_words(lines: list[Line]) -> list[Line]:
-    """Join words whose gaps are so wide that each is a block: they reach from edge to edge of a line near them."""
-    rows: list[list[Line]] = []
-    for line in lines:
-        if rows and abs(line.baseline - rows[-1][0].baseline) < 1 and line.x0 > rows[-1][-1].x1:
-            rows[-1].append(line)
-        else:
-            rows.append([line])
-    wide = [index for index, parts in enumerate(rows) if len(parts) > 1]
-    for index in (*wide, *reversed(wide)):  # one such line may stand above another
-        above, under = rows[index - 1] if index else [], rows[index + 1] if index + 1 < len(rows) else []
-        near = [(side[0], indent) for side, indent in ((above, 0), (under, MAX_INDENT)) if len(side) == 1]
-        if any(_is_set_between(rows[index], line, indent) for line, indent in near):
-            rows[index] = [reduce(_join, rows[index])]
-    return [line for parts in rows for line in parts] if wide else lines
-
-
-def _is_set_between(parts: Sequence[Line], line: Line, indent: float) -> bool:
-    """Whether parts are words of a justified line: set as one near them, from edge to edge, with gaps of one width."""
-    if len(parts) == 1 or not _has_edges(parts, line, indent):
-        return False
-    alike = 2 * sum(part.font == line.font for part in parts) >= len(parts)
-    alike = alike and all(abs(part.size - line.size) < 0.3 for part in parts)
-    near = 0.8 * line.size < abs(parts[0].baseline - line.baseline) < 2 * line.size
-    gaps = [right.x0 - left.x1 for left, right in pairwise(parts)]
-    even = len(gaps) > 1 and max(gaps) - min(gaps) < 0.5 * line.size
-    open_above = line.baseline < parts[0].baseline and line.text.rstrip()[-1:] not in ".:?!"
-    return alike and near and max(gaps) < 5 * line.size and (even or open_above)
-
-
-def _fills(parts: Sequence[Line], line: Line | None, indent: float) -> bool:
-    """Whether the parts of a line, from left to right, have another's edges in the same block, but for an indent."""
-    if line is None or len(parts) == 1 or line.group != parts[0].group:
-        return False
-    return _has_edges(parts, line, indent)
-
-
-def _has_edges(parts: Sequence[Line], line: Line, indent: float) -> bool:
-    """Whether parts of a line, from left to right, begin and end where another does, but for an indent."""
-    begins = -3 < parts[0].x0 - line.x0 < 3 + indent * line.size
-    ordered = all(left.x1 <= right.x0 + 1 for left, right in pairwise(parts))
-    return len(line.text) > 20 and begins and abs(line.x1 - parts[-1].x1) < 3 and ordered
-
-
-def _continues(left: Line, right: Line) -> bool:
-    overlap = min(left.y1, right.y1) - max(left.y0, right.y0)
-    height = min(left.y1 - left.y0, right.y1 - right.y0)
-    size = max(left.size, right.size)
-    least = 0.48 if right.size < 0.85 * left.size else 0.5  # a superscript may be raised by half its line's size
-    index = right.size < 0.85 * left.size and len(right.text.strip()) <= MAX_INDEX
-    level = abs(left.baseline - right.baseline) < (0.4 * size if index else 1)
-    back = MAX_STACKED if level and _ends_raised(left) else 0.3
-    return overlap > least * height and -back * size < right.x0 - left.x1 < 1.3 * size and right.size < 2.5 * left.size
-
-
-def _ends_raised(line: Line) -> bool:
-    """Whether a line ends in a superscript, below which it may go on: with a lower index, or a denominator."""
-    return bool(line.raised) and line.raised[-1][1] >= len(line.text.rstrip())
-
-
-def _is_over(left: Line, right: Line) -> bool:
-    """Whether a raised number is a numerator: it stands over a number, and behind no letter or sign of sums."""
-    if not _ends_raised(left) or right.x0 > left.x1 - 0.1 * right.size:
-        return False
-    start, end = left.raised[-1]
-    numbers = left.text[start:end].strip().isdigit() and right.text[:1].isdigit()
-    return numbers and left.text[:start][-1:] in BEFORE_FRACTION
-
-
-def _join(left: Line, right: Line) -> Line:
-    apart = not (left.text.endswith(" ") or right.text.startswith(" ") or right.x0 - left.x1 < 0.15 * right.size)
-    initial = left.size >= 1.5 * right.size and bool(LETTER.fullmatch(left.text))
-    if initial and _begins_word(left, right):
-        left, apart = replace(left, text=left.text.strip()), False
-    space = " " if apart else ""
-    if _is_over(left, right):
-        left, space = replace(left, text=left.text.rstrip(), raised=left.raised[:-1]), "/"
-    offset = len(left.text) + len(space)
-    main = left if len(left.text) >= len(right.text) else right
-    return replace(
-        main,
-        x0=min(left.x0, right.x0),
-        y0=min(left.y0, right.y0) if left.size == right.size else main.y0,
-        x1=max(left.x1, right.x1),
-        y1=max(left.y1, right.y1) if left.size == right.size else main.y1,
-        text=left.text + space + right.text,
-        raised=(*left.raised, *((start + offset, end + offset) for start, end in right.raised)),
-        lead=offset + right.lead if left.lead == len(left.text) else left.lead,
-        group=left.group,
-        initial=initial or left.initial,
-    )
-
-
-def _begins_word(initial: Line, right: Line) -> bool:
-    """Whether a letter several lines high begins the word that goes on beside it; A and I may be words of their own."""
-    rest = re.match(r"[^\W\d_]+", right.text)
-    return rest is not None and (initial.text.strip() not in ("A", "I") or len(rest.group()) == 1)

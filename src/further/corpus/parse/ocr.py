@@ -50,9 +50,6 @@ def follow_columns(lines: Sequence[Line]) -> list[Line]:
 
     A line follows the one nearest above it, among those that no line follows yet, if they share most of the shorter
     one's width and stand at most three font sizes apart; else it begins a column.
-
-    Args:
-        lines: Lines of one page.
     """
     columns: list[list[Line]] = []
     for line in sorted(lines, key=lambda line: (line.baseline, line.x0)):

@@ -64,7 +64,7 @@ def count_jumps(blocks: Sequence[Block]) -> int:
     jumps = 0
     for above, below in pairwise(blocks):
         overlap = min(above.x1, below.x1) - max(above.x0, below.x0)
-        if overlap > 0.3 * min(above.width, below.width):
+        if overlap > 0.3 * min(above.width, below.width):  # in one column
             jumps += below.y1 < above.y0 + TOLERANCE
         elif below.x1 < above.x0 + TOLERANCE:
             jumps += below.y0 < above.y0 - TOLERANCE

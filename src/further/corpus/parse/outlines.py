@@ -146,7 +146,6 @@ def _recognize_polygon(points: Points) -> str:
 
 
 def _is_level(points: Points) -> bool:
-    """Whether a bar's upper side is level."""
     top = sorted(points, key=lambda point: -point[1])[:2]
     return abs(top[0][1] - top[1][1]) < 3
 

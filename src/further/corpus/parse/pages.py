@@ -1,36 +1,44 @@
 """Pages of a PDF as lines, as PyMuPDF finds them: upright, visible, with fonts, superscripts and baselines."""
 
 import math
+import re
+from collections import defaultdict
 from functools import lru_cache
 from typing import Any
 
 import pymupdf
 
-from further.corpus.parse.lines import Line, Page, find_line_numbers, join_fragments
+from further.corpus.parse.fragments import join_fragments
+from further.corpus.parse.lines import Line, Page, find_line_numbers
 from further.corpus.parse.spaces import restore_spaces
 from further.corpus.words import CACHE
 
 SUPERSCRIPT, ITALIC, BOLD = 1, 2, 16
 """Bits of a span's flags in PyMuPDF."""
+BOLD_NAME = re.compile(r"(?i:bold|black|heavy|demi)|[-.](?:Bd|[Bb])(?![a-z])")
+"""Names of bold fonts, whose flags do not always say so: Helvetica-Bd, and Arbortext's AdvOT66af078c.B."""
+ITEM_MARK = re.compile(r"\s*(?:\(?[^\W_]{1,3}[.)]|[•●▪■◦‣–—])\s*")
+"""The mark of a list's item, which may be set lighter than the item's label."""
 RAISED_SIZE, MIN_RISE = 0.85, 0.15
 """Of the size of most letters: how large a superscript is at most, and how far it stands above them at least."""
+SAME_LEVEL = 0.1
+"""Points by which the feet of letters of one line may differ by rounding."""
+MIN_SIZE = 0.1
+"""Points; a file may hide marks in letters of a hundredth of a point."""
 # Images are not read. Unmapped glyphs stay U+FFFD: with TEXT_CID_FOR_UNKNOWN_UNICODE they would become wrong letters.
 TEXT_FLAGS = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES & ~pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
 
 
 def read_page(page: pymupdf.Page) -> Page:
-    """Lines of one page, upright; lines that run another way apart.
+    """Lines of one page in drawing order, upright; lines that run another way apart.
 
-    Args:
-        page: The page.
-
-    Returns:
-        Its lines in drawing order. If most of its characters run in one other direction, the page is turned.
-        Invisible text is left out unless there is no other.
+    If most of its characters run in one other direction, the page is turned. Invisible text is left out unless there is
+    no other.
     """
     pymupdf.TOOLS.unset_quad_corrections(True)  # boxes as fonts claim them, whether or not pymupdf4llm is loaded
     text = page.get_textpage(flags=TEXT_FLAGS)
     found = page.get_text("dict", textpage=text)
+    _give_sizes(found)
     restore_spaces(found, text)
     hidden = show_hidden(found)
     raw = [(number, line) for number, block in enumerate(found["blocks"]) for line in block.get("lines", ())]
@@ -47,6 +55,14 @@ def read_page(page: pymupdf.Page) -> Page:
     numbers = find_line_numbers(lines, width)  # they stay by themselves, however near the text stands
     joined = join_fragments(line for line in lines if line not in numbers)
     return Page(page.number + 1, width, height, (*joined, *numbers), tuple(turned), hidden)
+
+
+def _give_sizes(found: dict[str, Any]) -> None:
+    """Let no letter be so small that its size rounds to 0: gaps and boxes are measured in font sizes."""
+    for block in found["blocks"]:
+        for line in block.get("lines", ()):
+            for span in line["spans"]:
+                span["size"] = max(span["size"], MIN_SIZE)
 
 
 def show_hidden(found: dict[str, Any]) -> bool:
@@ -104,27 +120,31 @@ def _make_line(raw: dict[str, Any], page: int, group: int, turn: int, size: tupl
     text = "".join(span["text"] for span in spans)
     if "\u00ad" in text.rstrip()[:-1]:  # where words might have been broken; at the line's end one was
         spans = [span | {"text": span["text"].replace("\u00ad", "")} for span in spans]
-        spans[-1]["text"] += "\u00ad" * text.rstrip().endswith("\u00ad")
+        if text.rstrip().endswith("\u00ad"):
+            spans[-1]["text"] = spans[-1]["text"].rstrip() + "\u00ad"
         text = "".join(span["text"] for span in spans)
     if not text.strip():
         return None
-    weight: dict[tuple[float, str, bool], int] = {}
-    main, most = spans[0], -1
-    for span in spans:
-        style = (round(span["size"], 1), span["font"], _is_bold(span["font"], span["flags"]))
-        letters = len(span["text"].strip())
-        weight[style] = weight.get(style, 0) + letters
-        if letters > most:
-            main, most = span, letters
-    font_size, font, bold = max(weight, key=weight.__getitem__) if len(weight) > 1 else style
-    if len(weight) > 1 and text.isupper():
+    feet = [
+        _turn_box((*span["origin"], *span["origin"]), turn, size)[1] if turn else span["origin"][1] for span in spans
+    ]
+    styles, levels = defaultdict[tuple[float, str, bool], float](float), defaultdict[tuple[float, float], float](float)
+    most = 2 * min(span["size"] for span in spans)  # one letter of a watermark is no line
+    for span, foot in zip(spans, feet, strict=True):
+        points = round(span["size"], 1)
+        ink = len(span["text"].strip()) * min(points, most) ** 2
+        styles[points, span["font"], _is_bold(span["font"], span["flags"])] += ink
+        levels[points, round(foot, 1)] += ink
+    font_size, font, bold = max(styles, key=styles.__getitem__)
+    if len(styles) > 1 and text.isupper():
         font_size = _size_of_capitals(spans, font_size)
-    foot = _turn_box((*main["origin"], *main["origin"]), turn, size)[1]
+    # Most ink, not the longest span: some files set each word as one, and a power may be longer than its number.
+    points, foot = max(levels, key=levels.__getitem__)
     x0, y0, x1, y1 = _turn_box(raw["bbox"], turn, size)
     # Some fonts claim three times their height, and their lines would overlap: letters reach no further than this.
     y0, y1 = max(y0, foot - font_size), max(foot, min(y1, foot + 0.3 * font_size))
-    raised, lead = _raised_and_lead(spans, main)
-    return Line(page, x0, y0, x1, y1, font_size, font, bold, text, raised, group, lead, foot)
+    raised = _find_raised(spans, feet, foot, points)
+    return Line(page, x0, y0, x1, y1, font_size, font, bold, text, raised, group, _measure_lead(spans), foot)
 
 
 def _size_of_capitals(spans: list[dict[str, Any]], size: float) -> float:
@@ -135,26 +155,37 @@ def _size_of_capitals(spans: list[dict[str, Any]], size: float) -> float:
 
 @lru_cache(CACHE)
 def _is_bold(font: str, flags: int) -> bool:
-    return bool(flags & BOLD) or any(word in font.lower() for word in ("bold", "black", "heavy", "semibold"))
+    return bool(flags & BOLD) or bool(BOLD_NAME.search(font))
 
 
-def _raised_and_lead(spans: list[dict[str, Any]], main: dict[str, Any]) -> tuple[tuple[tuple[int, int], ...], int]:
-    """Where superscripts are in a line's text, and how many characters at its start are bold or italic.
+def _find_raised(
+    spans: list[dict[str, Any]], feet: list[float], level: float, size: float
+) -> tuple[tuple[int, int], ...]:
+    """Where superscripts are in a line's text.
 
     PyMuPDF compares with the first character, which may be a lowered one, as „ is in TeX: nothing at the height of most
     letters is raised, where these are as large as the first. Or it may be raised itself, as in ¹H or in a note's mark.
     """
-    first = spans[0] if spans[0]["size"] < RAISED_SIZE * main["size"] else main
-    raised, position, lead = [], 0, 0
-    lowered = main["size"] >= 0.95 * spans[0]["size"]
-    for span in spans:
+    raised, position = [], 0
+    first = spans[0]["size"]
+    lowered = size >= 0.95 * first
+    for number, (span, foot) in enumerate(zip(spans, feet, strict=True)):
         end = position + len(span["text"])
-        blank = not span["text"].strip()
-        level = lowered and span["origin"][1] == main["origin"][1]
-        begins = span is first and main["origin"][1] - span["origin"][1] > MIN_RISE * main["size"]
-        if (begins or (span["flags"] & SUPERSCRIPT and not level)) and not blank:
+        begins = number == 0 and first < RAISED_SIZE * size and level - foot > MIN_RISE * size
+        above = span["flags"] & SUPERSCRIPT and not (lowered and abs(foot - level) < SAME_LEVEL)
+        if (begins or above) and span["text"].strip():
             raised.append((position, end))
-        if lead == position and (blank or _is_bold(span["font"], span["flags"]) or span["flags"] & ITALIC):
-            lead = end
         position = end
-    return tuple(raised), lead
+    return tuple(raised)
+
+
+def _measure_lead(spans: list[dict[str, Any]]) -> int:
+    """Characters at a line's start that are bold or italic; an item's mark may stand before: "b. **Safety:** It"."""
+    lead, styled = 0, False
+    for number, span in enumerate(spans):
+        own = _is_bold(span["font"], span["flags"]) or bool(span["flags"] & ITALIC)
+        if not own and span["text"].strip() and (number > 0 or not ITEM_MARK.fullmatch(span["text"])):
+            break
+        lead += len(span["text"])
+        styled |= own
+    return lead if styled else 0

@@ -126,6 +126,7 @@ class TrueType:
     def _by_code(self) -> dict[int, str]:
         names: dict[int, str] = {}
         for table in self._font["cmap"].tables if "cmap" in self._font else ():
+            # A font of symbols may have its codes from U+F000 on (OpenType, cmap, platform 3, encoding 0).
             if table.platformID == 1 or table.platEncID == 0:
                 names |= {code & 0xFF: name for code, name in table.cmap.items() if code < 0x100 or code >> 8 == 0xF0}
         return names
@@ -205,7 +206,7 @@ class Type1:
         from fontTools.misc.psCharStrings import T1CharString
 
         locked = self._locked.lstrip(b" \t\r\n")
-        if re.match(rb"[0-9A-Fa-f\s]{8}", locked):
+        if re.match(rb"[0-9A-Fa-f\s]{8}", locked):  # of a PFA, in hexadecimal digits
             digits = re.sub(rb"[^0-9A-Fa-f]", b"", locked).decode()
             locked = bytes.fromhex(digits[: len(digits) // 2 * 2])
         clear = decrypt(locked, 55665)[4:]

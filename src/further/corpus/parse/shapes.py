@@ -82,8 +82,8 @@ def rank(shape: Shape, chars: str) -> list[tuple[float, str]]:
     """Distances to the nearest known shape of each of some characters, the nearest character first.
 
     A distance is the share of cells that differ, plus a part for other proportions, another height and another number
-    of contours. Glyphs of one
-    character in fonts of different makers are .05 to .25 apart, those of different characters mostly .3 and more.
+    of contours. Glyphs of one character in fonts of different makers are .05 to .25 apart, those of different
+    characters mostly .3 and more.
     """
     owners, cells, sizes = _stack(chars)
     if not owners:

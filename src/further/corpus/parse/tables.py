@@ -19,12 +19,7 @@ MIN_COLUMN_WORDS = 40
 
 
 def mark_tables(blocks: Sequence[Block], style: Style) -> None:
-    """Set the kind "table" on cells.
-
-    Args:
-        blocks: Blocks of one page in reading order; captions are known.
-        style: How the paper's body is set.
-    """
+    """Set the kind "table" on the cells among a page's blocks in reading order; captions are known."""
     for caption in blocks:
         if caption.kind == "caption" and is_label_of(caption.text, TABLES):
             _mark_below(caption, blocks, style)
@@ -44,6 +39,7 @@ def _mark_below(caption: Block, blocks: Sequence[Block], style: Style) -> None:
         below = [b for b in blocks if b.y1 > caption.y1 + 1 and b.x0 < right and b.x1 > left]
         floor = min((b.y0 for b in below if _ends_table(b, caption, below, style)), default=float("inf"))
         new = [b for b in below if not b.kind and b.y0 < floor - 1]
+        # Where cells are small, what is as large as the body belongs to it: a column beside the table.
         if 2 * sum(b.size < SMALL * style.size for b in cells) > len(cells) > MIN_CELLS:
             new = [b for b in new if b.size < (0.96 if len(b.lines) > 1 else 1.04) * style.size]
         level = [b for b in blocks if not b.kind and b not in new and _is_beside(b, cells)]
@@ -72,7 +68,6 @@ def _stands_apart(block: Block, others: Sequence[Block]) -> bool:
 
 
 def _is_beside(block: Block, cells: Sequence[Block]) -> bool:
-    """Whether a block shares its first line's height with a cell."""
     first = block.lines[0].baseline
     return any(abs(first - line.baseline) < 1.5 for cell in cells for line in cell.lines)
 
@@ -111,24 +106,24 @@ def is_cell(block: Block, blocks: Sequence[Block], style: Style) -> bool:
     """Whether a narrow block stands on one line with others nearer than a column is wide, as cells do."""
     widest = 0.6 * style.measure
     own_style = not style.is_body_size(block.size) or block.font not in style.fonts
-    if block.page > 1 and _is_in_row(block, blocks, own_style, style):
+    level = [other for other in blocks if other.y0 < block.y1 + 2 and other.y1 > block.y0 - 2 and other is not block]
+    if block.page > 1 and _is_in_row(block, level, own_style, style):
         return not _heads_paragraph(block, blocks, style)
     if block.width > widest:
         return False
-    level = [other for other in blocks if other.y0 < block.y1 + 2 and other.y1 > block.y0 - 2 and other is not block]
-    near = [b for b in level if b.width < widest and 0 < max(b.x0 - block.x1, block.x0 - b.x1) < widest]
-    if sum(_share_line(block, other) for other in near) < (1 if own_style and block.page > 1 else 2):
+    beside = sum(b.width < widest and _share_line(block, b, widest) for b in level)
+    if beside < (1 if own_style and block.page > 1 else 2):
         return False
     beside_figure = _is_set_as_body(block, style) and is_prose(block.text, MIN_WORDS)
     return not beside_figure and not _heads_paragraph(block, blocks, style)
 
 
-def _is_in_row(block: Block, blocks: Sequence[Block], own_style: bool, style: Style) -> bool:
+def _is_in_row(block: Block, level: Sequence[Block], own_style: bool, style: Style) -> bool:
     """Whether a block is a cell of prose: behind a short one or, set in whatever style, before two short ones."""
-    before = (b for b in blocks if begins_row(b, block) and block.x1 - b.x0 < 1.1 * style.measure)
+    before = (b for b in level if begins_row(b, block) and block.x1 - b.x0 < 1.1 * style.measure)
     if own_style and any(before):
         return True
-    behind = (b for b in blocks if begins_row(block, b, 60) and b.x1 - block.x0 < 1.1 * style.measure)
+    behind = (b for b in level if begins_row(block, b, 60) and b.x1 - block.x0 < 1.1 * style.measure)
     return sum(1 <= count_words(b.text) <= 2 for b in behind) > 1
 
 
@@ -138,5 +133,10 @@ def begins_row(label: Block, block: Block, words: int = MAX_LABEL) -> bool:
     return level and 1 <= count_words(label.text) <= words
 
 
-def _share_line(block: Block, other: Block) -> bool:
-    return any(abs(mine.baseline - its.baseline) < 1.5 for mine in block.lines for its in other.lines)
+def _share_line(block: Block, other: Block, widest: float) -> bool:
+    """Whether lines of two blocks stand beside each other, nearer than a distance: the first may also hold a row."""
+    return any(
+        abs(mine.baseline - its.baseline) < 1.5 and 0 < max(its.x0 - mine.x1, mine.x0 - its.x1) < widest
+        for mine in block.lines
+        for its in other.lines
+    )

@@ -12,12 +12,7 @@ MIN_SCORE = 0.9
 
 
 def mark_title(blocks: Sequence[Block], style: Style) -> None:
-    """Set the kind "title" on the largest lettering of the first pages that reads as one.
-
-    Args:
-        blocks: Blocks of the first pages; captions and cells are known.
-        style: How the paper's body is set.
-    """
+    """Set the kind "title" on the largest lettering of the first pages that reads as one; cells are known."""
     large = [b for b in blocks if b.kind in ("", "caption") and (b.bold or b.size > 1.04 * style.size)]
     scores = {id(block): _title_score(block, style) for block in large}
     best = max(large, key=lambda block: (scores[id(block)], -block.page, -block.y0), default=None)

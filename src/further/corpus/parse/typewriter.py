@@ -25,11 +25,7 @@ MAX_OFF = 0.05
 
 
 def find_pitches(lines: Iterable[Line]) -> dict[tuple[str, float], float]:
-    """Widths of characters of fonts that have one, in points, by font and size.
-
-    Args:
-        lines: Lines of a paper.
-    """
+    """Widths of characters of a paper's fonts that have one, in points, by font and size."""
     widths: dict[tuple[str, float], dict[str, float]] = defaultdict(dict)
     for line in lines:
         letters = sum(map(str.isalpha, line.text))
@@ -47,11 +43,8 @@ def _is_pitch(pitch: float, size: float, widths: list[float]) -> bool:
 def is_typed(line: Line, pitches: Mapping[tuple[str, float], float]) -> bool:
     """Whether all of a line is set in a font of one pitch: a word of another font would make its width no multiple.
 
-    A wide gap has become one space, so that the line may be wider than its characters.
-
-    Args:
-        line: The line.
-        pitches: As `find_pitches` gives them.
+    A wide gap has become one space, so that the line may be wider than its characters. `pitches` is what `find_pitches`
+    gives.
     """
     pitch = pitches.get((line.font, line.size))
     if pitch is None:

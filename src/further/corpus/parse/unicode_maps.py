@@ -13,7 +13,7 @@ _TOKENS = re.compile(r"/([^\s/\[\]<>()]*)|(-?\d+)")
 _BLOCK = re.compile(rb"begin(bfchar|bfrange)(.*?)end(?:bfchar|bfrange)", re.S)
 _PAIR = re.compile(rb"<([^>]*)>\s*<([^>]*)>")
 _RANGE = re.compile(rb"<([^>]*)>\s*<([^>]*)>\s*(?:<([^>]*)>|\[([^\]]*)\])")
-MAX_RANGE = 65_535
+MAX_RANGE = 65_535  # of two-byte codes; a damaged table may claim any range
 BLOCK = 100
 """Entries that one block of a table may hold."""
 
@@ -125,6 +125,7 @@ def write_map(document: pymupdf.Document, xref: int, table: Mapping[int, str], d
     new = "".join(f"{len(part)} beginbfchar\n{chr(10).join(part)}\nendbfchar\n" for part in blocks).encode()
     kind, value = document.xref_get_key(xref, "ToUnicode")
     old = (document.xref_stream(int(value.split()[0])) or b"") if kind == "xref" else b""
+    # Behind the file's own entries, of which the later one counts.
     head, end, tail = old.rpartition(b"endcmap")
     if not end:
         space = f"<{'0' * digits}> <{'F' * digits}>".encode()
