@@ -65,14 +65,14 @@ class StudySettings(Section):
     """What the report says of the study as a whole."""
 
     kind: Literal["text", "images", "onemodel"] = key(
-        "text: papers, and perplexity before and after. images: cases, and answers before and after. onemodel: cases, "
-        "and small models from scratch compared.",
+        "text: perplexity on papers, before and after. images: answers about cases, before and after. onemodel: small "
+        "models trained from scratch on cases and compared.",
         "text",
         reruns="everything",
     )
     title: str = key("Heading of the report.", "Further pre-training", reruns="page", min_length=1)
     domain: str | None = key(
-        "medical: the report reminds its readers that nothing a model writes is medical advice. null: off.",
+        "medical: the report reminds readers that nothing a model writes is medical advice. null: off.",
         None,
         reruns="page",
         pattern="^medical$",
@@ -115,8 +115,8 @@ class Settings(Section):
     demo: DemoSettings = DemoSettings()
     training: TrainingSettings = TrainingSettings()
     sweeps: dict[SweepName, Sweep | None] = key(
-        "By name, lists of values by key of `training`: every combination is a run. A point that two sweeps share is "
-        "one run.",
+        "Named sweeps, each with lists of values for keys of `training`. Every combination is a run. A combination "
+        "that two sweeps share is one run.",
         {},
         reruns="new runs only",
     )
