@@ -62,7 +62,7 @@ SweepName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class StudySettings(Section):
-    """What the report says of the study as a whole."""
+    """What the report says about the study as a whole."""
 
     kind: Literal["text", "images", "onemodel"] = key(
         "text: perplexity on papers, before and after. images: answers about cases, before and after. onemodel: small "
@@ -80,7 +80,7 @@ class StudySettings(Section):
 
 
 class PlanSettings(Section):
-    """What the plan of a study reckons with.
+    """What the plan of a study is based on.
 
     Attributes:
         runs: By name, those of a cross-validation too.
@@ -105,7 +105,7 @@ class LawSettings(Section):
 
 
 class Settings(Section):
-    """A whole study file; a section that it leaves out has its defaults."""
+    """A whole study file. A section that is left out has its defaults."""
 
     study: StudySettings = StudySettings()
     corpus: CorpusSettings = CorpusSettings()

@@ -134,7 +134,7 @@ class CorpusSettings(Section):
 
 
 class GeneralSettings(Section):
-    """General text: to measure forgetting, and to replay against it."""
+    """General text, to measure forgetting and to replay against it."""
 
     texts: str | None = key(
         "A text file, or a folder of them (.txt, .md), with general language that the model should not forget. null: "

@@ -1,4 +1,4 @@
-"""Settings of the hardware: what a job asks for, and what the plan reckons with."""
+"""Settings of the hardware: what a job requests, and what the plan is based on."""
 
 from typing import Annotated, Literal
 
@@ -8,7 +8,7 @@ from further.settings.key import Count, Section, key
 
 
 class HardwareSettings(Section):
-    """What one training or scoring job asks for."""
+    """What one training or scoring job requests."""
 
     threads: int = key("CPU threads per job.", 1, unit="cores", reruns="plan", ge=1, le=1024)
     memory_mb: int = key("Main memory per job.", 8000, unit="MB", reruns="plan", ge=500)

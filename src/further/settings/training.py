@@ -41,14 +41,14 @@ class ModelSettings(Section):
 
 
 class DemoSettings(Section):
-    """The toy that may stand for the demonstration's base model."""
+    """The toy that can replace the demonstration's base model."""
 
     base_steps: Count = key("Optimizer steps of the toy.", 320, reruns="base model")
     base_seed: Seed = key("Seed of the toy's initialization and batches.", 0, reruns="base model")
 
 
 class Run(Section):
-    """All that shapes one training run. Each key may be swept, but `compute_dtype`, which scoring shares."""
+    """All that shapes one training run. Every key can be swept except `compute_dtype`, which scoring shares."""
 
     fraction: float = key(
         "Fraction of the training papers, whole papers, nested within a seed.", 1.0, reruns="its runs", gt=0, le=1
