@@ -67,7 +67,8 @@ class HardwareSettings(Section):
         lt=1,
     )
     peak_tflops: float = key(
-        "Peak of the GPU at the compute dtype without sparsity, from its data sheet, or of a job's CPU cores.",
+        "Peak speed of the GPU, or of a job's CPU cores. For a GPU: at the compute dtype without sparsity, from its "
+        "data sheet.",
         0.1,
         unit="10¹² operations per second",
         reruns="plan",

