@@ -8,8 +8,8 @@ from further.settings import Run, Settings
 
 UNSHARDED = (  # settings of a run that `hardware.sharding: fsdp` excludes
     ("quantization", "int8", "whose layers lose their constants when weights are sharded (bitsandbytes 0.50)"),
-    ("packing", False, "as ranks would go through the model unequally often"),
-    ("compile", True, "which was not tried"),
+    ("packing", False, "as ranks would run unequal numbers of forward passes"),
+    ("compile", True, "which was not tested"),
 )
 
 
@@ -52,7 +52,7 @@ def _between_keys(settings: Settings) -> Iterator[str]:
         fractions = f"{corpus.test_fraction} + validation_fraction {corpus.validation_fraction}"
         yield f"corpus.test_fraction: {fractions} leaves no training paper"
     if evaluation.stride > evaluation.window:
-        yield f"evaluation.stride: {evaluation.stride} is more than window {evaluation.window}: tokens are missed"
+        yield f"evaluation.stride: {evaluation.stride} is more than window {evaluation.window}: tokens are skipped"
     given, asked = evaluation.memorization_prefix_tokens, evaluation.memorization_new_tokens
     if given + asked > evaluation.window:
         both = f"evaluation.memorization_prefix_tokens: {given} + memorization_new_tokens {asked}"
@@ -68,13 +68,13 @@ def _between_keys(settings: Settings) -> Iterator[str]:
     if (margin := hardware.walltime_margin_minutes or 0) >= (runtime := hardware.runtime_minutes):
         yield f"hardware.walltime_margin_minutes: {margin} is not less than runtime_minutes {runtime}"
     if cost.yearly_budget is not None and not cost.price_per_gpu_hour:
-        yield f"cost.yearly_budget: {cost.yearly_budget:g} buys nothing without a price_per_gpu_hour above 0"
+        yield f"cost.yearly_budget: {cost.yearly_budget:g} needs a price_per_gpu_hour above 0"
     if cost.price_per_gpu_hour and cost.price_date is None:
-        yield "cost.price_date: null is not allowed with a price: prices change, so say when it held"
+        yield "cost.price_date: null is not allowed with a price: prices change, so write when this one held"
     if hardware.gpus_per_run > 1 and hardware.gpu_memory_gb is None:
         yield (
-            f"hardware.gpus_per_run: {hardware.gpus_per_run} is not allowed with gpu_memory_gb null, which says that "
-            "there is no GPU: write a GPU's memory, or set 1"
+            f"hardware.gpus_per_run: {hardware.gpus_per_run} is not allowed with gpu_memory_gb null, which means "
+            "that there is no GPU: write the memory of a GPU, or set 1"
         )
     if hardware.sharding == "fsdp" and hardware.gpus_per_run == 1:
         yield "hardware.sharding: fsdp needs gpus_per_run of 2 or more"
@@ -87,13 +87,13 @@ def _of_images(settings: Settings) -> Iterator[str]:
         fractions = f"{cases.test_fraction} + validation_fraction {cases.validation_fraction}"
         yield f"cases.test_fraction: {fractions} leaves no training case"
     if settings.training.replay_fraction:
-        yield f"training.replay_fraction: {settings.training.replay_fraction:g} is of texts; a study of images needs 0"
+        yield f"training.replay_fraction: {settings.training.replay_fraction:g} is for texts; a study of images needs 0"
     if settings.model.source in ("demo", "gguf"):
-        yield f"model.source: {settings.model.source} reads no images; a study of images needs toy, hub or folder"
+        yield f"model.source: {settings.model.source} cannot read images; a study of images needs toy, hub or folder"
     if evaluation.folds is not None:
-        yield f"evaluation.folds: {evaluation.folds} is of texts; a study of images needs null"
+        yield f"evaluation.folds: {evaluation.folds} is for texts; a study of images needs null"
     if settings.hardware.sharding != "none":
-        yield f"hardware.sharding: {settings.hardware.sharding} was not tried with images; set none"
+        yield f"hardware.sharding: {settings.hardware.sharding} was not tested with images; set none"
 
 
 def _of_one_model(settings: Settings) -> Iterator[str]:
@@ -104,16 +104,19 @@ def _of_one_model(settings: Settings) -> Iterator[str]:
     if one.image_side % one.patch:
         yield f"onemodel.patch: {one.patch} does not divide image_side {one.image_side}"
     if training.quantization != "none":
-        yield f"training.quantization: {training.quantization} is not for small models; set none, and onemodel's own"
+        yield (
+            f"training.quantization: {training.quantization} is not for small models; set none, and quantize the base "
+            "model with onemodel.adapted_quantization"
+        )
     if training.packing:
-        yield "training.packing: true is not allowed here: a row is one question; set false"
+        yield "training.packing: true is not allowed here, because a row is one question; set false"
     if training.patience is not None:
         yield f"training.patience: {training.patience} would give arms unequal steps; set null"
     if any(sweep is not None for sweep in settings.sweeps.values()):
-        yield "sweeps: a study of one small model has none; its arms stand in onemodel"
+        yield "sweeps: a study of one small model has none; set its arms under onemodel"
     tokens = (one.image_side // one.patch) ** 2
     if training.context < tokens + 4:
-        yield f"training.context: {training.context} holds no answer: an image takes {tokens} tokens of it"
+        yield f"training.context: {training.context} leaves no room for an answer: an image takes {tokens} tokens of it"
 
 
 def _impossible_batches(settings: Settings, runs: Mapping[str, Run]) -> Iterator[tuple[str, str]]:
@@ -129,7 +132,7 @@ def _impossible_sharding(settings: Settings, runs: Mapping[str, Run]) -> Iterato
         for key, value, why in UNSHARDED:
             if getattr(run, key) == value:
                 shown = str(value).lower()
-                yield f"hardware.sharding: fsdp does not go with training.{key}: {shown}, {why}", name
+                yield f"hardware.sharding: fsdp is not allowed with training.{key}: {shown}, {why}", name
 
 
 def find_conflicts(run: Run) -> Iterator[str]:
@@ -137,23 +140,23 @@ def find_conflicts(run: Run) -> Iterator[str]:
     if run.initialization == "pissa" and run.quantization != "none":
         yield (
             f"training.initialization: pissa is not allowed with quantization {run.quantization}: it trains on the "
-            "base less its principal directions, and quantizing that gives other weights than the base that the "
+            "base minus its principal directions, and quantizing those weights does not give the base that the "
             "adapter is for; set none"
         )
     if run.initialization == "loftq" and run.quantization != "nf4":
         yield (
-            f"training.initialization: loftq is not allowed with quantization {run.quantization}: it starts from what "
-            "nf4 lost of the weights; set nf4"
+            f"training.initialization: loftq is not allowed with quantization {run.quantization}: it starts from the "
+            "quantization error of nf4; set nf4"
         )
     if run.initialization == "loftq" and run.dora:
         yield (
-            "training.initialization: loftq is not allowed with dora: magnitudes are taken from the weights before the "
-            "adapter holds what nf4 lost; set dora false"
+            "training.initialization: loftq is not allowed with dora: magnitudes are computed from the weights before "
+            "the adapter holds the quantization error of nf4; set dora false"
         )
     if run.dora and run.quantization == "int8":
         yield (
             "training.dora: true is not allowed with quantization int8: peft (0.21) loses the scales of 8-bit weights "
-            "when it takes their magnitudes on the CPU; set nf4 or none"
+            "when it computes their magnitudes on the CPU; set nf4 or none"
         )
     yield from _bad_expression(run.target_modules)
 
@@ -163,7 +166,7 @@ def find_conflict_with_law(run: Run) -> Iterator[str]:
     if run.patience is not None:
         yield (
             f"training.patience: {run.patience} is not allowed in sweeps.data: a run that stops early ends before "
-            "its learning rate does, and the scaling law compares runs that went their length; set null"
+            "its learning rate has decayed, and the scaling law compares runs of full length; set null"
         )
 
 
@@ -171,11 +174,11 @@ def _bad_expression(target: str | list[str]) -> Iterator[str]:
     if isinstance(target, str):
         if re.fullmatch(r"[\w.]+(\s*[, ]\s*[\w.]+)+", target):
             names = ", ".join(re.split("[, ]+", target))
-            yield f"training.target_modules: {target!r} matches no layer: several names are a list: write [{names}]"
+            yield f"training.target_modules: {target!r} matches no layer. Several names are a list: write [{names}]"
         try:
             re.compile(target)
         except re.error as error:
-            yield f"training.target_modules: {target!r} is no regular expression: {error}"
+            yield f"training.target_modules: {target!r} is not a valid regular expression: {error}"
 
 
 def _unpaired_quantizations(runs: Mapping[str, Run], sweep: Sequence[str], paired: Mapping[str, str]) -> Iterator[str]:

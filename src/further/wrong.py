@@ -87,15 +87,15 @@ LIMITS = {
 # What a regular expression in the settings asks for, as most readers of a message do not read expressions.
 PATTERNS = {
     "^medical$": "medical or null",
-    "^[a-z]{2,3}$": "a language's code of two or three small letters, as en or de",
-    "^[a-z]{2}$": "a language's code of two small letters, as en or de",
-    "^[A-Z]{3}$": "three capital letters, as EUR or USD",
-    "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$": "year and month, as 2026-11",
+    "^[a-z]{2,3}$": "a language code of two or three lowercase letters, such as en or de",
+    "^[a-z]{2}$": "a language code of two lowercase letters, such as en or de",
+    "^[A-Z]{3}$": "three capital letters, such as EUR or USD",
+    "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$": "year and month, such as 2026-11",
     "^[0-9a-f]{40}$": "a commit of 40 hexadecimal digits; a branch or tag may change",
     "^[A-Za-z0-9][A-Za-z0-9._-]*$": "letters, digits, dots, dashes and underscores",
-    "^[A-Za-z0-9_.]+$": "the end of a layer's name, as q_proj or mlp.up_proj",
-    "^[a-z][a-z0-9_]*$": "small letters, digits and underscores",
-    "^[a-zA-Z_]+([+][a-zA-Z_]+)*$": "Tesseract's codes, as eng or deu+eng",
+    "^[A-Za-z0-9_.]+$": "the end of a layer's name, such as q_proj or mlp.up_proj",
+    "^[a-z][a-z0-9_]*$": "lowercase letters, digits and underscores",
+    "^[a-zA-Z_]+([+][a-zA-Z_]+)*$": "Tesseract's codes, such as eng or deu+eng",
 }
 Place = tuple[str | int, ...]
 
@@ -132,7 +132,7 @@ def _explain_one(place: Place, fault: Mapping[str, Any]) -> str:
     if kind == "extra_forbidden":
         return f"{'.'.join(map(str, place[:-1])) or 'study file'}: unknown key {place[-1]}{_suggest(place)}"
     if kind == "missing":
-        return f"{name}: is missing"
+        return f"{name}: missing, and it has no default"
     value = "the value (not shown)" if SECRET in place else show_value(fault["input"])
     if kind == "string_pattern_mismatch":
         pattern = fault["ctx"]["pattern"]
@@ -186,7 +186,7 @@ def _say_text(value: Any) -> str:
 
 def _say_quotes(value: str, guess: str) -> str:
     """YAML 1.1 reads 2e-4 as text, and Snakemake's --config every number within braces."""
-    return ", without quotes and in a file: within the braces of --config numbers are text" if value == guess else ""
+    return ", without quotes and in a file: inside the braces of --config, numbers are text" if value == guess else ""
 
 
 def _unit_of(place: Place) -> str:

@@ -1,6 +1,6 @@
-"""Snakemake's log in the study's words: what was done, how far the study is, and nothing else.
+"""A short log of a study: what was done, how far the study is, and nothing else.
 
-`snakemake --logger further`, as the profiles say. Snakemake's own log in full stands in `.snakemake/log`, and on the
+`snakemake --logger further`, as the profiles say. Snakemake's own full log is in `.snakemake/log`, and on the
 terminal with `--printshellcmds` (`snakemake -np`) or `--verbose`.
 """
 
@@ -86,7 +86,9 @@ class LogHandler(LogHandlerBase):
         elif text.startswith("This was a dry-run"):
             self._say(*self.outlook.lines())
         elif text.startswith(SHUT):
-            self._say("The study has stopped: what had ended is kept. Mend the cause, and type the same command again.")
+            self._say(
+                "The study has stopped. Finished results are kept. Fix the cause, and type the same command again."
+            )
         elif text.startswith(LOG_FILE):
             self._say(f"Snakemake's own log: {os.path.relpath(text.removeprefix(LOG_FILE))}")
         elif text not in ("", "None") and not text.startswith(REPEATED if record.levelno >= WARNING else CHATTER):
@@ -105,7 +107,7 @@ class LogHandler(LogHandlerBase):
             lines.append(f"    {about['rule_msg']}")
         for log in about["log"]:
             lines += [f"    {line}" for line in _read_tail(Path(log))]
-            lines.append(f"    the whole log: {log}")
+            lines.append(f"    full log: {log}")
         return lines
 
     def _wildcards(self, number: int) -> Mapping[str, Any]:

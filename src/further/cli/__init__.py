@@ -1,4 +1,4 @@
-"""The command `further`: what people do around a run. The run itself is Snakemake's."""
+"""The command `further`, for everything around a run. Snakemake carries out the run itself."""
 
 import argparse
 import logging
@@ -9,35 +9,37 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-DESCRIPTION = """What people do around a run of Further; the run itself is started with snakemake or make.
+DESCRIPTION = """Commands for everything around a run of Further. The run itself is started with snakemake or make.
 
-  further init studies/heart        write a study file, by a few questions
-  further check config/study.yaml   is this study file right? what is worth knowing before it starts?
-  further inspect paper.pdf         what would be kept of this paper?
-  further plan                      what will the runs take?
-  further status                    how do the runs stand, and how long will the rest take?
+  further init studies/heart        write a study file from a few questions
+  further check config/study.yaml   is this study file right, and what is worth knowing before the start?
+  further inspect paper.pdf         which text of this paper would be kept?
+  further plan                      how much time and memory will the runs take?
+  further status                    how far are the runs, and how long will the rest take?
   further open                      read the report
-  further try "The donor heart"     what do base and adapted model make of it?
-  further answer ct.png "is there an abnormality?"    in a study of images: an answer, or that a person must give it
-  further export models/heart       the adapted model, for use elsewhere
+  further try "The donor heart"     how do the base and the adapted model continue this?
+  further answer ct.png "is there an abnormality?"    in a study of images: an answer, or a handover to a person
+  further export models/heart       write the adapted model, for use elsewhere
 
-All but init, check and inspect take the study in this folder, which is the demonstration in the project's own. Another
-study is named by its folder: further try "The donor heart" --study studies/heart, further open studies/heart
+All commands but init, check and inspect use the study in the current folder. In the project's own folder that is the
+demonstration. For another study, name its folder:
+  further try "The donor heart" --study studies/heart
+  further open studies/heart
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command. What a word needs is imported when it is said, so that --help is quick.
+    """Run the command. Each subcommand imports what it needs when it runs, so that --help is quick.
 
     Args:
-        arguments: Words of the command line; None: those of the process. No word at all asks for help.
+        arguments: Words of the command line. None: those of the process. An empty list shows the help.
 
     Returns:
-        0 where it went well, 1 where something is wrong with what was given.
+        0 on success, 1 if something is wrong with the input.
     """
     options = _parser().parse_args((sys.argv[1:] if arguments is None else arguments) or ["--help"])
-    warnings.simplefilter("ignore", FutureWarning)  # said by libraries to developers
-    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # transformers draws one for weights that are there
+    warnings.simplefilter("ignore", FutureWarning)  # meant for developers of the libraries
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # transformers draws one even for weights on this disk
     try:
         _take_folder(options)
         lines = options.act(options)
@@ -48,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{error.filename}: {error.strerror}" if error.filename else error, file=sys.stderr)
         return 1
     except (KeyboardInterrupt, EOFError):
-        print("\nStopped before it was done.", file=sys.stderr)
+        print("\nInterrupted before the end.", file=sys.stderr)
         return 1
     _print(lines)
     return 0
@@ -65,7 +67,7 @@ def _take_folder(options: argparse.Namespace) -> None:
 
 
 def _print(lines: Sequence[str]) -> None:
-    """Print for as long as somebody reads: `further plan | head` has seen enough and is no error."""
+    """Print until the reader closes the pipe: `further plan | head` is no error."""
     try:
         print(*lines, sep="\n", flush=True)
     except BrokenPipeError:
@@ -91,36 +93,38 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(act=act)
         return added
 
-    _add_init(add("init", _init, "write a study file, by a few questions or by flags"))
-    check = add("check", _check, "find what is wrong with a study file, and what is worth knowing of it")
+    _add_init(add("init", _init, "write a study file from a few questions or from flags"))
+    check = add("check", _check, "find what is wrong with a study file, and what is worth knowing about it")
     check.add_argument("files", type=Path, nargs="*", metavar="FILE", help=FILES)
-    inspect = add("inspect", _inspect, "parse and clean papers, show what is kept page by page")
+    inspect = add("inspect", _inspect, "parse and clean papers, and show page by page what is kept")
     inspect.add_argument("papers", type=Path, nargs="+", metavar="PAPER.pdf", help="papers, or folders of them")
     inspect.add_argument("--output", type=Path, metavar="FOLDER", help="where to write the pages (PAPER-pages)")
     inspect.add_argument("--config", type=Path, nargs="+", default=[], metavar="FILE", help=FILES)
-    _add_study(add("plan", _plan, "show what each run of a study will take"), alone=True)
-    status = add("status", _status, "show how the runs of a study stand, and how long the rest will take")
+    _add_study(add("plan", _plan, "show how much time and memory each run of a study will take"), alone=True)
+    status = add("status", _status, "show how far the runs of a study are, and how long the rest will take")
     status.add_argument(
         "files", type=Path, nargs="*", metavar="FILE", help="the study's folder; or study files, before the first start"
     )
     _add_study(status)
-    _add_study(add("open", _open, "open a study's report, and say where it lies"), alone=True)
+    _add_study(add("open", _open, "open a study's report, and print its path"), alone=True)
     _add_try(add("try", _try, "continue a prompt with the base and with the adapted model"))
-    answer = add("answer", _answer, "answer a question about an image, or say that a person has to")
-    answer.add_argument("image", type=Path, metavar="IMAGE", help="a picture, a DICOM file, or a CSV: image, question")
-    wording = "in the words of the study, see results/cases/questions.parquet; or: caption; none with a CSV"
+    answer = add("answer", _answer, "answer a question about an image, or hand it over to a person")
+    answer.add_argument(
+        "image", type=Path, metavar="IMAGE", help="a picture, a DICOM file, or a CSV with columns image and question"
+    )
+    wording = "worded as in the study (results/cases/questions.parquet), or: caption. Omit it with a CSV"
     answer.add_argument("question", nargs="?", help=wording)
-    answer.add_argument("--all", action="store_true", help="show an answer that goes to a person, too")
+    answer.add_argument("--all", action="store_true", help="also show answers that go to a person")
     answer.add_argument("--output", type=Path, metavar="FILE", help="CSV to write (TABLE-answered.csv)")
     _add_study(answer)
     export = add("export", _export, "merge an adapter into its base model, for use elsewhere")
-    export.add_argument("run", nargs="?", default=None, help="the run whose adapter it is (default)")
+    export.add_argument("run", nargs="?", default=None, help="the run whose adapter is merged (default)")
     export.add_argument("folder", metavar="FOLDER", help="a new folder for weights, tokenizer and card")
     _add_study(export)
     return parser
 
 
-FILES = "study files, each laid over the one before, or a folder that `further init` made (the demonstration's)"
+FILES = "study files, each laid over the previous one, or a folder made by `further init` (the demonstration's)"
 
 
 def _add_study(parser: argparse.ArgumentParser, alone: bool = False) -> None:
@@ -132,26 +136,28 @@ def _add_study(parser: argparse.ArgumentParser, alone: bool = False) -> None:
         type=Path,
         default=Path(),
         metavar="FOLDER",
-        help="the folder that holds results/ (this one)",
+        help="the folder that holds results/ (the current one)",
     )
 
 
 def _add_init(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="the study's folder; results will land there")
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="the study's folder; results are written there")
     parser.add_argument("--title", help="heading of the report")
     parser.add_argument("--papers", metavar="FOLDER", help="the folder of the PDFs")
     parser.add_argument("--model", help="demo, a name on the Hugging Face hub (owner/name), or a model's folder")
-    parser.add_argument("--revision", help="commit of a model on the hub; asked of the hub if left out")
-    parser.add_argument("--keep", action="store_true", help="keep a study file that is there, if it is of these papers")
+    parser.add_argument("--revision", help="commit of a model on the hub; looked up on the hub if left out")
+    parser.add_argument("--keep", action="store_true", help="keep an existing study file, if it is for these papers")
     parser.add_argument("--gpu", help="a100-80, a100-40, h100, h200, a40, l40s, l4, rtx4090, or none")
 
 
 def _add_try(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("prompt", help="what to go on from")
-    parser.add_argument("--run", default="default", help="the run whose adapter it is (%(default)s)")
-    parser.add_argument("--tokens", type=int, default=60, help="to write, at most (%(default)s)")
-    parser.add_argument("--temperature", type=float, help="above 0: draw; left out: the likeliest token each time")
-    parser.add_argument("--seed", type=int, default=0, help="of the drawing (%(default)s)")
+    parser.add_argument("prompt", help="the text to continue")
+    parser.add_argument("--run", default="default", help="the run whose adapter is used (%(default)s)")
+    parser.add_argument("--tokens", type=int, default=60, help="maximum number of tokens to write (%(default)s)")
+    parser.add_argument(
+        "--temperature", type=float, help="above 0: sample at this temperature; left out: greedy decoding"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="seed of the sampling (%(default)s)")
     _add_study(parser)
 
 
@@ -178,7 +184,7 @@ def _inspect(options: argparse.Namespace) -> list[str]:
     from further.cli.check import load_study
     from further.cli.inspect import inspect_papers
 
-    logging.getLogger("further").addHandler(logging.NullHandler())  # its warnings stand in the lines below
+    logging.getLogger("further").addHandler(logging.NullHandler())  # its warnings are part of the lines below
     study, _ = load_study(options.config)
     return inspect_papers(options.papers, options.output, study.settings.corpus)
 
@@ -216,7 +222,9 @@ def _answer(options: argparse.Namespace) -> list[str]:
         output = options.output or image.with_name(f"{image.stem}-answered.csv")
         return answer_table(options.study, image, output, options.all)
     if question is None:
-        raise ValueError(f'{image}: what is the question? further answer {image} "…", or a CSV of images and questions')
+        raise ValueError(
+            f'{image}: the question is missing. Type further answer {image} "…", or give a CSV of images and questions'
+        )
     return answer_image(options.study, image, question, options.all)
 
 

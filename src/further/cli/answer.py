@@ -97,8 +97,8 @@ def _make_line(known: pd.DataFrame, case: str, image: str, question: str) -> dic
 def _read_guard(study: Path) -> GuardRecord:
     if not (study / GUARD).is_file() or not (study / QUESTIONS).is_file():
         raise ValueError(
-            f"{study.resolve()} is no study of images that has ended: it has no {GUARD} or no {QUESTIONS}. "
-            f'A study of papers is asked by: further try "prompt"{suggest_others(study)}'
+            f"{study.resolve()} is not a finished study of images: it has no {GUARD} or no {QUESTIONS}. "
+            f'For a study of papers, type: further try "prompt"{suggest_others(study)}'
         )
     return GuardRecord.load(study / GUARD)
 
@@ -115,9 +115,11 @@ def _read_questions(table: Path) -> pd.DataFrame:
     except ValueError as error:
         raise ValueError(str(error).removeprefix("cases.folder: ")) from None
     if rows.empty:
-        raise ValueError(f"{table} has no rows: its first line names the columns, image and question among them")
+        raise ValueError(
+            f"{table} has no rows: below a first line with the columns image and question, write one row per question"
+        )
     if missing := [name for name in ("image", "question") if name not in rows]:
-        raise ValueError(f"{table} has no column {' or '.join(missing)}, but {', '.join(rows.columns)}")
+        raise ValueError(f"{table} has no column {' or '.join(missing)}. Its columns are {', '.join(rows.columns)}")
     if "case" not in rows:
         rows.insert(0, "case", "")
     own = pd.Series([f"row {number}" for number in range(1, len(rows) + 1)], rows.index)
@@ -198,4 +200,4 @@ def _decide(record: GuardRecord, row: Mapping[str, Any], question: str, show_all
         promised = f"at most {record.target_error:.0%} of such answers are wrong, at {record.confidence:.0%} confidence"
         return [*lines, f"Answer: {row['answer']}", f"{promised}, for cases like those of the study."]
     lines.append(f"A person has to answer: {decision.explanation}.")
-    return [*lines, f"Not to be relied on, the model wrote: {row['answer']}"] if show_all else lines
+    return [*lines, f"Not reliable, the model wrote: {row['answer']}"] if show_all else lines

@@ -40,7 +40,7 @@ def find_files(given: Sequence[Path]) -> tuple[list[Path], Path]:
         if not file.is_file():
             raise ValueError(
                 f"{given[0]} holds no {STUDY_FILE}: further init {shlex.quote(str(given[0]))} writes one. "
-                "A study that was started with another file is checked by that file"
+                "If the study was started with another file, check that file"
             )
         return [file, *find_files(given[1:])[0]] if given[1:] else [file], given[0]
     if absent := [str(file) for file in given if not file.is_file()]:
@@ -51,7 +51,7 @@ def find_files(given: Sequence[Path]) -> tuple[list[Path], Path]:
         return list(given), given[0].parent
     own = ROOT / "config" / "config.yaml"
     if not given and not own.is_file():
-        raise ValueError(f"{own} is not there: install Further from its folder, with pip install --editable .")
+        raise ValueError(f"{own} is missing: install Further from its folder, with pip install --editable .")
     return list(given) or [own], Path()
 
 
@@ -139,7 +139,7 @@ def _find_ocr_faults(languages: str) -> Iterator[str]:
 
     data = find_language_data()
     if data is None:
-        yield "corpus.ocr: true needs Tesseract, which is not installed here (Debian: tesseract-ocr); or set false"
+        yield "corpus.ocr: true needs Tesseract, which is missing: install it (Debian: tesseract-ocr), or set false"
         return
     for language in languages.split("+"):
         if not (Path(data) / f"{language}.traineddata").is_file():

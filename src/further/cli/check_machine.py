@@ -22,10 +22,10 @@ def check_machine(study: Study, found: Findings) -> None:
     faults = list(_find_account_faults())
     if shutil.which("sbatch"):
         found.faults += faults
-        found.unchecked.append("SLURM: not asked; snakemake --profile slurm does, before the first job")
+        found.unchecked.append("SLURM: not queried; snakemake --profile slurm does so before the first job")
     else:
         found.notes += [f"for snakemake --profile slurm: {fault}" for fault in faults]
-        found.unchecked.append("SLURM: there is none here")
+        found.unchecked.append("SLURM: not installed here")
 
 
 def _say_int8(study: Study) -> Iterator[str]:
@@ -34,10 +34,10 @@ def _say_int8(study: Study) -> Iterator[str]:
     speed, memory = TOKENS_PER_SECOND, MEMORY_GIB
     if names:
         yield (
-            f"training.quantization: int8 ({', '.join(names)}) does not keep the documents of a row wholly apart on a "
-            f"GPU: another document moved hidden states by up to {MOVED} (an 8B Llama's shapes on an H100). nf4 keeps "
-            f"them apart, trained twice as fast there ({speed['nf4']:,} tokens/s for {speed['int8']:,}) and took "
-            f"{memory['nf4']} GiB for {memory['int8']}"
+            f"training.quantization: int8 ({', '.join(names)}) does not fully separate the documents of a row on a "
+            f"GPU: another document changed hidden states by up to {MOVED} (an 8B Llama's shapes on an H100). nf4 "
+            f"separates them. It trained twice as fast there ({speed['nf4']:,} instead of {speed['int8']:,} tokens/s) "
+            f"and took {memory['nf4']} instead of {memory['int8']} GiB"
         )
 
 

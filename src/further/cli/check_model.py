@@ -18,7 +18,7 @@ def check_model_of(study: Study, found: Findings) -> None:
     if settings.model.source == "hub" and not model.is_dir():
         _check_hub(str(settings.model.path), str(settings.model.revision), found)
     if not (model / "config.json").is_file() and settings.model.source != "folder":
-        found.unchecked.append("model: not on this disk yet, so neither its layers nor its memory (the plan does)")
+        found.unchecked.append("model: not on this disk yet, so its layers and memory are left to the plan")
 
 
 def _check_weights(study: Study, model: Path) -> None:
@@ -40,15 +40,15 @@ def _check_hub(name: str, revision: str, found: Findings) -> None:
         return
     except Unreachable as error:
         login = (
-            "a login is stored" if is_logged_in() else "no login is stored (hf auth login), which a gated model needs"
+            "a login is stored" if is_logged_in() else "no login is stored, which a gated model needs (hf auth login)"
         )
-        found.unchecked.append(f"hub: {error}, so whether {name} is open to you is not known; {login}")
+        found.unchecked.append(f"hub: {error}, so it is not known whether you have access to {name}; {login}")
         return
     if there.gated and not is_logged_in():
         found.faults.append(
-            f"model.path: {name} is gated and no login is stored here: ask for access on its page, then hf auth login"
+            f"model.path: {name} is gated and no login is stored here: request access on its page, then hf auth login"
         )
     elif there.gated:
-        found.unchecked.append(f"hub: whether the owner of {name} has let you in (its page says)")
+        found.unchecked.append(f"hub: whether the owner of {name} has let you in (see its page)")
     if there.files and not any(file.endswith(".safetensors") for file in there.files):
         found.faults.append(f"model.path: {name} has no weights in safetensors")

@@ -30,8 +30,8 @@ def choose_run(study: Path, run: str | None, folder: str) -> str:
     is_setting = any(folder.startswith(f"{name}-") for name in Run.model_fields)
     if folder in list_adapters(study) or (is_setting and "/" not in folder):
         raise ValueError(
-            f"{folder} is the name of a run, and no folder is given: further export {folder} FOLDER exports it "
-            f"(a folder of that name: further export default ./{folder})"
+            f"{folder} is the name of a run, and no folder is given. To export that run: further export {folder} "
+            f"FOLDER (for a folder of that name: further export default ./{folder})"
         )
     return DEFAULT_RUN
 
@@ -50,8 +50,8 @@ def find_adapter(study: Path, run: str) -> Path:
     """
     refuse_one_model(study)
     if run not in (runs := list_adapters(study)):
-        there = f"there are {', '.join(runs) or 'none'}{suggest_others(study)}"
-        raise ValueError(f"no run is called {run} in {study.resolve()}; {there}")
+        there = f"runs with an adapter: {', '.join(runs) or 'none'}{suggest_others(study)}"
+        raise ValueError(f"there is no adapter of run {run} in {study.resolve()}; {there}")
     return study / "results" / "runs" / run / "adapter"
 
 
@@ -70,7 +70,7 @@ def export_run(study: Path, run: str, target: Path) -> list[str]:
     """
     adapter = find_adapter(study, run)
     if not (adapter / "README.md").is_file():
-        raise ValueError(f"{adapter} has no model card (README.md) yet: let the study end first")
+        raise ValueError(f"{adapter} has no model card (README.md) yet: let the study finish first")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         held = "is a file" if target.is_file() else "is not empty"
         raise ValueError(f"{target} {held}: name a new folder")

@@ -44,5 +44,7 @@ def find_gpu(name: str) -> Gpu | None:
     if plain == NO_GPU:
         return None
     if plain not in GPUS:
-        raise ValueError(f"--gpu {name}: known are {', '.join(GPUS)} and {NO_GPU}; any other: take one, edit hardware")
+        raise ValueError(
+            f"--gpu {name} is not one of {', '.join(GPUS)} or {NO_GPU}. For another GPU, take one and edit hardware"
+        )
     return GPUS[plain]

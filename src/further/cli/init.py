@@ -1,4 +1,4 @@
-"""`further init`: a study file of one's own, commented, by a few questions or by flags."""
+"""`further init`: write a commented study file from a few questions or from flags."""
 
 import os
 import re
@@ -66,7 +66,7 @@ def keep_study(folder: Path, papers: str | None) -> bool:
         meant = Path(papers).expanduser().resolve()
         if meant != there:
             raise ValueError(
-                f"{file} is a study of {there}, not of {meant}: name another folder for this one (STUDY=…)"
+                f"{file} is a study of {there}, not of {meant}: name another folder for these papers (STUDY=…)"
             )
     return True
 
@@ -86,11 +86,13 @@ def write_study(folder: Path, wishes: Wishes, ask: bool, goes_on: bool = False) 
     """
     file = folder / STUDY_FILE
     if file.exists():
-        raise ValueError(f"{file} is there already: edit it, or name another folder")
+        raise ValueError(f"{file} already exists: edit it, or name another folder")
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"{folder} is a file: name a folder for the study")
     if folder.resolve() == ROOT:
-        raise ValueError(f"{folder} is Further's own folder, that of the demonstration: name another, as studies/heart")
+        raise ValueError(
+            f"{folder} is Further's own folder, with the demonstration: name another, such as studies/heart"
+        )
     check_path(folder.resolve(), "study")
     title, papers, model, gpu_name = _answer(folder, wishes, ask)
     gpu = find_gpu(gpu_name)
@@ -143,8 +145,8 @@ def _describe_model(folder: Path, model: str, revision: str | None) -> tuple[dic
     try:
         found = ask_hub(model)
     except (Unreachable, ValueError) as error:
-        return about, [f"The commit of {model} is not known: {error}. Write it behind model.revision."]
-    gated = [f"{model} is gated: ask for access on its page, then hf auth login."] if found.gated else []
+        return about, [f"The commit of {model} is not known: {error}. Write it after model.revision."]
+    gated = [f"{model} is gated: request access on its page, then run hf auth login."] if found.gated else []
     return about | {"revision": found.commit or None}, gated
 
 
@@ -199,7 +201,7 @@ def _write_file(folder: Path, sections: Mapping[str, Any], num_papers: int, gpu:
     schema = os.path.relpath(ROOT / "config" / "schema.json", folder)
     lines = [
         f"# yaml-language-server: $schema={schema}",
-        "# Every key, with its unit, range and default: config/README.md. A key that is left out has its default.",
+        "# config/README.md explains every key: unit, range, default. A key that is left out has its default.",
     ]
     for name, section in sections.items():
         lines += ["", f"{name}:", *(_write_key(name, key, value) for key, value in section.items())]
@@ -228,9 +230,9 @@ def _write_sweeps(num_papers: int, gpu: Gpu | None) -> list[str]:
     quantization = "quantization: {quantization: [none, int8, nf4]}"
     return [
         "sweeps:                               # every combination is one training",
-        "  # Does more data help? A scaling law needs four sizes or more, and more than one seed.",
+        "  # Does more data help? A scaling law needs at least four sizes, and more than one seed.",
         f"  data: {{fraction: {fractions}, seed: [0, 1]}}",
-        f"  # What does quantization cost?{' Needs the GPU memory of the unquantized model.' if gpu else ''}",
+        f"  # What does quantization cost?{' This needs the GPU memory of the unquantized model.' if gpu else ''}",
         f"  {'# ' if gpu else ''}{quantization}",
     ]
 

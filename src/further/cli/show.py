@@ -39,5 +39,5 @@ def open_report(study: Path) -> list[str]:
 
 
 def _absent(file: Path, maker: str, study: Path) -> ValueError:
-    said = f"This makes it: {maker}" if maker else "Is this a study's folder?"
+    said = f"To make it, type: {maker}" if maker else "Is this the folder of a study?"
     return ValueError(f"There is no {file.resolve()}. {said}{suggest_others(study)}")

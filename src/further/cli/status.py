@@ -56,4 +56,4 @@ def _list_runs(study: Path, files: Sequence[Path]) -> tuple[str, list[str]]:
 
 
 def _say_how(study: Path) -> str:
-    return f" (this starts it: {start})" if (start := say_start(study)) else ""
+    return f" (to start it: {start})" if (start := say_start(study)) else ""

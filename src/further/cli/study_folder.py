@@ -38,7 +38,7 @@ def refuse_one_model(study: Path) -> None:
     """
     if (study / "results" / "onemodel").is_dir():
         open_it = f"further open --study {shlex.quote(str(study))}"
-        raise ValueError(f"{study} is a study of one small model: it has no adapter. What it found: {open_it}")
+        raise ValueError(f"{study} is a study of one small model: it has no adapter. To see its results: {open_it}")
 
 
 def refuse_images(study: Path) -> None:
@@ -49,7 +49,7 @@ def refuse_images(study: Path) -> None:
     """
     if (study / "results" / "cases").is_dir():
         ask = f'further answer IMAGE "question" --study {shlex.quote(str(study))}'
-        raise ValueError(f"{study} is a study of images, and its models continue no text. To ask one: {ask}")
+        raise ValueError(f"{study} is a study of images: its models do not continue text. To ask a question: {ask}")
 
 
 def suggest_others(study: Path) -> str:

@@ -26,11 +26,11 @@ def try_prompt(study: Path, run: str, prompt: str, new_tokens: int, temperature:
         ValueError: If there is no such run, the prompt is empty, or a number is out of range.
     """
     if not prompt.strip():
-        raise ValueError("the prompt is empty: give some words to go on from")
+        raise ValueError("the prompt is empty: write some words to continue")
     if new_tokens < 1:
-        raise ValueError(f"--tokens {new_tokens}: at least 1")
+        raise ValueError(f"--tokens {new_tokens}: must be at least 1")
     if temperature is not None and not 0 < temperature < math.inf:
-        raise ValueError(f"--temperature {temperature:g}: above 0; left out, the likeliest token is taken each time")
+        raise ValueError(f"--temperature {temperature:g}: must be above 0; leave it out for greedy decoding")
     refuse_one_model(study)
     refuse_images(study)
     adapter = find_adapter(study, run)
@@ -64,4 +64,4 @@ def _show(prompt: str, run: str, texts: tuple[str, str]) -> list[str]:
     for name, text in zip(("base", f"adapted ({run})"), texts, strict=True):
         body = textwrap.wrap(" ".join(text.split()), 96) or ["(nothing: the model ended the text)"]
         lines += [f"{name}:", *(f"    {line}" for line in body)]
-    return [*lines, "What a language model writes is likely text, not a fact."]
+    return [*lines, "A language model writes likely text, not facts."]

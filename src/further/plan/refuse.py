@@ -95,7 +95,7 @@ def _memory_fault(shape: Shape, run: Run, hardware: HardwareSettings) -> str | N
     largest = ", ".join(f"{name} {size / GIB:.1f}" for size, name in parts)
     return (
         f"needs {needed.peak / GIB:.1f} GiB of GPU memory ({largest}); hardware.gpu_memory_gb is "
-        f"{hardware.gpu_memory_gb:g}, of which {limit / GIB:.1f} may be planned (memory_margin "
+        f"{hardware.gpu_memory_gb:g}, of which the plan may use {limit / GIB:.1f} (memory_margin "
         f"{hardware.memory_margin:g}). {_advice(_memory_remedies(shape, run, limit, hardware), smallest)}"
     )
 
@@ -161,12 +161,12 @@ def _scoring_fault(row: PlannedRun, hardware: HardwareSettings) -> str:
     minutes = math.ceil(row.scoring_seconds_high / 60)
     return (
         f"{_names([row.run])}: scoring is expected to take up to {minutes} minutes; hardware.scoring_minutes is "
-        f"{hardware.scoring_minutes}. It would fit with hardware.scoring_minutes: {minutes}, or a longer "
+        f"{hardware.scoring_minutes}. It would fit with hardware.scoring_minutes: {minutes}, or a larger "
         "evaluation.stride."
     )
 
 
-SAID = 5  # runs told one by one
+SAID = 5  # runs named one by one
 
 
 def _in_time(row: PlannedRun, hardware: HardwareSettings) -> bool:
@@ -232,8 +232,8 @@ def _describe_change(change: Mapping[str, Any], result: str) -> str:
 def _advice(remedies: Sequence[str], smallest: int) -> str:
     if not remedies:
         levers = "quantization, checkpointing, gradient accumulation or optimizer"
-        return f"No change of {levers} makes it fit: {smallest} GB would."
-    return f"It would fit with {'; or '.join(remedies)}; or with {smallest} GB."
+        return f"No change of {levers} makes it fit. GPU memory that would fit it: {smallest} GB."
+    return f"It would fit with {'; or '.join(remedies)}; or with {smallest} GB of GPU memory."
 
 
 def _names(names: Sequence[str]) -> str:

@@ -62,17 +62,17 @@ SweepName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class StudySettings(Section):
-    """What the report says of the study as a whole."""
+    """What the report says about the study as a whole."""
 
     kind: Literal["text", "images", "onemodel"] = key(
-        "text: papers, and perplexity before and after. images: cases, and answers before and after. onemodel: cases, "
-        "and small models from scratch compared.",
+        "text: perplexity on papers, before and after. images: answers about cases, before and after. onemodel: small "
+        "models trained from scratch on cases and compared.",
         "text",
         reruns="everything",
     )
     title: str = key("Heading of the report.", "Further pre-training", reruns="page", min_length=1)
     domain: str | None = key(
-        "medical: the report reminds its readers that nothing a model writes is medical advice. null: off.",
+        "medical: the report reminds readers that nothing a model writes is medical advice. null: off.",
         None,
         reruns="page",
         pattern="^medical$",
@@ -80,7 +80,7 @@ class StudySettings(Section):
 
 
 class PlanSettings(Section):
-    """What the plan of a study reckons with.
+    """What the plan of a study is based on.
 
     Attributes:
         runs: By name, those of a cross-validation too.
@@ -105,7 +105,7 @@ class LawSettings(Section):
 
 
 class Settings(Section):
-    """A whole study file; a section that it leaves out has its defaults."""
+    """A whole study file. A section that is left out has its defaults."""
 
     study: StudySettings = StudySettings()
     corpus: CorpusSettings = CorpusSettings()
@@ -115,8 +115,8 @@ class Settings(Section):
     demo: DemoSettings = DemoSettings()
     training: TrainingSettings = TrainingSettings()
     sweeps: dict[SweepName, Sweep | None] = key(
-        "By name, lists of values by key of `training`: every combination is a run. A point that two sweeps share is "
-        "one run.",
+        "Named sweeps, each with lists of values for keys of `training`. Every combination is a run. A combination "
+        "that two sweeps share is one run.",
         {},
         reruns="new runs only",
     )

@@ -11,74 +11,85 @@ class EvaluationSettings(Section):
     """What is measured before and after."""
 
     window: int = key(
-        "Tokens of the model's input when scoring, at most its positions.", 2048, unit="tokens", reruns="scores", ge=2
+        "Length of the model's input when scoring, at most its number of positions.",
+        2048,
+        unit="tokens",
+        reruns="scores",
+        ge=2,
     )
     stride: Count = key(
-        "Newly scored tokens per window. Less than the window: more context for each token, and slower.",
+        "Newly scored tokens per window. A stride below the window gives each token more context and is slower.",
         1024,
         unit="tokens",
         reruns="scores",
     )
     batch_tokens: Count = key("Tokens per forward pass when scoring.", 8192, unit="tokens", reruns="scores")
     bootstrap: int = key(
-        "Resamples of the papers for intervals.",
+        "Bootstrap resamples of the papers for confidence intervals.",
         2000,
         unit="resamples",
         reruns="comparison, memorization",
         ge=200,
         le=100_000,
     )
-    seed: Seed = key("Of the bootstrap and of sampled continuations.", 0, reruns="comparison, memorization, samples")
+    seed: Seed = key(
+        "Seed of the bootstrap and of sampled continuations.", 0, reruns="comparison, memorization, samples"
+    )
     folds: Annotated[int, Field(ge=2)] | None = key(
-        "Cross-validation: as many more trainings of the default run, so that every paper is held out once. Worth it "
-        "where few papers are held out. null: off.",
+        "Cross-validation: one more training of the default run per fold, so that every paper is held out once. "
+        "Useful if few papers are held out. null: off.",
         None,
         unit="folds",
         reruns="comparison",
     )
     memorization_paragraphs: Count | None = key(
-        "Paragraphs of training papers, and as many of held-out papers, that the model has to continue word for word. "
+        "Paragraphs of training papers, and as many of held-out papers, that the model has to continue verbatim. "
         "null: off.",
         200,
         unit="paragraphs",
         reruns="memorization",
     )
     memorization_prefix_tokens: Count = key(
-        "That the model is given of a paragraph.", 32, unit="tokens", reruns="memorization"
+        "Length of the prefix that the model is given of a paragraph.", 32, unit="tokens", reruns="memorization"
     )
     memorization_new_tokens: Count = key(
-        "That it has to continue. Prefix and new tokens together are at most the window.",
+        "Length of the continuation that it has to write. Prefix and new tokens together are at most the window.",
         32,
         unit="tokens",
         reruns="memorization",
     )
     terms: Count | None = key(
-        "Words shown whose probability rose most, and as many whose probability fell. null: off.",
+        "Number of words shown whose probability rose most, and as many whose probability fell. null: off.",
         20,
         unit="words",
         reruns="terms",
     )
     term_occurrences: int = key(
-        "Rarer words in held-out papers are left out.", 5, unit="occurrences", reruns="terms", ge=2
+        "Words with fewer occurrences in held-out papers are left out.", 5, unit="occurrences", reruns="terms", ge=2
     )
     questions: str | None = key(
-        "A CSV file of questions that base and adapted model answer: columns question, choices (with | between them, "
-        "or empty), correct, and if wanted passage, topic, paper. demo: 60 on the bundled articles. null: off.",
+        "A CSV file of questions that the base and the adapted model answer. Columns: question, choices (separated by "
+        "|, or empty), correct, and optionally passage, topic, paper. demo: 60 questions on the bundled articles. "
+        "null: off.",
         None,
         unit="file",
         reruns="questions",
         min_length=1,
     )
     instructions: bool = key(
-        "Give a chat model a dozen instructions with a form to follow, before and after.", True, reruns="questions"
+        "Give a chat model a dozen instructions that prescribe a format, before and after.", True, reruns="questions"
     )
-    new_tokens: Count = key("Length of a sample.", 200, unit="tokens", reruns="samples")
+    new_tokens: Count = key("Length of each sample.", 200, unit="tokens", reruns="samples")
     temperature: Annotated[float, Field(gt=0, le=10)] | None = key(
-        "Of a second, sampled continuation of each prompt. null: greedy ones only.", 0.8, reruns="samples"
+        "Temperature of a second, sampled continuation of each prompt. null: greedy continuations only.",
+        0.8,
+        reruns="samples",
     )
-    top_p: float = key("Probability mass that it is drawn from.", 0.95, unit="fraction", reruns="samples", gt=0, le=1)
+    top_p: float = key(
+        "Probability mass that this continuation is sampled from.", 0.95, unit="fraction", reruns="samples", gt=0, le=1
+    )
     prompts: Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)] | None = key(
-        "Continued by the base and by the adapted model. null: the first words of held-out paragraphs.",
+        "Prompts that the base and the adapted model continue. null: the first words of held-out paragraphs.",
         None,
         reruns="samples",
     )
@@ -148,16 +159,16 @@ class QuestionSettings(ScoringSettings):
 class Target(Section):
     """A loss to reach."""
 
-    value: float = key("Of the loss.", gt=0)
-    unit: Literal["nats", "perplexity", "bits_per_byte"] = key("Of the value.")
+    value: float = key("The loss to reach.", gt=0)
+    unit: Literal["nats", "perplexity", "bits_per_byte"] = key("Unit of the value.")
 
 
 class ScalingSettings(Section):
     """The scaling law."""
 
     targets: list[Target] = key(
-        "Losses to judge: reached, reachable, undecided or unreachable. Each has a value and a unit: nats, perplexity "
-        "or bits_per_byte.",
+        "Target losses, each judged as reached, reachable, undecided or unreachable. Each has a value and a unit: "
+        "nats, perplexity or bits_per_byte.",
         [],
         reruns="law",
     )
@@ -169,23 +180,27 @@ class CostSettings(Section):
     most = 1e13  # a budget in rials or rupiahs
 
     price_per_gpu_hour: float = key(
-        "Of one hour of the hardware that trains. 0: no money in the report.", 0.0, unit="money", reruns="law", ge=0
+        "Price of one hour of the hardware that trains. 0: the report shows no costs.",
+        0.0,
+        unit="money",
+        reruns="law",
+        ge=0,
     )
-    currency: str = key("Three capital letters.", "EUR", reruns="law", pattern=r"^[A-Z]{3}$")
+    currency: str = key("Currency code of three capital letters.", "EUR", reruns="law", pattern=r"^[A-Z]{3}$")
     price_date: str | None = key(
-        "Of the price: year and month.", None, reruns="law", pattern=r"^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$"
+        "Date of the price: year and month.", None, reruns="law", pattern=r"^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$"
     )
     kwh_per_gpu_hour: float = key(
-        "Energy. 0.97 was measured for a GPU of an 8×H100 node. 0: no energy in the report.",
+        "Energy per GPU hour. 0.97 was measured for a GPU of an 8×H100 node. 0: the report shows no energy.",
         0.0,
         unit="kWh",
         reruns="law",
         ge=0,
     )
     yearly_budget: Annotated[float, Field(gt=0)] | None = key(
-        "The report says which corpus a training's part of it pays for. Needs a price. null: off.",
+        "The report says which corpus one training's share of the budget pays for. Requires a price. null: off.",
         None,
         unit="money",
         reruns="law",
     )
-    trainings_per_year: float = key("That the budget has to pay for.", 1.0, reruns="law", gt=0)
+    trainings_per_year: float = key("Trainings that the yearly budget has to pay for.", 1.0, reruns="law", gt=0)

@@ -49,7 +49,7 @@ class Section(BaseModel):
         for number in value if isinstance(value, list) else [value]:
             if isinstance(number, (int, float)) and number and not LEAST <= abs(number) <= cls.most:
                 most, least = f"{cls.most:,.0f}", f"{LEAST:.9f}"
-                raise ValueError(f"at most {most}, and not nearer to 0 than {least}")
+                raise ValueError(f"at most {most}, and either 0 or at least {least}")
         return value
 
     def pick(self, *keys: str) -> dict[str, Any]:

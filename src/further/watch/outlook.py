@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 NAMED = 3  # jobs of a step that are named one by one
-REASONS = (  # Snakemake's, in the order in which they are told
+REASONS = (  # Snakemake's, in the order in which they are shown
     ("Missing output files", "not made yet"),
     ("Params have changed", "settings or code changed"),
     ("Code has changed", "settings or code changed"),
@@ -13,7 +13,7 @@ REASONS = (  # Snakemake's, in the order in which they are told
     ("Software environment definition has changed", "its software changed"),
     ("Incomplete output files", "it was interrupted"),
     ("Forced execution", "forced"),
-    ("Input files updated by another job", "its input is made anew"),
+    ("Input files updated by another job", "its input will be made again"),
 )
 
 
@@ -41,7 +41,7 @@ class Outlook:
         body = [f"{rule:<{width}}  {number:>5}  {why}" for rule, number, why in rows]
         return [
             *head, *body, f"{'total':<{width}}  {total:>5}", "",
-            "Nothing was started (-n). Every job with its files and resources: snakemake -np",
+            "Nothing was started (-n). To see every job with its files and resources: snakemake -np",
         ]  # fmt: skip
 
 

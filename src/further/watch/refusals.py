@@ -28,8 +28,8 @@ def explain(text: str, words: Sequence[str], folder: Path) -> list[str]:
         return _explain_lock(folder, is_dry="LockException" not in text)
     if target := TARGET.search(text):
         return [
-            f"There is no target {target[1]}. Targets are a file below results/, plan, or none for the whole study "
-            "(all of them: snakemake --list-target-rules)"
+            f"There is no target {target[1]}. A target is a file below results/, or plan. Without one, the whole study "
+            "runs (to list all targets: snakemake --list-target-rules)"
         ]
     return []
 
@@ -52,7 +52,7 @@ def _explain_files(files: Sequence[Path]) -> list[str]:
         read_files(files)
     except ValueError as error:
         more = len(files) > 1
-        hint = "Every name behind --configfile is taken for a file: write targets before it, or after --"
+        hint = "Every name after --configfile is read as a file: write targets before it, or after --"
         return ["Nothing was started.", str(error), *([hint] if more else [])]
     return []
 
@@ -60,14 +60,16 @@ def _explain_files(files: Sequence[Path]) -> list[str]:
 def _explain_lock(folder: Path, is_dry: bool) -> list[str]:
     others = find_others(folder)
     if not others and is_dry and (dead := find_others(folder, dead=True)):
-        return [f"The last start was killed ({'; '.join(dead)}). The next one ends the jobs that it left, and goes on."]
+        return [
+            f"The last start was killed ({'; '.join(dead)}). The next one ends the jobs that it left, and continues."
+        ]
     if not others:
         return []
-    at_work = f"Another snakemake works in this folder: {'; '.join(others)}"
+    at_work = f"Another snakemake is running in this folder: {'; '.join(others)}"
     if is_dry:
-        return [f"{at_work}. What it has not made yet is listed here too."]
+        return [f"{at_work}. What it has not made yet is also listed here."]
     return [
         "Nothing was started.",
-        f"{at_work}. Wait until it has ended, or end it. If it ran on another machine and is no more, type "
+        f"{at_work}. Wait until it ends, or stop it. If it ran on another machine and has died, type "
         "snakemake --unlock with the same --directory and --configfile",
     ]

@@ -36,7 +36,7 @@ class RunStatus:
         state: One of STATES; stopped: begun, ended without a result or an error, and nobody works on it.
         step: Optimizer steps done; None before the first.
         num_steps: Of the whole run; None where unknown.
-        loss_nats: Of the last step that was told, nats per token.
+        loss_nats: Of the last reported step, nats per token.
         note: Where to look, or SLURM's number of the job.
     """
 
@@ -67,11 +67,11 @@ def read_queue_of(folder: Path) -> tuple[dict[str, Queued] | None, str]:
     try:
         return jobs_by_run(list_jobs(folder.resolve())), ""
     except ValueError as error:
-        return None, f"Queued jobs are not known: {str(error).splitlines()[0]}"
+        return None, f"Queued jobs are unknown: {str(error).splitlines()[0]}"
 
 
 def read_status(folder: Path, runs: Iterable[str], queue: Queue) -> list[RunStatus]:
-    """How each run of a study stands; one whose result will be made anew is not done.
+    """How each run of a study stands; one whose result will be made again is not done.
 
     Args:
         folder: Where results, logs and checkpoints lie.
@@ -104,7 +104,7 @@ def _done(results: Path) -> RunStatus:
 
 def _of_queue(job: Queued) -> tuple[str, str]:
     if job.state == "PENDING":
-        return "queued", f"SLURM job {job.number}, waits for {job.reason}"
+        return "queued", f"SLURM job {job.number}, waiting for {job.reason}"
     return "running", f"SLURM job {job.number}"
 
 
@@ -121,7 +121,7 @@ def _of_files(folder: Path, run: str, doing: Doing | None) -> tuple[str, str]:
             doing.state,
             f"{doing.message.splitlines()[0][:160] if doing.message else ''} (logs/train_qlora/{run}.log)",
         )
-    return _read_ending(folder, run) or ("stopped", f"no word since {doing.state}, see logs/train_qlora/{run}.log")
+    return _read_ending(folder, run) or ("stopped", f"no message since {doing.state}, see logs/train_qlora/{run}.log")
 
 
 def _read_failure(folder: Path, log: Path) -> tuple[str, str] | None:
@@ -178,9 +178,9 @@ def describe_session(folder: Path, now: float) -> list[str]:
 def _tell_end(session: Session) -> str:
     """How the start ended; empty while it goes on."""
     if session.ended:
-        return "Snakemake has finished." if session.ended == "finished" else "Snakemake has ended, as jobs failed."
+        return "Snakemake has finished." if session.ended == "finished" else "Snakemake has ended because jobs failed."
     if session.is_dead:
-        return "Snakemake is not running: type the same command again to go on."
+        return "Snakemake is not running: type the same command again to continue."
     return ""
 
 
