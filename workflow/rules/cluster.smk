@@ -54,7 +54,7 @@ def make_queue_ready():
     lock, orphans = stop_if_wrong(take_queue, Path.cwd())
     atexit.register(lock.release)
     for job in orphans:
-        logger.warning(f"Cancelled SLURM job {job.number} ({job.comment}), left by a snakemake that is no more.")
+        logger.warning(f"Cancelled SLURM job {job.number} ({job.comment}), left by a snakemake that no longer runs.")
 
 
 atexit.register(show_requests)

@@ -214,8 +214,9 @@ def _write_key(section: str, key: str, value: Any) -> str:
     """`  rank: 16    # Rank of LoRA.`, the comment from the settings themselves."""
     field = getattr(Settings.model_fields[section].annotation, "model_fields")[key]  # noqa: B009
     about, first = field.json_schema_extra, re.split(r"(?<=[.]) (?=[A-Z])", field.description)[0]
+    what, dot, null = first.rstrip(".").partition(". ")  # "Time between checkpoints. 0: after every step"
     unit = f" ({about['unit']})" if about["unit"] in UNITS else ""
-    return f"  {f'{key}: {_write_value(value)}':<34}  # {first.rstrip('.')}{unit}"
+    return f"  {f'{key}: {_write_value(value)}':<34}  # {what}{unit}{dot}{null}"
 
 
 def _write_value(value: Any) -> str:

@@ -86,7 +86,7 @@ _READ = [
     ("pages", pa.int32()),
     ("unread_pages", pa.list_(pa.int32())),  # numbers of the pages that cannot be read, from 1
     ("damaged_pages", pa.list_(pa.int32())),  # of those that were read in part
-    ("repaired", pa.bool_()),  # whether the file's table of contents was made anew
+    ("repaired", pa.bool_()),  # whether the file's table of contents was rebuilt
     ("unread_fonts", pa.list_(pa.string())),
     ("told_signs", pa.list_(pa.string())),  # "font: glyph is sign", told by the glyph's outline
 ]

@@ -48,7 +48,7 @@ def say_losses(row: Mapping[str, Any]) -> list[str]:
     parts = [
         (row["unread_pages"], f"{_say_pages(row['unread_pages'], pages)} cannot be read."),
         (row["damaged_pages"], f"{_say_pages(row['damaged_pages'], pages)} could be read in part only."),
-        (row["repaired"], "The file is damaged: its table of contents was made anew, and text may be missing."),
+        (row["repaired"], "The file is damaged: its table of contents was rebuilt, and text may be missing."),
         (row["unread_fonts"], f"Fonts that cannot be read: {', '.join(row['unread_fonts'])}."),
         (signs, f"{signs} signs of the kept text have no meaning, {beside} of them beside a number or a unit."),
     ]

@@ -1,4 +1,4 @@
-"""What a damaged file has cost: pages that cannot be read, pages read in part, a table of contents made anew."""
+"""What a damaged file has cost: pages that cannot be read, pages read in part, a rebuilt table of contents."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ class Reading:
         pages: Number of pages that the file says it has.
         unread_pages: Numbers of the pages that cannot be read at all, from 1.
         damaged_pages: Numbers of the pages that were read in part.
-        repaired: Whether the file's table of contents was lost or wrong and was made anew.
+        repaired: Whether the file's table of contents was lost or wrong and was rebuilt.
         unread_fonts: Names of fonts that cannot be read.
         told_signs: "font: glyph is sign" for each sign that was told by the outline of its glyph.
     """
