@@ -1,5 +1,6 @@
 """Tables as other people's data sets have them: other columns, several tables of one case, JSON of several forms."""
 
+import csv
 import datetime
 import gzip
 
@@ -13,6 +14,7 @@ from facts import naming, tells
 from further.cases.files import Folder
 from further.cases.plan import describe_plan, open_folder, plan_cases
 from further.cases.readers import LAYOUTS
+from further.cases.tables import read_rows
 
 HEAD = ("case", "image", "question", "answer")
 
@@ -264,3 +266,11 @@ def test_a_row_without_a_case_is_named_by_its_number_and_not_by_its_patient(tmp_
     save(tmp_path, "a.png")
     said = refusal(tmp_path)
     assert tells(said, 2, "a.csv") and "MUSTER" not in said
+
+
+def test_a_cell_may_be_long_and_the_limit_of_other_tables_stays(tmp_path):
+    """Python's csv has one limit for the whole process, by which others tell a quote that is not closed."""
+    before = csv.field_size_limit()
+    write_csv(tmp_path / "a.csv", [("image", "caption"), ("a.png", "x" * 200_000)])
+    assert [len(row["caption"]) for row in read_rows(Folder(tmp_path), "a.csv")] == [200_000]
+    assert csv.field_size_limit() == before == 131_072

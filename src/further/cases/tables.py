@@ -7,6 +7,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO, cast
 
@@ -21,7 +22,15 @@ END = "\0end of the table"
 UNREADABLE = (OSError, EOFError, zlib.error)
 """What opening, or unpacking, a broken file raises."""
 
-csv.field_size_limit(MAX_CELL)
+
+@contextmanager
+def _long_cells() -> Iterator[None]:
+    """Let csv read cells up to MAX_CELL. Its limit is the whole process's, so others get theirs back."""
+    before = csv.field_size_limit(MAX_CELL)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
 def read_records(folder: Folder, file: str) -> list[dict[str, Any]]:
@@ -65,6 +74,7 @@ def _read_first(folder: Folder, file: str) -> dict[str, Any]:
         return {}
 
 
+@_long_cells()
 def read_rows(folder: Folder, file: str) -> list[dict[str, str]]:
     """Rows of a CSV file by column, the columns' names in lower case; commas, semicolons or tabs, as its head has them.
 
@@ -120,6 +130,7 @@ def name_cells(cells: Iterable[str], file: str) -> list[str]:
     return names
 
 
+@_long_cells()
 def read_head(folder: Folder, file: str) -> list[str]:
     """Names of a CSV file's columns, in lower case; none where it cannot be read."""
     path = folder.path / file
