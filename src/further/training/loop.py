@@ -49,9 +49,8 @@ def train(model: Model, recipe: Recipe, session: Session) -> None:
         progress.enter("training")
         seed_step(run.seed, state.step)
 
-        # 2. Forward and backward, on this process's part. The loss is a mean over all labels of the step, however
-        # they are cut into micro-batches and dealt to processes: a mean of means would be another gradient.
-        # Micro-batches differ in labels: the last row of a packed epoch is short.
+        # 2. Forward and backward, on this process's part. The loss is a mean over all labels of the step. Micro-batches
+        # and processes differ in labels (the last row of a packed epoch is short), so a mean of means would be wrong.
         [num_labels] = all_reduce([sum(map(count_labels, batches))])
         loss = add_gradients(model, examples, batches, num_labels, graphs)
         all_reduce_gradients(trained.values())
