@@ -22,6 +22,7 @@ from further.wrong import add_lines
         ({"sweeps": {"rank": {"rank": []}}}, ["sweeps.rank.rank", "[]", 1]),
         ({"training": {"learning_rate": "2e-4"}}, ["training.learning_rate", "'2e-4'", "2.0e-4"]),
         ({"training": {"rank": True}}, ["training.rank", "true"]),
+        ({"training": {"rank": 16.0}}, ["training.rank", "16.0", "write 16"]),
         ({"training": {"rank": 8.5}}, ["training.rank", 8.5]),
         ({"training": {"dropout": float("nan")}}, ["training.dropout", "nan"]),
         ({"training": {"optimizer": "sgd"}}, ["training.optimizer", "'sgd'", "'adamw_torch'"]),

@@ -190,6 +190,8 @@ def _correct(place: Place, fault: Mapping[str, Any]) -> str:
         return f"; write [{value}]"
     if kind == "string_type":
         return _say_text(value)
+    if kind == "int_type" and isinstance(value, float) and value.is_integer():
+        return f"; write {value:.0f}"
     if not isinstance(value, str):
         return ""
     if kind == "bool_type" and value.lower() in ("true", "false", "yes", "no", "on", "off"):
