@@ -51,8 +51,8 @@ def _values(schema: Schema) -> Iterator[str]:
     """What a key may hold: its choices, or its kind; then its limits, and those of a list's values."""
     parts = [part for part in schema.get("anyOf", [schema]) if part["type"] != "null"]
     yield " or ".join(", ".join(part["enum"]) if "enum" in part else KINDS[part["type"]] for part in parts)
-    for part in [values for part in parts for values in (part, part.get("items", {}))]:
-        yield from (text.format(part[limit]) for limit, text in LIMITS.items() if limit in part)
+    for values in [values for part in parts for values in (part, part.get("items", {}))]:
+        yield from (text.format(values[limit]) for limit, text in LIMITS.items() if limit in values)
 
 
 def _default(field: FieldInfo) -> str:
