@@ -141,7 +141,7 @@ def test_reports_beside_their_images_with_the_split_of_a_table(tmp_path):
     assert (by_case(cases, "patient")["51"], by_case(cases, "given_split")["51"]) == ("50", ["validation"])
     (tmp_path / "split.csv").unlink()
     cases, images, _ = find(tmp_path)
-    assert (cases.num_rows, images.num_rows, by_case(cases, "patient")["s51"]) == (12, 24, None)
+    assert (cases.num_rows, images.num_rows, by_case(cases, "patient")["s51"]) == (12, 24, "s50")
 
 
 def test_folders_of_many_reports_are_patients_and_coordinates_are_no_report(tmp_path):
@@ -152,6 +152,35 @@ def test_folders_of_many_reports_are_patients_and_coordinates_are_no_report(tmp_
     cases, images, _ = find(tmp_path)
     assert cases.num_rows == 19 and by_case(cases, "patient")["s3"] == "s2"
     assert [line["image"] for line in images.to_pylist() if line["case"] is None] == ["p0/s0.jpg"]
+
+
+@pytest.mark.parametrize(("name", "images"), [("report", "."), ("Bericht 4711", "."), ("report", "series")])
+def test_a_folder_for_each_case_with_its_report(tmp_path, name, images):
+    """As a clinic keeps its cases: the one text in a folder is about the images in it."""
+    for number in range(3):
+        place = tmp_path / "cases" / f"Fall {number}"
+        save(place / images, f"{number}a.JPG", f"{number}b.JPG")
+        (place / f"{name}.txt").write_text(f"Anamnes: Hosta.\n\nFindings: Mass {number}.\nImpression:\nCancer.\n")
+    save(tmp_path, "logo.png")
+    (tmp_path / "readme.txt").write_text("These are the cases of 2026.")
+    cases, images, _ = find(tmp_path)
+    assert by_case(cases, "findings") == {f"Fall {number}": f"Mass {number}." for number in range(3)}
+    assert by_case(cases, "diagnosis") == {f"Fall {number}": "Cancer." for number in range(3)}
+    assert by_case(images, "case").keys() == {None, "Fall 0", "Fall 1", "Fall 2"} and images.num_rows == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "findings"),
+    [
+        ("BEFUND: Herd links.\n\nBEURTEILUNG: Karzinom.\n", "BEFUND: Herd links. BEURTEILUNG: Karzinom."),
+        ("UTLÅTANDE: Förtätning.\n", "UTLÅTANDE: Förtätning."),
+        ("Dr. Muster\n\nBEFUND:\nHerd rechts.\n", "Dr. Muster BEFUND: Herd rechts."),
+        ("FINDINGS: A.\nADDENDUM: It is malignant.\n", "A. It is malignant."),
+        ("CHEST, TWO VIEWS\nINDICATION: Cough.\n\nClear.", "Clear."),
+    ],
+)
+def test_no_text_of_a_report_is_lost_under_a_heading_that_is_not_known(text, findings):
+    assert read_sections(text)["findings"] == findings
 
 
 def test_reports_of_one_name_in_two_folders_are_two_cases(tmp_path):

@@ -18,8 +18,8 @@ def key_of(file: str, part: int = 0) -> str:
 
 
 def digest_id(text: str) -> str:
-    """Digest of a study's number, without the zeros before it that a spreadsheet drops, and the .0 that one adds."""
-    number = text.strip().lstrip("0").casefold()
+    """Digest of a study or patient, without blanks, the zeros that a spreadsheet drops, and the .0 that one adds."""
+    number = "".join(text.split()).lstrip("0").casefold()
     return hash_rank("study id", number[:-2] if number[:-2].isdigit() and number.endswith(".0") else number)
 
 
@@ -73,13 +73,15 @@ class Found:
     def first_of(self, group: object, case: str) -> str | None:
         """The first case of a patient, who is called so: identifiers stay in the reader. None where none is told."""
         name = clean_text(group)
-        return None if name is None else self.firsts.setdefault(name, case)
+        return None if name is None else self.firsts.setdefault(digest_id(name), case)
 
     def join_by_names(self) -> None:
-        """Take cases whose images' names begin with one number for those of a patient, where nobody tells patients."""
-        if all(line["patient"] is None for line in self.cases.values()):
-            for case, first in find_groups(self.names).items():
-                self.cases[case]["patient"] = first
+        """Take a case whose patient nobody tells for one of the patient of the cases that its image's name tells."""
+        groups = find_groups(self.names)
+        known = {groups[case]: told for case in groups if (told := self.cases[case]["patient"]) is not None}
+        for case, first in groups.items():
+            if self.cases[case]["patient"] is None:
+                self.cases[case]["patient"] = known.get(first, first)
 
     def add_split(self, case: str, split: str) -> None:
         """Say that a case's layout puts it into a split; it may be put into several."""

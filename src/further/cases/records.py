@@ -13,7 +13,7 @@ from further.cases.columns import PLAIN, plain_name
 from further.cases.files import IMAGE_SUFFIXES, Folder, kind_of
 from further.cases.parquet_files import find_picture_files, read_parquet, read_types
 from further.cases.synonyms import find_split
-from further.cases.tables import read_head, read_json, read_rows, read_text
+from further.cases.tables import open_text, read_head, read_json, read_rows, read_text
 from further.cases.workbook import read_workbook
 
 Row = dict[str, Any]
@@ -30,10 +30,14 @@ def find_text_files(folder: Folder) -> list[str]:
 
     Parquet with pictures in it is left to its own reader.
     """
+    return folder.remember("text files", _find_text_files)
+
+
+def _find_text_files(folder: Folder) -> list[str]:
     parquet = [file for file in folder.tables(".parquet") if file not in find_picture_files(folder)]
     tables = [file for file in folder.tables(".csv", ".tsv", ".xlsx") if file.count("/") <= 3 and "~$" not in file]
     lists = [file for file in folder.tables(".json", ".jsonl") if file.count("/") <= 1]
-    texts = [file for file in folder.tables(".txt") if file.count("/") <= 3 and _stem(file) in HEADLESS]
+    texts = [file for file in folder.tables(".txt") if file.count("/") <= 3 and _is_headless(folder, file)]
     return sorted([*tables, *lists, *texts, *parquet])
 
 
@@ -82,6 +86,14 @@ def _read_json(folder: Folder, file: str) -> list[Any]:
 
 def _stem(file: str) -> str:
     return plain_name(PurePosixPath(file.lower().removesuffix(".gz")).stem)
+
+
+def _is_headless(folder: Folder, file: str) -> bool:
+    """Whether a file is called like one without a head, and its first line names an image: a report.txt may be one."""
+    if _stem(file) not in HEADLESS:
+        return False
+    with open_text(folder.path / file, errors="replace") as stream:
+        return "\t" in stream.readline(100_000)
 
 
 def _read_headless(folder: Folder, file: str) -> list[Row]:

@@ -55,6 +55,7 @@ PICTURES = pa.schema(
         ("height", pa.int32()),
         ("channels", pa.int8()),  # 1 or 3
         ("dhash", pa.string()),  # 256 bits in hexadecimal digits
+        ("patient", pa.string()),  # digest of the one that a DICOM header names, null: none
         ("png", pa.binary()),  # 8 bits a channel, without metadata
     ]
 )

@@ -86,8 +86,8 @@ def _try(folder: Folder, file: str) -> Sheet | None:
     """A file as a sheet; None if it tells nothing of a case or an image."""
     head = find_columns(folder, file)
     columns, (called, loose) = name_columns(head, folder.columns), name_image_columns(head, folder.columns)
-    tells_more = set(columns) - {"case", "patient"} or ("case" in columns and (called or loose))
-    if not (called or loose or "case" in columns) or not tells_more:
+    # A table of cases and patients alone still says which cases must stay together.
+    if not (called or loose or "case" in columns) or len({*columns, *(["image"] if called or loose else [])}) < 2:
         return None
     rows = read_any(folder, file)
     image, seen = _find_image_column(folder, rows, called, loose)
