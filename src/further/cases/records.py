@@ -28,6 +28,8 @@ HEADLESS = {name for role in ("caption", "license", "findings") for name in PLAI
 def find_text_files(folder: Folder) -> list[str]:
     """Files that may hold records: tables up to three folders deep, JSON up to one, texts without a head by name.
 
+    JSON that lies deeper is taken where there is none above it: beside images it may be notes on each of them.
+
     Parquet with pictures in it is left to its own reader.
     """
     return folder.remember("text files", _find_text_files)
@@ -36,7 +38,8 @@ def find_text_files(folder: Folder) -> list[str]:
 def _find_text_files(folder: Folder) -> list[str]:
     parquet = [file for file in folder.tables(".parquet") if file not in find_picture_files(folder)]
     tables = [file for file in folder.tables(".csv", ".tsv", ".xlsx") if file.count("/") <= 3 and "~$" not in file]
-    lists = [file for file in folder.tables(".json", ".jsonl") if file.count("/") <= 1]
+    lists = [file for file in folder.tables(".json", ".jsonl") if file.count("/") <= 3]
+    lists = [file for file in lists if file.count("/") <= 1] or lists
     texts = [file for file in folder.tables(".txt") if file.count("/") <= 3 and _is_headless(folder, file)]
     return sorted([*tables, *lists, *texts, *parquet])
 

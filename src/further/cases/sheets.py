@@ -113,11 +113,19 @@ def names_in(value: object) -> list[str]:
     >>> names_in("a.png; b.png"), names_in("['a.png', 'b.png']"), names_in("[a].png")
     (['a.png', 'b.png'], ['a.png', 'b.png'], ['[a].png'])
     """
-    if isinstance(value, str) and value.lstrip()[:1] == "[":
-        with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
-            value = ast.literal_eval(value.strip())
+    value = _read_list(value)
     parts = value if isinstance(value, list | tuple) else re.split(r"[;|]", str(value if value is not None else ""))
     return [name for part in parts if (name := str(part).strip())]
+
+
+def _read_list(value: Any) -> Any:
+    """A list of texts that a program wrote into a cell as one; any other value as it is."""
+    if isinstance(value, str) and value.lstrip()[:1] == "[":
+        with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
+            found = ast.literal_eval(value.strip())
+            if isinstance(found, list) and all(isinstance(part, str) for part in found):  # four numbers are a box
+                return found
+    return value
 
 
 def take_roles(row: Row, columns: Mapping[str, str]) -> Row:
@@ -135,6 +143,7 @@ def take_roles(row: Row, columns: Mapping[str, str]) -> Row:
 
 def _flat(value: Any) -> Any:
     """A value of a record; those of a list as one text, each once."""
+    value = _read_list(value)
     if isinstance(value, list | tuple):
         return "; ".join(dict.fromkeys(str(part) for part in value if isinstance(part, str | int | float))) or None
     return value
