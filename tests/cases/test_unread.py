@@ -65,4 +65,4 @@ def test_labels_of_which_no_question_can_be_made_are_refused_before_any_job(tmp_
 
 
 def test_what_tells_is_what_questions_are_made_of():
-    assert {rule.field for rule in RULES} | {"category"} == TEXTS
+    assert {rule.kind for rule in RULES} | {"category"} == TEXTS

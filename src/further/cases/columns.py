@@ -95,12 +95,6 @@ def name_image_columns(columns: Iterable[str], told: Mapping[str, str]) -> tuple
     return called, [there[name] for name in LOOSE if name in there]
 
 
-def find_unused(columns: Sequence[str], used: Iterable[str]) -> list[str]:
-    """Columns of a table of which nothing is taken."""
-    taken = {*used, *find_choices(columns)}
-    return [column for column in columns if column not in taken]
-
-
 def find_choices(columns: Iterable[str]) -> list[str]:
     """Columns that hold the choices of questions, one each or all in one; none where only one has a letter's name."""
     names = list(columns)

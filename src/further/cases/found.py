@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain, count
 from typing import Any
 
 from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS, SPLITS
@@ -102,11 +103,8 @@ class Found:
         Returns:
             The image's name, which differs from `image` where that is taken.
         """
-        name = image
-        for number in range(2, 2 + len(self.images)):
-            if name not in self.images:
-                break
-            name = f"{image}-{number}"
+        names = chain([image], (f"{image}-{number}" for number in count(2)))
+        name = next(name for name in names if name not in self.images)
         file, part, detail = place
         place_of = {"file": file, "part": part, "key": None if file is None else key_of(file, part), "detail": detail}
         self.images[name] = {"image": name, "case": case, **_clean_image(fields), **place_of}

@@ -13,7 +13,7 @@ from further.cases.columns import PLAIN, plain_name
 from further.cases.files import IMAGE_SUFFIXES, Folder, kind_of
 from further.cases.parquet_files import find_picture_files, read_parquet, read_types
 from further.cases.synonyms import find_split
-from further.cases.tables import open_text, read_head, read_json, read_rows, read_text
+from further.cases.tables import check_record, open_text, read_head, read_json, read_rows, read_text
 from further.cases.workbook import read_workbook
 
 Row = dict[str, Any]
@@ -53,7 +53,7 @@ def find_columns(folder: Folder, file: str) -> list[str]:
     if kind_of(file) == ".parquet":
         return list(read_types(folder.path / file))
     try:
-        rows = _read_headless(folder, file) if kind_of(file) == ".txt" else _read_json(folder, file)
+        rows = _read_headless(folder, file) if kind_of(file) == ".txt" else list(_unfold(read_json(folder, file)))
     except (ValueError, OSError):
         return []
     told = [key for row in rows[:20] if isinstance(row, dict) for key in row]
@@ -76,15 +76,8 @@ def read_any(folder: Folder, file: str) -> list[Row]:
         return read_parquet(folder.path / file)
     if kind == ".txt":
         return _read_headless(folder, file)
-    rows = _read_json(folder, file)
-    wrong = next((number for number, row in enumerate(rows, 1) if not isinstance(row, dict)), None)
-    if wrong is not None:
-        raise ValueError(f"cases.folder: record {wrong} of {file} is {type(rows[wrong - 1]).__name__}, not an object")
+    rows = [check_record(row, file, number) for number, row in enumerate(_unfold(read_json(folder, file)), 1)]
     return [flat for row in rows for flat in _unfold_turns(row)]
-
-
-def _read_json(folder: Folder, file: str) -> list[Any]:
-    return list(_unfold(read_json(folder, file)))
 
 
 def _stem(file: str) -> str:
@@ -139,19 +132,17 @@ def _unfold_turns(row: Row) -> Iterator[Row]:
         yield row
         return
     rest = {name: value for name, value in row.items() if name != key}
-    asked: str | None = None
+    pairs: list[list[str | None]] = []  # a question that nobody answers stays, for the ledger
     for turn in (turn for turn in row[key] if isinstance(turn, dict)):
         who = str(turn.get("from") or turn.get("role") or "").strip().lower()
         text = IMAGE_MARK.sub(" ", _text_of(turn.get("value", turn.get("content")))).strip()
         if who in ASKED:
-            if asked is not None:
-                yield rest | {"question": asked, "answer": None}
-            asked = text
+            pairs.append([text, None])
+        elif who in ANSWERED and pairs and pairs[-1][1] is None:
+            pairs[-1][1] = text
         elif who in ANSWERED:
-            yield rest | {"question": asked, "answer": text}
-            asked = None
-    if asked is not None:
-        yield rest | {"question": asked, "answer": None}  # nobody answered: the ledger says so
+            pairs.append([None, text])
+    yield from (rest | {"question": question, "answer": answer} for question, answer in pairs)
 
 
 def _text_of(content: object) -> str:

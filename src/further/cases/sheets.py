@@ -6,14 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from further.cases.columns import (
-    add_choices,
-    choices_of,
-    find_unused,
-    name_columns,
-    name_image_columns,
-    tells,
-)
+from further.cases.columns import add_choices, choices_of, find_choices, name_columns, name_image_columns, tells
 from further.cases.files import Folder, kind_of
 from further.cases.records import Row, find_columns, find_text_files, read_any
 from further.cases.reports import find_reports, read_reports
@@ -60,10 +53,9 @@ def _read_sheets(folder: Folder) -> list[Sheet]:
 def unused_columns(folder: Folder) -> list[str]:
     """Columns of the tables of which nothing is taken, for a message."""
     sheets = [sheet for sheet in read_sheets(folder) or find_telling(folder) if not sheet.file.endswith(".txt")]
-    heads = {sheet.file: find_columns(folder, sheet.file) for sheet in sheets}
-    return list(
-        dict.fromkeys(name for sheet in sheets for name in find_unused(heads[sheet.file], sheet.columns.values()))
-    )
+    heads = [(find_columns(folder, sheet.file), sheet.columns.values()) for sheet in sheets]
+    unused = (name for head, used in heads for name in head if name not in {*used, *find_choices(head)})
+    return list(dict.fromkeys(unused))
 
 
 def find_telling(folder: Folder) -> list[Sheet]:
