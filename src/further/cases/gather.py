@@ -108,9 +108,8 @@ def link_images(images: Sequence[Line], near_equal_bits: int) -> list[Line]:
             continue
         kind = "same image" if first["pixels"] == second["pixels"] else "near-equal image"
         line = {"kind": kind, "case": first["case"], "other": second["case"], "image": first["image"]}
-        links.setdefault(
-            (kind, first["case"], second["case"]), line | {"other_image": second["image"], "distance": distance}
-        )
+        line |= {"other_image": second["image"], "distance": distance}
+        links.setdefault((kind, first["case"], second["case"]), line)
     return list(links.values())
 
 
@@ -130,8 +129,8 @@ def link_records(cases: Mapping[str, Line]) -> list[Line]:
             if cases[case][name] is not None:
                 among[" ".join(cases[case][name].casefold().split())].append(case)
         for first, *others in among.values():
-            detail = cases[first]["topic"] if name == "topic" else None
-            links += [{"kind": kind, "case": first, "other": other, "detail": detail} for other in others]
+            about = {"kind": kind, "case": first, "detail": cases[first]["topic"] if name == "topic" else None}
+            links += [about | {"other": other} for other in others]
     return links
 
 
@@ -170,9 +169,8 @@ def _caption_lines(images: Sequence[Line], judged: Mapping[str, tuple[str, str]]
     for line in (line for line in images if line["case"] is not None):
         reason, detail = judged.get(line["image"], ("image dropped", line["reason"]))
         reason = "no caption" if line["caption"] is None and reason == "image dropped" else reason
-        lines.append(
-            {"unit": "caption", "case": line["case"], "name": line["image"], "reason": reason, "detail": detail}
-        )
+        about = {"unit": "caption", "case": line["case"], "name": line["image"]}
+        lines.append(about | {"reason": reason, "detail": detail})
     return [] if all(line["reason"] == "no caption" for line in lines) else lines
 
 

@@ -104,6 +104,8 @@ def names_in(value: object) -> list[str]:
 
     >>> names_in("a.png; b.png"), names_in("['a.png', 'b.png']"), names_in("[a].png")
     (['a.png', 'b.png'], ['a.png', 'b.png'], ['[a].png'])
+    >>> names_in("[12, 13]")
+    ['12', '13']
     """
     value = _read_list(value)
     parts = value if isinstance(value, list | tuple) else re.split(r"[;|]", str(value if value is not None else ""))
@@ -111,12 +113,10 @@ def names_in(value: object) -> list[str]:
 
 
 def _read_list(value: Any) -> Any:
-    """A list of texts that a program wrote into a cell as one; any other value as it is."""
+    """A list that a program wrote into a cell as text; any other value as it is."""
     if isinstance(value, str) and value.lstrip()[:1] == "[":
         with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
-            found = ast.literal_eval(value.strip())
-            if isinstance(found, list) and all(isinstance(part, str) for part in found):  # four numbers are a box
-                return found
+            return ast.literal_eval(value.strip())
     return value
 
 
@@ -135,7 +135,8 @@ def take_roles(row: Row, columns: Mapping[str, str]) -> Row:
 
 def _flat(value: Any) -> Any:
     """A value of a record; those of a list as one text, each once."""
-    value = _read_list(value)
+    if isinstance(value, str) and all(isinstance(part, str) for part in _read_list(value)):  # four numbers are a box
+        value = _read_list(value)
     if isinstance(value, list | tuple):
         return "; ".join(dict.fromkeys(str(part) for part in value if isinstance(part, str | int | float))) or None
     return value

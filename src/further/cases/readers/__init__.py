@@ -75,13 +75,8 @@ def choose_reader(folder: Folder, layout: str | None) -> Reader:
 def find_unread(folder: Folder, read: Iterable[str]) -> list[str]:
     """Files of which nothing is taken, though they may hold cases."""
     endings, known = (".txt", *(ending for endings in UNREAD for ending in endings)), set(read)
-    return [
-        file
-        for file in folder.files
-        if file.lower().endswith(endings)
-        and file not in known
-        and plain_name(PurePosixPath(file).stem) not in NO_REPORT
-    ]
+    spare = (file for file in folder.files if file.lower().endswith(endings) and file not in known)
+    return [file for file in spare if plain_name(PurePosixPath(file).stem) not in NO_REPORT]
 
 
 def _take_dicom(folder: Folder) -> Reader:
