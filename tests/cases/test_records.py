@@ -93,6 +93,22 @@ def test_an_object_that_holds_a_list_for_each_split(tmp_path):
     assert (by_case(cases, "given_split")["images/p2/0"], images.num_rows) == (["validation"], 3)
 
 
+def test_the_one_text_of_each_split_without_a_head_is_no_report(tmp_path):
+    for split in ("train", "validation", "test"):
+        save(tmp_path / split / "images", f"{split}_1.jpg")
+        (tmp_path / split / "captions.txt").write_text(f"{split}_1\tA CT of {split}.\n")
+    cases, images, _ = find(tmp_path)
+    assert (cases.num_rows, set(cases["findings"].to_pylist())) == (3, {None})
+    assert images["caption"].to_pylist() == ["A CT of test.", "A CT of train.", "A CT of validation."]
+
+
+def test_a_report_may_hold_a_tab(tmp_path):
+    for number in range(3):
+        save(tmp_path / f"c{number}", f"{number}.png")
+        (tmp_path / f"c{number}" / "report.txt").write_text("Name:\tMuster\nFindings: A mass.\n")
+    assert set(find(tmp_path)[0]["findings"].to_pylist()) == {"A mass."}
+
+
 def test_texts_without_a_head_are_called_by_their_file(tmp_path):
     for split in ("train", "test"):
         place = tmp_path / "data" / split / "radiology"

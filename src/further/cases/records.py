@@ -6,6 +6,7 @@ caption, question and answer.
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -85,11 +86,11 @@ def _stem(file: str) -> str:
 
 
 def _is_headless(folder: Folder, file: str) -> bool:
-    """Whether a file is called like one without a head, and its first line names an image: a report.txt may be one."""
+    """Whether a file is called like one without a head, and its first lines all hold a tab: a report.txt may not be."""
     if _stem(file) not in HEADLESS:
         return False
     with open_text(folder.path / file, errors="replace") as stream:
-        return "\t" in stream.readline(100_000)
+        return all("\t" in line for line in islice(stream, 20) if line.strip())
 
 
 def _read_headless(folder: Folder, file: str) -> list[Row]:

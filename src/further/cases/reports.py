@@ -2,14 +2,14 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from pathlib import PurePosixPath
+from collections.abc import Iterable, Iterator
+from posixpath import basename, dirname, split, splitext
 
 from further.cases.columns import CALLED, PLAIN, plain_name
 from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS, SPLITS
 from further.cases.files import Folder
 from further.cases.groups_by_name import are_patients
-from further.cases.records import Row
+from further.cases.records import Row, find_text_files
 from further.cases.synonyms import find_split
 from further.cases.tables import read_text
 
@@ -34,39 +34,45 @@ Reports = dict[str, tuple[str, list[str]]]
 
 def find_reports(folder: Folder) -> Reports:
     """Text files that are called like an image or a folder of images, or that are the one text in a folder of them."""
-    texts = folder.tables(".txt")
+    tables = set(find_text_files(folder))
+    texts = [file for file in folder.tables(".txt") if file not in tables]
     if not texts or not folder.images.files:
         return {}
-    inside, alone = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
+    inside, texts_in, alone = _find_below(folder.images.files), _find_below(texts), defaultdict[str, list[str]](list)
     for image in folder.images.files:
-        shown = PurePosixPath(image)
-        for above in shown.parents:
-            inside[str(above)].append(image)
-        alone[str(shown.with_suffix(""))].append(image)
-    num_texts = Counter(str(above) for file in texts for above in PurePosixPath(file).parents)
+        alone[splitext(image)[0]].append(image)
     found: Reports = {}
     lone: Reports = {}
     for file in texts:
-        path = PurePosixPath(file)
-        place, parent = str(path.with_suffix("")), str(path.parent)
-        images = inside.get(place) or alone.get(place) or [name for name in [folder.images.find(path.stem)[0]] if name]
+        place, (parent, name) = splitext(file)[0], split(splitext(file)[0])
+        images = inside.get(place) or alone.get(place) or [image for image in [folder.images.find(name)[0]] if image]
         if images:
             found[file] = place, images
-        elif num_texts[parent] == 1 and parent in inside and plain_name(path.stem) not in NO_REPORT:
+        elif parent in inside and texts_in[parent] == [file] and plain_name(name) not in NO_REPORT:
             lone[file] = parent, inside[parent]
     return found | lone if len(lone) >= len(SPLITS) else found  # fewer cases could not be split
 
 
+def _find_below(files: Iterable[str]) -> dict[str, list[str]]:
+    """Files that lie in each folder or below it; those of the whole folder are left out."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for file in files:
+        above = dirname(file)
+        while above:
+            found[above].append(file)
+            above = dirname(above)
+    return found
+
+
 def read_reports(folder: Folder, reports: Reports) -> Iterator[tuple[str, Row]]:
     """Each report with what it tells: images, sections by their role, and the case and patient that its place tells."""
-    parents = {place: str(PurePosixPath(place).parent) for place, _ in reports.values()}
-    told = [parent for parent in parents.values() if find_split(PurePosixPath(parent).name) is None]
+    parents = {place: dirname(place) for place, _ in reports.values()}
+    told = [parent for parent in parents.values() if find_split(basename(parent)) is None]
     patients = set(told) if len(set(told)) >= MIN_PATIENTS or are_patients(told, len(reports)) else set()
-    names = Counter(PurePosixPath(place).name for place in parents)
+    names = Counter(map(basename, parents))
     for file, (place, images) in reports.items():
-        text = read_text(folder, file)
+        text, name = read_text(folder, file), basename(place)
         if len(_WORD.findall(text)) >= MIN_WORDS:
-            name = PurePosixPath(place).name
             patient = parents[place] if parents[place] in patients else None
             case = name if names[name] == 1 else place
             yield file, {"image": images, "own_case": case, "own_patient": patient, **read_sections(text)}
