@@ -1,7 +1,7 @@
 """The scaling law: measured losses, the fit, and its extrapolation."""
 
-from collections.abc import Sequence
 from functools import partial
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from further.report.law import name_target, read_interval
 from further.report.results import StudyResults, TextResults
 from further.report.spent import Spending
 from further.report.wording import show_count, show_nats, show_number
-from further.scaling.record import BandPlace, LawRecord
+from further.scaling.record import LawRecord
 
 LIMIT_SHARE = 0.045  # of the figure's width, at its right end: the interval of c belongs to no token count
 MARGIN_SHARE = 0.07  # of the losses' range, left free above and below
@@ -47,17 +47,23 @@ def tabulate(results: StudyResults[Any], base: float) -> pd.DataFrame:
     for point in law.points:
         kind = "held_out" if point.held_out else "point"
         rows.append({**point.model_dump(), "kind": kind, "num_tokens": point.num_unique_tokens})
-    rows += [*_band_rows(law.band or ()), *_check_rows(law)]
+    rows += [*_band_rows(law), *_check_rows(law)]
     for target in law.targets:
         label = f"{name_target(target)}: {target.verdict}"
         rows.append({"kind": "target", "label": label, "loss_nats": target.target.loss_nats})
     return _add_cost(pd.DataFrame(rows, columns=COLUMNS), Spending(results))
 
 
-def _band_rows(band: Sequence[BandPlace]) -> list[dict[str, Any]]:
-    """The law inside the data, and beyond them; the last place inside is in both, so that the lines meet."""
+def _band_rows(law: LawRecord) -> list[dict[str, Any]]:
+    """The law inside the data, and beyond them as far as predictions dare to go; the lines meet in the last inside."""
+    band, reach = law.band or (), law.reach.dares or 0.0 if law.reach else inf
+    farthest = reach * max(point.num_unique_tokens for point in law.points)
     inside = [place.model_dump() | {"kind": "curve"} for place in band if not place.extrapolated]
-    beyond = [place.model_dump() | {"kind": "extrapolation"} for place in band if place.extrapolated]
+    beyond = [
+        place.model_dump() | {"kind": "extrapolation"}
+        for place in band
+        if place.extrapolated and place.num_tokens <= farthest
+    ]
     joint = [{**inside[-1], "kind": "extrapolation"}] if inside and beyond else []
     return [*inside, *joint, *beyond]
 
@@ -268,7 +274,7 @@ def explain(table: pd.DataFrame) -> list[str]:
     kinds = set(table["kind"])
     said = ["Each point is a separate run. The triangle at the left edge is the base model before this training."]
     if "curve" in kinds:
-        beyond = " Beyond the data it is dashed, and the hatched band is the prediction for a new run."
+        beyond = " It goes on, dashed, as far as it predicts. The hatched band is the prediction for a new run."
         said.append(f"The line is the fitted law.{beyond if 'extrapolation' in kinds else ''}")
     if "asymptote" in kinds:
         known = "identified" in set(table.loc[table["kind"] == "asymptote", "label"])

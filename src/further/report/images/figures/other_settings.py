@@ -10,12 +10,11 @@ from further.report.drawing.style import Drawing
 from further.report.figures.other_settings import draw_settings
 from further.report.images.answers import choose_overall, overall
 from further.report.images.results import ImageResults
-from further.report.varied import SEED, Varied, list_varied
+from further.report.varied import DEFAULT, SEED, Varied, list_varied
 from further.report.wording import fixed, join_words
 
 OWN_FIGURE = {"fraction"}  # settings whose effect another figure shows
 COLUMNS = ["setting", "value", "run", "label", "percent", "low", "high", "trained_percent"]
-DEFAULT = "default run"
 
 
 def make_table(results: ImageResults) -> pd.DataFrame:
