@@ -172,13 +172,15 @@ def legend_above(axes: Axes, columns: int = 2) -> None:
             return
 
 
-def name_rows(axes: Axes, labels: Sequence[str]) -> None:
-    """Named rows from the top down, without an axis line."""
+def name_rows(axes: Axes, labels: Sequence[str], across: str) -> None:
+    """Named rows from the top down, without an axis line; `across` names the other axis."""
     axes.set_yticks(range(len(labels)), labels)
     axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     sns.despine(ax=axes, left=True)
     axes.grid(axis="x")
+    number_ticks(axes.xaxis)
+    axes.set_xlabel(across)
 
 
 def draw_dots(

@@ -14,7 +14,6 @@ from further.report.drawing.style import (
     legend_above,
     name_rows,
     new_figure,
-    number_ticks,
     shorten,
 )
 from further.report.results import TextResults
@@ -43,12 +42,11 @@ def draw(table: pd.DataFrame) -> Drawing:
     labels: dict[Subject, str] = {"before": "before (base model)", "after": "after (adapted)"}
     for subject, label in labels.items():
         draw_dots(drawing, axes, table, f"{subject}_perplexity", table.index, subject, _tips(table, subject), label)
-    name_rows(axes, [shorten(name) if named else "" for name in table["document"]])
+    axes.set_xscale("log")
+    names = [shorten(name) if named else "" for name in table["document"]]
+    name_rows(axes, names, "perplexity per token (log scale), lower is better")
     if not named:
         axes.set_ylabel(f"{number} held-out papers, most improved at the top")
-    axes.set_xscale("log")
-    number_ticks(axes.xaxis)
-    axes.set_xlabel("perplexity per token (log scale), lower is better")
     legend_above(axes)
     return drawing
 
@@ -85,12 +83,7 @@ def explain(table: pd.DataFrame) -> list[str]:
 
 
 FIGURE = Figure(
-    name="perplexity_by_paper",
-    section=ANSWERS,
-    title="Perplexity of each held-out paper, before and after",
-    make_table=make_table,
-    draw=draw,
-    summarize=summarize,
-    explain=explain,
+    "perplexity_by_paper", ANSWERS, "Perplexity of each held-out paper, before and after", make_table,
+    draw, summarize, explain,
     nothing="No held-out paper was scored in this study.",
-)
+)  # fmt: skip

@@ -12,7 +12,6 @@ from further.report.drawing.style import (
     legend_above,
     name_rows,
     new_figure,
-    number_ticks,
     shorten,
 )
 from further.report.results import TextResults
@@ -49,10 +48,8 @@ def draw(table: pd.DataFrame) -> Drawing:
         floor = table[name].iloc[0]
         if pd.notna(floor):
             axes.axvline(100 * float(floor), color=COLORS["alert"], lw=1, ls=style, label=words)
-    name_rows(axes, [shorten(topic) for topic in table["topic"]])
+    name_rows(axes, [shorten(topic) for topic in table["topic"]], "questions answered right, percent")
     axes.set_xlim(0, 100)
-    number_ticks(axes.xaxis)
-    axes.set_xlabel("questions answered right, percent")
     legend_above(axes, columns=3)
     return drawing
 
@@ -71,13 +68,6 @@ def explain(table: pd.DataFrame) -> list[str]:
 
 
 FIGURE = Figure(
-    name="questions",
-    section=ANSWERS,
-    title="Questions answered right, by topic",
-    make_table=make_table,
-    draw=draw,
-    summarize=summarize,
-    explain=explain,
-    nothing="This study asks no questions.",
-    is_optional=True,
-)
+    "questions", ANSWERS, "Questions answered right, by topic", make_table, draw, summarize, explain,
+    nothing="This study asks no questions.", is_optional=True,
+)  # fmt: skip

@@ -293,12 +293,6 @@ def explain(table: pd.DataFrame) -> list[str]:
 
 
 FIGURE = Figure(
-    name="scaling_law",
-    section=ANSWERS,
-    title="Held-out loss against unique training tokens",
-    make_table=make_table,
-    draw=draw,
-    summarize=summarize,
-    explain=explain,
+    "scaling_law", ANSWERS, "Held-out loss against unique training tokens", make_table, draw, summarize, explain,
     nothing="This study has no runs on several amounts of data, so no law could be fitted.",
-)
+)  # fmt: skip

@@ -4,7 +4,7 @@ import pandas as pd
 
 from further.evaluation.answers.loops import PRESENT
 from further.report.drawing.figure import Figure
-from further.report.drawing.style import COLORS, Drawing, legend_above, name_rows, new_figure, number_ticks, shorten
+from further.report.drawing.style import COLORS, Drawing, legend_above, name_rows, new_figure, shorten
 from further.report.images.results import ImageResults
 from further.report.varied import DEFAULT, say_settings
 from further.report.wording import fixed
@@ -52,10 +52,8 @@ def draw(table: pd.DataFrame) -> Drawing:
             rows[column].astype(float), rows.index + offset, marker, color=COLORS[color], mfc=face, ms=5.5, label=label
         )
         drawing.tip(line, [f"{row['label']}: {fixed(row[column], 1)}% {label}" for _, row in rows.iterrows()])
-    name_rows(axes, [shorten(str(label), 36) for label in table["label"]])
+    name_rows(axes, [shorten(str(label), 36) for label in table["label"]], "% of the answers, or of the training rows")
     axes.set_xlim(-2, 102)
-    number_ticks(axes.xaxis)
-    axes.set_xlabel("% of the answers, or of the training rows")
     legend_above(axes, 2)
     return drawing
 
@@ -86,12 +84,6 @@ def _ends_all_the_same(table: pd.DataFrame) -> bool:
 
 
 FIGURE = Figure(
-    name="loops",
-    section="loops",
-    title="Answers that do not end, and why",
-    make_table=make_table,
-    draw=draw,
-    summarize=summarize,
-    explain=explain,
+    "loops", "loops", "Answers that do not end, and why", make_table, draw, summarize, explain,
     nothing="No answer was written.",
-)
+)  # fmt: skip

@@ -32,9 +32,8 @@ def make_table(results: ImageResults) -> pd.DataFrame:
 def draw(table: pd.DataFrame) -> Drawing:
     """Right answers of each run; the line is the default run."""
     default = float(table.loc[table["setting"] == DEFAULT, "percent"].iloc[0])
-    drawing = draw_settings(table, "percent", default, lambda row: f"{row.run}: {fixed(row.percent, 1)}%")
-    drawing.figure.axes[0].set_xlabel("right answers of all types together, %")
-    return drawing
+    across = "right answers of all types together, %"
+    return draw_settings(table, "percent", default, across, lambda row: f"{row.run}: {fixed(row.percent, 1)}%")
 
 
 def summarize(table: pd.DataFrame) -> str:
@@ -50,12 +49,6 @@ def explain(table: pd.DataFrame) -> list[str]:
 
 
 FIGURE = Figure(
-    name="other_settings",
-    section="runs",
-    title="What the settings change",
-    make_table=make_table,
-    draw=draw,
-    summarize=summarize,
-    explain=explain,
+    "other_settings", "runs", "What the settings change", make_table, draw, summarize, explain,
     nothing="No run of this study varies anything but its data.",
-)
+)  # fmt: skip
