@@ -8,12 +8,15 @@ import pandas as pd
 from further.report.drawing.figure import Figure
 from further.report.drawing.style import (
     COLORS,
+    MOST_SAID,
     Drawing,
     draw_dots,
+    keep_rows,
     legend_above,
     name_rows,
     new_figure,
     read_ends,
+    say_kept,
     shorten,
 )
 from further.report.results import TextResults
@@ -46,7 +49,8 @@ def draw_settings(
         tip: Says a row's numbers.
     """
     seeds = table.loc[table["setting"] == SEED, column]
-    rows = table[table["setting"] != SEED].reset_index(drop=True)
+    rows = table[table["setting"] != SEED]
+    rows = keep_rows(rows, (rows[column] - reference).abs())
     drawing, (axes,) = new_figure(1.2 + 0.34 * max(1, len(rows)))
     if len(seeds):
         reach, label = (seeds - reference).abs().max(), "as far as another seed moved it"
@@ -71,7 +75,9 @@ def summarize(table: pd.DataFrame) -> str:
     rows = table[table["setting"] != SEED]
     parts = [f"{row.label}: {show_change(row.change_nats)}" for row in rows.itertuples()]
     return (
-        f"Loss minus the default run's, nats per token: {join_words(parts)}." if parts else "Only the seed was varied."
+        f"Loss minus the default run's, nats per token: {join_words(parts, MOST_SAID)}."
+        if parts
+        else "Only the seed was varied."
     )
 
 
@@ -84,6 +90,7 @@ def explain(table: pd.DataFrame) -> list[str]:
     return [
         f"{said}{', or in several that were changed together' if joint else ''}.",
         *([band] if is_seed.any() else []),
+        *say_kept(table[~is_seed], "farthest from the default run"),
     ]
 
 

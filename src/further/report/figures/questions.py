@@ -6,12 +6,15 @@ from further.report.answers.questions import FLOORS, find_overall, read_floors
 from further.report.drawing.figure import ANSWERS, Figure
 from further.report.drawing.style import (
     COLORS,
+    MOST_SAID,
     Drawing,
     Subject,
     draw_dots,
+    keep_rows,
     legend_above,
     name_rows,
     new_figure,
+    say_kept,
     shorten,
 )
 from further.report.results import TextResults
@@ -35,6 +38,7 @@ def make_table(results: TextResults) -> pd.DataFrame:
 
 def draw(table: pd.DataFrame) -> Drawing:
     """Two dots for each topic, joined; floors as lines."""
+    table = keep_rows(table, table["num_questions"])
     drawing, (axes,) = new_figure(1.5 + 0.28 * len(table))
     axes.hlines(table.index, 100 * table["base"], 100 * table["adapted"], color=COLORS["muted"], lw=1.4)
     subjects: dict[Subject, str] = {"before": "base", "after": "adapted"}
@@ -57,14 +61,13 @@ def draw(table: pd.DataFrame) -> Drawing:
 def summarize(table: pd.DataFrame) -> str:
     """Right before and after, of all questions and of each topic."""
     parts = [f"{row.topic} {show_percent(row.base)} and {show_percent(row.adapted)}" for row in table.itertuples()]
-    return f"Answered right before and after: {join_words(parts)}."
+    return f"Answered right before and after: {join_words(parts, MOST_SAID)}."
 
 
 def explain(table: pd.DataFrame) -> list[str]:
     """Dots and lines."""
-    return [
-        "Open dots are the base model, diamonds the adapted model. Lines are scores without knowledge of the field."
-    ]
+    said = "Open dots are the base model, diamonds the adapted model. Lines are scores without knowledge of the field."
+    return [said, *say_kept(table, "with most questions")]
 
 
 FIGURE = Figure(

@@ -18,6 +18,7 @@ from further.scaling.record import LawRecord
 
 LIMIT_SHARE = 0.045  # of the figure's width, at its right end: the interval of c belongs to no token count
 MARGIN_SHARE = 0.07  # of the losses' range, left free above and below
+LABEL_SHARE = 0.06  # of the axis, the height of a label
 FEWEST_NATS = 0.05  # that the losses' axis holds
 SEED_MARKERS = "o^svPX*"
 COLUMNS = [
@@ -178,18 +179,22 @@ def _limit(axes: Axes, rows: pd.DataFrame | None) -> None:
 
 
 def _targets(axes: Axes, rows: pd.DataFrame | None) -> None:
-    """Target losses as lines, named with their verdict; those far off are in the legend only."""
+    """Target losses as lines, named with their verdict; those far off or close to another are named in the legend."""
     if rows is None:
         return
     bottom, top = axes.get_ylim()
+    line: dict[str, Any] = {"color": COLORS["alert"], "lw": 1, "ls": "-."}
+    named: list[float] = []
     for row in rows.itertuples():
-        loss = float(row.loss_nats)
-        if bottom < loss < top:
-            axes.axhline(loss, color=COLORS["alert"], lw=1, ls="-.")
-            _name_target(axes, shorten(str(row.label), 48), loss, below=top - loss < 0.06 * (top - bottom))
+        loss, is_inside = float(row.loss_nats), bottom < row.loss_nats < top
+        if is_inside and all(abs(loss - other) > LABEL_SHARE * (top - bottom) for other in named):
+            axes.axhline(loss, **line)
+            _name_target(axes, shorten(str(row.label), 48), loss, below=top - loss < LABEL_SHARE * (top - bottom))
+            named.append(loss)
+        elif is_inside:
+            axes.axhline(loss, **line, label=shorten(str(row.label), 40))
         else:
-            label = f"{shorten(str(row.label), 32)} ({'below' if loss < bottom else 'above'})"
-            axes.plot([], [], color=COLORS["alert"], lw=1, ls="-.", label=label)
+            axes.plot([], [], **line, label=f"{shorten(str(row.label), 32)} ({'below' if loss < bottom else 'above'})")
 
 
 def _name_target(axes: Axes, label: str, loss: float, below: bool) -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from further.records.answers import main_score
 from further.report.drawing.figure import Figure
-from further.report.drawing.style import Drawing
+from further.report.drawing.style import MOST_SAID, Drawing, say_kept
 from further.report.figures.other_settings import draw_settings
 from further.report.images.answers import choose_overall, overall
 from further.report.images.results import ImageResults
@@ -39,13 +39,14 @@ def draw(table: pd.DataFrame) -> Drawing:
 def summarize(table: pd.DataFrame) -> str:
     """Every run."""
     said = [f"{row.label} {fixed(row.percent, 1)}" for row in table.itertuples()]
-    return f"Right answers in percent: {join_words(said)}."
+    return f"Right answers in percent: {join_words(said, MOST_SAID)}."
 
 
 def explain(table: pd.DataFrame) -> list[str]:
     """Rows, intervals, band."""
     band = " The band is how far another seed alone moved it." if (table["setting"] == SEED).any() else ""
-    return [f"Each row is a run. Lines are 95% intervals over cases, the gray line is the default run.{band}"]
+    said = f"Each row is a run. Lines are 95% intervals over cases, the gray line is the default run.{band}"
+    return [said, *say_kept(table[table["setting"] != SEED], "farthest from the default run")]
 
 
 FIGURE = Figure(
