@@ -27,6 +27,7 @@ from further.models.encoder_decoder import EncoderDecoder
 from further.models.image_text import ImageText
 from further.models.one import OneModel
 from further.models.precision import QUANTIZATIONS, Precision
+from further.tokens.tokenizer import special_tokens
 
 __all__ = [
     "BASE_FILE",
@@ -98,8 +99,18 @@ def _put_on(network: Any, adapter: Path) -> Any:
 
 
 def load_tokenizer(folder: Path) -> Any:
-    """Load the tokenizer of a local folder as transformers has it; its own code is never run."""
-    return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    """Load the tokenizer of a local folder as transformers has it; its own code is never run.
+
+    BOS and EOS that its settings leave open are those that it was trained with here: transformers looks for them in
+    fewer places, and a text that nothing ends would be continued for ever.
+    """
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    if None in (tokenizer.bos_token_id, tokenizer.eos_token_id):
+        special = special_tokens(folder)
+        for name, token in (("bos_token", special.bos), ("eos_token", special.eos)):
+            if token is not None and getattr(tokenizer, name) is None:
+                setattr(tokenizer, name, tokenizer.convert_ids_to_tokens(token))
+    return tokenizer
 
 
 def _base_of(adapter: Path) -> str:
