@@ -75,7 +75,8 @@ def load_merged(folder: Path, adapter: Path, compute_dtype: str) -> Model:
 
     An adapter that holds what 4-bit weights lost goes into those weights, not into the originals.
     """
-    quantization = _base_of(adapter)
+    fitting = adapter / BASE_FILE
+    quantization = str(read_json(fitting)["quantization"]) if fitting.is_file() else "none"
     model = load(folder, Precision(quantization, compute_dtype))
     with _explain_loading(adapter, quantization, compute_dtype, "merging"):
         if quantization != "none":
@@ -111,9 +112,3 @@ def load_tokenizer(folder: Path) -> Any:
             if token is not None and getattr(tokenizer, name) is None:
                 setattr(tokenizer, name, tokenizer.convert_ids_to_tokens(token))
     return tokenizer
-
-
-def _base_of(adapter: Path) -> str:
-    """Quantization of the only base that an adapter fits; none where it fits all."""
-    file = adapter / BASE_FILE
-    return str(read_json(file)["quantization"]) if file.is_file() else "none"

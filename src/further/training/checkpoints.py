@@ -137,18 +137,19 @@ def open_store(folder: Path, identity: Mapping[str, Any], lock: Lock) -> Store:
 
 def _set_others_aside(folder: Path, own: Path, wanted: dict[str, Any]) -> None:
     """Keep the newest checkpoints of another identity until the run has ended: their settings may be put back."""
-    others = [path for path in folder.iterdir() if path.is_dir() and path != own]
-    others.sort(key=lambda path: max((file.stat().st_mtime for file in list_checkpoints(path)), default=0.0))
-    kept = [path for path in others[-1:] if list_checkpoints(path)]
-    for other in (path for path in others if path not in kept):
-        log.info("%s: older checkpoints of another identity, removed", other)
-        shutil.rmtree(other)
-    for other in kept:
+    others = {path: list_checkpoints(path) for path in folder.iterdir() if path.is_dir() and path != own}
+    newest = max(
+        others, key=lambda path: max((file.stat().st_mtime for file in others[path]), default=0.0), default=own
+    )
+    for other, found in others.items():
+        if other != newest or not found:
+            log.info("%s: older checkpoints of another identity, removed", other)
+            shutil.rmtree(other)
+            continue
         PROGRESS.warning(
             "%s, up to step %d, is not used, as it was made with other settings, data or code: %s. It is kept until "
             "this run has ended; put back what differs to go on from it",
-            other, step_of(list_checkpoints(other)[-1]),
-            "; ".join(find_differences(_read_if_whole(other / IDENTITY, {}), wanted)),
+            other, step_of(found[-1]), "; ".join(find_differences(_read_if_whole(other / IDENTITY, {}), wanted)),
         )  # fmt: skip
 
 
