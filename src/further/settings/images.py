@@ -148,7 +148,8 @@ class GuardSettings(Section):
         "Score by which answers are accepted.", "mean_logprob", reruns="guard"
     )
     start_factor: float = key(
-        "The first threshold accepts this many times the smallest number of answers that can be certified.",
+        "The first threshold accepts this many times the smallest number of answers that can be certified, or if cases "
+        "are few, that number.",
         1.6,
         reruns="guard",
         ge=1,
