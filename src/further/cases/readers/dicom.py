@@ -50,8 +50,11 @@ class Dicom(Reader):
             first.setdefault(patient, study)
         for file, header in headers:
             about = told.get(header["study"], {})
-            topic = about.get("topic")
-            found.add_case(header["study"], about, topic=topic, patient=first.get(patients.get(header["study"], "")))
+            # The table's patient first: headers may number each study anew. `link_headers` joins those of headers, too.
+            patient = found.first_of(about.get("patient"), header["study"]) or first.get(
+                patients.get(header["study"], "")
+            )
+            found.add_case(header["study"], about, topic=about.get("topic"), patient=patient)
             for frame in range(header["frames"]):
                 name = f"dicom-{key_of(file, frame)}"
                 found.add_image(name, header["study"], (file, frame, ""), header)
