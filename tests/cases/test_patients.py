@@ -5,6 +5,7 @@ import pytest
 
 from cases.conftest import find, gather
 from cases.made import picture, save_picture, write_csv, write_dicom
+from facts import naming
 from further.cases.near import group_names
 
 
@@ -68,6 +69,14 @@ def test_a_table_of_patients_alone_is_read(tmp_path, key):
     write_captions(tmp_path, [row[0] for row in rows], head=head, rows=rows)
     write_csv(tmp_path / "who.csv", [(key, "patient"), *((name.format(number), number // 3) for number in range(6))])
     assert [len(cases) for cases in groups(tmp_path)] == [3, 3]
+
+
+def test_a_table_of_patients_that_cannot_be_joined_is_refused(tmp_path):
+    rows = [(f"{number}.png", "x", f"00{number}") for number in range(3)]
+    write_captions(tmp_path, [row[0] for row in rows], head=("image", "caption", "study"), rows=rows)
+    write_csv(tmp_path / "who.csv", [("Study", "Patient"), ("1", "P"), ("2", "P")])
+    with pytest.raises(ValueError, match=naming("who.csv", "study", "a.csv")):
+        find(tmp_path)
 
 
 @pytest.mark.parametrize(("patients", "links"), [("AAB", 1), ("AAA", 0)])

@@ -143,7 +143,11 @@ def _flat(value: Any) -> Any:
 
 
 def _keep_related(tried: list[Sheet]) -> list[Sheet]:
-    """Tables that name images, and those that tell of the same cases; what these call an image is none."""
+    """Tables that name images, and those that tell of the same cases; what these call an image is none.
+
+    Raises:
+        ValueError: If a table that tells patients cannot be joined: they would stand on both sides of the split.
+    """
     seen = [sheet for sheet in tried if sheet.seen]
     if not seen:
         return [sheet for sheet in tried if "image" in sheet.columns]
@@ -155,11 +159,17 @@ def _keep_related(tried: list[Sheet]) -> list[Sheet]:
             kept.append(Sheet(sheet.file, columns, False, rows))
         elif "image" in sheet.columns:
             kept.append(sheet)
+        elif "patient" in sheet.columns:
+            raise ValueError(
+                f"cases.folder: {sheet.file} tells patients, and none of its cases ({sheet.columns['case']}) is one of "
+                f"those in {', '.join(one.file for one in seen[:3])}: write them alike, or take it out of the folder"
+            )
     return kept
 
 
 def _case(row: Row) -> str:
-    return str(row.get("case") if row.get("case") is not None else "").strip()
+    told = row.get("case")
+    return "" if told is None else str(told).strip()
 
 
 def explain_columns(folder: Folder) -> str:
