@@ -7,7 +7,7 @@ import pytest
 
 from facts import tells
 from further.onemodel.arms import LONGER, PREFIX_EQUAL, list_arms
-from further.records import Interval
+from further.records.base import Interval
 from further.records.onemodel import ArmRecord, OneModelRecord
 from further.report.onemodel.answers import answer_additions, answer_budget, answer_layout, answer_objectives
 from further.report.onemodel.kind import ONE_MODEL

@@ -2,7 +2,7 @@
 
 import pytest
 
-from further.records import Interval
+from further.records.base import Interval
 from further.report.wording import (
     THIN,
     count_noun,

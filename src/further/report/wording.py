@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 
-from further.records import Interval
+from further.records.base import Interval
 
 MINUS = "\N{MINUS SIGN}"
 THIN = "\N{NARROW NO-BREAK SPACE}"

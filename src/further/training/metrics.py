@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from further.records import Metrics
+from further.records.training import Metrics
 from further.settings import Run
 from further.tokens.packing import Packed
 from further.training.recipe import Outcome

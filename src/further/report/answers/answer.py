@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from further.records import Interval
+from further.records.base import Interval
 from further.report.wording import rounded
 
 Verdict = Literal["improved", "unchanged", "worse", "undecided"]

@@ -6,7 +6,7 @@ from typing import Any
 from further.guard.elsewhere import count_broken
 from further.guard.records import Elsewhere
 from further.guard.summary import ErrorsSeen, compare_splits
-from further.records import Interval
+from further.records.base import Interval
 from further.report.answers.answer import Answer, Verdict
 from further.report.guard import TRIED_ON, Guarded
 from further.report.results import StudyResults
