@@ -31,6 +31,16 @@ SETTINGS = {
 }
 
 
+def test_few_test_cases_decide_nothing_of_layouts() -> None:
+    """All answers alike: an interval without width, over too few cases to say that the layouts are."""
+    equal = {PREFIX_EQUAL.replace("-", "__"): {"difference": Interval.exactly(0.0)}}
+    assert answer_layout(make_results(**equal)).verdict == "unchanged"
+    few = make_results(**equal)
+    assert (
+        answer_layout(replace(few, record=few.record.model_copy(update={"num_test_cases": 15}))).verdict == "undecided"
+    )
+
+
 def between(low, high):
     return Interval(estimate=(low + high) / 2, low=low, high=high)
 
