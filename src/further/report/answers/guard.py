@@ -10,14 +10,7 @@ from further.records.base import Interval
 from further.report.answers.answer import Answer, Verdict
 from further.report.guard import TRIED_ON, Guarded
 from further.report.results import StudyResults
-from further.report.wording import (
-    count_noun,
-    join_words,
-    show_count,
-    show_percent,
-    show_score,
-    show_share_of,
-)
+from further.report.wording import count_noun, join_words, show_count, show_percent, show_score, show_share_of
 
 QUESTION = "When must a person answer?"
 DETAILS = (

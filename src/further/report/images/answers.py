@@ -6,15 +6,7 @@ from further.report.answers.answer import FEWEST_CASES, Answer, Verdict, classif
 from further.report.answers.improvement import WORDS
 from further.report.images.results import ImageResults
 from further.report.varied import SEED, list_varied
-from further.report.wording import (
-    count_noun,
-    fixed,
-    join_words,
-    show_count,
-    show_percent,
-    show_points,
-    show_score,
-)
+from further.report.wording import count_noun, fixed, join_words, show_count, show_percent, show_points, show_score
 
 SOURCE = "results/evaluation/answers.json"
 PIXELS = "pixels"

@@ -6,23 +6,9 @@ from further.records.onemodel import ArmRecord
 from further.report.answers.answer import FEWEST_CASES, Answer, Verdict, classify_right
 from further.report.answers.more_data import WORDS, judge_forecast
 from further.report.onemodel.results import OneModelResults
-from further.report.onemodel.tables import (
-    ADDITIONS,
-    LAYOUTS,
-    OBJECTIVES,
-    law_lines,
-    show_bytes,
-    show_loss,
-)
+from further.report.onemodel.tables import ADDITIONS, LAYOUTS, OBJECTIVES, law_lines, show_bytes, show_loss
 from further.report.spent import Spending
-from further.report.wording import (
-    count_noun,
-    show_count,
-    show_percent,
-    show_points,
-    show_score,
-    show_seconds,
-)
+from further.report.wording import count_noun, show_count, show_percent, show_points, show_score, show_seconds
 
 SOURCE = "results/onemodel/comparison.json"
 SEEDS = "Intervals are over seeds and test cases together, and say nothing about other data."

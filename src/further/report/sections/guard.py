@@ -6,14 +6,7 @@ from further.guard.decide import EXPLANATIONS
 from further.guard.elsewhere import count_broken
 from further.guard.needed import MOST_CASES
 from further.guard.records import Certificate, Elsewhere
-from further.guard.summary import (
-    ErrorsSeen,
-    choose_examples,
-    compare_splits,
-    count_reasons,
-    count_topics,
-    rank_scores,
-)
+from further.guard.summary import ErrorsSeen, choose_examples, compare_splits, count_reasons, count_topics, rank_scores
 from further.report.answers.guard import say_rate, say_types
 from further.report.guard import TRIED_ON, Guarded
 from further.report.results import StudyResults
