@@ -7,7 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from further.records import MIN_PAPERS, Interval
+from further.records.base import Interval
+from further.records.comparison import MIN_PAPERS
 from further.settings import BootstrapSettings
 
 Floats = NDArray[np.float64]

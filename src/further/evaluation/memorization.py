@@ -13,7 +13,8 @@ from further.evaluation.intervals import LEVEL, ratio_interval, share_interval
 from further.evaluation.probe import before_and_after
 from further.evaluation.scoring import explain_scoring
 from further.models import Model
-from further.records import MIN_PAPERS, Memorization, Recited, RecitedBoth, RecitedPassage
+from further.records.comparison import MIN_PAPERS
+from further.records.probes import Memorization, Recited, RecitedBoth, RecitedPassage
 from further.settings import BootstrapSettings, ProbeSettings
 
 CHUNK = 1024  # predicted positions whose logits stand in memory at once

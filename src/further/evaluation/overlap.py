@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from further.records import Dropped, Excluded
+from further.records.comparison import Dropped, Excluded
 from further.settings import ComparisonSettings
 
 WORD = re.compile(r"[^\W_]+")

@@ -17,7 +17,7 @@ from further.evaluation.text_loops import MAX_REPEATS, distinct, longest_repeat
 from further.evaluation.words import count_words, first_words, split_words
 from further.memory import explain_memory
 from further.models import Model
-from further.records import Sample, Samples
+from further.records.probes import Sample, Samples
 from further.settings import SampleSettings
 
 NUM_PROMPTS = 4  # where the study names none

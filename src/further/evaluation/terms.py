@@ -12,7 +12,7 @@ from further.evaluation.intervals import LEVEL, half_width
 from further.evaluation.probe import before_and_after
 from further.evaluation.scoring import score_tokens
 from further.models import Model
-from further.records import Term, Terms
+from further.records.probes import Term, Terms
 from further.settings import ProbeSettings
 
 WORD = re.compile(r"[^\W\d_][^\W_]*(?:[-'’][^\W_]+)*")

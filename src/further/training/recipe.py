@@ -8,7 +8,7 @@ from typing import Any
 
 from further.digests import digest_sampled
 from further.models import Model
-from further.records import Parameters, Timing
+from further.records.training import Parameters, Timing
 from further.settings import Run
 from further.tracking import TRACKERS
 from further.training.adapters import Save, train_adapter

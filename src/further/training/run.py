@@ -7,7 +7,7 @@ import torch
 
 from further.models import Model, Precision, load
 from further.positions import check_length
-from further.records import Timing
+from further.records.training import Timing
 from further.training.adapters import count_parameters
 from further.training.distributed import check_equal, rank
 from further.training.examples import mean_loss
