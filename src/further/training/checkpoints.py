@@ -73,7 +73,9 @@ class Store:
             _sync(self.folder)
         except (OSError, SafetensorError) as error:  # safetensors hides the system's own error
             self.check_lock()
-            raise OSError(self._explain(step, sum(values.nbytes for values in tensors.values()), error)) from error
+            left = list_checkpoints(self.folder)
+            rest = f"that of step {step_of(left[-1])} is used at the next start" if left else "there is no earlier one"
+            raise no_room(f"the checkpoint of step {step}", self.folder, tensors, error, rest) from error
         finally:
             part.unlink(missing_ok=True)
         for old in list_checkpoints(self.folder)[:-KEPT]:
@@ -91,14 +93,15 @@ class Store:
         content.update(self.folder.name.encode())
         return content.hexdigest()[:16]
 
-    def _explain(self, step: int, size_bytes: int, error: Exception) -> str:
-        left = list_checkpoints(self.folder)
-        rest = f"that of step {step_of(left[-1])} is used at the next start" if left else "there is no earlier one"
-        free, reason = shutil.disk_usage(self.folder).free, str(error).split("\n")[0]
-        return (
-            f"the checkpoint of step {step} could not be written to {self.folder}: it needs about "
-            f"{size_bytes / 1e6:,.2f} MB, {free / 1e6:,.2f} MB are free ({reason}); {rest}. Make room and run again"
-        )
+
+def no_room(what: str, folder: Path, tensors: Mapping[str, torch.Tensor], error: Exception, rest: str) -> OSError:
+    """The error that ends a run whose tensors could not be written; `rest` says what is left of it."""
+    free, reason = shutil.disk_usage(folder).free, str(error).split("\n")[0]
+    size_bytes = sum(values.nbytes for values in tensors.values())
+    return OSError(
+        f"{what} could not be written to {folder}: it needs about {size_bytes / 1e6:,.2f} MB, "
+        f"{free / 1e6:,.2f} MB are free ({reason}); {rest}. Make room and run again"
+    )
 
 
 def read_checkpoint(checkpoint: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
