@@ -65,6 +65,7 @@ def match_names(file: GgufFile, shapes: Mapping[str, torch.Size], num_layers: in
     if unused := sorted(set(file.tensors) - set(places.values()) - {ROPE_FACTORS}):
         raise ValueError(f"{file.path}: {_list(unused)} has no place in a {file.family} model of transformers")
     for name, place in places.items():
+        # GGUF counts dimensions from the one that is contiguous in memory.
         shape = torch.Size(map(int, reversed(file.tensors[place].shape)))
         if shape != shapes[name]:
             raise ValueError(f"{file.path}: {place} is {tuple(shape)} where its metadata ask for {tuple(shapes[name])}")
@@ -95,6 +96,7 @@ def read_weight(file: GgufFile, place: str, config: PretrainedConfig) -> torch.T
     if file.family == "llama" and place.split(".")[-2] in ROTATED:
         heads = config.num_attention_heads if ".attn_q." in place else config.num_key_value_heads
         values = restore_rows(values, heads)
+    # Tensors of fp32 are the mapped file itself, which cannot be written to; torch warns of such memory.
     return torch.from_numpy(np.require(values, np.float32, ["C", "W"]))
 
 

@@ -65,6 +65,8 @@ def cut_rows(batch: Batch) -> Halves:
     lengths_B1 = is_prompt_BT.sum(dim=1, keepdim=True)
     shortest, longest = int(lengths_B1.min()), int(lengths_B1.max())
     size = ids_BT.shape[1] - shortest + 1
+    # The decoder begins at a prompt's last token. What it reads beyond a row's end is the row's last id again, to which
+    # no place of the row leads.
     from_B1A = lengths_B1 - 1 + torch.arange(size, device=ids_BT.device)
     places_BT = torch.arange(ids_BT.shape[1], device=ids_BT.device) - (lengths_B1 - 1)
     return Halves(

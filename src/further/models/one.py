@@ -100,6 +100,7 @@ class OneModel(Model):
             if memory is not None:
                 hidden = self.base.write(self.base.words_of(ids_BT[:, start - 1 :]), memory, is_there)
             else:
+                # The prompt is one block, which sees itself both ways; what was written is none.
                 zeros = torch.zeros_like(ids_BT)
                 blocks = torch.where(torch.arange(ids_BT.shape[1], device=ids_BT.device) < start, zeros, -1)
                 row |= {"input_ids": ids_BT, "groups": zeros, "branches": zeros, "blocks": blocks}

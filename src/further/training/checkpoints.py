@@ -121,12 +121,7 @@ def step_of(checkpoint: Path) -> int:
 
 
 def open_store(folder: Path, identity: Mapping[str, Any], lock: Lock) -> Store:
-    """Open the checkpoints that belong to an identity; those of another are said to differ, kept aside and not used.
-
-    Args:
-        folder: The run's, whose lock the caller holds.
-        identity: What a checkpoint depends on: settings, versions, code, data, base model.
-    """
+    """Open the checkpoints that belong to an identity; those of another are said to differ, kept aside and not used."""
     wanted = json.loads(json.dumps(identity))  # as it is read again: tuples are lists then
     own = folder / hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()[:12]
     _set_others_aside(folder, own, wanted)

@@ -104,7 +104,7 @@ def open_session(task: Task, identity: Mapping[str, Any]) -> Iterator[Session]:
     stop = StopInTime(task.walltime)
     with listening(stop.take_signal):
         if rank() != 0:
-            folder, starts = broadcast(None)
+            folder, starts = broadcast(None)  # once rank 0 has the lock
             yield Session(task, Store(folder, starts, None), Progress(task.name, None), stop)
             return
         progress = Progress(task.name, task.checkpoints / DOING)
