@@ -13,6 +13,7 @@ from further.evaluation.intervals import LEVEL, ratio_interval, share_interval
 from further.evaluation.probe import before_and_after
 from further.evaluation.scoring import explain_scoring
 from further.models import Model
+from further.positions import check_length
 from further.records import MIN_PAPERS, Memorization, Recited, RecitedBoth, RecitedPassage
 from further.settings import BootstrapSettings, ProbeSettings
 
@@ -58,9 +59,14 @@ def match_lengths(model: Model, passages: Sequence[Passage], begin: int, prefix:
 
     Returns:
         One number per passage, from 0 to its length less the prefix.
+
+    Raises:
+        ValueError: If passages are longer than the model's positions.
     """
     if not passages:
         return np.zeros(0, dtype=np.int64)
+    both = "evaluation.memorization_prefix_tokens + memorization_new_tokens"
+    check_length(model.config, both, len(passages[0].ids))
     # Nothing is generated: up to its first wrong token greedy decoding has read the passage itself, so one forward pass
     # over the passage finds that token.
     device, head = model.device, model.head

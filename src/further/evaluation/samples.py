@@ -17,6 +17,7 @@ from further.evaluation.text_loops import MAX_REPEATS, distinct, longest_repeat
 from further.evaluation.words import count_words, first_words, split_words
 from further.memory import explain_memory
 from further.models import Model
+from further.positions import check_length
 from further.records import Sample, Samples
 from further.settings import SampleSettings
 
@@ -65,8 +66,13 @@ def continue_prompt(model: Model, tokenizer: Any, prompt: str, new_tokens: int, 
 
     Returns:
         The continuation, called one of the base.
+
+    Raises:
+        ValueError: If prompt and continuation are longer than the model's positions.
     """
     given = _encode_prompt(tokenizer, prompt)
+    setting = f"evaluation.new_tokens (--tokens), {new_tokens} after a prompt of {len(given)}"
+    check_length(model.config, setting, len(given) + new_tokens - 1)  # the last one is written, and not read
     ids = _generate(model, given, new_tokens, tokenizer.eos_token_id, decoding)
     text = tokenizer.decode(ids, skip_special_tokens=True)
     nats, words = score_continuation(model, given, ids), split_words(text)
