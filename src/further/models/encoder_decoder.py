@@ -54,12 +54,7 @@ class Halves:
 
 
 def cut_rows(batch: Batch) -> Halves:
-    """Cut rows of one question each after their prompts.
-
-    Args:
-        batch: input_ids and blocks, (B, T); 0 is the block of a prompt, -1 of its answer and of what a row is filled up
-            with.
-    """
+    """Cut rows of one question each after their prompts, whose block is 0; that of all else is -1."""
     ids_BT = batch["input_ids"]
     is_prompt_BT = batch["blocks"] >= 0
     lengths_B1 = is_prompt_BT.sum(dim=1, keepdim=True)

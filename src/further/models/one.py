@@ -72,9 +72,7 @@ class OneModel(Model):
     def predict_pieces(self, batch: Batch, modality: str) -> tuple[torch.Tensor, torch.Tensor]:
         """What masked pre-training predicts of each piece of a modality, and what is there, (items, tokens, numbers).
 
-        Args:
-            batch: With the pieces that are not to be seen.
-            modality: Of which one item stands in each row.
+        One item of the modality stands in each row.
         """
         network, part = self.base, self.base.embed[modality]
         halves = cut_rows(batch)

@@ -112,7 +112,7 @@ def read_checkpoint(checkpoint: Path) -> tuple[dict[str, torch.Tensor], dict[str
 
 def list_checkpoints(folder: Path) -> list[Path]:
     """Checkpoints by step, the newest last."""
-    return sorted(folder.glob("checkpoint-*.safetensors"), key=step_of)
+    return sorted(folder.glob("checkpoint-[0-9]*-*.safetensors"), key=step_of)
 
 
 def step_of(checkpoint: Path) -> int:
@@ -175,9 +175,10 @@ def forget_checkpoints(folder: Path) -> None:
 def _read_if_whole(file: Path, otherwise: Any) -> Any:
     """A small record. A machine that lost power may have left it empty: nothing depends on it then."""
     try:
-        return read_json(file)
+        found = read_json(file)
     except (FileNotFoundError, ValueError):
         return otherwise
+    return found if isinstance(found, type(otherwise)) else otherwise
 
 
 def _sync(path: Path) -> None:

@@ -63,10 +63,7 @@ class Session:
     def decide(self, is_last: bool) -> tuple[bool, str | None]:
         """Whether a checkpoint is due after a step, and why the run has to stop there; rank 0 decides for all.
 
-        A job that another has superseded ends here.
-
-        Args:
-            is_last: Whether it is the run's last step, which the end follows anyway.
+        A job that another has superseded ends here. The last step needs no reason, as the end follows anyway.
         """
         self.store.check_lock()
         reason = None if is_last else self.stop.find_reason()
