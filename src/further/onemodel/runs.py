@@ -159,4 +159,5 @@ def describe(trained: Sequence[Trained], run: Run, num_cases: int, seed: int) ->
         stored_bytes=last.stored_bytes,
         validation_loss_nats=last.outcome.validation_loss_nats,
         hardware=last.outcome.timing.hardware.gpu or last.outcome.timing.hardware.cpu,
+        devices=last.outcome.timing.devices,
     )

@@ -66,6 +66,15 @@ class Shared:
         """Training cases with questions."""
         return len({line["case"] for line in self.asked("train")})
 
+    def cases_of(self, fraction: float) -> int:
+        """Training cases of a point of the law."""
+        return max(1, round(fraction * self.num_cases))
+
+    def steps_of(self, number: int) -> int:
+        """Steps on so many cases, which grow as the law asks for."""
+        growth: float = (number / self.num_cases) ** self.settings.law_growth
+        return max(1, round(self.settings.steps * growth))
+
     @cached_property
     def images(self) -> Held:
         """Pictures as small models see them."""
