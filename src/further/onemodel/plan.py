@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import torch
 from torch.autograd.graph import saved_tensors_hooks
 
+from further.batch import micro_batch
 from further.job import PROGRESS
 from further.models import Precision, load
 from further.models.one import ENCODER_DECODER, LAYOUTS, PREFIX
@@ -81,11 +82,15 @@ def measure_step(part: Part, batch: int) -> dict[str, float]:
         kept.setdefault(values.untyped_storage().data_ptr(), values.untyped_storage().nbytes())
         return values
 
-    examples = make_batch(part.training, range(min(batch, len(part.training))))
+    examples = make_batch(part.training, range(micro_batch(part.run)))
     with saved_tensors_hooks(keep, lambda values: values):
         loss = part.training.sum_loss(model, examples)  # holds what was saved, so that no address is met twice
     del loss
-    return {"flops": count_flops(part, batch), "labels": count_labels(examples), "bytes": sum(kept.values())}
+    return {
+        "flops": count_flops(part, batch),
+        "labels": count_labels(examples) * int(part.run.gradient_accumulation_steps),
+        "bytes": sum(kept.values()),
+    }
 
 
 def _plan_job(
@@ -95,7 +100,8 @@ def _plan_job(
     overhead = OVERHEAD["cpu" if settings.hardware.gpu_memory_gb is None else "gpu"]
     memory = (max(step[of]["bytes"] for of in steps) + overhead) / MB
     row = PlannedRun(
-        run=name, quantization="none", target_modules="", rank=0, context=study.run.context, micro_batch=study.batch,
+        run=name, quantization="none", target_modules="all", rank=0, context=study.run.context,
+        micro_batch=micro_batch(study.run),
         gradient_accumulation_steps=study.run.gradient_accumulation_steps, num_papers=study.num_cases,
         num_unique_tokens=0, num_replay_tokens=0, num_trained_tokens=int(labels), num_steps=sum(steps.values()),
         num_looks=0, training_flops=flops, validation_flops=0.0,

@@ -48,7 +48,7 @@ class Shared:
     @property
     def batch(self) -> int:
         """Examples of a step."""
-        return micro_batch(self.run)
+        return micro_batch(self.run) * int(self.run.gradient_accumulation_steps)
 
     def asked(self, split: str, task: str = "answer") -> list[Line]:
         """Lines of a split: questions, or those that ask for a caption."""
