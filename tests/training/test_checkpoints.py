@@ -117,6 +117,16 @@ def test_the_newest_of_another_identity_is_kept_aside_and_found_again(folder, lo
     assert read_checkpoint(back.find_last())[1] == {"history": [30]}
 
 
+def test_a_checkpoint_of_another_identity_is_not_used_wherever_it_lies(folder, lock, caplog):
+    """Its tensors have the same names and shapes: a copy into this folder would go on from another seed's weights."""
+    other = open_store(folder, {"seed": 0}, lock)
+    write(other, 7)
+    own = open_store(folder, {"seed": 1}, lock)
+    shutil.copy(other.find_last(), own.folder)
+    assert own.find_last() is None and "checkpoint-7-" in caplog.text
+    assert names(other.folder) == ["checkpoint-7"]
+
+
 def test_records_left_empty_by_a_lost_power_supply_stop_nobody(folder, lock, caplog):
     for rank in (4, 8):
         store = open_store(folder, {"rank": rank}, lock)

@@ -3,7 +3,7 @@
 import os
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -96,9 +96,7 @@ class Folder:
 
     def describe(self) -> str:
         """What lies there, by suffix, for a message: `12 .png, 2 .json`."""
-        counts: dict[str, int] = defaultdict(int)
-        for file in self.files:
-            counts[PurePosixPath(file).suffix.lower() or "without suffix"] += 1
+        counts = Counter(PurePosixPath(file).suffix.lower() or "without suffix" for file in self.files)
         most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:5]
         return ", ".join(f"{number:,} {suffix}" for suffix, number in most) or "no file"
 
@@ -160,11 +158,9 @@ class ImageFiles:
 
 def _names(file: str) -> set[str]:
     """All that a file may be called, in lower case: its path, every end of it, each without suffix too."""
-    whole = compose(file).lower()
-    suffix = PurePosixPath(whole).suffix
-    ends = [whole]
-    while "/" in ends[-1]:
-        ends.append(ends[-1].split("/", 1)[1])
+    parts = compose(file).lower().split("/")
+    suffix = PurePosixPath(parts[-1]).suffix
+    ends = ["/".join(parts[start:]) for start in range(len(parts))]
     return {name for end in ends for name in (end, end.removesuffix(suffix))}
 
 

@@ -6,14 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from further.cases.columns import (
-    add_choices,
-    choices_of,
-    find_unused,
-    name_columns,
-    name_image_columns,
-    tells,
-)
+from further.cases.columns import add_choices, choices_of, find_choices, name_columns, name_image_columns, tells
 from further.cases.files import Folder, kind_of
 from further.cases.records import Row, find_columns, find_text_files, read_any
 from further.cases.reports import find_reports, read_reports
@@ -60,10 +53,9 @@ def _read_sheets(folder: Folder) -> list[Sheet]:
 def unused_columns(folder: Folder) -> list[str]:
     """Columns of the tables of which nothing is taken, for a message."""
     sheets = [sheet for sheet in read_sheets(folder) or find_telling(folder) if not sheet.file.endswith(".txt")]
-    heads = {sheet.file: find_columns(folder, sheet.file) for sheet in sheets}
-    return list(
-        dict.fromkeys(name for sheet in sheets for name in find_unused(heads[sheet.file], sheet.columns.values()))
-    )
+    heads = [(find_columns(folder, sheet.file), sheet.columns.values()) for sheet in sheets]
+    unused = (name for head, used in heads for name in head if name not in {*used, *find_choices(head)})
+    return list(dict.fromkeys(unused))
 
 
 def find_telling(folder: Folder) -> list[Sheet]:
@@ -86,8 +78,8 @@ def _try(folder: Folder, file: str) -> Sheet | None:
     """A file as a sheet; None if it tells nothing of a case or an image."""
     head = find_columns(folder, file)
     columns, (called, loose) = name_columns(head, folder.columns), name_image_columns(head, folder.columns)
-    tells_more = set(columns) - {"case", "patient"} or ("case" in columns and (called or loose))
-    if not (called or loose or "case" in columns) or not tells_more:
+    # A table of cases and patients alone still says which cases must stay together.
+    if not (called or loose or "case" in columns) or len({*columns, *(["image"] if called or loose else [])}) < 2:
         return None
     rows = read_any(folder, file)
     image, seen = _find_image_column(folder, rows, called, loose)
@@ -112,12 +104,20 @@ def names_in(value: object) -> list[str]:
 
     >>> names_in("a.png; b.png"), names_in("['a.png', 'b.png']"), names_in("[a].png")
     (['a.png', 'b.png'], ['a.png', 'b.png'], ['[a].png'])
+    >>> names_in("[12, 13]")
+    ['12', '13']
     """
-    if isinstance(value, str) and value.lstrip()[:1] == "[":
-        with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
-            value = ast.literal_eval(value.strip())
+    value = _read_list(value)
     parts = value if isinstance(value, list | tuple) else re.split(r"[;|]", str(value if value is not None else ""))
     return [name for part in parts if (name := str(part).strip())]
+
+
+def _read_list(value: Any) -> Any:
+    """A list that a program wrote into a cell as text; any other value as it is."""
+    if isinstance(value, str) and value.lstrip()[:1] == "[":
+        with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
+            return ast.literal_eval(value.strip())
+    return value
 
 
 def take_roles(row: Row, columns: Mapping[str, str]) -> Row:
@@ -135,6 +135,8 @@ def take_roles(row: Row, columns: Mapping[str, str]) -> Row:
 
 def _flat(value: Any) -> Any:
     """A value of a record; those of a list as one text, each once."""
+    if isinstance(value, str) and all(isinstance(part, str) for part in _read_list(value)):  # four numbers are a box
+        value = _read_list(value)
     if isinstance(value, list | tuple):
         return "; ".join(dict.fromkeys(str(part) for part in value if isinstance(part, str | int | float))) or None
     return value

@@ -62,19 +62,15 @@ def read_shifted(
         cases, images, asked = map(pa.Table.from_pylist, found, (FOUND_CASES, FOUND_IMAGES, FOUND_QUESTIONS))
         shown = pq.read_table(pictures, columns=[name for name in PICTURES.names if name != "png"])
         gathered = gather_cases(cases, images, {SHIFTED: shown}, near_equal_bits)
+        held_out = [{"case": case, "split": "test", "group": case} for case in gathered.cases["case"].to_pylist()]
         tables = {
             "cases": gathered.cases,
             "images": gathered.images,
             "asked": asked,
-            "split": _hold_out(gathered.cases["case"].to_pylist()),
+            "split": pa.Table.from_pylist(held_out, SPLIT),
         }
         questions, _ = ask_questions(
             tables, how="own", types=types, max_images=max_images, language=language, needed=("test",)
         )
     moved = [line | {"split": SHIFTED} for line in questions.to_pylist()]
     return pa.Table.from_pylist(moved, QUESTIONS), gathered.images
-
-
-def _hold_out(cases: Sequence[str]) -> pa.Table:
-    """A split without a training."""
-    return pa.Table.from_pylist([{"case": case, "split": "test", "group": case} for case in cases], SPLIT)

@@ -45,7 +45,7 @@ def read_records(folder: Folder, file: str) -> list[dict[str, Any]]:
         data = lists[0] if len(lists) == 1 else [data]
     if not isinstance(data, list):
         raise ValueError(f"cases.folder: {file} holds {type(data).__name__}, not a list of records")
-    return [_record(record, file, number) for number, record in enumerate(data, 1)]
+    return [check_record(record, file, number) for number, record in enumerate(data, 1)]
 
 
 def read_json(folder: Folder, file: str) -> Any:
@@ -68,7 +68,7 @@ def _read_first(folder: Folder, file: str) -> dict[str, Any]:
         if kind_of(file) == ".jsonl":
             with open_text(folder.path / file, errors="replace") as stream:
                 first = next((line for line in stream if line.strip()), "{}")
-            return _record(_parse(first, file, 1), file, 1)
+            return check_record(_parse(first, file, 1), file, 1)
         return next(iter(read_records(folder, file)), {})
     except (ValueError, *UNREADABLE):
         return {}
@@ -200,7 +200,8 @@ def _parse(text: str, file: str, line: int) -> Any:
         ) from None
 
 
-def _record(record: Any, file: str, number: int) -> dict[str, Any]:
+def check_record(record: Any, file: str, number: int) -> dict[str, Any]:
+    """A record, which must be an object."""
     if not isinstance(record, dict):
         raise ValueError(f"cases.folder: record {number} of {file} is {type(record).__name__}, not an object")
     return record

@@ -21,6 +21,7 @@ from further.settings import Settings
 from further.sizes import count_selected, count_training
 from further.strict_yaml import read_mapping
 from further.study import choose_test_fraction
+from further.wrong import add_lines
 
 DEMO = "demo"
 MOST_SIZES = 5
@@ -241,7 +242,7 @@ def _write_sweeps(num_papers: int, gpu: Gpu | None) -> list[str]:
 def _check(folder: Path) -> list[str]:
     try:
         study, _ = load_study([folder])
-        faults = check_study(study, folder).faults
+        faults = add_lines("\n".join(check_study(study, folder).faults), [folder / STUDY_FILE]).splitlines()
     except ValueError as error:
         faults = str(error).splitlines()
     return ["", "To mend first:", *(f"  - {fault}" for fault in faults)] if faults else []

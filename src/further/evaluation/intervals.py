@@ -33,14 +33,11 @@ def ratio_interval(amounts: "pd.Series[float]", sizes: "pd.Series[int]", how: Bo
     """
     values, weights = amounts.to_numpy(dtype=float), sizes.to_numpy(dtype=float)
     estimate, error = ratio_error(values, weights)
-    if len(values) < MIN_PAPERS:
-        return Interval(estimate=float(estimate), low=None, high=None, level=LEVEL)
-    low: float | None = float(estimate)
-    high = low
-    if error > 0:
-        upper, lower = _pivot_quantiles(estimate, *_resample(values, weights, how))
-        low, high = _end(estimate - upper * error), _end(estimate - lower * error)
-    return Interval(estimate=float(estimate), low=low, high=high, level=LEVEL)
+    ends: tuple[float | None, ...] = (None, None) if len(values) < MIN_PAPERS else (float(estimate), float(estimate))
+    if len(values) >= MIN_PAPERS and error > 0:
+        quantiles = _pivot_quantiles(estimate, *_resample(values, weights, how))
+        ends = tuple(float(end) if np.isfinite(end) else None for end in estimate - quantiles * error)
+    return Interval(estimate=float(estimate), low=ends[0], high=ends[1], level=LEVEL)
 
 
 def half_width(values: Floats) -> float:
@@ -103,7 +100,3 @@ def _pivot_quantiles(estimate: Floats, estimates: Floats, errors: Floats) -> Flo
         pivots = np.where(errors > 0, shifts / errors, far)
         quantiles: Floats = np.quantile(pivots, [(1 + LEVEL) / 2, (1 - LEVEL) / 2])
     return quantiles
-
-
-def _end(value: Floats) -> float | None:
-    return float(value) if np.isfinite(value) else None

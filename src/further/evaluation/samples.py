@@ -14,7 +14,7 @@ from transformers import GenerationConfig
 from further.evaluation.probe import before_and_after
 from further.evaluation.scoring import score_continuation
 from further.evaluation.text_loops import MAX_REPEATS, distinct, longest_repeat
-from further.evaluation.words import split_words
+from further.evaluation.words import count_words, first_words, split_words
 from further.memory import explain_memory
 from further.models import Model
 from further.records import Sample, Samples
@@ -50,12 +50,12 @@ def choose_prompts(rows: pd.DataFrame, split: pd.DataFrame, seed: int) -> list[s
     """
     heldout = split.loc[split["split"] == "test", "paper"]
     own = rows[rows["paper"].isin(heldout)].sort_values(["paper", "row"])
-    own = own[own["text"].str.split().str.len() >= MIN_PARAGRAPH_WORDS]
+    own = own[own["text"].map(count_words) >= MIN_PARAGRAPH_WORDS]
     # In turns: the first drawn paragraph of every paper, then the second of each.
     shuffled = own.sample(frac=1, random_state=seed)
     shuffled = shuffled.assign(turn=shuffled.groupby("paper").cumcount()).sort_values("turn", kind="stable")
     chosen = shuffled.head(NUM_PROMPTS).sort_values(["paper", "row"])
-    return [" ".join(text.split()[:PROMPT_WORDS]) for text in chosen["text"]]
+    return [first_words(text, PROMPT_WORDS) for text in chosen["text"]]
 
 
 def sample_both(model: Model, tokenizer: Any, prompts: Sequence[str], settings: SampleSettings) -> Samples:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import torch
-from transformers import AutoModelForCausalLM, GenerationConfig
+from transformers import AutoModelForCausalLM
 from transformers.models.auto import MODEL_MAPPING
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
@@ -15,7 +15,7 @@ from further.memory import is_out_of_memory
 from further.models.base import Batch, Model
 from further.models.documents import NAME as WITHIN_DOCUMENTS
 from further.models.documents import find_bounds
-from further.models.precision import Precision, keep_4bit_layout
+from further.models.precision import Precision, freeze
 
 log = logging.getLogger(__name__)
 
@@ -51,10 +51,7 @@ class CausalText(Model):
     def _freeze(cls, network: Any) -> Self:
         # With its cache a model attends across packed documents without a word (transformers 5.23).
         network.config.use_cache = False
-        # generate() takes what it is not told from here: a model may bring a temperature or a repetition penalty.
-        network.generation_config = GenerationConfig()
-        keep_4bit_layout(network)
-        network.requires_grad_(False).eval()
+        freeze(network)
         model = cls(network)
         model.check_head()
         return model

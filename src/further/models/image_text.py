@@ -117,16 +117,6 @@ class ImageText(CausalText):
             )
         return to_mask(seen_BTT, dtype)
 
-    def encode_images(self, pixel_values: torch.Tensor) -> torch.Tensor:
-        """Images as the decoder reads them, (images, tokens, D), projected.
-
-        Args:
-            pixel_values: As the model's image processor makes them, (images, 3, height, width).
-        """
-        output = self.base.base_model.get_image_features(pixel_values.to(self.device, self.base.dtype))
-        features: torch.Tensor = output.pooler_output
-        return features
-
     @torch.no_grad()
     def generate(self, batch: Batch, config: GenerationConfig) -> torch.Tensor:
         """Ids of the continuations, (B, new tokens), of prompts of one length, seen as in training.

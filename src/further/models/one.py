@@ -41,9 +41,7 @@ class OneModel(Model):
         options = precision.load_options()
         for name in ("attn_implementation", "quantization_config"):
             del options[name]
-        network = OneNetwork.from_pretrained(folder, **options)
-        network.requires_grad_(False).eval()
-        return cls(network)
+        return cls(OneNetwork.from_pretrained(folder, **options).requires_grad_(False).eval())
 
     def encode(self, batch: Batch) -> torch.Tensor:
         """Last hidden states in the places of the row, (B, T, D)."""

@@ -256,7 +256,7 @@ def name_texts(texts: GeneralTexts) -> str:
     if len(kinds) == len(sources):
         return join_words([kind[0].lower() + kind[1:] for kind in kinds])
     names = [source.name for source in sources]
-    return join_words(names if len(names) <= MOST_TEXTS else [*names[:MOST_TEXTS], f"{len(names) - MOST_TEXTS} more"])
+    return join_words(names, MOST_TEXTS)
 
 
 def name_base(settings: Settings, digits: int = 40) -> str:

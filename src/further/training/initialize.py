@@ -62,7 +62,9 @@ def adapter_start(model: Model, run: Run) -> Weights | None:
     if run.initialization != "pissa":
         return None
     state = get_peft_model_state_dict(model.network)
-    return {name: values.detach().cpu().clone() for name, values in state.items() if _is_low_rank(name)}
+    return {
+        name: values.detach().cpu().clone() for name, values in state.items() if "lora_A" in name or "lora_B" in name
+    }
 
 
 def save_adapter(model: Model, folder: Path, run: Run, start: Weights | None) -> None:
@@ -90,7 +92,3 @@ def _add_start(folder: Path, start: Weights, rslora: bool) -> None:
     config = read_json(config_file)
     alpha = config["lora_alpha"] * (math.sqrt(2) if rslora else 2)
     write_json(config_file, config | {"r": 2 * config["r"], "lora_alpha": alpha, "init_lora_weights": True})
-
-
-def _is_low_rank(name: str) -> bool:
-    return "lora_A" in name or "lora_B" in name

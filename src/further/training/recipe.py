@@ -124,3 +124,8 @@ class Outcome:
     validation_loss_nats: float
     history: list[dict[str, Any]]
     timing: Timing
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """The fields that the metrics of all kinds of runs share. No times: those vary."""
+        return {name: value for name, value in vars(self).items() if name not in ("history", "timing")}

@@ -7,7 +7,7 @@ import torch
 
 from further.models import Model, Precision, load
 from further.positions import check_length
-from further.records import Parameters, Timing
+from further.records import Timing
 from further.training.adapters import count_parameters
 from further.training.distributed import check_equal, rank
 from further.training.examples import mean_loss
@@ -64,7 +64,18 @@ def _train_in(session: Session, recipe: Recipe, task: Task) -> Outcome:
     if rank() == 0:
         session.progress.enter("saving")
         save(task.adapter)
-    return _outcome(session, recipe, parameters, validation_loss, _timing(session, task, memory))
+    state = session.state
+    return Outcome(
+        parameters=parameters,
+        packing_efficiency=recipe.training.efficiency,
+        num_steps=state.step,
+        stopped_early=state.step < recipe.num_steps,
+        num_trained_tokens=state.num_tokens,
+        final_train_loss_nats=state.history[-1]["loss_nats"],
+        validation_loss_nats=validation_loss,
+        history=state.history,
+        timing=_timing(session, task, memory),
+    )
 
 
 def _seed(seed: int) -> None:
@@ -81,23 +92,6 @@ def _load(recipe: Recipe) -> Model:
     if run.packing:
         model.check_packing()
     return model
-
-
-def _outcome(
-    session: Session, recipe: Recipe, parameters: Parameters, validation_loss: float, timing: Timing
-) -> Outcome:
-    state = session.state
-    return Outcome(
-        parameters=parameters,
-        packing_efficiency=recipe.training.efficiency,
-        num_steps=state.step,
-        stopped_early=state.step < recipe.num_steps,
-        num_trained_tokens=state.num_tokens,
-        final_train_loss_nats=state.history[-1]["loss_nats"],
-        validation_loss_nats=validation_loss,
-        history=state.history,
-        timing=timing,
-    )
 
 
 def _timing(session: Session, task: Task, memory: dict[str, float]) -> Timing:

@@ -56,11 +56,9 @@ class Session:
         self.stop.start_steps()  # loading is no step: the longest decides when to stop
         self.progress.start_training(self.state.step, self.state.num_tokens)
         if rank() == 0:
-            self.report = self.ends.enter_context(track(self.task.report_to, self._tracked()))
-
-    def _tracked(self) -> Tracked:
-        settings = self.task.identity.get("run", {})
-        return Tracked(Path.cwd().resolve().name, self.task.name, settings, first_step=self.state.step)
+            settings = self.task.identity.get("run", {})
+            about = Tracked(Path.cwd().resolve().name, self.task.name, settings, first_step=self.state.step)
+            self.report = self.ends.enter_context(track(self.task.report_to, about))
 
     def decide(self, is_last: bool) -> tuple[bool, str | None]:
         """Whether a checkpoint is due after a step, and why the run has to stop there; rank 0 decides for all.

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from further.corpus.clean.paragraphs import continues
 from further.corpus.clean.pieces import MIN_PARAGRAPH, Piece
 from further.corpus.clean.structure import CITE, PLACE, is_address, is_marked, is_note, lists_places
 from further.corpus.schemas import KEPT
@@ -36,7 +37,8 @@ def drop_front(pieces: Sequence[Piece], size: float, names: Sections) -> int:
             piece.reason = "affiliation" if is_address(piece.text) else "front matter"
     first_page = pieces[start].page if pieces else 1
     for above, piece in zip([None, *pieces], pieces, strict=False):
-        if not piece.reason and piece.page <= first_page + 1 and piece.kind != "title":
+        rest = above is not None and not above.reason and above.is_article() and continues(above, piece)
+        if not piece.reason and piece.page <= first_page + 1 and piece.kind != "title" and not rest:
             reason = front_reason(piece, above, size, names)
             place = reason == "affiliation" and piece.kind == "heading" and piece.page > first_page
             piece.reason = "" if place else reason  # a section's heading may name an institution

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import groupby, pairwise
 
+from further.corpus.clean.covers import drop_covers
 from further.corpus.clean.end import Ending
 from further.corpus.clean.front import drop_front, name_front
 from further.corpus.clean.paragraphs import continues
@@ -45,6 +46,7 @@ def decide(
     for piece in pieces:
         piece.reason = _own_reason(piece, keep_captions)
     # The order matters: each step looks at blocks that the ones before have left without a reason.
+    drop_covers(pieces, names)
     _drop_contents(pieces, names)
     size = body_size(pieces)
     open_pieces = [piece for piece in pieces if not piece.reason]

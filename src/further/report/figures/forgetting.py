@@ -125,12 +125,6 @@ def explain(table: pd.DataFrame) -> list[str]:
 
 
 FIGURE = Figure(
-    name="forgetting",
-    section=ANSWERS,
-    title="Gain on held-out papers, forgetting of general text",
-    make_table=make_table,
-    draw=draw,
-    summarize=summarize,
-    explain=explain,
+    "forgetting", ANSWERS, "Gain on held-out papers, forgetting of general text", make_table, draw, summarize, explain,
     nothing="No run of this study was scored on general text.",
-)
+)  # fmt: skip

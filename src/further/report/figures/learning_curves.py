@@ -87,12 +87,6 @@ def explain(table: pd.DataFrame) -> list[str]:
 
 
 FIGURE = Figure(
-    name="learning_curves",
-    section="runs",
-    title="Validation loss over the runs",
-    make_table=make_table,
-    draw=draw,
-    summarize=summarize,
-    explain=explain,
+    "learning_curves", "runs", "Validation loss over the runs", make_table, draw, summarize, explain,
     nothing="No run of this study measured its validation loss.",
-)
+)  # fmt: skip

@@ -11,6 +11,7 @@ from further.report.wording import (
     show_count,
     show_estimate,
     show_number,
+    show_p,
     show_score,
 )
 
@@ -82,7 +83,7 @@ def say_memorization(found: Memorization) -> str:
         return f"{given}.{_say_trust(found)}"
     p_value = found.p_value_train_heldout
     more = "more often than" if p_value < SIGNIFICANT else "not measurably more often than"
-    return f"{given}, {more} for held-out papers (p = {show_number(p_value, 2)}).{_say_trust(found)}"
+    return f"{given}, {more} for held-out papers ({show_p(p_value)}).{_say_trust(found)}"
 
 
 def _say_trust(found: Memorization) -> str:

@@ -46,7 +46,8 @@ def fill_made(results: TextResults) -> dict[str, object]:
     """Everything needed to judge the study and to run it again."""
     papers = papers_table(results.corpus)
     part = show_made(results, SOURCES, folded=[] if papers is None else [papers])
-    return part | {"statement": statement_table(results), "intervals": INTERVALS}
+    asked = results.asked.questions or results.asked.instructions
+    return part | {"statement": statement_table(results), "intervals": INTERVALS, "asked": asked}
 
 
 def show_made(
