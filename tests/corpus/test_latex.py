@@ -97,3 +97,22 @@ def test_cells_of_prose_behind_their_rows_names_are_cells():
     text = [replace(one, page=2) for one in column("text", 210, 20)]
     kinds = kinds_of([BODY, [label, *rows, *text]])
     assert [kinds[one.text] for one in rows if one.text.endswith("line 0")] == ["table", "table"]
+
+
+def test_supplementary_material_behind_the_references_is_an_appendix():
+    body = (*article("Methods", "Discussion"), heading("References", 5), *entries(1, 2, 3))
+    found = reasons(*body, heading("Supplementary Material", 6), paragraph("supplement", 6))
+    assert found["In the supplement"] == "kept"
+    notice = {"kind": "text", "text": "Tables of all hearts can be found in the online version.", "page": 6}
+    assert reasons(*body, heading("Supplementary Material", 6), notice)["Tables of all"] == "back matter"
+
+
+@pytest.mark.parametrize(("name", "dropped_too"), [("Cooling unit", True), ("2.1 Cooling unit", False)])
+def test_large_labels_between_parts_of_a_figure_are_no_headings(name, dropped_too):
+    """As TikZ sets them in a figure that is scaled up."""
+    label = {"kind": "heading", "text": name, "page": 3, "font_size": 12}
+    parts = [
+        {"kind": kind, "text": text, "page": 3} for kind, text in (("other", "f"), ("caption", "Figure 1. A box."))
+    ]
+    found = dropped(*article("Methods"), parts[0], label, parts[1], *article("Results")[-2:])
+    assert (("figure text", name) in found) is dropped_too

@@ -64,8 +64,8 @@ class Ending:
         self.lists = {id(p) for i, p in enumerate(flow) if self._heads_references(flow[i : i + 12])}
         self.pieces = [piece for piece in pieces if piece.reason in ("", "footnote", "figure text")]
         self.backs = {id(piece) for piece in self.pieces if self._names_back(piece)}
-        self.appendices = {id(p) for p in self.pieces if p.kind == "heading" and is_section(names.appendix, p.text)}
         self.first_list = next((i for i, p in enumerate(self.pieces) if id(p) in self.lists), len(self.pieces))
+        self.appendices = {id(piece) for i, piece in enumerate(self.pieces) if self._names_appendix(i)}
         self.rest = self._count_rest()
         self.total = sum(count_body_words(piece, size) for piece in self.pieces)
         body = [i for i, piece in enumerate(self.pieces) if self._names_body(piece)]
@@ -123,6 +123,12 @@ class Ending:
         if piece.is_text and piece.is_small(self.size) and begins_note(self.names.back, piece.text):
             return True
         return piece.kind != "title" and run_in(self.names.back, piece.text, piece.lead)
+
+    def _names_appendix(self, index: int) -> bool:
+        """Whether a block has the name of an appendix, which behind the references may be "Supplementary material"."""
+        piece = self.pieces[index]
+        supplement = index > self.first_list and plain_heading(piece.text).lower().startswith("supplement")
+        return piece.kind == "heading" and (supplement or is_section(self.names.appendix, piece.text))
 
     def _is_ambiguous(self, piece: Piece) -> bool:
         return bool(self.names.ambiguous.match(plain_heading(piece.text)))
