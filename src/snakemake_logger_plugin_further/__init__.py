@@ -5,6 +5,7 @@ terminal with `--printshellcmds` (`snakemake -np`) or `--verbose`.
 """
 
 import os
+import re
 import sys
 import threading
 import time
@@ -23,6 +24,7 @@ from further.watch.refusals import explain
 
 SILENCE_S = 25.0  # after which a sign of life is given
 TAIL = 25  # lines of a failed job's log
+FRAMES = re.compile(r"^Traceback \(most recent call last\):\n(?:[ \t].*\n)*", re.MULTILINE)
 CHATTER = (  # beginnings of what Snakemake says without telling anything about the study
     "Assuming unrestricted shared", "Building DAG", "Using shell", "host: ", "Conda environments", "Singularity",
     "Group jobs: inactive", "Select jobs to execute", "Execute ", "Workflow runtime", "Reasons:",
@@ -100,13 +102,13 @@ class LogHandler(LogHandlerBase):
             return []
         wildcards = ", ".join(map(str, self._wildcards(about["jobid"]).values()))
         named = f" ({wildcards})" if wildcards else ""
-        ends = [tail[-1] for log in about["log"] if (tail := _read_tail(Path(log)))]
+        ends = [tail[-1] for log in about["log"] if (tail := read_tail(Path(log)))]
         said = f": {ends[0]}" if ends else ""
         lines = [f"Error in rule {about['rule_name']}{named}{self.log.fail(about['jobid'], now)}{said}"]
         if about.get("rule_msg"):
             lines.append(f"    {about['rule_msg']}")
         for log in about["log"]:
-            lines += [f"    {line}" for line in _read_tail(Path(log))]
+            lines += [f"    {line}" for line in read_tail(Path(log))]
             lines.append(f"    full log: {log}")
         return lines
 
@@ -158,9 +160,10 @@ class LogHandler(LogHandlerBase):
         return False
 
 
-def _read_tail(log: Path) -> list[str]:
+def read_tail(log: Path) -> list[str]:
+    """The last lines of a job's log, without the frames of tracebacks: the log itself has them."""
     try:
-        lines = log.read_text(encoding="utf-8", errors="replace").rstrip().splitlines()
+        text = log.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return []
-    return lines[-TAIL:]
+    return FRAMES.sub("", text).rstrip().splitlines()[-TAIL:]

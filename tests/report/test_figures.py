@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from facts import tells
-from further.records import RunComparison
+from further.records.comparison import RunComparison
 from further.report import FIGURES
 from further.report.drawing.figure import Figure, draw_figure
 from further.report.figures import (
@@ -30,7 +30,7 @@ from further.report.kind import TEXT
 from further.report.kinds import KINDS
 from further.report.results import TextResults
 from further.scaling.interval import Interval as LawInterval
-from further.scaling.record import ParameterIntervals
+from further.scaling.record import ParameterIntervals, Reach
 from report.corpus_case import make_corpus
 from report.law_case import interval, make_law, make_points, make_refused_law, make_target
 from report.probes_case import NOTHING_ASKED
@@ -255,6 +255,15 @@ def test_the_law_s_table_starts_with_the_base_and_joins_curve_and_extrapolation(
     assert table.iloc[0][["num_tokens", "loss_nats"]].to_list() == [0, 6.01]
     assert kinds.get_group("curve")["num_tokens"].max() == kinds.get_group("extrapolation")["num_tokens"].min()
     assert table.loc[0, "money"] == 0.0
+
+
+def test_the_law_s_line_ends_where_its_predictions_do() -> None:
+    """The band of the record runs to 260,000 tokens; predictions dare 4 times 26,000, or go no further at all."""
+    for dares, farthest in ((4.0, 104_000), (None, 26_000)):
+        table = scaling_law.make_table(make_results(law=make_law(reach=Reach(limit=4.0, dares=dares, reason=""))))
+        drawn = table[table["kind"].isin(["curve", "extrapolation"])]["num_tokens"]
+        assert 0.9 * farthest < drawn.max() <= farthest
+        assert ("extrapolation" in set(table["kind"])) is (dares is not None)
 
 
 def test_an_open_end_of_c_is_empty_and_the_figure_says_that_the_data_do_not_say(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from further.report.images.figures import answers_by_type, loops
 from further.report.images.gallery import Pick, pick_cases
 from further.report.images.sections import apart_tables, fit_pictures
 from further.report.wording import show_points, show_score
-from further.settings import ModelSettings
+from further.settings import ModelSettings, Run
 
 
 def results(before, after, split="own", leaking=()):
@@ -171,6 +171,16 @@ def test_pictures_that_the_page_has_no_room_for_are_counted(size, shown, left_ou
     placed = list(fit_pictures(picks, {case: b"x" * size for case in ("a", "b")}, room=700))
     assert sum(len(pictures) for _, pictures, _ in placed) == shown
     assert sum(number for _, _, number in placed) == left_out
+
+
+def test_runs_whose_answers_were_cut_are_told_in_words():
+    study = results(answers_of(0), answers_of(20))
+    bare = study.answers.default.model_copy(update={"settings": Run(quantization="none", answer_tokens=8)})
+    study.answers = study.answers.model_copy(update={"runs": study.answers.runs | {"answer_tokens-8": bare}})
+    study.runs = dict.fromkeys(study.answers.runs, SimpleNamespace(metrics=metrics()))
+    table = loops.make_table(study)
+    assert table["label"].to_list() == ["base model", "default run", "answer tokens 8"]
+    assert "_" not in loops.summarize(table)
 
 
 @pytest.mark.parametrize(

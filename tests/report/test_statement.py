@@ -7,9 +7,11 @@ import pytest
 from facts import tells
 from further.report.answers.more_data import answer_more_data
 from further.report.results import name_base
+from further.report.sections.made import fill_made
 from further.report.sections.statement import statement_table
 from report.law_case import make_law
-from report.results_case import make_comparison, make_results, make_settings
+from report.probes_case import NOTHING_ASKED
+from report.results_case import make_comparison, make_results, make_settings, paired, with_default
 
 
 def test_the_statement_names_split_base_and_what_is_not_known() -> None:
@@ -19,6 +21,13 @@ def test_the_statement_names_split_base_and_what_is_not_known() -> None:
     assert "quantization nf4, target modules all-linear, rank 8, context 256, epochs 4" in said["Training"]
     assert "1,024 tokens, stride 512" in said["Outcome"] and "float32" in said["Outcome"]
     assert [row.split(",")[0] for row in said if said[row].startswith("Not known")] == ["Dates", "Ethics"]
+
+
+def test_what_was_not_run_or_asked_is_not_stated() -> None:
+    alone = make_results(comparison=with_default(paired(6.0, -0.5, -0.6, -0.4)), asked=NOTHING_ASKED)
+    assert "seeds" in dict(statement_table(make_results()).rows)["Uncertainty"]
+    assert "seeds" not in dict(statement_table(alone).rows)["Uncertainty"]
+    assert fill_made(make_results())["asked"] and not fill_made(alone)["asked"]
 
 
 def test_a_list_of_target_modules_is_told_in_words_wherever_settings_are_named() -> None:

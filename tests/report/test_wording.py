@@ -2,7 +2,7 @@
 
 import pytest
 
-from further.records import Interval
+from further.records.base import Interval
 from further.report.wording import (
     THIN,
     count_noun,
@@ -15,7 +15,9 @@ from further.report.wording import (
     show_interval,
     show_nats,
     show_number,
+    show_p,
     show_percent,
+    show_points,
     show_range,
     show_relative,
     show_seconds,
@@ -101,7 +103,21 @@ def test_durations_choose_their_unit(seconds: float, shown: str) -> None:
     assert show_seconds(seconds) == f"{shown}{THIN}{unit}"
 
 
+def test_very_small_p_values_and_very_large_numbers_are_short() -> None:
+    assert [show_p(value) for value in (0.0, 3e-200, 0.0001, 0.0156)] == [
+        "p < 0.0001", "p < 0.0001", "p = 0.00010", "p = 0.016"
+    ]  # fmt: skip
+    assert show_number(7.836e132) == "7.84 × 10¹³²"
+    assert show_change(-2.5e15) == "−2.50 × 10¹⁵"
+    assert show_percent(4e20, signed=True) == "+4.00 × 10²²%"
+
+
+def test_a_difference_of_fractions_is_shown_within_100_points() -> None:
+    assert show_points(ends(0.1, -3.435, 3.635)) == "+10.0 points (−100.0 to +100.0)"
+
+
 def test_words() -> None:
+    assert join_words(list("abcde"), most=3) == "a, b, c and 2 more" and join_words(list("abc"), 3) == "a, b and c"
     assert (count_noun(1, "paper"), count_noun(7, "paper")) == ("1 paper", "7 papers")
     lists = ([], ["a"], ["a", "b"], ["a", "b", "c"])
     assert [join_words(words) for words in lists] == ["", "a", "a and b", "a, b and c"]

@@ -13,6 +13,7 @@ from facts import tells
 from further.heads import PLACE
 from further.io import write_json
 from further.lock import this_process
+from snakemake_logger_plugin_further import read_tail
 
 ROOT = Path(__file__).parents[2]
 SNAKEFILE = """
@@ -22,7 +23,7 @@ rule all:
 rule draw_pages:
     output: "results/{number}.txt"
     log: "logs/draw_pages/{number}.log"
-    shell: "echo reading > {log}; echo 'ValueError: 7 is more than 5' >> {log}; [ {wildcards.number} != FAIL ] && touch {output}"
+    shell: "echo reading > {log}; printf 'Traceback (most recent call last):\\n  File x\\n' >> {log}; echo 'ValueError: 7 is more than 5' >> {log}; [ {wildcards.number} != FAIL ] && touch {output}"
 
 onstart:
     import os
@@ -70,6 +71,14 @@ def test_a_failed_job_says_what_its_log_ends_with_and_where_it_is(snakemake):
     assert tells(line, "draw_pages (1)", "ValueError", 7, 5)
     assert "    reading\n" in said and tells(said, "logs/draw_pages/1.log")
     assert "Traceback" not in said
+
+
+def test_the_end_of_a_log_is_shown_without_the_frames_of_a_traceback(tmp_path):
+    text = "cut in 2\nTraceback (most recent call last):\n  File 'a.py', line 1\n    g()\n    ~^^\nValueError: 7\n"
+    (tmp_path / "log").write_text(f"{text}\nDuring handling of it:\n\n{text}  of 5\n\n")
+    shown = ["cut in 2", "ValueError: 7", "", "During handling of it:", "", "cut in 2", "ValueError: 7", "  of 5"]
+    assert read_tail(tmp_path / "log") == shown
+    assert read_tail(tmp_path / "absent") == []
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from further.io import read_table
-from further.records import Comparison, Memorization, Metrics, RunMetrics, Samples, Terms, TextSet, Timing
+from further.records.comparison import Comparison, TextSet
 from further.records.general import GeneralTexts
+from further.records.probes import Memorization, Samples, Terms
 from further.records.questions import QuestionsFile
+from further.records.training import Metrics, RunMetrics, Timing
 from further.report.guard import Guarded, read_guard
 from further.report.wording import count_noun, join_words
 from further.scaling.record import LawRecord
@@ -256,7 +258,7 @@ def name_texts(texts: GeneralTexts) -> str:
     if len(kinds) == len(sources):
         return join_words([kind[0].lower() + kind[1:] for kind in kinds])
     names = [source.name for source in sources]
-    return join_words(names if len(names) <= MOST_TEXTS else [*names[:MOST_TEXTS], f"{len(names) - MOST_TEXTS} more"])
+    return join_words(names, MOST_TEXTS)
 
 
 def name_base(settings: Settings, digits: int = 40) -> str:

@@ -1,11 +1,13 @@
 """Runs of any kind of study by the settings in which they differ from the default run."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from further.records import Comparison
 from further.records.answers import AnswersRecord
+from further.records.comparison import Comparison
 
 SEED = "seed"
+DEFAULT = "default run"
 
 
 class Varied(NamedTuple):
@@ -29,11 +31,14 @@ def list_varied(record: Comparison | AnswersRecord, own_figure: set[str]) -> lis
         # A seed that moved together with another setting hides which of the two had an effect.
         if not values or set(values) & own_figure or (SEED in values and len(values) > 1):
             continue
-        shown = {name: show_value(value) for name, value in values.items()}
-        label = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in shown.items())
-        varied = Varied(", ".join(shown), ", ".join(shown.values()), run, label)
+        varied = Varied(", ".join(values), ", ".join(map(show_value, values.values())), run, say_settings(values))
         found.append((varied.setting, [_by_size(value) for value in values.values()], run, varied))
     return [varied for *_, varied in sorted(found, key=lambda one: one[:3])]
+
+
+def say_settings(values: Mapping[str, object]) -> str:
+    """Settings and their values in a reader's words: `answer tokens 8, cut answers bare`."""
+    return ", ".join(f"{name.replace('_', ' ')} {show_value(value)}" for name, value in values.items())
 
 
 def show_value(value: object) -> str:

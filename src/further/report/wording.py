@@ -3,11 +3,14 @@
 import math
 from collections.abc import Callable, Sequence
 
-from further.records import Interval
+from further.records.base import Interval
 
 MINUS = "\N{MINUS SIGN}"
 THIN = "\N{NARROW NO-BREAK SPACE}"
 DESCRIBE = "Describe the image."  # shown as the question of an answer that is a caption
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+SMALLEST_P = 0.0001
+MOST_WRITTEN_OUT = 1e12  # a model that has diverged has a perplexity of a hundred digits
 DECIMALS = 3  # of a difference in nats, as shown and as judged
 
 
@@ -19,6 +22,9 @@ def rounded(value: float, decimals: int = DECIMALS) -> float:
 def fixed(value: float, decimals: int, signed: bool = False) -> str:
     """A number with fixed decimals and commas between thousands; `signed` puts `+` before positive numbers."""
     shown = rounded(value, decimals) + 0.0  # a zero has no sign
+    if abs(shown) >= MOST_WRITTEN_OUT:
+        digits, exponent = f"{shown:{'+' if signed else ''}.2e}".replace("-", MINUS).split("e+")
+        return f"{digits} × 10{exponent.translate(SUPERSCRIPTS)}"
     return f"{shown:{'+' if signed and shown else ''},.{decimals}f}".replace("-", MINUS)
 
 
@@ -67,8 +73,18 @@ def show_score(score: Interval) -> str:
 
 
 def show_points(change: Interval | None, unit: str = " points") -> str:
-    """A difference of fractions with its interval: `+1.2 points (−0.3 to +2.7)`; empty where there is none to show."""
-    return "" if change is None else show_estimate(change, lambda end: fixed(100 * end, 1, signed=True), unit)
+    """A difference of fractions with its interval: `+1.2 points (−0.3 to +2.7)`; empty where there is none to show.
+
+    No difference of fractions exceeds 100 points: an end beyond, as of two seeds, is shown there.
+    """
+    if change is None:
+        return ""
+    return show_estimate(change, lambda end: fixed(100 * min(1.0, max(-1.0, end)), 1, signed=True), unit)
+
+
+def show_p(value: float) -> str:
+    """A p-value: `p = 0.016`; a smaller one than can be trusted, which may be stored as 0, as `p < 0.0001`."""
+    return f"p = {show_number(value, 2)}" if value >= SMALLEST_P else f"p < {SMALLEST_P}"
 
 
 def show_share_of(fraction: float) -> str:
@@ -150,6 +166,8 @@ def count_noun(number: int, noun: str, plural: str = "") -> str:
     return f"{show_count(number)} {noun if number == 1 else plural or f'{noun}s'}"
 
 
-def join_words(words: Sequence[str]) -> str:
-    """A list in prose: `a`, `a and b`, `a, b and c`."""
+def join_words(words: Sequence[str], most: int | None = None) -> str:
+    """A list in prose: `a`, `a and b`, `a, b and c`; of more than `most` the first ones: `a, b and 3 more`."""
+    if most and len(words) > most:
+        words = [*words[:most], f"{show_count(len(words) - most)} more"]
     return " and ".join([", ".join(words[:-1]), *words[-1:]]) if len(words) > 1 else "".join(words)

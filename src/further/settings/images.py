@@ -149,7 +149,8 @@ class GuardSettings(Section):
         "Score by which answers are accepted.", "mean_logprob"
     )
     start_factor: float = key(
-        "The first threshold accepts this many times the smallest number of answers that can be certified.",
+        "The first threshold accepts this many times the smallest number of answers that can be certified, or if cases "
+        "are few, that number.",
         1.6,
         ge=1,
         lt=100,

@@ -10,7 +10,7 @@ from bitsandbytes.nn import Params4bit
 from peft import LoraConfig, get_peft_model
 
 from further.models import Model
-from further.records import Parameters
+from further.records.training import Parameters
 from further.settings import Run
 from further.targets import choose_part, match_targets
 from further.training.initialize import adapter_start, save_adapter, start_from_loss
@@ -79,8 +79,9 @@ def _embeddings(network: Any) -> list[str]:
 
 def count_parameters(network: torch.nn.Module) -> Parameters:
     """Count trained and total parameters; packed 4-bit weights count as the weights they stand for."""
-    sizes = {name: _size(values) for name, values in network.named_parameters()}
-    names = sorted(name for name, values in network.named_parameters() if values.requires_grad)
+    parameters = dict(network.named_parameters())
+    sizes = {name: _size(values) for name, values in parameters.items()}
+    names = sorted(name for name, values in parameters.items() if values.requires_grad)
     trainable, total = sum(sizes[name] for name in names), sum(sizes.values())
     return Parameters(trainable=trainable, total=total, share=trainable / total, names=tuple(names))
 

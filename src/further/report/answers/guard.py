@@ -6,18 +6,11 @@ from typing import Any
 from further.guard.elsewhere import count_broken
 from further.guard.records import Elsewhere
 from further.guard.summary import ErrorsSeen, compare_splits
-from further.records import Interval
+from further.records.base import Interval
 from further.report.answers.answer import Answer, Verdict
 from further.report.guard import TRIED_ON, Guarded
 from further.report.results import StudyResults
-from further.report.wording import (
-    count_noun,
-    join_words,
-    show_count,
-    show_percent,
-    show_score,
-    show_share_of,
-)
+from further.report.wording import count_noun, join_words, show_count, show_percent, show_score, show_share_of
 
 QUESTION = "When must a person answer?"
 DETAILS = (
@@ -98,7 +91,7 @@ def _say_needed(guard: Guarded) -> str:
     needed = [one.needed_cases for one in guard.record.certificates.values() if one.needed_cases is not None]
     if needed:
         return f"{said} About {show_count(min(needed))} judged cases may do."
-    few = [one.fewest_eligible for one in guard.record.certificates.values() if one.why_deferred == "too few cases"]
+    few = [one.accepted_needed[0] for one in guard.record.certificates.values() if one.why_deferred == "too few cases"]
     return f"{said} It takes at least {show_count(min(few))} judged cases, and fewer errors." if few else said
 
 

@@ -1,6 +1,6 @@
 """Did further pre-training help: perplexity of held-out papers before and after, in the default run."""
 
-from further.records import MIN_PAPERS, Comparison, Paired
+from further.records.comparison import MIN_PAPERS, Comparison, Paired
 from further.report.answers.answer import MARGIN_NATS, Answer, Verdict, classify
 from further.report.results import TextResults
 from further.report.wording import (
@@ -11,6 +11,7 @@ from further.report.wording import (
     show_difference,
     show_estimate,
     show_number,
+    show_p,
     show_percent,
     show_relative,
 )
@@ -90,7 +91,7 @@ def _say_details(results: TextResults) -> list[str]:
 def say_signs(papers: Paired) -> str:
     """How many papers improved, and how likely so many would be by chance."""
     improved = f"{papers.num_improved} of {count_noun(papers.num_documents, 'paper')} improved"
-    return f"{improved} (exact sign test: p = {show_number(papers.p_value, 2)})."
+    return f"{improved} (exact sign test: {show_p(papers.p_value)})."
 
 
 def say_seeds(comparison: Comparison) -> str:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from further.int8 import MOVED
-from further.records import MIN_PAPERS, Comparison, Interval, QuantizationSteps
+from further.records.base import Interval
+from further.records.comparison import MIN_PAPERS, Comparison, QuantizationSteps
 from further.report.answers.answer import MARGIN_NATS, Answer, Verdict, classify
 from further.report.answers.improvement import say_seeds
 from further.report.results import TextResults
@@ -20,10 +21,10 @@ INT8_ON_GPU = (
     f"{MOVED}. Part of the cost of int8 may come from that."
 )
 WORDS: dict[Verdict, str] = {
-    "improved": "Nothing.",
     "worse": "Some perplexity.",
-    "unchanged": "Nothing measurable.",
     "undecided": "Not decided.",
+    "unchanged": "Nothing measurable.",
+    "improved": "Nothing.",
 }
 
 
@@ -57,10 +58,12 @@ def answer_quantization(results: TextResults) -> Answer | None:
     costs = find_costs(comparison)
     if not costs:
         return None
+    # In the order of WORDS: what one precision costs, or leaves open, is not hidden by another.
+    verdict = min((cost.verdict for cost in costs), key=list(WORDS).index)
     return Answer(
         question=QUESTION,
-        verdict=costs[0].verdict,
-        word=WORDS[costs[0].verdict],
+        verdict=verdict,
+        word=WORDS[verdict],
         sentence=_say_costs(costs),
         doubt=_say_doubt(comparison),
         details=(*map(_say_steps, costs), _say_certainty(comparison), *_say_int8(results), NOT_SHOWN),

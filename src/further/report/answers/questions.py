@@ -1,10 +1,10 @@
 """Does it answer better: questions asked of the base and of the adapted model."""
 
-from further.records import Interval
+from further.records.base import Interval
 from further.records.questions import Floors, Group, Instructions, Paired, Questions
 from further.report.answers.answer import SIGNIFICANT, Answer, Verdict
 from further.report.results import TextResults
-from further.report.wording import count_noun, join_words, show_number, show_percent, show_points, show_score
+from further.report.wording import count_noun, join_words, show_number, show_p, show_percent, show_points, show_score
 
 QUESTION = "Does it answer better?"
 SOURCE = "results/evaluation/questions.json"
@@ -62,7 +62,7 @@ def say_instructions(instructions: Instructions) -> str:
     followed = instructions.followed
     return (
         f"Of {count_noun(followed.base.number, 'instruction')} with a form to follow, {followed.adapted.correct} were "
-        f"followed, {followed.base.correct} before (exact test: p = {show_number(followed.p_value, 2)})."
+        f"followed, {followed.base.correct} before (exact test: {show_p(followed.p_value)})."
     )
 
 
@@ -78,7 +78,7 @@ def _say_doubt(overall: Paired, floors: dict[str, float]) -> str:
     # A test against the base says nothing if both are no better than a guess.
     if floor is not None and overall.adapted.fraction <= floors[floor]:
         return f"No better than {FLOORS[floor]}: {show_percent(floors[floor])}."
-    return f"McNemar's exact test: p = {show_number(overall.p_value, 2)}."
+    return f"McNemar's exact test: {show_p(overall.p_value)}."
 
 
 def _say_details(asked: Questions, floors: dict[str, float]) -> list[str]:

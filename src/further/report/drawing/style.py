@@ -10,10 +10,10 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter, Locator, LogLocator, MaxNLocator, NullFormatter, NullLocator
 from matplotlib.transforms import blended_transform_factory
 
-from further.records import Interval
+from further.records.base import Interval
 from further.report.wording import THIN, show_plain
 
 # Okabe and Ito's colors, which people of every color vision can tell apart; the page has a dark twin for each.
@@ -41,6 +41,9 @@ TITLE_POINTS = 26  # kept free at the top of every figure; the page cuts it off 
 TITLE_SIZE = 11  # points
 TITLE_ID = "figure-title"
 POINTS_PER_INCH = 72
+WIDE = 10  # times the lower end of a logarithmic axis, from which its ticks are those of a logarithm
+MOST_ROWS = 40  # more cannot be named on one page
+MOST_SAID = 12  # of them in the sentence beside the figure
 
 RC: Any = {
     "font.family": ["DejaVu Sans"],  # comes with matplotlib: the layout is the same on every machine
@@ -138,7 +141,13 @@ def draw_sentence(sentence: str) -> Drawing:
 
 def number_ticks(axis: Any, bins: int = 5) -> None:
     """A few round ticks with plain numbers, on linear and logarithmic axes alike."""
-    axis.set_major_locator(MaxNLocator(bins, steps=[1, 2, 5, 10]))
+    locator: Locator = MaxNLocator(bins, steps=[1, 2, 5, 10])
+    if axis.get_scale() == "log":
+        low, high = axis.get_view_interval()
+        # Evenly spaced ticks would crowd at the end of a wide logarithmic axis.
+        if high > WIDE * low:
+            locator = LogLocator(subs=(1, 2, 5) if high < WIDE**3 * low else (1,), numticks=bins + 3)
+    axis.set_major_locator(locator)
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(FuncFormatter(lambda value, _: show_plain(value)))
 
@@ -158,32 +167,45 @@ def short_count(value: float) -> str:
     return show_plain(value)
 
 
-def legend_above(axes: Axes, columns: int = 2) -> None:
-    """A legend between title and axes, centered, in as many columns as fit."""
+def legend_above(axes: Axes, columns: int = 2, markers: float = 1) -> None:
+    """A legend between title and axes, centered, in as many columns as fit; `markers` times as large as drawn."""
     figure = axes.get_figure(root=True)
     assert figure is not None
     # matplotlib does not wrap legends: one that is too wide is cut off on both sides.
     for number in range(columns, 0, -1):
         legend = axes.legend(
             loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=number, borderaxespad=0.2, columnspacing=1,
-            bbox_transform=blended_transform_factory(figure.transFigure, axes.transAxes), handletextpad=0.4,
+            handletextpad=0.4, markerscale=markers,
+            bbox_transform=blended_transform_factory(figure.transFigure, axes.transAxes),
         )  # fmt: skip
         if legend.get_window_extent().width < figure.bbox.width:
             return
 
 
-def name_rows(axes: Axes, labels: Sequence[str]) -> None:
-    """Named rows from the top down, without an axis line."""
+def name_rows(axes: Axes, labels: Sequence[str], across: str) -> None:
+    """Named rows from the top down, without an axis line; `across` names the other axis."""
     axes.set_yticks(range(len(labels)), labels)
     axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     sns.despine(ax=axes, left=True)
     axes.grid(axis="x")
+    number_ticks(axes.xaxis)
+    axes.set_xlabel(across)
+
+
+def keep_rows(table: pd.DataFrame, weights: "pd.Series[float]") -> pd.DataFrame:
+    """The rows of most weight that one page can name, in their order."""
+    return table.loc[weights.nlargest(MOST_ROWS).index.sort_values()].reset_index(drop=True)
+
+
+def say_kept(table: pd.DataFrame, which: str) -> list[str]:
+    """That not all rows are drawn, where that is so."""
+    return [f"Of {len(table):,} rows, the {MOST_ROWS} {which} are drawn."] if len(table) > MOST_ROWS else []
 
 
 def draw_dots(
     drawing: Drawing, axes: Axes, rows: pd.DataFrame, column: str, heights: Any, subject: Subject, tips: Sequence[str],
-    label: str | None = None,
+    label: str | None = None, size: float = 6,
 ) -> None:  # fmt: skip
     """Open dots for the base model, or diamonds for the adapted one, each with its hover text.
 
@@ -193,7 +215,12 @@ def draw_dots(
     color = COLORS[subject]
     if "low" in rows:
         axes.hlines(heights, rows["low"].astype(float), rows["high"].astype(float), color=color, lw=1.8)
-    look: dict[str, Any] = {"mfc": "none" if subject == "before" else color, "ms": 6, "mew": 1.5, "clip_on": False}
+    look: dict[str, Any] = {
+        "mfc": "none" if subject == "before" else color,
+        "ms": size,
+        "mew": size / 4,
+        "clip_on": False,
+    }
     (line,) = axes.plot(rows[column].astype(float), heights, MARKERS[subject], color=color, label=label, **look)
     drawing.tip(line, tips)
 

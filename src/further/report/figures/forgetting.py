@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from further.records import TextSet
+from further.records.comparison import TextSet
 from further.report.drawing.figure import ANSWERS, Figure
 from further.report.drawing.style import COLORS, Drawing, legend_above, new_figure, number_ticks
 from further.report.results import TextResults
@@ -125,12 +125,6 @@ def explain(table: pd.DataFrame) -> list[str]:
 
 
 FIGURE = Figure(
-    name="forgetting",
-    section=ANSWERS,
-    title="Gain on held-out papers, forgetting of general text",
-    make_table=make_table,
-    draw=draw,
-    summarize=summarize,
-    explain=explain,
+    "forgetting", ANSWERS, "Gain on held-out papers, forgetting of general text", make_table, draw, summarize, explain,
     nothing="No run of this study was scored on general text.",
-)
+)  # fmt: skip

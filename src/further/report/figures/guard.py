@@ -89,13 +89,6 @@ def explain(table: pd.DataFrame) -> list[str]:
 
 
 FIGURE: Figure[StudyResults[Any]] = Figure(
-    name="guard",
-    section="guard",
-    title="Errors among the answers given",
-    make_table=make_table,
-    draw=draw,
-    summarize=summarize,
-    explain=explain,
-    nothing="No answers are guarded in this study.",
-    is_optional=True,
-)
+    "guard", "guard", "Errors among the answers given", make_table, draw, summarize, explain,
+    nothing="No answers are guarded in this study.", is_optional=True,
+)  # fmt: skip

@@ -49,13 +49,6 @@ def explain(table: pd.DataFrame) -> list[str]:
 
 
 FIGURE = Figure(
-    name="ledger",
-    section="corpus",
-    title="Where the characters of the papers went",
-    make_table=make_table,
-    draw=draw,
-    summarize=summarize,
-    explain=explain,
-    nothing="No characters were extracted in this study.",
-    carries_over=True,
-)
+    "ledger", "corpus", "Where the characters of the papers went", make_table, draw, summarize, explain,
+    nothing="No characters were extracted in this study.", carries_over=True,
+)  # fmt: skip

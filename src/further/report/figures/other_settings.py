@@ -8,13 +8,15 @@ import pandas as pd
 from further.report.drawing.figure import Figure
 from further.report.drawing.style import (
     COLORS,
+    MOST_SAID,
     Drawing,
     draw_dots,
+    keep_rows,
     legend_above,
     name_rows,
     new_figure,
-    number_ticks,
     read_ends,
+    say_kept,
     shorten,
 )
 from further.report.results import TextResults
@@ -35,16 +37,20 @@ def make_table(results: TextResults) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def draw_settings(table: pd.DataFrame, column: str, reference: float, tip: Callable[[Any], str]) -> Drawing:
+def draw_settings(
+    table: pd.DataFrame, column: str, reference: float, across: str, tip: Callable[[Any], str]
+) -> Drawing:
     """One interval for each run, and how far other seeds moved the default run as a yardstick.
 
     Args:
         table: Columns setting, label, low, high and the drawn one.
         reference: The default run's value.
+        across: Names the column and its unit.
         tip: Says a row's numbers.
     """
     seeds = table.loc[table["setting"] == SEED, column]
-    rows = table[table["setting"] != SEED].reset_index(drop=True)
+    rows = table[table["setting"] != SEED]
+    rows = keep_rows(rows, (rows[column] - reference).abs())
     drawing, (axes,) = new_figure(1.2 + 0.34 * max(1, len(rows)))
     if len(seeds):
         reach, label = (seeds - reference).abs().max(), "as far as another seed moved it"
@@ -52,16 +58,16 @@ def draw_settings(table: pd.DataFrame, column: str, reference: float, tip: Calla
         legend_above(axes)
     axes.axvline(reference, color=COLORS["muted"], lw=1)
     draw_dots(drawing, axes, rows, column, rows.index, "after", [tip(row) for row in rows.itertuples()])
-    name_rows(axes, [shorten(label, 36) for label in rows["label"]])
-    number_ticks(axes.xaxis)
+    name_rows(axes, [shorten(label, 36) for label in rows["label"]], across)
     return drawing
 
 
 def draw(table: pd.DataFrame) -> Drawing:
     """Differences from the default run."""
-    drawing = draw_settings(table, "change_nats", 0.0, lambda row: show_difference(read_ends(row, row.change_nats), 4))
-    drawing.figure.axes[0].set_xlabel("loss minus the default run's, nats per token\n(left of 0: better)")
-    return drawing
+    across = "loss minus the default run's, nats per token\n(left of 0: better)"
+    return draw_settings(
+        table, "change_nats", 0.0, across, lambda row: show_difference(read_ends(row, row.change_nats), 4)
+    )
 
 
 def summarize(table: pd.DataFrame) -> str:
@@ -69,7 +75,9 @@ def summarize(table: pd.DataFrame) -> str:
     rows = table[table["setting"] != SEED]
     parts = [f"{row.label}: {show_change(row.change_nats)}" for row in rows.itertuples()]
     return (
-        f"Loss minus the default run's, nats per token: {join_words(parts)}." if parts else "Only the seed was varied."
+        f"Loss minus the default run's, nats per token: {join_words(parts, MOST_SAID)}."
+        if parts
+        else "Only the seed was varied."
     )
 
 
@@ -82,16 +90,11 @@ def explain(table: pd.DataFrame) -> list[str]:
     return [
         f"{said}{', or in several that were changed together' if joint else ''}.",
         *([band] if is_seed.any() else []),
+        *say_kept(table[~is_seed], "farthest from the default run"),
     ]
 
 
 FIGURE = Figure(
-    name="other_settings",
-    section="runs",
-    title="What the other settings change",
-    make_table=make_table,
-    draw=draw,
-    summarize=summarize,
-    explain=explain,
+    "other_settings", "runs", "What the other settings change", make_table, draw, summarize, explain,
     nothing="No run of this study varies anything but its data and its quantization.",
-)
+)  # fmt: skip

@@ -8,19 +8,18 @@ from matplotlib.axes import Axes
 from further.report.drawing.figure import ANSWERS, Figure
 from further.report.drawing.style import (
     COLORS,
+    MOST_ROWS,
     Drawing,
     Subject,
     draw_dots,
     legend_above,
     name_rows,
     new_figure,
-    number_ticks,
     shorten,
 )
 from further.report.results import TextResults
 from further.report.wording import count_noun, show_change, show_count, show_number
 
-MOST_NAMED = 40  # more rows than this cannot be labeled on one page
 UNNAMED_INCHES = 7.0
 COLUMNS = ["document", "num_tokens", "before_perplexity", "after_perplexity", "change_nats_per_token"]
 
@@ -35,27 +34,29 @@ def make_table(results: TextResults) -> pd.DataFrame:
 
 def draw(table: pd.DataFrame) -> Drawing:
     """Two dots per held-out paper, joined: perplexity before and after."""
-    number, named = len(table), len(table) <= MOST_NAMED
+    number, named = len(table), len(table) <= MOST_ROWS
     drawing, (axes,) = new_figure(1.0 + 0.23 * number if named else UNNAMED_INCHES)
+    size = 6 if named else max(1.5, 6 * MOST_ROWS / number)  # of a marker, points
     worse = table["change_nats_per_token"] > 0
-    _joins(axes, table[~worse], COLORS["muted"], "solid")
-    _joins(axes, table[worse], COLORS["alert"], "dashed")
+    _joins(axes, table[~worse], COLORS["muted"], "solid", size)
+    _joins(axes, table[worse], COLORS["alert"], "dashed", size)
     labels: dict[Subject, str] = {"before": "before (base model)", "after": "after (adapted)"}
     for subject, label in labels.items():
-        draw_dots(drawing, axes, table, f"{subject}_perplexity", table.index, subject, _tips(table, subject), label)
-    name_rows(axes, [shorten(name) if named else "" for name in table["document"]])
-    if not named:
-        axes.set_ylabel(f"{number} held-out papers, most improved at the top")
+        tips = _tips(table, subject)
+        draw_dots(drawing, axes, table, f"{subject}_perplexity", table.index, subject, tips, label, size)
     axes.set_xscale("log")
-    number_ticks(axes.xaxis)
-    axes.set_xlabel("perplexity per token (log scale), lower is better")
-    legend_above(axes)
+    names = [shorten(name) if named else "" for name in table["document"]]
+    name_rows(axes, names, "perplexity per token (log scale), lower is better")
+    if not named:
+        axes.set_ylabel(f"{number:,} held-out papers, most improved at the top")
+    legend_above(axes, markers=6 / size)
     return drawing
 
 
-def _joins(axes: Axes, rows: pd.DataFrame, color: str, style: Literal["solid", "dashed"]) -> None:
+def _joins(axes: Axes, rows: pd.DataFrame, color: str, style: Literal["solid", "dashed"], size: float) -> None:
     """Lines from before to after, at the height of each row's place in the whole table."""
-    axes.hlines(rows.index, rows["before_perplexity"], rows["after_perplexity"], color=color, linestyles=style, lw=1.4)
+    ends = rows["before_perplexity"], rows["after_perplexity"]
+    axes.hlines(rows.index, *ends, color=color, linestyles=style, lw=1.4 * size / 6)
 
 
 def _tips(table: pd.DataFrame, subject: Subject) -> list[str]:
@@ -71,7 +72,7 @@ def summarize(table: pd.DataFrame) -> str:
     improved = int((table["change_nats_per_token"] < 0).sum())
     first, last = table.iloc[0], table.iloc[-1]
     return (
-        f"{improved} of {count_noun(len(table), 'held-out paper')} improved. The change runs from "
+        f"{improved:,} of {count_noun(len(table), 'held-out paper')} improved. The change runs from "
         f"{show_change(first['change_nats_per_token'])} nats per token ({first['document']}) to "
         f"{show_change(last['change_nats_per_token'])} ({last['document']})."
     )
@@ -85,12 +86,7 @@ def explain(table: pd.DataFrame) -> list[str]:
 
 
 FIGURE = Figure(
-    name="perplexity_by_paper",
-    section=ANSWERS,
-    title="Perplexity of each held-out paper, before and after",
-    make_table=make_table,
-    draw=draw,
-    summarize=summarize,
-    explain=explain,
+    "perplexity_by_paper", ANSWERS, "Perplexity of each held-out paper, before and after", make_table,
+    draw, summarize, explain,
     nothing="No held-out paper was scored in this study.",
-)
+)  # fmt: skip

@@ -12,7 +12,6 @@ from further.report.drawing.style import (
     legend_above,
     name_rows,
     new_figure,
-    number_ticks,
     read_ends,
 )
 from further.report.results import TextResults
@@ -47,9 +46,7 @@ def draw(table: pd.DataFrame) -> Drawing:
         heights = [precisions.index(precision) + shift for precision in own["quantization"]]
         tips = [show_difference(read_ends(row, row.change_nats), 4) for row in own.itertuples()]
         draw_dots(drawing, axes, own, "change_nats", heights, look, tips, f"{subject} model")
-    name_rows(axes, precisions)
-    number_ticks(axes.xaxis)
-    axes.set_xlabel("cost against no quantization, nats per token (right of 0: worse)")
+    name_rows(axes, precisions, "cost against no quantization, nats per token (right of 0: worse)")
     legend_above(axes)
     return drawing
 
@@ -68,13 +65,6 @@ def explain(table: pd.DataFrame) -> list[str]:
 
 
 FIGURE = Figure(
-    name="quantization",
-    section=ANSWERS,
-    title="What quantization costs",
-    make_table=make_table,
-    draw=draw,
-    summarize=summarize,
-    explain=explain,
-    nothing="This study compares no precisions.",
-    is_optional=True,
-)
+    "quantization", ANSWERS, "What quantization costs", make_table, draw, summarize, explain,
+    nothing="This study compares no precisions.", is_optional=True,
+)  # fmt: skip

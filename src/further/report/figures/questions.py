@@ -6,13 +6,15 @@ from further.report.answers.questions import FLOORS, find_overall, read_floors
 from further.report.drawing.figure import ANSWERS, Figure
 from further.report.drawing.style import (
     COLORS,
+    MOST_SAID,
     Drawing,
     Subject,
     draw_dots,
+    keep_rows,
     legend_above,
     name_rows,
     new_figure,
-    number_ticks,
+    say_kept,
     shorten,
 )
 from further.report.results import TextResults
@@ -36,6 +38,7 @@ def make_table(results: TextResults) -> pd.DataFrame:
 
 def draw(table: pd.DataFrame) -> Drawing:
     """Two dots for each topic, joined; floors as lines."""
+    table = keep_rows(table, table["num_questions"])
     drawing, (axes,) = new_figure(1.5 + 0.28 * len(table))
     axes.hlines(table.index, 100 * table["base"], 100 * table["adapted"], color=COLORS["muted"], lw=1.4)
     subjects: dict[Subject, str] = {"before": "base", "after": "adapted"}
@@ -49,10 +52,8 @@ def draw(table: pd.DataFrame) -> Drawing:
         floor = table[name].iloc[0]
         if pd.notna(floor):
             axes.axvline(100 * float(floor), color=COLORS["alert"], lw=1, ls=style, label=words)
-    name_rows(axes, [shorten(topic) for topic in table["topic"]])
+    name_rows(axes, [shorten(topic) for topic in table["topic"]], "questions answered right, percent")
     axes.set_xlim(0, 100)
-    number_ticks(axes.xaxis)
-    axes.set_xlabel("questions answered right, percent")
     legend_above(axes, columns=3)
     return drawing
 
@@ -60,24 +61,16 @@ def draw(table: pd.DataFrame) -> Drawing:
 def summarize(table: pd.DataFrame) -> str:
     """Right before and after, of all questions and of each topic."""
     parts = [f"{row.topic} {show_percent(row.base)} and {show_percent(row.adapted)}" for row in table.itertuples()]
-    return f"Answered right before and after: {join_words(parts)}."
+    return f"Answered right before and after: {join_words(parts, MOST_SAID)}."
 
 
 def explain(table: pd.DataFrame) -> list[str]:
     """Dots and lines."""
-    return [
-        "Open dots are the base model, diamonds the adapted model. Lines are scores without knowledge of the field."
-    ]
+    said = "Open dots are the base model, diamonds the adapted model. Lines are scores without knowledge of the field."
+    return [said, *say_kept(table, "with most questions")]
 
 
 FIGURE = Figure(
-    name="questions",
-    section=ANSWERS,
-    title="Questions answered right, by topic",
-    make_table=make_table,
-    draw=draw,
-    summarize=summarize,
-    explain=explain,
-    nothing="This study asks no questions.",
-    is_optional=True,
-)
+    "questions", ANSWERS, "Questions answered right, by topic", make_table, draw, summarize, explain,
+    nothing="This study asks no questions.", is_optional=True,
+)  # fmt: skip

@@ -1,7 +1,7 @@
 """The scaling law: measured losses, the fit, and its extrapolation."""
 
-from collections.abc import Sequence
 from functools import partial
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -14,10 +14,11 @@ from further.report.law import name_target, read_interval
 from further.report.results import StudyResults, TextResults
 from further.report.spent import Spending
 from further.report.wording import show_count, show_nats, show_number
-from further.scaling.record import BandPlace, LawRecord
+from further.scaling.record import LawRecord
 
 LIMIT_SHARE = 0.045  # of the figure's width, at its right end: the interval of c belongs to no token count
 MARGIN_SHARE = 0.07  # of the losses' range, left free above and below
+LABEL_SHARE = 0.06  # of the axis, the height of a label
 FEWEST_NATS = 0.05  # that the losses' axis holds
 SEED_MARKERS = "o^svPX*"
 COLUMNS = [
@@ -47,17 +48,23 @@ def tabulate(results: StudyResults[Any], base: float) -> pd.DataFrame:
     for point in law.points:
         kind = "held_out" if point.held_out else "point"
         rows.append({**point.model_dump(), "kind": kind, "num_tokens": point.num_unique_tokens})
-    rows += [*_band_rows(law.band or ()), *_check_rows(law)]
+    rows += [*_band_rows(law), *_check_rows(law)]
     for target in law.targets:
         label = f"{name_target(target)}: {target.verdict}"
         rows.append({"kind": "target", "label": label, "loss_nats": target.target.loss_nats})
     return _add_cost(pd.DataFrame(rows, columns=COLUMNS), Spending(results))
 
 
-def _band_rows(band: Sequence[BandPlace]) -> list[dict[str, Any]]:
-    """The law inside the data, and beyond them; the last place inside is in both, so that the lines meet."""
+def _band_rows(law: LawRecord) -> list[dict[str, Any]]:
+    """The law inside the data, and beyond them as far as predictions dare to go; the lines meet in the last inside."""
+    band, reach = law.band or (), law.reach.dares or 0.0 if law.reach else inf
+    farthest = reach * max(point.num_unique_tokens for point in law.points)
     inside = [place.model_dump() | {"kind": "curve"} for place in band if not place.extrapolated]
-    beyond = [place.model_dump() | {"kind": "extrapolation"} for place in band if place.extrapolated]
+    beyond = [
+        place.model_dump() | {"kind": "extrapolation"}
+        for place in band
+        if place.extrapolated and place.num_tokens <= farthest
+    ]
     joint = [{**inside[-1], "kind": "extrapolation"}] if inside and beyond else []
     return [*inside, *joint, *beyond]
 
@@ -172,18 +179,22 @@ def _limit(axes: Axes, rows: pd.DataFrame | None) -> None:
 
 
 def _targets(axes: Axes, rows: pd.DataFrame | None) -> None:
-    """Target losses as lines, named with their verdict; those far off are in the legend only."""
+    """Target losses as lines, named with their verdict; those far off or close to another are named in the legend."""
     if rows is None:
         return
     bottom, top = axes.get_ylim()
+    line: dict[str, Any] = {"color": COLORS["alert"], "lw": 1, "ls": "-."}
+    named: list[float] = []
     for row in rows.itertuples():
-        loss = float(row.loss_nats)
-        if bottom < loss < top:
-            axes.axhline(loss, color=COLORS["alert"], lw=1, ls="-.")
-            _name_target(axes, shorten(str(row.label), 48), loss, below=top - loss < 0.06 * (top - bottom))
+        loss, is_inside = float(row.loss_nats), bottom < row.loss_nats < top
+        if is_inside and all(abs(loss - other) > LABEL_SHARE * (top - bottom) for other in named):
+            axes.axhline(loss, **line)
+            _name_target(axes, shorten(str(row.label), 48), loss, below=top - loss < LABEL_SHARE * (top - bottom))
+            named.append(loss)
+        elif is_inside:
+            axes.axhline(loss, **line, label=shorten(str(row.label), 40))
         else:
-            label = f"{shorten(str(row.label), 32)} ({'below' if loss < bottom else 'above'})"
-            axes.plot([], [], color=COLORS["alert"], lw=1, ls="-.", label=label)
+            axes.plot([], [], **line, label=f"{shorten(str(row.label), 32)} ({'below' if loss < bottom else 'above'})")
 
 
 def _name_target(axes: Axes, label: str, loss: float, below: bool) -> None:
@@ -202,17 +213,8 @@ def _points(drawing: Drawing, axes: Axes, rows: pd.DataFrame) -> None:
         marker, label = SEED_MARKERS[index % len(SEED_MARKERS)], "measured" if seed < 0 else f"measured, seed {seed:g}"
         if held_out:
             label = "largest size, measured" if index == 0 else ""
-        (line,) = axes.plot(
-            own["num_tokens"],
-            own["loss_nats"],
-            marker,
-            ms=6,
-            mfc="none",
-            mec=color,
-            mew=1.2,
-            label=label or None,
-            zorder=5,
-        )
+        look: dict[str, Any] = {"ms": 6, "mfc": "none", "mec": color, "mew": 1.2, "zorder": 5}
+        (line,) = axes.plot(own["num_tokens"], own["loss_nats"], marker, label=label or None, **look)
         drawing.tip(line, [_say_point(row) for _, row in own.iterrows()])
 
 
@@ -268,15 +270,12 @@ def explain(table: pd.DataFrame) -> list[str]:
     kinds = set(table["kind"])
     said = ["Each point is a separate run. The triangle at the left edge is the base model before this training."]
     if "curve" in kinds:
-        beyond = " Beyond the data it is dashed, and the hatched band is the prediction for a new run."
+        beyond = " It goes on, dashed, as far as it predicts. The hatched band is the prediction for a new run."
         said.append(f"The line is the fitted law.{beyond if 'extrapolation' in kinds else ''}")
     if "asymptote" in kinds:
         known = "identified" in set(table.loc[table["kind"] == "asymptote", "label"])
-        bar = (
-            "the interval of the irreducible loss c"
-            if known
-            else "where the irreducible loss c may lie: it is not identified"
-        )
+        c = "the irreducible loss c"
+        bar = f"the interval of {c}" if known else f"where {c} may lie: it is not identified"
         said.append(f"The bar at the right edge is {bar}.")
     said += ["The dash is what a fit without the largest size predicted for it."] if "prediction" in kinds else []
     if "target" in kinds:
@@ -287,12 +286,6 @@ def explain(table: pd.DataFrame) -> list[str]:
 
 
 FIGURE = Figure(
-    name="scaling_law",
-    section=ANSWERS,
-    title="Held-out loss against unique training tokens",
-    make_table=make_table,
-    draw=draw,
-    summarize=summarize,
-    explain=explain,
+    "scaling_law", ANSWERS, "Held-out loss against unique training tokens", make_table, draw, summarize, explain,
     nothing="This study has no runs on several amounts of data, so no law could be fitted.",
-)
+)  # fmt: skip

@@ -46,13 +46,12 @@ def fill_made(results: TextResults) -> dict[str, object]:
     """Everything needed to judge the study and to run it again."""
     papers = papers_table(results.corpus)
     part = show_made(results, SOURCES, folded=[] if papers is None else [papers])
-    return part | {"statement": statement_table(results), "intervals": INTERVALS}
+    asked = results.asked.questions or results.asked.instructions
+    return part | {"statement": statement_table(results), "intervals": INTERVALS, "asked": asked}
 
 
 def show_made(
-    results: StudyResults[Any],
-    sources: Sequence[tuple[str, str]],
-    folded: Sequence[ShownTable] = (),
+    results: StudyResults[Any], sources: Sequence[tuple[str, str]], folded: Sequence[ShownTable] = ()
 ) -> dict[str, object]:
     """What every kind of study has in this section.
 

@@ -1,6 +1,6 @@
 """The items that a report on a language model in medicine has to state, including those that are not known."""
 
-from further.records import Scoring
+from further.records.comparison import Scoring
 from further.report.answers.questions import say_instructions
 from further.report.results import TextResults, name_base
 from further.report.shown_table import ShownTable, show_table
@@ -14,6 +14,7 @@ INTERVALS = (
     "The 95% intervals of differences between models take papers as the unit of sampling. Those of the scaling law "
     "take runs, all scored on the same papers."
 )
+SEEDS = " Runs with other seeds are shown beside them."
 UNKNOWN = "Not known to this workflow. Whoever publishes these numbers has to state it."
 SEEN = "It is not known whether the base model had seen the papers."
 OUT_OF_SCOPE = "Anything that needs true answers: perplexity does not measure them."
@@ -76,7 +77,7 @@ def _outcome(results: TextResults) -> list[tuple[str, str]]:
     return [
         ("Outcome", f"Perplexity per token on held-out papers, before and after, paired by paper. {scored}"),
         *_asked(results),
-        ("Uncertainty", f"{INTERVALS} Runs with other seeds are shown beside them."),
+        ("Uncertainty", f"{INTERVALS}{SEEDS if results.comparison.seed_changes else ''}"),
         ("Prompts", f"{count_noun(prompts, 'prompt')}, each shown with all its continuations. None was left out."),
         ("Human assessment", "None."),
         ("Fairness and subgroups", "Not assessed."),

@@ -4,16 +4,7 @@ import pandas as pd
 
 from further.records.answers import Scores, main_score
 from further.report.drawing.figure import ANSWERS, Figure
-from further.report.drawing.style import (
-    COLORS,
-    Drawing,
-    Subject,
-    draw_dots,
-    legend_above,
-    name_rows,
-    new_figure,
-    number_ticks,
-)
+from further.report.drawing.style import COLORS, Drawing, Subject, draw_dots, legend_above, name_rows, new_figure
 from further.report.images.results import ImageResults
 from further.report.wording import fixed, join_words
 
@@ -58,10 +49,8 @@ def draw(table: pd.DataFrame) -> Drawing:
         own_heights = heights[rows.index] + offset
         tips = [_say(row) for _, row in rows.iterrows()]
         draw_dots(drawing, axes, rows, "percent", own_heights, subject, tips, LABELS[subject])
-    name_rows(axes, [_label(kind, table) for kind in kinds])
+    name_rows(axes, [_label(kind, table) for kind in kinds], "right answers, % (F1: overlap of words, %)")
     axes.set_xlim(-2, 102)
-    number_ticks(axes.xaxis)
-    axes.set_xlabel("right answers, % (F1: overlap of words, %)")
     legend_above(axes, 3)
     return drawing
 
@@ -93,12 +82,7 @@ def explain(table: pd.DataFrame) -> list[str]:
 
 
 FIGURE = Figure(
-    name="answers_by_type",
-    section=ANSWERS,
-    title="Answers by question type, against what needs no understanding",
-    make_table=make_table,
-    draw=draw,
-    summarize=summarize,
-    explain=explain,
+    "answers_by_type", ANSWERS, "Answers by question type, against what needs no understanding", make_table,
+    draw, summarize, explain,
     nothing="No question was answered.",
-)
+)  # fmt: skip

@@ -14,12 +14,7 @@ def make_table(results: ImageResults) -> pd.DataFrame:
 
 
 FIGURE = Figure(
-    name="case_law",
-    section=ANSWERS,
-    title="Loss of the reference answers against the amount of data",
-    make_table=make_table,
-    draw=scaling_law.draw,
-    summarize=scaling_law.summarize,
-    explain=scaling_law.explain,
+    "case_law", ANSWERS, "Loss of the reference answers against the amount of data", make_table,
+    scaling_law.draw, scaling_law.summarize, scaling_law.explain,
     nothing=scaling_law.FIGURE.nothing,
-)
+)  # fmt: skip

@@ -4,8 +4,9 @@ import pandas as pd
 
 from further.evaluation.answers.loops import PRESENT
 from further.report.drawing.figure import Figure
-from further.report.drawing.style import COLORS, Drawing, legend_above, name_rows, new_figure, number_ticks, shorten
+from further.report.drawing.style import COLORS, Drawing, legend_above, name_rows, new_figure, shorten
 from further.report.images.results import ImageResults
+from further.report.varied import DEFAULT, say_settings
 from further.report.wording import fixed
 
 MEASURES = {
@@ -14,7 +15,7 @@ MEASURES = {
     "repetitive_percent": ("more repetitive than references", "D", "after"),
     "with_run_percent": ("a phrase four times in a row", "^", "other"),
 }
-COLUMNS = ["run", *MEASURES, "num_steps", "still_learning", "cause"]
+COLUMNS = ["run", "label", *MEASURES, "num_steps", "still_learning", "cause"]
 OWN = {"answer_tokens", "cut_answers"}
 KNOWN_END = (
     "Here rows were cut, and answers end all the same: the base model had learned to end answers of this kind, and cut "
@@ -26,11 +27,13 @@ def make_table(results: ImageResults) -> pd.DataFrame:
     """One row for the base, and for each run that differs from the default one in how answers are cut at most."""
     record = results.answers
     base = record.base_loops
-    rows: list[list[object]] = [["base model", None, *_shares(base), None, None, ""]]
+    rows: list[list[object]] = [["base", "base model", None, *_shares(base), None, None, ""]]
     for name, run in record.runs.items():
-        if set(record.differing(name)) <= OWN:
-            steps, cause = results.runs[name].metrics.num_steps, run.cause
-            rows.append([name, 100 * cause.cut_fraction, *_shares(run.loops), steps, cause.still_learning, cause.cause])
+        values = record.differing(name)
+        if set(values) <= OWN:
+            steps, cause, label = results.runs[name].metrics.num_steps, run.cause, say_settings(values) or DEFAULT
+            rows.append([name, label, 100 * cause.cut_fraction, *_shares(run.loops), steps])
+            rows[-1] += [cause.still_learning, cause.cause]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -48,11 +51,9 @@ def draw(table: pd.DataFrame) -> Drawing:
         (line,) = axes.plot(
             rows[column].astype(float), rows.index + offset, marker, color=COLORS[color], mfc=face, ms=5.5, label=label
         )
-        drawing.tip(line, [f"{row['run']}: {fixed(row[column], 1)}% {label}" for _, row in rows.iterrows()])
-    name_rows(axes, [shorten(str(run), 30) for run in table["run"]])
+        drawing.tip(line, [f"{row['label']}: {fixed(row[column], 1)}% {label}" for _, row in rows.iterrows()])
+    name_rows(axes, [shorten(str(label), 36) for label in table["label"]], "% of the answers, or of the training rows")
     axes.set_xlim(-2, 102)
-    number_ticks(axes.xaxis)
-    axes.set_xlabel("% of the answers, or of the training rows")
     legend_above(axes, 2)
     return drawing
 
@@ -61,7 +62,7 @@ def summarize(table: pd.DataFrame) -> str:
     """Where answers do not end, and how many rows were cut there."""
     worst = table.loc[table["without_end_percent"].astype(float).idxmax()]
     return (
-        f"The most answers without an end: {fixed(worst['without_end_percent'], 1)}%, {worst['run']}. "
+        f"The most answers without an end: {fixed(worst['without_end_percent'], 1)}%, {worst['label']}. "
         f"The default run: {fixed(table.loc[table['run'] == 'default', 'without_end_percent'].iloc[0], 1)}%."
     )
 
@@ -83,12 +84,6 @@ def _ends_all_the_same(table: pd.DataFrame) -> bool:
 
 
 FIGURE = Figure(
-    name="loops",
-    section="loops",
-    title="Answers that do not end, and why",
-    make_table=make_table,
-    draw=draw,
-    summarize=summarize,
-    explain=explain,
+    "loops", "loops", "Answers that do not end, and why", make_table, draw, summarize, explain,
     nothing="No answer was written.",
-)
+)  # fmt: skip

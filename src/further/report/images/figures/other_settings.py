@@ -6,16 +6,15 @@ import pandas as pd
 
 from further.records.answers import main_score
 from further.report.drawing.figure import Figure
-from further.report.drawing.style import Drawing
+from further.report.drawing.style import MOST_SAID, Drawing, say_kept
 from further.report.figures.other_settings import draw_settings
 from further.report.images.answers import choose_overall, overall
 from further.report.images.results import ImageResults
-from further.report.varied import SEED, Varied, list_varied
+from further.report.varied import DEFAULT, SEED, Varied, list_varied
 from further.report.wording import fixed, join_words
 
 OWN_FIGURE = {"fraction"}  # settings whose effect another figure shows
 COLUMNS = ["setting", "value", "run", "label", "percent", "low", "high", "trained_percent"]
-DEFAULT = "default run"
 
 
 def make_table(results: ImageResults) -> pd.DataFrame:
@@ -33,30 +32,24 @@ def make_table(results: ImageResults) -> pd.DataFrame:
 def draw(table: pd.DataFrame) -> Drawing:
     """Right answers of each run; the line is the default run."""
     default = float(table.loc[table["setting"] == DEFAULT, "percent"].iloc[0])
-    drawing = draw_settings(table, "percent", default, lambda row: f"{row.run}: {fixed(row.percent, 1)}%")
-    drawing.figure.axes[0].set_xlabel("right answers of all types together, %")
-    return drawing
+    across = "right answers of all types together, %"
+    return draw_settings(table, "percent", default, across, lambda row: f"{row.run}: {fixed(row.percent, 1)}%")
 
 
 def summarize(table: pd.DataFrame) -> str:
     """Every run."""
     said = [f"{row.label} {fixed(row.percent, 1)}" for row in table.itertuples()]
-    return f"Right answers in percent: {join_words(said)}."
+    return f"Right answers in percent: {join_words(said, MOST_SAID)}."
 
 
 def explain(table: pd.DataFrame) -> list[str]:
     """Rows, intervals, band."""
     band = " The band is how far another seed alone moved it." if (table["setting"] == SEED).any() else ""
-    return [f"Each row is a run. Lines are 95% intervals over cases, the gray line is the default run.{band}"]
+    said = f"Each row is a run. Lines are 95% intervals over cases, the gray line is the default run.{band}"
+    return [said, *say_kept(table[table["setting"] != SEED], "farthest from the default run")]
 
 
 FIGURE = Figure(
-    name="other_settings",
-    section="runs",
-    title="What the settings change",
-    make_table=make_table,
-    draw=draw,
-    summarize=summarize,
-    explain=explain,
+    "other_settings", "runs", "What the settings change", make_table, draw, summarize, explain,
     nothing="No run of this study varies anything but its data.",
-)
+)  # fmt: skip

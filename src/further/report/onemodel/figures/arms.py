@@ -3,7 +3,7 @@
 import pandas as pd
 
 from further.report.drawing.figure import ANSWERS, Figure
-from further.report.drawing.style import Drawing, draw_dots, name_rows, new_figure, number_ticks, shorten
+from further.report.drawing.style import Drawing, draw_dots, name_rows, new_figure, shorten
 from further.report.onemodel.results import OneModelResults
 from further.report.onemodel.tables import LAYOUTS, OBJECTIVES
 from further.report.wording import fixed
@@ -27,9 +27,7 @@ def draw(table: pd.DataFrame) -> Drawing:
     drawing, (axes,) = new_figure(1.3 + 0.34 * len(table))
     tips = [f"{row.arm}: {fixed(row.percent, 1)}%" for row in table.itertuples()]
     draw_dots(drawing, axes, table, "percent", table.index, "after", tips)
-    name_rows(axes, [shorten(name, 46) for name in table["arm"]])
-    number_ticks(axes.xaxis)
-    axes.set_xlabel("right answers about images, %")
+    name_rows(axes, [shorten(name, 46) for name in table["arm"]], "right answers about images, %")
     return drawing
 
 
@@ -46,12 +44,6 @@ def explain(table: pd.DataFrame) -> list[str]:
 
 
 FIGURE = Figure(
-    name="arms",
-    section=ANSWERS,
-    title="Right answers of every arm",
-    make_table=make_table,
-    draw=draw,
-    summarize=summarize,
-    explain=explain,
+    "arms", ANSWERS, "Right answers of every arm", make_table, draw, summarize, explain,
     nothing="No arm was trained.",
-)
+)  # fmt: skip
