@@ -70,3 +70,19 @@ def test_every_fault_is_told_at_once(folder, tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(ValueError, match=r"no config\.json"):
         check_model(tmp_path / "empty")
+
+
+def test_tokens_that_the_embeddings_lack_are_named(folder):
+    """Ids of the tiny tokenizer are 0 to 299. Special tokens beyond are Gemma 3's: text never turns into them."""
+    from tokenizers import AddedToken, Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.add_tokens([AddedToken("<image>", special=True)])
+    tokenizer.save(str(folder / "tokenizer.json"))
+    assert list(find_faults(folder)) == []
+    tokenizer.add_tokens(["allograft", "vasculopathy"])
+    tokenizer.save(str(folder / "tokenizer.json"))
+    (fault,) = find_faults(folder)
+    assert tells(fault, folder, 302, "vasculopathy", 300)
+    configure(folder, vocab_size=303)
+    assert list(find_faults(folder)) == []

@@ -12,6 +12,13 @@ from further.study import read_files, read_study
     [
         ("a: 1\nb: {c: 2,\n  c: 3}\n", naming("study.yaml", "c", 2, 3)),
         ("training:\n\trank: 8\n", naming("study.yaml", 2, "tabs")),
+        ("training:\n  rank: 8\n   alpha: 16\n", naming("study.yaml", 3, "quotes")),
+        ("training:\n   rank: 8\n  alpha: 16\n", naming("study.yaml", 3, "same column")),
+        ("training:\n  rank 8\n  alpha: 16\n", naming("study.yaml", 3, "colon")),
+        ("training:\n  rank 8  # LoRA\n  alpha: 16\n", naming("study.yaml", 3, "colon")),
+        ("study:\n  title: a\ncorpus\nmodel:\n  name: b\n", naming("study.yaml", 3, "colon")),
+        ("study:\n  title: Heart: ours\n", naming("study.yaml", 2, "quotes")),
+        ("study:\n  title: [a\ncorpus:\n  papers: b\n", naming("study.yaml", 3, "bracket", 2)),
         ("", naming("study.yaml", "empty")),
         ("training:\n  rank: 016\n", naming("study.yaml", "016", 2, 14, 8, "14, or 16")),
         ("training: {rank: -0_10}\n", naming("study.yaml", "-0_10", 1, -8, "-10")),

@@ -1,6 +1,7 @@
-"""What the tools keep of a run, read back from TensorBoard's own event files."""
+"""What the tools keep of a run, read back from their own files."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -46,6 +47,23 @@ def test_a_resumed_run_is_one_run_and_one_that_begins_anew_forgets(tracked, tmp_
     with track(["tensorboard"], tracked) as report:
         report(row(1, 9.0))
     assert read_events(folder)["train/loss"] == {1: 9.0}
+
+
+def test_trackio_forgets_an_earlier_run_where_one_begins_anew_and_no_other(tracked, tmp_path, monkeypatch):
+    monkeypatch.setenv("TRACKIO_DIR", str(tmp_path / "trackio"))  # read when it is imported
+    storage = pytest.importorskip("trackio.sqlite_storage").SQLiteStorage
+
+    def losses(run, first_step, *rows):
+        with track(["trackio"], replace(tracked, run=run, first_step=first_step)) as report:
+            for step, loss in rows:
+                report(row(step, loss))
+        return [(log["step"], log["train/loss"]) for log in storage.get_logs("Hearts", run)]
+
+    losses("seed-2", 0, (1, 7.0))
+    assert losses("seed-1", 0, (1, 5.0), (2, 4.0)) == [(1, 5.0), (2, 4.0)]
+    assert losses("seed-1", 2, (3, 3.0)) == [(1, 5.0), (2, 4.0), (3, 3.0)]
+    assert losses("seed-1", 0, (1, 9.0)) == [(1, 9.0)]
+    assert losses("seed-2", 1, (2, 6.0)) == [(1, 7.0), (2, 6.0)]
 
 
 def test_nothing_is_written_where_nothing_is_asked_for(tracked, tmp_path):

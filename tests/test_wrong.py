@@ -6,6 +6,7 @@ import pytest
 
 from facts import naming
 from further.study import read_study
+from further.wrong import add_lines
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,7 @@ from further.study import read_study
         ({"sweeps": {"rank": {"rank": []}}}, ["sweeps.rank.rank", "[]", 1]),
         ({"training": {"learning_rate": "2e-4"}}, ["training.learning_rate", "'2e-4'", "2.0e-4"]),
         ({"training": {"rank": True}}, ["training.rank", "true"]),
+        ({"training": {"rank": 16.0}}, ["training.rank", "16.0", "write 16"]),
         ({"training": {"rank": 8.5}}, ["training.rank", 8.5]),
         ({"training": {"dropout": float("nan")}}, ["training.dropout", "nan"]),
         ({"training": {"optimizer": "sgd"}}, ["training.optimizer", "'sgd'", "'adamw_torch'"]),
@@ -37,6 +39,7 @@ from further.study import read_study
         ({"corpus": {"language": False}}, ["corpus.language", "false", "quotes"]),
         ({"study": {"title": 2026}}, ["study.title", 2026, '"2026"']),
         ({"cost": {"price_date": date(2026, 11, 1)}}, ["cost.price_date", "2026-11-01", '"2026-11-01"']),
+        ({"model": {"path": "meta/llama"}}, ["model.path", "meta/llama", "demo", "hub"]),
         ({"model": {"source": "hub", "revision": "a" * 40}}, ["model.path", "null", "hub"]),
     ],
 )
@@ -51,3 +54,14 @@ def test_no_message_repeats_a_password(config):
     with pytest.raises(ValueError, match=naming("corpus.passwords.a")) as caught:
         read_study(config)
     assert "4711" not in str(caught.value)
+
+
+def test_a_fault_is_told_with_the_line_of_its_key_in_the_file_that_was_laid_last(tmp_path):
+    below, above = tmp_path / "study.yaml", tmp_path / "over.yaml"
+    below.write_text("training:\n  rnak: 8\n  rank: 0\nsweeps:\n  data: {\n    seed: [0,\n      -1]}\ntrainning: {}\n")
+    above.write_text("# over\ntraining: {rank: 0}\n")
+    faults = ["training: unknown key rnak; did you mean rank?", "training.rank: 0 is", "sweeps.data.seed.1: -1 is",
+              "study file: unknown key trainning; did", "study.yaml: unknown", "hardware.threads: 0 is"]  # fmt: skip
+    places = [f" ({below}, line 2)", f" ({above}, line 2)", f" ({below}, line 7)", f" ({below}, line 8)", "", ""]
+    told = add_lines("\n".join(faults), [below, above]).splitlines()
+    assert told == [fault + place for fault, place in zip(faults, places, strict=True)]

@@ -60,10 +60,12 @@ def _between_keys(settings: Settings) -> Iterator[str]:
     if model.source not in ("demo", "toy") and model.path is None:
         needed = {"hub": "owner/name", "gguf": "the file"}.get(model.source, "the model's folder")
         yield f"model.path: null is not allowed with source {model.source}: write {needed}"
+    if model.source == "demo" and model.path is not None:
+        yield f"model.path: {model.path} is not used with source demo: write source hub, folder or gguf, or path null"
     if model.source == "hub" and model.revision is None:
         yield (
             "model.revision: null is not allowed with source hub: write the commit, 40 hexadecimal digits "
-            f"(https://huggingface.co/{model.path}/commits lists them)"
+            f"(https://huggingface.co/{model.path or 'owner/name'}/commits lists them)"
         )
     if (margin := hardware.walltime_margin_minutes or 0) >= (runtime := hardware.runtime_minutes):
         yield f"hardware.walltime_margin_minutes: {margin} is not less than runtime_minutes {runtime}"

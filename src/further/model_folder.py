@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from further.io import read_json
-from further.tokens.tokenizer import special_tokens
+from further.tokens.tokenizer import load_tokenizer, special_tokens
 from further.weights import read_header
 
 INDEX = "model.safetensors.index.json"
@@ -15,10 +15,7 @@ PROCESSOR_FILES = ("preprocessor_config.json", "processor_config.json")
 
 
 def check_model(folder: Path, kind: str = "text") -> None:
-    """Refuse a folder that no job could load.
-
-    Args:
-        kind: Of the study: text, images or onemodel.
+    """Refuse a folder that no job of a kind of study could load.
 
     Raises:
         ValueError: With every fault, one line each.
@@ -36,14 +33,16 @@ def find_faults(folder: Path, kind: str = "text") -> Iterator[str]:
     if not config.is_file():
         yield f"{folder} has no config.json, so it is no model's folder"
         return
+    settings: dict[str, Any] = {}
     try:
-        families = _find_family_faults if kind == "text" else _find_image_faults
-        yield from families(read_json(config), folder)
+        settings = read_json(config)
+        yield from (_find_family_faults if kind == "text" else _find_image_faults)(settings, folder)
     except ValueError as error:
         yield f"{config} cannot be read: {error}"
     yield from _find_weight_faults(folder)
     try:
         special_tokens(folder)
+        yield from _find_token_faults(settings, folder)
     except ValueError as error:
         yield str(error)
 
@@ -75,6 +74,19 @@ def _find_image_faults(config: Mapping[str, Any], folder: Path) -> Iterator[str]
 def _find_quantized(config: Mapping[str, Any], folder: Path) -> Iterator[str]:
     if config.get("quantization_config"):
         yield f"{folder} holds quantized weights; give the unquantized model, which training.quantization quantizes"
+
+
+def _find_token_faults(config: Mapping[str, Any], folder: Path) -> Iterator[str]:
+    """Tokens that a text may turn into and that have no embedding, as those added without resizing the model."""
+    size, tokenizer = (config.get("text_config") or config).get("vocab_size"), load_tokenizer(folder)
+    # Gemma 3 (1B) has a special token beyond its embeddings. Papers are encoded without special tokens.
+    added = {id_: token.content for id_, token in tokenizer.get_added_tokens_decoder().items() if not token.special}
+    tokens = {id_: token for token, id_ in tokenizer.get_vocab(with_added_tokens=False).items()} | added
+    if size is not None and tokens and max(tokens) >= size:
+        yield (
+            f"{folder}: the tokenizer has tokens up to {max(tokens)} ({tokens[max(tokens)]!r}), and the model has "
+            f"{size} embeddings (vocab_size in config.json): save it after resize_token_embeddings({max(tokens) + 1})"
+        )
 
 
 def _find_weight_faults(folder: Path) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """YAML that refuses what it otherwise swallows: a key that is there twice, a key that is no text, 017 read as 15."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,17 @@ import yaml
 
 BASE_8 = re.compile(r"[-+]?0[0-7_]+")
 BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
+BLOCK = (
+    " (here or just above: keys of one section begin in the same column, each with a colon and a space behind it, and "
+    'a text with a colon is in quotes: "Hearts: a study")'
+)
+HINTS = {  # what to write, by a part of what the parser says
+    r"'\t'": " (indent with spaces, not tabs)",
+    "expected <block end>": BLOCK,
+    "could not find expected ':'": BLOCK,
+    "mapping values are not allowed": BLOCK,
+    "expected ',' or": " (the bracket of line {line} is not closed)",
+}
 TEXT, MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
 
 
@@ -80,12 +92,36 @@ def read_mapping(file: Path) -> dict[str, Any]:
     return config
 
 
+def find_line(file: Path, keys: Sequence[str]) -> int | None:
+    """The line of a key, counted from 1; None where the file does not have it.
+
+    Args:
+        file: As `read_mapping` reads it.
+        keys: The sections above the key, from the outermost, and the key; of a list the number of a value, from 0.
+    """
+    node, line = yaml.compose(file.read_text(encoding="utf-8"), yaml.SafeLoader), None
+    for key in keys:
+        if isinstance(node, yaml.MappingNode):
+            below = {name.value: (name, value) for name, value in node.value}
+        else:
+            listed = node.value if isinstance(node, yaml.SequenceNode) else []
+            below = {str(number): (value, value) for number, value in enumerate(listed)}
+        if key not in below:
+            return None
+        name, node = below[key]
+        line = name.start_mark.line + 1
+    return line
+
+
 def _say_where(error: yaml.YAMLError) -> str:
-    """The line and the problem; a tab is called by its name."""
+    """The line and the problem, with what to write where that is known."""
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return f": {' '.join(str(error).split())}"
-    problem = error.problem or ""
-    hint = " (indent with spaces, not tabs)" if "'\\t'" in problem else ""
+    problem, mark = error.problem or "", error.problem_mark
+    begun = error.context_mark or mark
     if problem.startswith("but "):  # the second half of a sentence
         problem = f"{error.context}, {problem}"
-    return f" in line {error.problem_mark.line + 1}: {problem}{hint}"
+    if error.context == "while scanning a simple key":  # what it misses there, it notices lines later
+        mark = begun
+    hint = next((text for part, text in HINTS.items() if part in problem), "")
+    return f" in line {mark.line + 1}: {problem}{hint.format(line=begun.line + 1)}"

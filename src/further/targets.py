@@ -1,7 +1,7 @@
 """Where adapters sit: a preset, a list of names or a regular expression, held against a model's own layers."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from further.weights import read_header
@@ -25,7 +25,6 @@ def choose_part(layers: Iterable[str], target: Target, parts: tuple[str, ...] | 
 
     Args:
         layers: Full names of a model's linear layers, without its head.
-        target: As in `match_targets`.
         parts: How the names of the language model's layers begin; None where there is no other part.
     """
     everywhere = parts is None or asks_for_vision(target)
@@ -51,40 +50,30 @@ def match_targets(layers: Iterable[str], target: Target) -> list[str]:
         ValueError: If the expression, or one name of the list, matches no layer.
     """
     layers = list(layers)
-    is_preset = isinstance(target, str) and target in PRESETS
-    names = _name_preset(layers, str(target)) if is_preset else target
-    if names is None:
-        return layers
-    if isinstance(names, str):
-        found = {layer for layer in layers if re.fullmatch(names, layer)}
-        return _found_or_refused(layers, found, [] if found else [names])
-    missing = [name for name in names if not any(_ends_in(layer, name) for layer in layers)]
-    found = {layer for layer in layers if any(_ends_in(layer, name) for name in names)}
-    return _found_or_refused(layers, found, missing)
-
-
-def _name_preset(layers: list[str], preset: str) -> list[str] | None:
-    """The names of a preset, each as the model's family has it; None: all layers."""
-    names = PRESETS[preset]
-    if names is None:
-        return None
-    present = {layer.rsplit(".", 1)[-1] for layer in layers}
-    others = {name: other for name, other in OTHER_NAMES.items() if name not in present and other in present}
-    return [others.get(name, name) for name in names]
-
-
-def _found_or_refused(layers: list[str], found: set[str], missing: list[str]) -> list[str]:
-    if missing:
+    names = [target] if isinstance(target, str) else target
+    fits: Callable[[str, str], object] = re.fullmatch if isinstance(target, str) else _ends_in
+    if isinstance(target, str) and target in PRESETS:
+        preset = PRESETS[target]
+        if preset is None:
+            return layers
+        names, fits = _name_as_family(preset, layers), _ends_in
+    if missing := [name for name in names if not any(fits(name, layer) for layer in layers)]:
         last_parts = sorted({layer.rsplit(".", 1)[-1] for layer in layers})
         example = f", in full for instance {layers[0]}" if layers else ""
         raise ValueError(
             f"training.target_modules: {', '.join(missing)} matches no linear layer; "
             f"the model's end in {', '.join(last_parts)}{example} (for embeddings and head: training.train_embeddings)"
         )
-    return [layer for layer in layers if layer in found]
+    return [layer for layer in layers if any(fits(name, layer) for name in names)]
 
 
-def _ends_in(layer: str, name: str) -> bool:
+def _name_as_family(names: list[str], layers: list[str]) -> list[str]:
+    present = {layer.rsplit(".", 1)[-1] for layer in layers}
+    others = {name: other for name, other in OTHER_NAMES.items() if name not in present and other in present}
+    return [others.get(name, name) for name in names]
+
+
+def _ends_in(name: str, layer: str) -> bool:
     return layer == name or layer.endswith(f".{name}")
 
 
@@ -93,7 +82,6 @@ def check_targets(folder: Path, targets: Iterable[Target]) -> None:
 
     Args:
         folder: Hugging Face folder; one that is not there yet, or has no safetensors, is not checked.
-        targets: Settings as in `match_targets`.
 
     Raises:
         ValueError: As `match_targets`, and if a weight file is none.

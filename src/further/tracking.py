@@ -13,7 +13,7 @@ import re
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,10 +103,14 @@ class Trackio(_Run):
     """A local database that `TRACKIO_DIR=logs/tracking/trackio trackio show` shows."""
 
     def __init__(self, tracked: Tracked) -> None:
-        """Go on with the run of that name."""
+        """Go on with the run of that name; one that begins anew takes its place."""
         os.environ.setdefault("TRACKIO_DIR", str((tracked.folder / FOLDER / "trackio").resolve()))
         import trackio
 
+        if not tracked.first_step:
+            with suppress(ValueError):  # the first run of a study has no project yet
+                for run in [run for run in trackio.Api().runs(tracked.study) if run.name == tracked.run]:
+                    run.delete()
         settings = dict(tracked.settings)
         self._run = trackio.init(tracked.study, name=tracked.run, config=settings, resume="allow", embed=False)
 

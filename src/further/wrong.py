@@ -2,7 +2,9 @@
 
 import datetime
 import difflib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -11,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from further.meant import guess_choice, guess_number
 from further.settings import Settings
+from further.strict_yaml import find_line
 
 SECRET = "passwords"  # a key whose values no message repeats
 RENAMED = {  # keys of earlier versions that are too unlike the new ones to be guessed
@@ -97,6 +100,7 @@ PATTERNS = {
     "^[a-z][a-z0-9_]*$": "lowercase letters, digits and underscores",
     "^[a-zA-Z_]+([+][a-zA-Z_]+)*$": "Tesseract's codes, such as eng or deu+eng",
 }
+FAULT = re.compile(r"(study file|[a-z_]+(?:[.][\w-]+)*): (?:unknown key ([\w-]+))?")
 Place = tuple[str | int, ...]
 
 
@@ -145,6 +149,25 @@ def _explain_one(place: Place, fault: Mapping[str, Any]) -> str:
     return f"{name}: {value} is not allowed: {allowed}{_correct(place, fault)}"
 
 
+def add_lines(faults: str, files: Sequence[Path]) -> str:
+    """Faults, one a line, each with the file and the line in which its key stands, where one of the files has it.
+
+    Args:
+        files: Study files, each laid over the one before.
+    """
+    return "\n".join(fault + _say_line(fault, files) for fault in faults.splitlines())
+
+
+def _say_line(fault: str, files: Sequence[Path]) -> str:
+    found = FAULT.match(fault)
+    if found is None:
+        return ""
+    sections = [] if found[1] == "study file" else found[1].split(".")
+    keys = [*sections, *([found[2]] if found[2] else [])]
+    lines = ((file, find_line(file, keys)) for file in reversed(files))
+    return next((f" ({file}, line {line})" for file, line in lines if line), "")
+
+
 def show_value(value: Any) -> str:
     """A value as it stands in YAML, where that is shorter than Python's own way of writing it."""
     words = {None: "null", True: "true", False: "false"}
@@ -167,6 +190,8 @@ def _correct(place: Place, fault: Mapping[str, Any]) -> str:
         return f"; write [{value}]"
     if kind == "string_type":
         return _say_text(value)
+    if kind == "int_type" and isinstance(value, float) and value.is_integer():
+        return f"; write {value:.0f}"
     if not isinstance(value, str):
         return ""
     if kind == "bool_type" and value.lower() in ("true", "false", "yes", "no", "on", "off"):

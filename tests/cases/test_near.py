@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from further.cases.near import Groups, find_near_pairs
+from further.cases.near import find_near_pairs, group_names
 
 
 def to_hash(bits):
@@ -31,10 +31,8 @@ def test_nearly_even_pictures_are_not_called_one():
 
 
 def test_groups_join_through_others():
-    groups = Groups()
-    for one, other in (("d", "c"), ("a", "b"), ("b", "d")):
-        groups.join(one, other)
-    assert [groups.find(name) for name in "abcde"] == ["a", "a", "a", "a", "e"]
+    groups = group_names("ae", [("d", "c"), ("a", "b"), ("b", "d")])
+    assert [groups[name] for name in "abcde"] == ["a", "a", "a", "a", "e"]
 
 
 @pytest.mark.parametrize(("bits", "pairs"), [(31, []), (32, [(0, 1, 0)])])

@@ -93,6 +93,22 @@ def test_an_object_that_holds_a_list_for_each_split(tmp_path):
     assert (by_case(cases, "given_split")["images/p2/0"], images.num_rows) == (["validation"], 3)
 
 
+def test_the_one_text_of_each_split_without_a_head_is_no_report(tmp_path):
+    for split in ("train", "validation", "test"):
+        save(tmp_path / split / "images", f"{split}_1.jpg")
+        (tmp_path / split / "captions.txt").write_text(f"{split}_1\tA CT of {split}.\n")
+    cases, images, _ = find(tmp_path)
+    assert (cases.num_rows, set(cases["findings"].to_pylist())) == (3, {None})
+    assert images["caption"].to_pylist() == ["A CT of test.", "A CT of train.", "A CT of validation."]
+
+
+def test_a_report_may_hold_a_tab(tmp_path):
+    for number in range(3):
+        save(tmp_path / f"c{number}", f"{number}.png")
+        (tmp_path / f"c{number}" / "report.txt").write_text("Name:\tMuster\nFindings: A mass.\n")
+    assert set(find(tmp_path)[0]["findings"].to_pylist()) == {"A mass."}
+
+
 def test_texts_without_a_head_are_called_by_their_file(tmp_path):
     for split in ("train", "test"):
         place = tmp_path / "data" / split / "radiology"
@@ -141,7 +157,7 @@ def test_reports_beside_their_images_with_the_split_of_a_table(tmp_path):
     assert (by_case(cases, "patient")["51"], by_case(cases, "given_split")["51"]) == ("50", ["validation"])
     (tmp_path / "split.csv").unlink()
     cases, images, _ = find(tmp_path)
-    assert (cases.num_rows, images.num_rows, by_case(cases, "patient")["s51"]) == (12, 24, None)
+    assert (cases.num_rows, images.num_rows, by_case(cases, "patient")["s51"]) == (12, 24, "s50")
 
 
 def test_folders_of_many_reports_are_patients_and_coordinates_are_no_report(tmp_path):
@@ -152,6 +168,35 @@ def test_folders_of_many_reports_are_patients_and_coordinates_are_no_report(tmp_
     cases, images, _ = find(tmp_path)
     assert cases.num_rows == 19 and by_case(cases, "patient")["s3"] == "s2"
     assert [line["image"] for line in images.to_pylist() if line["case"] is None] == ["p0/s0.jpg"]
+
+
+@pytest.mark.parametrize(("name", "images"), [("report", "."), ("Bericht 4711", "."), ("report", "series")])
+def test_a_folder_for_each_case_with_its_report(tmp_path, name, images):
+    """As a clinic keeps its cases: the one text in a folder is about the images in it."""
+    for number in range(3):
+        place = tmp_path / "cases" / f"Fall {number}"
+        save(place / images, f"{number}a.JPG", f"{number}b.JPG")
+        (place / f"{name}.txt").write_text(f"Anamnes: Hosta.\n\nFindings: Mass {number}.\nImpression:\nCancer.\n")
+    save(tmp_path, "logo.png")
+    (tmp_path / "readme.txt").write_text("These are the cases of 2026.")
+    cases, images, _ = find(tmp_path)
+    assert by_case(cases, "findings") == {f"Fall {number}": f"Mass {number}." for number in range(3)}
+    assert by_case(cases, "diagnosis") == {f"Fall {number}": "Cancer." for number in range(3)}
+    assert by_case(images, "case").keys() == {None, "Fall 0", "Fall 1", "Fall 2"} and images.num_rows == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "findings"),
+    [
+        ("BEFUND: Herd links.\n\nBEURTEILUNG: Karzinom.\n", "BEFUND: Herd links. BEURTEILUNG: Karzinom."),
+        ("UTLÅTANDE: Förtätning.\n", "UTLÅTANDE: Förtätning."),
+        ("Dr. Muster\n\nBEFUND:\nHerd rechts.\n", "Dr. Muster BEFUND: Herd rechts."),
+        ("FINDINGS: A.\nADDENDUM: It is malignant.\n", "A. It is malignant."),
+        ("CHEST, TWO VIEWS\nINDICATION: Cough.\n\nClear.", "Clear."),
+    ],
+)
+def test_no_text_of_a_report_is_lost_under_a_heading_that_is_not_known(text, findings):
+    assert read_sections(text)["findings"] == findings
 
 
 def test_reports_of_one_name_in_two_folders_are_two_cases(tmp_path):

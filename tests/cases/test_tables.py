@@ -137,20 +137,21 @@ def test_what_is_read_and_what_is_left_out_is_said(tmp_path):
     assert tells(said, "table", "a.csv", "comparison", "notes.csv") and "choice" not in said and "split" not in said
 
 
-@pytest.mark.parametrize(
-    ("name", "advice"),
-    [
-        ("Cases.xlsx", "CSV"),
-        ("Cases.ods", "CSV"),
-        ("data-0.arrow", "Parquet"),
-        ("imgs.zip", "unpack"),
-        ("qa.pkl", "Parquet"),
-    ],
-)
-def test_what_is_not_read_is_named_with_what_to_do(tmp_path, name, advice):
-    save(tmp_path, "a.png")
-    (tmp_path / name).write_bytes(b"PK")
-    assert tells(refusal(tmp_path), name, advice)
+def test_lists_that_a_program_wrote_into_a_cell_are_one_text_and_a_box_stays(tmp_path):
+    rows = [("a.png", "['Edema', 'mass', 'Edema']", "[1, 2, 3, 4]"), ("b.png", "[]", "[?]")]
+    write_csv(tmp_path / "a.csv", [("image", "abnormality", "location"), *rows])
+    save(tmp_path, "a.png", "b.png")
+    cases, images, _ = find(tmp_path)
+    assert cases["abnormality"].to_pylist() == ["Edema; mass", None]
+    assert images["location"].to_pylist() == ["[1, 2, 3, 4]", None]
+
+
+def test_questions_in_json_that_lies_deep(tmp_path):
+    """As OmniMedVQA has them."""
+    asked = {"question": "What is it?", "gt_answer": "CT", "option_A": "MRI", "option_B": "CT", "image_path": "x/a.png"}
+    write_json(tmp_path / "QA_information" / "Open-access" / "ACRIMA.json", [asked])
+    save(tmp_path / "Images" / "x", "a.png")
+    assert find(tmp_path)[2]["answer"].to_pylist() == ["CT"]
 
 
 def test_a_workbook_of_excel_is_a_table(tmp_path):

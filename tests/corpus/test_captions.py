@@ -112,6 +112,7 @@ def test_a_column_of_names_below_a_table_is_a_paragraph():
         "Figura 4 – A caixa",
         "Tabell 2. Hjärtan",
         "Algorithm 3 Cooling of a heart",
+        "Listing 1: How a heart is cooled.",
     ],
 )
 def test_labels_of_captions_in_spaced_letters_and_in_other_languages(text):
@@ -152,3 +153,17 @@ def test_a_captions_words_in_a_font_of_their_own_may_stand_apart_from_its_label(
     label = line("Figure 1", 50, 400, 40, page=2, bold=True)
     words = line("The box in which the heart of a donor travels to the clinic by the sea.", 50, 423, page=2, font=font)
     assert kinds_of([BODY, [label, words]])[words.text] == kind
+
+
+@pytest.mark.parametrize(
+    ("above", "text", "kind"),
+    [
+        ("line 49.", "Figure 1 Survival of the hearts and the time that they were kept", "caption"),
+        ("line 49.", "Figure 1 A shows the hearts and the time that they were kept", "text"),
+        ("line 49 and as in", "Figure 1 Survival of the hearts and the time that they were kept", "text"),
+    ],
+)
+def test_a_caption_set_as_the_body_without_a_mark_begins_with_a_title(above, text, kind):
+    """As in a page printed from the web."""
+    body = [*BODY[:-1], replace(BODY[-1], text=BODY[-1].text.replace("line 49.", above))]
+    assert kinds_of([body, [line(text, 50, 80, page=2)]])[text] == kind

@@ -226,3 +226,12 @@ def test_what_a_person_said_is_text_in_a_style_of_its_own(text, kind):
     quote = line(text, 60, 330, 180, page=3, size=9.0, font="slanted")
     kinds = kinds_of([BODY, [], [*body[:12], quote, *(replace(one, baseline=one.baseline + 200) for one in body[12:])]])
     assert kinds[text] == kind
+
+
+def test_items_below_the_rest_of_one_from_the_column_before_are_apart():
+    """References that hang: the column begins further in than the numbers below it."""
+    texts = [("nervous system. Pathol Int 1999", 62), ("9. Ichikawa T. Localization of", 50), ("two markers", 62)]
+    lines = [
+        line(text, x, 100 + 12 * n, 250 - x) for n, (text, x) in enumerate([*texts, ("10. Tang F. Melatonin", 45)])
+    ]
+    assert [len(block.lines) for block in make_blocks(lines, find_style(lines))] == [1, 2, 1]

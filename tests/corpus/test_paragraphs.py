@@ -2,6 +2,8 @@
 
 import pytest
 
+from corpus.test_clean import PROSE
+from corpus.test_reasons import dropped, section
 from further.corpus.clean.paragraphs import group_paragraphs, runs_on
 from further.corpus.clean.pieces import Piece
 
@@ -83,3 +85,12 @@ def test_what_is_counted_within_a_sentence_is_no_list(above, below, expected):
 def test_what_is_counted_elsewhere_goes_on_with_no_sentence(how):
     first, second = "It was made in two steps: (i) salt was added and", "(ii) it was stirred."
     assert len(group_paragraphs([piece(first), piece(second, "list", **how)])) == 2
+
+
+def test_the_rest_of_a_sentence_in_the_next_column_is_no_address_whatever_it_names():
+    begun = {"kind": "text", "text": f"As {PROSE.strip()}. It was all managed by the Cochrane"}
+    text = "Center is responsible for the trial: randomization, blinding, analyses, data management, monitoring."
+    rest = {"kind": "text", "text": text}
+    assert dropped(*section("Abstract", 1), begun, rest, *section("Methods", 2)) == set()
+    whole = begun | {"text": f"As {PROSE.strip()}."}
+    assert dropped(*section("Abstract", 1), whole, rest, *section("Methods", 2)) == {("affiliation", text)}

@@ -102,12 +102,13 @@ def test_a_line_returns_on_a_quarter_of_the_pages_and_on_two_to_be_furniture(pag
     assert (id(made[0].lines[0]) in find_furniture(made)) is found
 
 
-def test_heads_that_change_with_the_chapter_of_a_long_thesis_are_heads():
+@pytest.mark.parametrize("top", [100, 113])  # the second as LaTeX's book class sets them on letter paper
+def test_heads_that_change_with_the_chapter_of_a_long_thesis_are_heads(top):
     pages = []
     for number in range(1, 61):
-        chapter = (number - 1) // 6
-        head = line(f"CHAPTER {chapter}. STORAGE IN THE BOX {'ABCDEFGHIJ'[chapter]}", 50, 100, page=number)
-        body = [line(f"the {number} and of the heart it was {n}", 50, 130 + 12 * n, page=number) for n in range(40)]
+        chapter, below = (number - 1) // 6, top + 30
+        head = line(f"CHAPTER {chapter}. STORAGE IN THE BOX {'ABCDEFGHIJ'[chapter]}", 50, top, page=number)
+        body = [line(f"the {number} and of the heart it was {n}", 50, below + 12 * n, page=number) for n in range(40)]
         pages.append(Page(number, 600.0, 800.0, (head, *body), ()))
     found = find_furniture(pages)
     assert set(found) == {id(page.lines[0]) for page in pages}
@@ -146,3 +147,29 @@ def test_names_of_chapters_that_each_stand_on_one_page_are_heads_by_their_height
 def test_what_stands_beside_a_pages_number_is_a_head():
     pages = chapters(["A. Maker et al.", "Storage of hearts", "C. Drawer et al."], 40, beside=True)
     assert set(find_furniture(pages)) == {id(one) for page in pages for one in page.lines[:2]}
+
+
+def numbered(number, texts, leading=21):
+    """A page of a double-spaced manuscript, each line with its number: counted from 1 on every page."""
+    heights = [84, *(84 + leading + 21 * n for n in range(len(texts) - 1))]
+    lines = [line(text, 90, y, 380, number) for text, y in zip(texts, heights, strict=True)]
+    numbers = [line(str(n), 70, y, 6, number) for n, y in enumerate(heights, 1)]
+    return Page(number, 612, 792, (*lines, *numbers), ())
+
+
+REST = [f"and the {n} line of the text that is in the body of it" for n in range(20)]
+
+
+def test_line_numbers_are_no_running_heads_beside_the_first_lines_of_pages():
+    """Two paragraphs of one line stand apart at the top of a page, and so do their numbers."""
+    first = ["Azadiracta indica showed highest growth inhibition", "Hearts in boxes", "Boxes kept cold"]
+    pages = [numbered(n, [text, *REST], leading=21 if n == 1 else 30) for n, text in enumerate(first, 1)]
+    pages += [numbered(n, REST) for n in range(4, 13)]
+    left = {one.text for page in pages for one in page.lines if id(one) not in find_furniture(pages)}
+    assert left == {*first, *REST}
+
+
+def test_a_page_of_few_lines_has_line_numbers_where_the_others_have_theirs():
+    pages = [numbered(1, ["Azadiracta indica in Candida", "by the team of it"]), numbered(2, REST), numbered(3, REST)]
+    found = find_furniture(pages)
+    assert [id(one) in found for one in pages[0].lines] == [False, False, True, True]

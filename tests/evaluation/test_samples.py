@@ -1,11 +1,13 @@
 import json
 import math
+import shutil
 
 import pandas as pd
 import pytest
 import torch
 from transformers import AutoTokenizer
 
+from facts import naming
 from further.evaluation.samples import (
     NUM_PROMPTS,
     PROMPT_WORDS,
@@ -15,7 +17,7 @@ from further.evaluation.samples import (
     sample_both,
 )
 from further.evaluation.text_loops import distinct
-from further.models import Precision, load
+from further.models import Precision, load, load_tokenizer
 from further.settings import SampleSettings
 
 GREEDY, SAMPLED = Decoding(None, 0.9, 0), Decoding(0.7, 0.9, 0)
@@ -73,6 +75,25 @@ def test_a_tokenizer_that_ends_every_text_does_not_end_the_prompt(adapted, token
     assert continue_prompt(adapted, ending, "The heart", 12, GREEDY) == plain
 
 
+def test_marks_that_no_setting_names_are_those_of_training(adapted, tokenizer, model_folder, tmp_path):
+    """BOS as the tokenizer itself puts it and EOS of config.json, as `special_tokens` finds them for training."""
+    folder = shutil.copytree(model_folder, tmp_path / "model")
+    (folder / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "PreTrainedTokenizerFast"}))
+    unnamed = load_tokenizer(folder)
+    assert (unnamed.bos_token_id, unnamed.eos_token_id) == (0, 1)
+    plain = continue_prompt(adapted, tokenizer, "The heart", 12, GREEDY)
+    assert continue_prompt(adapted, unnamed, "The heart", 12, GREEDY) == plain
+
+
+def test_a_sample_beyond_the_models_positions_is_refused(adapted, tokenizer):
+    prompt = "The heart " * 30
+    length = len(tokenizer(prompt)["input_ids"])
+    assert length < 128
+    continue_prompt(adapted, tokenizer, prompt, 129 - length, GREEDY)  # the last token is written, and not read
+    with pytest.raises(ValueError, match=naming("evaluation.new_tokens", 130 - length, length, 129, 128)):
+        continue_prompt(adapted, tokenizer, prompt, 130 - length, GREEDY)
+
+
 def test_an_end_mark_ends_a_sample(model_folder, tokenizer):
     model = load(model_folder, Precision("none", "float32"))
     with torch.no_grad():
@@ -89,8 +110,6 @@ def test_an_end_mark_ends_a_sample(model_folder, tokenizer):
 
 
 def test_a_model_s_own_settings_of_generation_play_no_part(model_folder, tokenizer, tmp_path):
-    import shutil
-
     folder = shutil.copytree(model_folder, tmp_path / "model")
     settings = {"do_sample": True, "temperature": 5.0, "repetition_penalty": 9.0, "top_k": 3}
     (folder / "generation_config.json").write_text(json.dumps(settings))
@@ -144,3 +163,20 @@ def test_one_held_out_paper_gives_as_many_prompts_as_it_has_paragraphs():
     split = pd.DataFrame({"paper": ["a", "b"], "split": ["train", "test"]})
     assert [prompt[:2] for prompt in choose_prompts(paragraphs("a", "b"), split, seed=0)] == ["b0", "B0"]
     assert choose_prompts(paragraphs("a"), split, seed=0) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt"),
+    [
+        (
+            "心内膜活检是诊断移植后急性排斥反应的金标准。" * 2,
+            "心内膜活检是诊断移植后急性排斥反",
+        ),  # two signs a word
+        ("ドナーの心臓は、運ばれるあいだ低温で保存される。" * 2, "ドナーの心臓は、運ばれるあいだ低"),
+        ("供体 Donor  心臟 in 4 °C 保存" + "心" * 40, "供体 Donor 心臟 in 4 °C 保存心心"),
+    ],
+)
+def test_scripts_without_blanks_give_prompts_too(text, prompt):
+    split = pd.DataFrame({"paper": ["a"], "split": ["test"]})
+    rows = pd.DataFrame([("a", 0, text), ("a", 1, text[:12])], columns=["paper", "row", "text"])
+    assert choose_prompts(rows, split, seed=0) == [prompt]

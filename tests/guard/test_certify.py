@@ -27,22 +27,27 @@ def test_the_first_threshold_accepts_one_and_a_half_times_what_certifies_at_all(
 def test_forty_even_steps_from_there_to_all():
     counts = accepted_counts(47 + 39 * 3, TEN)
     assert counts.tolist() == list(range(47, 47 + 39 * 3 + 1, 3))
-    assert accepted_counts(50, TEN).tolist() == [47, 48, 49, 50]
-    assert accepted_counts(46, TEN).tolist() == []
+    assert accepted_counts(60, TEN).tolist() == list(range(47, 61))
+
+
+def test_few_cases_start_where_no_error_is_allowed():
+    """47 are more than four fifths of 58 cases, and less than those of 59."""
+    assert accepted_counts(58, TEN).tolist() == list(range(29, 59)) and accepted_counts(59, TEN)[0] == 47
+    assert accepted_counts(29, TEN).tolist() == [29] and accepted_counts(28, TEN).tolist() == []
 
 
 def test_a_fraction_of_many_cases_may_be_the_first():
     settings = GuardSettings(start_fraction=0.2)
-    assert [int(accepted_counts(number, settings)[0]) for number in (47, 235, 240, 1000)] == [47, 47, 48, 200]
+    assert [int(accepted_counts(number, settings)[0]) for number in (50, 235, 240, 1000)] == [29, 47, 48, 200]
 
 
 def test_all_right_accepts_all_at_the_lowest_score():
     sequence = certify(descending(50), wrong_at(50), TEN)
-    assert sequence.threshold == pytest.approx(-0.50) and sequence.accepted.tolist() == [47, 48, 49, 50]
-    assert sequence.num_certified == 4 and sequence.errors.sum() == 0
+    assert sequence.threshold == pytest.approx(-0.50) and sequence.accepted.tolist() == list(range(29, 51))
+    assert sequence.num_certified == 22 and sequence.errors.sum() == 0
 
 
-@pytest.mark.parametrize("count, settings", [(46, TEN), (67, FIVE), (94, FIVE), (0, TEN), (1, TEN)])
+@pytest.mark.parametrize("count, settings", [(28, TEN), (58, FIVE), (0, TEN), (1, TEN)])
 def test_too_few_cases_defer_all_however_right(count, settings):
     sequence = certify(descending(count), wrong_at(count), settings)
     assert sequence.threshold is None and sequence.num_certified == 0
@@ -89,7 +94,7 @@ def test_scores_that_are_nan_and_lists_of_unequal_length_are_refused():
         certify([0.1, 0.2], [True] * 3, TEN)
 
 
-@given(st.lists(st.tuples(st.integers(-30, 0), st.booleans()), min_size=47, max_size=150), st.randoms())
+@given(st.lists(st.tuples(st.integers(-30, 0), st.booleans()), min_size=29, max_size=150), st.randoms())
 def test_the_order_of_rows_and_the_scale_of_scores_play_no_part(rows, random):
     scores, right = zip(*rows, strict=True)
     before = certify(scores, right, TEN)
@@ -99,7 +104,7 @@ def test_the_order_of_rows_and_the_scale_of_scores_play_no_part(rows, random):
     assert before.accepted.tolist() == after.accepted.tolist() and before.num_certified == after.num_certified
 
 
-@given(st.lists(st.tuples(st.integers(-30, 0), st.booleans()), min_size=47, max_size=150))
+@given(st.lists(st.tuples(st.integers(-30, 0), st.booleans()), min_size=29, max_size=150))
 def test_thresholds_follow_from_scores_alone(rows):
     scores, right = zip(*rows, strict=True)
     one, other = certify(scores, right, TEN), certify(scores, [not value for value in right], TEN)

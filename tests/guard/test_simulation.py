@@ -31,6 +31,8 @@ def true_error(threshold, error_rate, separation):
 @pytest.mark.parametrize(
     "num_cases, target, error_rate, separation, grid",
     [
+        (40, 0.10, 0.15, 2.0, 0.0),
+        (50, 0.10, 0.1001, 0.0, 0.0),
         (100, 0.10, 0.15, 2.0, 0.0),
         (300, 0.05, 0.15, 2.0, 0.0),
         (500, 0.10, 0.20, 0.7, 0.0),
@@ -52,6 +54,13 @@ def test_a_strong_score_is_used():
     found = [certify(*draw(generator, 100, 0.15, 2.0), GuardSettings()) for _ in range(DRAWS)]
     accepted = [one.accepted[one.num_certified - 1] if one.num_certified else 0 for one in found]
     assert np.mean(accepted) > 60
+
+
+def test_a_small_clinic_with_a_strong_score_is_served():
+    """46 cases at 10 %: 47 accepted at first, as many cases ask for, would defer all."""
+    generator = np.random.default_rng(0)
+    found = [certify(*draw(generator, 46, 0.05, 2.0), GuardSettings()) for _ in range(DRAWS)]
+    assert np.mean([one.num_certified > 0 for one in found]) > 0.7
 
 
 def test_answers_of_one_case_that_are_all_alike_count_once():

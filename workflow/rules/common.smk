@@ -6,6 +6,7 @@ from further.digests import digest_files
 from further.places import check_path
 from further.provenance import digest_code, installed_versions
 from further.shards import hash_rank
+from further.wrong import add_lines
 
 TRAINING_PACKAGES = ("torch", "transformers", "peft", "bitsandbytes")
 
@@ -15,7 +16,9 @@ def stop_if_wrong(check, *arguments):
     try:
         return check(*arguments)
     except ValueError as error:
-        raise SystemExit(f"Nothing was started.\n{error}") from None
+        # What --config sets stands in no file.
+        files = [] if workflow.config_settings.config else [Path(file) for file in workflow.configfiles]
+        raise SystemExit(f"Nothing was started.\n{add_lines(str(error), files)}") from None
 
 
 stop_if_wrong(check_path, ROOT, "project")

@@ -12,9 +12,8 @@ from further.tokens.chunks import lay_out
 from further.tokens.tokenizer import special_tokens
 from further.training.checkpoints import forget_checkpoints
 from further.training.launch import start_run
-from further.training.metrics import describe_papers
 from further.training.recipe import Recipe, Task
-from further.training.rows import TextRows
+from further.training.rows import TextRows, describe_papers
 from further.training.state import HISTORY
 
 

@@ -3,6 +3,7 @@
 A line is the case record's or the model's, and says which. Nothing is composed: what neither says is "not provided".
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -82,11 +83,12 @@ def _answered(
     """What the model says, and what was taken from it."""
     lines = []
     for kind in kinds:
+        label, answer = LABELS.get(kind, ""), answers.get(kind, "")
         if kind in deferred:
-            label = LABELS.get(kind, "") or kind.capitalize()
-            lines.append(ReportLine(section, f"{label}: left to the radiologist: {deferred[kind]}", GUARD))
-        elif (answers.get(kind) or "").strip():
-            lines += _section(section, [_label(kind, answers[kind])], MODEL)
+            text = f"{label or kind.capitalize()}: left to the radiologist: {deferred[kind]}"
+            lines.append(ReportLine(section, text, GUARD))
+        elif answer.strip():
+            lines += _section(section, [f"{label}: {answer}" if label else answer], MODEL)
     return lines or _section(section, [], MODEL)
 
 
@@ -97,23 +99,15 @@ def _section(section: str, texts: Sequence[str | None], author: str) -> list[Rep
 
 def _people(case: Line) -> str | None:
     """Age and sex as the record has them."""
-    told = [f"Age {case['age']}" if case["age"] else "", f"sex {case['sex']}" if case["sex"] else ""]
-    text = ", ".join(part for part in told if part)
+    text = ", ".join(f"{name} {case[name]}" for name in ("age", "sex") if case[name])
     return text[:1].upper() + text[1:] or None
 
 
 def _scans(images: Sequence[Line]) -> list[str]:
     """The images, those that are alike in one line: `2 images: CT - noncontrast, axial, Abdomen`."""
-    counts: dict[str, int] = {}
-    for image in images:
-        about = ", ".join(image[name] for name in ("sequence", "plane", "location") if image[name])
-        counts[about] = counts.get(about, 0) + 1
+    told = ("sequence", "plane", "location")
+    counts = Counter(", ".join(image[name] for name in told if image[name]) for image in images)
     return [f"{number} image{'s' * (number > 1)}{f': {about}' if about else ''}" for about, number in counts.items()]
-
-
-def _label(kind: str, answer: str | None) -> str | None:
-    label = LABELS.get(kind, "")
-    return f"{label}: {answer}" if answer and label else answer
 
 
 def _captions(images: Sequence[Line]) -> str | None:

@@ -10,11 +10,12 @@ from further.cases.text import clean_text
 CALLED: Mapping[str, tuple[str, ...]] = {
     "case": ("case id", "case number", "study id", "study", "uid", "u id", "study uid", "accession number", "accession",
              "exam id"),
-    "patient": ("patient id", "subject id", "subject", "mrn"),
+    "patient": ("patient id", "subject id", "subject", "mrn", "patient number", "patient no", "patient nr",
+                "patient name", "pid", "participant id", "participant"),
     "image": ("images", "image name", "img name", "image path", "img path", "image file", "file name", "figure path",
               "dicom id", "image id", "image index", "img", "picture", "photo", "figure"),
     "question": ("questions", "prompt"),
-    "answer": ("answers", "response"),
+    "answer": ("answers", "response", "gt answer"),
     "caption": ("captions", "description", "text"),
     "split": ("subset", "partition"),
     "topic": (),
@@ -30,7 +31,7 @@ CALLED: Mapping[str, tuple[str, ...]] = {
     "abnormality": ("problems", "abnormalities", "finding labels"),
     "age": ("patient age",),
     "sex": ("gender", "patient sex"),
-    "modality": ("mode",),
+    "modality": ("mode", "modality type"),
     "plane": ("projection", "view", "view position"),
     "location": ("image organ", "organ", "body part", "body part examined"),
     "license": ("licence", "licences", "licenses"),
@@ -41,8 +42,11 @@ LOOSE = ("id", "name", "path", "file")
 """Columns that hold images only where they name files that are there."""
 ROLES = (*dict.fromkeys([*CALLED, *CASE_FIELDS, *IMAGE_FIELDS]),)
 """All that a column may be, as `cases.columns` names it."""
-TEXTS = frozenset({"caption", *CASE_FIELDS, "modality", "plane", "location"})
-"""What a question can be made of."""
+TEXTS = frozenset(
+    {"caption", "modality", "plane", "location", "abnormal", "abnormality", "category", "side", "size", "diagnosis"}
+    | {"findings", "discussion"}
+)
+"""What a question can be made of (`further.cases.questions.RULES`)."""
 LISTED = ("options", "choices")
 _CHOICE = re.compile(r"(?:choice|option)?([a-h])")
 
@@ -89,12 +93,6 @@ def name_image_columns(columns: Iterable[str], told: Mapping[str, str]) -> tuple
         return [there[plain_name(told["image"])]], []
     called = [there[name] for name in PLAIN["image"] if name in there]
     return called, [there[name] for name in LOOSE if name in there]
-
-
-def find_unused(columns: Sequence[str], used: Iterable[str]) -> list[str]:
-    """Columns of a table of which nothing is taken."""
-    taken = {*used, *find_choices(columns)}
-    return [column for column in columns if column not in taken]
 
 
 def find_choices(columns: Iterable[str]) -> list[str]:

@@ -67,13 +67,19 @@ def read_header(path: Path, folder: str) -> dict[str, Any]:
     location, view = _find_code(told["BodyPartExamined"]), _find_code(told["ViewPosition"])
     return {
         "study": f"study-{hash_rank('study', study)[:12]}",
-        "patient": hash_rank("patient", told["PatientID"]) if told["PatientID"] else None,
+        "patient": digest_patient(head),
         "ids": [digest_id(told[name]) for name in ("StudyInstanceUID", "AccessionNumber") if told[name]],
         "modality": None if told["Modality"] in CODES_OF_NOTHING else _find_code(told["Modality"]),
         "location": location.lower() if location else None,
         "plane": _find_plane(head.get("ImageOrientationPatient")) or view,
         "frames": num_frames(head) if told["Rows"] else 1,
     }
+
+
+def digest_patient(head: pydicom.Dataset) -> str | None:
+    """Digest of the patient that a header names; None where it names none."""
+    told = str(head.get("PatientID") or "").strip()
+    return hash_rank("patient", told) if told else None
 
 
 def _find_code(text: str) -> str | None:

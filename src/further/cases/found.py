@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain, count
 from typing import Any
 
 from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS, SPLITS
@@ -18,8 +19,8 @@ def key_of(file: str, part: int = 0) -> str:
 
 
 def digest_id(text: str) -> str:
-    """Digest of a study's number, without the zeros before it that a spreadsheet drops, and the .0 that one adds."""
-    number = text.strip().lstrip("0").casefold()
+    """Digest of a study or patient, without blanks, the zeros that a spreadsheet drops, and the .0 that one adds."""
+    number = "".join(text.split()).lstrip("0").casefold()
     return hash_rank("study id", number[:-2] if number[:-2].isdigit() and number.endswith(".0") else number)
 
 
@@ -73,13 +74,15 @@ class Found:
     def first_of(self, group: object, case: str) -> str | None:
         """The first case of a patient, who is called so: identifiers stay in the reader. None where none is told."""
         name = clean_text(group)
-        return None if name is None else self.firsts.setdefault(name, case)
+        return None if name is None else self.firsts.setdefault(digest_id(name), case)
 
     def join_by_names(self) -> None:
-        """Take cases whose images' names begin with one number for those of a patient, where nobody tells patients."""
-        if all(line["patient"] is None for line in self.cases.values()):
-            for case, first in find_groups(self.names).items():
-                self.cases[case]["patient"] = first
+        """Take a case whose patient nobody tells for one of the patient of the cases that its image's name tells."""
+        groups = find_groups(self.names)
+        known = {groups[case]: told for case in groups if (told := self.cases[case]["patient"]) is not None}
+        for case, first in groups.items():
+            if self.cases[case]["patient"] is None:
+                self.cases[case]["patient"] = known.get(first, first)
 
     def add_split(self, case: str, split: str) -> None:
         """Say that a case's layout puts it into a split; it may be put into several."""
@@ -100,11 +103,8 @@ class Found:
         Returns:
             The image's name, which differs from `image` where that is taken.
         """
-        name = image
-        for number in range(2, 2 + len(self.images)):
-            if name not in self.images:
-                break
-            name = f"{image}-{number}"
+        names = chain([image], (f"{image}-{number}" for number in count(2)))
+        name = next(name for name in names if name not in self.images)
         file, part, detail = place
         place_of = {"file": file, "part": part, "key": None if file is None else key_of(file, part), "detail": detail}
         self.images[name] = {"image": name, "case": case, **_clean_image(fields), **place_of}

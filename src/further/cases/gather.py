@@ -46,7 +46,7 @@ def gather_cases(
     cases = {line["case"]: line for line in found_cases.to_pylist()}
     shown = {line["key"]: line | {"shard": shard} for shard, table in pictures.items() for line in table.to_pylist()}
     images = [_join(line, shown) for line in found_images.to_pylist()]
-    links = [*link_images(images, near_equal_bits), *link_records(cases)]
+    links = [*link_images(images, near_equal_bits), *link_records(cases), *link_headers(images, cases)]
     _drop_twice(images, cases)
     kept = [line for line in images if line["reason"] == KEPT]
     if not kept:
@@ -108,9 +108,8 @@ def link_images(images: Sequence[Line], near_equal_bits: int) -> list[Line]:
             continue
         kind = "same image" if first["pixels"] == second["pixels"] else "near-equal image"
         line = {"kind": kind, "case": first["case"], "other": second["case"], "image": first["image"]}
-        links.setdefault(
-            (kind, first["case"], second["case"]), line | {"other_image": second["image"], "distance": distance}
-        )
+        line |= {"other_image": second["image"], "distance": distance}
+        links.setdefault((kind, first["case"], second["case"]), line)
     return list(links.values())
 
 
@@ -130,9 +129,24 @@ def link_records(cases: Mapping[str, Line]) -> list[Line]:
             if cases[case][name] is not None:
                 among[" ".join(cases[case][name].casefold().split())].append(case)
         for first, *others in among.values():
-            detail = cases[first]["topic"] if name == "topic" else None
-            links += [{"kind": kind, "case": first, "other": other, "detail": detail} for other in others]
+            about = {"kind": kind, "case": first, "detail": cases[first]["topic"] if name == "topic" else None}
+            links += [about | {"other": other} for other in others]
     return links
+
+
+def link_headers(images: Sequence[Line], cases: Mapping[str, Line]) -> list[Line]:
+    """Cases whose DICOM files name one patient, where a table tells the cases (CASE_LINKS).
+
+    One number in all files is what is left where an archive took the patients out, and links none.
+    """
+    among: dict[str, set[str]] = defaultdict(set)
+    for line in images:
+        if line.get("patient") is not None:
+            among[line["patient"]].add(line["case"])
+    pairs = [(first, other) for own in among.values() for first, *others in [sorted(own)] for other in others]
+    known = {case: line["patient"] or case for case, line in cases.items()}
+    told = [pair for pair in pairs if len(among) > 1 and known[pair[0]] != known[pair[1]]]
+    return [{"kind": "same patient", "case": first, "other": other} for first, other in told]
 
 
 def _case_lines(cases: Mapping[str, Line], number: Mapping[str, int]) -> list[Line]:
@@ -155,9 +169,8 @@ def _caption_lines(images: Sequence[Line], judged: Mapping[str, tuple[str, str]]
     for line in (line for line in images if line["case"] is not None):
         reason, detail = judged.get(line["image"], ("image dropped", line["reason"]))
         reason = "no caption" if line["caption"] is None and reason == "image dropped" else reason
-        lines.append(
-            {"unit": "caption", "case": line["case"], "name": line["image"], "reason": reason, "detail": detail}
-        )
+        about = {"unit": "caption", "case": line["case"], "name": line["image"]}
+        lines.append(about | {"reason": reason, "detail": detail})
     return [] if all(line["reason"] == "no caption" for line in lines) else lines
 
 

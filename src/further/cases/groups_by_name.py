@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-# A start that more than a tenth of the images share is the year or the scanner, not a patient.
-LARGEST = 0.1
-MIN_GROUPS = 10
+# What more than a tenth of the images share, and more than a patient has, is the year, the scanner or a class.
+LARGEST, MOST = 0.1, 30
+MIN_GROUPS = 5
 _FOLDER = re.compile(r"(.*/|^)(?:patient|pat|subject|subj|sub|case)[-_ ]?\d+(?=/)", re.IGNORECASE)
-_START = re.compile(r"(?:.*/)?([A-Za-z]{0,12}-?\d+)_[^/]*$")
+_START = re.compile(r"(?:.*/)?([A-Za-z]{0,12}-?\d+)[-_ ][^/]*$")
 
 
 def find_groups(names: Mapping[str, str]) -> dict[str, str]:
@@ -28,14 +28,15 @@ def find_groups(names: Mapping[str, str]) -> dict[str, str]:
     >>> find_groups({name: name for name in [f"sub-{place // 2}/{place}.png" for place in range(40)]})["sub-3/7.png"]
     'sub-3/6.png'
     """
-    folders = {case: told[0] for case, name in names.items() if (told := _FOLDER.match(name))}
-    starts = {case: told[1] for case, name in names.items() if (told := _START.match(name))}
-    return _group(folders, len(names)) or _group(starts, len(names))
+    told = {case: found[0] for case, name in names.items() if (found := _FOLDER.match(name))}
+    if len(set(told.values())) < 2:
+        told = {case: found[1] for case, name in names.items() if (found := _START.match(name))}
+        told = told if are_patients(told.values(), len(names)) else {}
+    counts, first = Counter(told.values()), dict[str, str]()
+    return {case: first.setdefault(start, case) for case, start in told.items() if counts[start] > 1}
 
 
-def _group(starts: Mapping[str, str], num_names: int) -> dict[str, str]:
-    counts = Counter(starts.values())
-    if len(counts) < MIN_GROUPS or max(counts.values()) > LARGEST * num_names:
-        return {}
-    first: dict[str, str] = {}
-    return {case: first.setdefault(start, case) for case, start in starts.items() if counts[start] > 1}
+def are_patients(starts: Iterable[str], num_names: int) -> bool:
+    """Whether groups of images or reports are small and many enough to be patients."""
+    counts = Counter(starts)
+    return len(counts) >= MIN_GROUPS and max(counts.values()) <= max(LARGEST * num_names, MOST)

@@ -1,6 +1,7 @@
 """How long answers are, what a window cuts of them, and where a cut answer should end."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -81,16 +82,7 @@ def fit_answer(answer: str, window: int, count: Count = count_words) -> tuple[st
         return answer, False
     sentences = [match.end() for match in SENTENCE_END.finditer(answer) if match.end() < len(answer.rstrip())]
     words = [match.end() for match in re.finditer(r"\S+", answer)]
-    fitting = _last_fitting(answer, sentences, window, count) or _last_fitting(answer, words, window, count)
-    if not fitting:
-        raise ValueError(f"a window of {window} holds not one word of {answer[:40]!r}")
-    return answer[:fitting], True
-
-
-def _last_fitting(answer: str, ends: Sequence[int], window: int, count: Count) -> int:
-    """Last of the ends up to which an answer fits, by halving; 0 if none does."""
-    low, high = 0, len(ends)
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (middle + 1, high) if count(answer[: ends[middle]]) <= window else (low, middle)
-    return ends[low - 1] if low else 0
+    for ends in (sentences, words):
+        if fitting := bisect_right(ends, window, key=lambda end: count(answer[:end])):
+            return answer[: ends[fitting - 1]], True
+    raise ValueError(f"a window of {window} holds not one word of {answer[:40]!r}")

@@ -3,7 +3,7 @@
 import base64
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,8 @@ def write_pictures(
     def write(temporary: Path) -> None:
         # PNG is packed already; small groups of rows let a later stage read a few at a time, too.
         with pq.ParquetWriter(temporary, PICTURES, compression={"png": "none"}) as writer:
-            for lines in _batches(read_pictures(folder, files, how, columns), GROUP):
+            found = read_pictures(folder, files, how, columns)
+            while lines := list(islice(found, GROUP)):
                 writer.write_table(pa.Table.from_pylist(lines, PICTURES))
                 counts.update(line["reason"] for line in lines)
 
@@ -62,12 +63,6 @@ def read_pictures(
         for file in files:
             for line in _open(child, folder / file, limits, columns):
                 yield {"key": key_of(file, line.pop("part")), **line}
-
-
-def _batches(lines: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
-    waiting = iter(lines)
-    while batch := list(islice(waiting, size)):
-        yield batch
 
 
 def _open(child: Child, path: Path, limits: Mapping[str, Any], columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:

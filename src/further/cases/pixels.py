@@ -60,11 +60,11 @@ def prepare(data: bytes, part: int, limits: Limits) -> dict[str, Any]:
     """
     if not data:
         raise Refused("empty file")
+    parts, patient = 1, None
     if dicom.is_dicom(data):
-        pixels, mode, parts, detail = _from_dicom(data, part, limits)
+        pixels, mode, parts, detail, patient = _from_dicom(data, part, limits)
     else:
         pixels, mode, detail = _from_image(data, limits)
-        parts = 1
     if pixels.ndim == 3 and (pixels == pixels[..., :1]).all():
         pixels = np.ascontiguousarray(pixels[..., 0])
     if pixels.min() == pixels.max():
@@ -81,14 +81,15 @@ def prepare(data: bytes, part: int, limits: Limits) -> dict[str, Any]:
         "height": image.height,
         "channels": 1 if pixels.ndim == 2 else 3,
         "dhash": str(imagehash.dhash(image, HASH_SIDE)),
+        "patient": patient,
         "png": png.getvalue(),
         "parts": parts,
         "detail": detail,
     }
 
 
-def _from_dicom(data: bytes, part: int, limits: Limits) -> tuple[Bytes, str, int, str]:
-    """A frame of a DICOM file, its mode, how many frames are read, and which of all it is."""
+def _from_dicom(data: bytes, part: int, limits: Limits) -> tuple[Bytes, str, int, str, str | None]:
+    """A frame of a DICOM file, its mode, how many frames are read, which of all it is, and the patient's digest."""
     try:
         file = pydicom.dcmread(io.BytesIO(data))
         if "Rows" not in file or "Columns" not in file:
@@ -100,7 +101,8 @@ def _from_dicom(data: bytes, part: int, limits: Limits) -> tuple[Bytes, str, int
         shown = dicom.to_bytes(file, values, limits.ct_windows)
         frames = dicom.count_frames(file)
         detail = f"frame {part + 1} of {frames:,}" if frames > 1 else ""
-        return shown, str(file.PhotometricInterpretation), dicom.num_frames(file), detail
+        mode, parts = str(file.PhotometricInterpretation), dicom.num_frames(file)
+        return shown, mode, parts, detail, dicom.digest_patient(file)
     except (Refused, MemoryError):
         raise
     except Exception as error:  # pydicom's messages may hold values of the header: they are not passed on

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from further.cases.files import NO_COLUMNS, Folder, kind_of
-from further.cases.readers import LAYOUTS, choose_reader, find_broken
+from further.cases.readers import LAYOUTS, choose_reader, find_broken, find_unread
 from further.cases.records import find_text_files
 from further.cases.sheets import unused_columns
 from further.shards import hash_rank, shard_of
@@ -110,8 +110,10 @@ def describe_plan(plan: CasePlan) -> str:
     texts = [file for file in plan.tables if kind_of(file) in TEXT_SUFFIXES]
     unused = unused_columns(folder) if plan.layout in ("table", "dicom_table") else []
     beside = [file for file in find_text_files(folder) if file not in plan.tables]
-    told = ((" from", texts), ("; columns not used:", unused), ("; tables not read:", beside))
-    return f"cases.folder is read as {plan.layout}" + "".join(f"{head} {_list(names)}" for head, names in told if names)
+    told = {" from": texts, "; columns not used:": unused, "; tables not read:": beside}
+    told["; files not read:"] = [] if plan.only else find_unread(folder, [*plan.tables, *beside])
+    said = (f"{head} {_list(names)}" for head, names in told.items() if names)
+    return f"cases.folder is read as {plan.layout}{''.join(said)}"
 
 
 def _list(names: Sequence[str]) -> str:

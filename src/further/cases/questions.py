@@ -1,6 +1,6 @@
 """Questions: those that a layout asks, and those made by rule from the fields of a record."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +22,7 @@ class Rule:
     """How a field becomes a question.
 
     Attributes:
-        field: Of the image or the case, as the schema names it.
+        kind: The question's type, and the field of the image or the case that holds the answer.
         wording: The question; "" for a caption, which is asked for by its task.
         of_image: Whether the field is the image's, else it is the case's and all its images are shown.
         term: Whether the answer is a term, set in lower case; a text stays as it is.
@@ -30,7 +30,6 @@ class Rule:
     """
 
     kind: str
-    field: str
     wording: str
     of_image: bool
     term: bool = True
@@ -39,17 +38,17 @@ class Rule:
 
 
 RULES = (
-    Rule("modality", "modality", "what modality is used?", of_image=True),
-    Rule("plane", "plane", "in which plane is the image?", of_image=True),
-    Rule("location", "location", "which part of the body is shown?", of_image=True),
-    Rule("abnormal", "abnormal", "is there an abnormality?", of_image=False),
-    Rule("abnormality", "abnormality", "what abnormalities does the patient have?", False, of_abnormality=True),
-    Rule("side", "side", "on which side is the abnormality?", False, of_abnormality=True),
-    Rule("size", "size", "how large is the abnormality?", False, of_abnormality=True),
-    Rule("diagnosis", "diagnosis", "what is the diagnosis?", False, term=False),
-    Rule("findings", "findings", "what are the findings?", False, term=False),
-    Rule("discussion", "discussion", "what is known of the disease?", False, term=False),
-    Rule("caption", "caption", "", True, term=False, task="caption"),
+    Rule("modality", "what modality is used?", of_image=True),
+    Rule("plane", "in which plane is the image?", of_image=True),
+    Rule("location", "which part of the body is shown?", of_image=True),
+    Rule("abnormal", "is there an abnormality?", of_image=False),
+    Rule("abnormality", "what abnormalities does the patient have?", False, of_abnormality=True),
+    Rule("side", "on which side is the abnormality?", False, of_abnormality=True),
+    Rule("size", "how large is the abnormality?", False, of_abnormality=True),
+    Rule("diagnosis", "what is the diagnosis?", False, term=False),
+    Rule("findings", "what are the findings?", False, term=False),
+    Rule("discussion", "what is known of the disease?", False, term=False),
+    Rule("caption", "", True, term=False, task="caption"),
 )
 # A disease's discussion says nothing of the image, so it is asked for only where a setting says so.
 DEFAULT_TYPES = tuple(rule.kind for rule in RULES if rule.kind != "discussion")
@@ -108,18 +107,17 @@ class _Sides:
 
     def __init__(self, tables: Mapping[str, pa.Table], how: str) -> None:
         self.given = {line["case"]: line["given_split"] for line in tables["cases"].to_pylist()}
-        self.own: dict[str, list[str]] = {}
-        self.how = how
+        self.own, self.how = defaultdict[str, list[str]](list), how
         for line in tables["split"].to_pylist():
-            self.own.setdefault(line["case"], []).append(line["split"])
+            self.own[line["case"]].append(line["split"])
 
     def of_case(self, case: str) -> str | None:
         """The most held-out of its sides."""
-        return max(self.own.get(case, []), key=SPLITS.index, default=None)
+        return max(self.own[case], key=SPLITS.index, default=None)
 
     def of_question(self, case: str, given: str | None) -> str | None:
         """The side of a question that a layout asks: in a given split its own, if its case stands there."""
-        sides = self.own.get(case, [])
+        sides = self.own[case]
         if self.how != "own" and given in sides:
             return given
         made = not set(sides) & set(self.given.get(case, []))  # a validation that was taken from the training
@@ -129,52 +127,43 @@ class _Sides:
 def _by_rule(
     tables: Mapping[str, pa.Table], sides: _Sides, rules: Sequence[Rule], max_images: int, language: str
 ) -> Iterator[dict[str, Any]]:
-    shown: dict[str, list[Line]] = {}
+    shown = defaultdict[str, list[Line]](list)
     for image in tables["images"].to_pylist():
-        shown.setdefault(image["case"], []).append(image)
+        shown[image["case"]].append(image)
     for case in tables["cases"].to_pylist():
-        side, images = sides.of_case(case["case"]), shown.get(case["case"], [])
+        side, images = sides.of_case(case["case"]), shown[case["case"]]
+        first = [image["image"] for image in images[:max_images]]
         for rule in rules:
-            for source, names in _sources(rule, case, images, max_images):
-                answer = answer_by_rule(rule, source, case)
-                if answer is not None:
+            sources = [(image, [image["image"]]) for image in images] if rule.of_image else [(case, first)]
+            for source, names in sources:
+                if (answer := answer_by_rule(rule, source, case)) is not None:
                     line = {"case": case["case"], "split": side, "images": names, "origin": "rule", "task": rule.task}
                     line |= {"question_type": rule.kind, "question": rule.wording, "language": language}
                     yield _finish(line, answer, False) | {"reason": KEPT if side else "also held out"}
 
 
-def _sources(rule: Rule, case: Line, images: Sequence[Line], max_images: int) -> list[tuple[Line, list[str]]]:
-    """Records that hold a rule's field, each with the images to show."""
-    if rule.of_image:
-        return [(image, [image["image"]]) for image in images]
-    return [(case, [image["image"] for image in images[:max_images]])]
-
-
 def answer_by_rule(rule: Rule, source: Line, case: Line) -> str | None:
     """The answer that a record gives to a rule's question; None if it gives none."""
-    value = source[rule.field]
+    value: str | None = source[rule.kind]
     if value is None and rule.of_abnormality and (case["abnormal"] or "").lower() == "no":
         return NO_ABNORMALITY
     if value is None and rule.kind == "abnormality":
         value = case["category"]
-    if value is None:
-        return None
-    return str(value).lower() if rule.term else str(value)
+    return value.lower() if value is not None and rule.term else value
 
 
 def _given(given: Line, images: set[str], sides: _Sides, language: str) -> dict[str, Any]:
     """A question that the layout asks, with what becomes of it."""
     shown = [name for name in given["images"] if name in images]
     side = sides.of_question(given["case"], given["given_split"])
-    reason = KEPT
-    if given["language"] not in (None, language):
-        reason = "other language"
-    elif given["question"] is None or given["answer"] is None:
-        reason = "no question" if given["question"] is None else "no answer"
-    elif not shown or len(shown) < len(given["images"]):
-        reason = "image dropped"
-    elif side is None:
-        reason = "also held out"
+    faults = {
+        "other language": given["language"] not in (None, language),
+        "no question": given["question"] is None,
+        "no answer": given["answer"] is None,
+        "image dropped": not shown or len(shown) < len(given["images"]),
+        "also held out": side is None,
+    }
+    reason = next((name for name, found in faults.items() if found), KEPT)
     line = {"case": given["case"], "split": side, "images": shown, "origin": "given", "task": "answer"}
     line |= {"question_type": given["question_type"], "question": given["question"] or "", "language": language}
     return _finish(line, given["answer"] or "", given["closed"]) | {"reason": reason}

@@ -6,14 +6,15 @@ caption, question and answer.
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 
 from further.cases.columns import PLAIN, plain_name
-from further.cases.files import IMAGE_SUFFIXES, Folder, kind_of
+from further.cases.files import IMAGE_SUFFIXES, Folder, kind_of, remembered
 from further.cases.parquet_files import find_picture_files, read_parquet, read_types
 from further.cases.synonyms import find_split
-from further.cases.tables import read_head, read_json, read_rows, read_text
+from further.cases.tables import check_record, open_text, read_head, read_json, read_rows, read_text
 from further.cases.workbook import read_workbook
 
 Row = dict[str, Any]
@@ -25,15 +26,19 @@ IMAGE_MARK = re.compile(r"\s*<image>\s*")
 HEADLESS = {name for role in ("caption", "license", "findings") for name in PLAIN[role]}
 
 
+@remembered
 def find_text_files(folder: Folder) -> list[str]:
     """Files that may hold records: tables up to three folders deep, JSON up to one, texts without a head by name.
+
+    JSON that lies deeper is taken where there is none above it: beside images it may be notes on each of them.
 
     Parquet with pictures in it is left to its own reader.
     """
     parquet = [file for file in folder.tables(".parquet") if file not in find_picture_files(folder)]
     tables = [file for file in folder.tables(".csv", ".tsv", ".xlsx") if file.count("/") <= 3 and "~$" not in file]
-    lists = [file for file in folder.tables(".json", ".jsonl") if file.count("/") <= 1]
-    texts = [file for file in folder.tables(".txt") if file.count("/") <= 3 and _stem(file) in HEADLESS]
+    lists = [file for file in folder.tables(".json", ".jsonl") if file.count("/") <= 3]
+    lists = [file for file in lists if file.count("/") <= 1] or lists
+    texts = [file for file in folder.tables(".txt") if file.count("/") <= 3 and _is_headless(folder, file)]
     return sorted([*tables, *lists, *texts, *parquet])
 
 
@@ -46,7 +51,7 @@ def find_columns(folder: Folder, file: str) -> list[str]:
     if kind_of(file) == ".parquet":
         return list(read_types(folder.path / file))
     try:
-        rows = _read_headless(folder, file) if kind_of(file) == ".txt" else _read_json(folder, file)
+        rows = _read_headless(folder, file) if kind_of(file) == ".txt" else list(_unfold(read_json(folder, file)))
     except (ValueError, OSError):
         return []
     told = [key for row in rows[:20] if isinstance(row, dict) for key in row]
@@ -69,19 +74,20 @@ def read_any(folder: Folder, file: str) -> list[Row]:
         return read_parquet(folder.path / file)
     if kind == ".txt":
         return _read_headless(folder, file)
-    rows = _read_json(folder, file)
-    wrong = next((number for number, row in enumerate(rows, 1) if not isinstance(row, dict)), None)
-    if wrong is not None:
-        raise ValueError(f"cases.folder: record {wrong} of {file} is {type(rows[wrong - 1]).__name__}, not an object")
+    rows = [check_record(row, file, number) for number, row in enumerate(_unfold(read_json(folder, file)), 1)]
     return [flat for row in rows for flat in _unfold_turns(row)]
-
-
-def _read_json(folder: Folder, file: str) -> list[Any]:
-    return list(_unfold(read_json(folder, file)))
 
 
 def _stem(file: str) -> str:
     return plain_name(PurePosixPath(file.lower().removesuffix(".gz")).stem)
+
+
+def _is_headless(folder: Folder, file: str) -> bool:
+    """Whether a file is called like one without a head, and its first lines all hold a tab: a report.txt may not be."""
+    if _stem(file) not in HEADLESS:
+        return False
+    with open_text(folder.path / file, errors="replace") as stream:
+        return all("\t" in line for line in islice(stream, 20) if line.strip())
 
 
 def _read_headless(folder: Folder, file: str) -> list[Row]:
@@ -124,19 +130,17 @@ def _unfold_turns(row: Row) -> Iterator[Row]:
         yield row
         return
     rest = {name: value for name, value in row.items() if name != key}
-    asked: str | None = None
+    pairs: list[list[str | None]] = []  # a question that nobody answers stays, for the ledger
     for turn in (turn for turn in row[key] if isinstance(turn, dict)):
         who = str(turn.get("from") or turn.get("role") or "").strip().lower()
         text = IMAGE_MARK.sub(" ", _text_of(turn.get("value", turn.get("content")))).strip()
         if who in ASKED:
-            if asked is not None:
-                yield rest | {"question": asked, "answer": None}
-            asked = text
+            pairs.append([text, None])
+        elif who in ANSWERED and pairs and pairs[-1][1] is None:
+            pairs[-1][1] = text
         elif who in ANSWERED:
-            yield rest | {"question": asked, "answer": text}
-            asked = None
-    if asked is not None:
-        yield rest | {"question": asked, "answer": None}  # nobody answered: the ledger says so
+            pairs.append([None, text])
+    yield from (rest | {"question": question, "answer": answer} for question, answer in pairs)
 
 
 def _text_of(content: object) -> str:

@@ -2,74 +2,104 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from pathlib import PurePosixPath
+from collections.abc import Iterable, Iterator
+from posixpath import basename, dirname, split, splitext
 
-from further.cases.columns import PLAIN, plain_name
-from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS
+from further.cases.columns import CALLED, PLAIN, plain_name
+from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS, SPLITS
 from further.cases.files import Folder
-from further.cases.records import Row
+from further.cases.groups_by_name import are_patients
+from further.cases.records import Row, find_text_files
 from further.cases.synonyms import find_split
 from further.cases.tables import read_text
 
 # Not case or patient: STUDY: CT CHEST and PATIENT: are headings, too.
 FIELD_OF = {name: field for field in ("caption", *CASE_FIELDS, *IMAGE_FIELDS) for name in PLAIN[field]}
-# Fewer folders of reports than this may be hospitals or parts of a split, not patients.
+FIELD_OF["addendum"] = "findings"
+# Fewer folders of many reports than this may be hospitals, not patients.
 MIN_PATIENTS = 10
 # Coordinates of boxes stand in such files too: a report has at least two words of three letters.
 MIN_WORDS = 2
-_HEADING = re.compile(r"^[ \t]*([A-Z][A-Z /]{3,40})(?:\([^)\n]*\))?[ \t]*:", re.MULTILINE)
+NO_REPORT = ("readme", "license", "licence")
+# Headings in capitals of any language, and the usual ones however they are written.
+_SECTIONS = "|".join(name for field in ("findings", "diagnosis", "history", "exam") for name in (field, *CALLED[field]))
+_HEADING = re.compile(
+    rf"^[ \t]*([A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ /]{{3,40}}|(?i:{_SECTIONS}))(?:\([^)\n]*\))?[ \t]*:", re.MULTILINE
+)
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
+Reports = dict[str, tuple[str, list[str]]]
+"""Images by report, and the place that they share: their folder, or the report's name without its suffix."""
 
-def find_reports(folder: Folder) -> dict[str, list[str]]:
-    """Text files that are called like an image, or like a folder of images beside them, and those images."""
-    texts = folder.tables(".txt")
+
+def find_reports(folder: Folder) -> Reports:
+    """Text files that are called like an image or a folder of images, or that are the one text in a folder of them."""
+    tables = set(find_text_files(folder))
+    texts = [file for file in folder.tables(".txt") if file not in tables]
     if not texts or not folder.images.files:
         return {}
-    below, alone = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
+    inside, texts_in, alone = _find_below(folder.images.files), _find_below(texts), defaultdict[str, list[str]](list)
     for image in folder.images.files:
-        path = PurePosixPath(image)
-        below[str(path.parent)].append(image)
-        alone[str(path.with_suffix(""))].append(image)
-    found: dict[str, list[str]] = {}
+        alone[splitext(image)[0]].append(image)
+    found: Reports = {}
+    lone: Reports = {}
     for file in texts:
-        place = str(PurePosixPath(file).with_suffix(""))
-        same_name = [] if place in below or place in alone else [folder.images.find(PurePosixPath(file).stem)[0]]
-        images = below.get(place) or alone.get(place) or [name for name in same_name if name is not None]
-        found |= {file: images} if images else {}
+        place, (parent, name) = splitext(file)[0], split(splitext(file)[0])
+        images = inside.get(place) or alone.get(place) or [image for image in [folder.images.find(name)[0]] if image]
+        if images:
+            found[file] = place, images
+        elif parent in inside and texts_in[parent] == [file] and plain_name(name) not in NO_REPORT:
+            lone[file] = parent, inside[parent]
+    return found | lone if len(lone) >= len(SPLITS) else found  # fewer cases could not be split
+
+
+def _find_below(files: Iterable[str]) -> dict[str, list[str]]:
+    """Files that lie in each folder or below it; those of the whole folder are left out."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for file in files:
+        above = dirname(file)
+        while above:
+            found[above].append(file)
+            above = dirname(above)
     return found
 
 
-def read_reports(folder: Folder, reports: dict[str, list[str]]) -> Iterator[tuple[str, Row]]:
+def read_reports(folder: Folder, reports: Reports) -> Iterator[tuple[str, Row]]:
     """Each report with what it tells: images, sections by their role, and the case and patient that its place tells."""
-    folders = {str(PurePosixPath(file).parent) for file in reports}
-    patients = {place for place in folders if find_split(PurePosixPath(place).name) is None}
-    stems = Counter(PurePosixPath(file).stem for file in reports)
-    for file, images in reports.items():
-        text, path = read_text(folder, file), PurePosixPath(file)
+    parents = {place: dirname(place) for place, _ in reports.values()}
+    told = [parent for parent in parents.values() if find_split(basename(parent)) is None]
+    patients = set(told) if len(set(told)) >= MIN_PATIENTS or are_patients(told, len(reports)) else set()
+    names = Counter(map(basename, parents))
+    for file, (place, images) in reports.items():
+        text, name = read_text(folder, file), basename(place)
         if len(_WORD.findall(text)) >= MIN_WORDS:
-            parent = str(path.parent)
-            told = parent if len(patients) >= MIN_PATIENTS and parent in patients else None
-            case = path.stem if stems[path.stem] == 1 else str(path.with_suffix(""))
-            yield file, {"image": images, "own_case": case, "own_patient": told, **read_sections(text)}
+            patient = parents[place] if parents[place] in patients else None
+            case = name if names[name] == 1 else place
+            yield file, {"image": images, "own_case": case, "own_patient": patient, **read_sections(text)}
 
 
 def read_sections(text: str) -> Row:
     """Sections of a report by the field that they are; the text under no heading is the findings where no section is.
 
+    A text whose headings are not known is the findings as a whole.
+
     >>> read_sections("FINAL REPORT\\n INDICATION: Cough.\\n\\n FINDINGS:\\n Clear lungs.\\n")
     {'history': 'Cough.', 'findings': 'Clear lungs.'}
+    >>> read_sections("BEFUND: Herd links.")
+    {'findings': 'BEFUND: Herd links.'}
     """
     start, *parts = _HEADING.split(text)
     told: Row = {}
-    for heading, body in zip(parts[::2], parts[1::2], strict=True):
-        field, said = FIELD_OF.get(plain_name(heading)), " ".join(body.split())
+    headings = [(FIELD_OF.get(plain_name(name)), body) for name, body in zip(parts[::2], parts[1::2], strict=True)]
+    for field, body in headings:
+        said = " ".join(body.split())
         if field is not None and said:  # an addendum may have findings of its own
             told[field] = f"{told[field]} {said}" if field in told else said
     if "findings" not in told and "diagnosis" not in told:
         lines = [line.strip() for line in (start or "").splitlines()]
-        last = text.rsplit("\n\n", 1)[-1] if parts and not _HEADING.search(text.rsplit("\n\n", 1)[-1]) else ""
-        free = " ".join(line for line in lines if line and not line.isupper()) or " ".join(last.split())
-        told |= {"findings": free} if free else {}
+        last = text.rsplit("\n\n", 1)[-1]
+        last = " ".join(last.split()) if parts and not _HEADING.search(last) else ""
+        unknown = any(field is None and body.strip() for field, body in headings)
+        free = " ".join(line for line in lines if line and not line.isupper()) or last
+        told |= {"findings": " ".join(text.split()) if unknown and not last else free} if free or unknown else {}
     return told

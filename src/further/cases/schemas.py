@@ -4,8 +4,10 @@ import pyarrow as pa
 
 from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS
 
-_FOUND_FIELDS = [(name, pa.string()) for name in CASE_FIELDS]
-_IMAGE_FIELDS = [(name, pa.string()) for name in IMAGE_FIELDS]
+
+def _texts(*names: str) -> list[tuple[str, pa.DataType]]:
+    return [(name, pa.string()) for name in names]
+
 
 FOUND_CASES = pa.schema(
     [
@@ -13,7 +15,7 @@ FOUND_CASES = pa.schema(
         ("topic", pa.string()),  # null: none is given
         ("patient", pa.string()),  # name of the patient's first case, null: not known
         ("given_split", pa.list_(pa.string())),  # of SPLITS; empty: the layout has none
-        *_FOUND_FIELDS,
+        *_texts(*CASE_FIELDS),
     ]
 )
 
@@ -25,8 +27,7 @@ FOUND_IMAGES = pa.schema(
         ("file", pa.string()),  # relative to the folder of cases, null: not to be told, or not there
         ("part", pa.int32()),  # frame of a DICOM file, row of a table, from 0
         ("detail", pa.string()),  # what the record calls it, for messages
-        *_IMAGE_FIELDS,
-        ("caption", pa.string()),
+        *_texts(*IMAGE_FIELDS, "caption"),
     ]
 )
 
@@ -35,9 +36,7 @@ FOUND_QUESTIONS = pa.schema(
         ("case", pa.string()),
         ("images", pa.list_(pa.string())),
         ("given_split", pa.string()),  # null: none
-        ("question_type", pa.string()),
-        ("question", pa.string()),
-        ("answer", pa.string()),
+        *_texts("question_type", "question", "answer"),
         ("closed", pa.bool_()),  # as the layout says, or the answer is yes or no
         ("language", pa.string()),  # two letters, null: not told
     ]
@@ -55,21 +54,19 @@ PICTURES = pa.schema(
         ("height", pa.int32()),
         ("channels", pa.int8()),  # 1 or 3
         ("dhash", pa.string()),  # 256 bits in hexadecimal digits
+        ("patient", pa.string()),  # digest of the one that a DICOM header names, null: none
         ("png", pa.binary()),  # 8 bits a channel, without metadata
     ]
 )
 
 IMAGES = pa.schema(
     [
-        ("image", pa.string()),
-        ("case", pa.string()),
+        *_texts("image", "case"),
         ("key", pa.string()),  # finds the picture in the shard's table
-        ("shard", pa.string()),
-        ("file", pa.string()),
+        *_texts("shard", "file"),
         ("part", pa.int32()),
         *[(name, PICTURES.field(name).type) for name in ("sha256", "pixels", "mode", "width", "height", "channels")],
-        ("dhash", pa.string()),
-        *_IMAGE_FIELDS,
+        *_texts("dhash", *IMAGE_FIELDS),
         ("caption", pa.string()),  # null: not to be asked for
     ]
 )
@@ -89,16 +86,13 @@ LEDGER = pa.schema(
 CASE_LINKS = pa.schema(
     [
         ("kind", pa.string()),  # same image, near-equal image, same topic or same patient
-        ("case", pa.string()),
-        ("other", pa.string()),
-        ("image", pa.string()),
-        ("other_image", pa.string()),
+        *_texts("case", "other", "image", "other_image"),
         ("distance", pa.int32()),  # bits of 256 that differ, null: does not apply
         ("detail", pa.string()),  # the topic
     ]
 )
 
-SPLIT = pa.schema([("case", pa.string()), ("split", pa.string()), ("group", pa.string())])
+SPLIT = pa.schema(_texts("case", "split", "group"))
 
 LEAKS = pa.schema(
     [
@@ -113,9 +107,7 @@ LEAKS = pa.schema(
 
 QUESTIONS = pa.schema(
     [
-        ("question_id", pa.string()),
-        ("case", pa.string()),
-        ("split", pa.string()),
+        *_texts("question_id", "case", "split"),
         ("images", pa.list_(pa.string())),
         ("question_type", pa.string()),
         ("origin", pa.string()),  # rule or given

@@ -2,19 +2,12 @@
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from further.cases.columns import (
-    add_choices,
-    choices_of,
-    find_unused,
-    name_columns,
-    name_image_columns,
-    tells,
-)
-from further.cases.files import Folder, kind_of
+from further.cases.columns import add_choices, choices_of, find_choices, name_columns, name_image_columns, tells
+from further.cases.files import Folder, kind_of, remembered
 from further.cases.records import Row, find_columns, find_text_files, read_any
 from further.cases.reports import find_reports, read_reports
 from further.cases.synonyms import find_split
@@ -39,6 +32,7 @@ class Sheet(NamedTuple):
     rows: list[Row]
 
 
+@remembered
 def read_sheets(folder: Folder) -> list[Sheet]:
     """Tables of a folder that make cases; none where no image is named, or nothing is told of one.
 
@@ -47,12 +41,10 @@ def read_sheets(folder: Folder) -> list[Sheet]:
     Raises:
         ValueError: If a table is broken.
     """
-    return folder.remember("sheets", _read_sheets)
-
-
-def _read_sheets(folder: Folder) -> list[Sheet]:
     tried = [sheet for file in find_text_files(folder) if (sheet := _try(folder, file)) is not None]
-    sheets = [*_keep_related(tried), *_read_reports(folder)]
+    sheets = _keep_related(tried)
+    for file, row in read_reports(folder, find_reports(folder)):
+        sheets.append(Sheet(file, {role: role for role in row if not role.startswith("own_")}, True, [row]))
     telling = any(tells(sheet.columns) for sheet in sheets)
     return sheets if telling and any("image" in sheet.columns for sheet in sheets) else []
 
@@ -60,34 +52,24 @@ def _read_sheets(folder: Folder) -> list[Sheet]:
 def unused_columns(folder: Folder) -> list[str]:
     """Columns of the tables of which nothing is taken, for a message."""
     sheets = [sheet for sheet in read_sheets(folder) or find_telling(folder) if not sheet.file.endswith(".txt")]
-    heads = {sheet.file: find_columns(folder, sheet.file) for sheet in sheets}
-    return list(
-        dict.fromkeys(name for sheet in sheets for name in find_unused(heads[sheet.file], sheet.columns.values()))
-    )
+    heads = [(find_columns(folder, sheet.file), sheet.columns.values()) for sheet in sheets]
+    unused = (name for head, used in heads for name in head if name not in {*used, *find_choices(head)})
+    return list(dict.fromkeys(unused))
 
 
+@remembered
 def find_telling(folder: Folder) -> list[Sheet]:
     """Tables that tell of cases and name no image: whose they are, their values have to tell; rows as they are."""
-    return folder.remember("telling sheets", _read_telling)
-
-
-def _read_telling(folder: Folder) -> list[Sheet]:
     named = {file: name_columns(find_columns(folder, file), folder.columns) for file in find_text_files(folder)}
     return [Sheet(file, columns, False, read_any(folder, file)) for file, columns in named.items() if tells(columns)]
-
-
-def _read_reports(folder: Folder) -> Iterator[Sheet]:
-    """Reports beside images, each a sheet of one row."""
-    for file, row in read_reports(folder, find_reports(folder)):
-        yield Sheet(file, {role: role for role in row if not role.startswith("own_")}, True, [row])
 
 
 def _try(folder: Folder, file: str) -> Sheet | None:
     """A file as a sheet; None if it tells nothing of a case or an image."""
     head = find_columns(folder, file)
     columns, (called, loose) = name_columns(head, folder.columns), name_image_columns(head, folder.columns)
-    tells_more = set(columns) - {"case", "patient"} or ("case" in columns and (called or loose))
-    if not (called or loose or "case" in columns) or not tells_more:
+    # A table of cases and patients alone still says which cases must stay together.
+    if not (called or loose or "case" in columns) or len({*columns, *(["image"] if called or loose else [])}) < 2:
         return None
     rows = read_any(folder, file)
     image, seen = _find_image_column(folder, rows, called, loose)
@@ -112,12 +94,20 @@ def names_in(value: object) -> list[str]:
 
     >>> names_in("a.png; b.png"), names_in("['a.png', 'b.png']"), names_in("[a].png")
     (['a.png', 'b.png'], ['a.png', 'b.png'], ['[a].png'])
+    >>> names_in("[12, 13]")
+    ['12', '13']
     """
-    if isinstance(value, str) and value.lstrip()[:1] == "[":
-        with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
-            value = ast.literal_eval(value.strip())
+    value = _read_list(value)
     parts = value if isinstance(value, list | tuple) else re.split(r"[;|]", str(value if value is not None else ""))
     return [name for part in parts if (name := str(part).strip())]
+
+
+def _read_list(value: Any) -> Any:
+    """A list that a program wrote into a cell as text; any other value as it is."""
+    if isinstance(value, str) and value.lstrip()[:1] == "[":
+        with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
+            return ast.literal_eval(value.strip())
+    return value
 
 
 def take_roles(row: Row, columns: Mapping[str, str]) -> Row:
@@ -135,13 +125,19 @@ def take_roles(row: Row, columns: Mapping[str, str]) -> Row:
 
 def _flat(value: Any) -> Any:
     """A value of a record; those of a list as one text, each once."""
+    if isinstance(value, str) and all(isinstance(part, str) for part in _read_list(value)):  # four numbers are a box
+        value = _read_list(value)
     if isinstance(value, list | tuple):
         return "; ".join(dict.fromkeys(str(part) for part in value if isinstance(part, str | int | float))) or None
     return value
 
 
 def _keep_related(tried: list[Sheet]) -> list[Sheet]:
-    """Tables that name images, and those that tell of the same cases; what these call an image is none."""
+    """Tables that name images, and those that tell of the same cases; what these call an image is none.
+
+    Raises:
+        ValueError: If a table that tells patients cannot be joined: they would stand on both sides of the split.
+    """
     seen = [sheet for sheet in tried if sheet.seen]
     if not seen:
         return [sheet for sheet in tried if "image" in sheet.columns]
@@ -153,11 +149,17 @@ def _keep_related(tried: list[Sheet]) -> list[Sheet]:
             kept.append(Sheet(sheet.file, columns, False, rows))
         elif "image" in sheet.columns:
             kept.append(sheet)
+        elif "patient" in sheet.columns:
+            raise ValueError(
+                f"cases.folder: {sheet.file} tells patients, and none of its cases ({sheet.columns['case']}) is one of "
+                f"those in {', '.join(one.file for one in seen[:3])}: write them alike, or take it out of the folder"
+            )
     return kept
 
 
 def _case(row: Row) -> str:
-    return str(row.get("case") if row.get("case") is not None else "").strip()
+    told = row.get("case")
+    return "" if told is None else str(told).strip()
 
 
 def explain_columns(folder: Folder) -> str:

@@ -28,17 +28,13 @@ def blame_setting() -> Iterator[None]:
 
 
 def plan_shifted(place: Path, columns: Mapping[str, str] = NO_COLUMNS) -> CasePlan:
-    """What the rules need to know of a folder of another clinic's cases; no image is opened.
-
-    Raises:
-        ValueError: As `plan_cases`, under the name of the setting.
-    """
+    """As `plan_cases`, with errors under the name of the setting."""
     with blame_setting():
         return plan_cases(place, None, 1, columns)
 
 
 def check_shifted_ids(plan: CasePlan) -> None:
-    """Refuse two cases of one id, as `check_ids` does, under the name of the setting."""
+    """As `check_ids`, with errors under the name of the setting."""
     with blame_setting():
         check_ids(plan)
 
@@ -62,19 +58,15 @@ def read_shifted(
         cases, images, asked = map(pa.Table.from_pylist, found, (FOUND_CASES, FOUND_IMAGES, FOUND_QUESTIONS))
         shown = pq.read_table(pictures, columns=[name for name in PICTURES.names if name != "png"])
         gathered = gather_cases(cases, images, {SHIFTED: shown}, near_equal_bits)
+        held_out = [{"case": case, "split": "test", "group": case} for case in gathered.cases["case"].to_pylist()]
         tables = {
             "cases": gathered.cases,
             "images": gathered.images,
             "asked": asked,
-            "split": _hold_out(gathered.cases["case"].to_pylist()),
+            "split": pa.Table.from_pylist(held_out, SPLIT),
         }
         questions, _ = ask_questions(
             tables, how="own", types=types, max_images=max_images, language=language, needed=("test",)
         )
     moved = [line | {"split": SHIFTED} for line in questions.to_pylist()]
     return pa.Table.from_pylist(moved, QUESTIONS), gathered.images
-
-
-def _hold_out(cases: Sequence[str]) -> pa.Table:
-    """A split without a training."""
-    return pa.Table.from_pylist([{"case": case, "split": "test", "group": case} for case in cases], SPLIT)

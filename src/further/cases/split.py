@@ -1,13 +1,13 @@
 """Split of the cases: what belongs together stays together. A given split is checked, and its leaks are told."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from further.cases.fields import SPLITS
-from further.cases.near import Groups
+from further.cases.near import group_names
 from further.cases.schemas import LEAKS, SPLIT
 from further.shards import hash_rank
 
@@ -17,6 +17,8 @@ HOW = ("own", "given", "repaired")
 validation, and of the training what no case of theirs belongs to."""
 
 Line = Mapping[str, Any]
+Groups = Mapping[str, str]
+"""By case, the first of its group."""
 
 
 class Splitting(NamedTuple):
@@ -55,33 +57,30 @@ def split_cases(
     if how not in HOW:
         raise ValueError(f"cases.split: {how} is none of {', '.join(HOW)}")
     lines = cases.to_pylist()
-    names, given = [line["case"] for line in lines], {line["case"]: list(line["given_split"]) for line in lines}
-    groups = _group(links.to_pylist())
+    given = {line["case"]: list(line["given_split"]) for line in lines}
+    names, linked = list(given), links.to_pylist()
+    # Two cases belong together through a third one that was dropped, too.
+    groups = group_names(names, _ends(linked))
     came = {line["case"]: list(line["given_split"]) for line in found.select(["case", "given_split"]).to_pylist()}
-    leaks = find_leaks(came, links.to_pylist())
+    leaks = find_leaks(came, linked)
     if how == "own":
-        sides = {
-            case: [side] for case, side in deal_out(names, groups, test_fraction, validation_fraction, seed).items()
-        }
+        dealt = deal_out(names, groups, test_fraction, validation_fraction, seed)
+        sides = {case: [side] for case, side in dealt.items()}
     else:
         sides = _take_given(names, given, groups, validation_fraction, seed)
         if how == "repaired":
             sides = _repair(sides, groups)
-    rows = [{"case": case, "split": side, "group": groups.find(case)} for case in names for side in sides[case]]
+    rows = [{"case": case, "split": side, "group": groups[case]} for case in names for side in sides[case]]
     return Splitting(
         pa.Table.from_pylist(rows, SPLIT),
         pa.Table.from_pylist(leaks, LEAKS),
         {"how": how, "cases": dict(Counter(row["split"] for row in rows)), "given": _summarize(came, leaks)}
-        | {"groups": len({groups.find(case) for case in names}), "links": dict(Counter(links["kind"].to_pylist()))},
+        | {"groups": len(set(map(groups.get, names))), "links": dict(Counter(links["kind"].to_pylist()))},
     )
 
 
-def _group(links: Iterable[Line]) -> Groups:
-    """Groups by all links: two cases belong together through a third one that was dropped, too."""
-    groups = Groups()
-    for link in links:
-        groups.join(link["case"], link["other"])
-    return groups
+def _ends(links: Iterable[Line]) -> list[tuple[str, str]]:
+    return [(link["case"], link["other"]) for link in links]
 
 
 def deal_out(
@@ -92,13 +91,6 @@ def deal_out(
     A group that would overshoot by more than half of it is passed over, so that one large topic does not become the
     test; where all would, the smallest is taken. A case that comes or goes moves few others.
 
-    Args:
-        test_fraction: In (0, 1).
-        validation_fraction: In (0, 1).
-
-    Returns:
-        Split by case.
-
     Raises:
         ValueError: If there are fewer than three groups.
     """
@@ -108,7 +100,8 @@ def deal_out(
         largest = max(map(len, waiting), default=0)
         raise ValueError(
             f"cases.split: cases of one topic, one patient or with equal images stay together. The {len(names)} here "
-            f"make {len(waiting)} groups of up to {largest}: at least {len(SPLITS)} groups are needed to split them"
+            f"make {len(waiting)} groups of up to {largest}: at least {len(SPLITS)} groups are needed to split them. "
+            "Where no column tells the patients, names of folders and images do (docs/cases.md)"
         )
     for side, fraction, others in (("test", test_fraction, 2), ("validation", validation_fraction, 1)):
         taken = _take_groups(waiting, max(1, round(fraction * len(names))), len(waiting) - others)
@@ -129,7 +122,11 @@ def _take_groups(waiting: Sequence[list[str]], wanted: int, most: int) -> list[l
 
 
 def _take_given(
-    names: Sequence[str], given: Mapping[str, list[str]], groups: Groups, validation_fraction: float, seed: int
+    names: Sequence[str],
+    given: Mapping[str, list[str]],
+    groups: Groups,
+    validation_fraction: float,
+    seed: int,
 ) -> dict[str, list[str]]:
     """The given split; where it has no validation, whole groups of the training that lie in no test become one.
 
@@ -143,8 +140,8 @@ def _take_given(
         raise ValueError(f"cases.split: the folder gives a split without a {missing[0]}; set cases.split to own")
     if any("validation" in own for own in sides.values()):
         return sides
-    tested = {groups.find(case) for case in names if "test" in sides[case]}
-    free = [case for case in names if groups.find(case) not in tested]
+    tested = {groups[case] for case in names if "test" in sides[case]}
+    free = [case for case in names if groups[case] not in tested]
     wanted = min(round(validation_fraction * sum("train" in own for own in sides.values())), len(free) // 2)
     waiting = _shuffle_groups(free, groups, seed)
     taken = _take_groups(waiting, max(1, wanted), len(waiting) - 1) if len(waiting) > 1 else []
@@ -159,7 +156,7 @@ def _shuffle_groups(names: Iterable[str], groups: Groups, seed: int) -> list[lis
 def _members(names: Iterable[str], groups: Groups) -> list[list[str]]:
     members: dict[str, list[str]] = defaultdict(list)
     for case in names:
-        members[groups.find(case)].append(case)
+        members[groups[case]].append(case)
     return list(members.values())
 
 
@@ -171,9 +168,8 @@ def _repair(sides: Mapping[str, list[str]], groups: Groups) -> dict[str, list[st
     """
     best: dict[str, str] = {}
     for case, own in sides.items():
-        group = groups.find(case)
-        best[group] = max(best.get(group, "train"), *own, key=SPLITS.index)
-    return {case: [best[groups.find(case)]] if best[groups.find(case)] in own else [] for case, own in sides.items()}
+        best[groups[case]] = max(best.get(groups[case], "train"), *own, key=SPLITS.index)
+    return {case: [best[groups[case]]] if best[groups[case]] in own else [] for case, own in sides.items()}
 
 
 def find_leaks(given: Mapping[str, list[str]], links: Sequence[Line]) -> list[dict[str, Any]]:
@@ -185,43 +181,27 @@ def find_leaks(given: Mapping[str, list[str]], links: Sequence[Line]) -> list[di
     Returns:
         One line for each kind and held-out case (LEAKS): one case of the other side stands for all.
     """
-    leaks = []
-    for case in sorted(given):
-        for side, known_from in _sides_apart(given[case]):
-            leaks.append(_leak("same case", case, side, case, known_from, ""))
+    leaks = [leak for case in sorted(given) for leak in _leaks_among("same case", [case], given, "")]
     for kind in dict.fromkeys(link["kind"] for link in links):
-        groups, own = Groups(), [link for link in links if link["kind"] == kind]
-        for link in own:
-            groups.join(link["case"], link["other"])
-        told = {groups.find(link["case"]): link["detail"] or "" for link in own}
-        for cases in _members(sorted({link[end] for link in own for end in ("case", "other")}), groups):
-            leaks += _leaks_among(kind, cases, given, told[groups.find(cases[0])])
+        own = [link for link in links if link["kind"] == kind]
+        groups = group_names([], _ends(own))
+        told = {groups[link["case"]]: link["detail"] or "" for link in own}
+        for cases in _members(sorted(groups), groups):
+            leaks += _leaks_among(kind, cases, given, told[groups[cases[0]]])
     return leaks
 
 
-def _sides_apart(sides: Sequence[str]) -> list[tuple[str, str]]:
-    """(held-out side, side it is known from) of what stands on both; the training alone where both are there."""
-    found = []
-    for side in (side for side in HELD_OUT if side in sides):
-        others = [other for other in SPLITS[: SPLITS.index(side)] if other in sides]
-        found += [(side, others[0])] if others else []
-    return found
-
-
-def _leaks_among(kind: str, cases: Sequence[str], given: Mapping[str, list[str]], detail: str) -> list[dict[str, Any]]:
-    leaks = []
+def _leaks_among(
+    kind: str, cases: Sequence[str], given: Mapping[str, list[str]], detail: str
+) -> Iterator[dict[str, Any]]:
+    """Held-out cases among some that belong together, each with the first that it is known from: a lone one, itself."""
     for case in cases:
+        others = [other for other in cases if other != case] or cases
         for side in (side for side in HELD_OUT if side in given.get(case, [])):
-            for other_side in SPLITS[: SPLITS.index(side)]:
-                others = [other for other in cases if other != case and other_side in given.get(other, [])]
-                if others:
-                    leaks.append(_leak(kind, case, side, others[0], other_side, detail))
-                    break
-    return leaks
-
-
-def _leak(kind: str, case: str, side: str, other: str, other_side: str, detail: str) -> dict[str, Any]:
-    return {"kind": kind, "case": case, "split": side, "other": other, "other_split": other_side, "detail": detail}
+            before = [(other, one) for one in SPLITS[: SPLITS.index(side)] for other in others]
+            for other, known_from in [pair for pair in before if pair[1] in given.get(pair[0], [])][:1]:
+                line = {"kind": kind, "case": case, "split": side, "other": other, "other_split": known_from}
+                yield line | {"detail": detail}
 
 
 def _summarize(given: Mapping[str, list[str]], leaks: Sequence[Line]) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO, cast
 
-from further.cases.files import Folder, kind_of
+from further.cases.files import Folder, kind_of, remembered
 
 # The largest table of texts that is known, ROCOv2's captions, has 30 MB.
 MAX_TABLE_MB = 2_000
@@ -45,7 +45,7 @@ def read_records(folder: Folder, file: str) -> list[dict[str, Any]]:
         data = lists[0] if len(lists) == 1 else [data]
     if not isinstance(data, list):
         raise ValueError(f"cases.folder: {file} holds {type(data).__name__}, not a list of records")
-    return [_record(record, file, number) for number, record in enumerate(data, 1)]
+    return [check_record(record, file, number) for number, record in enumerate(data, 1)]
 
 
 def read_json(folder: Folder, file: str) -> Any:
@@ -55,20 +55,19 @@ def read_json(folder: Folder, file: str) -> Any:
         ValueError: If it is none, naming file and line.
     """
     text = read_text(folder, file)
-    return [_parse(*line) for line in _lines(text, file)] if kind_of(file) == ".jsonl" else _parse(text, file, 1)
+    if kind_of(file) != ".jsonl":
+        return _parse(text, file, 1)
+    return [_parse(line, file, number) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
 
 
+@remembered
 def peek_record(folder: Folder, file: str) -> dict[str, Any]:
     """The first record of a JSON file or of JSON lines; empty if there is none or the file cannot be read so."""
-    return folder.remember(f"first record of {file}", lambda folder: _read_first(folder, file))
-
-
-def _read_first(folder: Folder, file: str) -> dict[str, Any]:
     try:
         if kind_of(file) == ".jsonl":
             with open_text(folder.path / file, errors="replace") as stream:
                 first = next((line for line in stream if line.strip()), "{}")
-            return _record(_parse(first, file, 1), file, 1)
+            return check_record(_parse(first, file, 1), file, 1)
         return next(iter(read_records(folder, file)), {})
     except (ValueError, *UNREADABLE):
         return {}
@@ -184,10 +183,6 @@ def read_text(folder: Folder, file: str) -> str:
         ) from None
 
 
-def _lines(text: str, file: str) -> list[tuple[str, str, int]]:
-    return [(line, file, number) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-
-
 def _parse(text: str, file: str, line: int) -> Any:
     try:
         return json.loads(text)
@@ -200,7 +195,8 @@ def _parse(text: str, file: str, line: int) -> Any:
         ) from None
 
 
-def _record(record: Any, file: str, number: int) -> dict[str, Any]:
+def check_record(record: Any, file: str, number: int) -> dict[str, Any]:
+    """A record, which must be an object."""
     if not isinstance(record, dict):
         raise ValueError(f"cases.folder: record {number} of {file} is {type(record).__name__}, not an object")
     return record

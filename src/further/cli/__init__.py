@@ -171,12 +171,13 @@ def _init(options: argparse.Namespace) -> list[str]:
 
 
 def _check(options: argparse.Namespace) -> list[str]:
-    from further.cli.check import check_study, describe_faults, describe_study, load_study
+    from further.cli.check import check_study, describe_faults, describe_study, find_files, load_study
+    from further.wrong import add_lines
 
     study, folder = load_study(options.files)
     found = check_study(study, folder)
     if found.faults:
-        raise ValueError(describe_faults(found))
+        raise ValueError(add_lines(describe_faults(found), find_files(options.files)[0]))
     return describe_study(study, found)
 
 

@@ -20,6 +20,7 @@ from further.places import STUDY_FILE, check_dates, list_study_papers
 from further.report.wording import count_noun
 from further.settings import CasesSettings
 from further.study import Study, read_files, read_study
+from further.wrong import add_lines
 
 
 def find_files(given: Sequence[Path]) -> tuple[list[Path], Path]:
@@ -62,7 +63,11 @@ def load_study(given: Sequence[Path]) -> tuple[Study, Path]:
         ValueError: One line a fault, as the Snakefile gives them.
     """
     files, folder = find_files(given)
-    return read_study(read_files(files)), folder
+    config = read_files(files)
+    try:
+        return read_study(config), folder
+    except ValueError as error:
+        raise ValueError(add_lines(str(error), files)) from None
 
 
 def check_study(study: Study, folder: Path) -> Findings:

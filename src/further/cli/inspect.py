@@ -1,6 +1,7 @@
 """`further inspect`: one paper through parsing and cleaning, with its pages drawn and its characters counted."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -68,7 +69,9 @@ def inspect_paper(paper: Path, folder: Path, corpus: CorpusSettings) -> list[str
         password=corpus.passwords,
         ocr=corpus.ocr_language if corpus.ocr else "",
     )
-    rows, ledger, short, decisions = clean_papers(blocks, _settings(corpus), readings)
+    kept = corpus.pick(*(field.name for field in fields(CleanSettings)))
+    cleaning = CleanSettings(**kept | {"drop_sections": tuple(corpus.drop_sections)})
+    rows, ledger, short, decisions = clean_papers(blocks, cleaning, readings)
     rejected = pa.concat_tables([unreadable, short])
     losses = list_losses(blocks, decisions, readings, corpus.max_unknown_signs)
     tables = {"blocks": (blocks, BLOCKS), "decisions": (decisions, DECISIONS), "losses": (losses, LOSSES)}
@@ -76,19 +79,6 @@ def inspect_paper(paper: Path, folder: Path, corpus: CorpusSettings) -> list[str
     said = [*_say_paper(paper, rows, rejected), *_say_ledger(ledger), *_say_lost(find_lost(blocks, decisions))]
     said += [sentence for row in losses.to_pylist() for sentence in say_losses(row)]
     return [*said, f"Pages: {(folder / 'index.html').resolve()}"]
-
-
-def _settings(corpus: CorpusSettings) -> CleanSettings:
-    return CleanSettings(
-        keep_captions=corpus.keep_captions,
-        keep_citations=corpus.keep_citations,
-        keep_headings=corpus.keep_headings,
-        keep_appendices=corpus.keep_appendices,
-        min_words=corpus.min_words,
-        language=corpus.language,
-        drop_sections=tuple(corpus.drop_sections),
-        max_damaged_fraction=corpus.max_damaged_fraction,
-    )
 
 
 def _draw(tables: Mapping[str, tuple[pa.Table | list[Any], pa.Schema]], folder: Path) -> None:

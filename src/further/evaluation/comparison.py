@@ -41,6 +41,7 @@ def compare(before: pd.DataFrame, after: pd.DataFrame, how: BootstrapSettings) -
     paired = pair_scores(before, after)
     change = paired["nats_after"] - paired["nats_before"]
     improved = int((change < 0).sum())
+    # The sign test knows two outcomes: documents that did not change are left out of it.
     return Paired(
         before=summarize(before),
         after=summarize(after),

@@ -18,15 +18,11 @@ DRAWN = 1_000_000  # places in resamples that stand in memory at once: 2,000 of 
 
 
 def ratio_interval(amounts: "pd.Series[float]", sizes: "pd.Series[int]", how: BootstrapSettings) -> Interval:
-    """Sum of amounts over sum of sizes, with a studentized bootstrap interval over documents.
-
-    Args:
-        amounts: Per document, in nats or bits.
-        sizes: Per document, in tokens or bytes.
+    """Sum of amounts (nats or bits) over sum of sizes (tokens or bytes), with an interval over the documents.
 
     Returns:
-        The ratio. An open end is None, both under six documents, whose resamples are too much alike; where no document
-        differs, the interval is the estimate.
+        The ratio, with a studentized bootstrap interval. An open end is None, both under six documents, whose resamples
+        are too much alike; where no document differs, the interval is the estimate.
 
     Source:
         Efron and Tibshirani 1993, section 12.5, with the linearized standard error of a ratio. A simulation of 25
@@ -34,14 +30,11 @@ def ratio_interval(amounts: "pd.Series[float]", sizes: "pd.Series[int]", how: Bo
     """
     values, weights = amounts.to_numpy(dtype=float), sizes.to_numpy(dtype=float)
     estimate, error = ratio_error(values, weights)
-    if len(values) < MIN_PAPERS:
-        return Interval(estimate=float(estimate), low=None, high=None, level=LEVEL)
-    low: float | None = float(estimate)
-    high = low
-    if error > 0:
-        upper, lower = _pivot_quantiles(estimate, *_resample(values, weights, how))
-        low, high = _end(estimate - upper * error), _end(estimate - lower * error)
-    return Interval(estimate=float(estimate), low=low, high=high, level=LEVEL)
+    ends: tuple[float | None, ...] = (None, None) if len(values) < MIN_PAPERS else (float(estimate), float(estimate))
+    if len(values) >= MIN_PAPERS and error > 0:
+        quantiles = _pivot_quantiles(estimate, *_resample(values, weights, how))
+        ends = tuple(float(end) if np.isfinite(end) else None for end in estimate - quantiles * error)
+    return Interval(estimate=float(estimate), low=ends[0], high=ends[1], level=LEVEL)
 
 
 def half_width(values: Floats) -> float:
@@ -51,11 +44,7 @@ def half_width(values: Floats) -> float:
 
 
 def share_interval(hits: "pd.Series[int]", sizes: "pd.Series[int]") -> tuple[float | None, float | None]:
-    """Exact interval of a fraction of parts that come in documents; parts that are alike within one count for less.
-
-    Args:
-        hits: Parts with the property, by document.
-        sizes: Parts, by document.
+    """Exact interval of the fraction of parts that are hits; those that are alike within a document count for less.
 
     Returns:
         Low and high, those of Clopper and Pearson where every document has one part; None for fewer than two documents.
@@ -80,6 +69,7 @@ def ratio_error(values: Floats, weights: Floats) -> tuple[Floats, Floats]:
     count = values.shape[-1]
     ratio = values.sum(-1) / weights.sum(-1)
     residuals = values - ratio[..., None] * weights
+    # What rounding leaves of documents with one ratio is no spread: a resample of them would be infinitely far off.
     error = np.sqrt(count / max(count - 1, 1) * (residuals**2).sum(-1)) / weights.sum(-1)
     return ratio, np.where(error > 1e-12 * np.abs(ratio), error, 0.0)
 
@@ -104,7 +94,3 @@ def _pivot_quantiles(estimate: Floats, estimates: Floats, errors: Floats) -> Flo
         pivots = np.where(errors > 0, shifts / errors, far)
         quantiles: Floats = np.quantile(pivots, [(1 + LEVEL) / 2, (1 - LEVEL) / 2])
     return quantiles
-
-
-def _end(value: Floats) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -36,16 +36,10 @@ def count_dropped(repeats: pd.DataFrame) -> Dropped:
 def count_shared(rows: pd.DataFrame, split: pd.DataFrame, min_words: int) -> int:
     """Paragraphs of test papers that also stand in a training paper, word for word.
 
-    A check of the corpus stage by other means, which compares sketches.
-
-    Args:
-        rows: Columns paper and text.
-        split: Columns paper and split.
-        min_words: Words under which a paragraph does not count: headings and stock phrases repeat.
+    A check of the corpus stage by other means, which compares sketches. Paragraphs of fewer words do not count:
+    headings and stock phrases repeat.
     """
-    parts = dict(zip(split["paper"], split["split"], strict=True))
-    words: dict[str, list[tuple[str, ...]]] = {"train": [], "test": [], "validation": []}
-    for paper, text in zip(rows["paper"], rows["text"], strict=True):
-        words[parts[paper]].append(tuple(WORD.findall(text.casefold())))
-    known = set(words["train"])
-    return sum(len(paragraph) >= min_words and paragraph in known for paragraph in words["test"])
+    words = rows["text"].map(lambda text: tuple(WORD.findall(text.casefold())))
+    train, test = (words[rows["paper"].isin(split.loc[split["split"] == part, "paper"])] for part in ("train", "test"))
+    known = set(train)
+    return sum(len(paragraph) >= min_words and paragraph in known for paragraph in test)

@@ -8,16 +8,7 @@ Floats = NDArray[np.float64]
 
 
 def p_value(errors: ArrayLike, accepted: ArrayLike, target: float) -> Floats:
-    """Exact p-value of "the error rate is at least `target`": the chance of so few errors at a rate of `target`.
-
-    Args:
-        errors: Wrong answers among those accepted, whole numbers of any shape.
-        accepted: Accepted answers, each of another case, of the same shape.
-        target: Error rate, above 0 and below 1.
-
-    Returns:
-        P(X <= errors) for X binomial with `accepted` draws at `target`; 1 where nothing was accepted.
-    """
+    """Exact p-value of "the error rate is at least `target`", any shape; 1 where nothing was accepted."""
     return np.asarray(stats.binom.cdf(np.asarray(errors), np.asarray(accepted), target), dtype=np.float64)
 
 
@@ -29,11 +20,7 @@ def upper_bound(errors: int, accepted: int, confidence: float = 0.95) -> float:
 
 
 def exact_interval(errors: int, accepted: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Two-sided Clopper–Pearson interval of an error rate; (0, 1) where nothing was accepted.
-
-    Source:
-        Clopper and Pearson 1934.
-    """
+    """Two-sided interval of an error rate (Clopper and Pearson 1934); (0, 1) where nothing was accepted."""
     tail = (1 - confidence) / 2
     low = float(stats.beta.ppf(tail, errors, accepted - errors + 1)) if errors else 0.0
     return low, upper_bound(errors, accepted, 1 - tail)
@@ -45,24 +32,13 @@ def smallest_accepted(errors: int, target: float, confidence: float = 0.95) -> i
     >>> smallest_accepted(0, 0.05), smallest_accepted(0, 0.10)
     (59, 29)
     """
-    # The p-value falls as more are accepted, so the search may double and halve; nothing is certified by `low`.
-    low, high = errors, max(1, errors)
-    while not passes(errors, high, target, confidence):
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if passes(errors, middle, target, confidence) else (middle, high)
-    return high
+    # At most so many errors among n answers: the next one comes after the n-th, and its place is negative binomial.
+    return errors + 1 + int(stats.nbinom.isf(level(confidence), errors + 1, target))
 
 
 def most_errors(accepted: int, target: float, confidence: float = 0.95) -> int:
     """The most errors among so many accepted answers that still certify a target; -1 if even none is too many."""
     return int(np.sum(p_value(np.arange(accepted + 1), accepted, target) <= level(confidence))) - 1
-
-
-def passes(errors: int, accepted: int, target: float, confidence: float) -> bool:
-    """Whether so many errors among so many accepted answers certify a target."""
-    return float(p_value(errors, accepted, target)) <= level(confidence)
 
 
 def level(confidence: float) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from further.guard.bounds import smallest_accepted, upper_bound
-from further.guard.certify import Sequence, certify, first_accepted
+from further.guard.certify import Sequence, certify
 from further.guard.needed import estimate_needed_cases
 from further.guard.records import CaseCounts, Certificate, GuardRecord, Promise
 from further.guard.rules import Rules, examine
@@ -20,14 +20,9 @@ ERRORS_LISTED = (0, 1, 2, 5)
 
 
 def calibrate(answers: pd.DataFrame, settings: GuardSettings, rules: Rules) -> GuardRecord:
-    """One certificate for each question type, from the validation cases of a table.
+    """One certificate for each question type, from the rows of the split "validation".
 
-    Args:
-        answers: As `schemas.check_answers` takes it; only rows of the split "validation" count.
-        rules: What defers whatever the score. Thresholds are chosen on the answers that are left, as they will be used.
-
-    Returns:
-        The record; types that occur in other splits only get a certificate that defers all.
+    Thresholds are chosen on what the rules do not defer, as they will be used. Types of other splits defer all.
 
     Raises:
         ValueError: As `check_answers` and `turn_scores` say.
@@ -52,15 +47,9 @@ def calibrate(answers: pd.DataFrame, settings: GuardSettings, rules: Rules) -> G
 
 
 def keep_one_per_case(answers: pd.DataFrame) -> pd.DataFrame:
-    """One answer of each case and question type, as answers of one case are not independent.
+    """One answer of each case and question type, as answers of one case are not independent, in their order.
 
     Which one is drawn by a hash of case, type and question: neither the score nor what was right plays a part.
-
-    Args:
-        answers: Columns case, question_type and question.
-
-    Returns:
-        The kept rows, in their order.
     """
     # sha256 and not hash(): the same answers are drawn in every process and on every machine.
     drawn = [
@@ -112,7 +101,6 @@ def _certify_type(rows: pd.DataFrame, settings: GuardSettings) -> Certificate:
         accepted_needed={
             errors: smallest_accepted(errors, settings.target_error, settings.confidence) for errors in ERRORS_LISTED
         },
-        fewest_eligible=first_accepted(settings),
         needed_cases=needed,
     )
 
@@ -149,7 +137,8 @@ def _read_promise(sequence: Sequence, settings: GuardSettings) -> Promise | None
 def _explain(counts: CaseCounts, settings: GuardSettings) -> str:
     if not counts.eligible:
         return "no usable case" if counts.deferred or counts.no_score else "no judged case"
-    return "too few cases" if counts.eligible < first_accepted(settings) else "too many errors"
+    fewest = smallest_accepted(0, settings.target_error, settings.confidence)
+    return "too few cases" if counts.eligible < fewest else "too many errors"
 
 
 def _scale(eligible: int | None, cases_per_eligible: float) -> int | None:

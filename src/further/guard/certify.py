@@ -10,6 +10,7 @@ from further.guard.bounds import Floats, level, p_value, smallest_accepted
 from further.settings import GuardSettings
 
 Counts = NDArray[np.int64]
+LARGEST_START = 0.8  # of the cases: beyond, a first threshold without room for an error accepts more (`bench/guard`)
 
 
 @dataclass(frozen=True)
@@ -18,10 +19,9 @@ class Sequence:
 
     Attributes:
         thresholds: Scores from which on an answer is accepted, shape (steps,).
-        accepted: Answers at or above each threshold, ties together, shape (steps,).
-        errors: Wrong answers among them, shape (steps,).
+        accepted, errors: Answers at or above each, ties together, and wrong ones among them, shape (steps,).
         p_values: Exact p-value of each "the error rate is at least the target", shape (steps,).
-        num_certified: Leading thresholds whose p-values all certify; the last of them holds. 0: defer all.
+        num_certified: Leading thresholds that all certify; the last of them holds. 0: defer all.
     """
 
     thresholds: Floats
@@ -37,7 +37,7 @@ class Sequence:
 
 
 def first_accepted(settings: GuardSettings) -> int:
-    """How many answers the first threshold accepts at least, which is how many cases a certificate takes at least.
+    """How many answers the first threshold accepts, with room for an error; where cases are few, it accepts fewer.
 
     >>> first_accepted(GuardSettings(target_error=0.05)), first_accepted(GuardSettings(target_error=0.10))
     (95, 47)
@@ -50,6 +50,8 @@ def first_accepted(settings: GuardSettings) -> int:
 def accepted_counts(num_cases: int, settings: GuardSettings) -> Counts:
     """Numbers of answers that the thresholds accept, in even steps from the first to all; none for too few cases."""
     start = first_accepted(settings)
+    if start > LARGEST_START * num_cases:  # room for an error would leave too few thresholds to choose from
+        start = smallest_accepted(0, settings.target_error, settings.confidence)
     if num_cases < start:
         return np.zeros(0, dtype=np.int64)
     start = max(start, math.ceil(round(settings.start_fraction * num_cases, 9)))
@@ -59,15 +61,14 @@ def accepted_counts(num_cases: int, settings: GuardSettings) -> Counts:
 def certify(score: ArrayLike, correct: ArrayLike, settings: GuardSettings) -> Sequence:
     """Test thresholds, strictest first, until one is not certified.
 
-    The thresholds follow from the scores and from nothing else. Whether an answer was right only decides when to stop.
-    Stopping at the first p-value above 1 - confidence keeps the level without a correction for many tests: to certify a
-    wrong threshold, the first wrong one in this order has to pass its own test. Its p-value is exact where surer
-    answers are not more often wrong. Otherwise the answer that sets the threshold is not drawn like those above it, and
-    the level is off by what one answer can do.
+    The thresholds follow from the scores alone. Stopping at the first p-value above 1 - confidence keeps the level
+    without a correction for many tests: to certify a wrong threshold, the first wrong one in this order has to pass its
+    own test. Its p-value is exact where surer answers are not more often wrong. Otherwise the answer that sets the
+    threshold is not drawn like those above it, and the level is off by what one answer can do.
 
     Args:
-        score: Surer answers have higher scores, shape (cases,). Each answer is of another case.
-        correct: Whether each answer is right, shape (cases,).
+        score: High means sure, shape (cases,). Each answer is of another case.
+        correct: Whether each is right, shape (cases,).
 
     Raises:
         ValueError: As `check_scores` says.

@@ -55,11 +55,7 @@ def read_contradictions(path: Path) -> tuple[Contradiction, ...]:
 def find_contradictions(
     answers: Mapping[str, Sequence[str]], contradictions: Iterable[Contradiction]
 ) -> frozenset[str]:
-    """Question types of a case whose answers contradict each other.
-
-    Args:
-        answers: Answers of one case by question type.
-    """
+    """Question types whose answers contradict each other, from the answers of one case by question type."""
     found: set[str] = set()
     for patterns in contradictions:
         if all(any(map(one.matches, answers.get(one.question_type, ()))) for one in patterns):

@@ -11,12 +11,7 @@ from further.guard.certify import Counts, check_scores, count_accepted
 
 @dataclass(frozen=True)
 class RiskCoverage:
-    """The error rate of accepted answers at every threshold, strictest first; ties are accepted together.
-
-    Attributes:
-        thresholds: The different scores, falling, shape (T,).
-        accepted, errors: Answers at or above each, and wrong ones among them, shape (T,).
-    """
+    """Accepted answers and wrong ones among them at the different scores, falling, each (T,); ties go together."""
 
     thresholds: Floats
     accepted: Counts
@@ -39,10 +34,9 @@ class Ranking:
     """How well a score ranks, beside the two ends of what a score could do.
 
     Attributes:
-        aurc: Mean over k of the error rate among the k surest answers; lower is better.
-        augrc: Mean over k of the errors among the k surest, as a fraction of all answers; lower is better.
-        random_aurc, random_augrc: The same of a score that knows nothing, in expectation.
-        oracle_aurc, oracle_augrc: The same where every right answer is surer than every wrong one.
+        aurc, augrc: As `area_under_risk` and `area_under_generalized_risk` say; lower is better.
+        random_aurc, random_augrc: Of a score that knows nothing, in expectation.
+        oracle_aurc, oracle_augrc: Where every right answer is surer than every wrong one.
         error_rate: Of all answers.
     """
 

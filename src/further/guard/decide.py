@@ -33,15 +33,7 @@ EXPLANATIONS = {
 
 @dataclass(frozen=True)
 class Decision:
-    """What happens to one answer.
-
-    Attributes:
-        text: The answer, or `schemas.DEFER`.
-        reasons: Why it is deferred, of `schemas.REASONS` in that order; none: it is accepted.
-        topics: Topics in question, answer or caption that always go to a person.
-        score: That decides, turned so that high means sure; None: there is none.
-        threshold: Of its question type; None: nothing is certified.
-    """
+    """What happens to one answer: fields as the columns of `schemas.guarded_schema`, `text` as its `guarded`."""
 
     text: str
     reasons: tuple[str, ...]
@@ -79,10 +71,7 @@ def decide(answer: Row, record: GuardRecord, others: Sequence[Row] = ()) -> Deci
 
 
 def guard_answers(answers: pd.DataFrame, record: GuardRecord) -> pa.Table:
-    """Decide about every answer of a table, of any split.
-
-    Returns:
-        The answers with what was decided about each, in the schema of `schemas.guarded_schema`, in their order.
+    """Decide about every answer of a table, of any split; a table of `schemas.guarded_schema`, in the same order.
 
     Raises:
         ValueError: As `check_answers` and `turn_scores` say.

@@ -19,11 +19,7 @@ def add_shifted(answers: pd.DataFrame, shifted: pd.DataFrame) -> pd.DataFrame:
 
 
 def try_elsewhere(guarded: pd.DataFrame, record: GuardRecord) -> dict[str, Elsewhere]:
-    """How each promise did there, by question type.
-
-    Args:
-        guarded: The table of `decide.guard_answers`, the other clinic's cases among its rows.
-    """
+    """How each promise did there, by question type, from a table of `decide.guard_answers` with such cases."""
     shifts = compare_splits(guarded, SHIFTED)
     return {
         name: Elsewhere(

@@ -4,16 +4,10 @@ from pathlib import Path
 
 
 def find_file(key: str, named: str | None, project: Path) -> tuple[Path | None, bool]:
-    """A file that the guard reads.
+    """A file that key `key` of section `guard` names, and whether it is the study's own; None: no such file is read.
 
-    Args:
-        key: Of section `guard`.
-        named: Its path; None: no such file is read.
-        project: Further's folder.
-
-    Returns:
-        The file, and whether it is the study's own. Further's own is not, where the study lies in its folder: moved
-        elsewhere, the study reads the same file.
+    The file of Further (in `project`) is not the study's, where the study lies in its folder: moved elsewhere, the
+    study reads the same file.
 
     Raises:
         ValueError: If it is in neither folder.

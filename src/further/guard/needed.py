@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize, special, stats
 
-from further.guard.bounds import Floats, most_errors
+from further.guard.bounds import Floats, most_errors, smallest_accepted
 from further.guard.certify import check_scores, first_accepted
 from further.settings import GuardSettings
 
@@ -31,15 +31,14 @@ def estimate_needed_cases(score: ArrayLike, correct: ArrayLike, settings: GuardS
     score's rank, as the few surest answers of a small set say too little by themselves.
 
     Args:
-        score: Of the eligible validation answers, high means sure, shape (cases,).
-        correct: Whether each is right, shape (cases,).
+        score, correct: As `certify` takes them.
 
     Returns:
         Number of cases, more than there are; None above 10,000: then a better score or model is needed, not more cases.
     """
     scores, right = check_scores(score, correct)
     if right.all():
-        return max(first_accepted(settings), scores.size + 1)
+        return smallest_accepted(0, settings.target_error, settings.confidence)
     intercept, slope = _fit_errors(_normal_scores(scores), (~right).astype(np.float64))
     wrong = special.expit(intercept - slope * QUANTILES)
     rates = np.cumsum(wrong) / np.arange(1, MOST_CASES + 1)  # among each fraction of the surest

@@ -16,10 +16,9 @@ class Promise:
 
     Attributes:
         threshold: Score from which on an answer is accepted, turned so that high means sure.
-        accepted: Validation cases accepted at the threshold.
-        errors: Wrong answers among them.
-        error_bound: Upper confidence bound of the error rate from these counts alone, by Clopper and Pearson. It is at
-            most the target, and the target is what is certified: the counts are those of a chosen threshold.
+        accepted, errors: Validation cases accepted at it, and wrong answers among them.
+        error_bound: Clopper–Pearson bound of the error rate from these counts alone. The target is what is certified,
+            as the counts are those of a chosen threshold.
         p_value: Of "the error rate is at least the target", at the threshold.
     """
 
@@ -58,17 +57,16 @@ class Certificate:
         promise: None: defer all.
         why_deferred: "no judged case", "no usable case" (all deferred by another rule, or without a score), "too few
             cases" or "too many errors"; None where some are accepted.
-        accepted_needed: Accepted cases that certify the target, by the number of errors among them.
-        fewest_eligible: Eligible cases under which no threshold is tried.
-        needed_cases: Where all are deferred, an estimate of the cases at which some answers could be accepted; None
-            where that would take more than 10,000, where no case was judged, and where no estimate is needed.
+        accepted_needed: Accepted cases that certify the target, by the number of errors among them. Under that for
+            none, no threshold is tried.
+        needed_cases: Where all are deferred, about how many would let some be accepted; None above 10,000, where no
+            case was judged, and where some are accepted.
     """
 
     promise: Promise | None
     why_deferred: str | None
     counts: CaseCounts
     accepted_needed: Mapping[int, int]
-    fewest_eligible: int
     needed_cases: int | None
 
     @property
@@ -108,12 +106,10 @@ class GuardRecord(Record):
     """Everything that is needed to decide about new answers: `results/guard/guard.json`.
 
     Attributes:
-        target_error, confidence: Of each certificate.
         score: Column of the answers table that decides.
-        rules: What defers an answer whatever its score.
         certificates: By question type.
         conditions: What the promise depends on, in sentences.
-        shifted: By question type, how the promises did on cases of another clinic; empty where there are none.
+        shifted: By question type, on cases of another clinic; empty where there are none.
     """
 
     target_error: float

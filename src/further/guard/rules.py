@@ -18,14 +18,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Rules:
-    """The rules, with the contents of the files that a clinic edits.
-
-    Attributes:
-        max_run: Times that a phrase may stand in a row.
-        max_rep_4: Fraction of the runs of four words that may be repeats.
-        topics: Terms by topic that always go to a person.
-        contradictions: Answers that exclude each other within a case.
-    """
+    """The rules, with the contents of the files that a clinic edits: settings and files as `docs/guard.md` says."""
 
     max_run: int = GuardSettings().max_run
     max_rep_4: float = GuardSettings().max_rep_4
@@ -35,12 +28,7 @@ class Rules:
 
 @dataclass(frozen=True)
 class Finding:
-    """What the rules find in one answer.
-
-    Attributes:
-        reasons: Of `schemas.CONTENT_REASONS`, in that order; none: its score decides.
-        topics: Topics of which a term stands in question, answer or caption.
-    """
+    """What the rules find in one answer: of `schemas.CONTENT_REASONS` in that order, and topics as `find_topics`."""
 
     reasons: tuple[str, ...]
     topics: tuple[str, ...]

@@ -14,11 +14,9 @@ class Shift:
     """Scores of new cases beside those of the validation cases, for one question type.
 
     Attributes:
-        num_validation, num_new: Scores compared.
-        distance: Largest difference of the two cumulative distributions (Kolmogorov–Smirnov), 0 to 1.
-        distance_p: Its p-value.
-        accepted_validation, accepted_new: Fractions at or above the threshold; None without a threshold.
-        accepted_p: p-value of the two fractions being equal (Fisher's exact test); None without a threshold.
+        distance, distance_p: Kolmogorov–Smirnov statistic, 0 to 1, and its p-value.
+        accepted_validation, accepted_new: Fractions at or above the threshold; None without one.
+        accepted_p: Of Fisher's exact test that these are equal.
         warns: Whether the smaller p-value, times the number of tests, is under 0.01.
     """
 
@@ -35,13 +33,11 @@ class Shift:
 def check_shift(validation: ArrayLike, new: ArrayLike, threshold: float | None) -> Shift:
     """Compare the scores of new cases with those of validation cases, of one question type.
 
-    It sees scores only. A clinic whose pictures make the model wrong without making it less sure looks the same: only
-    judged answers of that clinic can tell.
+    A clinic whose pictures make the model wrong without making it less sure looks the same: only its judged answers can
+    tell.
 
     Args:
-        validation: Scores of validation cases, one of each case, any order, at least one.
-        new: The same of new cases.
-        threshold: Of the question type, if it has one.
+        validation, new: One score of each case, any order, at least one.
     """
     before, after = (np.asarray(scores, dtype=np.float64) for scores in (validation, new))
     before, after = before[np.isfinite(before)], after[np.isfinite(after)]

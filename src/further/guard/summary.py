@@ -20,12 +20,9 @@ class ErrorsSeen:
     """How often accepted answers were wrong in a split, for one question type; each case counts once.
 
     Attributes:
-        num_cases: Cases with an answer of this type.
-        accepted: Cases whose answer was accepted.
-        judged: Accepted ones of which is known whether they are right.
-        errors: Wrong ones among the judged.
+        judged, errors: Accepted ones of which is known whether they are right, and wrong ones among these.
         deferred_errors, deferred_judged: The same of deferred answers: what the guard kept back.
-        error_rate: Errors among the judged accepted answers; None where there are none.
+        error_rate: Errors among the judged; None where there are none.
         interval: 95 % Clopper–Pearson interval of that rate; (0, 1) where there are none.
     """
 
@@ -49,9 +46,8 @@ def count_reasons(guarded: pd.DataFrame, split: str = "test") -> pd.DataFrame:
     """Deferred answers of a split by question type and reason.
 
     Returns:
-        Columns question_type, reason, first (answers of which this is the first reason: these add up to the deferred
-        ones), any (answers that have it, beside others or not), alone (answers that nothing else defers). Reasons that
-        do not occur are left out.
+        Columns question_type, reason, and numbers of answers: `first` (it is their first reason; these add up to the
+        deferred ones), `any` (they have it), `alone` (they have no other). Reasons that do not occur are left out.
     """
     rows = guarded[guarded["split"] == split]
     listed = [
@@ -106,11 +102,7 @@ def compare_splits(guarded: pd.DataFrame, split: str = "test") -> dict[str, Shif
 
 
 def choose_examples(guarded: pd.DataFrame, number: int, split: str = "test") -> pd.DataFrame:
-    """Answers of a split to show: per question type so many accepted and so many deferred ones, drawn by a hash.
-
-    Returns:
-        Rows of `guarded`, by question type, accepted ones first.
-    """
+    """Rows to show: per question type so many accepted and then so many deferred ones, drawn by a hash."""
     rows = guarded[guarded["split"] == split].reset_index(drop=True)
     # By a hash of the keys, as the first rows of a table may be those of one scanner, day or diagnosis.
     keys = rows["case"] + "\0" + rows["question_type"] + "\0" + rows["question"]

@@ -27,6 +27,7 @@ from further.models.encoder_decoder import EncoderDecoder
 from further.models.image_text import ImageText
 from further.models.one import OneModel
 from further.models.precision import QUANTIZATIONS, Precision
+from further.tokens.tokenizer import special_tokens
 
 __all__ = [
     "BASE_FILE",
@@ -46,10 +47,7 @@ BASE_FILE = "base.json"  # beside an adapter that belongs on a quantized base on
 
 
 def load(folder: Path, precision: Precision) -> Model:
-    """Load a model from a local folder, frozen, on this process's GPU where there is one.
-
-    Args:
-        folder: Hugging Face folder with safetensors; its own code is never run.
+    """Load a model from a local Hugging Face folder, frozen, on this process's GPU where there is one.
 
     Raises:
         ValueError: If the quantization is not known, or the family computes its logits in an unknown way.
@@ -74,7 +72,8 @@ def load_merged(folder: Path, adapter: Path, compute_dtype: str) -> Model:
 
     An adapter that holds what 4-bit weights lost goes into those weights, not into the originals.
     """
-    quantization = _base_of(adapter)
+    fitting = adapter / BASE_FILE
+    quantization = str(read_json(fitting)["quantization"]) if fitting.is_file() else "none"
     model = load(folder, Precision(quantization, compute_dtype))
     with _explain_loading(adapter, quantization, compute_dtype, "merging"):
         if quantization != "none":
@@ -98,11 +97,15 @@ def _put_on(network: Any, adapter: Path) -> Any:
 
 
 def load_tokenizer(folder: Path) -> Any:
-    """Load the tokenizer of a local folder as transformers has it; its own code is never run."""
-    return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    """Load the tokenizer of a local folder as transformers has it; its own code is never run.
 
-
-def _base_of(adapter: Path) -> str:
-    """Quantization of the only base that an adapter fits; none where it fits all."""
-    file = adapter / BASE_FILE
-    return str(read_json(file)["quantization"]) if file.is_file() else "none"
+    BOS and EOS that its settings leave open are those that it was trained with here: transformers looks for them in
+    fewer places, and a text that nothing ends would be continued for ever.
+    """
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    if None in (tokenizer.bos_token_id, tokenizer.eos_token_id):
+        special = special_tokens(folder)
+        for name, token in (("bos_token", special.bos), ("eos_token", special.eos)):
+            if token is not None and getattr(tokenizer, name) is None:
+                setattr(tokenizer, name, tokenizer.convert_ids_to_tokens(token))
+    return tokenizer

@@ -53,12 +53,18 @@ class Model(ABC):
     def head(self) -> torch.nn.Module:
         """What turns hidden states into logits, everything counted that the family does to them."""
 
-    def generate(self, batch: Batch, config: GenerationConfig) -> torch.Tensor:
-        """Ids of the continuations, (B, new tokens).
+    def encode_images(self, pixel_values: torch.Tensor) -> torch.Tensor:
+        """Images as the language model reads them, (images, tokens, D), projected; of families that read any.
 
         Args:
-            batch: As for `encode`, of prompts of one length, with an attention_mask.
+            pixel_values: As the model's image processor makes them, (images, 3, height, width).
         """
+        output = self.base.get_image_features(pixel_values.to(self.device, self.base.dtype))
+        features: torch.Tensor = output.pooler_output
+        return features
+
+    def generate(self, batch: Batch, config: GenerationConfig) -> torch.Tensor:
+        """Ids of the continuations, (B, new tokens), of prompts of one length, with an attention_mask."""
         ids: torch.Tensor = self.network.generate(**batch, generation_config=config)
         return ids[:, batch["input_ids"].shape[1] :]
 

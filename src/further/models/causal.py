@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import torch
-from transformers import AutoModelForCausalLM, GenerationConfig
+from transformers import AutoModelForCausalLM
 from transformers.models.auto import MODEL_MAPPING
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
@@ -15,7 +15,7 @@ from further.memory import is_out_of_memory
 from further.models.base import Batch, Model
 from further.models.documents import NAME as WITHIN_DOCUMENTS
 from further.models.documents import find_bounds
-from further.models.precision import Precision, keep_4bit_layout
+from further.models.precision import Precision, freeze
 
 log = logging.getLogger(__name__)
 
@@ -51,10 +51,7 @@ class CausalText(Model):
     def _freeze(cls, network: Any) -> Self:
         # With its cache a model attends across packed documents without a word (transformers 5.23).
         network.config.use_cache = False
-        # generate() takes what it is not told from here: a model may bring a temperature or a repetition penalty.
-        network.generation_config = GenerationConfig()
-        keep_4bit_layout(network)
-        network.requires_grad_(False).eval()
+        freeze(network)
         model = cls(network)
         model.check_head()
         return model
@@ -155,7 +152,7 @@ class CausalText(Model):
         ids = torch.tensor([[0, 1, 2]], device=self.device)
         own = self._own_logits(ids).float()
         difference = float((own - self.head(self.encode({"input_ids": ids})).float()).abs().max())
-        if not difference <= 0.01 * float(own.abs().max()):
+        if not difference <= 0.01 * float(own.abs().max()):  # so written, NaN is refused, too
             raise ValueError(
                 f"{self.kind}: logits of this family differ from its output layer's by {difference:.3g}, "
                 f"the largest is {float(own.abs().max()):.3g}: it changes them in a way that is not known here"

@@ -23,7 +23,7 @@ from transformers.modeling_outputs import BaseModelOutput
 from further.model_folder import ENCODER_DECODERS
 from further.models.base import Batch, Model
 from further.models.causal import scale_logits
-from further.models.precision import Precision, keep_4bit_layout
+from further.models.precision import Precision, freeze
 
 NEVER_QUANTIZED = [
     *("model.encoder.vision_tower", "model.encoder.multi_modal_projector"),  # T5Gemma 2
@@ -54,17 +54,14 @@ class Halves:
 
 
 def cut_rows(batch: Batch) -> Halves:
-    """Cut rows of one question each after their prompts.
-
-    Args:
-        batch: input_ids and blocks, (B, T); 0 is the block of a prompt, -1 of its answer and of what a row is filled up
-            with.
-    """
+    """Cut rows of one question each after their prompts, whose block is 0; that of all else is -1."""
     ids_BT = batch["input_ids"]
     is_prompt_BT = batch["blocks"] >= 0
     lengths_B1 = is_prompt_BT.sum(dim=1, keepdim=True)
     shortest, longest = int(lengths_B1.min()), int(lengths_B1.max())
     size = ids_BT.shape[1] - shortest + 1
+    # The decoder begins at a prompt's last token. What it reads beyond a row's end is the row's last id again, to which
+    # no place of the row leads.
     from_B1A = lengths_B1 - 1 + torch.arange(size, device=ids_BT.device)
     places_BT = torch.arange(ids_BT.shape[1], device=ids_BT.device) - (lengths_B1 - 1)
     return Halves(
@@ -91,9 +88,7 @@ class EncoderDecoder(Model):
     def load(cls, folder: Path, precision: Precision) -> Self:
         """Read a local folder; vision tower, projector and head keep their precision."""
         network = AutoModelForImageTextToText.from_pretrained(folder, **precision.load_options(NEVER_QUANTIZED))
-        network.generation_config = GenerationConfig()
-        keep_4bit_layout(network)
-        network.requires_grad_(False).eval()
+        freeze(network)
         return cls(network)
 
     def encode(self, batch: Batch) -> torch.Tensor:
@@ -110,32 +105,17 @@ class EncoderDecoder(Model):
         ).last_hidden_state
         return halves.put_back(hidden)
 
-    def encode_images(self, pixel_values: torch.Tensor) -> torch.Tensor:
-        """Images as the encoder reads them, (images, tokens, D), projected.
-
-        Args:
-            pixel_values: As the model's image processor makes them, (images, 3, height, width).
-        """
-        output = self.base.get_image_features(pixel_values.to(self.device, self.base.dtype))
-        features: torch.Tensor = output.pooler_output
-        return features
-
     def _read(self, ids_BS: torch.Tensor, is_there_BS: torch.Tensor, batch: Batch) -> BaseModelOutput:
         """What the encoder makes of prompts, the features of their images in the places of the image's own token."""
         embedded = self.base.get_input_embeddings()(ids_BS)
-        if (features := self._features(batch)) is not None:
+        features = self.encode_images(batch["pixel_values"]) if "pixel_values" in batch else batch.get("image_features")
+        if features is not None:
             embedded = put_images(embedded, ids_BS == self.base.config.image_token_id, features)
         within = self.base.base_model
         output: BaseModelOutput = getattr(within, "language_model", within).encoder(
             inputs_embeds=embedded, attention_mask=is_there_BS
         )
         return output
-
-    def _features(self, batch: Batch) -> torch.Tensor | None:
-        """Of a batch's images, (images, tokens, D); None without any."""
-        if "pixel_values" in batch:
-            return self.encode_images(batch["pixel_values"])
-        return batch.get("image_features")
 
     @property
     def start(self) -> int:

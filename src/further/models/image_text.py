@@ -117,16 +117,6 @@ class ImageText(CausalText):
             )
         return to_mask(seen_BTT, dtype)
 
-    def encode_images(self, pixel_values: torch.Tensor) -> torch.Tensor:
-        """Images as the decoder reads them, (images, tokens, D), projected.
-
-        Args:
-            pixel_values: As the model's image processor makes them, (images, 3, height, width).
-        """
-        output = self.base.base_model.get_image_features(pixel_values.to(self.device, self.base.dtype))
-        features: torch.Tensor = output.pooler_output
-        return features
-
     @torch.no_grad()
     def generate(self, batch: Batch, config: GenerationConfig) -> torch.Tensor:
         """Ids of the continuations, (B, new tokens), of prompts of one length, seen as in training.
@@ -170,14 +160,7 @@ def find_family(config: Mapping[str, Any]) -> Family:
 
 
 def choose_attention(config: Mapping[str, Any], wanted: str | None) -> Any:
-    """The attention that is wanted, but for a decoder that has no sdpa.
-
-    Args:
-        wanted: sdpa or eager; None: each part's own.
-
-    Returns:
-        What transformers takes: one name, or one for each part.
-    """
+    """The attention that is wanted (None: each part's own), but for a decoder that has no sdpa: one for each part."""
     text_type = config["text_config"].get("model_type", "gemma")
     if wanted != "sdpa" or has_sdpa(text_type):
         return wanted

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from transformers import BitsAndBytesConfig, PreTrainedModel
+from transformers import BitsAndBytesConfig, GenerationConfig, PreTrainedModel
 
 from further import quantizer  # noqa: F401 - before a quantized model imports bitsandbytes
 
@@ -47,6 +47,7 @@ class Precision:
             "dtype": self.dtype,
             "attn_implementation": self.attention,
             "quantization_config": self._quantization_config(kept),
+            # Placed while it is read: an 8B model in bfloat16 would first take 16 GB of the machine's memory.
             "device_map": {"": torch.cuda.current_device() if torch.cuda.is_available() else "cpu"},
             "use_safetensors": True,
             "local_files_only": True,
@@ -69,12 +70,14 @@ class Precision:
         raise ValueError(f"quantization is {self.quantization!r}; allowed: {', '.join(QUANTIZATIONS)}")
 
 
-def keep_4bit_layout(network: PreTrainedModel) -> None:
-    """Stop bitsandbytes (0.50) from repacking 4-bit weights at the first forward pass in evaluation mode.
-
-    On CPUs with AVX512-BF16 it does so for good, and the repacked layers pass no gradient to what lies below them: a
-    validation loss in the middle of a run would end the training of all but the last layer, with a warning at most.
-    """
+def freeze(network: PreTrainedModel) -> None:
+    """Leave a loaded network without gradients, in evaluation mode, and without ways of its own to generate."""
+    # generate() takes what it is not told from here: a model may bring a temperature or a repetition penalty.
+    network.generation_config = GenerationConfig()
+    # On CPUs with AVX512-BF16, bitsandbytes (0.50) repacks 4-bit weights at the first forward pass in evaluation mode,
+    # for good, and repacked layers pass no gradient to what lies below them: a validation loss in the middle of a run
+    # would end the training of all but the last layer, with a warning at most.
     for module in network.modules():
         if hasattr(module, "support_avx512bf16_for_cpu"):
             module.support_avx512bf16_for_cpu = False
+    network.requires_grad_(False).eval()

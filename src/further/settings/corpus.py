@@ -136,18 +136,16 @@ class CorpusSettings(Section):
 class GeneralSettings(Section):
     """General text, to measure forgetting and to replay against it."""
 
+    reruns = "general text"
+
     texts: str | None = key(
         "A text file, or a folder of them (.txt, .md), with general language that the model should not forget. null: "
         "the bundled English texts of five kinds, 55,000 words.",
         None,
         unit="file or folder",
-        reruns="general text",
         min_length=1,
     )
     heldout_fraction: OpenFraction = key(
-        "Documents held out to measure forgetting. The rest can be replayed.",
-        0.05,
-        unit="of the documents",
-        reruns="general text",
+        "Documents held out to measure forgetting. The rest can be replayed.", 0.05, unit="of the documents"
     )
-    split_seed: Seed = key("Seed that selects the held-out documents.", 0, reruns="general text")
+    split_seed: Seed = key("Seed that selects the held-out documents.", 0)

@@ -177,30 +177,23 @@ class ScalingSettings(Section):
 class CostSettings(Section):
     """Money and energy."""
 
+    reruns = "law"
     most = 1e13  # a budget in rials or rupiahs
 
     price_per_gpu_hour: float = key(
-        "Price of one hour of the hardware that trains. 0: the report shows no costs.",
-        0.0,
-        unit="money",
-        reruns="law",
-        ge=0,
+        "Price of one hour of the hardware that trains. 0: the report shows no costs.", 0.0, unit="money", ge=0
     )
-    currency: str = key("Currency code of three capital letters.", "EUR", reruns="law", pattern=r"^[A-Z]{3}$")
-    price_date: str | None = key(
-        "Date of the price: year and month.", None, reruns="law", pattern=r"^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$"
-    )
+    currency: str = key("Currency code of three capital letters.", "EUR", pattern=r"^[A-Z]{3}$")
+    price_date: str | None = key("Date of the price: year and month.", None, pattern=r"^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$")
     kwh_per_gpu_hour: float = key(
         "Energy per GPU hour. 0.97 was measured for a GPU of an 8×H100 node. 0: the report shows no energy.",
         0.0,
         unit="kWh",
-        reruns="law",
         ge=0,
     )
     yearly_budget: Annotated[float, Field(gt=0)] | None = key(
         "The report says which corpus one training's share of the budget pays for. Requires a price. null: off.",
         None,
         unit="money",
-        reruns="law",
     )
-    trainings_per_year: float = key("Trainings that the yearly budget has to pay for.", 1.0, reruns="law", gt=0)
+    trainings_per_year: float = key("Trainings that the yearly budget has to pay for.", 1.0, gt=0)

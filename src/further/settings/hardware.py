@@ -10,15 +10,16 @@ from further.settings.key import Count, Section, key
 class HardwareSettings(Section):
     """What one training or scoring job requests."""
 
-    threads: int = key("CPU threads per job.", 1, unit="cores", reruns="plan", ge=1, le=1024)
-    memory_mb: int = key("Main memory per job.", 8000, unit="MB", reruns="plan", ge=500)
-    runtime_minutes: int = key("Time limit of a training job.", 720, unit="minutes", reruns="plan", ge=1)
+    reruns = "plan"
+
+    threads: int = key("CPU threads per job.", 1, unit="cores", ge=1, le=1024)
+    memory_mb: int = key("Main memory per job.", 8000, unit="MB", ge=500)
+    runtime_minutes: int = key("Time limit of a training job.", 720, unit="minutes", ge=1)
     scoring_minutes: int = key(
         "Time limit of a job that scores a model or writes samples. This work is never split over several jobs: the "
         "plan refuses a study that needs a longer one.",
         60,
         unit="minutes",
-        reruns="plan",
         ge=1,
     )
     walltime_margin_minutes: Annotated[int, Field(ge=0)] | None = key(
@@ -27,14 +28,12 @@ class HardwareSettings(Section):
         "it is killed, and loses what came after its last checkpoint.",
         None,
         unit="minutes",
-        reruns="plan",
     )
     walltimes: Count = key(
         "Maximum consecutive jobs of one training. The plan refuses a run that needs more. On SLURM the profile's "
         "`retries` must be at least one less.",
         1,
         unit="jobs",
-        reruns="plan",
     )
     gpus_per_run: int = key(
         "GPUs of one node that train a run together: same batch, same rows, same losses up to rounding. Must divide "
@@ -42,7 +41,6 @@ class HardwareSettings(Section):
         "the profile must request as many.",
         1,
         unit="GPUs",
-        reruns="plan",
         ge=1,
         le=64,
     )
@@ -50,19 +48,16 @@ class HardwareSettings(Section):
         "fsdp: each GPU holds a shard of the base model's frozen weights, for models that do not fit otherwise. "
         "Requires quantization none or nf4, and packing. Not with compile.",
         "none",
-        reruns="plan",
     )
     gpu_memory_gb: Annotated[float, Field(gt=0)] | None = key(
         "Nominal memory of the GPU, as advertised. A run that needs more is refused before any job. null: no GPU.",
         None,
         unit="GiB",
-        reruns="plan",
     )
     memory_margin: float = key(
         "Memory that the plan leaves free for fragmentation and the driver.",
         0.1,
         unit="of the GPU's memory",
-        reruns="plan",
         ge=0,
         lt=1,
     )
@@ -71,7 +66,6 @@ class HardwareSettings(Section):
         "data sheet.",
         0.1,
         unit="10¹² operations per second",
-        reruns="plan",
         gt=0,
     )
     utilization: Annotated[list[Annotated[float, Field(gt=0, le=1)]], Field(min_length=2, max_length=2)] | None = key(
@@ -79,12 +73,7 @@ class HardwareSettings(Section):
         "tokens per forward pass; on a CPU, 0.25 to 0.65. Measured runs of this study replace it.",
         None,
         unit="two fractions",
-        reruns="plan",
     )
     startup_seconds: float = key(
-        "Time that a training job spends outside training: imports, loading the weights.",
-        10.0,
-        unit="seconds",
-        reruns="plan",
-        ge=0,
+        "Time that a training job spends outside training: imports, loading the weights.", 10.0, unit="seconds", ge=0
     )

@@ -115,13 +115,14 @@ class PictureSettings(Section):
 class AnswersSettings(Section):
     """What base and adapted models are asked, and how long they may answer."""
 
-    new_tokens: Count = key("Maximum length of an answer, with its end token.", 256, unit="tokens", reruns="answers")
-    batch_size: Count = key("Questions per forward pass.", 16, unit="questions", reruns="answers")
+    reruns = "answers"
+
+    new_tokens: Count = key("Maximum length of an answer, with its end token.", 256, unit="tokens")
+    batch_size: Count = key("Questions per forward pass.", 16, unit="questions")
     views: list[View] = key(
         "Control images for the default run: a black one, one of another case. What it still gets right does not come "
         "from the image.",
         ["black", "other"],
-        reruns="answers",
     )
     gallery: Count = key("Number of best, of worst and of random test cases shown.", 4, unit="cases", reruns="page")
 
@@ -140,36 +141,32 @@ class AnsweringSettings(Section):
 class GuardSettings(Section):
     """When to answer and when to hand over to a person."""
 
-    target_error: OpenFraction = key(
-        "Error rate among accepted answers, certified for each question type.", 0.10, reruns="guard"
-    )
-    confidence: OpenFraction = key("Confidence of each certificate.", 0.95, reruns="guard")
+    reruns = "guard"
+
+    target_error: OpenFraction = key("Error rate among accepted answers, certified for each question type.", 0.10)
+    confidence: OpenFraction = key("Confidence of each certificate.", 0.95)
     score: Literal["mean_logprob", "min_logprob", "entropy"] = key(
-        "Score by which answers are accepted.", "mean_logprob", reruns="guard"
+        "Score by which answers are accepted.", "mean_logprob"
     )
     start_factor: float = key(
-        "The first threshold accepts this many times the smallest number of answers that can be certified.",
+        "The first threshold accepts this many times the smallest number of answers that can be certified, or if cases "
+        "are few, that number.",
         1.6,
-        reruns="guard",
         ge=1,
         lt=100,
     )
-    start_fraction: Fraction = key(
-        "The first threshold accepts this fraction of the cases, if that is more.", 0.0, reruns="guard"
-    )
-    steps: int = key("Maximum number of thresholds tried.", 40, reruns="guard", ge=2)
-    max_run: Count = key("Maximum number of times in a row that a phrase may occur in an answer.", 3, reruns="guard")
-    max_rep_4: Fraction = key("Maximum fraction of repeated four-word sequences in an answer.", 0.2, reruns="guard")
+    start_fraction: Fraction = key("The first threshold accepts this fraction of the cases, if that is more.", 0.0)
+    steps: int = key("Maximum number of thresholds tried.", 40, ge=2)
+    max_run: Count = key("Maximum number of times in a row that a phrase may occur in an answer.", 3)
+    max_rep_4: Fraction = key("Maximum fraction of repeated four-word sequences in an answer.", 0.2)
     topics_file: str | None = key(
         "File of terms that always go to a person, in the study's folder or else in Further's. null: none.",
         "config/always_human.txt",
-        reruns="guard",
         min_length=1,
     )
     contradictions_file: str | None = key(
         "File of answers about one case that exclude each other, in the same places. null: not checked.",
         "config/contradictions.yaml",
-        reruns="guard",
         min_length=1,
     )
     shifted_folder: str | None = key(
@@ -177,12 +174,9 @@ class GuardSettings(Section):
         "tested. null: none.",
         None,
         unit="folder",
-        reruns="guard",
         min_length=1,
     )
     shifted_clinic: Literal["first", "second", "third"] | None = key(
-        "If phantoms are drawn: the clinic whose phantoms replace that folder. null: none.",
-        None,
-        reruns="guard",
+        "If phantoms are drawn: the clinic whose phantoms replace that folder. null: none.", None
     )
-    shifted_phantoms: Count = key("Number of these phantoms.", 150, unit="cases", reruns="guard")
+    shifted_phantoms: Count = key("Number of these phantoms.", 150, unit="cases")

@@ -16,17 +16,19 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 OpenFraction = Annotated[float, Field(gt=0, lt=1)]
 
 
-def key(description: str, default: Any = NO_DEFAULT, *, unit: str = "", reruns: str = "", **limits: Any) -> Any:
+def key(
+    description: str, default: Any = NO_DEFAULT, *, unit: str = "", reruns: str | None = None, **limits: Any
+) -> Any:
     """Declare a key of a section.
 
     Args:
         description: What it does, for a reader of the table in config/README.md and of an editor's completion.
         default: Where a study file leaves it out; none: the key is required.
         unit: Of its values; empty where the type says it.
-        reruns: The first stage that runs again when the value changes; empty: nothing does.
+        reruns: The first stage that runs again when the value changes; None: that of the section.
         limits: As pydantic's Field takes them: ge, gt, le, lt, pattern, min_length, max_length.
     """
-    about: dict[str, Any] = {"unit": unit, "reruns": reruns}
+    about: dict[str, Any] = {"unit": unit} | ({} if reruns is None else {"reruns": reruns})
     if isinstance(default, dict | list):
         return Field(default_factory=default.copy, description=description, json_schema_extra=about, **limits)
     return Field(default, description=description, json_schema_extra=about, **limits)
@@ -41,6 +43,14 @@ class Section(BaseModel):
     # strict: without it "8" would pass for 8, and YAML's yes for 1.
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, hide_input_in_errors=True)
     most: ClassVar[float] = MOST
+    reruns: ClassVar[str] = ""  # what runs again by its keys that say nothing else; empty: nothing does
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Say of each key what it reruns; keys of a parent class keep what that said."""
+        for field in cls.model_fields.values():
+            if isinstance(field.json_schema_extra, dict):
+                field.json_schema_extra.setdefault("reruns", cls.reruns)
 
     @field_validator("*")
     @classmethod

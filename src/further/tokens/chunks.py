@@ -24,18 +24,15 @@ def lay_out(documents: Sequence[Sequence[int]], context: int, special: SpecialTo
     Args:
         documents: Token ids without special tokens, at least one.
         context: Inputs per row, at least 2.
-        packing: Whether a row may hold several documents.
     """
     if packing:
         return pack_documents(documents, context, special)
     parts = [_alone(number, ids, context, special) for number, ids in enumerate(documents)]
+    tables = ("inputs_RT", "labels_RT", "positions_RT", "documents_RT")
     return Packed(
-        np.concatenate([part.inputs_RT for part in parts]),
-        np.concatenate([part.labels_RT for part in parts]),
-        np.concatenate([part.positions_RT for part in parts]),
-        np.concatenate([part.documents_RT for part in parts]),
-        sum(part.num_tokens for part in parts),
-        sum(part.num_dropped for part in parts),
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in tables},
+        num_tokens=sum(part.num_tokens for part in parts),
+        num_dropped=sum(part.num_dropped for part in parts),
     )
 
 

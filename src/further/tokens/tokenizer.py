@@ -64,8 +64,6 @@ def special_tokens(folder: Path) -> SpecialTokens:
     tokenizer = load_tokenizer(folder)
     eos = next((id_ for id_ in _find_eos(folder, tokenizer) if id_ is not None), None)
     if eos is None:
-        eos = next((id_ for id_ in map(tokenizer.token_to_id, USUAL_EOS) if id_ is not None), None)
-    if eos is None:
         raise ValueError(
             f"{folder}: no EOS token, so documents cannot be ended; name it in tokenizer_config.json: "
             '{"eos_token": "…"}'
@@ -80,7 +78,7 @@ def _find_eos(folder: Path, tokenizer: Tokenizer) -> list[int | None]:
     named = [_read_object(folder / file).get("eos_token") for file in TOKENIZER_FILES]
     of_model = _read_object(folder / "config.json").get("eos_token_id")
     several = of_model if isinstance(of_model, list) else [of_model]
-    return [_id_of(token, tokenizer) for token in named] + several
+    return [*(_id_of(token, tokenizer) for token in named), *several, *map(tokenizer.token_to_id, USUAL_EOS)]
 
 
 def _read_object(file: Path) -> dict[str, Any]:

@@ -79,8 +79,9 @@ def _embeddings(network: Any) -> list[str]:
 
 def count_parameters(network: torch.nn.Module) -> Parameters:
     """Count trained and total parameters; packed 4-bit weights count as the weights they stand for."""
-    sizes = {name: _size(values) for name, values in network.named_parameters()}
-    names = sorted(name for name, values in network.named_parameters() if values.requires_grad)
+    parameters = dict(network.named_parameters())
+    sizes = {name: _size(values) for name, values in parameters.items()}
+    names = sorted(name for name, values in parameters.items() if values.requires_grad)
     trainable, total = sum(sizes[name] for name in names), sum(sizes.values())
     return Parameters(trainable=trainable, total=total, share=trainable / total, names=tuple(names))
 

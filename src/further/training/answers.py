@@ -12,7 +12,6 @@ from further.settings import Run
 from further.tokens.packing import IGNORED
 from further.training.examples import Example
 from further.training.loss import sum_cross_entropy
-from further.training.metrics import results_of
 from further.training.recipe import Outcome
 from further.vision.batches import Images, collate, to_tensors
 from further.vision.choice import Questions
@@ -81,5 +80,5 @@ def describe_questions(name: str, run: Run, chosen: Questions, outcome: Outcome)
         num_without_end=chosen.num_open,
         num_asked_twice=chosen.num_twice,
         num_too_long=len(chosen.too_long),
-        **results_of(outcome),
+        **outcome.metrics,
     )

@@ -46,11 +46,11 @@ class Store:
     lock: Lock | None
 
     def find_last(self) -> Path | None:
-        """The newest whole checkpoint, None if there is none; one that was damaged is said and removed."""
+        """The newest whole checkpoint of this run, None if there is none; another is said and removed."""
         for checkpoint in list_checkpoints(self.folder)[::-1]:
-            if _digest(checkpoint) == checkpoint.stem.rsplit("-", 1)[1]:
+            if self._digest(checkpoint) == checkpoint.stem.rsplit("-", 1)[1]:
                 return checkpoint
-            PROGRESS.warning("%s is damaged: removed, the one before it is used", checkpoint)
+            PROGRESS.warning("%s is damaged, or another run's: removed, the one before it is used", checkpoint)
             checkpoint.unlink()
         return None
 
@@ -65,7 +65,7 @@ class Store:
         try:
             save_file(dict(tensors), part, {"about": json.dumps(about, allow_nan=False)})
             # The digest is in the name, so that a file cut off by a crash or a full disk is known at the next start.
-            checkpoint = self.folder / f"checkpoint-{step}-{_digest(part)}.safetensors"
+            checkpoint = self.folder / f"checkpoint-{step}-{self._digest(part)}.safetensors"
             # Content first, then the name, then the folder's list of names: a crash leaves the old or the new one.
             _sync(part)
             self.check_lock()
@@ -73,7 +73,9 @@ class Store:
             _sync(self.folder)
         except (OSError, SafetensorError) as error:  # safetensors hides the system's own error
             self.check_lock()
-            raise OSError(self._explain(step, sum(values.nbytes for values in tensors.values()), error)) from error
+            left = list_checkpoints(self.folder)
+            rest = f"that of step {step_of(left[-1])} is used at the next start" if left else "there is no earlier one"
+            raise no_room(f"the checkpoint of step {step}", self.folder, tensors, error, rest) from error
         finally:
             part.unlink(missing_ok=True)
         for old in list_checkpoints(self.folder)[:-KEPT]:
@@ -84,14 +86,22 @@ class Store:
         if self.lock is not None:
             self.lock.check()
 
-    def _explain(self, step: int, size_bytes: int, error: Exception) -> str:
-        left = list_checkpoints(self.folder)
-        rest = f"that of step {step_of(left[-1])} is used at the next start" if left else "there is no earlier one"
-        free, reason = shutil.disk_usage(self.folder).free, str(error).split("\n")[0]
-        return (
-            f"the checkpoint of step {step} could not be written to {self.folder}: it needs about "
-            f"{size_bytes / 1e6:,.2f} MB, {free / 1e6:,.2f} MB are free ({reason}); {rest}. Make room and run again"
-        )
+    def _digest(self, file: Path) -> str:
+        """Of a checkpoint's content and its identity: of two runs, names and shapes of the tensors may be alike."""
+        with file.open("rb") as stream:
+            content = hashlib.file_digest(stream, "sha256")
+        content.update(self.folder.name.encode())
+        return content.hexdigest()[:16]
+
+
+def no_room(what: str, folder: Path, tensors: Mapping[str, torch.Tensor], error: Exception, rest: str) -> OSError:
+    """The error that ends a run whose tensors could not be written; `rest` says what is left of it."""
+    free, reason = shutil.disk_usage(folder).free, str(error).split("\n")[0]
+    size_bytes = sum(values.nbytes for values in tensors.values())
+    return OSError(
+        f"{what} could not be written to {folder}: it needs about {size_bytes / 1e6:,.2f} MB, "
+        f"{free / 1e6:,.2f} MB are free ({reason}); {rest}. Make room and run again"
+    )
 
 
 def read_checkpoint(checkpoint: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
@@ -102,7 +112,7 @@ def read_checkpoint(checkpoint: Path) -> tuple[dict[str, torch.Tensor], dict[str
 
 def list_checkpoints(folder: Path) -> list[Path]:
     """Checkpoints by step, the newest last."""
-    return sorted(folder.glob("checkpoint-*.safetensors"), key=step_of)
+    return sorted(folder.glob("checkpoint-[0-9]*-*.safetensors"), key=step_of)
 
 
 def step_of(checkpoint: Path) -> int:
@@ -111,12 +121,7 @@ def step_of(checkpoint: Path) -> int:
 
 
 def open_store(folder: Path, identity: Mapping[str, Any], lock: Lock) -> Store:
-    """Open the checkpoints that belong to an identity; those of another are said to differ, kept aside and not used.
-
-    Args:
-        folder: The run's, whose lock the caller holds.
-        identity: What a checkpoint depends on: settings, versions, code, data, base model.
-    """
+    """Open the checkpoints that belong to an identity; those of another are said to differ, kept aside and not used."""
     wanted = json.loads(json.dumps(identity))  # as it is read again: tuples are lists then
     own = folder / hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()[:12]
     _set_others_aside(folder, own, wanted)
@@ -130,18 +135,19 @@ def open_store(folder: Path, identity: Mapping[str, Any], lock: Lock) -> Store:
 
 def _set_others_aside(folder: Path, own: Path, wanted: dict[str, Any]) -> None:
     """Keep the newest checkpoints of another identity until the run has ended: their settings may be put back."""
-    others = [path for path in folder.iterdir() if path.is_dir() and path != own]
-    others.sort(key=lambda path: max((file.stat().st_mtime for file in list_checkpoints(path)), default=0.0))
-    kept = [path for path in others[-1:] if list_checkpoints(path)]
-    for other in (path for path in others if path not in kept):
-        log.info("%s: older checkpoints of another identity, removed", other)
-        shutil.rmtree(other)
-    for other in kept:
+    others = {path: list_checkpoints(path) for path in folder.iterdir() if path.is_dir() and path != own}
+    newest = max(
+        others, key=lambda path: max((file.stat().st_mtime for file in others[path]), default=0.0), default=own
+    )
+    for other, found in others.items():
+        if other != newest or not found:
+            log.info("%s: older checkpoints of another identity, removed", other)
+            shutil.rmtree(other)
+            continue
         PROGRESS.warning(
             "%s, up to step %d, is not used, as it was made with other settings, data or code: %s. It is kept until "
             "this run has ended; put back what differs to go on from it",
-            other, step_of(list_checkpoints(other)[-1]),
-            "; ".join(find_differences(_read_if_whole(other / IDENTITY, {}), wanted)),
+            other, step_of(found[-1]), "; ".join(find_differences(_read_if_whole(other / IDENTITY, {}), wanted)),
         )  # fmt: skip
 
 
@@ -169,14 +175,10 @@ def forget_checkpoints(folder: Path) -> None:
 def _read_if_whole(file: Path, otherwise: Any) -> Any:
     """A small record. A machine that lost power may have left it empty: nothing depends on it then."""
     try:
-        return read_json(file)
+        found = read_json(file)
     except (FileNotFoundError, ValueError):
         return otherwise
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()[:16]
+    return found if isinstance(found, type(otherwise)) else otherwise
 
 
 def _sync(path: Path) -> None:

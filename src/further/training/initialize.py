@@ -62,7 +62,9 @@ def adapter_start(model: Model, run: Run) -> Weights | None:
     if run.initialization != "pissa":
         return None
     state = get_peft_model_state_dict(model.network)
-    return {name: values.detach().cpu().clone() for name, values in state.items() if _is_low_rank(name)}
+    return {
+        name: values.detach().cpu().clone() for name, values in state.items() if "lora_A" in name or "lora_B" in name
+    }
 
 
 def save_adapter(model: Model, folder: Path, run: Run, start: Weights | None) -> None:
@@ -71,6 +73,8 @@ def save_adapter(model: Model, folder: Path, run: Run, start: Weights | None) ->
     Args:
         start: As `adapter_start` gave it before training.
     """
+    config = model.network.peft_config["default"]
+    config.target_modules = sorted(config.target_modules)  # a set, whose order differs between processes
     model.network.save_pretrained(folder)
     (folder / "README.md").unlink(missing_ok=True)  # peft's empty form; the report stage writes the card
     if start is not None:
@@ -90,7 +94,3 @@ def _add_start(folder: Path, start: Weights, rslora: bool) -> None:
     config = read_json(config_file)
     alpha = config["lora_alpha"] * (math.sqrt(2) if rslora else 2)
     write_json(config_file, config | {"r": 2 * config["r"], "lora_alpha": alpha, "init_lora_weights": True})
-
-
-def _is_low_rank(name: str) -> bool:
-    return "lora_A" in name or "lora_B" in name

@@ -112,9 +112,10 @@ def _is_nearly_full() -> bool:
 
 def take_state(optimizer: Optimizer) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     """An optimizer's state: tensors and numbers, by the parameter's place and the state's name, as in `3.exp_avg`."""
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
     state = {
         f"{place}.{name}": value
-        for place, parameter in enumerate(_parameters(optimizer))
+        for place, parameter in enumerate(parameters)
         for name, value in optimizer.state[parameter].items()
     }
     tensors = {name: value.detach().cpu().clone() for name, value in state.items() if isinstance(value, torch.Tensor)}
@@ -128,10 +129,6 @@ def put_state(optimizer: Optimizer, tensors: Mapping[str, torch.Tensor], numbers
         place, _, own_name = name.partition(".")
         state.setdefault(int(place), {})[own_name] = value
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
-
-
-def _parameters(optimizer: Optimizer) -> list[torch.Tensor]:
-    return [parameter for group in optimizer.param_groups for parameter in group["params"]]
 
 
 def update(optimizer: Optimizer, rate: float) -> None:

@@ -92,11 +92,7 @@ class Task:
         threads: int,
         resources: Mapping[str, Any],
     ) -> "Task":
-        """The task of a training job, whatever it is trained on.
-
-        Args:
-            resources: Of the job's rule; Snakemake leaves out one that is None.
-        """
+        """The task of a training job; of its rule's resources, Snakemake leaves out one that is None."""
         return cls(
             name=name,
             adapter=adapter,
@@ -124,3 +120,8 @@ class Outcome:
     validation_loss_nats: float
     history: list[dict[str, Any]]
     timing: Timing
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """The fields that the metrics of all kinds of runs share. No times: those vary."""
+        return {name: value for name, value in vars(self).items() if name not in ("history", "timing")}

@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 import torch
 
 from further.models import Batch, Model
+from further.records.training import Metrics
+from further.settings import Run
 from further.tokens.packing import IGNORED, Packed
 from further.training.examples import Example
 from further.training.loss import sum_cross_entropy
+from further.training.recipe import Outcome
 
 
 class TextRows:
@@ -90,3 +93,19 @@ def _split_by_length(batch: Batch) -> Iterator[Mapping[str, torch.Tensor]]:
     lengths = batch["length"]
     for length in lengths.unique().tolist():
         yield {key: values[lengths == length, :length] for key, values in batch.items() if values.dim() == 2}
+
+
+def describe_papers(
+    name: str, run: Run, papers: Sequence[str], packed: Packed, num_replay_tokens: int, outcome: Outcome
+) -> Metrics:
+    """Metrics of a run on papers; unique tokens are theirs, general text apart."""
+    return Metrics(
+        run=name,
+        settings=run,
+        papers=tuple(papers),
+        num_papers=len(papers),
+        num_unique_tokens=packed.num_tokens - num_replay_tokens,
+        num_replay_tokens=num_replay_tokens,
+        num_dropped_tokens=packed.num_dropped,
+        **outcome.metrics,
+    )

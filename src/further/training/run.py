@@ -4,11 +4,13 @@ import random
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 
 from further.models import Model, Precision, load
 from further.positions import check_length
-from further.records.training import Parameters, Timing
+from further.records.training import Timing
 from further.training.adapters import count_parameters
+from further.training.checkpoints import no_room
 from further.training.distributed import check_equal, rank
 from further.training.examples import mean_loss
 from further.training.failures import check_validation, explain_memory
@@ -28,7 +30,7 @@ def train_run(recipe: Recipe, task: Task) -> Outcome:
         SystemExit: If another job trains this run, or if this one was stopped, having saved: run again to continue.
         FloatingPointError: If a loss, a gradient, or a trained weight is not finite.
         MemoryError: If memory does not suffice.
-        OSError: If a checkpoint could not be written.
+        OSError: If a checkpoint, or what was trained, could not be written.
         ValueError: If packed documents of this model would see each other, or the context is beyond its positions.
     """
     identity = task.identity | {"inputs": recipe.digest_inputs()} if rank() == 0 else {}
@@ -63,8 +65,24 @@ def _train_in(session: Session, recipe: Recipe, task: Task) -> Outcome:
     check_validation(validation_loss, session.state.step)
     if rank() == 0:
         session.progress.enter("saving")
-        save(task.adapter)
-    return _outcome(session, recipe, parameters, validation_loss, _timing(session, task, memory))
+        try:
+            save(task.adapter)
+        except (OSError, SafetensorError) as error:
+            task.adapter.mkdir(parents=True, exist_ok=True)
+            rest = "training goes on from the last checkpoint"
+            raise no_room("what was trained", task.adapter, find_trained(model.network), error, rest) from error
+    state = session.state
+    return Outcome(
+        parameters=parameters,
+        packing_efficiency=recipe.training.efficiency,
+        num_steps=state.step,
+        stopped_early=state.step < recipe.num_steps,
+        num_trained_tokens=state.num_tokens,
+        final_train_loss_nats=state.history[-1]["loss_nats"],
+        validation_loss_nats=validation_loss,
+        history=state.history,
+        timing=_timing(session, task, memory),
+    )
 
 
 def _seed(seed: int) -> None:
@@ -81,23 +99,6 @@ def _load(recipe: Recipe) -> Model:
     if run.packing:
         model.check_packing()
     return model
-
-
-def _outcome(
-    session: Session, recipe: Recipe, parameters: Parameters, validation_loss: float, timing: Timing
-) -> Outcome:
-    state = session.state
-    return Outcome(
-        parameters=parameters,
-        packing_efficiency=recipe.training.efficiency,
-        num_steps=state.step,
-        stopped_early=state.step < recipe.num_steps,
-        num_trained_tokens=state.num_tokens,
-        final_train_loss_nats=state.history[-1]["loss_nats"],
-        validation_loss_nats=validation_loss,
-        history=state.history,
-        timing=timing,
-    )
 
 
 def _timing(session: Session, task: Task, memory: dict[str, float]) -> Timing:

@@ -32,7 +32,7 @@ def check_contexts(folder: Path, runs: Mapping[str, Run], max_images: int) -> No
         return
     config = read_json(file)
     kind = config.get("model_type")
-    if not _has_tower(config):
+    if "vision_config" not in config.get("encoder", config):
         raise ValueError(f"model: {kind} reads no images, which study.kind images needs")
     taken = max_images * count_image_tokens(folder)
     for name, run in runs.items():
@@ -95,7 +95,3 @@ def _count_florence_tokens(folder: Path, config: Mapping[str, Any]) -> int:
     """Places of an image: those of its last map, and their mean; its side is told by the image processor alone."""
     size = read_json(folder / "preprocessor_config.json")["size"]
     return int((size["height"] // prod(config["vision_config"].get("patch_stride", (4, 2, 2, 2)))) ** 2) + 1
-
-
-def _has_tower(config: Mapping[str, Any]) -> bool:
-    return "vision_config" in config.get("encoder", config)

@@ -180,21 +180,17 @@ def make_prompter(folder: Path) -> Prompter:
     """
     config = read_json(folder / "config.json")
     kind = config.get("model_type")
-    if kind == "paligemma":
-        return PaliGemmaPrompter(folder, config, count_image_tokens(folder))
-    if kind == "further_one":
-        return OnePrompter(folder, config, count_image_tokens(folder))
-    if kind == "t5gemma2":
-        return T5Gemma2Prompter(folder, config | config["encoder"], count_image_tokens(folder), "")
-    if kind == "florence2":
-        return FlorencePrompter(
-            folder, config | {"image_token_index": config["image_token_id"]}, count_image_tokens(folder)
-        )
+    if kind not in (*IMAGE_FAMILIES, "further_one"):
+        known = ", ".join(IMAGE_FAMILIES)
+        raise ValueError(f"{folder}: no prompts are known for models of the family {kind!r}; known: {known}")
+    tokens = count_image_tokens(folder)
     if kind == "gemma3":
-        return Gemma3Prompter(folder, config, count_image_tokens(folder), _read_template(folder))
-    raise ValueError(
-        f"{folder}: no prompts are known for models of the family {kind!r}; known: {', '.join(IMAGE_FAMILIES)}"
-    )
+        return Gemma3Prompter(folder, config, tokens, _read_template(folder))
+    if kind == "t5gemma2":
+        return T5Gemma2Prompter(folder, config | config["encoder"], tokens, "")
+    if kind == "florence2":
+        return FlorencePrompter(folder, config | {"image_token_index": config["image_token_id"]}, tokens)
+    return (OnePrompter if kind == "further_one" else PaliGemmaPrompter)(folder, config, tokens)
 
 
 def _number_runs(marked: Sequence[bool]) -> tuple[int, ...]:

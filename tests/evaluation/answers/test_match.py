@@ -58,6 +58,9 @@ def test_overlap_by_hand(answer, reference, overlap):
         ("No", "No, it is normal.", "right"), ("No", "No pneumothorax", "wrong"), ("No", "Yes - left", "wrong"),
         ("no", "No，正常。", "right"),
         ("Answer: yes", "yes", "unreadable"), ("5mm", "5", "right"),
+        ("left and right", "left", "wrong"), ("left or right", "left", "wrong"), ("Left, right", "left", "wrong"),
+        ("left/right", "left", "wrong"), ("CT and MRI", "CT", "wrong"), ("left and right", "left and right", "right"),
+        ("left upper lobe", "left", "right"), ("oral contrast", "oral", "right"), ("HER2-", "HER2+", "wrong"),
     ],
 )  # fmt: skip
 def test_closed_answers_by_the_first_word_and_choices_by_their_words(answer, reference, judged):
@@ -78,6 +81,10 @@ def test_closed_answers_by_the_first_word_and_choices_by_their_words(answer, ref
         ("5%", "5 percent", True), ("5%", "5", False), ("10x8 mm", "10 × 8 mm", True), ("10x8", "108", False),
         ("2 - 3 mm", "2\u20133mm", True), ("T2-weighted", "T2 weighted", True), ("Covid 19", "COVID-19", True),
         ("focal point", "focal", False),
+        ("HER2+", "HER2-", False), ("ER-", "ER", False), ("Ca2+", "Ca²⁺", True),
+        ("pre- and postoperative", "pre and postoperative", True), ("T2*", "T2", False),
+        ("T2*-weighted", "T2* weighted", True),
+        ("**T2**", "T2", True), ("2 to 3 mm", "2-3mm", True), ("2 to 3 mm", "23 mm", False),
         ("C5-6", "C56", False), ("Crohn\u2019s", "Crohn's", True), ("e\u0301", "\u00e9", True), ("ＣＴ", "CT", True),
         ("左侧。", "左侧", True),
         ("no", "normal", False), ("左侧", "左侧", True), ("左侧", "右侧", False), ("", "cyst", False),

@@ -52,6 +52,11 @@ def test_all_comes_first_and_types_without_closed_questions_have_no_closed_score
         summarize_scores(score([]), HOW)
 
 
+def test_a_type_that_is_called_all_does_not_replace_the_totals():
+    found = summarize_scores(score([*closed(3, "yes", "yes", kind="all"), ("c9", "t", "open", "A mass.", "A")]), HOW)
+    assert {name: scores.answers for name, scores in found.items()} == {"all": 4, "all (type)": 3, "t": 1}
+
+
 def test_closed_and_open_questions_of_one_type_are_told_apart():
     """As in VQA-RAD, where "PRES" has both: closed 2 of 3 by the first word; open recall (1 + 1/2) / 2."""
     lines = [("c0", "pres", "yes/no", "Yes", "yes, there is"), ("c1", "pres", "yes/no", "no", "yes")]

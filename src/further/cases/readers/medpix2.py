@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from further.cases.fields import CASE_FIELDS
 from further.cases.files import Folder
 from further.cases.found import Found, find_image
 from further.cases.readers.base import Reader, is_repeated, name_of
@@ -16,22 +17,8 @@ from further.cases.synonyms import find_split
 from further.cases.tables import peek_record, read_json, read_records
 from further.cases.text import split_glued
 
-FIELDS = {
-    "title": "Title",
-    "history": "History",
-    "exam": "Exam",
-    "findings": "Findings",
-    "differential": "Differential Diagnosis",
-    "diagnosis": "Case Diagnosis",
-    "diagnosis_by": "Diagnosis By",
-    "treatment": "Treatment & Follow Up",
-    "abnormal": "Abnormal",
-    "abnormality": "Abnormality",
-    "side": "Side",
-    "size": "Size",
-    "age": "Age",
-    "sex": "Sex",
-}
+FIELDS = {"differential": "Differential Diagnosis", "diagnosis": "Case Diagnosis", "treatment": "Treatment & Follow Up"}
+"""Keys of a case's fields that are called otherwise here."""
 TOPIC_FIELDS = {"discussion": "Disease Discussion", "category": "Category", "keywords": "Keywords"}
 # TAC is Italian for CT: MedPix 2.0 calls the list of a case's CT images so.
 SCANS: dict[str, str | None] = {"TAC": "CT", "MRI": "MR"}
@@ -73,7 +60,8 @@ class MedPix2(Reader):
 
 def read_fields(case: Mapping[str, Any], topic: Mapping[str, Any]) -> dict[str, object]:
     """Fields of a case from the two parts of its record."""
-    fields: dict[str, object] = {name: lookup(case, title) for name, title in FIELDS.items()}
+    own = (name for name in CASE_FIELDS if name not in TOPIC_FIELDS)
+    fields: dict[str, object] = {name: lookup(case, FIELDS.get(name, name)) for name in own}
     fields |= {name: lookup(topic, title) for name, title in TOPIC_FIELDS.items()}
     keywords = fields["keywords"]
     return fields | {"keywords": split_glued(keywords) if isinstance(keywords, str) else keywords}

@@ -206,7 +206,8 @@ def _starts_paragraph(group: Sequence[Line], line: Line) -> bool:
     ended = bool(ENDED.search(above.text)) and not SHORTENED.search(above.text)
     short = above.x1 < right - max(2 * size, 0.08 * (right - left))
     level = abs(line.x0 - group[0].x0) < size or BULLET.match(line.text)
-    if ITEM.match(line.text) and (ended or short) and level:
+    out = line.x0 < left - 0.6 * size  # of what the column before began
+    if ITEM.match(line.text) and (((ended or short) and level) or out):
         return True
     if ended and _has_label(line) and EVERY.keywords.match(line.text):
         return True

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from further.corpus.parse.blocks import Block
+from further.corpus.parse.blocks import ENDED, Block
 from further.corpus.parse.style import Style
 from further.corpus.words import count_words, is_prose
 
@@ -15,7 +15,7 @@ def _spaced(word: str) -> str:
 
 _WORDS = (
     *("figures", "figure", "figs", "fig", "table", "tables", "scheme", "chart", "box", "plate", "video", "movie"),
-    *("panel", "exhibit", "algorithm", "photo", "graph", "map"),
+    *("panel", "exhibit", "algorithm", "listing", "photo", "graph", "map"),
     *("abbildung", "abb", "tabelle", "tab", "tableau", "figura", "tabla", "cuadro", "gráfico", "tabela", "quadro"),
     *("tabella", "grafico", "figuur", "tabel", "figur", "tabell"),
 )
@@ -44,6 +44,9 @@ REFERS = re.compile(
 )
 """How a paragraph ends that goes on with "Table 2" in the next column."""
 
+TITLE = re.compile(r"[A-Z][a-z]{2}")
+"""A caption's first word, behind a label without a mark: in a sentence a verb stands there."""
+
 
 def is_caption(block: Block, style: Style, above: Block | None = None) -> bool:
     """Whether a block begins as a caption does: a label, a number, then a mark, a new line or another style.
@@ -65,9 +68,11 @@ def is_caption(block: Block, style: Style, above: Block | None = None) -> bool:
         panel = PANEL.match(block.text[match.start("rest") :])
         return marked or not body or not match["rest"].islower() or bool(panel)
     refers = body and above is not None and bool(REFERS.search(above.text))
+    # In the body's style, "Figure 2 Survival" may also go on with "as in".
+    titled = bool(TITLE.match(block.text, match.start("rest")) and above is not None and ENDED.search(above.text))
     # "Figure 2: mice" is a caption, "Figure 2 shows" is none.
     named = (match["mark"] or "").strip() == ":" or not match["rest"].islower()
-    return (marked or not body) and named and not refers
+    return (marked or not body or titled) and named and not refers
 
 
 def extend_captions(blocks: Sequence[Block], style: Style) -> None:

@@ -4,12 +4,14 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from further.corpus.parse.captions import TABLES, is_label_of
+from further.corpus.parse.lines import NUMBER as LINE_NUMBER
 from further.corpus.parse.lines import Line, Page, find_line_numbers
 from further.corpus.words import count_function_words
 
-MARGIN, WIDEST_MARGIN = 0.12, 0.135
+MARGIN, WIDEST_MARGIN = 0.12, 0.145
 """Share of the page's height, at the top and at the bottom, in which running heads are looked for; the wider
 the same for what stands apart from the body."""
 MIN_SHARE = 0.25
@@ -28,7 +30,9 @@ MIN_APART = 2.5
 
 def find_furniture(pages: Sequence[Page]) -> dict[int, str]:
     """The page headers and page footers of a paper: id() of each such line to its kind."""
-    found: dict[int, str] = {}
+    # First: a page's number 1 beside its first line would show that line to stand as high as running heads.
+    found = {id(line): "page header" for line in _find_line_numbers(pages)}
+    pages = [replace(page, lines=tuple(line for line in page.lines if id(line) not in found)) for page in pages]
     sizes = sorted(line.size for page in pages for line in page.lines)
     usual = sizes[len(sizes) // 2] if sizes else 0.0
     for top in (True, False):
@@ -45,9 +49,23 @@ def find_furniture(pages: Sequence[Page]) -> dict[int, str]:
             alone = ((beyond or beside) and not _is_text(line, usual)) or _is_page_number(page, line, top)
             if id(line) in repeated or (alone and not _runs_on(line, page, usual)):
                 found[id(line)] = "page header" if top else "page footer"
-    for page in pages:
-        found |= {id(line): "page header" for line in find_line_numbers(page.lines, page.width)}
     return found
+
+
+def _find_line_numbers(pages: Sequence[Page]) -> list[Line]:
+    """A manuscript's line numbers, also on pages with too few to count: at the edge where other pages have them."""
+    found = [(page, find_line_numbers(page.lines, page.width)) for page in pages]
+    edges = {round(line.x1) for _, lines in found for line in lines}
+    if not edges:
+        return []
+    few = [page for page, lines in found if not lines]
+    more = [
+        line
+        for page in few
+        for line in page.lines
+        if LINE_NUMBER.fullmatch(line.text) and edges & {round(line.x1) + step for step in (-1, 0, 1)}
+    ]
+    return [line for _, lines in found for line in lines] + more
 
 
 def _find_table(page: Page) -> float:
@@ -108,7 +126,7 @@ def _repeated(margin: Iterable[tuple[Page, Line]], num_pages: int) -> set[int]:
 
 def _level(pages: Sequence[Page], top: bool, usual: float) -> set[int]:
     """Lines that stand alone at one height on enough pages, well apart from the body: names of a thesis' chapters."""
-    seen: dict[int, list[int]] = defaultdict(list)
+    seen: dict[int, dict[int, list[int]]] = defaultdict(dict)
     for page in pages:
         own = sorted(page.lines, key=lambda line: line.baseline if top else -line.baseline)
         first = [line for line in own if abs(line.baseline - own[0].baseline) < 1]
@@ -116,8 +134,9 @@ def _level(pages: Sequence[Page], top: bool, usual: float) -> set[int]:
         apart = beyond is not None and abs(beyond.baseline - first[0].baseline) > MIN_APART * usual
         alone = apart and not any(_is_text(line, usual) for line in first) and _in_margin(page, first[0], top, usual)
         for near in (0, 1) if alone else ():
-            seen[round(first[0].baseline / 4) + near] += map(id, first)
-    return {line for lines in seen.values() if len(lines) >= _num_needed(len(pages)) for line in lines}
+            seen[round(first[0].baseline / 4) + near][page.number] = list(map(id, first))
+    levels = (by_page for by_page in seen.values() if len(by_page) >= _num_needed(len(pages)))
+    return {line for by_page in levels for lines in by_page.values() for line in lines}
 
 
 def _num_needed(num_pages: int) -> float:

@@ -22,20 +22,27 @@ _IN_NUMBERS = (
     (re.compile(r"(?<=\d)(?=[^\W\d_]|°)"), " "),  # 8mm is 8 mm
     (re.compile(r"(?<=\d)\s*[x×*]\s*(?=\d)", re.IGNORECASE), "by"),
     (re.compile(r"%"), " percent"),
+    (re.compile(r"(?<=[^\W_])\++(?!\w)"), " plus"),  # HER2+
+    (
+        re.compile(r"(?<=[^\W_])[-\u2212](?=[\s,.;)]|$)(?!\s+(?:and|or|\d))"),
+        " minus",
+    ),  # HER2-, but pre- and postoperative
+    (re.compile(r"(?<=\d)\*(?![\w*])"), " star "),  # T2*
     (re.compile(r",(?=\d{3}(?!\d))"), ""),  # 1,000
     (re.compile(r"(?<![\w.,])[.,](?=\d)"), "0point"),  # .5
     (re.compile(r"(?<=\d)[.,](?=\d)"), "point"),
     (re.compile(r"(?<=\d)(point\d*?)0+(?!\d)"), r"\1"),
     (re.compile(r"(?<=\d)point(?!\d)"), ""),  # 3.0 is 3
     (re.compile(r"(?<=\d)/(?=\d)"), "over"),
-    (re.compile(r"(?<=\d)(?:\s[-\u2010-\u2015\u2212]\s|[^\w\s])(?=\d)"), "to"),  # 2-3, 2 – 3
+    (re.compile(r"(?<=\d)(?:\s[-\u2010-\u2015\u2212]\s|\s+to\s+|[^\w\s])(?=\d)"), "to"),  # 2-3, 2 to 3
     (re.compile(r"(?<![\w)])[-\u2212](?=\d)"), "minus"),
     (re.compile(r"(?:<=|≤)\s*(?=\d|minus)"), "atmost"),
     (re.compile(r"(?:>=|≥)\s*(?=\d|minus)"), "atleast"),
     (re.compile(r"<\s*(?=\d|minus)"), "below"),
     (re.compile(r">\s*(?=\d|minus)"), "above"),
 )
-"""Signs of numbers, which the removal of punctuation would lose, and the words that stand for them."""
+"""Signs that the removal of punctuation would lose, of numbers mostly, and the words that stand for them."""
+_OTHER_SIDE = {"left": "right", "right": "left"}
 
 
 class Overlap(NamedTuple):
@@ -94,7 +101,8 @@ def judge_closed(answer: str, reference: str) -> str:
     """Whether the answer to a closed question is right, wrong or unreadable, which counts as wrong.
 
     To yes or no the first word decides. "The study is normal" is unreadable, where an evaluator that looks for "no"
-    inside words reads a no. Another reference is a choice, "left" or "CT": the answer must begin with its words.
+    inside words reads a no. Another reference is a choice, "left" or "CT": the answer must begin with its words, and
+    not go on to another one: "left and right" is wrong.
     """
     if wanted := yes_or_no(reference):
         found = _WORD.search(answer.lower())
@@ -102,8 +110,15 @@ def judge_closed(answer: str, reference: str) -> str:
         return UNREADABLE if said not in ("yes", "no") else RIGHT if said == wanted else WRONG
     if not comparable(answer, reference):
         return UNREADABLE
-    begins = (f"{given} ".startswith(f"{wanted} ") for given, wanted in _read_both(answer, reference))
-    return RIGHT if any(begins) else WRONG
+    return RIGHT if any(_chooses(given, wanted) for given, wanted in _read_both(answer, reference)) else WRONG
+
+
+def _chooses(given: str, wanted: str) -> bool:
+    """Whether an answer begins with a choice, and names no other beside it."""
+    if not f"{given} ".startswith(f"{wanted} "):
+        return False
+    rest = given[len(wanted) :].split()
+    return rest[:1] not in (["and"], ["or"]) and not any(_OTHER_SIDE.get(word) in rest for word in wanted.split())
 
 
 def says_same(answer: str, reference: str) -> bool:

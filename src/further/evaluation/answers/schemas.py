@@ -2,14 +2,16 @@
 
 import pyarrow as pa
 
+
+def _texts(*names: str) -> list[tuple[str, pa.DataType]]:
+    return [(name, pa.string()) for name in names]
+
+
 ANSWERS = pa.schema(
     [
-        ("question_id", pa.string()),
-        ("case", pa.string()),
-        ("question_type", pa.string()),
+        *_texts("question_id", "case", "question_type"),
         ("kind", pa.string()),  # yes/no, choice or open
-        ("reference", pa.string()),
-        ("answer", pa.string()),
+        *_texts("reference", "answer"),
         ("ended", pa.bool_()),  # whether EOS came before the limit; null: not generated
     ]
 )
@@ -32,16 +34,12 @@ ANSWER_SCORES = pa.schema(
 
 GENERATED = pa.schema(
     [
-        ("question_id", pa.string()),
-        ("case", pa.string()),
-        ("split", pa.string()),
+        *_texts("question_id", "case", "split"),
         ("images", pa.list_(pa.string())),  # that were shown
         ("question_type", pa.string()),
         ("kind", pa.string()),  # yes/no, choice or open
         ("task", pa.string()),  # answer or caption
-        ("question", pa.string()),
-        ("reference", pa.string()),
-        ("answer", pa.string()),
+        *_texts("question", "reference", "answer"),
         ("ended", pa.bool_()),  # whether EOS came before the limit
         ("num_tokens", pa.int32()),  # of the answer, its end counted
         ("mean_logprob", pa.float64()),  # over the answer's tokens, nats

@@ -28,7 +28,9 @@ def summarize_scores(scores: pd.DataFrame, how: BootstrapSettings) -> Scores:
 def by_type(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The lines of each question type; all of them together first, where there are several."""
     parts = {str(kind): part for kind, part in table.groupby("question_type")}
-    return parts if len(parts) == 1 else {ALL: table, **parts}
+    if len(parts) == 1:
+        return parts
+    return {ALL: table} | {f"{kind} (type)" if kind == ALL else kind: part for kind, part in parts.items()}
 
 
 def mark_closed(scores: pd.DataFrame) -> pd.DataFrame:

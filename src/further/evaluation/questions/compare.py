@@ -29,11 +29,7 @@ def compare_answers(
     splits: Mapping[str, str],
     quantization: str,
 ) -> Questions:
-    """Compare the default run's answers with its base's.
-
-    Args:
-        splits: Split of each paper of the study, by its name.
-    """
+    """Compare the default run's answers with its base's; `splits` are those of the study's papers."""
     lines = [
         _line(question, before, after, splits.get(question.paper))
         for question, before, after in zip(questions, base, adapted, strict=True)
@@ -41,7 +37,7 @@ def compare_answers(
     choosing = [line for line in lines if len(line.choices) > 1]
     single = [line for line in lines if len(line.choices) == 1]
     nats = [
-        [-answered.loglikelihoods[line.correct] for line, answered in zip(lines, who, strict=True)]
+        float(np.mean([-answered.loglikelihoods[line.correct] for line, answered in zip(lines, who, strict=True)]))
         for who in (base, adapted)
     ]
     return Questions(
@@ -56,7 +52,7 @@ def compare_answers(
         topics=_groups(lines, lambda line: line.topic),
         splits=_groups(lines, lambda line: line.split or ""),
         floors=_floors(questions, base, adapted) if choosing else None,
-        nats_per_answer=(float(np.mean(nats[0])), float(np.mean(nats[1]))),
+        nats_per_answer=(nats[0], nats[1]),
         lines=tuple(lines),
     )
 
@@ -87,10 +83,9 @@ def _accuracy(lines: Sequence[Line]) -> Paired | None:
 
 
 def _accuracy_norm(lines: Sequence[Line]) -> Paired | None:
-    norms = [
-        (line.base_correct_norm, line.adapted_correct_norm) for line in lines if line.base_correct_norm is not None
-    ]
-    return pair([bool(base) for base, _ in norms], [bool(adapted) for _, adapted in norms]) if norms else None
+    own = [line for line in lines if line.base_correct_norm is not None]
+    base, adapted = ([bool(getattr(line, f"{who}_correct_norm")) for line in own] for who in ("base", "adapted"))
+    return pair(base, adapted) if own else None
 
 
 def _groups(lines: Sequence[Line], name_of: Callable[[Line], str]) -> tuple[Group, ...]:

@@ -91,7 +91,7 @@ def _say_needed(guard: Guarded) -> str:
     needed = [one.needed_cases for one in guard.record.certificates.values() if one.needed_cases is not None]
     if needed:
         return f"{said} About {show_count(min(needed))} judged cases may do."
-    few = [one.fewest_eligible for one in guard.record.certificates.values() if one.why_deferred == "too few cases"]
+    few = [one.accepted_needed[0] for one in guard.record.certificates.values() if one.why_deferred == "too few cases"]
     return f"{said} It takes at least {show_count(min(few))} judged cases, and fewer errors." if few else said
 
 
