@@ -5,8 +5,9 @@ from statistics import median
 
 import pandas as pd
 
-from further.records import Comparison, RunComparison, Timing
 from further.records.answers import AnswersRecord, RunAnswers
+from further.records.comparison import Comparison, RunComparison
+from further.records.training import Timing
 from further.scaling.comparable import VARIED
 from further.scaling.cost import CostSettings
 from further.scaling.curve import Point

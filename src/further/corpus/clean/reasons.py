@@ -24,7 +24,7 @@ BY_KIND = {
     "other": "figure text",
 }
 
-PAGE_ALONE = re.compile(r"\s*(?:\d{1,4}|[ivxlc]{1,6})\s*")
+PAGES_ALONE = re.compile(r"(?:\s*(?:\d{1,4}|[ivxlc]{1,6})(?=\s|$))+\s*")
 MIN_QUOTED, SENTENCE = 5, re.compile('^[“„"‘«]|[.!?”“"’»]$')
 """Words of a pull quote, and how it begins or ends."""
 FLOATS = {"figure text", "table", "caption"}
@@ -84,15 +84,19 @@ def _drop_contents(pieces: Sequence[Piece], names: Sections) -> None:
 
 
 def _is_page_beside(piece: Piece, beside: Piece) -> bool:
-    """Whether an entry's page stands in the next block: to the right of its last line, or behind a further line."""
+    """Whether pages of entries stand in the next block: to the right of the last line or of all, or behind a line."""
     if is_contents(beside.text) and piece.page == beside.page and -1 < beside.y0 - piece.y1 < piece.font_size:
         return True
-    level = piece.page == beside.page and piece.y0 - 1 < beside.y0 and abs(piece.y1 - beside.y1) < 0.5 * piece.font_size
-    return level and beside.x0 > piece.x0 and bool(PAGE_ALONE.fullmatch(beside.text))
+    level = piece.page == beside.page and piece.y0 - 1 < beside.y0 and beside.y1 < piece.y1 + 0.5 * piece.font_size
+    last = "\n" in beside.text or piece.y1 < beside.y1 + 0.5 * piece.font_size  # or a column of pages
+    return level and last and beside.x0 > piece.x0 and bool(PAGES_ALONE.fullmatch(beside.text))
 
 
 def _drop_labels(pieces: Sequence[Piece], size: float, names: Sections) -> None:
-    """Drop headings that label a figure: they part one sentence, or are small with parts of figures on both sides."""
+    """Drop headings that label a figure: they part one sentence, or have parts of figures on both sides.
+
+    Between these a bold or numbered heading is a section's, unless it is small.
+    """
     texts = [piece for piece in pieces if piece.reason == KEPT and piece.is_text]
     parted = {
         id(below) for above, below in pairwise(texts) if below.text.lstrip()[:1].islower() and continues(above, below)
@@ -105,7 +109,8 @@ def _drop_labels(pieces: Sequence[Piece], size: float, names: Sections) -> None:
         below = next((piece for piece in pieces[last:] if piece.reason == KEPT and piece.is_text), None)
         beside = {pieces[first - 1].reason, pieces[last + 1].reason}
         parts = id(below) in parted and not any(heads_section(piece.text, names) for _, piece in run)
-        if parts or (beside <= FLOATS and all(piece.is_small(size) for _, piece in run)):
+        labels = (piece.is_small(size) or not (piece.bold or heads_section(piece.text, names)) for _, piece in run)
+        if parts or (beside <= FLOATS and all(labels)):
             for _, piece in run:
                 piece.reason = "figure text"
 
