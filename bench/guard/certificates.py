@@ -48,6 +48,9 @@ SETTINGS = [
     Setting("some of the surest wrong", Population(0.15, 2.0, sure_and_wrong=0.15), 500, 10),
     Setting("4 alike answers a case", Population(0.15, 2.0, answers_per_case=4, copied=0.8**0.5), 200, 10),
     Setting("4 alike answers a case", Population(0.15, 0.7, answers_per_case=4, copied=0.8**0.5), 500, 5),
+    Setting("few cases, strong score", STRONG, 46, 10),
+    Setting("few cases, 5 % wrong", Population(0.05, 2.0), 46, 10),
+    Setting("few cases, useless score, error at target", Population(0.1001, 0.0), 46, 10),
 ]
 
 

@@ -5,7 +5,7 @@ import pytest
 from further.plan.flops import LOSS_CHUNK, forward_flops, training_flops
 from further.plan.shape import read_shape, shape_of
 from further.plan.targets import place_adapter
-from further.plan.work import Texts, count_flops, count_work
+from further.plan.work import Texts, count_flops
 from further.training import loss
 from plan.measured import RUN, Step, save_llama
 from plan.shapes import LLAMA_8B
@@ -63,7 +63,7 @@ def test_rows_that_are_not_packed_take_what_is_predicted(tmp_path):
         read_shape(folder),
     )
     run = RUN | {"packing": False, "context": context, "batch_tokens": rows * context, "epochs": 1}
-    work = count_work(Texts(tuple(length - 1 for length in lengths), (), has_begin=True), run)
+    work = Texts(tuple(length - 1 for length in lengths), (), has_begin=True).count(run)
     training, _ = count_flops(shape, place_adapter(shape, run), work, run)
     assert work.num_steps == 1
     assert training == pytest.approx(step.flops(), rel=1e-3)

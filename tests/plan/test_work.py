@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from further.batch import micro_batch
 from further.plan.shape import read_shape
 from further.plan.targets import place_adapter
-from further.plan.work import Texts, count_flops, count_rows, count_work
+from further.plan.work import Texts, count_flops, count_rows
 from further.tokens.choice import count_tokens, take_replay
 from further.tokens.chunks import lay_out
 from further.tokens.packing import IGNORED
@@ -25,7 +25,7 @@ from plan.measured import RUN
 def test_by_hand():
     """Documents of 3 and 1 tokens with BOS: 4 + 2 predictions are 2 rows of 4, so 1 step an epoch of 2 rows."""
     run = RUN.model_copy(update={"context": 4, "batch_tokens": 8, "epochs": 3})
-    work = count_work(Texts((3, 1), (5,), has_begin=True), run)
+    work = Texts((3, 1), (5,), has_begin=True).count(run)
     assert (work.num_papers, work.num_unique_tokens, work.num_trained_tokens) == (2, 6, 18)
     assert (work.training.number, work.num_steps, work.validation.number) == (2, 3, 2)
 
@@ -35,7 +35,7 @@ def test_rows_of_one_document_each_by_hand():
     run = RUN.model_copy(
         update={"context": 3, "batch_tokens": 6, "epochs": 3, "packing": False, "validations_per_epoch": 5}
     )
-    work = count_work(Texts((3, 1), (5,), has_begin=True), run)
+    work = Texts((3, 1), (5,), has_begin=True).count(run)
     assert (work.training.number, work.num_steps, work.num_trained_tokens) == (3, 6, 18)
     assert (work.training.num_inputs, work.training.num_pairs) == (6, 9 + 1 + 4)
     assert work.num_looks == 6  # not five a pass: one a step
@@ -44,7 +44,7 @@ def test_rows_of_one_document_each_by_hand():
 def test_general_text_is_trained_on_but_is_none_of_the_unique_tokens():
     """Papers of 3 and 1 tokens and a general document of 5: 6 + 6 predictions are 3 rows of 4, 2 steps of 2 rows."""
     run = RUN.model_copy(update={"context": 4, "batch_tokens": 8, "epochs": 1})
-    work = count_work(Texts((3, 1), (5,), has_begin=True, replay=(5,)), run)
+    work = Texts((3, 1), (5,), has_begin=True, replay=(5,)).count(run)
     assert (work.num_papers, work.num_unique_tokens, work.num_replay_tokens) == (2, 6, 6)
     assert (work.num_trained_tokens, work.training.number, work.num_steps) == (12, 3, 2)
 
@@ -57,7 +57,7 @@ def test_as_rows_are_laid_out(lengths, context, has_begin, packing, num_replayed
     rows = lay_out([[7] * length for length in lengths], context, SpecialTokens(1 if has_begin else None, 2), packing)
     papers = max(1, len(lengths) - num_replayed)
     run = RUN.model_copy(update={"context": context, "batch_tokens": 2 * context, "packing": packing})
-    work = count_work(Texts(tuple(lengths[:papers]), (), has_begin, tuple(lengths[papers:])), run)
+    work = Texts(tuple(lengths[:papers]), (), has_begin, tuple(lengths[papers:])).count(run)
     assert work.training.number == len(rows.inputs_RT)
     assert work.num_unique_tokens + work.num_replay_tokens == rows.num_tokens
     assert work.num_trained_tokens == 2 * (rows.labels_RT != IGNORED).sum()
@@ -100,7 +100,7 @@ def test_a_real_run_has_the_steps_tokens_and_parameters_that_were_planned(model_
     task = Task("run", tmp_path / "adapter", tmp_path / "checkpoints", 60.0, {}, threads=1)
     outcome = train_run(Recipe(model_folder, run, micro_batch(run), rows, held_out, prepare), task)
     lengths, replayed = tuple(map(len, documents)), tuple(map(len, replay.values()))
-    work = count_work(Texts(lengths, lengths, has_begin=True, replay=replayed), run)
+    work = Texts(lengths, lengths, has_begin=True, replay=replayed).count(run)
     shape = read_shape(model_folder)
     adapter = place_adapter(shape, run)
     assert bool(replayed) == bool(run.replay_fraction)
@@ -118,7 +118,7 @@ def test_operations_grow_with_passes_and_rows(model_folder):
     adapter = place_adapter(shape, RUN)
     texts = Texts((200, 300), (100,), has_begin=True)
     (one, look), (three, same) = (
-        count_flops(shape, adapter, count_work(texts, RUN | {"epochs": epochs}), RUN | {"epochs": epochs})
+        count_flops(shape, adapter, texts.count(RUN | {"epochs": epochs}), RUN | {"epochs": epochs})
         for epochs in (1, 3)
     )
     assert three == 3 * one and same == look > 0
@@ -126,4 +126,4 @@ def test_operations_grow_with_passes_and_rows(model_folder):
 
 def test_nothing_to_train_on_is_an_error():
     with pytest.raises(ValueError, match="no training documents"):
-        count_work(Texts((), (5,), has_begin=True), RUN)
+        Texts((), (5,), has_begin=True).count(RUN)

@@ -48,11 +48,7 @@ def corrupt(tokens: Tokens, density: float, mean_span: float, marks: Tokens, dra
     Args:
         tokens: Of a text, at least two.
         density: Fraction of the tokens that goes.
-        mean_span: Tokens of a span.
         marks: In order; there are no more spans than marks.
-
-    Returns:
-        What is left, with a mark for each span; and each mark with its span.
 
     >>> corrupt([11, 12, 13, 14], 0.5, 2, [90], np.random.default_rng(0))
     ([11, 12, 90], [90, 13, 14])

@@ -42,9 +42,26 @@ class Texts:
     replay: tuple[int, ...] = ()
     scored: tuple[int, ...] = ()
 
-    def count(self, run: Run, sharded: bool) -> "Work":
-        """What a run has to do with them."""
-        return count_work(self, run, sharded)
+    def count(self, run: Run, sharded: bool = False) -> "Work":
+        """Count as laying out rows and training do; with `sharded` processes rows are computed whole.
+
+        Raises:
+            ValueError: If there is nothing to train on, or the batch does not divide.
+        """
+        if not self.training:
+            raise ValueError("nothing to plan: no training documents")
+        rows = count_rows((*self.training, *self.replay), self.has_begin, run, sharded)
+        steps_per_epoch = math.ceil(rows.number / (micro_batch(run) * run.gradient_accumulation_steps))
+        return Work(
+            num_papers=len(self.training),
+            num_unique_tokens=sum(self.training) + len(self.training),
+            num_replay_tokens=sum(self.replay) + len(self.replay),
+            num_trained_tokens=run.epochs * rows.num_labels,
+            num_steps=run.epochs * steps_per_epoch,
+            num_looks=run.epochs * min(run.validations_per_epoch, steps_per_epoch),  # one a step at most
+            training=rows,
+            validation=count_rows(self.validation, self.has_begin, run, sharded),
+        )
 
 
 @dataclass(frozen=True)
@@ -73,10 +90,7 @@ class Work:
     """How much a run has to do.
 
     Attributes:
-        num_unique_tokens: Their tokens, EOS counted.
-        num_replay_tokens: Of general text, EOS counted.
-        num_trained_tokens: Labels over all epochs, general text counted.
-        num_looks: Validations between and within the epochs; one more follows at the end.
+        num_unique_tokens to num_looks: As in `further.plan.table.PlannedRun`.
         training: Rows of one epoch.
         answers_only: Whether logits are computed of positions with labels alone, as of answers to questions.
     """
@@ -94,33 +108,6 @@ class Work:
     def head_fraction(self, rows: Rows) -> float:
         """Fraction of the computed positions that logits are computed of."""
         return rows.num_labels / rows.num_inputs if self.answers_only and rows.num_inputs else 1.0
-
-
-def count_work(texts: Texts, run: Run, sharded: bool = False) -> Work:
-    """Count as laying out rows and training do.
-
-    A document of n tokens is n + 1 predictions where it has a BOS; without one its first token is none.
-
-    Args:
-        sharded: Whether each process keeps its part of the model only; rows are then computed whole.
-
-    Raises:
-        ValueError: If there is nothing to train on, or the batch does not divide.
-    """
-    if not texts.training:
-        raise ValueError("nothing to plan: no training documents")
-    rows = count_rows((*texts.training, *texts.replay), texts.has_begin, run, sharded)
-    steps_per_epoch = math.ceil(rows.number / (micro_batch(run) * run.gradient_accumulation_steps))
-    return Work(
-        num_papers=len(texts.training),
-        num_unique_tokens=sum(texts.training) + len(texts.training),
-        num_replay_tokens=sum(texts.replay) + len(texts.replay),
-        num_trained_tokens=run.epochs * rows.num_labels,
-        num_steps=run.epochs * steps_per_epoch,
-        num_looks=run.epochs * min(run.validations_per_epoch, steps_per_epoch),  # one a step at most
-        training=rows,
-        validation=count_rows(texts.validation, texts.has_begin, run, sharded),
-    )
 
 
 def count_rows(lengths: Sequence[int], has_begin: bool, run: Run, sharded: bool = False) -> Rows:

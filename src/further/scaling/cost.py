@@ -73,7 +73,6 @@ class Forecast:
 
     Attributes:
         factor: Tokens there over the largest size measured.
-        num_tokens: Unique training tokens.
         loss_nats: Predicted loss of a new run, with its prediction interval.
         gain_nats: Fall from the mean loss measured at the largest size, with the same interval.
         law_nats: The law there with its own interval, which supposes that the form is right.
@@ -109,11 +108,7 @@ def cost_of(tokens: Interval, settings: CostSettings) -> Cost:
 def forecast_at(
     fit: LawFit, outlook: Outlook, num_tokens: float, settings: CostSettings | None, *, trusted: bool
 ) -> Forecast:
-    """Predict the loss at a size, the gain over the largest size measured, and the cost.
-
-    Args:
-        trusted: Nothing speaks against the law: then its loss is the estimate where it is inside the interval.
-    """
+    """Predict loss, gain and cost at a size; of a `trusted` law its loss is the estimate, if inside the interval."""
     level, there, band = fit.c.level, outlook.predict(num_tokens), predict_band(fit, num_tokens)
     low, high, law = float(there.low[0]), float(there.high[0]), float(band.loss_nats[0])
     loss = law if trusted and low <= law <= high else float(there.loss_nats[0])

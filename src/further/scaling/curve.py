@@ -1,7 +1,7 @@
 """Runs of a study and the checked curve that they make; what is no learning curve is refused."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -80,12 +80,11 @@ class Curve:
     def kept(self, keep: Flags) -> "Curve":
         """Return the curve of the chosen points."""
         size = np.unique(self.size[keep], return_inverse=True)[1].astype(np.intp)
-        return Curve(self.t[keep], self.y[keep], self.weights[keep], size, self.weighted)
+        return replace(self, t=self.t[keep], y=self.y[keep], weights=self.weights[keep], size=size)
 
     def weighed(self, errors: Floats) -> "Curve":
         """Return the curve weighted by estimated standard errors of its points, (points,)."""
-        weights = errors**-2.0
-        return Curve(self.t, self.y, weights / weights.mean(), self.size, self.weighted)
+        return replace(self, weights=errors**-2.0 / (errors**-2.0).mean())
 
     def size_means(self) -> "Curve":
         """Return one point per size: the weighted mean loss, with the sum of the weights."""

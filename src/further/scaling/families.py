@@ -57,12 +57,10 @@ class FamilyFit:
 
     Attributes:
         theta: Shape parameters as `Family.shape` takes them.
-        a, c: For sizes divided by `scale`, in nats per token.
-        scale: Tokens.
+        a, c: For sizes divided by `scale` tokens, in nats per token.
         sse: Weighted sum of squares, of losses or of their logarithms.
         log_rmsd: Root mean square of the residuals of the log losses.
-        aicc: Corrected information criterion; None where points are too few for it. Exact fits differ in it by their
-            parameters alone.
+        aicc: None where points are too few for it. Exact fits differ in it by their parameters alone.
     """
 
     family: Family
@@ -144,13 +142,11 @@ def fit_family(curve: Curve, family: Family, *, in_logs: bool = False) -> Family
 
 
 def aicc(sse: float, num_points: int, num_parameters: int) -> float | None:
-    """Return Akaike's criterion with the correction for few points (Hurvich and Tsai 1989), the noise counted.
+    """Return `n log(sse/n) + 2k + 2k(k+1)/(n-k-1)`, None where n - k - 1 < 1 or the fit is exact.
 
-    Args:
-        num_parameters: Parameters of the curve; one more is the noise.
+    k is one more than the parameters of the curve, as the noise counts.
 
-    Returns:
-        n log(sse/n) + 2k + 2k(k+1)/(n-k-1), or None where n - k - 1 < 1 or the fit is exact.
+    Source: Hurvich and Tsai 1989, the correction for few points.
     """
     k = num_parameters + 1
     if num_points - k - 1 < 1 or sse <= 0.0:

@@ -54,8 +54,7 @@ class LawFit:
         sse: Weighted sum of squares; with standard errors in units of their squares, else in nats squared.
         noise_nats: Residual standard deviation of a point of mean weight.
         b, c: Profile-likelihood intervals; b's is widened where the noise is uneven.
-        c_identified: Do the data say where the curve flattens?
-        c_reason: Why, or why not, in one sentence.
+        c_identified, c_reason: Do the data say where the curve flattens, and why or why not, in one sentence.
         basis: What intervals count: "points", or "sizes" where means of sizes may scatter more than their seeds do.
         huber_delta_nats: Huber's threshold in nats, in standard errors where those weigh; None for least squares.
     """
@@ -117,19 +116,13 @@ def fit_power_law(
     """Fit the power law with a floor to separate runs at different sizes.
 
     Args:
-        num_tokens: Unique training tokens of each run, > 0, (points,), any order.
-        losses: Held-out loss in nats per token, (points,).
-        standard_errors: Standard error of each loss in nats; squares of them weigh the points and are scaled to the
-            residuals. None: equal weights.
-        groups: Label of each point's size; seeds share one. None: sizes within 5 % are one size.
+        num_tokens, losses, standard_errors, groups: As in `check_curve`, any order; squares of standard errors weigh
+            the points and are scaled to the residuals.
         level: Nominal coverage of the intervals, above 0 and up to 0.9999.
         huber_delta: Residual in nats from which Huber's loss is straight; None for least squares. With standard
             errors it counts them.
         by_size: True: intervals count sizes, not runs, as they must where the seeds of a size share its papers; False:
             they count runs. None: runs only where an F test finds that their seeds explain the scatter of the sizes.
-
-    Returns:
-        The fit, with intervals by profile likelihood.
 
     Raises:
         ValueError: If the points are not a falling curve of losses at four sizes or more, or an option is out of range.

@@ -15,13 +15,7 @@ WIDEST_SHARE = 0.5  # of the lowest measured loss: "most of" the range that c co
 def judge_floor(
     curve: Curve, c: Interval, residuals: ResidualTests, region: Region, sse: float, num_points: int
 ) -> tuple[bool, str]:
-    """Say whether c is identified, and why, in one sentence.
-
-    Args:
-        residuals: Tests of the residuals, mentioned where they fail.
-        sse: Sum of squares of the law on what the region counts.
-        num_points: How many points or sizes the region counts.
-    """
+    """Say whether c is identified, and why, in one sentence; `sse` and `num_points` are of what the region counts."""
     lowest = float(curve.size_means().y.min())
     reason = _why_not(curve, c, lowest, chance_of_fall(region, sse, num_points), num_points)
     if reason is not None:
@@ -35,12 +29,7 @@ def judge_floor(
 
 
 def chance_of_fall(region: Region, sse: float, num_points: int) -> float:
-    """Return the probability that a constant with noise falls as clearly as the law does, by an F test.
-
-    Args:
-        region: The parameters allowed, which knows the sum of squares of a constant.
-        sse: Sum of squares of the law on the same points.
-    """
+    """Return the probability that a constant with noise falls as clearly as the law does, by an F test."""
     if sse <= 0.0:
         return 0.0
     free = num_points - 3

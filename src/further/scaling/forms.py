@@ -46,12 +46,7 @@ class Forms:
 
 
 def compare_forms(fit: LawFit, holdout: HoldOut | None = None) -> Forms:
-    """Fit every form to the points of a fitted curve.
-
-    Args:
-        fit: The power law; its basis, points or means of sizes, is used.
-        holdout: The largest size, predicted from the others.
-    """
+    """Fit every form to what the intervals of a law count, points or means of sizes."""
     curve = fit.counted
     fits = tuple(fit_family(curve, family) for family in FAMILIES if family.num_parameters < curve.num_sizes)
     residuals = tuple(examine_residuals(curve, one.loss_at(curve.t), one.family.num_parameters) for one in fits)

@@ -1,7 +1,5 @@
 """How noisy is a size, and is the noise even? Weights from seeds, and how far uneven noise widens an interval."""
 
-from dataclasses import replace
-
 import numpy as np
 from scipy import special, stats
 
@@ -80,5 +78,4 @@ def uneven_factor(curve: Curve, b: float) -> float:
 def _best_sum(curve: Curve, exponent: float) -> float:
     """Sum of squares of the best law with weights of geometric mean 1 that rise with the size."""
     weights = curve.weights * (curve.t / curve.scale) ** (2.0 * exponent)
-    weighted = replace(curve, weights=weights / np.exp(np.log(weights).mean()))
-    return fit_exponent(weighted.t / weighted.scale, weighted.y, weighted.weights)[3]
+    return fit_exponent(curve.t / curve.scale, curve.y, weights / np.exp(np.log(weights).mean()))[3]

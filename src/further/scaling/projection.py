@@ -41,12 +41,7 @@ def solve_linear(x: Floats, y: Floats, weights: Floats) -> tuple[Floats, Floats,
 
 
 def minimize_on_grid(objective: Callable[[Floats], Floats], grid: Floats) -> float:
-    """Return the place of the smallest value, found on `grid` and then between its neighbors.
-
-    Args:
-        objective: From places (G,) to values (G,).
-        grid: First places, increasing.
-    """
+    """Return the place of the smallest value of `objective`, found on an increasing `grid`, then between neighbors."""
     places, lowest = grid, int(np.argmin(objective(grid)))
     for _ in range(NUM_ZOOMS):
         below, above = places[max(lowest - 1, 0)], places[min(lowest + 1, places.size - 1)]
@@ -56,16 +51,7 @@ def minimize_on_grid(objective: Callable[[Floats], Floats], grid: Floats) -> flo
 
 
 def fit_exponent(s: Floats, y: Floats, weights: Floats) -> tuple[float, float, float, float]:
-    """Fit `y = a * s**-b + c`.
-
-    Args:
-        s: Sizes divided by their geometric mean, (points,).
-        y: Losses, (points,).
-        weights: Weights, (points,).
-
-    Returns:
-        a (for scaled sizes), b, c and the weighted sum of squares.
-    """
+    """Fit `y = a * s**-b + c` to sizes divided by their geometric mean; a (of these), b, c and the sum of squares."""
     log_s = np.log(s)
 
     def sums(b: Floats) -> Floats:

@@ -27,12 +27,10 @@ class Region:
 
     Attributes:
         b: Exponents inside the region, shape (G,).
-        x_mean, x_square: Weighted mean of `x = (t/scale)**-b`, sum of squares about it, each (G,).
-        x_zero_square: Weighted sum of squares of x about zero, (G,).
-        a: Unconstrained optimum of the slope, (G,); the fitted value at `x_mean` is `y_mean`.
-        sse: Its sum of squares, (G,).
+        x_mean, x_square, x_zero_square: Weighted mean of `x = (t/scale)**-b`, sums of squares about it and 0, (G,).
+        a, sse: Unconstrained optimum of the slope and its sum of squares, (G,); at `x_mean` the fit is `y_mean`.
         a_without_c, sse_without_c: The optimum with c = 0, each (G,).
-        y_mean: Weighted mean loss.
+        sse_flat: Of a constant.
         limit: Sum of squares at the region's edge.
         scale: Tokens by which `t` is divided.
     """
@@ -53,22 +51,13 @@ class Region:
 
 
 def f_limit(sse: float, num_points: int, level: float, inflation: float = 1.0) -> float:
-    """Return the sum of squares up to which the three parameters are inside the region.
-
-    Args:
-        inflation: Factor of the F threshold, for noise that is not even.
-    """
+    """Return the sum of squares at the region's edge; `inflation`: of the F threshold, for uneven noise."""
     freedom = num_points - 3
     return float(sse * (1.0 + inflation * stats.f.ppf(level, 1, freedom) / freedom))
 
 
 def allowed_region(curve: Curve, b: float, sse: float, level: float) -> Region:
-    """Find the parameters that the data allow.
-
-    Args:
-        curve: Points, or means of sizes; four or more.
-        sse: Its sum of squares on this curve.
-    """
+    """Find the parameters that four or more points, or means of sizes, allow about their optimum, `b` with `sse`."""
     # An exact curve has a sum of squares of zero, and its region would be empty by rounding.
     limit = f_limit(max(sse, _rounding(curve)), curve.y.size, level)
     low, high = exponent_range(curve, b, limit)
@@ -79,12 +68,7 @@ def allowed_region(curve: Curve, b: float, sse: float, level: float) -> Region:
 
 
 def exponent_range(curve: Curve, b: float, limit: float) -> tuple[float, float]:
-    """Return the smallest and the largest exponent whose best sum of squares is within a limit.
-
-    Args:
-        curve: Points, or means of sizes; four or more.
-        limit: As from `f_limit`.
-    """
+    """Return the smallest and the largest exponent whose best sum of squares is within a limit of `f_limit`."""
     limit = max(limit, _rounding(curve))
     outside = _outside(curve, limit)
     inside = np.append(B_GRID[outside(B_GRID) <= 0], b)
@@ -153,13 +137,10 @@ def allows_no_floor(region: Region) -> bool:
 
 
 def extremes(region: Region, slope: Floats) -> tuple[Floats, Floats]:
-    """Return the smallest and largest value of `slope * a + c` over the region.
+    """Return the smallest and largest value of `slope * a + c` over the region, each (T,).
 
     Args:
         slope: Factor of a (for sizes divided by the region's scale) at each exponent, (G, T).
-
-    Returns:
-        Two arrays of shape (T,).
     """
     candidates = [*_bowl_ends(region, slope), *_axis_ends(region, slope)]
     low = np.min([np.where(allowed, value, np.inf) for value, allowed in candidates], axis=(0, 1))

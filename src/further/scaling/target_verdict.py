@@ -78,16 +78,10 @@ def _judge_below(fit: LawFit, target: Target, outlook: Outlook, doubt: str | Non
 
 
 def tokens_needed(fit: LawFit, loss_nats: float, outlook: Outlook, *, trusted: bool) -> Interval | None:
-    """Return the unique tokens at which the ends of the prediction interval fall to a loss.
+    """Return the unique tokens at which the ends of the prediction interval fall to a loss, None where none does.
 
     Where the upper end does not fall to it as far ahead as predictions go, but that of an undoubted law with an
-    identified floor does, the interval ends there.
-
-    Args:
-        fit: The law, whose count is the estimate where it is inside the interval, its floor identified, and trusted.
-
-    Returns:
-        None where neither falls to it as far ahead as predictions go.
+    identified floor does, the interval ends there. Such a law's count is the estimate where it is inside.
     """
     if outlook.limit <= 1.0:
         return None
