@@ -31,6 +31,13 @@ def test_below_its_name_an_appendix_may_have_a_heading_more_and_short_paragraphs
     )
 
 
+def test_short_appendices_by_name_are_kept_where_together_they_are_prose():
+    half = {"kind": "text", "text": f"In the {' '.join(paragraph('x')['text'].split()[3:38])}.", "page": 6}
+    body = (*article("Methods", "Discussion"), heading("References", 5), *entries(1, 2, 3))
+    found = reasons(*body, heading("Appendix A: Details", 6), half, heading("Appendix B: More", 6), half)
+    assert (found["Appendix A: Details"], found["Appendix B: More"]) == ("kept", "kept")
+
+
 def test_an_appendix_before_the_references_ends_at_them():
     body = (*article("Methods", "Discussion"), heading("Appendix A", 5), paragraph("appendix", 5))
     found = reasons(*body, heading("References", 6), *entries(1, 2, 3), keep_appendices=False)

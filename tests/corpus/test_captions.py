@@ -112,6 +112,7 @@ def test_a_column_of_names_below_a_table_is_a_paragraph():
         "Figura 4 – A caixa",
         "Tabell 2. Hjärtan",
         "Algorithm 3 Cooling of a heart",
+        "Listing 1: How a heart is cooled.",
     ],
 )
 def test_labels_of_captions_in_spaced_letters_and_in_other_languages(text):

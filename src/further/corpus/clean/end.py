@@ -23,6 +23,8 @@ REACH, APPENDIX_REACH = 5, 12
 """Blocks below a heading among which its running text is."""
 ENTRY = re.compile(r"\s*(?:\[(\d{1,3})\]|(\d{1,3})[.)]?\s)")
 """The number that an entry of a list begins with."""
+LABELED = re.compile(r"\s*\[(?:\d{1,3}|[A-Z][^\]\n]{0,60}\d\d[a-z]?\)?)\]")
+"""The label of an entry in brackets: "[12]", "[ABC+20]", "[Maker et al.(2020)]". No paragraph begins so."""
 MIN_ENTRIES, MAX_SKIPPED = 4, 15
 """Entries that make a list, and those that may stand in one block with the entry before them."""
 LETTERED = re.compile(r"\s*[A-Z](?:\.\d{1,2})*[.:)]?\s+[A-Z]")
@@ -63,6 +65,7 @@ class Ending:
         self.pieces = [piece for piece in pieces if piece.reason in ("", "footnote", "figure text")]
         self.backs = {id(piece) for piece in self.pieces if self._names_back(piece)}
         self.first_list = next((i for i, p in enumerate(self.pieces) if id(p) in self.lists), len(self.pieces))
+        self.appendices = {id(piece) for i, piece in enumerate(self.pieces) if self._names_appendix(i)}
         self.rest = self._count_rest()
         self.total = sum(count_body_words(piece, size) for piece in self.pieces)
         body = [i for i, piece in enumerate(self.pieces) if self._names_body(piece)]
@@ -76,7 +79,8 @@ class Ending:
         for index, piece in enumerate(self.pieces):
             seen += count_body_words(piece, self.size)
             # A zone that begins here comes before the one that goes on: "Funding" ends "Acknowledgments".
-            zone = self._open(index) or self._go_on(zone, index) or self._open_thanks(index)
+            further = zone is not None and zone.reason == "appendix" and id(piece) in self.appendices
+            zone = (not further and self._open(index)) or self._go_on(zone, index) or self._open_thanks(index)
             if zone and (zone.reason != "appendix" or not keep_appendices):
                 piece.reason = zone.reason
             elif not piece.reason and (id(piece) in self.entries or self._is_late_reference(piece, seen)):
@@ -119,6 +123,12 @@ class Ending:
         if piece.is_text and piece.is_small(self.size) and begins_note(self.names.back, piece.text):
             return True
         return piece.kind != "title" and run_in(self.names.back, piece.text, piece.lead)
+
+    def _names_appendix(self, index: int) -> bool:
+        """Whether a block has the name of an appendix, which behind the references may be "Supplementary material"."""
+        piece = self.pieces[index]
+        supplement = index > self.first_list and plain_heading(piece.text).lower().startswith("supplement")
+        return piece.kind == "heading" and (supplement or is_section(self.names.appendix, piece.text))
 
     def _is_ambiguous(self, piece: Piece) -> bool:
         return bool(self.names.ambiguous.match(plain_heading(piece.text)))
@@ -187,7 +197,7 @@ class Ending:
         if not piece.is_paragraph(self.size):
             return False
         if zone.reason == "reference":
-            return piece.is_article() and self.rest[index - 1] > MIN_REST
+            return piece.is_article() and self.rest[index - 1] > MIN_REST and not LABELED.match(piece.text)
         second = early and any(above.is_text for above in self.pieces[:index] if above.reason == "back matter")
         return second or (ambiguous and opener.is_text and piece.text[0].isupper())
 
@@ -201,14 +211,17 @@ class Ending:
     def _is_appendix(self, index: int) -> bool:
         """Whether a block heads an appendix: by its name, or behind the references as a heading over running text."""
         piece = self.pieces[index]
-        named = piece.kind == "heading" and is_section(self.names.appendix, piece.text)
+        named = id(piece) in self.appendices
         reach = APPENDIX_REACH if named else REACH  # below its name an appendix may have a heading more, and formulas
         if piece.kind != "heading" or not (self._has_prose(index, reach) or self._is_set_as_section(index)):
             return False
         if named:
             return True
         more = bool(LETTERED.match(piece.text)) or self.rest[index] > MIN_REST
-        return more and self._is_behind(index) and not is_section(self.names.reviews, piece.text)
+        # Appendices have sections of the body's names, and a conference's checklist has "Limitations".
+        first = piece.text.lstrip().startswith("A") and self.pieces[index - 1].reason == "reference"
+        behind = self._is_behind(index) or (first and bool(LETTERED.match(piece.text)))
+        return more and behind and not is_section(self.names.reviews, piece.text)
 
     def _is_set_as_section(self, index: int) -> bool:
         """Whether a lettered heading behind the references is set as theirs and heads none: over code or lists."""
@@ -225,7 +238,7 @@ class Ending:
         """Whether a heading has running text below it, before any references or back matter; figures may come first."""
         worded = (piece for piece in self.pieces[index + 1 :] if piece.is_text or piece.kind == "heading")
         following = list(islice(worded, reach))
-        ends = self.lists | self.backs
+        ends = self.lists | (self.backs - self.appendices if id(self.pieces[index]) in self.appendices else self.backs)
         end = next((i for i, piece in enumerate(following) if id(piece) in ends), None)
         return has_prose(following[:end])
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from further.corpus.clean.paragraphs import continues
 from further.corpus.clean.pieces import MIN_PARAGRAPH, Piece
-from further.corpus.clean.structure import CITE, is_address, is_marked, is_note, lists_places
+from further.corpus.clean.structure import CITE, PLACE, is_address, is_marked, is_note, lists_places
 from further.corpus.schemas import KEPT
 from further.corpus.sections import EVERY, Sections, is_section, opens_abstract, plain_heading, run_in
 from further.corpus.words import count_words, is_prose, prose_share
@@ -32,7 +32,9 @@ def drop_front(pieces: Sequence[Piece], size: float, names: Sections) -> int:
     start = _find_start(pieces, names)
     for piece in pieces[:start]:
         large = piece.is_text and piece.font_size > 1.06 * size and is_prose(piece.text, MIN_LARGE)
-        if piece.kind == "title" or large or (piece.is_set(size) and _is_said(piece, names)):
+        said = large and len(PLACE.findall(piece.text)) < 2  # "Department of Mechanics, Faculty of Arts and Crafts"
+        alike = piece.is_set(size) or piece.font_size == pieces[start].font_size
+        if piece.kind == "title" or said or (alike and _is_said(piece, names)):
             piece.reason = KEPT
         else:
             piece.reason = "affiliation" if is_address(piece.text) else "front matter"

@@ -125,6 +125,8 @@ def continues(above: Piece, below: Piece) -> bool:
         return near and abs(above.font_size - below.font_size) < 0.2 and above.bold == below.bold
     if below.kind != "text" or below.page - above.page > 2:
         return False
+    if start.isupper() and below.text[: below.lead].rstrip().endswith((":", ".")):  # "**Prompt:** Describe the image"
+        return False
     if end.endswith(("-", "‐", "\u00ad")):
         return True
     if ENDED.search(end):

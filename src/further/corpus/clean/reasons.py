@@ -93,7 +93,10 @@ def _is_page_beside(piece: Piece, beside: Piece) -> bool:
 
 
 def _drop_labels(pieces: Sequence[Piece], size: float, names: Sections) -> None:
-    """Drop headings that label a figure: they part one sentence, or are small with parts of figures on both sides."""
+    """Drop headings that label a figure: they part one sentence, or have parts of figures on both sides.
+
+    Between these a bold or numbered heading is a section's, unless it is small.
+    """
     texts = [piece for piece in pieces if piece.reason == KEPT and piece.is_text]
     parted = {
         id(below) for above, below in pairwise(texts) if below.text.lstrip()[:1].islower() and continues(above, below)
@@ -106,7 +109,8 @@ def _drop_labels(pieces: Sequence[Piece], size: float, names: Sections) -> None:
         below = next((piece for piece in pieces[last:] if piece.reason == KEPT and piece.is_text), None)
         beside = {pieces[first - 1].reason, pieces[last + 1].reason}
         parts = id(below) in parted and not any(heads_section(piece.text, names) for _, piece in run)
-        if parts or (beside <= FLOATS and all(piece.is_small(size) for _, piece in run)):
+        labels = (piece.is_small(size) or not (piece.bold or heads_section(piece.text, names)) for _, piece in run)
+        if parts or (beside <= FLOATS and all(labels)):
             for _, piece in run:
                 piece.reason = "figure text"
 

@@ -77,7 +77,7 @@ ENGLISH = Names(
     conclusions=(r"conclusions?|concluding|limitations?|implications|perspectives?",),
     body=(r"theory|case (?:report|presentation|description)|main text",),
     keywords=(
-        r"key ?-?words?(?: and phrases)?|index terms|mesh(?: terms| headings)?|subject headings",
+        r"(?:additional )?key ?-?words?(?: and phrases)?|index terms|mesh(?: terms| headings)?|subject headings",
         r"ccs concepts|categories and subject descriptors",
     ),
     glossary=(

@@ -15,7 +15,7 @@ def _spaced(word: str) -> str:
 
 _WORDS = (
     *("figures", "figure", "figs", "fig", "table", "tables", "scheme", "chart", "box", "plate", "video", "movie"),
-    *("panel", "exhibit", "algorithm", "photo", "graph", "map"),
+    *("panel", "exhibit", "algorithm", "listing", "photo", "graph", "map"),
     *("abbildung", "abb", "tabelle", "tab", "tableau", "figura", "tabla", "cuadro", "gráfico", "tabela", "quadro"),
     *("tabella", "grafico", "figuur", "tabel", "figur", "tabell"),
 )

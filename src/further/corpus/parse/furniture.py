@@ -11,7 +11,7 @@ from further.corpus.parse.lines import NUMBER as LINE_NUMBER
 from further.corpus.parse.lines import Line, Page, find_line_numbers
 from further.corpus.words import count_function_words
 
-MARGIN, WIDEST_MARGIN = 0.12, 0.135
+MARGIN, WIDEST_MARGIN = 0.12, 0.145
 """Share of the page's height, at the top and at the bottom, in which running heads are looked for; the wider
 the same for what stands apart from the body."""
 MIN_SHARE = 0.25

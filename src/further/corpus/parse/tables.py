@@ -55,11 +55,11 @@ def _ends_table(block: Block, caption: Block, below: Sequence[Block], style: Sty
     """Whether a block under a table's caption is no more of the table: the next caption, or the body."""
     if block.kind == "caption":
         return block.y0 > caption.y1 + 3 * block.size
-    if is_body(block, style):
-        return True
-    apart = is_label_of(caption.text, ("algorithm",))  # whose steps may be set as the body
-    free = _stands_apart(block, (caption, *below)) if apart else _stands_free(block, below, style)
-    return block.y0 > caption.y1 and free
+    if is_label_of(caption.text, ("algorithm",)):  # whose steps may be set as the body, and be sentences
+        long = is_body(block, style) and count_words(block.text) >= MIN_COLUMN_WORDS
+        return long or (block.y0 > caption.y1 and _stands_apart(block, (caption, *below)))
+    cell = any(begins_row(b, block) and block.x1 - b.x0 < 1.1 * style.measure for b in below)
+    return (is_body(block, style) and not cell) or (block.y0 > caption.y1 and _stands_free(block, below, style))
 
 
 def _stands_apart(block: Block, others: Sequence[Block]) -> bool:
@@ -78,7 +78,8 @@ def _is_set_as_body(block: Block, style: Style) -> bool:
 
 def _stands_free(block: Block, beside: Sequence[Block], style: Style) -> bool:
     """Whether a block is set as the body, or as a heading of it, with nothing on its lines: no cell of a table."""
-    as_body = _is_set_as_body(block, style)
+    italics = block.lead > MAX_LABEL and is_prose(block.text, MIN_WORDS) and block.width > 0.75 * style.measure
+    as_body = _is_set_as_body(block, style) or (italics and style.is_body_size(block.size))  # "**Theorem 1.** *Let*"
     as_heading = block.bold and block.size > 0.96 * style.size
     if not (as_body or as_heading) or count_words(block.text) < (3 if as_body else 1):
         return False
