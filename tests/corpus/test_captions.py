@@ -167,3 +167,16 @@ def test_a_caption_set_as_the_body_without_a_mark_begins_with_a_title(above, tex
     """As in a page printed from the web."""
     body = [*BODY[:-1], replace(BODY[-1], text=BODY[-1].text.replace("line 49.", above))]
     assert kinds_of([body, [line(text, 50, 80, page=2)]])[text] == kind
+
+
+def test_a_table_that_is_one_list_of_sentences_a_little_smaller_than_the_body_is_a_table():
+    """As criteria of a trial; their size is no other size of the body, and none of them ends the table."""
+    caption = line("Table 1. Criteria of the trial", 50, 80, page=2, size=9.4)
+    items = [
+        f"{n}) All of the patients who had been given the heart of a donor by the team of part {n}."
+        for n in range(1, 9)
+    ]
+    cells = [line(text, 50, 100 + 14 * n, page=2, size=9.4) for n, text in enumerate(items)]
+    below = [replace(one, page=2) for one in column("below", 300, 8)]
+    kinds = kinds_of([BODY, [caption, *cells, *below]])
+    assert [kinds[text] for text in (*items, below[0].text)] == ["table"] * 8 + ["text"]

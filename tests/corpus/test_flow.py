@@ -235,3 +235,17 @@ def test_items_below_the_rest_of_one_from_the_column_before_are_apart():
         line(text, x, 100 + 12 * n, 250 - x) for n, (text, x) in enumerate([*texts, ("10. Tang F. Melatonin", 45)])
     ]
     assert [len(block.lines) for block in make_blocks(lines, find_style(lines))] == [1, 2, 1]
+
+
+def test_a_paragraph_apart_below_a_short_line_without_a_full_stop_is_its_own():
+    """As below a caption that is set as the body: dropped as a part of it otherwise."""
+    texts = [
+        "Fig. 2 Treatment schedule of the arms",
+        "and its questionnaire",
+        "The study is being conducted",
+        "by all of them.",
+    ]
+    lines = [
+        line(text, 50, y, x1) for text, y, x1 in zip(texts, (100, 112, 127, 139), (240, 130, 240, 90), strict=True)
+    ]
+    assert [len(block.lines) for block in make_blocks(lines, find_style(lines))] == [2, 2]

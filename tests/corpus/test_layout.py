@@ -141,13 +141,15 @@ def test_stretched_line_is_one_line_and_table_cells_are_not():
         ("T", "his study was done", "This study was done"),
         ("A ", "s the heart", "As the heart"),
         ("A", "new heart", "A new heart"),
+        ("A", "typical heart", "A typical heart"),
+        ("A", "ntibiotics are", "Antibiotics are"),
     ],
 )
 def test_an_initial_several_lines_high_begins_its_word(initial, rest, text):
     parts = [
         replace(line(initial, 50, 120, 22, size=34), y0=92),
         line(rest, 76, 108, 200),
-        line("and so it was", 76, 120, 200),
+        line("and so it was, typical or atypical, of antibiotics", 76, 120, 200),
     ]
     assert join_fragments(parts)[0].text == text
 

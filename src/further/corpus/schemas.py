@@ -3,34 +3,15 @@
 import pyarrow as pa
 
 KINDS = (
-    "title",
-    "heading",
-    "text",
-    "list",
-    "caption",
-    "table",
-    "footnote",
-    "page header",
-    "page footer",
-    "reference",
-    "code",
-    "other",
+    *("title", "heading", "text", "list", "caption", "table", "footnote", "page header", "page footer", "reference"),
+    *("code", "other"),
 )
 """What a block is, as its geometry, fonts and repetition say."""
 
 DUPLICATE = "duplicate"
 REASONS = (
-    "encrypted",
-    "damaged",
-    "empty",
-    "scanned",
-    "too large",
-    "timed out",
-    "not a PDF",
-    "too short",
-    "unreadable font",
-    DUPLICATE,
-    "other language",
+    *("encrypted", "damaged", "empty", "scanned", "too large", "timed out", "not a PDF", "too short"),
+    *("unreadable font", DUPLICATE, "other language"),
 )
 """Why a paper is rejected."""
 

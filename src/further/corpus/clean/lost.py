@@ -14,16 +14,8 @@ from further.corpus.sections import EVERY, is_section, run_in
 from further.corpus.words import count_words, is_prose
 
 PLAUSIBLE = (
-    "front matter",
-    "contents",
-    "table",
-    "figure text",
-    "footnote",
-    "page header",
-    "page footer",
-    "sidebar",
-    "reference",
-    "back matter",
+    *("front matter", "contents", "table", "figure text", "footnote", "page header", "page footer", "sidebar"),
+    *("reference", "back matter"),
 )
 """Reasons under which prose is not expected; captions, licenses and parts are dropped because that is asked for."""
 MAX_BACK_WORDS = 150

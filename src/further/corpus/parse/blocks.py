@@ -225,7 +225,7 @@ def _starts_paragraph(group: Sequence[Line], line: Line) -> bool:
         return (ended or (short and not first)) and (len(group) > 1 or short or (rest and not first))
     capital = line.text.lstrip()[:1].isupper()
     spaced = len(group) > 1 and line.baseline - above.baseline > 1.2 * (above.baseline - group[-2].baseline)
-    if line.initial or (ended and spaced and capital):
+    if line.initial or ((ended or short) and spaced and capital):
         return True
     room = right - above.x1
     if not ended or room < 0.5 * size + (first_word_width(line) if _is_ragged(group, right) else 0):

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from further.corpus.parse.lines import MAX_INDENT, Line
 
+WORD = re.compile(r"[^\W\d_]+")
 LETTER = re.compile(r"\s*[^\W\d_]\s*")
 MAX_STACKED, RAISED_WIDTH = 1.5, 0.5
 """Font sizes by which parts of a line may overlap where one holds a superscript, and the same by its characters."""
@@ -47,7 +48,9 @@ def _place_initials(lines: list[Line]) -> list[Line]:
         first = min(words, key=lambda line: line.baseline, default=None)
         if first is not None:
             lines.remove(initial)
-            lines.insert(lines.index(first), initial)
+            place = lines.index(first)
+            whole = _begins_known_word(initial.text.strip(), first, lines)
+            lines[place : place + 1] = [_join(initial, first, word=True)] if whole else [initial, first]
     return lines
 
 
@@ -201,10 +204,10 @@ def _split_stack(left: Line, right: Line) -> tuple[Line, Line, str]:
     return replace(left, text=text, lead=lead, raised=raised), right, "/"
 
 
-def _join(left: Line, right: Line) -> Line:
+def _join(left: Line, right: Line, *, word: bool = False) -> Line:
     apart = not (left.text.endswith(" ") or right.text.startswith(" ") or right.x0 - left.x1 < 0.15 * right.size)
     initial = left.size >= 1.5 * right.size and bool(LETTER.fullmatch(left.text))
-    if initial and _begins_word(left, right):
+    if initial and (word or _begins_word(left, right)):
         left, apart = replace(left, text=left.text.strip()), False
     left, right, slash = _split_stack(left, right)
     space = slash or (" " if apart else "")
@@ -227,5 +230,14 @@ def _join(left: Line, right: Line) -> Line:
 
 def _begins_word(initial: Line, right: Line) -> bool:
     """Whether a letter several lines high begins the word that goes on beside it; A and I may be words of their own."""
-    rest = re.match(r"[^\W\d_]+", right.text)
+    rest = WORD.match(right.text)
     return rest is not None and (initial.text.strip() not in ("A", "I") or len(rest.group()) == 1)
+
+
+def _begins_known_word(initial: str, right: Line, lines: Sequence[Line]) -> bool:
+    """Whether a letter that may be a word begins a longer one that the page has elsewhere, and its rest nowhere."""
+    rest = WORD.match(right.text)
+    if rest is None or initial not in ("A", "I"):
+        return False
+    elsewhere = {word for line in lines if line is not right for word in WORD.findall(line.text.lower())}
+    return initial.lower() + rest[0].lower() in elsewhere and rest[0].lower() not in elsewhere

@@ -76,7 +76,8 @@ def style_of_page(blocks: Sequence[Block], style: Style) -> Style:
     """
     words = Counter[float]()
     for block in blocks:
-        wide = block.width > 0.75 * style.measure and block.font in style.fonts and not LABEL.match(block.text)
+        wide = block.width > 0.75 * style.measure and block.font in style.fonts
+        wide &= not (LABEL.match(block.text) or ITEM.match(block.text))  # a table may be one list
         if wide and is_prose(block.text, MIN_LINE_WORDS) and not any(begins_row(other, block) for other in blocks):
             body = style.is_body_size(block.size) or not is_note(block.text)
             words[block.size] += count_words(block.text) if body else 0

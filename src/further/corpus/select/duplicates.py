@@ -93,7 +93,8 @@ def drop_repeats(
     """
     rows = without_duplicates(rows, rejected)
     lines, duplicates = rows.to_pylist(), _name_duplicates(rejected)
-    repeats = [] if threshold is None else _find_repeats(lines, _by_paper(split), threshold, min_words)
+    by_paper = {line["paper"]: line["split"] for line in split.to_pylist()}
+    repeats = [] if threshold is None else _find_repeats(lines, by_paper, threshold, min_words)
     reasons = {(line["paper"], line["row"]): line["reason"] for line in repeats}
     moved, words, kept = Counter[tuple[str, str]](), Counter[str](), []
     for line in ledger.to_pylist():
@@ -111,10 +112,6 @@ def drop_repeats(
     left = [line | {"num_words": words[line["paper"]]} for line in split.to_pylist() if words[line["paper"]]]
     tables = (rows.filter(pa.array(kept, pa.bool_())), _make_ledger(moved))
     return *tables, pa.Table.from_pylist(left, SPLIT), pa.Table.from_pylist(repeats, REPEATS)
-
-
-def _by_paper(split: pa.Table) -> dict[str, str]:
-    return dict(zip(split["paper"].to_pylist(), split["split"].to_pylist(), strict=True))
 
 
 def _find_repeats(
