@@ -12,6 +12,7 @@ from corpus.test_reasons import article, dropped, entries
 from corpus.test_zones import heading, paragraph, reasons
 from further.corpus.clean.papers import CleanSettings, clean_papers
 from further.corpus.parse.document import parse_document
+from further.corpus.parse.pages import read_page
 
 
 @pytest.mark.parametrize(("label", "reason"), [("[4] ", "reference"), ("[ABC+20] ", "reference"), ("", "kept")])
@@ -138,3 +139,27 @@ def test_an_entry_of_a_list_of_tables_may_have_a_second_line_without_dots():
     heads = {"kind": "heading", "text": "List of Tables", "page": 1, "y0": 60, "y1": 80}
     found = dropped(heads, *({"kind": "text", "page": 1} | one for one in entry), *article("Methods"))
     assert {reason for reason, _ in found} == {"contents"}
+
+
+def test_a_paragraphs_second_line_with_a_wide_gap_is_one_line():
+    """As TeX stretches a line before a long word. The one above it is indented: the edges of the one below tell."""
+    with pymupdf.open() as document:
+        page = document.new_page()
+        width = pymupdf.get_text_length("the heart of the donor was kept in the cold for", fontsize=10)
+        last = pymupdf.get_text_length("including all", fontsize=10)
+        first = "the heart of the donor was kept in the cold"
+        page.insert_text((72 + width - pymupdf.get_text_length(first, fontsize=10), 80), first, fontsize=10)
+        page.insert_text((72, 92), "that was of the box,", fontsize=10)
+        page.insert_text((72 + width - last, 92), "including all", fontsize=10)
+        page.insert_text((72, 104), "the heart of the donor was kept in the cold for", fontsize=10)
+        texts = [line.text for line in read_page(page).lines]
+    assert texts[1] == "that was of the box, including all"
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"), [("B. Maker, A. Drawer. 2012. The hearts", False), ("B. Hearts, boxes", True)]
+)
+def test_an_author_by_initials_opens_no_appendix(name, kept):
+    body = (*article("Methods", "Discussion"), heading("References", 5), *entries(1, 2, 3))
+    found = reasons(*body, heading(name, 6), paragraph("long title", 6))
+    assert (found["In the long"] == "kept") is kept
