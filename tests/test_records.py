@@ -3,7 +3,7 @@
 import pytest
 
 from facts import naming
-from further.records import Interval, save_optional
+from further.records.base import Interval, save_optional
 
 WIDE = Interval(estimate=0.5, low=None, high=1.0)
 

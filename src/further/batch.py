@@ -24,9 +24,6 @@ def share_of_process(run: Run, processes: int) -> tuple[int, int]:
     Whole micro-batches are dealt out where their number divides: memory stays as it is alone, and the passes are fewer.
     Otherwise the rows of each micro-batch are.
 
-    Args:
-        processes: At least 1.
-
     Raises:
         ValueError: If neither divides: a process would wait for the others in every step.
     """

@@ -15,10 +15,7 @@ PROCESSOR_FILES = ("preprocessor_config.json", "processor_config.json")
 
 
 def check_model(folder: Path, kind: str = "text") -> None:
-    """Refuse a folder that no job could load.
-
-    Args:
-        kind: Of the study: text, images or onemodel.
+    """Refuse a folder that no job of a kind of study could load.
 
     Raises:
         ValueError: With every fault, one line each.

@@ -12,7 +12,7 @@ def shard_of(name: str, num_shards: int) -> str:
     """Shard that a thing belongs to, whatever other things there are.
 
     Returns:
-        The shard's number as digits, padded to one width: "03" of 16.
+        Its number as digits of one width: "03" of 16.
 
     Raises:
         ValueError: If `num_shards` is below 1.

@@ -25,7 +25,6 @@ def choose_part(layers: Iterable[str], target: Target, parts: tuple[str, ...] | 
 
     Args:
         layers: Full names of a model's linear layers, without its head.
-        target: As in `match_targets`.
         parts: How the names of the language model's layers begin; None where there is no other part.
     """
     everywhere = parts is None or asks_for_vision(target)
@@ -83,7 +82,6 @@ def check_targets(folder: Path, targets: Iterable[Target]) -> None:
 
     Args:
         folder: Hugging Face folder; one that is not there yet, or has no safetensors, is not checked.
-        targets: Settings as in `match_targets`.
 
     Raises:
         ValueError: As `match_targets`, and if a weight file is none.

@@ -5,6 +5,8 @@ import pytest
 
 from cases.conftest import find, gather
 from cases.made import picture, save_picture, write_csv, write_dicom
+from facts import naming
+from further.cases.near import group_names
 
 
 def write_captions(folder, names, *, head=("image", "caption"), rows=()):
@@ -29,6 +31,13 @@ def test_six_patients_by_their_names_are_enough(tmp_path, name):
 def test_folders_that_are_called_like_patients_are_believed_where_there_are_two(tmp_path):
     write_captions(tmp_path, [f"sub-{number // 20}/{number}.png" for number in range(40)])
     assert [len(cases) for cases in groups(tmp_path)] == [20, 20]
+
+
+def test_a_patient_s_folder_counts_beside_a_column_of_cases(tmp_path):
+    names = [f"patient{number // 4}/study{number // 2}/{number}_1.png" for number in range(12)]
+    rows = [(name, "x", f"s{number // 2}") for number, name in enumerate(names)]
+    write_captions(tmp_path, names, head=("image", "caption", "study_id"), rows=rows)
+    assert groups(tmp_path) == [["s0", "s1"], ["s2", "s3"], ["s4", "s5"]]
 
 
 def test_three_classes_and_five_years_of_many_images_are_no_patients(tmp_path):
@@ -62,6 +71,14 @@ def test_a_table_of_patients_alone_is_read(tmp_path, key):
     assert [len(cases) for cases in groups(tmp_path)] == [3, 3]
 
 
+def test_a_table_of_patients_that_cannot_be_joined_is_refused(tmp_path):
+    rows = [(f"{number}.png", "x", f"00{number}") for number in range(3)]
+    write_captions(tmp_path, [row[0] for row in rows], head=("image", "caption", "study"), rows=rows)
+    write_csv(tmp_path / "who.csv", [("Study", "Patient"), ("1", "P"), ("2", "P")])
+    with pytest.raises(ValueError, match=naming("who.csv", "study", "a.csv")):
+        find(tmp_path)
+
+
 @pytest.mark.parametrize(("patients", "links"), [("AAB", 1), ("AAA", 0)])
 def test_dicom_files_that_a_table_names_are_of_the_patients_of_their_headers(tmp_path, patients, links):
     """One number for all is that of an archive that took the names out."""
@@ -73,6 +90,25 @@ def test_dicom_files_that_a_table_names_are_of_the_patients_of_their_headers(tmp
     write_csv(tmp_path / "a.csv", rows)
     found = gather(tmp_path).links.to_pylist()
     assert [(line["kind"], line["case"], line["other"]) for line in found] == [("same patient", "0", "1")] * links
+
+
+@pytest.mark.parametrize("header", [None, "one", "each"])
+def test_a_table_tells_the_patients_of_studies_too(tmp_path, header):
+    """Where headers name none, or number each study anew; two studies of one header's patient stay together as well."""
+    rows = [("accession", "findings", "patient")]
+    for number in range(6):
+        values = np.asarray(picture(number)).astype(np.uint16)
+        called = {None: {}, "one": {"PatientID": f"H{(number + 1) // 2}"}, "each": {"PatientID": f"H{number}"}}[header]
+        write_dicom(
+            tmp_path / f"{number}.dcm", values, AccessionNumber=f"A{number}", StudyInstanceUID=f"1.{number}", **called
+        )
+        rows.append((f"A{number}", f"Mass {number}.", f"P{number // 2}"))
+    write_csv(tmp_path / "a.csv", rows)
+    found = gather(tmp_path)
+    linked = group_names(
+        found.cases["case"].to_pylist(), [(one["case"], one["other"]) for one in found.links.to_pylist()]
+    )
+    assert len(set(linked.values())) == (1 if header == "one" else 3)
 
 
 @pytest.mark.parametrize("patients", [range(5), range(12)])

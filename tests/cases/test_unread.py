@@ -32,6 +32,8 @@ def refusal(folder):
         ("CXR1.xml", "impression"),
         ("Bericht.DOCX", "UTF-8"),
         ("scan.nii.gz", "PNG"),
+        ("Cases.xlsm", "CSV"),
+        ("table.txt", ".tsv"),
     ],
 )
 def test_what_is_not_read_is_named_with_what_to_do(tmp_path, name, advice):

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from further.records import Metrics, Parameters
+from further.records.training import Metrics, Parameters
 from further.settings import BootstrapSettings, ProbeSettings, Run
 
 BOOTSTRAP = BootstrapSettings(bootstrap=500, seed=0)

@@ -11,7 +11,7 @@ from facts import naming
 from further.evaluation import intervals
 from further.evaluation.comparison import compare, compare_runs, describe_scoring, heldout, summarize
 from further.evaluation.intervals import ratio_interval
-from further.records import Interval
+from further.records.base import Interval
 from further.settings import BootstrapSettings
 
 BASE, ADAPTED = "base at nf4", "adapted default at nf4"

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from evaluation.conftest import BOOTSTRAP, PROBE
+from facts import naming
 from further.evaluation.intervals import share_interval
 from further.evaluation.memorization import (
     Passage,
@@ -42,6 +43,11 @@ def test_one_forward_pass_finds_what_greedy_generation_says(adapted):
         expected.append(kept)
     for batch_tokens in (1, 35, 10_000):
         assert match_lengths(adapted, passages, 0, PREFIX, batch_tokens).tolist() == expected
+
+
+def test_passages_beyond_the_models_positions_are_refused(adapted):
+    with pytest.raises(ValueError, match=naming("memorization_prefix_tokens", 129, 128)):
+        match_lengths(adapted, [Passage("paper", 0, (5,) * 129)], 0, PREFIX, 1000)
 
 
 def of_papers(names):

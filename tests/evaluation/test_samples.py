@@ -7,6 +7,7 @@ import pytest
 import torch
 from transformers import AutoTokenizer
 
+from facts import naming
 from further.evaluation.samples import (
     NUM_PROMPTS,
     PROMPT_WORDS,
@@ -82,6 +83,15 @@ def test_marks_that_no_setting_names_are_those_of_training(adapted, tokenizer, m
     assert (unnamed.bos_token_id, unnamed.eos_token_id) == (0, 1)
     plain = continue_prompt(adapted, tokenizer, "The heart", 12, GREEDY)
     assert continue_prompt(adapted, unnamed, "The heart", 12, GREEDY) == plain
+
+
+def test_a_sample_beyond_the_models_positions_is_refused(adapted, tokenizer):
+    prompt = "The heart " * 30
+    length = len(tokenizer(prompt)["input_ids"])
+    assert length < 128
+    continue_prompt(adapted, tokenizer, prompt, 129 - length, GREEDY)  # the last token is written, and not read
+    with pytest.raises(ValueError, match=naming("evaluation.new_tokens", 130 - length, length, 129, 128)):
+        continue_prompt(adapted, tokenizer, prompt, 130 - length, GREEDY)
 
 
 def test_an_end_mark_ends_a_sample(model_folder, tokenizer):

@@ -15,7 +15,7 @@ SHIPPED = (0.632, 0.400, 0.284, 0.247, 0.220, 0.230, 0.211)  # nats per token, a
 PRICES = CostSettings(price_per_gpu_hour=2.0, currency="EUR", price_date="2026-11", yearly_budget=10.0)
 TOOK = SeedRecord(
     seed=0, learning_rate=1e-3, num_cases=1, num_parameters=10, num_trained_parameters=10, num_steps=1, flops=1e9,
-    seconds=36.0, stored_bytes=40, validation_loss_nats=0.5, hardware="a CPU",
+    seconds=36.0, stored_bytes=40, validation_loss_nats=0.5, hardware="a CPU", devices=1,
 )  # fmt: skip
 
 
@@ -68,6 +68,12 @@ def test_a_case_costs_its_part_of_the_time_for_all():
     law = fit([0.1 + 4 * number**-0.5 for number in SIZES], [int(4 * n**0.75) for n in SIZES], end=1.0)[LOSS]
     assert law.budget.num_tokens == pytest.approx(500 * 3840)
     assert np.isclose(law.forecasts[0].cost.money.estimate, 0.04)
+
+
+def test_each_gpu_of_a_run_is_paid_for():
+    numbers = make_arms(SHIPPED, [400] * 7, 1.0)[0]
+    two = {arm: [one.model_copy(update={"devices": 2}) for one in seeds] for arm, seeds in numbers.items()}
+    assert price_cases(PRICES, two).gpu_hours_per_token * 3840 * 3600 == pytest.approx(72.0)
 
 
 def test_a_budget_is_shared_by_the_trainings_of_a_year():

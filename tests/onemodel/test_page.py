@@ -7,7 +7,7 @@ import pytest
 
 from facts import tells
 from further.onemodel.arms import LONGER, PREFIX_EQUAL, list_arms
-from further.records import Interval
+from further.records.base import Interval
 from further.records.onemodel import ArmRecord, OneModelRecord
 from further.report.onemodel.answers import answer_additions, answer_budget, answer_layout, answer_objectives
 from further.report.onemodel.kind import ONE_MODEL
@@ -29,6 +29,16 @@ SETTINGS = {
     "cost": {"price_per_gpu_hour": 2.0, "price_date": "2026-11"},
     "onemodel": {"objectives": ["captions", "spans"], "additions": ["all_replay", "all"], "law_fractions": [0.5]},
 }
+
+
+def test_few_test_cases_decide_nothing_of_layouts() -> None:
+    """All answers alike: an interval without width, over too few cases to say that the layouts are."""
+    equal = {PREFIX_EQUAL.replace("-", "__"): {"difference": Interval.exactly(0.0)}}
+    assert answer_layout(make_results(**equal)).verdict == "unchanged"
+    few = make_results(**equal)
+    assert (
+        answer_layout(replace(few, record=few.record.model_copy(update={"num_test_cases": 15}))).verdict == "undecided"
+    )
 
 
 def between(low, high):

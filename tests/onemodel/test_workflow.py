@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from further.onemodel.arms import list_arms
+from further.plan.table import read_plan
 from further.records.onemodel import OneModelRecord
 from further.settings import OneModelSettings
 from workflow.conftest import ROOT, Project, copy_project
@@ -52,6 +53,12 @@ def test_arms_of_equal_compute_cost_as_much_and_those_of_equal_steps_do_not(reco
     assert record.arms["longer"].num_steps == 2 * own.num_steps
 
 
+def test_arms_take_the_operations_that_were_planned(compared, record):
+    plan = {row.run: row for row in read_plan(compared.study / "results/plan.tsv")}
+    for name in ("encoder_decoder", "prefix", "cases-0.5", "longer"):
+        assert plan[f"{name}/0-1"].training_flops == pytest.approx(2 * record.arms[name].flops, rel=0.1)
+
+
 def test_differences_are_to_the_arm_that_is_named(record):
     for name, arm in record.arms.items():
         if arm.reference is not None:
@@ -88,11 +95,11 @@ def test_every_module_that_a_script_loads_is_in_its_digest(compared):
 @pytest.mark.parametrize(
     ("key", "value", "expected"),
     [
-        ("law_longer", 3, {"train_arm": 1} | dict.fromkeys(READ_ARMS, 1)),
-        ("addition_steps", 3, {"train_arm": 1} | dict.fromkeys(READ_ARMS, 1)),
-        ("adapted_learning_rate", 1.0e-3, {"train_arm": 1} | dict.fromkeys(READ_ARMS, 1)),
-        ("objectives", [], dict.fromkeys(READ_ARMS, 1)),
-        ("width", 48, {"tune_layout": 2, "train_arm": 9} | dict.fromkeys(READ_ARMS, 1)),
+        ("law_longer", 3, {"plan_runs": 1, "train_arm": 1} | dict.fromkeys(READ_ARMS, 1)),
+        ("addition_steps", 3, {"plan_runs": 1, "train_arm": 1} | dict.fromkeys(READ_ARMS, 1)),
+        ("adapted_learning_rate", 1.0e-3, {"plan_runs": 1, "train_arm": 1} | dict.fromkeys(READ_ARMS, 1)),
+        ("objectives", [], {"plan_runs": 1} | dict.fromkeys(READ_ARMS, 1)),
+        ("width", 48, {"plan_runs": 1, "tune_layout": 2, "train_arm": 9} | dict.fromkeys(READ_ARMS, 1)),
     ],
 )
 def test_a_setting_reruns_the_arms_that_it_shapes(compared, key, value, expected):
@@ -123,5 +130,13 @@ def test_the_shipped_study_is_planned(tmp_path):
         "-n", "--profile", ROOT / "profiles/default", "--configfile", ROOT / "config/onemodel.yaml"
     )
     jobs = {line.split()[0] for line in done.stdout.splitlines() if line.strip()}
-    assert {"draw_phantoms", "train_image_base", "tune_layout", "train_arm", "compare_arms", "write_report"} <= jobs
-    assert Path(ROOT / "config/onemodel.yaml").is_file() and not jobs & {"plan_runs", "train_qlora"}
+    assert {
+        "draw_phantoms",
+        "train_image_base",
+        "plan_runs",
+        "tune_layout",
+        "train_arm",
+        "compare_arms",
+        "write_report",
+    } <= jobs
+    assert Path(ROOT / "config/onemodel.yaml").is_file() and "train_qlora" not in jobs

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from facts import naming
+from further.plan.early import refuse_early
 from further.plan.flops import forward_flops, training_flops
-from further.plan.refuse import refuse_early
 from further.plan.shape import read_shape, shape_of
 from further.plan.targets import place_adapter
 from further.settings import HardwareSettings, Run

@@ -6,7 +6,8 @@ from dataclasses import MISSING, fields, replace
 import pytest
 
 from facts import naming, tells
-from further.plan.refuse import check_memory, check_walltime, refuse_early
+from further.plan.early import refuse_early
+from further.plan.refuse import check_memory, check_walltime
 from further.plan.shape import shape_of
 from further.plan.table import PlannedRun
 from further.study import read_files, read_study

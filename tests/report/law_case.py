@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from further.records import Interval
+from further.records.base import Interval
 from further.scaling.cost import Forecast
 from further.scaling.holdout import HoldOut
 from further.scaling.interval import Interval as LawInterval

@@ -3,7 +3,7 @@
 from typing import Any
 
 from further.evaluation.questions.pairs import pair
-from further.records import Memorization, Recited, RecitedBoth, Sample, Samples, Term, Terms
+from further.records.probes import Memorization, Recited, RecitedBoth, Sample, Samples, Term, Terms
 from further.records.questions import Floors, Group, Questions, QuestionsFile
 from further.records.questions import Paired as AnsweredBoth
 

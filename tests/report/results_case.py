@@ -5,21 +5,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from further.records import (
+from further.records.base import Interval
+from further.records.comparison import (
     Comparison,
     DocumentChange,
     Excluded,
-    Hardware,
-    Interval,
-    Metrics,
     Paired,
-    Parameters,
     QuantizationSteps,
     RunComparison,
     Scoring,
     Summary,
-    Timing,
 )
+from further.records.training import Hardware, Metrics, Parameters, Timing
 from further.report.results import Provenance, RunResults, TextResults
 from further.settings import Run, Settings
 from report.corpus_case import PAPERS, make_corpus

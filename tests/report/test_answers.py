@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from facts import tells
-from further.records import Comparison
+from further.records.comparison import Comparison
 from further.report.answers.answer import Answer, classify, decide
 from further.report.answers.forgetting import answer_forgetting
 from further.report.answers.improvement import answer_improvement

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from facts import tells
-from further.records import RunComparison
+from further.records.comparison import RunComparison
 from further.report import FIGURES
 from further.report.drawing.figure import Figure, draw_figure
 from further.report.figures import (

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from further.records import Interval
+from further.records.base import Interval
 from further.report.figures import scaling_law
 from further.report.page import make_head
 from further.report.results import read_jobs

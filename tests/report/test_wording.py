@@ -2,7 +2,7 @@
 
 import pytest
 
-from further.records import Interval
+from further.records.base import Interval
 from further.report.wording import (
     THIN,
     count_noun,
@@ -17,6 +17,7 @@ from further.report.wording import (
     show_number,
     show_p,
     show_percent,
+    show_points,
     show_range,
     show_relative,
     show_seconds,
@@ -109,6 +110,10 @@ def test_very_small_p_values_and_very_large_numbers_are_short() -> None:
     assert show_number(7.836e132) == "7.84 × 10¹³²"
     assert show_change(-2.5e15) == "−2.50 × 10¹⁵"
     assert show_percent(4e20, signed=True) == "+4.00 × 10²²%"
+
+
+def test_a_difference_of_fractions_is_shown_within_100_points() -> None:
+    assert show_points(ends(0.1, -3.435, 3.635)) == "+10.0 points (−100.0 to +100.0)"
 
 
 def test_words() -> None:

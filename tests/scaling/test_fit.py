@@ -225,6 +225,7 @@ BAD = {
     "1 different size:": (np.full(5, 1e6), Y),
     "check that the runs differ": (T, np.full(5, 2.0)),
     "the loss rises from": (T, Y[::-1]),
+    "give 1 - accuracy": (T, 1.0 - Y / 10.0),
     "does not fall as data are added: it is 3 at 1e[+]05 tokens, 2 at 1e[+]06 tokens, 2.95 at 1e[+]09 tokens": (
         T,
         np.array([3.0, 2.0, 2.5, 2.9, 2.95]),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from further.records import Hardware, Timing
+from further.records.training import Hardware, Timing
 from further.scaling import analyse_curve
 from further.scaling.study_runs import cost_of_study, points_of_runs
 from further.settings import CostSettings, ModelSettings

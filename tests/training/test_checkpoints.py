@@ -117,6 +117,15 @@ def test_the_newest_of_another_identity_is_kept_aside_and_found_again(folder, lo
     assert read_checkpoint(back.find_last())[1] == {"history": [30]}
 
 
+def test_files_of_others_among_the_checkpoints_are_left_alone(folder, lock):
+    store = open_store(folder, {"rank": 4}, lock)
+    (store.folder / "checkpoint-best.safetensors").touch()  # as people call a copy
+    for step in (1, 2, 3):
+        write(store, step)
+    assert names(store.folder) == ["checkpoint", "checkpoint-2", "checkpoint-3"]
+    assert read_checkpoint(store.find_last())[1] == {"history": [3]}
+
+
 def test_a_checkpoint_of_another_identity_is_not_used_wherever_it_lies(folder, lock, caplog):
     """Its tensors have the same names and shapes: a copy into this folder would go on from another seed's weights."""
     other = open_store(folder, {"seed": 0}, lock)
@@ -127,12 +136,13 @@ def test_a_checkpoint_of_another_identity_is_not_used_wherever_it_lies(folder, l
     assert names(other.folder) == ["checkpoint-7"]
 
 
-def test_records_left_empty_by_a_lost_power_supply_stop_nobody(folder, lock, caplog):
+@pytest.mark.parametrize("left", ["", "\0\0\0", "null"])
+def test_records_left_empty_by_a_lost_power_supply_stop_nobody(folder, lock, caplog, left):
     for rank in (4, 8):
         store = open_store(folder, {"rank": rank}, lock)
         write(store, 1)
         for name in ("identity.json", "starts.json"):
-            (store.folder / name).write_text("")
+            (store.folder / name).write_text(left)
     again = open_store(folder, {"rank": 4}, lock)
     assert again.starts == 1 and names(again.folder) == ["checkpoint-1"]
     assert "rank nothing → 4" in caplog.text

@@ -1,6 +1,7 @@
 """A run that meets a number that is none, or no memory, says where and with what."""
 
 import re
+import resource
 import shutil
 
 import pytest
@@ -8,6 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
+from facts import naming
 from further.io import read_json, write_json
 from further.memory import is_out_of_memory
 from further.training.adapters import train_adapter
@@ -124,6 +126,21 @@ def test_memory_that_ends_anywhere_is_explained(tmp_path, model_folder, where):
     case = Case(tmp_path / "run", model_folder)
     with pytest.raises(MemoryError, match=rf"\b{where}\b.*\bstep \d+\b.*\b16\b.*\b32\b"):
         train(case, pack(case), 16, prepare=prepare)
+
+
+def test_no_room_for_what_was_trained_is_explained(train, tmp_path):
+    class Filling(TextRows):
+        def sum_loss(self, model, batch):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, before[1]))  # bytes of any file, from the first step on
+            return TextRows.sum_loss(model, batch)
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        with pytest.raises(OSError, match=naming(tmp_path / "run/adapter", "MB", "MB", "checkpoint")):
+            train(kind=Filling)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert train()[1].num_steps > 0  # into what the other left
 
 
 def test_torchs_own_words_for_no_memory_are_understood():

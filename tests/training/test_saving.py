@@ -202,3 +202,5 @@ def test_pissa_is_saved_as_plain_lora_of_twice_the_rank(model_folder, tmp_path, 
         config = json.loads((adapter / "adapter_config.json").read_text())
         assert (config["r"], config["init_lora_weights"]) == (8, True)
         assert config["lora_alpha"] == pytest.approx(alpha)
+        assert len(set(config["target_modules"])) == 14  # of two layers of a Llama
+        assert config["target_modules"] == sorted(config["target_modules"])  # as every process writes them

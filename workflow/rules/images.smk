@@ -9,7 +9,7 @@ DATA_RUNS = STUDY.data_runs
 QUANTIZATIONS = sorted({run["quantization"] for run in RUNS.values()} | {"none"})
 PIXEL_RUNS = [name for name, run in STUDY.runs.items() if uses_pixels(run)]
 VIEWS = CONFIG["answers"]["views"]
-check_runs(STUDY)
+stop_if_wrong(check_runs, STUDY)
 stop_if_wrong(check_contexts, STUDY.model_folder, STUDY.runs, CONFIG["cases"]["max_images"])
 NOTES = find_window_notes(
     STUDY.model_folder, STUDY.runs, CONFIG["cases"]["max_images"], CONFIG["answers"]["new_tokens"]

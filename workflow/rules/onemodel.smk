@@ -4,7 +4,7 @@ from further.onemodel.arms import LAYOUTS, list_arms, list_seeds, starts_from_im
 
 NOTES = []
 RUNS = RUN_SETTINGS = {}  # no adapter that others could use
-PLAN = []
+PLAN = ["results/plan.tsv"]
 ARMS = list_arms(STUDY.settings.onemodel)
 SEEDS = list_seeds(STUDY.settings.onemodel)
 NAMES = [arm for names in ARMS.values() for arm in names]
@@ -13,7 +13,7 @@ PAGE = {
     "law": "results/onemodel/law.json",
     "error_law": "results/onemodel/error_law.json",
 }
-check_runs(STUDY)
+stop_if_wrong(check_runs, STUDY)
 
 
 include: "cases.smk"
@@ -82,6 +82,43 @@ rule train_image_base:
         "../scripts/train_image_base.py"
 
 
+rule plan_runs:
+    input:
+        questions="results/cases/questions.parquet",
+        images="results/cases/images.parquet",
+        pictures=PICTURES,
+        model=MODEL,
+    output:
+        plan="results/plan.tsv",
+    log:
+        "logs/plan_runs.log",
+    benchmark:
+        "benchmarks/plan_runs.tsv"
+    priority: 100  # as in plan.smk
+    retries: 0
+    threads: 1
+    resources:
+        mem_mb=CONFIG["hardware"]["memory_mb"],
+        runtime=60,  # minutes
+        plan_first=1000,
+    params:
+        settings=TRAINING
+        | {
+            "arms": NAMES,
+            "seeds": SEEDS,
+            "plan": {
+                "runs": {},
+                "hardware": CONFIG["hardware"],
+                "cost": pick("cost", "price_per_gpu_hour", "currency", "price_date", "kwh_per_gpu_hour"),
+                "window": 1,
+                "stride": 1,
+            },
+        },
+        code=code("plan_arms.py"),
+    script:
+        "../scripts/plan_arms.py"
+
+
 rule tune_layout:
     input:
         questions="results/cases/questions.parquet",
@@ -99,6 +136,7 @@ rule tune_layout:
     resources:
         mem_mb=CONFIG["hardware"]["memory_mb"],
         runtime=CONFIG["hardware"]["runtime_minutes"],
+        plan_first=1,
         checkpoint_minutes=CONFIG["training"]["checkpoint_minutes"],  # no params: they shape no result
         report_to="+".join(CONFIG["training"]["report_to"]) or "nothing",
         walltime_margin_minutes=CONFIG["hardware"]["walltime_margin_minutes"],
@@ -131,6 +169,7 @@ rule train_arm:
     resources:
         mem_mb=CONFIG["hardware"]["memory_mb"],
         runtime=CONFIG["hardware"]["runtime_minutes"],
+        plan_first=1,
         checkpoint_minutes=CONFIG["training"]["checkpoint_minutes"],
         report_to="+".join(CONFIG["training"]["report_to"]) or "nothing",
         walltime_margin_minutes=CONFIG["hardware"]["walltime_margin_minutes"],

@@ -4,10 +4,8 @@ import atexit
 import sys
 
 from further.heads import enter_folder
-from further.model_folder import check_model
-from further.plan.refuse import refuse_early
+from further.plan.early import check_runs
 from further.study import read_files, read_study
-from further.targets import check_targets
 from further.tracking import check_trackers
 
 # Snakemake's own reading of the files lets a key that is there twice pass.
@@ -19,15 +17,6 @@ KIND = STUDY.settings.study.kind
 PLANNED_GPUS = 0 if CONFIG["hardware"]["gpu_memory_gb"] is None else 1  # of a job that scores or writes
 MODEL = str(STUDY.model_folder)
 stop_if_wrong(check_trackers, CONFIG["training"]["report_to"])
-
-
-def check_runs(study):
-    """Hold every run against the base model, as far as that is on disk already."""
-    if study.settings.model.source == "folder":
-        stop_if_wrong(check_model, study.model_folder, KIND)
-    stop_if_wrong(check_targets, study.model_folder, [run.target_modules for run in study.runs.values()])
-    window = study.settings.evaluation.window if KIND == "text" else None
-    stop_if_wrong(refuse_early, study.model_folder, study.runs, study.settings.hardware, window)
 
 
 wildcard_constraints:

@@ -57,7 +57,7 @@ GENERAL_TEXTS = stop_if_wrong(find_texts, Path(CONFIG["general"]["texts"])) if C
 BUNDLED_TEXTS = [] if GENERAL_TEXTS else find_texts(TEXTS)
 QUESTIONS = stop_if_wrong(check_questions, CONFIG["evaluation"]["questions"])
 BUNDLED_QUESTIONS = [BUNDLED] if CONFIG["evaluation"]["questions"] == "demo" else []
-check_runs(STUDY)
+stop_if_wrong(check_runs, STUDY)
 
 REPORTED = {
     "comparison": "results/evaluation/comparison.json",

@@ -10,7 +10,7 @@ from further.evaluation.answers.gather import DEFAULT, Answers, gather_answers, 
 from further.evaluation.answers.schemas import MODEL_SCORES
 from further.io import read_table, write_table
 from further.job import start_log
-from further.records import CaseMetrics
+from further.records.training import CaseMetrics
 from further.settings import BootstrapSettings
 
 

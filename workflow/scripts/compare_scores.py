@@ -11,7 +11,8 @@ from further.evaluation.overlap import count_excluded
 from further.evaluation.quantization import split_quantization
 from further.io import read_table
 from further.job import start_log
-from further.records import Comparison, Metrics
+from further.records.comparison import Comparison
+from further.records.training import Metrics
 from further.settings import ComparisonSettings
 
 

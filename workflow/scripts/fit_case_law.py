@@ -5,8 +5,8 @@ from pathlib import Path
 
 from further.io import read_table
 from further.job import start_log
-from further.records import CaseMetrics, Timing
 from further.records.answers import AnswersRecord
+from further.records.training import CaseMetrics, Timing
 from further.scaling.analysis import analyse_curve
 from further.scaling.study_runs import cost_of_study, points_of_answers
 from further.scaling.units import make_target

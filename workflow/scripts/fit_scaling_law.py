@@ -5,7 +5,8 @@ from pathlib import Path
 
 from further.io import read_table
 from further.job import start_log
-from further.records import Comparison, Metrics, Timing
+from further.records.comparison import Comparison
+from further.records.training import Metrics, Timing
 from further.scaling.analysis import analyse_curve
 from further.scaling.study_runs import cost_of_study, points_of_runs
 from further.scaling.units import make_target

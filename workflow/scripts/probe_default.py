@@ -8,7 +8,8 @@ from further.gpus import require_gpus
 from further.io import read_table
 from further.job import start_log
 from further.models import Precision, load_adapted
-from further.records import Metrics, save_optional
+from further.records.base import save_optional
+from further.records.training import Metrics
 from further.settings import ProbeSettings
 from further.tokens.streams import join_rows
 from further.tokens.tokenizer import load_tokenizer, special_tokens

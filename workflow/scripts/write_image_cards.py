@@ -5,8 +5,8 @@ from pathlib import Path
 
 from further.io import write_text
 from further.job import start_log
-from further.records import CaseMetrics
 from further.records.answers import AnswersRecord
+from further.records.training import CaseMetrics
 from further.report.images.card import make_card
 from further.settings import ModelSettings
 

@@ -6,15 +6,16 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path, PurePosixPath
 from posixpath import splitext
 from types import MappingProxyType
-from typing import Any, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".jp2", ".dcm", ".dicom")
 NO_COLUMNS: Mapping[str, str] = MappingProxyType({})
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True)
@@ -64,14 +65,9 @@ class Folder:
         return found
 
     @cached_property
-    def _memory(self) -> dict[str, Any]:
+    def memory(self) -> dict[Any, Any]:
+        """What `remembered` functions found."""
         return {}
-
-    def remember(self, what: str, read: Callable[["Folder"], T]) -> T:
-        """What `read` finds in the folder, which is read once."""
-        if what not in self._memory:
-            self._memory[what] = read(self)
-        return cast(T, self._memory[what])
 
     @cached_property
     def images(self) -> "ImageFiles":
@@ -99,6 +95,18 @@ class Folder:
         counts = Counter(PurePosixPath(file).suffix.lower() or "without suffix" for file in self.files)
         most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:5]
         return ", ".join(f"{number:,} {suffix}" for suffix, number in most) or "no file"
+
+
+def remembered(read: Callable[Concatenate[Folder, P], T]) -> Callable[Concatenate[Folder, P], T]:
+    """A function of a folder, and of further arguments in their order, that reads it once."""
+
+    @wraps(read)
+    def ask(folder: Folder, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        if (read, args) not in folder.memory:
+            folder.memory[read, args] = read(folder, *args, **kwargs)
+        return cast(T, folder.memory[read, args])
+
+    return ask
 
 
 def _walk(folder: Path, below: str, above: tuple[Path, ...] = ()) -> Iterator[str]:

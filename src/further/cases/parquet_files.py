@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from further.cases.columns import name_image_columns
-from further.cases.files import NO_COLUMNS, Folder
+from further.cases.files import NO_COLUMNS, Folder, remembered
 
 # With one picture in each row, some ten MB are held at once.
 ROWS = 64
@@ -36,18 +36,12 @@ def find_picture_column(types: Mapping[str, str], told: Mapping[str, str]) -> st
     return next(iter([*called, *loose, *pictures]), "")
 
 
+@remembered
 def find_picture_files(folder: Folder) -> list[str]:
     """Files with a column of pictures; none where not one row has a picture: they name files by their path."""
-
-    def find(folder: Folder) -> list[str]:
-        columns = {
-            file: find_picture_column(read_types(folder.path / file), folder.columns)
-            for file in folder.tables(".parquet")
-        }
-        files = [file for file, column in columns.items() if column]
-        return files if any(_may_hold(folder.path / file, columns[file]) for file in files) else []
-
-    return folder.remember("pictures in tables", find)
+    types = {file: read_types(folder.path / file) for file in folder.tables(".parquet")}
+    columns = {file: column for file in types if (column := find_picture_column(types[file], folder.columns))}
+    return list(columns) if any(_may_hold(folder.path / file, column) for file, column in columns.items()) else []
 
 
 def _may_hold(path: Path, column: str) -> bool:

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from further.cases.columns import PLAIN, plain_name
-from further.cases.files import IMAGE_SUFFIXES, Folder, kind_of
+from further.cases.files import IMAGE_SUFFIXES, Folder, kind_of, remembered
 from further.cases.parquet_files import find_picture_files, read_parquet, read_types
 from further.cases.synonyms import find_split
 from further.cases.tables import check_record, open_text, read_head, read_json, read_rows, read_text
@@ -26,6 +26,7 @@ IMAGE_MARK = re.compile(r"\s*<image>\s*")
 HEADLESS = {name for role in ("caption", "license", "findings") for name in PLAIN[role]}
 
 
+@remembered
 def find_text_files(folder: Folder) -> list[str]:
     """Files that may hold records: tables up to three folders deep, JSON up to one, texts without a head by name.
 
@@ -33,10 +34,6 @@ def find_text_files(folder: Folder) -> list[str]:
 
     Parquet with pictures in it is left to its own reader.
     """
-    return folder.remember("text files", _find_text_files)
-
-
-def _find_text_files(folder: Folder) -> list[str]:
     parquet = [file for file in folder.tables(".parquet") if file not in find_picture_files(folder)]
     tables = [file for file in folder.tables(".csv", ".tsv", ".xlsx") if file.count("/") <= 3 and "~$" not in file]
     lists = [file for file in folder.tables(".json", ".jsonl") if file.count("/") <= 3]

@@ -2,12 +2,12 @@
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
 from further.cases.columns import add_choices, choices_of, find_choices, name_columns, name_image_columns, tells
-from further.cases.files import Folder, kind_of
+from further.cases.files import Folder, kind_of, remembered
 from further.cases.records import Row, find_columns, find_text_files, read_any
 from further.cases.reports import find_reports, read_reports
 from further.cases.synonyms import find_split
@@ -32,6 +32,7 @@ class Sheet(NamedTuple):
     rows: list[Row]
 
 
+@remembered
 def read_sheets(folder: Folder) -> list[Sheet]:
     """Tables of a folder that make cases; none where no image is named, or nothing is told of one.
 
@@ -40,12 +41,10 @@ def read_sheets(folder: Folder) -> list[Sheet]:
     Raises:
         ValueError: If a table is broken.
     """
-    return folder.remember("sheets", _read_sheets)
-
-
-def _read_sheets(folder: Folder) -> list[Sheet]:
     tried = [sheet for file in find_text_files(folder) if (sheet := _try(folder, file)) is not None]
-    sheets = [*_keep_related(tried), *_read_reports(folder)]
+    sheets = _keep_related(tried)
+    for file, row in read_reports(folder, find_reports(folder)):
+        sheets.append(Sheet(file, {role: role for role in row if not role.startswith("own_")}, True, [row]))
     telling = any(tells(sheet.columns) for sheet in sheets)
     return sheets if telling and any("image" in sheet.columns for sheet in sheets) else []
 
@@ -58,20 +57,11 @@ def unused_columns(folder: Folder) -> list[str]:
     return list(dict.fromkeys(unused))
 
 
+@remembered
 def find_telling(folder: Folder) -> list[Sheet]:
     """Tables that tell of cases and name no image: whose they are, their values have to tell; rows as they are."""
-    return folder.remember("telling sheets", _read_telling)
-
-
-def _read_telling(folder: Folder) -> list[Sheet]:
     named = {file: name_columns(find_columns(folder, file), folder.columns) for file in find_text_files(folder)}
     return [Sheet(file, columns, False, read_any(folder, file)) for file, columns in named.items() if tells(columns)]
-
-
-def _read_reports(folder: Folder) -> Iterator[Sheet]:
-    """Reports beside images, each a sheet of one row."""
-    for file, row in read_reports(folder, find_reports(folder)):
-        yield Sheet(file, {role: role for role in row if not role.startswith("own_")}, True, [row])
 
 
 def _try(folder: Folder, file: str) -> Sheet | None:
@@ -143,7 +133,11 @@ def _flat(value: Any) -> Any:
 
 
 def _keep_related(tried: list[Sheet]) -> list[Sheet]:
-    """Tables that name images, and those that tell of the same cases; what these call an image is none."""
+    """Tables that name images, and those that tell of the same cases; what these call an image is none.
+
+    Raises:
+        ValueError: If a table that tells patients cannot be joined: they would stand on both sides of the split.
+    """
     seen = [sheet for sheet in tried if sheet.seen]
     if not seen:
         return [sheet for sheet in tried if "image" in sheet.columns]
@@ -155,11 +149,17 @@ def _keep_related(tried: list[Sheet]) -> list[Sheet]:
             kept.append(Sheet(sheet.file, columns, False, rows))
         elif "image" in sheet.columns:
             kept.append(sheet)
+        elif "patient" in sheet.columns:
+            raise ValueError(
+                f"cases.folder: {sheet.file} tells patients, and none of its cases ({sheet.columns['case']}) is one of "
+                f"those in {', '.join(one.file for one in seen[:3])}: write them alike, or take it out of the folder"
+            )
     return kept
 
 
 def _case(row: Row) -> str:
-    return str(row.get("case") if row.get("case") is not None else "").strip()
+    told = row.get("case")
+    return "" if told is None else str(told).strip()
 
 
 def explain_columns(folder: Folder) -> str:

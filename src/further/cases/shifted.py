@@ -28,17 +28,13 @@ def blame_setting() -> Iterator[None]:
 
 
 def plan_shifted(place: Path, columns: Mapping[str, str] = NO_COLUMNS) -> CasePlan:
-    """What the rules need to know of a folder of another clinic's cases; no image is opened.
-
-    Raises:
-        ValueError: As `plan_cases`, under the name of the setting.
-    """
+    """As `plan_cases`, with errors under the name of the setting."""
     with blame_setting():
         return plan_cases(place, None, 1, columns)
 
 
 def check_shifted_ids(plan: CasePlan) -> None:
-    """Refuse two cases of one id, as `check_ids` does, under the name of the setting."""
+    """As `check_ids`, with errors under the name of the setting."""
     with blame_setting():
         check_ids(plan)
 

@@ -91,13 +91,6 @@ def deal_out(
     A group that would overshoot by more than half of it is passed over, so that one large topic does not become the
     test; where all would, the smallest is taken. A case that comes or goes moves few others.
 
-    Args:
-        test_fraction: In (0, 1).
-        validation_fraction: In (0, 1).
-
-    Returns:
-        Split by case.
-
     Raises:
         ValueError: If there are fewer than three groups.
     """
@@ -107,7 +100,8 @@ def deal_out(
         largest = max(map(len, waiting), default=0)
         raise ValueError(
             f"cases.split: cases of one topic, one patient or with equal images stay together. The {len(names)} here "
-            f"make {len(waiting)} groups of up to {largest}: at least {len(SPLITS)} groups are needed to split them"
+            f"make {len(waiting)} groups of up to {largest}: at least {len(SPLITS)} groups are needed to split them. "
+            "Where no column tells the patients, names of folders and images do (docs/cases.md)"
         )
     for side, fraction, others in (("test", test_fraction, 2), ("validation", validation_fraction, 1)):
         taken = _take_groups(waiting, max(1, round(fraction * len(names))), len(waiting) - others)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO, cast
 
-from further.cases.files import Folder, kind_of
+from further.cases.files import Folder, kind_of, remembered
 
 # The largest table of texts that is known, ROCOv2's captions, has 30 MB.
 MAX_TABLE_MB = 2_000
@@ -55,15 +55,14 @@ def read_json(folder: Folder, file: str) -> Any:
         ValueError: If it is none, naming file and line.
     """
     text = read_text(folder, file)
-    return [_parse(*line) for line in _lines(text, file)] if kind_of(file) == ".jsonl" else _parse(text, file, 1)
+    if kind_of(file) != ".jsonl":
+        return _parse(text, file, 1)
+    return [_parse(line, file, number) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
 
 
+@remembered
 def peek_record(folder: Folder, file: str) -> dict[str, Any]:
     """The first record of a JSON file or of JSON lines; empty if there is none or the file cannot be read so."""
-    return folder.remember(f"first record of {file}", lambda folder: _read_first(folder, file))
-
-
-def _read_first(folder: Folder, file: str) -> dict[str, Any]:
     try:
         if kind_of(file) == ".jsonl":
             with open_text(folder.path / file, errors="replace") as stream:
@@ -182,10 +181,6 @@ def read_text(folder: Folder, file: str) -> str:
         raise ValueError(
             f'cases.folder: {file} is not UTF-8 text (byte {byte:,}); save it again as UTF-8, in Excel as "CSV UTF-8"'
         ) from None
-
-
-def _lines(text: str, file: str) -> list[tuple[str, str, int]]:
-    return [(line, file, number) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
 
 
 def _parse(text: str, file: str, line: int) -> Any:

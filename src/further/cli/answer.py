@@ -174,7 +174,7 @@ def _answer(study: Path, pictures: Mapping[str, bytes], lines: Sequence[Mapping[
     from further.evaluation.answers.generate import describe_answer, measure_sureness, write_answers
     from further.models import Precision, load_adapted
     from further.positions import find_limit
-    from further.records import CaseMetrics
+    from further.records.training import CaseMetrics
     from further.vision.images import Pixels, need_images
     from further.vision.prompts import make_prompter
     from further.vision.rows import ask

@@ -4,10 +4,8 @@ from pathlib import Path
 
 from further.cli.findings import Findings
 from further.hub import Unreachable, ask_hub, is_logged_in
-from further.model_folder import check_model
-from further.plan.refuse import refuse_early
+from further.plan.early import check_runs
 from further.study import Study
-from further.targets import check_targets
 from further.vision.demands import check_contexts
 
 
@@ -23,13 +21,9 @@ def check_model_of(study: Study, found: Findings) -> None:
 
 def _check_weights(study: Study, model: Path) -> None:
     """What a folder holds; of one that cannot be read nothing more is asked."""
-    settings, is_text = study.settings, study.settings.study.kind == "text"
-    if settings.model.source == "folder":
-        check_model(model, settings.study.kind)
-    check_targets(model, [run.target_modules for run in study.runs.values()])
-    refuse_early(model, study.runs, settings.hardware, settings.evaluation.window if is_text else None)
-    if not is_text:
-        check_contexts(model, study.runs, settings.cases.max_images)
+    check_runs(study)
+    if study.settings.study.kind != "text":
+        check_contexts(model, study.runs, study.settings.cases.max_images)
 
 
 def _check_hub(name: str, revision: str, found: Findings) -> None:

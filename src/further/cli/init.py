@@ -26,10 +26,6 @@ from further.wrong import add_lines
 DEMO = "demo"
 MOST_SIZES = 5
 UNITS = ("tokens", "MB", "GiB", "minutes", "seconds", "10¹² operations per second")  # that a comment repeats
-ON_GPU: dict[str, Any] = {"quantization": "nf4", "rank": 16, "alpha": 32, "context": 2048, "batch_tokens": 16384,
-                          "gradient_accumulation_steps": 8, "epochs": 2, "learning_rate": 2.0e-4,
-                          "compute_dtype": "bfloat16", "gradient_checkpointing": True,
-                          "optimizer": "paged_adamw_8bit", "checkpoint_minutes": 20}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -153,22 +149,18 @@ def _describe_model(folder: Path, model: str, revision: str | None) -> tuple[dic
 
 def _fill(title: str, papers: str, num_papers: int, model: Mapping[str, Any], gpu: Gpu | None) -> dict[str, Any]:
     """The sections, each with its keys in the order of the settings."""
-    small = read_mapping(ROOT / "config" / "study.yaml")
-    if gpu is None:
-        training, hardware = small["training"], small["hardware"]
-        evaluation = {key: small["evaluation"][key] for key in ("window", "stride")}
-    else:
-        training, evaluation = ON_GPU, {"window": 2048, "stride": 1024}
-        hardware = {"threads": 8, "memory_mb": 64000, "runtime_minutes": 720, "scoring_minutes": 60,
-                    "walltime_margin_minutes": 10, "gpu_memory_gb": gpu.memory_gb, "peak_tflops": gpu.peak_tflops,
-                    "startup_seconds": 120}  # fmt: skip
+    usual = read_mapping(ROOT / "config" / ("study.yaml" if gpu is None else "lunarc.yaml"))
+    hardware = usual["hardware"]
+    if gpu is not None:  # a part of a node, whatever its cores
+        of_gpu = {"gpu_memory_gb": gpu.memory_gb, "peak_tflops": gpu.peak_tflops}
+        hardware |= {"threads": 8, "memory_mb": 64000} | of_gpu
     held_out = choose_test_fraction(num_papers, Settings().corpus.test_fraction)
     return {
         "study": {"title": title},
         "corpus": {"papers": papers, "test_fraction": held_out},
         "model": dict(model),
-        "training": training,
-        "evaluation": evaluation | {"prompts": None},
+        "training": usual["training"],
+        "evaluation": {key: usual["evaluation"][key] for key in ("window", "stride")} | {"prompts": None},
         "cost": {"price_per_gpu_hour": 0, "currency": "EUR", "price_date": None},
         "hardware": hardware,
     }

@@ -8,7 +8,7 @@ from further.cli.export import find_adapter
 from further.cli.study_folder import name_study, refuse_images, refuse_one_model
 from further.io import read_json
 from further.positions import check_length
-from further.records import Metrics
+from further.records.training import Metrics
 
 
 def try_prompt(study: Path, run: str, prompt: str, new_tokens: int, temperature: float | None, seed: int) -> list[str]:

@@ -106,23 +106,15 @@ def draw_table(requests: Iterable[Request], planned_hours: float | None = None) 
     """
     counts = Counter(requests)
     head = ("job", "jobs", "partition", "GPU", "cores", "MB", "minutes")
-    rows = [
-        (
-            each.name,
-            str(number),
-            each.partition or "-",
-            each.gres or "-",
-            str(each.cores),
-            f"{each.memory_mb:,}",
-            f"{each.minutes:,}",
-        )
-        for each, number in sorted(counts.items())
-    ]
+    rows: list[tuple[str, ...]] = [head]
+    for each, number in sorted(counts.items()):
+        sizes = (str(each.cores), f"{each.memory_mb:,}", f"{each.minutes:,}")
+        rows.append((each.name, str(number), each.partition or "-", each.gres or "-", *sizes))
     hours = sum(each.num_gpus * each.minutes * number for each, number in counts.items()) / 60
     return "\n".join(
         [
             "What SLURM is asked for, per job:",
-            *_align([head, *rows]),
+            *_align(rows),
             f"{counts.total():,} jobs in the queue; at most {hours:,.0f} GPU-hours, "
             f"if every job takes all of its minutes; {_say_planned(planned_hours)}.",
         ]
@@ -130,11 +122,9 @@ def draw_table(requests: Iterable[Request], planned_hours: float | None = None) 
 
 
 def _say_planned(hours: float | None) -> str:
-    return (
-        "the plan says more: type plan right behind snakemake, and no -n"
-        if hours is None
-        else f"{hours:,.3g} are planned"
-    )
+    if hours is None:
+        return "the plan says more: type plan right behind snakemake, and no -n"
+    return f"{hours:,.3g} are planned"
 
 
 def _align(rows: list[tuple[str, ...]]) -> list[str]:

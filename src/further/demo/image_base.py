@@ -95,33 +95,18 @@ def make_network(settings: ImageBaseSettings, vocab_size: int) -> PaliGemmaForCo
     """An untrained PaliGemma; weights drawn with the settings' seed."""
     width = settings.width
     sizes = {"hidden_size": width, "intermediate_size": 2 * width, "num_attention_heads": settings.num_heads}
+    vision = {"model_type": "siglip_vision_model", "num_hidden_layers": settings.vision_layers, "image_size": SIDE}
+    vision |= {"patch_size": settings.patch, "vision_use_head": False}
+    text = {"model_type": "gemma", "num_hidden_layers": settings.language_layers, "vocab_size": vocab_size}
+    text |= {"num_key_value_heads": settings.num_heads, "head_dim": width // settings.num_heads}
+    special = {"pad_token_id": 0, "eos_token_id": 1, "bos_token_id": 2}
     config = PaliGemmaConfig(
-        vision_config=sizes
-        | {
-            "model_type": "siglip_vision_model",
-            "num_hidden_layers": settings.vision_layers,
-            "image_size": SIDE,
-            "patch_size": settings.patch,
-            "vision_use_head": False,
-        },
-        text_config=sizes
-        | {
-            "model_type": "gemma",
-            "num_hidden_layers": settings.language_layers,
-            "num_key_value_heads": settings.num_heads,
-            "head_dim": width // settings.num_heads,
-            "vocab_size": vocab_size,
-            "max_position_embeddings": 1024,
-            "pad_token_id": 0,
-            "eos_token_id": 1,
-            "bos_token_id": 2,
-        },
+        vision_config=sizes | vision,
+        text_config=sizes | text | special | {"max_position_embeddings": 1024},
         image_token_index=3,
         projection_dim=width,
         hidden_size=width,
-        pad_token_id=0,
-        eos_token_id=1,
-        bos_token_id=2,
+        **special,
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)

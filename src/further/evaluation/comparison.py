@@ -10,7 +10,9 @@ from scipy import stats
 from further.evaluation.intervals import ratio_interval
 from further.evaluation.pairing import HOW, check_alike, digest_texts, pair_scores
 from further.evaluation.rates import rates
-from further.records import DocumentChange, Interval, Metrics, Paired, RunComparison, Scoring, Summary, TextSet
+from further.records.base import Interval
+from further.records.comparison import DocumentChange, Paired, RunComparison, Scoring, Summary, TextSet
+from further.records.training import Metrics
 from further.settings import BootstrapSettings
 
 DEFAULT_RUN = "default"
@@ -39,6 +41,7 @@ def compare(before: pd.DataFrame, after: pd.DataFrame, how: BootstrapSettings) -
     paired = pair_scores(before, after)
     change = paired["nats_after"] - paired["nats_before"]
     improved = int((change < 0).sum())
+    # The sign test knows two outcomes: documents that did not change are left out of it.
     return Paired(
         before=summarize(before),
         after=summarize(after),

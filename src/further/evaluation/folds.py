@@ -8,7 +8,7 @@ import pandas as pd
 from further.evaluation.comparison import compare, heldout
 from further.evaluation.overlap import count_dropped, count_shared
 from further.evaluation.pairing import check_alike
-from further.records import CrossValidation, FoldComparison
+from further.records.comparison import CrossValidation, FoldComparison
 from further.settings import ComparisonSettings
 
 

@@ -7,7 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from further.records import MIN_PAPERS, Interval
+from further.records.base import Interval
+from further.records.comparison import MIN_PAPERS
 from further.settings import BootstrapSettings
 
 Floats = NDArray[np.float64]
@@ -17,15 +18,11 @@ DRAWN = 1_000_000  # places in resamples that stand in memory at once: 2,000 of 
 
 
 def ratio_interval(amounts: "pd.Series[float]", sizes: "pd.Series[int]", how: BootstrapSettings) -> Interval:
-    """Sum of amounts over sum of sizes, with a studentized bootstrap interval over documents.
-
-    Args:
-        amounts: Per document, in nats or bits.
-        sizes: Per document, in tokens or bytes.
+    """Sum of amounts (nats or bits) over sum of sizes (tokens or bytes), with an interval over the documents.
 
     Returns:
-        The ratio. An open end is None, both under six documents, whose resamples are too much alike; where no document
-        differs, the interval is the estimate.
+        The ratio, with a studentized bootstrap interval. An open end is None, both under six documents, whose resamples
+        are too much alike; where no document differs, the interval is the estimate.
 
     Source:
         Efron and Tibshirani 1993, section 12.5, with the linearized standard error of a ratio. A simulation of 25
@@ -47,11 +44,7 @@ def half_width(values: Floats) -> float:
 
 
 def share_interval(hits: "pd.Series[int]", sizes: "pd.Series[int]") -> tuple[float | None, float | None]:
-    """Exact interval of a fraction of parts that come in documents; parts that are alike within one count for less.
-
-    Args:
-        hits: Parts with the property, by document.
-        sizes: Parts, by document.
+    """Exact interval of the fraction of parts that are hits; those that are alike within a document count for less.
 
     Returns:
         Low and high, those of Clopper and Pearson where every document has one part; None for fewer than two documents.
@@ -76,6 +69,7 @@ def ratio_error(values: Floats, weights: Floats) -> tuple[Floats, Floats]:
     count = values.shape[-1]
     ratio = values.sum(-1) / weights.sum(-1)
     residuals = values - ratio[..., None] * weights
+    # What rounding leaves of documents with one ratio is no spread: a resample of them would be infinitely far off.
     error = np.sqrt(count / max(count - 1, 1) * (residuals**2).sum(-1)) / weights.sum(-1)
     return ratio, np.where(error > 1e-12 * np.abs(ratio), error, 0.0)
 

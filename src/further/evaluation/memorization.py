@@ -13,7 +13,9 @@ from further.evaluation.intervals import LEVEL, ratio_interval, share_interval
 from further.evaluation.probe import before_and_after
 from further.evaluation.scoring import explain_scoring
 from further.models import Model
-from further.records import MIN_PAPERS, Memorization, Recited, RecitedBoth, RecitedPassage
+from further.positions import check_length
+from further.records.comparison import MIN_PAPERS
+from further.records.probes import Memorization, Recited, RecitedBoth, RecitedPassage
 from further.settings import BootstrapSettings, ProbeSettings
 
 CHUNK = 1024  # predicted positions whose logits stand in memory at once
@@ -34,16 +36,10 @@ class Passage(NamedTuple):
 def sample_passages(
     rows: pd.DataFrame, papers: Collection[str], encode: Callable[[str], list[int]], length: int, number: int, seed: int
 ) -> list[Passage]:
-    """Draw paragraphs of some papers that are long enough.
+    """Draw paragraphs of some papers that have a number of tokens, and take so many of each, in the order of the rows.
 
     Args:
-        rows: Columns paper, row, text.
-        papers: Whose paragraphs to draw from.
         encode: Text to token ids, without special tokens.
-        length: Tokens to take of each, from its start.
-
-    Returns:
-        Passages in the order of the rows.
     """
     own = rows[rows["paper"].isin(papers)].sort_values(["paper", "row"])
     pairs = zip(own["paper"], own["row"], map(encode, own["text"]), strict=True)
@@ -59,15 +55,19 @@ def match_lengths(model: Model, passages: Sequence[Passage], begin: int, prefix:
     Args:
         model: A causal language model in evaluation mode.
         passages: Of one length, at least `prefix` + 1.
-        begin: The token before each passage's first.
-        prefix: Tokens that the model is given.
+        prefix: Tokens that the model is given, after `begin`.
         batch_tokens: Inputs per forward pass, at most, at least one passage.
 
     Returns:
         One number per passage, from 0 to its length less the prefix.
+
+    Raises:
+        ValueError: If passages are longer than the model's positions.
     """
     if not passages:
         return np.zeros(0, dtype=np.int64)
+    both = "evaluation.memorization_prefix_tokens + memorization_new_tokens"
+    check_length(model.config, both, len(passages[0].ids))
     # Nothing is generated: up to its first wrong token greedy decoding has read the passage itself, so one forward pass
     # over the passage finds that token.
     device, head = model.device, model.head
@@ -95,9 +95,7 @@ def measure_memorization(
     """Continue paragraphs of training and of held-out papers with the base and with the adapted model.
 
     Args:
-        rows: Paragraphs: columns paper, row, text.
         papers: By group, `train` and `heldout`.
-        begin: The token before each passage's first.
         settings: Without a number of paragraphs nothing is measured.
     """
     number, prefix, new = (
@@ -158,11 +156,7 @@ def count_papers(passages: Sequence[Passage], lengths: Lengths, new: int) -> pd.
 
 
 def describe_lengths(passages: Sequence[Passage], lengths: Lengths, new: int) -> Recited:
-    """Fraction of passages continued to the end, with its interval over papers, and how far the others went.
-
-    Args:
-        lengths: Tokens said as they stand, 0 to `new`.
-    """
+    """Fraction of passages continued to the end, with its interval over papers, and how far the others went."""
     papers, number = count_papers(passages, lengths, new), len(lengths)
     low, high = share_interval(papers["verbatim"], papers["paragraphs"]) if len(papers) >= MIN_PAPERS else (None, None)
     return Recited(
@@ -179,11 +173,8 @@ def describe_lengths(passages: Sequence[Passage], lengths: Lengths, new: int) ->
 def permute_papers(groups: Sequence[pd.DataFrame], how: BootstrapSettings) -> float:
     """Two-sided p-value that paragraphs of both groups of papers are continued word for word as often.
 
-    Whole papers are exchanged between the groups, as paragraphs of one paper are memorized, or not, together.
-
-    Args:
-        groups: Two tables of `count_papers`; with fewer than two papers in one the p-value is 1.
-        how: Exchanges that are tried, at most, and their seed.
+    Whole papers are exchanged between the two tables of `count_papers`, as paragraphs of one paper are memorized, or
+    not, together. With fewer than two papers in one group the p-value is 1.
     """
 
     def difference(first: Floats, second: Floats, axis: int) -> Floats:

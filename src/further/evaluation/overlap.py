@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from further.records import Dropped, Excluded
+from further.records.comparison import Dropped, Excluded
 from further.settings import ComparisonSettings
 
 WORD = re.compile(r"[^\W_]+")
@@ -36,12 +36,8 @@ def count_dropped(repeats: pd.DataFrame) -> Dropped:
 def count_shared(rows: pd.DataFrame, split: pd.DataFrame, min_words: int) -> int:
     """Paragraphs of test papers that also stand in a training paper, word for word.
 
-    A check of the corpus stage by other means, which compares sketches.
-
-    Args:
-        rows: Columns paper and text.
-        split: Columns paper and split.
-        min_words: Words under which a paragraph does not count: headings and stock phrases repeat.
+    A check of the corpus stage by other means, which compares sketches. Paragraphs of fewer words do not count:
+    headings and stock phrases repeat.
     """
     words = rows["text"].map(lambda text: tuple(WORD.findall(text.casefold())))
     train, test = (words[rows["paper"].isin(split.loc[split["split"] == part, "paper"])] for part in ("train", "test"))

@@ -9,14 +9,7 @@ T = TypeVar("T")
 
 
 def before_and_after(model: Model, measure: Callable[..., T], *arguments: object) -> tuple[T, T]:
-    """Measure the base at the adapter's precision, then the adapted model.
-
-    Args:
-        model: A model with an adapter, as `further.models.load_adapted` returns it.
-
-    Returns:
-        What it gave without and with the adapter.
-    """
+    """Measure the base at the adapter's precision, then the adapted model (`further.models.load_adapted`)."""
     with model.network.disable_adapter():
         before = measure(model, *arguments)
     return before, measure(model, *arguments)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from further.evaluation.comparison import difference, heldout, summarize
-from further.records import Interval, QuantizationSteps
+from further.records.base import Interval
+from further.records.comparison import QuantizationSteps
 from further.settings import BootstrapSettings
 
 

@@ -2,7 +2,7 @@
 
 import math
 
-from further.records import Rates
+from further.records.comparison import Rates
 
 
 def rates(nats: float, num_tokens: int, num_words: int, num_bytes: int) -> Rates:

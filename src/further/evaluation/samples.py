@@ -17,7 +17,8 @@ from further.evaluation.text_loops import MAX_REPEATS, distinct, longest_repeat
 from further.evaluation.words import count_words, first_words, split_words
 from further.memory import explain_memory
 from further.models import Model
-from further.records import Sample, Samples
+from further.positions import check_length
+from further.records.probes import Sample, Samples
 from further.settings import SampleSettings
 
 NUM_PROMPTS = 4  # where the study names none
@@ -27,13 +28,7 @@ MIN_PARAGRAPH_WORDS = 20  # headings and stock phrases say nothing of the field
 
 @dataclass(frozen=True)
 class Decoding:
-    """How the next token is chosen.
-
-    Attributes:
-        temperature: Divides the logits before drawing; None is greedy.
-        top_p: Fraction of the probability that tokens are drawn from.
-        seed: Of the drawing.
-    """
+    """How the next token is chosen: greedily where `temperature` is None."""
 
     temperature: float | None
     top_p: float
@@ -41,13 +36,7 @@ class Decoding:
 
 
 def choose_prompts(rows: pd.DataFrame, split: pd.DataFrame, seed: int) -> list[str]:
-    """The first words of paragraphs of held-out papers, each of another paper where there are enough.
-
-    Args:
-        rows: Columns paper, row, text.
-        split: Columns paper, split.
-        seed: Of the choice; the prompts stand in the order of the papers.
-    """
+    """The first words of paragraphs of held-out papers, in their order, each of another paper if there are enough."""
     heldout = split.loc[split["split"] == "test", "paper"]
     own = rows[rows["paper"].isin(heldout)].sort_values(["paper", "row"])
     own = own[own["text"].map(count_words) >= MIN_PARAGRAPH_WORDS]
@@ -59,11 +48,7 @@ def choose_prompts(rows: pd.DataFrame, split: pd.DataFrame, seed: int) -> list[s
 
 
 def sample_both(model: Model, tokenizer: Any, prompts: Sequence[str], settings: SampleSettings) -> Samples:
-    """Continue every prompt with the base and with the adapted model, greedily and, if asked for, sampled.
-
-    Args:
-        prompts: What to go on from; samples stand by prompt, then by decoding, the base before the adapted.
-    """
+    """Continue every prompt greedily and, if asked for, sampled, each time with the base and then the adapted model."""
     temperatures = dict.fromkeys((None, settings.temperature))
     decodings = [Decoding(temperature, settings.top_p, settings.seed) for temperature in temperatures]
     samples: list[Sample] = []
@@ -74,17 +59,20 @@ def sample_both(model: Model, tokenizer: Any, prompts: Sequence[str], settings: 
 
 
 def continue_prompt(model: Model, tokenizer: Any, prompt: str, new_tokens: int, decoding: Decoding) -> Sample:
-    """Continue a prompt.
+    """Continue a prompt of at least one token, which stands after BOS if the model has one.
 
     Args:
-        model: A causal language model in evaluation mode.
-        tokenizer: transformers' tokenizer of the model.
-        prompt: What to go on from, at least one token; it stands after BOS, if the model has one.
+        tokenizer: transformers' (`further.models.load_tokenizer`).
 
     Returns:
         The continuation, called one of the base.
+
+    Raises:
+        ValueError: If prompt and continuation are longer than the model's positions.
     """
     given = _encode_prompt(tokenizer, prompt)
+    setting = f"evaluation.new_tokens (--tokens), {new_tokens} after a prompt of {len(given)}"
+    check_length(model.config, setting, len(given) + new_tokens - 1)  # the last one is written, and not read
     ids = _generate(model, given, new_tokens, tokenizer.eos_token_id, decoding)
     text = tokenizer.decode(ids, skip_special_tokens=True)
     nats, words = score_continuation(model, given, ids), split_words(text)

@@ -45,13 +45,7 @@ def load_scored(model: Path, adapter: Path | None, about: ScoredModel, compute_d
 def score_texts(
     model: Model, texts: Mapping[str, Path], settings: ScoringSettings, about: ScoredModel
 ) -> list[dict[str, Any]]:
-    """Score each held-out document of each text set.
-
-    Args:
-        texts: Token streams by the text set's name.
-
-    Returns:
-        Rows of `further.evaluation.scoring.SCORES`.
+    """Score each held-out document of each text set: rows of `further.evaluation.scoring.SCORES`.
 
     Raises:
         ValueError: If the model's loss on a document is not finite, naming document and model.

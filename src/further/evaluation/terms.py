@@ -12,7 +12,7 @@ from further.evaluation.intervals import LEVEL, half_width
 from further.evaluation.probe import before_and_after
 from further.evaluation.scoring import score_tokens
 from further.models import Model
-from further.records import Term, Terms
+from further.records.probes import Term, Terms
 from further.settings import ProbeSettings
 
 WORD = re.compile(r"[^\W\d_][^\W_]*(?:[-'’][^\W_]+)*")
@@ -27,12 +27,8 @@ def measure_terms(
 ) -> Terms | None:
     """Score every token of held-out papers with the base and with the adapted model, and say which words changed.
 
-    Args:
-        begin: The token before each paper's first.
-        settings: How to score; words to list (None: not measured), and occurrences that a word needs.
-
     Returns:
-        The nats of all tokens and of those in words, and the words that changed most; None if not measured.
+        The nats of all tokens and of those in words, and the words that changed most; None if no term is asked for.
     """
     if settings.terms is None:
         return None
@@ -72,9 +68,8 @@ def find_occurrences(text: str, offsets: Sequence[tuple[int, int]], before: Floa
         words     rejection       acute
 
     Args:
-        offsets: Start and end of each token in it, in characters.
-        before: Nats of each token under one model.
-        after: Under the other.
+        offsets: Start and end of each token, in characters.
+        before, after: Nats of each token under either model.
     """
     words = list(WORD.finditer(text))
     ends = np.array([word.end() for word in words])
@@ -95,11 +90,6 @@ def rank_words(
     Words whose interval holds no change are not listed. Intervals are Student's over papers, a paper by its mean over
     the word's occurrences in it. They are not corrected for the number of words: of a thousand that did not change,
     about fifty are listed, far down.
-
-    Args:
-        occurrences: Columns paper, word, before, after.
-        min_occurrences: Fewer leave a word out.
-        number: Words in each of the two lists, at most.
 
     Returns:
         Number of words that were compared; words whose probability rose; words whose probability fell.

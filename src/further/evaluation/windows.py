@@ -29,7 +29,6 @@ def cut_windows(document: int, ids: Sequence[int], begin: int, window: int, stri
     reaches back over known tokens to its full length.
 
     Args:
-        ids: Its tokens, without special tokens.
         begin: The token before the first: BOS, or EOS where a model has none.
         window: Inputs per window, at least 1.
         stride: Newly scored tokens per window, 1 to `window`.

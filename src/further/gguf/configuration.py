@@ -41,7 +41,7 @@ def read_config(file: GgufFile) -> PretrainedConfig:
         tie_word_embeddings="output.weight" not in file.tensors,
         attention_bias="blk.0.attn_q.bias" in file.tensors,
         vocab_size=int(file.tensors["token_embd.weight"].shape[1]) if "token_embd.weight" in file.tensors else 0,
-        bos_token_id=None,
+        bos_token_id=None,  # the tokenizer says them (`further.gguf.tokenizer.find_marks`)
         eos_token_id=None,
     )
 
@@ -76,11 +76,6 @@ def read_rope(file: GgufFile, head_dim: int) -> dict[str, Any]:
 
 def llama3_factors(theta: float, head_dim: int, scaling: dict[str, float]) -> NDArray[np.float64]:
     """By how much each frequency is divided: 1 for short waves, `factor` for long ones, smoothly in between.
-
-    Args:
-        theta: Base of the frequencies.
-        head_dim: Width of a head; half as many frequencies.
-        scaling: factor, low_freq_factor, high_freq_factor, original_max_position_embeddings.
 
     Source:
         Llama 3.1's reference code, `apply_scaling`.

@@ -52,11 +52,7 @@ def _write_generation(folder: Path, config: Any, marks: Marks, tokens: list[str]
 
 
 def describe_origin(file: GgufFile) -> dict[str, Any]:
-    """Where a converted model comes from: the file's name and hash, and what its metadata say.
-
-    Returns:
-        file, sha256, name, license, architecture, tensors (their number by type), chat (whether it brings a template).
-    """
+    """Where a converted model comes from: the file's name and hash, and what its metadata say."""
     with file.path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return {

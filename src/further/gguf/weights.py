@@ -1,10 +1,11 @@
 """The weights of a GGUF file, dequantized and written as safetensors, one shard in memory at a time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import torch
+from huggingface_hub import split_state_dict_into_shards_factory
 from numpy.typing import NDArray
 from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM, PretrainedConfig
@@ -31,17 +32,18 @@ def write_weights(
     """
     shapes = find_shapes(config)
     places = match_names(file, shapes, config.num_hidden_layers)
-    shards = list(_share_out({name: shape.numel() * dtype.itemsize for name, shape in shapes.items()}, shard_bytes))
-    names = {shard: f"model-{shard + 1:05}-of-{len(shards):05}.safetensors" for shard in range(len(shards))}
-    if len(shards) == 1:
-        names = {0: "model.safetensors"}
-    for number, parameters in enumerate(shards):
-        tensors = {name: read_weight(file, places[name], config).to(dtype) for name in parameters}
-        save_file(tensors, folder / names[number], metadata={"format": "pt"})
-    if len(shards) > 1:
-        index = {name: names[number] for number, parameters in enumerate(shards) for name in parameters}
-        size = sum(shape.numel() * dtype.itemsize for shape in shapes.values())
-        write_json(folder / "model.safetensors.index.json", {"metadata": {"total_size": size}, "weight_map": index})
+    split = split_state_dict_into_shards_factory(
+        dict(shapes),
+        get_storage_size=lambda shape: shape.numel() * dtype.itemsize,
+        filename_pattern="model{suffix}.safetensors",
+        max_shard_size=shard_bytes,
+    )
+    for name, parameters in split.filename_to_tensors.items():
+        tensors = {parameter: read_weight(file, places[parameter], config).to(dtype) for parameter in parameters}
+        save_file(tensors, folder / name, metadata={"format": "pt"})
+    if split.is_sharded:
+        index = {"metadata": split.metadata, "weight_map": split.tensor_to_filename}
+        write_json(folder / "model.safetensors.index.json", index)
 
 
 def find_shapes(config: PretrainedConfig) -> dict[str, torch.Size]:
@@ -65,6 +67,7 @@ def match_names(file: GgufFile, shapes: Mapping[str, torch.Size], num_layers: in
     if unused := sorted(set(file.tensors) - set(places.values()) - {ROPE_FACTORS}):
         raise ValueError(f"{file.path}: {_list(unused)} has no place in a {file.family} model of transformers")
     for name, place in places.items():
+        # GGUF counts dimensions from the one that is contiguous in memory.
         shape = torch.Size(map(int, reversed(file.tensors[place].shape)))
         if shape != shapes[name]:
             raise ValueError(f"{file.path}: {place} is {tuple(shape)} where its metadata ask for {tuple(shapes[name])}")
@@ -75,19 +78,6 @@ def _list(names: list[str]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
-def _share_out(sizes: Mapping[str, int], most: int) -> Iterator[list[str]]:
-    """Names in their order, in lists of so many bytes at most."""
-    taken: list[str] = []
-    total = 0
-    for name, size in sizes.items():
-        if taken and total + size > most:
-            yield taken
-            taken, total = [], 0
-        taken.append(name)
-        total += size
-    yield taken
-
-
 def read_weight(file: GgufFile, place: str, config: PretrainedConfig) -> torch.Tensor:
     """One tensor, dequantized to float32 and with its rows in the order that transformers expects."""
     tensor = file.tensors[place]
@@ -95,6 +85,7 @@ def read_weight(file: GgufFile, place: str, config: PretrainedConfig) -> torch.T
     if file.family == "llama" and place.split(".")[-2] in ROTATED:
         heads = config.num_attention_heads if ".attn_q." in place else config.num_key_value_heads
         values = restore_rows(values, heads)
+    # Tensors of fp32 are the mapped file itself, which cannot be written to; torch warns of such memory.
     return torch.from_numpy(np.require(values, np.float32, ["C", "W"]))
 
 

@@ -32,24 +32,13 @@ def smallest_accepted(errors: int, target: float, confidence: float = 0.95) -> i
     >>> smallest_accepted(0, 0.05), smallest_accepted(0, 0.10)
     (59, 29)
     """
-    # The p-value falls as more are accepted, so the search may double and halve; nothing is certified by `low`.
-    low, high = errors, max(1, errors)
-    while not passes(errors, high, target, confidence):
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if passes(errors, middle, target, confidence) else (middle, high)
-    return high
+    # At most so many errors among n answers: the next one comes after the n-th, and its place is negative binomial.
+    return errors + 1 + int(stats.nbinom.isf(level(confidence), errors + 1, target))
 
 
 def most_errors(accepted: int, target: float, confidence: float = 0.95) -> int:
     """The most errors among so many accepted answers that still certify a target; -1 if even none is too many."""
     return int(np.sum(p_value(np.arange(accepted + 1), accepted, target) <= level(confidence))) - 1
-
-
-def passes(errors: int, accepted: int, target: float, confidence: float) -> bool:
-    """Whether so many errors among so many accepted answers certify a target."""
-    return float(p_value(errors, accepted, target)) <= level(confidence)
 
 
 def level(confidence: float) -> float:

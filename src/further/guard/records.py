@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from further.guard.rules import Rules
-from further.records import Record
+from further.records.base import Record
 
 Outcome = Literal["kept", "broken", "undecided", "nothing promised"]
 

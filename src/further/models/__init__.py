@@ -47,10 +47,7 @@ BASE_FILE = "base.json"  # beside an adapter that belongs on a quantized base on
 
 
 def load(folder: Path, precision: Precision) -> Model:
-    """Load a model from a local folder, frozen, on this process's GPU where there is one.
-
-    Args:
-        folder: Hugging Face folder with safetensors; its own code is never run.
+    """Load a model from a local Hugging Face folder, frozen, on this process's GPU where there is one.
 
     Raises:
         ValueError: If the quantization is not known, or the family computes its logits in an unknown way.

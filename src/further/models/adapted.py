@@ -23,11 +23,7 @@ ADAPTER = "default"  # peft's name of the only one
 
 
 def compute_in_own_type(network: torch.nn.Module) -> int:
-    """Give every layer with a plain LoRA adapter this forward pass; DoRA keeps peft's.
-
-    Returns:
-        How many layers.
-    """
+    """Give every layer with a plain LoRA adapter this forward pass, DoRA keeps peft's; returns how many have it."""
     layers = [module for module in network.modules() if _is_plain(module)]
     for layer in layers:
         layer.forward = partial(_forward, layer)

@@ -64,11 +64,7 @@ class Model(ABC):
         return features
 
     def generate(self, batch: Batch, config: GenerationConfig) -> torch.Tensor:
-        """Ids of the continuations, (B, new tokens).
-
-        Args:
-            batch: As for `encode`, of prompts of one length, with an attention_mask.
-        """
+        """Ids of the continuations, (B, new tokens), of prompts of one length, with an attention_mask."""
         ids: torch.Tensor = self.network.generate(**batch, generation_config=config)
         return ids[:, batch["input_ids"].shape[1] :]
 

@@ -152,7 +152,7 @@ class CausalText(Model):
         ids = torch.tensor([[0, 1, 2]], device=self.device)
         own = self._own_logits(ids).float()
         difference = float((own - self.head(self.encode({"input_ids": ids})).float()).abs().max())
-        if not difference <= 0.01 * float(own.abs().max()):
+        if not difference <= 0.01 * float(own.abs().max()):  # so written, NaN is refused, too
             raise ValueError(
                 f"{self.kind}: logits of this family differ from its output layer's by {difference:.3g}, "
                 f"the largest is {float(own.abs().max()):.3g}: it changes them in a way that is not known here"

@@ -23,14 +23,9 @@ UNKNOWN = ("softcap", "position_bias", "s_aux", "cache")  # that some families h
 
 
 def find_bounds(positions: torch.Tensor) -> torch.Tensor:
-    """Where documents begin in rows laid end to end, and the end of the last, int32.
+    """Where documents begin in rows laid end to end, and the end of the last, int32, from positions, (B, T).
 
-    Args:
-        positions: (B, T).
-
-    Returns:
-        The end is repeated up to one of few lengths, so that a CUDA graph meets few shapes. Empty documents cost
-        little.
+    The end is repeated up to one of few lengths, so that a CUDA graph meets few shapes. Empty documents cost little.
     """
     is_first = positions == 0
     is_first[:, 0] = True
@@ -59,7 +54,7 @@ def attend_within_documents(
         value: (B, H_kv, T, D).
         attention_mask: None, unless `cu_seq_lens_q` is None.
         dropout: Must be 0 where documents are given.
-        scaling: Of the products; None: 1 / sqrt(D).
+        scaling: None: 1 / sqrt(D).
         sliding_window: Positions that one sees, its own counted; None: all before it.
         cu_seq_lens_q: Bounds of documents (`find_bounds`); None: each row is one document.
 

@@ -54,17 +54,14 @@ class Halves:
 
 
 def cut_rows(batch: Batch) -> Halves:
-    """Cut rows of one question each after their prompts.
-
-    Args:
-        batch: input_ids and blocks, (B, T); 0 is the block of a prompt, -1 of its answer and of what a row is filled up
-            with.
-    """
+    """Cut rows of one question each after their prompts, whose block is 0; that of all else is -1."""
     ids_BT = batch["input_ids"]
     is_prompt_BT = batch["blocks"] >= 0
     lengths_B1 = is_prompt_BT.sum(dim=1, keepdim=True)
     shortest, longest = int(lengths_B1.min()), int(lengths_B1.max())
     size = ids_BT.shape[1] - shortest + 1
+    # The decoder begins at a prompt's last token. What it reads beyond a row's end is the row's last id again, to which
+    # no place of the row leads.
     from_B1A = lengths_B1 - 1 + torch.arange(size, device=ids_BT.device)
     places_BT = torch.arange(ids_BT.shape[1], device=ids_BT.device) - (lengths_B1 - 1)
     return Halves(

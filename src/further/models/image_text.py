@@ -160,14 +160,7 @@ def find_family(config: Mapping[str, Any]) -> Family:
 
 
 def choose_attention(config: Mapping[str, Any], wanted: str | None) -> Any:
-    """The attention that is wanted, but for a decoder that has no sdpa.
-
-    Args:
-        wanted: sdpa or eager; None: each part's own.
-
-    Returns:
-        What transformers takes: one name, or one for each part.
-    """
+    """The attention that is wanted (None: each part's own), but for a decoder that has no sdpa: one for each part."""
     text_type = config["text_config"].get("model_type", "gemma")
     if wanted != "sdpa" or has_sdpa(text_type):
         return wanted

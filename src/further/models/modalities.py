@@ -39,12 +39,7 @@ class Embedding(nn.Module, ABC):
         """Values as pieces, (items, tokens, numbers)."""
 
     def forward(self, values: torch.Tensor, is_hidden: torch.Tensor | None = None) -> torch.Tensor:
-        """Vectors, (items, tokens, width).
-
-        Args:
-            values: Of the modality, (items, ...).
-            is_hidden: Which pieces are not to be seen, (items, tokens).
-        """
+        """Vectors, (items, tokens, width), of values, (items, ...); hidden pieces, (items, tokens), are not seen."""
         vectors: torch.Tensor = self.project(self.cut(values))
         if is_hidden is not None:
             vectors = torch.where(is_hidden[..., None], self.hidden, vectors)

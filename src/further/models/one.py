@@ -72,9 +72,7 @@ class OneModel(Model):
     def predict_pieces(self, batch: Batch, modality: str) -> tuple[torch.Tensor, torch.Tensor]:
         """What masked pre-training predicts of each piece of a modality, and what is there, (items, tokens, numbers).
 
-        Args:
-            batch: With the pieces that are not to be seen.
-            modality: Of which one item stands in each row.
+        One item of the modality stands in each row.
         """
         network, part = self.base, self.base.embed[modality]
         halves = cut_rows(batch)
@@ -100,6 +98,7 @@ class OneModel(Model):
             if memory is not None:
                 hidden = self.base.write(self.base.words_of(ids_BT[:, start - 1 :]), memory, is_there)
             else:
+                # The prompt is one block, which sees itself both ways; what was written is none.
                 zeros = torch.zeros_like(ids_BT)
                 blocks = torch.where(torch.arange(ids_BT.shape[1], device=ids_BT.device) < start, zeros, -1)
                 row |= {"input_ids": ids_BT, "groups": zeros, "branches": zeros, "blocks": blocks}

@@ -27,9 +27,7 @@ class OneConfig(PreTrainedConfig):
         layout: prefix or encoder_decoder.
         vocab_size: Words of the tokenizer and a few reserved ids behind them.
         added_words: Further ids, in an embedding of their own, for a modality that is added later.
-        width: Of the vectors.
         num_layers: Blocks; half of them are the encoder's.
-        num_heads: Of each attention.
         max_position_embeddings: Longest prompt or row.
         modalities: By name, `token`, `sizes` of its embedding, and `tower_layers`, blocks of its own before the stack.
     """
@@ -118,6 +116,7 @@ class OneNetwork(PreTrainedModel):
             }
         )
         half = config.num_layers // 2
+        # In width², a prefix block has 4 + 2·5 weights: the mean of an encoder's 4 + 2·4 and a decoder's 8 + 2·4.
         if config.layout == "prefix":
             self.encoder = nn.ModuleList(Block(width, 5 * width, heads) for _ in range(config.num_layers))
             self.decoder = nn.ModuleList()
@@ -199,6 +198,7 @@ class WordHead(nn.Module):
     def forward(self, hidden: torch.Tensor) -> torch.Tensor:
         """Logits, (..., words)."""
         tables = [self.network.words.weight, *([] if self.network.added is None else [self.network.added.weight])]
+        # Embeddings are drawn with a deviation of 1 (`draw_weights`), so that first logits would have one of √width.
         logits: torch.Tensor = linear(hidden, torch.cat(tables)) * hidden.shape[-1] ** -0.5
         return logits
 

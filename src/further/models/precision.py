@@ -47,6 +47,7 @@ class Precision:
             "dtype": self.dtype,
             "attn_implementation": self.attention,
             "quantization_config": self._quantization_config(kept),
+            # Placed while it is read: an 8B model in bfloat16 would first take 16 GB of the machine's memory.
             "device_map": {"": torch.cuda.current_device() if torch.cuda.is_available() else "cpu"},
             "use_safetensors": True,
             "local_files_only": True,

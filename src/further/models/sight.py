@@ -16,11 +16,7 @@ import torch
 
 
 def see(groups_BT: torch.Tensor, branches_BT: torch.Tensor, blocks_BT: torch.Tensor) -> torch.Tensor:
-    """Which positions see which, (B, T, T) booleans: the first T is that of the position that looks.
-
-    Args:
-        blocks_BT: Blocks of their groups, -1 for none.
-    """
+    """Which positions see which, (B, T, T) booleans: the first T is that of the position that looks."""
     size = groups_BT.shape[1]
     together = groups_BT[:, :, None] == groups_BT[:, None, :]
     shared = branches_BT[:, None, :] == 0

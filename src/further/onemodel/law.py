@@ -71,5 +71,5 @@ def price_cases(prices: Prices, numbers: Numbers) -> CostSettings:
     Time is taken to grow with the cases. Steps grow more slowly, so that more cases cost rather less.
     """
     full = numbers[ENCODER_DECODER]
-    cases_per_second = full[0].num_cases / mean(one.seconds for one in full)
+    cases_per_second = full[0].num_cases / mean(one.seconds * one.devices for one in full)  # and GPU
     return price_tokens(prices, cases_per_second, full[0].hardware, epochs=1.0, tokens_per_paper=1.0)

@@ -10,6 +10,7 @@ from safetensors.torch import load_file, save_file
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
+from further.batch import micro_batch
 from further.io import write_atomically
 from further.models import Model, Precision, load
 from further.records.onemodel import SeedRecord
@@ -66,7 +67,7 @@ def train_part(part: Part, folder: Path, task: Task, batch: int) -> Trained:
         task: Of the job; checkpoints are the part's own.
         batch: Examples a step.
     """
-    recipe = Recipe(part.model, part.run, batch, part.training, part.validation, part.prepare)
+    recipe = Recipe(part.model, part.run, micro_batch(part.run), part.training, part.validation, part.prepare)
     own = replace(task, name=f"{task.name} {part.name}", adapter=folder, checkpoints=task.checkpoints / part.name)
     outcome = start_run(recipe, own)
     # Loaded anew: on several GPUs the training ran in processes of its own.
@@ -159,4 +160,5 @@ def describe(trained: Sequence[Trained], run: Run, num_cases: int, seed: int) ->
         stored_bytes=last.stored_bytes,
         validation_loss_nats=last.outcome.validation_loss_nats,
         hardware=last.outcome.timing.hardware.gpu or last.outcome.timing.hardware.cpu,
+        devices=last.outcome.timing.devices,
     )

@@ -48,7 +48,7 @@ class Shared:
     @property
     def batch(self) -> int:
         """Examples of a step."""
-        return micro_batch(self.run)
+        return micro_batch(self.run) * int(self.run.gradient_accumulation_steps)
 
     def asked(self, split: str, task: str = "answer") -> list[Line]:
         """Lines of a split: questions, or those that ask for a caption."""
@@ -65,6 +65,15 @@ class Shared:
     def num_cases(self) -> int:
         """Training cases with questions."""
         return len({line["case"] for line in self.asked("train")})
+
+    def cases_of(self, fraction: float) -> int:
+        """Training cases of a point of the law."""
+        return max(1, round(fraction * self.num_cases))
+
+    def steps_of(self, number: int) -> int:
+        """Steps on so many cases, which grow as the law asks for."""
+        growth: float = (number / self.num_cases) ** self.settings.law_growth
+        return max(1, round(self.settings.steps * growth))
 
     @cached_property
     def images(self) -> Held:

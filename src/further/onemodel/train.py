@@ -85,10 +85,8 @@ def train_layout(study: Shared, arm: str, seed: int, times: int = 1) -> Seed:
 
 def train_fraction(study: Shared, fraction: float, seed: int) -> Seed:
     """The encoder–decoder on a part of the cases, for steps that grow as the law asks for."""
-    number = max(1, round(fraction * study.num_cases))
-    steps = max(1, round(study.settings.steps * (number / study.num_cases) ** study.settings.law_growth))
-    model = study.untrained(ENCODER_DECODER, seed)
-    part = study.questions(model, study.of_cases(number, seed), steps, seed, ENCODER_DECODER)
+    number, model = study.cases_of(fraction), study.untrained(ENCODER_DECODER, seed)
+    part = study.questions(model, study.of_cases(number, seed), study.steps_of(number), seed, ENCODER_DECODER)
     return _finish(study, seed, part, number)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from further.batch import micro_batch
 from further.plan.devices import memory_of_process
-from further.plan.shape import Shape, read_shape
+from further.plan.shape import Shape
 from further.plan.table import PlannedRun
 from further.plan.targets import place_adapter
 from further.positions import check_length
@@ -16,25 +16,6 @@ from further.settings import HardwareSettings, Run
 from further.targets import asks_for_vision
 
 GIB = 2**30
-
-
-def refuse_early(model: Path, runs: Mapping[str, Run], hardware: HardwareSettings, window: int | None) -> None:
-    """Check every run against a model's config.json, if it is on disk already; memory where its architecture is known.
-
-    Args:
-        model: The model's folder; it may not exist yet.
-        window: Of the evaluation, in tokens; None: nothing is scored in windows.
-
-    Raises:
-        ValueError: If a run needs more memory than the GPU has, names no layer of the model, or has more tokens in a
-            row than the model has positions.
-    """
-    check_positions(model, runs, window)
-    try:
-        shape = read_shape(model)
-    except ValueError:
-        return  # there is no model yet, or the plan says so, once
-    check_memory(shape, runs, hardware)
 
 
 def check_positions(model: Path, runs: Mapping[str, Run], window: int | None) -> None:

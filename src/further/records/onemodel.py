@@ -41,13 +41,14 @@ class SeedRecord(Taken):
     Attributes:
         seconds: Of all its trainings.
         validation_loss_nats: At the end.
-        hardware: The GPU, or the processor where there is none.
+        hardware, devices: The GPU, or the processor where there is none, and how many trained it together.
     """
 
     seed: int
     seconds: float
     validation_loss_nats: float
     hardware: str
+    devices: int
 
 
 class SeedsRecord(Record):

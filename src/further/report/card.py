@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from further.io import write_text
-from further.records import RunComparison, TextSet
+from further.records.comparison import RunComparison, TextSet
 from further.report.base_model import Base, name_base_model
 from further.report.kind import TEXT
 from further.report.rendering import render

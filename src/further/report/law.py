@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from further.records import Interval
+from further.records.base import Interval
 from further.report.wording import show_plain
 from further.scaling.interval import Interval as LawInterval
 from further.scaling.record import LawRecord

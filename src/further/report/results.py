@@ -11,9 +11,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from further.io import read_table
-from further.records import Comparison, Memorization, Metrics, RunMetrics, Samples, Terms, TextSet, Timing
+from further.records.comparison import Comparison, TextSet
 from further.records.general import GeneralTexts
+from further.records.probes import Memorization, Samples, Terms
 from further.records.questions import QuestionsFile
+from further.records.training import Metrics, RunMetrics, Timing
 from further.report.guard import Guarded, read_guard
 from further.report.wording import count_noun, join_words
 from further.scaling.record import LawRecord

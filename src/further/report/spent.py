@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from further.records import Interval
+from further.records.base import Interval
 from further.report.results import StudyResults
 from further.report.wording import count_noun, fixed, show_count, show_estimate, show_number, show_seconds
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from further.records import Comparison
 from further.records.answers import AnswersRecord
+from further.records.comparison import Comparison
 
 SEED = "seed"
 DEFAULT = "default run"

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 
-from further.records import Interval
+from further.records.base import Interval
 
 MINUS = "\N{MINUS SIGN}"
 THIN = "\N{NARROW NO-BREAK SPACE}"
@@ -73,8 +73,13 @@ def show_score(score: Interval) -> str:
 
 
 def show_points(change: Interval | None, unit: str = " points") -> str:
-    """A difference of fractions with its interval: `+1.2 points (−0.3 to +2.7)`; empty where there is none to show."""
-    return "" if change is None else show_estimate(change, lambda end: fixed(100 * end, 1, signed=True), unit)
+    """A difference of fractions with its interval: `+1.2 points (−0.3 to +2.7)`; empty where there is none to show.
+
+    No difference of fractions exceeds 100 points: an end beyond, as of two seeds, is shown there.
+    """
+    if change is None:
+        return ""
+    return show_estimate(change, lambda end: fixed(100 * min(1.0, max(-1.0, end)), 1, signed=True), unit)
 
 
 def show_p(value: float) -> str:

@@ -216,9 +216,10 @@ def _check_falling(curve: Curve) -> None:
     x = np.log(means.t)
     slope = np.sum(means.weights * (x - np.average(x, weights=means.weights)) * means.y)
     if slope >= 0:
+        accuracy = "" if means.y.max() > 1.0 else ", or give 1 - accuracy where these are accuracies"
         raise ValueError(
             f"{_say_rise(means)}: look for overfitting, too many epochs or a learning rate that does not suit the "
-            "length, then train again"
+            f"length, then train again{accuracy}"
         )
 
 

@@ -58,7 +58,6 @@ class HoldOut:
 def hold_out_largest(
     curve: Curve,
     *,
-    num_sizes: int | None = None,
     factor: float | None = None,
     families: Sequence[Family] = FAMILIES,
     in_logs: bool = False,
@@ -68,8 +67,7 @@ def hold_out_largest(
     """Predict the largest size from the smaller ones.
 
     Args:
-        num_sizes: Sizes to leave out; None: an eighth of them, at least one.
-        factor: Leave out every size above the largest divided by this, instead.
+        factor: Leave out every size above the largest divided by this; None: an eighth of the sizes, at least one.
         families: Forms to predict with as well; those with more parameters than sizes left are passed over.
         in_logs: The forms are fitted to log losses.
         by_size: The interval counts sizes, not runs, as it must where the runs of a size share an error.
@@ -78,7 +76,7 @@ def hold_out_largest(
         The comparison, or None where fewer than three sizes would remain.
     """
     means = curve.size_means()
-    held = num_sizes if num_sizes is not None else max(1, curve.num_sizes // SIZES_PER_HELD_OUT)
+    held = max(1, curve.num_sizes // SIZES_PER_HELD_OUT)
     if factor is not None:
         held = int(np.count_nonzero(means.t > means.t[-1] / factor * (1 + SLACK)))
     left = curve.num_sizes - held

@@ -7,7 +7,7 @@ number would mislead. No NaN, no infinity.
 
 from typing import Any
 
-from further.records import Record
+from further.records.base import Record
 from further.scaling.cost import CostSettings, Forecast
 from further.scaling.holdout import HoldOut
 from further.scaling.interval import Interval

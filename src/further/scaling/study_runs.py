@@ -5,8 +5,9 @@ from statistics import median
 
 import pandas as pd
 
-from further.records import Comparison, RunComparison, Timing
 from further.records.answers import AnswersRecord, RunAnswers
+from further.records.comparison import Comparison, RunComparison
+from further.records.training import Timing
 from further.scaling.comparable import VARIED
 from further.scaling.cost import CostSettings
 from further.scaling.curve import Point
@@ -91,11 +92,8 @@ def price_tokens(
         tokens_per_second=tokens_per_second,
         epochs=epochs,
         price_per_gpu_hour=prices.price_per_gpu_hour or None,
-        currency=prices.currency,
-        price_date=prices.price_date,
         kwh_per_gpu_hour=prices.kwh_per_gpu_hour or None,
         tokens_per_paper=tokens_per_paper,
-        yearly_budget=prices.yearly_budget,
-        trainings_per_year=prices.trainings_per_year,
         hardware=hardware,
+        **prices.pick("currency", "price_date", "yearly_budget", "trainings_per_year"),
     )

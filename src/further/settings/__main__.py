@@ -5,9 +5,9 @@ python -m further.settings config
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -16,7 +16,11 @@ from further.io import write_text
 from further.settings import Settings
 
 START, END = "<!-- the keys -->\n", "<!-- end of the keys -->"
-LIMITS = {"ge": "at least {}", "gt": "more than {}", "le": "at most {}", "lt": "less than {}"}
+KINDS = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true, false", "array": "list"}
+KINDS |= {"object": "mapping"}
+LIMITS = {"minimum": "at least {:g}", "exclusiveMinimum": "more than {:g}"}
+LIMITS |= {"maximum": "at most {:g}", "exclusiveMaximum": "less than {:g}"}
+Schema = Mapping[str, Any]
 
 
 def make_schema() -> str:
@@ -30,48 +34,25 @@ def make_table() -> str:
     for section, field in Settings.model_fields.items():
         model = field.annotation
         if isinstance(model, type) and issubclass(model, BaseModel):
-            lines += [_row(f"{section}.{name}", key) for name, key in model.model_fields.items()]
+            keys = model.model_json_schema()["properties"]
+            lines += [_row(f"{section}.{name}", key, keys[name]) for name, key in model.model_fields.items()]
         else:
-            lines.append(_row(f"{section}.<name>", field))
+            lines.append(_row(f"{section}.<name>", field, Settings.model_json_schema()["properties"][section]))
     return "\n".join(lines) + "\n"
 
 
-def _row(name: str, field: FieldInfo) -> str:
-    about: Any = field.json_schema_extra
-    values = ", ".join(part for part in (_values(field), about["unit"]) if part)
-    cells = (f"`{name}`", values, _default(field), field.description or "", about["reruns"] or "nothing")
+def _row(name: str, field: FieldInfo, schema: Schema) -> str:
+    values = ", ".join(filter(None, [*_values(schema), schema["unit"]]))
+    cells = (f"`{name}`", values, _default(field), schema["description"], schema["reruns"] or "nothing")
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
-def _values(field: FieldInfo) -> str:
-    """What a key may hold: its choices, or its kind and limits."""
-    kinds = [kind for kind in _kinds(field.annotation) if kind != "null"]
-    limits = [text.format(f"{bound:g}") for text, bound in _bounds(field)]
-    return ", ".join([" or ".join(kinds), *limits])
-
-
-def _kinds(annotation: Any) -> Iterator[str]:
-    names = {str: "text", int: "whole number", float: "number", bool: "true, false", type(None): "null"}
-    if annotation in names:
-        yield names[annotation]
-    elif (origin := getattr(annotation, "__origin__", None)) in (list, dict):
-        yield "list" if origin is list else "mapping"
-    elif hasattr(annotation, "__metadata__"):
-        yield from _kinds(origin)
-    elif all(isinstance(choice, str) for choice in get_args(annotation)):
-        yield ", ".join(get_args(annotation))
-    else:
-        for part in get_args(annotation):
-            yield from _kinds(part)
-
-
-def _bounds(field: FieldInfo) -> Iterator[tuple[str, float]]:
-    inner = [part for kind in get_args(field.annotation) for part in getattr(kind, "__metadata__", ())]
-    flat = [limit for part in [*field.metadata, *inner] for limit in getattr(part, "metadata", [part])]
-    for limit in flat:
-        for name, text in LIMITS.items():
-            if hasattr(limit, name):
-                yield text, getattr(limit, name)
+def _values(schema: Schema) -> Iterator[str]:
+    """What a key may hold: its choices, or its kind; then its limits, and those of a list's values."""
+    parts = [part for part in schema.get("anyOf", [schema]) if part["type"] != "null"]
+    yield " or ".join(", ".join(part["enum"]) if "enum" in part else KINDS[part["type"]] for part in parts)
+    for values in [values for part in parts for values in (part, part.get("items", {}))]:
+        yield from (text.format(values[limit]) for limit, text in LIMITS.items() if limit in values)
 
 
 def _default(field: FieldInfo) -> str:

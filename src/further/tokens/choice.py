@@ -36,12 +36,10 @@ class Choice:
 
 
 def choose_documents(papers: Mapping[str, Ids], general: Mapping[str, Ids], run: Run) -> Choice:
-    """The documents of a run.
+    """The documents of a run, by its fraction, replay_fraction and seed.
 
     Args:
-        papers: Token ids of all training papers, by name; where only lengths matter, ranges will do.
-        general: The same of the general documents that may be replayed.
-        run: Settings fraction, replay_fraction and seed.
+        papers: Token ids by name; where only lengths matter, ranges will do.
 
     Raises:
         ValueError: If the general text is too short for its fraction.
@@ -57,11 +55,7 @@ def order_papers(papers: Iterable[str], seed: int) -> list[str]:
 
 
 def take_fraction(papers: Sequence[str], fraction: float) -> list[str]:
-    """First papers of an order, at least one; a smaller fraction is a part of every larger one.
-
-    Args:
-        fraction: Of the papers, in (0, 1].
-    """
+    """First papers of an order for a fraction in (0, 1], at least one; a smaller one is a part of every larger one."""
     return list(papers[: count_selected(fraction, len(papers))])
 
 
@@ -73,16 +67,9 @@ def count_tokens(documents: Iterable[Ids]) -> int:
 def take_replay(general: Mapping[str, Ids], num_paper_tokens: int, fraction: float, seed: int) -> dict[str, Ids]:
     """General documents, in an order that depends on the seed, that make a fraction of all tokens trained on.
 
-    The last one is cut where the fraction is reached, so that it is exact to a token: one document may be longer than
-    all that is asked for.
-
     Args:
-        general: Token ids of the general documents to train on, by name.
-        num_paper_tokens: Tokens of the papers, EOS counted.
+        num_paper_tokens: EOS counted.
         fraction: Of all tokens, in [0, 1); 0 takes nothing.
-
-    Returns:
-        Token ids by name, in the order of training.
 
     Raises:
         ValueError: If the general text is too short for the fraction: nothing is repeated.
@@ -92,6 +79,7 @@ def take_replay(general: Mapping[str, Ids], num_paper_tokens: int, fraction: flo
     for name in sorted(general, key=lambda name: hashlib.sha256(f"{seed}:replay:{name}".encode()).digest()):
         if left < 2:  # EOS alone would teach nothing
             return taken
+        # Cut where the fraction is reached, to the token: one document may be longer than all that is asked for.
         taken[name] = general[name][: left - 1]
         left -= len(taken[name]) + 1
     if left >= 2:

@@ -24,7 +24,6 @@ def lay_out(documents: Sequence[Sequence[int]], context: int, special: SpecialTo
     Args:
         documents: Token ids without special tokens, at least one.
         context: Inputs per row, at least 2.
-        packing: Whether a row may hold several documents.
     """
     if packing:
         return pack_documents(documents, context, special)

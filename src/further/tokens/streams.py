@@ -30,15 +30,7 @@ class Document(NamedTuple):
 
 
 def join_rows(rows: pd.DataFrame, split: pd.DataFrame) -> list[Document]:
-    """One document per paper: its rows in order, an empty line between them.
-
-    Args:
-        rows: Columns paper, row, text.
-        split: Columns paper, split.
-
-    Returns:
-        Documents in the order of `split`.
-    """
+    """One document per paper, in the order of `split`: its rows in their order, an empty line between them."""
     texts = rows.sort_values(["paper", "row"]).groupby("paper")["text"].agg("\n\n".join)
     return [Document(paper, part, texts[paper]) for paper, part in zip(split["paper"], split["split"], strict=True)]
 

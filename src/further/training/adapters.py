@@ -10,7 +10,7 @@ from bitsandbytes.nn import Params4bit
 from peft import LoraConfig, get_peft_model
 
 from further.models import Model
-from further.records import Parameters
+from further.records.training import Parameters
 from further.settings import Run
 from further.targets import choose_part, match_targets
 from further.training.initialize import adapter_start, save_adapter, start_from_loss

@@ -7,7 +7,7 @@ from typing import Protocol
 import torch
 
 from further.models import Batch, Model
-from further.records import CaseMetrics
+from further.records.training import CaseMetrics
 from further.settings import Run
 from further.tokens.packing import IGNORED
 from further.training.examples import Example

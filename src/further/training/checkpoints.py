@@ -73,7 +73,9 @@ class Store:
             _sync(self.folder)
         except (OSError, SafetensorError) as error:  # safetensors hides the system's own error
             self.check_lock()
-            raise OSError(self._explain(step, sum(values.nbytes for values in tensors.values()), error)) from error
+            left = list_checkpoints(self.folder)
+            rest = f"that of step {step_of(left[-1])} is used at the next start" if left else "there is no earlier one"
+            raise no_room(f"the checkpoint of step {step}", self.folder, tensors, error, rest) from error
         finally:
             part.unlink(missing_ok=True)
         for old in list_checkpoints(self.folder)[:-KEPT]:
@@ -91,14 +93,15 @@ class Store:
         content.update(self.folder.name.encode())
         return content.hexdigest()[:16]
 
-    def _explain(self, step: int, size_bytes: int, error: Exception) -> str:
-        left = list_checkpoints(self.folder)
-        rest = f"that of step {step_of(left[-1])} is used at the next start" if left else "there is no earlier one"
-        free, reason = shutil.disk_usage(self.folder).free, str(error).split("\n")[0]
-        return (
-            f"the checkpoint of step {step} could not be written to {self.folder}: it needs about "
-            f"{size_bytes / 1e6:,.2f} MB, {free / 1e6:,.2f} MB are free ({reason}); {rest}. Make room and run again"
-        )
+
+def no_room(what: str, folder: Path, tensors: Mapping[str, torch.Tensor], error: Exception, rest: str) -> OSError:
+    """The error that ends a run whose tensors could not be written; `rest` says what is left of it."""
+    free, reason = shutil.disk_usage(folder).free, str(error).split("\n")[0]
+    size_bytes = sum(values.nbytes for values in tensors.values())
+    return OSError(
+        f"{what} could not be written to {folder}: it needs about {size_bytes / 1e6:,.2f} MB, "
+        f"{free / 1e6:,.2f} MB are free ({reason}); {rest}. Make room and run again"
+    )
 
 
 def read_checkpoint(checkpoint: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
@@ -109,7 +112,7 @@ def read_checkpoint(checkpoint: Path) -> tuple[dict[str, torch.Tensor], dict[str
 
 def list_checkpoints(folder: Path) -> list[Path]:
     """Checkpoints by step, the newest last."""
-    return sorted(folder.glob("checkpoint-*.safetensors"), key=step_of)
+    return sorted(folder.glob("checkpoint-[0-9]*-*.safetensors"), key=step_of)
 
 
 def step_of(checkpoint: Path) -> int:
@@ -118,12 +121,7 @@ def step_of(checkpoint: Path) -> int:
 
 
 def open_store(folder: Path, identity: Mapping[str, Any], lock: Lock) -> Store:
-    """Open the checkpoints that belong to an identity; those of another are said to differ, kept aside and not used.
-
-    Args:
-        folder: The run's, whose lock the caller holds.
-        identity: What a checkpoint depends on: settings, versions, code, data, base model.
-    """
+    """Open the checkpoints that belong to an identity; those of another are said to differ, kept aside and not used."""
     wanted = json.loads(json.dumps(identity))  # as it is read again: tuples are lists then
     own = folder / hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()[:12]
     _set_others_aside(folder, own, wanted)
@@ -177,9 +175,10 @@ def forget_checkpoints(folder: Path) -> None:
 def _read_if_whole(file: Path, otherwise: Any) -> Any:
     """A small record. A machine that lost power may have left it empty: nothing depends on it then."""
     try:
-        return read_json(file)
+        found = read_json(file)
     except (FileNotFoundError, ValueError):
         return otherwise
+    return found if isinstance(found, type(otherwise)) else otherwise
 
 
 def _sync(path: Path) -> None:

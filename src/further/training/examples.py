@@ -66,14 +66,12 @@ def move(batch: Batch, device: torch.device) -> dict[str, torch.Tensor]:
 
 @torch.no_grad()
 def mean_loss(model: Model, examples: Examples, batch_size: int) -> float:
-    """Cross-entropy in nats per label over all examples: weighted by labels, so independent of `batch_size`.
-
-    Several processes take turns with the batches; all get the same number.
-    """
+    """Cross-entropy in nats per label over all examples: weighted by labels, so independent of `batch_size`."""
     was_training, sharded = model.network.training, is_sharded(model.network)
     model.network.eval()
     total, count = 0.0, 0
     before = torch.zeros(())  # a batch's loss is read after the next was launched, so that the GPU need not wait
+    # Several processes take turns with the batches; all get the same number.
     for turn in range(0, len(examples), batch_size * world_size()):
         start = turn + batch_size * rank()
         rows = range(start, min(start + batch_size, len(examples)))

@@ -15,7 +15,6 @@ def fetch_model(name: str, revision: str, folder: Path, kind: str = "text") -> N
 
     Args:
         revision: Commit, 40 hexadecimal digits.
-        kind: Of the study: text or images.
 
     Raises:
         ValueError: If the model is gated, absent, or the hub cannot be reached, in one sentence with what to do; or if

@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import torch
 
-from further.records import Hardware
+from further.records.training import Hardware
 
 
 def describe_hardware(threads: int) -> Hardware:

@@ -73,6 +73,8 @@ def save_adapter(model: Model, folder: Path, run: Run, start: Weights | None) ->
     Args:
         start: As `adapter_start` gave it before training.
     """
+    config = model.network.peft_config["default"]
+    config.target_modules = sorted(config.target_modules)  # a set, whose order differs between processes
     model.network.save_pretrained(folder)
     (folder / "README.md").unlink(missing_ok=True)  # peft's empty form; the report stage writes the card
     if start is not None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from further.digests import digest_sampled
 from further.models import Model
-from further.records import Parameters, Timing
+from further.records.training import Parameters, Timing
 from further.settings import Run
 from further.tracking import TRACKERS
 from further.training.adapters import Save, train_adapter
@@ -92,11 +92,7 @@ class Task:
         threads: int,
         resources: Mapping[str, Any],
     ) -> "Task":
-        """The task of a training job, whatever it is trained on.
-
-        Args:
-            resources: Of the job's rule; Snakemake leaves out one that is None.
-        """
+        """The task of a training job; of its rule's resources, Snakemake leaves out one that is None."""
         return cls(
             name=name,
             adapter=adapter,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import torch
 
 from further.models import Batch, Model
-from further.records import Metrics
+from further.records.training import Metrics
 from further.settings import Run
 from further.tokens.packing import IGNORED, Packed
 from further.training.examples import Example

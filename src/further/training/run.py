@@ -4,11 +4,13 @@ import random
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 
 from further.models import Model, Precision, load
 from further.positions import check_length
-from further.records import Timing
+from further.records.training import Timing
 from further.training.adapters import count_parameters
+from further.training.checkpoints import no_room
 from further.training.distributed import check_equal, rank
 from further.training.examples import mean_loss
 from further.training.failures import check_validation, explain_memory
@@ -28,7 +30,7 @@ def train_run(recipe: Recipe, task: Task) -> Outcome:
         SystemExit: If another job trains this run, or if this one was stopped, having saved: run again to continue.
         FloatingPointError: If a loss, a gradient, or a trained weight is not finite.
         MemoryError: If memory does not suffice.
-        OSError: If a checkpoint could not be written.
+        OSError: If a checkpoint, or what was trained, could not be written.
         ValueError: If packed documents of this model would see each other, or the context is beyond its positions.
     """
     identity = task.identity | {"inputs": recipe.digest_inputs()} if rank() == 0 else {}
@@ -63,7 +65,12 @@ def _train_in(session: Session, recipe: Recipe, task: Task) -> Outcome:
     check_validation(validation_loss, session.state.step)
     if rank() == 0:
         session.progress.enter("saving")
-        save(task.adapter)
+        try:
+            save(task.adapter)
+        except (OSError, SafetensorError) as error:
+            task.adapter.mkdir(parents=True, exist_ok=True)
+            rest = "training goes on from the last checkpoint"
+            raise no_room("what was trained", task.adapter, find_trained(model.network), error, rest) from error
     state = session.state
     return Outcome(
         parameters=parameters,

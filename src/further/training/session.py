@@ -63,10 +63,7 @@ class Session:
     def decide(self, is_last: bool) -> tuple[bool, str | None]:
         """Whether a checkpoint is due after a step, and why the run has to stop there; rank 0 decides for all.
 
-        A job that another has superseded ends here.
-
-        Args:
-            is_last: Whether it is the run's last step, which the end follows anyway.
+        A job that another has superseded ends here. The last step needs no reason, as the end follows anyway.
         """
         self.store.check_lock()
         reason = None if is_last else self.stop.find_reason()
@@ -104,7 +101,7 @@ def open_session(task: Task, identity: Mapping[str, Any]) -> Iterator[Session]:
     stop = StopInTime(task.walltime)
     with listening(stop.take_signal):
         if rank() != 0:
-            folder, starts = broadcast(None)
+            folder, starts = broadcast(None)  # once rank 0 has the lock
             yield Session(task, Store(folder, starts, None), Progress(task.name, None), stop)
             return
         progress = Progress(task.name, task.checkpoints / DOING)

@@ -6,7 +6,7 @@ import pyarrow as pa
 from further.evaluation.answers.gather import gather_answers, score_generated
 from further.evaluation.answers.schemas import ANSWERS, FLOOR_SCORES, GENERATED
 from further.evaluation.answers.score import score_answers
-from further.records import CaseMetrics, Parameters
+from further.records.training import CaseMetrics, Parameters
 from further.settings import BootstrapSettings, Run
 
 CASES = 30

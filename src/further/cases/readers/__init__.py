@@ -1,6 +1,7 @@
 """The layouts that are read. A new one is one file here and its place in the list."""
 
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import PurePosixPath
 
 from further.cases.columns import check_told, plain_name
@@ -26,7 +27,7 @@ LAYOUTS: dict[str, Reader] = {reader.name: reader for reader in (*READERS, TABLE
 
 UNREAD = {
     (".pkl", ".pickle"): "is one of pickles, which are not loaded as they can run code: take the data as Parquet",
-    (".xls", ".ods"): 'is a spreadsheet: save it as CSV, in Excel as "CSV UTF-8"',
+    (".xls", ".xlsm", ".xlsb", ".ods", ".numbers"): 'is a spreadsheet: save it as CSV, in Excel as "CSV UTF-8"',
     (".arrow",): "is an Arrow file: save the data as Parquet, with datasets by to_parquet",
     (".xml",): "is XML: write a table with the columns image, findings and impression (Open-i has one as CSV)",
     (".docx", ".doc", ".odt", ".rtf", ".pdf"): "is a document: save its text as a .txt file of UTF-8",
@@ -43,6 +44,9 @@ UNREAD = {
         ".mp4",
     ): "is a volume or film: save its slices or frames as PNG, and name them in the table",
     (".zip", ".tar", ".tgz", ".tar.gz", ".7z", ".rar"): "is an archive: unpack it there",
+    (
+        ".txt",
+    ): "is called like no image or folder of images, so it is no report: call it so, or .csv or .tsv if it is a table",
 }
 """What data comes in that is not read, and what to do."""
 
@@ -74,7 +78,7 @@ def choose_reader(folder: Folder, layout: str | None) -> Reader:
 
 def find_unread(folder: Folder, read: Iterable[str]) -> list[str]:
     """Files of which nothing is taken, though they may hold cases."""
-    endings, known = (".txt", *(ending for endings in UNREAD for ending in endings)), set(read)
+    endings, known = tuple(chain.from_iterable(UNREAD)), set(read)
     spare = (file for file in folder.files if file.lower().endswith(endings) and file not in known)
     return [file for file in spare if plain_name(PurePosixPath(file).stem) not in NO_REPORT]
 
@@ -100,8 +104,9 @@ def _explain(folder: Folder) -> str:
     """What a folder lacks: sound JSON, columns of its one table, or what it holds beside what layouts hold."""
     if told := find_broken(folder) or explain_columns(folder):
         return told
+    unread = find_unread(folder, ())
     for endings, advice in UNREAD.items():
-        if file := next((file for file in folder.files if file.lower().endswith(endings)), ""):
+        if file := next((file for file in unread if file.lower().endswith(endings)), ""):
             return f"{file} {advice}"
     known = "; ".join(f"{reader.name} ({reader.holds})" for reader in LAYOUTS.values())
     return f"It holds {folder.describe()}. Known are {known}"

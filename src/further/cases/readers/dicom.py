@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from further.cases.files import IMAGE_SUFFIXES, Folder
+from further.cases.files import IMAGE_SUFFIXES, Folder, remembered
 from further.cases.found import Found, key_of
 from further.cases.readers.base import Reader
 from further.children import Child, ChildError
@@ -45,16 +45,14 @@ class Dicom(Reader):
         """
         found = Found()
         patients = _find_patients(header for _, header in headers)
-        first: dict[str, str] = {}  # case of each patient
-        for study, patient in sorted(patients.items()):
-            first.setdefault(patient, study)
+        first = {patient: study for study, patient in sorted(patients.items(), reverse=True)}
         for file, header in headers:
-            about = told.get(header["study"], {})
-            topic = about.get("topic")
-            found.add_case(header["study"], about, topic=topic, patient=first.get(patients.get(header["study"], "")))
+            study, about = header["study"], told.get(header["study"], {})
+            # The table's patient first: headers may number each study anew. `link_headers` joins those of headers, too.
+            patient = found.first_of(about.get("patient"), study) or first.get(patients.get(study, ""))
+            found.add_case(study, about, topic=about.get("topic"), patient=patient)
             for frame in range(header["frames"]):
-                name = f"dicom-{key_of(file, frame)}"
-                found.add_image(name, header["study"], (file, frame, ""), header)
+                found.add_image(f"dicom-{key_of(file, frame)}", study, (file, frame, ""), header)
         for line in found.images.values():
             line["file"] = None  # its key finds it
         return found
@@ -78,9 +76,10 @@ def _find_patients(headers: Iterable[dict[str, Any]]) -> dict[str, str]:
     return patients
 
 
+@remembered
 def find_files(folder: Folder) -> list[str]:
     """DICOM files of a folder."""
-    return folder.remember("DICOM", lambda folder: [file for file in folder.files if _is_dicom(folder, file)])
+    return [file for file in folder.files if _is_dicom(folder, file)]
 
 
 def read_headers(folder: Folder, files: list[str]) -> Iterator[tuple[str, Header]]:

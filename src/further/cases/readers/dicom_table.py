@@ -34,7 +34,7 @@ class DicomTable(Dicom):
         rows = list(_join(find_telling(folder), [header for _, header in headers]))
         told = Told()
         for study, _, row in rows:
-            told.add((study,), ("topic", *CASE_FIELDS), row)
+            told.add((study,), ("patient", "topic", *CASE_FIELDS), row)
         found = self.add_images(headers, {study: fields for (study,), fields in told.fields.items()})
         first = {line["case"]: name for name, line in reversed(found.images.items())}
         for study, file, row in rows:

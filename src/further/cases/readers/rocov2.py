@@ -45,7 +45,8 @@ class Rocov2(Reader):
         concepts = {
             row.get("id", ""): row.get("cuis", "") for file in files if "concepts" in file for row in rows[file]
         }
-        licenses = {row.get("id", ""): _license(row) for file in files if "license" in file for row in rows[file]}
+        licensed = [row for file in files if "license" in file for row in rows[file]]
+        licenses = {row.get("id", ""): row.get("license") or row.get("attribution") for row in licensed}
         found, seen = Found(), dict[str, tuple[str, object]]()
         for file in (file for file in files if _holds_captions(folder, file)):
             split = find_split(file)
@@ -69,7 +70,3 @@ def _modality(concepts: str) -> str | None:
     """The modality that an image's concepts name; None if they name none, or several."""
     named = {MODALITY_OF_CONCEPT[code] for code in re.findall(r"C\d{7}", concepts) if code in MODALITY_OF_CONCEPT}
     return named.pop() if len(named) == 1 else None
-
-
-def _license(row: dict[str, str]) -> str | None:
-    return next((row[name] for name in ("license", "attribution") if row.get(name)), None)

@@ -6,6 +6,7 @@ Several images of one question stand between semicolons or bars. Where no column
 
 from collections import defaultdict
 from pathlib import PurePosixPath
+from posixpath import dirname
 
 from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS
 from further.cases.files import Folder
@@ -113,6 +114,9 @@ class _Tables:
 
     def _add_image(self, name: str, case: str, key: str) -> None:
         """An image; a second caption of it stands in the ledger, as in MedPix."""
+        self.found.names.setdefault(
+            case, f"{dirname(key)}/"
+        )  # where a column tells the case, its folder tells the patient
         captions: list[str | None] = [*self.captions[case, key]] or [None]
         about = self.told.fields[case, key]
         lines = [

@@ -6,13 +6,16 @@ from further.corpus.clean.paragraphs import continues
 from further.corpus.clean.pieces import MIN_PARAGRAPH, Piece
 from further.corpus.clean.structure import CITE, PLACE, is_address, is_marked, is_note, lists_places
 from further.corpus.schemas import KEPT
-from further.corpus.sections import Sections, is_section, opens_abstract, plain_heading, run_in
+from further.corpus.sections import EVERY, Sections, is_section, opens_abstract, plain_heading, run_in
 from further.corpus.words import count_words, is_prose, prose_share
 
 MIN_LARGE = 15
 """Words of prose larger than the body that an article begins with: what it is about."""
 MIN_SAID = 12
 """Words of prose in the body's size that are a paragraph of an article which begins with a short one."""
+
+END = tuple('.?!:;…。！？”"’»)]*†‡§¶')
+"""What a paragraph ends with, a mark that refers to a note included."""
 
 
 def drop_front(pieces: Sequence[Piece], size: float, names: Sections) -> int:
@@ -69,7 +72,8 @@ def _is_opening(piece: Piece, names: Sections) -> bool:
 
 def _is_said(piece: Piece, names: Sections) -> bool:
     """Whether a block is a paragraph, which may be a short one: no name, address or note of the journal."""
-    short = piece.is_text and is_prose(piece.text, MIN_SAID) and not is_note(piece.text)
+    ended = piece.text.rstrip()[-1:] in END  # a list of links is not
+    short = piece.is_text and ended and is_prose(piece.text, MIN_SAID) and not is_note(piece.text)
     return (short or piece.is_article()) and not run_in(names.back, piece.text, piece.lead)
 
 
@@ -77,7 +81,7 @@ def front_reason(piece: Piece, above: Piece | None, size: float, names: Sections
     """Why a block on an article's first pages is no part of its abstract or body; "" if it is."""
     text = piece.text.lstrip()
     lone = above is not None and above.reason == "keywords" and count_words(plain_heading(above.text)) <= 3
-    if is_section(names.keywords, text) or (lone and prose_share(text) < 0.2):
+    if is_section(EVERY.keywords, text) or (lone and prose_share(text) < 0.2):
         return "keywords"
     if run_in(names.label, text, piece.lead):
         return ""
@@ -101,8 +105,12 @@ def _drop_asides(pieces: Sequence[Piece], size: float, names: Sections) -> None:
     runs: dict[tuple[int, float], list[Piece]] = {}
     for piece in filter(aside, pieces):
         runs.setdefault((piece.page, piece.font_size), []).append(piece)
-    for run in runs.values():
-        if not is_prose("\n".join(piece.text for piece in run), MIN_PARAGRAPH):
+    texts = {key: "\n".join(piece.text for piece in run) for key, run in runs.items()}
+    prose = {
+        size for (_, size), text in texts.items() if is_prose(text, MIN_PARAGRAPH)
+    }  # boxes on one page or the next
+    for (_, size), run in runs.items():
+        if size not in prose:
             for piece in run:
                 piece.reason = "sidebar"
 

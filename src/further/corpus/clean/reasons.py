@@ -24,7 +24,7 @@ BY_KIND = {
     "other": "figure text",
 }
 
-PAGE_ALONE = re.compile(r"\s*(?:\d{1,4}|[ivxlc]{1,6})\s*")
+PAGES_ALONE = re.compile(r"(?:\s*(?:\d{1,4}|[ivxlc]{1,6})(?=\s|$))+\s*")
 MIN_QUOTED, SENTENCE = 5, re.compile('^[“„"‘«]|[.!?”“"’»]$')
 """Words of a pull quote, and how it begins or ends."""
 FLOATS = {"figure text", "table", "caption"}
@@ -84,12 +84,13 @@ def _drop_contents(pieces: Sequence[Piece], names: Sections) -> None:
 
 
 def _is_page_beside(piece: Piece, beside: Piece) -> bool:
-    """Whether an entry's page stands in the next block: to the right of its last line, or behind a further line."""
+    """Whether pages of entries stand in the next block: to the right of the last line or of all, or behind a line."""
     ends = is_contents(beside.text) or ends_in_page(beside.text)
     if ends and piece.page == beside.page and -1 < beside.y0 - piece.y1 < piece.font_size:
         return True
-    level = piece.page == beside.page and piece.y0 - 1 < beside.y0 and abs(piece.y1 - beside.y1) < 0.5 * piece.font_size
-    return level and beside.x0 > piece.x0 and bool(PAGE_ALONE.fullmatch(beside.text))
+    level = piece.page == beside.page and piece.y0 - 1 < beside.y0 and beside.y1 < piece.y1 + 0.5 * piece.font_size
+    last = "\n" in beside.text or piece.y1 < beside.y1 + 0.5 * piece.font_size  # or a column of pages
+    return level and last and beside.x0 > piece.x0 and bool(PAGES_ALONE.fullmatch(beside.text))
 
 
 def _drop_labels(pieces: Sequence[Piece], size: float, names: Sections) -> None:

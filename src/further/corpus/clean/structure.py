@@ -64,7 +64,9 @@ NOTE = re.compile(
 )
 """What a footnote begins with: its mark, or what authors owe to others."""
 NOTICE = re.compile(
-    r"page charge|hereby marked|peer review history|unedited manuscript|publisher['’]?s (?:note|disclaimer)",
+    r"page charge|hereby marked|peer review history|unedited manuscript|publisher['’]?s (?:note|disclaimer)|"
+    r"(?:we|site|website) uses? cookies|use of cookies|cookie (?:settings|policy|preferences)|"
+    r"accepted for publication and undergone full peer review",
     re.IGNORECASE,
 )
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 class Names:
     """Names of sections in one language.
 
-    Each name is a plain phrase or a regular expression. Case does not count, and an accented letter also stands for
-    the plain one, which capitals often have. `abstract` to `glossary` match headings that begin with a name;
-    the others match headings that hold nothing else than names and `joins`.
+    A name is a plain phrase or a regular expression, with "|" between two. Case does not count, and an accented letter
+    also stands for the plain one, which capitals often have. `abstract` to `glossary` match headings that begin with a
+    name; the others match headings that hold nothing else than names and `joins`.
 
     Attributes:
         abstract: Over the abstract.

@@ -89,7 +89,7 @@ def _mark_footnotes(blocks: Sequence[Block], style: Style, height: float) -> Non
     """Small print at the foot of a page or column, with nothing of the body below it, that carries on none above it."""
     flow: list[Block] = []  # sections in small type, and abstracts
     undecided = [block for block in blocks if not block.kind]
-    words = _count_notes([block for block in undecided if block.size <= SMALL * style.size])
+    words = _count_notes([block for block in undecided if block.size <= SMALL * style.size], blocks, style)
     # From the top: what goes on with a section in small type is no note.
     for block in sorted(undecided, key=lambda b: b.y0):
         if _is_numbered_note(block) and block.y0 >= 0.5 * height and _is_last(block, blocks, style):
@@ -106,13 +106,14 @@ def _mark_footnotes(blocks: Sequence[Block], style: Style, height: float) -> Non
             flow.append(block)
 
 
-def _count_notes(blocks: Sequence[Block]) -> Counter[tuple[str, float]]:
-    """Words of a page's notes by font and size, less those of its running text."""
+def _count_notes(small: Sequence[Block], blocks: Sequence[Block], style: Style) -> Counter[tuple[str, float]]:
+    """Words of a page's notes by font and size, less those of its running text: sections and boxes in small type."""
     words = Counter[tuple[str, float]]()
-    for block in blocks:
+    for block in small:
+        boxed = is_prose(block.text, MIN_PARAGRAPH // 2) and not _is_last(block, blocks, style)
         if is_note(block.text):
             words[block.font, block.size] += count_words(block.text)
-        elif is_prose(block.text, MIN_PARAGRAPH):
+        elif boxed or is_prose(block.text, MIN_PARAGRAPH):
             words[block.font, block.size] -= count_words(block.text)
     return words
 

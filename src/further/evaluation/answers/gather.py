@@ -12,8 +12,8 @@ from further.evaluation.answers.loops import explain_loops, measure_loops
 from further.evaluation.answers.schemas import ANSWERS
 from further.evaluation.answers.score import CONVENTIONS, score_answers
 from further.evaluation.answers.summary import summarize_scores
-from further.records import CaseMetrics
 from further.records.answers import AnswersRecord, Main, RunAnswers
+from further.records.training import CaseMetrics
 from further.settings import BootstrapSettings
 
 DEFAULT = "default"

@@ -29,11 +29,7 @@ def compare_answers(
     splits: Mapping[str, str],
     quantization: str,
 ) -> Questions:
-    """Compare the default run's answers with its base's.
-
-    Args:
-        splits: Split of each paper of the study, by its name.
-    """
+    """Compare the default run's answers with its base's; `splits` are those of the study's papers."""
     lines = [
         _line(question, before, after, splits.get(question.paper))
         for question, before, after in zip(questions, base, adapted, strict=True)

@@ -97,15 +97,7 @@ INSTRUCTIONS = (
 
 
 def follow_instructions(model: Model, tokenizer: Any, ends: Sequence[int]) -> Instructions:
-    """Give the instructions to base and adapted model.
-
-    Args:
-        tokenizer: With a chat template.
-        ends: Tokens that end a reply.
-
-    Returns:
-        Replies and how many have the form asked for.
-    """
+    """Give the instructions to base and adapted model; `ends` are the tokens that end a reply."""
     prompts = [
         tokenizer.apply_chat_template(
             [{"role": "user", "content": instruction.text}], tokenize=False, add_generation_prompt=True
@@ -134,6 +126,7 @@ def write_replies(model: Model, tokenizer: Any, prompts: Sequence[str], ends: Se
     # A chat template writes BOS itself; the tokenizer would put a second one.
     encoded = [tokenizer(prompt, add_special_tokens=False)["input_ids"] for prompt in prompts]
     length = max(map(len, encoded))
+    # On the left, so that every reply begins behind its prompt; the mask hides it.
     ids_BT = torch.tensor([[ends[0]] * (length - len(ids)) + ids for ids in encoded], device=model.device)
     mask_BT = torch.tensor([[0] * (length - len(ids)) + [1] * len(ids) for ids in encoded], device=model.device)
     config = GenerationConfig(

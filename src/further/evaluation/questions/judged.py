@@ -26,6 +26,7 @@ def judge_questions(asked: Questions) -> pd.DataFrame:
     """
     numbered = [(number, line) for number, line in enumerate(asked.lines, 1) if len(line.choices) > 1]
     ranked = sorted(numbered, key=lambda pair: (hash_rank("guard", pair[1].question, *pair[1].choices), pair[0]))
+    # Questions of the same words and choices have one hash; among these the file's order decides.
     first = {number for number, _ in ranked[: (len(ranked) + 1) // 2]}
     return pd.DataFrame(
         [_describe(line) | {"case": f"question {number}", "split": "validation" if number in first else "test"}

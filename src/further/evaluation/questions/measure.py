@@ -19,12 +19,7 @@ from further.tokens import tokenizer as tokenizers
 def measure_questions(
     folder: Path, adapter: Path, questions: Sequence[Question], splits: Mapping[str, str], settings: QuestionSettings
 ) -> QuestionsFile:
-    """Measure what is asked for; the model is loaded only if something is.
-
-    Args:
-        questions: Empty without a file of questions.
-        splits: Split of each paper, by its name.
-    """
+    """Measure what is asked for; the model is loaded only if something is."""
     tokenizer = load_tokenizer(folder)
     chat = settings.instructions and bool(getattr(tokenizer, "chat_template", None))
     if not questions and not chat:

@@ -31,10 +31,7 @@ def share(correct: Sequence[bool]) -> Share:
 
 
 def pair(base: Sequence[bool], adapted: Sequence[bool]) -> Paired:
-    """Two models on the same questions.
-
-    Args:
-        base: Whether each answer was correct.
+    """Two models on the same questions, of each whether its answer was correct.
 
     Raises:
         ValueError: If there is no question.

@@ -38,7 +38,7 @@ def answer_questions(
     """Score every choice of every question, with the question and without it.
 
     Args:
-        tokenizer: The model's, of the tokenizers library.
+        tokenizer: Of the tokenizers library.
         bos: What the tokenizer puts before a text; None where it puts nothing.
         window: Tokens of the model's input, at most; longer ones lose their beginning.
         batch_tokens: Tokens per forward pass, at most, at least one answer.
@@ -69,12 +69,7 @@ def split_pair(tokenizer: Any, bos: int | None, prompt: str, answer: str) -> tup
     """Tokens of a prompt and of the answer behind it.
 
     Both are tokenized together and cut where the prompt alone ends, so that a token on the border counts as in the
-    running text. An EOS that the tokenizer puts behind every text is left out.
-
-    Args:
-        tokenizer: Of the tokenizers library.
-        prompt: Not empty and without spaces at its end.
-        answer: With the space before it.
+    running text. An EOS that the tokenizer puts behind every text is left out. The answer begins with its space.
 
     Source:
         lm-evaluation-harness 0.4.13, `TemplateLM._encode_pair`.
@@ -84,14 +79,9 @@ def split_pair(tokenizer: Any, bos: int | None, prompt: str, answer: str) -> tup
 
 
 def cut(number: int, given: Sequence[int], answer: Sequence[int], window: int) -> tuple[Window, bool]:
-    """The input that an answer is scored in, and whether its beginning had to go.
-
-    Args:
-        given: Tokens of the prompt, at least one.
-        window: Inputs at most.
-    """
+    """The input that an answer is scored in, of `window` tokens at most, and whether its beginning had to go."""
     whole = [*given, *answer]
-    kept = whole[-(window + 1) :]
+    kept = whole[-(window + 1) :]  # one more than inputs: the last token is predicted, and predicts nothing
     targets = answer[-min(len(answer), len(kept) - 1) :]
     return Window(number, kept[:-1], targets, 0), len(kept) < len(whole)
 

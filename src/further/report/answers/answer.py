@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from further.records import Interval
+from further.records.base import Interval
 from further.report.wording import rounded
 
 Verdict = Literal["improved", "unchanged", "worse", "undecided"]
 MARGIN_NATS = 0.01  # differences below this, 1% of perplexity, are called small: another seed moves it as much
 MARGIN_FRACTION = 0.01  # the same of fractions of right answers
 SIGNIFICANT = 0.05  # p-values below it
+FEWEST_CASES = 20  # held-out cases under which no verdict is given
 MOST_WORDS = 30  # of an answer, without its question and details
 
 

@@ -1,6 +1,6 @@
 """What did it forget: perplexity of general text before and after, in the default run."""
 
-from further.records import MIN_PAPERS, Paired
+from further.records.comparison import MIN_PAPERS, Paired
 from further.report.answers.answer import Answer, Verdict, classify
 from further.report.answers.improvement import say_change
 from further.report.answers.questions import say_instructions

@@ -6,18 +6,11 @@ from typing import Any
 from further.guard.elsewhere import count_broken
 from further.guard.records import Elsewhere
 from further.guard.summary import ErrorsSeen, compare_splits
-from further.records import Interval
+from further.records.base import Interval
 from further.report.answers.answer import Answer, Verdict
 from further.report.guard import TRIED_ON, Guarded
 from further.report.results import StudyResults
-from further.report.wording import (
-    count_noun,
-    join_words,
-    show_count,
-    show_percent,
-    show_score,
-    show_share_of,
-)
+from further.report.wording import count_noun, join_words, show_count, show_percent, show_score, show_share_of
 
 QUESTION = "When must a person answer?"
 DETAILS = (

@@ -1,6 +1,6 @@
 """Did further pre-training help: perplexity of held-out papers before and after, in the default run."""
 
-from further.records import MIN_PAPERS, Comparison, Paired
+from further.records.comparison import MIN_PAPERS, Comparison, Paired
 from further.report.answers.answer import MARGIN_NATS, Answer, Verdict, classify
 from further.report.results import TextResults
 from further.report.wording import (

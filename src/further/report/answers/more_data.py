@@ -3,7 +3,7 @@
 from math import inf
 from typing import Any
 
-from further.records import Interval
+from further.records.base import Interval
 from further.report.answers.answer import MARGIN_NATS, Answer, Verdict, decide
 from further.report.law import Size, change_of, group_sizes, read_interval
 from further.report.results import StudyResults

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from further.int8 import MOVED
-from further.records import MIN_PAPERS, Comparison, Interval, QuantizationSteps
+from further.records.base import Interval
+from further.records.comparison import MIN_PAPERS, Comparison, QuantizationSteps
 from further.report.answers.answer import MARGIN_NATS, Answer, Verdict, classify
 from further.report.answers.improvement import say_seeds
 from further.report.results import TextResults

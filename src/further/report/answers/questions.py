@@ -1,6 +1,6 @@
 """Does it answer better: questions asked of the base and of the adapted model."""
 
-from further.records import Interval
+from further.records.base import Interval
 from further.records.questions import Floors, Group, Instructions, Paired, Questions
 from further.report.answers.answer import SIGNIFICANT, Answer, Verdict
 from further.report.results import TextResults

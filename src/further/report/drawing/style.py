@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, Locator, LogLocator, MaxNLocator, NullFormatter, NullLocator
 from matplotlib.transforms import blended_transform_factory
 
-from further.records import Interval
+from further.records.base import Interval
 from further.report.wording import THIN, show_plain
 
 # Okabe and Ito's colors, which people of every color vision can tell apart; the page has a dark twin for each.

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from further.records import TextSet
+from further.records.comparison import TextSet
 from further.report.drawing.figure import ANSWERS, Figure
 from further.report.drawing.style import COLORS, Drawing, legend_above, new_figure, number_ticks
 from further.report.results import TextResults

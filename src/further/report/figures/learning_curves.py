@@ -1,6 +1,7 @@
 """Loss of the validation papers while the runs trained."""
 
 from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 
@@ -31,15 +32,8 @@ def draw(table: pd.DataFrame) -> Drawing:
     for fraction, runs in table.groupby("fraction"):
         for index, (name, run) in enumerate(runs.groupby("run")):
             label = f"{show_fraction(float(fraction))} of the papers" if index == 0 else None
-            (line,) = axes.plot(
-                run["num_tokens"],
-                run["validation_loss_nats"],
-                "D-",
-                color=colors[fraction],
-                ms=4.5,
-                lw=1.1,
-                label=label,
-            )
+            look: dict[str, Any] = {"color": colors[fraction], "ms": 4.5, "lw": 1.1, "label": label}
+            (line,) = axes.plot(run["num_tokens"], run["validation_loss_nats"], "D-", **look)
             texts = [
                 f"{name}, step {show_count(row.step)}: {show_number(row.validation_loss_nats, 4)} nats per token"
                 for row in run.itertuples()

@@ -213,17 +213,8 @@ def _points(drawing: Drawing, axes: Axes, rows: pd.DataFrame) -> None:
         marker, label = SEED_MARKERS[index % len(SEED_MARKERS)], "measured" if seed < 0 else f"measured, seed {seed:g}"
         if held_out:
             label = "largest size, measured" if index == 0 else ""
-        (line,) = axes.plot(
-            own["num_tokens"],
-            own["loss_nats"],
-            marker,
-            ms=6,
-            mfc="none",
-            mec=color,
-            mew=1.2,
-            label=label or None,
-            zorder=5,
-        )
+        look: dict[str, Any] = {"ms": 6, "mfc": "none", "mec": color, "mew": 1.2, "zorder": 5}
+        (line,) = axes.plot(own["num_tokens"], own["loss_nats"], marker, label=label or None, **look)
         drawing.tip(line, [_say_point(row) for _, row in own.iterrows()])
 
 
@@ -283,11 +274,8 @@ def explain(table: pd.DataFrame) -> list[str]:
         said.append(f"The line is the fitted law.{beyond if 'extrapolation' in kinds else ''}")
     if "asymptote" in kinds:
         known = "identified" in set(table.loc[table["kind"] == "asymptote", "label"])
-        bar = (
-            "the interval of the irreducible loss c"
-            if known
-            else "where the irreducible loss c may lie: it is not identified"
-        )
+        c = "the irreducible loss c"
+        bar = f"the interval of {c}" if known else f"where {c} may lie: it is not identified"
         said.append(f"The bar at the right edge is {bar}.")
     said += ["The dash is what a fit without the largest size predicted for it."] if "prediction" in kinds else []
     if "target" in kinds:

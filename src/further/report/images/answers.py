@@ -2,24 +2,15 @@
 
 from further.evaluation.answers.loops import PRESENT
 from further.records.answers import ALL, AnswersRecord, Main, Scores, TypeScores, main_score
-from further.report.answers.answer import Answer, Verdict, classify_right
+from further.report.answers.answer import FEWEST_CASES, Answer, Verdict, classify_right
 from further.report.answers.improvement import WORDS
 from further.report.images.results import ImageResults
 from further.report.varied import SEED, list_varied
-from further.report.wording import (
-    count_noun,
-    fixed,
-    join_words,
-    show_count,
-    show_percent,
-    show_points,
-    show_score,
-)
+from further.report.wording import count_noun, fixed, join_words, show_count, show_percent, show_points, show_score
 
 SOURCE = "results/evaluation/answers.json"
 PIXELS = "pixels"
 BLIND = ("majority", "question only", "black", "other")  # floors that do not see the right image
-FEWEST_CASES = 20  # held-out cases under which no verdict is given
 NAMES: dict[Main, str] = {"exact_match": "Answers right word for word", "token_f1": "Word overlap (F1) of the answers"}
 SCORES: dict[Main, str] = {"exact_match": "exact match", "token_f1": "word F1"}
 CAUSES = {

@@ -1,7 +1,7 @@
 """The model card beside each adapter of a study of images."""
 
-from further.records import CaseMetrics
 from further.records.answers import AnswersRecord, main_score
+from further.records.training import CaseMetrics
 from further.report.base_model import name_base_model
 from further.report.images.answers import SCORES, best_floor, overall
 from further.report.rendering import render

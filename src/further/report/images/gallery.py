@@ -52,7 +52,7 @@ def pick_cases(before: pd.DataFrame, after: pd.DataFrame, number: int, seed: int
     """
     asked = after.merge(before[["question_id", "answer"]], on="question_id", suffixes=("", "_before"))
     asked = asked.assign(
-        score=[token_overlap(*pair).f1 for pair in zip(asked["answer"], asked["reference"], strict=True)],
+        score=[token_overlap(*pair).f1 for pair in zip(asked["answer"], asked["reference"], strict=True)]
     )
     scores = asked.groupby("case")["score"].mean()
     # A hash of the name, not a generator: adding cases changes as few picks as possible.

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 
 from further.cases.kept import load_pictures
 from further.io import read_table
-from further.records import CaseMetrics
 from further.records.answers import AnswersRecord
+from further.records.training import CaseMetrics
 from further.report.guard import read_guard
 from further.report.images.gallery import Pick, pick_cases
 from further.report.results import Provenance, StudyResults, read_jobs, read_runs

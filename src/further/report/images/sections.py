@@ -16,14 +16,7 @@ from further.report.images.results import ImageResults
 from further.report.sections.made import show_made
 from further.report.sections.runs import add_taken, show_runs
 from further.report.shown_table import ShownTable, show_filled, show_frame, show_table
-from further.report.wording import (
-    fixed,
-    show_count,
-    show_number,
-    show_percent,
-    show_points,
-    show_score,
-)
+from further.report.wording import fixed, show_count, show_number, show_percent, show_points, show_score
 
 SHORT = {"not certified": "no certified error rate", "under threshold": "not sure enough"}
 """Shorter words for reasons of the guard that are repeated in every report."""
@@ -91,9 +84,7 @@ def texts_table(results: ImageResults) -> ShownTable:
     rows = []
     for kind, name, own in _before_and_after(results.answers):
         words = [_percent(own.exact_match), _percent(own.token_f1)]
-        rows.append(
-            [kind, name, show_count(own.answers), *words, fixed(own.bleu.estimate, 1), _percent(own.rouge_l)],
-        )
+        rows.append([kind, name, show_count(own.answers), *words, fixed(own.bleu.estimate, 1), _percent(own.rouge_l)])
     header = ["type", "model", "answers", "exact match, %", "word F1, %", "BLEU", "ROUGE-L, %"]
     return show_table("Words in common with the references", header, rows, range(2, len(header)))
 

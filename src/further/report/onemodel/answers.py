@@ -1,27 +1,14 @@
 """What people ask of one small model, each answered from the record by the interval of a difference."""
 
 from further.onemodel.arms import ENCODER_DECODER, PREFIX, PREFIX_EQUAL
+from further.records.base import Interval
 from further.records.onemodel import ArmRecord
-from further.report.answers.answer import Answer, Verdict, classify_right
+from further.report.answers.answer import FEWEST_CASES, Answer, Verdict, classify_right
 from further.report.answers.more_data import WORDS, judge_forecast
 from further.report.onemodel.results import OneModelResults
-from further.report.onemodel.tables import (
-    ADDITIONS,
-    LAYOUTS,
-    OBJECTIVES,
-    law_lines,
-    show_bytes,
-    show_loss,
-)
+from further.report.onemodel.tables import ADDITIONS, LAYOUTS, OBJECTIVES, law_lines, show_bytes, show_loss
 from further.report.spent import Spending
-from further.report.wording import (
-    count_noun,
-    show_count,
-    show_percent,
-    show_points,
-    show_score,
-    show_seconds,
-)
+from further.report.wording import count_noun, show_count, show_percent, show_points, show_score, show_seconds
 
 SOURCE = "results/onemodel/comparison.json"
 SEEDS = "Intervals are over seeds and test cases together, and say nothing about other data."
@@ -37,7 +24,7 @@ def answer_layout(results: OneModelResults) -> Answer:
         "unchanged": "They are alike.",
         "undecided": "Not decided.",
     }
-    verdict = classify_right(equal.difference)
+    verdict = _classify(results, equal.difference)
     fewer = 1 - own.flops / arms[PREFIX].flops
     swapped: dict[Verdict, Verdict] = {"improved": "worse", "worse": "improved"}
     return Answer(
@@ -63,7 +50,7 @@ def answer_objectives(results: OneModelResults) -> Answer | None:
     arms = {name: arm for name, arm in results.arms("objectives").items() if arm.difference is not None}
     if not arms:
         return None
-    verdicts = {name: classify_right(arm.difference) for name, arm in arms.items()}
+    verdicts = {name: _classify(results, arm.difference) for name, arm in arms.items()}
     better = [name for name, verdict in verdicts.items() if verdict == "improved"]
     worse = [name for name, verdict in verdicts.items() if verdict == "worse"]
     best = max(arms, key=lambda name: arms[name].difference.estimate or 0.0)  # type: ignore[union-attr]
@@ -85,6 +72,11 @@ def answer_objectives(results: OneModelResults) -> Answer | None:
     )
 
 
+def _classify(results: OneModelResults, difference: Interval | None) -> Verdict:
+    """As for any study of images: of few test cases, equal answers to all would have an interval without width."""
+    return "undecided" if results.record.num_test_cases < FEWEST_CASES else classify_right(difference)
+
+
 def _name(arm: str, arms: dict[str, ArmRecord]) -> str:
     _, objective, _ = arm.split("-")
     return f"{OBJECTIVES[objective]}, {show_count(arms[arm].num_cases)} cases"
@@ -95,7 +87,7 @@ def answer_additions(results: OneModelResults) -> Answer | None:
     arms = {name.removeprefix("addition-"): arm for name, arm in results.arms("additions").items()}
     if not arms:
         return None
-    keeps = [name for name, arm in arms.items() if classify_right(arm.old_difference) != "worse"]
+    keeps = [name for name, arm in arms.items() if _classify(results, arm.old_difference) != "worse"]
     chosen = max(keeps or arms, key=lambda name: arms[name].accuracy.estimate or 0.0)
     arm, chance = arms[chosen], results.record.chance["signal"]
     learns = arm.accuracy.low is not None and arm.accuracy.low > chance

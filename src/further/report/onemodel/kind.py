@@ -45,8 +45,5 @@ ONE_MODEL: Kind[OneModelResults] = Kind(
     head=make_head,
     answers=(answer_layout, answer_objectives, answer_additions, answer_budget),
     figures=(arms.FIGURE,),
-    sections=(
-        Section("arms", "The tables", fill_tables, is_open=True),
-        Section("made", "How it was made", fill_made),
-    ),
+    sections=(Section("arms", "The tables", fill_tables, is_open=True), Section("made", "How it was made", fill_made)),
 )

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from further.onemodel.arms import ENCODER_DECODER, list_arms
-from further.records import RunMetrics
 from further.records.onemodel import ArmRecord, OneModelRecord
+from further.records.training import RunMetrics
 from further.report.results import Provenance, StudyResults, read_jobs
 from further.report.wording import count_noun
 from further.scaling.record import LawRecord

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from further.onemodel.arms import ADAPTED, ENCODER_DECODER, LONGER, NO_OBJECTIVE, PREFIX, PREFIX_EQUAL
-from further.records import Interval
+from further.records.base import Interval
 from further.records.onemodel import ArmRecord
 from further.report.law import group_sizes, read_interval
 from further.report.onemodel.results import OneModelResults
@@ -61,24 +61,20 @@ def show_bytes(size: float) -> str:
 
 
 def _compute(arm: ArmRecord) -> list[str]:
-    return [show_count(arm.num_steps), show_number(arm.flops / TERA), show_seconds(arm.seconds.estimate or 0.0)]
+    return [show_count(arm.num_steps), show_number(arm.flops / TERA), _show_time(arm)]
+
+
+def _show_time(arm: ArmRecord) -> str:
+    return show_seconds(arm.seconds.estimate or 0.0)
 
 
 def layouts_table(results: OneModelResults) -> ShownTable:
     """Layouts from scratch and the adapted base: size, compute, accuracy, difference."""
-    rows = [
-        [
-            LAYOUTS[name],
-            show_plain(arm.learning_rate),
-            show_count(arm.num_parameters),
-            show_count(arm.num_trained_parameters),
-            *_compute(arm),
-            show_accuracy(arm.accuracy),
-            show_points(arm.difference, unit=""),
-            show_loss(arm.loss_nats),
-        ]
-        for name, arm in results.arms("layouts").items()
-    ]
+    rows = []
+    for name, arm in results.arms("layouts").items():
+        sizes = map(show_count, (arm.num_parameters, arm.num_trained_parameters))
+        scores = (show_accuracy(arm.accuracy), show_points(arm.difference, unit=""), show_loss(arm.loss_nats))
+        rows.append([LAYOUTS[name], show_plain(arm.learning_rate), *sizes, *_compute(arm), *scores])
     header = ["model", "learning rate", "parameters", "trained", "steps", "10¹² operations", "time", "right, %",
               "difference, points", "loss, nats"]  # fmt: skip
     return show_table("All from scratch, except LoRA; differences are to the first row", header, rows, range(1, 10))
@@ -87,13 +83,10 @@ def layouts_table(results: OneModelResults) -> ShownTable:
 def rates_table(results: OneModelResults) -> ShownTable:
     """How each layout's learning rate was chosen."""
     rates = sorted({float(rate) for tried in results.record.rates.values() for rate in tried})
-    rows = [
-        [
-            LAYOUTS[layout].split(",")[0],
-            *(fixed(tried[f"{rate:g}"], 3) if f"{rate:g}" in tried else "" for rate in rates),
-        ]
-        for layout, tried in results.record.rates.items()
-    ]
+    rows = []
+    for layout, tried in results.record.rates.items():
+        losses = (tried.get(f"{rate:g}") for rate in rates)
+        rows.append([LAYOUTS[layout].split(",")[0], *("" if loss is None else fixed(loss, 3) for loss in losses)])
     header = ["model", *(show_plain(rate) for rate in rates)]
     caption = "Validation loss after half the steps by learning rate, with a seed of its own. The lowest is used"
     return show_table(caption, header, rows, range(1, len(header)))
@@ -119,17 +112,11 @@ def _objectives_table(number: int, arms: Mapping[str, ArmRecord]) -> ShownTable:
 
 def additions_table(results: OneModelResults) -> ShownTable:
     """Methods of adding a modality: what they learn, what they forget, what they take."""
-    rows = [
-        [
-            ADDITIONS[name.removeprefix("addition-")],
-            show_count(arm.num_trained_parameters),
-            show_bytes(arm.stored_bytes),
-            show_seconds(arm.seconds.estimate or 0.0),
-            show_accuracy(arm.accuracy),
-            show_points(arm.old_difference, unit=""),
-        ]
-        for name, arm in results.arms("additions").items()
-    ]
+    rows = []
+    for name, arm in results.arms("additions").items():
+        taken = (show_count(arm.num_trained_parameters), show_bytes(arm.stored_bytes), _show_time(arm))
+        scores = (show_accuracy(arm.accuracy), show_points(arm.old_difference, unit=""))
+        rows.append([ADDITIONS[name.removeprefix("addition-")], *taken, *scores])
     header = ["method", "parameters trained", "stored", "time", "new modality right, %", "change on images, points"]
     caption = "A drawn signal added to the encoder–decoder; with all else frozen, answers about images cannot change"
     return show_table(caption, header, rows, range(1, 6))
@@ -140,19 +127,12 @@ def budget_table(results: OneModelResults) -> ShownTable:
     law, spending = results.law, Spending(results)
     own = results.arms("layouts")[ENCODER_DECODER]
     arms = sorted([*results.arms("cases").values(), own], key=lambda arm: (arm.num_cases, arm.num_steps))
-    rows = [
-        [
-            show_count(arm.num_cases),
-            "measured"
-            if arm.num_steps <= own.num_steps
-            else f"measured, {arm.num_steps / own.num_steps:g} × the steps",
-            show_seconds(arm.seconds.estimate or 0.0),
-            _show_money(arm.seconds.estimate or 0.0, spending),
-            show_loss(arm.loss_nats),
-            show_accuracy(arm.accuracy),
-        ]
-        for arm in arms
-    ]
+    rows = []
+    for arm in arms:
+        longer = f", {arm.num_steps / own.num_steps:g} × the steps" if arm.num_steps > own.num_steps else ""
+        scores = (show_loss(arm.loss_nats), show_accuracy(arm.accuracy))
+        money = _show_money(arm.seconds.estimate or 0.0, spending)
+        rows.append([show_count(arm.num_cases), f"measured{longer}", _show_time(arm), money, *scores])
     forecasts = [*(law.forecasts or ()), *([law.budget] if law.budget else [])]
     errors = {one.num_tokens: one for one in [*(results.error_law.forecasts or ()), results.error_law.budget] if one}
     rows += [_forecast_row(one, errors.get(one.num_tokens), one is law.budget, spending) for one in forecasts]

@@ -8,6 +8,12 @@ from further.report.wording import count_noun, show_count
 
 SPLITS = ("train", "validation", "test")
 MOST_PAPERS = 5  # whose losses lead the section
+LOSSES = {
+    "unread_pages": "pages not read", "damaged_pages": "pages read in part", "repaired": "file repaired",
+    "unread_fonts": "fonts not read", "unknown_signs": "signs without a meaning",
+    "unknown_at_numbers": "of these beside a number", "flagged": "flagged",
+}  # fmt: skip
+LISTS = ("unread_pages", "damaged_pages", "unread_fonts")  # of which the page shows the number
 
 
 def fill_corpus(results: TextResults) -> dict[str, object]:
@@ -39,18 +45,8 @@ def losses_table(losses: pd.DataFrame) -> ShownTable | None:
     Args:
         losses: One row for each paper, as `further.corpus.schemas.LOSSES`.
     """
-    counted = pd.DataFrame(
-        {
-            "paper": losses["paper"],
-            "pages not read": losses["unread_pages"].map(len),
-            "pages read in part": losses["damaged_pages"].map(len),
-            "file repaired": losses["repaired"].astype(int),
-            "fonts not read": losses["unread_fonts"].map(len),
-            "signs without a meaning": losses["unknown_signs"],
-            "of these beside a number": losses["unknown_at_numbers"],
-            "flagged": losses["flagged"].astype(int),
-        }
-    )
+    numbers = losses.assign(**{name: losses[name].map(len) for name in LISTS})
+    counted = numbers[["paper", *LOSSES]].rename(columns=LOSSES).astype(dict.fromkeys(LOSSES.values(), int))
     names = list(counted.columns[1:])
     found = counted[counted[names].any(axis=1)].sort_values([*reversed(names), "paper"], ascending=[False] * 7 + [True])
     rows = [[str(row[0]), *(show_count(number) if number else "" for number in row[1:])] for row in found.to_numpy()]

@@ -6,14 +6,7 @@ from further.guard.decide import EXPLANATIONS
 from further.guard.elsewhere import count_broken
 from further.guard.needed import MOST_CASES
 from further.guard.records import Certificate, Elsewhere
-from further.guard.summary import (
-    ErrorsSeen,
-    choose_examples,
-    compare_splits,
-    count_reasons,
-    count_topics,
-    rank_scores,
-)
+from further.guard.summary import ErrorsSeen, choose_examples, compare_splits, count_reasons, count_topics, rank_scores
 from further.report.answers.guard import say_rate, say_types
 from further.report.guard import TRIED_ON, Guarded
 from further.report.results import StudyResults
@@ -47,17 +40,15 @@ def fill_guard(results: StudyResults[Any]) -> dict[str, object] | None:
     guard = results.guard
     if guard is None:
         return None
-    tables = [promise_table(guard), tried_table(guard), ranking_table(guard), reason_table(guard), topic_table(guard)]
-    tables.append(shift_table(guard))
+    tables = [promise_table, tried_table, ranking_table, reason_table, topic_table, shift_table]
+    examples = choose_examples(guard.answers, EXAMPLES, TRIED_ON).to_dict("records")
     return {
         "note": "",
         "target": show_share_of(guard.record.target_error),
         "confidence": show_share_of(guard.record.confidence),
         "score": SCORES[guard.record.score],
-        "tables": [table for table in tables if table.rows],
-        "examples": [
-            _show_example(row) for row in choose_examples(guard.answers, EXAMPLES, TRIED_ON).to_dict("records")
-        ],
+        "tables": [table for make in tables if (table := make(guard)).rows],
+        "examples": [_show_example(row) for row in examples],
         "elsewhere": say_elsewhere(guard),
         "elsewhere_table": elsewhere_table(guard),
         "conditions": guard.record.conditions,
@@ -93,20 +84,12 @@ def _promise_cells(one: Certificate) -> list[str]:
 def tried_table(guard: Guarded) -> ShownTable:
     """Errors on cases that no threshold was chosen on."""
     header = ("question type", "cases", "answers given", "wrong", "error rate", "handed over", "wrong among those")
-    rows = [
-        [
-            name,
-            show_count(seen.num_cases),
-            show_count(seen.accepted),
-            f"{show_count(seen.errors)} of {show_count(seen.judged)}"
-            if seen.judged
-            else "not judged" * (seen.accepted > 0),
-            say_rate(seen),
-            show_count(seen.num_cases - seen.accepted),
-            f"{show_count(seen.deferred_errors)} of {show_count(seen.deferred_judged)}" if seen.deferred_judged else "",
-        ]
-        for name, seen in guard.errors.items()
-    ]
+    rows = []
+    for name, seen in guard.errors.items():
+        wrong = _say_wrong(seen.errors, seen.judged) or "not judged" * (seen.accepted > 0)
+        given = [show_count(seen.num_cases), show_count(seen.accepted), wrong, say_rate(seen)]
+        over = [show_count(seen.num_cases - seen.accepted), _say_wrong(seen.deferred_errors, seen.deferred_judged)]
+        rows.append([name, *given, *over])
     return show_filled("How it did on the test cases (95% intervals)", header, rows, first_number=1)
 
 
@@ -114,16 +97,11 @@ def ranking_table(guard: Guarded) -> ShownTable:
     """How well the guard's score ranks right answers first, compared with chance and with a perfect ranking."""
     header = ("question type", "judged answers", "AURC", "of chance", "at best", "AUGRC", "of chance", "at best")
     ranked = {name: scores.get(guard.record.score) for name, scores in rank_scores(guard.answers, TRIED_ON).items()}
-    rows = [
-        [
-            name,
-            show_count(one.num_answers),
-            *(fixed(value, 3) for value in (one.aurc, one.random_aurc, one.oracle_aurc)),
-            *(fixed(value, 3) for value in (one.augrc, one.random_augrc, one.oracle_augrc)),
-        ]
-        for name, one in ranked.items()
-        if one is not None
-    ]
+    rows = []
+    for name, one in ranked.items():
+        if one is not None:
+            areas = (one.aurc, one.random_aurc, one.oracle_aurc, one.augrc, one.random_augrc, one.oracle_augrc)
+            rows.append([name, show_count(one.num_answers), *(fixed(area, 3) for area in areas)])
     caption = "How well the score ranks: area under risk and coverage, and under generalized risk (lower is better)"
     return show_table(caption, header, rows, range(1, len(header)))
 
@@ -148,18 +126,12 @@ def shift_table(guard: Guarded) -> ShownTable:
     """Scores of test cases compared with those of validation cases; no warning proves nothing."""
     header = ["question type", "validation cases", "test cases", "largest difference", "given before", "given now"]
     header += ["warning"]
-    rows = [
-        [
-            name,
-            show_count(shift.num_validation),
-            show_count(shift.num_new),
-            show_number(shift.distance, 2),
-            "" if shift.accepted_validation is None else show_percent(shift.accepted_validation),
-            "" if shift.accepted_new is None else show_percent(shift.accepted_new),
-            "unlike" if shift.warns else "none",
-        ]
-        for name, shift in compare_splits(guard.answers, TRIED_ON).items()
-    ]
+    rows = []
+    for name, shift in compare_splits(guard.answers, TRIED_ON).items():
+        seen = [show_count(shift.num_validation), show_count(shift.num_new), show_number(shift.distance, 2)]
+        shares = (shift.accepted_validation, shift.accepted_new)
+        given = ["" if share is None else show_percent(share) for share in shares]
+        rows.append([name, *seen, *given, "unlike" if shift.warns else "none"])
     return show_filled("Are the test cases like the validation cases, by their scores?", header, rows, first_number=1)
 
 
@@ -171,7 +143,7 @@ def elsewhere_table(guard: Guarded) -> ShownTable | None:
             name,
             _say_given(guard.errors.get(name)),
             _say_given(one),
-            f"{show_count(one.errors)} of {show_count(one.judged)}" if one.judged else "",
+            _say_wrong(one.errors, one.judged),
             say_rate(one),
             "not decided" if one.outcome == "undecided" else one.outcome,
             "yes" if one.warns else "no",
@@ -204,6 +176,11 @@ def _say_given(seen: ErrorsSeen | Elsewhere | None) -> str:
     """Answers given, of how many cases."""
     cases = 0 if seen is None else seen.num_cases if isinstance(seen, ErrorsSeen) else seen.cases
     return "" if seen is None or not cases else show_percent(seen.accepted / cases)
+
+
+def _say_wrong(errors: int, judged: int) -> str:
+    """Wrong answers of those judged; empty where none was."""
+    return f"{show_count(errors)} of {show_count(judged)}" if judged else ""
 
 
 def _show_example(row: dict[str, object]) -> dict[str, object]:

@@ -1,6 +1,8 @@
 """What was learned and memorized: words, recited paragraphs, and text shared by training and held-out papers."""
 
-from further.records import MIN_PAPERS, Excluded, Interval, Memorization, Term, Terms
+from further.records.base import Interval
+from further.records.comparison import MIN_PAPERS, Excluded
+from further.records.probes import Memorization, Term, Terms
 from further.report.answers.answer import SIGNIFICANT
 from further.report.results import TextResults
 from further.report.shown_table import ShownTable, show_table
@@ -43,17 +45,12 @@ def say_words(terms: Terms) -> str:
 
 
 def _word_table(way: str, words: tuple[Term, ...]) -> ShownTable:
-    rows = [
-        (
-            word.word,
-            show_estimate(
-                Interval(estimate=word.change_nats, low=word.low, high=word.high), lambda end: show_change(end, 2)
-            ),
-            f"{show_count(word.num_papers_same_way)} of {show_count(word.num_papers)}",
-            show_count(word.num_occurrences),
-        )
-        for word in words
-    ]
+    rows = []
+    for word in words:
+        change = Interval(estimate=word.change_nats, low=word.low, high=word.high)
+        agree = f"{show_count(word.num_papers_same_way)} of {show_count(word.num_papers)}"
+        shown = show_estimate(change, lambda end: show_change(end, 2))
+        rows.append([word.word, shown, agree, show_count(word.num_occurrences)])
     header = ("word", "change, nats", "papers that agree", "occurrences")
     return show_table(f"Words whose probability {way}", header, rows, numbers=[1, 2, 3])
 

@@ -51,9 +51,7 @@ def fill_made(results: TextResults) -> dict[str, object]:
 
 
 def show_made(
-    results: StudyResults[Any],
-    sources: Sequence[tuple[str, str]],
-    folded: Sequence[ShownTable] = (),
+    results: StudyResults[Any], sources: Sequence[tuple[str, str]], folded: Sequence[ShownTable] = ()
 ) -> dict[str, object]:
     """What every kind of study has in this section.
 

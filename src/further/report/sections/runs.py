@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from further.records import Interval
+from further.records.base import Interval
 from further.report.law import name_target, read_interval
 from further.report.results import StudyResults, TextResults
 from further.report.shown_table import ShownTable, show_filled, show_table
@@ -73,30 +73,14 @@ def forecast_table(results: StudyResults[Any]) -> ShownTable | None:
     named = [(f"{show_plain(forecast.factor)} times the data", forecast) for forecast in law.forecasts]
     # The budget is one more forecast, at the amount that it pays for.
     named += [("what the yearly budget pays for", law.budget)] if law.budget else []
-    header = [
-        "amount",
-        "unique tokens",
-        f"{results.documents} more",
-        "loss, nats",
-        "gain, nats",
-        *spending.header,
-    ]
-    rows = [
-        [
-            name,
-            show_count(forecast.num_tokens),
-            "" if forecast.extra_papers is None else show_count(forecast.extra_papers),
-            *_forecast_cells(forecast),
-            *spending.columns_of(Interval.exactly(forecast.num_tokens)),
-        ]
-        for name, forecast in named
-    ]
-    return show_filled(
-        "What more data would bring and cost, predicted (95% intervals of a new run, per token)",
-        header,
-        rows,
-        first_number=1,
-    )
+    header = ["amount", "unique tokens", f"{results.documents} more", "loss, nats", "gain, nats", *spending.header]
+    rows = []
+    for name, forecast in named:
+        more = "" if forecast.extra_papers is None else show_count(forecast.extra_papers)
+        cost = spending.columns_of(Interval.exactly(forecast.num_tokens))
+        rows.append([name, show_count(forecast.num_tokens), more, *_forecast_cells(forecast), *cost])
+    caption = "What more data would bring and cost, predicted (95% intervals of a new run, per token)"
+    return show_filled(caption, header, rows, first_number=1)
 
 
 def _forecast_cells(forecast: Forecast) -> list[str]:
@@ -111,15 +95,10 @@ def target_table(law: LawRecord, spending: Spending) -> ShownTable | None:
     if not law.targets:
         return None
     header = ["target", "verdict", "why", "unique tokens", *spending.header]
-    rows = [
-        [
-            name_target(target),
-            target.verdict,
-            target.reason,
-            "" if tokens is None else show_estimate(tokens, show_count),
-            *(["", "", ""] if tokens is None else spending.columns_of(tokens)),
-        ]
-        for target in law.targets
-        for tokens in [None if target.tokens is None else read_interval(target.tokens)]
-    ]
+    rows = []
+    for target in law.targets:
+        tokens = None if target.tokens is None else read_interval(target.tokens)
+        taken = ["" for _ in header[3:]] if tokens is None else [show_estimate(tokens, show_count)]
+        taken += [] if tokens is None else spending.columns_of(tokens)
+        rows.append([name_target(target), target.verdict, target.reason, *taken])
     return show_filled("Targets: what it would take to reach them", header, rows, first_number=3)

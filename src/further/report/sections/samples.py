@@ -2,7 +2,7 @@
 
 import re
 
-from further.records import Sample, Samples
+from further.records.probes import Sample, Samples
 from further.report.results import TextResults
 from further.report.wording import count_noun, show_count, show_number, show_plain
 

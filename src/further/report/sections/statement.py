@@ -1,6 +1,6 @@
 """The items that a report on a language model in medicine has to state, including those that are not known."""
 
-from further.records import Scoring
+from further.records.comparison import Scoring
 from further.report.answers.questions import say_instructions
 from further.report.results import TextResults, name_base
 from further.report.shown_table import ShownTable, show_table

@@ -4,15 +4,7 @@ import pandas as pd
 
 from further.records.answers import Scores, main_score
 from further.report.drawing.figure import ANSWERS, Figure
-from further.report.drawing.style import (
-    COLORS,
-    Drawing,
-    Subject,
-    draw_dots,
-    legend_above,
-    name_rows,
-    new_figure,
-)
+from further.report.drawing.style import COLORS, Drawing, Subject, draw_dots, legend_above, name_rows, new_figure
 from further.report.images.results import ImageResults
 from further.report.wording import fixed, join_words
 

@@ -1,0 +1,74 @@
+"""What stands before an article's first paragraphs and beside them, and lists of contents."""
+
+import pytest
+
+from corpus.made import LEFT, prose, write
+from corpus.test_clean import PROSE
+from corpus.test_reasons import dropped, section
+from corpus.test_small_type import first_page, make_pages, reasons_of
+
+BOX = [
+    "Recommendation {}. We recommend that the heart of",
+    "a donor is kept at four degrees for no more than",
+    "{} hours before it is given to the patient.",
+]
+
+
+def box(number):
+    return [text.format(number) for text in BOX]
+
+
+@pytest.mark.parametrize("page_number", [1, 2])
+def test_boxes_of_one_sentence_in_small_type_are_text_at_a_pages_foot_too(tmp_path, page_number):
+    """As recommendations of a guideline: two among the paragraphs, and the last of a page at its foot."""
+
+    def draw(number, page):
+        if number == 1:
+            first_page(page, top=300)
+        elif number != page_number:
+            return False
+        if number == page_number:
+            for place, y in enumerate((560, 650, 740), 1):
+                write(page, LEFT, y, box(place), size=9)
+                write(page, LEFT, y + 40, prose(3, f"{place} box")) if place < 3 else None
+        return True
+
+    found = reasons_of(make_pages(tmp_path / "p.pdf", draw))
+    assert {found[text] for place in (1, 2, 3) for text in box(place)} == {"kept"}
+
+
+def test_a_box_on_the_second_page_is_text_if_those_on_the_first_are():
+    boxes = [
+        {"kind": "text", "text": " ".join(box(n)), "font_size": 9, "page": page} for n, page in ((1, 1), (2, 1), (3, 2))
+    ]
+    before = [*section("Abstract", 1), *section("Introduction", 1)]
+    assert dropped(*before, *boxes, *section("Methods", 2)) == set()
+    assert dropped(*before, boxes[-1], *section("Methods", 2)) == {("sidebar", boxes[-1]["text"])}
+
+
+@pytest.mark.parametrize("name", ["Palabras clave", "Mots-clés", "Schlüsselwörter", "Nyckelord", "Keywords"])
+def test_keywords_beside_an_abstract_in_another_language(name):
+    words = {"kind": "text", "text": f"{name}: corazón; frío; trasplante", "lead": len(name) + 1}
+    assert dropped(*section("Abstract", 1), words, *section("Introduction", 1)) == {("keywords", words["text"])}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Home\nAbout\nArticles\nSubmit a manuscript\nEditorial board\nContact us\nLog in\nSubscribe to all of it",
+        "We use cookies to enhance your experience on our website. You can change your settings at any time.",
+    ],
+)
+def test_links_and_cookies_of_a_page_printed_from_the_web_are_no_text(text):
+    found = dropped({"kind": "text", "text": text}, ("title", "Hearts in a box"), *section("Abstract", 1))
+    assert found == {("front matter", text.split("\n")[0])}
+
+
+def test_a_list_of_contents_whose_pages_are_a_column_beside_it():
+    heads = {"kind": "heading", "text": "Contents", "y0": 80, "y1": 90}
+    names = {"kind": "text", "text": "Introduction\nMethods\nThe box\nResults", "y0": 100, "y1": 148}
+    pages = {"kind": "other", "text": "3\n8\n11", "x0": 280, "y0": 100, "y1": 136}
+    last = {"kind": "other", "text": "32", "x0": 280, "y0": 136, "y1": 148}
+    body = {"kind": "text", "text": f"In it {PROSE.strip()}.", "page": 2}
+    found = dropped(heads, names, pages, last, *section("Introduction", 2), body)
+    assert found == {("contents", text) for text in ("Contents", "Introduction", "3", "32")}
