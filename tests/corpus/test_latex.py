@@ -154,3 +154,12 @@ def test_a_paragraphs_second_line_with_a_wide_gap_is_one_line():
         page.insert_text((72, 104), "the heart of the donor was kept in the cold for", fontsize=10)
         texts = [line.text for line in read_page(page).lines]
     assert texts[1] == "that was of the box, including all"
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"), [("B. Maker, A. Drawer. 2012. The hearts", False), ("B. Hearts, boxes", True)]
+)
+def test_an_author_by_initials_opens_no_appendix(name, kept):
+    body = (*article("Methods", "Discussion"), heading("References", 5), *entries(1, 2, 3))
+    found = reasons(*body, heading(name, 6), paragraph("long title", 6))
+    assert (found["In the long"] == "kept") is kept
