@@ -62,9 +62,11 @@ class Study:
         Args:
             num_papers: Papers of the study, the unreadable ones included.
         """
+        return expand_sweeps(self.settings, self._count_training(num_papers))
+
+    def _count_training(self, num_papers: int) -> int:
         corpus = self.settings.corpus
-        num_training = count_training(num_papers, corpus.test_fraction, corpus.validation_fraction)
-        return expand_sweeps(self.settings, max(1, num_training))
+        return max(1, count_training(num_papers, corpus.test_fraction, corpus.validation_fraction))
 
     def find_notes(self, num_papers: int) -> list[str]:
         """What its user should know of the held-out papers and the data sweep before anything is paid, a line each.
@@ -75,10 +77,10 @@ class Study:
         return [*_say_held_out(self.settings, num_papers), *self._note_sizes(num_papers)]
 
     def _note_sizes(self, num_papers: int) -> list[str]:
-        corpus, sweep = self.settings.corpus, self.settings.sweeps.get(DATA)
+        sweep = self.settings.sweeps.get(DATA)
         if sweep is None:
             return []
-        num_training = max(1, count_training(num_papers, corpus.test_fraction, corpus.validation_fraction))
+        num_training = self._count_training(num_papers)
         fractions: dict[int, list[float]] = {}
         for fraction in getattr(sweep, "fraction", None) or [self.settings.training.fraction]:
             fractions.setdefault(count_selected(fraction, num_training), []).append(fraction)

@@ -198,7 +198,9 @@ def _correct(place: Place, fault: Mapping[str, Any]) -> str:
         return f"; write {str(value.lower() in ('true', 'yes', 'on')).lower()}, without quotes"
     if kind in ("int_type", "float_type"):
         guess = guess_number(value, _unit_of(place), whole=kind == "int_type")
-        return f"; write {guess}{_say_quotes(value, guess)}" if guess else ""
+        # YAML 1.1 reads 2e-4 as text, and Snakemake's --config every number within braces.
+        quoted = ", without quotes and in a file: inside the braces of --config, numbers are text"
+        return f"; write {guess}{quoted if value == guess else ''}" if guess else ""
     return ""
 
 
@@ -209,20 +211,11 @@ def _say_text(value: Any) -> str:
     return f'; write "{show_value(value)}"' if isinstance(value, (int, float, datetime.date)) else ""
 
 
-def _say_quotes(value: str, guess: str) -> str:
-    """YAML 1.1 reads 2e-4 as text, and Snakemake's --config every number within braces."""
-    return ", without quotes and in a file: inside the braces of --config, numbers are text" if value == guess else ""
-
-
 def _unit_of(place: Place) -> str:
     """The unit of a key as the table of keys has it; empty where it has none."""
-    field = _find_field(place)
+    field = _fields_at(place[:-1]).get(str(place[-1]))
     about: Any = field.json_schema_extra if field else None
     return str(about["unit"]) if about else ""
-
-
-def _find_field(place: Place) -> FieldInfo | None:
-    return _fields_at(place[:-1]).get(str(place[-1]))
 
 
 def _suggest(place: Place) -> str:

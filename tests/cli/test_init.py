@@ -140,3 +140,13 @@ def test_a_study_file_is_kept_if_it_is_of_the_same_papers(tmp_path, papers, caps
     assert init(capsys, folder, "--keep")[0] == 0
     code, said = init(capsys, folder, "--keep", "--papers", tmp_path)
     assert code == 1 and f"a study of {papers}" in said and (folder / "study.yaml").read_text() == before
+
+
+def test_check_says_what_a_file_laid_over_the_study_replaces(tmp_path, papers, capsys):
+    folder, over = tmp_path / "heart", tmp_path / "over.yaml"
+    init(capsys, folder, "--papers", papers)
+    over.write_text("training: {epochs: 2, rank: 8, seed: 3}\nstudy: {title: Heart}\n")
+    assert main(["check", str(folder), str(over)]) == 0
+    said = capsys.readouterr().out
+    assert tells(said, f"{over} replaces", folder / "study.yaml", "training.epochs")  # not the same rank and title
+    assert not any(key in said for key in ("training.rank", "training.seed", "study.title"))

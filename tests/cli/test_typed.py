@@ -16,7 +16,7 @@ from further.cli.study_folder import say_start
 
 ROOT = Path(__file__).parents[2]
 GUIDES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-STUDY = re.compile(r'^export STUDY="(.*)"$', re.M)
+STUDY = re.compile(r'^export HEART="(.*)"$', re.M)
 TARGETS = ("plan", "results/report/index.html")
 
 
@@ -33,7 +33,7 @@ def find_commands(text):
     lines = re.findall(r"^ {0,4}(snakemake -.*|snakemake plan.*)$", text, re.M) + re.findall(
         r"`(snakemake -[^`]+)`", text
     )
-    return [line.replace("$STUDY", study[1]) if study else line for line in lines]
+    return [line.replace("$HEART", study[1]) if study else line for line in lines]
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
@@ -51,6 +51,12 @@ def test_a_file_of_the_project_that_a_guide_names_is_there(guide):
     """As `workflow/rules/plan.smk`, or `report/kind.py` below the package."""
     named = re.findall(r"`((?:[\w.]+/)+\w+\.(?:py|smk|md))`", guide.read_text(encoding="utf-8"))
     assert [name for name in named if not (ROOT / name).exists() and not (ROOT / "src/further" / name).exists()] == []
+
+
+def test_no_guide_exports_a_variable_that_make_reads():
+    read = set(re.findall(r"\$\(value (\w+)\)|^(\w+) \?=", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
+    exported = {name for guide in GUIDES for name in re.findall(r"export (\w+)=", guide.read_text(encoding="utf-8"))}
+    assert exported & {name for pair in read for name in pair if name} == set() and len(read) > 4
 
 
 def test_the_guides_hold_commands():

@@ -70,6 +70,8 @@ def test_a_failed_run_names_its_error_and_its_log(study):
     assert statuses(study)["broken"].note == "ValueError: no memory (logs/train_qlora/broken.log)"
     progress(study, "broken", "failed", message="first line\nmore")
     assert statuses(study)["broken"].note == "first line (logs/train_qlora/broken.log)"
+    progress(study, "broken", "failed", message="word " * 40)  # cut between two words, and seen to be
+    assert statuses(study)["broken"].note == "word " * 31 + "… (logs/train_qlora/broken.log)"
 
 
 def test_slurms_queue_says_more_than_files(study):

@@ -100,7 +100,8 @@ def test_a_wrong_setting_is_one_clear_line_before_any_job(project, setting, fact
     assert len(lines) == 1, done.stdout
     assert "Traceback" not in done.stdout and "Job stats" not in done.stdout
     monkeypatch.chdir(project.study)
-    assert further(["check", str(project.code / "config/config.yaml"), "wrong.yaml"]) == 1
+    # Snakemake knows its study files by their full paths.
+    assert further(["check", str(project.code / "config/config.yaml"), str(project.study / "wrong.yaml")]) == 1
     assert lines[0] in capsys.readouterr().err.splitlines()
 
 

@@ -76,14 +76,10 @@ def name_columns(columns: Iterable[str], told: Mapping[str, str]) -> dict[str, s
         Column by role; those of `image` are for `name_image_columns` to tell.
     """
     there = {plain_name(column): column for column in reversed(list(columns))}
-    found = {}
-    for role in (role for role in ROLES if role != "image"):
-        own = plain_name(told[role]) if role in told else ""
-        names = [own] if own in there and role in told else PLAIN[role]
-        column = next((there[name] for name in names if name in there), None)
-        if column is not None:
-            found[role] = column
-    return found
+    own = {role: plain_name(column) for role, column in told.items()}
+    names = {role: [own[role]] if own.get(role) in there else PLAIN[role] for role in ROLES if role != "image"}
+    found = {role: [there[name] for name in called if name in there] for role, called in names.items()}
+    return {role: matching[0] for role, matching in found.items() if matching}
 
 
 def name_image_columns(columns: Iterable[str], told: Mapping[str, str]) -> tuple[list[str], list[str]]:

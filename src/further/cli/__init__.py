@@ -171,13 +171,14 @@ def _init(options: argparse.Namespace) -> list[str]:
 
 
 def _check(options: argparse.Namespace) -> list[str]:
-    from further.cli.check import check_study, describe_faults, describe_study, find_files, load_study
+    from further.cli.check import check_study, describe_faults, describe_study, find_files, find_replaced, load_study
     from further.wrong import add_lines
 
     study, folder = load_study(options.files)
-    found = check_study(study, folder)
+    files, found = find_files(options.files)[0], check_study(study, folder)
+    found.notes += find_replaced(files)
     if found.faults:
-        raise ValueError(add_lines(describe_faults(found), find_files(options.files)[0]))
+        raise ValueError(add_lines(describe_faults(found), files))
     return describe_study(study, found)
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from further.cli.export import find_adapter
+from further.cli.export import find_adapter, find_base
 from further.cli.study_folder import name_study, suggest_others
 from further.guard.records import GuardRecord
-from further.io import read_json, read_table, write_text
+from further.io import read_table, write_text
 
 GUARD = Path("results/guard/guard.json")
 QUESTIONS = Path("results/cases/questions.parquet")
@@ -180,8 +180,8 @@ def _answer(study: Path, pictures: Mapping[str, bytes], lines: Sequence[Mapping[
     from further.vision.rows import ask
 
     adapter = find_adapter(study, "default")
+    base = find_base(study, adapter)
     run = CaseMetrics.load(adapter.parent / "metrics.json").settings
-    base = study / read_json(adapter / "adapter_config.json")["base_model_name_or_path"]
     model = need_images(load_adapted(base, adapter, Precision(run.quantization, run.compute_dtype)))
     prompter, shown, limit = make_prompter(base), Pixels(base, pictures), find_limit(model.config) or 4096
     asked = [ask(line, prompter, limit) for line in lines]

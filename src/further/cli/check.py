@@ -3,6 +3,7 @@
 import os
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
 from pathlib import Path
 
 from further.cases.plan import check_ids, describe_plan, plan_cases
@@ -19,6 +20,7 @@ from further.onemodel.arms import count_runs
 from further.places import STUDY_FILE, check_dates, list_study_papers
 from further.report.wording import count_noun
 from further.settings import CasesSettings
+from further.strict_yaml import read_mapping
 from further.study import Study, read_files, read_study
 from further.wrong import add_lines
 
@@ -68,6 +70,25 @@ def load_study(given: Sequence[Path]) -> tuple[Study, Path]:
         return read_study(config), folder
     except ValueError as error:
         raise ValueError(add_lines(str(error), files)) from None
+
+
+def find_replaced(files: Sequence[Path]) -> Iterator[str]:
+    """Keys of a study file whose values one laid over it replaces, a line each pair of files.
+
+    Args:
+        files: As `find_files` gives them, without faults.
+    """
+    read = [(file, read_mapping(file)) for file in files]
+    for (below, first), (above, second) in combinations(read, 2):
+        sections = {name: first[name] for name in first if isinstance(first[name], dict) and name in second}
+        keys = [
+            f"{name}.{key}"
+            for name, values in sections.items()
+            for key in values
+            if values[key] != second[name].get(key, values[key])
+        ]
+        if keys:
+            yield f"{above} replaces what {below} says of {', '.join(keys)}"
 
 
 def check_study(study: Study, folder: Path) -> Findings:

@@ -55,6 +55,11 @@ def find_adapter(study: Path, run: str) -> Path:
     return study / "results" / "runs" / run / "adapter"
 
 
+def find_base(study: Path, adapter: Path) -> Path:
+    """The folder of the base model that an adapter was trained on."""
+    return study / str(read_json(adapter / "adapter_config.json")["base_model_name_or_path"])
+
+
 def export_run(study: Path, run: str, target: Path) -> list[str]:
     """Merge a run's adapter into its base at the base's own precision, and write it with tokenizer and model card.
 
@@ -74,7 +79,7 @@ def export_run(study: Path, run: str, target: Path) -> list[str]:
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         held = "is a file" if target.is_file() else "is not empty"
         raise ValueError(f"{target} {held}: name a new folder")
-    base = study / read_json(adapter / "adapter_config.json")["base_model_name_or_path"]
+    base = find_base(study, adapter)
     precision, loader = _merge(base, adapter, target)
     for pattern in BESIDE_WEIGHTS:
         for file in base.glob(pattern):
@@ -97,6 +102,5 @@ def _merge(base: Path, adapter: Path, target: Path) -> tuple[str, str]:
     network = model.network
     network.config.use_cache = config.get("use_cache", True)  # it is off for packed rows; others generate with it
     network.save_pretrained(target)
-    return precision, "AutoModelForImageTextToText" if isinstance(
-        model, (ImageText, EncoderDecoder)
-    ) else "AutoModelForCausalLM"
+    is_text = not isinstance(model, (ImageText, EncoderDecoder))
+    return precision, "AutoModelForCausalLM" if is_text else "AutoModelForImageTextToText"

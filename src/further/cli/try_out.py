@@ -4,7 +4,7 @@ import math
 import textwrap
 from pathlib import Path
 
-from further.cli.export import find_adapter
+from further.cli.export import find_adapter, find_base
 from further.cli.study_folder import name_study, refuse_images, refuse_one_model
 from further.io import read_json
 from further.positions import check_length
@@ -35,7 +35,7 @@ def try_prompt(study: Path, run: str, prompt: str, new_tokens: int, temperature:
     refuse_images(study)
     adapter = find_adapter(study, run)
     settings = Metrics.load(adapter.parent / "metrics.json").settings
-    base = study / read_json(adapter / "adapter_config.json")["base_model_name_or_path"]
+    base = find_base(study, adapter)
     check_length(read_json(base / "config.json"), "--tokens", new_tokens)
     precision = (settings.quantization, settings.compute_dtype)
     texts = _continue(base, adapter, precision, prompt, new_tokens, (temperature, 0.95, seed))

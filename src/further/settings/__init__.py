@@ -29,15 +29,11 @@ from further.settings.training import DemoSettings, ModelSettings, Run, Sweep, T
 
 __all__ = [
     "AnsweringSettings",
-    "AnswersSettings",
     "BootstrapSettings",
     "CasesSettings",
     "ComparisonSettings",
     "CorpusSettings",
     "CostSettings",
-    "DemoSettings",
-    "EvaluationSettings",
-    "GeneralSettings",
     "GuardSettings",
     "HardwareSettings",
     "LawSettings",
@@ -49,12 +45,9 @@ __all__ = [
     "QuestionSettings",
     "Run",
     "SampleSettings",
-    "ScalingSettings",
     "ScoringSettings",
     "Settings",
-    "StudySettings",
     "Sweep",
-    "Target",
     "TrainingSettings",
 ]
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 
 from further.cluster.head import PLACE
 from further.cluster.orphans import Queued, list_jobs
@@ -25,6 +26,7 @@ ENDINGS = (  # what SLURM writes into a job's output when it ends it; the first 
     (re.compile("DUE TO NODE FAILURE"), "stopped", "its node failed"),
     (re.compile("CANCELLED AT"), "stopped", "cancelled"),
 )
+SHOWN = 160  # characters of an error
 STATES = ("failed", "stopped", "running", "queued", "waiting", "done")  # the ones that need a look first
 
 
@@ -117,10 +119,8 @@ def _of_files(folder: Path, run: str, doing: Doing | None) -> tuple[str, str]:
     if doing.is_alive:
         return "running", "" if doing.state == "training" else doing.state
     if doing.state in ("stopped", "failed"):
-        return (
-            doing.state,
-            f"{doing.message.splitlines()[0][:160] if doing.message else ''} (logs/train_qlora/{run}.log)",
-        )
+        first = doing.message.splitlines()[0] if doing.message else ""
+        return doing.state, f"{shorten(first, SHOWN, placeholder=' …')} (logs/train_qlora/{run}.log)"
     return _read_ending(folder, run) or ("stopped", f"no message since {doing.state}, see logs/train_qlora/{run}.log")
 
 
@@ -128,7 +128,8 @@ def _read_failure(folder: Path, log: Path) -> tuple[str, str] | None:
     text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
     if "Traceback (most recent call last)" not in text:
         return None
-    return "failed", f"{text.rstrip().rsplit(chr(10), 1)[-1][:160]} ({log.relative_to(folder)})"
+    last = text.rstrip().rsplit("\n", 1)[-1]
+    return "failed", f"{shorten(last, SHOWN, placeholder=' …')} ({log.relative_to(folder)})"
 
 
 def _read_ending(folder: Path, run: str) -> tuple[str, str] | None:

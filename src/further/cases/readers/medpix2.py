@@ -33,16 +33,14 @@ class MedPix2(Reader):
     def find_tables(self, folder: Folder) -> list[str]:
         """Files whose records have a case with lists of images, or a description of one; the split's list."""
         tables = [file for file in folder.tables(".json", ".jsonl") if file.count("/") <= 2]
-        kinds = {file: _kind_of(peek_record(folder, file)) for file in tables if not _is_list(file)}
-        if not {"cases", "descriptions"} <= set(kinds.values()):
-            return []
-        return sorted([file for file, kind in kinds.items() if kind] + [file for file in tables if _is_list(file)])
+        kinds = {file: kind for file in tables if (kind := _kind_of(folder, file))}
+        return sorted(kinds) if {"cases", "descriptions"} <= set(kinds.values()) else []
 
     def read(self, folder: Folder) -> Found:
         """Cases with their topics and images; captions by image."""
-        kinds: dict[str, list[str]] = {"cases": [], "descriptions": [], "split": []}
+        kinds = defaultdict[str, list[str]](list)
         for file in self.find_tables(folder):
-            kinds["split" if _is_list(file) else _kind_of(peek_record(folder, file))].append(file)
+            kinds[_kind_of(folder, file)].append(file)
         splits = _read_splits(folder, kinds["split"], kinds["cases"])
         described = _read_descriptions(folder, kinds["descriptions"])
         found, seen = Found(), dict[str, tuple[str, object]]()
@@ -81,14 +79,13 @@ def part_of(record: Mapping[str, Any], name: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _kind_of(record: Mapping[str, Any]) -> str:
+def _kind_of(folder: Folder, file: str) -> str:
+    if PurePosixPath(file).name == "uid_list.json":
+        return "split"
+    record = peek_record(folder, file)
     if "U_id" in record and isinstance(record.get("Case"), dict):
         return "cases"
     return "descriptions" if {"U_id", "image", "Description"} <= set(record) else ""
-
-
-def _is_list(file: str) -> bool:
-    return PurePosixPath(file).name == "uid_list.json"
 
 
 Descriptions = dict[str, list[dict[str, Any]]]

@@ -104,8 +104,7 @@ class _Tables:
 
     def _add_images(self, sheet: Sheet, row: Row, case: str) -> None:
         fields = self.told.fields[case,]
-        patient = fields.get("patient") or row.get("own_patient")
-        first = self.found.first_of(patient, case)
+        first = self.found.first_of(fields.get("patient") or row.get("own_patient"), case)
         self.found.add_case(case, fields, topic=fields.get("topic"), patient=first, split=split_of(row, sheet.file))
         for name in self._images_of(sheet, row):
             key = self._key(name)
@@ -114,9 +113,8 @@ class _Tables:
 
     def _add_image(self, name: str, case: str, key: str) -> None:
         """An image; a second caption of it stands in the ledger, as in MedPix."""
-        self.found.names.setdefault(
-            case, f"{dirname(key)}/"
-        )  # where a column tells the case, its folder tells the patient
+        # Where a column tells the case, its folder may still tell the patient; its own name does not.
+        self.found.names.setdefault(case, f"{dirname(key)}/")
         captions: list[str | None] = [*self.captions[case, key]] or [None]
         about = self.told.fields[case, key]
         lines = [
