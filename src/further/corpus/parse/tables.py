@@ -121,9 +121,10 @@ def is_cell(block: Block, blocks: Sequence[Block], style: Style) -> bool:
     beside = sum(b.width < widest and _share_line(block, b, widest) for b in level)
     if beside < (1 if own_style and block.page > 1 else 2):
         return False
-    alike = [b for b in blocks if abs(b.x0 - block.x0) < 1 and abs(b.x1 - block.x1) < 1]  # one above it, in part
-    least = 8 if any(is_prose(b.text, MIN_WORDS) for b in alike) else MIN_WORDS
-    beside_figure = _is_set_as_body(block, style) and is_prose(block.text, least)
+    beside_figure = _is_set_as_body(block, style) and is_prose(block.text, 8)
+    if beside_figure and not is_prose(block.text, MIN_WORDS):  # short: as wide as a paragraph near it
+        alike = (b for b in blocks if abs(b.x0 - block.x0) < 1 and abs(b.x1 - block.x1) < 1)
+        beside_figure = any(is_prose(b.text, MIN_WORDS) for b in alike)
     return not beside_figure and not _heads_paragraph(block, blocks, style)
 
 
