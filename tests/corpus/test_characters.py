@@ -98,6 +98,7 @@ def test_cleaning_twice_is_cleaning_once(text):
         ("106 cells", [2, 3], "10⁶ cells"),
         ("5 cm2 of", [4, 5], "5 cm² of"),
         ("10-3 M", [2, 4], "10⁻³ M"),
+        ("1012.5 suns", [2, 6], "10¹²·⁵ suns"),
         ("patients12 were", [8, 10], "patients¹² were"),  # a citation
         ("so.1,3-5 It", [3, 8], "so.¹,³-⁵ It"),
         ("the Ca2+ of", [6, 8], "the Ca²⁺ of"),

@@ -12,6 +12,7 @@ from corpus.test_reasons import article, dropped, entries
 from corpus.test_zones import heading, paragraph, reasons
 from further.corpus.clean.papers import CleanSettings, clean_papers
 from further.corpus.parse.document import parse_document
+from further.corpus.parse.pages import read_page
 
 
 @pytest.mark.parametrize(("label", "reason"), [("[4] ", "reference"), ("[ABC+20] ", "reference"), ("", "kept")])
@@ -88,7 +89,7 @@ def test_a_theorem_right_below_a_table_is_none_of_it():
 
 
 def test_cells_of_prose_behind_their_rows_names_are_cells():
-    label = line("Table 1. What was said of the heart", 50, 80, page=2)
+    label = line("Table 1. What was said of the heart", 90, 80, 160, page=2)  # narrower than the table
     rows = []
     for number, top in enumerate((100, 140)):
         rows += [line(("Ours", "Theirs")[number], 50, top, 30, page=2)]
@@ -116,3 +117,49 @@ def test_large_labels_between_parts_of_a_figure_are_no_headings(name, dropped_to
     ]
     found = dropped(*article("Methods"), parts[0], label, parts[1], *article("Results")[-2:])
     assert (("figure text", name) in found) is dropped_too
+
+
+def test_a_short_paragraph_beside_a_wrapped_figure_is_no_cell():
+    """As wide as the paragraph above it, and level with labels of the figure."""
+    wide = [replace(one, page=2, x1=450) for one in column("wide text", 80, 12)]
+    above = [replace(one, page=2) for one in column("text beside it", 260, 5)]
+    short = [
+        line(text, 50, y, page=2) for text, y in (("Of all hearts only", 340), ("one was lost in the cold of it.", 352))
+    ]
+    labels = [line(f"0.{n}", 300, 340 + 12 * n, 12, size=7, page=2) for n in range(2)]
+    kinds = kinds_of([[replace(one, x1=450) for one in BODY], [*wide, *above, *short, *labels]])
+    assert kinds["Of all hearts only"] == "text"
+
+
+def test_an_entry_of_a_list_of_tables_may_have_a_second_line_without_dots():
+    entry = [
+        {"text": "1.1 Hearts of the donors by the", "y0": 100, "y1": 110},
+        {"text": "time in the cold. 16", "y0": 113, "y1": 123},
+    ]
+    heads = {"kind": "heading", "text": "List of Tables", "page": 1, "y0": 60, "y1": 80}
+    found = dropped(heads, *({"kind": "text", "page": 1} | one for one in entry), *article("Methods"))
+    assert {reason for reason, _ in found} == {"contents"}
+
+
+def test_a_paragraphs_second_line_with_a_wide_gap_is_one_line():
+    """As TeX stretches a line before a long word. The one above it is indented: the edges of the one below tell."""
+    with pymupdf.open() as document:
+        page = document.new_page()
+        width = pymupdf.get_text_length("the heart of the donor was kept in the cold for", fontsize=10)
+        last = pymupdf.get_text_length("including all", fontsize=10)
+        first = "the heart of the donor was kept in the cold"
+        page.insert_text((72 + width - pymupdf.get_text_length(first, fontsize=10), 80), first, fontsize=10)
+        page.insert_text((72, 92), "that was of the box,", fontsize=10)
+        page.insert_text((72 + width - last, 92), "including all", fontsize=10)
+        page.insert_text((72, 104), "the heart of the donor was kept in the cold for", fontsize=10)
+        texts = [line.text for line in read_page(page).lines]
+    assert texts[1] == "that was of the box, including all"
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"), [("B. Maker, A. Drawer. 2012. The hearts", False), ("B. Hearts, boxes", True)]
+)
+def test_an_author_by_initials_opens_no_appendix(name, kept):
+    body = (*article("Methods", "Discussion"), heading("References", 5), *entries(1, 2, 3))
+    found = reasons(*body, heading(name, 6), paragraph("long title", 6))
+    assert (found["In the long"] == "kept") is kept

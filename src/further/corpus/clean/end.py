@@ -27,8 +27,9 @@ LABELED = re.compile(r"\s*\[(?:\d{1,3}|[A-Z][^\]\n]{0,60}\d\d[a-z]?\)?)\]")
 """The label of an entry in brackets: "[12]", "[ABC+20]", "[Maker et al.(2020)]". No paragraph begins so."""
 MIN_ENTRIES, MAX_SKIPPED = 4, 15
 """Entries that make a list, and those that may stand in one block with the entry before them."""
-LETTERED = re.compile(r"\s*[A-Z](?:\.\d{1,2})*[.:)]?\s+[A-Z]")
-"""How appendices are numbered: "A Proofs", "B.1. Further results"."""
+AUTHOR = r"(?:[A-Z]\.[\s-]?)+[A-Z][\w'’-]+(?:,|,? and)\s(?:[A-Z]\.|$)|[^\n]*\b(?:19|20)\d\d\."
+LETTERED = re.compile(rf"\s*(?!{AUTHOR})[A-Z](?:\.\d{{1,2}})*[.:)]?\s+[A-Z]")
+"""How appendices are numbered: "A Proofs", "B.1. Further results", but no "B. Maker, A. Drawer. 2012. Hearts"."""
 
 
 @dataclass(frozen=True)
@@ -217,10 +218,10 @@ class Ending:
             return False
         if named:
             return True
-        more = bool(LETTERED.match(piece.text)) or self.rest[index] > MIN_REST
-        # Appendices have sections of the body's names, and a conference's checklist has "Limitations".
-        first = piece.text.lstrip().startswith("A") and self.pieces[index - 1].reason == "reference"
-        behind = self._is_behind(index) or (first and bool(LETTERED.match(piece.text)))
+        lettered = bool(LETTERED.match(piece.text))
+        first = lettered and piece.text.lstrip()[0] == "A" and self.pieces[index - 1].reason == "reference"
+        behind = first or self._is_behind(index)  # further appendices may have sections of the body's names
+        more = lettered or self.rest[index] > MIN_REST
         return more and behind and not is_section(self.names.reviews, piece.text)
 
     def _is_set_as_section(self, index: int) -> bool:

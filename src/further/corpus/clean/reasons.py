@@ -85,7 +85,8 @@ def _drop_contents(pieces: Sequence[Piece], names: Sections) -> None:
 
 def _is_page_beside(piece: Piece, beside: Piece) -> bool:
     """Whether pages of entries stand in the next block: to the right of the last line or of all, or behind a line."""
-    if is_contents(beside.text) and piece.page == beside.page and -1 < beside.y0 - piece.y1 < piece.font_size:
+    ends = is_contents(beside.text) or ends_in_page(beside.text)
+    if ends and piece.page == beside.page and -1 < beside.y0 - piece.y1 < piece.font_size:
         return True
     level = piece.page == beside.page and piece.y0 - 1 < beside.y0 and beside.y1 < piece.y1 + 0.5 * piece.font_size
     last = "\n" in beside.text or piece.y1 < beside.y1 + 0.5 * piece.font_size  # or a column of pages

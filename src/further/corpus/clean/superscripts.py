@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
-RAISED = str.maketrans("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
-POWER = re.compile(r"[+−–-]?\d{1,3}\s*|\d?[+−–-]\s*")
+RAISED = str.maketrans("0123456789+-−–.", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻·")
+POWER = re.compile(r"[+−–-]?\d{1,3}(?:\.\d{1,2})?\s*|\d?[+−–-]\s*")
 """A power, an isotope's number, or the charge of an ion."""
 BASE = re.compile(r"(?:(?<![\w.,-])[\d.,]*\d|x10|(?<![^\W\d_])(?:[^\W\d_]|[kmcdµμn]m|in|ft|min|day|kg))$")
 """What a power stands on: a number (but not IL-6 or CD4), a unit, or a letter that stands alone, as in R² and χ²."""

@@ -84,7 +84,8 @@ def _touch(left: Line, right: Line) -> bool:
 def _join_stretched(lines: list[Line]) -> list[Line]:
     """Join all parts of a line that, together, reach from edge to edge of the line above it in the same block.
 
-    A block's first line has none above it: the line below tells, and an indent may be before its parts.
+    The line below tells, too. A block's first line has none above it, and an indent may be before its parts. The line
+    above the second one may be indented.
     """
     rows: list[list[Line]] = []
     for line in lines:
@@ -96,9 +97,8 @@ def _join_stretched(lines: list[Line]) -> list[Line]:
     joined: list[Line] = []
     for parts, under in zip(rows, [*rows[1:], None], strict=False):
         above = joined[-1] if joined and joined[-1].group == parts[0].group else None
-        full = _fills(parts, above, 0) or (
-            above is None and under and len(under) == 1 and _fills(parts, under[0], MAX_INDENT)
-        )
+        below = under[0] if under and len(under) == 1 else None
+        full = len(parts) > 1 and (_fills(parts, above, 0) or _fills(parts, below, 0 if above else MAX_INDENT))
         joined += [reduce(_join, parts)] if full else parts
     return joined
 
@@ -135,7 +135,7 @@ def _is_set_between(parts: Sequence[Line], line: Line, indent: float) -> bool:
 
 def _fills(parts: Sequence[Line], line: Line | None, indent: float) -> bool:
     """Whether the parts of a line, from left to right, have another's edges in the same block, but for an indent."""
-    if line is None or len(parts) == 1 or line.group != parts[0].group:
+    if line is None or line.group != parts[0].group:
         return False
     return _has_edges(parts, line, indent)
 

@@ -37,7 +37,9 @@ def _mark_below(caption: Block, blocks: Sequence[Block], style: Style) -> None:
     while True:
         left, right = min(b.x0 for b in (caption, *cells)), max(b.x1 for b in (caption, *cells))
         below = [b for b in blocks if b.y1 > caption.y1 + 1 and b.x0 < right and b.x1 > left]
-        floor = min((b.y0 for b in below if _ends_table(b, caption, below, style)), default=float("inf"))
+        # A cell of prose may stand under the caption, and its row's name beside it.
+        ends = (b for b in below if _ends_table(b, caption, below, style) and not _is_named(b, blocks, style))
+        floor = min((b.y0 for b in ends), default=float("inf"))
         new = [b for b in below if not b.kind and b.y0 < floor - 1]
         # Where cells are small, what is as large as the body belongs to it: a column beside the table.
         if 2 * sum(b.size < SMALL * style.size for b in cells) > len(cells) > MIN_CELLS:
@@ -58,8 +60,12 @@ def _ends_table(block: Block, caption: Block, below: Sequence[Block], style: Sty
     if is_label_of(caption.text, ("algorithm",)):  # whose steps may be set as the body, and be sentences
         long = is_body(block, style) and count_words(block.text) >= MIN_COLUMN_WORDS
         return long or (block.y0 > caption.y1 and _stands_apart(block, (caption, *below)))
-    cell = any(begins_row(b, block) and block.x1 - b.x0 < 1.1 * style.measure for b in below)
-    return (is_body(block, style) and not cell) or (block.y0 > caption.y1 and _stands_free(block, below, style))
+    return is_body(block, style) or (block.y0 > caption.y1 and _stands_free(block, below, style))
+
+
+def _is_named(block: Block, blocks: Sequence[Block], style: Style) -> bool:
+    """Whether a short block stands before another in its row, both within a column."""
+    return any(begins_row(b, block) and block.x1 - b.x0 < 1.1 * style.measure for b in blocks)
 
 
 def _stands_apart(block: Block, others: Sequence[Block]) -> bool:
@@ -115,14 +121,16 @@ def is_cell(block: Block, blocks: Sequence[Block], style: Style) -> bool:
     beside = sum(b.width < widest and _share_line(block, b, widest) for b in level)
     if beside < (1 if own_style and block.page > 1 else 2):
         return False
-    beside_figure = _is_set_as_body(block, style) and is_prose(block.text, MIN_WORDS)
+    beside_figure = _is_set_as_body(block, style) and is_prose(block.text, 8)
+    if beside_figure and not is_prose(block.text, MIN_WORDS):  # short: as wide as a paragraph near it
+        alike = (b for b in blocks if abs(b.x0 - block.x0) < 1 and abs(b.x1 - block.x1) < 1)
+        beside_figure = any(is_prose(b.text, MIN_WORDS) for b in alike)
     return not beside_figure and not _heads_paragraph(block, blocks, style)
 
 
 def _is_in_row(block: Block, level: Sequence[Block], own_style: bool, style: Style) -> bool:
     """Whether a block is a cell of prose: behind a short one or, set in whatever style, before two short ones."""
-    before = (b for b in level if begins_row(b, block) and block.x1 - b.x0 < 1.1 * style.measure)
-    if own_style and any(before):
+    if own_style and _is_named(block, level, style):
         return True
     behind = (b for b in level if begins_row(block, b, 60) and b.x1 - block.x0 < 1.1 * style.measure)
     return sum(1 <= count_words(b.text) <= 2 for b in behind) > 1
