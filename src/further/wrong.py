@@ -190,7 +190,7 @@ def _correct(place: Place, fault: Mapping[str, Any]) -> str:
         return f"; write [{value}]"
     if kind == "string_type":
         return _say_text(value)
-    if kind == "int_type" and isinstance(value, float) and value.is_integer():
+    if kind == "int_type" and isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
         return f"; write {value:.0f}"
     if not isinstance(value, str):
         return ""
