@@ -65,7 +65,8 @@ def _band_rows(law: LawRecord) -> list[dict[str, Any]]:
         for place in band
         if place.extrapolated and place.num_tokens <= farthest
     ]
-    joint = [{**inside[-1], "kind": "extrapolation"}] if inside and beyond else []
+    # The two intervals are of different kinds, so only the lines are joined.
+    joint = [{**inside[-1], "kind": "extrapolation", "low": None, "high": None}] if inside and beyond else []
     return [*inside, *joint, *beyond]
 
 
@@ -270,7 +271,10 @@ def explain(table: pd.DataFrame) -> list[str]:
     kinds = set(table["kind"])
     said = ["Each point is a separate run. The triangle at the left edge is the base model before this training."]
     if "curve" in kinds:
-        beyond = " It goes on, dashed, as far as it predicts. The hatched band is the prediction for a new run."
+        beyond = (
+            " It goes on, dashed, as far as it predicts. The hatched band is the prediction for a new run. Its width "
+            "is how far such predictions were off on other curves. It may be narrower than a law's from few sizes."
+        )
         said.append(f"The line is the fitted law.{beyond if 'extrapolation' in kinds else ''}")
     if "asymptote" in kinds:
         known = "identified" in set(table.loc[table["kind"] == "asymptote", "label"])
