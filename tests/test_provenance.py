@@ -27,9 +27,16 @@ def house(tmp_path, monkeypatch):
 
 
 def digest(house):
-    for function in (provenance.digest_code, provenance._read):
+    forget()
+    try:
+        return provenance.digest_code(house / "script.py")
+    finally:
+        forget()  # for the tests of the true package
+
+
+def forget():
+    for function in (provenance.digest_code, provenance._read, provenance._files, provenance._known):
         function.cache_clear()
-    return provenance.digest_code(house / "script.py")
 
 
 @pytest.mark.parametrize(
@@ -122,6 +129,26 @@ def test_words_of_errors_that_end_in_a_result_count(monkeypatch, tmp_path, modul
     assert digest(tmp_path) != before
 
 
+def test_what_was_found_in_a_module_is_kept_and_found_anew_once_its_text_or_the_rules_are_others(house, monkeypatch):
+    file, kept = house / "further/part/second.py", house / "further" / provenance.KEPT
+    first = digest(house)
+    found = kept.read_text()
+    with monkeypatch.context() as patched:
+        patched.setattr(provenance.ast, "parse", lambda source: pytest.fail("parsed again"))
+        assert digest(house) == first and kept.read_text() == found
+    file.write_text(file.read_text().replace("return 2", "return 3"))  # of the same size
+    assert digest(house) != first
+    file.write_text(file.read_text().replace("return 3", "return 2"))
+    wrong = found.replace('"digest": "', '"digest": "0')
+    for text in (wrong.replace(provenance._own_digest(), "another"), found[:100]):
+        kept.write_text(text)
+        assert digest(house) == first
+    assert kept.read_text() == found and len(list(kept.parent.iterdir())) == 1
+    shutil.rmtree(kept.parent)
+    kept.parent.touch()  # where nothing can be written
+    assert digest(house) == first
+
+
 PLAIN = {
     "None",
     "NoReturn",
@@ -158,7 +185,7 @@ SCRIPTS = sorted((provenance.PACKAGE.parents[1] / "workflow/scripts").glob("*.py
 
 IMPORT_EACH = """
 import os, sys
-import pandas, pyarrow.parquet, scipy.stats, torch, transformers  # once for all
+import bitsandbytes, pandas, peft, pyarrow.parquet, pymupdf, seaborn, scipy.stats, transformers.generation  # once
 
 for script in sys.argv[1:]:
     if not (child := os.fork()):

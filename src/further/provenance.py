@@ -6,7 +6,10 @@ reaches: by imports, and by names in strings, as child processes are started wit
 """
 
 import ast
+import contextlib
 import hashlib
+import json
+import os
 import platform
 import re
 import subprocess
@@ -15,6 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 PACKAGE = Path(__file__).parent
 
@@ -33,6 +37,7 @@ SHAPE_NOTHING = (
 )
 # What an error says ends in a result: why a paper or a picture is dropped, why no law is fitted.
 ERRORS_ARE_DATA = ("corpus", "cases/pixels.py", "children.py", "scaling")
+KEPT = "__pycache__/digests.json"  # beside what Python itself keeps of the modules
 LOGGERS = ("log", "PROGRESS")
 MODULE_NAME = re.compile(r"further(\.\w+)+")
 
@@ -50,9 +55,12 @@ def digest_code(script: Path) -> str:
     Raises:
         ValueError: If a file cannot be parsed.
     """
+    known = dict(_known())
     # Sorted by path: the order in which imports are followed must not change the digest.
     modules = sorted((module for module in _reach(script) if not _is_of(module, SHAPE_NOTHING)), key=str)
     text = "\n".join(f"{_name(module)} {_read(module).digest}" for module in modules)
+    if known != _known():
+        _keep(_known())
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -126,21 +134,55 @@ class _Module:
 
 @cache
 def _read(module: Path) -> _Module:
-    """Files of the package that a module reaches, and the digest of its syntax tree without what shapes no result.
+    """Files of the package that a module reaches, and the digest of its syntax tree without what shapes no result."""
+    source, keep_errors = module.read_bytes(), _is_of(module, ERRORS_ARE_DATA)
+    made_of = hashlib.sha256(b"%d" % keep_errors + source).hexdigest()
+    name, known = _name(module), _known()
+    if name not in known or known[name]["made_of"] != made_of:
+        known[name] = {"made_of": made_of, **_parse(module, source, keep_errors)}
+    imports = {path for imported in known[name]["imports"] for path in _files(imported)}
+    return _Module(tuple(sorted(imports)), known[name]["digest"])
 
-    A tree's dump has no positions and no comments.
-    """
+
+@cache
+def _known() -> dict[str, dict[str, Any]]:
+    """What earlier processes found in each module: to parse all of them takes longer than the rest of a dry run."""
+    with contextlib.suppress(OSError, ValueError):
+        kept = json.loads((PACKAGE / KEPT).read_text(encoding="utf-8"))
+        if kept["found_by"] == _own_digest():
+            return dict(kept["modules"])
+    return {}
+
+
+def _keep(modules: dict[str, dict[str, Any]]) -> None:
+    """Write what was found for later processes; where the folder cannot be written, they find it again."""
+    file = PACKAGE / KEPT
+    part = file.with_name(f"{file.name}.{os.getpid()}")
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(exist_ok=True)
+        part.write_text(json.dumps({"found_by": _own_digest(), "modules": modules}), encoding="utf-8")
+        part.replace(file)
+
+
+@cache
+def _own_digest() -> str:
+    """Of this file and of Python, whose syntax trees differ between versions."""
+    return hashlib.sha256(platform.python_version().encode() + Path(__file__).read_bytes()).hexdigest()
+
+
+def _parse(module: Path, source: bytes, keep_errors: bool) -> dict[str, Any]:
+    """Names of the modules that one reaches, and its digest. A tree's dump has no positions and no comments."""
     try:
-        tree = ast.parse(module.read_text(encoding="utf-8"))
+        tree = ast.parse(source)
     except SyntaxError as error:
         raise ValueError(f"{module}: not valid Python, line {error.lineno}: {error.msg}") from error
-    imports = _imports(tree, module)  # before what is left out is taken away
-    shaping = _Shaping(keep_errors=_is_of(module, ERRORS_ARE_DATA)).visit(tree)
-    return _Module(imports, hashlib.sha256(ast.dump(shaping).encode()).hexdigest())
+    imports = sorted(_imports(tree, module))  # before what is left out is taken away
+    shaping = _Shaping(keep_errors=keep_errors).visit(tree)
+    return {"imports": imports, "digest": hashlib.sha256(ast.dump(shaping).encode()).hexdigest()}
 
 
-def _imports(tree: ast.Module, module: Path) -> tuple[Path, ...]:
-    """Files of the package that a module imports anywhere, inside functions too, or names in a string."""
+def _imports(tree: ast.Module, module: Path) -> set[str]:
+    """Names of what a module imports anywhere, inside functions too, or names in a string."""
     names: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -149,7 +191,7 @@ def _imports(tree: ast.Module, module: Path) -> tuple[Path, ...]:
             names |= _from_names(node, module)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and MODULE_NAME.fullmatch(node.value):
             names.add(node.value)
-    return tuple(sorted({path for name in names for path in _files(name)}))
+    return {name for name in names if name.split(".")[0] == "further"}
 
 
 def _from_names(node: ast.ImportFrom, module: Path) -> set[str]:
@@ -160,11 +202,10 @@ def _from_names(node: ast.ImportFrom, module: Path) -> set[str]:
     return {base} | {f"{base}.{alias.name}" for alias in node.names}
 
 
+@cache
 def _files(name: str) -> list[Path]:
     """Files that importing a dotted name runs: the module, and the `__init__` of each package above it."""
-    first, *rest = name.split(".")
-    if first != "further":
-        return []
+    rest = name.split(".")[1:]
     folders = [PACKAGE.joinpath(*rest[:depth]) for depth in range(len(rest) + 1)]
     candidates = [folder / "__init__.py" for folder in folders] + [PACKAGE.joinpath(*rest).with_suffix(".py")]
     return [path for path in candidates if path.is_file()]
