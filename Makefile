@@ -50,11 +50,14 @@ onemodel: .venv/installed
 status: .venv/installed
 	@study=.; test -z "$$FURTHER_PAPERS$$FURTHER_STUDY" || $(FOLDER) && $(BIN)/further status --study "$$study"
 
+# On as many processes as there are CORES, each with one thread; tests/conftest.py says which tests stay together.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(CORES) --no-loadscope-reorder
+
 test: .venv/developing
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 test-fast: .venv/developing
-	$(BIN)/python -m pytest -m "not slow and not workflow and not cluster"
+	$(PYTEST) -m "not slow and not workflow and not cluster"
 
 # A real SLURM on this machine, for as long as the tests run. Installs Debian's packages if absent (root).
 test-cluster: .venv/developing

@@ -22,6 +22,28 @@ def pytest_configure(config):
         os.environ["CUDA_VISIBLE_DEVICES"] = ""
 
 
+FINISHED = [f"tests/workflow/test_{name}.py" for name in ("end_to_end", "reruns", "sent_reports", "survival")]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """On several processes one file's tests stay together, and so do all of the one finished study."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            file = super()._split_scope(nodeid)
+            return FINISHED[0] if file in FINISHED else file
+
+    return Scheduling(config, log)
+
+
+def pytest_collection_modifyitems(config, items):
+    """There the longest begin, so that at the end no process waits for them."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.path.parent.name != "workflow")
+
+
 def pytest_runtest_setup(item):
     if item.get_closest_marker("gpu") is not None:
         import torch

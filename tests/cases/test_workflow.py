@@ -45,7 +45,7 @@ class Study:
     def __init__(self, folder):
         self.folder = folder
         shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
-        shutil.copytree(ROOT / "workflow", folder / "workflow")
+        shutil.copytree(ROOT / "workflow", folder / "workflow", ignore=shutil.ignore_patterns("__pycache__"))
         self.set()
 
     def set(self, **settings):
