@@ -72,3 +72,10 @@ def test_a_list_of_contents_whose_pages_are_a_column_beside_it():
     body = {"kind": "text", "text": f"In it {PROSE.strip()}.", "page": 2}
     found = dropped(heads, names, pages, last, *section("Introduction", 2), body)
     assert found == {("contents", text) for text in ("Contents", "Introduction", "3", "32")}
+
+
+@pytest.mark.parametrize(("x0", "kept"), [(70, True), (50, False)])
+def test_a_quote_in_from_the_edges_of_the_paragraph_above_it_is_no_aside(x0, kept):
+    quote = {"kind": "text", "text": "They never asked us.", "font_size": 8, "page": 2, "x0": x0, "x1": 200}
+    found = dropped(*section("Abstract", 1), *section("Introduction", 2), quote, *section("Methods", 2))
+    assert found == (set() if kept else {("sidebar", quote["text"])})

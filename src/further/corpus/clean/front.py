@@ -1,10 +1,11 @@
 """What stands before and beside an article's beginning: names, addresses, keywords, notes on the journal."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from further.corpus.clean.paragraphs import continues
 from further.corpus.clean.pieces import MIN_PARAGRAPH, Piece
-from further.corpus.clean.structure import CITE, PLACE, is_address, is_marked, is_note, lists_places
+from further.corpus.clean.structure import CITE, PLACE, is_address, is_marked, is_note, is_quoted, lists_places
 from further.corpus.schemas import KEPT
 from further.corpus.sections import EVERY, Sections, is_section, opens_abstract, plain_heading, run_in
 from further.corpus.words import count_words, is_prose, prose_share
@@ -13,6 +14,9 @@ MIN_LARGE = 15
 """Words of prose larger than the body that an article begins with: what it is about."""
 MIN_SAID = 12
 """Words of prose in the body's size that are a paragraph of an article which begins with a short one."""
+
+MIN_INSET, MAX_APART = 0.8, 2.5
+"""Font sizes by which a quote stands in from the body's edge at least, and stands below it at most."""
 
 END = tuple('.?!:;…。！？”"’»)]*†‡§¶')
 """What a paragraph ends with, a mark that refers to a note included."""
@@ -95,12 +99,16 @@ def front_reason(piece: Piece, above: Piece | None, size: float, names: Sections
 
 
 def _drop_asides(pieces: Sequence[Piece], size: float, names: Sections) -> None:
-    """Drop small print beside an article's first paragraphs; not an abstract, nor a box or a section that is prose."""
+    """Drop small print beside an article's first paragraphs; not an abstract, a quote, nor a box of prose."""
     abstracts = _abstract_sizes(pieces, names)
+    quotes: set[int] = set()
+    for above, piece in pairwise(pieces):
+        if is_quoted(piece.text) and _stands_in(above, piece, size, behind_quote=id(above) in quotes):
+            quotes.add(id(piece))
 
     def aside(piece: Piece) -> bool:
         small = piece.is_text and piece.is_small(size)
-        return small and all(abs(piece.font_size - one) > 0.03 * size for one in abstracts)
+        return small and id(piece) not in quotes and all(abs(piece.font_size - one) > 0.03 * size for one in abstracts)
 
     runs: dict[tuple[int, float], list[Piece]] = {}
     for piece in filter(aside, pieces):
@@ -113,6 +121,14 @@ def _drop_asides(pieces: Sequence[Piece], size: float, names: Sections) -> None:
         if size not in prose:
             for piece in run:
                 piece.reason = "sidebar"
+
+
+def _stands_in(above: Piece, piece: Piece, size: float, *, behind_quote: bool) -> bool:
+    """Whether a block stands right below a paragraph of the body and in from its edges, or below a quote as it does."""
+    if piece.page != above.page or not -1 < piece.y0 - above.y1 < MAX_APART * size:
+        return False
+    inset = above.x0 + MIN_INSET * size < piece.x0 and piece.x1 < above.x1 + 1
+    return abs(above.x0 - piece.x0) < 1 if behind_quote else inset and above.is_text and above.is_set(size)
 
 
 def _abstract_sizes(pieces: Sequence[Piece], names: Sections) -> list[float]:

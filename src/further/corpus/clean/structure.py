@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from further.corpus.words import CACHE, count_words, prose_share
+from further.corpus.words import CACHE, count_words, is_prose, prose_share
 
 YEAR = r"(?:1[89]|20)\d\d[a-z]?"
 REFERENCE_MARKS = (
@@ -77,6 +77,13 @@ BIOGRAPHY = re.compile(
     re.IGNORECASE,
 )
 
+MIN_QUOTED = 4
+"""Fewest words of a block quote."""
+QUOTE_START = re.compile(r"\s*[^\w\s]{0,3}\s?[A-ZÀ-Ý]")
+_SPEAKER = r"[(\[][^()\[\]]{1,60}[)\]]"
+QUOTE_END = re.compile(rf"(?:[.?!…][\"'”’»]*|{_SPEAKER}|[.?!…][\"'”’»]*\s*{_SPEAKER})[.\"'”’»]*\s*$")
+"""How a block quote begins, and how it ends: as a sentence, or with who said it, in brackets."""
+
 LEADER = re.compile(r"(?:[.·•_]\s?){5,}|…{2,}|(?:…\s){2,}")
 """The dots that lead from an entry of a list of contents to its page."""
 PAGE = re.compile(r"(?:\s|^)(?:\d{1,4}|[ivxlc]{1,6})\s*$")
@@ -135,6 +142,11 @@ def is_note(text: str) -> bool:
 def is_biography(text: str) -> bool:
     """Whether a paragraph tells an author's life."""
     return bool(BIOGRAPHY.search(text[:400]))
+
+
+def is_quoted(text: str) -> bool:
+    """Whether a text reads as a block quote may: whole sentences, and who said them."""
+    return bool(QUOTE_START.match(text) and QUOTE_END.search(text)) and is_prose(text, MIN_QUOTED)
 
 
 def is_legend(text: str) -> bool:
