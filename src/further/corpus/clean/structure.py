@@ -32,7 +32,7 @@ _DATE = rf"(?:\d{{4}}\b|(?:\d{{1,2}}(?:st|nd|rd|th)?[\s./-]+)?(?:{_MONTH}|\d{{1,
 DATES = re.compile(
     r"(?<![^\W\d_])(?:(?:received|accepted|revised|(?:first )?published|submitted)"
     rf"(?:\s+(?:online|on|in|for publication|(?:revised|final) form|date))*[\s:,–—-]*{_DATE}|"
-    r"article history|handling editor|edited by|reviewed by|academic editor|editor\b)",
+    r"article (?:history|type:)|handling editor|edited by|reviewed by|academic editor|editor\b)",
     re.IGNORECASE,
 )
 CORRESPONDENCE = re.compile(
