@@ -79,3 +79,14 @@ def test_a_quote_in_from_the_edges_of_the_paragraph_above_it_is_no_aside(x0, kep
     quote = {"kind": "text", "text": "They never asked us.", "font_size": 8, "page": 2, "x0": x0, "x1": 200}
     found = dropped(*section("Abstract", 1), *section("Introduction", 2), quote, *section("Methods", 2))
     assert found == (set() if kept else {("sidebar", quote["text"])})
+
+
+@pytest.mark.parametrize("name", ["ACM Reference Format:", "To cite this article:"])
+def test_how_to_cite_an_article_goes_with_its_heading(name):
+    head = {"kind": "heading", "text": name, "bold": True}
+    how = (
+        "Ada Maker and Ben Drawer. 2026. The cold storage of the heart, and of what is in it. In Hearts. https://a.b/c"
+    )
+    cite, body = {"kind": "text", "text": how, "font_size": 8}, section("Introduction", 1)
+    assert dropped(*section("Abstract", 1), head, cite, *body) >= {("front matter", how)}
+    assert not dropped(*section("Abstract", 1), head, *body) & {("front matter", body[1]["text"])}

@@ -5,7 +5,16 @@ from itertools import pairwise
 
 from further.corpus.clean.paragraphs import continues
 from further.corpus.clean.pieces import MIN_PARAGRAPH, Piece
-from further.corpus.clean.structure import CITE, PLACE, is_address, is_marked, is_note, is_quoted, lists_places
+from further.corpus.clean.structure import (
+    CITE,
+    PLACE,
+    is_address,
+    is_marked,
+    is_note,
+    is_quoted,
+    lists_places,
+    reference_marks,
+)
 from further.corpus.schemas import KEPT
 from further.corpus.sections import EVERY, Sections, is_section, opens_abstract, plain_heading, run_in
 from further.corpus.words import count_words, is_prose, prose_share
@@ -15,6 +24,8 @@ MIN_LARGE = 15
 MIN_SAID = 12
 """Words of prose in the body's size that are a paragraph of an article which begins with a short one."""
 
+MAX_CITED = 100
+"""Words up to which a block below "Cite this article as" is an article's names, title and place."""
 MIN_INSET, MAX_APART = 0.8, 2.5
 """Font sizes by which a quote stands in from the body's edge at least, and stands below it at most."""
 
@@ -92,6 +103,9 @@ def front_reason(piece: Piece, above: Piece | None, size: float, names: Sections
     if run_in(names.glossary, text, piece.lead):
         return "front matter"
     if CITE.match(text) and (count_words(text) <= 6 or run_in(CITE, text, piece.lead)):
+        return "front matter"
+    cited = above is not None and bool(CITE.match(above.text)) and count_words(above.text) <= 6
+    if cited and reference_marks(text) >= 2 and count_words(text) < MAX_CITED:
         return "front matter"
     body = piece.is_text and piece.is_set(size) and count_words(text) >= 20
     shown = not body or is_marked(text) or (piece.page == 1 and lists_places(text))

@@ -51,7 +51,8 @@ LICENSE = re.compile(
 LICENSE_HINTS = ("commons", "cc", "©", "(c)", "right", "open", "licen", "terms", "distribut", "permi", "publish")
 """One of these stands in each text that the pattern finds something in: it is slow, and most texts have none."""
 CITE = re.compile(
-    r"\W*(?:to cite|cite this|how to cite|please cite|citation|cite as|recommended citation|suggested citation)\b",
+    r"\W*(?:to cite|cite this|how to cite|please cite|citation|cite as|recommended citation|suggested citation|"
+    r"acm reference format)\b",
     re.IGNORECASE,
 )
 

@@ -38,6 +38,8 @@ _ETHICS = (
 _REVIEWS = (
     r"(?:open )?peer[ -]review|reviewers?|referees?|current (?:referee|peer)|referee report.*",
     r"(?:decision letter|author response|editor['’]s evaluation)\b.*",
+    r"(?:(?:neurips|icml|iclr|aaai|ijcai|acl|emnlp|nlp|ml|paper|reproducibility|responsible|research|submission|reporting|"
+    r"authors?|consort|prisma|strobe|arrive|tripod|spirit|\d{4}) )*checklists?",
 )
 _PUBLISHING = (
     r"open access|publisher['’]?s? (?:note|disclaimer)|provenance and peer|editorial note|handling editor",
