@@ -90,3 +90,13 @@ def test_how_to_cite_an_article_goes_with_its_heading(name):
     cite, body = {"kind": "text", "text": how, "font_size": 8}, section("Introduction", 1)
     assert dropped(*section("Abstract", 1), head, cite, *body) >= {("front matter", how)}
     assert not dropped(*section("Abstract", 1), head, *body) & {("front matter", body[1]["text"])}
+
+
+@pytest.mark.parametrize("name", ["Statement of originality", "Danksagung", "Remerciements", "Declaración jurada"])
+def test_what_stands_under_a_chapter_of_thanks_before_a_thesiss_abstract_is_dropped(name):
+    head = {"kind": "heading", "text": name, "font_size": 20, "page": 3}
+    thanks = [{"kind": "text", "text": f"To {n} of them: {PROSE.strip()}.", "page": 3 + n} for n in range(2)]
+    body = (*section("Abstract", 5), *section("Introduction", 6), *section("Methods", 7))
+    assert {text for _, text in dropped(head, *thanks, *body)} == {name, *(one["text"] for one in thanks)}
+    small = head | {"font_size": 10}  # beside an article's beginning
+    assert not {one["text"] for one in thanks} & {text for _, text in dropped(small, *thanks, *section("Methods", 7))}

@@ -1,6 +1,6 @@
 """What stands before and beside an article's beginning: names, addresses, keywords, notes on the journal."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from itertools import pairwise
 
 from further.corpus.clean.paragraphs import continues
@@ -44,12 +44,13 @@ def drop_front(pieces: Sequence[Piece], size: float, names: Sections) -> int:
     Returns:
         Where the article begins: the number of the block of its abstract, or of its first paragraph.
     """
-    start = _find_start(pieces, names)
+    owed = _find_owed(pieces, size)
+    start = _find_start(pieces, names, owed)
     for piece in pieces[:start]:
         large = piece.is_text and piece.font_size > 1.06 * size and is_prose(piece.text, MIN_LARGE)
         said = large and len(PLACE.findall(piece.text)) < 2  # "Department of Mechanics, Faculty of Arts and Crafts"
         alike = piece.is_set(size) or piece.font_size == pieces[start].font_size
-        if piece.kind == "title" or said or (alike and _is_said(piece, names)):
+        if piece.kind == "title" or said or (alike and _is_said(piece, names) and id(piece) not in owed):
             piece.reason = KEPT
         else:
             piece.reason = "affiliation" if is_address(piece.text) else "front matter"
@@ -65,11 +66,23 @@ def drop_front(pieces: Sequence[Piece], size: float, names: Sections) -> int:
     return start
 
 
-def _find_start(pieces: Sequence[Piece], names: Sections) -> int:
+def _find_start(pieces: Sequence[Piece], names: Sections, owed: Container[int]) -> int:
     """Number of the block in which the abstract begins, or, in an article without that word, the text."""
     named = (i for i, piece in enumerate(pieces) if piece.page <= 2 and is_abstract(piece, names))
-    first = (i for i, piece in enumerate(pieces) if _is_opening(piece, names) or is_abstract(piece, names))
+    said = ((i, piece) for i, piece in enumerate(pieces) if id(piece) not in owed)
+    first = (i for i, piece in said if _is_opening(piece, names) or is_abstract(piece, names))
     return next(named, next(first, 0))
+
+
+def _find_owed(pieces: Sequence[Piece], size: float) -> set[int]:
+    """The id() of what stands under the names of back matter before a thesis's text: declarations and thanks."""
+    owed: set[int] = set()
+    for above, piece in pairwise(pieces):
+        chapter = above.kind == "heading" and above.font_size > 1.1 * size and is_section(EVERY.back, above.text)
+        below = above.page == piece.page and above.y1 - 1 < piece.y0 and above.x0 < piece.x1
+        if piece.kind not in ("heading", "title") and ((chapter and below) or id(above) in owed):
+            owed.add(id(piece))
+    return owed
 
 
 def is_abstract(piece: Piece, names: Sections) -> bool:
