@@ -1,9 +1,12 @@
 """Block quotes, which are set in from the body's edges, on pages placed by hand."""
 
+from dataclasses import replace
+
 import pymupdf
 import pytest
 
 from corpus.made import LEADING, LEFT, make_article, prose, write
+from corpus.placed import BODY, column, kinds_of, line
 from further.corpus.clean.papers import CleanSettings, clean_papers
 from further.corpus.clean.structure import is_quoted
 from further.corpus.parse.children import parse_papers
@@ -55,6 +58,14 @@ def test_notes_set_as_quotes_are_none(tmp_path, label, notes):
     rows = rows_of(tmp_path, noted)
     assert "They never asked us." in rows
     assert not any(note in row for note in notes for row in rows)
+
+
+@pytest.mark.parametrize(("shift", "kind"), [(0, "heading"), (-30, "text")])
+def test_a_centered_line_between_paragraphs_is_a_heading_even_if_it_asks(shift, kind):
+    asked = line("Who of them is at risk?", 110 + shift, 220, 80, page=2, font="italic")
+    asked = replace(asked, lead=len(asked.text))
+    around = [replace(one, page=2) for top in (80, 240) for one in column(f"from {top}", top, 10)]
+    assert kinds_of([BODY, [*around[:10], asked, *around[10:]]])[asked.text] == kind
 
 
 @pytest.mark.parametrize(

@@ -47,8 +47,11 @@ def _place(block: Block, blocks: Sequence[Block], style: Style) -> tuple[float, 
     """How far a block stands in from the body in its column, points, and on how many sides it has the body."""
     column = [b for b in blocks if min(b.x1, block.x1) - max(b.x0, block.x0) > 5 and b is not block]
     body = [b for b in column if _is_body(b, style) and b.width > 0.75 * style.measure]
-    edge = min((b.x0 for b in body), default=None)
-    if edge is None or block.x0 < edge + MIN_INSET * style.size or block.x1 > max(b.x1 for b in body) + 1:
+    if not body:
+        return None
+    left, right = min(b.x0 for b in body), max(b.x1 for b in body)
+    centered = len(block.lines) == 1 and abs(block.x0 + block.x1 - left - right) < 4  # a heading, which may be asked
+    if block.x0 < left + MIN_INSET * style.size or block.x1 > right + 1 or centered:
         return None
     others = [b for b in column if not (b.font == block.font and b.size == block.size and abs(b.x0 - block.x0) < 1)]
     above = max((b for b in others if b.y0 < block.y0), key=lambda b: b.y1, default=None)
@@ -56,7 +59,7 @@ def _place(block: Block, blocks: Sequence[Block], style: Style) -> tuple[float, 
     beside = [b for b in (above, below) if b is not None]
     if any(b.kind not in ("", "text") for b in beside):  # below a caption or a table it is a note
         return None
-    return block.x0 - edge, sum(_is_body(b, style) for b in beside)
+    return block.x0 - left, sum(_is_body(b, style) for b in beside)
 
 
 def _is_body(block: Block, style: Style) -> bool:
