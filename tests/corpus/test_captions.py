@@ -199,3 +199,15 @@ def test_the_bodys_paragraph_right_below_a_caption_without_a_full_stop_is_kept(s
     rest = [replace(one, page=2) for one in column("rest", 412 + step, 5)]
     kinds = kinds_of([BODY, [*(replace(one, page=2) for one in column("text", 80, 20)), caption, first, *rest]])
     assert kinds.get(first.text, "caption") == kind
+
+
+@pytest.mark.parametrize(
+    ("step", "font", "kind"),
+    [(16, "body", "text"), (14, "body", "caption"), (14, "italic", "text"), (12, "italic", "caption")],
+)
+def test_a_paragraph_that_goes_on_right_below_a_caption_is_kept(step, font, kind):
+    """A line with a formula may stand a little further down in the caption, too."""
+    caption = line("Figure 1: Flow of hearts and of", 50, 400, page=2, font=font)
+    below = [replace(one, page=2) for one in column("rest", 400 + step, 5)]
+    kinds = kinds_of([BODY, [*(replace(one, page=2) for one in column("text", 80, 20)), caption, *below]])
+    assert kinds.get(below[0].text, "caption") == kind

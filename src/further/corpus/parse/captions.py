@@ -32,8 +32,9 @@ TABLES = ("tab", "cuadro", "quadro", "algorithm")
 """Labels of what is set in rows below its caption."""
 _BOXES = (*TABLES, "box", "panel")
 
-APART = 1.15
-"""Distance of baselines, as a multiple of the usual one, from which a line below a caption is no part of it."""
+APART, FAR_APART = 1.15, 1.3
+"""Distances of baselines, as multiples of the usual one, from which a line below a caption is no part of it: where a
+sentence or another font begins, and where the line goes on with a sentence, as below a formula in a caption's line."""
 MIN_LEGEND = 15
 """Words of prose that a caption's legend has, or a paragraph below it."""
 PANEL = re.compile(r"\(?[a-h](?:[\s,.)]|[–-][a-h]\b)")
@@ -90,16 +91,16 @@ def _cut(caption: Block, style: Style) -> list[Block]:
     lines = caption.lines
     steps = [below.baseline - above.baseline for above, below in pairwise(lines)]
     for number, step in enumerate(steps, 1):
-        rest = Block(lines[number:])
-        if step > APART * min(steps) and _begins_body(rest, style) and is_prose(rest.text, MIN_LEGEND):
-            return [Block(lines[:number], "caption"), rest]
+        first, rest = Block(lines[:number], "caption"), Block(lines[number:])
+        begins = rest.text.lstrip()[:1].isupper() or first.share_in(style.fonts) < 0.5
+        apart = step > (APART if begins else FAR_APART) * min(steps)
+        if apart and _is_set_as_body(rest, style) and is_prose(rest.text, MIN_LEGEND):
+            return [first, rest]
     return [caption]
 
 
-def _begins_body(block: Block, style: Style) -> bool:
-    """Whether a block is set as the body, and its first line as one of those below it or as a paragraph's first."""
-    as_body = style.is_body_size(block.size) and block.share_in(style.fonts) > 0.5 and not block.bold
-    return as_body and block.text.lstrip()[:1].isupper()
+def _is_set_as_body(block: Block, style: Style) -> bool:
+    return style.is_body_size(block.size) and block.share_in(style.fonts) > 0.5 and not block.bold
 
 
 def extend_captions(blocks: Sequence[Block], style: Style) -> None:
@@ -132,7 +133,7 @@ def _is_apart(block: Block, above: Block, style: Style) -> bool:
     first = block.lines[0]
     indented = len(block.lines) > 1 and first.x0 > block.lines[1].x0 + 0.6 * block.size
     lower = first.baseline - above.lines[-1].baseline > APART * style.leading
-    return _begins_body(block, style) and (indented or lower)
+    return _is_set_as_body(block, style) and (indented or lower)
 
 
 def _extend_to_next_column(label: Block, blocks: Sequence[Block], style: Style) -> None:
