@@ -47,6 +47,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--gpu-tools", nargs="+", choices=list(NEEDS), default=list(NEEDS), help="only these")
     group.add_argument("--kernels", nargs="*", help="training.kernels of Further (its default)")
     group.add_argument("--unquantized", action="store_true", help="the base in bfloat16 instead of nf4")
+    group.add_argument("--no-recomputation", action="store_true", help="keep all activations: faster, more memory")
     group.add_argument("--peer-python", type=_read_peer, action="append", default=[], metavar="PEER=PYTHON",
                        help="the Python that trl or unsloth is installed in")  # fmt: skip
     group.add_argument("--folder", type=Path, help="where the model is written, 16 GB of an 8B (a temporary folder)")
@@ -81,7 +82,7 @@ def measure(options: argparse.Namespace) -> None:
 
 def write_figures(file: Path, about: Row, order: Row, rows: Sequence[Row]) -> None:
     """All that was measured so far."""
-    settings = {key: order[key] for key in ("shape", "context", "steps", "quantization")}
+    settings = {key: order[key] for key in ("shape", "context", "steps", "quantization", "recomputation")}
     figures = {"about": about, "settings": settings, "rows": compare_all(rows, about, order)}
     file.write_text(json.dumps(figures, indent=1) + "\n")
 
@@ -109,6 +110,7 @@ def make_order(options: argparse.Namespace, shapes: str, folder: str) -> Row:
         "steps": options.steps,
         "quantization": "none" if options.unquantized else "nf4",
         "kernels": options.kernels,
+        "recomputation": not options.no_recomputation,
         "threads": min(16, os.cpu_count() or 1),
     }
 
@@ -177,8 +179,8 @@ def describe(about: Row, order: Row, shapes: str) -> str:
     return (
         f"{about['device']}{memory}, torch {about['torch']}, CUDA {about['cuda'] or 'none'}\n"
         f"bf16 products of matrices: {about['ceiling_tflops']:.3g} TFLOP/s (the ceiling)\n"
-        f"{shapes}, random weights, {order['quantization']}, rank {RANK}, context {order['context']}, recomputation, "
-        f"paged 8-bit AdamW, {order['steps']} steps\n"
+        f"{shapes}, random weights, {order['quantization']}, rank {RANK}, context {order['context']}, "
+        f"{'' if order['recomputation'] else 'no '}recomputation, paged 8-bit AdamW, {order['steps']} steps\n"
     )
 
 
