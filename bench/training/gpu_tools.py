@@ -150,6 +150,7 @@ def train_further(order: Order, work: Path) -> Answer:
     run = TrainingSettings.model_validate(shipped).run | {
         "quantization": order["quantization"], "context": context, "batch_tokens": size, "epochs": 1,
         "gradient_accumulation_steps": 1, "rank": RANK, "alpha": ALPHA, "learning_rate": RATE,
+        "gradient_checkpointing": order["recomputation"],
     }  # fmt: skip
     run = run if order["kernels"] is None else run | {"kernels": order["kernels"]}
     clock, special = Clock(), SpecialTokens(*special_ids(order["shape"]))
@@ -179,6 +180,7 @@ def trainer_arguments(order: Order, work: Path) -> dict[str, Any]:
 
     return {
         "output_dir": str(work), "per_device_train_batch_size": order["micro_batch"], "gradient_accumulation_steps": 1,
+        "gradient_checkpointing": order["recomputation"],
         "max_steps": order["steps"], "learning_rate": RATE, "lr_scheduler_type": "cosine", "warmup_steps": 1,
         "optim": "paged_adamw_8bit", "bf16": True, "seed": 0, "save_strategy": "no", "report_to": [],
         "disable_tqdm": True, "logging_steps": 1, "max_length": order["context"], "dataset_num_proc": 1,
@@ -238,7 +240,8 @@ def train_unsloth(order: Order, work: Path) -> Answer:
         model_name=order["folder"], load_in_4bit=order["quantization"] == "nf4", **load
     )
     lora = {"r": RANK, "lora_alpha": ALPHA, "lora_dropout": 0, "bias": "none", "target_modules": LAYERS}
-    model = fast.get_peft_model(model, use_gradient_checkpointing="unsloth", random_state=0, **lora)
+    recompute = "unsloth" if order["recomputation"] else False
+    model = fast.get_peft_model(model, use_gradient_checkpointing=recompute, random_state=0, **lora)
     flat = [token for ids in read_documents(order) for token in ids]
     rows = [flat[start : start + context] for start in range(0, len(flat) - context, context)]
     trainer = SFTTrainer(

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--gpu-tools", nargs="+", choices=list(NEEDS), default=list(NEEDS), help="only these")
     group.add_argument("--kernels", nargs="*", help="training.kernels of Further (its default)")
     group.add_argument("--unquantized", action="store_true", help="the base in bfloat16 instead of nf4")
+    group.add_argument("--no-recomputation", action="store_true", help="keep all activations: faster, more memory")
     group.add_argument("--peer-python", type=_read_peer, action="append", default=[], metavar="PEER=PYTHON",
                        help="the Python that trl or unsloth is installed in")  # fmt: skip
     group.add_argument("--folder", type=Path, help="where the model is written, 16 GB of an 8B (a temporary folder)")
@@ -69,13 +70,27 @@ def measure(options: argparse.Namespace) -> None:
         order = make_order(options, shapes, str(Path(folder).resolve()))
         about = run_child(SCRIPT, order | {"tool": "make"})
         sys.stdout.write(describe(about, order, shapes) + "\n")
-        rows = [row for tool in options.gpu_tools for row in run_tool(tool, order, dict(options.peer_python))]
-    flops = flops_per_token(order["shape"], order["context"], RANK)
-    rows = [compare(row, rows, flops / (about["ceiling_tflops"] * 1e12)) for row in rows]
+        rows: list[Row] = []
+        for tool in options.gpu_tools:
+            for row in run_tool(tool, order, dict(options.peer_python)):
+                rows.append(row)
+                if options.json:  # after each, as a borrowed GPU may be taken away
+                    write_figures(options.json, about, order, rows)
+    rows = compare_all(rows, about, order)
     sys.stdout.write("\n" + show(rows) + "\n")
-    settings = {key: order[key] for key in ("shape", "context", "steps", "quantization")}
-    if options.json:
-        options.json.write_text(json.dumps({"about": about, "settings": settings, "rows": rows}, indent=1) + "\n")
+
+
+def write_figures(file: Path, about: Row, order: Row, rows: Sequence[Row]) -> None:
+    """All that was measured so far."""
+    settings = {key: order[key] for key in ("shape", "context", "steps", "quantization", "recomputation")}
+    figures = {"about": about, "settings": settings, "rows": compare_all(rows, about, order)}
+    file.write_text(json.dumps(figures, indent=1) + "\n")
+
+
+def compare_all(rows: Sequence[Row], about: Row, order: Row) -> list[Row]:
+    """Rows with their ratios."""
+    flops = flops_per_token(order["shape"], order["context"], RANK)
+    return [compare(row, rows, flops / (about["ceiling_tflops"] * 1e12)) for row in rows]
 
 
 def _has_gpu() -> bool:
@@ -95,36 +110,36 @@ def make_order(options: argparse.Namespace, shapes: str, folder: str) -> Row:
         "steps": options.steps,
         "quantization": "none" if options.unquantized else "nf4",
         "kernels": options.kernels,
+        "recomputation": not options.no_recomputation,
         "threads": min(16, os.cpu_count() or 1),
     }
 
 
-def run_tool(tool: str, order: Row, pythons: dict[str, str]) -> list[Row]:
-    """A row for each micro-batch; one row with the reason where the tool is left out."""
+def run_tool(tool: str, order: Row, pythons: dict[str, str]) -> Iterator[Row]:
+    """A row for each micro-batch, as soon as it is measured; one with the reason where the tool is left out."""
     peer = tool.split()[0].lower()
     python = pythons.get(peer, sys.executable)
     if missing := find_missing(python, NEEDS[tool]):
         cure = INSTALL.get(missing[0], f"install it in {python}")
-        return [_say({"tool": tool, "left_out": f"{', '.join(missing)} not installed: {cure}"})]
-    rows: list[Row] = []
+        yield _say({"tool": tool, "left_out": f"{', '.join(missing)} not installed: {cure}"})
+        return
     for number in order["micro_batches"]:
         asked = order | {"tool": tool, "micro_batch": number}
         try:
             answer = run_child(SCRIPT, asked, python)
         except SystemExit as error:  # the process died without an answer
             answer = {"failed": str(error).splitlines()[0]}
-        rows.append(_say({"tool": tool, "micro_batch": number} | answer))
-        if answer.get("failed", "").startswith(
-            ("ImportError", "ModuleNotFound", "NotImplemented")
-        ):  # Unsloth without a GPU
-            return [{"tool": tool, "left_out": answer["failed"]}]
-    return rows
+        if answer.get("failed", "").startswith(("ImportError", "ModuleNotFound", "NotImplemented")):
+            yield _say({"tool": tool, "left_out": answer["failed"]})  # Unsloth without a GPU
+            return
+        yield _say({"tool": tool, "micro_batch": number} | answer)
 
 
 def _say(row: Row) -> Row:
     """A line as soon as a row is there: a run on an 8B model takes minutes."""
     where = f" at micro-batch {row['micro_batch']}" if "micro_batch" in row else ""
     said = row.get("left_out") or row.get("failed") or f"{row['tokens_per_second']:,.0f} tokens/s"
+    said += f", {row['peak_gib']:.2f} GiB" if row.get("peak_gib") else ""
     said += f", faster paths: {', '.join(row['kernels']) or 'none'}" if "kernels" in row else ""
     sys.stdout.write(f"{row['tool']}{where}: {said}\n")
     sys.stdout.flush()
@@ -134,7 +149,8 @@ def _say(row: Row) -> Row:
 def find_missing(python: str, packages: Sequence[str]) -> list[str]:
     """Packages that a Python does not have; the first is what a person installs."""
     code = "import importlib.util as u, sys; print(*[name for name in sys.argv[1:] if u.find_spec(name) is None])"
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    path = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
+    environment = os.environ | {"PYTHONPATH": path}
     try:
         done = subprocess.run(
             [python, "-c", code, *packages], env=environment, capture_output=True, text=True, check=True
@@ -163,8 +179,8 @@ def describe(about: Row, order: Row, shapes: str) -> str:
     return (
         f"{about['device']}{memory}, torch {about['torch']}, CUDA {about['cuda'] or 'none'}\n"
         f"bf16 products of matrices: {about['ceiling_tflops']:.3g} TFLOP/s (the ceiling)\n"
-        f"{shapes}, random weights, {order['quantization']}, rank {RANK}, context {order['context']}, recomputation, "
-        f"paged 8-bit AdamW, {order['steps']} steps\n"
+        f"{shapes}, random weights, {order['quantization']}, rank {RANK}, context {order['context']}, "
+        f"{'' if order['recomputation'] else 'no '}recomputation, paged 8-bit AdamW, {order['steps']} steps\n"
     )
 
 

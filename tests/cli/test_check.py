@@ -193,6 +193,17 @@ def test_int8_on_a_gpu_is_worth_knowing_with_what_was_measured(study, capsys, ha
 
 
 @pytest.mark.parametrize(
+    ("package", "kernels", "is_said"),
+    [("no_such_package", "", True), ("yaml", "", False), ("no_such_package", "training: {kernels: [graphs]}", False)],
+)
+def test_fused_layers_whose_package_is_missing_are_worth_knowing(study, capsys, monkeypatch, package, kernels, is_said):
+    monkeypatch.setattr(check_machine, "FUSED", package)
+    (study / "gpu.yaml").write_text(f"hardware: {{gpu_memory_gb: 80}}\n{kernels}\n")
+    code, said = check(capsys, "right.yaml", "gpu.yaml")
+    assert code == 0 and ("pip install 'further[gpu]'" in said) == is_said
+
+
+@pytest.mark.parametrize(
     ("resources", "faults"),
     [
         ("default-resources:\n", 0),  # no account is needed: docs/slurm.md

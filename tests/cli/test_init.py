@@ -66,6 +66,7 @@ def test_a_study_on_a_gpu_and_a_model_of_ones_own(tmp_path, papers, model_folder
     assert (study.settings.model.source, study.settings.model.path) == ("folder", str(model_folder))
     assert study.settings.hardware.gpu_memory_gb == GPUS[gpu].memory_gb and study.settings.study.title == "A: b #c"
     assert study.settings.training.compute_dtype == "bfloat16" and "snakemake --profile slurm" in said
+    assert study.settings.training.gradient_checkpointing == (gpu in ("l4", "rtx4090"))
     assert "training.context: 2048" in said.split("To mend first:")[1]  # the model of this test has 128 positions
 
 

@@ -90,3 +90,20 @@ def test_an_appendix_with_its_title_on_the_next_line_is_no_back_matter():
     body = [paragraph(f"part {number} of the article", page=2) for number in range(6)]
     found = reasons(*section("Abstract", 1), *body, heading("APPENDIX\nPROOF OF THE LAW"), paragraph("proof"))
     assert found["In the proof"] == "kept"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("NeurIPS Paper Checklist", "back matter"),
+        ("Reproducibility checklist", "back matter"),
+        ("The checklist", "kept"),
+    ],
+)
+def test_a_checklist_behind_the_references_goes_on_over_points_named_as_sections_of_the_body(name, reason):
+    points = [part for n in range(4) for part in (heading("Limitations", 6), paragraph(f"point {n}", 6))]
+    body = (*article("Methods", "Discussion"), heading("References", 5), *entries(1, 2, 3))
+    found = reasons(*body, heading(name, 6), *points, heading("A Proofs", 7), paragraph("proof", 7))
+    assert (found["In the point"], found["In the proof"]) == (reason, "kept")
+    before = reasons(*article("Methods"), heading(name, 4), *points, *body[2:])
+    assert before["In the point"] == "kept"

@@ -180,3 +180,34 @@ def test_a_table_that_is_one_list_of_sentences_a_little_smaller_than_the_body_is
     below = [replace(one, page=2) for one in column("below", 300, 8)]
     kinds = kinds_of([BODY, [caption, *cells, *below]])
     assert [kinds[text] for text in (*items, below[0].text)] == ["table"] * 8 + ["text"]
+
+
+@pytest.mark.parametrize(
+    ("step", "indent", "bold", "label", "kind"),
+    [
+        (16, 0, False, "Figure 1 Flow of hearts and of", "text"),
+        (12, 0, False, "Figure 1 Flow of hearts and of", "caption"),
+        (16, 0, True, "Figure 1 Flow of hearts and of", "text"),
+        (12, 10, True, "Figure 1 Flow of hearts and of", "text"),
+        (12, 0, True, "Figure 1 Flow of hearts and of", "caption"),  # the legend behind a title
+        (16, 0, False, "Figure 1: Costs", "text"),
+    ],
+)
+def test_the_bodys_paragraph_right_below_a_caption_without_a_full_stop_is_kept(step, indent, bold, label, kind):
+    caption = line(label, 50, 400, page=2, font="bold" if bold else "body", bold=bold)
+    first = line("The hearts that were in the box had been", 50 + indent, 400 + step, 200 - indent, page=2)
+    rest = [replace(one, page=2) for one in column("rest", 412 + step, 5)]
+    kinds = kinds_of([BODY, [*(replace(one, page=2) for one in column("text", 80, 20)), caption, first, *rest]])
+    assert kinds.get(first.text, "caption") == kind
+
+
+@pytest.mark.parametrize(
+    ("step", "font", "kind"),
+    [(16, "body", "text"), (14, "body", "caption"), (14, "italic", "text"), (12, "italic", "caption")],
+)
+def test_a_paragraph_that_goes_on_right_below_a_caption_is_kept(step, font, kind):
+    """A line with a formula may stand a little further down in the caption, too."""
+    caption = line("Figure 1: Flow of hearts and of", 50, 400, page=2, font=font)
+    below = [replace(one, page=2) for one in column("rest", 400 + step, 5)]
+    kinds = kinds_of([BODY, [*(replace(one, page=2) for one in column("text", 80, 20)), caption, *below]])
+    assert kinds.get(below[0].text, "caption") == kind

@@ -72,3 +72,31 @@ def test_a_list_of_contents_whose_pages_are_a_column_beside_it():
     body = {"kind": "text", "text": f"In it {PROSE.strip()}.", "page": 2}
     found = dropped(heads, names, pages, last, *section("Introduction", 2), body)
     assert found == {("contents", text) for text in ("Contents", "Introduction", "3", "32")}
+
+
+@pytest.mark.parametrize(("x0", "kept"), [(70, True), (50, False)])
+def test_a_quote_in_from_the_edges_of_the_paragraph_above_it_is_no_aside(x0, kept):
+    quote = {"kind": "text", "text": "They never asked us.", "font_size": 8, "page": 2, "x0": x0, "x1": 200}
+    found = dropped(*section("Abstract", 1), *section("Introduction", 2), quote, *section("Methods", 2))
+    assert found == (set() if kept else {("sidebar", quote["text"])})
+
+
+@pytest.mark.parametrize("name", ["ACM Reference Format:", "To cite this article:"])
+def test_how_to_cite_an_article_goes_with_its_heading(name):
+    head = {"kind": "heading", "text": name, "bold": True}
+    how = (
+        "Ada Maker and Ben Drawer. 2026. The cold storage of the heart, and of what is in it. In Hearts. https://a.b/c"
+    )
+    cite, body = {"kind": "text", "text": how, "font_size": 8}, section("Introduction", 1)
+    assert dropped(*section("Abstract", 1), head, cite, *body) >= {("front matter", how)}
+    assert not dropped(*section("Abstract", 1), head, *body) & {("front matter", body[1]["text"])}
+
+
+@pytest.mark.parametrize("name", ["Statement of originality", "Danksagung", "Remerciements", "Declaración jurada"])
+def test_what_stands_under_a_chapter_of_thanks_before_a_thesiss_abstract_is_dropped(name):
+    head = {"kind": "heading", "text": name, "font_size": 20, "page": 3}
+    thanks = [{"kind": "text", "text": f"To {n} of them: {PROSE.strip()}.", "page": 3 + n} for n in range(2)]
+    body = (*section("Abstract", 5), *section("Introduction", 6), *section("Methods", 7))
+    assert {text for _, text in dropped(head, *thanks, *body)} == {name, *(one["text"] for one in thanks)}
+    small = head | {"font_size": 10}  # beside an article's beginning
+    assert not {one["text"] for one in thanks} & {text for _, text in dropped(small, *thanks, *section("Methods", 7))}

@@ -51,6 +51,12 @@ def test_short_pieces_references_notes_lives_and_cells_are_not_listed(text):
     assert lost(("footnote", text), ("reference", text)) == []
 
 
+@pytest.mark.parametrize(("raised", "listed"), [([0, 1], 0), ([0, 1, 9, 10], 0), ([9, 10], 1), ([], 1)])
+def test_notes_that_begin_with_a_raised_letter_are_not_listed(raised, listed):
+    found = lost({"reason": "figure text", "text": f"a {TEXT}", "raised": raised})
+    assert len(found) == listed
+
+
 def test_a_name_of_back_matter_accounts_for_150_words():
     """Of paragraphs of 68 words the first three: the third begins within the 150."""
     head = {"reason": "back matter", "text": "Acknowledgements", "kind": "heading"}

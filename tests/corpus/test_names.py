@@ -32,6 +32,11 @@ BACK = {
     "zh": ["致谢", "致 謝", "利益冲突声明", "作者贡献", "基金项目"],
     "ja": ["謝辞", "利益相反", "著者貢献", "研究資金"],
 }
+THESIS = {
+    "de": ["Eidesstattliche Versicherung", "Ehrenwörtliche Erklärung", "Lebenslauf"],
+    "fr": ["Déclaration sur l'honneur", "Attestation de non-plagiat", "Curriculum vitae"],
+    "es": ["Declaración de autoría", "Dedicatoria"],
+}
 SUBJECTS = {
     "de": ["Finanzierung der Krankenhäuser", "Ethik der Verteilung", "Literaturrecherche"],
     "fr": ["Financement des hôpitaux", "Auteurs et lecteurs de revues", "Sources de variation"],
@@ -72,7 +77,7 @@ OTHERS = sorted(set(LANGUAGES) - {"en"})
 def test_names_of_a_language_are_found_in_it_and_subjects_are_none(language):
     names = sections_in(language)
     assert all(names.references.fullmatch(name) for name in REFERENCES[language])
-    assert all(is_section(names.back, name) for name in BACK[language])
+    assert all(is_section(names.back, name) for name in (*BACK[language], *THESIS.get(language, ())))
     assert not any(names.references.fullmatch(name) for name in SUBJECTS[language])
     assert not any(is_section(names.back, name) for name in SUBJECTS[language])
     assert not names.owed.search(PARAGRAPH[language])

@@ -87,3 +87,26 @@ def test_the_reader_loads_no_model_of_layouts():
     done = subprocess.run(command, input="", capture_output=True, text=True, check=True)
     assert "pymupdf" in done.stderr
     assert "onnxruntime" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "gaps", "text"),
+    [
+        (["RESULTS"], (0.3, 0.6), "RESULTS"),
+        (["MATERIALS", "AND", "METHODS"], (0.25, 0.5), "MATERIALS AND METHODS"),
+        (["MATERIALS", "AND", "METHODS"], (0.4, 1.1), "MATERIALS AND METHODS"),  # MuPDF makes three lines of it
+        (["Study", "population"], (0.3, 0.5), "Study population"),
+        (["CONFLICT", "OF", "INTEREST"], (0.3, 0.3), "C O N F L I C T O F I N T E R E S T"),  # nothing tells
+        (["ABCDE"], (0.8, 0.8), "A B C D E"),  # panels of a figure
+    ],
+)
+def test_letters_of_a_heading_that_is_set_wide_are_words(words, gaps, text):
+    document = pymupdf.open()
+    page, font, x = document.new_page(), pymupdf.Font("tiro"), 72.0
+    for word in words:
+        for number, letter in enumerate(word, 1):
+            writer = pymupdf.TextWriter(page.rect)
+            writer.append((x, 100), letter, font=font, fontsize=10)
+            writer.write_text(page)
+            x += font.text_length(letter, 10) + gaps[number == len(word)] * 10
+    assert [line.text for line in read_page(page).lines] == [text]

@@ -58,6 +58,7 @@ def test_what_is_said_with_a_licences_words_is_none(text):
         "Received 3 May 2019; accepted 7 June 2019",
         "Received: 14.08.2019 / Accepted: 2.10.2019",
         "Published online: 12 March 2020",
+        "Article type: Review article",
         "Accepted for publication Sept 1, 2018",
         "Edited by: Ada Maker, University of Somewhere",
         "Our paper was received on 3 May 2019 and accepted on 7 June 2019",

@@ -1,5 +1,6 @@
 """Predicted bytes against torch's allocator, on real steps of tiny models, and against published figures."""
 
+import gc
 from dataclasses import replace
 
 import pytest
@@ -150,12 +151,14 @@ def test_the_peak_on_a_gpu_is_within_a_tenth(tmp_path, quantization, checkpointi
     settings = {"quantization": quantization, "compute_dtype": "bfloat16", "gradient_checkpointing": checkpointing}
     run = RUN | settings | {"context": 1024}
     run |= {"kernels": []}  # which a step by hand does not use
+    gc.collect()
+    before = torch.cuda.memory_allocated()  # of other tests
     step = Step(folder, run, 4, 32000)
     torch.cuda.reset_peak_memory_stats()
     step.take()
     shape = read_shape(folder)
     memory = estimate_memory(shape, place_adapter(shape, run), run, 4, gpu=True)
-    assert memory.peak - OVERHEAD["gpu"] == pytest.approx(torch.cuda.max_memory_allocated(), rel=0.1)
+    assert memory.peak - OVERHEAD["gpu"] == pytest.approx(torch.cuda.max_memory_allocated() - before, rel=0.1)
 
 
 @pytest.mark.parametrize("quantization", ["int8", "nf4"])

@@ -39,15 +39,6 @@ def test_faster_paths_train_as_the_plain_ones_do(train, quantization):
     torch.testing.assert_close(losses(fast), losses(plain), atol=0.01 if quantization == "none" else 0.1, rtol=0)
 
 
-def test_one_update_for_all_adapters_gives_the_bits_of_one_for_each(train):
-    """Rank 64 of the tiny model: every adapter is whole blocks."""
-    how = FAST | {"quantization": "nf4", "optimizer": "paged_adamw_8bit", "rank": 64, "minutes": 0.0}
-    plain, _ = train("plain", **how)
-    joined, outcome = train("joined", **how | {"kernels": [*RUN.kernels, "updates"]})
-    assert "updates" in outcome.timing.kernels
-    assert all(torch.equal(plain[name], joined[name]) for name in plain)
-
-
 @pytest.mark.parametrize("kernel", RUN.kernels)
 def test_each_path_alone_trains_as_the_plain_one_does(train, kernel):
     _, plain = train("plain", **PLAIN)
@@ -215,10 +206,11 @@ def test_a_gpu_that_is_too_small_is_explained(train):
     gc.collect()
     torch.cuda.empty_cache()
     total = torch.cuda.get_device_properties(0).total_memory
-    torch.cuda.set_per_process_memory_fraction((torch.cuda.memory_reserved() + 2**20) / total)
+    # Room for the model, cuBLAS (up to 64 MiB) and adapters of 136 MiB, none for their gradients of as many.
+    torch.cuda.set_per_process_memory_fraction((torch.cuda.memory_reserved() + 256 * 2**20) / total)
     try:
         with pytest.raises(MemoryError, match="gradient_accumulation_steps"):
-            train("small", rank=8192, alpha=8192, **PLAIN)  # 2 MiB and more a matrix
+            train("small", rank=16384, alpha=16384, **PLAIN)
     finally:
         torch.cuda.set_per_process_memory_fraction(1.0)
 

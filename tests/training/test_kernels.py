@@ -262,6 +262,8 @@ def test_gradients_added_in_place_are_those_of_the_backward_pass(model_folder, b
     for one, other in zip(plain.network.parameters(), placed.network.parameters(), strict=True):
         if one.requires_grad:
             torch.testing.assert_close(other.grad, one.grad)
+    graphs.zero()
+    assert all(one.grad is place and not place.any() for one, place in zip(trained, graphs.places, strict=True))
 
 
 def test_a_processor_runs_without_them(model_folder):

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 from further.cli.findings import Findings
 from further.cli.study_folder import ROOT
@@ -11,6 +12,8 @@ from further.strict_yaml import read_mapping
 from further.study import Study
 from further.tracking import check_trackers
 
+FUSED = "liger_kernel"
+
 
 def check_machine(study: Study, found: Findings) -> None:
     """Tools for tracking; SLURM's profile of a study that is planned for a GPU: elsewhere it is only worth a word."""
@@ -18,7 +21,7 @@ def check_machine(study: Study, found: Findings) -> None:
     hardware = study.settings.hardware
     if hardware.gpu_memory_gb is None:
         return
-    found.notes += _say_int8(study)
+    found.notes += [*_say_fused(study), *_say_int8(study)]
     faults = list(_find_account_faults())
     if shutil.which("sbatch"):
         found.faults += faults
@@ -26,6 +29,15 @@ def check_machine(study: Study, found: Findings) -> None:
     else:
         found.notes += [f"for snakemake --profile slurm: {fault}" for fault in faults]
         found.unchecked.append("SLURM: not installed here")
+
+
+def _say_fused(study: Study) -> Iterator[str]:
+    """That a package is missing which the plan counts on. Without it, training goes on."""
+    if study.settings.study.kind == "text" and "fused" in study.settings.training.kernels and not find_spec(FUSED):
+        yield (
+            "training.kernels: fused: liger-kernel is not installed here. Without it, training on a GPU is slower and "
+            "takes more memory than planned. Install it with pip install 'further[gpu]'"
+        )
 
 
 def _say_int8(study: Study) -> Iterator[str]:

@@ -25,6 +25,7 @@ from further.wrong import add_lines
 
 DEMO = "demo"
 MOST_SIZES = 5
+FEW_GB = 40  # of a GPU: without recomputation, an 8B model at 16 bits is planned at 24.8 GiB
 UNITS = ("tokens", "MB", "GiB", "minutes", "seconds", "10¹² operations per second")  # that a comment repeats
 
 
@@ -150,8 +151,9 @@ def _describe_model(folder: Path, model: str, revision: str | None) -> tuple[dic
 def _fill(title: str, papers: str, num_papers: int, model: Mapping[str, Any], gpu: Gpu | None) -> dict[str, Any]:
     """The sections, each with its keys in the order of the settings."""
     usual = read_mapping(ROOT / "config" / ("study.yaml" if gpu is None else "lunarc.yaml"))
-    hardware = usual["hardware"]
+    training, hardware = usual["training"], usual["hardware"]
     if gpu is not None:  # a part of a node, whatever its cores
+        training |= {"gradient_checkpointing": gpu.memory_gb < FEW_GB}
         of_gpu = {"gpu_memory_gb": gpu.memory_gb, "peak_tflops": gpu.peak_tflops}
         hardware |= {"threads": 8, "memory_mb": 64000} | of_gpu
     held_out = choose_test_fraction(num_papers, Settings().corpus.test_fraction)
@@ -159,7 +161,7 @@ def _fill(title: str, papers: str, num_papers: int, model: Mapping[str, Any], gp
         "study": {"title": title},
         "corpus": {"papers": papers, "test_fraction": held_out},
         "model": dict(model),
-        "training": usual["training"],
+        "training": training,
         "evaluation": {key: usual["evaluation"][key] for key in ("window", "stride")} | {"prompts": None},
         "cost": {"price_per_gpu_hour": 0, "currency": "EUR", "price_date": None},
         "hardware": hardware,

@@ -6,8 +6,9 @@ stay what is trained, and the products are made of copies in the compute type:
 
     y = x Wᵀ + s (x Aᵀ) Bᵀ        dx = dy W + s (dy B) A        dA = s (dy B)ᵀ x        dB = s dyᵀ (x Aᵀ)
 
-The adapter is added into the product of the frozen weight, so that no other tensor of its size is made. Kept for the
-backward pass are x, x Aᵀ and the weight as it is stored.
+The adapter's product is made first, and that of the frozen weight is added to it. The other way round, the small
+product would read and write a tensor of that size for little work: on an H200 that was 16 of 733 ms of a step at 4 rows
+of 2,048 tokens. Kept for the backward pass are x, x Aᵀ and the weight as it is stored.
 """
 
 from functools import partial
@@ -102,9 +103,9 @@ class _Adapted(torch.autograd.Function):
         owner: list[torch.Tensor], base: torch.nn.Linear, scale: float,
     ) -> torch.Tensor:  # fmt: skip
         bias = None if base.bias is None else base.bias.to(x.dtype)
-        y_PO = linear(x.reshape(-1, x.shape[-1]), _weight_of(base), bias)
         ctx.owner, ctx.base, ctx.scale = owner, base, scale
-        return y_PO.addmm_(inner_PR, up.to(x.dtype).t(), alpha=scale).view(*x.shape[:-1], -1)
+        y_PO = linear(inner_PR * scale, up.to(x.dtype), bias)
+        return y_PO.addmm_(x.reshape(-1, x.shape[-1]), _weight_of(base).t()).view(*x.shape[:-1], -1)
 
     @staticmethod
     @once_differentiable
@@ -117,6 +118,6 @@ class _Adapted(torch.autograd.Function):
         dup, ddown = (dy_PO.t() @ inner_PR).mul_(ctx.scale), dinner_PR.t() @ x_PI
         dx = None
         if ctx.needs_input_grad[0]:
-            dx_PI = (dy_PO @ _weight_of(ctx.base)).addmm_(dinner_PR, down.to(dy.dtype))
+            dx_PI = (dinner_PR @ down.to(dy.dtype)).addmm_(dy_PO, _weight_of(ctx.base))
             dx = dx_PI.view(*dy.shape[:-1], -1)
         return dx, ddown, dup, None, None, None, None

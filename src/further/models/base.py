@@ -27,7 +27,7 @@ class Model(ABC):
 
     peft_task = "CAUSAL_LM"
     adapted_parts: tuple[str, ...] | None = None
-    faster_paths: tuple[str, ...] = ("adapters", "documents", "fused", "graphs", "offload", "updates")
+    faster_paths: tuple[str, ...] = ("adapters", "documents", "fused", "graphs", "offload")
     loss_in_place: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] | None = None
 
     def __init__(self, network: Any) -> None:

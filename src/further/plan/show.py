@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from further.job import PROGRESS
-from further.plan.larger import find_larger
+from further.plan.larger import find_faster
 from further.plan.make import add_speed, count_run, measured_speeds
 from further.plan.refuse import check_memory, check_positions, check_walltime
 from further.plan.shape import Shape, read_shape
@@ -48,18 +48,18 @@ def plan_study(
         if shape is not None:
             check_memory(shape, runs, settings.hardware)
             check_walltime(plan, runs, settings.hardware, plan_again)
-            _say_larger(runs, shape, settings.hardware)
+            _say_faster(runs, shape, settings.hardware)
     except ValueError as error:
         PROGRESS.error("The plan refuses this study. %s", error)
         raise
     return plan
 
 
-def _say_larger(runs: Mapping[str, Run], shape: Shape, hardware: HardwareSettings) -> None:
+def _say_faster(runs: Mapping[str, Run], shape: Shape, hardware: HardwareSettings) -> None:
     # Of the first run: the others share its batch, or are sweeps of it.
     name, run = next(iter(runs.items()))
     if shape.memory_known and not asks_for_vision(run.target_modules):
-        for line in find_larger(name, run, shape, hardware):
+        for line in find_faster(name, run, shape, hardware):
             PROGRESS.info("%s", line)
 
 

@@ -7,7 +7,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, create_model, model_s
 from further.settings.key import Count, Fraction, Section, Seed, key
 
 Quantization = Literal["none", "int8", "nf4"]
-Kernel = Literal["adapters", "documents", "fused", "graphs", "offload", "updates"]
+Kernel = Literal["adapters", "documents", "fused", "graphs", "offload"]
 LayerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.]+$")]
 LayerNames = Annotated[list[LayerName], Field(min_length=1)]
 NOT_SWEPT = ("compute_dtype",)
@@ -143,8 +143,7 @@ class Run(Section):
         "Faster paths on a GPU, skipped if a model or an installation lacks one. adapters: LoRA in the compute dtype "
         "on fp32 weights. documents: attention within each document, at compute dtype bfloat16. fused: norms, rotary "
         "embeddings and gated layers of liger-kernel, with `pip install further[gpu]`. graphs: a micro-batch as one "
-        "CUDA graph. offload: inputs of recomputed layers are kept in host memory. updates: with graphs and 8-bit "
-        "AdamW, one update for all adapters; off by default, because it has not been measured on a GPU.",
+        "CUDA graph. offload: inputs of recomputed layers are kept in host memory.",
         ["adapters", "documents", "fused", "graphs", "offload"],
     )
     deterministic: bool = key(

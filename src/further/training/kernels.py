@@ -43,8 +43,6 @@ def _put_on(name: str, model: Model, run: Run) -> bool:
         return used
     if name == "offload":
         return not (run.compile or is_sharded(model.network)) and offload_inputs(model.network) > 0
-    if name == "updates":  # gradients that a graph adds to have places of their own, which can lie end to end
-        return "8bit" in run.optimizer and "graphs" in run.kernels and _can_record(model, run)
     return _can_record(model, run)
 
 

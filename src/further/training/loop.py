@@ -37,7 +37,7 @@ def train(model: Model, recipe: Recipe, session: Session) -> None:
     """
     run, examples, state, progress = recipe.run, recipe.training, session.state, session.progress
     trained, sharded = find_trained(model.network), is_sharded(model.network)
-    optimizer = make_optimizer(model.network, run, together="updates" in session.kernels)
+    optimizer = make_optimizer(model.network, run)
     graphs = Graphs(partial(examples.sum_loss, model), trained.values()) if "graphs" in session.kernels else None
     session.resume(trained, optimizer)
     model.network.train()
@@ -61,7 +61,7 @@ def train(model: Model, recipe: Recipe, session: Session) -> None:
         batches = read(state.step + 1)
         rate = run.learning_rate * rate_fraction(state.step, recipe.num_steps, run.warmup_ratio)
         update(optimizer, rate)
-        optimizer.zero_grad(set_to_none=graphs is None)
+        optimizer.zero_grad() if graphs is None else graphs.zero()
 
         # 4. The record of it. Reading the loss waits for the GPU.
         [loss_nats] = all_reduce([float(loss)])

@@ -9,17 +9,15 @@ from bitsandbytes import optim
 from torch.optim import AdamW, Optimizer
 
 from further.settings import Run
-from further.training.joined import Joined, can_join
 
 NEARLY_FULL = 2**30  # bytes left
 
 
-def make_optimizer(network: torch.nn.Module, run: Run, *, together: bool = False) -> Optimizer:
+def make_optimizer(network: torch.nn.Module, run: Run) -> Optimizer:
     """AdamW on what is trained; matrices alone are decayed, not biases, norms and magnitudes.
 
     Args:
         network: Of which some parameters require a gradient.
-        together: Whether parameters with 8-bit states are updated together where their gradients lie end to end.
     """
     trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
     matrices, others = ([p for p in trained if (p.dim() > 1) == is_matrix] for is_matrix in (True, False))
@@ -27,10 +25,10 @@ def make_optimizer(network: torch.nn.Module, run: Run, *, together: bool = False
     groups += [{"params": others, "weight_decay": 0.0}] if others else []
     if run.optimizer == "adamw_torch":
         return AdamW(groups, lr=run.learning_rate, fused=all(parameter.is_cuda for parameter in trained))
-    return _make_bitsandbytes(network, groups, run, together)
+    return _make_bitsandbytes(network, groups, run)
 
 
-def _make_bitsandbytes(network: torch.nn.Module, groups: list[dict[str, Any]], run: Run, together: bool) -> Optimizer:
+def _make_bitsandbytes(network: torch.nn.Module, groups: list[dict[str, Any]], run: Run) -> Optimizer:
     """AdamW by bitsandbytes; the state of embeddings has 32 bits, as its authors advise."""
     embeddings = [one for one in network.modules() if isinstance(one, torch.nn.Embedding) and one.weight.requires_grad]
     # One manager for the process: what an earlier run set would hold for this one's parameters, by their numbers.
@@ -39,10 +37,7 @@ def _make_bitsandbytes(network: torch.nn.Module, groups: list[dict[str, Any]], r
     for module in embeddings:
         manager.register_module_override(module, "weight", {"optim_bits": 32})
     bits, paged = (8 if "8bit" in run.optimizer else 32), run.optimizer.startswith("paged")
-    optimizer = _AdamW(groups, lr=run.learning_rate, optim_bits=bits, is_paged=paged)
-    if together and bits == 8 and not embeddings:
-        optimizer.join()
-    return optimizer
+    return _AdamW(groups, lr=run.learning_rate, optim_bits=bits, is_paged=paged)
 
 
 class _AdamW(optim.AdamW):
@@ -53,12 +48,6 @@ class _AdamW(optim.AdamW):
     """
 
     initialized: bool
-    joined: Mapping[int, Joined] = {}  # by the number of their group
-
-    def join(self) -> None:
-        """Lay the parameters of each group end to end, where they can be updated together."""
-        fitting = {n: group["params"] for n, group in enumerate(self.param_groups) if can_join(group["params"])}
-        self.joined = {number: Joined(parameters) for number, parameters in fitting.items()}
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:
@@ -72,8 +61,6 @@ class _AdamW(optim.AdamW):
             self.to_gpu()
             self.initialized = True
         for group_number, group in enumerate(self.param_groups):
-            if self._update_together(group, group_number, fetch):
-                continue
             for number, parameter in enumerate(group["params"]):
                 if parameter.grad is None:
                     continue
@@ -84,25 +71,6 @@ class _AdamW(optim.AdamW):
                 self.update_step(group, parameter, group_number, number)
         if self.is_paged and torch.cuda.is_available():
             torch.cuda.synchronize()  # a checkpoint reads managed memory from the processor
-
-    def _update_together(self, group: dict[str, Any], number: int, fetch: bool) -> bool:
-        """Update a group at once, if it was joined, all have a gradient, and all have as many steps behind them."""
-        joined = self.joined.get(number)
-        if joined is None or not joined.find_gradient() or len({self._step_of(p) for p in joined.parameters}) > 1:
-            return False
-        if not joined.holds(self.state):
-            self.init_state(group, joined.whole, number, 0)
-            joined.take_over(self.state, self.state.pop(joined.whole))
-        self.state[joined.whole] = joined.state
-        if fetch:
-            self.prefetch_state(joined.whole)
-        self.update_step(group, joined.whole, number, 0)
-        joined.state = self.state.pop(joined.whole)
-        joined.count_step(self.state)
-        return True
-
-    def _step_of(self, parameter: torch.Tensor) -> int:
-        return int(self.state[parameter].get("step", 0))
 
 
 def _is_nearly_full() -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
 
+from further.corpus.clean.entries import find_entries
 from further.corpus.clean.paragraphs import continues
 from further.corpus.clean.pieces import Piece, count_body_words
 from further.corpus.clean.structure import is_address, is_marked, is_note, is_reference
@@ -21,12 +22,8 @@ MAX_OWED = 0.01
 """Share of words like "funded" up to which prose is no back matter; 92 % of the body's paragraphs have less."""
 REACH, APPENDIX_REACH = 5, 12
 """Blocks below a heading among which its running text is."""
-ENTRY = re.compile(r"\s*(?:\[(\d{1,3})\]|(\d{1,3})[.)]?\s)")
-"""The number that an entry of a list begins with."""
 LABELED = re.compile(r"\s*\[(?:\d{1,3}|[A-Z][^\]\n]{0,60}\d\d[a-z]?\)?)\]")
 """The label of an entry in brackets: "[12]", "[ABC+20]", "[Maker et al.(2020)]". No paragraph begins so."""
-MIN_ENTRIES, MAX_SKIPPED = 4, 15
-"""Entries that make a list, and those that may stand in one block with the entry before them."""
 AUTHOR = r"(?:[A-Z]\.[\s-]?)+[A-Z][\w'’-]+(?:,|,? and)\s(?:[A-Z]\.|$)|[^\n]*\b(?:19|20)\d\d\."
 LETTERED = re.compile(rf"\s*(?!{AUTHOR})[A-Z](?:\.\d{{1,2}})*[.:)]?\s+[A-Z]")
 """How appendices are numbered: "A Proofs", "B.1. Further results", but no "B. Maker, A. Drawer. 2012. Hearts"."""
@@ -69,7 +66,9 @@ class Ending:
         self.appendices = {id(piece) for i, piece in enumerate(self.pieces) if self._names_appendix(i)}
         self.rest = self._count_rest()
         self.total = sum(count_body_words(piece, size) for piece in self.pieces)
-        body = [i for i, piece in enumerate(self.pieces) if self._names_body(piece)]
+        behind = range(self.first_list, len(self.pieces))
+        end = next((i for i in behind if self._heads_checklist(self.pieces[i])), len(self.pieces))
+        body = [i for i, piece in enumerate(self.pieces[:end]) if self._names_body(piece)]
         self.last_body = max(body, default=-1)
         self.entries = find_entries(flow)
 
@@ -81,7 +80,9 @@ class Ending:
             seen += count_body_words(piece, self.size)
             # A zone that begins here comes before the one that goes on: "Funding" ends "Acknowledgments".
             further = zone is not None and zone.reason == "appendix" and id(piece) in self.appendices
-            zone = (not further and self._open(index)) or self._go_on(zone, index) or self._open_thanks(index)
+            closed = zone is not None and zone.scope == "rest" and not self._is_lettered_appendix(index)
+            opened = None if further or closed else self._open(index)
+            zone = opened or self._go_on(zone, index) or self._open_thanks(index)
             if zone and (zone.reason != "appendix" or not keep_appendices):
                 piece.reason = zone.reason
             elif not piece.reason and (id(piece) in self.entries or self._is_late_reference(piece, seen)):
@@ -97,6 +98,18 @@ class Ending:
         """Whether a block is the heading of a section of the body; small print never is: "Methods" in a title, say."""
         large = piece.font_size > 0.96 * self.size or piece.bold
         return piece.kind == "heading" and not piece.reason and large and is_section(self.names.body, piece.text)
+
+    def _heads_checklist(self, piece: Piece) -> bool:
+        """Whether a block heads a conference's checklist, whose points may be called as sections of the body are."""
+        return piece.kind == "heading" and "checklist" in piece.text.lower() and self._names_review(piece)
+
+    def _names_review(self, piece: Piece) -> bool:
+        return is_section(self.names.reviews, piece.text)
+
+    def _is_lettered_appendix(self, index: int) -> bool:
+        """Whether a block heads an appendix, also behind a checklist: by its name or its letter."""
+        piece = self.pieces[index]
+        return (id(piece) in self.appendices or bool(LETTERED.match(piece.text))) and self._is_appendix(index)
 
     def _count_rest(self) -> list[int]:
         """Words of the body that follow each block, up to the next list of references.
@@ -159,7 +172,7 @@ class Ending:
     def _scope(self, index: int) -> str:
         """How far back matter goes that begins with a block."""
         piece = self.pieces[index]
-        if piece.kind == "heading" and self._is_behind(index) and is_section(self.names.reviews, piece.text):
+        if piece.kind == "heading" and self._is_behind(index) and self._names_review(piece):
             return "rest"
         if self._is_final(index) or (piece.kind == "heading" and not piece.is_small(self.size)):
             return "section"
@@ -222,7 +235,7 @@ class Ending:
         first = lettered and piece.text.lstrip()[0] == "A" and self.pieces[index - 1].reason == "reference"
         behind = first or self._is_behind(index)  # further appendices may have sections of the body's names
         more = lettered or self.rest[index] > MIN_REST
-        return more and behind and not is_section(self.names.reviews, piece.text)
+        return more and behind and not self._names_review(piece)
 
     def _is_set_as_section(self, index: int) -> bool:
         """Whether a lettered heading behind the references is set as theirs and heads none: over code or lists."""
@@ -263,38 +276,3 @@ def has_prose(pieces: Sequence[Piece]) -> bool:
     """Whether the blocks below a heading are a section's: running text."""
     prose = (piece.text for piece in pieces if piece.is_text and prose_share(piece.text) > 0.25)
     return sum(map(count_words, prose)) >= MIN_PROSE
-
-
-def find_entries(pieces: Sequence[Piece]) -> set[int]:
-    """The id() of entries of lists of references without a heading: numbered from 1, a third of them surely references.
-
-    Args:
-        pieces: Blocks in reading order.
-    """
-    found: set[int] = set()
-    run: list[Piece] = []
-    last = 0
-    for piece in pieces:
-        number = _entry_number(piece)
-        if number == 1 or (run and number and 0 < number - last <= MAX_SKIPPED):
-            found |= _as_list(run) if number == 1 else set()
-            run, last = ([] if number == 1 else run) + [piece], number
-        elif run and (piece.is_article() or not (is_reference(piece.text) or continues(run[-1], piece))):
-            found |= _as_list(run)
-            run = []
-        elif run:
-            run.append(piece)
-    return found | _as_list(run)
-
-
-def _entry_number(piece: Piece) -> int:
-    """The number that a block of at least four words begins with, 0 for none."""
-    found = ENTRY.match(piece.text) if count_words(piece.text) >= 4 else None
-    return int(found[1] or found[2]) if found else 0
-
-
-def _as_list(run: Sequence[Piece]) -> set[int]:
-    """The id() of the blocks of a run that is a list of references."""
-    sure = sum(is_reference(piece.text) for piece in run)
-    entries = sum(_entry_number(piece) > 0 for piece in run)
-    return {id(piece) for piece in run} if entries >= MIN_ENTRIES and 3 * sure >= len(run) else set()

@@ -59,7 +59,7 @@ def lost_of_paper(lines: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]
             allowed = inf  # referees' reports go on to the end
         elif _names_back(line):
             allowed = max(allowed, MAX_BACK_WORDS)
-        if line["reason"] not in PLAUSIBLE or not _reads_as_article(text):
+        if line["reason"] not in PLAUSIBLE or _is_marked(line) or not _reads_as_article(text):
             continue
         if line["reason"] == "reference" and reference_marks(text) >= 2:
             continue
@@ -74,6 +74,12 @@ def lost_of_paper(lines: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]
 def _names_back(line: Mapping[str, Any]) -> bool:
     named = line["kind"] == "heading" and is_section(EVERY.back, line["text"])
     return named or run_in(EVERY.back, line["text"], line["lead"])
+
+
+def _is_marked(line: Mapping[str, Any]) -> bool:
+    """Whether a block begins with a raised letter or sign, as a note below a table or a flow chart does."""
+    start, end = line["raised"][:2] or (1, 1)
+    return start == 0 and len(line["text"][:end].strip()) == 1
 
 
 def _reads_as_article(text: str) -> bool:

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from further.corpus.words import CACHE, count_words, prose_share
+from further.corpus.words import CACHE, count_words, is_prose, prose_share
 
 YEAR = r"(?:1[89]|20)\d\d[a-z]?"
 REFERENCE_MARKS = (
@@ -32,7 +32,7 @@ _DATE = rf"(?:\d{{4}}\b|(?:\d{{1,2}}(?:st|nd|rd|th)?[\s./-]+)?(?:{_MONTH}|\d{{1,
 DATES = re.compile(
     r"(?<![^\W\d_])(?:(?:received|accepted|revised|(?:first )?published|submitted)"
     rf"(?:\s+(?:online|on|in|for publication|(?:revised|final) form|date))*[\s:,–—-]*{_DATE}|"
-    r"article history|handling editor|edited by|reviewed by|academic editor|editor\b)",
+    r"article (?:history|type:)|handling editor|edited by|reviewed by|academic editor|editor\b)",
     re.IGNORECASE,
 )
 CORRESPONDENCE = re.compile(
@@ -51,7 +51,8 @@ LICENSE = re.compile(
 LICENSE_HINTS = ("commons", "cc", "©", "(c)", "right", "open", "licen", "terms", "distribut", "permi", "publish")
 """One of these stands in each text that the pattern finds something in: it is slow, and most texts have none."""
 CITE = re.compile(
-    r"\W*(?:to cite|cite this|how to cite|please cite|citation|cite as|recommended citation|suggested citation)\b",
+    r"\W*(?:to cite|cite this|how to cite|please cite|citation|cite as|recommended citation|suggested citation|"
+    r"acm reference format)\b",
     re.IGNORECASE,
 )
 
@@ -76,6 +77,13 @@ BIOGRAPHY = re.compile(
     r"[bm]\.?\s?(?:sc?|a|eng)\b|diploma\b|doctorate\b)",
     re.IGNORECASE,
 )
+
+MIN_QUOTED = 4
+"""Fewest words of a block quote."""
+QUOTE_START = re.compile(r"\s*[^\w\s]{0,3}\s?[A-ZÀ-Ý]")
+_SPEAKER = r"[(\[][^()\[\]]{1,60}[)\]]"
+QUOTE_END = re.compile(rf"(?:[.?!…][\"'”’»]*|{_SPEAKER}|[.?!…][\"'”’»]*\s*{_SPEAKER})[.\"'”’»]*\s*$")
+"""How a block quote begins, and how it ends: as a sentence, or with who said it, in brackets."""
 
 LEADER = re.compile(r"(?:[.·•_]\s?){5,}|…{2,}|(?:…\s){2,}")
 """The dots that lead from an entry of a list of contents to its page."""
@@ -135,6 +143,11 @@ def is_note(text: str) -> bool:
 def is_biography(text: str) -> bool:
     """Whether a paragraph tells an author's life."""
     return bool(BIOGRAPHY.search(text[:400]))
+
+
+def is_quoted(text: str) -> bool:
+    """Whether a text reads as a block quote may: whole sentences, and who said them."""
+    return bool(QUOTE_START.match(text) and QUOTE_END.search(text)) and is_prose(text, MIN_QUOTED)
 
 
 def is_legend(text: str) -> bool:

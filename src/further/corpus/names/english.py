@@ -17,7 +17,8 @@ _PEOPLE = (
     r"(?:contributions?|statements?|information|details|disclosures?|affiliations?|roles?|biograph\w*|notes?|agreement)",
     r"(?:additional )?contributions?|contributors?['’]?|contributorship|credit author(?:ship)?|guarantors?",
     r"(?:author )?correspondence|reprints?|address(?:es)? for|about the authors?|orcid",
-    r"biograph(?:y|ies|ical (?:notes?|sketch(?:es)?))",
+    r"biograph(?:y|ies|ical (?:notes?|sketch(?:es)?))|curriculum vitae|vita|dedication|list of publications",
+    r"(?:statutory )?(?:declarations?|statements?) of (?:authorship|originality|independent work)",
     r"(?:received|accepted)\b(?=.{0,40}\b(?:19|20)\d\d\b).*",
 )
 _DATA = (
@@ -38,6 +39,8 @@ _ETHICS = (
 _REVIEWS = (
     r"(?:open )?peer[ -]review|reviewers?|referees?|current (?:referee|peer)|referee report.*",
     r"(?:decision letter|author response|editor['’]s evaluation)\b.*",
+    r"(?:(?:neurips|icml|iclr|aaai|ijcai|acl|emnlp|nlp|ml|paper|reproducibility|responsible|research|submission|reporting|"
+    r"authors?|consort|prisma|strobe|arrive|tripod|spirit|\d{4}) )*checklists?",
 )
 _PUBLISHING = (
     r"open access|publisher['’]?s? (?:note|disclaimer)|provenance and peer|editorial note|handling editor",

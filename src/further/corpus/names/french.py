@@ -26,7 +26,8 @@ FRENCH = Names(
         "remerciements?|conflits? d[’']intérêts?|conflits? d[’']intérêts? potentiels?",
         "déclaration (?:(?:des?|de) (?:conflits?|liens?) )?d[’']intérêts?|déclaration publique d[’']intérêts",
         "liens? d[’']intérêts?|intérêts concurrents|contributions? des auteurs|auteurs|à propos des auteurs",
-        "correspondance|tirés à part|note de l[’']éditeur",
+        "correspondance|tirés à part|note de l[’']éditeur|dédicaces?",
+        "(?:déclaration|attestation) (?:sur l[’']honneur|d[’']originalité|de non-plagiat)",
         *_AMBIGUOUS,
     ),
     thanks=(

@@ -27,7 +27,8 @@ GERMAN = Names(
         "erklärung zu interessenkonflikten|einhaltung ethischer richtlinien|offenlegung|autorenbeiträge",
         "beiträge der autoren|beiträge der autorinnen und autoren|autoren|über die autoren",
         "korrespondenzadresse|korrespondenz|anschrift der (?:verfasser|autoren)|hinweis des verlags",
-        "eidesstattliche (?:erklärung|versicherung)|selbstständigkeitserklärung|lebenslauf",
+        "(?:eidesstattliche|ehrenwörtliche) (?:erklärung|versicherung)|versicherung an eides statt|lebenslauf|widmung",
+        "selbst(?:st)?ändigkeitserklärung",
         *_AMBIGUOUS,
     ),
     thanks=(

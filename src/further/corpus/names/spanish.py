@@ -28,6 +28,7 @@ SPANISH = Names(
         "agradecimientos?|conflictos? de interés(?:es)?|declaración de (?:conflictos? de )?interés(?:es)?",
         "intereses en competencia|contribuci(?:ón|ones) de (?:los )?autor(?:es)?|contribución de autoría",
         "contribuciones de autoría|autoría|autores|sobre los autores|correspondencia|nota del editor",
+        "declaración (?:de (?:autoría|originalidad)|jurada)|dedicatorias?",
         *_AMBIGUOUS,
     ),
     thanks=(

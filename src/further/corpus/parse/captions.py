@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from further.corpus.parse.blocks import ENDED, Block
 from further.corpus.parse.style import Style
@@ -31,6 +32,11 @@ TABLES = ("tab", "cuadro", "quadro", "algorithm")
 """Labels of what is set in rows below its caption."""
 _BOXES = (*TABLES, "box", "panel")
 
+APART, FAR_APART = 1.15, 1.3
+"""Distances of baselines, as multiples of the usual one, from which a line below a caption is no part of it: where a
+sentence or another font begins, and where the line goes on with a sentence, as below a formula in a caption's line."""
+MIN_LEGEND = 15
+"""Words of prose that a caption's legend has, or a paragraph below it."""
 PANEL = re.compile(r"\(?[a-h](?:[\s,.)]|[–-][a-h]\b)")
 CONTINUED = re.compile(
     r"\W*(?:continued|cont['’]?d|cont|fortsetzung|fortgesetzt|suite|continuaci[oó]n|continua(?:ção|zione)?|segue|vervolg"
@@ -75,15 +81,38 @@ def is_caption(block: Block, style: Style, above: Block | None = None) -> bool:
     return (marked or not body or titled) and named and not refers
 
 
+def cut_captions(blocks: Sequence[Block], style: Style) -> list[Block]:
+    """Blocks of a page, each paragraph of the body that stands in one block with the caption above it apart."""
+    return [part for block in blocks for part in (_cut(block, style) if block.kind == "caption" else [block])]
+
+
+def _cut(caption: Block, style: Style) -> list[Block]:
+    """A caption, and the paragraph right below it: set as the body, and further down than lines of either are."""
+    lines = caption.lines
+    steps = [below.baseline - above.baseline for above, below in pairwise(lines)]
+    for number, step in enumerate(steps, 1):
+        first, rest = Block(lines[:number], "caption"), Block(lines[number:])
+        begins = rest.text.lstrip()[:1].isupper() or first.share_in(style.fonts) < 0.5
+        apart = step > (APART if begins else FAR_APART) * min(steps)
+        if apart and _is_set_as_body(rest, style) and is_prose(rest.text, MIN_LEGEND):
+            return [first, rest]
+    return [caption]
+
+
+def _is_set_as_body(block: Block, style: Style) -> bool:
+    return style.is_body_size(block.size) and block.share_in(style.fonts) > 0.5 and not block.bold
+
+
 def extend_captions(blocks: Sequence[Block], style: Style) -> None:
     """Further parts of a caption: beside or right below a label that stands alone, or set as the caption is."""
     for above in blocks:
         if above.kind != "caption":
             continue
-        alone = count_words(above.text) <= 2
+        named = LABEL.match(above.text)
+        alone = count_words(above.text) <= 2 and not (named and named["rest"].isalpha())  # "Figure 1: Costs"
         body = style.is_body_size(above.size) and above.font in style.fonts
         for block in blocks:
-            legend = above.bold and is_prose(block.text, 15)  # behind a title in another font
+            legend = above.bold and is_prose(block.text, MIN_LEGEND) and not _is_apart(block, above, style)
             alike = abs(block.size - above.size) <= 0.3 and (block.font == above.font or legend or alone)
             if block.kind or not alike or (body and not alone):
                 continue
@@ -97,6 +126,14 @@ def extend_captions(blocks: Sequence[Block], style: Style) -> None:
                 block.kind = "caption"
     for label in [block for block in blocks if block.kind == "caption" and LABEL.match(block.text)]:
         _extend_to_next_column(label, blocks, style)
+
+
+def _is_apart(block: Block, above: Block, style: Style) -> bool:
+    """Whether a block below a bold caption is the body's next paragraph rather than the legend behind a title."""
+    first = block.lines[0]
+    indented = len(block.lines) > 1 and first.x0 > block.lines[1].x0 + 0.6 * block.size
+    lower = first.baseline - above.lines[-1].baseline > APART * style.leading
+    return _is_set_as_body(block, style) and (indented or lower)
 
 
 def _extend_to_next_column(label: Block, blocks: Sequence[Block], style: Style) -> None:

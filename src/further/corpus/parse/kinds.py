@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from further.corpus.clean.structure import is_note, is_reference
 from further.corpus.parse.blocks import ENDED, ITEM, Block
-from further.corpus.parse.captions import LABEL, extend_captions, is_caption
+from further.corpus.parse.captions import LABEL, cut_captions, extend_captions, is_caption
 from further.corpus.parse.headings import is_heading
+from further.corpus.parse.quotes import mark_quotes
 from further.corpus.parse.style import Style
 from further.corpus.parse.tables import begins_row, mark_tables
 from further.corpus.parse.title import mark_title
@@ -42,23 +43,27 @@ REGISTRATION = re.compile(
 )
 
 
-def mark_kinds(pages: Sequence[Sequence[Block]], style: Style, heights: Sequence[float]) -> None:
+def mark_kinds(pages: Sequence[list[Block]], style: Style, heights: Sequence[float]) -> None:
     """Set the kind of every block of a paper.
 
     Args:
-        pages: Blocks of each page in reading order; kinds already set are left.
+        pages: Blocks of each page in reading order; kinds already set are left. A block that holds a caption and the
+            paragraph below it becomes two.
         style: How the paper's body is set.
         heights: Heights of the pages, points.
     """
     styles = [style_of_page(blocks, style) for blocks in pages]
     above: Block | None = None
-    for blocks, own, height in zip(pages, styles, heights, strict=True):
+    for blocks, own in zip(pages, styles, strict=True):
         for block in blocks:
             if not block.kind and is_caption(block, style, above):
                 block.kind = "caption"
             above = above if block.kind else block
+        blocks[:] = cut_captions(blocks, style)
         extend_captions(blocks, style)  # first: cells are looked for below captions, and a note stands below no cell
         mark_tables(blocks, own)
+    mark_quotes(pages, style)
+    for blocks, own, height in zip(pages, styles, heights, strict=True):
         _mark_footnotes(blocks, own, height)
     mark_title([block for blocks in pages[:2] for block in blocks], style)
     last: Block | None = None

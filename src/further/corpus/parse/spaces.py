@@ -1,9 +1,11 @@
 """Spaces that a file leaves out, where lines are set so tight that their word gaps are taken for letter gaps, and those
-that MuPDF leaves out behind signs and ligatures, however wide the gap: "cutoﬀvalue", "n= 4".
+that MuPDF leaves out behind signs and ligatures, however wide the gap: "cutoﬀvalue", "n= 4". And spaces that are none,
+between the letters of a heading that is set wide: "R E S U L T S".
 """
 
 import re
-from itertools import islice
+from itertools import islice, pairwise
+from statistics import median
 from typing import Any
 
 import pymupdf
@@ -18,6 +20,17 @@ SIGNS = re.compile("[\u2100-\u2bff\ufb00\ufffd\U0001d400-\U0001d7ff](?=\\S)")
 SIGN_GAP = 0.2
 """Narrowest gap behind them that is a space, in font sizes; TeX's spaces beside relations have .28."""
 
+WIDE = re.compile(r"\W*(?:[\d.]+\s+)?(?=(?:\w\w+\s+)?(?:\w\s+)+\w)(?:[^\W\d_]{1,3}\s+){3,}[^\W\d_]{1,3}[\s.:]*")
+"""A line set wide; letters that nearly touch, as A and V do, stay together."""
+WIDE_WORD = re.compile(r"[^\W\d_](?:\s+[^\W\d_])+\s*")
+"""A short word beside it."""
+WORD_GAP = 1.4
+"""Gap between words of a line set wide, as a multiple of its letters'; those seen have 1.5 and more."""
+MAX_LETTER_GAP = 0.7
+"""Widest gap between letters of one word, in font sizes; the labels of a figure's panels stand further apart."""
+MAX_WORD = 16
+"""Letters up to which a line set wide without a wider gap is one word."""
+
 
 def restore_spaces(found: dict[str, Any], page: pymupdf.TextPage) -> None:
     """Give the lines of a page the spaces that they lack.
@@ -28,10 +41,13 @@ def restore_spaces(found: dict[str, Any], page: pymupdf.TextPage) -> None:
     """
     lines = [line for block in found["blocks"] for line in block.get("lines", ())]
     texts = ["".join(span["text"] for span in line["spans"]) for line in lines]
-    looked = [
-        (line, bool(GLUED.search(text)), bool(SIGNS.search(text))) for line, text in zip(lines, texts, strict=True)
-    ]
-    lacking = {tuple(line["spans"][0]["origin"]): (line, tight) for line, tight, signs in looked if tight or signs}
+    wide = {_level(line) for line, text in zip(lines, texts, strict=True) if WIDE.fullmatch(text)}
+    lacking = {}
+    for line, text in zip(lines, texts, strict=True):
+        tight, signs = bool(GLUED.search(text)), bool(SIGNS.search(text))
+        spread = _level(line) in wide and bool(WIDE.fullmatch(text) or WIDE_WORD.fullmatch(text))
+        if tight or signs or spread:
+            lacking[tuple(line["spans"][0]["origin"])] = (line, tight, spread)
     if not lacking:
         return
     # The dictionary of a page with each character's box takes five times as long as a look at the lines in question.
@@ -40,7 +56,28 @@ def restore_spaces(found: dict[str, Any], page: pymupdf.TextPage) -> None:
             for line in block:
                 origin = line.m_internal.first_char.origin
                 if (origin.x, origin.y) in lacking:
-                    _space(*lacking[origin.x, origin.y], line)
+                    raw, tight, spread = lacking[origin.x, origin.y]
+                    _close(raw, line) if spread else _space(raw, tight, line)
+
+
+def _level(line: dict[str, Any]) -> tuple[float, float]:
+    """Height and font size of a line."""
+    return round(line["spans"][0]["origin"][1], 1), round(line["spans"][0]["size"], 1)
+
+
+def _close(line: dict[str, Any], chars: pymupdf.mupdf.FzStextLine) -> None:
+    """Set the words of a line set wide: its spaces go, except in gaps wider than those between letters."""
+    quads = [(char.m_internal.quad.ll.x, char.m_internal.quad.lr.x) for char in chars]
+    text = "".join(span["text"] for span in line["spans"])
+    boxes = [quad for char, quad in zip(text, quads, strict=False) if not char.isspace()]
+    gaps = [after[0] - before[1] for before, after in pairwise(boxes)]
+    widest = WORD_GAP * median(gaps)
+    alike = len(boxes) > MAX_WORD and max(gaps) <= widest  # several words, but nothing shows where they begin
+    if len(text) != len(quads) or alike or median(gaps) > MAX_LETTER_GAP * line["spans"][0]["size"]:
+        return
+    spaces = iter(["", *(" " if gap > widest else "" for gap in gaps)])
+    for span in line["spans"]:
+        span["text"] = "".join(next(spaces) + char for char in span["text"] if not char.isspace())
 
 
 def _space(line: dict[str, Any], tight: bool, chars: pymupdf.mupdf.FzStextLine) -> None:
