@@ -100,3 +100,12 @@ def test_what_stands_under_a_chapter_of_thanks_before_a_thesiss_abstract_is_drop
     assert {text for _, text in dropped(head, *thanks, *body)} == {name, *(one["text"] for one in thanks)}
     small = head | {"font_size": 10}  # beside an article's beginning
     assert not {one["text"] for one in thanks} & {text for _, text in dropped(small, *thanks, *section("Methods", 7))}
+
+
+def test_a_sidebars_heading_does_not_head_the_column_beside_it():
+    side = {"page": 1, "x0": 20.0, "x1": 150.0}
+    head = side | {"kind": "heading", "text": "Correspondence", "font_size": 20}
+    to = side | {"kind": "text", "text": "Ada Maker, Department of Hearts, a.maker@hearts.example"}
+    first = {"kind": "text", "text": f"The opening: {PROSE}", "page": 1, "x0": 200.0, "x1": 500.0}
+    found = {text for _, text in dropped(head, to, first, *section("Methods", 2))}
+    assert {head["text"], to["text"]} <= found and first["text"].split("\n")[0] not in found

@@ -79,8 +79,9 @@ def _find_owed(pieces: Sequence[Piece], size: float) -> set[int]:
     owed: set[int] = set()
     for above, piece in pairwise(pieces):
         chapter = above.kind == "heading" and above.font_size > 1.1 * size and is_section(EVERY.back, above.text)
-        below = above.page == piece.page and above.y1 - 1 < piece.y0 and above.x0 < piece.x1
-        if piece.kind not in ("heading", "title") and ((chapter and below) or id(above) in owed):
+        below = above.page == piece.page and above.y1 - 1 < piece.y0
+        beside = piece.x1 < above.x0 or above.x1 < piece.x0  # another column, which a sidebar's heading does not head
+        if piece.kind not in ("heading", "title") and not beside and ((chapter and below) or id(above) in owed):
             owed.add(id(piece))
     return owed
 
