@@ -54,6 +54,22 @@ def find_versions() -> dict[str, str]:
     return versions
 
 
+def check_requirements(package: str) -> None:
+    """Refuse a peer beside versions that it excludes: with transformers 5.23, Unsloth 2026.10 did not recompute.
+
+    Raises:
+        RuntimeError: With what it asks for and what is installed.
+    """
+    from packaging.requirements import Requirement
+
+    installed = find_versions()
+    for asked in map(Requirement, metadata.requires(package) or ()):
+        name = asked.name.replace("-", "_")
+        wanted = name in installed and (asked.marker is None or asked.marker.evaluate({"extra": ""}))
+        if wanted and not asked.specifier.contains(installed[name], prereleases=True):
+            raise RuntimeError(f"{package} asks for {asked.name}{asked.specifier}, installed is {installed[name]}")
+
+
 class Clock:
     """When each optimizer step was done, by the GPU's own clock where there is one, so that nobody waits for it."""
 
@@ -202,6 +218,7 @@ class Counting:
 
 def train_trl(order: Order, work: Path, strategy: str) -> Answer:
     """TRL's SFTTrainer on a model that transformers loaded; its own packing and checkpointing."""
+    check_requirements("trl")
     import torch
     from datasets import Dataset
     from peft import LoraConfig
@@ -229,6 +246,7 @@ def train_trl(order: Order, work: Path, strategy: str) -> Answer:
 
 def train_unsloth(order: Order, work: Path) -> Answer:
     """Unsloth on whole rows, documents end to end as in TRL's `wrapped`, where they see each other."""
+    check_requirements("unsloth")
     fast: Any = importlib.import_module("unsloth").FastLanguageModel  # first: it replaces parts of the others
     import torch
     from datasets import Dataset

@@ -44,6 +44,21 @@ def test_training_beside_a_plain_trainer_script():
     assert (compared is not None) == (kept_by_other >= 0.99 * kept)  # of a few documents its last row is many tokens
 
 
+def test_a_peer_beside_versions_that_it_excludes_is_not_measured(tmp_path):
+    for name, asks in {"trl": "transformers<5", "datasets": "transformers"}.items():
+        (tmp_path / f"{name}.py").touch()
+        (tmp_path / f"{name}-1.0.dist-info").mkdir()
+        about = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\nRequires-Dist: {asks}\n"
+        (tmp_path / f"{name}-1.0.dist-info/METADATA").write_text(about)
+    python, figures = tmp_path / "python", tmp_path / "figures.json"
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={tmp_path}:$PYTHONPATH exec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    words = ["--cuda", "--tiny", "--steps", "3", "--micro-batches", "1", "--json", figures]
+    run_bench("training/run.py", *words, "--gpu-tools", "TRL wrapped", "--peer-python", f"trl={python}")
+    [row] = json.loads(figures.read_text())["rows"]
+    assert tells(row["failed"], "trl", "transformers<5", row["versions"]["transformers"])
+
+
 def test_training_a_large_models_shapes_beside_peers_rehearsed_on_a_processor(tmp_path):
     bare, figures = tmp_path / "python", tmp_path / "figures.json"
     bare.write_text(f'#!/bin/sh\nexec {sys.executable} -S "$@"\n')  # a Python without any package
