@@ -1,6 +1,7 @@
 """What would be faster on this GPU, said and not taken: the same settings stay the same run on every card."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from further.batch import micro_batch
 from further.plan.devices import memory_of_process
@@ -12,49 +13,53 @@ from further.settings import HardwareSettings, Run
 
 WORTH_SAYING = 1.05  # times as fast
 
-
-def find_faster(name: str, run: Run, shape: Shape, hardware: HardwareSettings) -> Iterator[str]:
-    """A line for each change that a GPU has room for, gives the same gradient, and pays; the memory is to be known."""
-    if hardware.gpu_memory_gb is not None:
-        limit = hardware.gpu_memory_gb * 2**30 * (1 - hardware.memory_margin)
-        yield from _try_larger(name, run, shape, hardware, limit)
-        yield from _try_without_recomputation(name, run, shape, hardware, limit)
+Change = dict[str, Any]  # of settings of `training`
+Fits = Callable[[Mapping[str, Any]], bool]
 
 
-def _try_without_recomputation(
-    name: str, run: Run, shape: Shape, hardware: HardwareSettings, limit: float
-) -> Iterator[str]:
-    kept = run | {"gradient_checkpointing": False}
-    peak, rows = memory_of_process(shape, kept, hardware).peak, micro_batch(run)
-    if run == kept or peak > limit:
+def find_faster(runs: Mapping[str, Run], shape: Shape, hardware: HardwareSettings) -> Iterator[str]:
+    """A line for each change of the first run that gives the same gradient, pays, and that all runs have room for.
+
+    Args:
+        runs: By name; the others share the first one's settings, or are sweeps of them.
+        shape: Of a model whose memory is known.
+    """
+    if hardware.gpu_memory_gb is None:
         return
-    before, after = (
-        training_flops(shape, place_adapter(shape, one), rows, one.context, one.gradient_checkpointing)
-        / formula_rate(hardware, one, rows * one.context).expected
-        for one in (run, kept)
-    )
-    if before / after >= WORTH_SAYING:
-        yield (
-            f"{name}: training.gradient_checkpointing: false fits, too: {peak / 2**30:.1f} GiB, about "
-            f"{before / after:.2f} times as fast, the same gradient"
-        )
+    limit = hardware.gpu_memory_gb * 2**30 * (1 - hardware.memory_margin)
+
+    def fits(change: Mapping[str, Any]) -> bool:
+        return all(memory_of_process(shape, run | change, hardware).peak <= limit for run in runs.values())
+
+    name, run = next(iter(runs.items()))
+    for change, said in (_try_larger(run, hardware, fits), _try_without_recomputation(run, fits)):
+        faster = _seconds_per_token(shape, run, hardware) / _seconds_per_token(shape, run | change, hardware)
+        if faster >= WORTH_SAYING:
+            key, value = next(iter(change.items()))
+            peak = memory_of_process(shape, run | change, hardware).peak / 2**30
+            yield (
+                f"{name}: training.{key}: {str(value).lower()} fits, too: {said}{peak:.1f} GiB, about {faster:.2f} "
+                "times as fast, the same gradient"
+            )
 
 
-def _try_larger(name: str, run: Run, shape: Shape, hardware: HardwareSettings, limit: float) -> Iterator[str]:
-    """Fewer accumulation steps, which are more rows at a time."""
-    now = micro_batch(run)
-    before = formula_rate(hardware, run, now * run.context).expected
-    # From the fewest steps on: the first that fit are the fastest.
+def _seconds_per_token(shape: Shape, run: Run, hardware: HardwareSettings) -> float:
+    rows, adapter = micro_batch(run), place_adapter(shape, run)
+    flops = training_flops(shape, adapter, rows, run.context, run.gradient_checkpointing)
+    return flops / formula_rate(hardware, run, rows * run.context).expected
+
+
+def _try_without_recomputation(run: Run, fits: Fits) -> tuple[Change, str]:
+    change = {"gradient_checkpointing": False}
+    return (change, "") if run.gradient_checkpointing and fits(change) else ({}, "")
+
+
+def _try_larger(run: Run, hardware: HardwareSettings, fits: Fits) -> tuple[Change, str]:
+    """The fewest accumulation steps that fit, which are the fastest: more rows at a time."""
     for steps in range(1, run.gradient_accumulation_steps):
         if run.batch_tokens % (run.context * steps) or steps % hardware.gpus_per_run:
             continue  # no whole rows, or no whole turns of the processes
-        larger = run | {"gradient_accumulation_steps": steps}
-        peak, rows = memory_of_process(shape, larger, hardware).peak, micro_batch(larger)
-        faster = formula_rate(hardware, larger, rows * run.context).expected / before
-        if peak <= limit:
-            if faster >= WORTH_SAYING:
-                yield (
-                    f"{name}: training.gradient_accumulation_steps: {steps} fits, too: {rows} rows at a time instead "
-                    f"of {now}, {peak / 2**30:.1f} GiB, about {faster:.2f} times as fast, the same gradient"
-                )
-            return
+        change = {"gradient_accumulation_steps": steps}
+        if fits(change):
+            return change, f"{micro_batch(run | change)} rows at a time instead of {micro_batch(run)}, "
+    return {}, ""

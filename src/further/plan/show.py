@@ -56,10 +56,8 @@ def plan_study(
 
 
 def _say_faster(runs: Mapping[str, Run], shape: Shape, hardware: HardwareSettings) -> None:
-    # Of the first run: the others share its batch, or are sweeps of it.
-    name, run = next(iter(runs.items()))
-    if shape.memory_known and not asks_for_vision(run.target_modules):
-        for line in find_faster(name, run, shape, hardware):
+    if shape.memory_known and not any(asks_for_vision(run.target_modules) for run in runs.values()):
+        for line in find_faster(runs, shape, hardware):
             PROGRESS.info("%s", line)
 
 

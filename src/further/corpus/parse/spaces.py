@@ -69,11 +69,13 @@ def _close(line: dict[str, Any], chars: pymupdf.mupdf.FzStextLine) -> None:
     """Set the words of a line set wide: its spaces go, except in gaps wider than those between letters."""
     quads = [(char.m_internal.quad.ll.x, char.m_internal.quad.lr.x) for char in chars]
     text = "".join(span["text"] for span in line["spans"])
-    boxes = [quad for char, quad in zip(text, quads, strict=False) if not char.isspace()]
+    if len(text) != len(quads):
+        return
+    boxes = [quad for char, quad in zip(text, quads, strict=True) if not char.isspace()]
     gaps = [after[0] - before[1] for before, after in pairwise(boxes)]
     widest = WORD_GAP * median(gaps)
     alike = len(boxes) > MAX_WORD and max(gaps) <= widest  # several words, but nothing shows where they begin
-    if len(text) != len(quads) or alike or median(gaps) > MAX_LETTER_GAP * line["spans"][0]["size"]:
+    if alike or median(gaps) > MAX_LETTER_GAP * line["spans"][0]["size"]:
         return
     spaces = iter(["", *(" " if gap > widest else "" for gap in gaps)])
     for span in line["spans"]:
