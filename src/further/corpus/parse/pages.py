@@ -4,6 +4,7 @@ import math
 import re
 from collections import defaultdict
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import pymupdf
@@ -25,6 +26,8 @@ SAME_LEVEL = 0.1
 """Points by which the feet of letters of one line may differ by rounding."""
 MIN_SIZE = 0.1
 """Points; a file may hide marks in letters of a hundredth of a point."""
+MAX_SHIFT, MIN_TWICE = 0.1, 5
+"""Font sizes by which letters drawn twice differ at most, and characters by which a line is compared with another."""
 # Images are not read. Unmapped glyphs stay U+FFFD: with TEXT_CID_FOR_UNKNOWN_UNICODE they would become wrong letters.
 TEXT_FLAGS = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES & ~pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
 
@@ -38,6 +41,9 @@ def read_page(page: pymupdf.Page) -> Page:
     pymupdf.TOOLS.unset_quad_corrections(True)  # boxes as fonts claim them, whether or not pymupdf4llm is loaded
     text = page.get_textpage(flags=TEXT_FLAGS)
     found = page.get_text("dict", textpage=text)
+    if _is_drawn_twice(found):  # then MuPDF takes seven times as long, and leaves out what makes letters bold
+        text = page.get_textpage(flags=TEXT_FLAGS | pymupdf.TEXT_COLLECT_STYLES)
+        found = page.get_text("dict", textpage=text)
     _give_sizes(found)
     restore_spaces(found, text)
     hidden = show_hidden(found)
@@ -55,6 +61,18 @@ def read_page(page: pymupdf.Page) -> Page:
     numbers = find_line_numbers(lines, width)  # they stay by themselves, however near the text stands
     joined = join_fragments(line for line in lines if line not in numbers)
     return Page(page.number + 1, width, height, (*joined, *numbers), tuple(turned), hidden)
+
+
+def _is_drawn_twice(found: dict[str, Any]) -> bool:
+    """Whether a line of a page stands on another that begins alike: some programs make letters bold so."""
+    lines = [line["spans"][0] for block in found["blocks"] for line in block.get("lines", ())]
+    lines.sort(key=lambda span: (round(span["origin"][1]), span["origin"][0]))
+    return any(
+        math.dist(one["origin"], other["origin"]) < MAX_SHIFT * one["size"]
+        and len(one["text"].strip()) > 1
+        and one["text"][:MIN_TWICE] == other["text"][:MIN_TWICE]
+        for one, other in pairwise(lines)
+    )
 
 
 def _give_sizes(found: dict[str, Any]) -> None:
