@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import reduce
 from itertools import pairwise
 
-from further.corpus.parse.lines import MAX_INDENT, Line
+from further.corpus.parse.lines import ITEM_MARK, MAX_INDENT, Line
 
 WORD = re.compile(r"[^\W\d_]+")
 LETTER = re.compile(r"\s*[^\W\d_]\s*")
@@ -218,6 +218,7 @@ def _join(left: Line, right: Line, *, word: bool = False) -> Line:
     space = slash or (" " if apart else "")
     offset = len(left.text) + len(space)
     main = left if len(left.text) >= len(right.text) else right
+    styled = left.lead == len(left.text) or (right.lead > 0 and ITEM_MARK.fullmatch(left.text))
     # A smaller part is a superscript or an index: with its box the line would overlap the one above or below.
     return replace(
         main,
@@ -227,7 +228,7 @@ def _join(left: Line, right: Line, *, word: bool = False) -> Line:
         y1=max(left.y1, right.y1) if left.size == right.size else main.y1,
         text=left.text + space + right.text,
         raised=(*left.raised, *((start + offset, end + offset) for start, end in right.raised)),
-        lead=offset + right.lead if left.lead == len(left.text) else left.lead,
+        lead=offset + right.lead if styled else left.lead,
         group=left.group,
         initial=initial or left.initial,
     )

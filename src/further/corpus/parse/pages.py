@@ -10,7 +10,7 @@ from typing import Any
 import pymupdf
 
 from further.corpus.parse.fragments import join_fragments
-from further.corpus.parse.lines import Line, Page, find_line_numbers
+from further.corpus.parse.lines import ITEM_MARK, Line, Page, find_line_numbers
 from further.corpus.parse.spaces import restore_spaces
 from further.corpus.words import CACHE
 
@@ -18,8 +18,6 @@ SUPERSCRIPT, ITALIC, BOLD = 1, 2, 16
 """Bits of a span's flags in PyMuPDF."""
 BOLD_NAME = re.compile(r"(?i:bold|black|heavy|demi)|[-.](?:Bd|[Bb])(?![a-z])")
 """Names of bold fonts, whose flags do not always say so: Helvetica-Bd, and Arbortext's AdvOT66af078c.B."""
-ITEM_MARK = re.compile(r"\s*(?:\(?[^\W_]{1,3}[.)]|[•●▪■◦‣–—])\s*")
-"""The mark of a list's item, which may be set lighter than the item's label."""
 RAISED_SIZE, MIN_RISE = 0.85, 0.15
 """Of the size of most letters: how large a superscript is at most, and how far it stands above them at least."""
 SAME_LEVEL = 0.1
