@@ -6,6 +6,7 @@ import pytest
 from facts import tells
 from further.corpus.clean.papers import CleanSettings, clean_papers
 from further.corpus.parse.children import parse_papers
+from further.corpus.parse.document import blocks_of_pages
 from further.corpus.parse.lines import Line, Page
 from further.corpus.parse.ocr import find_language_data, follow_columns, set_scan
 from further.corpus.parse.pages import show_hidden
@@ -67,6 +68,16 @@ def test_lines_read_across_a_gutter_stand_in_columns():
 
     across = [line(50, 100, "l1"), line(300, 101, "r1"), line(50, 112, "l2"), line(300, 113, "r2"), line(50, 160, "l3")]
     assert [line.text for line in follow_columns(across)] == ["l1", "l2", "r1", "r2", "l3"]
+
+
+def test_blocks_of_a_scan_stand_in_columns_whatever_stands_higher():
+    def lines(name, x0, top):
+        rows = range(top, top + 72, 12)
+        return [Line(1, x0, y - 8, x0 + 200, y + 2, 10, "f", False, f"the {name} of it", baseline=y) for y in rows]
+
+    page = Page(1, 600, 400, (*lines("left", 50, 60), *lines("right", 320, 80), *lines("next", 50, 180)), (), True)
+    blocks = [block["text"].split()[1] for block in blocks_of_pages([page])]
+    assert blocks == ["left", "next", "right"]
 
 
 def test_words_of_a_stretched_line_are_joined_though_the_page_lies_askew():

@@ -21,7 +21,7 @@ from further.corpus.parse.glyph_names import is_readable
 from further.corpus.parse.kinds import mark_kinds
 from further.corpus.parse.lines import Line, Page
 from further.corpus.parse.ocr import find_language_data, read_scan, set_scan
-from further.corpus.parse.order import order_lines, order_page
+from further.corpus.parse.order import order_blocks, order_lines, order_page
 from further.corpus.parse.pages import read_page
 from further.corpus.parse.style import Style, find_style
 
@@ -219,7 +219,12 @@ def blocks_of_pages(pages: list[Page]) -> list[dict[str, Any]]:
     pages = set_scan(pages)
     furniture = find_furniture(pages)
     columns, style = _find_columns(pages, furniture)
-    ordered = [join_formulas(order_page(make_blocks(lines, style), style), style) for lines in columns]
+    made = [make_blocks(lines, style) for lines in columns]
+    # OCR draws in an order of its own, which knows nothing that geometry does not.
+    ordered = [
+        join_formulas(order_blocks(own) if page.hidden else order_page(own, style), style)
+        for page, own in zip(pages, made, strict=True)
+    ]
     mark_kinds(ordered, style, [page.height for page in pages])
     mark_carried([block for blocks in ordered for block in blocks], style)
     blocks = [
