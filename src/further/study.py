@@ -11,11 +11,11 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from further.conflicts import find_faults
+from further.fault_messages import explain
 from further.records.comparison import MIN_PAPERS
 from further.settings import ModelSettings, Run, Settings, Sweep
 from further.sizes import count_selected, count_training, find_fraction
 from further.strict_yaml import read_mapping
-from further.wrong import explain
 
 DEFAULT_RUN = "default"
 FEWEST_SIZES = 4  # of a scaling law's three parameters, and one to be wrong by

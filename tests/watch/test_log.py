@@ -7,10 +7,10 @@ import pytest
 from facts import tells
 from further.io import write_json
 from further.plan.table import plan_text
+from further.watch.dry_run import Outlook
 from further.watch.log import PAST, PRESENT, StudyLog, name_job
-from further.watch.outlook import Outlook
-from further.watch.start import Job, end_session, read_session, write_session
-from watch.test_left import ROW
+from further.watch.session import Job, end_session, read_session, write_session
+from watch.test_time_left import ROW
 
 
 def job(number, rule, **about):

@@ -10,9 +10,9 @@ import psutil
 import pytest
 
 from facts import tells
-from further.heads import PLACE
 from further.io import write_json
 from further.lock import this_process
+from further.takeover import PLACE
 from snakemake_logger_plugin_further import read_tail
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +27,7 @@ rule draw_pages:
 
 onstart:
     import os
-    from further.watch.start import write_session
+    from further.watch.session import write_session
     about = {"title": "t", "started": 0.0, "runs": []}
     write_session(Path.cwd(), about, [
         {"number": workflow.dag.jobid(job), "rule": job.rule.name,

@@ -13,9 +13,9 @@ from further.cluster.orphans import Queued
 from further.io import write_json
 from further.lock import this_process
 from further.plan.table import plan_text
-from further.watch.start import end_session, write_session
+from further.watch.session import end_session, write_session
 from further.watch.status import describe_session, draw_status, jobs_by_run, read_queue_of, read_status
-from watch.test_left import ROW
+from watch.test_time_left import ROW
 
 RUNS = ("ended", "at-work", "broken", "silent", "in-time", "never")
 

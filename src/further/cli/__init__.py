@@ -172,7 +172,7 @@ def _init(options: argparse.Namespace) -> list[str]:
 
 def _check(options: argparse.Namespace) -> list[str]:
     from further.cli.check import check_study, describe_faults, describe_study, find_files, find_replaced, load_study
-    from further.wrong import add_lines
+    from further.fault_messages import add_lines
 
     study, folder = load_study(options.files)
     files, found = find_files(options.files)[0], check_study(study, folder)

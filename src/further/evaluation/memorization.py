@@ -9,8 +9,8 @@ import torch
 from numpy.typing import NDArray
 from scipy import stats
 
+from further.evaluation.before_after import before_and_after
 from further.evaluation.intervals import LEVEL, ratio_interval, share_interval
-from further.evaluation.probe import before_and_after
 from further.evaluation.scoring import explain_scoring
 from further.models import Model
 from further.positions import check_length

@@ -11,7 +11,7 @@ import pandas as pd
 import torch
 from transformers import GenerationConfig
 
-from further.evaluation.probe import before_and_after
+from further.evaluation.before_after import before_and_after
 from further.evaluation.scoring import score_continuation
 from further.evaluation.text_loops import MAX_REPEATS, distinct, longest_repeat
 from further.evaluation.words import count_words, first_words, split_words

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from further.evaluation.before_after import before_and_after
 from further.evaluation.intervals import LEVEL, half_width
-from further.evaluation.probe import before_and_after
 from further.evaluation.scoring import score_tokens
 from further.models import Model
 from further.records.probes import Term, Terms

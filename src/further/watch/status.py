@@ -15,10 +15,10 @@ from textwrap import shorten
 from further.cluster.head import PLACE
 from further.cluster.orphans import Queued, list_jobs
 from further.io import read_json
-from further.watch.doing import Doing, read_doing, read_training
-from further.watch.left import Running, estimate_left, read_seconds, weigh_jobs
+from further.watch.job_progress import Doing, read_doing, read_training
 from further.watch.log import PRESENT, name_job
-from further.watch.start import Job, Session, read_session
+from further.watch.session import Job, Session, read_session
+from further.watch.time_left import Running, estimate_left, read_seconds, weigh_jobs
 
 ENDINGS = (  # what SLURM writes into a job's output when it ends it; the first that is found counts
     (re.compile("oom.kill", re.I), "failed", "out of memory: raise hardware.memory_mb"),

@@ -7,8 +7,8 @@ from further.records.base import Interval
 from further.report.answers.answer import MARGIN_NATS, Answer, Verdict, decide
 from further.report.law import Size, change_of, group_sizes, read_interval
 from further.report.results import StudyResults
-from further.report.spent import Spending
-from further.report.varied import show_value
+from further.report.spending import Spending
+from further.report.varied_runs import show_value
 from further.report.wording import (
     fixed,
     join_words,

@@ -20,7 +20,7 @@ from further.report.drawing.style import (
     shorten,
 )
 from further.report.results import TextResults
-from further.report.varied import SEED, list_varied
+from further.report.varied_runs import SEED, list_varied
 from further.report.wording import join_words, show_change, show_difference
 
 OWN_FIGURE = {"fraction", "quantization"}  # settings whose effect another figure shows

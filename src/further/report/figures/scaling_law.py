@@ -12,7 +12,7 @@ from further.report.drawing.figure import ANSWERS, Figure
 from further.report.drawing.style import COLORS, Drawing, new_figure, number_ticks, shorten, token_ticks
 from further.report.law import name_target, read_interval
 from further.report.results import StudyResults, TextResults
-from further.report.spent import Spending
+from further.report.spending import Spending
 from further.report.wording import show_count, show_nats, show_number
 from further.scaling.record import LawRecord
 

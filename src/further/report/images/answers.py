@@ -5,7 +5,7 @@ from further.records.answers import ALL, AnswersRecord, Main, Scores, TypeScores
 from further.report.answers.answer import FEWEST_CASES, Answer, Verdict, classify_right
 from further.report.answers.improvement import WORDS
 from further.report.images.results import ImageResults
-from further.report.varied import SEED, list_varied
+from further.report.varied_runs import SEED, list_varied
 from further.report.wording import count_noun, fixed, join_words, show_count, show_percent, show_points, show_score
 
 SOURCE = "results/evaluation/answers.json"

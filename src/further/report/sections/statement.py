@@ -4,8 +4,8 @@ from further.records.comparison import Scoring
 from further.report.answers.questions import say_instructions
 from further.report.results import TextResults, name_base
 from further.report.shown_table import ShownTable, show_table
-from further.report.spent import Spending
-from further.report.varied import show_value
+from further.report.spending import Spending
+from further.report.varied_runs import show_value
 from further.report.wording import count_noun, join_words, show_count
 
 TRAINED_WITH = ("quantization", "target_modules", "rank", "context", "epochs", "learning_rate")

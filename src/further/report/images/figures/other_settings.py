@@ -10,7 +10,7 @@ from further.report.drawing.style import MOST_SAID, Drawing, say_kept
 from further.report.figures.other_settings import draw_settings
 from further.report.images.answers import choose_overall, overall
 from further.report.images.results import ImageResults
-from further.report.varied import DEFAULT, SEED, Varied, list_varied
+from further.report.varied_runs import DEFAULT, SEED, Varied, list_varied
 from further.report.wording import fixed, join_words
 
 OWN_FIGURE = {"fraction"}  # settings whose effect another figure shows

@@ -3,8 +3,8 @@
 import pytest
 
 from further.plan.table import PlannedRun, plan_text
-from further.watch.left import Running, Weight, estimate_left, plan_hours, read_seconds, weigh_jobs
-from further.watch.start import Job
+from further.watch.session import Job
+from further.watch.time_left import Running, Weight, estimate_left, plan_hours, read_seconds, weigh_jobs
 
 ROW = PlannedRun(
     run="default", quantization="nf4", target_modules="all-linear", rank=8, context=256,

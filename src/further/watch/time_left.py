@@ -7,7 +7,7 @@ from pathlib import Path
 
 from further.job import say_left
 from further.plan.table import PlannedRun, read_plan
-from further.watch.start import Job
+from further.watch.session import Job
 
 SMALL_JOB_S = 10.0  # a job that no plan knows and no earlier run of the study has measured
 MOST = 0.8  # of a running job that counts as done where it does not say how far it is
