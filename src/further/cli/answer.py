@@ -10,6 +10,7 @@ from further.cli.export import find_adapter, find_base
 from further.cli.study_folder import name_study, suggest_others
 from further.guard.records import GuardRecord
 from further.io import read_table, write_text
+from further.records.base import DEFAULT_RUN
 
 GUARD = Path("results/guard/guard.json")
 QUESTIONS = Path("results/cases/questions.parquet")
@@ -179,7 +180,7 @@ def _answer(study: Path, pictures: Mapping[str, bytes], lines: Sequence[Mapping[
     from further.vision.prompts import make_prompter
     from further.vision.rows import ask
 
-    adapter = find_adapter(study, "default")
+    adapter = find_adapter(study, DEFAULT_RUN)
     base = find_base(study, adapter)
     run = CaseMetrics.load(adapter.parent / "metrics.json").settings
     model = need_images(load_adapted(base, adapter, Precision(run.quantization, run.compute_dtype)))

@@ -33,7 +33,7 @@ def make_table(results: TextResults) -> pd.DataFrame:
     for varied in list_varied(results.comparison, OWN_FIGURE):
         against = results.comparison.runs[varied.run].against_default
         if against is not None:
-            rows.append((*varied, against.estimate, against.low, against.high))
+            rows.append((*varied, *against.ends))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

@@ -24,8 +24,7 @@ def make_table(results: ImageResults) -> pd.DataFrame:
     for varied in (Varied(DEFAULT, "", record.default_run, DEFAULT), *list_varied(record, OWN_FIGURE)):
         run = record.runs[varied.run]
         score = main_score(overall(run.scores), main)
-        ends = [None if end is None else 100 * end for end in (score.low, score.high)]
-        rows.append([*varied, 100 * score.estimate, *ends, 100 * run.trainable_share])
+        rows.append([*varied, *score.scaled(100).ends, 100 * run.trainable_share])
     return pd.DataFrame(rows if len(rows) > 1 else [], columns=COLUMNS)
 
 
