@@ -49,8 +49,8 @@ class Left:
     seconds: float
 
     def __str__(self) -> str:
-        """`study 46 %, about 24 min left`."""
-        return f"study {self.done:.0%}, about {say_left(self.seconds)}".replace("%", " %")
+        """`study 46%, about 24 min left`."""
+        return f"study {self.done:.0%}, about {say_left(self.seconds)}"
 
 
 def weigh_jobs(folder: Path, jobs: Sequence[Job]) -> dict[int, Weight] | None:
