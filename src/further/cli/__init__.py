@@ -26,6 +26,7 @@ demonstration. For another study, name its folder:
   further try "The donor heart" --study studies/heart
   further open studies/heart
 """
+FILES = "study files, each laid over the previous one, or a folder made by `further init` (the demonstration's)"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -122,9 +123,6 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("folder", metavar="FOLDER", help="a new folder for weights, tokenizer and card")
     _add_study(export)
     return parser
-
-
-FILES = "study files, each laid over the previous one, or a folder made by `further init` (the demonstration's)"
 
 
 def _add_study(parser: argparse.ArgumentParser, alone: bool = False) -> None:
