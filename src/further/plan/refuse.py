@@ -1,12 +1,12 @@
 """Runs that cannot fit, refused with both numbers and with what would make them fit; each remedy has been tried."""
 
+import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from further.batch import micro_batch
-from further.io import read_json
 from further.plan.devices import memory_of_process
 from further.plan.shape import Shape
 from further.plan.table import PlannedRun
@@ -31,7 +31,8 @@ def check_positions(model: Path, runs: Mapping[str, Run], window: int | None) ->
         ValueError: With setting, value and limit.
     """
     file = model / "config.json"
-    config = read_json(file) if file.is_file() else {}
+    # Not by further.io, which loads pandas: every start asks this before its first line.
+    config = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     check_length(config, "training.context", max(run.context for run in runs.values()))
     if window is not None:
         check_length(config, "evaluation.window", window)

@@ -1,12 +1,11 @@
 """A model's shape, read from its config.json: its linear layers by name, and what stands around them."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
-
-from further.io import read_json
 
 Config = Mapping[str, Any]
 
@@ -117,7 +116,7 @@ def read_shape(folder: Path) -> Shape:
     file = folder / "config.json"
     if not file.is_file():
         raise ValueError(f"{folder}: no config.json, so the model's shape is not known")
-    return shape_of(read_json(file))
+    return shape_of(json.loads(file.read_text(encoding="utf-8")))
 
 
 def shape_of(config: Config) -> Shape:
