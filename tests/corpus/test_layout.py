@@ -61,6 +61,7 @@ def test_sensible_drawing_order_is_kept():
     assert [b.text for b in order_page(drawn, style)] == ["left", "right", "references"]
     assert count_jumps(drawn) == 0
     assert count_jumps([drawn[2], drawn[0]]) == 1
+    assert count_jumps([block("right", 310, 99, 550, 700), drawn[0]]) == 1  # OCR reads what is a point higher first
 
 
 def drawn_in_rows(count, offset=0.0):

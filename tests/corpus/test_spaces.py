@@ -64,6 +64,17 @@ def test_a_word_gap_behind_a_sign_is_a_space(gap, text):
     assert line.text == text
 
 
+def test_hyphens_that_a_font_calls_soft_are_hyphens_where_they_take_room():
+    texts = ("the long\u00adterm and dose\u00adrelated effect of a long\u00ad", "term plan")
+    with pymupdf.open() as document:
+        writer = pymupdf.TextWriter(document.new_page().rect)
+        for row, text in enumerate(texts):
+            writer.append((72, 100 + 12 * row), text, font=pymupdf.Font("tiro"), fontsize=10)
+        writer.write_text(document[0])
+        read = [line.text for line in read_page(document[0]).lines]
+    assert read == ["the long-term and dose-related effect of a long-", "term plan"]
+
+
 def test_a_long_word_stays_whole():
     with set_words(["with", "hypercholesterolemia"], 0.3) as document:
         (line,) = read_page(document[0]).lines

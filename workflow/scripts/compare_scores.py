@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from further.evaluation.comparison import DEFAULT_RUN, compare_runs, describe_scoring
+from further.evaluation.comparison import compare_runs, describe_scoring
 from further.evaluation.folds import Fold, cross_validate
 from further.evaluation.overlap import count_excluded
 from further.evaluation.quantization import split_quantization

@@ -10,6 +10,7 @@ from further.cli.export import find_adapter, find_base
 from further.cli.study_folder import name_study, suggest_others
 from further.guard.records import GuardRecord
 from further.io import read_table, write_text
+from further.records.base import DEFAULT_RUN
 
 GUARD = Path("results/guard/guard.json")
 QUESTIONS = Path("results/cases/questions.parquet")
@@ -58,8 +59,6 @@ def answer_table(study: Path, table: Path, output: Path, show_all: bool) -> list
     Raises:
         ValueError: If the study has no guard, or the table has no such columns or no rows.
     """
-    from further.guard.decide import decide
-
     rows, record = _read_questions(table), _read_guard(study)
     pictures, faults = _read_pictures([table.parent / name for name in rows["image"]])
     known = read_table(study / QUESTIONS)
@@ -70,20 +69,25 @@ def answer_table(study: Path, table: Path, output: Path, show_all: bool) -> list
     readable = [line for line in lines if line["images"][0] in pictures]
     answers = iter(_answer(study, pictures, readable) if readable else [])
     found = [next(answers) | {"caption": None} if line["images"][0] in pictures else None for line in lines]
-    written = []
-    for line, row in zip(lines, found, strict=True):
-        if row is None:
-            written.append(("deferred", "", faults[line["images"][0]], None))
-            continue
-        others = [one for one in found if one is not None and one is not row and one["case"] == row["case"]]
-        decision = decide(row, record, others)
-        shown = row["answer"] if decision.accepted or show_all else ""
-        word = "answered" if decision.accepted else "deferred"
-        written.append((word, shown, decision.explanation, row["mean_logprob"]))
-    added = pd.DataFrame(written, columns=["decision", "answer", "reason", "mean_logprob"])
+    decided = [
+        ("deferred", "", faults[line["images"][0]], None) if row is None else _judge(row, found, record, show_all)
+        for line, row in zip(lines, found, strict=True)
+    ]
+    added = pd.DataFrame(decided, columns=["decision", "answer", "reason", "mean_logprob"])
     write_text(output, rows.join(added).to_csv(index=False))
     given = int((added["decision"] == "answered").sum())
     return [*name_study(study), "", f"{given} of {len(rows)} answered, the others go to a person: {output}", NO_USE]
+
+
+def _judge(
+    row: Mapping[str, Any], found: Iterable[Mapping[str, Any] | None], record: GuardRecord, show_all: bool
+) -> tuple[str, str, str, float]:
+    """Decision, answer, reason and log-probability of one answer, held against the others about its case."""
+    from further.guard.decide import decide
+
+    decision = decide(row, record, [one for one in found if one and one is not row and one["case"] == row["case"]])
+    shown = row["answer"] if decision.accepted or show_all else ""
+    return "answered" if decision.accepted else "deferred", shown, decision.explanation, row["mean_logprob"]
 
 
 def _make_line(known: pd.DataFrame, case: str, image: str, question: str) -> dict[str, Any]:
@@ -179,7 +183,7 @@ def _answer(study: Path, pictures: Mapping[str, bytes], lines: Sequence[Mapping[
     from further.vision.prompts import make_prompter
     from further.vision.rows import ask
 
-    adapter = find_adapter(study, "default")
+    adapter = find_adapter(study, DEFAULT_RUN)
     base = find_base(study, adapter)
     run = CaseMetrics.load(adapter.parent / "metrics.json").settings
     model = need_images(load_adapted(base, adapter, Precision(run.quantization, run.compute_dtype)))

@@ -14,6 +14,7 @@ from further.cli.findings import Findings
 from further.cli.study_folder import ROOT
 from further.corpus.folder import mark_passwords
 from further.evaluation.questions.read import check_questions
+from further.fault_messages import add_lines
 from further.general import find_texts
 from further.guard.files import find_file
 from further.onemodel.arms import count_runs
@@ -22,7 +23,6 @@ from further.report.wording import count_noun
 from further.settings import CasesSettings
 from further.strict_yaml import read_mapping
 from further.study import Study, read_files, read_study
-from further.wrong import add_lines
 
 
 def find_files(given: Sequence[Path]) -> tuple[list[Path], Path]:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from further.cli.study_folder import name_study, refuse_one_model, suggest_others
 from further.io import read_json, share_files, write_text
+from further.records.base import DEFAULT_RUN
 from further.report.card import make_merged_card
 from further.settings import Run
-from further.study import DEFAULT_RUN
 
 BESIDE_WEIGHTS = (  # what reads text and images for the model
     "tokenizer*", "special_tokens_map.json", "added_tokens.json", "vocab.*", "merges.txt", "chat_template*",

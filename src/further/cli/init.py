@@ -14,6 +14,7 @@ from further.cli.check import check_study, load_study
 from further.cli.gpus import GPUS, Gpu, find_gpu
 from further.cli.study_folder import ROOT
 from further.corpus.folder import list_papers
+from further.fault_messages import add_lines
 from further.hub import Unreachable, ask_hub
 from further.io import write_text
 from further.places import STUDY_FILE, check_path, papers_of_study
@@ -21,7 +22,6 @@ from further.settings import Settings
 from further.sizes import count_selected, count_training
 from further.strict_yaml import read_mapping
 from further.study import choose_test_fraction
-from further.wrong import add_lines
 
 DEMO = "demo"
 MOST_SIZES = 5

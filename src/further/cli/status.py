@@ -7,7 +7,7 @@ from pathlib import Path
 from further.cli.check import check_study, find_files, load_study
 from further.cli.study_folder import say_start, suggest_others
 from further.places import STUDY_FILE
-from further.watch.start import read_session
+from further.watch.session import read_session
 from further.watch.status import describe_session, draw_status, read_queue_of, read_status
 
 

@@ -50,7 +50,7 @@ def _continue(
     new_tokens: int,
     decoding: tuple[float | None, float, int],
 ) -> tuple[str, str]:
-    from further.evaluation.probe import before_and_after
+    from further.evaluation.before_after import before_and_after
     from further.evaluation.samples import Decoding, continue_prompt
     from further.models import Precision, load_adapted, load_tokenizer
 

@@ -9,11 +9,12 @@ import torch
 from numpy.typing import NDArray
 from scipy import stats
 
+from further.evaluation.before_after import before_and_after
 from further.evaluation.intervals import LEVEL, ratio_interval, share_interval
-from further.evaluation.probe import before_and_after
 from further.evaluation.scoring import explain_scoring
 from further.models import Model
 from further.positions import check_length
+from further.records.base import DEFAULT_RUN
 from further.records.comparison import MIN_PAPERS
 from further.records.probes import Memorization, Recited, RecitedBoth, RecitedPassage
 from further.settings import BootstrapSettings, ProbeSettings
@@ -115,7 +116,7 @@ def measure_memorization(
         for group, chosen in passages.items()
     }
     return Memorization(
-        run="default",
+        run=DEFAULT_RUN,
         prefix_tokens=prefix,
         new_tokens=new,
         level=LEVEL,

@@ -1,7 +1,7 @@
 """Models that answer questions about images: PaliGemma 1 and 2, Gemma 3 (MedGemma).
 
 A batch has input_ids, (B, T), with an image's own token in each place that one of its features fills; what
-`further.models.sight` says of who sees whom; and image_features, (images, tokens, D), or pixel_values of as many
+`further.models.masks` says of who sees whom; and image_features, (images, tokens, D), or pixel_values of as many
 images, in the order in which their places stand in the rows. A batch of text alone is read from left to right.
 """
 
@@ -18,8 +18,8 @@ from transformers.modeling_outputs import BaseModelOutputWithPooling
 from further.io import read_json
 from further.models.base import Batch
 from further.models.causal import CausalText, has_sdpa
+from further.models.masks import groups_of_text, see, to_mask, within
 from further.models.precision import Precision
-from further.models.sight import groups_of_text, see, to_mask, within
 
 log = logging.getLogger(__name__)
 

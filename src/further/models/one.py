@@ -9,9 +9,9 @@ from transformers import GenerationConfig
 
 from further.models.base import Batch, Model
 from further.models.encoder_decoder import cut_rows
+from further.models.masks import see
 from further.models.one_network import OneConfig, OneNetwork, WordHead
 from further.models.precision import Precision
-from further.models.sight import see
 
 PREFIX, ENCODER_DECODER = "prefix", "encoder_decoder"
 LAYOUTS = (ENCODER_DECODER, PREFIX)

@@ -22,12 +22,13 @@ from further.models.one import HIDDEN, OneModel
 from further.onemodel.make import RESERVED
 from further.onemodel.rows import Asking, Drawn
 from further.shards import hash_rank
+from further.tokens.packing import IGNORED
 from further.training.answers import AnswerRows
 from further.training.examples import Example, Examples
 from further.vision.batches import to_tensors
 from further.vision.images import Held
 from further.vision.prompts import Line, Prompter
-from further.vision.rows import IGNORED, Asked, Row, ask, make_row
+from further.vision.rows import Asked, Row, ask, make_row
 
 Draw = np.random.Generator
 Tokens = Sequence[int]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from further.job import PROGRESS
-from further.plan.larger import find_faster
+from further.plan.faster import find_faster
 from further.plan.make import add_speed, count_run, measured_speeds
 from further.plan.refuse import check_memory, check_positions, check_walltime
 from further.plan.shape import Shape, read_shape

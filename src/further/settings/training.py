@@ -8,6 +8,7 @@ from further.settings.key import Count, Fraction, Section, Seed, key
 
 Quantization = Literal["none", "int8", "nf4"]
 Kernel = Literal["adapters", "documents", "fused", "graphs", "offload"]
+FUSED_PACKAGE = "liger_kernel"  # whose layers `fused` uses, where it is installed
 LayerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.]+$")]
 LayerNames = Annotated[list[LayerName], Field(min_length=1)]
 NOT_SWEPT = ("compute_dtype",)

@@ -74,5 +74,5 @@ class StopInTime:
         if self.signal:
             return f"by {self.signal}"
         if self.walltime and now + self._longest_step_s > self.walltime.stop:
-            return f"{(self.walltime.end - now) / 60:.1f} minutes before the walltime"
+            return f"{(self.walltime.end - now) / 60:.1f} minutes before the time limit"
         return None

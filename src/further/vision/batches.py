@@ -5,7 +5,8 @@ from typing import Protocol
 
 import torch
 
-from further.vision.rows import COLUMNS, IGNORED, Row
+from further.tokens.packing import IGNORED
+from further.vision.rows import COLUMNS, Row
 
 Tensors = dict[str, torch.Tensor]
 FILL = {"labels": IGNORED, "groups": -1, "blocks": -1}  # what positions beyond a row's end have; all else 0

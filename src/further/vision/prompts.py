@@ -30,7 +30,7 @@ class Prompt:
 
     Attributes:
         ids: Tokens; an image's own token in each place of its features.
-        blocks: Of each token, as `further.models.sight` has them.
+        blocks: Of each token, as `further.models.masks` has them.
         shared: Tokens, from the first on, that are the same for every question about these images and do not see it.
         num_image_tokens: Of `ids`.
     """

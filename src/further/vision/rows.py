@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from further.cases.lengths import fit_answer, room_for_answer
+from further.tokens.packing import IGNORED
 from further.vision.prompts import Prompt, Prompter
 
-IGNORED = -100  # the label that cross-entropy skips
 COLUMNS = ("input_ids", "labels", "position_ids", "groups", "branches", "blocks")
 """What a position of a row has: the first three as a model reads them, labels at the position that predicts them; the
-others say who sees whom, see `further.models.sight`."""
+others say who sees whom, see `further.models.masks`."""
 Line = Mapping[str, Any]
 Ids = NDArray[np.int64]
 

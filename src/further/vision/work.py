@@ -13,6 +13,8 @@ from further.vision.choice import Questions
 from further.vision.demands import count_image_tokens
 from further.vision.rows import Row
 
+PASSES = 3  # over a question that is answered: the answer written, and how sure the model is of it and of the reference
+
 
 @dataclass(frozen=True)
 class PlannedQuestions:
@@ -54,9 +56,6 @@ def count_rows(rows: Sequence[Row], micro_batch: int) -> Rows:
         num_inputs=sum(number * length for number, length in longest),
         num_pairs=sum(number * length**2 for number, length in longest),
     )
-
-
-PASSES = 3  # over a question that is answered: the answer written, and how sure the model is of it and of the reference
 
 
 def describe_features(model: Path, num_images: int, run: Run) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from further.io import read_json
-from further.watch.doing import read_doing
-from further.watch.left import Running, Weight, estimate_left, read_seconds, weigh_jobs
-from further.watch.start import Job, read_session
+from further.watch.job_progress import read_doing
+from further.watch.session import Job, read_session
+from further.watch.time_left import Running, Weight, estimate_left, read_seconds, weigh_jobs
 
 SHOWN = 2  # jobs at work that a sign of life names
 PAST = {  # of verbs that take more than an ending

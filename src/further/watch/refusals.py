@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from further.heads import find_others
 from further.study import read_files
+from further.takeover import find_others
 
 CONFIG_FILE = re.compile(r"\AWorkflowError:\nConfig file |\ATraceback [\s\S]*\bload_configfile\b")
 LOCKED = re.compile(r"\A(?:LockException:\n)?Error: Directory cannot be locked")

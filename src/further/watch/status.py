@@ -14,11 +14,12 @@ from textwrap import shorten
 
 from further.cluster.head import PLACE
 from further.cluster.orphans import Queued, list_jobs
+from further.columns import align
 from further.io import read_json
-from further.watch.doing import Doing, read_doing, read_training
-from further.watch.left import Running, estimate_left, read_seconds, weigh_jobs
+from further.watch.job_progress import Doing, read_doing, read_training
 from further.watch.log import PRESENT, name_job
-from further.watch.start import Job, Session, read_session
+from further.watch.session import Job, Session, read_session
+from further.watch.time_left import Running, estimate_left, read_seconds, weigh_jobs
 
 ENDINGS = (  # what SLURM writes into a job's output when it ends it; the first that is found counts
     (re.compile("oom.kill", re.I), "failed", "out of memory: raise hardware.memory_mb"),
@@ -148,11 +149,9 @@ def draw_status(statuses: Sequence[RunStatus]) -> list[str]:
     if not statuses:
         return []
     rows = [_cells(each) for each in sorted(statuses, key=lambda each: (STATES.index(each.state), each.name))]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)] if rows else []
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     counts = Counter(each.state for each in statuses)
     total = ", ".join(f"{counts[state]} {state}" for state in reversed(STATES) if counts[state])
-    return [*lines, f"{len(statuses)} run{'' if len(statuses) == 1 else 's'}: {total}"]
+    return [*align(rows, left=range(len(rows[0]))), f"{len(statuses)} run{'' if len(statuses) == 1 else 's'}: {total}"]
 
 
 def _cells(status: RunStatus) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ def count_jumps(blocks: Sequence[Block]) -> int:
         if overlap > 0.3 * min(above.width, below.width):  # in one column
             jumps += below.y1 < above.y0 + TOLERANCE
         elif below.x1 < above.x0 + TOLERANCE:
-            jumps += below.y0 < above.y0 - TOLERANCE
+            jumps += below.y0 < above.y0 + TOLERANCE
     return jumps
 
 

@@ -1,6 +1,6 @@
 """Spaces that a file leaves out, where lines are set so tight that their word gaps are taken for letter gaps, and those
 that MuPDF leaves out behind signs and ligatures, however wide the gap: "cutoﬀvalue", "n= 4". And spaces that are none,
-between the letters of a heading that is set wide: "R E S U L T S".
+between the letters of a heading that is set wide: "R E S U L T S". And hyphens that a font calls soft.
 """
 
 import re
@@ -19,6 +19,11 @@ SIGNS = re.compile("[\u2100-\u2bff\ufb00\ufffd\U0001d400-\U0001d7ff](?=\\S)")
 """What MuPDF sets no space behind: signs, letters of formulas, and of the ligatures the one that ends words."""
 SIGN_GAP = 0.2
 """Narrowest gap behind them that is a space, in font sizes; TeX's spaces beside relations have .28."""
+
+SOFT = re.compile("\u00ad(?=\\s*\\S)")
+"""A soft hyphen that ends no line."""
+MIN_HYPHEN = 0.15
+"""Room that a hyphen takes, in font sizes. A soft one that is not shown takes none, however wide it is said to be."""
 
 WIDE = re.compile(r"\W*(?:[\d.]+\s+)?(?=(?:\w\w+\s+)?(?:\w\s+)+\w)(?:[^\W\d_]{1,3}\s+){3,}[^\W\d_]{1,3}[\s.:]*")
 """A line set wide; letters that nearly touch, as A and V do, stay together."""
@@ -44,12 +49,13 @@ def restore_spaces(found: dict[str, Any], page: pymupdf.TextPage) -> None:
     wide = {_level(line) for line, text in zip(lines, texts, strict=True) if WIDE.fullmatch(text)}
     lacking = {}
     for line, text in zip(lines, texts, strict=True):
-        tight, signs = bool(GLUED.search(text)), bool(SIGNS.search(text))
+        tight, signs = bool(GLUED.search(text)), bool(SIGNS.search(text) or SOFT.search(text))
         spread = _level(line) in wide and bool(WIDE.fullmatch(text) or WIDE_WORD.fullmatch(text))
         if tight or signs or spread:
             lacking[tuple(line["spans"][0]["origin"])] = (line, tight, spread)
     if not lacking:
         return
+    shown = False
     # The dictionary of a page with each character's box takes five times as long as a look at the lines in question.
     for block in page.this:
         if block.m_internal.type == pymupdf.mupdf.FZ_STEXT_BLOCK_TEXT:
@@ -57,7 +63,19 @@ def restore_spaces(found: dict[str, Any], page: pymupdf.TextPage) -> None:
                 origin = line.m_internal.first_char.origin
                 if (origin.x, origin.y) in lacking:
                     raw, tight, spread = lacking[origin.x, origin.y]
+                    shown = shown or _shows_soft(line)
                     _close(raw, line) if spread else _space(raw, tight, line)
+    for span in (span for line in lines if shown for span in line["spans"]):
+        span["text"] = span["text"].replace("\u00ad", "-")
+
+
+def _shows_soft(chars: pymupdf.mupdf.FzStextLine) -> bool:
+    """Whether a soft hyphen within a line takes room: then it is the font's only hyphen."""
+    own = [char.m_internal for char in chars]
+    return any(
+        left.c == ord("\u00ad") and right.origin.x - left.origin.x > MIN_HYPHEN * left.size and right.c != ord(" ")
+        for left, right in pairwise(own)
+    )
 
 
 def _level(line: dict[str, Any]) -> tuple[float, float]:

@@ -13,10 +13,10 @@ from further.evaluation.answers.schemas import ANSWERS
 from further.evaluation.answers.score import CONVENTIONS, score_answers
 from further.evaluation.answers.summary import summarize_scores
 from further.records.answers import AnswersRecord, Main, RunAnswers
+from further.records.base import DEFAULT_RUN
 from further.records.training import CaseMetrics
 from further.settings import BootstrapSettings
 
-DEFAULT = "default"
 STILL_FALLING = 0.01
 """Fall of the validation loss between its last two measurements from which a run was still learning."""
 
@@ -69,8 +69,8 @@ def gather_answers(
         histories: Of each run, with columns step and validation_loss_nats.
     """
     return AnswersRecord(
-        default_run=DEFAULT,
-        main=choose_main(runs[DEFAULT].scores),
+        default_run=DEFAULT_RUN,
+        main=choose_main(runs[DEFAULT_RUN].scores),
         bases={name: summarize_scores(answers.scores, how) for name, answers in sorted(bases.items())},
         runs={name: _gather_run(runs[name], bases, metrics[name], histories[name], how) for name in sorted(runs)},
         floors={str(name): summarize_scores(part, how) for name, part in floors.groupby("floor", sort=False)},

@@ -20,9 +20,10 @@ from further.job import PROGRESS
 from further.memory import explain_memory
 from further.models import Model
 from further.positions import find_limit
+from further.tokens.packing import IGNORED
 from further.vision.batches import Images, Tensors, collate, to_tensors
 from further.vision.prompts import Prompter
-from further.vision.rows import IGNORED, Asked, ask, make_row
+from further.vision.rows import Asked, ask, make_row
 
 Line = Mapping[str, Any]
 Floats = NDArray[np.float64]

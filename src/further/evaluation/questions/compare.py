@@ -8,6 +8,7 @@ from further.evaluation.intervals import LEVEL
 from further.evaluation.questions.pairs import pair
 from further.evaluation.questions.read import Question
 from further.evaluation.questions.score import Answered
+from further.records.base import DEFAULT_RUN
 from further.records.questions import Floors, Group, Line, Paired, Questions
 
 
@@ -41,7 +42,7 @@ def compare_answers(
         for who in (base, adapted)
     ]
     return Questions(
-        run="default",
+        run=DEFAULT_RUN,
         quantization=quantization,
         level=LEVEL,
         num_questions=len(lines),

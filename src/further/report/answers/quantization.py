@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from further.int8 import MOVED
 from further.records.base import Interval
-from further.records.comparison import MIN_PAPERS, Comparison, QuantizationSteps
+from further.records.comparison import Comparison, QuantizationSteps
 from further.report.answers.answer import MARGIN_NATS, Answer, Verdict, classify
-from further.report.answers.improvement import say_seeds
+from further.report.answers.improvement import say_seeds, say_too_few
 from further.report.results import TextResults
 from further.report.wording import join_words, relative, show_difference, show_percent, show_relative
 
@@ -101,7 +101,7 @@ def _decide(cost: Interval, comparison: Comparison) -> Verdict:
 def _say_doubt(comparison: Comparison) -> str:
     papers, spread = comparison.default.papers, comparison.seed_spread
     if not papers.is_trustworthy:
-        return f"Too few papers for an interval: {papers.num_documents} of {MIN_PAPERS}."
+        return say_too_few(papers, "papers")
     if spread is None:
         return "One seed each. No other seed was run."
     return f"One seed each. Another seed moves it by {show_percent(relative(spread))}."

@@ -32,7 +32,7 @@ def make_table(results: TextResults) -> pd.DataFrame:
         for text_set, text in texts.items():
             scores, change = run.on(text_set), run.on(text_set).difference_nats_per_token
             row = [name, text_set, text, scores.before.perplexity, scores.after.perplexity]
-            row += [change.estimate, change.low, change.high, name == comparison.default_run]
+            row += [*change.ends, name == comparison.default_run]
             rows.append([*row, run.settings.replay_fraction if is_comparable else None])
     return pd.DataFrame(rows, columns=COLUMNS)
 

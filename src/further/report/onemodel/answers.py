@@ -7,7 +7,7 @@ from further.report.answers.answer import FEWEST_CASES, Answer, Verdict, classif
 from further.report.answers.more_data import WORDS, judge_forecast
 from further.report.onemodel.results import OneModelResults
 from further.report.onemodel.tables import ADDITIONS, LAYOUTS, OBJECTIVES, law_lines, show_bytes, show_loss
-from further.report.spent import Spending
+from further.report.spending import Spending
 from further.report.wording import count_noun, show_count, show_percent, show_points, show_score, show_seconds
 
 SOURCE = "results/onemodel/comparison.json"

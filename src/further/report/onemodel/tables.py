@@ -8,7 +8,7 @@ from further.records.onemodel import ArmRecord
 from further.report.law import group_sizes, read_interval
 from further.report.onemodel.results import OneModelResults
 from further.report.shown_table import ShownTable, show_filled, show_table
-from further.report.spent import Spending
+from further.report.spending import Spending
 from further.report.wording import (
     fixed,
     show_count,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from further.io import read_json
 from further.job import progress_file
-from further.watch.start import Job
+from further.watch.session import Job
 
 SILENT_S = 60.0  # a living training writes every few seconds
 

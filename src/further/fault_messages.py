@@ -11,7 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from further.meant import guess_choice, guess_number
+from further.guesses import guess_choice, guess_number
 from further.settings import Settings
 from further.strict_yaml import find_line
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from further.job import say_left
 from further.plan.table import PlannedRun, read_plan
-from further.watch.start import Job
+from further.watch.session import Job
 
 SMALL_JOB_S = 10.0  # a job that no plan knows and no earlier run of the study has measured
 MOST = 0.8  # of a running job that counts as done where it does not say how far it is
@@ -49,8 +49,8 @@ class Left:
     seconds: float
 
     def __str__(self) -> str:
-        """`study 46 %, about 24 min left`."""
-        return f"study {self.done:.0%}, about {say_left(self.seconds)}".replace("%", " %")
+        """`study 46%, about 24 min left`."""
+        return f"study {self.done:.0%}, about {say_left(self.seconds)}"
 
 
 def weigh_jobs(folder: Path, jobs: Sequence[Job]) -> dict[int, Weight] | None:
