@@ -110,6 +110,7 @@ def explain(error: ValidationError, config: Mapping[str, Any]) -> Iterator[str]:
     Args:
         error: Of `Settings`.
     """
+    # A union gives a fault for each of its types: the first of a place is told.
     found: dict[Place, Any] = {}
     for fault in error.errors():
         found.setdefault(_written_place(fault["loc"], config), fault)

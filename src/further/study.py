@@ -57,11 +57,12 @@ class Study:
         """The same study without runs that would train on the same papers twice.
 
         Of the fractions that select the same number of training papers, the default run's own one is kept, else the
-        first. Papers that turn out unreadable are known only later: the plan says if they make two runs alike.
+        first.
 
         Args:
             num_papers: Papers of the study, the unreadable ones included.
         """
+        # Papers that turn out unreadable are known only later: the plan says if they make two runs alike.
         return expand_sweeps(self.settings, self._count_training(num_papers))
 
     def _count_training(self, num_papers: int) -> int:

@@ -61,6 +61,7 @@ def answer_table(study: Path, table: Path, output: Path, show_all: bool) -> list
     """
     rows, record = _read_questions(table), _read_guard(study)
     pictures, faults = _read_pictures([table.parent / name for name in rows["image"]])
+    # A question's type, by which the guard decides, is known by its words among the study's questions.
     known = read_table(study / QUESTIONS)
     lines = [
         _make_line(known, str(case), str(table.parent / image), question)
@@ -189,6 +190,7 @@ def _answer(study: Path, pictures: Mapping[str, bytes], lines: Sequence[Mapping[
     model = need_images(load_adapted(base, adapter, Precision(run.quantization, run.compute_dtype)))
     prompter, shown, limit = make_prompter(base), Pixels(base, pictures), find_limit(model.config) or 4096
     asked = [ask(line, prompter, limit) for line in lines]
+    # Prompts of several images may be long: what the model's positions leave is less then.
     room = min(NEW_TOKENS, limit - max(len(one.prompt.ids) for one in asked))
     written = write_answers(model, prompter, asked, shown, room, BATCH)
     sure = measure_sureness(model, written, shown, BATCH)

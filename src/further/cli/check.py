@@ -50,6 +50,7 @@ def find_files(given: Sequence[Path]) -> tuple[list[Path], Path]:
         raise ValueError(
             f"there is no file or folder {', '.join(absent)}: name a study file, or a folder that further init made"
         )
+    # A study.yaml alone stands for its folder, but for the one in config/, whose values others start from.
     if len(given) == 1 and given[0].name == STUDY_FILE and given[0].resolve().parent != ROOT / "config":
         return list(given), given[0].parent
     own = ROOT / "config" / "config.yaml"

@@ -87,6 +87,7 @@ def check_requests(requests: Iterable[Request], planned_gb: float | None = None)
         raise ValueError("\n".join(mismatches))
     nodes = read_nodes(_must(["sinfo", "--noheader", "--exact", "--format=%R|%a|%l|%c|%m|%G"]))
     faults = [fault for kind in kinds for fault in find_faults(kind, nodes)]
+    # What sinfo shows is told in the study's words; sbatch would name the first of these faults in its own.
     faults = faults or list(_unknown_accounts(kinds)) or list(_refusals(kinds))
     if faults:
         raise ValueError("\n".join(dict.fromkeys(faults)))
@@ -152,6 +153,7 @@ def find_faults(request: Request, nodes: Iterable[Nodes]) -> Iterator[str]:
 
 
 def _too_much(request: Request, nodes: list[Nodes]) -> Iterator[str]:
+    # A partition whose kinds of nodes have different limits takes a job that one of them takes.
     times = [each.max_minutes for each in nodes if each.max_minutes is not None]
     longest = max(times) if len(times) == len(nodes) else None
     limits = (

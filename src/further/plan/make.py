@@ -94,6 +94,7 @@ def add_speed(row: PlannedRun, run: Run, measured: list[Measured], settings: Pla
     rate = rate_for(run.quantization, measured, formula)
     flops = row.training_flops + row.validation_flops
     devices = settings.hardware.gpus_per_run  # without a GPU, a job's cores are one
+    # Scoring uses one GPU, however many train.
     scoring = _seconds(row.scoring_flops or 0.0, rate, settings.hardware)
     # Several GPUs are taken to be as fast as one each: what passes between them once per step are adapters.
     rate = Rate(rate.expected * devices, rate.low * devices, rate.high * devices, rate.source)

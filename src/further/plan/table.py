@@ -176,6 +176,7 @@ def scoring_hours(plan: Sequence[PlannedRun]) -> Hours:
     Returns:
         Expected, low, high.
     """
+    # A base is scored as a run is: on average, each run pays for a part of the bases' scoring.
     bases = {run.quantization for run in plan} | {"none"}
     mean = 1 + len(bases) / len(plan)
     return tuple(seconds * mean / 3600 for seconds in _add_up(plan, "scoring_seconds"))

@@ -39,6 +39,7 @@ def make_merged_card(card: str) -> str:
     Raises:
         ValueError: If it has no YAML header.
     """
+    # The header stands between the first two lines of ---; the text may hold such lines, too.
     parts = card.split("---\n", 2)
     if len(parts) != 3 or parts[0]:
         raise ValueError("the model card has no YAML header between lines of ---")

@@ -37,7 +37,8 @@ class Recipe:
 
     @property
     def steps_per_epoch(self) -> int:
-        """Optimizer steps of an epoch; the last has the examples that are left."""
+        """Optimizer steps of an epoch."""
+        # Rounded up: an epoch's last step has what is left.
         return -(-len(self.training) // (self.micro_batch * self.run.gradient_accumulation_steps))
 
     @property

@@ -68,7 +68,6 @@ class Row:
     cases: tuple[str, ...]
 
     def __len__(self) -> int:
-        """Number of positions."""
         return len(self.columns["input_ids"])
 
     @property
@@ -91,6 +90,7 @@ def ask(
     Raises:
         ValueError: If the context leaves no room for an answer, or not one word of it fits.
     """
+    # Room and cut are those of `further.cases.lengths`, by which the cases stage counts what a window would cut.
     prompt = prompter.prompt(line)
     room = room_for_answer(context, prompt.num_image_tokens, len(prompt.ids) - prompt.num_image_tokens)
     window = room if answer_tokens is None else min(room, answer_tokens)

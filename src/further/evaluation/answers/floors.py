@@ -124,6 +124,7 @@ def answer_floors(questions: pd.DataFrame, pictures: Iterable[tuple[str, bytes]]
     """
     train, test = (questions[questions["split"] == side] for side in ("train", "test"))
     train = train.assign(answer=unify_spelling(train["answer"]))
+    # Only what the regression looks at is opened: the first image of each question.
     seen = {names[0] for part in (train, test) for names in part["images"]}
     pixels = {name: shrink(Image.open(io.BytesIO(file))) for name, file in pictures if name in seen}
     floors = {

@@ -48,6 +48,7 @@ def score_generated(generated: pd.DataFrame) -> Answers:
 
 def choose_main(scores: pd.DataFrame) -> dict[str, Main]:
     """The score that each type is judged by: exact match up to 50 different references, else the F1 of words."""
+    # Nobody writes a caption word for word: its exact match would be 0 before and after.
     different = count_different(scores, "reference")
     return {str(kind): "exact_match" if number <= MAX_ANSWERS else "token_f1" for kind, number in different.items()}
 

@@ -52,6 +52,7 @@ def answer_questions(
     Returns:
         One row of GENERATED for each question, in their order.
     """
+    # References are scored whole: the model's positions limit a row, not the context that was trained with.
     room = find_limit(model.config) or LONGEST
     references = [ask(line, prompter, room) for line in lines]
     written = write_answers(model, prompter, references, images, new_tokens, batch_size)

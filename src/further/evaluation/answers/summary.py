@@ -30,6 +30,7 @@ def by_type(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     parts = {str(kind): part for kind, part in table.groupby("question_type")}
     if len(parts) == 1:
         return parts
+    # A study may call one of its types "all".
     return {ALL: table} | {f"{kind} (type)" if kind == ALL else kind: part for kind, part in parts.items()}
 
 
