@@ -70,11 +70,7 @@ class Study:
         return max(1, count_training(num_papers, corpus.test_fraction, corpus.validation_fraction))
 
     def find_notes(self, num_papers: int) -> list[str]:
-        """What its user should know of the held-out papers and the data sweep before anything is paid, a line each.
-
-        Args:
-            num_papers: As for `for_papers`.
-        """
+        """What its user should know of the held-out papers and the data sweep before anything is paid, a line each."""
         return [*_say_held_out(self.settings, num_papers), *self._note_sizes(num_papers)]
 
     def _note_sizes(self, num_papers: int) -> list[str]:

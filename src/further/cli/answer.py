@@ -143,12 +143,7 @@ def _read_pictures(images: Iterable[Path]) -> tuple[dict[str, bytes], dict[str, 
 
 
 def _find_type(known: pd.DataFrame, question: str) -> tuple[str, str]:
-    """Type and task of the study's questions with these words; "unknown" where it has none, which the guard defers.
-
-    Args:
-        known: The study's questions.
-        question: Its words; "caption" asks for one.
-    """
+    """Type and task of the study's questions with these words; "unknown" where it has none, which the guard defers."""
     if question.strip().lower() == "caption":
         return "caption", "caption"
     same = known[known["question"].str.strip().str.lower() == question.strip().lower()]

@@ -74,11 +74,7 @@ def load_study(given: Sequence[Path]) -> tuple[Study, Path]:
 
 
 def find_replaced(files: Sequence[Path]) -> Iterator[str]:
-    """Keys of a study file whose values one laid over it replaces, a line each pair of files.
-
-    Args:
-        files: As `find_files` gives them, without faults.
-    """
+    """Keys whose values a study file replaces in one that it is laid over, a line for each pair of files."""
     read = [(file, read_mapping(file)) for file in files]
     for (below, first), (above, second) in combinations(read, 2):
         sections = {name: first[name] for name in first if isinstance(first[name], dict) and name in second}
@@ -93,12 +89,7 @@ def find_replaced(files: Sequence[Path]) -> Iterator[str]:
 
 
 def check_study(study: Study, folder: Path) -> Findings:
-    """Check all that a study names: papers, model, hub, programs, and SLURM's profile.
-
-    Args:
-        study: With settings that are right in themselves.
-        folder: Where results land.
-    """
+    """Check all that a study names, from the folder of its results: papers, model, hub, programs, SLURM's profile."""
     found, here = Findings(), Path.cwd()
     os.chdir(folder)  # paths in a study file are relative to it, and messages show them as they are written
     try:

@@ -35,12 +35,7 @@ class Queued:
 
 
 def read_queue(text: str, folder: Path) -> list[Queued]:
-    """Jobs that Snakemake queued from a folder.
-
-    Args:
-        text: What `squeue --format=%i|%T|%r|%j|%Z|%k` printed.
-        folder: Where snakemake was typed.
-    """
+    """Jobs that Snakemake queued from a folder, as `squeue --format=%i|%T|%r|%j|%Z|%k` prints them."""
     rows = [line.split("|", 5) for line in text.splitlines()]
     return [
         Queued(number, state, reason, comment)

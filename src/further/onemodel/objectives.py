@@ -133,12 +133,7 @@ class Captions:
 
 
 def make_examples(objective: str, captions: Captions, lines: Sequence[Line], number: int) -> Examples:
-    """Examples of an objective.
-
-    Args:
-        objective: As listed above.
-        lines: Questions for captions, of one image each.
-    """
+    """Examples of an objective, listed above, from questions for captions of one image each."""
     about = (
         objective,
         captions.seed,

@@ -22,11 +22,7 @@ MB = 2**20
 def measured_speeds(
     plan: Sequence[PlannedRun], runs: Mapping[str, Run], hardware: HardwareSettings, finished: Path
 ) -> list[Measured]:
-    """Speeds of this study's finished runs, on the hardware that the settings describe.
-
-    Args:
-        finished: Folder of finished runs; may be absent.
-    """
+    """Speeds of this study's finished runs, if there are any, on the hardware that the settings describe."""
     flops = {row.run: flops_per_token(row) for row in plan if row.training_flops is not None}
     return on_same_hardware(read_measured(finished, flops, runs), hardware)
 

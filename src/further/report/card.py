@@ -24,11 +24,7 @@ MERGED = (
 
 
 def write_cards(results: TextResults, cards: Sequence[Path]) -> None:
-    """Write the model card of every run's adapter.
-
-    Args:
-        cards: `{run}/adapter/README.md` for each run.
-    """
+    """Write the model card of every run's adapter, `{run}/adapter/README.md`."""
     for card in cards:
         write_card(results, card.parent.parent.name, card)
 
@@ -54,11 +50,7 @@ def make_merged_card(card: str) -> str:
 
 
 def write_card(results: TextResults, run: str, target: Path) -> None:
-    """Write the model card of one run's adapter.
-
-    Args:
-        target: The Markdown file, `README.md` beside the adapter.
-    """
+    """Write the model card of one run's adapter, `README.md` beside it."""
     metrics, name = results.runs[run].metrics, f"{results.title}, run {run}"
     compared, base = results.comparison.runs[run], name_base_model(results.settings.model)
     text = render(

@@ -1,6 +1,7 @@
 """One run: a model is loaded, made trainable, trained and saved, with what was measured on the way."""
 
 import random
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -9,7 +10,7 @@ from safetensors import SafetensorError
 from further.models import Model, Precision, load
 from further.positions import check_length
 from further.records.training import Timing
-from further.training.adapters import count_parameters
+from further.training.adapters import Save, count_parameters
 from further.training.checkpoints import no_room
 from further.training.distributed import check_equal, rank
 from further.training.examples import mean_loss
@@ -65,12 +66,7 @@ def _train_in(session: Session, recipe: Recipe, task: Task) -> Outcome:
     check_validation(validation_loss, session.state.step)
     if rank() == 0:
         session.progress.enter("saving")
-        try:
-            save(task.adapter)
-        except (OSError, SafetensorError) as error:
-            task.adapter.mkdir(parents=True, exist_ok=True)
-            rest = "training goes on from the last checkpoint"
-            raise no_room("what was trained", task.adapter, find_trained(model.network), error, rest) from error
+        _save(model, save, task.adapter)
     state = session.state
     return Outcome(
         parameters=parameters,
@@ -99,6 +95,15 @@ def _load(recipe: Recipe) -> Model:
     if run.packing:
         model.check_packing()
     return model
+
+
+def _save(model: Model, save: Save, folder: Path) -> None:
+    try:
+        save(folder)
+    except (OSError, SafetensorError) as error:
+        folder.mkdir(parents=True, exist_ok=True)  # whose disk is asked how much room it has
+        rest = "training goes on from the last checkpoint"
+        raise no_room("what was trained", folder, find_trained(model.network), error, rest) from error
 
 
 def _timing(session: Session, task: Task, memory: dict[str, float]) -> Timing:

@@ -175,10 +175,6 @@ class Held:
 
 @torch.no_grad()
 def make_black(model: Seeing, folder: Path, key: str) -> torch.Tensor:
-    """A black image as a model is shown its images.
-
-    Args:
-        key: image_features or pixel_values.
-    """
+    """A black image as a model is shown its images, by their key: features or pixels."""
     pixels = ImageProcessor(folder).black()
     return pixels if key == Pixels.key else model.encode_images(pixels[None])[0].cpu()

@@ -64,11 +64,7 @@ def _most_frequent(train: pd.DataFrame, by: list[str]) -> dict[Any, str]:
 
 
 def count_different(answers: pd.DataFrame, column: str) -> "pd.Series[int]":
-    """Different answers of each question type, spellings of one not counted apart.
-
-    Args:
-        answers: Lines with question_type and an answer in the column of that name.
-    """
+    """Different answers, in a column, of each question type; spellings of one are not counted apart."""
     told = answers[column].map(lambda text: comparable(text, text))
     return told.groupby(answers["question_type"]).nunique()
 

@@ -35,11 +35,7 @@ class Answers:
 
 
 def score_generated(generated: pd.DataFrame) -> Answers:
-    """Score a model's answers to the test's questions.
-
-    Args:
-        generated: GENERATED.
-    """
+    """Score a model's answers (GENERATED) to the test's questions."""
     test = generated[generated["split"] == "test"]
     nats = float(test["reference_nats"].sum() / test["reference_tokens"].sum())
     table = pa.Table.from_pandas(test[ANSWERS.names], ANSWERS, preserve_index=False)

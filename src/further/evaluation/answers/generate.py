@@ -152,11 +152,7 @@ def _sure(model: Model, hidden: torch.Tensor, labels: torch.Tensor) -> torch.Ten
 
 
 def describe_answer(line: Line, written: Asked, prompter: Prompter, sure: Sureness) -> dict[str, Any]:
-    """An answer as a row of GENERATED, but for what its reference says.
-
-    Args:
-        line: Of QUESTIONS.
-    """
+    """An answer to a line of QUESTIONS as a row of GENERATED, but for what its reference says."""
     ended = written.labels[-1] == prompter.end
     text = prompter.decode(written.labels[:-1] if ended else written.labels)
     names = ("question_id", "case", "split", "question_type", "kind", "task", "question")

@@ -40,11 +40,7 @@ def say_counts(results: TextResults) -> str:
 
 
 def losses_table(losses: pd.DataFrame) -> ShownTable | None:
-    """The papers with most losses, flagged papers first; None without losses.
-
-    Args:
-        losses: One row for each paper, as `further.corpus.schemas.LOSSES`.
-    """
+    """The papers with most losses (`further.corpus.schemas.LOSSES`), flagged ones first; None without losses."""
     numbers = losses.assign(**{name: losses[name].map(len) for name in LISTS})
     counted = numbers[["paper", *LOSSES]].rename(columns=LOSSES).astype(dict.fromkeys(LOSSES.values(), int))
     names = list(counted.columns[1:])
