@@ -45,6 +45,7 @@ def find_files(given: Sequence[Path]) -> tuple[list[Path], Path]:
                 f"{given[0]} holds no {STUDY_FILE}: further init {shlex.quote(str(given[0]))} writes one. "
                 "If the study was started with another file, check that file"
             )
+        # Of no files, find_files would name the demonstration's.
         return [file, *find_files(given[1:])[0]] if given[1:] else [file], given[0]
     if absent := [str(file) for file in given if not file.is_file()]:
         raise ValueError(
