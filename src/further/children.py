@@ -28,6 +28,7 @@ class ChildError(Exception):
     """The child gave no answer; `reason` is "timed out", "too large" (ended from outside) or "crashed"."""
 
     def __init__(self, reason: str, detail: str) -> None:
+        """Remember what happened, in one of three words, and the words for people."""
         super().__init__(detail)
         self.reason, self.detail = reason, detail
 
@@ -52,9 +53,11 @@ class Child:
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "Child":
+        """The child itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
+        """End the process."""
         self.stop()
 
     def ask(self, task: Mapping[str, Any]) -> dict[str, Any]:

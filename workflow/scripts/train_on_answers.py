@@ -10,8 +10,9 @@ from further.gpus import require_gpus
 from further.job import start_log
 from further.settings import Run
 from further.training.answers import AnswerRows, describe_questions
-from further.training.launch import end_run, start_run
+from further.training.launch import start_run
 from further.training.recipe import Recipe, Task
+from further.training.run import end_run
 from further.vision.choice import choose_questions, lay_out_questions
 from further.vision.images import open_images
 from further.vision.prompts import make_prompter

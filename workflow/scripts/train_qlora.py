@@ -10,9 +10,10 @@ from further.settings import Run
 from further.tokens.choice import choose_documents, count_tokens
 from further.tokens.chunks import lay_out
 from further.tokens.tokenizer import special_tokens
-from further.training.launch import end_run, start_run
+from further.training.launch import start_run
 from further.training.recipe import Recipe, Task
 from further.training.rows import TextRows, describe_papers
+from further.training.run import end_run
 
 
 def main(

@@ -66,6 +66,7 @@ class PlaceholderFigure(Flowable):
     """A box with a faint grid and an invented trace, where a journal would show a figure."""
 
     def __init__(self, width: float, height: float) -> None:
+        """Make a box; sizes in points."""
         super().__init__()
         self.width, self.height = width, height
         self.spaceBefore = 8

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from multiprocessing.connection import Connection
@@ -18,14 +18,10 @@ from torch import distributed
 from torch.multiprocessing.spawn import ProcessContext, ProcessExitedException, ProcessRaisedException, start_processes
 
 from further.batch import share_of_process
-from further.io import share_files, write_table
 from further.job import PROGRESS, join_log
-from further.records.training import RunMetrics
-from further.training.checkpoints import forget_checkpoints
 from further.training.distributed import barrier
 from further.training.recipe import Outcome, Recipe, Task
 from further.training.run import train_run
-from further.training.state import HISTORY
 from further.training.walltime import listening
 
 GRACE_S = 10  # that the others have to end once a process has ended
@@ -51,16 +47,6 @@ def start_run(recipe: Recipe, task: Task) -> Outcome:
         there.close()
         with _passing_on_signals(processes) as passed:
             return _wait(processes, here, passed)
-
-
-def end_run(task: Task, outcome: Outcome, metrics: RunMetrics, outputs: Mapping[str, Path]) -> None:
-    """Write what a run leaves beside its adapter, then forget its checkpoints."""
-    write_table(outputs["history"], outcome.history, HISTORY)
-    metrics.save(outputs["metrics"])
-    outcome.timing.save(outputs["timing"])
-    share_files(task.adapter)
-    # Last: a job that is killed before here goes on from them.
-    forget_checkpoints(task.checkpoints)
 
 
 def check_gpus(world_size: int, num_gpus: int | None) -> None:

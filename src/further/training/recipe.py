@@ -104,6 +104,7 @@ class Task:
             walltime=find_walltime(resources["runtime"], resources.get("walltime_margin_minutes"), os.environ),
             world_size=resources["gpus_per_run"],
             sharded=resources["sharding"] == "fsdp",
+            # A resource is a number or a text: the rule joins the names.
             report_to=tuple(name for name in TRACKERS if name in resources["report_to"]),
         )
 

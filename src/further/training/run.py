@@ -1,17 +1,19 @@
 """One run: a model is loaded, made trainable, trained and saved, with what was measured on the way."""
 
 import random
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import torch
 from safetensors import SafetensorError
 
+from further.io import share_files, write_table
 from further.models import Model, Precision, load
 from further.positions import check_length
-from further.records.training import Timing
+from further.records.training import RunMetrics, Timing
 from further.training.adapters import Save, count_parameters
-from further.training.checkpoints import no_room
+from further.training.checkpoints import forget_checkpoints, no_room
 from further.training.distributed import check_equal, rank
 from further.training.examples import mean_loss
 from further.training.failures import check_validation, explain_memory
@@ -21,7 +23,7 @@ from further.training.loop import train
 from further.training.recipe import Outcome, Recipe, Task
 from further.training.session import Session, open_session
 from further.training.sharding import shard_blocks
-from further.training.state import find_trained
+from further.training.state import HISTORY, find_trained
 
 
 def train_run(recipe: Recipe, task: Task) -> Outcome:
@@ -43,6 +45,16 @@ def train_run(recipe: Recipe, task: Task) -> Outcome:
         same_bits(recipe.run),
     ):
         return _train_in(session, recipe, task)
+
+
+def end_run(task: Task, outcome: Outcome, metrics: RunMetrics, outputs: Mapping[str, Path]) -> None:
+    """Write what a run leaves beside its adapter, then forget its checkpoints."""
+    write_table(outputs["history"], outcome.history, HISTORY)
+    metrics.save(outputs["metrics"])
+    outcome.timing.save(outputs["timing"])
+    share_files(task.adapter)
+    # Last: a job that is killed before here goes on from them.
+    forget_checkpoints(task.checkpoints)
 
 
 def _train_in(session: Session, recipe: Recipe, task: Task) -> Outcome:

@@ -89,6 +89,7 @@ def compute_features(
 
 def write_features(path: Path, features: Iterable[tuple[str, torch.Tensor]]) -> int:
     """Write a shard's features as safetensors, one tensor a picture; returns how many."""
+    # Pictures of one pass share its tensor, which safetensors refuses.
     tensors = {key: values.clone() for key, values in features}
     write_atomically(path, lambda temporary: save_file(tensors, temporary))
     return len(tensors)
