@@ -105,11 +105,8 @@ Place = tuple[str | int, ...]
 
 
 def explain(error: ValidationError, config: Mapping[str, Any]) -> Iterator[str]:
-    """The faults that pydantic found, in our words.
-
-    Args:
-        error: Of `Settings`.
-    """
+    """The faults that pydantic found in a study file, in our words."""
+    # A union gives a fault for each of its types: the first of a place is told.
     found: dict[Place, Any] = {}
     for fault in error.errors():
         found.setdefault(_written_place(fault["loc"], config), fault)
@@ -234,11 +231,7 @@ def _suggest(place: Place) -> str:
 
 
 def known_keys(place: Place) -> list[str]:
-    """The keys that a section may have, sorted; none where it has none of its own.
-
-    Args:
-        place: Names of the sections above, from the outermost.
-    """
+    """The keys that a section may have, sorted; none where it has none of its own."""
     return sorted(_fields_at(place))
 
 

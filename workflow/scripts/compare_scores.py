@@ -11,6 +11,7 @@ from further.evaluation.overlap import count_excluded
 from further.evaluation.quantization import split_quantization
 from further.io import read_table
 from further.job import start_log
+from further.records.base import DEFAULT_RUN
 from further.records.comparison import Comparison
 from further.records.training import Metrics
 from further.settings import ComparisonSettings

@@ -27,6 +27,7 @@ def choose_run(study: Path, run: str | None, folder: str) -> str:
     """
     if run is not None:
         return run
+    # A run that was never trained is no adapter's name, but it begins with a setting: seed-1.
     is_setting = any(folder.startswith(f"{name}-") for name in Run.model_fields)
     if folder in list_adapters(study) or (is_setting and "/" not in folder):
         raise ValueError(

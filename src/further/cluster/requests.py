@@ -77,12 +77,8 @@ def _options(resources: Mapping[str, Any], qos: str | None, reservation: str | N
 
 
 def merge_requests(group: str | None, requests: Sequence[Request]) -> Request:
-    """What the jobs of a group ask for together: they run one after the other in one job.
-
-    Args:
-        group: Its name; None for a job that is in no group.
-        requests: One per job, at least one; all in one partition.
-    """
+    """What the jobs of a group ask for together, as one job in one partition; a job without a group is alone."""
+    # Jobs of a group run one after the other: their minutes add up, their memory does not.
     first = requests[0]
     if group is None:
         return first

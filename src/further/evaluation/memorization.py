@@ -37,11 +37,7 @@ class Passage(NamedTuple):
 def sample_passages(
     rows: pd.DataFrame, papers: Collection[str], encode: Callable[[str], list[int]], length: int, number: int, seed: int
 ) -> list[Passage]:
-    """Draw paragraphs of some papers that have a number of tokens, and take so many of each, in the order of the rows.
-
-    Args:
-        encode: Text to token ids, without special tokens.
-    """
+    """Draw paragraphs of some papers that have so many tokens (no special ones), and keep the order of the rows."""
     own = rows[rows["paper"].isin(papers)].sort_values(["paper", "row"])
     pairs = zip(own["paper"], own["row"], map(encode, own["text"]), strict=True)
     long = [Passage(paper, int(row), tuple(ids[:length])) for paper, row, ids in pairs if len(ids) >= length]

@@ -50,7 +50,7 @@ def choose_prompts(rows: pd.DataFrame, split: pd.DataFrame, seed: int) -> list[s
 
 def sample_both(model: Model, tokenizer: Any, prompts: Sequence[str], settings: SampleSettings) -> Samples:
     """Continue every prompt greedily and, if asked for, sampled, each time with the base and then the adapted model."""
-    temperatures = dict.fromkeys((None, settings.temperature))
+    temperatures = dict.fromkeys((None, settings.temperature))  # one where none is set
     decodings = [Decoding(temperature, settings.top_p, settings.seed) for temperature in temperatures]
     samples: list[Sample] = []
     for prompt, decoding in product(prompts, decodings):

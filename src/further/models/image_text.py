@@ -124,6 +124,7 @@ class ImageText(CausalText):
         Without token types PaliGemma reads a prompt in three ways, by what is padded and how attention is computed.
         """
         blocks_BT = batch.get("blocks", torch.full_like(batch["input_ids"], -1))
+        # transformers' token types are of two kinds: PaliGemma's 0 is the prompt, Gemma 3's 1 is an image.
         types_BT = (blocks_BT < 0) if self.family.prompt_sees_itself else (blocks_BT >= 0)
         ids_BT: torch.Tensor = self.network.generate(
             input_ids=batch["input_ids"],

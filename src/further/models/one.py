@@ -48,7 +48,6 @@ class OneModel(Model):
         network = self.base
         if network.config.layout == PREFIX:
             seen_BTT = see(batch["groups"], batch["branches"], batch["blocks"])
-            seen_BTT = seen_BTT | torch.eye(seen_BTT.shape[1], dtype=torch.bool, device=seen_BTT.device)
             hidden: torch.Tensor = network.read(self._vectors(batch, batch["input_ids"]), seen_BTT)
             return hidden
         halves = cut_rows(batch)

@@ -122,6 +122,7 @@ def check_walltime(
             faults.append(_scoring_fault(row, hardware))
         if row.seconds_high is None or _in_time(row, hardware):
             continue
+        # A remedy is told only if it was planned and fits.
         tried = [(change, plan_again(row.run, runs[row.run] | change)) for change in _faster(runs[row.run])]
         remedies = _longer(row, hardware)
         remedies += [_describe_change(change, _minutes(new)) for change, new in tried if _fits(new, hardware)]

@@ -171,11 +171,8 @@ def _add_up(plan: Sequence[PlannedRun], name: str) -> Hours:
 
 
 def scoring_hours(plan: Sequence[PlannedRun]) -> Hours:
-    """Hours of scoring each run, and the base at each precision; merged models and samples are not counted.
-
-    Returns:
-        Expected, low, high.
-    """
+    """Hours, expected, low and high, of scoring each run and the bases; merged models and samples are not counted."""
+    # A base is scored as a run is: on average, each run pays for a part of the bases' scoring.
     bases = {run.quantization for run in plan} | {"none"}
     mean = 1 + len(bases) / len(plan)
     return tuple(seconds * mean / 3600 for seconds in _add_up(plan, "scoring_seconds"))

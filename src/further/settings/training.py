@@ -184,6 +184,7 @@ class TrainingSettings(Run):
 
 def _sweepable() -> dict[str, Any]:
     """Lists of values by key, each value under the limits of the run's own key."""
+    # Made from Run, so that a new setting can be swept without a second declaration.
     fields: dict[str, Any] = {}
     for name, field in Run.model_fields.items():
         if name not in NOT_SWEPT:

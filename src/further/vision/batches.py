@@ -37,6 +37,7 @@ def collate(rows: Sequence[Tensors]) -> Tensors:
         batch[name] = torch.stack(
             [torch.nn.functional.pad(row[name], (0, longest - len(row[name])), value=FILL.get(name, 0)) for row in rows]
         )
+    # Text alone has no images: their keys are those that some rows have.
     for key in dict.fromkeys(key for row in rows for key in row if key not in COLUMNS):
         batch[key] = torch.cat([row[key] for row in rows if key in row])
     return batch

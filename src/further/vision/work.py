@@ -30,7 +30,7 @@ class PlannedQuestions:
 
     def count(self, run: Run, sharded: bool) -> Work:
         """What a run has to do; sharded ones are refused for images."""
-        assert not sharded
+        assert not sharded  # `further.conflicts` refuses it
         training = count_rows(self.training.rows, micro_batch(run))
         steps_per_epoch = -(-training.number // (micro_batch(run) * run.gradient_accumulation_steps))
         return Work(

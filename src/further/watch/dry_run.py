@@ -26,15 +26,10 @@ class Outlook:
     """Collects the jobs of a dry run."""
 
     def __init__(self) -> None:
-        """Begin with no job."""
         self._steps: dict[str, list[tuple[str, str]]] = {}  # by rule, what each job is for and why it would run
 
     def add(self, rule: str, wildcards: Mapping[str, str], reason: str) -> None:
-        """Add a job.
-
-        Args:
-            reason: Why it would run, in Snakemake's words.
-        """
+        """Add a job, with why it would run in Snakemake's words."""
         self._steps.setdefault(rule, []).append((" ".join(wildcards.values()), _explain(reason)))
 
     def lines(self) -> list[str]:

@@ -35,7 +35,6 @@ class StudyLog:
     """Told which jobs start and end; knows the words for it."""
 
     def __init__(self, folder: Path, now: float) -> None:
-        """Begin a log of a study's folder, at a time in seconds."""
         self.folder, self.began = folder, now
         self.started: dict[int, float] = {}
         self.finished: dict[int, float] = {}
@@ -59,6 +58,7 @@ class StudyLog:
         if job is None:  # a target, which does nothing itself
             return []
         noted = read_seconds(self.folder / job.benchmark) if job.benchmark else None
+        # Snakemake's own note leaves out how long the job waited in a queue.
         self.finished[number] = noted if noted is not None else now - (begun if begun is not None else now)
         if job.rule == "plan_runs":
             self._weights = None  # of an earlier plan

@@ -58,6 +58,7 @@ def _explain_files(files: Sequence[Path]) -> list[str]:
 
 
 def _explain_lock(folder: Path, is_dry: bool) -> list[str]:
+    # A dry run locks nothing and only finds the lock: what it says stands beside the plan, not in its place.
     others = find_others(folder)
     if not others and is_dry and (dead := find_others(folder, dead=True)):
         return [

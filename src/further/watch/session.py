@@ -67,13 +67,7 @@ class Session(_Record):
 
 
 def write_session(folder: Path, about: Mapping[str, Any], jobs: Sequence[Mapping[str, Any]]) -> None:
-    """Keep what a start has to do.
-
-    Args:
-        folder: Where results land.
-        about: Fields of `Session` but its jobs.
-        jobs: Fields of `Job`.
-    """
+    """Keep what a start has to do: fields of `Session`, and of `Job` for each job."""
     session = Session.model_validate({**about, "jobs": list(jobs)})
     write_json(folder / FILE, session.model_dump())
 

@@ -61,10 +61,7 @@ def jobs_by_run(jobs: Iterable[Queued]) -> dict[str, Queued]:
 
 
 def read_queue_of(folder: Path) -> tuple[dict[str, Queued] | None, str]:
-    """Training jobs in SLURM's queue by run, None where none was ever queued from a folder or SLURM does not answer.
-
-    With the reason why where it does not.
-    """
+    """Training jobs in SLURM's queue by run; None, with the reason, where none was ever queued or SLURM is silent."""
     if shutil.which("squeue") is None or not (folder / PLACE).is_dir():
         return None, ""
     try:
@@ -82,6 +79,7 @@ def read_status(folder: Path, runs: Iterable[str], queue: Queue) -> list[RunStat
     """
     session = read_session(folder)
     jobs = session.jobs if session and not session.ended else []
+    # A result that is older than the start, which is to make it, belongs to settings that were changed since.
     trainings = [job for job in jobs if job.rule == "train_qlora"]
     old = {job.run for job in trainings if session and not _is_made(folder / job.output, session.started)}
     return [_status(folder, run, queue, run in old) for run in runs]
@@ -161,11 +159,7 @@ def _cells(status: RunStatus) -> tuple[str, ...]:
 
 
 def describe_session(folder: Path, now: float) -> list[str]:
-    """What else the last start has to do, and how long it will take.
-
-    Args:
-        folder: Where results land.
-    """
+    """What else the last start has to do, and how long it will take."""
     session = read_session(folder)
     if session is None:
         return []

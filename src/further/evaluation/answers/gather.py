@@ -35,11 +35,7 @@ class Answers:
 
 
 def score_generated(generated: pd.DataFrame) -> Answers:
-    """Score a model's answers to the test's questions.
-
-    Args:
-        generated: GENERATED.
-    """
+    """Score a model's answers (GENERATED) to the test's questions."""
     test = generated[generated["split"] == "test"]
     nats = float(test["reference_nats"].sum() / test["reference_tokens"].sum())
     table = pa.Table.from_pandas(test[ANSWERS.names], ANSWERS, preserve_index=False)
@@ -48,6 +44,7 @@ def score_generated(generated: pd.DataFrame) -> Answers:
 
 def choose_main(scores: pd.DataFrame) -> dict[str, Main]:
     """The score that each type is judged by: exact match up to 50 different references, else the F1 of words."""
+    # Nobody writes a caption word for word: its exact match would be 0 before and after.
     different = count_different(scores, "reference")
     return {str(kind): "exact_match" if number <= MAX_ANSWERS else "token_f1" for kind, number in different.items()}
 

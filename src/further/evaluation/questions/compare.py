@@ -92,6 +92,7 @@ def _accuracy_norm(lines: Sequence[Line]) -> Paired | None:
 def _groups(lines: Sequence[Line], name_of: Callable[[Line], str]) -> tuple[Group, ...]:
     """Results by a name, those without one left out."""
     groups = []
+    # "" is a question without topic, or whose paper is not in the study.
     for name in sorted({name_of(line) for line in lines} - {""}):
         own = [line for line in lines if name_of(line) == name]
         accuracy = _accuracy(own)

@@ -43,7 +43,6 @@ class Cost:
         return show_percent(relative(self.change.estimate or 0.0), signed=True)
 
     def __str__(self) -> str:
-        """The verdict in a few words."""
         if self.verdict in ("worse", "improved"):
             verb = "raises" if self.verdict == "worse" else "lowers"
             return f"{self.name} {verb} perplexity by {show_relative(self.change)}."
@@ -89,8 +88,8 @@ def find_costs(comparison: Comparison) -> list[Cost]:
 
 
 def _decide(cost: Interval, comparison: Comparison) -> Verdict:
-    """Two runs of one seed each also differ by the effect of the seed, which their interval does not cover."""
-    # A cost no larger than the effect of the seed is not called a cost.
+    # Two runs of one seed each also differ by the effect of the seed, which their interval does not cover: a cost no
+    # larger than that is not called a cost.
     margin = max(comparison.seed_spread or 0.0, MARGIN_NATS)
     verdict = classify(cost, margin)
     if verdict in ("improved", "worse") and abs(cost.estimate or 0.0) <= margin:

@@ -124,6 +124,7 @@ def new_figure(
 def add_title(figure: Figure, title: str) -> None:
     """Write the title into the room kept for it, smaller if it is long, marked so that the page can leave it out."""
     height = figure.get_size_inches()[1] * POINTS_PER_INCH
+    # Plain text, not matplotlib's own title: the page finds it by its id and cuts it off.
     written = figure.text(0.012, 1 - 7 / height, title, ha="left", va="top", fontweight="bold", gid=TITLE_ID)
     written.set_fontsize(TITLE_SIZE)
     # A long title is set smaller: matplotlib would cut it off at the right edge.

@@ -36,11 +36,7 @@ def make_table(results: TextResults) -> pd.DataFrame:
 
 
 def tabulate(results: StudyResults[Any], base: float) -> pd.DataFrame:
-    """The same for any kind of study.
-
-    Args:
-        base: Loss of the base model, in nats per token.
-    """
+    """The same for any kind of study; `base` is the loss of the base model, in nats per token."""
     law = results.law
     if not law.points:
         return pd.DataFrame(columns=COLUMNS)

@@ -120,6 +120,7 @@ def fit_pictures(
     """Each case with its pictures while the page has room for them, in bytes, and how many are left out."""
     for pick in gallery:
         shown = [pictures[name] for name in pick.images if name in pictures]
+        # A case that is left out takes its room all the same: behind it none is shown.
         room -= sum(map(len, shown))
         yield (pick, shown, 0) if room >= 0 else (pick, [], len(shown))
 

@@ -26,6 +26,7 @@ def answer_layout(results: OneModelResults) -> Answer:
     }
     verdict = _classify(results, equal.difference)
     fewer = 1 - own.flops / arms[PREFIX].flops
+    # The question asks for the encoder–decoder, and the difference is the stack's: what improves one speaks against it.
     swapped: dict[Verdict, Verdict] = {"improved": "worse", "worse": "improved"}
     return Answer(
         question="Is one encoder–decoder better than one stack?",

@@ -53,12 +53,7 @@ def fill_made(results: TextResults) -> dict[str, object]:
 def show_made(
     results: StudyResults[Any], sources: Sequence[tuple[str, str]], folded: Sequence[ShownTable] = ()
 ) -> dict[str, object]:
-    """What every kind of study has in this section.
-
-    Args:
-        sources: Parts of the page, and the files that they come from.
-        folded: Further long tables.
-    """
+    """What every kind of study has in this section: `sources` are parts of the page and their files."""
     of_runs = [*settings_tables(results), seeds_table(results), hardware_table(results)] if results.runs else []
     made_with = results.provenance
     program = _part_tables({"Program": made_with.program, "Versions": made_with.versions})
