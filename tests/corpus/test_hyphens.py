@@ -26,6 +26,8 @@ VOCABULARY = collect_vocabulary(PAPER)
         (["a post-", "Mustard patient"], "a post-Mustard patient"),  # before a capital
         (["pre-", "and postoperative"], "pre- and postoperative"),  # suspended
         (["an easy-", "to-use device"], "an easy-to-use device"),
+        (["a state-of-the-", "art and time-to-", "event plan"], "a state-of-the-art and time-to-event plan"),
+        (["the sub-to-", "tal one"], "the sub-total one"),
         (["non-", "responding"], "non-responding"),  # the paper hyphenates this prefix
         (["inter-", "action"], "interaction"),
         (["a well-", "aerated room"], "a well-aerated room"),

@@ -230,14 +230,18 @@ def test_a_line_that_goes_back_below_no_superscript_is_another():
     ]
 
 
+@pytest.mark.parametrize("drawn", [slice(None), slice(None, None, -1)], ids=["in order", "mark last"])
 @pytest.mark.parametrize(("label_font", "lead"), [("hebo", 34), ("heit", 34), ("helv", 0)])
-def test_an_items_mark_belongs_to_the_label_behind_it(label_font, lead):
+def test_an_items_mark_belongs_to_the_label_behind_it(label_font, lead, drawn):
     """As in "b. **Safety: an adverse event of it.** The": most of the line is bold, and the paragraph goes on below."""
+    parts, placed, x = (("b. ", "helv"), ("Safety: an adverse event of it.", label_font), (" The", "helv")), [], 50.0
+    for text, font in parts:
+        placed.append((x, text, font))
+        x += pymupdf.get_text_length(text, font, 10)
     with pymupdf.open() as document:
-        page, x = document.new_page(), 50.0
-        for text, font in (("b. ", "helv"), ("Safety: an adverse event of it.", label_font), (" The", "helv")):
-            page.insert_text((x, 100), text, fontsize=10, fontname=font)
-            x += pymupdf.get_text_length(text, font, 10)
+        page = document.new_page()
+        for left, text, font in placed[drawn]:
+            page.insert_text((left, 100), text, fontsize=10, fontname=font)
         write(page, 62, 112, ["safety of the treatment was judged", "by the team of the clinic."])
         first, *rest = read_page(page).lines
     assert first.lead == lead

@@ -69,6 +69,17 @@ def test_lines_read_across_a_gutter_stand_in_columns():
     assert [line.text for line in follow_columns(across)] == ["l1", "l2", "r1", "r2", "l3"]
 
 
+def test_words_of_a_stretched_line_are_joined_though_the_page_lies_askew():
+    def line(text, x0, x1, baseline):
+        return Line(1, x0, baseline - 8, x1, baseline + 2, 10, "f", False, text, baseline=baseline)
+
+    above = line("the heart was kept in the cold and it", 50, 250, 100)
+    words = [line("frequently", 51, 100, 112), line("recurs in", 125, 175, 110), line("patients", 200, 256, 108)]
+    below = line("who had been seen by the team there.", 50, 250, 124)
+    (page,) = set_scan([Page(1, 300, 200, (above, *words, below), (), True)])
+    assert [line.text for line in page.lines] == [above.text, "frequently recurs in patients", below.text]
+
+
 def test_a_sections_name_alone_on_a_line_is_bold():
     texts = ("Methods", "Methods of the study were these", "Results.", "results", "References")
     lines = tuple(Line(1, 0, 0, 90, 9, 10, "f", False, text, baseline=20 * n) for n, text in enumerate(texts))

@@ -75,6 +75,20 @@ def test_hyphens_that_a_font_calls_soft_are_hyphens_where_they_take_room():
     assert read == ["the long-term and dose-related effect of a long-", "term plan"]
 
 
+@pytest.mark.parametrize("label", ["Results", "Methods and results of the study"])
+def test_letters_that_are_drawn_twice_to_make_them_bold_are_read_once(label):
+    with pymupdf.open() as document:
+        page, font = document.new_page(), pymupdf.Font("tiro")
+        for shift in (0.0, 0.4):
+            writer = pymupdf.TextWriter(page.rect)
+            writer.append((72 + shift, 100), label, font=font, fontsize=10)
+            writer.write_text(page)
+        writer.append((72, 120), "The heart was kept in the cold.", font=font, fontsize=10)
+        writer.write_text(page)
+        lines = [line.text for line in read_page(page).lines]
+    assert lines == [label, "The heart was kept in the cold."]
+
+
 def test_a_long_word_stays_whole():
     with set_words(["with", "hypercholesterolemia"], 0.3) as document:
         (line,) = read_page(document[0]).lines

@@ -14,6 +14,8 @@ HYPHENS = "-‐‑\u00ad"
 LETTERS = r"[^\W\d_]"
 WORD = re.compile(rf"{LETTERS}+(?:['’]{LETTERS}+)*")
 LAST_PART = re.compile(rf"({LETTERS}+)[{HYPHENS}]$")
+INNER_PART = re.compile(rf"({LETTERS}+)[-‐‑](?:the|to|of|by|and)[-‐‑]$", re.IGNORECASE)
+"""The beginning of "state-of-the-art" or "time-to-event"."""
 FIRST_PART = re.compile(rf"{LETTERS}+")
 ADDRESS = re.compile(r"\W*(?:https?://|www\.)[^\s)\]>]*[^\s,;)\]>]$", re.IGNORECASE)
 """An address of the web at a line's end."""
@@ -185,7 +187,9 @@ def join_pair(above: str, below: str, vocabulary: Vocabulary) -> str:
     if first and first.group() in suspended and not (last and vocabulary.words[(last[1] + first.group()).lower()]):
         inside = below[first.end() :].startswith(tuple(HYPHENS))  # "easy-to-use", not "pre- and postoperative"
         return above + below if inside else f"{above} {below}"
-    if not last or not first or not _is_one_word(last[1], first.group(), vocabulary):
+    inner = INNER_PART.search(above)
+    compound = inner is not None and inner[1].lower() not in PREFIXES
+    if not last or not first or compound or not _is_one_word(last[1], first.group(), vocabulary):
         whole = above[:-1] + "-" if above.endswith("\u00ad") else above
         return whole + below if re.search(r"\S[-‐‑]$", whole) else f"{above} {below}"
     return above[:-1] + below

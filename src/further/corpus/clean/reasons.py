@@ -7,6 +7,7 @@ from itertools import groupby, pairwise
 from further.corpus.clean.covers import drop_covers
 from further.corpus.clean.end import Ending
 from further.corpus.clean.front import drop_front, name_front
+from further.corpus.clean.neighbors import drop_neighbors
 from further.corpus.clean.paragraphs import continues
 from further.corpus.clean.pieces import Piece, body_size
 from further.corpus.clean.structure import ends_in_page, is_contents, is_legend, is_license, is_reference
@@ -47,6 +48,7 @@ def decide(
         piece.reason = _own_reason(piece, keep_captions)
     # The order matters: each step looks at blocks that the ones before have left without a reason.
     drop_covers(pieces, names)
+    drop_neighbors(pieces, names)
     _drop_contents(pieces, names)
     size = body_size(pieces)
     open_pieces = [piece for piece in pieces if not piece.reason]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import reduce
 from itertools import pairwise
 
-from further.corpus.parse.lines import MAX_INDENT, Line
+from further.corpus.parse.lines import ITEM_MARK, MAX_INDENT, Line
 
 WORD = re.compile(r"[^\W\d_]+")
 LETTER = re.compile(r"\s*[^\W\d_]\s*")
@@ -38,7 +38,7 @@ def join_fragments(lines: Iterable[Line]) -> list[Line]:
             joined[-1] = _join(joined[-1], line)
         else:
             joined.append(line)
-    return _join_words(_join_stretched(_join_scattered(joined)))
+    return join_words(_join_stretched(_join_scattered(joined)))
 
 
 def _place_initials(lines: list[Line]) -> list[Line]:
@@ -103,11 +103,16 @@ def _join_stretched(lines: list[Line]) -> list[Line]:
     return joined
 
 
-def _join_words(lines: list[Line]) -> list[Line]:
-    """Join words whose gaps are so wide that each is a block: they reach from edge to edge of a line near them."""
+def join_words(lines: list[Line], slack: float = 1.0) -> list[Line]:
+    """Join words whose gaps are so wide that each is a block: they reach from edge to edge of a line near them.
+
+    Args:
+        lines: Lines of one page in drawing order.
+        slack: Points by which baselines of one line may differ; edges by three times as much.
+    """
     rows: list[list[Line]] = []
     for line in lines:
-        if rows and abs(line.baseline - rows[-1][0].baseline) < 1 and line.x0 > rows[-1][-1].x1:
+        if rows and abs(line.baseline - rows[-1][-1].baseline) < slack and line.x0 > rows[-1][-1].x1:
             rows[-1].append(line)
         else:
             rows.append([line])
@@ -115,14 +120,14 @@ def _join_words(lines: list[Line]) -> list[Line]:
     for index in (*wide, *reversed(wide)):  # one such line may stand above another
         above, under = rows[index - 1] if index else [], rows[index + 1] if index + 1 < len(rows) else []
         near = [(side[0], indent) for side, indent in ((above, 0), (under, MAX_INDENT)) if len(side) == 1]
-        if any(_is_set_between(rows[index], line, indent) for line, indent in near):
+        if any(_is_set_between(rows[index], line, indent, slack) for line, indent in near):
             rows[index] = [reduce(_join, rows[index])]
     return [line for parts in rows for line in parts] if wide else lines
 
 
-def _is_set_between(parts: Sequence[Line], line: Line, indent: float) -> bool:
+def _is_set_between(parts: Sequence[Line], line: Line, indent: float, slack: float) -> bool:
     """Whether parts are words of a justified line: set as one near them, from edge to edge, with gaps of one width."""
-    if len(parts) == 1 or not _has_edges(parts, line, indent):
+    if len(parts) == 1 or not _has_edges(parts, line, indent, slack):
         return False
     alike = 2 * sum(part.font == line.font for part in parts) >= len(parts)
     alike = alike and all(abs(part.size - line.size) < 0.3 for part in parts)
@@ -140,11 +145,11 @@ def _fills(parts: Sequence[Line], line: Line | None, indent: float) -> bool:
     return _has_edges(parts, line, indent)
 
 
-def _has_edges(parts: Sequence[Line], line: Line, indent: float) -> bool:
+def _has_edges(parts: Sequence[Line], line: Line, indent: float, slack: float = 1.0) -> bool:
     """Whether parts of a line, from left to right, begin and end where another does, but for an indent."""
-    begins = -3 < parts[0].x0 - line.x0 < 3 + indent * line.size
+    begins = -3 * slack < parts[0].x0 - line.x0 < 3 * slack + indent * line.size
     ordered = all(left.x1 <= right.x0 + 1 for left, right in pairwise(parts))
-    return len(line.text) > 20 and begins and abs(line.x1 - parts[-1].x1) < 3 and ordered
+    return len(line.text) > 20 and begins and abs(line.x1 - parts[-1].x1) < 3 * slack and ordered
 
 
 def _continues(left: Line, right: Line) -> bool:
@@ -213,6 +218,7 @@ def _join(left: Line, right: Line, *, word: bool = False) -> Line:
     space = slash or (" " if apart else "")
     offset = len(left.text) + len(space)
     main = left if len(left.text) >= len(right.text) else right
+    styled = left.lead == len(left.text) or (right.lead > 0 and ITEM_MARK.fullmatch(left.text))
     # A smaller part is a superscript or an index: with its box the line would overlap the one above or below.
     return replace(
         main,
@@ -222,7 +228,7 @@ def _join(left: Line, right: Line, *, word: bool = False) -> Line:
         y1=max(left.y1, right.y1) if left.size == right.size else main.y1,
         text=left.text + space + right.text,
         raised=(*left.raised, *((start + offset, end + offset) for start, end in right.raised)),
-        lead=offset + right.lead if left.lead == len(left.text) else left.lead,
+        lead=offset + right.lead if styled else left.lead,
         group=left.group,
         initial=initial or left.initial,
     )

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from further.corpus.clean.structure import is_note, is_reference
 from further.corpus.parse.blocks import ENDED, ITEM, Block
@@ -20,6 +21,8 @@ SMALL = 0.93
 """Of the body's size; footnotes are set no larger."""
 MIN_PARAGRAPH = 40
 """Words from which prose is a paragraph of the article, however it is set."""
+MIN_REST = 8
+"""Words of a part of a sentence that goes on over a column's end."""
 MIN_COLUMN_WORDS = 100
 """Words from which what fills a column in the body's font is a paragraph, whatever it says."""
 QUOTES = "“‘„«\"'"
@@ -72,6 +75,18 @@ def mark_kinds(pages: Sequence[list[Block]], style: Style, heights: Sequence[flo
             if not block.kind:
                 block.kind = "text" if _ends_sentence(block, last, blocks, own) else _kind_by_style(block, below, own)
             last = block if block.kind == "text" else last
+    _mark_rests([block for blocks in pages for block in blocks])
+
+
+def _mark_rests(blocks: Sequence[Block]) -> None:
+    """Mark the rest of a boxed paragraph in the next column, or its first lines, which are too short by themselves."""
+    for above, below in pairwise(blocks):
+        apart = below.page != above.page or below.y0 < above.y0
+        alike = above.font == below.font and abs(above.size - below.size) < 0.15
+        if apart and alike and {above.kind, below.kind} == {"text", "other"}:
+            runs_on = not ENDED.search(above.text.rstrip()) and below.text.lstrip()[:1].islower()
+            if runs_on and all(is_prose(block.text, MIN_REST) for block in (above, below)):
+                above.kind = below.kind = "text"
 
 
 def style_of_page(blocks: Sequence[Block], style: Style) -> Style:

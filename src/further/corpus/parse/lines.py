@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 NUMBER = re.compile(r"\s*\d{1,4}\s*")
+ITEM_MARK = re.compile(r"\s*(?:\(?[^\W_]{1,3}[.)]|[•●▪■◦‣–—])\s*")
+"""The mark of a list's item, which may be set lighter than the item's label."""
 MARGIN = 0.14
 """Share of the page's width, on either side, in which line numbers stand."""
 MAX_INDENT = 3

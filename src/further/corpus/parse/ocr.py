@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pymupdf
 
+from further.corpus.parse.fragments import join_words
 from further.corpus.parse.lines import Line, Page
 from further.corpus.sections import EVERY, is_section
 from further.corpus.words import count_words
@@ -13,6 +14,8 @@ DPI = 300
 """Resolution at which Tesseract reads; its documentation asks for at least this."""
 NEAR = 0.25
 """Relative difference of font sizes that OCR cannot tell from none: it measures each word's letters."""
+SLACK = 3.0
+"""Points by which words of one line may stand above each other on a page that was scanned askew."""
 
 
 def find_language_data() -> str | None:
@@ -83,7 +86,7 @@ def set_scan(pages: Sequence[Page]) -> list[Page]:
             body = size
             break
     return [
-        replace(page, lines=tuple(follow_columns([_steady(line, body) for line in page.lines])))
+        replace(page, lines=tuple(follow_columns(join_words([_steady(line, body) for line in page.lines], SLACK))))
         if page.hidden
         else page
         for page in pages

@@ -4,12 +4,13 @@ import math
 import re
 from collections import defaultdict
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import pymupdf
 
 from further.corpus.parse.fragments import join_fragments
-from further.corpus.parse.lines import Line, Page, find_line_numbers
+from further.corpus.parse.lines import ITEM_MARK, Line, Page, find_line_numbers
 from further.corpus.parse.spaces import restore_spaces
 from further.corpus.words import CACHE
 
@@ -17,14 +18,14 @@ SUPERSCRIPT, ITALIC, BOLD = 1, 2, 16
 """Bits of a span's flags in PyMuPDF."""
 BOLD_NAME = re.compile(r"(?i:bold|black|heavy|demi)|[-.](?:Bd|[Bb])(?![a-z])")
 """Names of bold fonts, whose flags do not always say so: Helvetica-Bd, and Arbortext's AdvOT66af078c.B."""
-ITEM_MARK = re.compile(r"\s*(?:\(?[^\W_]{1,3}[.)]|[•●▪■◦‣–—])\s*")
-"""The mark of a list's item, which may be set lighter than the item's label."""
 RAISED_SIZE, MIN_RISE = 0.85, 0.15
 """Of the size of most letters: how large a superscript is at most, and how far it stands above them at least."""
 SAME_LEVEL = 0.1
 """Points by which the feet of letters of one line may differ by rounding."""
 MIN_SIZE = 0.1
 """Points; a file may hide marks in letters of a hundredth of a point."""
+MAX_SHIFT, MIN_TWICE = 0.1, 5
+"""Font sizes by which letters drawn twice differ at most, and characters by which a line is compared with another."""
 # Images are not read. Unmapped glyphs stay U+FFFD: with TEXT_CID_FOR_UNKNOWN_UNICODE they would become wrong letters.
 TEXT_FLAGS = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES & ~pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
 
@@ -38,6 +39,9 @@ def read_page(page: pymupdf.Page) -> Page:
     pymupdf.TOOLS.unset_quad_corrections(True)  # boxes as fonts claim them, whether or not pymupdf4llm is loaded
     text = page.get_textpage(flags=TEXT_FLAGS)
     found = page.get_text("dict", textpage=text)
+    if _is_drawn_twice(found):  # then MuPDF takes seven times as long, and leaves out what makes letters bold
+        text = page.get_textpage(flags=TEXT_FLAGS | pymupdf.TEXT_COLLECT_STYLES)
+        found = page.get_text("dict", textpage=text)
     _give_sizes(found)
     restore_spaces(found, text)
     hidden = show_hidden(found)
@@ -55,6 +59,18 @@ def read_page(page: pymupdf.Page) -> Page:
     numbers = find_line_numbers(lines, width)  # they stay by themselves, however near the text stands
     joined = join_fragments(line for line in lines if line not in numbers)
     return Page(page.number + 1, width, height, (*joined, *numbers), tuple(turned), hidden)
+
+
+def _is_drawn_twice(found: dict[str, Any]) -> bool:
+    """Whether a line of a page stands on another that begins alike: some programs make letters bold so."""
+    lines = [line["spans"][0] for block in found["blocks"] for line in block.get("lines", ())]
+    lines.sort(key=lambda span: (round(span["origin"][1]), span["origin"][0]))
+    return any(
+        math.dist(one["origin"], other["origin"]) < MAX_SHIFT * one["size"]
+        and len(one["text"].strip()) > 1
+        and one["text"][:MIN_TWICE] == other["text"][:MIN_TWICE]
+        for one, other in pairwise(lines)
+    )
 
 
 def _give_sizes(found: dict[str, Any]) -> None:
