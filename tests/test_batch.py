@@ -17,20 +17,13 @@ def batch(batch_tokens, context, accumulation):
     [(1024, 256, 1, 4), (1024, 256, 4, 1), (1024, 128, 2, 4)],
 )
 def test_rows_per_forward_pass(batch_tokens, context, accumulation, expected):
-    run = Run.model_validate(
-        {"batch_tokens": batch_tokens, "context": context, "gradient_accumulation_steps": accumulation}
-    )
-    assert micro_batch(run) == expected
+    assert micro_batch(batch(batch_tokens, context, accumulation)) == expected
 
 
 @pytest.mark.parametrize(("batch_tokens", "context", "accumulation"), [(1000, 256, 1), (128, 256, 1), (1024, 256, 3)])
 def test_a_batch_that_does_not_divide_names_all_three_numbers(batch_tokens, context, accumulation):
     with pytest.raises(ValueError, match=f"{batch_tokens}.*{context} × {accumulation}"):
-        micro_batch(
-            Run.model_validate(
-                {"batch_tokens": batch_tokens, "context": context, "gradient_accumulation_steps": accumulation}
-            )
-        )
+        micro_batch(batch(batch_tokens, context, accumulation))
 
 
 @pytest.mark.parametrize(
@@ -48,10 +41,8 @@ def test_a_step_is_dealt_out_to_the_processes_of_a_run(config, accumulation, pro
     facts = naming("gpus_per_run", 4, "training.gradient_accumulation_steps", 2, 6, "training.batch_tokens", 128)
     with pytest.raises(ValueError, match=facts):
         share_of_process(run, processes)
-    config["hardware"]["gpus_per_run"], config["training"] = (
-        processes,
-        config["training"] | run.model_dump(exclude_unset=True),
-    )
+    config["hardware"]["gpus_per_run"] = processes
+    config["training"] |= run.model_dump(exclude_unset=True)
     config["sweeps"] = dict.fromkeys(config["sweeps"])
     with pytest.raises(ValueError, match=facts):
         read_study(config)

@@ -1,5 +1,6 @@
 """Start-up: what the scripts of many small jobs import, and what they can do without."""
 
+import ast
 import subprocess
 import sys
 from functools import cache
@@ -61,3 +62,24 @@ def test_planning_a_folder_of_cases_loads_no_table_or_array():
 def test_torch_compile_is_whole_again_after_the_import():
     code = "import torch; whole = torch.compile; import further.quantizer; print(torch.compile is whole)"
     assert run_python(code) == ["True"]
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "workflow" / "scripts").glob("*.py")), ids=lambda script: script.stem)
+def test_what_a_script_imports_is_there(script):
+    """By the text of both, as most scripts take seconds to import; neither mypy nor a dry run looks at them."""
+    for node in ast.walk(ast.parse(script.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("further"):
+            assert {alias.name for alias in node.names} <= names_in(node.module), node.module
+
+
+@cache
+def names_in(module):
+    """Names that a module of the package holds at its top, and the modules in it."""
+    path = ROOT.joinpath("src", *module.split("."))
+    file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    found = {own.stem for own in path.iterdir()} if path.is_dir() else set()
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        found |= {getattr(node, "name", "")} | {alias.asname or alias.name for alias in getattr(node, "names", [])}
+        targets = [*getattr(node, "targets", []), getattr(node, "target", None)]
+        found |= {name.id for target in targets if target for name in ast.walk(target) if isinstance(name, ast.Name)}
+    return found

@@ -214,7 +214,7 @@ def test_modules_are_imported_by_names_that_can_be_read():
     for file in provenance.PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in ("import_module", "__import__"):
-                assert ast.unparse(node.args[0]).startswith("f'{PACKAGE}."), file  # models.fused: Liger's kernels
+                assert ast.unparse(node.args[0]).startswith("f'{FUSED_PACKAGE}."), file  # models.fused: Liger's kernels
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""How a batch of so many tokens is cut into rows; apart from `config`, so that training does not follow all of it."""
+"""How a batch of so many tokens is cut into rows, on one GPU or on several: the same for plan, training and checks."""
 
 from further.settings import Run
 

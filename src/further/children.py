@@ -80,13 +80,15 @@ class Child:
         except TimeoutError:
             self.stop()
             raise ChildError("timed out", f"more than {self.timeout_s:g} s") from None
+        # null is a task that ran out of memory, after which the child lives on; half a line is a child that died.
         found = json.loads(answer) if answer.endswith(b"\n") else {}
         if found:
             return dict(found)
         code = 0 if found is None else self.stop()
         if found is None or code == NO_MEMORY:
             raise ChildError("too large", f"out of memory: it needs more than {self.memory_mb} MB")
-        if code < 0 and -code not in OWN_CRASHES:  # the system's memory killer sends 9
+        # A signal that no code raises by itself came from outside: the system's memory killer sends 9.
+        if code < 0 and -code not in OWN_CRASHES:
             raise ChildError("too large", f"out of memory, or stopped: the reader was ended by signal {-code}")
         raise ChildError("crashed", f"signal {-code}" if code < 0 else f"exit code {code}")
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from further.batch import share_of_process
-from further.settings import Run, Settings
+from further.settings import CostSettings, HardwareSettings, ModelSettings, Run, Settings
 
 UNSHARDED = (  # settings of a run that `hardware.sharding: fsdp` excludes
     ("quantization", "int8", "whose layers lose their constants when weights are sharded (bitsandbytes 0.50)"),
@@ -46,8 +46,7 @@ def _once(faults: Iterator[tuple[str, str]]) -> Iterator[str]:
 
 
 def _between_keys(settings: Settings) -> Iterator[str]:
-    corpus, evaluation, model = settings.corpus, settings.evaluation, settings.model
-    hardware, cost = settings.hardware, settings.cost
+    corpus, evaluation = settings.corpus, settings.evaluation
     if corpus.test_fraction + corpus.validation_fraction >= 1:
         fractions = f"{corpus.test_fraction} + validation_fraction {corpus.validation_fraction}"
         yield f"corpus.test_fraction: {fractions} leaves no training paper"
@@ -57,6 +56,11 @@ def _between_keys(settings: Settings) -> Iterator[str]:
     if given + asked > evaluation.window:
         both = f"evaluation.memorization_prefix_tokens: {given} + memorization_new_tokens {asked}"
         yield f"{both} is more than window {evaluation.window}"
+    yield from _of_model(settings.model)
+    yield from _of_means(settings.hardware, settings.cost)
+
+
+def _of_model(model: ModelSettings) -> Iterator[str]:
     if model.source not in ("demo", "toy") and model.path is None:
         needed = {"hub": "owner/name", "gguf": "the file"}.get(model.source, "the model's folder")
         yield f"model.path: null is not allowed with source {model.source}: write {needed}"
@@ -67,6 +71,10 @@ def _between_keys(settings: Settings) -> Iterator[str]:
             "model.revision: null is not allowed with source hub: write the commit, 40 hexadecimal digits "
             f"(https://huggingface.co/{model.path or 'owner/name'}/commits lists them)"
         )
+
+
+def _of_means(hardware: HardwareSettings, cost: CostSettings) -> Iterator[str]:
+    """Faults of time, money and GPUs."""
     if (margin := hardware.walltime_margin_minutes or 0) >= (runtime := hardware.runtime_minutes):
         yield f"hardware.walltime_margin_minutes: {margin} is not less than runtime_minutes {runtime}"
     if cost.yearly_budget is not None and not cost.price_per_gpu_hour:

@@ -139,6 +139,7 @@ def split_texts(texts: Sequence[Text], heldout_fraction: float, seed: int) -> tu
         ValueError: If one of the two would be empty.
     """
     order = sorted(texts, key=lambda text: (text.source.name, _digest(seed, text.name)))
+    # A text is held out where the rounded number of those held out so far rises: of every source its part.
     marks = [round(place * heldout_fraction) for place in range(len(order) + 1)]
     held = {text.name for text, before, after in zip(order, marks, marks[1:], strict=False) if after > before}
     train, heldout = [t for t in texts if t.name not in held], [t for t in texts if t.name in held]

@@ -47,6 +47,7 @@ def explain_missing(planned: int, found: int, built_for: str | None, driver: str
 def read_driver_version() -> str | None:
     """The newest CUDA version that this machine's driver runs, as in "12.8"; None without a driver."""
     try:
+        # The driver itself is asked: torch built for another CUDA does not say what it found.
         library, version = ctypes.CDLL("libcuda.so.1"), ctypes.c_int(0)
     except OSError:
         return None

@@ -39,7 +39,6 @@ class Lock:
     """A folder's lock that this process holds; a thread of filelock's keeps it fresh."""
 
     def __init__(self, folder: Path, lease: SoftFileLease) -> None:
-        """Keep the lease, and say beside it whose it is."""
         self.folder, self.lease = folder, lease
         write_json(folder / OWNER, this_process() | {"token": lease.token})
 
@@ -178,6 +177,7 @@ def is_dead(owner: Mapping[str, Any]) -> bool:
 
 
 def _runs(owner: Mapping[str, Any]) -> bool:
+    # A process's start is told from the machine's boot, which moves when its clock is set.
     started, clock_steps_s = _process_start(owner["pid"]), 10.0
     return started is not None and abs(started - owner["process_started"]) < clock_steps_s
 

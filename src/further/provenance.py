@@ -59,6 +59,7 @@ def digest_code(script: Path) -> str:
     # Sorted by path: the order in which imports are followed must not change the digest.
     modules = sorted((module for module in _reach(script) if not _is_of(module, SHAPE_NOTHING)), key=str)
     text = "\n".join(f"{_name(module)} {_read(module).digest}" for module in modules)
+    # Reading a module adds what was found in it to `_known`.
     if known != _known():
         _keep(_known())
     return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -171,13 +172,14 @@ def _own_digest() -> str:
 
 
 def _parse(module: Path, source: bytes, keep_errors: bool) -> dict[str, Any]:
-    """Names of the modules that one reaches, and its digest. A tree's dump has no positions and no comments."""
+    """Names of the modules that one reaches, and its digest."""
     try:
         tree = ast.parse(source)
     except SyntaxError as error:
         raise ValueError(f"{module}: not valid Python, line {error.lineno}: {error.msg}") from error
     imports = sorted(_imports(tree, module))  # before what is left out is taken away
     shaping = _Shaping(keep_errors=keep_errors).visit(tree)
+    # A tree's dump has no positions and no comments.
     return {"imports": imports, "digest": hashlib.sha256(ast.dump(shaping).encode()).hexdigest()}
 
 

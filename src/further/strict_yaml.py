@@ -99,6 +99,7 @@ def find_line(file: Path, keys: Sequence[str]) -> int | None:
         file: As `read_mapping` reads it.
         keys: The sections above the key, from the outermost, and the key; of a list the number of a value, from 0.
     """
+    # Nodes know their lines; what is made of them does not.
     node, line = yaml.compose(file.read_text(encoding="utf-8"), yaml.SafeLoader), None
     for key in keys:
         if isinstance(node, yaml.MappingNode):

@@ -11,13 +11,13 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from further.conflicts import find_faults
+from further.fault_messages import explain
+from further.records.base import DEFAULT_RUN
 from further.records.comparison import MIN_PAPERS
 from further.settings import ModelSettings, Run, Settings, Sweep
 from further.sizes import count_selected, count_training, find_fraction
 from further.strict_yaml import read_mapping
-from further.wrong import explain
 
-DEFAULT_RUN = "default"
 FEWEST_SIZES = 4  # of a scaling law's three parameters, and one to be wrong by
 MOST_HELD_OUT = 1 / 3  # of the papers, to have enough of them for an interval
 USUAL_FOLDS = 4
@@ -57,11 +57,12 @@ class Study:
         """The same study without runs that would train on the same papers twice.
 
         Of the fractions that select the same number of training papers, the default run's own one is kept, else the
-        first. Papers that turn out unreadable are known only later: the plan says if they make two runs alike.
+        first.
 
         Args:
             num_papers: Papers of the study, the unreadable ones included.
         """
+        # Papers that turn out unreadable are known only later: the plan says if they make two runs alike.
         return expand_sweeps(self.settings, self._count_training(num_papers))
 
     def _count_training(self, num_papers: int) -> int:
@@ -69,11 +70,7 @@ class Study:
         return max(1, count_training(num_papers, corpus.test_fraction, corpus.validation_fraction))
 
     def find_notes(self, num_papers: int) -> list[str]:
-        """What its user should know of the held-out papers and the data sweep before anything is paid, a line each.
-
-        Args:
-            num_papers: As for `for_papers`.
-        """
+        """What its user should know of the held-out papers and the data sweep before anything is paid, a line each."""
         return [*_say_held_out(self.settings, num_papers), *self._note_sizes(num_papers)]
 
     def _note_sizes(self, num_papers: int) -> list[str]:

@@ -50,6 +50,7 @@ def match_targets(layers: Iterable[str], target: Target) -> list[str]:
         ValueError: If the expression, or one name of the list, matches no layer.
     """
     layers = list(layers)
+    # One text is a preset or an expression for whole names, a list is the ends of names.
     names = [target] if isinstance(target, str) else target
     fits: Callable[[str, str], object] = re.fullmatch if isinstance(target, str) else _ends_in
     if isinstance(target, str) and target in PRESETS:

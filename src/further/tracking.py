@@ -66,12 +66,12 @@ class TensorBoard(Tracker):
     """Event files that `tensorboard --logdir logs/tracking/tensorboard` reads."""
 
     def __init__(self, tracked: Tracked) -> None:
-        """Go on behind the steps that are there; steps that a resumed run repeats are taken back."""
         from torch.utils.tensorboard import SummaryWriter
 
         place = tracked.folder / FOLDER / "tensorboard" / tracked.run
         if not tracked.first_step:
             shutil.rmtree(place, ignore_errors=True)
+        # A run that was killed may have written steps after the checkpoint that it goes on from.
         purge = tracked.first_step + 1 if tracked.first_step else None
         self._writer: Any = SummaryWriter(str(place), purge_step=purge)
 
@@ -119,7 +119,6 @@ class Wandb(_Run):
     """Files that `wandb sync logs/tracking/wandb/*` sends, if and when the user types it."""
 
     def __init__(self, tracked: Tracked) -> None:
-        """Go on with the run of that key."""
         os.environ.setdefault("WANDB_MODE", "offline")
         os.environ.setdefault("WANDB_SILENT", "true")
         import wandb

@@ -18,8 +18,8 @@ from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
 from further.job import SHORT_LOG
+from further.watch.dry_run import Outlook
 from further.watch.log import StudyLog
-from further.watch.outlook import Outlook
 from further.watch.refusals import explain
 
 SILENCE_S = 25.0  # after which a sign of life is given

@@ -240,3 +240,24 @@ def test_choices_in_one_list_are_asked(tmp_path, options):
     (line,) = find(tmp_path)[2].to_pylist()
     assert (line["question"], line["answer"], line["closed"]) == ("q? Choices: CT; MRI", "MRI", True)
     assert "options" not in describe_plan(plan_cases(tmp_path, None, 1))
+
+
+def test_questions_between_bars_as_vqa_med_has_them(tmp_path):
+    """2019: training of three cells a line, a test of four, and the training's questions once more by category."""
+    train, test = tmp_path / "ImageClef-2019-VQA-Med-Training", tmp_path / "VQAMed2019Test"
+    save(train / "Train_images", "synpic1.jpg")
+    save_picture(test / "Test_Images" / "synpic2.jpg", 2)
+    line = "synpic1|is this a t1, or t2 image?|no\n"
+    (train / "QAPairsByCategory").mkdir()
+    for name in ("All_QA_Pairs_train.txt", "QAPairsByCategory/C1_Modality_train.txt"):
+        (train / name).write_text(line)
+    (test / "VQAMed2019_Test_Questions.txt").write_text("synpic2|in what plane?\n")
+    (test / "VQAMed2019_Test_Questions_w_Ref_Answers.txt").write_text("synpic2|plane|in what plane?|axial\n")
+    questions = find(tmp_path)[2].to_pylist()
+    columns = ("question_type", "question", "answer", "closed", "given_split")
+    assert [tuple(line[name] for name in columns) for line in questions] == [
+        ("other", "is this a t1, or t2 image?", "no", True, "train"),
+        ("plane", "in what plane?", "axial", False, "test"),
+    ]
+    (train / "All_QA_Pairs_train.txt").write_text(20 * line + "synpic1|is it? CT|or MR?|CT\n")
+    assert tells(refusal(tmp_path), f"{train.name}/All_QA_Pairs_train.txt", 4, 3)

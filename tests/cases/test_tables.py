@@ -275,3 +275,21 @@ def test_a_cell_may_be_long_and_the_limit_of_other_tables_stays(tmp_path):
     write_csv(tmp_path / "a.csv", [("image", "caption"), ("a.png", "x" * 200_000)])
     assert [len(row["caption"]) for row in read_rows(Folder(tmp_path), "a.csv")] == [200_000]
     assert csv.field_size_limit() == before == 131_072
+
+
+def test_cells_between_bars_and_images_between_commas(tmp_path):
+    save_picture(tmp_path / "a.png", 1)
+    save_picture(tmp_path / "b.PNG", 2, format="PNG")
+    write_csv(tmp_path / "a.csv", [("image", "question", "answer"), ("a.png, b.PNG", "Is it, say, large?", "yes")], "|")
+    [question] = find(tmp_path)[2].to_pylist()
+    assert (question["images"], question["question"]) == (["a.png", "b.PNG"], "Is it, say, large?")
+
+
+def test_columns_as_medpix_calls_them(tmp_path):
+    save_picture(tmp_path / "a.png")
+    told = {"U_id": "MPX1", "image": "a.png", "Case Diagnosis": "Cyst", "Differential Diagnosis": "Tumor"}
+    told |= {"Treatment & Follow Up": "None.", "Disease Discussion": "Benign.", "Patient Gender": "F"}
+    write_csv(tmp_path / "a.csv", [tuple(told), tuple(told.values())])
+    [case] = find(tmp_path)[0].to_pylist()
+    names = ("diagnosis", "differential", "treatment", "discussion", "sex")
+    assert [case[name] for name in names] == ["Cyst", "Tumor", "None.", "Benign.", "F"]

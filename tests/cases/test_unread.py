@@ -68,3 +68,14 @@ def test_labels_of_which_no_question_can_be_made_are_refused_before_any_job(tmp_
 
 def test_what_tells_is_what_questions_are_made_of():
     assert {rule.kind for rule in RULES} | {"category"} == TEXTS
+
+
+@pytest.mark.parametrize(
+    ("name", "beside", "advice"),
+    [("a.jpg", "scans/a.png", "scans/a.png"), ("a.jpg", "imgs.zip", "unpack"), ("x" * 900, "b.png", "missing")],
+)
+def test_images_that_are_all_missing_are_looked_for(tmp_path, name, beside, advice):
+    write_csv(tmp_path / "a.csv", [("image", "caption"), (name, "A cyst.")])
+    save_picture(tmp_path / beside, format="PNG")
+    said = refusal(tmp_path)
+    assert tells(said, advice) and name[:20] in said and len(said) < 300

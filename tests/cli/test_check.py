@@ -194,7 +194,7 @@ def test_int8_on_a_gpu_is_worth_knowing_with_what_was_measured(study, capsys, ha
 
 @pytest.mark.parametrize(("package", "path", "said"), [("no", "fused", 1), ("yaml", "fused", 0), ("no", "graphs", 0)])
 def test_fused_layers_whose_package_is_missing_are_worth_knowing(study, capsys, monkeypatch, package, path, said):
-    monkeypatch.setattr(check_machine, "FUSED", package)
+    monkeypatch.setattr(check_machine, "FUSED_PACKAGE", package)
     (study / "gpu.yaml").write_text(f"hardware: {{gpu_memory_gb: 80}}\ntraining: {{kernels: [{path}]}}\n")
     assert check(capsys, "right.yaml", "gpu.yaml")[1].count("further[gpu]") == said
 

@@ -18,7 +18,7 @@ def test_every_type_has_a_line_with_its_numbers():
     ]
     lines = dict(line.split(": ", 1) for line in describe(calibrate(pd.concat(answers), GuardSettings(), Rules())))
     assert set(lines) == {"side", "organ", "size", "kind"}
-    assert "60 of 60" in lines["side"] and "10 %" in lines["side"] and "95 %" in lines["side"]
+    assert "60 of 60" in lines["side"] and "10%" in lines["side"] and "95%" in lines["side"]
     assert "too few cases" in lines["organ"] and tells(lines["organ"], 20, 29, 46)
     assert "too many errors" in lines["size"] and "no judged case" in lines["kind"]
 
@@ -40,4 +40,4 @@ def test_what_became_of_a_promise_has_a_line_of_its_own():
 
 
 def test_percentages_keep_their_digits():
-    assert [percent(value) for value in (0.95, 0.975, 0.999, 0.05, 0.29)] == ["95 %", "97.5 %", "99.9 %", "5 %", "29 %"]
+    assert [percent(value) for value in (0.95, 0.975, 0.999, 0.05, 0.29)] == ["95%", "97.5%", "99.9%", "5%", "29%"]

@@ -15,6 +15,7 @@ from further.models.encoder_decoder import EncoderDecoder, cut_rows, put_images
 from further.onemodel.runs import train_weights
 from further.positions import find_limit
 from further.settings import Run
+from further.tokens.packing import IGNORED
 from further.training.adapters import train_adapter
 from further.training.answers import AnswerRows
 from further.training.launch import start_run
@@ -22,7 +23,7 @@ from further.training.recipe import Recipe, Task
 from further.vision.demands import check_contexts, count_image_tokens
 from further.vision.images import Held, need_images
 from further.vision.prompts import make_prompter
-from further.vision.rows import IGNORED, ask, make_row
+from further.vision.rows import ask, make_row
 from models.tiny import IMAGE, IMAGE_TOKENS, SIDE, SPECIAL, TEXT, VISION, make_tokenizer
 
 KINDS = ("t5gemma2", "florence2")

@@ -136,7 +136,7 @@ def pack():
 
 
 def own_mask(kind, ids, groups):
-    from further.models.sight import see
+    from further.models.masks import see
 
     types = torch.cat([types_of(kind, ids[:, : len(ROW)])] * 2, dim=1)
     blocks = torch.where(types.bool(), 0, -1) if kind == "g3" else torch.where(types.bool(), -1, 0)

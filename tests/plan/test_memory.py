@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from further.models import Precision, load
-from further.plan.beside import start_bytes
+from further.plan.beyond_lora import start_bytes
 from further.plan.memory import OVERHEAD, estimate_memory
 from further.plan.precision import FP32, weight_bytes
 from further.plan.shape import read_shape, shape_of

@@ -6,6 +6,7 @@ from dataclasses import MISSING, fields, replace
 import pytest
 
 from facts import naming, tells
+from further.plan.devices import memory_of_process
 from further.plan.early import refuse_early
 from further.plan.refuse import check_memory, check_walltime
 from further.plan.shape import shape_of
@@ -56,6 +57,15 @@ def test_runs_refused_for_one_reason_are_told_together():
     runs = {f"seed-{seed}": REAL | {"quantization": "none", "seed": seed} for seed in range(8)}
     with pytest.raises(ValueError, match=r"^runs seed-0, seed-1, seed-2, seed-3, seed-4 and 3 more: [^\n]*$"):
         check_memory(shape_of(LLAMA_8B), runs, HARDWARE | {"gpu_memory_gb": 16.0})
+
+
+@pytest.mark.parametrize("slower", [{"kernels": []}, {"packing": False}, {"compile": True}])
+def test_a_run_of_a_sweep_is_not_taken_for_one_that_needs_less(slower):
+    """Without a faster path a run keeps more: whole logits, a mask, or inputs that could wait in the host's memory."""
+    shape, fast = shape_of(LLAMA_8B), REAL | {"kernels": ["adapters", "documents", "fused", "graphs", "offload"]}
+    runs, least = {"default": fast, "slower": fast | slower}, memory_of_process(shape, fast, HARDWARE).peak / 2**30
+    with pytest.raises(ValueError, match=r"^run slower: needs "):
+        check_memory(shape, runs, HARDWARE | {"gpu_memory_gb": least + 0.001, "memory_margin": 0.0})
 
 
 def test_a_walltime_that_is_too_short_is_refused_with_both_numbers(folder):

@@ -13,7 +13,7 @@ from further.records.questions import Group
 from further.report.drawing.figure import draw_figure
 from further.report.drawing.style import house_style, new_figure, number_ticks
 from further.report.figures import other_settings, questions, scaling_law
-from report.law_case import make_law, make_target
+from report.law_case import make_law, make_points, make_target
 from report.probes_case import make_answered, make_asked
 from report.results_case import DEFAULT, make_comparison, make_results, make_run
 
@@ -30,6 +30,22 @@ def test_a_wide_logarithmic_axis_has_the_ticks_of_one(high: float, ticks: list[s
         assert set(ticks) <= set(shown) and 2 <= len(shown) <= 8
         places = [text.get_window_extent() for text in axes.get_xticklabels() if text.get_text() in shown]
         assert all(left.x1 < right.x0 for left, right in pairwise(sorted(places, key=lambda place: place.x0)))
+
+
+@pytest.mark.parametrize("span", [1.25, 2.0, 16.0])
+def test_the_ticks_of_the_law_s_cost_axis_are_few_and_apart(span: float) -> None:
+    """A linear scale's ticks stood on it where the sizes spanned less than a decade: nine of them at a span of 1.25."""
+    sizes = {point.size: 26_000 * span ** (np.log(point.size) / np.log(16)) for point in make_points() if point.size}
+    points = tuple(point.model_copy(update={"num_unique_tokens": sizes[point.size]}) for point in make_points())
+    table = scaling_law.make_table(make_results(law=make_law(points=points, band=(), targets=())))
+    with house_style():
+        drawing = scaling_law.draw(table)
+        drawing.figure.draw_without_rendering()
+        (above,) = drawing.figure.axes[0].child_axes
+        low, high = above.get_xlim()
+        places = [text.get_window_extent() for text in above.get_xticklabels() if low <= text.get_position()[0] <= high]
+    assert 2 <= len(places) <= 6
+    assert all(right.x0 - left.x1 > left.height for left, right in pairwise(places))
 
 
 def test_of_300_settings_and_60_topics_the_figures_show_40(tmp_path: Path) -> None:

@@ -27,8 +27,8 @@ from further.report.figures import (
     scaling_law,
 )
 from further.report.kind import TEXT
-from further.report.kinds import KINDS
 from further.report.results import TextResults
+from further.report.write import KINDS
 from further.scaling.interval import Interval as LawInterval
 from further.scaling.record import ParameterIntervals, Reach
 from report.corpus_case import make_corpus

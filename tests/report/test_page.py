@@ -22,16 +22,12 @@ from further.report.page import Head, Kind, Section, write_page
 from further.report.results import CORPUS_VIEW, Provenance, TextResults
 from further.settings import Settings
 from report.corpus_case import make_corpus
+from report.page_case import make_page
 from report.probes_case import NOTHING_ASKED, make_sample, make_samples
 from report.results_case import make_results, make_settings, paired, with_default
 
 ROOT = Path(__file__).parents[2]
 EVIL = '<script>alert("x")</script><img src=x onerror=alert(1)>'
-
-
-def make_page(results: TextResults, folder: Path) -> html.HtmlElement:
-    write_page(TEXT, results, folder)
-    return html.document_fromstring((folder / "index.html").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

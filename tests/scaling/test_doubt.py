@@ -45,6 +45,19 @@ def test_a_form_that_the_curve_does_not_bear_is_doubted_and_makes_nothing_unreac
     assert reached.verdict == "reached"
 
 
+@pytest.mark.parametrize("num_sizes", [6, 8, 12])
+def test_where_the_last_sizes_rise_nothing_larger_is_predicted(num_sizes):
+    """A parabola with its bottom in the middle: every form falls, and all were predicted to, eight times ahead."""
+    x = np.arange(num_sizes)
+    y = 2 + 0.02 * (x - 0.52 * num_sizes) ** 2 + np.random.default_rng(0).normal(0, 0.005, num_sizes)
+    record = analyse(1e5 * 2.0**x, y, y.min() - 0.01)
+    assert (record.reach.dares, [one.useful for one in record.forecasts]) == (None, [False] * 3)
+    assert tells(record.reach.reason, f"{y.min():.4g}", f"{y[-1]:.4g}") and record.form_doubtful
+    assert (record.targets[0].verdict, record.targets[0].tokens) == ("undecided", None)
+    falling = analyse(1e5 * 2.0**x, 2 + 2.0 ** (-x / 2) + np.random.default_rng(0).normal(0, 0.005, num_sizes))
+    assert falling.reach.dares == 8
+
+
 def test_sentence_and_verdict_follow_one_rule():
     """AICc 20 behind, whatever the residuals say, is a doubt in the sentence, in the flag and in the verdict."""
     t, truth, noise, target, _ = CURVES["broken"]
@@ -74,6 +87,15 @@ def test_a_held_out_size_that_is_missed_by_a_twentieth_is_a_doubt():
     [doubt] = compare_forms(fit_power_law(t, y), held).doubts
     assert tells(doubt, 2, "8.0%")
     assert not compare_forms(fit_power_law(t, y), replace(held, error_percent=4.9)).doubtful
+
+
+@pytest.mark.parametrize("c", [0.0, 1.8])
+def test_a_law_that_fits_as_well_without_its_floor_is_no_other_form(c):
+    """With six sizes AICc charges 30 for a parameter more: each of these curves was doubted for that alone."""
+    t, y = make_curve(a=30, b=0.15, c=c, noise=0.01, span=32, num_sizes=6, seed=2)
+    forms = compare_forms(fit_power_law(t, y))
+    assert forms.aicc_behind()["power"] > CLEARLY_BETTER
+    assert forms.preferred == "power_without_floor" and not forms.doubtful
 
 
 def test_verdicts_of_a_right_law_stand():

@@ -5,9 +5,10 @@ import torch
 
 from facts import naming
 from further.models import Precision, load
+from further.tokens.packing import IGNORED
 from further.vision.batches import collate, to_tensors
 from further.vision.prompts import Prompt, make_prompter
-from further.vision.rows import IGNORED, Asked, ask, drop_twice, group_questions, lay_out, make_row
+from further.vision.rows import Asked, ask, drop_twice, group_questions, lay_out, make_row
 from models.tiny import IMAGE_TOKENS, KINDS, save_model
 
 QUESTIONS = [("what modality is used?", "ct"), ("on which side is the abnormality?", "left side"), ("is it so?", "no.")]

@@ -7,10 +7,10 @@ import pytest
 from facts import tells
 from further.io import write_json
 from further.plan.table import plan_text
+from further.watch.dry_run import Outlook
 from further.watch.log import PAST, PRESENT, StudyLog, name_job
-from further.watch.outlook import Outlook
-from further.watch.start import Job, end_session, read_session, write_session
-from watch.test_left import ROW
+from further.watch.session import Job, end_session, read_session, write_session
+from watch.test_time_left import ROW
 
 
 def job(number, rule, **about):
@@ -52,7 +52,7 @@ def test_a_finished_training_says_its_name_number_time_loss_and_what_is_left(fol
     log.start([2], 1000.0)
     [line] = log.finish(2, 1072.0)
     # 3,600 of 7200 + 3600 + 1800 + 10 + 10 planned seconds are done; 9,000 took a fiftieth: 180 s, and 20 s of others
-    assert tells(line, "trained fraction-0.5_seed-2", "1 of 2", "72 s", "loss 5.13", "29 %", "3 min")
+    assert tells(line, "trained fraction-0.5_seed-2", "1 of 2", "72 s", "loss 5.13", "29%", "3 min")
 
 
 def test_before_there_is_a_plan_jobs_are_counted(folder):
@@ -109,3 +109,25 @@ def test_a_dry_run_has_a_line_per_step_with_number_reason_and_names_if_few():
     assert lines[2].split()[:2] == ["train_qlora", "20"] and "r0" not in lines[2]
     assert lines[3].split()[:2] == ["parse_papers", "2"] and tells(lines[3], "code", "00, 01")
     assert lines[4].split() == ["total", "22"]
+
+
+PARSING = "{'ocr': False, 'names': {'a.pdf': 'a'}, 'stamps': {'a.pdf': 1}, 'versions': {'pymupdf': '2.0'}}"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "why"),
+    [
+        (PARSING, PARSING.replace("'names': {", "'names': {'b.pdf': 'b', "), "its files changed"),
+        (PARSING, PARSING.replace("False", "True"), "settings changed"),
+        (PARSING, PARSING.replace("2.0", "2.1"), "its software changed"),
+        ("'0123456789abcdef'", "'fedcba9876543210'", "code changed"),
+        (f"{PARSING},'0123456789abcdef'", f"{PARSING[:-1]}}},'fedcba9876543210'", "settings or code changed"),
+        (PARSING, "<nothing exclusive>", "settings or code changed"),
+    ],
+)
+def test_a_dry_run_says_whether_settings_code_or_files_changed(before, now, why):
+    outlook = Outlook()
+    union = f"Union of exclusive params before and now across all output: before: {before} now: {now} "
+    reason = f"Set of input files has changed since last execution; Params have changed since last execution: {union}"
+    outlook.add("parse_papers", {"shard": "00"}, reason)
+    assert outlook.lines()[2].split(maxsplit=2)[2] == f"{why}: 00"

@@ -10,9 +10,9 @@ import psutil
 import pytest
 
 from facts import tells
-from further.heads import PLACE
 from further.io import write_json
 from further.lock import this_process
+from further.takeover import PLACE
 from snakemake_logger_plugin_further import read_tail
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +27,7 @@ rule draw_pages:
 
 onstart:
     import os
-    from further.watch.start import write_session
+    from further.watch.session import write_session
     about = {"title": "t", "started": 0.0, "runs": []}
     write_session(Path.cwd(), about, [
         {"number": workflow.dag.jobid(job), "rule": job.rule.name,
@@ -54,7 +54,7 @@ def test_a_run_is_one_line_a_job(snakemake):
     assert code == 0 and len(lines) == 4
     pages = [re.fullmatch(r"drew pages (\d) \((\d) of 3\) in \d.\d s; study .*", line) for line in lines[:3]]
     assert sorted(page[1] for page in pages) == ["0", "1", "2"] and [page[2] for page in pages] == ["1", "2", "3"]
-    assert "study 100 %" in lines[2] and ".snakemake/log/" in lines[3]
+    assert "study 100%" in lines[2] and ".snakemake/log/" in lines[3]
     assert snakemake()[1].splitlines()[0].startswith("Nothing to be done")
 
 

@@ -13,9 +13,9 @@ from further.cluster.orphans import Queued
 from further.io import write_json
 from further.lock import this_process
 from further.plan.table import plan_text
-from further.watch.start import end_session, write_session
+from further.watch.session import end_session, write_session
 from further.watch.status import describe_session, draw_status, jobs_by_run, read_queue_of, read_status
-from watch.test_left import ROW
+from watch.test_time_left import ROW
 
 RUNS = ("ended", "at-work", "broken", "silent", "in-time", "never")
 
@@ -149,7 +149,7 @@ def test_other_jobs_and_the_time_left_are_told(study):
     (study / "results/plan.tsv").write_text(plan_text([type(ROW)(**vars(ROW) | {"run": "ended"})]))
     write_json(study / "logs/score.progress.json", {"message": "3 of 20 documents", "updated": time.time()})
     others, left = describe_session(study, time.time())
-    assert tells(others, "0 of 1") and tells(left, "scoring ended", "80 %", "30 min")
+    assert tells(others, "0 of 1") and tells(left, "scoring ended", "80%", "30 min")
     begin(study, 0.0, pid=2**22 + 1)  # more than Linux gives out
     assert "not running" in describe_session(study, time.time())[1]
     end_session(study, "failed")

@@ -73,7 +73,7 @@ WORDS = {
     "training/checkpoints.py": replace("of another identity", "of another kind"),
     "training/launch.py": replace('raise RuntimeError(f"', 'raise RuntimeError(f"Well: '),
     "training/progress.py": replace("tokens/s", "tokens a second"),
-    "training/walltime.py": replace("before the walltime", "before the job is killed"),
+    "training/walltime.py": replace("before the time limit", "before the job is killed"),
     "training/failures.py": replace("loss is", "the loss is"),
     "gpus.py": replace("install a build", "take a build"),
 }

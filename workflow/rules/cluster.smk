@@ -9,8 +9,8 @@ from further.cluster.refusals import check_requests, find_mismatches
 from further.cluster.head import take_queue
 from further.cluster.requests import draw_table, merge_requests, request_of
 from further.lock import this_process
-from further.watch.left import plan_hours
-from further.watch.start import Job, end_session, write_session
+from further.watch.time_left import plan_hours
+from further.watch.session import Job, end_session, write_session
 
 GPU_MEMORY_GB = CONFIG["hardware"]["gpu_memory_gb"]
 

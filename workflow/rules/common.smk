@@ -6,7 +6,7 @@ from further.digests import digest_files
 from further.places import check_path
 from further.provenance import digest_code, installed_versions
 from further.shards import hash_rank
-from further.wrong import add_lines
+from further.fault_messages import add_lines
 
 TRAINING_PACKAGES = ("torch", "transformers", "peft", "bitsandbytes")
 

@@ -3,7 +3,7 @@
 import atexit
 import sys
 
-from further.heads import enter_folder
+from further.takeover import enter_folder
 from further.plan.early import check_runs
 from further.study import read_files, read_study
 from further.tracking import check_trackers

@@ -6,10 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from further.evaluation.answers.gather import DEFAULT, Answers, gather_answers, score_generated
+from further.evaluation.answers.gather import Answers, gather_answers, score_generated
 from further.evaluation.answers.schemas import MODEL_SCORES
 from further.io import read_table, write_table
 from further.job import start_log
+from further.records.base import DEFAULT_RUN
 from further.records.training import CaseMetrics
 from further.settings import BootstrapSettings
 
@@ -27,7 +28,7 @@ def main(
     floors = read_table(inputs["floors"][0])
     record = gather_answers(bases, runs, views, floors, metrics, histories, how)
     record.save(comparison)
-    compared = {"base": bases[record.default.settings.quantization], DEFAULT: runs[DEFAULT]}
+    compared = {"base": bases[record.default.settings.quantization], DEFAULT_RUN: runs[DEFAULT_RUN]}
     parts = [answers.scores.assign(model=name) for name, answers in compared.items()]
     write_table(scores, pa.Table.from_pandas(pd.concat(parts), MODEL_SCORES, preserve_index=False), MODEL_SCORES)
 

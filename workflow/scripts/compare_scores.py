@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from further.evaluation.comparison import DEFAULT_RUN, compare_runs, describe_scoring
+from further.evaluation.comparison import compare_runs, describe_scoring
 from further.evaluation.folds import Fold, cross_validate
 from further.evaluation.overlap import count_excluded
 from further.evaluation.quantization import split_quantization
 from further.io import read_table
 from further.job import start_log
+from further.records.base import DEFAULT_RUN
 from further.records.comparison import Comparison
 from further.records.training import Metrics
 from further.settings import ComparisonSettings

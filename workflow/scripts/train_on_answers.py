@@ -7,14 +7,12 @@ import pyarrow.parquet as pq
 
 from further.batch import micro_batch
 from further.gpus import require_gpus
-from further.io import share_files, write_table
 from further.job import start_log
 from further.settings import Run
 from further.training.answers import AnswerRows, describe_questions
-from further.training.checkpoints import forget_checkpoints
 from further.training.launch import start_run
 from further.training.recipe import Recipe, Task
-from further.training.state import HISTORY
+from further.training.run import end_run
 from further.vision.choice import choose_questions, lay_out_questions
 from further.vision.images import open_images
 from further.vision.prompts import make_prompter
@@ -36,11 +34,7 @@ def main(
     pictures = open_images(images, shown, model)
     training, validation = AnswerRows(chosen.rows, pictures), AnswerRows(watched.rows, pictures)
     outcome = start_run(Recipe(model, run, micro_batch(run), training, validation), task)
-    write_table(outputs["history"], outcome.history, HISTORY)
-    describe_questions(task.name, run, chosen, outcome).save(outputs["metrics"])
-    outcome.timing.save(outputs["timing"])
-    share_files(task.adapter)
-    forget_checkpoints(task.checkpoints)
+    end_run(task, outcome, describe_questions(task.name, run, chosen, outcome), outputs)
 
 
 if __name__ == "__main__":

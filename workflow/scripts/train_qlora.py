@@ -4,17 +4,16 @@ from pathlib import Path
 
 from further.batch import micro_batch
 from further.gpus import require_gpus
-from further.io import read_table, share_files, write_table
+from further.io import read_table
 from further.job import start_log
 from further.settings import Run
 from further.tokens.choice import choose_documents, count_tokens
 from further.tokens.chunks import lay_out
 from further.tokens.tokenizer import special_tokens
-from further.training.checkpoints import forget_checkpoints
 from further.training.launch import start_run
 from further.training.recipe import Recipe, Task
 from further.training.rows import TextRows, describe_papers
-from further.training.state import HISTORY
+from further.training.run import end_run
 
 
 def main(
@@ -35,12 +34,8 @@ def main(
     rows = TextRows(training, choice.names, whole=task.sharded)
     recipe = Recipe(model, run, micro_batch(run), rows, TextRows(validation, whole=task.sharded))
     outcome = start_run(recipe, task)
-    write_table(outputs["history"], outcome.history, HISTORY)
     replay = count_tokens(choice.replay.values())
-    describe_papers(task.name, run, list(choice.papers), training, replay, outcome).save(outputs["metrics"])
-    outcome.timing.save(outputs["timing"])
-    share_files(task.adapter)
-    forget_checkpoints(task.checkpoints)
+    end_run(task, outcome, describe_papers(task.name, run, list(choice.papers), training, replay, outcome), outputs)
 
 
 if __name__ == "__main__":

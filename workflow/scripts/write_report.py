@@ -5,8 +5,8 @@ from pathlib import Path
 
 from further.job import start_log
 from further.provenance import describe_program
-from further.report.kinds import write_report
 from further.report.results import Provenance
+from further.report.write import write_report
 from further.settings import Settings
 
 if __name__ == "__main__":

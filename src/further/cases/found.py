@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import chain, count
+from posixpath import splitext
 from typing import Any
 
 from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS, SPLITS
-from further.cases.files import Folder
+from further.cases.files import IMAGE_SUFFIXES, Folder
 from further.cases.groups_by_name import find_groups
 from further.cases.synonyms import name_modality, name_plane, name_yes_no
 from further.cases.text import clean_text, is_empty_cell
@@ -160,6 +161,9 @@ def find_image(folder: Folder, name: object, hint: str = "") -> tuple[str | None
     file, wrong = folder.images.find(text, hint) if text else (None, "the record names no image")
     if file is None and text and (other := folder.find_other(text)):
         wrong = f"{other} is there, and called like no kind of picture that is read"
+    elif file is None and text.lower().endswith(IMAGE_SUFFIXES):  # converted, and the table was not
+        other = folder.images.find(splitext(text)[0], hint)[0] or ""
+        wrong += f", but {other}" if other else ""
     return file, 0, wrong if file is None else ""
 
 

@@ -5,7 +5,7 @@ caption, question and answer.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
@@ -22,6 +22,8 @@ ASKED, ANSWERED = ("human", "user"), ("gpt", "assistant", "model")
 TURNS = ("conversations", "conversation", "conversatons", "messages")  # the third is LLaVA-Med's own
 ASKED_KEYS = ("question", "answer")
 IMAGE_MARK = re.compile(r"\s*<image>\s*")
+# VQA-Med's lines, 2019 to 2021: the test of 2019 tells what each question asks for, too.
+PIPED = (("image", "question", "answer"), ("image", "question_type", "question", "answer"))
 # A file of this name has no head: each line names an image, and says of it what the file is called (ROCO).
 HEADLESS = {name for role in ("caption", "license", "findings") for name in PLAIN[role]}
 
@@ -50,8 +52,10 @@ def find_columns(folder: Folder, file: str) -> list[str]:
         return list(next(iter(read_workbook(folder, file)), {}))
     if kind_of(file) == ".parquet":
         return list(read_types(folder.path / file))
+    if kind_of(file) == ".txt":
+        return list(_name_headless(folder, file))
     try:
-        rows = _read_headless(folder, file) if kind_of(file) == ".txt" else list(_unfold(read_json(folder, file)))
+        rows = list(_unfold(read_json(folder, file)))
     except (ValueError, OSError):
         return []
     told = [key for row in rows[:20] if isinstance(row, dict) for key in row]
@@ -83,17 +87,40 @@ def _stem(file: str) -> str:
 
 
 def _is_headless(folder: Folder, file: str) -> bool:
-    """Whether a file is called like one without a head, and its first lines all hold a tab: a report.txt may not be."""
-    if _stem(file) not in HEADLESS:
+    """Whether a file is called like one without a head, and its first lines all are so: a report.txt may not be."""
+    if _stem(file) not in HEADLESS and not _asks(file):
         return False
+    names, mark = _name_headless(folder, file), "|" if _asks(file) else "\t"
+    return bool(names) and all(line.count(mark) >= len(names) - 1 for line in _peek(folder, file))
+
+
+def _asks(file: str) -> bool:
+    return re.search("qa|question", _stem(file)) is not None
+
+
+def _peek(folder: Folder, file: str) -> list[str]:
     with open_text(folder.path / file, errors="replace") as stream:
-        return all("\t" in line for line in islice(stream, 20) if line.strip())
+        return [line for line in islice(stream, 20) if line.strip()]
+
+
+def _name_headless(folder: Folder, file: str) -> Sequence[str]:
+    """What the cells of each line hold; nothing where the first line has as many as no known file."""
+    if not _asks(file):
+        return "image", _stem(file)
+    first = next(iter(_peek(folder, file)), "")
+    return next((names for names in PIPED if len(names) == first.count("|") + 1), ())
 
 
 def _read_headless(folder: Folder, file: str) -> list[Row]:
-    """Lines of `image TAB text`; what follows a further tab belongs to the text."""
-    lines = [line.partition("\t") for line in read_text(folder, file).splitlines() if line.strip()]
-    return [{"image": name.strip(), _stem(file): text.replace("\t", " ").strip()} for name, _, text in lines]
+    """Lines of `image TAB text`, where what follows a further tab belongs to the text; or of questions between bars."""
+    lines = [line for line in read_text(folder, file).splitlines() if line.strip()]
+    if not _asks(file):
+        parts = [line.partition("\t") for line in lines]
+        return [{"image": name.strip(), _stem(file): text.replace("\t", " ").strip()} for name, _, text in parts]
+    names, rows = _name_headless(folder, file), [[cell.strip() for cell in line.split("|")] for line in lines]
+    if wrong := next((row for row in rows if len(row) != len(names)), None):
+        raise ValueError(f"cases.folder: {file} has {len(wrong)} cells in the line of {wrong[0]!r}, not {len(names)}")
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _unfold(data: object) -> Iterator[Any]:

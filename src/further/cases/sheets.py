@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from further.cases.columns import add_choices, choices_of, find_choices, name_columns, name_image_columns, tells
-from further.cases.files import Folder, kind_of, remembered
+from further.cases.files import IMAGE_SUFFIXES, Folder, kind_of, remembered
 from further.cases.records import Row, find_columns, find_text_files, read_any
 from further.cases.reports import find_reports, read_reports
 from further.cases.synonyms import find_split
@@ -15,6 +15,7 @@ from further.cases.tables import read_text
 
 # Looking for the images of all rows would take minutes in a large folder; the first rows tell the column.
 TRIED = 200
+AFTER_SUFFIX = re.compile(rf"({'|'.join(map(re.escape, IMAGE_SUFFIXES))}),", re.IGNORECASE)
 
 
 class Sheet(NamedTuple):
@@ -92,13 +93,16 @@ def _find_image_column(folder: Folder, rows: list[Row], called: list[str], loose
 def names_in(value: object) -> list[str]:
     """Names of images in a cell: a list, one that a program wrote as text, or names between semicolons or bars.
 
-    >>> names_in("a.png; b.png"), names_in("['a.png', 'b.png']"), names_in("[a].png")
-    (['a.png', 'b.png'], ['a.png', 'b.png'], ['[a].png'])
+    A comma parts them where it follows a suffix: a name may hold one.
+
+    >>> names_in("a.png; b.png"), names_in("['a.png', 'b.png']"), names_in("[a].png"), names_in("a, b.PNG,c.jpg")
+    (['a.png', 'b.png'], ['a.png', 'b.png'], ['[a].png'], ['a, b.PNG', 'c.jpg'])
     >>> names_in("[12, 13]")
     ['12', '13']
     """
     value = _read_list(value)
-    parts = value if isinstance(value, list | tuple) else re.split(r"[;|]", str(value if value is not None else ""))
+    text = AFTER_SUFFIX.sub(r"\1;", str(value if value is not None else ""))
+    parts = value if isinstance(value, list | tuple) else re.split(r"[;|]", text)
     return [name for part in parts if (name := str(part).strip())]
 
 

@@ -19,6 +19,8 @@ MAX_TABLE_MB = 2_000
 MAX_CELL = 10_000_000
 # Read as the last row of every table. csv does not tell that a quote is still open: this row is then part of another.
 END = "\0end of the table"
+MARKS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}
+"""What may stand between the cells of a table."""
 UNREADABLE = (OSError, EOFError, zlib.error)
 """What opening, or unpacking, a broken file raises."""
 
@@ -75,7 +77,7 @@ def peek_record(folder: Folder, file: str) -> dict[str, Any]:
 
 @_long_cells()
 def read_rows(folder: Folder, file: str) -> list[dict[str, str]]:
-    """Rows of a CSV file by column, the columns' names in lower case; commas, semicolons or tabs, as its head has them.
+    """Rows of a CSV file by column, the columns' names in lower case; its head tells what stands between cells.
 
     Excel's first line `sep=;` is read as it is meant. Rows without a text are left out: Excel leaves some at the end.
 
@@ -146,11 +148,11 @@ def _without_sep(text: str) -> tuple[str, str]:
     head, _, rest = text.partition("\n")
     if told := re.fullmatch(r"sep=(.)", head.strip('\r"') or "", re.IGNORECASE):
         return rest, told[1]
-    return text, max((",", ";", "\t"), key=head.count)
+    return text, max(MARKS, key=head.count)
 
 
 def _call(mark: str) -> str:
-    return {",": "a comma", ";": "a semicolon", "\t": "a tab"}.get(mark, repr(mark))
+    return MARKS.get(mark, repr(mark))
 
 
 def open_text(path: Path, errors: str = "strict") -> TextIO:

@@ -26,6 +26,7 @@ demonstration. For another study, name its folder:
   further try "The donor heart" --study studies/heart
   further open studies/heart
 """
+FILES = "study files, each laid over the previous one, or a folder made by `further init` (the demonstration's)"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -124,9 +125,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-FILES = "study files, each laid over the previous one, or a folder made by `further init` (the demonstration's)"
-
-
 def _add_study(parser: argparse.ArgumentParser, alone: bool = False) -> None:
     """The option --study; where nothing else is typed, the folder alone is enough."""
     if alone:
@@ -172,7 +170,7 @@ def _init(options: argparse.Namespace) -> list[str]:
 
 def _check(options: argparse.Namespace) -> list[str]:
     from further.cli.check import check_study, describe_faults, describe_study, find_files, find_replaced, load_study
-    from further.wrong import add_lines
+    from further.fault_messages import add_lines
 
     study, folder = load_study(options.files)
     files, found = find_files(options.files)[0], check_study(study, folder)

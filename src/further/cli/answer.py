@@ -10,6 +10,7 @@ from further.cli.export import find_adapter, find_base
 from further.cli.study_folder import name_study, suggest_others
 from further.guard.records import GuardRecord
 from further.io import read_table, write_text
+from further.records.base import DEFAULT_RUN
 
 GUARD = Path("results/guard/guard.json")
 QUESTIONS = Path("results/cases/questions.parquet")
@@ -39,7 +40,7 @@ def answer_image(study: Path, image: Path, question: str, show_all: bool) -> lis
         raise ValueError(f"{image} is a table, which holds its own questions: further answer {image}")
     record = _read_guard(study)
     line = _make_line(read_table(study / QUESTIONS), "new", str(image), question)
-    [row] = _answer(study, {str(image): read_png(image)}, [line])
+    [row] = _answer(study, {str(image): _read_png(image)}, [line])
     return [*name_study(study), "", *_decide(record, row, question, show_all), NO_USE]
 
 
@@ -58,10 +59,9 @@ def answer_table(study: Path, table: Path, output: Path, show_all: bool) -> list
     Raises:
         ValueError: If the study has no guard, or the table has no such columns or no rows.
     """
-    from further.guard.decide import decide
-
     rows, record = _read_questions(table), _read_guard(study)
     pictures, faults = _read_pictures([table.parent / name for name in rows["image"]])
+    # A question's type, by which the guard decides, is known by its words among the study's questions.
     known = read_table(study / QUESTIONS)
     lines = [
         _make_line(known, str(case), str(table.parent / image), question)
@@ -70,20 +70,25 @@ def answer_table(study: Path, table: Path, output: Path, show_all: bool) -> list
     readable = [line for line in lines if line["images"][0] in pictures]
     answers = iter(_answer(study, pictures, readable) if readable else [])
     found = [next(answers) | {"caption": None} if line["images"][0] in pictures else None for line in lines]
-    written = []
-    for line, row in zip(lines, found, strict=True):
-        if row is None:
-            written.append(("deferred", "", faults[line["images"][0]], None))
-            continue
-        others = [one for one in found if one is not None and one is not row and one["case"] == row["case"]]
-        decision = decide(row, record, others)
-        shown = row["answer"] if decision.accepted or show_all else ""
-        word = "answered" if decision.accepted else "deferred"
-        written.append((word, shown, decision.explanation, row["mean_logprob"]))
-    added = pd.DataFrame(written, columns=["decision", "answer", "reason", "mean_logprob"])
+    decided = [
+        ("deferred", "", faults[line["images"][0]], None) if row is None else _judge(row, found, record, show_all)
+        for line, row in zip(lines, found, strict=True)
+    ]
+    added = pd.DataFrame(decided, columns=["decision", "answer", "reason", "mean_logprob"])
     write_text(output, rows.join(added).to_csv(index=False))
     given = int((added["decision"] == "answered").sum())
     return [*name_study(study), "", f"{given} of {len(rows)} answered, the others go to a person: {output}", NO_USE]
+
+
+def _judge(
+    row: Mapping[str, Any], found: Iterable[Mapping[str, Any] | None], record: GuardRecord, show_all: bool
+) -> tuple[str, str, str, float]:
+    """Decision, answer, reason and log-probability of one answer, held against the others about its case."""
+    from further.guard.decide import decide
+
+    decision = decide(row, record, [one for one in found if one and one is not row and one["case"] == row["case"]])
+    shown = row["answer"] if decision.accepted or show_all else ""
+    return "answered" if decision.accepted else "deferred", shown, decision.explanation, row["mean_logprob"]
 
 
 def _make_line(known: pd.DataFrame, case: str, image: str, question: str) -> dict[str, Any]:
@@ -131,26 +136,21 @@ def _read_pictures(images: Iterable[Path]) -> tuple[dict[str, bytes], dict[str, 
     pictures, faults = {}, {}
     for image in dict.fromkeys(images):
         try:
-            pictures[str(image)] = read_png(image)
+            pictures[str(image)] = _read_png(image)
         except ValueError as error:
             faults[str(image)] = str(error)
     return pictures, faults
 
 
 def _find_type(known: pd.DataFrame, question: str) -> tuple[str, str]:
-    """Type and task of the study's questions with these words; "unknown" where it has none, which the guard defers.
-
-    Args:
-        known: The study's questions.
-        question: Its words; "caption" asks for one.
-    """
+    """Type and task of the study's questions with these words; "unknown" where it has none, which the guard defers."""
     if question.strip().lower() == "caption":
         return "caption", "caption"
     same = known[known["question"].str.strip().str.lower() == question.strip().lower()]
     return (str(same["question_type"].iloc[0]), str(same["task"].iloc[0])) if len(same) else ("unknown", "answer")
 
 
-def read_png(image: Path) -> bytes:
+def _read_png(image: Path) -> bytes:
     """A picture opened in a child process with the limits of a study, as PNG.
 
     Raises:
@@ -171,7 +171,7 @@ def read_png(image: Path) -> bytes:
 
 def _answer(study: Path, pictures: Mapping[str, bytes], lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The adapted model's answers as rows of GENERATED, but for what a reference says."""
-    from further.evaluation.answers.generate import describe_answer, measure_sureness, write_answers
+    from further.evaluation.answers.generate import LONGEST, describe_answer, measure_sureness, write_answers
     from further.models import Precision, load_adapted
     from further.positions import find_limit
     from further.records.training import CaseMetrics
@@ -179,12 +179,13 @@ def _answer(study: Path, pictures: Mapping[str, bytes], lines: Sequence[Mapping[
     from further.vision.prompts import make_prompter
     from further.vision.rows import ask
 
-    adapter = find_adapter(study, "default")
+    adapter = find_adapter(study, DEFAULT_RUN)
     base = find_base(study, adapter)
     run = CaseMetrics.load(adapter.parent / "metrics.json").settings
     model = need_images(load_adapted(base, adapter, Precision(run.quantization, run.compute_dtype)))
-    prompter, shown, limit = make_prompter(base), Pixels(base, pictures), find_limit(model.config) or 4096
+    prompter, shown, limit = make_prompter(base), Pixels(base, pictures), find_limit(model.config) or LONGEST
     asked = [ask(line, prompter, limit) for line in lines]
+    # Prompts of several images may be long: what the model's positions leave is less then.
     room = min(NEW_TOKENS, limit - max(len(one.prompt.ids) for one in asked))
     written = write_answers(model, prompter, asked, shown, room, BATCH)
     sure = measure_sureness(model, written, shown, BATCH)

@@ -14,6 +14,7 @@ from further.cli.findings import Findings
 from further.cli.study_folder import ROOT
 from further.corpus.folder import mark_passwords
 from further.evaluation.questions.read import check_questions
+from further.fault_messages import add_lines
 from further.general import find_texts
 from further.guard.files import find_file
 from further.onemodel.arms import count_runs
@@ -22,7 +23,6 @@ from further.report.wording import count_noun
 from further.settings import CasesSettings
 from further.strict_yaml import read_mapping
 from further.study import Study, read_files, read_study
-from further.wrong import add_lines
 
 
 def find_files(given: Sequence[Path]) -> tuple[list[Path], Path]:
@@ -45,11 +45,13 @@ def find_files(given: Sequence[Path]) -> tuple[list[Path], Path]:
                 f"{given[0]} holds no {STUDY_FILE}: further init {shlex.quote(str(given[0]))} writes one. "
                 "If the study was started with another file, check that file"
             )
+        # Of no files, find_files would name the demonstration's.
         return [file, *find_files(given[1:])[0]] if given[1:] else [file], given[0]
     if absent := [str(file) for file in given if not file.is_file()]:
         raise ValueError(
             f"there is no file or folder {', '.join(absent)}: name a study file, or a folder that further init made"
         )
+    # A study.yaml alone stands for its folder, but for the one in config/, whose values others start from.
     if len(given) == 1 and given[0].name == STUDY_FILE and given[0].resolve().parent != ROOT / "config":
         return list(given), given[0].parent
     own = ROOT / "config" / "config.yaml"
@@ -73,11 +75,7 @@ def load_study(given: Sequence[Path]) -> tuple[Study, Path]:
 
 
 def find_replaced(files: Sequence[Path]) -> Iterator[str]:
-    """Keys of a study file whose values one laid over it replaces, a line each pair of files.
-
-    Args:
-        files: As `find_files` gives them, without faults.
-    """
+    """Keys whose values a study file replaces in one that it is laid over, a line for each pair of files."""
     read = [(file, read_mapping(file)) for file in files]
     for (below, first), (above, second) in combinations(read, 2):
         sections = {name: first[name] for name in first if isinstance(first[name], dict) and name in second}
@@ -92,12 +90,7 @@ def find_replaced(files: Sequence[Path]) -> Iterator[str]:
 
 
 def check_study(study: Study, folder: Path) -> Findings:
-    """Check all that a study names: papers, model, hub, programs, and SLURM's profile.
-
-    Args:
-        study: With settings that are right in themselves.
-        folder: Where results land.
-    """
+    """Check all that a study names, from the folder of its results: papers, model, hub, programs, SLURM's profile."""
     found, here = Findings(), Path.cwd()
     os.chdir(folder)  # paths in a study file are relative to it, and messages show them as they are written
     try:

@@ -8,11 +8,10 @@ from further.cli.findings import Findings
 from further.cli.study_folder import ROOT
 from further.cluster.refusals import PROFILE, check_account
 from further.int8 import MEMORY_GIB, MOVED, TOKENS_PER_SECOND
+from further.settings.training import FUSED_PACKAGE
 from further.strict_yaml import read_mapping
 from further.study import Study
 from further.tracking import check_trackers
-
-FUSED = "liger_kernel"
 
 
 def check_machine(study: Study, found: Findings) -> None:
@@ -33,7 +32,8 @@ def check_machine(study: Study, found: Findings) -> None:
 
 def _say_fused(study: Study) -> Iterator[str]:
     """That a package is missing which the plan counts on. Without it, training goes on."""
-    if study.settings.study.kind == "text" and "fused" in study.settings.training.kernels and not find_spec(FUSED):
+    is_asked_for = study.settings.study.kind == "text" and "fused" in study.settings.training.kernels
+    if is_asked_for and not find_spec(FUSED_PACKAGE):
         yield (
             "training.kernels: fused: liger-kernel is not installed here. Without it, training on a GPU is slower and "
             "takes more memory than planned. Install it with pip install 'further[gpu]'"

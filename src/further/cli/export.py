@@ -5,9 +5,9 @@ from pathlib import Path
 
 from further.cli.study_folder import name_study, refuse_one_model, suggest_others
 from further.io import read_json, share_files, write_text
+from further.records.base import DEFAULT_RUN
 from further.report.card import make_merged_card
 from further.settings import Run
-from further.study import DEFAULT_RUN
 
 BESIDE_WEIGHTS = (  # what reads text and images for the model
     "tokenizer*", "special_tokens_map.json", "added_tokens.json", "vocab.*", "merges.txt", "chat_template*",
@@ -27,6 +27,7 @@ def choose_run(study: Path, run: str | None, folder: str) -> str:
     """
     if run is not None:
         return run
+    # A run that was never trained is no adapter's name, but it begins with a setting: seed-1.
     is_setting = any(folder.startswith(f"{name}-") for name in Run.model_fields)
     if folder in list_adapters(study) or (is_setting and "/" not in folder):
         raise ValueError(

@@ -14,6 +14,7 @@ from further.cli.check import check_study, load_study
 from further.cli.gpus import GPUS, Gpu, find_gpu
 from further.cli.study_folder import ROOT
 from further.corpus.folder import list_papers
+from further.fault_messages import add_lines
 from further.hub import Unreachable, ask_hub
 from further.io import write_text
 from further.places import STUDY_FILE, check_path, papers_of_study
@@ -21,7 +22,6 @@ from further.settings import Settings
 from further.sizes import count_selected, count_training
 from further.strict_yaml import read_mapping
 from further.study import choose_test_fraction
-from further.wrong import add_lines
 
 DEMO = "demo"
 MOST_SIZES = 5
@@ -95,6 +95,7 @@ def write_study(folder: Path, wishes: Wishes, ask: bool, goes_on: bool = False) 
     title, papers, model, gpu_name = _answer(folder, wishes, ask)
     gpu = find_gpu(gpu_name)
     about_model, said = _describe_model(folder, model, wishes.revision)
+    # Paths in a study file are relative to its folder, those that are typed to the current one.
     seen = _path_from(folder, papers)
     num_papers = _count_papers(folder, seen)
     sections = _fill(title, seen, num_papers, about_model, gpu)
@@ -133,6 +134,7 @@ def _describe_model(folder: Path, model: str, revision: str | None) -> tuple[dic
     """Section `model`, and what to say about it."""
     if model == DEMO:
         return dict(read_mapping(ROOT / "config" / "config.yaml")["model"]), []
+    # One slash and no folder of that name: owner/name on the hub.
     is_folder = Path(model).expanduser().is_dir() or model.startswith((".", "/", "~")) or model.count("/") != 1
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", model.rstrip("/").rpartition("/")[2].lower()).strip("-.") or "model"
     if is_folder:

@@ -74,6 +74,7 @@ def inspect_paper(paper: Path, folder: Path, corpus: CorpusSettings) -> list[str
     rows, ledger, short, decisions = clean_papers(blocks, cleaning, readings)
     rejected = pa.concat_tables([unreadable, short])
     losses = list_losses(blocks, decisions, readings, corpus.max_unknown_signs)
+    # The last two stay empty: what repeats, and which split a paper is in, only a whole study knows.
     tables = {"blocks": (blocks, BLOCKS), "decisions": (decisions, DECISIONS), "losses": (losses, LOSSES)}
     _draw(tables | {"rejected": (rejected, REJECTED), "repeats": ([], REPEATS), "split": ([], SPLIT)}, folder)
     said = [*_say_paper(paper, rows, rejected), *_say_ledger(ledger), *_say_lost(find_lost(blocks, decisions))]

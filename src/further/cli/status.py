@@ -7,7 +7,7 @@ from pathlib import Path
 from further.cli.check import check_study, find_files, load_study
 from further.cli.study_folder import say_start, suggest_others
 from further.places import STUDY_FILE
-from further.watch.start import read_session
+from further.watch.session import read_session
 from further.watch.status import describe_session, draw_status, read_queue_of, read_status
 
 
@@ -45,10 +45,8 @@ def _list_runs(study: Path, files: Sequence[Path]) -> tuple[str, list[str]]:
     if files:
         loaded, folder = load_study(files)
         num_papers = check_study(loaded, folder).num_papers
-        return loaded.settings.study.title, [
-            *loaded.for_papers(num_papers).runs,
-            *loaded.name_folds(max(num_papers, 2)),
-        ]
+        runs = [*loaded.for_papers(num_papers).runs, *loaded.name_folds(max(num_papers, 2))]
+        return loaded.settings.study.title, runs
     session = read_session(study)
     if session is None:
         raise ValueError(f"nothing was started in {study.resolve()} yet{_say_how(study)}{suggest_others(study)}")

@@ -26,6 +26,7 @@ def say_start(study: Path, plan: bool = False) -> str:
     if file.is_file():
         there = f"--directory {shlex.quote(str(study))} --configfile {shlex.quote(str(file))}"
         return f"snakemake --cores 1 plan {there}" if plan else f"make study STUDY={shlex.quote(str(study))}"
+    # Without a study file of its own, a folder's study is the demonstration, if it is anything.
     is_own = study.resolve() in (ROOT, Path.cwd())
     return ("snakemake --cores 1 plan" if plan else "make demo") if is_own else ""
 

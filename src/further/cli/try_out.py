@@ -9,6 +9,7 @@ from further.cli.study_folder import name_study, refuse_images, refuse_one_model
 from further.io import read_json
 from further.positions import check_length
 from further.records.training import Metrics
+from further.settings import Settings
 
 
 def try_prompt(study: Path, run: str, prompt: str, new_tokens: int, temperature: float | None, seed: int) -> list[str]:
@@ -38,7 +39,9 @@ def try_prompt(study: Path, run: str, prompt: str, new_tokens: int, temperature:
     base = find_base(study, adapter)
     check_length(read_json(base / "config.json"), "--tokens", new_tokens)
     precision = (settings.quantization, settings.compute_dtype)
-    texts = _continue(base, adapter, precision, prompt, new_tokens, (temperature, 0.95, seed))
+    # A run does not record its study's top_p: the default of study files stands for it.
+    decoding = (temperature, Settings().evaluation.top_p, seed)
+    texts = _continue(base, adapter, precision, prompt, new_tokens, decoding)
     return [*name_study(study), "", *_show(prompt, run, texts)]
 
 
@@ -50,7 +53,7 @@ def _continue(
     new_tokens: int,
     decoding: tuple[float | None, float, int],
 ) -> tuple[str, str]:
-    from further.evaluation.probe import before_and_after
+    from further.evaluation.before_after import before_and_after
     from further.evaluation.samples import Decoding, continue_prompt
     from further.models import Precision, load_adapted, load_tokenizer
 

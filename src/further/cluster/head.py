@@ -37,6 +37,7 @@ def take_queue(folder: Path) -> tuple[Lock, list[Queued]]:
             f"another snakemake works in this folder: {error}; wait until it has ended, or end it"
         ) from None
     try:
+        # Only who holds the lock may cancel: what another snakemake has queued is no orphan.
         return lock, cancel_orphans(folder)
     except BaseException:
         lock.release()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from further.cluster.slurm import ask
 
+PATIENCE_S = 120  # for cancelled jobs to end
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")  # the executor's name for the jobs of one snakemake
 
 
@@ -34,12 +35,7 @@ class Queued:
 
 
 def read_queue(text: str, folder: Path) -> list[Queued]:
-    """Jobs that Snakemake queued from a folder.
-
-    Args:
-        text: What `squeue --format=%i|%T|%r|%j|%Z|%k` printed.
-        folder: Where snakemake was typed.
-    """
+    """Jobs that Snakemake queued from a folder, as `squeue --format=%i|%T|%r|%j|%Z|%k` prints them."""
     rows = [line.split("|", 5) for line in text.splitlines()]
     return [
         Queued(number, state, reason, comment)
@@ -60,12 +56,11 @@ def list_jobs(folder: Path) -> list[Queued]:
     return read_queue(answer.text, folder)
 
 
-def cancel_orphans(folder: Path, patience_s: float = 120) -> list[Queued]:
+def cancel_orphans(folder: Path) -> list[Queued]:
     """Cancel what an earlier snakemake left in the queue, and wait until it has ended.
 
     Args:
         folder: Where snakemake is typed; no other may be at work there.
-        patience_s: Seconds to wait for the jobs to end.
 
     Returns:
         The jobs that were cancelled.
@@ -77,12 +72,12 @@ def cancel_orphans(folder: Path, patience_s: float = 120) -> list[Queued]:
     if orphans:
         ask(["scancel", *(job.number for job in orphans)])
     # A training that still writes its last checkpoint holds its run's lock, so its successor would be refused.
-    deadline = time.monotonic() + patience_s
+    deadline = time.monotonic() + PATIENCE_S
     while orphans and (left := list_jobs(folder)):
         if time.monotonic() > deadline:
             numbers = " ".join(job.number for job in left)
             raise ValueError(
-                f"jobs {numbers} of an earlier snakemake have not ended {patience_s:.0f} s after scancel: wait until "
+                f"jobs {numbers} of an earlier snakemake have not ended {PATIENCE_S} s after scancel: wait until "
                 "`squeue --me` shows them no more, and start again"
             )
         time.sleep(1)

@@ -55,11 +55,7 @@ def find_missing_gpus(requests: Iterable[Request]) -> Iterator[str]:
 
 
 def find_small_gpus(requests: Iterable[Request], planned_gb: float | None) -> Iterator[str]:
-    """Partitions whose GPUs have less memory than the study was planned for; known without SLURM.
-
-    Args:
-        planned_gb: hardware.gpu_memory_gb; None without a GPU.
-    """
+    """Partitions whose GPUs have less memory than the study was planned for; known without SLURM."""
     there = {(each.partition, each.gpu_memory_gb) for each in requests if each.num_gpus and each.gpu_memory_gb}
     for partition, memory_gb in sorted(there):
         if planned_gb is not None and planned_gb > memory_gb:
@@ -87,6 +83,7 @@ def check_requests(requests: Iterable[Request], planned_gb: float | None = None)
         raise ValueError("\n".join(mismatches))
     nodes = read_nodes(_must(["sinfo", "--noheader", "--exact", "--format=%R|%a|%l|%c|%m|%G"]))
     faults = [fault for kind in kinds for fault in find_faults(kind, nodes)]
+    # What sinfo shows is told in the study's words; sbatch would name the first of these faults in its own.
     faults = faults or list(_unknown_accounts(kinds)) or list(_refusals(kinds))
     if faults:
         raise ValueError("\n".join(dict.fromkeys(faults)))
@@ -100,11 +97,7 @@ def _must(command: list[str]) -> str:
 
 
 def read_nodes(text: str) -> list[Nodes]:
-    """Read `sinfo --format=%R|%a|%l|%c|%m|%G`.
-
-    Args:
-        text: One line per partition and kind of node.
-    """
+    """Read `sinfo --format=%R|%a|%l|%c|%m|%G`, a line per partition and kind of node."""
     rows = [line.split("|") for line in text.splitlines()]
     return [
         Nodes(partition, state, _minutes(limit), _first_number(cores), _first_number(memory), _num_gpus(gres))
@@ -152,6 +145,7 @@ def find_faults(request: Request, nodes: Iterable[Nodes]) -> Iterator[str]:
 
 
 def _too_much(request: Request, nodes: list[Nodes]) -> Iterator[str]:
+    # A partition whose kinds of nodes have different limits takes a job that one of them takes.
     times = [each.max_minutes for each in nodes if each.max_minutes is not None]
     longest = max(times) if len(times) == len(nodes) else None
     limits = (

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from further.columns import align
+
 
 @dataclass(frozen=True, order=True)
 class Request:
@@ -75,12 +77,8 @@ def _options(resources: Mapping[str, Any], qos: str | None, reservation: str | N
 
 
 def merge_requests(group: str | None, requests: Sequence[Request]) -> Request:
-    """What the jobs of a group ask for together: they run one after the other in one job.
-
-    Args:
-        group: Its name; None for a job that is in no group.
-        requests: One per job, at least one; all in one partition.
-    """
+    """What the jobs of a group ask for together, as one job in one partition; a job without a group is alone."""
+    # Jobs of a group run one after the other: their minutes add up, their memory does not.
     first = requests[0]
     if group is None:
         return first
@@ -114,7 +112,7 @@ def draw_table(requests: Iterable[Request], planned_hours: float | None = None) 
     return "\n".join(
         [
             "What SLURM is asked for, per job:",
-            *_align(rows),
+            *(f"  {line}" for line in align(rows, left=[0, 2, 3])),
             f"{counts.total():,} jobs in the queue; at most {hours:,.0f} GPU-hours, "
             f"if every job takes all of its minutes; {_say_planned(planned_hours)}.",
         ]
@@ -125,17 +123,3 @@ def _say_planned(hours: float | None) -> str:
     if hours is None:
         return "the plan says more: type plan right behind snakemake, and no -n"
     return f"{hours:,.3g} are planned"
-
-
-def _align(rows: list[tuple[str, ...]]) -> list[str]:
-    """Columns of one width: names to the left, numbers to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    left = {0, 2, 3}
-    return [
-        "  "
-        + "  ".join(
-            cell.ljust(width) if place in left else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]

@@ -49,6 +49,7 @@ def parse_article(text: str) -> Article:
     spaced = re.sub(r"^(#+ .*)$", r"\n\1\n", rest, flags=re.MULTILINE)
     notice, *chunks = [chunk.strip() for chunk in re.split(r"\n\s*\n", spaced) if chunk.strip()]
     blocks = [block for chunk in chunks for block in _parse_chunk(chunk)]
+    # The abstract's paragraphs are set apart from the body, which begins at the heading behind them.
     first, last = blocks.index(Block("heading", "Abstract")), blocks.index(Block("heading", "References"))
     body = next(place for place, block in enumerate(blocks) if place > first and block.kind == "heading")
     return Article(

@@ -24,8 +24,8 @@ from further.demo.phantom_questions import QUESTIONS, lay_out, save_tokenizer
 from further.demo.phantoms import SIDE, draw_phantoms
 from further.demo.steps import StepLines, final_loss, rise_and_fall
 from further.models.image_text import ImageText
+from further.tokens.packing import IGNORED
 from further.vision.prompts import make_prompter
-from further.vision.rows import IGNORED
 
 LOG = logging.getLogger(__name__)
 

@@ -75,6 +75,7 @@ def save_tokenizer(folder: Path) -> int:
 def lay_out(phantoms: list[Phantom], prompter: Prompter) -> dict[str, Tensor]:
     """Every question about every slice as a row, all filled up to one length: (slices, questions, T)."""
     rows = []
+    # Rows are laid out once without their image: each step of the training puts its own features there.
     image = Held("image_features", {"slice": torch.zeros(0)})
     for phantom in phantoms:
         for kind, answer in answer_phantom(phantom).items():

@@ -100,7 +100,7 @@ def train_tokenizer(documents: Sequence[str], vocab_size: int) -> PreTrainedToke
     trainer = trainers.BpeTrainer(
         vocab_size=vocab_size,
         special_tokens=[BOS, EOS, PAD],
-        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),  # all bytes, so that no text is unknown
         show_progress=False,
     )
     tokenizer.train_from_iterator(documents, trainer)
@@ -132,7 +132,7 @@ def make_model(tokenizer: PreTrainedTokenizerFast, settings: ToySettings) -> Lla
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
     )
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]):  # what else the process draws does not depend on this seed
         torch.manual_seed(settings.seed)
         model = LlamaForCausalLM(config)
     model.generation_config = GenerationConfig.from_model_config(config)

@@ -10,12 +10,11 @@ from scipy import stats
 from further.evaluation.intervals import ratio_interval
 from further.evaluation.pairing import HOW, check_alike, digest_texts, pair_scores
 from further.evaluation.rates import rates
-from further.records.base import Interval
+from further.records.base import DEFAULT_RUN, Interval
 from further.records.comparison import DocumentChange, Paired, RunComparison, Scoring, Summary, TextSet
 from further.records.training import Metrics
 from further.settings import BootstrapSettings
 
-DEFAULT_RUN = "default"
 HELD_OUT: dict[TextSet, str] = {"papers": "test", "general": "heldout"}
 
 

@@ -9,11 +9,12 @@ import torch
 from numpy.typing import NDArray
 from scipy import stats
 
+from further.evaluation.before_after import before_and_after
 from further.evaluation.intervals import LEVEL, ratio_interval, share_interval
-from further.evaluation.probe import before_and_after
 from further.evaluation.scoring import explain_scoring
 from further.models import Model
 from further.positions import check_length
+from further.records.base import DEFAULT_RUN
 from further.records.comparison import MIN_PAPERS
 from further.records.probes import Memorization, Recited, RecitedBoth, RecitedPassage
 from further.settings import BootstrapSettings, ProbeSettings
@@ -36,11 +37,7 @@ class Passage(NamedTuple):
 def sample_passages(
     rows: pd.DataFrame, papers: Collection[str], encode: Callable[[str], list[int]], length: int, number: int, seed: int
 ) -> list[Passage]:
-    """Draw paragraphs of some papers that have a number of tokens, and take so many of each, in the order of the rows.
-
-    Args:
-        encode: Text to token ids, without special tokens.
-    """
+    """Draw paragraphs of some papers that have so many tokens (no special ones), and keep the order of the rows."""
     own = rows[rows["paper"].isin(papers)].sort_values(["paper", "row"])
     pairs = zip(own["paper"], own["row"], map(encode, own["text"]), strict=True)
     long = [Passage(paper, int(row), tuple(ids[:length])) for paper, row, ids in pairs if len(ids) >= length]
@@ -115,7 +112,7 @@ def measure_memorization(
         for group, chosen in passages.items()
     }
     return Memorization(
-        run="default",
+        run=DEFAULT_RUN,
         prefix_tokens=prefix,
         new_tokens=new,
         level=LEVEL,

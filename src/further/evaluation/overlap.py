@@ -34,11 +34,8 @@ def count_dropped(repeats: pd.DataFrame) -> Dropped:
 
 
 def count_shared(rows: pd.DataFrame, split: pd.DataFrame, min_words: int) -> int:
-    """Paragraphs of test papers that also stand in a training paper, word for word.
-
-    A check of the corpus stage by other means, which compares sketches. Paragraphs of fewer words do not count:
-    headings and stock phrases repeat.
-    """
+    """Paragraphs of test papers that also stand in a training paper, word for word."""
+    # A check of the corpus stage, which compares sketches, by other means. Headings and stock phrases repeat.
     words = rows["text"].map(lambda text: tuple(WORD.findall(text.casefold())))
     train, test = (words[rows["paper"].isin(split.loc[split["split"] == part, "paper"])] for part in ("train", "test"))
     known = set(train)

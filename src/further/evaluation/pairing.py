@@ -23,6 +23,7 @@ def pair_scores(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     check_alike(before, after, HOW)
     _check_documents(before, after)
     columns = ["document", *TEXT, "nats"]
+    # The columns of `TEXT` are alike in both, as was just checked: those of one are kept.
     paired = before[columns].merge(after[["document", "nats"]], on="document", suffixes=("_before", "_after"))
     paired = paired[paired["num_tokens"] > 0].sort_values("document").reset_index(drop=True)
     if paired.empty:

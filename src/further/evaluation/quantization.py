@@ -37,6 +37,7 @@ def split_quantization(
     bases, adapted, merges = (
         {name: heldout(scores, "papers") for name, scores in tables.items()} for tables in (base, runs, merged)
     )
+    # A study need not have trained without quantization: what it would take then stays None.
     full, full_run = bases["none"], adapted.get(quantization_runs.get("none", ""))
     return {
         quantization: QuantizationSteps(

@@ -11,13 +11,14 @@ import pandas as pd
 import torch
 from transformers import GenerationConfig
 
-from further.evaluation.probe import before_and_after
+from further.evaluation.before_after import before_and_after
 from further.evaluation.scoring import score_continuation
 from further.evaluation.text_loops import MAX_REPEATS, distinct, longest_repeat
 from further.evaluation.words import count_words, first_words, split_words
 from further.memory import explain_memory
 from further.models import Model
 from further.positions import check_length
+from further.records.base import DEFAULT_RUN
 from further.records.probes import Sample, Samples
 from further.settings import SampleSettings
 
@@ -49,13 +50,13 @@ def choose_prompts(rows: pd.DataFrame, split: pd.DataFrame, seed: int) -> list[s
 
 def sample_both(model: Model, tokenizer: Any, prompts: Sequence[str], settings: SampleSettings) -> Samples:
     """Continue every prompt greedily and, if asked for, sampled, each time with the base and then the adapted model."""
-    temperatures = dict.fromkeys((None, settings.temperature))
+    temperatures = dict.fromkeys((None, settings.temperature))  # one where none is set
     decodings = [Decoding(temperature, settings.top_p, settings.seed) for temperature in temperatures]
     samples: list[Sample] = []
     for prompt, decoding in product(prompts, decodings):
         base, adapted = before_and_after(model, continue_prompt, tokenizer, prompt, settings.new_tokens, decoding)
         samples += [base, adapted.model_copy(update={"subject": "adapted"})]
-    return Samples(run="default", quantization=settings.quantization, samples=tuple(samples))
+    return Samples(run=DEFAULT_RUN, quantization=settings.quantization, samples=tuple(samples))
 
 
 def continue_prompt(model: Model, tokenizer: Any, prompt: str, new_tokens: int, decoding: Decoding) -> Sample:

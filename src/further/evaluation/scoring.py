@@ -73,11 +73,7 @@ def score_documents(
 def score_tokens(
     model: Model, documents: Sequence[Sequence[int]], begin: int, window: int, stride: int, batch_tokens: int
 ) -> list[NDArray[np.float64]]:
-    """Negative log-likelihood of every token of each document, in nats; the arguments are those of `score_documents`.
-
-    Returns:
-        One array per document, as long as the document.
-    """
+    """As `score_documents`, the nats of every token: one array per document, as long as the document."""
     nats = [np.zeros(len(ids)) for ids in documents]
     for piece, values in _score_windows(model, documents, begin, window, stride, batch_tokens):
         nats[piece.document][piece.first : piece.first + len(values)] = values.numpy()

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from further.evaluation.before_after import before_and_after
 from further.evaluation.intervals import LEVEL, half_width
-from further.evaluation.probe import before_and_after
 from further.evaluation.scoring import score_tokens
 from further.models import Model
+from further.records.base import DEFAULT_RUN
 from further.records.probes import Term, Terms
 from further.settings import ProbeSettings
 
@@ -42,7 +43,7 @@ def measure_terms(
     occurrences = pd.concat(found, ignore_index=True)
     num_words, rose, fell = rank_words(occurrences, settings.term_occurrences, settings.terms)
     return Terms(
-        run="default",
+        run=DEFAULT_RUN,
         num_papers=len(texts),
         before_nats=float(sum(nats.sum() for nats in before)),
         after_nats=float(sum(nats.sum() for nats in after)),

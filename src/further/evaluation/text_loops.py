@@ -43,6 +43,7 @@ def _repeats(words: Sequence[str], length: int) -> int:
     """How often a phrase of `length` words stands in a row, at most."""
     same = [words[place] == words[place + length] for place in range(len(words) - length)]
     runs = [len(list(group)) for equal, group in groupby(same) if equal]
+    # n words in a row that equal the word one phrase later: the phrase stands there n // length + 1 times.
     return max(runs, default=0) // length + 1
 
 

@@ -66,6 +66,7 @@ def read_rope(file: GgufFile, head_dim: int) -> dict[str, Any]:
         raise ValueError(f"{file.path}: scales its positions by {kind}; only none, linear and Llama 3's are converted")
     if ROPE_FACTORS not in file.tensors:
         return rope
+    # llama.cpp writes Llama 3's scaling as one factor per frequency, and no key that names it.
     tensor = file.tensors[ROPE_FACTORS]
     factors = dequantize(tensor.data, tensor.tensor_type).astype(np.float64).ravel()
     scaling = LLAMA3 | {"factor": float(factors.max())}

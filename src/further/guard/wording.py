@@ -22,9 +22,9 @@ def percent(fraction: float) -> str:
     """A fraction in percent, with as many digits as it was given.
 
     >>> percent(0.975), percent(0.1)
-    ('97.5 %', '10 %')
+    ('97.5%', '10%')
     """
-    return f"{round(100 * fraction, 9):g} %"
+    return f"{round(100 * fraction, 9):g}%"
 
 
 def _describe(certificate: Certificate, promised: str) -> str:

@@ -16,7 +16,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-import torch
 from transformers import AutoTokenizer
 
 from further.io import read_json
@@ -55,14 +54,14 @@ def load(folder: Path, precision: Precision) -> Model:
     """
     config = read_json(folder / "config.json")
     family = next(family for family in FAMILIES if family.accepts(config))
-    with _explain_loading(folder, precision.quantization, precision.compute_dtype):
+    with _explain_loading(folder, precision):
         return family.load(folder, precision)
 
 
 def load_adapted(folder: Path, adapter: Path, precision: Precision) -> Model:
     """Load a base and the adapter trained on it, for scoring."""
     model = load(folder, precision)
-    with _explain_loading(adapter, precision.quantization, precision.compute_dtype):
+    with _explain_loading(adapter, precision):
         model.network = _put_on(model.network, adapter)
     return model
 
@@ -74,20 +73,19 @@ def load_merged(folder: Path, adapter: Path, compute_dtype: str) -> Model:
     """
     fitting = adapter / BASE_FILE
     quantization = str(read_json(fitting)["quantization"]) if fitting.is_file() else "none"
-    model = load(folder, Precision(quantization, compute_dtype))
-    with _explain_loading(adapter, quantization, compute_dtype, "merging"):
+    precision = Precision(quantization, compute_dtype)
+    model = load(folder, precision)
+    with _explain_loading(adapter, precision, "merging"):
         if quantization != "none":
-            model.network.dequantize(dtype=getattr(torch, compute_dtype))
+            model.network.dequantize(dtype=precision.dtype)
         model.network = _put_on(model.network, adapter).merge_and_unload().eval()
     return model
 
 
-def _explain_loading(
-    folder: Path, quantization: str, dtype: str, doing: str = "loading"
-) -> AbstractContextManager[None]:
-    how = f"at {dtype}" if quantization == "none" else f"at {quantization} and {dtype}"
+def _explain_loading(folder: Path, precision: Precision, doing: str = "loading") -> AbstractContextManager[None]:
+    quantized = "" if precision.quantization == "none" else f"{precision.quantization} and "
     cure = "use a GPU with more memory (a processor: raise hardware.memory_mb), or training.quantization: nf4"
-    return explain_memory(f"{doing} {folder} {how}", cure)
+    return explain_memory(f"{doing} {folder} at {quantized}{precision.compute_dtype}", cure)
 
 
 def _put_on(network: Any, adapter: Path) -> Any:

@@ -95,6 +95,7 @@ class EncoderDecoder(Model):
         """Last hidden states in the places of the row, (B, T, D)."""
         halves = cut_rows(batch)
         target_BA = halves.target_BA.clone()
+        # Rows begin an answer with the prompt's last token; these families, with a token of their own.
         target_BA[:, 0] = self.start
         is_source_BS = halves.is_source_BS.long()
         hidden: torch.Tensor = self.base.base_model(

@@ -11,10 +11,9 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from further.memory import is_out_of_memory
+from further.settings.training import FUSED_PACKAGE
 
 log = logging.getLogger(__name__)
-
-PACKAGE = "liger_kernel"
 
 
 def fuse_layers(network: Any) -> bool:
@@ -26,10 +25,10 @@ def fuse_layers(network: Any) -> bool:
     Returns:
         Whether that was done; a line in the log says why not.
     """
-    if importlib.util.find_spec(PACKAGE) is None:
+    if importlib.util.find_spec(FUSED_PACKAGE) is None:
         log.info("training.kernels: fused is left out, liger-kernel is not installed: pip install 'further[gpu]'")
         return False
-    monkey_patch: Any = importlib.import_module(f"{PACKAGE}.transformers.monkey_patch")
+    monkey_patch: Any = importlib.import_module(f"{FUSED_PACKAGE}.transformers.monkey_patch")
     family = network.config.model_type
     if family not in monkey_patch.MODEL_TYPE_TO_APPLY_LIGER_FN:
         log.info("training.kernels: fused is left out, liger-kernel does not know the family %s", family)
@@ -101,7 +100,7 @@ def replace_by_gradient(logits: torch.Tensor, labels: torch.Tensor) -> torch.Ten
     Returns:
         The loss, a scalar in fp32.
     """
-    kernels: Any = importlib.import_module(f"{PACKAGE}.ops.cross_entropy")
+    kernels: Any = importlib.import_module(f"{FUSED_PACKAGE}.ops.cross_entropy")
     losses = torch.zeros(len(logits), dtype=torch.float32, device=logits.device)
     kernels.liger_cross_entropy_kernel[(len(logits),)](
         X_ptr=logits,

@@ -1,7 +1,7 @@
 """Models that answer questions about images: PaliGemma 1 and 2, Gemma 3 (MedGemma).
 
 A batch has input_ids, (B, T), with an image's own token in each place that one of its features fills; what
-`further.models.sight` says of who sees whom; and image_features, (images, tokens, D), or pixel_values of as many
+`further.models.masks` says of who sees whom; and image_features, (images, tokens, D), or pixel_values of as many
 images, in the order in which their places stand in the rows. A batch of text alone is read from left to right.
 """
 
@@ -18,8 +18,8 @@ from transformers.modeling_outputs import BaseModelOutputWithPooling
 from further.io import read_json
 from further.models.base import Batch
 from further.models.causal import CausalText, has_sdpa
+from further.models.masks import groups_of_text, see, to_mask, within
 from further.models.precision import Precision
-from further.models.sight import groups_of_text, see, to_mask, within
 
 log = logging.getLogger(__name__)
 
@@ -124,6 +124,7 @@ class ImageText(CausalText):
         Without token types PaliGemma reads a prompt in three ways, by what is padded and how attention is computed.
         """
         blocks_BT = batch.get("blocks", torch.full_like(batch["input_ids"], -1))
+        # transformers' token types are of two kinds: PaliGemma's 0 is the prompt, Gemma 3's 1 is an image.
         types_BT = (blocks_BT < 0) if self.family.prompt_sees_itself else (blocks_BT >= 0)
         ids_BT: torch.Tensor = self.network.generate(
             input_ids=batch["input_ids"],

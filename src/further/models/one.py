@@ -9,9 +9,9 @@ from transformers import GenerationConfig
 
 from further.models.base import Batch, Model
 from further.models.encoder_decoder import cut_rows
+from further.models.masks import see
 from further.models.one_network import OneConfig, OneNetwork, WordHead
 from further.models.precision import Precision
-from further.models.sight import see
 
 PREFIX, ENCODER_DECODER = "prefix", "encoder_decoder"
 LAYOUTS = (ENCODER_DECODER, PREFIX)
@@ -48,7 +48,6 @@ class OneModel(Model):
         network = self.base
         if network.config.layout == PREFIX:
             seen_BTT = see(batch["groups"], batch["branches"], batch["blocks"])
-            seen_BTT = seen_BTT | torch.eye(seen_BTT.shape[1], dtype=torch.bool, device=seen_BTT.device)
             hidden: torch.Tensor = network.read(self._vectors(batch, batch["input_ids"]), seen_BTT)
             return hidden
         halves = cut_rows(batch)

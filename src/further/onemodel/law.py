@@ -35,6 +35,7 @@ def fit_laws(
         numbers, answers, histories: By arm, those of the encoder–decoder on all cases too.
         cost: Per case, counted as tokens.
     """
+    # Trained for more steps, its loss would be no point of the curve that the others are on.
     chosen = [arm for arm in arms if arm != LONGER]
     measured = [one for arm in (*chosen, ENCODER_DECODER) for one in _measure(arm, numbers, answers, histories)]
     points = {
@@ -66,10 +67,8 @@ def _measure(
 
 
 def price_cases(prices: Prices, numbers: Numbers) -> CostSettings:
-    """What a case costs, from the seconds that the encoder–decoder took for all of them.
-
-    Time is taken to grow with the cases. Steps grow more slowly, so that more cases cost rather less.
-    """
+    """What a case costs, from the seconds that the encoder–decoder took for all of them."""
+    # Time is taken to grow with the cases. Steps grow more slowly, so that more cases cost rather less.
     full = numbers[ENCODER_DECODER]
     cases_per_second = full[0].num_cases / mean(one.seconds * one.devices for one in full)  # and GPU
     return price_tokens(prices, cases_per_second, full[0].hardware, epochs=1.0, tokens_per_paper=1.0)

@@ -74,6 +74,7 @@ def add_modality(
     added = add_words(tokenizer, words, first - tokenizer.get_vocab_size())
     tokenizer.save(str(folder / "tokenizer.json"))
     config = OneConfig(**before.config.to_dict())
+    # Behind all known ids, in an embedding of its own: the trained one stays as it is.
     config.added_words = added + 1  # its own token is the last
     config.modalities = {**(config.modalities or {}), name: describe(name, first + added, sizes, tower_layers)}
     after = OneNetwork(config)

@@ -22,12 +22,13 @@ from further.models.one import HIDDEN, OneModel
 from further.onemodel.make import RESERVED
 from further.onemodel.rows import Asking, Drawn
 from further.shards import hash_rank
+from further.tokens.packing import IGNORED
 from further.training.answers import AnswerRows
 from further.training.examples import Example, Examples
 from further.vision.batches import to_tensors
 from further.vision.images import Held
 from further.vision.prompts import Line, Prompter
-from further.vision.rows import IGNORED, Asked, Row, ask, make_row
+from further.vision.rows import Asked, Row, ask, make_row
 
 Draw = np.random.Generator
 Tokens = Sequence[int]
@@ -132,12 +133,7 @@ class Captions:
 
 
 def make_examples(objective: str, captions: Captions, lines: Sequence[Line], number: int) -> Examples:
-    """Examples of an objective.
-
-    Args:
-        objective: As listed above.
-        lines: Questions for captions, of one image each.
-    """
+    """Examples of an objective, listed above, from questions for captions of one image each."""
     about = (
         objective,
         captions.seed,
@@ -158,7 +154,6 @@ class HiddenPieces(Asking):
     """Images with some of their pieces hidden. Labels mark these places, to be counted; their values are unused."""
 
     def __init__(self, make: Callable[[int], Row], number: int, images: Held, digest: str, seed: int) -> None:
-        """Remember the seed of what is hidden."""
         super().__init__(make, number, images, digest)
         self.seed, first = seed, self.rows[0].columns["input_ids"]
         self.num_pieces = int((first == first[0]).sum())  # images stand first
@@ -169,7 +164,6 @@ class HiddenPieces(Asking):
         return HIDDEN_FRACTION
 
     def __getitem__(self, number: int) -> Example:
-        """A row whose image has hidden pieces."""
         row = self.make(number)
         example = to_tensors(row, self.images)
         ids = row.columns["input_ids"]

@@ -73,6 +73,7 @@ def measure_step(part: Part, batch: int) -> dict[str, float]:
     """Operations of a step of a part's untrained model, its labels, and bytes of what it keeps in memory."""
     model = load(part.model, Precision("none", part.run.compute_dtype))
     part.prepare(model, part.run, part.model)
+    # By address, as parameters are among what is saved for the backward pass, and count once.
     kept = {
         one.untyped_storage().data_ptr(): BYTES_TRAINED * one.numel() if one.requires_grad else one.nbytes
         for one in model.network.parameters()

@@ -12,11 +12,7 @@ Tables = dict[str, pd.DataFrame]
 
 
 def read_arms(folders: Sequence[Path]) -> tuple[dict[str, list[SeedRecord]], Tables, Tables]:
-    """Numbers by seed, answers and histories, by arm.
-
-    Args:
-        folders: Of the jobs, `{arm}/{seeds}`.
-    """
+    """Numbers by seed, answers and histories, by arm, from the jobs' folders `{arm}/{seeds}`."""
     grouped: dict[str, list[Path]] = {}
     for folder in folders:
         grouped.setdefault(folder.parent.name, []).append(folder)

@@ -78,6 +78,7 @@ class Shared:
     @cached_property
     def images(self) -> Held:
         """Pictures as small models see them."""
+        # Images are resized alike for all layouts, whose folders hold one processor.
         processor = ImageProcessor(self.untrained(ENCODER_DECODER, 0))
         return Held("pixel_values", {name: processor(png) for name, png in self.pictures.items()})
 

@@ -138,6 +138,7 @@ def train_adapted(study: Shared, seed: int) -> Seed:
     rows, watched = (
         make_rows(study.asked(split), study.base, images, run.context) for split in ("train", "validation")
     )
+    # Operations of a step are counted on a few rows first: they say how many steps the budget pays for.
     part = Part("adapter", study.base, run, study.drawn([rows], PROBES), watched, train_lora)
     steps = _afford(study, settings.steps * study.step_flops, part)
     part = replace(part, training=study.drawn([rows], steps))

@@ -14,6 +14,7 @@ def tune_layout(study: Shared, layout: str) -> TunedRecord:
     losses: dict[float, float] = {}
     for rate in study.settings.learning_rates:
         checkpoints = study.task.checkpoints / f"{rate:g}"
+        # A checkpoint folder for each rate: a job that goes on must not take another rate's.
         own = replace(study, rates={layout: rate}, task=replace(study.task, checkpoints=checkpoints))
         part = own.questions(model, own.asked("train"), steps, TUNING_SEED, layout)
         losses[rate] = own.train(part).outcome.validation_loss_nats

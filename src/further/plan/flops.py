@@ -70,6 +70,7 @@ def _linear(linear: Linear, adapter: Adapter, checkpointing: bool, recomputed: b
     frozen = linear.weights * (2 if small and adapter.multiplies_twice else 1)
     into_a = adapter.rank * linear.inputs if small else 0
     backward = 2 * frozen + 4 * small
+    # Where nothing trained stands before, no input needs a gradient: neither W's product nor A's is made for one.
     if not _has_gradient(linear.layer, linear.stage, adapter, checkpointing):
         backward = 4 * small - 2 * into_a
     again = checkpointing if recomputed is None else recomputed

@@ -22,11 +22,7 @@ MB = 2**20
 def measured_speeds(
     plan: Sequence[PlannedRun], runs: Mapping[str, Run], hardware: HardwareSettings, finished: Path
 ) -> list[Measured]:
-    """Speeds of this study's finished runs, on the hardware that the settings describe.
-
-    Args:
-        finished: Folder of finished runs; may be absent.
-    """
+    """Speeds of this study's finished runs, if there are any, on the hardware that the settings describe."""
     flops = {row.run: flops_per_token(row) for row in plan if row.training_flops is not None}
     return on_same_hardware(read_measured(finished, flops, runs), hardware)
 
@@ -94,6 +90,7 @@ def add_speed(row: PlannedRun, run: Run, measured: list[Measured], settings: Pla
     rate = rate_for(run.quantization, measured, formula)
     flops = row.training_flops + row.validation_flops
     devices = settings.hardware.gpus_per_run  # without a GPU, a job's cores are one
+    # Scoring uses one GPU, however many train.
     scoring = _seconds(row.scoring_flops or 0.0, rate, settings.hardware)
     # Several GPUs are taken to be as fast as one each: what passes between them once per step are adapters.
     rate = Rate(rate.expected * devices, rate.low * devices, rate.high * devices, rate.source)

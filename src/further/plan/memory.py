@@ -26,7 +26,7 @@ Source:
 import math
 from dataclasses import dataclass
 
-from further.plan.beside import dora_bytes, dora_matrices, dora_workspace, embedding_gradient, start_bytes
+from further.plan.beyond_lora import dora_bytes, dora_matrices, dora_workspace, embedding_gradient, start_bytes
 from further.plan.flops import LOSS_CHUNK
 from further.plan.precision import BYTES, FP32, weight_bytes
 from further.plan.shape import ATTENTION_OUT, MLP_IN, MLP_OUT, QUERY_KEY_VALUE, Shape

@@ -16,6 +16,8 @@ from further.settings import HardwareSettings, Run
 from further.targets import asks_for_vision
 
 GIB = 2**30
+SAID = 5  # runs named one by one
+BESIDE_MEMORY = {"fraction", "seed", "replay_fraction", "epochs", "learning_rate"}  # settings that take none
 
 
 def check_positions(model: Path, runs: Mapping[str, Run], window: int | None) -> None:
@@ -29,6 +31,7 @@ def check_positions(model: Path, runs: Mapping[str, Run], window: int | None) ->
         ValueError: With setting, value and limit.
     """
     file = model / "config.json"
+    # Not by further.io, which loads pandas: every start asks this before its first line.
     config = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     check_length(config, "training.context", max(run.context for run in runs.values()))
     if window is not None:
@@ -41,11 +44,11 @@ def check_memory(shape: Shape, runs: Mapping[str, Run], hardware: HardwareSettin
     Raises:
         ValueError: With what is needed, what there is, and which change of a setting would make it fit.
     """
-    # Sweeps repeat the same shaping settings many times; each is planned and its remedies tried once.
+    # A sweep over data has the same needs many times; each is planned, and its remedies tried, once.
     refused: dict[str, list[str]] = {}
     known: dict[str, str | None] = {}
     for name, run in runs.items():
-        key = repr(run.pick(*SHAPING))
+        key = run.model_dump_json(exclude=BESIDE_MEMORY)
         if key not in known:
             known[key] = _memory_fault(shape, run, hardware)
         fault = known[key]
@@ -53,12 +56,6 @@ def check_memory(shape: Shape, runs: Mapping[str, Run], hardware: HardwareSettin
             refused.setdefault(fault, []).append(name)
     if refused:
         raise ValueError("\n".join(f"{_names(names)}: {fault}" for fault, names in refused.items()))
-
-
-SHAPING = (
-    "quantization", "target_modules", "rank", "dropout", "context", "batch_tokens", "gradient_accumulation_steps",
-    "compute_dtype", "gradient_checkpointing", "optimizer", "dora", "train_embeddings", "initialization", "attention",
-)  # fmt: skip
 
 
 def _memory_fault(shape: Shape, run: Run, hardware: HardwareSettings) -> str | None:
@@ -125,6 +122,7 @@ def check_walltime(
             faults.append(_scoring_fault(row, hardware))
         if row.seconds_high is None or _in_time(row, hardware):
             continue
+        # A remedy is told only if it was planned and fits.
         tried = [(change, plan_again(row.run, runs[row.run] | change)) for change in _faster(runs[row.run])]
         remedies = _longer(row, hardware)
         remedies += [_describe_change(change, _minutes(new)) for change, new in tried if _fits(new, hardware)]
@@ -145,9 +143,6 @@ def _scoring_fault(row: PlannedRun, hardware: HardwareSettings) -> str:
         f"{hardware.scoring_minutes}. It would fit with hardware.scoring_minutes: {minutes}, or a larger "
         "evaluation.stride."
     )
-
-
-SAID = 5  # runs named one by one
 
 
 def _in_time(row: PlannedRun, hardware: HardwareSettings) -> bool:

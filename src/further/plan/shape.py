@@ -243,6 +243,7 @@ def _tower_parameters(config: Config) -> int:
     """A SigLIP without its head: patches, positions, blocks with biases, and the last norm."""
     vision = config["vision_config"]
     width, inner, patch = vision["hidden_size"], vision["intermediate_size"], vision["patch_size"]
+    # Queries, keys, values and output; two layers of the MLP; two norms, all with biases.
     block = 4 * (width * width + width) + 2 * width * inner + inner + width + 4 * width
     patches = vision.get("num_channels", 3) * patch**2 * width + width
     positions = (vision.get("image_size", 224) // patch) ** 2 * width

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from further.job import PROGRESS
-from further.plan.larger import find_faster
+from further.plan.faster import find_faster
 from further.plan.make import add_speed, count_run, measured_speeds
 from further.plan.refuse import check_memory, check_positions, check_walltime
 from further.plan.shape import Shape, read_shape
@@ -65,6 +65,7 @@ def find_alike(plan: Sequence[PlannedRun], runs: Mapping[str, Run]) -> Iterator[
     """Runs that train on the same papers though their fractions differ, as papers were rejected; a line each."""
     alike: dict[str, list[PlannedRun]] = {}
     for row in plan:
+        # Fractions are nested: of one seed, as many papers are the same papers.
         key = f"{runs[row.run] | {'fraction': 1.0}} {row.num_papers} {row.num_unique_tokens}"
         alike.setdefault(key, []).append(row)
     for rows in alike.values():

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from further.io import read_json
 from further.settings import HardwareSettings, Run
 
 APART = 0.2  # least width assumed: like runs on one shared machine differed by so much from their median
@@ -80,7 +81,7 @@ def read_measured(folder: Path, flops: Mapping[str, float], runs: Mapping[str, R
     for name, run in runs.items():
         files = [folder / name / file for file in ("metrics.json", "timing.json")]
         if name in flops and all(file.is_file() for file in files):
-            metrics, timing = (json.loads(file.read_text(encoding="utf-8")) for file in files)
+            metrics, timing = map(read_json, files)
             if metrics["settings"] == run.model_dump():  # else the run is of settings that were changed since
                 speed = timing["tokens_per_second"] * flops[name] / timing["devices"]
                 found.append(Measured(name, run.quantization, speed, json.dumps(timing["hardware"])))

@@ -11,8 +11,13 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from further.columns import align
+
 SHOWN = 30  # runs on the terminal; the file holds all
 UNKNOWN = "-"
+HEAD = ("run", "trained weights", "tokens", "steps", "memory", "minutes", "tokens/s", "cost")
+SOURCES = {"measured": "as finished runs had it", "formula": "by hardware.peak_tflops × utilization"}
+Hours = tuple[float, ...]  # expected, low, high
 
 
 @dataclass(frozen=True)
@@ -125,15 +130,10 @@ def read_plan(file: Path) -> list[PlannedRun]:
 
 def format_plan(plan: Sequence[PlannedRun]) -> str:
     """The plan as aligned lines: a head, one line per run, a line with the totals, one with where the speed is from."""
-    rows = [_readable(run) for run in plan[:SHOWN]]
-    widths = [max(len(row[column]) for row in [HEAD, *rows]) for column in range(len(HEAD))]
-    lines = [_align(row, widths) for row in [HEAD, *rows]]
+    lines = align([HEAD, *map(_readable, plan[:SHOWN])], left=[0])
     if len(plan) > SHOWN:
         lines.append(f"… and {len(plan) - SHOWN} more")
     return "\n".join([*lines, _totals(plan)])
-
-
-HEAD = ("run", "trained weights", "tokens", "steps", "memory", "minutes", "tokens/s", "cost")
 
 
 def _readable(run: PlannedRun) -> tuple[str, ...]:
@@ -166,20 +166,13 @@ def _totals(plan: Sequence[PlannedRun]) -> str:
     return "; ".join(parts) + "\nSpeed " + " and ".join(SOURCES[source] for source in sources)
 
 
-SOURCES = {"measured": "as finished runs had it", "formula": "by hardware.peak_tflops × utilization"}
-Hours = tuple[float, ...]  # expected, low, high
-
-
 def _add_up(plan: Sequence[PlannedRun], name: str) -> Hours:
     return tuple(sum(getattr(run, name + end) or 0.0 for run in plan) for end in ("", "_low", "_high"))
 
 
 def scoring_hours(plan: Sequence[PlannedRun]) -> Hours:
-    """Hours of scoring each run, and the base at each precision; merged models and samples are not counted.
-
-    Returns:
-        Expected, low, high.
-    """
+    """Hours, expected, low and high, of scoring each run and the bases; merged models and samples are not counted."""
+    # A base is scored as a run is: on average, each run pays for a part of the bases' scoring.
     bases = {run.quantization for run in plan} | {"none"}
     mean = 1 + len(bases) / len(plan)
     return tuple(seconds * mean / 3600 for seconds in _add_up(plan, "scoring_seconds"))
@@ -187,11 +180,6 @@ def scoring_hours(plan: Sequence[PlannedRun]) -> Hours:
 
 def _say(hours: Hours) -> str:
     return _range(hours[0], hours[1], hours[2], 1)
-
-
-def _align(row: Sequence[str], widths: Sequence[int]) -> str:
-    first, *rest = zip(row, widths, strict=True)
-    return "  ".join([first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in rest)])
 
 
 def _number(value: float | None, form: str) -> str:

@@ -117,6 +117,7 @@ def count_rows(lengths: Sequence[int], has_begin: bool, run: Run, sharded: bool 
         lengths: Tokens without special tokens.
         sharded: Whether all of a row is computed, not only what has labels.
     """
+    # With BOS before it and EOS behind it, a document of n tokens has n + 1 predictions, without BOS n.
     context, labels = run.context, [length + has_begin for length in lengths]
     stretches = [sum(labels)] if run.packing else labels
     whole, rests = sum(size // context for size in stretches), [size % context for size in stretches if size % context]

@@ -126,6 +126,11 @@ class AnswersRecord(Record):
         return self.runs[self.default_run]
 
     @property
+    def default_base(self) -> Scores:
+        """Scores of the default run's base."""
+        return self.base_of(self.default_run)
+
+    @property
     def kinds(self) -> list[str]:
         """Types of questions, in order."""
         return sorted(self.main)

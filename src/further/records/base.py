@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from further.io import write_json
 from further.settings import Run
 
+DEFAULT_RUN = "default"
+"""Name of the run that no sweep changes: most of what is measured is measured of it."""
+
 
 class Record(BaseModel):
     """A result with named, typed fields, in a JSON file of its own. Unknown and missing fields are refused."""
@@ -78,6 +81,11 @@ class Interval(Record):
         """Whether neither end is known."""
         return self.low is None and self.high is None
 
+    @property
+    def ends(self) -> tuple[float | None, float | None, float | None]:
+        """Estimate, low and high, as the columns of a table."""
+        return self.estimate, self.low, self.high
+
     @classmethod
     def exactly(cls, value: float) -> Self:
         """A number without width."""
@@ -85,5 +93,5 @@ class Interval(Record):
 
     def scaled(self, factor: float) -> "Interval":
         """The interval times a positive factor."""
-        estimate, low, high = (None if end is None else end * factor for end in (self.estimate, self.low, self.high))
+        estimate, low, high = (None if end is None else end * factor for end in self.ends)
         return Interval(estimate=estimate, low=low, high=high, level=self.level)

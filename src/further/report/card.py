@@ -24,11 +24,7 @@ MERGED = (
 
 
 def write_cards(results: TextResults, cards: Sequence[Path]) -> None:
-    """Write the model card of every run's adapter.
-
-    Args:
-        cards: `{run}/adapter/README.md` for each run.
-    """
+    """Write the model card of every run's adapter, `{run}/adapter/README.md`."""
     for card in cards:
         write_card(results, card.parent.parent.name, card)
 
@@ -39,6 +35,7 @@ def make_merged_card(card: str) -> str:
     Raises:
         ValueError: If it has no YAML header.
     """
+    # The header stands between the first two lines of ---; the text may hold such lines, too.
     parts = card.split("---\n", 2)
     if len(parts) != 3 or parts[0]:
         raise ValueError("the model card has no YAML header between lines of ---")
@@ -53,11 +50,7 @@ def make_merged_card(card: str) -> str:
 
 
 def write_card(results: TextResults, run: str, target: Path) -> None:
-    """Write the model card of one run's adapter.
-
-    Args:
-        target: The Markdown file, `README.md` beside the adapter.
-    """
+    """Write the model card of one run's adapter, `README.md` beside it."""
     metrics, name = results.runs[run].metrics, f"{results.title}, run {run}"
     compared, base = results.comparison.runs[run], name_base_model(results.settings.model)
     text = render(

@@ -34,6 +34,7 @@ def change_of(gain: LawInterval) -> Interval:
 
 def group_sizes(law: LawRecord) -> list[Size]:
     """The measured runs by amount of data, the smallest first."""
+    # Seeds of one size have slightly different token counts: points are grouped by the size that was asked for.
     groups: dict[object, list[tuple[float, float]]] = {}
     for point in law.points:
         label = point.num_unique_tokens if point.size is None else point.size

@@ -16,7 +16,7 @@ from further.report.answers.answer import Answer
 from further.report.drawing.figure import Figure, draw_figure
 from further.report.rendering import render
 from further.report.results import StudyResults, name_base
-from further.report.spent import Spending
+from further.report.spending import Spending
 
 R = TypeVar("R", contravariant=True)  # a part that shows less is a part of a page that shows more
 

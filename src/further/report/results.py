@@ -16,13 +16,13 @@ from further.records.general import GeneralTexts
 from further.records.probes import Memorization, Samples, Terms
 from further.records.questions import QuestionsFile
 from further.records.training import Metrics, RunMetrics, Timing
+from further.report.base_model import DEMO_ID
 from further.report.guard import Guarded, read_guard
 from further.report.wording import count_noun, join_words
 from further.scaling.record import LawRecord
 from further.settings import Settings
 
 MOST_TEXTS = 4  # names of a user's own files of general text
-DEMO_MODEL = "SmolLM2-135M-Instruct"
 CORPUS_VIEW = "../corpus/view/index.html"
 """Link from the page to the view of the papers, page by page."""
 COLUMNS = {
@@ -267,7 +267,7 @@ def name_base(settings: Settings, digits: int = 40) -> str:
     if model.source == "toy":
         return f"{model.name}, trained from scratch by the demonstration"
     if model.source == "demo":
-        return f"{DEMO_MODEL}, restored from 4-bit weights"
+        return f"{DEMO_ID.rpartition('/')[2]}, restored from 4-bit weights"
     if model.source == "gguf":
         return f"{model.name}, converted from {Path(model.path or '').name}"
     if model.source == "folder":

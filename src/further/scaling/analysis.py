@@ -84,7 +84,7 @@ def _fitted_record(
     holdout = hold_out_largest(curve, level=fit.c.level, by_size=fit.basis == "sizes")
     schedule, outlook = check_schedule(ordered, curve), Outlook(curve, fit.c.level)
     forms = compare_forms(fit, holdout)
-    doubt = _doubt(forms, schedule)
+    doubt = _doubt(forms, schedule, outlook)
     judged = [_with_cost(judge_target(fit, target, outlook, doubt), cost) for target in targets]
     affordable = None if cost is None else corpus_for_budget(cost)
     trusted = doubt is None
@@ -136,9 +136,10 @@ def _curve_of(
     return curve, [points[place] for place in order]
 
 
-def _doubt(forms: Forms, schedule: Schedule) -> str | None:
+def _doubt(forms: Forms, schedule: Schedule, outlook: Outlook) -> str | None:
     """The one rule for doubt: what sentence and verdict both use."""
     said = [forms.reason] if forms.doubtful else []
+    said += [outlook.rise] if outlook.rise else []
     if schedule.matched is False:
         said += [schedule.reason, schedule.remedy or ""]
     return " ".join(said) or None

@@ -71,7 +71,8 @@ def _say_residuals(tests: ResidualTests) -> list[str]:
 
 
 def _say_better(fits: tuple[FamilyFit, ...]) -> list[str]:
-    scored = _score(fits)
+    # A simpler form is the law at c = 0. With few sizes AICc takes it for a parameter less, however much worse it fits.
+    scored = _score(tuple(fit for fit in fits if fit.family.num_parameters >= POWER.num_parameters))
     best = min(scored, key=lambda name: scored[name], default="")
     ahead = scored[POWER.name] - scored[best] if POWER.name in scored else 0.0
     return [f"AICc prefers the {best} form by {ahead:.1f}"] if ahead > CLEARLY_BETTER else []

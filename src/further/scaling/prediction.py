@@ -37,6 +37,7 @@ FACTORS = (2.0, 4.0, 8.0)  # of the largest size
 SPAN_PER_FACTOR = 4.0  # a prediction f times ahead needs sizes that span 4 f
 USEFUL_WIDTH = 0.25  # of the predicted loss
 SLACK = 0.15  # relative: an eighth of papers of unequal lengths held 1/7.4 of their tokens
+RISE = 4.0  # times the noise, over the last two sizes or more: of laws with a floor, at most 4 % rise so (ten sizes)
 WIDE = 0.3  # distance over center from which the lower end is a ratio, so that it stays above 0
 
 
@@ -45,6 +46,8 @@ class Outlook:
 
     Attributes:
         limit: Largest factor ahead that the span of the sizes supports, at most 8; below 2 nothing is predicted.
+        rise: That the loss rises again with the last sizes, in one sentence, "" where it does not. No form that is
+            weighed here rises, so nothing is predicted then.
         dares: Of the factors 2, 4 and 8, the largest whose interval is of a useful width; None where none is.
         reason: How far predictions dare to go, and why no further, in one sentence.
     """
@@ -61,7 +64,8 @@ class Outlook:
         self._shares = self._weigh()
         self._stretch = float(stats.norm.ppf((1 + level) / 2) / stats.norm.ppf(0.975))
         self._span = curve.span
-        self.limit = min(FACTORS[-1], self._span / SPAN_PER_FACTOR)
+        self.rise = self._say_rise(means.t)
+        self.limit = 0.0 if self.rise else min(FACTORS[-1], self._span / SPAN_PER_FACTOR)
         self.dares = max((factor for factor in FACTORS if self.is_useful(factor)), default=None)
         self.reason = self._say_reach()
 
@@ -75,7 +79,18 @@ class Outlook:
         width = float(there.high[0] - there.low[0])
         return factor <= self.limit * (1 + SLACK) and width <= USEFUL_WIDTH * float(there.loss_nats[0])
 
+    def _say_rise(self, t: Floats) -> str:
+        lowest, last = int(np.argmin(self._y)), self._y.size - 1
+        if lowest > last - 2 or self._y[-1] <= self._y[-2] or self._y[-1] - self._y[lowest] <= RISE * self._noise:
+            return ""
+        return (
+            f"The loss rises with the last sizes, from {self._y[lowest]:.4g} at {t[lowest]:,.4g} to {self._y[-1]:.4g} "
+            f"at {t[-1]:,.4g}."
+        )
+
     def _say_reach(self) -> str:
+        if self.rise:
+            return f"No larger size is predicted. {self.rise}"
         if self.dares == FACTORS[-1]:
             return f"Predictions go to {self.dares:g} times the largest size and no further."
         beyond = next(factor for factor in FACTORS if factor > (self.dares or 0.0))

@@ -28,6 +28,7 @@ def key(
         reruns: The first stage that runs again when the value changes; None: that of the section.
         limits: As pydantic's Field takes them: ge, gt, le, lt, pattern, min_length, max_length.
     """
+    # In the JSON schema, too: an editor shows the unit, and what a change would rerun.
     about: dict[str, Any] = {"unit": unit} | ({} if reruns is None else {"reruns": reruns})
     if isinstance(default, dict | list):
         return Field(default_factory=default.copy, description=description, json_schema_extra=about, **limits)

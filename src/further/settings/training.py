@@ -8,6 +8,7 @@ from further.settings.key import Count, Fraction, Section, Seed, key
 
 Quantization = Literal["none", "int8", "nf4"]
 Kernel = Literal["adapters", "documents", "fused", "graphs", "offload"]
+FUSED_PACKAGE = "liger_kernel"  # whose layers `fused` uses, where it is installed
 LayerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.]+$")]
 LayerNames = Annotated[list[LayerName], Field(min_length=1)]
 NOT_SWEPT = ("compute_dtype",)
@@ -183,6 +184,7 @@ class TrainingSettings(Run):
 
 def _sweepable() -> dict[str, Any]:
     """Lists of values by key, each value under the limits of the run's own key."""
+    # Made from Run, so that a new setting can be swept without a second declaration.
     fields: dict[str, Any] = {}
     for name, field in Run.model_fields.items():
         if name not in NOT_SWEPT:

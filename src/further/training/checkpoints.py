@@ -135,6 +135,7 @@ def open_store(folder: Path, identity: Mapping[str, Any], lock: Lock) -> Store:
 
 def _set_others_aside(folder: Path, own: Path, wanted: dict[str, Any]) -> None:
     """Keep the newest checkpoints of another identity until the run has ended: their settings may be put back."""
+    # Of the others only the newest is kept: each edit of a setting would leave one more on the disk.
     others = {path: list_checkpoints(path) for path in folder.iterdir() if path.is_dir() and path != own}
     newest = max(
         others, key=lambda path: max((file.stat().st_mtime for file in others[path]), default=0.0), default=own

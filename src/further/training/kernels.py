@@ -20,11 +20,7 @@ log = logging.getLogger(__name__)
 
 
 def speed_up(model: Model, run: Run) -> list[str]:
-    """Put the asked-for paths on a model; on a processor, none.
-
-    Returns:
-        Names of those that are used; the log says why others are not.
-    """
+    """Put the asked-for paths on a model, none on a processor; their names. The log says why others are not used."""
     if model.device.type != "cuda":
         return []
     used: list[str] = [name for name in run.kernels if name in model.faster_paths and _put_on(name, model, run)]

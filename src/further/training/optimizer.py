@@ -14,11 +14,7 @@ NEARLY_FULL = 2**30  # bytes left
 
 
 def make_optimizer(network: torch.nn.Module, run: Run) -> Optimizer:
-    """AdamW on what is trained; matrices alone are decayed, not biases, norms and magnitudes.
-
-    Args:
-        network: Of which some parameters require a gradient.
-    """
+    """AdamW on what is trained; matrices alone are decayed, not biases, norms and magnitudes."""
     trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
     matrices, others = ([p for p in trained if (p.dim() > 1) == is_matrix] for is_matrix in (True, False))
     groups: list[dict[str, Any]] = [{"params": matrices, "weight_decay": run.weight_decay}]

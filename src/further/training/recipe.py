@@ -37,7 +37,8 @@ class Recipe:
 
     @property
     def steps_per_epoch(self) -> int:
-        """Optimizer steps of an epoch; the last has the examples that are left."""
+        """Optimizer steps of an epoch."""
+        # Rounded up: an epoch's last step has what is left.
         return -(-len(self.training) // (self.micro_batch * self.run.gradient_accumulation_steps))
 
     @property
@@ -103,6 +104,7 @@ class Task:
             walltime=find_walltime(resources["runtime"], resources.get("walltime_margin_minutes"), os.environ),
             world_size=resources["gpus_per_run"],
             sharded=resources["sharding"] == "fsdp",
+            # A resource is a number or a text: the rule joins the names.
             report_to=tuple(name for name in TRACKERS if name in resources["report_to"]),
         )
 

@@ -1,16 +1,19 @@
 """One run: a model is loaded, made trainable, trained and saved, with what was measured on the way."""
 
 import random
+from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import torch
 from safetensors import SafetensorError
 
+from further.io import share_files, write_table
 from further.models import Model, Precision, load
 from further.positions import check_length
-from further.records.training import Timing
-from further.training.adapters import count_parameters
-from further.training.checkpoints import no_room
+from further.records.training import RunMetrics, Timing
+from further.training.adapters import Save, count_parameters
+from further.training.checkpoints import forget_checkpoints, no_room
 from further.training.distributed import check_equal, rank
 from further.training.examples import mean_loss
 from further.training.failures import check_validation, explain_memory
@@ -20,7 +23,7 @@ from further.training.loop import train
 from further.training.recipe import Outcome, Recipe, Task
 from further.training.session import Session, open_session
 from further.training.sharding import shard_blocks
-from further.training.state import find_trained
+from further.training.state import HISTORY, find_trained
 
 
 def train_run(recipe: Recipe, task: Task) -> Outcome:
@@ -44,6 +47,16 @@ def train_run(recipe: Recipe, task: Task) -> Outcome:
         return _train_in(session, recipe, task)
 
 
+def end_run(task: Task, outcome: Outcome, metrics: RunMetrics, outputs: Mapping[str, Path]) -> None:
+    """Write what a run leaves beside its adapter, then forget its checkpoints."""
+    write_table(outputs["history"], outcome.history, HISTORY)
+    metrics.save(outputs["metrics"])
+    outcome.timing.save(outputs["timing"])
+    share_files(task.adapter)
+    # Last: a job that is killed before here goes on from them.
+    forget_checkpoints(task.checkpoints)
+
+
 def _train_in(session: Session, recipe: Recipe, task: Task) -> Outcome:
     """In this order: load, check, prepare, train, keep the best, measure, save."""
     torch.set_num_threads(max(1, task.threads // task.world_size))
@@ -65,12 +78,7 @@ def _train_in(session: Session, recipe: Recipe, task: Task) -> Outcome:
     check_validation(validation_loss, session.state.step)
     if rank() == 0:
         session.progress.enter("saving")
-        try:
-            save(task.adapter)
-        except (OSError, SafetensorError) as error:
-            task.adapter.mkdir(parents=True, exist_ok=True)
-            rest = "training goes on from the last checkpoint"
-            raise no_room("what was trained", task.adapter, find_trained(model.network), error, rest) from error
+        _save(model, save, task.adapter)
     state = session.state
     return Outcome(
         parameters=parameters,
@@ -99,6 +107,15 @@ def _load(recipe: Recipe) -> Model:
     if run.packing:
         model.check_packing()
     return model
+
+
+def _save(model: Model, save: Save, folder: Path) -> None:
+    try:
+        save(folder)
+    except (OSError, SafetensorError) as error:
+        folder.mkdir(parents=True, exist_ok=True)  # whose disk is asked how much room it has
+        rest = "training goes on from the last checkpoint"
+        raise no_room("what was trained", folder, find_trained(model.network), error, rest) from error
 
 
 def _timing(session: Session, task: Task, memory: dict[str, float]) -> Timing:

@@ -99,6 +99,7 @@ def open_session(task: Task, identity: Mapping[str, Any]) -> Iterator[Session]:
         SystemExit: If another job trains this run.
     """
     stop = StopInTime(task.walltime)
+    # Signals are taken from here on: one that comes while the model is loaded stops the run before its first step.
     with listening(stop.take_signal):
         if rank() != 0:
             folder, starts = broadcast(None)  # once rank 0 has the lock

@@ -20,11 +20,7 @@ log = logging.getLogger(__name__)
 
 
 def shard_blocks(model: Model) -> None:
-    """Leave each process its part of the blocks' frozen weights; those of 4 bits stay packed.
-
-    Args:
-        model: A model with an adapter, loaded whole by every process.
-    """
+    """Leave each process its part of the frozen weights, which all loaded whole; those of 4 bits stay packed."""
     core = model.base
     trained = {parameter for parameter in model.network.parameters() if parameter.requires_grad}
     mesh = init_device_mesh("cuda" if torch.cuda.is_available() else "cpu", (world_size(),))

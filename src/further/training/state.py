@@ -34,7 +34,6 @@ class State:
     """
 
     def __init__(self) -> None:
-        """Begin a run, and its clock."""
         self.history: list[dict[str, Any]] = []
         self.best: Weights = {}
         self.seconds = {"seconds_train": 0.0, "seconds_total": 0.0}
@@ -77,6 +76,7 @@ class State:
             part, _, own_name = name.partition(".")
             parts[part][own_name] = values
         self.history, self.best = about["history"], parts["best"]
+        # This start's own seconds, of loading, come on top of those of the starts before it.
         self.seconds = {name: seconds + about["seconds"][name] for name, seconds in self.seconds.items()}
         put_weights(trained, parts["trained"])
         put_state(optimizer, parts["optimizer"], about["optimizer"])

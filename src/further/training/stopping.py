@@ -13,6 +13,7 @@ def is_due(step: int, steps_per_epoch: int, per_epoch: int) -> bool:
     [3, 5, 8, 10]
     """
     place = (step - 1) % steps_per_epoch + 1
+    # Rounded up: the last of them is the epoch's last step.
     return place in {-(-steps_per_epoch * number // per_epoch) for number in range(1, per_epoch + 1)}
 
 

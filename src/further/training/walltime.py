@@ -52,7 +52,6 @@ class StopInTime:
     """Knows why a run has to stop after the step that it is at."""
 
     def __init__(self, walltime: Walltime | None) -> None:
-        """Keep the walltime, None where nothing kills the job."""
         self.walltime = walltime
         self.signal: str | None = None
         self._step_started, self._longest_step_s = time.time(), 0.0
@@ -73,6 +72,7 @@ class StopInTime:
         self._longest_step_s, self._step_started = max(self._longest_step_s, now - self._step_started), now
         if self.signal:
             return f"by {self.signal}"
+        # A step that would end after the margin has begun is not begun: a step may take longer than the margin.
         if self.walltime and now + self._longest_step_s > self.walltime.stop:
-            return f"{(self.walltime.end - now) / 60:.1f} minutes before the walltime"
+            return f"{(self.walltime.end - now) / 60:.1f} minutes before the time limit"
         return None

@@ -5,7 +5,8 @@ from typing import Protocol
 
 import torch
 
-from further.vision.rows import COLUMNS, IGNORED, Row
+from further.tokens.packing import IGNORED
+from further.vision.rows import COLUMNS, Row
 
 Tensors = dict[str, torch.Tensor]
 FILL = {"labels": IGNORED, "groups": -1, "blocks": -1}  # what positions beyond a row's end have; all else 0
@@ -36,6 +37,7 @@ def collate(rows: Sequence[Tensors]) -> Tensors:
         batch[name] = torch.stack(
             [torch.nn.functional.pad(row[name], (0, longest - len(row[name])), value=FILL.get(name, 0)) for row in rows]
         )
+    # Text alone has no images: their keys are those that some rows have.
     for key in dict.fromkeys(key for row in rows for key in row if key not in COLUMNS):
         batch[key] = torch.cat([row[key] for row in rows if key in row])
     return batch

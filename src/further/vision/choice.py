@@ -66,6 +66,7 @@ def lay_out_questions(lines: Sequence[Line], prompter: Prompter, run: Run, cases
         why = f": {too_long[0][1]}" if too_long else ""
         raise ValueError(f"training.context: {run.context} holds none of {len(lines):,} questions{why}")
 
+    # By a hash, not a shuffle: more cases, or another fraction, leave the order of the others as it was.
     def mix(group: Group) -> str:
         return hash_rank(run.seed, "rows", *group[0].images, *group[0].prompt.ids)
 

@@ -34,6 +34,7 @@ def check_contexts(folder: Path, runs: Mapping[str, Run], max_images: int) -> No
     kind = config.get("model_type")
     if "vision_config" not in config.get("encoder", config):
         raise ValueError(f"model: {kind} reads no images, which study.kind images needs")
+    # Before any question is known, only images can be counted.
     taken = max_images * count_image_tokens(folder)
     for name, run in runs.items():
         if run.packing and kind in ENCODER_DECODERS:

@@ -89,6 +89,7 @@ def compute_features(
 
 def write_features(path: Path, features: Iterable[tuple[str, torch.Tensor]]) -> int:
     """Write a shard's features as safetensors, one tensor a picture; returns how many."""
+    # Pictures of one pass share its tensor, which safetensors refuses.
     tensors = {key: values.clone() for key, values in features}
     write_atomically(path, lambda temporary: save_file(tensors, temporary))
     return len(tensors)
@@ -100,7 +101,6 @@ class Features:
     key = "image_features"
 
     def __init__(self, shards: Mapping[str, Path], places: Places) -> None:
-        """Keep the files by shard, and where each image of the study is in them."""
         self.shards, self.places = dict(shards), dict(places)
         self._open: dict[str, Any] = {}
 
@@ -167,7 +167,6 @@ class Held:
         self.key, self.values = key, dict(values)
 
     def __getitem__(self, name: str) -> torch.Tensor:
-        """One of them."""
         return self.values[name]
 
     def digest(self) -> str:
@@ -177,10 +176,6 @@ class Held:
 
 @torch.no_grad()
 def make_black(model: Seeing, folder: Path, key: str) -> torch.Tensor:
-    """A black image as a model is shown its images.
-
-    Args:
-        key: image_features or pixel_values.
-    """
+    """A black image as a model is shown its images, by their key: features or pixels."""
     pixels = ImageProcessor(folder).black()
     return pixels if key == Pixels.key else model.encode_images(pixels[None])[0].cpu()

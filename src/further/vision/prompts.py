@@ -30,7 +30,7 @@ class Prompt:
 
     Attributes:
         ids: Tokens; an image's own token in each place of its features.
-        blocks: Of each token, as `further.models.sight` has them.
+        blocks: Of each token, as `further.models.masks` has them.
         shared: Tokens, from the first on, that are the same for every question about these images and do not see it.
         num_image_tokens: Of `ids`.
     """
@@ -51,13 +51,13 @@ class Prompter(ABC):
     """
 
     def __init__(self, folder: Path, config: Mapping[str, Any], tokens_per_image: int) -> None:
-        """Read the tokenizer of a model's folder."""
         self.tokenizer = load_tokenizer(folder)
         self.config, self.tokens_per_image, self.pad = config, tokens_per_image, 0
         self.image: int = config["image_token_index"]
         self.end = special_tokens(folder).eos
         added = self.tokenizer.get_added_tokens_decoder().values()
         special = sorted((token.content for token in added if token.special), key=len, reverse=True)
+        # The longest first, as one name may begin another.
         self._special = re.compile("|".join(map(re.escape, special)))
         self._begin = _read_token(folder, "bos_token")
 
@@ -153,6 +153,7 @@ class Gemma3Prompter(Prompter):
             text = self._begin + self._image_start * len(line["images"]) + prompt_chat(asked) + "\n"
         ids = self._encode(text.replace(self._image_start, self._image_text))
         blocks = _number_runs([token == self.image for token in ids])
+        # What stands up to the last image's end mark is the same for all questions about these images.
         last = max((place for place, block in enumerate(blocks) if block >= 0), default=-2)
         return Prompt(tuple(ids), blocks, last + 2, sum(block >= 0 for block in blocks))
 

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from further.cases.lengths import fit_answer, room_for_answer
+from further.tokens.packing import IGNORED
 from further.vision.prompts import Prompt, Prompter
 
-IGNORED = -100  # the label that cross-entropy skips
 COLUMNS = ("input_ids", "labels", "position_ids", "groups", "branches", "blocks")
 """What a position of a row has: the first three as a model reads them, labels at the position that predicts them; the
-others say who sees whom, see `further.models.sight`."""
+others say who sees whom, see `further.models.masks`."""
 Line = Mapping[str, Any]
 Ids = NDArray[np.int64]
 
@@ -68,7 +68,6 @@ class Row:
     cases: tuple[str, ...]
 
     def __len__(self) -> int:
-        """Number of positions."""
         return len(self.columns["input_ids"])
 
     @property
@@ -91,6 +90,7 @@ def ask(
     Raises:
         ValueError: If the context leaves no room for an answer, or not one word of it fits.
     """
+    # Room and cut are those of `further.cases.lengths`, by which the cases stage counts what a window would cut.
     prompt = prompter.prompt(line)
     room = room_for_answer(context, prompt.num_image_tokens, len(prompt.ids) - prompt.num_image_tokens)
     window = room if answer_tokens is None else min(room, answer_tokens)
@@ -167,6 +167,7 @@ def make_row(groups: Sequence[Group]) -> Row:
     positions: list[tuple[int, int, int, int, int, int]] = []
     for number, group in enumerate(groups):
         prompt = group[0].prompt
+        # Branch 0 stands once, and all questions of the group see it; they do not see each other.
         for place in range(prompt.shared):
             positions.append((prompt.ids[place], IGNORED, place, number, 0, prompt.blocks[place]))
         for branch, one in enumerate(group, start=1):
@@ -182,7 +183,7 @@ def _branch(one: Asked, group: int, branch: int) -> list[tuple[int, int, int, in
     shared, rest = one.prompt.shared, len(one.prompt.ids) - one.prompt.shared
     ids = [*one.prompt.ids[shared:], *one.labels[:-1]]
     labels = [IGNORED] * (rest - 1) + list(one.labels)
-    blocks = [*one.prompt.blocks[shared:], *[-1] * (len(one.labels) - 1)]
+    blocks = [*one.prompt.blocks[shared:], *[-1] * (len(one.labels) - 1)]  # an answer is in no block that sees all
     return [
         (token, label, shared + place, group, branch, block)
         for place, (token, label, block) in enumerate(zip(ids, labels, blocks, strict=True))

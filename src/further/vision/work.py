@@ -13,6 +13,8 @@ from further.vision.choice import Questions
 from further.vision.demands import count_image_tokens
 from further.vision.rows import Row
 
+PASSES = 3  # over a question that is answered: the answer written, and how sure the model is of it and of the reference
+
 
 @dataclass(frozen=True)
 class PlannedQuestions:
@@ -28,7 +30,7 @@ class PlannedQuestions:
 
     def count(self, run: Run, sharded: bool) -> Work:
         """What a run has to do; sharded ones are refused for images."""
-        assert not sharded
+        assert not sharded  # `further.conflicts` refuses it
         training = count_rows(self.training.rows, micro_batch(run))
         steps_per_epoch = -(-training.number // (micro_batch(run) * run.gradient_accumulation_steps))
         return Work(
@@ -54,9 +56,6 @@ def count_rows(rows: Sequence[Row], micro_batch: int) -> Rows:
         num_inputs=sum(number * length for number, length in longest),
         num_pairs=sum(number * length**2 for number, length in longest),
     )
-
-
-PASSES = 3  # over a question that is answered: the answer written, and how sure the model is of it and of the reference
 
 
 def describe_features(model: Path, num_images: int, run: Run) -> str:

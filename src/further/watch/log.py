@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from further.io import read_json
-from further.watch.doing import read_doing
-from further.watch.left import Running, Weight, estimate_left, read_seconds, weigh_jobs
-from further.watch.start import Job, read_session
+from further.watch.job_progress import read_doing
+from further.watch.session import Job, read_session
+from further.watch.time_left import Running, Weight, estimate_left, read_seconds, weigh_jobs
 
 SHOWN = 2  # jobs at work that a sign of life names
 PAST = {  # of verbs that take more than an ending
@@ -35,7 +35,6 @@ class StudyLog:
     """Told which jobs start and end; knows the words for it."""
 
     def __init__(self, folder: Path, now: float) -> None:
-        """Begin a log of a study's folder, at a time in seconds."""
         self.folder, self.began = folder, now
         self.started: dict[int, float] = {}
         self.finished: dict[int, float] = {}
@@ -59,6 +58,7 @@ class StudyLog:
         if job is None:  # a target, which does nothing itself
             return []
         noted = read_seconds(self.folder / job.benchmark) if job.benchmark else None
+        # Snakemake's own note leaves out how long the job waited in a queue.
         self.finished[number] = noted if noted is not None else now - (begun if begun is not None else now)
         if job.rule == "plan_runs":
             self._weights = None  # of an earlier plan

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from further.heads import find_others
 from further.study import read_files
+from further.takeover import find_others
 
 CONFIG_FILE = re.compile(r"\AWorkflowError:\nConfig file |\ATraceback [\s\S]*\bload_configfile\b")
 LOCKED = re.compile(r"\A(?:LockException:\n)?Error: Directory cannot be locked")
@@ -58,6 +58,7 @@ def _explain_files(files: Sequence[Path]) -> list[str]:
 
 
 def _explain_lock(folder: Path, is_dry: bool) -> list[str]:
+    # A dry run locks nothing and only finds the lock: what it says stands beside the plan, not in its place.
     others = find_others(folder)
     if not others and is_dry and (dead := find_others(folder, dead=True)):
         return [

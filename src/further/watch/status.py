@@ -14,11 +14,12 @@ from textwrap import shorten
 
 from further.cluster.head import PLACE
 from further.cluster.orphans import Queued, list_jobs
+from further.columns import align
 from further.io import read_json
-from further.watch.doing import Doing, read_doing, read_training
-from further.watch.left import Running, estimate_left, read_seconds, weigh_jobs
+from further.watch.job_progress import Doing, read_doing, read_training
 from further.watch.log import PRESENT, name_job
-from further.watch.start import Job, Session, read_session
+from further.watch.session import Job, Session, read_session
+from further.watch.time_left import Running, estimate_left, read_seconds, weigh_jobs
 
 ENDINGS = (  # what SLURM writes into a job's output when it ends it; the first that is found counts
     (re.compile("oom.kill", re.I), "failed", "out of memory: raise hardware.memory_mb"),
@@ -60,10 +61,7 @@ def jobs_by_run(jobs: Iterable[Queued]) -> dict[str, Queued]:
 
 
 def read_queue_of(folder: Path) -> tuple[dict[str, Queued] | None, str]:
-    """Training jobs in SLURM's queue by run, None where none was ever queued from a folder or SLURM does not answer.
-
-    With the reason why where it does not.
-    """
+    """Training jobs in SLURM's queue by run; None, with the reason, where none was ever queued or SLURM is silent."""
     if shutil.which("squeue") is None or not (folder / PLACE).is_dir():
         return None, ""
     try:
@@ -81,6 +79,7 @@ def read_status(folder: Path, runs: Iterable[str], queue: Queue) -> list[RunStat
     """
     session = read_session(folder)
     jobs = session.jobs if session and not session.ended else []
+    # A result that is older than the start, which is to make it, belongs to settings that were changed since.
     trainings = [job for job in jobs if job.rule == "train_qlora"]
     old = {job.run for job in trainings if session and not _is_made(folder / job.output, session.started)}
     return [_status(folder, run, queue, run in old) for run in runs]
@@ -148,11 +147,9 @@ def draw_status(statuses: Sequence[RunStatus]) -> list[str]:
     if not statuses:
         return []
     rows = [_cells(each) for each in sorted(statuses, key=lambda each: (STATES.index(each.state), each.name))]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)] if rows else []
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     counts = Counter(each.state for each in statuses)
     total = ", ".join(f"{counts[state]} {state}" for state in reversed(STATES) if counts[state])
-    return [*lines, f"{len(statuses)} run{'' if len(statuses) == 1 else 's'}: {total}"]
+    return [*align(rows, left=range(len(rows[0]))), f"{len(statuses)} run{'' if len(statuses) == 1 else 's'}: {total}"]
 
 
 def _cells(status: RunStatus) -> tuple[str, ...]:
@@ -162,11 +159,7 @@ def _cells(status: RunStatus) -> tuple[str, ...]:
 
 
 def describe_session(folder: Path, now: float) -> list[str]:
-    """What else the last start has to do, and how long it will take.
-
-    Args:
-        folder: Where results land.
-    """
+    """What else the last start has to do, and how long it will take."""
     session = read_session(folder)
     if session is None:
         return []

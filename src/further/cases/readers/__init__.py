@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from further.cases.columns import check_told, plain_name
 from further.cases.files import Folder
-from further.cases.readers.base import Reader
+from further.cases.readers.base import ARCHIVES, UNPACK, Reader
 from further.cases.readers.dicom import Dicom
 from further.cases.readers.dicom_table import DicomTable
 from further.cases.readers.flat import Flat
@@ -43,7 +43,7 @@ UNREAD = {
         ".avi",
         ".mp4",
     ): "is a volume or film: save its slices or frames as PNG, and name them in the table",
-    (".zip", ".tar", ".tgz", ".tar.gz", ".7z", ".rar"): "is an archive: unpack it there",
+    ARCHIVES: UNPACK,
     (
         ".txt",
     ): "is called like no image or folder of images, so it is no report: call it so, or .csv or .tsv if it is a table",

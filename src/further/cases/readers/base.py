@@ -9,6 +9,9 @@ from further.cases.found import Found, clean_answer, short
 from further.cases.tables import peek_record
 from further.cases.text import words
 
+ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".7z", ".rar")
+UNPACK = "is an archive: unpack it there"
+
 
 class Reader(ABC):
     """One layout of image data. A new layout is one subclass in one file, and its place in `readers.READERS`.
@@ -40,7 +43,7 @@ class Reader(ABC):
             ValueError: As `read`, and if a record names images of which not one is there.
         """
         found = self.read(folder)  # two cases of one id are refused here
-        check_images(found)
+        check_images(found, folder)
         named = [line for line in found.images.values() if line["case"] is not None and line["file"] is not None]
         return {line["file"]: line["case"] for line in reversed(named)}
 
@@ -104,11 +107,11 @@ def add_question(found: Found, case: str, images: list[str], row: Mapping[str, A
     )
 
 
-def check_images(found: Found) -> None:
+def check_images(found: Found, folder: Folder) -> None:
     """Refuse a layout without cases, or one whose images are all missing.
 
     Raises:
-        ValueError: With the number, and one of the missing.
+        ValueError: With the number, one of the missing, and the archive that they may be in.
     """
     if not found.cases:
         raise ValueError("cases.folder: the records hold no case")
@@ -117,9 +120,10 @@ def check_images(found: Found) -> None:
     if not named:
         raise ValueError(f"cases.folder: {len(found.cases):,} cases, and not one names an image")
     if len(missing) == len(named):
+        packed = next((f"; {file} {UNPACK}" for file in folder.files if file.lower().endswith(ARCHIVES)), "")
         raise ValueError(
-            f"cases.folder: all {len(named):,} images that the records name are missing, {missing[0]['image']!r} for "
-            f"instance: {missing[0]['detail']}"
+            f"cases.folder: all {len(named):,} images that the records name are missing, {short(missing[0]['image'])} "
+            f"for instance: {missing[0]['detail']}{packed}"
         )
 
 

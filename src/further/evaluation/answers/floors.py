@@ -64,11 +64,7 @@ def _most_frequent(train: pd.DataFrame, by: list[str]) -> dict[Any, str]:
 
 
 def count_different(answers: pd.DataFrame, column: str) -> "pd.Series[int]":
-    """Different answers of each question type, spellings of one not counted apart.
-
-    Args:
-        answers: Lines with question_type and an answer in the column of that name.
-    """
+    """Different answers, in a column, of each question type; spellings of one are not counted apart."""
     told = answers[column].map(lambda text: comparable(text, text))
     return told.groupby(answers["question_type"]).nunique()
 
@@ -124,6 +120,7 @@ def answer_floors(questions: pd.DataFrame, pictures: Iterable[tuple[str, bytes]]
     """
     train, test = (questions[questions["split"] == side] for side in ("train", "test"))
     train = train.assign(answer=unify_spelling(train["answer"]))
+    # Only what the regression looks at is opened: the first image of each question.
     seen = {names[0] for part in (train, test) for names in part["images"]}
     pixels = {name: shrink(Image.open(io.BytesIO(file))) for name, file in pictures if name in seen}
     floors = {

@@ -13,10 +13,10 @@ from further.evaluation.answers.schemas import ANSWERS
 from further.evaluation.answers.score import CONVENTIONS, score_answers
 from further.evaluation.answers.summary import summarize_scores
 from further.records.answers import AnswersRecord, Main, RunAnswers
+from further.records.base import DEFAULT_RUN
 from further.records.training import CaseMetrics
 from further.settings import BootstrapSettings
 
-DEFAULT = "default"
 STILL_FALLING = 0.01
 """Fall of the validation loss between its last two measurements from which a run was still learning."""
 
@@ -35,11 +35,7 @@ class Answers:
 
 
 def score_generated(generated: pd.DataFrame) -> Answers:
-    """Score a model's answers to the test's questions.
-
-    Args:
-        generated: GENERATED.
-    """
+    """Score a model's answers (GENERATED) to the test's questions."""
     test = generated[generated["split"] == "test"]
     nats = float(test["reference_nats"].sum() / test["reference_tokens"].sum())
     table = pa.Table.from_pandas(test[ANSWERS.names], ANSWERS, preserve_index=False)
@@ -48,6 +44,7 @@ def score_generated(generated: pd.DataFrame) -> Answers:
 
 def choose_main(scores: pd.DataFrame) -> dict[str, Main]:
     """The score that each type is judged by: exact match up to 50 different references, else the F1 of words."""
+    # Nobody writes a caption word for word: its exact match would be 0 before and after.
     different = count_different(scores, "reference")
     return {str(kind): "exact_match" if number <= MAX_ANSWERS else "token_f1" for kind, number in different.items()}
 
@@ -69,8 +66,8 @@ def gather_answers(
         histories: Of each run, with columns step and validation_loss_nats.
     """
     return AnswersRecord(
-        default_run=DEFAULT,
-        main=choose_main(runs[DEFAULT].scores),
+        default_run=DEFAULT_RUN,
+        main=choose_main(runs[DEFAULT_RUN].scores),
         bases={name: summarize_scores(answers.scores, how) for name, answers in sorted(bases.items())},
         runs={name: _gather_run(runs[name], bases, metrics[name], histories[name], how) for name in sorted(runs)},
         floors={str(name): summarize_scores(part, how) for name, part in floors.groupby("floor", sort=False)},

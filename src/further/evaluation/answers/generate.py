@@ -20,9 +20,10 @@ from further.job import PROGRESS
 from further.memory import explain_memory
 from further.models import Model
 from further.positions import find_limit
+from further.tokens.packing import IGNORED
 from further.vision.batches import Images, Tensors, collate, to_tensors
 from further.vision.prompts import Prompter
-from further.vision.rows import IGNORED, Asked, ask, make_row
+from further.vision.rows import Asked, ask, make_row
 
 Line = Mapping[str, Any]
 Floats = NDArray[np.float64]
@@ -51,6 +52,7 @@ def answer_questions(
     Returns:
         One row of GENERATED for each question, in their order.
     """
+    # References are scored whole: the model's positions limit a row, not the context that was trained with.
     room = find_limit(model.config) or LONGEST
     references = [ask(line, prompter, room) for line in lines]
     written = write_answers(model, prompter, references, images, new_tokens, batch_size)
@@ -150,11 +152,7 @@ def _sure(model: Model, hidden: torch.Tensor, labels: torch.Tensor) -> torch.Ten
 
 
 def describe_answer(line: Line, written: Asked, prompter: Prompter, sure: Sureness) -> dict[str, Any]:
-    """An answer as a row of GENERATED, but for what its reference says.
-
-    Args:
-        line: Of QUESTIONS.
-    """
+    """An answer to a line of QUESTIONS as a row of GENERATED, but for what its reference says."""
     ended = written.labels[-1] == prompter.end
     text = prompter.decode(written.labels[:-1] if ended else written.labels)
     names = ("question_id", "case", "split", "question_type", "kind", "task", "question")

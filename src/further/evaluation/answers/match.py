@@ -105,6 +105,7 @@ def judge_closed(answer: str, reference: str) -> str:
     not go on to another one: "left and right" is wrong.
     """
     if wanted := yes_or_no(reference):
+        # The first word alone: "no abnormality" is a no, and "normal" is none.
         found = _WORD.search(answer.lower())
         said = found.group() if found else ""
         return UNREADABLE if said not in ("yes", "no") else RIGHT if said == wanted else WRONG

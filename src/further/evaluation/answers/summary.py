@@ -30,6 +30,7 @@ def by_type(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     parts = {str(kind): part for kind, part in table.groupby("question_type")}
     if len(parts) == 1:
         return parts
+    # A study may call one of its types "all".
     return {ALL: table} | {f"{kind} (type)" if kind == ALL else kind: part for kind, part in parts.items()}
 
 
@@ -56,11 +57,7 @@ def _summarize(part: pd.DataFrame, how: BootstrapSettings) -> TypeScores:
 
 
 def share_over_cases(part: pd.DataFrame, name: str) -> Score:
-    """A fraction of answers, with the exact interval over cases.
-
-    Args:
-        part: Lines with `case` and a mark, 0 or 1; lines without the mark are left out.
-    """
+    """A fraction of answers, each marked 0 or 1 or not at all, with the exact interval over cases."""
     sums = part.groupby("case")[name].agg(["sum", "count"])
     sums = sums[sums["count"] > 0]  # a case without a marked answer says nothing, and is no document of the interval
     low, high = share_interval(sums["sum"], sums["count"])
@@ -69,11 +66,7 @@ def share_over_cases(part: pd.DataFrame, name: str) -> Score:
 
 
 def mean_over_cases(part: pd.DataFrame, name: str, how: BootstrapSettings) -> Score:
-    """Mean of a score over answers, with the studentized bootstrap over cases.
-
-    Args:
-        part: Lines with `case` and the score; lines without the score are left out.
-    """
+    """Mean of a score over the answers that have it, with the studentized bootstrap over cases."""
     sums = part.dropna(subset=[name]).groupby("case")[name].agg(["sum", "count"])
     return Score.model_validate(ratio_interval(sums["sum"], sums["count"], how).model_dump())
 

@@ -8,6 +8,7 @@ from further.evaluation.intervals import LEVEL
 from further.evaluation.questions.pairs import pair
 from further.evaluation.questions.read import Question
 from further.evaluation.questions.score import Answered
+from further.records.base import DEFAULT_RUN
 from further.records.questions import Floors, Group, Line, Paired, Questions
 
 
@@ -41,7 +42,7 @@ def compare_answers(
         for who in (base, adapted)
     ]
     return Questions(
-        run="default",
+        run=DEFAULT_RUN,
         quantization=quantization,
         level=LEVEL,
         num_questions=len(lines),
@@ -91,6 +92,7 @@ def _accuracy_norm(lines: Sequence[Line]) -> Paired | None:
 def _groups(lines: Sequence[Line], name_of: Callable[[Line], str]) -> tuple[Group, ...]:
     """Results by a name, those without one left out."""
     groups = []
+    # "" is a question without topic, or whose paper is not in the study.
     for name in sorted({name_of(line) for line in lines} - {""}):
         own = [line for line in lines if name_of(line) == name]
         accuracy = _accuracy(own)

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from transformers import GenerationConfig
 
-from further.evaluation.probe import before_and_after
+from further.evaluation.before_after import before_and_after
 from further.evaluation.questions.pairs import pair
 from further.memory import explain_memory
 from further.models import Model

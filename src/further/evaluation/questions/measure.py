@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from further.evaluation.probe import before_and_after
+from further.evaluation.before_after import before_and_after
 from further.evaluation.questions.compare import compare_answers
 from further.evaluation.questions.follow import follow_instructions
 from further.evaluation.questions.read import Question

@@ -45,6 +45,7 @@ def answer_questions(
     """
     pairs = [(question.prompt, f" {choice}") for question in questions for choice in question.choices]
     unasked = [(NO_QUESTION, answer) for _, answer in pairs]
+    # Choices with their question and choices without share one list, and so their batches.
     parts = [split_pair(tokenizer, bos, *both) for both in [*pairs, *unasked]]
     windows = [cut(number, *part, window) for number, part in enumerate(parts)]
     sums, greedy = [0.0] * len(windows), [False] * len(windows)

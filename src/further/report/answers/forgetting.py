@@ -1,8 +1,8 @@
 """What did it forget: perplexity of general text before and after, in the default run."""
 
-from further.records.comparison import MIN_PAPERS, Paired
+from further.records.comparison import Paired
 from further.report.answers.answer import Answer, Verdict, classify
-from further.report.answers.improvement import say_change
+from further.report.answers.improvement import say_change, say_too_few
 from further.report.answers.questions import say_instructions
 from further.report.results import TextResults
 from further.report.wording import count_noun, show_difference, show_relative, show_share_of
@@ -38,7 +38,7 @@ def name_general(text: str) -> str:
 
 def _say_doubt(general: Paired) -> str:
     if not general.is_trustworthy:
-        return f"Too few documents for an interval: {general.num_documents} of {MIN_PAPERS}."
+        return say_too_few(general, "documents")
     return f"{count_noun(general.num_documents, 'document')}. Other skills were not measured."
 
 

@@ -18,6 +18,7 @@ from further.report.wording import (
 
 WORDS: dict[Verdict, str] = {"improved": "Yes.", "worse": "No: worse.", "unchanged": "No.", "undecided": "Not decided."}
 VERBS: dict[Verdict, str] = {"improved": "fell by", "worse": "rose by"}
+ONE_SEED = "One seed only: the interval leaves out training's randomness."
 NOT_UNDERSTANDING = (
     "Lower perplexity means that new papers of the same kind surprise the model less. It does not show that what the "
     "model writes is true, or that the model answers questions better."
@@ -49,6 +50,11 @@ def say_change(compared: Paired, text: str, verdict: Verdict) -> str:
     return f"Perplexity on {text} {verb} {shown}, from {first} to {last}."
 
 
+def say_too_few(compared: Paired, documents: str) -> str:
+    """Why a comparison has no interval."""
+    return f"Too few {documents} for an interval: {compared.num_documents} of {MIN_PAPERS}."
+
+
 def _decide(papers: Paired, seeds: list[float]) -> tuple[Verdict, str]:
     """Verdict and first word, from the interval, unless other seeds contradict it or there are too few papers."""
     change = papers.difference_nats_per_token
@@ -65,11 +71,11 @@ def _decide(papers: Paired, seeds: list[float]) -> tuple[Verdict, str]:
 
 def _say_doubt(papers: Paired, seeds: list[float]) -> str:
     if not papers.is_trustworthy:
-        return f"Too few papers for an interval: {papers.num_documents} of {MIN_PAPERS}."
+        return say_too_few(papers, "papers")
     if any(other * (papers.difference_nats_per_token.estimate or 0.0) < 0 for other in seeds):
         return "Another seed gave the opposite."
     if not seeds:
-        return "One seed only: the interval leaves out training's randomness."
+        return ONE_SEED
     sizes = [show_percent(relative(change), signed=True) for change in seeds[:3]]
     return f"{'The other seed' if len(seeds) == 1 else 'Other seeds'} gave {join_words(sizes)}."
 

@@ -7,8 +7,8 @@ from further.records.base import Interval
 from further.report.answers.answer import MARGIN_NATS, Answer, Verdict, decide
 from further.report.law import Size, change_of, group_sizes, read_interval
 from further.report.results import StudyResults
-from further.report.spent import Spending
-from further.report.varied import show_value
+from further.report.spending import Spending
+from further.report.varied_runs import say_setting
 from further.report.wording import (
     fixed,
     join_words,
@@ -96,11 +96,7 @@ def _say_details(results: StudyResults[Any], fit: FitSummary, double: Forecast, 
     said += [_say_holdout(law.holdout)] if law.holdout else []
     said += [law.form_reason] if law.form_doubtful and law.form_reason else []
     said += [law.reach.reason] if law.reach else []
-    conditions = [
-        f"{name.replace('_', ' ')} {show_value(law.conditional_on[name])}"
-        for name in CONDITIONS
-        if name in law.conditional_on
-    ]
+    conditions = [say_setting(name, law.conditional_on[name]) for name in CONDITIONS if name in law.conditional_on]
     like = f", trained with {join_words(conditions)}" if conditions else ""
     return [*said, f"{_say_floor(law)} The law holds for more {results.documents} of the same kind{like}."]
 

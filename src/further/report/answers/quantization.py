@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from further.int8 import MOVED
 from further.records.base import Interval
-from further.records.comparison import MIN_PAPERS, Comparison, QuantizationSteps
+from further.records.comparison import Comparison, QuantizationSteps
 from further.report.answers.answer import MARGIN_NATS, Answer, Verdict, classify
-from further.report.answers.improvement import say_seeds
+from further.report.answers.improvement import say_seeds, say_too_few
 from further.report.results import TextResults
 from further.report.wording import join_words, relative, show_difference, show_percent, show_relative
 
@@ -43,7 +43,6 @@ class Cost:
         return show_percent(relative(self.change.estimate or 0.0), signed=True)
 
     def __str__(self) -> str:
-        """The verdict in a few words."""
         if self.verdict in ("worse", "improved"):
             verb = "raises" if self.verdict == "worse" else "lowers"
             return f"{self.name} {verb} perplexity by {show_relative(self.change)}."
@@ -89,8 +88,8 @@ def find_costs(comparison: Comparison) -> list[Cost]:
 
 
 def _decide(cost: Interval, comparison: Comparison) -> Verdict:
-    """Two runs of one seed each also differ by the effect of the seed, which their interval does not cover."""
-    # A cost no larger than the effect of the seed is not called a cost.
+    # Two runs of one seed each also differ by the effect of the seed, which their interval does not cover: a cost no
+    # larger than that is not called a cost.
     margin = max(comparison.seed_spread or 0.0, MARGIN_NATS)
     verdict = classify(cost, margin)
     if verdict in ("improved", "worse") and abs(cost.estimate or 0.0) <= margin:
@@ -101,7 +100,7 @@ def _decide(cost: Interval, comparison: Comparison) -> Verdict:
 def _say_doubt(comparison: Comparison) -> str:
     papers, spread = comparison.default.papers, comparison.seed_spread
     if not papers.is_trustworthy:
-        return f"Too few papers for an interval: {papers.num_documents} of {MIN_PAPERS}."
+        return say_too_few(papers, "papers")
     if spread is None:
         return "One seed each. No other seed was run."
     return f"One seed each. Another seed moves it by {show_percent(relative(spread))}."

@@ -37,6 +37,7 @@ def answer_questions(results: TextResults) -> Answer | None:
 
 def find_overall(asked: Questions) -> Paired:
     """Questions with choices, by likelihood; in a file without choices, those with one written answer."""
+    # Every question has choices or one answer, so that one of the two is there.
     overall = asked.accuracy or asked.answers
     assert overall is not None
     return overall

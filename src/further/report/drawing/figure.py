@@ -1,6 +1,5 @@
 """A figure: its table, its drawing and its words, each computed once; and a drawn figure as the page shows it."""
 
-import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from markupsafe import Markup
 from further.io import write_text
 from further.report.drawing.style import Drawing, add_title, draw_sentence, house_style
 from further.report.drawing.svg import inline_svg, write_svg
+from further.report.rendering import embed
 from further.report.shown_table import ShownTable, show_frame
 
 R = TypeVar("R", contravariant=True)
@@ -79,8 +79,7 @@ def draw_figure(figure: Figure[R], results: R, folder: Path) -> ShownFigure:
         svg=Markup(inline_svg(svg, figure.name, f"{figure.title}. {summary}")),
         summary=summary,
         reading="" if table.empty else " ".join(figure.explain(table)),
-        # A link that holds its data works without scripts, and in a page that was sent alone.
-        data_link=Markup(f"data:text/csv;charset=utf-8;base64,{base64.b64encode(csv.encode()).decode()}"),
+        data_link=embed("text/csv;charset=utf-8", csv.encode()),
         table=show_frame(f"Data of the figure: {figure.title}", table) if is_shown else None,
         is_empty=table.empty,
     )

@@ -1,6 +1,6 @@
 """One look for every figure: sizes that stay readable on a phone, colors that do not need color vision."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -10,7 +10,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, Locator, LogLocator, MaxNLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter, Locator, LogLocator, MaxNLocator, NullLocator
 from matplotlib.transforms import blended_transform_factory
 
 from further.records.base import Interval
@@ -124,6 +124,7 @@ def new_figure(
 def add_title(figure: Figure, title: str) -> None:
     """Write the title into the room kept for it, smaller if it is long, marked so that the page can leave it out."""
     height = figure.get_size_inches()[1] * POINTS_PER_INCH
+    # Plain text, not matplotlib's own title: the page finds it by its id and cuts it off.
     written = figure.text(0.012, 1 - 7 / height, title, ha="left", va="top", fontweight="bold", gid=TITLE_ID)
     written.set_fontsize(TITLE_SIZE)
     # A long title is set smaller: matplotlib would cut it off at the right edge.
@@ -139,24 +140,17 @@ def draw_sentence(sentence: str) -> Drawing:
     return drawing
 
 
-def number_ticks(axis: Any, bins: int = 5) -> None:
+def number_ticks(axis: Any, show: Callable[[float], str] = show_plain) -> None:
     """A few round ticks with plain numbers, on linear and logarithmic axes alike."""
-    locator: Locator = MaxNLocator(bins, steps=[1, 2, 5, 10])
-    if axis.get_scale() == "log":
+    locator: Locator = MaxNLocator(5, steps=[1, 2, 5, 10])
+    if "log" in axis.get_scale():  # a second scale of a logarithmic axis is a "functionlog"
         low, high = axis.get_view_interval()
         # Evenly spaced ticks would crowd at the end of a wide logarithmic axis.
         if high > WIDE * low:
-            locator = LogLocator(subs=(1, 2, 5) if high < WIDE**3 * low else (1,), numticks=bins + 3)
+            locator = LogLocator(subs=(1, 2, 5) if high < WIDE**3 * low else (1,), numticks=8)
     axis.set_major_locator(locator)
     axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(FuncFormatter(lambda value, _: show_plain(value)))
-
-
-def token_ticks(axis: Any) -> None:
-    """Logarithmic ticks for token counts: `10 k`, `2 M`."""
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=8))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: short_count(value)))
-    axis.set_minor_formatter(NullFormatter())
+    axis.set_major_formatter(FuncFormatter(lambda value, _: show(value)))
 
 
 def short_count(value: float) -> str:

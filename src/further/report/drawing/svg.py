@@ -81,6 +81,7 @@ def _cut_title(root: ElementTree.Element) -> None:
     for parent in root.iter():
         for child in [child for child in parent if child.get("id") == TITLE_ID]:
             parent.remove(child)
+    # The room kept for the title is at the top: the view begins below it.
     left, top, width, height = (float(part) for part in root.attrib["viewBox"].split())
     root.set("viewBox", f"{left:g} {top + TITLE_POINTS:g} {width:g} {height - TITLE_POINTS:g}")
 

@@ -32,7 +32,7 @@ def make_table(results: TextResults) -> pd.DataFrame:
         for text_set, text in texts.items():
             scores, change = run.on(text_set), run.on(text_set).difference_nats_per_token
             row = [name, text_set, text, scores.before.perplexity, scores.after.perplexity]
-            row += [change.estimate, change.low, change.high, name == comparison.default_run]
+            row += [*change.ends, name == comparison.default_run]
             rows.append([*row, run.settings.replay_fraction if is_comparable else None])
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -47,9 +47,9 @@ def draw(table: pd.DataFrame) -> Drawing:
     axes.axhline(0, color=COLORS["muted"], lw=1)
     axes.axvline(0, color=COLORS["muted"], lw=1)
     is_default = wide["is_default"]["papers"].astype(bool)
-    for runs, label in ((wide[~is_default], "other runs"), (wide[is_default], "the default run")):
+    for runs, are_default in ((wide[~is_default], False), (wide[is_default], True)):
         if len(runs):
-            _crosses(drawing, axes, runs, label)
+            _crosses(drawing, axes, runs, are_default)
     axes.set_xlabel("change on held-out papers, nats per token\n(left of 0: better)")
     axes.set_ylabel("change on general text, nats per token\n(above 0: forgot)")
     _decorate(axes)
@@ -84,16 +84,17 @@ def _by_replay(drawing: Drawing, axes: Axes, rows: pd.DataFrame) -> None:
     _decorate(axes)
 
 
-def _crosses(drawing: Drawing, axes: Axes, runs: pd.DataFrame, label: str) -> None:
-    default = label == "the default run"
+def _crosses(drawing: Drawing, axes: Axes, runs: pd.DataFrame, are_default: bool) -> None:
     change, low, high = (runs[column].astype(float) for column in ("change_nats_per_token", "low", "high"))
-    look: dict[str, Any] = {
-        "alpha": 1 if default else 0.75, "zorder": 4 if default else 2, "color": COLORS["after" if default else "muted"]
-    }  # fmt: skip
-    width = 1.6 if default else 0.6
+    # There may be hundreds of other runs: they are thinner, paler and behind.
+    label, width, marker, size = ("the default run", 1.6, "D", 7) if are_default else ("other runs", 0.6, "o", 4.5)
+    look: dict[str, Any] = (
+        {"alpha": 1, "zorder": 4, "color": COLORS["after"]}
+        if are_default
+        else {"alpha": 0.75, "zorder": 2, "color": COLORS["muted"]}
+    )
     axes.hlines(change["general"], low["papers"], high["papers"], lw=width, **look)
     axes.vlines(change["papers"], low["general"], high["general"], lw=width, **look)
-    marker, size = ("D", 7) if default else ("o", 4.5)
     (line,) = axes.plot(change["papers"], change["general"], marker, ms=size, label=label, **look)
     texts = [
         f"{run}: papers {show_change(row['change_nats_per_token', 'papers'])}, "

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from further.report.drawing.figure import Figure
-from further.report.drawing.style import COLORS, SEQUENCE, Drawing, new_figure, number_ticks, token_ticks
+from further.report.drawing.style import COLORS, SEQUENCE, Drawing, new_figure, number_ticks, short_count
 from further.report.results import TextResults
 from further.report.wording import count_noun, show_count, show_number, show_percent
 
@@ -40,7 +40,7 @@ def draw(table: pd.DataFrame) -> Drawing:
             ]
             drawing.tip(line, texts)
     axes.set_xscale("log")
-    token_ticks(axes.xaxis)
+    number_ticks(axes.xaxis, short_count)
     number_ticks(axes.yaxis)
     axes.set_xlabel("tokens seen, repeats counted (log scale)")
     axes.set_ylabel("validation loss, nats per token")

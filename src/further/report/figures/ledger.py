@@ -12,6 +12,7 @@ def make_table(results: TextResults) -> pd.DataFrame:
     """Characters by reason and their fraction of all, kept first, then by size."""
     totals = results.corpus.ledger.groupby("reason", as_index=False)["characters"].sum()
     totals["share"] = totals["characters"] / max(1, int(totals["characters"].sum()))
+    # What was kept stands first, however little it is.
     totals["dropped"] = totals["reason"] != "kept"
     totals = totals.sort_values(["dropped", "characters", "reason"], ascending=[True, False, True], ignore_index=True)
     return totals[["reason", "characters", "share"]]

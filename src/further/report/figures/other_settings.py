@@ -20,7 +20,7 @@ from further.report.drawing.style import (
     shorten,
 )
 from further.report.results import TextResults
-from further.report.varied import SEED, list_varied
+from further.report.varied_runs import SEED, list_varied
 from further.report.wording import join_words, show_change, show_difference
 
 OWN_FIGURE = {"fraction", "quantization"}  # settings whose effect another figure shows
@@ -33,7 +33,7 @@ def make_table(results: TextResults) -> pd.DataFrame:
     for varied in list_varied(results.comparison, OWN_FIGURE):
         against = results.comparison.runs[varied.run].against_default
         if against is not None:
-            rows.append((*varied, against.estimate, against.low, against.high))
+            rows.append((*varied, *against.ends))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

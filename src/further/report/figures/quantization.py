@@ -31,8 +31,7 @@ def make_table(results: TextResults) -> pd.DataFrame:
     for cost in find_costs(results.comparison):
         pairs = {"base": (cost.steps.base, cost.steps.base_cost_nats), "adapted": (cost.steps.adapted, cost.change)}
         for subject, (scores, change) in pairs.items():
-            numbers = (scores.nats_per_token, scores.perplexity, change.estimate, change.low, change.high)
-            rows.append([cost.name, subject, *numbers])
+            rows.append([cost.name, subject, scores.nats_per_token, scores.perplexity, *change.ends])
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

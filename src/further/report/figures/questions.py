@@ -48,6 +48,7 @@ def draw(table: pd.DataFrame) -> Drawing:
             for row in table.itertuples()
         ]
         draw_dots(drawing, axes, 100 * table[[column]], column, table.index, subject, tips, subject)
+    # Floors are of all questions together, which the first row holds.
     for (name, words), style in zip(FLOORS.items(), (":", "--", "-."), strict=True):
         floor = table[name].iloc[0]
         if pd.notna(floor):

@@ -9,10 +9,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from further.report.drawing.figure import ANSWERS, Figure
-from further.report.drawing.style import COLORS, Drawing, new_figure, number_ticks, shorten, token_ticks
+from further.report.drawing.style import COLORS, Drawing, new_figure, number_ticks, short_count, shorten
 from further.report.law import name_target, read_interval
 from further.report.results import StudyResults, TextResults
-from further.report.spent import Spending
+from further.report.spending import Spending
 from further.report.wording import show_count, show_nats, show_number
 from further.scaling.record import LawRecord
 
@@ -36,11 +36,7 @@ def make_table(results: TextResults) -> pd.DataFrame:
 
 
 def tabulate(results: StudyResults[Any], base: float) -> pd.DataFrame:
-    """The same for any kind of study.
-
-    Args:
-        base: Loss of the base model, in nats per token.
-    """
+    """The same for any kind of study; `base` is the loss of the base model, in nats per token."""
     law = results.law
     if not law.points:
         return pd.DataFrame(columns=COLUMNS)
@@ -140,7 +136,7 @@ def _find_losses(table: pd.DataFrame) -> tuple[float, float, pd.Series]:
 
 
 def _decorate(axes: Axes) -> None:
-    token_ticks(axes.xaxis)
+    number_ticks(axes.xaxis, short_count)
     number_ticks(axes.yaxis)
     axes.set_xlabel("unique training tokens (log scale)")
     axes.set_ylabel("held-out loss, nats per token")
@@ -247,7 +243,8 @@ def _cost_axis(axes: Axes, table: pd.DataFrame) -> None:
     to_cost, to_tokens = partial(np.multiply, ratio), partial(np.multiply, 1 / ratio)
     # Cost is in proportion to tokens, so one factor turns the lower scale into the upper one.
     above = axes.secondary_xaxis("top", functions=(to_cost, to_tokens))
-    token_ticks(above.xaxis)
+    above.set_xlim(*map(to_cost, axes.get_xlim()))  # where ticks are looked for; matplotlib sets it when it draws
+    number_ticks(above.xaxis, short_count)
     unit = str(known["currency"].iloc[0]) if column == "money" else "hours of the machine"
     above.set_xlabel(f"cost of one training, {unit} (log scale)")
 

@@ -3,9 +3,9 @@
 from further.evaluation.answers.loops import PRESENT
 from further.records.answers import ALL, AnswersRecord, Main, Scores, TypeScores, main_score
 from further.report.answers.answer import FEWEST_CASES, Answer, Verdict, classify_right
-from further.report.answers.improvement import WORDS
+from further.report.answers.improvement import ONE_SEED, WORDS
 from further.report.images.results import ImageResults
-from further.report.varied import SEED, list_varied
+from further.report.varied_runs import SEED, list_varied
 from further.report.wording import count_noun, fixed, join_words, show_count, show_percent, show_points, show_score
 
 SOURCE = "results/evaluation/answers.json"
@@ -41,7 +41,7 @@ def answer_improvement(results: ImageResults) -> Answer:
     run, main = record.default, choose_overall(results.answers)
     change, cases = main_score(overall(run.change), main), overall(run.change).cases
     verdict = "undecided" if cases < FEWEST_CASES else classify_right(change)
-    before, after = (main_score(overall(scores), main) for scores in (record.base_of(record.default_run), run.scores))
+    before, after = (main_score(overall(scores), main) for scores in (record.default_base, run.scores))
     return Answer(
         question="Did it help?",
         verdict=verdict,
@@ -74,7 +74,7 @@ def _say_seeds(results: ImageResults, main: Main) -> str:
     record = results.answers
     others = [run for name, run in record.runs.items() if set(record.differing(name)) == {"seed"}]
     if not others:
-        return "One seed only: the interval leaves out training's randomness."
+        return ONE_SEED
     shown = [show_percent(main_score(overall(run.scores), main).estimate) for run in others]
     return f"{'Another seed' if len(shown) == 1 else 'Other seeds'} gave {join_words(shown)}."
 

@@ -50,6 +50,7 @@ def pick_cases(before: pd.DataFrame, after: pd.DataFrame, number: int, seed: int
         before: The base's answers (GENERATED).
         number: Of each kind, at most.
     """
+    # Both models' answers stand in one line, so that a shown case has the same questions before and after.
     asked = after.merge(before[["question_id", "answer"]], on="question_id", suffixes=("", "_before"))
     asked = asked.assign(
         score=[token_overlap(*pair).f1 for pair in zip(asked["answer"], asked["reference"], strict=True)]

@@ -1,11 +1,9 @@
 """The folded sections of a study of images: gallery, loops, guard, cases, how it was made."""
 
-import base64
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
 
 from further.cases.case_report import NO_USE, write_report
 from further.guard.decide import EXPLANATIONS
@@ -13,6 +11,7 @@ from further.records.answers import ALL, AnswersRecord, Score, TypeScores, main_
 from further.report.images.answers import SCORES
 from further.report.images.gallery import Pick
 from further.report.images.results import ImageResults
+from further.report.rendering import embed
 from further.report.sections.made import show_made
 from further.report.sections.runs import add_taken, show_runs
 from further.report.shown_table import ShownTable, show_filled, show_frame, show_table
@@ -53,12 +52,11 @@ def types_table(results: ImageResults) -> ShownTable:
     """The score that each question type is judged by, in percent, beside the floors."""
     record = results.answers
     floors = {**record.floors, **{f"{name} image": scores for name, scores in record.views.items()}}
-    base = record.base_of(record.default_run)
     rows = []
     for kind in record.kinds:
         main = record.main[kind]
         cells = [_percent(main_score(scores[kind], main)) if kind in scores else "" for scores in floors.values()]
-        before, after = (main_score(scores[kind], main) for scores in (base, record.default.scores))
+        before, after = (main_score(scores[kind], main) for scores in (record.default_base, record.default.scores))
         moved = show_points(main_score(record.default.change[kind], main), unit="")
         rows.append([kind, SCORES[main], *cells, _percent(before), show_score(after), moved])
     header = ["type", "score", *(name.replace("_", " ") for name in floors), "base", "adapted", "change, points"]
@@ -93,7 +91,7 @@ def _before_and_after(record: AnswersRecord, all_first: bool = False) -> Iterato
     """Each question type with the base's and with the default run's scores; all types together first, if wanted."""
     together = [ALL] if all_first and ALL in record.default.scores else []
     for kind in [*together, *record.kinds]:
-        yield kind, "base", record.base_of(record.default_run)[kind]
+        yield kind, "base", record.default_base[kind]
         yield kind, "adapted", record.default.scores[kind]
 
 
@@ -107,7 +105,7 @@ def fill_gallery(results: ImageResults) -> Mapping[str, object]:
     for pick, shown, left_out in fit_pictures(results.gallery, results.pictures):
         entry = {
             "pick": pick,
-            "pictures": [_embed(png) for png in shown],
+            "pictures": [embed("image/png", png) for png in shown],
             "left_out": left_out,
             "score": show_percent(pick.score),
             "report": _report(results, pick),
@@ -122,12 +120,9 @@ def fit_pictures(
     """Each case with its pictures while the page has room for them, in bytes, and how many are left out."""
     for pick in gallery:
         shown = [pictures[name] for name in pick.images if name in pictures]
+        # A case that is left out takes its room all the same: behind it none is shown.
         room -= sum(map(len, shown))
         yield (pick, shown, 0) if room >= 0 else (pick, [], len(shown))
-
-
-def _embed(png: bytes) -> Markup:
-    return Markup(f"data:image/png;base64,{base64.b64encode(png).decode()}")
 
 
 def _report(results: ImageResults, pick: Pick) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -7,7 +7,7 @@ from further.report.answers.answer import FEWEST_CASES, Answer, Verdict, classif
 from further.report.answers.more_data import WORDS, judge_forecast
 from further.report.onemodel.results import OneModelResults
 from further.report.onemodel.tables import ADDITIONS, LAYOUTS, OBJECTIVES, law_lines, show_bytes, show_loss
-from further.report.spent import Spending
+from further.report.spending import Spending
 from further.report.wording import count_noun, show_count, show_percent, show_points, show_score, show_seconds
 
 SOURCE = "results/onemodel/comparison.json"
@@ -26,6 +26,7 @@ def answer_layout(results: OneModelResults) -> Answer:
     }
     verdict = _classify(results, equal.difference)
     fewer = 1 - own.flops / arms[PREFIX].flops
+    # The question asks for the encoder–decoder, and the difference is the stack's: what improves one speaks against it.
     swapped: dict[Verdict, Verdict] = {"improved": "worse", "worse": "improved"}
     return Answer(
         question="Is one encoder–decoder better than one stack?",

@@ -8,7 +8,7 @@ from further.records.onemodel import ArmRecord
 from further.report.law import group_sizes, read_interval
 from further.report.onemodel.results import OneModelResults
 from further.report.shown_table import ShownTable, show_filled, show_table
-from further.report.spent import Spending
+from further.report.spending import Spending
 from further.report.wording import (
     fixed,
     show_count,
@@ -134,6 +134,7 @@ def budget_table(results: OneModelResults) -> ShownTable:
         money = _show_money(arm.seconds.estimate or 0.0, spending)
         rows.append([show_count(arm.num_cases), f"measured{longer}", _show_time(arm), money, *scores])
     forecasts = [*(law.forecasts or ()), *([law.budget] if law.budget else [])]
+    # Both laws forecast the same amounts of cases, so that a row has the loss of one and the error of the other.
     errors = {one.num_tokens: one for one in [*(results.error_law.forecasts or ()), results.error_law.budget] if one}
     rows += [_forecast_row(one, errors.get(one.num_tokens), one is law.budget, spending) for one in forecasts]
     header = ["cases", "known from", "time", f"cost, {spending.cost.currency}", "loss, nats", "right, %"]

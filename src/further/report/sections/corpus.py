@@ -40,14 +40,11 @@ def say_counts(results: TextResults) -> str:
 
 
 def losses_table(losses: pd.DataFrame) -> ShownTable | None:
-    """The papers with most losses, flagged papers first; None without losses.
-
-    Args:
-        losses: One row for each paper, as `further.corpus.schemas.LOSSES`.
-    """
+    """The papers with most losses (`further.corpus.schemas.LOSSES`), flagged ones first; None without losses."""
     numbers = losses.assign(**{name: losses[name].map(len) for name in LISTS})
     counted = numbers[["paper", *LOSSES]].rename(columns=LOSSES).astype(dict.fromkeys(LOSSES.values(), int))
     names = list(counted.columns[1:])
+    # The last column says whether a paper is flagged, which comes first and is not shown.
     found = counted[counted[names].any(axis=1)].sort_values([*reversed(names), "paper"], ascending=[False] * 7 + [True])
     rows = [[str(row[0]), *(show_count(number) if number else "" for number in row[1:])] for row in found.to_numpy()]
     shown = f"{min(len(rows), MOST_PAPERS)} of {count_noun(len(rows), 'paper')} with losses"

@@ -1,6 +1,5 @@
 """How it was made: settings, seeds, versions, and the file of each number."""
 
-import base64
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -9,6 +8,7 @@ from typing import Any
 import yaml
 from markupsafe import Markup
 
+from further.report.rendering import embed
 from further.report.results import Corpus, StudyResults, TextResults
 from further.report.sections.statement import INTERVALS, statement_table
 from further.report.shown_table import ShownTable, show_table
@@ -53,12 +53,7 @@ def fill_made(results: TextResults) -> dict[str, object]:
 def show_made(
     results: StudyResults[Any], sources: Sequence[tuple[str, str]], folded: Sequence[ShownTable] = ()
 ) -> dict[str, object]:
-    """What every kind of study has in this section.
-
-    Args:
-        sources: Parts of the page, and the files that they come from.
-        folded: Further long tables.
-    """
+    """What every kind of study has in this section: `sources` are parts of the page and their files."""
     of_runs = [*settings_tables(results), seeds_table(results), hardware_table(results)] if results.runs else []
     made_with = results.provenance
     program = _part_tables({"Program": made_with.program, "Versions": made_with.versions})
@@ -98,7 +93,7 @@ def link_settings(settings: Settings) -> Markup:
     """The resolved configuration as a file to download."""
     # Unsorted: keys stay in the order of the pipeline, as in config/README.md.
     text = yaml.safe_dump(_show_settings(settings), sort_keys=False, allow_unicode=True)
-    return Markup(f"data:text/yaml;charset=utf-8;base64,{base64.b64encode(text.encode()).decode()}")
+    return embed("text/yaml;charset=utf-8", text.encode())
 
 
 def hardware_table(results: StudyResults[Any]) -> ShownTable:

@@ -7,7 +7,7 @@ from further.records.base import Interval
 from further.report.law import name_target, read_interval
 from further.report.results import StudyResults, TextResults
 from further.report.shown_table import ShownTable, show_filled, show_table
-from further.report.spent import Spending
+from further.report.spending import Spending
 from further.report.wording import show_count, show_estimate, show_nats, show_number, show_plain, show_seconds
 from further.scaling.cost import Forecast
 from further.scaling.record import LawRecord

@@ -4,8 +4,8 @@ from further.records.comparison import Scoring
 from further.report.answers.questions import say_instructions
 from further.report.results import TextResults, name_base
 from further.report.shown_table import ShownTable, show_table
-from further.report.spent import Spending
-from further.report.varied import show_value
+from further.report.spending import Spending
+from further.report.varied_runs import say_setting
 from further.report.wording import count_noun, join_words, show_count
 
 TRAINED_WITH = ("quantization", "target_modules", "rank", "context", "epochs", "learning_rate")
@@ -52,7 +52,7 @@ def _data(results: TextResults) -> list[tuple[str, str]]:
 
 def _model(results: TextResults) -> list[tuple[str, str]]:
     run = results.comparison.default.settings
-    trained = join_words([f"{name.replace('_', ' ')} {show_value(getattr(run, name))}" for name in TRAINED_WITH])
+    trained = join_words([say_setting(name, getattr(run, name)) for name in TRAINED_WITH])
     adapters = "LoRA adapters" if run.quantization == "none" else "LoRA adapters on quantized weights (QLoRA)"
     spending = Spending(results)
     jobs = f"{count_noun(len(results.runs), 'training run')}. {spending.say_time()}. {spending.say_left_out()}"

@@ -20,7 +20,7 @@ def make_table(results: ImageResults) -> pd.DataFrame:
     all_scores: dict[str, Scores] = {
         **record.floors,
         **named,
-        "before": record.base_of(record.default_run),
+        "before": record.default_base,
         "after": record.default.scores,
     }
     rows = []
@@ -28,8 +28,7 @@ def make_table(results: ImageResults) -> pd.DataFrame:
         for name, scores in all_scores.items():
             if kind in scores:
                 score, main = main_score(scores[kind], record.main[kind]), record.main[kind]
-                ends = [None if end is None else 100 * end for end in (score.low, score.high)]
-                rows.append([kind, main, name, 100 * score.estimate, *ends, scores[kind].answers, scores[kind].cases])
+                rows.append([kind, main, name, *score.scaled(100).ends, scores[kind].answers, scores[kind].cases])
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

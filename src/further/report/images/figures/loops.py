@@ -6,7 +6,7 @@ from further.evaluation.answers.loops import PRESENT
 from further.report.drawing.figure import Figure
 from further.report.drawing.style import COLORS, Drawing, legend_above, name_rows, new_figure, shorten
 from further.report.images.results import ImageResults
-from further.report.varied import DEFAULT, say_settings
+from further.report.varied_runs import DEFAULT, say_settings
 from further.report.wording import fixed
 
 MEASURES = {

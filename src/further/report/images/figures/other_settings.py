@@ -10,7 +10,7 @@ from further.report.drawing.style import MOST_SAID, Drawing, say_kept
 from further.report.figures.other_settings import draw_settings
 from further.report.images.answers import choose_overall, overall
 from further.report.images.results import ImageResults
-from further.report.varied import DEFAULT, SEED, Varied, list_varied
+from further.report.varied_runs import DEFAULT, SEED, Varied, list_varied
 from further.report.wording import fixed, join_words
 
 OWN_FIGURE = {"fraction"}  # settings whose effect another figure shows
@@ -24,8 +24,7 @@ def make_table(results: ImageResults) -> pd.DataFrame:
     for varied in (Varied(DEFAULT, "", record.default_run, DEFAULT), *list_varied(record, OWN_FIGURE)):
         run = record.runs[varied.run]
         score = main_score(overall(run.scores), main)
-        ends = [None if end is None else 100 * end for end in (score.low, score.high)]
-        rows.append([*varied, 100 * score.estimate, *ends, 100 * run.trainable_share])
+        rows.append([*varied, *score.scaled(100).ends, 100 * run.trainable_share])
     return pd.DataFrame(rows if len(rows) > 1 else [], columns=COLUMNS)
 
 

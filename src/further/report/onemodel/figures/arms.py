@@ -17,8 +17,7 @@ def make_table(results: OneModelResults) -> pd.DataFrame:
     for name, arm in [*results.arms("layouts").items(), *results.arms("objectives").items()]:
         parts = name.split("-")
         said = LAYOUTS[name] if name in LAYOUTS else f"{OBJECTIVES[parts[1]]}, {arm.num_cases} cases"
-        ends = (arm.accuracy.estimate, arm.accuracy.low, arm.accuracy.high)
-        rows.append([said, arm.num_cases, *(None if end is None else 100 * end for end in ends)])
+        rows.append([said, arm.num_cases, *arm.accuracy.scaled(100).ends])
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from further.meant import guess_choice, guess_number
+from further.guesses import guess_choice, guess_number
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import psutil
 import pytest
 
 from facts import naming, tells
-from further.heads import LOCKS, PLACE, enter_folder, find_others
 from further.io import read_json, write_json
 from further.lock import this_process
+from further.takeover import LOCKS, PLACE, enter_folder, find_others
 
 
 def test_a_folder_that_cannot_be_written_to_is_refused_in_one_line(tmp_path):

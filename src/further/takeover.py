@@ -104,6 +104,7 @@ def _take_over(folder: Path, owner: Mapping[str, Any]) -> list[str]:
 def _find_processes(folder: Path, *, jobs: bool) -> list[psutil.Process]:
     """Snakemakes in a folder besides this one and those that started it, or the processes of their jobs."""
     own = psutil.Process()
+    # The shell, make or python that started this snakemake has its words on the command line, too.
     near = {own.pid, *(parent.pid for parent in own.parents()), *(child.pid for child in own.children(recursive=True))}
     found = []
     for process in psutil.process_iter():

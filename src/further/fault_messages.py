@@ -11,7 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from further.meant import guess_choice, guess_number
+from further.guesses import guess_choice, guess_number
 from further.settings import Settings
 from further.strict_yaml import find_line
 
@@ -105,11 +105,8 @@ Place = tuple[str | int, ...]
 
 
 def explain(error: ValidationError, config: Mapping[str, Any]) -> Iterator[str]:
-    """The faults that pydantic found, in our words.
-
-    Args:
-        error: Of `Settings`.
-    """
+    """The faults that pydantic found in a study file, in our words."""
+    # A union gives a fault for each of its types: the first of a place is told.
     found: dict[Place, Any] = {}
     for fault in error.errors():
         found.setdefault(_written_place(fault["loc"], config), fault)
@@ -234,11 +231,7 @@ def _suggest(place: Place) -> str:
 
 
 def known_keys(place: Place) -> list[str]:
-    """The keys that a section may have, sorted; none where it has none of its own.
-
-    Args:
-        place: Names of the sections above, from the outermost.
-    """
+    """The keys that a section may have, sorted; none where it has none of its own."""
     return sorted(_fields_at(place))
 
 

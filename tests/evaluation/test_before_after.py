@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from further.evaluation.probe import before_and_after
+from further.evaluation.before_after import before_and_after
 from further.evaluation.scoring import score_continuation, score_documents, score_tokens
 from further.models import Precision, load, load_adapted
 

@@ -38,7 +38,12 @@ def list_varied(record: Comparison | AnswersRecord, own_figure: set[str]) -> lis
 
 def say_settings(values: Mapping[str, object]) -> str:
     """Settings and their values in a reader's words: `answer tokens 8, cut answers bare`."""
-    return ", ".join(f"{name.replace('_', ' ')} {show_value(value)}" for name, value in values.items())
+    return ", ".join(say_setting(name, value) for name, value in values.items())
+
+
+def say_setting(name: str, value: object) -> str:
+    """One setting and its value: `target modules q_proj + v_proj`."""
+    return f"{name.replace('_', ' ')} {show_value(value)}"
 
 
 def show_value(value: object) -> str:

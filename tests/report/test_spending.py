@@ -11,7 +11,7 @@ from further.report.page import make_head
 from further.report.results import read_jobs
 from further.report.sections.runs import forecast_table, runs_table, target_table
 from further.report.sections.statement import statement_table
-from further.report.spent import FOLDS, Spending
+from further.report.spending import FOLDS, Spending
 from report.law_case import make_law, make_refused_law
 from report.results_case import PRICED, make_jobs, make_results, make_runs, make_settings
 

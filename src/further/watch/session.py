@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from further.io import read_json, write_json
 from further.lock import is_dead
+from further.records.base import DEFAULT_RUN
 
 FILE = Path(".snakemake") / "further-session.json"
 
@@ -35,7 +36,7 @@ class Job(_Record):
     @property
     def run(self) -> str:
         """The run that it trains or scores; of a job that belongs to all runs, the default one."""
-        return self.wildcards.get("run", "default")
+        return self.wildcards.get("run", DEFAULT_RUN)
 
 
 class Session(_Record):
@@ -66,13 +67,7 @@ class Session(_Record):
 
 
 def write_session(folder: Path, about: Mapping[str, Any], jobs: Sequence[Mapping[str, Any]]) -> None:
-    """Keep what a start has to do.
-
-    Args:
-        folder: Where results land.
-        about: Fields of `Session` but its jobs.
-        jobs: Fields of `Job`.
-    """
+    """Keep what a start has to do: fields of `Session`, and of `Job` for each job."""
     session = Session.model_validate({**about, "jobs": list(jobs)})
     write_json(folder / FILE, session.model_dump())
 

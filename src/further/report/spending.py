@@ -26,7 +26,6 @@ class Spending:
     """
 
     def __init__(self, results: StudyResults[Any]) -> None:
-        """Count the jobs of a study."""
         self._results = results
         self.cost = results.settings.cost
 

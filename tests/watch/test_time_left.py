@@ -3,8 +3,8 @@
 import pytest
 
 from further.plan.table import PlannedRun, plan_text
-from further.watch.left import Running, Weight, estimate_left, plan_hours, read_seconds, weigh_jobs
-from further.watch.start import Job
+from further.watch.session import Job
+from further.watch.time_left import Running, Weight, estimate_left, plan_hours, read_seconds, weigh_jobs
 
 ROW = PlannedRun(
     run="default", quantization="nf4", target_modules="all-linear", rank=8, context=256,
@@ -32,7 +32,7 @@ def test_what_a_running_job_says_of_itself_counts_and_jobs_abreast_share_the_res
     left = estimate_left(weights, {1: 100.0}, running, elapsed=100.0)
     assert left.done == pytest.approx((100 + 25 + 50) / 300)
     assert left.seconds == pytest.approx((75 + 50) / 2)  # 200 job-seconds in 100 s: two abreast
-    assert str(left) == "study 58 %, about 62 s left"
+    assert str(left) == "study 58%, about 62 s left"
 
 
 def test_a_job_that_takes_longer_than_expected_is_given_a_quarter_more_of_what_it_took():

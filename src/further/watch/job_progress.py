@@ -6,7 +6,7 @@ from pathlib import Path
 
 from further.io import read_json
 from further.job import progress_file
-from further.watch.start import Job
+from further.watch.session import Job
 
 SILENT_S = 60.0  # a living training writes every few seconds
 
@@ -65,6 +65,7 @@ def read_doing(folder: Path, job: Job) -> Doing | None:
 
 def _read(file: Path) -> Doing | None:
     """What a file says: all of it of a training, words and their time of any other job."""
+    # Written by another process at this moment, perhaps, or by an earlier version.
     try:
         said = read_json(file)
         words, when = (said["message"] or "", said["updated"]), said.get("seconds", 0.0)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from further.job import say_left
 from further.plan.table import PlannedRun, read_plan
-from further.watch.start import Job
+from further.watch.session import Job
 
 SMALL_JOB_S = 10.0  # a job that no plan knows and no earlier run of the study has measured
 MOST = 0.8  # of a running job that counts as done where it does not say how far it is
@@ -49,15 +49,12 @@ class Left:
     seconds: float
 
     def __str__(self) -> str:
-        """`study 46 %, about 24 min left`."""
-        return f"study {self.done:.0%}, about {say_left(self.seconds)}".replace("%", " %")
+        """`study 46%, about 24 min left`."""
+        return f"study {self.done:.0%}, about {say_left(self.seconds)}"
 
 
 def weigh_jobs(folder: Path, jobs: Sequence[Job]) -> dict[int, Weight] | None:
     """What each job is expected to take: by the plan, by an earlier run of it, or ten seconds.
-
-    Args:
-        folder: Where results land.
 
     Returns:
         By job number; None as long as there is no plan for the trainings among them.
@@ -76,14 +73,7 @@ def _read_plan(folder: Path) -> dict[str, PlannedRun]:
 
 
 def plan_hours(folder: Path, jobs: Sequence[Job]) -> float | None:
-    """GPU-hours, or hours of a job's cores, that the plan expects of the trainings and scorings among some jobs.
-
-    Args:
-        folder: Where results land.
-
-    Returns:
-        None where there is no plan of all of them.
-    """
+    """GPU-hours, or hours of a job's cores, that the plan expects of some jobs; None without a plan of all of them."""
     plan = _read_plan(folder)
     training = [plan.get(job.run) for job in jobs if job.rule == "train_qlora"]
     scoring = [plan.get(job.run) for job in jobs if job.rule.startswith("score_")]
@@ -121,6 +111,7 @@ def estimate_left(
         finished: Seconds that each finished job took.
         elapsed: Seconds since the start.
     """
+    # A job that has worked for longer than was expected is weighed anew before its part is taken.
     weights = {number: _stretch(weight, running.get(number)) for number, weight in weights.items()}
     parts = {number: _part(weights[number], job) for number, job in running.items() if number in weights}
     total = sum(weight.seconds for weight in weights.values())

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from facts import naming
+from further.fault_messages import add_lines
 from further.study import read_study
-from further.wrong import add_lines
 
 
 @pytest.mark.parametrize(
