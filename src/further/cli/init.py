@@ -2,7 +2,6 @@
 
 import os
 import re
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ import yaml
 
 from further.cli.check import check_study, load_study
 from further.cli.gpus import GPUS, Gpu, find_gpu
-from further.cli.study_folder import ROOT
+from further.cli.study_folder import ROOT, locate, quote_folder, say_command, say_start
 from further.corpus.folder import list_papers
 from further.fault_messages import add_lines
 from further.hub import Unreachable, ask_hub
@@ -243,14 +242,13 @@ def _check(folder: Path) -> list[str]:
 
 
 def _say_next(folder: Path, gpu: Gpu | None) -> list[str]:
-    name, file = shlex.quote(str(folder)), shlex.quote(str(folder / STUDY_FILE))
-    there = f"--directory {name} --configfile {file}"
-    start = f"snakemake --profile slurm {there}" if gpu else f"make study STUDY={name}"
+    name = quote_folder(folder)
+    start = say_command(f"snakemake --profile slurm {locate(folder)}") if gpu else say_start(folder)
     return [
         "",
         "Next:",
         f"  further check {name}",
-        f"  snakemake --cores 1 plan {there}",
+        f"  {say_start(folder, plan=True)}",
         f"  {start}",
         f"  further status {name}",
     ]
