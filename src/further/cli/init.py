@@ -79,7 +79,8 @@ def write_study(folder: Path, wishes: Wishes, ask: bool, goes_on: bool = False) 
         Lines that say what was written, what is to be mended, and what to type next.
 
     Raises:
-        ValueError: If the folder holds a study file or cannot hold a study, or the GPU is not known.
+        ValueError: If the folder holds a study file or cannot hold a study, the GPU is not known, or a commit is given
+            of a model that is not on the hub.
     """
     file = folder / STUDY_FILE
     if file.exists():
@@ -130,9 +131,11 @@ def _path_from(folder: Path, path: str) -> str:
 
 def _describe_model(folder: Path, model: str, revision: str | None) -> tuple[dict[str, Any], list[str]]:
     """Section `model`, and what to say about it."""
+    is_folder = Path(model).expanduser().is_dir() or model.startswith((".", "/", "~")) or model.count("/") != 1
+    if revision is not None and is_folder:  # the demonstration's model, too
+        raise ValueError(f"--revision {revision} is for a model on the hub (owner/name), and the model is {model}")
     if model == DEMO:
         return dict(read_mapping(ROOT / "config" / "config.yaml")["model"]), []
-    is_folder = Path(model).expanduser().is_dir() or model.startswith((".", "/", "~")) or model.count("/") != 1
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", model.rstrip("/").rpartition("/")[2].lower()).strip("-.") or "model"
     if is_folder:
         return {"name": name, "source": "folder", "path": _path_from(folder, model)}, []
