@@ -6,7 +6,7 @@ import pytest
 
 from facts import naming
 from further.fault_messages import add_lines
-from further.study import read_study
+from further.study import read_files, read_study
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,25 @@ def test_a_fault_is_told_with_the_line_of_its_key_in_the_file_that_was_laid_last
     places = [f" ({below}, line 2)", f" ({above}, line 2)", f" ({below}, line 7)", f" ({below}, line 8)", "", ""]
     told = add_lines("\n".join(faults), [below, above]).splitlines()
     assert told == [fault + place for fault, place in zip(faults, places, strict=True)]
+
+
+def test_a_key_with_a_blank_is_told_with_its_line(tmp_path):
+    (tmp_path / "study.yaml").write_text("training:\n  learning rate: 0.1\n  $seed: 1\n")
+    faults = "training: unknown key learning rate; did you mean learning_rate?\ntraining: unknown key $seed"
+    told = add_lines(faults, [tmp_path / "study.yaml"]).splitlines()
+    assert [line.rpartition("line ")[2] for line in told] == ["2)", "3)"]
+
+
+@pytest.mark.parametrize("value", ["ä" * 5000, ["ä" * 5000], 10**3000, {"a": "ä" * 5000}])
+@pytest.mark.parametrize("key", ["rank", "kernels", "optimizer", "packing", "no_such_key"])
+def test_a_long_value_does_not_push_what_is_wrong_with_it_out_of_sight(key, value):
+    with pytest.raises(ValueError, match=f"^training.*{key}") as caught:
+        read_study({"training": {key: value}})
+    assert len(str(caught.value)) < 1000
+
+
+def test_a_file_that_holds_no_settings_is_not_repeated_whole(tmp_path):
+    (tmp_path / "notes.txt").write_text("Hearts and lungs. " * 1000)
+    with pytest.raises(ValueError, match=naming("notes.txt", "Hearts")) as caught:
+        read_files([tmp_path / "notes.txt"])
+    assert len(str(caught.value)) < len(str(tmp_path)) + 200

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -100,6 +101,12 @@ def test_an_owner_here_is_found_suspended_too(tmp_path, owner):
     os.kill(owner.pid, signal.SIGKILL)
     owner.join()
     assert find_owner_here(tmp_path) is None
+
+
+def test_an_owner_that_comes_in_the_moment_of_taking_the_lock_is_named(tmp_path, owner, monkeypatch):
+    monkeypatch.setattr(Path, "exists", lambda self: False)  # as it was when the second of two looked
+    with pytest.raises(BlockingIOError, match=naming("process", owner.pid)):
+        take_lock(tmp_path, wait=False)
 
 
 def test_a_lock_that_was_never_filled_is_taken_over(tmp_path):

@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 
 from facts import naming
-from further.places import check_dates, check_path, find_study, main, name_study, papers_of_study, place_images
+from further.places import (
+    check_dates,
+    check_path,
+    find_study,
+    list_study_papers,
+    main,
+    name_study,
+    papers_of_study,
+    place_images,
+)
 from further.strict_yaml import read_mapping
 
 
@@ -110,3 +119,10 @@ def test_files_of_the_future_are_refused_with_one_of_them_and_what_to_type(tmp_p
     command = str(caught.value).split(": ")[-1]
     assert os.system(command) == 0
     check_dates(files)
+
+
+def test_a_paper_named_in_place_of_its_folder_is_told_as_a_file(tmp_path):
+    """`further check` said that there was no folder of that name."""
+    (tmp_path / "heart.pdf").touch()
+    with pytest.raises(ValueError, match=naming("corpus.papers", tmp_path / "heart.pdf", "file", tmp_path)):
+        list_study_papers(tmp_path / "heart.pdf", False)

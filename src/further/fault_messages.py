@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from further.guesses import guess_choice, guess_number
 from further.settings import Settings
-from further.strict_yaml import find_line
+from further.strict_yaml import SHORT, find_line
 
 SECRET = "passwords"  # a key whose values no message repeats
 RENAMED = {  # keys of earlier versions that are too unlike the new ones to be guessed
@@ -100,7 +100,7 @@ PATTERNS = {
     "^[a-z][a-z0-9_]*$": "lowercase letters, digits and underscores",
     "^[a-zA-Z_]+([+][a-zA-Z_]+)*$": "Tesseract's codes, such as eng or deu+eng",
 }
-FAULT = re.compile(r"(study file|[a-z_]+(?:[.][\w-]+)*): (?:unknown key ([\w-]+))?")
+FAULT = re.compile(r"(study file|[a-z_]+(?:[.][\w-]+)*): (?:unknown key (.+?)(?:;|$))?")
 Place = tuple[str | int, ...]
 
 
@@ -170,7 +170,7 @@ def show_value(value: Any) -> str:
     words = {None: "null", True: "true", False: "false"}
     if isinstance(value, datetime.date):  # a time too
         return value.isoformat()
-    return words[value] if value is None or isinstance(value, bool) else repr(value)
+    return words[value] if value is None or isinstance(value, bool) else SHORT.repr(value)
 
 
 def _correct(place: Place, fault: Mapping[str, Any]) -> str:
@@ -184,7 +184,7 @@ def _correct(place: Place, fault: Mapping[str, Any]) -> str:
     if kind in ("model_type", "model_attributes_type", "dict_type") and value is None:
         return "; remove the line, or write keys below it"
     if kind == "list_type" and not isinstance(value, (dict, list)) and value is not None:
-        return f"; write [{value}]"
+        return f"; write [{value}]" if len(str(value)) <= SHORT.maxstring else ""
     if kind == "string_type":
         return _say_text(value)
     if kind == "int_type" and isinstance(value, float) and value.is_integer() and abs(value) < 2**63:

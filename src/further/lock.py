@@ -102,9 +102,10 @@ def take_lock(folder: Path, wait: bool = True) -> Lock:
     try:
         lease.acquire(timeout=0)
     except Timeout:
+        owner = before or _describe_owner(folder)  # which may have come since
         if not wait:
-            raise BlockingIOError(f"{folder} is in use by {before}") from None
-        PROGRESS.warning("%s is in use by %s: waiting for a sign of life", folder, before)
+            raise BlockingIOError(f"{folder} is in use by {owner}") from None
+        PROGRESS.warning("%s is in use by %s: waiting for a sign of life", folder, owner)
         _wait_for_silence(folder, lease)
     if before is not None:
         PROGRESS.warning("%s was in use by %s, which gives no sign of life: taken over", folder, before)

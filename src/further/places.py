@@ -115,6 +115,10 @@ def list_study_papers(folder: Path, subfolders: bool) -> list[Path]:
         return list_papers(folder, subfolders=subfolders)
     except ValueError as error:
         folder = folder.expanduser()
+        if folder.is_file():
+            raise ValueError(
+                f"corpus.papers: {folder} is a file: name the folder that it lies in, {folder.parent}"
+            ) from None
         seen_from = f" (looked for in {Path.cwd()})" if not folder.is_dir() and not folder.is_absolute() else ""
         raise ValueError(f"{error}{seen_from}{_count_others(folder)}") from None
 

@@ -1,6 +1,7 @@
 """YAML that refuses what it otherwise swallows: a key that is there twice, a key that is no text, 017 read as 15."""
 
 import re
+import reprlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ HINTS = {  # what to write, by a part of what the parser says
     "mapping values are not allowed": BLOCK,
     "expected ',' or": " (the bracket of line {line} is not closed)",
 }
+SHORT = reprlib.Repr()  # writes a value into a message: of a long one its beginning and its end
+SHORT.maxstring = SHORT.maxother = SHORT.maxlong = 80
+SHORT.maxlist = SHORT.maxdict = 20
 TEXT, MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
 
 
@@ -88,7 +92,7 @@ def read_mapping(file: Path) -> dict[str, Any]:
     if config is None:
         raise ValueError(f"{file} is empty: write at least study: {{title: ...}}")
     if not isinstance(config, dict):
-        raise ValueError(f"{file} holds {config!r}; a mapping of settings is expected")
+        raise ValueError(f"{file} holds {SHORT.repr(config)}; a mapping of settings is expected")
     return config
 
 

@@ -90,6 +90,13 @@ def test_a_hub_that_does_not_answer_is_said_and_the_commit_left_to_be_written(tm
     assert "model.revision" in done.stdout.split("To mend first:")[1]
 
 
+@pytest.mark.parametrize("model", ["demo", "/models/heart"])
+def test_a_commit_of_a_model_that_is_not_on_the_hub_is_refused(tmp_path, papers, capsys, model):
+    """It was left out of the file without a word."""
+    code, said = init(capsys, tmp_path / "study", "--papers", papers, "--model", model, "--revision", "a" * 40)
+    assert code == 1 and tells(said, "--revision", "a" * 40, model) and not (tmp_path / "study").exists()
+
+
 def test_questions_are_asked_for_what_no_flag_says(tmp_path, papers, capsys, monkeypatch):
     asked = []
 

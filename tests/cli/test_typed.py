@@ -4,6 +4,7 @@ Snakemake takes every word behind `--configfile` for a file, up to the next opti
 what `further init` and `further plan` say, and in a dry run on SLURM, and ended in a traceback.
 """
 
+import os
 import re
 import shlex
 from pathlib import Path
@@ -21,7 +22,8 @@ TARGETS = ("plan", "results/report/index.html")
 
 
 def parse(command):
-    """Targets and study files of a command line."""
+    """Targets and study files of a command line, which may go into the project's folder first."""
+    command = command.removeprefix(f"cd {ROOT} && ")
     words = shlex.split(command.split(" | ")[0], comments=True)
     read, _ = get_argument_parser().parse_known_args(words[1:])
     return list(map(str, read.targets)), list(map(str, read.configfile))
@@ -68,7 +70,30 @@ def test_the_plan_is_a_target_in_what_the_commands_say(tmp_path, capsys):
     folder = tmp_path / "heart"
     main(["init", str(folder), "--papers", str(tmp_path), "--model", "demo", "--gpu", "none"])
     file = str(folder / "study.yaml")
-    said = [line.strip() for line in capsys.readouterr().out.splitlines() if line.strip().startswith("snakemake")]
+    said = [line.strip() for line in capsys.readouterr().out.splitlines() if " plan " in line]
     assert said
     for command in (*said, say_start(folder, plan=True)):
         assert parse(command) == (["plan"], [file])
+
+
+def test_what_is_said_elsewhere_than_in_the_projects_folder_works_there(tmp_path, capsys, monkeypatch):
+    """`further init heart` in one's own folder said `make study STUDY=heart`, where there is no Makefile."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    assert say_start(Path("empty")) == say_start(Path()) == ""
+    main(["init", "heart", "--papers", str(tmp_path)])
+    said = [line.strip() for line in capsys.readouterr().out.partition("Next:")[2].strip().splitlines()]
+    heart, go = tmp_path / "heart", f"cd {ROOT} &&"
+    assert said == [
+        f"further check {heart}",
+        f"{go} snakemake --cores 1 plan --directory {heart} --configfile {heart}/study.yaml",
+        f"{go} make study STUDY={heart}",
+        f"further status {heart}",
+    ]
+
+
+def test_what_is_said_in_the_projects_folder_is_as_short_as_can_be(monkeypatch, tmp_path):
+    monkeypatch.chdir(ROOT)
+    study = Path(os.path.relpath(tmp_path))
+    (study / "study.yaml").touch()
+    assert (say_start(study), say_start(Path())) == (f"make study STUDY={study}", "make demo")

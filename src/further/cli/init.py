@@ -2,7 +2,6 @@
 
 import os
 import re
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ import yaml
 
 from further.cli.check import check_study, load_study
 from further.cli.gpus import GPUS, Gpu, find_gpu
-from further.cli.study_folder import ROOT
+from further.cli.study_folder import ROOT, locate, quote_folder, say_command, say_start
 from further.corpus.folder import list_papers
 from further.fault_messages import add_lines
 from further.hub import Unreachable, ask_hub
@@ -80,7 +79,8 @@ def write_study(folder: Path, wishes: Wishes, ask: bool, goes_on: bool = False) 
         Lines that say what was written, what is to be mended, and what to type next.
 
     Raises:
-        ValueError: If the folder holds a study file or cannot hold a study, or the GPU is not known.
+        ValueError: If the folder holds a study file or cannot hold a study, the GPU is not known, or a commit is given
+            of a model that is not on the hub.
     """
     file = folder / STUDY_FILE
     if file.exists():
@@ -132,10 +132,12 @@ def _path_from(folder: Path, path: str) -> str:
 
 def _describe_model(folder: Path, model: str, revision: str | None) -> tuple[dict[str, Any], list[str]]:
     """Section `model`, and what to say about it."""
-    if model == DEMO:
-        return dict(read_mapping(ROOT / "config" / "config.yaml")["model"]), []
     # One slash and no folder of that name: owner/name on the hub.
     is_folder = Path(model).expanduser().is_dir() or model.startswith((".", "/", "~")) or model.count("/") != 1
+    if revision is not None and is_folder:  # the demonstration's model, too
+        raise ValueError(f"--revision {revision} is for a model on the hub (owner/name), and the model is {model}")
+    if model == DEMO:
+        return dict(read_mapping(ROOT / "config" / "config.yaml")["model"]), []
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", model.rstrip("/").rpartition("/")[2].lower()).strip("-.") or "model"
     if is_folder:
         return {"name": name, "source": "folder", "path": _path_from(folder, model)}, []
@@ -245,14 +247,13 @@ def _check(folder: Path) -> list[str]:
 
 
 def _say_next(folder: Path, gpu: Gpu | None) -> list[str]:
-    name, file = shlex.quote(str(folder)), shlex.quote(str(folder / STUDY_FILE))
-    there = f"--directory {name} --configfile {file}"
-    start = f"snakemake --profile slurm {there}" if gpu else f"make study STUDY={name}"
+    name = quote_folder(folder)
+    start = say_command(f"snakemake --profile slurm {locate(folder)}") if gpu else say_start(folder)
     return [
         "",
         "Next:",
         f"  further check {name}",
-        f"  snakemake --cores 1 plan {there}",
+        f"  {say_start(folder, plan=True)}",
         f"  {start}",
         f"  further status {name}",
     ]

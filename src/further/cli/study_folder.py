@@ -22,13 +22,27 @@ def name_study(study: Path) -> list[str]:
 
 def say_start(study: Path, plan: bool = False) -> str:
     """What to type so that a study makes its results, or only its plan; "" for a folder without a study file."""
-    file = study / STUDY_FILE
-    if file.is_file():
-        there = f"--directory {shlex.quote(str(study))} --configfile {shlex.quote(str(file))}"
-        return f"snakemake --cores 1 plan {there}" if plan else f"make study STUDY={shlex.quote(str(study))}"
-    # Without a study file of its own, a folder's study is the demonstration, if it is anything.
-    is_own = study.resolve() in (ROOT, Path.cwd())
-    return ("snakemake --cores 1 plan" if plan else "make demo") if is_own else ""
+    if (study / STUDY_FILE).is_file():
+        return say_command(
+            f"snakemake --cores 1 plan {locate(study)}" if plan else f"make study STUDY={quote_folder(study)}"
+        )
+    # Without a study file of its own, the project's folder is the demonstration's.
+    return ("snakemake --cores 1 plan" if plan else "make demo") if study.resolve() == ROOT else ""
+
+
+def say_command(command: str) -> str:
+    """A command that works in the project's folder alone; typed elsewhere, it goes there first."""
+    return command if Path.cwd() == ROOT else f"cd {shlex.quote(str(ROOT))} && {command}"
+
+
+def quote_folder(study: Path) -> str:
+    """A study's folder in a command: as it was named in the project's folder, in full elsewhere."""
+    return shlex.quote(str(study if Path.cwd() == ROOT else study.resolve()))
+
+
+def locate(study: Path) -> str:
+    """The options by which snakemake finds a study."""
+    return f"--directory {quote_folder(study)} --configfile {quote_folder(study / STUDY_FILE)}"
 
 
 def refuse_one_model(study: Path) -> None:
