@@ -1,5 +1,6 @@
 """Snakemake itself with this log, on a few shell rules: what stands on the terminal, and what stays away."""
 
+import base64
 import os
 import re
 import subprocess
@@ -64,6 +65,14 @@ def test_a_dry_run_is_short_and_in_full_where_asked_for(snakemake):
     assert full.count("output: results/") == 3
 
 
+def test_a_dry_run_says_that_a_job_was_interrupted(snakemake, tmp_path):
+    """Snakemake gives the reason that it gives with --force, and keeps a mark under the output's name."""
+    snakemake()
+    mark = base64.urlsafe_b64encode(b"results/1.txt").decode()
+    (tmp_path / ".snakemake/incomplete" / mark).touch()
+    assert tells(snakemake("-n", "--rerun-incomplete")[1], "draw_pages", 1, "interrupted", 1)
+
+
 def test_a_failed_job_says_what_its_log_ends_with_and_where_it_is(snakemake):
     code, said = snakemake("--keep-going", fail=1)
     assert code == 1
@@ -105,6 +114,8 @@ def test_a_target_that_was_taken_for_a_file_is_told(snakemake, tmp_path):
     code, said = snakemake("-n", "--configfile", "good.yaml", "plan")
     assert code == 1 and "Traceback" not in said
     assert tells(said, "plan") and tells(said, "--configfile", "--")
+    (tmp_path / "bad.yaml").write_text("a: [")
+    assert "--configfile" not in snakemake("-n", "--configfile", "good.yaml", "bad.yaml")[1]  # no target was meant
 
 
 def test_an_unknown_target_is_one_line_with_where_to_look(snakemake):

@@ -13,8 +13,7 @@ REASONS = (  # Snakemake's, in the order in which they are shown
     ("Updated input files", "its input is newer"),
     ("Set of input files has changed", "its set of inputs changed"),
     ("Software environment definition has changed", "its software changed"),
-    ("Incomplete output files", "it was interrupted"),
-    ("Forced execution", "forced"),
+    ("Forced execution", "interrupted, or forced"),
     ("Input files updated by another job", "its input will be made again"),
 )
 PARAMS = re.compile(r"Params have changed.*? before: (.*?) now: (.*?) *(?:;|$)", re.DOTALL)

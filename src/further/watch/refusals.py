@@ -51,7 +51,7 @@ def _explain_files(files: Sequence[Path]) -> list[str]:
     try:
         read_files(files)
     except ValueError as error:
-        more = len(files) > 1
+        more = len(files) > 1 and not all(file.is_file() for file in files)
         hint = "Every name after --configfile is read as a file: write targets before it, or after --"
         return ["Nothing was started.", str(error), *([hint] if more else [])]
     return []
