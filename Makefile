@@ -7,6 +7,7 @@ BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 BASE ?= demo
 TOY := $(if $(filter toy,$(BASE)),config/toy.yaml,$(if $(filter demo,$(BASE)),,$(error BASE is $(BASE): demo or toy)))
+$(if $(filter-out 0,$(CORES)),,$(error CORES is $(CORES): how many processor cores to use, 1 or more))
 
 # As typed, whatever is in them: spaces, quotes, dollars, a tilde. Only Python looks at them.
 export FURTHER_PAPERS := $(value PAPERS)

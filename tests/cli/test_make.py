@@ -94,6 +94,12 @@ def test_a_clone_with_a_space_in_its_path_is_refused_in_one_sentence(make):
     assert done.returncode == 2 and "My Clone" in done.stderr and calls == []
 
 
+def test_no_cores_are_refused(make):
+    """Snakemake waits for ever for a job that no core may run."""
+    done, calls = make("demo", "CORES=0")
+    assert done.returncode == 2 and "CORES is 0: how many processor cores to use" in done.stderr and not calls
+
+
 def test_the_study_of_one_small_model_has_a_folder_of_its_own(make):
     done, [snakemake] = make("onemodel")
     assert done.returncode == 0, done.stderr

@@ -37,3 +37,10 @@ def test_a_larger_share_stops_the_study_with_the_papers_and_what_to_write():
     with pytest.raises(ValueError, match=facts) as caught:
         check_rejected(rows=rows, rejected=rejected, max_share=0.2)
     assert "f5.pdf" not in str(caught.value)
+
+
+def test_where_every_paper_was_rejected_no_setting_helps():
+    rows, rejected = tables(0, 3)
+    with pytest.raises(ValueError, match=naming("3 of 3", "No paper is left")) as caught:
+        check_rejected(rows=rows, rejected=rejected, max_share=0.2)
+    assert "max_rejected_fraction" not in str(caught.value)

@@ -39,7 +39,8 @@ def check_rejected(rows: pa.Table, rejected: pa.Table, max_share: float) -> None
         named = [f"{line['file']} ({line['reason']})" for line in lines[:NAMED]]
         more = [f"{num_rejected - NAMED} more"] if num_rejected > NAMED else []
         needed = math.ceil(100 * num_rejected / total) / 100
+        cure = f"Remove them, or write corpus.max_rejected_fraction: {needed:g}"
         raise ValueError(
             f"{num_rejected} of {total} papers were rejected, more than {max_share:.0%}: {', '.join([*named, *more])}. "
-            f"Remove them, or write corpus.max_rejected_fraction: {needed:g}"
+            f"{cure if num_kept else 'No paper is left: put others into the folder'}"
         )
