@@ -39,6 +39,7 @@ class Lock:
     """A folder's lock that this process holds; a thread of filelock's keeps it fresh."""
 
     def __init__(self, folder: Path, lease: SoftFileLease) -> None:
+        """Keep the lease, and say beside it whose it is."""
         self.folder, self.lease = folder, lease
         write_json(folder / OWNER, this_process() | {"token": lease.token})
 

@@ -66,6 +66,7 @@ class TensorBoard(Tracker):
     """Event files that `tensorboard --logdir logs/tracking/tensorboard` reads."""
 
     def __init__(self, tracked: Tracked) -> None:
+        """Go on behind the steps that are there; steps that a resumed run repeats are taken back."""
         from torch.utils.tensorboard import SummaryWriter
 
         place = tracked.folder / FOLDER / "tensorboard" / tracked.run
@@ -119,6 +120,7 @@ class Wandb(_Run):
     """Files that `wandb sync logs/tracking/wandb/*` sends, if and when the user types it."""
 
     def __init__(self, tracked: Tracked) -> None:
+        """Go on with the run of that key."""
         os.environ.setdefault("WANDB_MODE", "offline")
         os.environ.setdefault("WANDB_SILENT", "true")
         import wandb

@@ -31,6 +31,7 @@ class Model(ABC):
     loss_in_place: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] | None = None
 
     def __init__(self, network: Any) -> None:
+        """Keep the network."""
         self.network = network
 
     @classmethod

@@ -50,6 +50,7 @@ class Attention(nn.Module):
     """Attention of some vectors to others, or to themselves."""
 
     def __init__(self, width: int, num_heads: int) -> None:
+        """Make the four projections, without biases."""
         super().__init__()
         self.num_heads = num_heads
         self.q_proj, self.k_proj, self.v_proj, self.o_proj = (nn.Linear(width, width, bias=False) for _ in range(4))
@@ -98,6 +99,7 @@ class OneNetwork(PreTrainedModel):
     _tied_weights_keys: dict[str, str] = {}  # noqa: RUF012 - as transformers declares it
 
     def __init__(self, config: OneConfig) -> None:
+        """Make the network; `draw_weights` gives it its first weights."""
         super().__init__(config)
         width, heads = config.width, config.num_heads
         self.words = nn.Embedding(config.vocab_size, width)
@@ -189,6 +191,7 @@ class WordHead(nn.Module):
     """Hidden states to logits of all words, by the embeddings themselves."""
 
     def __init__(self, network: OneNetwork) -> None:
+        """Keep the network, whose embeddings it reads."""
         super().__init__()
         self.network = network
 

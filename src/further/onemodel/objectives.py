@@ -154,6 +154,7 @@ class HiddenPieces(Asking):
     """Images with some of their pieces hidden. Labels mark these places, to be counted; their values are unused."""
 
     def __init__(self, make: Callable[[int], Row], number: int, images: Held, digest: str, seed: int) -> None:
+        """Remember the seed of what is hidden."""
         super().__init__(make, number, images, digest)
         self.seed, first = seed, self.rows[0].columns["input_ids"]
         self.num_pieces = int((first == first[0]).sum())  # images stand first
@@ -164,6 +165,7 @@ class HiddenPieces(Asking):
         return HIDDEN_FRACTION
 
     def __getitem__(self, number: int) -> Example:
+        """A row whose image has hidden pieces."""
         row = self.make(number)
         example = to_tensors(row, self.images)
         ids = row.columns["input_ids"]

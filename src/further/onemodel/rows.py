@@ -33,9 +33,11 @@ class Drawn:
         return sum(source.efficiency for source in self.sources) / len(self.sources)
 
     def __len__(self) -> int:
+        """As many as were asked for."""
         return self.number
 
     def __getitem__(self, number: int) -> Example:
+        """An example of the source whose turn it is."""
         # Sources take turns, whatever their lengths: old images come as often as the new modality.
         turn, source = divmod(number, len(self.sources))
         chosen = self.sources[source]
@@ -78,9 +80,11 @@ class Asking(AnswerRows):
         self.make, self.number, self._digest = make, number, digest
 
     def __len__(self) -> int:
+        """Number of different rows."""
         return self.number
 
     def __getitem__(self, number: int) -> Example:
+        """One row and its images."""
         return to_tensors(self.make(number), self.images)
 
     def name(self, numbers: Sequence[int]) -> list[str]:

@@ -26,6 +26,7 @@ class Spending:
     """
 
     def __init__(self, results: StudyResults[Any]) -> None:
+        """Count the jobs of a study."""
         self._results = results
         self.cost = results.settings.cost
 

@@ -38,6 +38,7 @@ class AnswerRows:
         return sum(row.num_labels for row in self.rows) / sum(map(len, self.rows))
 
     def __len__(self) -> int:
+        """Number of rows."""
         return len(self.rows)
 
     def __getitem__(self, number: int) -> Example:

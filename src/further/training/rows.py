@@ -39,6 +39,7 @@ class TextRows:
         return float((self.labels != IGNORED).sum() / self.lengths.sum())
 
     def __len__(self) -> int:
+        """Number of rows."""
         return len(self.inputs)
 
     def __getitem__(self, row: int) -> Example:

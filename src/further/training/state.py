@@ -34,6 +34,7 @@ class State:
     """
 
     def __init__(self) -> None:
+        """Begin a run, and its clock."""
         self.history: list[dict[str, Any]] = []
         self.best: Weights = {}
         self.seconds = {"seconds_train": 0.0, "seconds_total": 0.0}

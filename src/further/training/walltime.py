@@ -52,6 +52,7 @@ class StopInTime:
     """Knows why a run has to stop after the step that it is at."""
 
     def __init__(self, walltime: Walltime | None) -> None:
+        """Keep the walltime, None where nothing kills the job."""
         self.walltime = walltime
         self.signal: str | None = None
         self._step_started, self._longest_step_s = time.time(), 0.0

@@ -101,6 +101,7 @@ class Features:
     key = "image_features"
 
     def __init__(self, shards: Mapping[str, Path], places: Places) -> None:
+        """Keep the files by shard, and where each image of the study is in them."""
         self.shards, self.places = dict(shards), dict(places)
         self._open: dict[str, Any] = {}
 
@@ -167,6 +168,7 @@ class Held:
         self.key, self.values = key, dict(values)
 
     def __getitem__(self, name: str) -> torch.Tensor:
+        """One of them."""
         return self.values[name]
 
     def digest(self) -> str:

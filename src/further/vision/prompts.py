@@ -51,6 +51,7 @@ class Prompter(ABC):
     """
 
     def __init__(self, folder: Path, config: Mapping[str, Any], tokens_per_image: int) -> None:
+        """Read the tokenizer of a model's folder."""
         self.tokenizer = load_tokenizer(folder)
         self.config, self.tokens_per_image, self.pad = config, tokens_per_image, 0
         self.image: int = config["image_token_index"]

@@ -68,6 +68,7 @@ class Row:
     cases: tuple[str, ...]
 
     def __len__(self) -> int:
+        """Number of positions."""
         return len(self.columns["input_ids"])
 
     @property

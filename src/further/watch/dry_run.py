@@ -25,6 +25,7 @@ class Outlook:
     """Collects the jobs of a dry run."""
 
     def __init__(self) -> None:
+        """Begin with no job."""
         self._steps: dict[str, list[tuple[str, str]]] = {}  # by rule, what each job is for and why it would run
 
     def add(self, rule: str, wildcards: Mapping[str, str], reason: str) -> None:

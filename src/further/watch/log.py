@@ -35,6 +35,7 @@ class StudyLog:
     """Told which jobs start and end; knows the words for it."""
 
     def __init__(self, folder: Path, now: float) -> None:
+        """Begin a log of a study's folder, at a time in seconds."""
         self.folder, self.began = folder, now
         self.started: dict[int, float] = {}
         self.finished: dict[int, float] = {}

@@ -43,6 +43,7 @@ class Cost:
         return show_percent(relative(self.change.estimate or 0.0), signed=True)
 
     def __str__(self) -> str:
+        """The verdict in a few words."""
         if self.verdict in ("worse", "improved"):
             verb = "raises" if self.verdict == "worse" else "lowers"
             return f"{self.name} {verb} perplexity by {show_relative(self.change)}."
