@@ -14,6 +14,7 @@ import pytest
 
 from facts import tells
 from further.cli import main as further
+from workflow.conftest import Project
 
 ROOT = Path(__file__).parents[2]
 
@@ -159,3 +160,22 @@ def test_two_studies_in_one_folder_get_the_lock_message(project, tmp_path):
         first.wait(60)
     assert second.returncode != 0
     assert "--unlock" in second.stdout
+
+
+def test_data_that_cannot_be_used_end_the_study_before_a_model_is_made(project, tmp_path):
+    """On one core a toy was trained and probed first, for three minutes."""
+    papers, cases = tmp_path / "papers", tmp_path / "cases"
+    for folder, suffix in ((papers, "pdf"), (cases, "png")):
+        folder.mkdir()
+        for number in range(8):
+            (folder / f"broken-{number}.{suffix}").write_bytes(b"%PDF-1.7 1 0 obj <<")
+    rows = "".join(f"broken-{number}.png,what is this?,{number}\n" for number in range(8))
+    (cases / "table.csv").write_text("image,question,answer\n" + rows)
+    toy = "model: {name: toy, source: toy}, demo: {base_steps: 1}"
+    for kind, own in (("text", f"corpus: {{papers: {papers}}}"), ("images", f"cases: {{folder: {cases}}}")):
+        study = Project(project.code, tmp_path / kind)
+        study.study.mkdir()
+        (study.study / "config.yaml").write_text(f"{{study: {{kind: {kind}}}, {toy}, {own}}}")
+        done = study.snakemake("--cores", 1, "--profile", project.code / "profiles/default", *study.config, check=False)
+        assert done.returncode == 1 and "Error in rule gather_" in done.stdout, done.stdout
+        assert not [log for log in (study.study / "logs").iterdir() if log.name.startswith(("train_", "probe_"))]
