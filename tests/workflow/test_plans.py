@@ -4,6 +4,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -87,6 +88,7 @@ def test_reading_the_snakefile_imports_neither_torch_nor_transformers(project):
         ("training={patience: 3}", ["training.patience", 3, "sweeps.data"]),
         ("evaluation={folds: 26}", ["evaluation.folds", 26, 25]),
         ("corpus={papers: few}", ["corpus.papers", 3, "few", 4]),
+        ("corpus={papers: loop}", ["loop.pdf", "symbolic links"]),  # as any file that cannot be looked at
     ],
 )
 def test_a_wrong_setting_is_one_clear_line_before_any_job(project, setting, facts, monkeypatch, capsys):
@@ -94,6 +96,9 @@ def test_a_wrong_setting_is_one_clear_line_before_any_job(project, setting, fact
     (project.study / "few").mkdir(exist_ok=True)
     for number in range(3):
         (project.study / "few" / f"{number}.pdf").touch()
+    if not (project.study / "loop").exists():
+        shutil.copytree(project.study / "few", project.study / "loop")
+        (project.study / "loop/loop.pdf").symlink_to("loop.pdf")
     (project.study / "wrong.yaml").write_text(setting.replace("=", ": ", 1))
     done = project.snakemake("-n", "--configfile", project.code / "config/config.yaml", "wrong.yaml", check=False)
     assert done.returncode != 0
