@@ -113,6 +113,7 @@ rule drop_duplicates:
     input:
         rows="results/corpus/gathered/rows.parquet",
         rejected="results/corpus/gathered/rejected.parquet",
+        losses="results/corpus/losses.parquet",
     output:
         rejected="results/corpus/rejected.parquet",
     log:

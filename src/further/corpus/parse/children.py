@@ -86,7 +86,7 @@ def parse_papers(
                 continue
             blocks = [{"paper": paper} | block for block in answer["blocks"]]
             tables.append(pa.Table.from_pylist(blocks, BLOCKS))
-            readings.append({"paper": paper} | answer["reading"])
+            readings.append({"paper": paper, "file": file.name} | answer["reading"])
             log.info("%s: %d blocks on %d pages", file.name, len(blocks), max(block["page"] for block in blocks))
     return ParsedPapers(
         pa.concat_tables([BLOCKS.empty_table(), *tables]),
