@@ -112,7 +112,7 @@ def mark_passwords(passwords: Mapping[str, str], papers: Sequence[Path]) -> dict
     The mark has 8 bits, which tell next to nothing of the password, and miss one correction in 256.
 
     Args:
-        passwords: Passwords by paper name.
+        passwords: As in a study file.
         papers: Files of all papers.
 
     Returns:
@@ -121,10 +121,20 @@ def mark_passwords(passwords: Mapping[str, str], papers: Sequence[Path]) -> dict
     Raises:
         ValueError: If there is no paper of a name.
     """
-    known = set(paper_ids(papers).values()) if passwords else set()
-    unknown = sorted(set(passwords) - known)
+    names = paper_ids(papers) if passwords else {}
+    unknown = sorted(set(passwords) - {name for file, paper in names.items() for name in _called(file, paper)})
     if unknown:
-        raise ValueError(
-            f"corpus.passwords: there is no paper {', '.join(unknown)} (a paper's name: its file's, no .pdf)"
-        )
-    return {paper: hash_rank("password", paper, password)[:2] for paper, password in sorted(passwords.items())}
+        names_are = "a paper's name: its file's, with or without .pdf"
+        raise ValueError(f"corpus.passwords: there is no paper {', '.join(unknown)} ({names_are})")
+    given = {paper: find_password(passwords, file, paper) for file, paper in names.items()}
+    return {paper: hash_rank("password", paper, word)[:2] for paper, word in sorted(given.items()) if word}
+
+
+def find_password(passwords: Mapping[str, str], file: Path, paper: str) -> str:
+    """The password of a paper by the name of its file, or by its own; "" for none."""
+    return next((passwords[name] for name in _called(file, paper) if name in passwords), "")
+
+
+def _called(file: Path, paper: str) -> tuple[str, ...]:
+    names = (file.name, unicodedata.normalize("NFC", file.name))  # a Mac writes å as two characters
+    return paper, *names, *(name.removesuffix(file.suffix) for name in names)
