@@ -8,7 +8,6 @@ from further.cases.files import Folder
 from further.cases.found import Found, find_image, short
 from further.cases.readers.base import KeyedReader
 from further.cases.readers.image_rows import ImageRow, gather_rows
-from further.cases.sheets import take_roles
 from further.cases.synonyms import find_split
 from further.cases.tables import read_records
 
@@ -29,7 +28,7 @@ class Vqa(KeyedReader):
         rows, meant = [], dict[str, str]()
         for file in self.find_tables(folder):
             for record in read_records(folder, file):
-                row = take_roles(record, self.columns)
+                row = {role: record.get(key) for role, key in self.columns.items()}
                 name = str(row["image"] or "").strip().replace("\\", "/")
                 case, place = _name_case(name), find_image(folder, name)
                 file_meant = place[0] or PurePosixPath(name).name
