@@ -156,3 +156,14 @@ def test_check_says_what_a_file_laid_over_the_study_replaces(tmp_path, papers, c
     said = capsys.readouterr().out
     assert tells(said, f"{over} replaces", folder / "study.yaml", "training.epochs")  # not the same rank and title
     assert not any(key in said for key in ("training.rank", "training.seed", "study.title"))
+
+
+def test_check_counts_documents_beside_the_papers(tmp_path, papers, capsys):
+    """Manuscripts in Word were passed over without a word; what Zotero caches and snapshots of pages are no papers."""
+    for name in ("a.docx", "below/b.DOCX", "c.epub", ".d.docx", "e.html", "f.txt"):
+        (papers / name).parent.mkdir(exist_ok=True)
+        (papers / name).touch()
+    init(capsys, tmp_path / "study", "--papers", papers)
+    assert main(["check", str(tmp_path / "study")]) == 0
+    [note] = [line for line in capsys.readouterr().out.splitlines() if "docx" in line]
+    assert tells(note, "corpus.papers", 2, ".docx", 1, ".epub") and ".txt" not in note and ".html" not in note
