@@ -43,6 +43,12 @@ from further.study import read_files, read_study
         ({"guard": {"confidence": 95}}, ["guard.confidence", 95, "95% is 0.95"]),
         ({"corpus": {"test_fraction": 20}}, ["corpus.test_fraction", 20, "20% is 0.2"]),
         ({"training.rank": 8}, ["study file", "training.rank", "training: {rank: ...}"]),
+        ({"cases": {"folder": "scans"}}, ["cases.folder", "scans", "study.kind: images"]),
+        (
+            {"study": {"kind": "images"}, "model": {"source": "toy"}, "corpus": {"papers": "a"}},
+            ["corpus.papers", "a", "study.kind"],
+        ),
+        ({"cases": {"questions": ["diagnose"]}}, ["cases.questions.0", "'diagnose'", "diagnosis"]),
         ({"model": {"path": "meta/llama"}}, ["model.path", "meta/llama", "demo", "hub"]),
         ({"model": {"source": "hub", "revision": "a" * 40}}, ["model.path", "null", "hub"]),
     ],

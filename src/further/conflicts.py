@@ -56,6 +56,11 @@ def _between_keys(settings: Settings) -> Iterator[str]:
     if given + asked > evaluation.window:
         both = f"evaluation.memorization_prefix_tokens: {given} + memorization_new_tokens {asked}"
         yield f"{both} is more than window {evaluation.window}"
+    # Nobody names data for nothing: without its kind, a folder of cases would be passed over for the bundled articles.
+    if settings.study.kind == "text" and (folder := settings.cases.folder) is not None:
+        yield f"cases.folder: {folder} is not read by a study of text: set study.kind: images, or remove it"
+    if settings.study.kind != "text" and (papers := settings.corpus.papers) is not None:
+        yield f"corpus.papers: {papers} is not read by a study of images: set study.kind: text, or remove it"
     yield from _of_model(settings.model)
     yield from _of_means(settings.hardware, settings.cost)
 

@@ -1,14 +1,15 @@
 """Questions by rule and given ones, each on its side of the split, each in the ledger."""
 
 from collections import Counter
+from typing import get_args
 
 import pyarrow as pa
 import pytest
 
-from facts import naming
 from further.cases.prompts import make_messages, prompt_chat, prompt_paligemma
-from further.cases.questions import ask_questions
+from further.cases.questions import RULES, ask_questions
 from further.cases.schemas import CASES, FOUND_QUESTIONS, IMAGES, SPLIT
+from further.settings.images import QuestionType
 
 SETTINGS = {"how": "own", "types": None, "max_images": 2, "language": "en"}
 
@@ -141,9 +142,11 @@ def test_questions_of_a_case_that_a_repaired_split_leaves_out_are_counted(record
     assert [line["reason"] for line in ledger if line["case"] == "C"] == ["also held out"]
 
 
-def test_wrong_settings_and_an_empty_side_are_refused(records):
-    with pytest.raises(ValueError, match=naming("cases.questions", "age", "modality")):
-        ask(tables(*records), types=["age"])
+def test_a_study_may_ask_for_each_type_that_there_is_a_rule_for():
+    assert get_args(QuestionType) == tuple(rule.kind for rule in RULES)
+
+
+def test_an_empty_side_is_refused(records):
     with pytest.raises(ValueError, match="none is left in the test split"):
         ask(tables(*records), types=["diagnosis"])
 

@@ -77,11 +77,8 @@ def ask_questions(
         Questions sorted by case (QUESTIONS), and each with what became of it (LEDGER, unit question).
 
     Raises:
-        ValueError: If a type is unknown, or a needed split has no question.
+        ValueError: If a needed split has no question.
     """
-    kinds = [rule.kind for rule in RULES]
-    if unknown := sorted(set(types or ()) - set(kinds)):
-        raise ValueError(f"cases.questions: {', '.join(unknown)} is none of {', '.join(kinds)}")
     asked = tables["asked"].to_pylist()
     chosen = types if types is not None else (() if asked else DEFAULT_TYPES)
     sides, images = _Sides(tables, how), set(tables["images"]["image"].to_pylist())

@@ -1,12 +1,16 @@
 """Settings of a study of images: its cases, the answers that are scored, and the guard."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from further.settings.key import Count, Fraction, OpenFraction, Section, Seed, key
 
 View = Literal["black", "other"]
+QuestionType = Literal[
+    "modality", "plane", "location", "abnormal", "abnormality", "side", "size", "diagnosis", "findings", "discussion",
+    "caption",
+]  # fmt: skip
 
 
 class CasesSettings(Section):
@@ -89,7 +93,7 @@ class CasesSettings(Section):
         reruns="split",
     )
     split_seed: Seed = key("Seed of an own split.", 0, reruns="split")
-    questions: list[Annotated[str, Field(min_length=1)]] | None = key(
+    questions: list[QuestionType] | None = key(
         "Question types that rules generate from the records. null: all that the records answer, or the layout's own.",
         None,
         reruns="questions",
