@@ -48,6 +48,15 @@ from further.study import read_files, read_study
             {"study": {"kind": "images"}, "model": {"source": "toy"}, "corpus": {"papers": "a"}},
             ["corpus.papers", "a", "study.kind"],
         ),
+        (
+            {
+                "study": {"kind": "images"},
+                "model": {"source": "toy"},
+                "cases": {"folder": "scans"},
+                "guard": {"shifted_folder": "scans/"},
+            },
+            ["guard.shifted_folder", "scans/", "cases.folder"],
+        ),
         ({"cases": {"questions": ["diagnose"]}}, ["cases.questions.0", "'diagnose'", "diagnosis"]),
         ({"model": {"path": "meta/llama"}}, ["model.path", "meta/llama", "demo", "hub"]),
         ({"model": {"source": "hub", "revision": "a" * 40}}, ["model.path", "null", "hub"]),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from further.batch import share_of_process
 from further.settings import CostSettings, HardwareSettings, ModelSettings, Run, Settings
@@ -101,6 +102,9 @@ def _of_images(settings: Settings) -> Iterator[str]:
     if cases.test_fraction + cases.validation_fraction >= 1:
         fractions = f"{cases.test_fraction} + validation_fraction {cases.validation_fraction}"
         yield f"cases.test_fraction: {fractions} leaves no training case"
+    elsewhere = settings.guard.shifted_folder
+    if elsewhere is not None and cases.folder is not None and Path(elsewhere) == Path(cases.folder):
+        yield f"guard.shifted_folder: {elsewhere} is cases.folder, too: name the cases of another clinic or scanner"
     if settings.training.replay_fraction:
         yield f"training.replay_fraction: {settings.training.replay_fraction:g} is for texts; a study of images needs 0"
     if settings.model.source in ("demo", "gguf"):
