@@ -27,6 +27,7 @@ def test_what_says_nothing_is_none(nothing):
         ("first\r\n\r\n  second \t line", "first\nsecond line"),
         ("zero\u200bwidth\u202e", "zero width"),
         (0, "0"),
+        (["A mass.", None, 3, "A mass."], "A mass.; 3"),  # a list of MedPix, VQA-RAD or a hub's table
     ],
 )
 def test_markup_goes_and_signs_of_text_stay(raw, clean):

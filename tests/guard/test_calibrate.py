@@ -165,7 +165,8 @@ def test_marks_scores_and_types_are_read_as_other_tables_write_them():
         question_type=7,
     )
     assert certificate(written, question_type="7").promise == certificate(plain).promise
-    assert certificate(plain.assign(correct=plain["correct"].astype(float))).promise == certificate(plain).promise
+    for mark in (plain["correct"].astype(float), plain["correct"].map({True: "Yes", False: "no"})):
+        assert certificate(plain.assign(correct=mark)).promise == certificate(plain).promise
 
 
 @pytest.mark.parametrize(("column", "value"), [("correct", "perhaps"), ("correct", 0.5), ("mean_logprob", "sure")])

@@ -41,7 +41,7 @@ CALLED: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Other names of a column; each is also called as itself. Case, blanks and signs do not matter: Image_Name is one."""
 
-LOOSE = ("id", "name", "path", "file")
+LOOSE = ("imgid", "id", "name", "path", "file")
 """Columns that hold images only where they name files that are there."""
 ROLES = (*dict.fromkeys([*CALLED, *CASE_FIELDS, *IMAGE_FIELDS]),)
 """All that a column may be, as `cases.columns` names it."""

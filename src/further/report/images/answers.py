@@ -90,7 +90,7 @@ def _say_types(record: AnswersRecord) -> list[str]:
     ]
     return [
         f"By type: {'; '.join(moved)}.",
-        f"{show_count(right or 0)} answers became right, {show_count(wrong or 0)} became wrong.",
+        f"{count_noun(right or 0, 'answer')} became right, {show_count(wrong or 0)} became wrong.",
         *(f"Yes and no, {said}." for said in balanced),
         "Intervals are over cases, because the answers about one case are not independent.",
     ]
