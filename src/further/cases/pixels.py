@@ -99,9 +99,9 @@ def _from_dicom(data: bytes, part: int, limits: Limits) -> tuple[Bytes, str, int
         _check_size(int(file.Columns), int(file.Rows), limits)
         values = dicom.values_of(file, part)
         shown = dicom.to_bytes(file, values, limits.ct_windows)
-        frames = dicom.count_frames(file)
+        frames = dicom.count_claimed_frames(file)
         detail = f"frame {part + 1} of {frames:,}" if frames > 1 else ""
-        mode, parts = str(file.PhotometricInterpretation), dicom.num_frames(file)
+        mode, parts = str(file.PhotometricInterpretation), dicom.count_readable_frames(file)
         return shown, mode, parts, detail, dicom.digest_patient(file)
     except (Refused, MemoryError):
         raise

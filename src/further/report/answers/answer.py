@@ -11,7 +11,6 @@ MARGIN_NATS = 0.01  # differences below this, 1% of perplexity, are called small
 MARGIN_FRACTION = 0.01  # the same of fractions of right answers
 SIGNIFICANT = 0.05  # p-values below it
 FEWEST_CASES = 20  # held-out cases under which no verdict is given
-MOST_WORDS = 30  # of an answer, without its question and details
 
 
 @dataclass(frozen=True)
