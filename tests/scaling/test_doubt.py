@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from facts import tells
-from further.scaling import Point, analyse_curve, fit_power_law, make_target
+from further.scaling.analysis import analyse_curve
+from further.scaling.curve import Point
 from further.scaling.describe import describe
 from further.scaling.forms import CLEARLY_BETTER, compare_forms
 from further.scaling.holdout import HoldOut
 from further.scaling.prediction import Outlook
 from further.scaling.target_verdict import judge_target
-from scaling.curves import make_curve
+from further.scaling.units import make_target
+from scaling.curves import fit_power_law, make_curve
 
 T = np.geomspace(1e6, 1e9, 10)
 LONG = np.geomspace(1e5, 1e9, 14)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from further.scaling import Point, analyse_curve
-from further.scaling.curve import check_curve
+from further.scaling.analysis import analyse_curve
+from further.scaling.curve import Point, check_curve
 from further.scaling.prediction import FACTORS, SPAN_PER_FACTOR, Outlook, local_noise
 from scaling.curves import make_curve
 

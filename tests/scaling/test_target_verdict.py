@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from facts import tells
-from further.scaling import fit_power_law, make_target
 from further.scaling.prediction import Outlook
 from further.scaling.target_verdict import judge_target, tokens_needed
-from scaling.curves import make_curve
+from further.scaling.units import make_target
+from scaling.curves import fit_power_law, make_curve
 
 
 @pytest.fixture(scope="module")

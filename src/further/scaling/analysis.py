@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from further.scaling.comparable import check_one_curve, common_settings
-from further.scaling.cost import CostSettings, Forecast, corpus_for_budget, cost_of, forecast_at
-from further.scaling.curve import Curve, Point, TooFewSizesError, check_curve, size_index
-from further.scaling.effective_tokens import effective_tokens
+from further.scaling.cost import Forecast, UnitCosts, corpus_for_budget, cost_of, forecast_at
+from further.scaling.curve import SLACK, Curve, Point, TooFewSizesError, check_curve, size_index
+from further.scaling.effective_tokens import effective_tokens_factor
 from further.scaling.fit import LawFit, check_options, fit_curve, predict_band
 from further.scaling.forms import Forms, compare_forms
 from further.scaling.holdout import hold_out_largest
@@ -30,13 +30,12 @@ from further.scaling.run_lengths import Schedule, check_schedule
 from further.scaling.target_verdict import JudgedTarget, judge_target
 
 BAND_FACTOR, BAND_PLACES = 10.0, 80
-SLACK = 1e-9  # relative, of a size computed twice
 
 
 def analyse_curve(
     points: Sequence[Point],
     targets: Sequence[Target] = (),
-    cost: CostSettings | None = None,
+    cost: UnitCosts | None = None,
     *,
     standard_errors: Sequence[float] | None = None,
     level: float = 0.95,
@@ -51,7 +50,7 @@ def analyse_curve(
         standard_errors: Of each loss, in nats; None: from the spread of seeds where that changes with size, else equal
             (always equal under Huber's loss, whose threshold is then in nats).
         level: Nominal coverage of the intervals.
-        huber_delta: As in `fit_power_law`; the hold-out and the other forms stay least squares.
+        huber_delta: As in `fit_curve`; the hold-out and the other forms stay least squares.
         x_axis: What the sizes count.
 
     Returns:
@@ -78,7 +77,7 @@ def _fitted_record(
     curve: Curve,
     fit: LawFit,
     targets: Sequence[Target],
-    cost: CostSettings | None,
+    cost: UnitCosts | None,
     x_axis: str,
 ) -> LawRecord:
     holdout = hold_out_largest(curve, level=fit.c.level, by_size=fit.basis == "sizes")
@@ -145,7 +144,7 @@ def _doubt(forms: Forms, schedule: Schedule, outlook: Outlook) -> str | None:
     return " ".join(said) or None
 
 
-def _with_cost(verdict: JudgedTarget, cost: CostSettings | None) -> JudgedTarget:
+def _with_cost(verdict: JudgedTarget, cost: UnitCosts | None) -> JudgedTarget:
     return verdict if cost is None or verdict.tokens is None else replace(verdict, cost=cost_of(verdict.tokens, cost))
 
 
@@ -159,7 +158,7 @@ def _judge_without_law(losses: Sequence[float], target: Target) -> JudgedTarget:
 def _shared(
     points: Sequence[Point],
     judged: Sequence[JudgedTarget],
-    cost: CostSettings | None,
+    cost: UnitCosts | None,
     held_out: Collection[str] = (),
 ) -> dict[str, Any]:
     """What every record has, with a law or without; `held_out` are the runs that the hold-out predicted."""
@@ -168,7 +167,7 @@ def _shared(
     epochs = settings.get("epochs", cost.epochs if cost else None)
     return {
         "epochs": epochs,
-        "effective_tokens_factor": None if epochs is None else effective_tokens(1.0, float(epochs)),
+        "effective_tokens_factor": None if epochs is None else effective_tokens_factor(float(epochs)),
         "conditional_on": settings,
         "points": tuple(
             MeasuredPoint(**{name: getattr(point, name) for name in names}, held_out=point.run in held_out)

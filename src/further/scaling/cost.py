@@ -10,7 +10,7 @@ from further.scaling.prediction import Outlook
 
 
 @dataclass(frozen=True)
-class CostSettings:
+class UnitCosts:
     """What turns tokens into hours and money; None where it is not known, and then not reported.
 
     Attributes:
@@ -91,7 +91,7 @@ class Forecast:
     extra_papers: float | None
 
 
-def cost_of(tokens: Interval, settings: CostSettings) -> Cost:
+def cost_of(tokens: Interval, settings: UnitCosts) -> Cost:
     """Return the cost of one training on an interval of unique tokens."""
     hours = tokens.scaled(settings.gpu_hours_per_token)
     return Cost(
@@ -106,7 +106,7 @@ def cost_of(tokens: Interval, settings: CostSettings) -> Cost:
 
 
 def forecast_at(
-    fit: LawFit, outlook: Outlook, num_tokens: float, settings: CostSettings | None, *, trusted: bool
+    fit: LawFit, outlook: Outlook, num_tokens: float, settings: UnitCosts | None, *, trusted: bool
 ) -> Forecast:
     """Predict loss, gain and cost at a size; of a `trusted` law its loss is the estimate, if inside the interval."""
     level, there, band = fit.c.level, outlook.predict(num_tokens), predict_band(fit, num_tokens)
@@ -126,7 +126,7 @@ def forecast_at(
     )
 
 
-def corpus_for_budget(settings: CostSettings) -> float | None:
+def corpus_for_budget(settings: UnitCosts) -> float | None:
     """Return the unique tokens that the yearly budget pays for, None without a budget or a price."""
     if settings.yearly_budget is None or settings.price_per_gpu_hour is None:
         return None

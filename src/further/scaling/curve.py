@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+SLACK = 1e-9  # relative, of a size that is computed twice
 EXACT = 1e-6  # of a loss: smaller residuals are rounding, of the loss as written or of the search for its law
 FEWEST_SIZES = 4
 LARGEST_LOSS = 20.0  # nats per token; guessing among a million words costs 13.8, and a published curve starts at 15.1

@@ -88,7 +88,7 @@ def neighbor_correlation(residuals: Floats) -> tuple[float, float]:
     return observed, float((1 + np.count_nonzero(others >= observed - 1e-12)) / (1 + NUM_SHUFFLES))
 
 
-def lack_of_fit(curve: Curve, fitted: Floats, num_parameters: int = 3) -> float | None:
+def lack_of_fit(curve: Curve, fitted: Floats, num_parameters: int) -> float | None:
     """F test of the means of sizes about the curve against the spread of seeds within sizes.
 
     Returns:
