@@ -60,7 +60,7 @@ class Prompter(ABC):
         special = sorted((token.content for token in added if token.special), key=len, reverse=True)
         # The longest first, as one name may begin another.
         self._special = re.compile("|".join(map(re.escape, special)))
-        self._begin = _read_token(folder, "bos_token")
+        self._begin = _read_bos(folder)
 
     @abstractmethod
     def prompt(self, line: Line) -> Prompt:
@@ -208,11 +208,11 @@ def _number_runs(marked: Sequence[bool]) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-def _read_token(folder: Path, name: str) -> str:
-    named = read_json(folder / "tokenizer_config.json").get(name)
+def _read_bos(folder: Path) -> str:
+    named = read_json(folder / "tokenizer_config.json").get("bos_token")
     text = named["content"] if isinstance(named, dict) else named
     if text is None:
-        raise ValueError(f"{folder}: tokenizer_config.json names no {name}")
+        raise ValueError(f"{folder}: tokenizer_config.json names no bos_token")
     return str(text)
 
 
