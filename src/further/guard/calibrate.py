@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from further.guard.bounds import smallest_accepted, upper_bound
-from further.guard.certify import Sequence, certify
+from further.guard.certify import ThresholdSequence, certify
 from further.guard.needed import estimate_needed_cases
 from further.guard.records import CaseCounts, Certificate, GuardRecord, Promise
 from further.guard.rules import Rules, examine
@@ -120,7 +120,7 @@ def _sort_out(kept: pd.DataFrame, further_answers: int) -> tuple[pd.DataFrame, C
     return eligible, counts
 
 
-def _read_promise(sequence: Sequence, settings: GuardSettings) -> Promise | None:
+def _read_promise(sequence: ThresholdSequence, settings: GuardSettings) -> Promise | None:
     if not sequence.num_certified:
         return None
     last = sequence.num_certified - 1
