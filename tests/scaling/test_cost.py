@@ -6,7 +6,7 @@ from facts import naming
 from further.scaling.cost import UnitCosts, corpus_for_budget, cost_of, forecast_at
 from further.scaling.effective_tokens import effective_tokens_factor
 from further.scaling.interval import Interval
-from further.scaling.prediction import Outlook
+from further.scaling.prediction import Predictor
 from scaling.curves import fit_power_law, make_curve
 
 SETTINGS = UnitCosts(
@@ -53,7 +53,7 @@ def test_the_budget_buys_a_corpus():
 
 def test_a_forecast_holds_loss_gain_and_papers():
     fit = fit_power_law(*make_curve(noise=0.002))
-    ahead = forecast_at(fit, Outlook(fit.curve), 2 * fit.largest, SETTINGS, trusted=True)
+    ahead = forecast_at(fit, Predictor(fit.curve), 2 * fit.largest, SETTINGS, trusted=True)
     truth = 60.0 * (fit.largest**-0.35 - (2 * fit.largest) ** -0.35)
     assert ahead.factor == pytest.approx(2.0)
     assert ahead.gain_nats.low <= truth <= ahead.gain_nats.high

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from further.cluster.slurm import ask
+from further.cluster.slurm import ask, ask_for
 
 PATIENCE_S = 120  # for cancelled jobs to end
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")  # the executor's name for the jobs of one snakemake
@@ -50,10 +50,7 @@ def list_jobs(folder: Path) -> list[Queued]:
     Raises:
         ValueError: If SLURM does not answer.
     """
-    answer = ask(["squeue", "--me", "--noheader", "--format=%i|%T|%r|%j|%Z|%k"])
-    if not answer.ok:
-        raise ValueError(f"SLURM does not answer: {answer.text}")
-    return read_queue(answer.text, folder)
+    return read_queue(ask_for(["squeue", "--me", "--noheader", "--format=%i|%T|%r|%j|%Z|%k"]), folder)
 
 
 def cancel_orphans(folder: Path) -> list[Queued]:

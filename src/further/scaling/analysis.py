@@ -15,7 +15,7 @@ from further.scaling.forms import Forms, compare_forms
 from further.scaling.holdout import hold_out_largest
 from further.scaling.interval import Target
 from further.scaling.noise import errors_from_seeds
-from further.scaling.prediction import FACTORS, Outlook
+from further.scaling.prediction import FACTORS, Predictor
 from further.scaling.record import (
     BandPlace,
     FamilyRow,
@@ -81,15 +81,15 @@ def _fitted_record(
     x_axis: str,
 ) -> LawRecord:
     holdout = hold_out_largest(curve, level=fit.c.level, by_size=fit.basis == "sizes")
-    schedule, outlook = check_schedule(ordered, curve), Outlook(curve, fit.c.level)
+    schedule, predictor = check_schedule(ordered, curve), Predictor(curve, fit.c.level)
     forms = compare_forms(fit, holdout)
-    doubt = _doubt(forms, schedule, outlook)
-    judged = [_with_cost(judge_target(fit, target, outlook, doubt), cost) for target in targets]
+    doubt = _doubt(forms, schedule, predictor)
+    judged = [_with_cost(judge_target(fit, target, predictor, doubt), cost) for target in targets]
     affordable = None if cost is None else corpus_for_budget(cost)
     trusted = doubt is None
 
     def forecast(num_tokens: float) -> Forecast:
-        return forecast_at(fit, outlook, num_tokens, cost, trusted=trusted)
+        return forecast_at(fit, predictor, num_tokens, cost, trusted=trusted)
 
     unmatched = schedule.matched is False
     num_held = 0 if holdout is None else holdout.num_points_held
@@ -110,8 +110,8 @@ def _fitted_record(
         families=_family_rows(forms),
         preferred_family=forms.preferred,
         holdout=holdout,
-        band=_band(fit, outlook),
-        reach=Reach(limit=outlook.limit, dares=outlook.dares, reason=outlook.reason),
+        band=_band(fit, predictor),
+        reach=Reach(limit=predictor.limit, dares=predictor.dares, reason=predictor.reason),
         forecasts=tuple(forecast(factor * fit.largest) for factor in FACTORS),
         budget=None if affordable is None else forecast(affordable),
     )
@@ -135,10 +135,10 @@ def _curve_of(
     return curve, [points[place] for place in order]
 
 
-def _doubt(forms: Forms, schedule: Schedule, outlook: Outlook) -> str | None:
+def _doubt(forms: Forms, schedule: Schedule, predictor: Predictor) -> str | None:
     """The one rule for doubt: what sentence and verdict both use."""
     said = [forms.reason] if forms.doubtful else []
-    said += [outlook.rise] if outlook.rise else []
+    said += [predictor.rise] if predictor.rise else []
     if schedule.matched is False:
         said += [schedule.reason, schedule.remedy or ""]
     return " ".join(said) or None
@@ -213,9 +213,9 @@ def _family_rows(forms: Forms) -> tuple[FamilyRow, ...]:
     )
 
 
-def _band(fit: LawFit, outlook: Outlook) -> tuple[BandPlace, ...]:
+def _band(fit: LawFit, predictor: Predictor) -> tuple[BandPlace, ...]:
     band = predict_band(fit, np.geomspace(fit.smallest, fit.largest * BAND_FACTOR, BAND_PLACES))
-    beyond, ahead = band.num_tokens > fit.largest * (1 + SLACK), outlook.predict(band.num_tokens)
+    beyond, ahead = band.num_tokens > fit.largest * (1 + SLACK), predictor.predict(band.num_tokens)
     low, high = np.where(beyond, ahead.low, band.low), np.where(beyond, ahead.high, band.high)
     columns = (band.num_tokens, band.loss_nats, low, high, band.low, band.high, beyond)
     names = tuple(BandPlace.model_fields)

@@ -41,7 +41,7 @@ RISE = 4.0  # times the noise, over the last two sizes or more: of laws with a f
 WIDE = 0.3  # distance over center from which the lower end is a ratio, so that it stays above 0
 
 
-class Outlook:
+class Predictor:
     """What larger runs would measure, and how far ahead that may be said.
 
     Attributes:

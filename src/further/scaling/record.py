@@ -92,7 +92,7 @@ class BandPlace(Record):
 
 
 class Reach(Record):
-    """How far ahead predictions dare to go; attributes as in `Outlook`."""
+    """How far ahead predictions dare to go; attributes as in `Predictor`."""
 
     limit: float
     dares: float | None
