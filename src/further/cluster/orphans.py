@@ -1,7 +1,7 @@
 """Jobs that an earlier snakemake left in the queue.
 
 A snakemake that is killed cannot cancel its jobs, and the next one cannot find them again: it would queue the same
-trainings a second time. Where no other snakemake is at work in the folder (`further.cluster.head`), whatever SLURM
+trainings a second time. Where no other snakemake works in the folder (`further.cluster.queue_lock`), whatever SLURM
 still runs for it belongs to a dead one. It is cancelled before anything is queued; trainings go on from their last
 checkpoint.
 """

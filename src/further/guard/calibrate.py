@@ -16,7 +16,7 @@ from further.guard.schemas import check_answers, turn_scores
 from further.guard.wording import percent
 from further.settings import GuardSettings
 
-ERRORS_LISTED = (0, 1, 2, 5)
+ERRORS_LISTED = (0, 1, 2, 5)  # for which a record says how many accepted answers a certificate takes
 
 
 def calibrate(answers: pd.DataFrame, settings: GuardSettings, rules: Rules) -> GuardRecord:

@@ -19,7 +19,7 @@ import torch
 
 from further.models import Batch, Model
 from further.models.one import HIDDEN, OneModel
-from further.onemodel.make import RESERVED
+from further.onemodel.folders import RESERVED
 from further.onemodel.rows import Interleaved, LazyRows
 from further.shards import hash_rank
 from further.tokens.packing import IGNORED

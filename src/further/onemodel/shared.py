@@ -10,7 +10,7 @@ from further.batch import micro_batch
 from further.evaluation.answers.generate import answer_questions
 from further.models import Model
 from further.models.one import ENCODER_DECODER
-from further.onemodel.make import make_model
+from further.onemodel.folders import make_model
 from further.onemodel.objectives import Captions, make_examples
 from further.onemodel.rows import Interleaved
 from further.onemodel.runs import PROBES, Part, Trained, count_flops, make_rows, train_part, train_weights
@@ -25,7 +25,7 @@ from further.vision.prompts import Line, make_prompter
 
 @dataclass(frozen=True)
 class Shared:
-    """A study of a job.
+    """A study of one small model as its trainings and scorings see it.
 
     Attributes:
         run: Settings of a training; a small model's learning rate is its layout's.

@@ -22,7 +22,7 @@ from further.scaling.region import (
 )
 from further.scaling.residuals import SIGNIFICANT, ResidualTests, examine_residuals
 
-HIGHEST_LEVEL = 0.9999
+HIGHEST_LEVEL = 0.9999  # at 1 the F threshold is infinite, and so is every interval
 POOLED_ABOVE = 0.5  # chance of the size means' scatter by seeds alone, above which runs are counted: see bench/scaling
 
 
