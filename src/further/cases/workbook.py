@@ -26,7 +26,7 @@ def read_workbook(folder: Folder, file: str) -> list[Row]:
             size = sum(part.file_size for part in archive.infolist()) / 1e6
         if size > MAX_UNPACKED_MB:
             raise ValueError(f"cases.folder: {file} unpacks to {size:,.0f} MB; a workbook may have {MAX_UNPACKED_MB:,}")
-        # na_filter: "NA" or "none" may be an answer.
+        # na_filter: pandas would take the answer "None" for an empty cell.
         book = pd.read_excel(path, sheet_name=None, header=None, dtype=object, na_filter=False, engine="openpyxl")
     except (zipfile.BadZipFile, KeyError, OSError):
         raise ValueError(f"cases.folder: {file} is no workbook that can be read; save it as CSV UTF-8") from None

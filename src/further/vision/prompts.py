@@ -133,6 +133,7 @@ class Gemma3Prompter(Prompter):
         Args:
             template: Of a chat; "" for none.
         """
+        # 262,144: what transformers takes where config.json names no image token.
         super().__init__(folder, {"image_token_index": 262_144, **BOUNDS, **config}, tokens_per_image)
         self.template = template
         begin, place, end = (
@@ -159,6 +160,7 @@ class Gemma3Prompter(Prompter):
         return Prompt(tuple(ids), blocks, last + 2, sum(block >= 0 for block in blocks))
 
     def _render(self, messages: list[dict[str, Any]], answered: bool) -> str:
+        # Sandboxed, as a template is code from the model's folder; with the options that transformers renders it with.
         environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
         environment.globals["raise_exception"] = _refuse
         template = environment.from_string(self.template)
