@@ -36,7 +36,7 @@ ADDITIONS: Mapping[str, Prepare] = {
     "embedding": partial(train_weights, only=NEW_PARTS),
     "tower": partial(train_weights, only=NEW_PARTS),
 }
-STAYS_OFF = ("lora", "embedding", "tower")  # what was trained, for the questions that the model knew before
+STAYS_OFF = ("lora", "embedding", "tower")  # their new parts, when the model is asked about images again
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from scipy import optimize
 from further.scaling.curve import EXACT, Curve, Floats
 from further.scaling.projection import B_GRID, solve_linear
 
-# On 60 drawn curves more starts change no preferred form and no doubt. Ten find a lower sum of squares of the broken form
-# on 12 of them, and of no other form.
+# On 60 drawn curves more starts change no preferred form and no doubt. Ten find a lower sum of squares of the broken
+# form on 12 of them, and of no other form.
 NUM_STARTS = 3
 FAR_OUT = 12.0  # below the starts, in logarithms: there d has no effect left
 B_STARTS = np.log(np.geomspace(0.03, 3.0, 14))
