@@ -52,6 +52,36 @@ def test_keywords_beside_an_abstract_in_another_language(name):
     assert dropped(*section("Abstract", 1), words, *section("Introduction", 1)) == {("keywords", words["text"])}
 
 
+SPANISH = (
+    "El corazón de un donante se guarda en una caja con hielo hasta que se trasplanta, y no se sabe por cuántas "
+    "horas puede quedar en el frío sin que sufra daño."
+)
+
+
+def translation(name, *parts):
+    """A Spanish abstract under its name, and what else belongs to it."""
+    heading = {"kind": "heading", "text": name, "bold": True}
+    return [heading, *({"kind": "text", "text": text} for text in (SPANISH, *parts))]
+
+
+@pytest.mark.parametrize("name", ["Resumen", "RESUMO", "Zusammenfassung", "Résumé"])
+@pytest.mark.parametrize("first", [True, False])
+def test_an_abstract_in_another_language_is_dropped_with_its_headings(name, first):
+    methods = {"kind": "heading", "text": "Métodos", "bold": True}
+    foreign = [*translation(name, SPANISH.replace("hielo", "agua")), methods, *translation("Resultados")[1:]]
+    own = section("Abstract", 1)
+    front = [*foreign, *own] if first else [*own, *foreign]
+    found = dropped(*front, *section("Introduction", 1), *section("Methods"))
+    assert found == {("translation", record["text"]) for record in foreign}
+
+
+def test_a_paragraph_in_another_language_is_no_abstract():
+    quoted = {"kind": "text", "text": SPANISH, "page": 3}
+    assert dropped(*section("Abstract", 1), *section("Introduction", 1), quoted, *section("Methods")) == set()
+    named = {"kind": "heading", "text": "Resumen", "bold": True}  # over a paragraph in English
+    assert not any("translation" in pair for pair in dropped(named, *section("Introduction", 1), *section("Methods")))
+
+
 @pytest.mark.parametrize(
     "text",
     [

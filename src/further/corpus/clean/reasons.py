@@ -11,6 +11,7 @@ from further.corpus.clean.neighbors import drop_neighbors
 from further.corpus.clean.paragraphs import continues
 from further.corpus.clean.pieces import Piece, body_size
 from further.corpus.clean.structure import ends_in_page, is_contents, is_legend, is_license, is_reference
+from further.corpus.clean.translations import drop_translations
 from further.corpus.schemas import KEPT
 from further.corpus.sections import Sections, heads_section, is_section
 from further.corpus.words import count_words
@@ -33,13 +34,20 @@ FLOATS = {"figure text", "table", "caption"}
 
 
 def decide(
-    pieces: Sequence[Piece], names: Sections, *, keep_captions: bool, keep_headings: bool, keep_appendices: bool
+    pieces: Sequence[Piece],
+    names: Sections,
+    language: str,
+    *,
+    keep_captions: bool,
+    keep_headings: bool,
+    keep_appendices: bool,
 ) -> None:
     """Set the reason of every block of one paper.
 
     Args:
         pieces: Blocks in reading order.
         names: Names of sections in the paper's language.
+        language: ISO 639 code of it; "" where it is not known.
         keep_captions: Whether captions are kept.
         keep_headings: Whether headings with kept text under them are kept.
         keep_appendices: Whether appendices are kept.
@@ -49,6 +57,7 @@ def decide(
     # The order matters: each step looks at blocks that the ones before have left without a reason.
     drop_covers(pieces, names)
     drop_neighbors(pieces, names)
+    drop_translations(pieces, names, language)
     _drop_contents(pieces, names)
     size = body_size(pieces)
     open_pieces = [piece for piece in pieces if not piece.reason]
