@@ -45,10 +45,10 @@ def test_a_column_that_begins_flush_goes_on_with_a_full_line_that_ends_a_sentenc
     right += [line("so in the clinic and for all of the", 300, 92, 200), line("people.", 300, 104, 40)]
     lines = [*left, *right, *paragraphs(1, 300, 3, indent, top=116)]
     blocks = make_blocks(lines, find_style(lines))
-    for block in blocks:
-        block.kind = kind if block.text.startswith("All of them") else "text"
+    for made in blocks:
+        made.kind = kind if made.text.startswith("All of them") else "text"
     mark_carried(blocks, find_style(lines))
-    assert {block.text[:11]: block.carried for block in blocks}["All of them"] == carried
+    assert {made.text[:11]: made.carried for made in blocks}["All of them"] == carried
 
 
 @pytest.mark.parametrize(("edge", "order"), [(150, ["a", "1", "b", "2", "3"]), (250, ["a", "b", "1", "2", "3"])])
