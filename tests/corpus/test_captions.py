@@ -211,3 +211,14 @@ def test_a_paragraph_that_goes_on_right_below_a_caption_is_kept(step, font, kind
     below = [replace(one, page=2) for one in column("rest", 400 + step, 5)]
     kinds = kinds_of([BODY, [*(replace(one, page=2) for one in column("text", 80, 20)), caption, *below]])
     assert kinds.get(below[0].text, "caption") == kind
+
+
+@pytest.mark.parametrize(
+    ("label", "kind"), [("Fig. 1 The acid that was in it.", "text"), ("Fig. 1 The acid that was in", "caption")]
+)
+def test_the_rest_of_a_paragraph_below_a_bold_caption_is_no_legend(label, kind):
+    """A legend begins with a capital, and the column below may go on with a sentence of the one before."""
+    caption = line(label, 50, 400, page=2, font="bold", bold=True)
+    below = [replace(one, page=2) for one in column("rest", 413, 5)]
+    kinds = kinds_of([BODY, [*(replace(one, page=2) for one in column("text", 80, 20)), caption, *below]])
+    assert kinds.get(below[0].text, "caption") == kind

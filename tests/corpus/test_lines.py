@@ -36,12 +36,13 @@ def test_cells_above_a_line_stay_apart():
     assert texts(rows) == ["1.5", "2.5", "1.5", "2.5"]
 
 
-def test_a_word_at_a_columns_top_that_ends_a_dose_belongs_to_its_paragraph():
+@pytest.mark.parametrize("end", ["mM.", "mM.[8]", "mM. 25", "mM (5).”"])
+def test_a_word_at_a_columns_top_that_ends_a_dose_belongs_to_its_paragraph(end):
     left = [
         part("The bath held so much of the salt as was said before, that is 24", 50, 290, 600 + 12 * n)
         for n in range(9)
     ]
-    unit, under = part("mM.", 310, 331, 100), part("It was then set to what the team had found in it", 310, 550, 120)
+    unit, under = part(end, 310, 331, 100), part("It was then set to what the team had found in it", 310, 550, 120)
     label = part("Arm A", 400, 430, 300)
     lines = [*left, unit, *(part(under.text, 310, 550, 124 + 12 * n) for n in range(9)), label]
     style = find_style(lines)

@@ -25,6 +25,8 @@ MIN_REST = 8
 """Words of a part of a sentence that goes on over a column's end."""
 MIN_COLUMN_WORDS = 100
 """Words from which what fills a column in the body's font is a paragraph, whatever it says."""
+LAST = re.compile(r"[.?!][\"”’)\]]*\s?(?:\[[\d,–\- ]+\]|[\d,–\- ]+)?$")
+"""The end of a sentence, its citations included."""
 QUOTES = "“‘„«\"'"
 """What the words of a person who was asked begin with, which may be set in a style of their own."""
 MIN_GAP = 2.5
@@ -206,8 +208,8 @@ def _is_numbered_note(block: Block) -> bool:
 
 
 def _ends_sentence(block: Block, last: Block | None, blocks: Sequence[Block], style: Style) -> bool:
-    """Whether a block is the end of the last paragraph's sentence, at the edge of a column: the "mM." of "24 mM."."""
-    if last is None or len(block.lines) > 1 or block.text.rstrip()[-1:] not in (".", "?", "!"):
+    """Whether a block is the end of the last paragraph's sentence: the "mM." of "24 mM." at a column's edge, say."""
+    if last is None or len(block.lines) > 1 or not LAST.search(block.text.rstrip()):
         return False
     as_body = style.is_body_size(block.size) and block.share_in(style.fonts) > 0.5 and last.page >= block.page - 1
     if not as_body or ENDED.search(last.text.rstrip()) or last.width < 0.75 * style.measure:
