@@ -222,3 +222,12 @@ def test_the_rest_of_a_paragraph_below_a_bold_caption_is_no_legend(label, kind):
     below = [replace(one, page=2) for one in column("rest", 413, 5)]
     kinds = kinds_of([BODY, [*(replace(one, page=2) for one in column("text", 80, 20)), caption, *below]])
     assert kinds.get(below[0].text, "caption") == kind
+
+
+def test_a_cell_of_two_lines_in_the_bodys_style_does_not_end_its_table():
+    """It stands alone in the head row, and a paragraph's first line would fill its column."""
+    caption = line("Table 1 Trials and whom they left out", 50, 400, page=2, size=8.0)
+    head = [line(text, 50, y, 60, page=2) for text, y in (("Sponsor and its", 418), ("collaborators", 430))]
+    cells = [line(text, x, 450, 60, page=2) for text, x in (("Town of", 50), ("Clinic of", 130))]
+    kinds = kinds_of([BODY, [*(replace(one, page=2) for one in column("text", 80, 20)), caption, *head, *cells]])
+    assert [kinds[text] for text in (head[0].text, "Town of", "Clinic of")] == ["table"] * 3
