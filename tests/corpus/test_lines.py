@@ -74,6 +74,21 @@ def test_words_set_so_wide_that_each_is_a_block_are_lines():
     assert texts(lines) == [full[0].text, "exposure to volatiles", "has resulted in", full[1].text]
 
 
+@pytest.mark.parametrize(
+    ("edge", "size", "number"),
+    [(290, 10.0, 1), (290, 7.0, 1), (250, 10.0, 2)],  # also where most of a part is an index
+)
+def test_two_parts_between_lines_of_a_paragraph_are_a_line_of_it(edge, size, number):
+    """The line above ends a sentence, so that the line below has to have the same edges."""
+    above, below = (
+        part("and that was seen in the clinic.", 50, 290, 100),
+        part("of the part of it that is", 50, edge, 124),
+    )
+    parts = [part("Again the heart", 50, 150, 112, 1), part("V", 185, 200, 112, 2, size), part("was", 230, 290, 112, 3)]
+    parts = parts if size < 10 else [replace(parts[0], x1=200), parts[2]]
+    assert len(texts([above, *parts, below])) == 2 + number
+
+
 def test_cells_under_a_caption_as_wide_as_they_are_stay_apart():
     caption = part("Table 1. Hearts by the hours in the cold.", 50, 290, 100)
     cells = [part("Hours", 50, 80, 112, 1), part("Hearts", 110, 145, 112, 2), part("Failed", 260, 290, 112, 3)]

@@ -15,7 +15,7 @@ from further.corpus.parse.style import Style
 from further.corpus.parse.tables import begins_row, mark_tables
 from further.corpus.parse.title import mark_title
 from further.corpus.sections import opens_abstract
-from further.corpus.words import count_words, is_prose, prose_share
+from further.corpus.words import PROSE_SHARE, count_words, is_prose, prose_share
 
 SMALL = 0.93
 """Of the body's size; footnotes are set no larger."""
@@ -23,6 +23,8 @@ MIN_PARAGRAPH = 40
 """Words from which prose is a paragraph of the article, however it is set."""
 MIN_REST = 8
 """Words of a part of a sentence that goes on over a column's end."""
+MIN_REST_SHARE = 0.1
+"""Share of function words of the rest of a sentence."""
 MIN_COLUMN_WORDS = 100
 """Words from which what fills a column in the body's font is a paragraph, whatever it says."""
 LAST = re.compile(r"[.?!][\"”’)\]]*\s?(?:\[[\d,–\- ]+\]|[\d,–\- ]+)?$")
@@ -87,7 +89,9 @@ def _mark_rests(blocks: Sequence[Block]) -> None:
         alike = above.font == below.font and abs(above.size - below.size) < 0.15
         if apart and alike and {above.kind, below.kind} == {"text", "other"}:
             runs_on = not ENDED.search(above.text.rstrip()) and below.text.lstrip()[:1].islower()
-            if runs_on and all(is_prose(block.text, MIN_REST) for block in (above, below)):
+            first, rest = (prose_share(block.text) for block in (above, below))
+            said = first > PROSE_SHARE and rest > MIN_REST_SHARE  # what ends a sentence may be a list of names
+            if runs_on and said and min(count_words(block.text) for block in (above, below)) >= MIN_REST:
                 above.kind = below.kind = "text"
 
 
