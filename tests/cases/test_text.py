@@ -2,12 +2,12 @@ import doctest
 
 import pytest
 
-from further.cases import columns, groups_by_name, near, sheets, synonyms, text
+from further.cases import columns, groups_by_name, sheets, split, synonyms, text
 from further.cases.readers import base
 from further.cases.text import clean_text, is_form
 
 
-@pytest.mark.parametrize("module", [text, near, synonyms, columns, sheets, groups_by_name, base])
+@pytest.mark.parametrize("module", [text, split, synonyms, columns, sheets, groups_by_name, base])
 def test_the_examples_hold(module):
     assert doctest.testmod(module).failed == 0
 

@@ -211,3 +211,23 @@ def test_a_paragraph_that_goes_on_right_below_a_caption_is_kept(step, font, kind
     below = [replace(one, page=2) for one in column("rest", 400 + step, 5)]
     kinds = kinds_of([BODY, [*(replace(one, page=2) for one in column("text", 80, 20)), caption, *below]])
     assert kinds.get(below[0].text, "caption") == kind
+
+
+@pytest.mark.parametrize(
+    ("label", "kind"), [("Fig. 1 The acid that was in it.", "text"), ("Fig. 1 The acid that was in", "caption")]
+)
+def test_the_rest_of_a_paragraph_below_a_bold_caption_is_no_legend(label, kind):
+    """A legend begins with a capital, and the column below may go on with a sentence of the one before."""
+    caption = line(label, 50, 400, page=2, font="bold", bold=True)
+    below = [replace(one, page=2) for one in column("rest", 413, 5)]
+    kinds = kinds_of([BODY, [*(replace(one, page=2) for one in column("text", 80, 20)), caption, *below]])
+    assert kinds.get(below[0].text, "caption") == kind
+
+
+def test_a_cell_of_two_lines_in_the_bodys_style_does_not_end_its_table():
+    """It stands alone in the head row, and a paragraph's first line would fill its column."""
+    caption = line("Table 1 Trials and whom they left out", 50, 400, page=2, size=8.0)
+    head = [line(text, 50, y, 60, page=2) for text, y in (("Sponsor and its", 418), ("collaborators", 430))]
+    cells = [line(text, x, 450, 60, page=2) for text, x in (("Town of", 50), ("Clinic of", 130))]
+    kinds = kinds_of([BODY, [*(replace(one, page=2) for one in column("text", 80, 20)), caption, *head, *cells]])
+    assert [kinds[text] for text in (head[0].text, "Town of", "Clinic of")] == ["table"] * 3

@@ -51,6 +51,7 @@ def test_clean_characters(text, expected):
         ("Fran¸cois and Franc¸ois", "François and François"),
         ("Ho¨lder, Sipila¨ et al., Ferna´ndez", "Hölder, Sipilä et al., Fernández"),  # behind its letter
         ("Pe˜na, Pen˜a, S˜ao, Sa˜o, Nu´n˜ez", "Peña, Peña, São, São, Núñez"),
+        ("Ostoji´c, Jovanovi´c", "Ostojić, Jovanović"),  # both i and c may bear it
         ("Poincar ´e, Sj¨ ogren", "Poincaré, Sjögren"),  # the accent's own room
         ("of 5 ˚A", "of 5 Å"),
         ("5´-TCG-3´, x¯ = 5, f´(x), `control' and ´so´ it", "5´-TCG-3´, x¯ = 5, f´(x), `control' and ´so´ it"),

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pymupdf
 import pytest
 
-from corpus.placed import column, kinds_of, line
+from corpus.placed import block, column, kinds_of, line
 from further.corpus.clean.paragraphs import continues
 from further.corpus.clean.pieces import Piece
 from further.corpus.parse.blocks import make_blocks
@@ -13,6 +13,7 @@ from further.corpus.parse.flow import mark_carried
 from further.corpus.parse.fragments import join_fragments
 from further.corpus.parse.furniture import find_furniture
 from further.corpus.parse.lines import Page
+from further.corpus.parse.order import order_blocks
 from further.corpus.parse.pages import read_page
 from further.corpus.parse.style import find_style
 
@@ -44,10 +45,20 @@ def test_a_column_that_begins_flush_goes_on_with_a_full_line_that_ends_a_sentenc
     right += [line("so in the clinic and for all of the", 300, 92, 200), line("people.", 300, 104, 40)]
     lines = [*left, *right, *paragraphs(1, 300, 3, indent, top=116)]
     blocks = make_blocks(lines, find_style(lines))
-    for block in blocks:
-        block.kind = kind if block.text.startswith("All of them") else "text"
+    for made in blocks:
+        made.kind = kind if made.text.startswith("All of them") else "text"
     mark_carried(blocks, find_style(lines))
-    assert {block.text[:11]: block.carried for block in blocks}["All of them"] == carried
+    assert {made.text[:11]: made.carried for made in blocks}["All of them"] == carried
+
+
+@pytest.mark.parametrize(("edge", "order"), [(150, ["a", "1", "b", "2", "3"]), (250, ["a", "b", "1", "2", "3"])])
+def test_headings_in_the_margin_stand_before_the_paragraphs_that_they_are_level_with(edge, order):
+    """Not what fills a column of the text's own width."""
+    left = [block("a", 50, 80, edge, 90), block("b", 50, 120, edge, 130)]
+    right = [block("1", edge + 20, 80, 560, 110), block("2", edge + 20, 120, 560, 150)]
+    assert [b.text for b in order_blocks([*left, *right, block("3", edge + 20, 155, 560, 200)])] == order
+    beside = [*left, block("c", 50, 180, edge, 190)]  # level with none
+    assert [b.text for b in order_blocks([*beside, *right])] == ["a", "b", "c", "1", "2"]
 
 
 def piece(text, kind="text", page=1, y0=500.0, carried=False):

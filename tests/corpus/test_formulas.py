@@ -33,6 +33,14 @@ def test_a_denominator_below_a_numerator_that_is_one_line_with_the_left_side():
     assert formula.text.split("\n") == ["D = 0.94 λ /", "β cos θ"]
 
 
+def test_two_lines_of_a_sentence_are_no_fraction():
+    """Each may hold a sign and stand apart from the others, where a power makes it higher."""
+    first = "at 1 × 10 cells in 2 mM glutamine (Sigma), supplemen-"
+    second = "ted with 10 % bovine serum (Thermo, Logan, Utah), 9 U in mL"
+    _, made, _ = blocks_of(ABOVE, (50, 124, first), (50, 136, second), BELOW)
+    assert made.text.split("\n") == [first, second]
+
+
 def test_two_formulas_one_below_the_other():
     _, formula, _ = blocks_of(ABOVE, (150, 120, "a = b"), (150, 138, "c = d"), BELOW)
     assert formula.text.split("\n") == ["a = b", "c = d"]

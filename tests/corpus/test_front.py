@@ -52,6 +52,47 @@ def test_keywords_beside_an_abstract_in_another_language(name):
     assert dropped(*section("Abstract", 1), words, *section("Introduction", 1)) == {("keywords", words["text"])}
 
 
+def test_the_rest_of_a_note_on_the_next_page_goes_with_it():
+    """As PLOS sets "Funding" in the margin: what goes on at its edge is long enough for a paragraph."""
+    note = {"kind": "footnote", "text": "Funding: The town paid for it, by", "page": 1, "font_size": 8, "x0": 9}
+    rest = {"kind": "text", "text": f"the clinic and {PROSE.strip()}.", "page": 2, "font_size": 8, "x0": 9.2}
+    own = [*section("Abstract", 1), *section("Introduction", 1), *section("Methods", 2)]
+    lost = ("footnote", rest["text"])
+    assert lost in dropped(note, *own, rest, *section("Results", 2))
+    for other in (note | {"text": "Funding: The town paid."}, note | {"x0": 300}, note | {"page": 2}):
+        assert lost not in dropped(other, *own, rest, *section("Results", 2))
+
+
+SPANISH = (
+    "El corazón de un donante se guarda en una caja con hielo hasta que se trasplanta, y no se sabe por cuántas "
+    "horas puede quedar en el frío sin que sufra daño."
+)
+
+
+def translation(name, *parts):
+    """A Spanish abstract under its name, and what else belongs to it."""
+    heading = {"kind": "heading", "text": name, "bold": True}
+    return [heading, *({"kind": "text", "text": text} for text in (SPANISH, *parts))]
+
+
+@pytest.mark.parametrize("name", ["Resumen", "RESUMO", "Zusammenfassung", "Résumé"])
+@pytest.mark.parametrize("first", [True, False])
+def test_an_abstract_in_another_language_is_dropped_with_its_headings(name, first):
+    methods = {"kind": "heading", "text": "Métodos", "bold": True}
+    foreign = [*translation(name, SPANISH.replace("hielo", "agua")), methods, *translation("Resultados")[1:]]
+    own = section("Abstract", 1)
+    front = [*foreign, *own] if first else [*own, *foreign]
+    found = dropped(*front, *section("Introduction", 1), *section("Methods"))
+    assert found == {("translation", record["text"]) for record in foreign}
+
+
+def test_a_paragraph_in_another_language_is_no_abstract():
+    quoted = {"kind": "text", "text": SPANISH, "page": 3}
+    assert dropped(*section("Abstract", 1), *section("Introduction", 1), quoted, *section("Methods")) == set()
+    named = {"kind": "heading", "text": "Resumen", "bold": True}  # over a paragraph in English
+    assert not any("translation" in pair for pair in dropped(named, *section("Introduction", 1), *section("Methods")))
+
+
 @pytest.mark.parametrize(
     "text",
     [

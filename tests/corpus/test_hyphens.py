@@ -54,6 +54,7 @@ def test_line_ends(lines, expected):
         (["see www.who.int/", "accessed in May"], "see www.who.int/ accessed in May"),
         (["on www.who.int", "e.g. maps"], "on www.who.int e.g. maps"),
         (["at http://a.org/x).", "3.5 mL"], "at http://a.org/x). 3.5 mL"),
+        (["sent to gb-", "admin@ncbi.nlm.nih.gov"], "sent to gb-admin@ncbi.nlm.nih.gov"),
     ],
 )
 def test_addresses_go_on_over_line_ends(lines, expected):
@@ -65,6 +66,12 @@ def test_a_word_that_is_broken_without_a_hyphen_is_known_by_the_paper():
     vocabulary = collect_vocabulary([*lines, "The form and the format, whose form is a format."])
     assert join_lines(lines[:2], vocabulary).endswith("or RECIST or death; the form")
     assert join_lines(lines[1:], vocabulary).endswith("the form at of it")  # "form" is a word of its own
+
+
+def test_an_abbreviation_or_a_name_of_a_substance_is_broken_without_a_hyphen():
+    lines = ["in NSCL", "C of group C, with 3-[ace", "tyl(butyl)amino]"]
+    vocabulary = collect_vocabulary([*lines, "NSCLC, group C, acetyl and the acetyl rest of NSCLC"])
+    assert join_lines(lines, vocabulary) == "in NSCLC of group C, with 3-[acetyl(butyl)amino]"
 
 
 BROKEN = """

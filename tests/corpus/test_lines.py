@@ -36,12 +36,13 @@ def test_cells_above_a_line_stay_apart():
     assert texts(rows) == ["1.5", "2.5", "1.5", "2.5"]
 
 
-def test_a_word_at_a_columns_top_that_ends_a_dose_belongs_to_its_paragraph():
+@pytest.mark.parametrize("end", ["mM.", "mM.[8]", "mM. 25", "mM (5).”"])
+def test_a_word_at_a_columns_top_that_ends_a_dose_belongs_to_its_paragraph(end):
     left = [
         part("The bath held so much of the salt as was said before, that is 24", 50, 290, 600 + 12 * n)
         for n in range(9)
     ]
-    unit, under = part("mM.", 310, 331, 100), part("It was then set to what the team had found in it", 310, 550, 120)
+    unit, under = part(end, 310, 331, 100), part("It was then set to what the team had found in it", 310, 550, 120)
     label = part("Arm A", 400, 430, 300)
     lines = [*left, unit, *(part(under.text, 310, 550, 124 + 12 * n) for n in range(9)), label]
     style = find_style(lines)
@@ -71,6 +72,21 @@ def test_words_set_so_wide_that_each_is_a_block_are_lines():
     second = [part("has", 50, 100, 124, 4), part("resulted", 140, 205, 124, 5), part("in", 245, 290, 124, 6)]
     lines = [full[0], *first, *second, full[1]]
     assert texts(lines) == [full[0].text, "exposure to volatiles", "has resulted in", full[1].text]
+
+
+@pytest.mark.parametrize(
+    ("edge", "size", "number"),
+    [(290, 10.0, 1), (290, 7.0, 1), (250, 10.0, 2)],  # also where most of a part is an index
+)
+def test_two_parts_between_lines_of_a_paragraph_are_a_line_of_it(edge, size, number):
+    """The line above ends a sentence, so that the line below has to have the same edges."""
+    above, below = (
+        part("and that was seen in the clinic.", 50, 290, 100),
+        part("of the part of it that is", 50, edge, 124),
+    )
+    parts = [part("Again the heart", 50, 150, 112, 1), part("V", 185, 200, 112, 2, size), part("was", 230, 290, 112, 3)]
+    parts = parts if size < 10 else [replace(parts[0], x1=200), parts[2]]
+    assert len(texts([above, *parts, below])) == 2 + number
 
 
 def test_cells_under_a_caption_as_wide_as_they_are_stay_apart():

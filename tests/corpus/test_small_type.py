@@ -233,11 +233,21 @@ def test_a_line_that_ends_in_a_hyphen_is_no_heading(text, heading):
     assert is_heading(block, None, find_style(BODY)) is heading
 
 
-@pytest.mark.parametrize(("start", "kind"), [("and that it is so in", "text"), ("It is so of the box in", "other")])
-def test_the_rest_of_a_boxed_paragraph_at_the_next_columns_top_is_text(start, kind):
+PLAN = "all of the box and of the plan."
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "kind"),
+    [
+        ("and that it is so in", PLAN, "text"),
+        ("It is so of the box in", PLAN, "other"),
+        ("kruse, albica, glabra and tropis", "kefyr, dublin, parap, rugos.", "text"),  # a sentence may end in names
+    ],
+)
+def test_the_rest_of_a_boxed_paragraph_at_the_next_columns_top_is_text(start, end, kind):
     boxed = {"page": 3, "size": 9.0, "font": "sans"}
     left = [replace(one, page=3) for one in column("text of the page", 60, 40)]
     first = [line(f"the box says that it is in its own part {n}", 56, 640 + 11 * n, 188, **boxed) for n in range(5)]
-    rest = [line(start, 316, 80, 188, **boxed), line("all of the box and of the plan.", 316, 91, 150, **boxed)]
+    rest = [line(start, 316, 80, 188, **boxed), line(end, 316, 91, 150, **boxed)]
     right = [replace(one, page=3) for one in column("other text", 130, 40, 310)]
     assert kinds_of([BODY, [], [*left, *first, *rest, *right]])[start] == kind

@@ -121,6 +121,8 @@ def test_the_reader_loads_no_model_of_layouts():
         (["MATERIALS", "AND", "METHODS"], (0.25, 0.5), "MATERIALS AND METHODS"),
         (["MATERIALS", "AND", "METHODS"], (0.4, 1.1), "MATERIALS AND METHODS"),  # MuPDF makes three lines of it
         (["Study", "population"], (0.3, 0.5), "Study population"),
+        (["2.", "RESULTS", "OF", "IT"], (0.3, 0.6), "2. RESULTS OF IT"),
+        (["RESULTS", "(IN", "VITRO)"], (0.3, 0.6), "RESULTS (IN VITRO)"),
         (["CONFLICT", "OF", "INTEREST"], (0.3, 0.3), "C O N F L I C T O F I N T E R E S T"),  # nothing tells
         (["ABCDE"], (0.8, 0.8), "A B C D E"),  # panels of a figure
     ],

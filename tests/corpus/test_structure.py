@@ -139,6 +139,8 @@ def test_run_in_headings(text, lead, expected):
     "text",
     [
         "BP: Blood pressure; HR: Heart rate; CI: Confidence interval; OR: Odds ratio",
+        "CI- complete inhibition, NL- neutral lipids, PL- phospholipids, UM- unsaponifiable matter",
+        "+++=Numerous, -=Not detected, +=A few, ChAT=Choline acetyltransferase, O. sanctum=Ocimum sanctum",
         "FPKM, fragments per kilobase; DXS, deoxyxylulose synthase; HMGR, hydroxymethylglutaryl reductase",
     ],
 )

@@ -111,7 +111,7 @@ def _read_list(value: Any) -> Any:
     """A list that a program wrote into a cell as text; any other value as it is."""
     if isinstance(value, str) and value.lstrip()[:1] == "[":
         with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
-            return ast.literal_eval(value.strip())
+            return ast.literal_eval(value.strip())  # not JSON: pandas writes lists in Python's quotes
     return value
 
 

@@ -18,6 +18,7 @@ REASONS = (
 KEPT, REJECTED_PAPER = "kept", "rejected paper"
 DROP_REASONS = (
     "front matter",
+    "translation",  # of the abstract
     "contents",
     "affiliation",
     "keywords",

@@ -25,6 +25,8 @@ FIRST = {"\u0303": "nN", "\u0301": "", "\u030c": "rczsRCZS"}
 DOTLESS = str.maketrans("ıȷ", "ij")
 LONE_DOTLESS = re.compile("([ıȷ])(?=[\u0300-\u036f])")
 WORD_END = re.compile(r"[^\W\d_]*´")
+FINAL_C = re.compile(r"[cC](?![^\W\d_])")
+"""The end of "Petrović": no language has an acute before a word's last c."""
 ACCENT = re.compile(f"[{''.join(COMBINING)}]")
 MIN_PLACED = 5
 """Accents that only one of their neighbors may bear, from which they tell how a paper sets them."""
@@ -81,7 +83,8 @@ def _compose(made: list[str], accent: str, rest: str, before: bool) -> int:
         return 1
     if not left and _is_prime(made, accent, rest):
         on_right = ""
-    if on_left and (not on_right or _is_left(left, rest[0], mark)) and not _is_lone(made, rest):
+    final = mark == "\u0301" and FINAL_C.match(rest)
+    if on_left and not final and (not on_right or _is_left(left, rest[0], mark)) and not _is_lone(made, rest):
         made[-1] = on_left
         return 0
     if on_right:

@@ -16,7 +16,10 @@ WORD = re.compile(rf"{LETTERS}+(?:['’]{LETTERS}+)*")
 LAST_PART = re.compile(rf"({LETTERS}+)[{HYPHENS}]$")
 INNER_PART = re.compile(rf"({LETTERS}+)[-‐‑](?:the|to|of|by|and)[-‐‑]$", re.IGNORECASE)
 """The beginning of "state-of-the-art" or "time-to-event"."""
+LAST_WORD = re.compile(rf"(?<![\w'’]){LETTERS}+$")
 FIRST_PART = re.compile(rf"{LETTERS}+")
+MAILBOX = re.compile(r"[\w.-]+@\w")
+"""The rest of an e-mail address, whose hyphens are its own."""
 ADDRESS = re.compile(r"\W*(?:https?://|www\.)[^\s)\]>]*[^\s,;)\]>]$", re.IGNORECASE)
 """An address of the web at a line's end."""
 ADDRESS_PART = re.compile(r"(?!(?:e\.g|i\.e)\b)[\w~%-]*(?:[./_=?&#%~]\w|[/=?&#]\W*$|\d)")
@@ -188,7 +191,7 @@ def join_pair(above: str, below: str, vocabulary: Vocabulary) -> str:
         inside = below[first.end() :].startswith(tuple(HYPHENS))  # "easy-to-use", not "pre- and postoperative"
         return above + below if inside else f"{above} {below}"
     inner = INNER_PART.search(above)
-    compound = inner is not None and inner[1].lower() not in PREFIXES
+    compound = bool(MAILBOX.match(below)) or (inner is not None and inner[1].lower() not in PREFIXES)
     if not last or not first or compound or not _is_one_word(last[1], first.group(), vocabulary):
         whole = above[:-1] + "-" if above.endswith("\u00ad") else above
         return whole + below if re.search(r"\S[-‐‑]$", whole) else f"{above} {below}"
@@ -205,11 +208,13 @@ def _runs_over(above: str, below: str, vocabulary: Vocabulary) -> bool:
         return bool(ADDRESS_PART.match(first))
     if last[-1] in "/–—":
         return len(last) > 1
-    begins = FIRST_PART.match(first)
-    if not begins or not last.isalpha():
+    ends, begins = LAST_WORD.search(last), FIRST_PART.match(first)
+    if not ends or not begins:
         return False
-    left, right = last.lower(), begins.group().lower()
-    parts = max(vocabulary.words[left], vocabulary.words[right])
+    left, right = ends.group().lower(), begins.group().lower()
+    # The rest of an abbreviation may be a letter that stands by itself elsewhere: "NSCL" and "C".
+    cut = ends.group().isupper() and begins.group().isupper()
+    parts = vocabulary.words[left] if cut else max(vocabulary.words[left], vocabulary.words[right])
     return parts <= 1 < vocabulary.words[left + right]
 
 

@@ -34,3 +34,8 @@ def check_language(language: str) -> None:
     known = sorted(_load().nb_classes)
     if language not in known:
         raise ValueError(f"corpus.language: {language!r} is not known; known: {', '.join(known)}")
+
+
+def is_in(language: str, text: str) -> bool:
+    """Whether a paragraph is in a language, as far as its words tell: a dozen may mislead."""
+    return str(_load().classify(" ".join(text.split()))[0]) == language

@@ -120,7 +120,7 @@ def _decide(
     """The blocks of one paper, each with its reason, and why the paper is rejected, None if it is not."""
     names = sections_in(language)
     keep = {name: getattr(settings, name) for name in ("keep_captions", "keep_headings", "keep_appendices")}
-    decide(pieces, names, **keep)
+    decide(pieces, names, language, **keep)
     drop_parts(pieces, settings.drop_sections, names)
     return pieces, _refuse_damaged(reading, settings.max_damaged_fraction) or _refuse(pieces, settings)
 

@@ -8,9 +8,10 @@ from further.corpus.clean.covers import drop_covers
 from further.corpus.clean.end import Ending
 from further.corpus.clean.front import drop_front, name_front
 from further.corpus.clean.neighbors import drop_neighbors
-from further.corpus.clean.paragraphs import continues
+from further.corpus.clean.paragraphs import ENDED, continues
 from further.corpus.clean.pieces import Piece, body_size
 from further.corpus.clean.structure import ends_in_page, is_contents, is_legend, is_license, is_reference
+from further.corpus.clean.translations import drop_translations
 from further.corpus.schemas import KEPT
 from further.corpus.sections import Sections, heads_section, is_section
 from further.corpus.words import count_words
@@ -28,18 +29,27 @@ BY_KIND = {
 PAGES_ALONE = re.compile(r"(?:\s*(?:\d{1,4}|[ivxlc]{1,6})(?=\s|$))+\s*")
 MIN_QUOTED, SENTENCE = 5, re.compile('^[“„"‘«]|[.!?”“"’»]$')
 """Words of a pull quote, and how it begins or ends."""
+NOTES = {"footnote", "sidebar", "back matter"}
+"""Reasons of small print that may go on over a page's end."""
 FLOATS = {"figure text", "table", "caption"}
 """Reasons of what a figure or a table consists of."""
 
 
 def decide(
-    pieces: Sequence[Piece], names: Sections, *, keep_captions: bool, keep_headings: bool, keep_appendices: bool
+    pieces: Sequence[Piece],
+    names: Sections,
+    language: str,
+    *,
+    keep_captions: bool,
+    keep_headings: bool,
+    keep_appendices: bool,
 ) -> None:
     """Set the reason of every block of one paper.
 
     Args:
         pieces: Blocks in reading order.
         names: Names of sections in the paper's language.
+        language: ISO 639 code of it; "" where it is not known.
         keep_captions: Whether captions are kept.
         keep_headings: Whether headings with kept text under them are kept.
         keep_appendices: Whether appendices are kept.
@@ -49,6 +59,7 @@ def decide(
     # The order matters: each step looks at blocks that the ones before have left without a reason.
     drop_covers(pieces, names)
     drop_neighbors(pieces, names)
+    drop_translations(pieces, names, language)
     _drop_contents(pieces, names)
     size = body_size(pieces)
     open_pieces = [piece for piece in pieces if not piece.reason]
@@ -60,6 +71,7 @@ def decide(
     for piece in open_pieces:
         if not piece.reason:
             piece.reason = KEPT if piece.kind != "heading" else "heading"
+    _drop_rests(pieces, size)
     _drop_labels(pieces, size, names)
     _drop_quotes(pieces, size)
     _find_sections(pieces, keep_headings)
@@ -93,6 +105,21 @@ def _is_page_beside(piece: Piece, beside: Piece) -> bool:
     level = piece.page == beside.page and piece.y0 - 1 < beside.y0 and beside.y1 < piece.y1 + 0.5 * piece.font_size
     last = "\n" in beside.text or piece.y1 < beside.y1 + 0.5 * piece.font_size  # or a column of pages
     return level and last and beside.x0 > piece.x0 and bool(PAGES_ALONE.fullmatch(beside.text))
+
+
+def _drop_rests(pieces: Sequence[Piece], size: float) -> None:
+    """Drop the rests of notes that go on at the same edge of the next page, as what authors owe to others may."""
+    small = [piece for piece in pieces if piece.is_small(size)]
+    texts = {(piece.page, piece.font_size) for piece in small if piece.reason == KEPT}
+    open_notes = {
+        (note.page + 1, note.font_size, round(note.x0)): note
+        for note in sorted(small, key=lambda piece: piece.y0)
+        if note.reason in NOTES and (note.page, note.font_size) not in texts
+    }  # the lowest of each edge
+    for piece in small:
+        note = open_notes.get((piece.page, piece.font_size, round(piece.x0)))
+        if note and piece.reason == KEPT and piece.text[0].islower() and not ENDED.search(note.text.rstrip()):
+            piece.reason = note.reason
 
 
 def _drop_labels(pieces: Sequence[Piece], size: float, names: Sections) -> None:

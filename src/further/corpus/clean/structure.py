@@ -78,6 +78,10 @@ BIOGRAPHY = re.compile(
     re.IGNORECASE,
 )
 
+EXPLAINED = re.compile(r"(?<![\w=])(?:[A-Z][\w/-]{0,9}|[+−–-]{1,4})\s?=\s?[A-Za-z][a-z]{2}")
+LISTED = re.compile(r"(?:^|[;.]\s+)\w[\w/-]{0,11}\s?[:=,]\s\w|(?:^|[;,]\s+)[A-Z]{2,9}[-–]\s[a-z]")
+"""An entry of a legend: "BP = blood pressure" anywhere, "BP: Blood pressure" or "BP- blood pressure" in a list."""
+
 MIN_QUOTED = 4
 """Fewest words of a block quote."""
 QUOTE_START = re.compile(r"\s*[^\w\s]{0,3}\s?[A-ZÀ-Ý]")
@@ -152,8 +156,8 @@ def is_quoted(text: str) -> bool:
 
 def is_legend(text: str) -> bool:
     """Whether a block explains abbreviations: "BP = blood pressure; HR = heart rate" or "BP: Blood pressure; ..."."""
-    pairs = len(re.findall(r"(?<!\w)[A-Z][\w/-]{0,9}\s?=\s?[a-z]{3}", text))
-    listed = len(re.findall(r"(?:^|[;.]\s+)\w[\w/-]{0,11}\s?[:=,]\s\w", text)) if prose_share(text) < 0.2 else 0
+    pairs = len(EXPLAINED.findall(text))
+    listed = len(LISTED.findall(text)) if prose_share(text) < 0.2 else 0
     return max(pairs, listed) >= 3 and max(pairs, listed) > 0.08 * count_words(text)
 
 

@@ -133,7 +133,8 @@ def _is_apart(block: Block, above: Block, style: Style) -> bool:
     first = block.lines[0]
     indented = len(block.lines) > 1 and first.x0 > block.lines[1].x0 + 0.6 * block.size
     lower = first.baseline - above.lines[-1].baseline > APART * style.leading
-    return _is_set_as_body(block, style) and (indented or lower)
+    goes_on = ENDED.search(above.text.rstrip()) and block.text.lstrip()[:1].islower()
+    return _is_set_as_body(block, style) and bool(indented or lower or goes_on)
 
 
 def _extend_to_next_column(label: Block, blocks: Sequence[Block], style: Style) -> None:

@@ -18,6 +18,8 @@ MAX_PARTS, MAX_WORDS, MAX_NAMES = 10, 15, 5
 """Blocks of a formula, words of each, and words up to which "a" and "of" may be the names of quantities."""
 INDENT = 1.5
 """Of a formula between two sentences, in font sizes."""
+MAX_SIDE = 8
+"""Words above or below a fraction bar; a line of a sentence has more."""
 MAX_NAMED = 3
 """Words for each part of a long formula; a list of what its letters mean has more."""
 MAX_HEIGHT, MAX_GAP = 6.0, 2.5
@@ -130,6 +132,7 @@ def _write_fraction(stack: list[Line]) -> list[Line]:
     """Two lines of one size above each other, with the slash that a fraction bar stands for."""
     lines = sorted(stack, key=lambda line: line.baseline)
     alike = len(lines) == 2 and abs(lines[0].size - lines[1].size) < 0.07 * lines[0].size
+    alike &= max(count_words(line.text) for line in lines) <= MAX_SIDE
     if alike and all(re.search(r"[^\W_]", line.text) for line in lines) and not RELATION.search(lines[1].text):
         return [replace(lines[0], text=f"{lines[0].text.rstrip()} /"), lines[1]]
     return lines

@@ -120,22 +120,26 @@ def join_words(lines: list[Line], slack: float = 1.0) -> list[Line]:
     for index in (*wide, *reversed(wide)):  # one such line may stand above another
         above, under = rows[index - 1] if index else [], rows[index + 1] if index + 1 < len(rows) else []
         near = [(side[0], indent) for side, indent in ((above, 0), (under, MAX_INDENT)) if len(side) == 1]
-        if any(_is_set_between(rows[index], line, indent, slack) for line, indent in near):
+        inside = len(near) == 2 and all(_has_edges(rows[index], line, 0, slack) for line, _ in near)
+        if any(_is_set_between(rows[index], line, indent, slack, inside) for line, indent in near):
             rows[index] = [reduce(_join, rows[index])]
     return [line for parts in rows for line in parts] if wide else lines
 
 
-def _is_set_between(parts: Sequence[Line], line: Line, indent: float, slack: float) -> bool:
-    """Whether parts are words of a justified line: set as one near them, from edge to edge, with gaps of one width."""
+def _is_set_between(parts: Sequence[Line], line: Line, indent: float, slack: float, inside: bool) -> bool:
+    """Whether parts are words of a justified line: set as one near them, from edge to edge, with gaps of one width.
+
+    Where they are `inside` two lines with their edges, or in the middle of a sentence, the gaps may differ.
+    """
     if len(parts) == 1 or not _has_edges(parts, line, indent, slack):
         return False
     alike = 2 * sum(part.font == line.font for part in parts) >= len(parts)
-    alike = alike and all(abs(part.size - line.size) < 0.3 for part in parts)
+    alike = alike and 2 * sum(abs(part.size - line.size) < 0.3 for part in parts) > len(parts)
     near = 0.8 * line.size < abs(parts[0].baseline - line.baseline) < 2 * line.size
     gaps = [right.x0 - left.x1 for left, right in pairwise(parts)]
     even = len(gaps) > 1 and max(gaps) - min(gaps) < 0.5 * line.size
     open_above = line.baseline < parts[0].baseline and line.text.rstrip()[-1:] not in ".:?!"
-    return alike and near and max(gaps) < 5 * line.size and (even or open_above)
+    return alike and near and max(gaps) < 5 * line.size and (even or open_above or inside)
 
 
 def _fills(parts: Sequence[Line], line: Line | None, indent: float) -> bool:

@@ -15,7 +15,7 @@ from further.corpus.parse.style import Style
 from further.corpus.parse.tables import begins_row, mark_tables
 from further.corpus.parse.title import mark_title
 from further.corpus.sections import opens_abstract
-from further.corpus.words import count_words, is_prose, prose_share
+from further.corpus.words import PROSE_SHARE, count_words, is_prose, prose_share
 
 SMALL = 0.93
 """Of the body's size; footnotes are set no larger."""
@@ -23,8 +23,12 @@ MIN_PARAGRAPH = 40
 """Words from which prose is a paragraph of the article, however it is set."""
 MIN_REST = 8
 """Words of a part of a sentence that goes on over a column's end."""
+MIN_REST_SHARE = 0.1
+"""Share of function words of the rest of a sentence."""
 MIN_COLUMN_WORDS = 100
 """Words from which what fills a column in the body's font is a paragraph, whatever it says."""
+LAST = re.compile(r"[.?!][\"”’)\]]*\s?(?:\[[\d,–\- ]+\]|[\d,–\- ]+)?$")
+"""The end of a sentence, its citations included."""
 QUOTES = "“‘„«\"'"
 """What the words of a person who was asked begin with, which may be set in a style of their own."""
 MIN_GAP = 2.5
@@ -85,7 +89,9 @@ def _mark_rests(blocks: Sequence[Block]) -> None:
         alike = above.font == below.font and abs(above.size - below.size) < 0.15
         if apart and alike and {above.kind, below.kind} == {"text", "other"}:
             runs_on = not ENDED.search(above.text.rstrip()) and below.text.lstrip()[:1].islower()
-            if runs_on and all(is_prose(block.text, MIN_REST) for block in (above, below)):
+            first, rest = (prose_share(block.text) for block in (above, below))
+            said = first > PROSE_SHARE and rest > MIN_REST_SHARE  # what ends a sentence may be a list of names
+            if runs_on and said and min(count_words(block.text) for block in (above, below)) >= MIN_REST:
                 above.kind = below.kind = "text"
 
 
@@ -206,8 +212,8 @@ def _is_numbered_note(block: Block) -> bool:
 
 
 def _ends_sentence(block: Block, last: Block | None, blocks: Sequence[Block], style: Style) -> bool:
-    """Whether a block is the end of the last paragraph's sentence, at the edge of a column: the "mM." of "24 mM."."""
-    if last is None or len(block.lines) > 1 or block.text.rstrip()[-1:] not in (".", "?", "!"):
+    """Whether a block is the end of the last paragraph's sentence: the "mM." of "24 mM." at a column's edge, say."""
+    if last is None or len(block.lines) > 1 or not LAST.search(block.text.rstrip()):
         return False
     as_body = style.is_body_size(block.size) and block.share_in(style.fonts) > 0.5 and last.page >= block.page - 1
     if not as_body or ENDED.search(last.text.rstrip()) or last.width < 0.75 * style.measure:

@@ -16,6 +16,8 @@ MAX_DEPTH = 30
 
 MIN_WIDE = 0.7
 """Share of the page's text that a block is as wide as that divides it into bands, rather than one of other columns."""
+MAX_MARGIN, LEVEL = 0.5, 2.0
+"""Share of a text's width that its margin has at most, and points by which baselines differ where two are level."""
 MIN_ROWS = 5
 """Steps from a line to one beside it, in another column, that show a page drawn in rows."""
 
@@ -102,6 +104,8 @@ def order_blocks(blocks: Sequence[Block], depth: int = 0) -> list[Block]:
     if not crossing:
         left = [block for block in blocks if (block.x0 + block.x1) / 2 < gutter]
         right = [block for block in blocks if (block.x0 + block.x1) / 2 >= gutter]
+        if _are_labels(left, right):
+            return sorted(blocks, key=lambda block: (round(block.y0), block.x0))
         return [*order_blocks(left, depth + 1), *order_blocks(right, depth + 1)]
     ordered: list[Block] = []
     span = max(block.x1 for block in blocks) - min(block.x0 for block in blocks)
@@ -112,6 +116,13 @@ def order_blocks(blocks: Sequence[Block], depth: int = 0) -> list[Block]:
         rest = [block for block in rest if block not in above]
         ordered += [*order_blocks(above, depth + 1), wide]
     return [*ordered, *order_blocks(rest, depth + 1)]
+
+
+def _are_labels(left: Sequence[Block], right: Sequence[Block]) -> bool:
+    """Whether all that stands in a margin is level with the first line of a paragraph beside it, as its heading."""
+    narrow = max(b.x1 for b in left) - min(b.x0 for b in left) < MAX_MARGIN * max(block.width for block in right)
+    feet = [block.lines[0].baseline for block in right]
+    return narrow and all(any(abs(b.lines[0].baseline - foot) < LEVEL for foot in feet) for b in left)
 
 
 def _find_gutter(blocks: Sequence[Block]) -> float | None:

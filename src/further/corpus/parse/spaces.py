@@ -25,8 +25,10 @@ SOFT = re.compile("\u00ad(?=\\s*\\S)")
 MIN_HYPHEN = 0.15
 """Room that a hyphen takes, in font sizes. A soft one that is not shown takes none, however wide it is said to be."""
 
-WIDE = re.compile(r"\W*(?:[\d.]+\s+)?(?=(?:\w\w+\s+)?(?:\w\s+)+\w)(?:[^\W\d_]{1,3}\s+){3,}[^\W\d_]{1,3}[\s.:]*")
-"""A line set wide; letters that nearly touch, as A and V do, stay together."""
+WIDE = re.compile(
+    r"\W*(?:[\d.]+\s+)*(?=(?:\w\w+\s+)?(?:\w\s+)+\w)(?:(?:[^\W\d_]{1,3}|[(,;)-])\s+){3,}[^\W\d_]{1,3}[\s.:)]*"
+)
+"""A line set wide, behind its number; letters that nearly touch, as A and V do, stay together."""
 WIDE_WORD = re.compile(r"[^\W\d_](?:\s+[^\W\d_])+\s*")
 """A short word beside it."""
 WORD_GAP = 1.4

@@ -10,6 +10,8 @@ from further.corpus.words import count_words, is_prose, prose_share
 MIN_WORDS = 25
 """Words from which prose that is set as the body is no cell, however narrow."""
 
+NARROW = 0.6
+"""Of a column's width, up to which several lines are a cell."""
 MAX_LABEL = 6
 """Words of the cell that a row of a table begins with."""
 SMALL, MIN_CELLS = 0.93, 6
@@ -89,6 +91,8 @@ def _stands_free(block: Block, beside: Sequence[Block], style: Style) -> bool:
     as_heading = block.bold and block.size > 0.96 * style.size
     if not (as_body or as_heading) or count_words(block.text) < (3 if as_body else 1):
         return False
+    if len(block.lines) > 1 and block.width < NARROW * style.measure and not as_heading:
+        return False  # the first line of a paragraph fills its column
     return not any(b is not block and b.y0 < block.y1 - 2 and b.y1 > block.y0 + 2 for b in beside)
 
 

@@ -123,6 +123,11 @@ def answer_floors(results: ImageResults) -> Answer:
     )
 
 
+def name_floors(record: AnswersRecord) -> dict[str, Scores]:
+    """Scores without understanding, by name: of simple rules, and of the adapted model with a wrong image."""
+    return {**record.floors, **{f"{view} image": scores for view, scores in record.views.items()}}
+
+
 def _is_above(record: AnswersRecord, kind: str, floor: tuple[str, float] | None) -> bool:
     """Whether the whole interval of the adapted model's score lies above a floor; without a floor nothing is shown."""
     low = main_score(record.default.scores[kind], record.main[kind]).low
