@@ -13,6 +13,9 @@ $(if $(filter-out 0,$(CORES)),,$(error CORES is $(CORES): how many processor cor
 export FURTHER_PAPERS := $(value PAPERS)
 export FURTHER_STUDY := $(value STUDY)
 export FURTHER_CASES := $(value CASES)
+# CASES=$X of a variable that is not set is a mistake, and no wish for the demonstration.
+$(foreach name,PAPERS STUDY CASES,$(if $(filter command,$(origin $(name))),$(if $(value $(name)),,\
+    $(error $(name) is empty: name a folder, or leave it out))))
 FOLDER := study=$$($(BIN)/python -m further.places)
 
 ifneq ($(words $(CURDIR)),1)

@@ -43,6 +43,8 @@ def forget():
     ("file", "text", "changes"),
     [
         ("further/part/second.py", 'def two():\n    """Zwei."""\n    # why\n    return  2\n', False),
+        ("further/part/second.py", "def two():\n    return 2\n", False),
+        ("further/part/second.py", '"""Numbers."""\n\n\ndef two():\n    """Two."""\n    return 2\n', False),
         ("further/part/second.py", "def two():\n    return 3\n", True),
         ("further/part/first.py", "from .second import two\n\n\ndef one():\n    return two() - 2\n", True),
         ("further/part/alone.py", "x = 2\n", False),
@@ -88,6 +90,7 @@ def two(number):
         ('log.info("two of %d", number)', 'ValueError(f"{number} is less than 0")', False),
         ('PROGRESS.warning("two")', 'ValueError("two", "words")', False),
         ('"""Text."""', 'ValueError("negative")', False),
+        ("# only the rest", 'ValueError("negative")', False),
         ("number += 1", 'ValueError("negative")', True),
         ("pass", 'KeyError("negative")', True),
         ('print("two")', 'ValueError("negative")', True),

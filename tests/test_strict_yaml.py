@@ -25,6 +25,7 @@ from further.study import read_files, read_study
         ("hardware:\n  runtime_minutes: 1:30\n", naming("study.yaml", "1:30", 2, 90, 60)),
         ("corpus: {timeout_s: 1:30.5}\n", naming("study.yaml", "1:30.5", 90.5)),
         ("corpus:\n  passwords: {2023: word}\n", naming("study.yaml", 2023, 2, "quotes")),
+        ("cost: {price_per_gpu_hour: 1,5}\n", naming("study.yaml", 5, 1, "point, as in 1.5")),
         ("sweeps:\n  no: {rank: [8]}\n", naming("study.yaml", "no", 2, "quotes")),
         ("a: " + "[" * 2000 + "]" * 2000, naming("study.yaml", "nests")),
         ("a: 1\n---\na: 2\n", naming("study.yaml", 2, "document")),

@@ -16,7 +16,7 @@ import pandas as pd
 
 from further.scaling.curve import check_curve
 from further.scaling.fit import fit_curve, predict_band
-from further.scaling.prediction import FACTORS, Outlook
+from further.scaling.prediction import FACTORS, Predictor
 
 DATA = Path(__file__).parent / "data"
 FEWEST_SEEN = 5
@@ -39,10 +39,10 @@ def predict_from(source: str, t: np.ndarray, y: np.ndarray, seen: int) -> Iterat
         curve = check_curve(t[:seen], y[:seen])
     except ValueError:
         return
-    fit, outlook = fit_curve(curve), Outlook(curve)
+    fit, predictor = fit_curve(curve), Predictor(curve)
     for factor in FACTORS:
         for place in np.flatnonzero(np.abs(t / (factor * t[seen - 1]) - 1) < SAME_SIZE):
-            law, ahead, measured = predict_band(fit, t[place]), outlook.predict(t[place]), y[place]
+            law, ahead, measured = predict_band(fit, t[place]), predictor.predict(t[place]), y[place]
             yield {
                 "source": source,
                 "times": int(factor),
@@ -50,7 +50,7 @@ def predict_from(source: str, t: np.ndarray, y: np.ndarray, seen: int) -> Iterat
                 "law width": 100 * (law.high[0] - law.low[0]) / law.loss_nats[0],
                 "prediction holds": ahead.low[0] <= measured <= ahead.high[0],
                 "prediction width": 100 * (ahead.high[0] - ahead.low[0]) / ahead.loss_nats[0],
-                "dared": outlook.is_useful(factor),
+                "dared": predictor.is_useful(factor),
             }
 
 

@@ -9,8 +9,10 @@ from time import perf_counter
 
 import numpy as np
 
-from further.scaling import Point, analyse_curve, fit_power_law
-from further.scaling.prediction import Outlook
+from further.scaling.analysis import analyse_curve
+from further.scaling.curve import Point, check_curve
+from further.scaling.fit import fit_curve
+from further.scaling.prediction import Predictor
 
 
 def make_curve() -> tuple[np.ndarray, np.ndarray]:
@@ -30,12 +32,13 @@ def time_ms(call: object, repeats: int) -> float:
 
 def main() -> None:
     t, y = make_curve()
-    fit = fit_power_law(t, y)
+    curve = check_curve(t, y)
+    fit = fit_curve(curve)
     points = [Point(f"run {i}", *pair) for i, pair in enumerate(zip(t, y, strict=True))]
     timings = {
-        "fit with intervals and tests": time_ms(lambda: fit_power_law(t, y), 200),
-        "forms weighed by rolling origins": time_ms(lambda: Outlook(fit.curve), 20),
-        "Huber fit": time_ms(lambda: fit_power_law(t, y, huber_delta=0.01), 20),
+        "fit with intervals and tests": time_ms(lambda: fit_curve(check_curve(t, y)), 200),
+        "forms weighed by rolling origins": time_ms(lambda: Predictor(fit.curve), 20),
+        "Huber fit": time_ms(lambda: fit_curve(curve, huber_delta=0.01), 20),
         "whole analysis (5 forms, hold-out, forecasts)": time_ms(lambda: analyse_curve(points), 5),
     }
     for name, ms in timings.items():

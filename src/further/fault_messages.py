@@ -93,7 +93,7 @@ PATTERNS = {
     "^[a-z]{2,3}$": "a language code of two or three lowercase letters, such as en or de",
     "^[a-z]{2}$": "a language code of two lowercase letters, such as en or de",
     "^[A-Z]{3}$": "three capital letters, such as EUR or USD",
-    "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$": "year and month, such as 2026-11",
+    "^[0-9]{4}-(0[1-9]|1[0-2])(-[0-3][0-9])?$": "year and month, such as 2026-11",
     "^[0-9a-f]{40}$": "a commit of 40 hexadecimal digits; a branch or tag may change",
     "^[A-Za-z0-9][A-Za-z0-9._-]*$": "letters, digits, dots, dashes and underscores",
     "^[A-Za-z0-9_.]+$": "the end of a layer's name, such as q_proj or mlp.up_proj",
@@ -187,6 +187,9 @@ def _correct(place: Place, fault: Mapping[str, Any]) -> str:
         return f"; write [{value}]" if len(str(value)) <= SHORT.maxstring else ""
     if kind == "string_type":
         return _say_text(value)
+    if kind in ("less_than", "less_than_equal") and place[-1] != "learning_rate":
+        limit = fault["ctx"].get("lt", fault["ctx"].get("le"))
+        return f"; {value:g}% is {value / 100:g}" if limit == 1 < value <= 100 else ""
     if kind == "int_type" and isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
         return f"; write {value:.0f}"
     if not isinstance(value, str):
@@ -223,6 +226,9 @@ def _suggest(place: Place) -> str:
         return f"; it is called {renamed}"
     if place[0] == "training" and wrong in OTHER_TOOLS:
         return f"; here it is {OTHER_TOOLS[wrong]}"
+    section, _, inside = wrong.partition(".")
+    if inside in known_keys((section,)):
+        return f"; write it as {section}: {{{inside}: ...}}"
     if elsewhere := [section for section in known_keys(()) if wrong in known_keys((section,))]:
         return f"; it belongs under {' or '.join(elsewhere)}"
     if close := difflib.get_close_matches(wrong, known, n=1, cutoff=0.7):

@@ -214,15 +214,18 @@ def _files(name: str) -> list[Path]:
 
 
 class _Shaping(ast.NodeTransformer):
-    """Takes docstrings, calls of loggers and the text of raised errors out of a syntax tree."""
+    """Takes docstrings, calls of loggers, `pass` and the text of raised errors out of a syntax tree."""
 
     def __init__(self, *, keep_errors: bool) -> None:
         self.keep_errors = keep_errors
 
-    def visit_Expr(self, node: ast.Expr) -> ast.AST:
-        """A statement that is only a text, or only a call of a logger, becomes `pass`."""
+    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
+        """A statement that is only a text, or only a call of a logger, is left out."""
         is_text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-        return ast.Pass() if is_text or _is_logging(node.value) else self.generic_visit(node)
+        return None if is_text or _is_logging(node.value) else self.generic_visit(node)
+
+    def visit_Pass(self, node: ast.Pass) -> None:
+        """It does nothing, and a body that held only a docstring or a message needs one when that goes."""
 
     def visit_Raise(self, node: ast.Raise) -> ast.AST:
         """An error keeps its kind and loses its words."""

@@ -37,14 +37,19 @@ class _Loader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         first: dict[Any, int] = {}
         # Looked at as nodes: once constructed, the second of two equal keys has replaced the first.
-        for key_node, _ in node.value:
+        for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
                 continue
             key, line = key_node.value, key_node.start_mark.line + 1
             if key in first and key != "<<":
                 raise _refusal(f"the key {key} is there twice, in lines {first[key]} and {line}", key_node)
             if key_node.tag not in (TEXT, MERGE):
-                raise _refusal(f"the key {key} in line {line} is no text for YAML: write it in quotes", key_node)
+                # {price: 1,5} has a key 5 without a value.
+                comma = node.flow_style and value_node.value == "" and key.isdigit()
+                cure = (
+                    "in braces a comma parts keys: a decimal has a point, as in 1.5" if comma else "write it in quotes"
+                )
+                raise _refusal(f"the key {key} in line {line} is no text for YAML: {cure}", key_node)
             first[key] = line
         return super().construct_mapping(node, deep=deep)
 

@@ -14,11 +14,11 @@ from further.conflicts import find_faults
 from further.fault_messages import explain
 from further.records.base import DEFAULT_RUN
 from further.records.comparison import MIN_PAPERS
+from further.scaling.curve import FEWEST_SIZES
 from further.settings import ModelSettings, Run, Settings, Sweep
 from further.sizes import count_selected, count_training, find_fraction
 from further.strict_yaml import read_mapping
 
-FEWEST_SIZES = 4  # of a scaling law's three parameters, and one to be wrong by
 MOST_HELD_OUT = 1 / 3  # of the papers, to have enough of them for an interval
 USUAL_FOLDS = 4
 DATA, QUANTIZATION = "data", "quantization"  # the sweeps with a meaning: the law's, and that of the precisions

@@ -18,7 +18,7 @@ from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
 from further.job import SHORT_LOG
-from further.watch.dry_run import Outlook
+from further.watch.dry_run import DryRun
 from further.watch.log import StudyLog
 from further.watch.refusals import explain
 
@@ -44,7 +44,7 @@ class LogHandler(LogHandlerBase):
         settings = self.common_settings
         self.stream: TextIO = sys.stdout if settings.stdout else sys.stderr
         self.own = not (settings.verbose or settings.debug_dag or settings.printshellcmds)
-        self.outlook = Outlook()
+        self.dry_run = DryRun()
         self._log: StudyLog | None = None
         self.last_line, self.closed, self.mouth = time.monotonic(), threading.Event(), threading.Lock()
         if self.own and not settings.dryrun:
@@ -74,7 +74,7 @@ class LogHandler(LogHandlerBase):
         elif event == LogEvent.JOB_FINISHED:
             self._say(*self.log.finish(about["job_id"], now))
         elif event == LogEvent.JOB_INFO and self.common_settings.dryrun and about["output"]:  # a target has none
-            self.outlook.add(about["rule_name"], about["wildcards"], about["reason"])
+            self.dry_run.add(about["rule_name"], about["wildcards"], about["reason"])
         elif event in (LogEvent.JOB_ERROR, LogEvent.GROUP_ERROR):
             self._say(*self._tell_failure(about, now))
         elif event is None or event == LogEvent.ERROR:
@@ -86,7 +86,7 @@ class LogHandler(LogHandlerBase):
         if said := explain(text, sys.argv[1:], Path.cwd()):
             self._say(*said)
         elif text.startswith("This was a dry-run"):
-            self._say(*self.outlook.lines())
+            self._say(*self.dry_run.lines())
         elif text.startswith(SHUT):
             self._say(
                 "The study has stopped. Finished results are kept. Fix the cause, and type the same command again."

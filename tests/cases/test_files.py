@@ -71,7 +71,8 @@ def test_a_row_that_would_lose_text_is_refused(tmp_path, text, facts):
         (5.6, "5.6"),
         (True, "yes"),
         (False, "no"),
-        (["a"], None),
+        (["a"], "a"),
+        ([None, {}], None),
     ],
 )
 def test_answers_of_any_type(value, text):

@@ -6,7 +6,7 @@ import pytest
 from cases.conftest import find, gather
 from cases.made import picture, save_picture, write_csv, write_dicom
 from facts import naming
-from further.cases.near import group_names
+from further.cases.split import group_names
 
 
 def write_captions(folder, names, *, head=("image", "caption"), rows=()):

@@ -11,7 +11,7 @@ from PIL import Image
 from cases.conftest import LIMITS
 from cases.made import encode, picture, save_picture, write_dicom
 from further.cases.found import key_of
-from further.cases.kept import load_pictures
+from further.cases.kept_pictures import load_pictures
 from further.cases.pictures import read_pictures, write_pictures
 from further.cases.schemas import PICTURES
 

@@ -119,6 +119,24 @@ def test_vqa_rad_strips_types_and_reads_numbers(tmp_path):
     assert by(images, "image")["a"]["location"] == "HEAD"
 
 
+def test_answers_in_lists_and_other_words_for_closed_are_read_in_each_layout(tmp_path):
+    """As a table they were one text, in these layouts "no answer"; "closed-ended" was open."""
+    told = [(["Yes"], None), (["left", "right"], "Closed-ended"), ("ct", "close_end"), ([], "OPEN"), (None, "OPEN")]
+    write_json(tmp_path / "rad" / "trainset.json", [rad("a.jpg", *one) for one in told])
+    slake = [
+        {"img_name": "a.jpg", "question": "q?", "answer": one, "answer_type": kind, "q_lang": "en"}
+        for one, kind in told
+    ]
+    write_json(tmp_path / "slake" / "train.json", slake)
+    table = [{"image": "a.jpg", "question": "q?", "answer": one, "answer_type": kind} for one, kind in told]
+    write_json(tmp_path / "table" / "rows.json", table)
+    for layout in ("rad", "slake", "table"):
+        save_picture(tmp_path / layout / "a.jpg")
+        asked = find(tmp_path / layout)[2].to_pylist()
+        kept = [("Yes", True), ("left; right", True), ("ct", True), (None, False), (None, False)]
+        assert [(line["answer"], line["closed"]) for line in asked] == kept, layout
+
+
 def test_the_public_file_of_vqa_rad_holds_its_split_in_the_phrase(tmp_path):
     records = [
         rad("a.jpg", "yes", "CLOSED", phrase_type="test_freeform"),

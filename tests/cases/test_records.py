@@ -233,6 +233,21 @@ def test_an_object_that_holds_a_record_for_each_image(tmp_path):
     assert images == {"a.png": "A cyst.", "gone.png": "x"}
 
 
+def test_an_object_that_holds_a_record_for_each_id(tmp_path):
+    write_json(tmp_path / "qa.json", {f"q{n}": {"image": "a.png", "question": "q?", "answer": n} for n in (1, 2)})
+    save(tmp_path, "a.png")
+    assert find(tmp_path)[2]["answer"].to_pylist() == ["1", "2"]
+
+
+def test_a_number_called_img_id_is_no_image_and_a_file_s_name_is(tmp_path):
+    """Kvasir-VQA has names there, other tables numbers beside a column of paths."""
+    write_csv(tmp_path / "named/t.csv", [["img_id", "question", "answer"], ["a", "q?", "yes"]])
+    write_csv(tmp_path / "counted/t.csv", [["img_id", "path", "question", "answer"], ["7", "a.png", "q?", "yes"]])
+    for folder in ("named", "counted"):
+        save(tmp_path / folder, "a.png")
+        assert find(tmp_path / folder)[1]["file"].to_pylist() == ["a.png"]
+
+
 @pytest.mark.parametrize("options", [["CT", "MRI"], {"A": "CT", "B": "MRI"}])
 def test_choices_in_one_list_are_asked(tmp_path, options):
     write_json(tmp_path / "a.json", [{"image": "a.png", "question": "q?", "answer": "B", "options": options}])

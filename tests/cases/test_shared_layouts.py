@@ -103,7 +103,7 @@ def test_dicom_values_and_windows(shared_layouts):
     wanted = json.loads((shared_layouts / "dicom" / "expected.json").read_text())
     for name, about in wanted.items():
         data = pydicom.dcmread(shared_layouts / "dicom" / f"{name}.dcm")
-        values = np.stack([dicom.values_of(data, frame) for frame in range(dicom.num_frames(data))])
+        values = np.stack([dicom.values_of(data, frame) for frame in range(dicom.count_readable_frames(data))])
         assert list(values.shape) == ([1, *about["shape"]] if len(about["shape"]) == 2 else about["shape"])
         assert (values[0, 16, 16], values.min(), values.max()) == (
             about["value_row16_col16"],

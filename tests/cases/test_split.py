@@ -5,7 +5,7 @@ import pytest
 
 from facts import naming
 from further.cases.schemas import CASE_LINKS, CASES, FOUND_CASES
-from further.cases.split import split_cases
+from further.cases.split import group_names, split_cases
 
 
 def table(given, schema=CASES):
@@ -157,3 +157,8 @@ def test_a_given_split_without_a_test_is_refused():
 def test_without_a_given_split_there_is_none_to_take():
     with pytest.raises(ValueError, match="gives no split"):
         split(cases(9), how="given")
+
+
+def test_groups_join_through_others():
+    groups = group_names("ae", [("d", "c"), ("a", "b"), ("b", "d")])
+    assert [groups[name] for name in "abcde"] == ["a", "a", "a", "a", "e"]

@@ -2,12 +2,12 @@ import doctest
 
 import pytest
 
-from further.cases import columns, groups_by_name, near, sheets, synonyms, text
+from further.cases import columns, groups_by_name, sheets, split, synonyms, text
 from further.cases.readers import base
 from further.cases.text import clean_text, is_form
 
 
-@pytest.mark.parametrize("module", [text, near, synonyms, columns, sheets, groups_by_name, base])
+@pytest.mark.parametrize("module", [text, split, synonyms, columns, sheets, groups_by_name, base])
 def test_the_examples_hold(module):
     assert doctest.testmod(module).failed == 0
 
@@ -27,6 +27,7 @@ def test_what_says_nothing_is_none(nothing):
         ("first\r\n\r\n  second \t line", "first\nsecond line"),
         ("zero\u200bwidth\u202e", "zero width"),
         (0, "0"),
+        (["A mass.", None, 3, "A mass."], "A mass.; 3"),  # a list of MedPix, VQA-RAD or a hub's table
     ],
 )
 def test_markup_goes_and_signs_of_text_stay(raw, clean):

@@ -112,11 +112,9 @@ def test_questions_are_asked_for_what_no_flag_says(tmp_path, papers, capsys, mon
 
 
 def test_the_projects_own_folder_is_no_study_of_ones_own(papers, capsys, monkeypatch):
-    """`further init ""` wrote a study file there, beside the demonstration's results."""
     monkeypatch.chdir(ROOT)
-    for folder in ("", "."):
-        assert main(["init", folder, "--papers", str(papers)]) == 1
-        assert "studies/heart" in capsys.readouterr().err and not (ROOT / "study.yaml").exists()
+    assert main(["init", ".", "--papers", str(papers)]) == 1
+    assert "studies/heart" in capsys.readouterr().err and not (ROOT / "study.yaml").exists()
 
 
 def test_what_is_there_is_not_overwritten_and_an_unknown_gpu_is_refused(tmp_path, papers, capsys):
@@ -158,3 +156,14 @@ def test_check_says_what_a_file_laid_over_the_study_replaces(tmp_path, papers, c
     said = capsys.readouterr().out
     assert tells(said, f"{over} replaces", folder / "study.yaml", "training.epochs")  # not the same rank and title
     assert not any(key in said for key in ("training.rank", "training.seed", "study.title"))
+
+
+def test_check_counts_documents_beside_the_papers(tmp_path, papers, capsys):
+    """Manuscripts in Word were passed over without a word; what Zotero caches and snapshots of pages are no papers."""
+    for name in ("a.docx", "below/b.DOCX", "c.epub", ".d.docx", "e.html", "f.txt"):
+        (papers / name).parent.mkdir(exist_ok=True)
+        (papers / name).touch()
+    init(capsys, tmp_path / "study", "--papers", papers)
+    assert main(["check", str(tmp_path / "study")]) == 0
+    [note] = [line for line in capsys.readouterr().out.splitlines() if "docx" in line]
+    assert tells(note, "corpus.papers", 2, ".docx", 1, ".epub") and ".txt" not in note and ".html" not in note

@@ -78,6 +78,13 @@ def test_what_is_missing_is_said(make, tmp_path):
     assert done.returncode == 2 and f"no folder {tmp_path}/nowhere" in done.stderr and calls == []
 
 
+@pytest.mark.parametrize("words", [("study", "PAPERS="), ("status", "STUDY="), ("radiology", "CASES= ")])
+def test_a_folder_without_a_name_is_refused(make, words):
+    """`make radiology CASES=$FOLDER` of a variable that is not set drew phantoms, and took them for the cases."""
+    done, calls = make(*words)
+    assert done.returncode == 2 and words[1].strip(" =") + " is empty" in done.stderr and calls == []
+
+
 def test_a_study_of_no_papers_is_not_begun(make, tmp_path):
     """Before, a study file was written and its faults were told twice."""
     for number in range(3):

@@ -97,3 +97,27 @@ def test_what_is_said_in_the_projects_folder_is_as_short_as_can_be(monkeypatch, 
     study = Path(os.path.relpath(tmp_path))
     (study / "study.yaml").touch()
     assert (say_start(study), say_start(Path())) == (f"make study STUDY={study}", "make demo")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["init", ""], ["init", " "], ["init", "heart", "--papers", ""], ["init", "heart", "--title", ""],
+        ["check", ""], ["inspect", ""], ["inspect", "paper.pdf", "--output", ""], ["plan", ""], ["open", "--study", ""],
+        ["status", ""], ["try", "the heart", "--run", ""], ["answer", "", "what is shown?"], ["export", ""],
+    ],
+)  # fmt: skip
+def test_an_empty_word_is_no_folder(words, tmp_path, monkeypatch, capsys):
+    """`further init "$STUDY"` of a variable that is not set wrote a study file into the current folder."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2 and "is empty" in capsys.readouterr().err and not list(tmp_path.iterdir())
+
+
+def test_a_tilde_in_quotes_is_the_home_folder(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert main(["init", "~/heart", "--gpu", "none"]) == 0
+    assert (tmp_path / "home/heart/study.yaml").is_file() and not (tmp_path / "~").exists()
+    assert main(["plan", "--study", "~/heart"]) == 1 and str(tmp_path / "home/heart") in capsys.readouterr().err

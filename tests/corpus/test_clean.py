@@ -236,8 +236,9 @@ def test_a_block_that_is_carried_goes_on_behind_a_full_stop(carried, size, rows)
 @pytest.mark.parametrize(("unread", "refused"), [([3], []), ([3, 8], [("damaged", 9)])])
 def test_a_paper_too_many_of_whose_pages_are_unread_is_damaged_and_has_the_pages_of_its_file(unread, refused):
     """Of nine pages a fifth may be lost, which is one; only the first has blocks."""
-    read = {"paper": "p", "pages": 9, "unread_pages": unread, "damaged_pages": unread[:1]}
+    read = {"paper": "p", "file": "P 2020.pdf", "pages": 9, "unread_pages": unread, "damaged_pages": unread[:1]}
     readings = pa.Table.from_pylist([read], READINGS)
     settings = CleanSettings(keep_captions=False, keep_headings=True, min_words=10, max_damaged_fraction=0.2)
     rejected = clean_papers(make_blocks(("heading", "Introduction"), ("text", PROSE)), settings, readings)[2]
     assert [(line["reason"], line["pages"]) for line in rejected.to_pylist()] == refused
+    assert set(rejected["file"].to_pylist()) <= {"P 2020.pdf"}  # as its folder has it, not the name that it got here

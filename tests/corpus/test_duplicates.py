@@ -15,6 +15,7 @@ from further.corpus.select.duplicates import drop_repeats, reject_duplicates, wi
 
 CHARACTERS = 300
 NONE = REJECTED.empty_table()
+FILES = {name: f"{name.title()} 2020.pdf" for name in ("a", "b", "c", "first", "second", "third")}
 
 
 def paragraph(seed, number=30):
@@ -54,12 +55,12 @@ def places(rows):
 
 def test_the_second_of_two_papers_is_rejected_and_names_the_first():
     rows, ledger = corpus({"b": [1, 2, 3, 4], "a": [1, 2, 3], "c": [5, 6]})
-    rejected = reject_duplicates(rows, NONE, 0.5)
+    rejected = reject_duplicates(rows, NONE, 0.5, FILES)
     assert set(without_duplicates(rows, rejected)["paper"].to_pylist()) == {"a", "c"}
     (line,) = rejected.to_pylist()
-    assert (line["paper"], line["file"], line["reason"]) == ("b", "b.pdf", "duplicate")
+    assert (line["paper"], line["file"], line["reason"]) == ("b", "B 2020.pdf", "duplicate")
     # 90 words make 86 sequences and 120 make 116, which hold them all: 86 of 116.
-    assert tells(line["detail"], "a", "74%")
+    assert tells(line["detail"], "A 2020.pdf", "74%")
     split = split_of(a="test", c="train")
     rows, ledger, *_ = drop_repeats(rows, ledger, rejected, split, threshold=0.7, min_words=20)
     assert places(rows) == [("a", 0), ("a", 1), ("a", 2), ("c", 0), ("c", 1)]
@@ -69,13 +70,13 @@ def test_the_second_of_two_papers_is_rejected_and_names_the_first():
 
 def test_papers_that_share_a_paragraph_are_two_papers():
     rows, _ = corpus({"a": [1, 2, 3], "b": [1, 4, 5]})
-    assert without_duplicates(rows, reject_duplicates(rows, NONE, 0.5)).num_rows == 6
+    assert without_duplicates(rows, reject_duplicates(rows, NONE, 0.5, FILES)).num_rows == 6
 
 
 def test_nothing_is_rejected_when_switched_off_and_what_was_rejected_stays():
     rows, _ = corpus({"a": [1], "b": [1]})
     before = pa.Table.from_pylist([{"paper": "z", "reason": "scanned"}], REJECTED)
-    after = reject_duplicates(rows, before, None)
+    after = reject_duplicates(rows, before, None, FILES)
     assert after.equals(before) and without_duplicates(rows, after).equals(rows)
 
 
@@ -149,6 +150,6 @@ def test_one_text_in_two_layouts_is_one_paper(tmp_path, width):
     blocks, *_ = parse_papers(sorted(tmp_path.glob("*.pdf")), timeout_s=60, memory_mb=2000)
     settings = CleanSettings(keep_captions=False, keep_headings=True, min_words=100)
     rows, _, rejected, *_ = clean_papers(blocks, settings)
-    rejected = reject_duplicates(rows, rejected, 0.5)
+    rejected = reject_duplicates(rows, rejected, 0.5, FILES)
     assert rejected["paper"].to_pylist() == ["second"]
     assert set(without_duplicates(rows, rejected)["paper"].to_pylist()) == {"first", "third"}

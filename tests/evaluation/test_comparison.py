@@ -198,8 +198,9 @@ def test_the_interval_is_that_of_all_resamples_at_once(monkeypatch):
         means.append(mean)
         errors.append((7 / 6 * spread) ** 0.5 / sizes[pick].sum())
     upper, lower = np.quantile((np.array(means[1:]) - means[0]) / np.array(errors[1:]), [0.975, 0.025])
-    for drawn in (intervals.DRAWN, 20, 1):
+    for drawn, kept in ((intervals.DRAWN, intervals.KEPT), (20, 0), (1, 0)):
         monkeypatch.setattr(intervals, "DRAWN", drawn)
+        monkeypatch.setattr(intervals, "KEPT", kept)
         found = ratio_interval(pd.Series(values), pd.Series(sizes), BOOTSTRAP)
         expected = (means[0], means[0] - upper * errors[0], means[0] - lower * errors[0])
         assert (found.estimate, found.low, found.high) == pytest.approx(expected)

@@ -16,7 +16,7 @@ def read(name):
 def test_p_values_and_bounds_of_a_table(row):
     errors, accepted = int(row["errors"]), int(row["accepted"])
     assert float(p_value(errors, accepted, float(row["target"]))) == pytest.approx(float(row["p_value"]), abs=5.1e-9)
-    assert upper_bound(errors, accepted) == pytest.approx(float(row["upper_95"]), abs=5.1e-7)
+    assert upper_bound(errors, accepted, 0.95) == pytest.approx(float(row["upper_95"]), abs=5.1e-7)
 
 
 @pytest.mark.parametrize("row", read("guard_smallest.csv"), ids=lambda row: "-".join(list(row.values())[:3]))
@@ -38,7 +38,7 @@ def test_smallest_number_without_error_is_the_logarithms_quotient():
 
 
 def test_most_errors_is_the_other_side_of_the_smallest_number():
-    assert [most_errors(accepted, 0.1) for accepted in (28, 29, 45, 46, 60, 61)] == [-1, 0, 0, 1, 1, 2]
+    assert [most_errors(accepted, 0.1, 0.95) for accepted in (28, 29, 45, 46, 60, 61)] == [-1, 0, 0, 1, 1, 2]
 
 
 def test_interval_ends_where_each_tail_is_a_fortieth():

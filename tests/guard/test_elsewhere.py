@@ -5,7 +5,7 @@ import pytest
 
 from further.guard.calibrate import calibrate
 from further.guard.decide import guard_answers
-from further.guard.elsewhere import SHIFTED, add_shifted, count_broken, try_elsewhere
+from further.guard.elsewhere import SHIFTED, add_shifted, find_broken, try_elsewhere
 from further.guard.rules import Rules
 from further.settings import GuardSettings
 from guard.made import descending, make_answers
@@ -38,7 +38,7 @@ def test_a_promise_is_broken_or_kept_where_the_whole_interval_says_so(cases, wro
     shifted, _ = try_shifted(descending(cases), [False] * wrong + [True] * (cases - wrong))
     one = shifted["side"]
     assert (one.cases, one.accepted, one.judged, one.errors) == (cases, cases, cases, wrong)
-    assert one.outcome == outcome and count_broken(shifted) == (["side"] if outcome == "broken" else [])
+    assert one.outcome == outcome and find_broken(shifted) == (["side"] if outcome == "broken" else [])
 
 
 def test_answers_under_the_threshold_are_not_counted_and_their_scores_warn():

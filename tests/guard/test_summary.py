@@ -37,18 +37,18 @@ def guarded():
 
 
 def test_errors_among_accepted_and_deferred(guarded):
-    side = count_errors(guarded)["side"]
+    side = count_errors(guarded, "test")["side"]
     assert (side.num_cases, side.accepted, side.judged, side.errors) == (7, 4, 3, 1)
     assert (side.deferred_judged, side.deferred_errors) == (3, 1) and side.error_rate == pytest.approx(1 / 3)
     assert side.interval == pytest.approx(
         (0.0084038, 0.9057007), abs=1e-6
     )  # 1 of 3 in any table of Clopper and Pearson
-    organ = count_errors(guarded)["organ"]
+    organ = count_errors(guarded, "test")["organ"]
     assert organ.accepted == 0 and organ.error_rate is None and organ.interval == (0.0, 1.0)
 
 
 def test_reasons_by_type(guarded):
-    table = count_reasons(guarded)
+    table = count_reasons(guarded, "test")
     assert table.to_dict("records") == [
         {"question_type": "organ", "reason": "looped", "first": 1, "any": 1, "alone": 0},
         {"question_type": "organ", "reason": "always human", "first": 0, "any": 1, "alone": 0},
@@ -61,7 +61,7 @@ def test_reasons_by_type(guarded):
 
 
 def test_topics(guarded):
-    assert count_topics(guarded).to_dict() == {"malignancy": 2} and count_topics(guarded, "new").empty
+    assert count_topics(guarded, "test").to_dict() == {"malignancy": 2} and count_topics(guarded, "new").empty
 
 
 def test_rankings_of_every_score(guarded):
@@ -74,21 +74,21 @@ def test_rankings_of_every_score(guarded):
 
 
 def test_curves_hold_what_only_the_score_decides(guarded):
-    curve = draw_curves(guarded)["side"]
+    curve = draw_curves(guarded, "test")["side"]
     assert curve.num_answers == 5 and curve.errors.tolist() == [0, 0, 1, 1, 2]  # t3 unjudged, t6 of a topic
-    assert "organ" not in draw_curves(guarded)
+    assert "organ" not in draw_curves(guarded, "test")
 
 
 def test_splits_beside_each_other(guarded):
-    shifts = compare_splits(guarded)
+    shifts = compare_splits(guarded, "test")
     assert set(shifts) == {"side"} and shifts["side"].num_new == 7 and shifts["side"].accepted_validation == 1.0
 
 
 def test_examples_of_both_kinds(guarded):
-    shown = choose_examples(guarded, 2)
+    shown = choose_examples(guarded, 2, "test")
     assert shown["question_type"].tolist() == ["organ", "side", "side", "side", "side"]
     assert shown["accepted"].tolist() == [False, True, True, False, False]
-    again = choose_examples(guarded.sample(frac=1, random_state=1), 2)
+    again = choose_examples(guarded.sample(frac=1, random_state=1), 2, "test")
     assert again["case"].tolist() == shown["case"].tolist()
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from further.models import Precision, load
+from further.models import Precision, load, one
 from further.models.one import ENCODER_DECODER
+from further.onemodel import arms
 from further.onemodel.arms import count_runs, list_arms, list_seeds
 from further.onemodel.runs import count_flops
 from further.onemodel.train import train_seed
@@ -13,8 +14,12 @@ from onemodel.made import make_study
 
 
 def test_every_arm_stands_in_one_table_once():
-    names = [arm for arms in list_arms(OneModelSettings(labelled_cases=[60, 300])).values() for arm in arms]
+    names = [arm for table in list_arms(OneModelSettings(labelled_cases=[60, 300])).values() for arm in table]
     assert len(names) == len(set(names)) == 4 + 2 * 6 + 5 + 5
+
+
+def test_rules_and_models_name_the_layouts_alike():
+    assert arms.LAYOUTS == one.LAYOUTS
 
 
 def test_what_is_named_twice_is_one_arm_whose_answers_count_once():

@@ -12,7 +12,7 @@ from further.models import Precision, load
 from further.models.modalities import MODALITIES, Embedding, Signal
 from further.models.one import ENCODER_DECODER
 from further.onemodel import signals
-from further.onemodel.make import add_modality
+from further.onemodel.folders import add_modality
 from further.onemodel.runs import Part, make_rows, train_part, train_weights
 from further.onemodel.train import train_seed
 from further.vision.images import Held

@@ -1,6 +1,8 @@
 """What every answer of the page is held to."""
 
-from further.report.answers.answer import MOST_WORDS, Answer
+from further.report.answers.answer import Answer
+
+MOST_WORDS = 30  # of an answer, without its question and details
 
 
 def count_words(answer: Answer) -> int:

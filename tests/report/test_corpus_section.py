@@ -41,3 +41,13 @@ def test_papers_are_counted_and_split() -> None:
     assert all(number in part["counts"] for number in ("26 papers", "1 rejected", "25 used", "500", "40,000 tokens"))
     assert part["split"].rows[0] == ("train", "16", "12,920", "25,600")  # words 800 to 815, 1,600 tokens each
     assert part["rejected"].rows == (("broken.pdf", "damaged", "no page could be read", "0"),)
+
+
+def test_a_thesis_that_holds_most_of_the_words_is_named() -> None:
+    """Of 16 training papers, 800 to 815 words each, the first with as many as the other 15 or three times as many."""
+    assert "article-00" not in str(fill_corpus(make_results())["counts"])
+    for words, told in ((12_120, False), (36_360, True)):
+        corpus = make_corpus()
+        corpus.split.loc[0, "num_words"] = words
+        said = str(fill_corpus(make_results(corpus=corpus))["counts"])
+        assert ("article-00" in said) == ("75.0%" in said) == told

@@ -64,6 +64,14 @@ def test_of_300_settings_and_60_topics_the_figures_show_40(tmp_path: Path) -> No
     assert not tells(" ".join(other_settings.explain(other_settings.make_table(make_results()))), 40)
 
 
+def test_rows_that_only_draw_a_line_are_in_the_csv_and_leave_the_table_to_what_was_measured(tmp_path: Path) -> None:
+    band = [{**make_law().band[0].model_dump(), "num_tokens": 1e5 + place} for place in range(61)]
+    shown = draw_figure(scaling_law.FIGURE, make_results(law=make_law(band=band)), tmp_path)
+    kinds = pd.read_csv(tmp_path / "data" / "scaling_law.csv")["kind"]
+    assert (kinds == "curve").sum() == 61
+    assert shown.table is not None and len(shown.table.rows) == (~kinds.isin(["curve", "extrapolation"])).sum() > 0
+
+
 def test_targets_close_to_each_other_are_told_apart_in_the_legend(tmp_path: Path) -> None:
     targets = tuple(make_target(value, "perplexity", float(np.log(value)), "undecided") for value in (130, 131, 200))
     table = scaling_law.make_table(make_results(law=make_law(targets=targets)))

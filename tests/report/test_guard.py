@@ -1,6 +1,5 @@
 """When a person answers: the answer, the section and the figure, from results of the guard's own code."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,8 @@ from further.io import write_table
 from further.report.answers.guard import answer_guard, find_worst
 from further.report.figures.guard import FIGURE, make_table
 from further.report.guard import Guarded, read_guard
-from further.report.page import Head, Kind, Section, write_page
+from further.report.page import Kind, Section, write_page
+from further.report.results import TextResults
 from further.report.sections.guard import (
     elsewhere_table,
     fill_guard,
@@ -124,22 +124,14 @@ def test_the_guard_s_files_are_read_where_they_are_given(tmp_path: Path) -> None
     assert read_guard({}) is None
 
 
-@dataclass(frozen=True)
-class ImageResults:
-    """As much of a study on images as the guard's parts ask for."""
-
-    guard: Guarded | None
-    is_medical: bool = True
-
-
-def test_a_study_on_images_shows_its_guard_by_the_same_parts(tmp_path: Path) -> None:
-    kind = Kind[ImageResults](
-        head=lambda results: Head("Radiology", (), is_toy=False),
+def test_any_kind_of_study_shows_its_guard_by_the_same_parts(tmp_path: Path) -> None:
+    kind = Kind[TextResults](
         answers=(answer_guard,),
         figures=(FIGURE,),
         sections=(Section("guard", "When a person answers", fill_guard),),
     )
-    write_page(kind, ImageResults(make_two_types()), tmp_path)
+    settings = make_settings(study={"domain": "medical"})
+    write_page(kind, make_results(settings=settings, guard=make_two_types()), tmp_path)
     page = html.document_fromstring((tmp_path / "index.html").read_text(encoding="utf-8"))
     assert len(page.find_class("answer")) == 1 and page.xpath("//details//figure/@id") == ["figure-guard"]
     assert "Not medical advice" in page.xpath("string(//div[@id='guard'])")

@@ -14,13 +14,13 @@ import yaml
 from lxml import html
 
 from facts import tells
-from further.report.answers.answer import MOST_WORDS
 from further.report.drawing.figure import Figure
 from further.report.drawing.style import COLORS
 from further.report.kind import TEXT
-from further.report.page import Head, Kind, Section, write_page
+from further.report.page import Kind, Section, write_page
 from further.report.results import CORPUS_VIEW, Provenance, TextResults
 from further.settings import Settings
+from report.answers_case import MOST_WORDS
 from report.corpus_case import make_corpus
 from report.page_case import make_page
 from report.probes_case import NOTHING_ASKED, make_sample, make_samples
@@ -114,7 +114,7 @@ def test_a_toy_is_called_one_once_and_a_real_model_never(page: html.HtmlElement,
     assert "toy" not in page.xpath("string(//body)").lower()
     settings = make_settings(model={"source": "toy", "path": None})
     toy = make_page(make_results(settings=settings), tmp_path)
-    (notice,) = toy.find_class("toy")
+    (notice,) = toy.xpath("//header/p[@class='notice']")
     (setting,) = toy.xpath("//td[.='toy']")  # model.source among all settings
     setting.getparent().remove(setting)
     assert toy.xpath("string(//body)").lower().count("toy") == 1
@@ -239,23 +239,15 @@ def test_every_color_of_the_figures_has_its_variable_in_both_schemes() -> None:
 
 
 def test_another_kind_of_study_has_its_own_lists_on_the_same_page(tmp_path: Path) -> None:
-    """A kind is a head, answers, figures and sections of whatever its results are."""
-
-    def make_figure(results: list[int]) -> pd.DataFrame:
-        return pd.DataFrame({"reason": ["kept"], "characters": results[:1], "share": [1.0]})
-
-    figure = replace(
-        next(one for one in TEXT.figures if one.name == "ledger"), section="answers", make_table=make_figure
-    )
-    kind = Kind[list[int]](
-        head=lambda results: Head("Images", (("Cases", str(results[0])),), is_toy=False),
+    ledger = next(one for one in TEXT.figures if one.name == "ledger")
+    kind = Kind[TextResults](
         answers=(lambda results: None,),
-        figures=(figure,),
+        figures=(replace(ledger, section="answers"),),
         sections=(
             Section("samples", "Gallery", lambda results: {"groups": {}, "is_medical": False, "is_named": True}),
         ),
     )
-    write_page(kind, [40], tmp_path)
+    write_page(kind, make_results(), tmp_path)
     page = html.document_fromstring((tmp_path / "index.html").read_text(encoding="utf-8"))
-    assert page.xpath("string(//h1)") == "Images" and page.xpath("//figure/@id") == ["figure-ledger"]
+    assert page.xpath("//figure/@id") == ["figure-ledger"]
     assert not page.find_class("answer") and page.xpath("string(//details//h2)") == "Gallery"

@@ -1,5 +1,7 @@
 """Numbers as people read them."""
 
+import re
+
 import pytest
 
 from further.records.base import Interval
@@ -11,8 +13,8 @@ from further.report.wording import (
     rounded,
     show_change,
     show_count,
+    show_difference,
     show_estimate,
-    show_interval,
     show_nats,
     show_number,
     show_p,
@@ -88,11 +90,11 @@ def test_signs_are_shown_where_they_are_asked_for() -> None:
 
 
 def test_intervals_and_open_ends() -> None:
-    assert show_interval(ends(0, -0.4, 0.22)) == "95% interval −0.400 to +0.220"
-    assert not any(map(str.isdigit, show_interval(ends(0, None, None))))
-    assert show_interval(ends(0, None, -0.1)) == "95% interval at most −0.100"
-    assert show_range(ends(4, 3.7, 4.3)) == "3.70 to 4.30"
-    assert show_range(ends(4, None, None)) == "no limits"
+    assert show_difference(ends(0, -0.4, 0.22)) == "0.000 nats per token (95% interval −0.400 to +0.220)"
+    assert not re.search(r"\d", show_difference(ends(0, None, None)).removeprefix("0.000"))
+    assert show_difference(ends(0, None, -0.1)).endswith("(95% interval at most −0.100)")
+    assert show_range(ends(4, 3.7, 4.3), show_number) == "3.70 to 4.30"
+    assert show_range(ends(4, None, None), show_number) == "no limits"
     assert show_estimate(ends(None, 3.7, None)) == "at least 3.70"
     assert show_estimate(Interval.exactly(4.0)) == "4.00"
 

@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from further.scaling.curve import check_curve
+from further.scaling.fit import LawFit, fit_curve
+
 LAWS = Path(__file__).resolve().parents[2] / ".." / "shared" / "laws"
 
 
@@ -18,6 +21,11 @@ def make_curve(
     """Sizes and losses of `a * t**-b + c` with normal noise, `seeds` runs at each size."""
     t = np.repeat(smallest * np.geomspace(1.0, span, num_sizes), seeds)
     return t, a * t**-b + c + np.random.default_rng(seed).normal(0.0, noise, t.size)
+
+
+def fit_power_law(t: Any, y: Any, *, standard_errors: Any = None, groups: Any = None, **options: Any) -> LawFit:
+    """Check a curve and fit it."""
+    return fit_curve(check_curve(t, y, standard_errors, groups), **options)
 
 
 def known_answers() -> dict[str, Any]:

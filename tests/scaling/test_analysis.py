@@ -6,12 +6,15 @@ from dataclasses import replace
 import pytest
 
 from facts import tells
-from further.scaling import CostSettings, Point, analyse_curve, make_target
+from further.scaling.analysis import analyse_curve
+from further.scaling.cost import UnitCosts
+from further.scaling.curve import Point
+from further.scaling.units import make_target
 from scaling.curves import make_curve
 
 SETTINGS = {"base": "tiny", "rank": 8, "epochs": 1}
 FRACTIONS = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0]
-COST = CostSettings(
+COST = UnitCosts(
     1000.0, price_per_gpu_hour=20.0, currency="SEK", price_date="2026-11-01", tokens_per_paper=9e3, yearly_budget=1e4
 )
 

@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from facts import tells
-from further.scaling import Point, analyse_curve, fit_power_law, make_target
+from further.scaling.analysis import analyse_curve
+from further.scaling.curve import Point
 from further.scaling.describe import describe
 from further.scaling.forms import CLEARLY_BETTER, compare_forms
 from further.scaling.holdout import HoldOut
-from further.scaling.prediction import Outlook
+from further.scaling.prediction import Predictor
 from further.scaling.target_verdict import judge_target
-from scaling.curves import make_curve
+from further.scaling.units import make_target
+from scaling.curves import fit_power_law, make_curve
 
 T = np.geomspace(1e6, 1e9, 10)
 LONG = np.geomspace(1e5, 1e9, 14)
@@ -39,7 +41,7 @@ def test_a_form_that_the_curve_does_not_bear_is_doubted_and_makes_nothing_unreac
     record = analyse(t, y, target, 5.0)
     judged, reached = record.targets
     fit = fit_power_law(t, y)
-    assert judge_target(fit, judged.target, Outlook(fit.curve)).verdict in (by_law, "undecided")
+    assert judge_target(fit, judged.target, Predictor(fit.curve)).verdict in (by_law, "undecided")
     assert (judged.verdict, judged.tokens) == ("undecided", None)
     assert record.form_doubtful and "in doubt" in record.form_reason
     assert reached.verdict == "reached"

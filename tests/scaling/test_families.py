@@ -5,12 +5,12 @@ import re
 import numpy as np
 import pytest
 
-from further.scaling import Point, analyse_curve, fit_power_law
-from further.scaling.curve import check_curve
+from further.scaling.analysis import analyse_curve
+from further.scaling.curve import Point, check_curve
 from further.scaling.describe import describe
 from further.scaling.families import FAMILIES, aicc, fit_family
 from further.scaling.forms import compare_forms
-from scaling.curves import make_curve
+from scaling.curves import fit_power_law, make_curve
 
 BY_NAME = {family.name: family for family in FAMILIES}
 T = np.geomspace(1e5, 1e9, 14)

@@ -7,11 +7,10 @@ import pytest
 from scipy import optimize, stats
 
 from facts import naming, tells
-from further.scaling import fit_power_law
 from further.scaling.fit import predict_band
 from further.scaling.floor import chance_of_fall
 from further.scaling.holdout import hold_out_largest
-from scaling.curves import make_curve
+from scaling.curves import fit_power_law, make_curve
 
 
 def test_noise_free_curve_is_recovered():

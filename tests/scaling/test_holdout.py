@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from further.scaling import Point, analyse_curve, fit_power_law
+from further.scaling.analysis import analyse_curve
+from further.scaling.curve import Point
 from further.scaling.holdout import hold_out_largest
-from scaling.curves import make_curve
+from scaling.curves import fit_power_law, make_curve
 
 
 def hold(num_sizes=9, noise=0.0, seeds=1, seed=0, **options):

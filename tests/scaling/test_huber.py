@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from scipy import optimize
 
-from further.scaling import Point, analyse_curve, fit_power_law
+from further.scaling.analysis import analyse_curve
+from further.scaling.curve import Point
 from further.scaling.huber import huber_factor
-from scaling.curves import make_curve
+from scaling.curves import fit_power_law, make_curve
 
 
 def test_factor_by_hand():

@@ -2,11 +2,13 @@
 
 import pytest
 
-from further.scaling import Point, analyse_curve, fit_power_law, make_target
+from further.scaling.analysis import analyse_curve
+from further.scaling.curve import Point
 from further.scaling.families import FAMILIES, POWER, fit_family
 from further.scaling.forms import compare_forms
 from further.scaling.holdout import hold_out_largest
-from scaling.curves import known_answers, read_curve
+from further.scaling.units import make_target
+from scaling.curves import fit_power_law, known_answers, read_curve
 
 NAMES = [
     "syn_noiseless", "syn_noise01", "syn_narrow4x", "syn_c0", "syn_seeds_hetero",

@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from further.scaling import CostSettings, LawRecord, Point, analyse_curve, make_target
+from further.scaling.analysis import analyse_curve
+from further.scaling.cost import UnitCosts
+from further.scaling.curve import Point
+from further.scaling.record import LawRecord
+from further.scaling.units import make_target
 from scaling.curves import make_curve
 
-COST = CostSettings(1000.0, price_per_gpu_hour=20.0, currency="SEK", price_date="2026-11-01", yearly_budget=1e4)
+COST = UnitCosts(1000.0, price_per_gpu_hour=20.0, currency="SEK", price_date="2026-11-01", yearly_budget=1e4)
 T, Y = make_curve(noise=0.005, span=1e3, num_sizes=8)
 POINTS = [Point(f"run {i}", *one, settings={"rank": 8}) for i, one in enumerate(zip(T, Y, strict=True))]
 TARGETS = [make_target(loss, "nats") for loss in (9.0, 1.87, 1.2)]

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from scipy import optimize
 
-from further.scaling import fit_power_law
 from further.scaling.region import floor_range, loss_range
-from scaling.curves import make_curve
+from scaling.curves import fit_power_law, make_curve
 
 SETTINGS = [
     {"noise": 0.01},

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from further.scaling import fit_power_law
 from further.scaling.residuals import neighbor_correlation, runs_test
-from scaling.curves import make_curve
+from scaling.curves import fit_power_law, make_curve
 
 
 @pytest.mark.parametrize(
@@ -55,5 +54,5 @@ def test_lack_of_fit_by_hand():
     fitted = np.repeat([4.0, 3.0, 2.5, 2.2], 2)
     spread = np.tile([0.1, -0.1], 4)  # within: 8 * 0.01 over 4 degrees of freedom = 0.02
     shift = np.repeat([0.1, 0.0, 0.0, 0.0], 2)  # between: 2 * 0.01 over 1 = 0.02
-    p = lack_of_fit(check_curve(t, fitted + spread + shift), fitted)
+    p = lack_of_fit(check_curve(t, fitted + spread + shift), fitted, 3)
     assert p == pytest.approx(0.3739, abs=1e-4)  # F(1, 4) above 1, from tables

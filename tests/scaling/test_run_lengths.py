@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from further.scaling import Point, analyse_curve, make_target
+from further.scaling.analysis import analyse_curve
+from further.scaling.curve import Point
 from further.scaling.describe import describe
 from further.scaling.run_lengths import end_fall_percent
+from further.scaling.units import make_target
 from scaling.curves import make_curve
 
 CASES = 60.0 * 2.0 ** np.arange(7)

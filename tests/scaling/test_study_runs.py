@@ -3,7 +3,7 @@
 import pytest
 
 from further.records.training import Hardware, Timing
-from further.scaling import analyse_curve
+from further.scaling.analysis import analyse_curve
 from further.scaling.study_runs import cost_of_study, points_of_runs
 from further.settings import CostSettings, ModelSettings
 from report.results_case import DEFAULT, make_comparison, make_run
@@ -20,7 +20,7 @@ TINY = ModelSettings(name="tiny", source="demo")
 )
 def test_a_law_is_conditional_on_its_base(model, base):
     runs = {name: make_run(DEFAULT | {"fraction": fraction}) for name, fraction in FRACTIONS.items()}
-    points = points_of_runs(make_comparison(runs=runs), list(FRACTIONS), model)
+    points = points_of_runs(make_comparison(runs=runs), list(FRACTIONS), model, {})
     record = analyse_curve(points).to_json()
     assert record["conditional_on"] == base | DEFAULT.model_dump(exclude={"fraction", "seed"})
     assert [(point["size"], point["num_unique_tokens"]) for point in record["points"]] == [

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from facts import tells
-from further.scaling import fit_power_law, make_target
-from further.scaling.prediction import Outlook
+from further.scaling.prediction import Predictor
 from further.scaling.target_verdict import judge_target, tokens_needed
-from scaling.curves import make_curve
+from further.scaling.units import make_target
+from scaling.curves import fit_power_law, make_curve
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,7 @@ def fit():
 
 
 def judge(fit, loss):
-    return judge_target(fit, make_target(loss, "nats"), Outlook(fit.curve))
+    return judge_target(fit, make_target(loss, "nats"), Predictor(fit.curve))
 
 
 def test_reached_where_a_size_was_measured_at_it(fit):
@@ -69,25 +69,25 @@ def test_unreachable_below_it_and_below_every_prediction(fit):
     verdict = judge(fit, 1.2)
     assert verdict.verdict == "unreachable"
     assert tells(verdict.reason, 1.2, f"{fit.c.low:.4g} to {fit.c.high:.4g}")
-    far_low = float(Outlook(fit.curve).at(8.0).low[0])
+    far_low = float(Predictor(fit.curve).at(8.0).low[0])
     assert judge(fit, 0.999 * far_low).verdict == "unreachable"
     assert far_low < fit.c.low and judge(fit, 1.001 * far_low).verdict == "undecided"
 
 
 def test_ends_are_where_the_prediction_crosses_the_target(fit):
-    outlook = Outlook(fit.curve)
-    target = float(outlook.at(4.0).high[0])
-    tokens = tokens_needed(fit, target, outlook, trusted=False)
+    predictor = Predictor(fit.curve)
+    target = float(predictor.at(4.0).high[0])
+    tokens = tokens_needed(fit, target, predictor, trusted=False)
     assert tokens.estimate is None
-    assert tokens.low == fit.largest and outlook.at(1.0).low[0] < target
+    assert tokens.low == fit.largest and predictor.at(1.0).low[0] < target
     assert tokens.high == pytest.approx(4.0 * fit.largest, rel=2e-3)
 
 
 def test_nothing_is_counted_further_than_predictions_go(fit):
-    outlook = Outlook(fit.curve)
+    predictor = Predictor(fit.curve)
     target = float(fit.law.loss_at(30 * fit.largest))
-    assert tokens_needed(fit, target, outlook, trusted=True) is None
-    assert outlook.limit == 8.0
+    assert tokens_needed(fit, target, predictor, trusted=True) is None
+    assert predictor.limit == 8.0
 
 
 def test_a_floor_that_is_not_identified_makes_nothing_unreachable():

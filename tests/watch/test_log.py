@@ -7,7 +7,7 @@ import pytest
 from facts import tells
 from further.io import write_json
 from further.plan.table import plan_text
-from further.watch.dry_run import Outlook
+from further.watch.dry_run import DryRun
 from further.watch.log import PAST, PRESENT, StudyLog, name_job
 from further.watch.session import Job, end_session, read_session, write_session
 from watch.test_time_left import ROW
@@ -98,14 +98,14 @@ def test_a_session_keeps_how_it_ended(folder):
 
 
 def test_a_dry_run_has_a_line_per_step_with_number_reason_and_names_if_few():
-    outlook = Outlook()
+    dry_run = DryRun()
     for number in range(20):
-        outlook.add(
+        dry_run.add(
             "train_qlora", {"run": f"r{number}"}, "Missing output files: a; Input files updated by another job: b"
         )
     for shard in ("00", "01"):
-        outlook.add("parse_papers", {"shard": shard}, "Params have changed since last execution: x")
-    lines = outlook.lines()
+        dry_run.add("parse_papers", {"shard": shard}, "Params have changed since last execution: x")
+    lines = dry_run.lines()
     assert lines[2].split()[:2] == ["train_qlora", "20"] and "r0" not in lines[2]
     assert lines[3].split()[:2] == ["parse_papers", "2"] and tells(lines[3], "code", "00, 01")
     assert lines[4].split() == ["total", "22"]
@@ -126,8 +126,8 @@ PARSING = "{'ocr': False, 'names': {'a.pdf': 'a'}, 'stamps': {'a.pdf': 1}, 'vers
     ],
 )
 def test_a_dry_run_says_whether_settings_code_or_files_changed(before, now, why):
-    outlook = Outlook()
+    dry_run = DryRun()
     union = f"Union of exclusive params before and now across all output: before: {before} now: {now} "
     reason = f"Set of input files has changed since last execution; Params have changed since last execution: {union}"
-    outlook.add("parse_papers", {"shard": "00"}, reason)
-    assert outlook.lines()[2].split(maxsplit=2)[2] == f"{why}: 00"
+    dry_run.add("parse_papers", {"shard": "00"}, reason)
+    assert dry_run.lines()[2].split(maxsplit=2)[2] == f"{why}: 00"

@@ -8,8 +8,8 @@ import pytest
 
 from facts import tells
 from further.cli import main
-from further.cluster.head import PLACE
 from further.cluster.orphans import Queued
+from further.cluster.queue_lock import PLACE
 from further.io import write_json
 from further.lock import this_process
 from further.plan.table import plan_text

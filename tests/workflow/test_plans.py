@@ -4,6 +4,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from facts import tells
 from further.cli import main as further
+from workflow.conftest import Project
 
 ROOT = Path(__file__).parents[2]
 
@@ -86,6 +88,7 @@ def test_reading_the_snakefile_imports_neither_torch_nor_transformers(project):
         ("training={patience: 3}", ["training.patience", 3, "sweeps.data"]),
         ("evaluation={folds: 26}", ["evaluation.folds", 26, 25]),
         ("corpus={papers: few}", ["corpus.papers", 3, "few", 4]),
+        ("corpus={papers: loop}", ["loop.pdf", "symbolic links"]),  # as any file that cannot be looked at
     ],
 )
 def test_a_wrong_setting_is_one_clear_line_before_any_job(project, setting, facts, monkeypatch, capsys):
@@ -93,6 +96,9 @@ def test_a_wrong_setting_is_one_clear_line_before_any_job(project, setting, fact
     (project.study / "few").mkdir(exist_ok=True)
     for number in range(3):
         (project.study / "few" / f"{number}.pdf").touch()
+    if not (project.study / "loop").exists():
+        shutil.copytree(project.study / "few", project.study / "loop")
+        (project.study / "loop/loop.pdf").symlink_to("loop.pdf")
     (project.study / "wrong.yaml").write_text(setting.replace("=", ": ", 1))
     done = project.snakemake("-n", "--configfile", project.code / "config/config.yaml", "wrong.yaml", check=False)
     assert done.returncode != 0
@@ -159,3 +165,22 @@ def test_two_studies_in_one_folder_get_the_lock_message(project, tmp_path):
         first.wait(60)
     assert second.returncode != 0
     assert "--unlock" in second.stdout
+
+
+def test_data_that_cannot_be_used_end_the_study_before_a_model_is_made(project, tmp_path):
+    """On one core a toy was trained and probed first, for three minutes."""
+    papers, cases = tmp_path / "papers", tmp_path / "cases"
+    for folder, suffix in ((papers, "pdf"), (cases, "png")):
+        folder.mkdir()
+        for number in range(8):
+            (folder / f"broken-{number}.{suffix}").write_bytes(b"%PDF-1.7 1 0 obj <<")
+    rows = "".join(f"broken-{number}.png,what is this?,{number}\n" for number in range(8))
+    (cases / "table.csv").write_text("image,question,answer\n" + rows)
+    toy = "model: {name: toy, source: toy}, demo: {base_steps: 1}"
+    for kind, own in (("text", f"corpus: {{papers: {papers}}}"), ("images", f"cases: {{folder: {cases}}}")):
+        study = Project(project.code, tmp_path / kind)
+        study.study.mkdir()
+        (study.study / "config.yaml").write_text(f"{{study: {{kind: {kind}}}, {toy}, {own}}}")
+        done = study.snakemake("--cores", 1, "--profile", project.code / "profiles/default", *study.config, check=False)
+        assert done.returncode == 1 and "Error in rule gather_" in done.stdout, done.stdout
+        assert not [log for log in (study.study / "logs").iterdir() if log.name.startswith(("train_", "probe_"))]

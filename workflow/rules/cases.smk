@@ -78,6 +78,7 @@ rule read_cases:
         "logs/read_cases.log",
     benchmark:
         "benchmarks/read_cases.tsv"
+    priority: 50  # data that cannot be used end the study before a base model is fetched or trained
     threads: 1
     resources:
         mem_mb=4_000,
@@ -107,6 +108,7 @@ rule read_images:
         "logs/read_images/{shard}.log",
     benchmark:
         "benchmarks/read_images/{shard}.tsv"
+    priority: 50
     threads: 1
     resources:
         mem_mb=CONFIG["cases"]["memory_mb"] + 2_000,
@@ -132,6 +134,7 @@ rule gather_cases:
         "logs/gather_cases.log",
     benchmark:
         "benchmarks/gather_cases.tsv"
+    priority: 50
     threads: 1
     resources:
         mem_mb=4_000,
@@ -156,6 +159,7 @@ rule split_cases:
         "logs/split_cases.log",
     benchmark:
         "benchmarks/split_cases.tsv"
+    priority: 50
     threads: 1
     resources:
         mem_mb=2_000,
@@ -182,6 +186,7 @@ rule ask_questions:
         "logs/ask_questions.log",
     benchmark:
         "benchmarks/ask_questions.tsv"
+    priority: 50
     threads: 1
     resources:
         mem_mb=2_000,

@@ -6,7 +6,7 @@ import time
 from snakemake.logging import logger
 
 from further.cluster.refusals import check_requests, find_mismatches
-from further.cluster.head import take_queue
+from further.cluster.queue_lock import take_queue
 from further.cluster.requests import draw_table, merge_requests, request_of
 from further.lock import this_process
 from further.watch.time_left import plan_hours

@@ -15,10 +15,11 @@ def stop_if_wrong(check, *arguments):
     """Call `check`; what it finds wrong ends everything before any job, in its own words and without a traceback."""
     try:
         return check(*arguments)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
+        told = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
         # What --config sets stands in no file.
         files = [] if workflow.config_settings.config else [Path(file) for file in workflow.configfiles]
-        raise SystemExit(f"Nothing was started.\n{add_lines(str(error), files)}") from None
+        raise SystemExit(f"Nothing was started.\n{add_lines(told, files)}") from None
 
 
 stop_if_wrong(check_path, ROOT, "project")

@@ -25,6 +25,7 @@ rule parse_papers:
         "logs/parse_papers/{shard}.log",
     benchmark:
         "benchmarks/parse_papers/{shard}.tsv"
+    priority: 50  # data that cannot be used end the study before a base model is fetched or trained
     threads: 1
     resources:
         mem_mb=CONFIG["corpus"]["memory_mb"] + 1_000,
@@ -51,6 +52,7 @@ rule clean_papers:
         "logs/clean_papers/{shard}.log",
     benchmark:
         "benchmarks/clean_papers/{shard}.tsv"
+    priority: 50
     threads: 1
     resources:
         mem_mb=2_000,
@@ -95,6 +97,7 @@ rule gather_corpus:
         "logs/gather_corpus.log",
     benchmark:
         "benchmarks/gather_corpus.tsv"
+    priority: 50
     threads: 1
     resources:
         mem_mb=WHOLE_CORPUS_MB,
@@ -110,12 +113,14 @@ rule drop_duplicates:
     input:
         rows="results/corpus/gathered/rows.parquet",
         rejected="results/corpus/gathered/rejected.parquet",
+        losses="results/corpus/losses.parquet",
     output:
         rejected="results/corpus/rejected.parquet",
     log:
         "logs/drop_duplicates.log",
     benchmark:
         "benchmarks/drop_duplicates.tsv"
+    priority: 50
     threads: 1
     resources:
         mem_mb=WHOLE_CORPUS_MB,
@@ -137,6 +142,7 @@ rule split_papers:
         "logs/split_papers.log",
     benchmark:
         "benchmarks/split_papers.tsv"
+    priority: 50
     threads: 1
     resources:
         mem_mb=WHOLE_CORPUS_MB,
@@ -163,6 +169,7 @@ rule drop_repeats:
         "logs/drop_repeats.log",
     benchmark:
         "benchmarks/drop_repeats.tsv"
+    priority: 50
     threads: 1
     resources:
         mem_mb=WHOLE_CORPUS_MB,

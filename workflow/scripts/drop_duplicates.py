@@ -10,9 +10,11 @@ from further.io import write_table
 from further.job import start_log
 
 
-def main(rows: Path, before: Path, rejected: Path, similarity: float | None) -> None:
+def main(rows: Path, before: Path, losses: Path, rejected: Path, similarity: float | None) -> None:
     """Read rows and rejected papers, write the rejected papers with the duplicates."""
-    write_table(rejected, reject_duplicates(pq.read_table(rows), pq.read_table(before), similarity), REJECTED)
+    read = pq.read_table(losses).to_pydict()  # one row for each paper that was read
+    files = dict(zip(read["paper"], read["file"], strict=True))
+    write_table(rejected, reject_duplicates(pq.read_table(rows), pq.read_table(before), similarity, files), REJECTED)
 
 
 if __name__ == "__main__":
@@ -20,6 +22,7 @@ if __name__ == "__main__":
     main(
         Path(snakemake.input.rows),
         Path(snakemake.input.rejected),
+        Path(snakemake.input.losses),
         Path(snakemake.output.rejected),
         similarity=snakemake.params.settings["paper_similarity"],
     )

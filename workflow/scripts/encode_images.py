@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-from further.cases.kept import load_pictures
+from further.cases.kept_pictures import load_pictures
 from further.gpus import require_gpus
 from further.job import start_log
 from further.models import Precision, load

@@ -29,6 +29,7 @@ def main(
     tokens_per_case = default.num_unique_tokens / default.num_cases
     cost = cost_of_study(settings.cost, default.settings.epochs, tokens_per_case, list(map(Timing.load, timing)))
     targets = [make_target(target.value, target.unit) for target in settings.targets]
+    # Without a sweep over data there are no runs, and the one history is the default run's.
     histories = {run: read_table(path) for run, path in zip(settings.runs, history, strict=False)}
     points = points_of_answers(AnswersRecord.load(comparison), settings.runs, settings.model, histories)
     analyse_curve(points, targets, cost).save(law)

@@ -31,6 +31,7 @@ def main(
     scored = compared.default.papers.after
     bytes_per_token = scored.num_bytes / scored.num_tokens
     targets = [make_target(target.value, target.unit, bytes_per_token) for target in settings.targets]
+    # Without a sweep over data there are no runs, and the one history is the default run's.
     histories = {run: read_table(path) for run, path in zip(settings.runs, history, strict=False)}
     points = points_of_runs(compared, settings.runs, settings.model, histories)
     analyse_curve(points, targets, cost).save(law)

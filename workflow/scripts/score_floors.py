@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from further.cases.kept import load_images
+from further.cases.kept_pictures import load_images
 from further.evaluation.answers.floors import answer_floors
 from further.evaluation.answers.schemas import FLOOR_SCORES
 from further.io import read_table, write_table

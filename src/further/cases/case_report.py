@@ -6,7 +6,6 @@ A line is the case record's or the model's, and says which. Nothing is composed:
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 RECORD, MODEL, NOBODY = "case record", "model", "nobody"
@@ -18,7 +17,6 @@ LABELS = {"abnormal": "Abnormality seen", "abnormality": "Abnormality", "side": 
 NO_USE = "Written by a language model for research. Not for clinical use."
 
 Line = Mapping[str, Any]
-NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -36,24 +34,10 @@ class ReportLine:
     author: str
 
 
-@dataclass(frozen=True)
-class CaseReport:
-    """A report and what it is to be read against.
-
-    Attributes:
-        lines: By section, in that order.
-        reference: What the record itself says under Findings and Impression.
-    """
-
-    case: str
-    lines: tuple[ReportLine, ...]
-    reference: tuple[ReportLine, ...]
-
-
-def write_report(
-    case: Line, images: Sequence[Line], answers: Mapping[str, str], deferred: Mapping[str, str] = NOTHING
-) -> CaseReport:
-    """The report of one case.
+def write_case_report(
+    case: Line, images: Sequence[Line], answers: Mapping[str, str], deferred: Mapping[str, str]
+) -> list[ReportLine]:
+    """The report of one case, section by section.
 
     Args:
         case: Line of CASES.
@@ -64,17 +48,12 @@ def write_report(
     Returns:
         Indication and exam from the record, findings and impression from the model.
     """
-    lines = [
+    return [
         *_section("Indication", [_people(case), case["history"]], RECORD),
         *_section("Exam", [*_scans(images), case["exam"]], RECORD),
         *_answered("Findings", FINDINGS, answers, deferred),
         *_answered("Impression", IMPRESSION, answers, deferred),
     ]
-    reference = [
-        *_section("Findings", [case["findings"] or _captions(images)], RECORD),
-        *_section("Impression", [case["diagnosis"]], RECORD),
-    ]
-    return CaseReport(case["case"], tuple(lines), tuple(reference))
 
 
 def _answered(
@@ -108,7 +87,3 @@ def _scans(images: Sequence[Line]) -> list[str]:
     told = ("sequence", "plane", "location")
     counts = Counter(", ".join(image[name] for name in told if image[name]) for image in images)
     return [f"{number} image{'s' * (number > 1)}{f': {about}' if about else ''}" for about, number in counts.items()]
-
-
-def _captions(images: Sequence[Line]) -> str | None:
-    return " ".join(dict.fromkeys(image["caption"] for image in images if image["caption"])) or None

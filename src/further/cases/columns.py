@@ -41,7 +41,7 @@ CALLED: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Other names of a column; each is also called as itself. Case, blanks and signs do not matter: Image_Name is one."""
 
-LOOSE = ("id", "name", "path", "file")
+LOOSE = ("imgid", "id", "name", "path", "file")
 """Columns that hold images only where they name files that are there."""
 ROLES = (*dict.fromkeys([*CALLED, *CASE_FIELDS, *IMAGE_FIELDS]),)
 """All that a column may be, as `cases.columns` names it."""
@@ -78,6 +78,7 @@ def name_columns(columns: Iterable[str], told: Mapping[str, str]) -> dict[str, s
     Returns:
         Column by role; those of `image` are for `name_image_columns` to tell.
     """
+    # Backwards, so that of two columns of one plain name the first stands.
     there = {plain_name(column): column for column in reversed(list(columns))}
     own = {role: plain_name(column) for role, column in told.items()}
     names = {role: [own[role]] if own.get(role) in there else PLAIN[role] for role in ROLES if role != "image"}

@@ -72,7 +72,7 @@ def read_header(path: Path, folder: str) -> dict[str, Any]:
         "modality": None if told["Modality"] in CODES_OF_NOTHING else _find_code(told["Modality"]),
         "location": location.lower() if location else None,
         "plane": _find_plane(head.get("ImageOrientationPatient")) or view,
-        "frames": num_frames(head) if told["Rows"] else 1,
+        "frames": count_readable_frames(head) if told["Rows"] else 1,
     }
 
 
@@ -116,13 +116,13 @@ def values_of(data: pydicom.FileDataset, frame: int) -> NDArray[Any]:
     return np.asarray(apply_modality_lut(pixels, data), dtype=np.float64)
 
 
-def num_frames(data: pydicom.FileDataset) -> int:
+def count_readable_frames(data: pydicom.FileDataset) -> int:
     """Frames of a data set that are read, at least 1; the first alone where its header claims more than MAX_FRAMES."""
-    frames = count_frames(data)
+    frames = count_claimed_frames(data)
     return frames if frames <= MAX_FRAMES else 1
 
 
-def count_frames(data: pydicom.FileDataset) -> int:
+def count_claimed_frames(data: pydicom.FileDataset) -> int:
     """Frames that a header claims, at least 1."""
     return max(1, int(data.get("NumberOfFrames") or 1))
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from further.cases.bad_captions import judge_captions
 from further.cases.fields import KEPT, SPLITS
-from further.cases.near import find_near_pairs
+from further.cases.near_equal import find_near_pairs
 from further.cases.schemas import CASE_LINKS, CASES, IMAGES, LEDGER
 from further.cases.synonyms import is_scan
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 # What more than a tenth of the images share, and more than a patient has, is the year, the scanner or a class.
 LARGEST, MOST = 0.1, 30
-MIN_GROUPS = 5
+MIN_GROUPS = 5  # fewer are classes, folds or splits
 _FOLDER = re.compile(r"(.*/|^)(?:patient|pat|subject|subj|sub|case)[-_ ]?\d+(?=/)", re.IGNORECASE)
 _START = re.compile(r"(?:.*/)?([A-Za-z]{0,12}-?\d+)[-_ ][^/]*$")
 

@@ -2,14 +2,14 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
 
 from further.cases.schemas import LENGTHS
 
-WINDOWS = (76, 128, 256, 512)
+WINDOWS = (76, 128, 256, 512)  # room for an answer; image and prompt are not in it
 Count = Callable[[str], int]
 SENTENCE_END = re.compile(r"[.!?。！？][\"')\]]*(?=\s|$)")
 
@@ -19,14 +19,11 @@ def count_words(text: str) -> int:
     return len(text.split())
 
 
-def measure_lengths(
-    questions: pa.Table, *, count: Count = count_words, unit: str = "words", windows: Sequence[int] = WINDOWS
-) -> pa.Table:
+def measure_lengths(questions: pa.Table, *, count: Count = count_words, unit: str = "words") -> pa.Table:
     """Lengths of answers by question type, and how many of them each window would cut.
 
     Args:
         count: Length of a text: words, or tokens by a tokenizer without special tokens.
-        windows: Room for an answer, in the same unit; image and prompt are not in it.
 
     Returns:
         One line for each type and window, "all" first (LENGTHS).
@@ -39,7 +36,7 @@ def measure_lengths(
         if own.size:
             about = {"question_type": kind, "unit": unit, "answers": int(own.size), "longest": int(own.max())}
             about |= {"median": float(np.median(own)), "p95": float(np.percentile(own, 95))}
-            for window in windows:
+            for window in WINDOWS:
                 cut = int((own > window).sum())
                 lines.append(about | {"window": window, "cut": cut, "cut_fraction": cut / own.size})
     return pa.Table.from_pylist(lines, LENGTHS)
@@ -64,7 +61,7 @@ def room_for_answer(window: int, num_image_tokens: int, num_prompt_tokens: int) 
     return left
 
 
-def fit_answer(answer: str, window: int, count: Count = count_words) -> tuple[str, bool]:
+def fit_answer(answer: str, window: int, count: Count) -> tuple[str, bool]:
     """An answer that fits a window with its EOS: cut after the last full sentence that does, else after a word.
 
     An answer that is cut without an end teaches a model not to end.

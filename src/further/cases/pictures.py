@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from further.cases.files import NO_COLUMNS
 from further.cases.found import key_of
-from further.cases.kept import GROUP
+from further.cases.kept_pictures import GROUP
 from further.cases.parquet_files import iterate_pictures
 from further.cases.schemas import PICTURES
 from further.children import Child, ChildError

@@ -65,6 +65,7 @@ def prepare(data: bytes, part: int, limits: Limits) -> dict[str, Any]:
         pixels, mode, parts, detail, patient = _from_dicom(data, part, limits)
     else:
         pixels, mode, detail = _from_image(data, limits)
+    # Gray that was stored as color is gray here, so that a picture has one digest however it was stored.
     if pixels.ndim == 3 and (pixels == pixels[..., :1]).all():
         pixels = np.ascontiguousarray(pixels[..., 0])
     if pixels.min() == pixels.max():
@@ -74,6 +75,7 @@ def prepare(data: bytes, part: int, limits: Limits) -> dict[str, Any]:
     image.save(png, "PNG", compress_level=6)
     shape = "x".join(map(str, pixels.shape))
     return {
+        # Of the file itself where it can be, so that `sha256sum` finds it; frames of one file need digests that differ.
         "sha256": hashlib.sha256(data).hexdigest() if part == 0 else hashlib.sha256(data + b"%d" % part).hexdigest(),
         "pixels": hashlib.sha256(shape.encode() + pixels.tobytes()).hexdigest(),
         "mode": mode,
@@ -99,9 +101,9 @@ def _from_dicom(data: bytes, part: int, limits: Limits) -> tuple[Bytes, str, int
         _check_size(int(file.Columns), int(file.Rows), limits)
         values = dicom.values_of(file, part)
         shown = dicom.to_bytes(file, values, limits.ct_windows)
-        frames = dicom.count_frames(file)
+        frames = dicom.count_claimed_frames(file)
         detail = f"frame {part + 1} of {frames:,}" if frames > 1 else ""
-        mode, parts = str(file.PhotometricInterpretation), dicom.num_frames(file)
+        mode, parts = str(file.PhotometricInterpretation), dicom.count_readable_frames(file)
         return shown, mode, parts, detail, dicom.digest_patient(file)
     except (Refused, MemoryError):
         raise

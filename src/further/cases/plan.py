@@ -9,6 +9,7 @@ from further.cases.files import NO_COLUMNS, Folder, kind_of
 from further.cases.readers import LAYOUTS, choose_reader, find_broken, find_unread
 from further.cases.records import find_text_files
 from further.cases.sheets import unused_columns
+from further.listing import name_some
 from further.shards import hash_rank, shard_of
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".txt", ".xlsx", ".parquet")
@@ -112,12 +113,8 @@ def describe_plan(plan: CasePlan) -> str:
     beside = [file for file in find_text_files(folder) if file not in plan.tables]
     told = {" from": texts, "; columns not used:": unused, "; tables not read:": beside}
     told["; files not read:"] = [] if plan.only else find_unread(folder, [*plan.tables, *beside])
-    said = (f"{head} {_list(names)}" for head, names in told.items() if names)
+    said = (f"{head} {name_some(names, MOST_NAMED)}" for head, names in told.items() if names)
     return f"cases.folder is read as {plan.layout}{''.join(said)}"
-
-
-def _list(names: Sequence[str]) -> str:
-    return ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else "")
 
 
 def group_files(units: Mapping[str, str], num_shards: int) -> dict[str, tuple[str, ...]]:

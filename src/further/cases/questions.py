@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from further.cases.fields import KEPT, SPLITS
+from further.cases.lengths import count_words
 from further.cases.schemas import LEDGER, QUESTIONS
 from further.cases.text import words
 from further.shards import hash_rank
@@ -172,7 +173,7 @@ def _given(given: Line, images: set[str], sides: _Sides, language: str) -> dict[
 def _finish(line: Line, answer: str, closed: bool) -> dict[str, Any]:
     name = hash_rank(line["case"], *line["images"], line["question_type"], line["question"], answer)[:16]
     kind = "yes/no" if words(answer) in (["yes"], ["no"]) else "choice" if closed else "open"
-    return {**line, "question_id": name, "answer": answer, "kind": kind, "words": len(answer.split())}
+    return {**line, "question_id": name, "answer": answer, "kind": kind, "words": count_words(answer)}
 
 
 def _number_alike(lines: Sequence[dict[str, Any]]) -> None:

@@ -124,20 +124,29 @@ def _read_headless(folder: Folder, file: str) -> list[Row]:
 
 
 def _unfold(data: object) -> Iterator[Any]:
-    """Records of a list, of COCO's lists, or of an object with a list for each split or a record for each picture."""
+    """Records of a list, of COCO's lists, or of an object with a list for each split or a record for each picture.
+
+    Where each record names its picture, what it is called itself is an id.
+    """
     if isinstance(data, list):
         yield from data
     elif isinstance(data, dict):
         if isinstance(data.get("images"), list) and isinstance(data.get("annotations"), list):
             yield from _join_coco(data["images"], data["annotations"])
             return
-        if all(isinstance(value, dict) and key.lower().endswith(IMAGE_SUFFIXES) for key, value in data.items()):
-            yield from ({"image": key} | value for key, value in data.items())
+        if all(isinstance(value, dict) for value in data.values()):
+            named = ({"image": key} if key.lower().endswith(IMAGE_SUFFIXES) else {} for key in data)
+            rows = [name | record for name, record in zip(named, data.values(), strict=True)]
+            yield from rows if all(map(_names_image, rows)) else ()
         lists = {key: value for key, value in data.items() if isinstance(value, list)}
         for key, value in lists.items():
             if len(lists) == 1 or find_split(key) is not None:
                 told = {} if find_split(key) is None else {"split": key}
                 yield from (told | row if isinstance(row, dict) else row for row in value)
+
+
+def _names_image(record: Row) -> bool:
+    return any(plain_name(key) in PLAIN["image"] for key in record)
 
 
 def _join_coco(images: list[Any], annotations: list[Any]) -> Iterator[Row]:

@@ -12,6 +12,7 @@ from further.cases.records import Row, find_columns, find_text_files, read_any
 from further.cases.reports import find_reports, read_reports
 from further.cases.synonyms import find_split
 from further.cases.tables import read_text
+from further.cases.text import join_list
 
 # Looking for the images of all rows would take minutes in a large folder; the first rows tell the column.
 TRIED = 200
@@ -110,7 +111,7 @@ def _read_list(value: Any) -> Any:
     """A list that a program wrote into a cell as text; any other value as it is."""
     if isinstance(value, str) and value.lstrip()[:1] == "[":
         with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
-            return ast.literal_eval(value.strip())
+            return ast.literal_eval(value.strip())  # not JSON: pandas writes lists in Python's quotes
     return value
 
 
@@ -132,7 +133,7 @@ def _flat(value: Any) -> Any:
     if isinstance(value, str) and all(isinstance(part, str) for part in _read_list(value)):  # four numbers are a box
         value = _read_list(value)
     if isinstance(value, list | tuple):
-        return "; ".join(dict.fromkeys(str(part) for part in value if isinstance(part, str | int | float))) or None
+        return join_list(value) or None
     return value
 
 

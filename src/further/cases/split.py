@@ -2,12 +2,13 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import pyarrow as pa
+from scipy.cluster.hierarchy import DisjointSet
 
 from further.cases.fields import SPLITS
-from further.cases.near import group_names
 from further.cases.schemas import LEAKS, SPLIT
 from further.shards import hash_rank
 
@@ -81,6 +82,19 @@ def split_cases(
 
 def _ends(links: Iterable[Line]) -> list[tuple[str, str]]:
     return [(link["case"], link["other"]) for link in links]
+
+
+def group_names(names: Iterable[str], pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """First name, by the alphabet, of each name's group: those joined by pairs, directly or through others.
+
+    >>> group_names("ae", [("d", "c"), ("a", "b"), ("b", "d")])["c"]
+    'a'
+    """
+    joined = list(pairs)
+    groups = DisjointSet(dict.fromkeys([*names, *chain.from_iterable(joined)]))
+    for one, other in joined:
+        groups.merge(one, other)
+    return {name: first for group in groups.subsets() for first in [min(group)] for name in group}
 
 
 def deal_out(

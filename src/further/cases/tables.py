@@ -146,7 +146,7 @@ def read_head(folder: Folder, file: str) -> list[str]:
 def _without_sep(text: str) -> tuple[str, str]:
     """A table without Excel's line `sep=;`, and what stands between its cells."""
     head, _, rest = text.partition("\n")
-    if told := re.fullmatch(r"sep=(.)", head.strip('\r"') or "", re.IGNORECASE):
+    if told := re.fullmatch(r"sep=(.)", head.strip('\r"'), re.IGNORECASE):
         return rest, told[1]
     return text, max(MARKS, key=head.count)
 

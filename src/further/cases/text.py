@@ -3,6 +3,8 @@
 import html
 import re
 import unicodedata
+from collections.abc import Sequence
+from typing import Any
 
 NOTHING = frozenset(
     {"", "n/a", "na", "n.a.", "none", "null", "nan", "nil", "-", "--", "?", ".", "unknown", "unspecified", "not given"}
@@ -38,12 +40,14 @@ _WORD = re.compile(r"[^\W_]+")
 def clean_text(value: object) -> str | None:
     """A field's text without markup, entities and control characters; None where it says nothing.
 
-    Numbers become text, true and false yes and no. Lines stay lines, with single blanks in them.
+    Numbers become text, true and false yes and no, lists one text. Lines stay lines, with single blanks in them.
 
     >>> clean_text("Arrow <script>alert(1)</script> &amp; mass\\u0007"), clean_text(" N/A "), clean_text(3)
     ('Arrow & mass', None, '3')
     """
-    if value is None or isinstance(value, dict | list | tuple):
+    if isinstance(value, list | tuple):
+        value = join_list(value)
+    if value is None or isinstance(value, dict):
         return None
     text = html.unescape(("no", "yes")[value] if isinstance(value, bool) else str(value))
     if "<" in text:
@@ -52,6 +56,11 @@ def clean_text(value: object) -> str | None:
     lines = [" ".join(line.split()) for line in text.split("\n")]
     text = "\n".join(line for line in lines if line)
     return None if is_nothing(text) else text
+
+
+def join_list(parts: Sequence[Any]) -> str:
+    """The texts and numbers of a list as one text, each once."""
+    return "; ".join(dict.fromkeys(str(part) for part in parts if isinstance(part, str | int | float)))
 
 
 def is_nothing(text: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from further.cases.files import Folder
 from further.cases.tables import name_cells
 
-MAX_UNPACKED_MB = 1_000
+MAX_UNPACKED_MB = 1_000  # a hostile file of some kB unpacks to any size
 Row = dict[str, Any]
 
 
@@ -26,6 +26,7 @@ def read_workbook(folder: Folder, file: str) -> list[Row]:
             size = sum(part.file_size for part in archive.infolist()) / 1e6
         if size > MAX_UNPACKED_MB:
             raise ValueError(f"cases.folder: {file} unpacks to {size:,.0f} MB; a workbook may have {MAX_UNPACKED_MB:,}")
+        # na_filter: pandas would take the answer "None" for an empty cell.
         book = pd.read_excel(path, sheet_name=None, header=None, dtype=object, na_filter=False, engine="openpyxl")
     except (zipfile.BadZipFile, KeyError, OSError):
         raise ValueError(f"cases.folder: {file} is no workbook that can be read; save it as CSV UTF-8") from None

@@ -43,7 +43,7 @@ def _read(path: Path) -> bytes:
 def main(timeout_s: float, memory_mb: int) -> None:
     """Load the libraries, then answer tasks until stdin ends."""
     answers = claim_stdout()  # before they are loaded: a library may print
-    warnings.simplefilter("ignore")
+    warnings.simplefilter("ignore")  # like its log lines, pydicom's warnings quote the header
     import logging
 
     logging.disable(logging.CRITICAL)  # pydicom logs values of the header

@@ -96,42 +96,58 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_init(add("init", _init, "write a study file from a few questions or from flags"))
     check = add("check", _check, "find what is wrong with a study file, and what is worth knowing about it")
-    check.add_argument("files", type=Path, nargs="*", metavar="FILE", help=FILES)
+    check.add_argument("files", type=_path, nargs="*", metavar="FILE", help=FILES)
     inspect = add("inspect", _inspect, "parse and clean papers, and show page by page what is kept")
-    inspect.add_argument("papers", type=Path, nargs="+", metavar="PAPER.pdf", help="papers, or folders of them")
-    inspect.add_argument("--output", type=Path, metavar="FOLDER", help="where to write the pages (PAPER-pages)")
-    inspect.add_argument("--config", type=Path, nargs="+", default=[], metavar="FILE", help=FILES)
+    inspect.add_argument("papers", type=_path, nargs="+", metavar="PAPER.pdf", help="papers, or folders of them")
+    inspect.add_argument("--output", type=_path, metavar="FOLDER", help="where to write the pages (PAPER-pages)")
+    inspect.add_argument("--config", type=_path, nargs="+", default=[], metavar="FILE", help=FILES)
     _add_study(add("plan", _plan, "show how much time and memory each run of a study will take"), alone=True)
     status = add("status", _status, "show how far the runs of a study are, and how long the rest will take")
     status.add_argument(
-        "files", type=Path, nargs="*", metavar="FILE", help="the study's folder; or study files, before the first start"
+        "files",
+        type=_path,
+        nargs="*",
+        metavar="FILE",
+        help="the study's folder; or study files, before the first start",
     )
     _add_study(status)
     _add_study(add("open", _open, "open a study's report, and print its path"), alone=True)
     _add_try(add("try", _try, "continue a prompt with the base and with the adapted model"))
     answer = add("answer", _answer, "answer a question about an image, or hand it over to a person")
     answer.add_argument(
-        "image", type=Path, metavar="IMAGE", help="a picture, a DICOM file, or a CSV with columns image and question"
+        "image", type=_path, metavar="IMAGE", help="a picture, a DICOM file, or a CSV with columns image and question"
     )
     wording = "worded as in the study (results/cases/questions.parquet), or: caption. Omit it with a CSV"
     answer.add_argument("question", nargs="?", help=wording)
     answer.add_argument("--all", action="store_true", help="also show answers that go to a person")
-    answer.add_argument("--output", type=Path, metavar="FILE", help="CSV to write (TABLE-answered.csv)")
+    answer.add_argument("--output", type=_path, metavar="FILE", help="CSV to write (TABLE-answered.csv)")
     _add_study(answer)
     export = add("export", _export, "merge an adapter into its base model, for use elsewhere")
-    export.add_argument("run", nargs="?", default=None, help="the run whose adapter is merged (default)")
-    export.add_argument("folder", metavar="FOLDER", help="a new folder for weights, tokenizer and card")
+    export.add_argument("run", type=_word, nargs="?", help="the run whose adapter is merged (default)")
+    export.add_argument("folder", type=_word, metavar="FOLDER", help="a new folder for weights, tokenizer and card")
     _add_study(export)
     return parser
+
+
+def _word(typed: str) -> str:
+    """A word of the command line; `"$FOLDER"` of a variable that is not set is none."""
+    if not typed.strip():
+        raise argparse.ArgumentTypeError("is empty: say what is meant")
+    return typed
+
+
+def _path(typed: str) -> Path:
+    """A path as it is typed; the shell leaves a tilde in quotes to us, and Path("") would be the current folder."""
+    return Path(_word(typed)).expanduser()
 
 
 def _add_study(parser: argparse.ArgumentParser, alone: bool = False) -> None:
     """The option --study; where nothing else is typed, the folder alone is enough."""
     if alone:
-        parser.add_argument("folder_of_study", type=Path, nargs="?", metavar="FOLDER", help="as --study FOLDER")
+        parser.add_argument("folder_of_study", type=_path, nargs="?", metavar="FOLDER", help="as --study FOLDER")
     parser.add_argument(
         "--study",
-        type=Path,
+        type=_path,
         default=Path(),
         metavar="FOLDER",
         help="the folder that holds results/ (the current one)",
@@ -139,18 +155,20 @@ def _add_study(parser: argparse.ArgumentParser, alone: bool = False) -> None:
 
 
 def _add_init(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="the study's folder; results are written there")
-    parser.add_argument("--title", help="heading of the report")
-    parser.add_argument("--papers", metavar="FOLDER", help="the folder of the PDFs")
-    parser.add_argument("--model", help="demo, a name on the Hugging Face hub (owner/name), or a model's folder")
-    parser.add_argument("--revision", help="commit of a model on the hub; looked up on the hub if left out")
+    parser.add_argument("folder", type=_path, metavar="FOLDER", help="the study's folder; results are written there")
+    parser.add_argument("--title", type=_word, help="heading of the report")
+    parser.add_argument("--papers", type=_word, metavar="FOLDER", help="the folder of the PDFs")
+    parser.add_argument(
+        "--model", type=_word, help="demo, a name on the Hugging Face hub (owner/name), or a model's folder"
+    )
+    parser.add_argument("--revision", type=_word, help="commit of a model on the hub; looked up on the hub if left out")
     parser.add_argument("--keep", action="store_true", help="keep an existing study file, if it is for these papers")
-    parser.add_argument("--gpu", help="a100-80, a100-40, h100, h200, a40, l40s, l4, rtx4090, or none")
+    parser.add_argument("--gpu", type=_word, help="a100-80, a100-40, h100, h200, a40, l40s, l4, rtx4090, or none")
 
 
 def _add_try(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("prompt", help="the text to continue")
-    parser.add_argument("--run", default="default", help="the run whose adapter is used (%(default)s)")
+    parser.add_argument("--run", type=_word, default="default", help="the run whose adapter is used (%(default)s)")
     parser.add_argument("--tokens", type=int, default=60, help="maximum number of tokens to write (%(default)s)")
     parser.add_argument(
         "--temperature", type=float, help="above 0: sample at this temperature; left out: greedy decoding"
@@ -232,4 +250,4 @@ def _export(options: argparse.Namespace) -> list[str]:
     from further.cli.export import choose_run, export_run
 
     run = choose_run(options.study, options.run, options.folder)
-    return export_run(options.study, run, Path(options.folder))
+    return export_run(options.study, run, Path(options.folder).expanduser())

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from further.cases.case_report import NO_USE
 from further.cli.export import find_adapter, find_base
 from further.cli.study_folder import name_study, suggest_others
 from further.guard.records import GuardRecord
@@ -14,9 +15,7 @@ from further.records.base import DEFAULT_RUN
 
 GUARD = Path("results/guard/guard.json")
 QUESTIONS = Path("results/cases/questions.parquet")
-NEW_TOKENS = 256
 BATCH = 8  # questions at a time
-NO_USE = "Written by a language model for research. Not for clinical use."
 
 
 def answer_image(study: Path, image: Path, question: str, show_all: bool) -> list[str]:
@@ -175,6 +174,7 @@ def _answer(study: Path, pictures: Mapping[str, bytes], lines: Sequence[Mapping[
     from further.models import Precision, load_adapted
     from further.positions import find_limit
     from further.records.training import CaseMetrics
+    from further.settings import Settings
     from further.vision.images import Pixels, need_images
     from further.vision.prompts import make_prompter
     from further.vision.rows import ask
@@ -185,8 +185,9 @@ def _answer(study: Path, pictures: Mapping[str, bytes], lines: Sequence[Mapping[
     model = need_images(load_adapted(base, adapter, Precision(run.quantization, run.compute_dtype)))
     prompter, shown, limit = make_prompter(base), Pixels(base, pictures), find_limit(model.config) or LONGEST
     asked = [ask(line, prompter, limit) for line in lines]
-    # Prompts of several images may be long: what the model's positions leave is less then.
-    room = min(NEW_TOKENS, limit - max(len(one.prompt.ids) for one in asked))
+    # A run does not record its study's new_tokens: the default of study files stands for it. Prompts of several images
+    # may be long: what the model's positions leave is less then.
+    room = min(Settings().answers.new_tokens, limit - max(len(one.prompt.ids) for one in asked))
     written = write_answers(model, prompter, asked, shown, room, BATCH)
     sure = measure_sureness(model, written, shown, BATCH)
     return [describe_answer(*each[:2], prompter, each[2]) for each in zip(lines, written, sure, strict=True)]

@@ -12,7 +12,7 @@ from further.cli.check_machine import check_machine
 from further.cli.check_model import check_model_of
 from further.cli.findings import Findings
 from further.cli.study_folder import ROOT
-from further.corpus.folder import mark_passwords
+from further.corpus.folder import count_documents, mark_passwords
 from further.evaluation.questions.read import check_questions
 from further.fault_messages import add_lines
 from further.general import find_texts
@@ -130,6 +130,9 @@ def _check_papers(study: Study, found: Findings) -> None:
     found.collect(study.name_folds, len(papers))
     if corpus.papers:
         found.collect(check_dates, papers)
+        beside = count_documents(Path(corpus.papers), subfolders=corpus.subfolders)
+        told = ", ".join(f"{number} {suffix}" for suffix, number in beside.most_common())
+        found.notes += [f"corpus.papers: {told} beside the PDFs: not read, save them as PDF"] if beside else []
     found.notes += study.find_notes(len(papers))
     if corpus.ocr:
         found.faults += _find_ocr_faults(corpus.ocr_language)

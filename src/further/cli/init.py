@@ -87,11 +87,10 @@ def write_study(folder: Path, wishes: Wishes, ask: bool, goes_on: bool = False) 
         raise ValueError(f"{file} already exists: edit it, or name another folder")
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"{folder} is a file: name a folder for the study")
-    if folder.resolve() == ROOT:
-        raise ValueError(
-            f"{folder} is Further's own folder, with the demonstration: name another, such as studies/heart"
-        )
-    check_path(folder.resolve(), "study")
+    if (full := folder.resolve()) == ROOT or not full.name:
+        whose = "Further's own folder, with the demonstration" if full == ROOT else "the whole disk"
+        raise ValueError(f"{folder} is {whose}: name another, such as studies/heart")
+    check_path(full, "study")
     title, papers, model, gpu_name = _answer(folder, wishes, ask)
     gpu = find_gpu(gpu_name)
     about_model, said = _describe_model(folder, model, wishes.revision)

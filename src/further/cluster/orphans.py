@@ -1,7 +1,7 @@
 """Jobs that an earlier snakemake left in the queue.
 
 A snakemake that is killed cannot cancel its jobs, and the next one cannot find them again: it would queue the same
-trainings a second time. Where no other snakemake is at work in the folder (`further.cluster.head`), whatever SLURM
+trainings a second time. Where no other snakemake works in the folder (`further.cluster.queue_lock`), whatever SLURM
 still runs for it belongs to a dead one. It is cancelled before anything is queued; trainings go on from their last
 checkpoint.
 """
@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from further.cluster.slurm import ask
+from further.cluster.slurm import ask, ask_for
 
 PATIENCE_S = 120  # for cancelled jobs to end
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")  # the executor's name for the jobs of one snakemake
@@ -50,10 +50,7 @@ def list_jobs(folder: Path) -> list[Queued]:
     Raises:
         ValueError: If SLURM does not answer.
     """
-    answer = ask(["squeue", "--me", "--noheader", "--format=%i|%T|%r|%j|%Z|%k"])
-    if not answer.ok:
-        raise ValueError(f"SLURM does not answer: {answer.text}")
-    return read_queue(answer.text, folder)
+    return read_queue(ask_for(["squeue", "--me", "--noheader", "--format=%i|%T|%r|%j|%Z|%k"]), folder)
 
 
 def cancel_orphans(folder: Path) -> list[Queued]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from further.cluster.requests import Request
-from further.cluster.slurm import ask
+from further.cluster.slurm import ask, ask_for
 
 PROFILE = "profiles/slurm/config.yaml"
 PLACEHOLDER = "lu2026-0-00"  # what the profile holds until its user writes an account there
@@ -81,19 +81,12 @@ def check_requests(requests: Iterable[Request], planned_gb: float | None = None)
         check_account(account)
     if mismatches := find_mismatches(kinds, planned_gb):
         raise ValueError("\n".join(mismatches))
-    nodes = read_nodes(_must(["sinfo", "--noheader", "--exact", "--format=%R|%a|%l|%c|%m|%G"]))
+    nodes = read_nodes(ask_for(["sinfo", "--noheader", "--exact", "--format=%R|%a|%l|%c|%m|%G"]))
     faults = [fault for kind in kinds for fault in find_faults(kind, nodes)]
     # What sinfo shows is told in the study's words; sbatch would name the first of these faults in its own.
     faults = faults or list(_unknown_accounts(kinds)) or list(_refusals(kinds))
     if faults:
         raise ValueError("\n".join(dict.fromkeys(faults)))
-
-
-def _must(command: list[str]) -> str:
-    answer = ask(command)
-    if not answer.ok:
-        raise ValueError(f"SLURM does not answer: {answer.text}")
-    return answer.text
 
 
 def read_nodes(text: str) -> list[Nodes]:

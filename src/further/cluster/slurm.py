@@ -37,3 +37,15 @@ def ask(command: Sequence[str]) -> Answer:
     except subprocess.TimeoutExpired:
         raise ValueError(f"SLURM gave no answer to {command[0]} within {TIMEOUT_S} s: try again later") from None
     return Answer(done.returncode == 0, done.stdout.strip())
+
+
+def ask_for(command: Sequence[str]) -> str:
+    """What one of SLURM's commands printed.
+
+    Raises:
+        ValueError: If it failed, or as `ask`.
+    """
+    answer = ask(command)
+    if not answer.ok:
+        raise ValueError(f"SLURM does not answer: {answer.text}")
+    return answer.text

@@ -3,6 +3,7 @@
 import os
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 from further.shards import hash_rank
 
 MAX_ID_LENGTH = 80
+PDF = (".pdf",)
+DOCUMENTS = (".docx", ".doc", ".odt", ".rtf", ".epub", ".djvu", ".ps", ".pptx", ".tex")
 MIN_PAPERS = 4  # to split: one to validate, one to test, two to train on
 
 
@@ -73,7 +76,7 @@ def list_papers(folder: Path, *, subfolders: bool = False) -> list[Path]:
     folder = folder.expanduser()
     if not folder.is_dir():
         raise ValueError(f"corpus.papers: there is no folder {folder}")
-    papers = sorted(_find_pdfs(folder, subfolders=subfolders))
+    papers = sorted(_find_files(folder, PDF, subfolders=subfolders))
     if len(papers) >= MIN_PAPERS:
         return papers
     below = 0 if subfolders else len(list_left_out(folder))
@@ -88,10 +91,19 @@ def list_papers(folder: Path, *, subfolders: bool = False) -> list[Path]:
 def list_left_out(folder: Path) -> list[Path]:
     """PDFs in the subfolders of a folder, which `list_papers` leaves out if it is not asked for them."""
     folder = folder.expanduser()
-    return [paper for paper in _find_pdfs(folder, subfolders=True, skip_unreadable=True) if paper.parent != folder]
+    found = _find_files(folder, PDF, subfolders=True, skip_unreadable=True)
+    return [paper for paper in found if paper.parent != folder]
 
 
-def _find_pdfs(folder: Path, *, subfolders: bool, skip_unreadable: bool = False) -> Iterator[Path]:
+def count_documents(folder: Path, *, subfolders: bool) -> Counter[str]:
+    """Files of a folder, by suffix, that may hold papers and are not read."""
+    found = _find_files(folder.expanduser(), DOCUMENTS, subfolders=subfolders, skip_unreadable=True)
+    return Counter(file.suffix.lower() for file in found)
+
+
+def _find_files(
+    folder: Path, suffixes: tuple[str, ...], *, subfolders: bool, skip_unreadable: bool = False
+) -> Iterator[Path]:
     try:
         with os.scandir(folder) as entries:  # tells files from folders without a stat: every job lists the papers
             seen = [entry for entry in entries if not entry.name.startswith(".")]
@@ -101,8 +113,8 @@ def _find_pdfs(folder: Path, *, subfolders: bool, skip_unreadable: bool = False)
         raise ValueError(f"corpus.papers: folder {folder} cannot be read: {error.strerror}") from None
     for entry in seen:
         if subfolders and entry.is_dir(follow_symlinks=False):
-            yield from _find_pdfs(folder / entry.name, subfolders=True, skip_unreadable=skip_unreadable)
-        elif entry.name.lower().endswith(".pdf") and entry.is_file():
+            yield from _find_files(folder / entry.name, suffixes, subfolders=True, skip_unreadable=skip_unreadable)
+        elif entry.name.lower().endswith(suffixes) and entry.is_file():
             yield folder / entry.name
 
 
@@ -112,7 +124,7 @@ def mark_passwords(passwords: Mapping[str, str], papers: Sequence[Path]) -> dict
     The mark has 8 bits, which tell next to nothing of the password, and miss one correction in 256.
 
     Args:
-        passwords: Passwords by paper name.
+        passwords: As in a study file.
         papers: Files of all papers.
 
     Returns:
@@ -121,10 +133,20 @@ def mark_passwords(passwords: Mapping[str, str], papers: Sequence[Path]) -> dict
     Raises:
         ValueError: If there is no paper of a name.
     """
-    known = set(paper_ids(papers).values()) if passwords else set()
-    unknown = sorted(set(passwords) - known)
+    names = paper_ids(papers) if passwords else {}
+    unknown = sorted(set(passwords) - {name for file, paper in names.items() for name in _called(file, paper)})
     if unknown:
-        raise ValueError(
-            f"corpus.passwords: there is no paper {', '.join(unknown)} (a paper's name: its file's, no .pdf)"
-        )
-    return {paper: hash_rank("password", paper, password)[:2] for paper, password in sorted(passwords.items())}
+        names_are = "a paper's name: its file's, with or without .pdf"
+        raise ValueError(f"corpus.passwords: there is no paper {', '.join(unknown)} ({names_are})")
+    given = {paper: find_password(passwords, file, paper) for file, paper in names.items()}
+    return {paper: hash_rank("password", paper, word)[:2] for paper, word in sorted(given.items()) if word}
+
+
+def find_password(passwords: Mapping[str, str], file: Path, paper: str) -> str:
+    """The password of a paper by the name of its file, or by its own; "" for none."""
+    return next((passwords[name] for name in _called(file, paper) if name in passwords), "")
+
+
+def _called(file: Path, paper: str) -> tuple[str, ...]:
+    names = (file.name, unicodedata.normalize("NFC", file.name))  # a Mac writes å as two characters
+    return paper, *names, *(name.removesuffix(file.suffix) for name in names)

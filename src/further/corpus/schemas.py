@@ -65,6 +65,7 @@ BLOCKS = pa.schema(
 
 _READ = [
     ("paper", pa.string()),
+    ("file", pa.string()),  # name only
     ("pages", pa.int32()),
     ("unread_pages", pa.list_(pa.int32())),  # numbers of the pages that cannot be read, from 1
     ("damaged_pages", pa.list_(pa.int32())),  # of those that were read in part

@@ -1,6 +1,7 @@
 """Intervals over papers, which are the unit of sampling."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,8 @@ from further.settings import BootstrapSettings
 Floats = NDArray[np.float64]
 
 LEVEL = 0.95
-DRAWN = 1_000_000  # places in resamples that stand in memory at once: 2,000 of 10,000 cases together took 1 GB
+DRAWN = 100_000  # places in resamples that are worked on at once: they fit the cache, 5 times as fast as 1,000,000
+KEPT = 1_000_000  # places up to which all resamples are kept
 
 
 def ratio_interval(amounts: "pd.Series[float]", sizes: "pd.Series[int]", how: BootstrapSettings) -> Interval:
@@ -75,13 +77,22 @@ def ratio_error(values: Floats, weights: Floats) -> tuple[Floats, Floats]:
 
 
 def _resample(values: Floats, weights: Floats, how: BootstrapSettings) -> Iterator[Floats]:
-    generator, count = np.random.default_rng(how.seed), len(values)
-    size = max(1, DRAWN // count)
-    parts = []
-    for start in range(0, how.bootstrap, size):
-        picks = generator.integers(0, count, (min(size, how.bootstrap - start), count))
-        parts.append(ratio_error(values[picks], weights[picks]))
+    draw = _draw_once if how.bootstrap * len(values) <= KEPT else _draw
+    parts = [ratio_error(values[picks], weights[picks]) for picks in draw(how.seed, how.bootstrap, len(values))]
     return map(np.concatenate, zip(*parts, strict=True))
+
+
+def _draw(seed: int, bootstrap: int, count: int) -> Iterator[NDArray[np.int64]]:
+    """Places of the documents of each resample, some resamples (rows) at a time."""
+    generator, size = np.random.default_rng(seed), max(1, DRAWN // count)
+    for start in range(0, bootstrap, size):
+        yield generator.integers(0, count, (min(size, bootstrap - start), count))
+
+
+@lru_cache(maxsize=8)  # 8 MB each
+def _draw_once(seed: int, bootstrap: int, count: int) -> tuple[NDArray[np.int64], ...]:
+    """The same, kept: a study's many scores are resampled alike, and drawing took as long as the rest."""
+    return tuple(_draw(seed, bootstrap, count))
 
 
 def _pivot_quantiles(estimate: Floats, estimates: Floats, errors: Floats) -> Floats:

@@ -23,7 +23,7 @@ from further.records.probes import Sample, Samples
 from further.settings import SampleSettings
 
 NUM_PROMPTS = 4  # where the study names none
-PROMPT_WORDS = 8
+PROMPT_WORDS = 8  # of MIN_PARAGRAPH_WORDS: the rest of the sentence is the model's to write
 MIN_PARAGRAPH_WORDS = 20  # headings and stock phrases say nothing of the field
 
 

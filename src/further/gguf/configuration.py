@@ -19,6 +19,7 @@ KEYS = {
     "max_position_embeddings": "{family}.context_length",
 }
 ROPE_FACTORS = "rope_freqs.weight"  # by how much Llama 3.1 and later slow each frequency down
+# Of Llama 3.1 to 3.3; a file holds the factors that follow from these, not the numbers.
 LLAMA3 = {"low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 8192}
 
 

@@ -33,6 +33,7 @@ def convert_gguf(path: Path, folder: Path, dtype: str) -> None:
     write_tokenizer(file, marks, folder)
     tokens = file.need("tokenizer.ggml.tokens")
     config.bos_token_id, config.eos_token_id = tokens.index(marks.bos), tokens.index(marks.eos)
+    # Few files name a token to fill up with, and what is filled up is masked: any will do.
     config.pad_token_id, config.dtype = config.eos_token_id, getattr(torch, dtype)
     write_weights(file, config, folder, config.dtype)
     config.architectures = [f"{type(config).__name__.removesuffix('Config')}ForCausalLM"]

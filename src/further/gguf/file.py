@@ -36,6 +36,7 @@ class GgufFile:
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value of a metadata key; `{family}` in it stands for the architecture."""
+        # The family is itself read by this function.
         field = self._reader.fields.get(key.format(family=getattr(self, "family", "")))
         return default if field is None else field.contents()
 

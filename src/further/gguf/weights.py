@@ -14,8 +14,10 @@ import gguf
 from further.gguf.configuration import ROPE_FACTORS
 from further.gguf.file import FAMILIES, GgufFile
 from further.io import write_json
+from further.listing import name_some
 
 SHARD_BYTES = 10**9
+MOST_NAMED = 3  # tensors in a message
 ROTATED = ("attn_q", "attn_k")  # matrices whose rows llama.cpp keeps in another order
 
 
@@ -63,19 +65,17 @@ def match_names(file: GgufFile, shapes: Mapping[str, torch.Size], num_layers: in
     known = gguf.get_tensor_name_map(FAMILIES[file.family], num_layers)
     places = {name: str(known.get_name(name, try_suffixes=(".weight", ".bias"))) for name in shapes}
     if missing := sorted(name for name, place in places.items() if place not in file.tensors):
-        raise ValueError(f"{file.path}: has no tensor for {_list(missing)}")
+        raise ValueError(f"{file.path}: has no tensor for {name_some(missing, MOST_NAMED)}")
     if unused := sorted(set(file.tensors) - set(places.values()) - {ROPE_FACTORS}):
-        raise ValueError(f"{file.path}: {_list(unused)} has no place in a {file.family} model of transformers")
+        raise ValueError(
+            f"{file.path}: {name_some(unused, MOST_NAMED)} has no place in a {file.family} model of transformers"
+        )
     for name, place in places.items():
         # GGUF counts dimensions from the one that is contiguous in memory.
         shape = torch.Size(map(int, reversed(file.tensors[place].shape)))
         if shape != shapes[name]:
             raise ValueError(f"{file.path}: {place} is {tuple(shape)} where its metadata ask for {tuple(shapes[name])}")
     return places
-
-
-def _list(names: list[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def read_weight(file: GgufFile, place: str, config: PretrainedConfig) -> torch.Tensor:

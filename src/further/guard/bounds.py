@@ -12,31 +12,30 @@ def p_value(errors: ArrayLike, accepted: ArrayLike, target: float) -> Floats:
     return np.asarray(stats.binom.cdf(np.asarray(errors), np.asarray(accepted), target), dtype=np.float64)
 
 
-def upper_bound(errors: int, accepted: int, confidence: float = 0.95) -> float:
+def upper_bound(errors: int, accepted: int, confidence: float) -> float:
     """One-sided Clopper–Pearson bound: the error rate at which `p_value` is 1 - `confidence`; 1 if all are wrong."""
     if errors == accepted:
         return 1.0
     return float(stats.beta.ppf(confidence, errors + 1, accepted - errors))
 
 
-def exact_interval(errors: int, accepted: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Two-sided interval of an error rate (Clopper and Pearson 1934); (0, 1) where nothing was accepted."""
-    tail = (1 - confidence) / 2
-    low = float(stats.beta.ppf(tail, errors, accepted - errors + 1)) if errors else 0.0
-    return low, upper_bound(errors, accepted, 1 - tail)
+def exact_interval(errors: int, accepted: int) -> tuple[float, float]:
+    """Two-sided 95 % interval of an error rate (Clopper and Pearson 1934); (0, 1) where nothing was accepted."""
+    low = float(stats.beta.ppf(0.025, errors, accepted - errors + 1)) if errors else 0.0
+    return low, upper_bound(errors, accepted, 0.975)
 
 
-def smallest_accepted(errors: int, target: float, confidence: float = 0.95) -> int:
+def smallest_accepted(errors: int, target: float, confidence: float) -> int:
     """Accepted answers from which on so many errors among them certify a target.
 
-    >>> smallest_accepted(0, 0.05), smallest_accepted(0, 0.10)
+    >>> smallest_accepted(0, 0.05, 0.95), smallest_accepted(0, 0.10, 0.95)
     (59, 29)
     """
     # At most so many errors among n answers: the next one comes after the n-th, and its place is negative binomial.
     return errors + 1 + int(stats.nbinom.isf(level(confidence), errors + 1, target))
 
 
-def most_errors(accepted: int, target: float, confidence: float = 0.95) -> int:
+def most_errors(accepted: int, target: float, confidence: float) -> int:
     """The most errors among so many accepted answers that still certify a target; -1 if even none is too many."""
     return int(np.sum(p_value(np.arange(accepted + 1), accepted, target) <= level(confidence))) - 1
 

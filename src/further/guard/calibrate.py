@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from further.guard.bounds import smallest_accepted, upper_bound
-from further.guard.certify import Sequence, certify
+from further.guard.certify import ThresholdSequence, certify
 from further.guard.needed import estimate_needed_cases
 from further.guard.records import CaseCounts, Certificate, GuardRecord, Promise
 from further.guard.rules import Rules, examine
@@ -16,7 +16,7 @@ from further.guard.schemas import check_answers, turn_scores
 from further.guard.wording import percent
 from further.settings import GuardSettings
 
-ERRORS_LISTED = (0, 1, 2, 5)
+ERRORS_LISTED = (0, 1, 2, 5)  # for which a record says how many accepted answers a certificate takes
 
 
 def calibrate(answers: pd.DataFrame, settings: GuardSettings, rules: Rules) -> GuardRecord:
@@ -120,7 +120,7 @@ def _sort_out(kept: pd.DataFrame, further_answers: int) -> tuple[pd.DataFrame, C
     return eligible, counts
 
 
-def _read_promise(sequence: Sequence, settings: GuardSettings) -> Promise | None:
+def _read_promise(sequence: ThresholdSequence, settings: GuardSettings) -> Promise | None:
     if not sequence.num_certified:
         return None
     last = sequence.num_certified - 1

@@ -14,7 +14,7 @@ LARGEST_START = 0.8  # of the cases: beyond, a first threshold without room for 
 
 
 @dataclass(frozen=True)
-class Sequence:
+class ThresholdSequence:
     """Thresholds in the order in which they are tested, strictest first.
 
     Attributes:
@@ -58,7 +58,7 @@ def accepted_counts(num_cases: int, settings: GuardSettings) -> Counts:
     return np.unique(np.linspace(start, num_cases, settings.steps).astype(np.int64))
 
 
-def certify(score: ArrayLike, correct: ArrayLike, settings: GuardSettings) -> Sequence:
+def certify(score: ArrayLike, correct: ArrayLike, settings: GuardSettings) -> ThresholdSequence:
     """Test thresholds, strictest first, until one is not certified.
 
     The thresholds follow from the scores alone. Stopping at the first p-value above 1 - confidence keeps the level
@@ -84,7 +84,7 @@ def certify(score: ArrayLike, correct: ArrayLike, settings: GuardSettings) -> Se
     accepted, errors = count_accepted(scores, right, thresholds)
     tests = p_value(errors, accepted, settings.target_error)
     failed = np.flatnonzero(tests > level(settings.confidence))
-    return Sequence(thresholds, accepted, errors, tests, int(failed[0]) if failed.size else tests.size)
+    return ThresholdSequence(thresholds, accepted, errors, tests, int(failed[0]) if failed.size else tests.size)
 
 
 def check_scores(score: ArrayLike, correct: ArrayLike) -> tuple[Floats, NDArray[np.bool_]]:

@@ -37,7 +37,6 @@ class Ranking:
         aurc, augrc: As `area_under_risk` and `area_under_generalized_risk` say; lower is better.
         random_aurc, random_augrc: Of a score that knows nothing, in expectation.
         oracle_aurc, oracle_augrc: Where every right answer is surer than every wrong one.
-        error_rate: Of all answers.
     """
 
     aurc: float
@@ -46,7 +45,6 @@ class Ranking:
     random_augrc: float
     oracle_aurc: float
     oracle_augrc: float
-    error_rate: float
     num_answers: int
 
 
@@ -101,6 +99,5 @@ def rank_score(score: ArrayLike, correct: ArrayLike) -> Ranking:
         random_augrc=area_under_generalized_risk(random),
         oracle_aurc=area_under_risk(oracle),
         oracle_augrc=area_under_generalized_risk(oracle),
-        error_rate=float((~right).mean()),
         num_answers=scores.size,
     )

@@ -36,7 +36,7 @@ def try_elsewhere(guarded: pd.DataFrame, record: GuardRecord) -> dict[str, Elsew
     }
 
 
-def count_broken(shifted: Mapping[str, Elsewhere]) -> list[str]:
+def find_broken(shifted: Mapping[str, Elsewhere]) -> list[str]:
     """Question types whose promise was broken there."""
     return [name for name, one in shifted.items() if one.outcome == "broken"]
 

@@ -74,11 +74,6 @@ class Certificate:
         """None: defer all."""
         return self.promise.threshold if self.promise else None
 
-    @property
-    def coverage(self) -> float:
-        """Accepted fraction of the eligible cases; 0 where all are deferred."""
-        return self.promise.accepted / self.counts.eligible if self.promise else 0.0
-
 
 @dataclass(frozen=True)
 class Elsewhere:

@@ -144,7 +144,7 @@ def check_answers(answers: pd.DataFrame) -> pd.DataFrame:
     return checked
 
 
-MARKS = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
+MARKS = dict.fromkeys(("true", "yes", "1", "1.0"), True) | dict.fromkeys(("false", "no", "0", "0.0"), False)
 """How tables write right and wrong, in lower case."""
 
 

@@ -14,19 +14,17 @@ class Shift:
     """Scores of new cases beside those of the validation cases, for one question type.
 
     Attributes:
-        distance, distance_p: Kolmogorov–Smirnov statistic, 0 to 1, and its p-value.
+        distance: Kolmogorov–Smirnov statistic, 0 to 1.
         accepted_validation, accepted_new: Fractions at or above the threshold; None without one.
-        accepted_p: Of Fisher's exact test that these are equal.
-        warns: Whether the smaller p-value, times the number of tests, is under 0.01.
+        warns: Whether the smaller p-value, of that statistic or of Fisher's exact test that the fractions are equal,
+            times the number of tests, is under 0.01.
     """
 
     num_validation: int
     num_new: int
     distance: float
-    distance_p: float
     accepted_validation: float | None
     accepted_new: float | None
-    accepted_p: float | None
     warns: bool
 
 
@@ -42,18 +40,16 @@ def check_shift(validation: ArrayLike, new: ArrayLike, threshold: float | None) 
     before, after = (np.asarray(scores, dtype=np.float64) for scores in (validation, new))
     before, after = before[np.isfinite(before)], after[np.isfinite(after)]
     test = stats.ks_2samp(before, after)
-    old, now, accepted_p = None, None, None
+    old, now, tests = None, None, [float(test.pvalue)]
     if threshold is not None:
         old, now = int((before >= threshold).sum()), int((after >= threshold).sum())
-        accepted_p = float(stats.fisher_exact(np.array([[old, before.size - old], [now, after.size - now]])).pvalue)
-    tests = [float(test.pvalue)] if accepted_p is None else [float(test.pvalue), accepted_p]
+        counts = np.array([[old, before.size - old], [now, after.size - now]])
+        tests.append(float(stats.fisher_exact(counts).pvalue))
     return Shift(
         num_validation=before.size,
         num_new=after.size,
         distance=float(test.statistic),
-        distance_p=float(test.pvalue),
         accepted_validation=None if old is None else old / before.size,
         accepted_new=None if now is None else now / after.size,
-        accepted_p=accepted_p,
         warns=len(tests) * min(tests) < ALARM,  # Bonferroni
     )

@@ -36,13 +36,13 @@ class ErrorsSeen:
     interval: tuple[float, float]
 
 
-def count_errors(guarded: pd.DataFrame, split: str = "test") -> dict[str, ErrorsSeen]:
+def count_errors(guarded: pd.DataFrame, split: str) -> dict[str, ErrorsSeen]:
     """Errors among accepted and among deferred answers of a split, by question type."""
     kept = _of_split(guarded, split)
     return {str(name): _count(rows) for name, rows in kept.groupby("question_type")}
 
 
-def count_reasons(guarded: pd.DataFrame, split: str = "test") -> pd.DataFrame:
+def count_reasons(guarded: pd.DataFrame, split: str) -> pd.DataFrame:
     """Deferred answers of a split by question type and reason.
 
     Returns:
@@ -67,19 +67,19 @@ def count_reasons(guarded: pd.DataFrame, split: str = "test") -> pd.DataFrame:
     return counted.sort_values(["question_type", "reason"], key=_place, ignore_index=True)
 
 
-def count_topics(guarded: pd.DataFrame, split: str = "test") -> pd.Series:
+def count_topics(guarded: pd.DataFrame, split: str) -> pd.Series:
     """Answers of a split by topic that always goes to a person, most frequent first; an answer may have several."""
     return guarded.loc[guarded["split"] == split, "topics"].explode().dropna().value_counts()
 
 
-def rank_scores(guarded: pd.DataFrame, split: str = "validation") -> dict[str, dict[str, Ranking]]:
+def rank_scores(guarded: pd.DataFrame, split: str) -> dict[str, dict[str, Ranking]]:
     """How well each score ranks the judged answers of a split: by question type, then by score."""
     groups = _of_split(guarded, split).groupby("question_type")
     ranked = {str(name): {score: _rank(rows, score) for score in score_columns(rows)} for name, rows in groups}
     return {name: {key: one for key, one in scores.items() if one} for name, scores in ranked.items()}
 
 
-def draw_curves(guarded: pd.DataFrame, split: str = "test") -> dict[str, RiskCoverage]:
+def draw_curves(guarded: pd.DataFrame, split: str) -> dict[str, RiskCoverage]:
     """Risk against coverage by the guard's own score, of judged answers that nothing but the score defers, by type."""
     kept = _of_split(guarded, split)
     by_score = kept["reasons"].map(lambda reasons: set(reasons) <= {"under threshold", "not certified"})
@@ -90,7 +90,7 @@ def draw_curves(guarded: pd.DataFrame, split: str = "test") -> dict[str, RiskCov
     }
 
 
-def compare_splits(guarded: pd.DataFrame, split: str = "test") -> dict[str, Shift]:
+def compare_splits(guarded: pd.DataFrame, split: str) -> dict[str, Shift]:
     """Scores of a split beside those of the validation cases, by question type; types without both are left out."""
     scored = [rows[rows["score"].notna()] for rows in (_of_split(guarded, "validation"), _of_split(guarded, split))]
     before, after = (dict(list(rows.groupby("question_type"))) for rows in scored)
@@ -101,7 +101,7 @@ def compare_splits(guarded: pd.DataFrame, split: str = "test") -> dict[str, Shif
     }
 
 
-def choose_examples(guarded: pd.DataFrame, number: int, split: str = "test") -> pd.DataFrame:
+def choose_examples(guarded: pd.DataFrame, number: int, split: str) -> pd.DataFrame:
     """Rows to show: per question type so many accepted and then so many deferred ones, drawn by a hash."""
     rows = guarded[guarded["split"] == split].reset_index(drop=True)
     # By a hash of the keys, as the first rows of a table may be those of one scanner, day or diagnosis.

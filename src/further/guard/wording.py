@@ -38,7 +38,8 @@ def _describe(certificate: Certificate, promised: str) -> str:
 def _need(certificate: Certificate) -> str:
     """What a certificate would take."""
     errors = certificate.accepted_needed
-    needed = f"{certificate.counts.cases} cases; it takes {errors[0]} accepted without an error or {errors[1]} with one"
+    cases = certificate.counts.cases
+    needed = f"{cases} case{'s' * (cases != 1)}; it takes {errors[0]} accepted without an error or {errors[1]} with one"
     if certificate.needed_cases:
         return f"{needed}; about {certificate.needed_cases} in all if answers go on like these"
     if certificate.why_deferred == "too many errors":

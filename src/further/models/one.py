@@ -26,7 +26,7 @@ class OneModel(Model):
 
     @classmethod
     def accepts(cls, config: Mapping[str, Any]) -> bool:
-        """Folders that `further.onemodel.make` wrote."""
+        """Folders that `further.onemodel.folders` wrote."""
         return config.get("model_type") == OneConfig.model_type
 
     @classmethod

@@ -2,6 +2,7 @@
 
 from further.settings.onemodel import OneModelSettings
 
+# As `further.models.one` has them, which loads torch: the rules read these while the study is planned.
 ENCODER_DECODER, PREFIX = "encoder_decoder", "prefix"
 LAYOUTS = (ENCODER_DECODER, PREFIX)
 LONGER = "longer"  # all cases, for more steps: whether a floor of the law is the schedule's

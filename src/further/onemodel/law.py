@@ -10,12 +10,12 @@ from further.onemodel.arms import ENCODER_DECODER, LONGER
 from further.onemodel.compare import mark_answers
 from further.records.onemodel import SeedRecord
 from further.scaling.analysis import analyse_curve
-from further.scaling.cost import CostSettings
+from further.scaling.cost import UnitCosts
 from further.scaling.curve import Point
 from further.scaling.record import LawRecord
 from further.scaling.run_lengths import end_fall_percent
 from further.scaling.study_runs import price_tokens
-from further.settings import CostSettings as Prices
+from further.settings import CostSettings
 
 Numbers = Mapping[str, Sequence[SeedRecord]]
 LOSS, ERROR = "loss", "error"
@@ -26,7 +26,7 @@ def fit_laws(
     numbers: Numbers,
     answers: Mapping[str, pd.DataFrame],
     histories: Mapping[str, pd.DataFrame],
-    cost: CostSettings,
+    cost: UnitCosts,
 ) -> dict[str, LawRecord]:
     """The law of the loss in nats per token of the reference answers, and that of the fraction of wrong answers.
 
@@ -66,7 +66,7 @@ def _measure(
         yield point, float(1 - asked["right"].mean())
 
 
-def price_cases(prices: Prices, numbers: Numbers) -> CostSettings:
+def price_cases(prices: CostSettings, numbers: Numbers) -> UnitCosts:
     """What a case costs, from the seconds that the encoder–decoder took for all of them."""
     # Time is taken to grow with the cases. Steps grow more slowly, so that more cases cost rather less.
     full = numbers[ENCODER_DECODER]

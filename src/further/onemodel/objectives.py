@@ -19,8 +19,8 @@ import torch
 
 from further.models import Batch, Model
 from further.models.one import HIDDEN, OneModel
-from further.onemodel.make import RESERVED
-from further.onemodel.rows import Asking, Drawn
+from further.onemodel.folders import RESERVED
+from further.onemodel.rows import Interleaved, LazyRows
 from further.shards import hash_rank
 from further.tokens.packing import IGNORED
 from further.training.answers import AnswerRows
@@ -142,15 +142,15 @@ def make_examples(objective: str, captions: Captions, lines: Sequence[Line], num
     )
     how = (number, captions.images, hash_rank(*about)[:16])
     if objective in ("spans", "mixture"):
-        return Asking(partial(captions.denoised, spans if objective == "spans" else mixture, lines), *how)
-    whole = Asking(partial(captions.whole, lines), *how)
+        return LazyRows(partial(captions.denoised, spans if objective == "spans" else mixture, lines), *how)
+    whole = LazyRows(partial(captions.whole, lines), *how)
     if objective == "captions":
         return whole
     pieces = HiddenPieces(partial(captions.nothing, lines), *how, captions.seed)
-    return pieces if objective == "patches" else Drawn([pieces, whole], number)
+    return pieces if objective == "patches" else Interleaved([pieces, whole], number)
 
 
-class HiddenPieces(Asking):
+class HiddenPieces(LazyRows):
     """Images with some of their pieces hidden. Labels mark these places, to be counted; their values are unused."""
 
     def __init__(self, make: Callable[[int], Row], number: int, images: Held, digest: str, seed: int) -> None:

@@ -12,9 +12,9 @@ from further.models.one import ENCODER_DECODER, LAYOUTS, PREFIX
 from further.onemodel.arms import ADAPTED, LONGER
 from further.onemodel.runs import PROBES, Part, count_flops
 from further.onemodel.shared import Shared
-from further.plan.make import MB, add_speed
 from further.plan.memory import OVERHEAD
 from further.plan.refuse import check_walltime
+from further.plan.rows import MB, add_speed
 from further.plan.table import PlannedRun, format_plan
 from further.settings import PlanSettings
 from further.training.examples import count_labels, make_batch

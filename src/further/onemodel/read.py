@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from further.cases.kept import load_images
+from further.cases.kept_pictures import load_images
 from further.onemodel.shared import Shared
 from further.settings.onemodel import ArmSettings
 from further.training.recipe import Task

@@ -13,7 +13,7 @@ from further.vision.images import Held
 from further.vision.rows import Row
 
 
-class Drawn:
+class Interleaved:
     """A number of examples, taken in turn from sources of any length (`further.training.examples.Examples`).
 
     One epoch of them is all of an arm's training, so that arms on different data have equal steps.
@@ -65,7 +65,7 @@ class Drawn:
 Ask = Callable[[int], Row]
 
 
-class Asking(AnswerRows):
+class LazyRows(AnswerRows):
     """Rows that are made when they are needed, each by its number: what a pre-training objective draws."""
 
     def __init__(self, make: Ask, number: int, images: Held, digest: str) -> None:

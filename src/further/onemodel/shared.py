@@ -10,9 +10,9 @@ from further.batch import micro_batch
 from further.evaluation.answers.generate import answer_questions
 from further.models import Model
 from further.models.one import ENCODER_DECODER
-from further.onemodel.make import make_model
+from further.onemodel.folders import make_model
 from further.onemodel.objectives import Captions, make_examples
-from further.onemodel.rows import Drawn
+from further.onemodel.rows import Interleaved
 from further.onemodel.runs import PROBES, Part, Trained, count_flops, make_rows, train_part, train_weights
 from further.settings import Run
 from further.settings.onemodel import OneModelSettings
@@ -25,7 +25,7 @@ from further.vision.prompts import Line, make_prompter
 
 @dataclass(frozen=True)
 class Shared:
-    """A study of a job.
+    """A study of one small model as its trainings and scorings see it.
 
     Attributes:
         run: Settings of a training; a small model's learning rate is its layout's.
@@ -93,9 +93,9 @@ class Shared:
         """Settings of one training of a layout."""
         return self.run | {"seed": seed, "epochs": 1, "learning_rate": self.rates.get(layout, self.run.learning_rate)}
 
-    def drawn(self, sources: Sequence[Examples], steps: int) -> Drawn:
+    def drawn(self, sources: Sequence[Examples], steps: int) -> Interleaved:
         """Examples for so many steps."""
-        return Drawn(sources, steps * self.batch)
+        return Interleaved(sources, steps * self.batch)
 
     def questions(self, model: Path, lines: Sequence[Line], steps: int, seed: int, layout: str) -> Part:
         """Training of a small model on questions."""

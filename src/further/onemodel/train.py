@@ -9,7 +9,7 @@ from typing import Any
 from further.models import Precision, load
 from further.models.one import ENCODER_DECODER, PREFIX
 from further.onemodel.arms import ADAPTED, LONGER, NO_OBJECTIVE, PREFIX_EQUAL
-from further.onemodel.make import add_modality
+from further.onemodel.folders import add_modality
 from further.onemodel.runs import (
     PROBES,
     Part,
@@ -27,7 +27,7 @@ from further.records.onemodel import SeedRecord
 from further.training.recipe import Prepare
 from further.vision.images import Held, ImageProcessor, compute_features, need_images
 
-TOWER_LAYERS = 1
+TOWER_LAYERS = 1  # of the way "tower"; the others read the new modality by an embedding alone
 NEW_PARTS = (f"embed.{NAME}", f"towers.{NAME}", "added")  # of a network with the added modality
 ADDITIONS: Mapping[str, Prepare] = {
     "all_replay": train_weights,
@@ -36,7 +36,7 @@ ADDITIONS: Mapping[str, Prepare] = {
     "embedding": partial(train_weights, only=NEW_PARTS),
     "tower": partial(train_weights, only=NEW_PARTS),
 }
-STAYS_OFF = ("lora", "embedding", "tower")  # what was trained, for the questions that the model knew before
+STAYS_OFF = ("lora", "embedding", "tower")  # their new parts, when the model is asked about images again
 
 
 @dataclass(frozen=True)

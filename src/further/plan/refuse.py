@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from further.batch import micro_batch
+from further.listing import name_some
 from further.plan.devices import memory_of_process
 from further.plan.shape import Shape
 from further.plan.table import PlannedRun
@@ -213,6 +214,4 @@ def _advice(remedies: Sequence[str], smallest: int) -> str:
 
 
 def _names(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:SAID])
-    rest = f" and {len(names) - SAID} more" if len(names) > SAID else ""
-    return f"run{'s' if len(names) > 1 else ''} {shown}{rest}"
+    return f"run{'s' if len(names) > 1 else ''} {name_some(names, SAID)}"

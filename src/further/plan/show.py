@@ -6,8 +6,8 @@ from pathlib import Path
 
 from further.job import PROGRESS
 from further.plan.faster import find_faster
-from further.plan.make import add_speed, count_run, measured_speeds
 from further.plan.refuse import check_memory, check_positions, check_walltime
+from further.plan.rows import add_speed, count_run, measured_speeds
 from further.plan.shape import Shape, read_shape
 from further.plan.table import PlannedRun, format_plan
 from further.plan.work import Planned

@@ -63,7 +63,7 @@ def write_card(results: TextResults, run: str, target: Path) -> None:
         trained=sorted(metrics.settings.model_dump().items()),
         scores=_score_rows(compared, results.texts),
         scoring=say_scoring(results.comparison.scoring),
-        answers=[answer for answer in (ask(results) for ask in TEXT.answers) if answer is not None],
+        answers=TEXT.answer(results),
         show_count=show_count,
         show_number=show_number,
     )

@@ -17,7 +17,7 @@ from further.report.figures import (
     questions,
     scaling_law,
 )
-from further.report.page import Kind, Section, make_head
+from further.report.page import Kind, Section
 from further.report.results import TextResults
 from further.report.sections.corpus import fill_corpus
 from further.report.sections.guard import fill_question_guard
@@ -27,7 +27,6 @@ from further.report.sections.runs import fill_runs
 from further.report.sections.samples import fill_samples
 
 TEXT: Kind[TextResults] = Kind(
-    head=make_head,
     answers=(
         answer_improvement,
         answer_forgetting,

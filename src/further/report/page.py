@@ -18,7 +18,8 @@ from further.report.rendering import render
 from further.report.results import StudyResults, name_base
 from further.report.spending import Spending
 
-R = TypeVar("R", contravariant=True)  # a part that shows less is a part of a page that shows more
+# Contravariant: a part that shows less is a part of a page that shows more.
+R = TypeVar("R", bound=StudyResults[Any], contravariant=True)
 
 
 @dataclass(frozen=True)
@@ -73,22 +74,24 @@ class Kind(Generic[R]):
         figures: In the order of the page.
     """
 
-    head: Callable[[R], Head]
     answers: tuple[Callable[[R], Answer | None], ...]
     figures: tuple[Figure[R], ...]
     sections: tuple[Section[R], ...]
+
+    def answer(self, results: R) -> list[Answer]:
+        """The answers that a study has."""
+        return [answer for ask in self.answers if (answer := ask(results)) is not None]
 
 
 def write_page(kind: Kind[R], results: R, folder: Path) -> None:
     """Write the figures with their data, and the page `index.html`."""
     filled = [(section, section.fill(results)) for section in kind.sections]
-    answers = [answer for answer in (ask(results) for ask in kind.answers) if answer is not None]
     page = render(
         "page.html.jinja",
         # The style is part of the page, so that it can be sent as one file.
         style=Markup((files("further.report") / "templates" / "style.css").read_text(encoding="utf-8")),
-        head=kind.head(results),
-        answers=answers,
+        head=make_head(results),
+        answers=kind.answer(results),
         figures=[draw_figure(figure, results, folder) for figure in kind.figures],
         sections=[(section, part) for section, part in filled if part is not None],
     )

@@ -14,6 +14,7 @@ from further.records.base import Interval
 from further.report.results import StudyResults
 from further.report.wording import count_noun, fixed, show_count, show_estimate, show_number, show_seconds
 
+# Names that `costly_jobs` of workflow/rules gives.
 TRAINING = "training"
 FOLDS = "training for the cross-validation"
 

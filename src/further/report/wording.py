@@ -123,7 +123,7 @@ def show_relative(change: Interval, signed: bool | None = None) -> str:
     return f"{show_percent(size, signed)} ({shown})" if shown else show_percent(size, signed)
 
 
-def show_range(interval: Interval, show: Callable[[float], str] = show_number) -> str:
+def show_range(interval: Interval, show: Callable[[float], str]) -> str:
     """Both ends of an interval, either of which may be open: `3.7 to 4.3`, `at least 3.7`, `no limits`."""
     if interval.low is None:
         return "no limits" if interval.high is None else f"at most {show(interval.high)}"
@@ -132,16 +132,11 @@ def show_range(interval: Interval, show: Callable[[float], str] = show_number) -
     )
 
 
-def show_interval(interval: Interval, decimals: int = DECIMALS) -> str:
-    """A difference's interval: `95% interval −0.40 to −0.22`, or that there is none."""
-    if interval.is_open:
-        return "no interval can be given"
-    return f"{fixed(100 * interval.level, 0)}% interval {show_range(interval, lambda end: show_change(end, decimals))}"
-
-
 def show_difference(interval: Interval, decimals: int = DECIMALS) -> str:
-    """A difference in nats per token with its interval."""
-    return f"{show_change(interval.estimate or 0.0, decimals)} nats per token ({show_interval(interval, decimals)})"
+    """A difference with its interval: `−0.310 nats per token (95% interval −0.400 to −0.220)`."""
+    ends = show_range(interval, lambda end: show_change(end, decimals))
+    known = "no interval can be given" if interval.is_open else f"{fixed(100 * interval.level, 0)}% interval {ends}"
+    return f"{show_change(interval.estimate or 0.0, decimals)} nats per token ({known})"
 
 
 def show_estimate(interval: Interval, show: Callable[[float], str] = show_number, unit: str = "") -> str:

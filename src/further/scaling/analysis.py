@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 
 from further.scaling.comparable import check_one_curve, common_settings
-from further.scaling.cost import CostSettings, Forecast, corpus_for_budget, cost_of, forecast_at
-from further.scaling.curve import Curve, Point, TooFewSizesError, check_curve, size_index
-from further.scaling.effective_tokens import effective_tokens
+from further.scaling.cost import Forecast, UnitCosts, corpus_for_budget, cost_of, forecast_at
+from further.scaling.curve import SLACK, Curve, Point, TooFewSizesError, check_curve, size_index
+from further.scaling.effective_tokens import effective_tokens_factor
 from further.scaling.fit import LawFit, check_options, fit_curve, predict_band
 from further.scaling.forms import Forms, compare_forms
 from further.scaling.holdout import hold_out_largest
 from further.scaling.interval import Target
 from further.scaling.noise import errors_from_seeds
-from further.scaling.prediction import FACTORS, Outlook
+from further.scaling.prediction import FACTORS, Predictor
 from further.scaling.record import (
     BandPlace,
     FamilyRow,
@@ -30,13 +30,12 @@ from further.scaling.run_lengths import Schedule, check_schedule
 from further.scaling.target_verdict import JudgedTarget, judge_target
 
 BAND_FACTOR, BAND_PLACES = 10.0, 80
-SLACK = 1e-9  # relative, of a size computed twice
 
 
 def analyse_curve(
     points: Sequence[Point],
     targets: Sequence[Target] = (),
-    cost: CostSettings | None = None,
+    cost: UnitCosts | None = None,
     *,
     standard_errors: Sequence[float] | None = None,
     level: float = 0.95,
@@ -51,7 +50,7 @@ def analyse_curve(
         standard_errors: Of each loss, in nats; None: from the spread of seeds where that changes with size, else equal
             (always equal under Huber's loss, whose threshold is then in nats).
         level: Nominal coverage of the intervals.
-        huber_delta: As in `fit_power_law`; the hold-out and the other forms stay least squares.
+        huber_delta: As in `fit_curve`; the hold-out and the other forms stay least squares.
         x_axis: What the sizes count.
 
     Returns:
@@ -78,19 +77,19 @@ def _fitted_record(
     curve: Curve,
     fit: LawFit,
     targets: Sequence[Target],
-    cost: CostSettings | None,
+    cost: UnitCosts | None,
     x_axis: str,
 ) -> LawRecord:
     holdout = hold_out_largest(curve, level=fit.c.level, by_size=fit.basis == "sizes")
-    schedule, outlook = check_schedule(ordered, curve), Outlook(curve, fit.c.level)
+    schedule, predictor = check_schedule(ordered, curve), Predictor(curve, fit.c.level)
     forms = compare_forms(fit, holdout)
-    doubt = _doubt(forms, schedule, outlook)
-    judged = [_with_cost(judge_target(fit, target, outlook, doubt), cost) for target in targets]
+    doubt = _doubt(forms, schedule, predictor)
+    judged = [_with_cost(judge_target(fit, target, predictor, doubt), cost) for target in targets]
     affordable = None if cost is None else corpus_for_budget(cost)
     trusted = doubt is None
 
     def forecast(num_tokens: float) -> Forecast:
-        return forecast_at(fit, outlook, num_tokens, cost, trusted=trusted)
+        return forecast_at(fit, predictor, num_tokens, cost, trusted=trusted)
 
     unmatched = schedule.matched is False
     num_held = 0 if holdout is None else holdout.num_points_held
@@ -111,8 +110,8 @@ def _fitted_record(
         families=_family_rows(forms),
         preferred_family=forms.preferred,
         holdout=holdout,
-        band=_band(fit, outlook),
-        reach=Reach(limit=outlook.limit, dares=outlook.dares, reason=outlook.reason),
+        band=_band(fit, predictor),
+        reach=Reach(limit=predictor.limit, dares=predictor.dares, reason=predictor.reason),
         forecasts=tuple(forecast(factor * fit.largest) for factor in FACTORS),
         budget=None if affordable is None else forecast(affordable),
     )
@@ -136,16 +135,16 @@ def _curve_of(
     return curve, [points[place] for place in order]
 
 
-def _doubt(forms: Forms, schedule: Schedule, outlook: Outlook) -> str | None:
+def _doubt(forms: Forms, schedule: Schedule, predictor: Predictor) -> str | None:
     """The one rule for doubt: what sentence and verdict both use."""
     said = [forms.reason] if forms.doubtful else []
-    said += [outlook.rise] if outlook.rise else []
+    said += [predictor.rise] if predictor.rise else []
     if schedule.matched is False:
         said += [schedule.reason, schedule.remedy or ""]
     return " ".join(said) or None
 
 
-def _with_cost(verdict: JudgedTarget, cost: CostSettings | None) -> JudgedTarget:
+def _with_cost(verdict: JudgedTarget, cost: UnitCosts | None) -> JudgedTarget:
     return verdict if cost is None or verdict.tokens is None else replace(verdict, cost=cost_of(verdict.tokens, cost))
 
 
@@ -159,7 +158,7 @@ def _judge_without_law(losses: Sequence[float], target: Target) -> JudgedTarget:
 def _shared(
     points: Sequence[Point],
     judged: Sequence[JudgedTarget],
-    cost: CostSettings | None,
+    cost: UnitCosts | None,
     held_out: Collection[str] = (),
 ) -> dict[str, Any]:
     """What every record has, with a law or without; `held_out` are the runs that the hold-out predicted."""
@@ -168,7 +167,7 @@ def _shared(
     epochs = settings.get("epochs", cost.epochs if cost else None)
     return {
         "epochs": epochs,
-        "effective_tokens_factor": None if epochs is None else effective_tokens(1.0, float(epochs)),
+        "effective_tokens_factor": None if epochs is None else effective_tokens_factor(float(epochs)),
         "conditional_on": settings,
         "points": tuple(
             MeasuredPoint(**{name: getattr(point, name) for name in names}, held_out=point.run in held_out)
@@ -214,9 +213,9 @@ def _family_rows(forms: Forms) -> tuple[FamilyRow, ...]:
     )
 
 
-def _band(fit: LawFit, outlook: Outlook) -> tuple[BandPlace, ...]:
+def _band(fit: LawFit, predictor: Predictor) -> tuple[BandPlace, ...]:
     band = predict_band(fit, np.geomspace(fit.smallest, fit.largest * BAND_FACTOR, BAND_PLACES))
-    beyond, ahead = band.num_tokens > fit.largest * (1 + SLACK), outlook.predict(band.num_tokens)
+    beyond, ahead = band.num_tokens > fit.largest * (1 + SLACK), predictor.predict(band.num_tokens)
     low, high = np.where(beyond, ahead.low, band.low), np.where(beyond, ahead.high, band.high)
     columns = (band.num_tokens, band.loss_nats, low, high, band.low, band.high, beyond)
     names = tuple(BandPlace.model_fields)

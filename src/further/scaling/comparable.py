@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from further.listing import name_some
 from further.scaling.curve import Point
 
 VARIED = {"fraction", "seed"}
@@ -26,10 +27,9 @@ def check_one_curve(points: Sequence[Point]) -> None:
     for setting in sorted({name for point in points for name in point.settings} - VARIED):
         values = {repr(point.settings.get(setting)): point.run for point in points}
         if len(values) > 1:
-            found = ", ".join(f"{value} in {run}" for value, run in sorted(values.items())[:MOST_NAMED])
-            more = f" and {len(values) - MOST_NAMED} more" if len(values) > MOST_NAMED else ""
+            found = name_some([f"{value} in {run}" for value, run in sorted(values.items())], MOST_NAMED)
             raise ValueError(
-                f"runs differ in {setting} ({found}{more}): fit one curve for each value of {setting}, or leave it "
+                f"runs differ in {setting} ({found}): fit one curve for each value of {setting}, or leave it "
                 "out if it is no setting"
             )
 

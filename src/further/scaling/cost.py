@@ -6,11 +6,11 @@ import numpy as np
 
 from further.scaling.fit import LawFit, predict_band
 from further.scaling.interval import Interval
-from further.scaling.prediction import Outlook
+from further.scaling.prediction import Predictor
 
 
 @dataclass(frozen=True)
-class CostSettings:
+class UnitCosts:
     """What turns tokens into hours and money; None where it is not known, and then not reported.
 
     Attributes:
@@ -91,7 +91,7 @@ class Forecast:
     extra_papers: float | None
 
 
-def cost_of(tokens: Interval, settings: CostSettings) -> Cost:
+def cost_of(tokens: Interval, settings: UnitCosts) -> Cost:
     """Return the cost of one training on an interval of unique tokens."""
     hours = tokens.scaled(settings.gpu_hours_per_token)
     return Cost(
@@ -106,10 +106,10 @@ def cost_of(tokens: Interval, settings: CostSettings) -> Cost:
 
 
 def forecast_at(
-    fit: LawFit, outlook: Outlook, num_tokens: float, settings: CostSettings | None, *, trusted: bool
+    fit: LawFit, predictor: Predictor, num_tokens: float, settings: UnitCosts | None, *, trusted: bool
 ) -> Forecast:
     """Predict loss, gain and cost at a size; of a `trusted` law its loss is the estimate, if inside the interval."""
-    level, there, band = fit.c.level, outlook.predict(num_tokens), predict_band(fit, num_tokens)
+    level, there, band = fit.c.level, predictor.predict(num_tokens), predict_band(fit, num_tokens)
     low, high, law = float(there.low[0]), float(there.high[0]), float(band.loss_nats[0])
     loss = law if trusted and low <= law <= high else float(there.loss_nats[0])
     here = float(fit.curve.size_means().y[-1])
@@ -120,13 +120,13 @@ def forecast_at(
         loss_nats=Interval(loss, low, high, level=level),
         gain_nats=Interval(here - loss, here - high, here - low, level=level),
         law_nats=Interval(law, float(band.low[0]), float(band.high[0]), level=level),
-        useful=outlook.is_useful(num_tokens / fit.largest),
+        useful=predictor.is_useful(num_tokens / fit.largest),
         cost=None if settings is None else cost_of(Interval(num_tokens, num_tokens, num_tokens, level=level), settings),
         extra_papers=None if per_paper is None else (num_tokens - fit.largest) / per_paper,
     )
 
 
-def corpus_for_budget(settings: CostSettings) -> float | None:
+def corpus_for_budget(settings: UnitCosts) -> float | None:
     """Return the unique tokens that the yearly budget pays for, None without a budget or a price."""
     if settings.yearly_budget is None or settings.price_per_gpu_hour is None:
         return None

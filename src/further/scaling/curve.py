@@ -8,8 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+SLACK = 1e-9  # relative, of a size that is computed twice
 EXACT = 1e-6  # of a loss: smaller residuals are rounding, of the loss as written or of the search for its law
-FEWEST_SIZES = 4
+FEWEST_SIZES = 4  # of the law's three parameters, and one to be wrong by
 LARGEST_LOSS = 20.0  # nats per token; guessing among a million words costs 13.8, and a published curve starts at 15.1
 SAME_SIZE = 0.05  # relative; runs that differ by less are of one size: seeds draw different papers
 MOST_APART = 10.0  # largest over smallest run of one label: three of papers of unequal lengths can be 3 apart

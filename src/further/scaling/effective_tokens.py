@@ -6,11 +6,11 @@ import numpy as np
 REPETITION_CONSTANT = 15.387756
 
 
-def effective_tokens(num_unique_tokens: float, epochs: float) -> float:
-    """Return the number of unique tokens, each seen once, that are worth as much as repeated ones.
+def effective_tokens_factor(epochs: float) -> float:
+    """What a unique token is worth after so many epochs over it, in tokens seen once.
 
     Returns:
-        `U + U * R* * (1 - exp(-R / R*))` with U unique tokens and R = epochs - 1 repetitions.
+        `1 + R* * (1 - exp(-R / R*))` with R = epochs - 1 repetitions.
 
     Raises:
         ValueError: If there is less than one epoch.
@@ -20,5 +20,4 @@ def effective_tokens(num_unique_tokens: float, epochs: float) -> float:
     """
     if not epochs >= 1.0:
         raise ValueError(f"epochs is {epochs}: give 1 or more")
-    repeated = REPETITION_CONSTANT * (1.0 - np.exp(-(epochs - 1.0) / REPETITION_CONSTANT))
-    return float(num_unique_tokens * (1.0 + repeated))
+    return float(1.0 + REPETITION_CONSTANT * (1.0 - np.exp(-(epochs - 1.0) / REPETITION_CONSTANT)))

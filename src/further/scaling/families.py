@@ -18,6 +18,8 @@ from scipy import optimize
 from further.scaling.curve import EXACT, Curve, Floats
 from further.scaling.projection import B_GRID, solve_linear
 
+# On 60 drawn curves more starts change no preferred form and no doubt. Ten find a lower sum of squares of the broken
+# form on 12 of them, and of no other form.
 NUM_STARTS = 3
 FAR_OUT = 12.0  # below the starts, in logarithms: there d has no effect left
 B_STARTS = np.log(np.geomspace(0.03, 3.0, 14))
@@ -97,6 +99,7 @@ def _shifted(theta: Floats, log_s: Floats) -> Floats:
 
 def _broken(theta: Floats, log_s: Floats) -> Floats:
     bend, b = 0.5 * np.logaddexp(0.0, 2.0 * (log_s - theta[..., 1:2])), np.exp(theta[..., :1])
+    # Beyond the break the exponent is b + e: below 0 the loss would rise with the data.
     return np.asarray(np.exp(-b * log_s - np.maximum(theta[..., 2:3], -b) * bend), dtype=np.float64)
 
 

@@ -1,12 +1,11 @@
 """Fit the law `y = a * t**-b + c`, and say what the data allow."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from further.scaling.curve import Curve, Floats, check_curve
+from further.scaling.curve import Curve, Floats
 from further.scaling.floor import judge_floor
 from further.scaling.huber import huber_weights
 from further.scaling.interval import Interval
@@ -23,7 +22,7 @@ from further.scaling.region import (
 )
 from further.scaling.residuals import SIGNIFICANT, ResidualTests, examine_residuals
 
-HIGHEST_LEVEL = 0.9999
+HIGHEST_LEVEL = 0.9999  # at 1 the F threshold is infinite, and so is every interval
 POOLED_ABOVE = 0.5  # chance of the size means' scatter by seeds alone, above which runs are counted: see bench/scaling
 
 
@@ -103,21 +102,12 @@ class Band:
     high: Floats
 
 
-def fit_power_law(
-    num_tokens: ArrayLike,
-    losses: ArrayLike,
-    *,
-    standard_errors: ArrayLike | None = None,
-    groups: Sequence[object] | None = None,
-    level: float = 0.95,
-    huber_delta: float | None = None,
-    by_size: bool | None = None,
+def fit_curve(
+    curve: Curve, level: float = 0.95, huber_delta: float | None = None, by_size: bool | None = None
 ) -> LawFit:
     """Fit the power law with a floor to separate runs at different sizes.
 
     Args:
-        num_tokens, losses, standard_errors, groups: As in `check_curve`, any order; squares of standard errors weigh
-            the points and are scaled to the residuals.
         level: Nominal coverage of the intervals, above 0 and up to 0.9999.
         huber_delta: Residual in nats from which Huber's loss is straight; None for least squares. With standard
             errors it counts them.
@@ -125,18 +115,11 @@ def fit_power_law(
             they count runs. None: runs only where an F test finds that their seeds explain the scatter of the sizes.
 
     Raises:
-        ValueError: If the points are not a falling curve of losses at four sizes or more, or an option is out of range.
+        ValueError: If an option is out of range.
 
     Source:
         Variable projection: Golub and Pereyra 1973. Form: Hoffmann et al. 2022, eq. 2, at one model size.
     """
-    return fit_curve(check_curve(num_tokens, losses, standard_errors, groups), level, huber_delta, by_size)
-
-
-def fit_curve(
-    curve: Curve, level: float = 0.95, huber_delta: float | None = None, by_size: bool | None = None
-) -> LawFit:
-    """Fit a checked curve; arguments and result as in `fit_power_law`."""
     check_options(level, huber_delta)
     if huber_delta is not None:
         curve = huber_weights(curve, huber_delta)

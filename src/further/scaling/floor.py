@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import stats
 
-from further.scaling.curve import Curve
+from further.scaling.curve import SLACK, Curve
 from further.scaling.interval import Interval
 from further.scaling.region import Region
 from further.scaling.residuals import SIGNIFICANT, ResidualTests
@@ -45,7 +45,7 @@ def _why_not(curve: Curve, c: Interval, lowest: float, chance: float, num_points
             f"{num_points} points do not tell the law's three parameters from noise (F test against a constant, "
             f"p = {chance:.2g}), so train at more sizes, further apart"
         )
-    if span <= NARROW_SPAN * (1 + 1e-9):
+    if span <= NARROW_SPAN * (1 + SLACK):
         return f"the sizes span only {span:.3g}x, so train at sizes that span more than {NARROW_SPAN:g}x, better 100x"
     if c.low_open:
         return "a curve that never flattens (c = 0) fits as well within the noise"

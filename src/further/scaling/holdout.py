@@ -6,13 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from further.scaling.curve import Curve, Floats
+from further.scaling.curve import SLACK, Curve, Floats
 from further.scaling.families import FAMILIES, Family, fit_family
 from further.scaling.fit import best_law
 from further.scaling.region import allowed_region, loss_range
 
 SIZES_PER_HELD_OUT = 8  # one size of up to 15, two of 16 to 23
-SLACK = 1e-9
 
 
 @dataclass(frozen=True)

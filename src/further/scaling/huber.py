@@ -7,6 +7,8 @@ import numpy as np
 from further.scaling.curve import Curve, Floats
 from further.scaling.projection import fit_exponent
 
+# Reweighting may go to and fro: of 60 drawn curves at two deltas, one in ten is not at rest after 100 rounds. Against
+# 2,000 rounds the exponent then differs by 2 % in one curve and by less than 1e-7 in nine of ten.
 NUM_ROUNDS = 100
 CONVERGED = 1e-9
 

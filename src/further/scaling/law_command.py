@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from further.scaling.analysis import analyse_curve
-from further.scaling.cost import CostSettings
+from further.scaling.cost import UnitCosts
 from further.scaling.describe import describe
 from further.scaling.record import LawRecord
 from further.scaling.run_table import LOSS_COLUMNS, SIZE_COLUMNS, RunTable, has_repeats
@@ -103,14 +103,14 @@ def _weigh(options: argparse.Namespace, repeated: bool) -> bool:
     return options.weights == "sd" or (by_itself and repeated)
 
 
-def _cost(options: argparse.Namespace, epochs: float) -> CostSettings | None:
+def _cost(options: argparse.Namespace, epochs: float) -> UnitCosts | None:
     names = ("price_per_gpu_hour", "currency", "price_date", "kwh_per_gpu_hour", "tokens_per_paper", "yearly_budget")
     given = {name: getattr(options, name) for name in names}
     if options.tokens_per_second is None:
         if any(value is not None for value in given.values()):
             raise ValueError("a cost needs the speed: give --tokens-per-second")
         return None
-    return CostSettings(options.tokens_per_second, epochs, **given, speed_source="given")
+    return UnitCosts(options.tokens_per_second, epochs, **given, speed_source="given")
 
 
 if __name__ == "__main__":

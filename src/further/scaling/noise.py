@@ -5,11 +5,11 @@ from scipy import special, stats
 
 from further.scaling.curve import Curve, Floats
 from further.scaling.projection import fit_exponent
+from further.scaling.residuals import SIGNIFICANT
 
-SIGNIFICANT = 0.05
 TRENDS = np.array([0.3, 0.6, 1.0, 1.5])  # exponents of a standard deviation that falls with the size
 UNEVEN = 0.5  # likelihood ratio over equal noise from which the interval is checked: 3.84 would miss most at 8 points
-HIGHEST_LEVERAGE = 0.95
+HIGHEST_LEVERAGE = 0.95  # HC3 divides by 1 - leverage, which is 0 for a point that alone sets a parameter
 
 
 def errors_from_seeds(curve: Curve) -> Floats | None:

@@ -36,12 +36,12 @@ MOST_ORIGINS = 8
 FACTORS = (2.0, 4.0, 8.0)  # of the largest size
 SPAN_PER_FACTOR = 4.0  # a prediction f times ahead needs sizes that span 4 f
 USEFUL_WIDTH = 0.25  # of the predicted loss
-SLACK = 0.15  # relative: an eighth of papers of unequal lengths held 1/7.4 of their tokens
+SPAN_SLACK = 0.15  # relative: an eighth of papers of unequal lengths held 1/7.4 of their tokens
 RISE = 4.0  # times the noise, over the last two sizes or more: of laws with a floor, at most 4 % rise so (ten sizes)
 WIDE = 0.3  # distance over center from which the lower end is a ratio, so that it stays above 0
 
 
-class Outlook:
+class Predictor:
     """What larger runs would measure, and how far ahead that may be said.
 
     Attributes:
@@ -77,7 +77,7 @@ class Outlook:
         """Say whether a prediction so far ahead is supported by the span and narrow enough to act on."""
         there = self.at(factor)
         width = float(there.high[0] - there.low[0])
-        return factor <= self.limit * (1 + SLACK) and width <= USEFUL_WIDTH * float(there.loss_nats[0])
+        return factor <= self.limit * (1 + SPAN_SLACK) and width <= USEFUL_WIDTH * float(there.loss_nats[0])
 
     def _say_rise(self, t: Floats) -> str:
         lowest, last = int(np.argmin(self._y)), self._y.size - 1
@@ -95,7 +95,7 @@ class Outlook:
             return f"Predictions go to {self.dares:g} times the largest size and no further."
         beyond = next(factor for factor in FACTORS if factor > (self.dares or 0.0))
         said = "No larger size is predicted" if self.dares is None else f"Predictions go to {self.dares:g} times"
-        if beyond > self.limit * (1 + SLACK):
+        if beyond > self.limit * (1 + SPAN_SLACK):
             needed = SPAN_PER_FACTOR * beyond
             return f"{said}: for {beyond:g} times the sizes must span {needed:g}x, and they span {self._span:.3g}x."
         there = self.at(beyond)

@@ -40,9 +40,9 @@ def solve_linear(x: Floats, y: Floats, weights: Floats) -> tuple[Floats, Floats,
     return a, c, (weights * residuals * residuals).sum(-1)
 
 
-def minimize_on_grid(objective: Callable[[Floats], Floats], grid: Floats) -> float:
-    """Return the place of the smallest value of `objective`, found on an increasing `grid`, then between neighbors."""
-    places, lowest = grid, int(np.argmin(objective(grid)))
+def _find_lowest(objective: Callable[[Floats], Floats]) -> float:
+    """Return the exponent of the smallest value of `objective`, found on the grid, then between neighbors."""
+    places, lowest = B_GRID, int(np.argmin(objective(B_GRID)))
     for _ in range(NUM_ZOOMS):
         below, above = places[max(lowest - 1, 0)], places[min(lowest + 1, places.size - 1)]
         places = np.linspace(below, above, ZOOM_POINTS)
@@ -57,6 +57,6 @@ def fit_exponent(s: Floats, y: Floats, weights: Floats) -> tuple[float, float, f
     def sums(b: Floats) -> Floats:
         return solve_linear(np.exp(-b[:, None] * log_s), y, weights)[2]
 
-    b = minimize_on_grid(sums, B_GRID)
+    b = _find_lowest(sums)
     a, c, sse = solve_linear(np.exp(-b * log_s), y, weights)
     return float(a), b, float(c), float(sse)

@@ -8,7 +8,7 @@ number would mislead. No NaN, no infinity.
 from typing import Any
 
 from further.records.base import Record
-from further.scaling.cost import CostSettings, Forecast
+from further.scaling.cost import Forecast, UnitCosts
 from further.scaling.holdout import HoldOut
 from further.scaling.interval import Interval
 from further.scaling.residuals import ResidualTests
@@ -92,7 +92,7 @@ class BandPlace(Record):
 
 
 class Reach(Record):
-    """How far ahead predictions dare to go; attributes as in `Outlook`."""
+    """How far ahead predictions dare to go; attributes as in `Predictor`."""
 
     limit: float
     dares: float | None
@@ -128,7 +128,7 @@ class LawRecord(Record):
     conditional_on: dict[str, Any]
     points: tuple[MeasuredPoint, ...]
     targets: tuple[JudgedTarget, ...]
-    cost_settings: CostSettings | None
+    cost_settings: UnitCosts | None
     schedule: Schedule | None = None
     law: LawParameters | None = None
     fit: FitSummary | None = None

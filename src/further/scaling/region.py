@@ -17,8 +17,8 @@ from scipy import stats
 from further.scaling.curve import Curve, Flags, Floats
 from further.scaling.projection import B_GRID, solve_linear
 
-NUM_EXPONENTS = 300
-NUM_HALVINGS = 30
+NUM_EXPONENTS = 300  # ends of 60 drawn curves' intervals move by 0.4 % at most against 6,000 places
+NARROWING, NUM_NARROWINGS = 64, 5  # a step of 3 % to 2**-30 of it; 63 places at once take as long as one
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def exponent_range(curve: Curve, b: float, limit: float) -> tuple[float, float]:
     """Return the smallest and the largest exponent whose best sum of squares is within a limit of `f_limit`."""
     limit = max(limit, _rounding(curve))
     outside = _outside(curve, limit)
-    inside = np.append(B_GRID[outside(B_GRID) <= 0], b)
+    inside = np.append(B_GRID[outside(B_GRID) <= 0], b)  # a region narrower than the grid holds the optimum alone
     low, high = (_edge(outside, end, beyond) for end, beyond in _neighbors(inside))
     return low, high
 
@@ -97,14 +97,15 @@ def _neighbors(inside: Floats) -> list[tuple[float, Floats]]:
 
 
 def _edge(outside: Callable[[Floats], Floats], inner: float, outer: Floats) -> float:
-    """Halve towards the place between `inner`, inside, and `outer`, outside (empty at the grid's end)."""
+    """Narrow in on the place between `inner`, inside, and `outer`, outside (empty at the grid's end)."""
     if outer.size == 0:
         return float(inner)
     far = float(outer[0])
-    for _ in range(NUM_HALVINGS):
-        middle = 0.5 * (inner + far)
-        inner, far = (middle, far) if outside(np.array([middle]))[0] <= 0 else (inner, middle)
-    return float(inner)
+    for _ in range(NUM_NARROWINGS):
+        places = np.linspace(inner, far, NARROWING + 1)
+        first_outside = int(np.argmin(np.append(outside(places[1:-1]) <= 0, False)))
+        inner, far = float(places[first_outside]), float(places[first_outside + 1])
+    return inner
 
 
 def _moments(curve: Curve, b: Floats, limit: float) -> Region:

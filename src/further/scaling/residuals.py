@@ -8,7 +8,7 @@ from scipy import stats
 
 from further.scaling.curve import EXACT, Curve, Floats
 
-NUM_SHUFFLES = 999
+NUM_SHUFFLES = 999  # with the observed order itself 1,000; a p of 0.05 is then known to 0.007
 SIGNIFICANT = 0.05
 
 
@@ -85,10 +85,11 @@ def neighbor_correlation(residuals: Floats) -> tuple[float, float]:
     # A fixed seed: one curve has one record.
     shuffled = np.random.default_rng(0).permuted(np.tile(residuals, (NUM_SHUFFLES, 1)), axis=1)
     others = (shuffled[:, 1:] * shuffled[:, :-1]).sum(1) / square
+    # A shuffle that repeats the observed order counts as reaching it, whatever the order of its sum rounds to.
     return observed, float((1 + np.count_nonzero(others >= observed - 1e-12)) / (1 + NUM_SHUFFLES))
 
 
-def lack_of_fit(curve: Curve, fitted: Floats, num_parameters: int = 3) -> float | None:
+def lack_of_fit(curve: Curve, fitted: Floats, num_parameters: int) -> float | None:
     """F test of the means of sizes about the curve against the spread of seeds within sizes.
 
     Returns:

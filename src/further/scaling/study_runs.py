@@ -9,25 +9,25 @@ from further.records.answers import AnswersRecord, RunAnswers
 from further.records.comparison import Comparison, RunComparison
 from further.records.training import Timing
 from further.scaling.comparable import VARIED
-from further.scaling.cost import CostSettings
+from further.scaling.cost import UnitCosts
 from further.scaling.curve import Point
 from further.scaling.run_lengths import end_fall_percent
-from further.settings import CostSettings as Prices
-from further.settings import ModelSettings
+from further.settings import CostSettings, ModelSettings
 
 
 def points_of_runs(
     comparison: Comparison,
     runs: Sequence[str],
     model: ModelSettings,
-    histories: Mapping[str, pd.DataFrame] | None = None,
+    histories: Mapping[str, pd.DataFrame],
 ) -> list[Point]:
     """One point per run: unique training tokens, and nats per token on the held-out papers.
 
     Args:
-        histories: Of each run, with columns step and validation_loss_nats; None: how long it trained is not known.
+        histories: By run, with columns step and validation_loss_nats; of a run without one it is not known how long it
+            trained.
     """
-    base, histories = name_base(model), histories or {}
+    base = name_base(model)
     compared = {run: comparison.runs[run] for run in runs}
     return [
         _point(run, one, one.papers.after.nats_per_token, base, histories.get(run)) for run, one in compared.items()
@@ -64,7 +64,7 @@ def _point(
     )
 
 
-def cost_of_study(prices: Prices, epochs: int, tokens_per_paper: float, timings: Sequence[Timing]) -> CostSettings:
+def cost_of_study(prices: CostSettings, epochs: int, tokens_per_paper: float, timings: Sequence[Timing]) -> UnitCosts:
     """Cost settings from the study's own measured speed.
 
     Args:
@@ -80,15 +80,15 @@ def cost_of_study(prices: Prices, epochs: int, tokens_per_paper: float, timings:
 
 
 def price_tokens(
-    prices: Prices, tokens_per_second: float, hardware: str, *, epochs: float, tokens_per_paper: float
-) -> CostSettings:
+    prices: CostSettings, tokens_per_second: float, hardware: str, *, epochs: float, tokens_per_paper: float
+) -> UnitCosts:
     """Cost settings at a measured speed; a price or an energy of 0 is none.
 
     Args:
         tokens_per_second: Trained tokens per second and GPU, or whatever the sizes of the curve count.
         hardware: On which that was measured.
     """
-    return CostSettings(
+    return UnitCosts(
         tokens_per_second=tokens_per_second,
         epochs=epochs,
         price_per_gpu_hour=prices.price_per_gpu_hour or None,

@@ -8,7 +8,7 @@ import numpy as np
 from further.scaling.cost import Cost
 from further.scaling.fit import LawFit, predict_band
 from further.scaling.interval import Interval, Target
-from further.scaling.prediction import FACTORS, Outlook
+from further.scaling.prediction import FACTORS, Predictor
 
 Verdict = Literal["reached", "reachable", "undecided", "unreachable"]
 NUM_PLACES = 2000  # sizes looked at, in steps of .1 % up to eight times the largest
@@ -33,7 +33,7 @@ class JudgedTarget:
     cost: Cost | None = None
 
 
-def judge_target(fit: LawFit, target: Target, outlook: Outlook, doubt: str | None = None) -> JudgedTarget:
+def judge_target(fit: LawFit, target: Target, predictor: Predictor, doubt: str | None = None) -> JudgedTarget:
     """Judge one target on a fitted curve.
 
     Reached: a measured size is at or below it. Reachable: a new run's prediction interval falls to it, no further ahead
@@ -47,17 +47,17 @@ def judge_target(fit: LawFit, target: Target, outlook: Outlook, doubt: str | Non
     if lowest <= loss:
         reason = f"A measured size has a mean loss of {lowest:.4g} nats per token, at or below {loss:.4g}."
         return JudgedTarget(target, "reached", reason, _tokens_reached(fit, loss), False)
-    tokens = tokens_needed(fit, loss, outlook, trusted=doubt is None)
+    tokens = tokens_needed(fit, loss, predictor, trusted=doubt is None)
     if tokens is not None:
         reason = (
             f"Runs are predicted to fall to {loss:.4g} nats per token by {(tokens.high or np.inf) / fit.largest:.2g} "
             "times the largest size."
         )
         return JudgedTarget(target, "reachable", reason, tokens, True)
-    return _judge_below(fit, target, outlook, doubt)
+    return _judge_below(fit, target, predictor, doubt)
 
 
-def _judge_below(fit: LawFit, target: Target, outlook: Outlook, doubt: str | None) -> JudgedTarget:
+def _judge_below(fit: LawFit, target: Target, predictor: Predictor, doubt: str | None) -> JudgedTarget:
     """Judge a target that no prediction interval falls to."""
     loss, low, high = target.loss_nats, fit.c.low, fit.c.high
     assert low is not None and high is not None
@@ -66,10 +66,10 @@ def _judge_below(fit: LawFit, target: Target, outlook: Outlook, doubt: str | Non
         if doubt is not None:
             reason = f"By the law {loss:.4g} nats per token would be unreachable, but the law may not hold. {doubt}"
             return JudgedTarget(target, "undecided", reason)
-        if float(outlook.at(FACTORS[-1]).low[0]) > loss:
+        if float(predictor.at(FACTORS[-1]).low[0]) > loss:
             reason = f"{loss:.4g} nats per token is below {floor}: more such data do not reach it with this set-up."
             return JudgedTarget(target, "unreachable", reason)
-    reason = f"{loss:.4g} nats per token lies further ahead than predictions go. {outlook.reason}"
+    reason = f"{loss:.4g} nats per token lies further ahead than predictions go. {predictor.reason}"
     if not fit.c_identified:
         reason += f" {fit.c_reason}"
     elif loss >= low:
@@ -77,16 +77,16 @@ def _judge_below(fit: LawFit, target: Target, outlook: Outlook, doubt: str | Non
     return JudgedTarget(target, "undecided", reason)
 
 
-def tokens_needed(fit: LawFit, loss_nats: float, outlook: Outlook, *, trusted: bool) -> Interval | None:
+def tokens_needed(fit: LawFit, loss_nats: float, predictor: Predictor, *, trusted: bool) -> Interval | None:
     """Return the unique tokens at which the ends of the prediction interval fall to a loss, None where none does.
 
     Where the upper end does not fall to it as far ahead as predictions go, but that of an undoubted law with an
     identified floor does, the interval ends there. Such a law's count is the estimate where it is inside.
     """
-    if outlook.limit <= 1.0:
+    if predictor.limit <= 1.0:
         return None
-    sizes = np.geomspace(1.0, outlook.limit, NUM_PLACES) * fit.largest
-    ahead, law = outlook.predict(sizes), predict_band(fit, sizes)
+    sizes = np.geomspace(1.0, predictor.limit, NUM_PLACES) * fit.largest
+    ahead, law = predictor.predict(sizes), predict_band(fit, sizes)
     # A doubted law or one without a floor says nothing of its own: predictions alone count.
     by_law = trusted and fit.c_identified
     low = ahead.low if not by_law else np.minimum(ahead.low, law.low)

@@ -25,8 +25,8 @@ class CorpusSettings(Section):
         reruns="the shards it touches",
     )
     passwords: dict[str, str] = key(
-        "Passwords of encrypted papers, keyed by file name without `.pdf`. They appear in no log, table or page. "
-        "`snakemake --report` copies study files whole: do not share its archive if the study has passwords.",
+        "Passwords of encrypted papers, keyed by file name, with or without `.pdf`. They appear in no log, table or "
+        "page. `snakemake --report` copies study files whole: do not share its archive if the study has passwords.",
         {},
         reruns="the shards of papers whose password changes",
         repr=False,

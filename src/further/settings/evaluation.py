@@ -184,7 +184,9 @@ class CostSettings(Section):
         "Price of one hour of the hardware that trains. 0: the report shows no costs.", 0.0, unit="money", ge=0
     )
     currency: str = key("Currency code of three capital letters.", "EUR", pattern=r"^[A-Z]{3}$")
-    price_date: str | None = key("Date of the price: year and month.", None, pattern=r"^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$")
+    price_date: str | None = key(
+        "Date of the price: year and month.", None, pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])(-[0-3][0-9])?$"
+    )
     kwh_per_gpu_hour: float = key(
         "Energy per GPU hour. 0.97 was measured for a GPU of an 8×H100 node. 0: the report shows no energy.",
         0.0,

@@ -194,7 +194,7 @@ def _sweepable() -> dict[str, Any]:
 
 
 def _annotate(kind: Any, limits: list[Any]) -> Any:
-    return Annotated.__class_getitem__((kind, *limits)) if limits else kind  # type: ignore[attr-defined]
+    return Annotated[kind, *limits] if limits else kind
 
 
 class SetKeys(Section):

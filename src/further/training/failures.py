@@ -9,7 +9,7 @@ import torch
 from further import memory
 from further.settings import Run
 
-SHOWN_PAPERS = 50
+SHOWN_PAPERS = 50  # a batch of packed rows may hold parts of hundreds
 
 
 def find_fault(loss: float, norm: float, weights: Iterable[torch.Tensor]) -> str | None:

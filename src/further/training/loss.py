@@ -8,6 +8,8 @@ from torch.autograd.function import once_differentiable
 from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
+from further.tokens.packing import IGNORED
+
 CHUNK = 1024  # positions; 1,024 × 128,256 fp32 logits are 0.5 GiB
 
 InPlace = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
@@ -22,7 +24,7 @@ def sum_cross_entropy(
 
     Args:
         hidden: Last hidden states, (P, D).
-        labels: The id that follows each position, (P,); -100 is skipped.
+        labels: The id that follows each position, (P,); `IGNORED` is skipped.
         in_place: Puts the gradient in the place of a chunk's logits and returns the summed loss, for a frozen head, or
             where no gradient is wanted; None: torch's own functions, on logits in fp32.
 
@@ -46,7 +48,7 @@ def sum_cross_entropy(
 
 
 def _sum_chunk(hidden: torch.Tensor, head: torch.nn.Module, labels: torch.Tensor) -> torch.Tensor:
-    return functional.cross_entropy(head(hidden).float(), labels, ignore_index=-100, reduction="sum")
+    return functional.cross_entropy(head(hidden).float(), labels, ignore_index=IGNORED, reduction="sum")
 
 
 class _LossWithGradient(torch.autograd.Function):

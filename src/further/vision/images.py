@@ -13,7 +13,7 @@ from PIL import Image
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from further.cases.kept import load_images
+from further.cases.kept_pictures import load_images
 from further.digests import digest_sampled
 from further.io import write_atomically
 from further.memory import explain_memory

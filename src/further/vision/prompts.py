@@ -60,7 +60,7 @@ class Prompter(ABC):
         special = sorted((token.content for token in added if token.special), key=len, reverse=True)
         # The longest first, as one name may begin another.
         self._special = re.compile("|".join(map(re.escape, special)))
-        self._begin = _read_token(folder, "bos_token")
+        self._begin = _read_bos(folder)
 
     @abstractmethod
     def prompt(self, line: Line) -> Prompt:
@@ -133,6 +133,7 @@ class Gemma3Prompter(Prompter):
         Args:
             template: Of a chat; "" for none.
         """
+        # 262,144: what transformers takes where config.json names no image token.
         super().__init__(folder, {"image_token_index": 262_144, **BOUNDS, **config}, tokens_per_image)
         self.template = template
         begin, place, end = (
@@ -159,6 +160,7 @@ class Gemma3Prompter(Prompter):
         return Prompt(tuple(ids), blocks, last + 2, sum(block >= 0 for block in blocks))
 
     def _render(self, messages: list[dict[str, Any]], answered: bool) -> str:
+        # Sandboxed, as a template is code from the model's folder; with the options that transformers renders it with.
         environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
         environment.globals["raise_exception"] = _refuse
         template = environment.from_string(self.template)
@@ -208,11 +210,11 @@ def _number_runs(marked: Sequence[bool]) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-def _read_token(folder: Path, name: str) -> str:
-    named = read_json(folder / "tokenizer_config.json").get(name)
+def _read_bos(folder: Path) -> str:
+    named = read_json(folder / "tokenizer_config.json").get("bos_token")
     text = named["content"] if isinstance(named, dict) else named
     if text is None:
-        raise ValueError(f"{folder}: tokenizer_config.json names no {name}")
+        raise ValueError(f"{folder}: tokenizer_config.json names no bos_token")
     return str(text)
 
 

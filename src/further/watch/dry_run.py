@@ -21,7 +21,7 @@ CODE = re.compile(r"'[0-9a-f]{16,}'")  # a digest, which rules pass as `code`
 FILES, VERSIONS = {"names", "stamps", "sizes"}, {"versions"}  # settings of a rule that say what it reads, and by what
 
 
-class Outlook:
+class DryRun:
     """Collects the jobs of a dry run."""
 
     def __init__(self) -> None:

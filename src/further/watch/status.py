@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
 
-from further.cluster.head import PLACE
 from further.cluster.orphans import Queued, list_jobs
+from further.cluster.queue_lock import PLACE
 from further.columns import align
 from further.io import read_json
 from further.watch.job_progress import Doing, read_doing, read_training

@@ -72,6 +72,18 @@ def test_closed_and_open_questions_of_one_type_are_told_apart():
     assert (change.open_recall.estimate, change.open_exact_match.estimate) == (0.25, 0.5)
 
 
+def test_an_interval_of_a_mean_lies_where_the_score_can():
+    """F1 of seven cases was −.1 to 1.2, and where each was 0, from 0 to 0."""
+    words = ["a b", "a b", "a b", "x", "a x", "x", "a b"]
+    found = summarize_scores(score([(f"c{place}", "t", "open", "a b", said) for place, said in enumerate(words)]), HOW)
+    for mean, top in ((found["t"].token_f1, 1), (found["t"].bleu, 100), (found["t"].open_recall, 1)):
+        assert 0 <= mean.low < mean.estimate < mean.high <= top
+    exact = stats.binomtest(0, 20).proportion_ci(0.95, "exact")
+    for said, low, high in (("b", exact.low, exact.high), ("a", 1 - exact.high, 1 - exact.low)):
+        alike = summarize_scores(score([(f"c{place}", "t", "open", "a", said) for place in range(20)]), HOW)["t"]
+        assert (alike.token_f1.low, alike.token_f1.high) == pytest.approx((low, high))
+
+
 def test_the_interval_of_the_balanced_accuracy_covers():
     generator, inside = np.random.default_rng(0), 0
     for _ in range(400):

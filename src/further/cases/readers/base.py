@@ -53,7 +53,7 @@ class Reader(ABC):
         Raises:
             ValueError: In one line.
         """
-        return None
+        return None  # ruff takes a body of the docstring alone for a forgotten abstractmethod (B027)
 
 
 class KeyedReader(Reader):
@@ -76,7 +76,9 @@ class KeyedReader(Reader):
 def is_closed(answer_type: object, answer: object) -> bool:
     """Whether a question has a closed answer: as the layout says, or yes or no where it says nothing."""
     told = str(answer_type or "").strip().upper()
-    return told == "CLOSED" if told in ("CLOSED", "OPEN") else words(clean_answer(answer) or "") in (["yes"], ["no"])
+    if told.startswith(("CLOSE", "OPEN")):  # "Closed-ended" as well
+        return told.startswith("CLOSE")
+    return words(clean_answer(answer) or "") in (["yes"], ["no"])
 
 
 def is_asked(row: Mapping[str, Any]) -> bool:

@@ -109,4 +109,4 @@ def _is_dicom(folder: Folder, file: str) -> bool:
     if name.endswith(IMAGE_SUFFIXES):
         return False
     with (folder.path / file).open("rb") as stream:
-        return stream.read(132)[128:] == b"DICM"
+        return stream.read(132)[128:] == b"DICM"  # not by `cases.dicom`, which loads pydicom

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from further.cases.fields import CASE_FIELDS
 from further.cases.files import Folder
 from further.cases.found import Found, digest_id
+from further.cases.merged_rows import MergedRows
 from further.cases.readers.base import add_question, is_asked
 from further.cases.readers.dicom import MAX_EARLY, Dicom, Header, find_files, read_headers
 from further.cases.records import Row
 from further.cases.sheets import Sheet, find_telling, split_of, take_roles
-from further.cases.told import Told
 
 JoinedRow = tuple[str, str, Row]  # study, file of the table, row by role
 
@@ -32,7 +32,7 @@ class DicomTable(Dicom):
         """Cases named by a digest of their study; those that have no file stand there without an image."""
         headers = list(read_headers(folder, find_files(folder)))
         rows = list(_join(find_telling(folder), [header for _, header in headers]))
-        told = Told()
+        told = MergedRows()
         for study, _, row in rows:
             told.add((study,), ("patient", "topic", *CASE_FIELDS), row)
         found = self.add_images(headers, {study: fields for (study,), fields in told.fields.items()})

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS
 from further.cases.found import Found
+from further.cases.merged_rows import MergedRows
 from further.cases.readers.base import add_question
-from further.cases.told import Told
 
 FIELDS = ("case", "patient", "topic", "caption", *CASE_FIELDS, *IMAGE_FIELDS)
 
@@ -28,7 +28,7 @@ class ImageRow(NamedTuple):
 
 def gather_rows(rows: Sequence[ImageRow]) -> Found:
     """Cases, images and questions; a field that two rows tell differently of an image is not known."""
-    found, told = Found(), Told()
+    found, told = Found(), MergedRows()
     for case, _, _, row in rows:
         told.add((case,), FIELDS, row, is_image=True)
     for case, place, split, row in rows:

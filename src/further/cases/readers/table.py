@@ -11,12 +11,12 @@ from posixpath import dirname
 from further.cases.fields import CASE_FIELDS, IMAGE_FIELDS
 from further.cases.files import Folder
 from further.cases.found import Found, find_image
+from further.cases.merged_rows import MergedRows
 from further.cases.readers.base import Reader, add_question, is_asked, name_of
 from further.cases.records import Row
 from further.cases.sheets import Sheet, names_in, read_sheets, split_of
 from further.cases.tables import read_head
 from further.cases.text import clean_text
-from further.cases.told import Told
 
 COLUMNS = ("case", "image", "question", "answer")
 
@@ -45,7 +45,7 @@ class _Tables:
     """The tables of a folder while they are read."""
 
     def __init__(self, folder: Folder) -> None:
-        self.folder, self.found, self.told = folder, Found(), Told()
+        self.folder, self.found, self.told = folder, Found(), MergedRows()
         self.sheets = read_sheets(folder)
         self.case_of: dict[str, str] = {}  # by file, where a row names both
         self.images: dict[str, dict[str, str]] = defaultdict(dict)  # of each case: its file and the line's name

@@ -88,9 +88,9 @@ def clean_papers(
         others.add(own)
     for paper, (pieces, refusal) in papers.items():
         if refusal:
-            pages = read[paper]["pages"] if paper in read else max(piece.page for piece in pieces)
-            line = {"paper": paper, "file": f"{paper}.pdf", "pages": pages}
-            rejected.append(line | {"reason": refusal[0], "detail": refusal[1]})
+            whole = {"file": f"{paper}.pdf", "pages": max(piece.page for piece in pieces)}
+            about = {name: read.get(paper, whole)[name] for name in whole}
+            rejected.append({"paper": paper, "reason": refusal[0], "detail": refusal[1]} | about)
             log.warning("%s rejected: %s (%s)", paper, *refusal)
         else:
             if not settings.keep_citations:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from further.children import Child, ChildError
-from further.corpus.folder import paper_ids
+from further.corpus.folder import find_password, paper_ids
 from further.corpus.schemas import BLOCKS, READINGS, REJECTED
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ def parse_papers(
         files: The papers.
         timeout_s: Seconds one paper may take, > 0.
         memory_mb: MB of memory one paper may take, > 0.
-        password: Passwords by paper name, of papers that need one.
+        password: Passwords by the name of the file or the paper, of papers that need one.
         ocr: Tesseract's code of the language to read scanned papers in, "" to reject them.
         names: The papers' names, of a study that has more of them; None: as `paper_ids` gives them to these.
 
@@ -79,14 +79,14 @@ def parse_papers(
     tables, rejected, readings = [], [], []
     with Child(WORKER, timeout_s, memory_mb) as child:
         for file, paper in sorted((names or paper_ids(files)).items(), key=lambda item: item[1]):
-            answer = parse_paper(child, file, password.get(paper, ""), ocr)
+            answer = parse_paper(child, file, find_password(password, file, paper), ocr)
             if "refusal" in answer:
                 rejected.append({"paper": paper, "file": file.name} | answer["refusal"])
                 log.warning("%s rejected: %s (%s)", file.name, rejected[-1]["reason"], rejected[-1]["detail"])
                 continue
             blocks = [{"paper": paper} | block for block in answer["blocks"]]
             tables.append(pa.Table.from_pylist(blocks, BLOCKS))
-            readings.append({"paper": paper} | answer["reading"])
+            readings.append({"paper": paper, "file": file.name} | answer["reading"])
             log.info("%s: %d blocks on %d pages", file.name, len(blocks), max(block["page"] for block in blocks))
     return ParsedPapers(
         pa.concat_tables([BLOCKS.empty_table(), *tables]),

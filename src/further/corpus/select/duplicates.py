@@ -16,22 +16,24 @@ SPLITS = ("test", "validation", "train")
 """In the order in which paragraphs are taken: what a held-out paper holds is not trained on."""
 
 
-def reject_duplicates(rows: pa.Table, rejected: pa.Table, threshold: float | None) -> pa.Table:
+def reject_duplicates(
+    rows: pa.Table, rejected: pa.Table, threshold: float | None, files: Mapping[str, str]
+) -> pa.Table:
     """Reject papers whose text is that of a paper with an earlier name.
 
     Args:
         rows: Rows of all papers (ROWS).
         rejected: Papers rejected before (REJECTED).
         threshold: Share of word sequences from which two papers are one, in (0, 1]; None rejects none.
+        files: What the file of each paper is called.
 
     Returns:
         Rejected papers, with one line for each duplicate that names the paper it repeats. Rows and ledger stay as they
         are; `without_duplicates` and `drop_repeats` leave its text out.
     """
-    found = {} if threshold is None else _find_duplicates(rows, threshold)
+    found = {} if threshold is None else _find_duplicates(rows, threshold, files)
     lines = [
-        {"paper": paper, "file": f"{paper}.pdf", "reason": DUPLICATE, "detail": detail}
-        for paper, detail in found.items()
+        {"paper": paper, "file": files[paper], "reason": DUPLICATE, "detail": detail} for paper, detail in found.items()
     ]
     for line in lines:
         log.warning("%(paper)s rejected: duplicate (%(detail)s)", line)
@@ -53,7 +55,7 @@ def _name_duplicates(rejected: pa.Table) -> set[str]:
     return {line["paper"] for line in rejected.to_pylist() if line["reason"] == DUPLICATE}
 
 
-def _find_duplicates(rows: pa.Table, threshold: float) -> dict[str, str]:
+def _find_duplicates(rows: pa.Table, threshold: float, files: Mapping[str, str]) -> dict[str, str]:
     """Papers that repeat another, in the order of their names, with what they repeat."""
     texts: dict[str, list[str]] = {}
     for paper, text in zip(rows["paper"].to_pylist(), rows["text"].to_pylist(), strict=True):
@@ -64,7 +66,7 @@ def _find_duplicates(rows: pa.Table, threshold: float) -> dict[str, str]:
         if match is None:
             names.append(paper)
         else:
-            found[paper] = f"the text of {names[match[0]]}: {match[1]:.0%} of their word sequences are shared"
+            found[paper] = f"the text of {files[names[match[0]]]}: {match[1]:.0%} of their word sequences are shared"
     return found
 
 

@@ -1,5 +1,6 @@
 """Tables of all shards as one, and the check that not too many papers were rejected."""
 
+import logging
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+
+log = logging.getLogger(__name__)
 
 NAMED = 5
 """Rejected papers that a message names."""
@@ -35,7 +38,9 @@ def check_rejected(rows: pa.Table, rejected: pa.Table, max_share: float) -> None
     num_kept, num_rejected = len(pc.unique(rows["paper"])), len(rejected)
     total = num_kept + num_rejected
     if num_rejected / total > max_share:
-        lines = rejected.select(["file", "reason"]).to_pylist()
+        lines = rejected.to_pylist()
+        for line in lines:
+            log.warning("%(file)s rejected: %(reason)s (%(detail)s)", line)
         named = [f"{line['file']} ({line['reason']})" for line in lines[:NAMED]]
         more = [f"{num_rejected - NAMED} more"] if num_rejected > NAMED else []
         needed = math.ceil(100 * num_rejected / total) / 100

@@ -19,7 +19,7 @@ SIDE = 24  # pixels
 REGULARIZATION = 0.3  # scikit-learn's C
 MAX_ANSWERS = 50
 """Different answers of a type above which it is no classification: captions and findings."""
-MAX_ITERATIONS = 2_000
+MAX_ITERATIONS = 2_000  # scikit-learn's own are 100: the side of 1,000 phantoms' lesions takes 122, the kind 179
 
 
 def unify_spelling(answers: "pd.Series[str]") -> "pd.Series[str]":

@@ -50,7 +50,7 @@ def mark_closed(scores: pd.DataFrame) -> pd.DataFrame:
 
 def _summarize(part: pd.DataFrame, how: BootstrapSettings) -> TypeScores:
     found: dict[str, Any] = {name: share_over_cases(part, name) for name in SHARES if part[name].notna().any()}
-    found |= {name: mean_over_cases(part, name, how) for name in MEANS if part[name].notna().any()}
+    found |= {name: bounded_mean(part, name, how) for name in MEANS if part[name].notna().any()}
     if "sensitivity" in found and "specificity" in found:
         found["balanced_accuracy"] = balance(found["sensitivity"], found["specificity"])
     return TypeScores(answers=len(part), cases=int(part["case"].nunique()), **found)
@@ -69,6 +69,17 @@ def mean_over_cases(part: pd.DataFrame, name: str, how: BootstrapSettings) -> Sc
     """Mean of a score over the answers that have it, with the studentized bootstrap over cases."""
     sums = part.dropna(subset=[name]).groupby("case")[name].agg(["sum", "count"])
     return Score.model_validate(ratio_interval(sums["sum"], sums["count"], how).model_dump())
+
+
+def bounded_mean(part: pd.DataFrame, name: str, how: BootstrapSettings) -> Score:
+    """The same of a score that is never below 0 nor above its best value, and so is the interval."""
+    top = 100.0 if name == "bleu" else 1.0
+    if set(part[name].dropna()) in ({0.0}, {top}):  # all resamples are alike, as if no other answer could be drawn
+        ends = share_over_cases(part.assign(**{name: part[name] / top}), name).scaled(top).model_dump()
+        return Score.model_validate(ends)
+    found = mean_over_cases(part, name, how)
+    low, high = (None if end is None else min(max(end, 0.0), top) for end in (found.low, found.high))
+    return found.model_copy(update={"low": low, "high": high})
 
 
 def balance(sensitivity: Score, specificity: Score) -> Score:

@@ -43,19 +43,16 @@ def _is_list(lines: int, start: str) -> Callable[[str], bool]:
     return check
 
 
-def _is_json(key: str) -> Callable[[str], bool]:
-    def check(reply: str) -> bool:
-        try:
-            value = json.loads(reply)
-        except ValueError:
-            return False
-        return isinstance(value, dict) and list(value) == [key]
-
-    return check
+def _is_json_with_color(reply: str) -> bool:
+    try:
+        value = json.loads(reply)
+    except ValueError:
+        return False
+    return isinstance(value, dict) and list(value) == ["color"]
 
 
-def _has_sentences(number: int) -> Callable[[str], bool]:
-    return lambda reply: len(re.findall(r"[.!?](?=\s|$)", reply)) == number
+def _is_one_sentence(reply: str) -> bool:
+    return len(re.findall(r"[.!?](?=\s|$)", reply)) == 1
 
 
 def _is_upper(reply: str) -> bool:
@@ -82,11 +79,11 @@ INSTRUCTIONS = (
     ),
     Instruction("List two colors as a numbered list.", "two numbered lines", _is_list(2, r"\s*\d[.)] ?\S")),
     Instruction("Write a greeting in capital letters only.", "capital letters", _is_upper),
-    Instruction("Write exactly one sentence about dogs.", "one sentence", _has_sentences(1)),
+    Instruction("Write exactly one sentence about dogs.", "one sentence", _is_one_sentence),
     Instruction(
         'What color is grass? Answer as JSON with the single key "color" and write nothing else.',
         "JSON",
-        _is_json("color"),
+        _is_json_with_color,
     ),
     Instruction(
         "Write a title for a story about rain. Put it in double quotation marks and write nothing else.",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from further.guard.elsewhere import count_broken
+from further.guard.elsewhere import find_broken
 from further.guard.records import Elsewhere
 from further.guard.summary import ErrorsSeen, compare_splits
 from further.records.base import Interval
@@ -42,6 +42,7 @@ def decide_guard(guard: Guarded) -> Verdict:
     if not guard.certified:
         return "undecided"
     target = guard.record.target_error
+    # By type, as certificates are, and by the interval: a rate may exceed its target by chance.
     tried = [seen for name, seen in guard.errors.items() if name in guard.certified]
     return "worse" if any(seen.interval[0] > target for seen in tried) else "improved"
 
@@ -101,7 +102,7 @@ def _say_doubt(guard: Guarded) -> str:
     if any(shift.warns for shift in compare_splits(guard.answers, TRIED_ON).values()):
         return "By their scores, the test cases are unlike the validation cases. The promise may not hold."
     promised = f"{show_share_of(guard.record.target_error)} at {show_share_of(guard.record.confidence)} confidence"
-    if broken := count_broken(guard.record.shifted):
+    if broken := find_broken(guard.record.shifted):
         which = broken[0] if len(broken) == 1 else f"{len(broken)} types"
         return f"Promised: at most {promised}. Another clinic's cases broke it for {which}."
     return f"Promised: at most {promised}, for similar cases only."

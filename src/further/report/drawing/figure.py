@@ -31,6 +31,7 @@ class Figure(Generic[R]):
         nothing: What is said instead of an empty table.
         carries_over: Whether a toy model's figure says something of a real model.
         is_optional: Whether the page leaves it out where it is empty: its question is one that few studies ask.
+        lines: Kinds of rows that only draw a line: the CSV has them, the page's table does not.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Figure(Generic[R]):
     nothing: str
     carries_over: bool = False
     is_optional: bool = False
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,13 +75,14 @@ def draw_figure(figure: Figure[R], results: R, folder: Path) -> ShownFigure:
         add_title(drawing.figure, figure.title)
         svg = write_svg(drawing, folder / "figures" / f"{figure.name}.svg")
     summary = figure.nothing if table.empty else figure.summarize(table)
-    is_shown = not table.empty and len(table) <= MOST_ROWS_SHOWN
+    told = table[~table["kind"].isin(figure.lines)] if figure.lines else table
+    is_shown = 0 < len(told) <= MOST_ROWS_SHOWN
     return ShownFigure(
         figure=figure,
         svg=Markup(inline_svg(svg, figure.name, f"{figure.title}. {summary}")),
         summary=summary,
         reading="" if table.empty else " ".join(figure.explain(table)),
         data_link=embed("text/csv;charset=utf-8", csv.encode()),
-        table=show_frame(f"Data of the figure: {figure.title}", table) if is_shown else None,
+        table=show_frame(f"Data of the figure: {figure.title}", told) if is_shown else None,
         is_empty=table.empty,
     )

@@ -20,7 +20,7 @@ from further.report.drawing.style import (
 from further.report.results import TextResults
 from further.report.wording import count_noun, show_change, show_count, show_number
 
-UNNAMED_INCHES = 7.0
+UNNAMED_INCHES = 7.0  # height where rows are too many to be named
 COLUMNS = ["document", "num_tokens", "before_perplexity", "after_perplexity", "change_nats_per_token"]
 
 

@@ -289,4 +289,5 @@ def explain(table: pd.DataFrame) -> list[str]:
 FIGURE = Figure(
     "scaling_law", ANSWERS, "Held-out loss against unique training tokens", make_table, draw, summarize, explain,
     nothing="This study has no runs on several amounts of data, so no law could be fitted.",
+    lines=("curve", "extrapolation"),
 )  # fmt: skip

@@ -90,7 +90,7 @@ def _say_types(record: AnswersRecord) -> list[str]:
     ]
     return [
         f"By type: {'; '.join(moved)}.",
-        f"{show_count(right or 0)} answers became right, {show_count(wrong or 0)} became wrong.",
+        f"{count_noun(right or 0, 'answer')} became right, {show_count(wrong or 0)} became wrong.",
         *(f"Yes and no, {said}." for said in balanced),
         "Intervals are over cases, because the answers about one case are not independent.",
     ]
@@ -121,6 +121,11 @@ def answer_floors(results: ImageResults) -> Answer:
         ),
         sources=(f"{SOURCE}: floors, views",),
     )
+
+
+def name_floors(record: AnswersRecord) -> dict[str, Scores]:
+    """Scores without understanding, by name: of simple rules, and of the adapted model with a wrong image."""
+    return {**record.floors, **{f"{view} image": scores for view, scores in record.views.items()}}
 
 
 def _is_above(record: AnswersRecord, kind: str, floor: tuple[str, float] | None) -> bool:

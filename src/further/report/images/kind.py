@@ -7,11 +7,10 @@ from further.report.images.answers import answer_floors, answer_improvement, ans
 from further.report.images.figures import answers_by_type, case_law, loops, other_settings
 from further.report.images.results import ImageResults
 from further.report.images.sections import fill_cases, fill_gallery, fill_loops, fill_made, fill_runs, fill_types
-from further.report.page import Kind, Section, make_head
+from further.report.page import Kind, Section
 from further.report.sections.guard import fill_guard
 
 IMAGES: Kind[ImageResults] = Kind(
-    head=make_head,
     answers=(answer_improvement, answer_floors, answer_guard, answer_loops, answer_more_data, answer_settings),
     figures=(answers_by_type.FIGURE, case_law.FIGURE, guard.FIGURE, loops.FIGURE, other_settings.FIGURE),
     sections=(

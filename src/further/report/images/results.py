@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import pandas as pd
 import pyarrow.parquet as pq
 
-from further.cases.kept import load_pictures
+from further.cases.kept_pictures import load_pictures
 from further.io import read_table
 from further.records.answers import AnswersRecord
 from further.records.training import CaseMetrics

@@ -5,10 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from further.cases.case_report import NO_USE, write_report
+from further.cases.case_report import NO_USE, write_case_report
 from further.guard.decide import EXPLANATIONS
 from further.records.answers import ALL, AnswersRecord, Score, TypeScores, main_score
-from further.report.images.answers import SCORES
+from further.report.images.answers import SCORES, name_floors
 from further.report.images.gallery import Pick
 from further.report.images.results import ImageResults
 from further.report.rendering import embed
@@ -51,7 +51,7 @@ def fill_types(results: ImageResults) -> Mapping[str, object]:
 def types_table(results: ImageResults) -> ShownTable:
     """The score that each question type is judged by, in percent, beside the floors."""
     record = results.answers
-    floors = {**record.floors, **{f"{name} image": scores for name, scores in record.views.items()}}
+    floors = name_floors(record)
     rows = []
     for kind in record.kinds:
         main = record.main[kind]
@@ -132,9 +132,8 @@ def _report(results: ImageResults, pick: Pick) -> list[tuple[str, list[tuple[str
     answered = tables.after[tables.after["case"] == pick.case]
     answers = dict(zip(answered["question_type"], answered["answer"], strict=True))
     images = _plain(tables.images[tables.images["case"] == pick.case])
-    written = write_report(case, images, answers, _deferred(results, pick.case))
     sections: dict[str, list[tuple[str, str]]] = {}
-    for line in written.lines:
+    for line in write_case_report(case, images, answers, _deferred(results, pick.case)):
         sections.setdefault(line.section, []).append((line.text, line.author))
     return list(sections.items())
 

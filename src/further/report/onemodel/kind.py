@@ -13,7 +13,7 @@ from further.report.onemodel.tables import (
     objectives_tables,
     rates_table,
 )
-from further.report.page import Kind, Section, make_head
+from further.report.page import Kind, Section
 from further.report.sections.made import show_made
 
 SOURCES = (
@@ -42,7 +42,6 @@ def fill_made(results: OneModelResults) -> Mapping[str, object]:
 
 
 ONE_MODEL: Kind[OneModelResults] = Kind(
-    head=make_head,
     answers=(answer_layout, answer_objectives, answer_additions, answer_budget),
     figures=(arms.FIGURE,),
     sections=(Section("arms", "The tables", fill_tables, is_open=True), Section("made", "How it was made", fill_made)),

@@ -4,10 +4,11 @@ import pandas as pd
 
 from further.report.results import CORPUS_VIEW, TextResults
 from further.report.shown_table import ShownTable, show_filled, show_table
-from further.report.wording import count_noun, show_count
+from further.report.wording import count_noun, show_count, show_percent
 
 SPLITS = ("train", "validation", "test")
 MOST_PAPERS = 5  # whose losses lead the section
+MOST_OF_ONE = 0.5  # of the words to train on, above which the paper that holds them is named
 LOSSES = {
     "unread_pages": "pages not read", "damaged_pages": "pages read in part", "repaired": "file repaired",
     "unread_fonts": "fonts not read", "unknown_signs": "signs without a meaning",
@@ -32,10 +33,13 @@ def say_counts(results: TextResults) -> str:
     """How many papers, paragraphs and tokens there are."""
     corpus = results.corpus
     rows = f"{show_count(len(corpus.rows))} headings and paragraphs"
+    words = corpus.split[corpus.split["split"] == "train"].set_index("paper")["num_words"]
+    share = words.max() / words.sum()  # fractions of the papers are no fractions of the text then
+    largest = f" One paper, {words.idxmax()}, holds {show_percent(share)} of the words to train on."
     return (
         f"{count_noun(corpus.num_papers, 'paper')} given, {show_count(len(corpus.rejected))} rejected, "
         f"{show_count(len(corpus.split))} used: {rows}, "
-        f"{count_noun(corpus.tokens['num_tokens'].sum(), 'token')} without EOS."
+        f"{count_noun(corpus.tokens['num_tokens'].sum(), 'token')} without EOS.{largest if share > MOST_OF_ONE else ''}"
     )
 
 

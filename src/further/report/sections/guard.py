@@ -3,7 +3,7 @@
 from typing import Any
 
 from further.guard.decide import EXPLANATIONS
-from further.guard.elsewhere import count_broken
+from further.guard.elsewhere import find_broken
 from further.guard.needed import MOST_CASES
 from further.guard.records import Certificate, Elsewhere
 from further.guard.summary import ErrorsSeen, choose_examples, compare_splits, count_reasons, count_topics, rank_scores
@@ -156,7 +156,7 @@ def elsewhere_table(guard: Guarded) -> ShownTable | None:
 
 def say_elsewhere(guard: Guarded) -> str:
     """What became of the promises there, and whether the scores had warned; "" without such cases."""
-    tried, broken = _tried(guard), count_broken(guard.record.shifted)
+    tried, broken = _tried(guard), find_broken(guard.record.shifted)
     if not tried:
         return "Nothing was promised, so nothing could be broken." if guard.record.shifted else ""
     cases = count_noun(max(one.cases for one in tried.values()), "case")

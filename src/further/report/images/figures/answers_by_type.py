@@ -2,9 +2,10 @@
 
 import pandas as pd
 
-from further.records.answers import Scores, main_score
+from further.records.answers import main_score
 from further.report.drawing.figure import ANSWERS, Figure
 from further.report.drawing.style import COLORS, Drawing, Subject, draw_dots, legend_above, name_rows, new_figure
+from further.report.images.answers import name_floors
 from further.report.images.results import ImageResults
 from further.report.wording import fixed, join_words
 
@@ -16,13 +17,7 @@ LABELS: dict[str, str] = {"before": "base model", "after": "adapted model"}
 def make_table(results: ImageResults) -> pd.DataFrame:
     """One row for each question type and who answered: floors, views without the right image, base and adapted."""
     record = results.answers
-    named = {f"{name} image" if name in ("black", "other") else name: part for name, part in record.views.items()}
-    all_scores: dict[str, Scores] = {
-        **record.floors,
-        **named,
-        "before": record.default_base,
-        "after": record.default.scores,
-    }
+    all_scores = name_floors(record) | {"before": record.default_base, "after": record.default.scores}
     rows = []
     for kind in record.kinds:
         for name, scores in all_scores.items():

@@ -16,5 +16,5 @@ def make_table(results: ImageResults) -> pd.DataFrame:
 FIGURE = Figure(
     "case_law", ANSWERS, "Loss of the reference answers against the amount of data", make_table,
     scaling_law.draw, scaling_law.summarize, scaling_law.explain,
-    nothing=scaling_law.FIGURE.nothing,
+    nothing=scaling_law.FIGURE.nothing, lines=scaling_law.FIGURE.lines,
 )  # fmt: skip

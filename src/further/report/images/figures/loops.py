@@ -3,6 +3,7 @@
 import pandas as pd
 
 from further.evaluation.answers.loops import PRESENT
+from further.records.answers import LoopCounts
 from further.report.drawing.figure import Figure
 from further.report.drawing.style import COLORS, Drawing, legend_above, name_rows, new_figure, shorten
 from further.report.images.results import ImageResults
@@ -37,8 +38,8 @@ def make_table(results: ImageResults) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _shares(loops: object) -> list[float]:
-    return [100 * getattr(loops, name).estimate for name in ("without_end", "repetitive", "with_run")]
+def _shares(loops: LoopCounts) -> list[float]:
+    return [100 * share.estimate for share in (loops.without_end, loops.repetitive, loops.with_run)]
 
 
 def draw(table: pd.DataFrame) -> Drawing:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from further.cases.near import find_near_pairs, group_names
+from further.cases.near_equal import find_near_pairs
 
 
 def to_hash(bits):
@@ -28,11 +28,6 @@ def test_nearly_even_pictures_are_not_called_one():
     one, two = np.zeros(256, np.uint8), np.zeros(256, np.uint8)
     one[:5], two[5:10] = 1, 1
     assert find_near_pairs([to_hash(one), to_hash(two), to_hash(one)], 16) == []
-
-
-def test_groups_join_through_others():
-    groups = group_names("ae", [("d", "c"), ("a", "b"), ("b", "d")])
-    assert [groups[name] for name in "abcde"] == ["a", "a", "a", "a", "e"]
 
 
 @pytest.mark.parametrize(("bits", "pairs"), [(31, []), (32, [(0, 1, 0)])])

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from further.io import read_json
-from further.onemodel.make import make_model
+from further.onemodel.folders import make_model
 from further.settings.onemodel import OneModelSettings
 from models.tiny import IMAGE, make_tokenizer
 

@@ -8,7 +8,7 @@ from further.cases.found import short
 from further.cases.text import clean_text
 
 
-class Told:
+class MergedRows:
     """Fields of cases and images, gathered from all their rows: one row may hold what others leave out.
 
     Attributes:

@@ -9,13 +9,13 @@ import pytest
 
 from facts import naming
 from further import lock
-from further.cluster.head import PLACE, take_queue
+from further.cluster.queue_lock import PLACE, take_queue
 
 UUID = "8612b9dd-8829-4f32-a064-d3331f3d1c11"
 LIVING = """
 import signal, sys
 from pathlib import Path
-from further.cluster.head import take_queue
+from further.cluster.queue_lock import take_queue
 held = take_queue(Path(sys.argv[1]))
 print("taken", flush=True)
 signal.pause()

@@ -1,13 +1,11 @@
-"""Images that show the same picture: equal bytes, equal pixels, or perceptual hashes a few bits apart."""
+"""Images that show nearly the same picture: perceptual hashes a few bits apart."""
 
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import DisjointSet
 
-HASH_BITS = 256
+HASH_BITS = 256  # imagehash.dhash of 16 × 16
 # Hashes compared with all others at once: 200 MB for the 80,000 images of ROCOv2, which take two minutes.
 BLOCK = 64
 # On a nearly even picture few bits are set, and any two such pictures are alike: they are not compared.
@@ -44,16 +42,3 @@ def _pack(hashes: Sequence[str]) -> NDArray[np.uint64]:
     """Hashes as (images, 4) numbers of 64 bits."""
     data = b"".join(bytes.fromhex(text) for text in hashes)
     return np.frombuffer(data, dtype=">u8").astype(np.uint64).reshape(len(hashes), HASH_BITS // 64)
-
-
-def group_names(names: Iterable[str], pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """First name, by the alphabet, of each name's group: those joined by pairs, directly or through others.
-
-    >>> group_names("ae", [("d", "c"), ("a", "b"), ("b", "d")])["c"]
-    'a'
-    """
-    joined = list(pairs)
-    groups = DisjointSet(dict.fromkeys([*names, *chain.from_iterable(joined)]))
-    for one, other in joined:
-        groups.merge(one, other)
-    return {name: first for group in groups.subsets() for first in [min(group)] for name in group}
