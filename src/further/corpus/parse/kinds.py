@@ -177,8 +177,10 @@ def _is_abstract(block: Block) -> bool:
 
 def _heads_abstract(block: Block) -> bool:
     """Whether a block is the heading of an abstract or of a part of one."""
+    if block.page > 2:
+        return False
     part = count_words(block.text) <= 3 and is_section(EVERY.label, block.text)
-    return _is_abstract(block) or (part and block.page <= 2)
+    return part or opens_abstract(block.text, block.lead)
 
 
 def _kind_by_style(block: Block, below: Block | None, style: Style) -> str:
