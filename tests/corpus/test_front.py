@@ -61,6 +61,8 @@ def test_the_rest_of_a_note_on_the_next_page_goes_with_it():
     assert lost in dropped(note, *own, rest, *section("Results", 2))
     for other in (note | {"text": "Funding: The town paid."}, note | {"x0": 300}, note | {"page": 2}):
         assert lost not in dropped(other, *own, rest, *section("Results", 2))
+    abstract = rest | {"text": f"The rest of the abstract, {PROSE.strip()}."}  # set as small as the note
+    assert lost not in dropped(note, *own, rest, abstract, *section("Results", 2))
 
 
 SPANISH = (

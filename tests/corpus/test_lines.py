@@ -85,7 +85,7 @@ def test_two_parts_between_lines_of_a_paragraph_are_a_line_of_it(edge, size, num
         part("of the part of it that is", 50, edge, 124),
     )
     parts = [part("Again the heart", 50, 150, 112, 1), part("V", 185, 200, 112, 2, size), part("was", 230, 290, 112, 3)]
-    parts = parts if size < 10 else [replace(parts[0], x1=200), parts[2]]
+    parts = parts if size < 10 else [replace(parts[0], x1=200, font="italic"), replace(parts[2], font="italic")]
     assert len(texts([above, *parts, below])) == 2 + number
 
 

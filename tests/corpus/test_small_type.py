@@ -251,3 +251,9 @@ def test_the_rest_of_a_boxed_paragraph_at_the_next_columns_top_is_text(start, en
     rest = [line(start, 316, 80, 188, **boxed), line(end, 316, 91, 150, **boxed)]
     right = [replace(one, page=3) for one in column("other text", 130, 40, 310)]
     assert kinds_of([BODY, [], [*left, *first, *rest, *right]])[start] == kind
+
+
+@pytest.mark.parametrize(("heading", "kind"), [("Background", "text"), ("Arm A", "footnote")])
+def test_an_abstract_that_begins_at_the_first_pages_foot_under_its_first_label_is_no_footnote(heading, kind):
+    page = [line("A title of it", 50, 80, size=18.0), line(heading, 50, 690, 60), *column("aim", 712, 2, size=8)]
+    assert kinds_of([page, BODY])["the aim and it is so in line 0"] == kind

@@ -1,6 +1,7 @@
 """What becomes of each block of a paper: kept, or dropped for one reason."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby, pairwise
 
@@ -108,17 +109,21 @@ def _is_page_beside(piece: Piece, beside: Piece) -> bool:
 
 
 def _drop_rests(pieces: Sequence[Piece], size: float) -> None:
-    """Drop the rests of notes that go on at the same edge of the next page, as what authors owe to others may."""
+    """Drop the rests of notes that go on at the same edge of the next page, as what authors owe to others may.
+
+    Only where nothing else is kept in their size: an abstract may be set as small.
+    """
     small = [piece for piece in pieces if piece.is_small(size)]
-    texts = {(piece.page, piece.font_size) for piece in small if piece.reason == KEPT}
+    kept = Counter((piece.page, piece.font_size) for piece in small if piece.reason == KEPT)
     open_notes = {
         (note.page + 1, note.font_size, round(note.x0)): note
         for note in sorted(small, key=lambda piece: piece.y0)
-        if note.reason in NOTES and (note.page, note.font_size) not in texts
+        if note.reason in NOTES and not kept[note.page, note.font_size]
     }  # the lowest of each edge
     for piece in small:
         note = open_notes.get((piece.page, piece.font_size, round(piece.x0)))
-        if note and piece.reason == KEPT and piece.text[0].islower() and not ENDED.search(note.text.rstrip()):
+        alone = piece.reason == KEPT and kept[piece.page, piece.font_size] == 1
+        if note and alone and piece.text[0].islower() and not ENDED.search(note.text.rstrip()):
             piece.reason = note.reason
 
 

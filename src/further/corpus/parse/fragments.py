@@ -133,7 +133,7 @@ def _is_set_between(parts: Sequence[Line], line: Line, indent: float, slack: flo
     """
     if len(parts) == 1 or not _has_edges(parts, line, indent, slack):
         return False
-    alike = 2 * sum(part.font == line.font for part in parts) >= len(parts)
+    alike = inside or 2 * sum(part.font == line.font for part in parts) >= len(parts)
     alike = alike and 2 * sum(abs(part.size - line.size) < 0.3 for part in parts) > len(parts)
     near = 0.8 * line.size < abs(parts[0].baseline - line.baseline) < 2 * line.size
     gaps = [right.x0 - left.x1 for left, right in pairwise(parts)]

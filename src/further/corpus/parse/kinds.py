@@ -14,7 +14,7 @@ from further.corpus.parse.quotes import mark_quotes
 from further.corpus.parse.style import Style
 from further.corpus.parse.tables import begins_row, mark_tables
 from further.corpus.parse.title import mark_title
-from further.corpus.sections import opens_abstract
+from further.corpus.sections import EVERY, is_section, opens_abstract
 from further.corpus.words import PROSE_SHARE, count_words, is_prose, prose_share
 
 SMALL = 0.93
@@ -114,7 +114,7 @@ def style_of_page(blocks: Sequence[Block], style: Style) -> Style:
 
 def _mark_footnotes(blocks: Sequence[Block], style: Style, height: float) -> None:
     """Small print at the foot of a page or column, with nothing of the body below it, that carries on none above it."""
-    flow: list[Block] = []  # sections in small type, and abstracts
+    flow = [block for block in blocks if _heads_abstract(block)]  # sections in small type, and abstracts
     undecided = [block for block in blocks if not block.kind]
     words = _count_notes([block for block in undecided if block.size <= SMALL * style.size], blocks, style)
     # From the top: what goes on with a section in small type is no note.
@@ -166,13 +166,21 @@ def _is_last(block: Block, blocks: Sequence[Block], style: Style) -> bool:
 
 def _carries_on(block: Block, above: Block) -> bool:
     """Whether a block stands right below another that is set alike, or that is the heading of an abstract."""
-    alike = (block.font == above.font and abs(block.size - above.size) < 0.15) or _is_abstract(above)
+    alike = (block.font == above.font and abs(block.size - above.size) < 0.15) or _heads_abstract(above)
     overlap = min(block.x1, above.x1) - max(block.x0, above.x0)
     return alike and overlap > 5 and -3 < block.y0 - above.y1 < MIN_GAP * block.size
 
 
 def _is_abstract(block: Block) -> bool:
     return block.page <= 2 and opens_abstract(block.text, block.lead)
+
+
+def _heads_abstract(block: Block) -> bool:
+    """Whether a block is the heading of an abstract or of a part of one."""
+    if block.page > 2:
+        return False
+    part = count_words(block.text) <= 3 and is_section(EVERY.label, block.text)
+    return part or opens_abstract(block.text, block.lead)
 
 
 def _kind_by_style(block: Block, below: Block | None, style: Style) -> str:
