@@ -12,7 +12,7 @@ from further.job import start_log
 
 def main(rows: Path, before: Path, losses: Path, rejected: Path, similarity: float | None) -> None:
     """Read rows and rejected papers, write the rejected papers with the duplicates."""
-    read = pq.read_table(losses).to_pydict()  # one row for each paper that was read
+    read = pq.read_table(losses, columns=["paper", "file"]).to_pydict()  # one row for each paper that was read
     files = dict(zip(read["paper"], read["file"], strict=True))
     write_table(rejected, reject_duplicates(pq.read_table(rows), pq.read_table(before), similarity, files), REJECTED)
 
